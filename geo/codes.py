@@ -1,0 +1,168 @@
+"""The programme's code lists as rows: keys in ASCII, labels in both languages, the decision they come from."""
+
+from geo.schema import Code, CodeList, Label, Precision
+
+_QD148 = "148/QĐ-TTg (2023)"
+_QD1048 = "1048/QĐ-TTg (2019)"
+_ND52 = "52/2018/NĐ-CP"
+_LAW_HERITAGE = "Law on Cultural Heritage"
+
+
+def _codes(name: str, vi: str, en: str, *rows: tuple[str, str, str], basis: str = "") -> CodeList:
+    return CodeList(name, Label(vi, en), tuple(Code(key, Label(v, e), basis) for key, v, e in rows))
+
+
+PRECISIONS: tuple[Precision, ...] = (
+    Precision("exact", Label("chính xác (đo đạc hoặc được cung cấp)", "exact (surveyed or given)"), 50.0, False),
+    Precision("village", Label("trong phạm vi bản, thôn", "to the village"), 1_000.0, True),
+    Precision("commune", Label("trong phạm vi xã cũ (gần đúng)", "to the former commune (approximate)"), 8_000.0, True),
+    Precision(
+        "district", Label("chỉ biết huyện cũ (gần đúng)", "to the former district (approximate)"), 25_000.0, True
+    ),
+)
+"""Finest first. The radii are the design report's judgement (domain report, 8.5), not measurements."""
+
+CODE_LISTS: dict[str, CodeList] = {
+    codes.name: codes
+    for codes in (
+        _codes(
+            "product_group", "Nhóm sản phẩm", "Product group",
+            ("food", "Thực phẩm", "Food"),
+            ("beverage", "Đồ uống", "Beverages"),
+            ("herbal", "Dược liệu và sản phẩm từ dược liệu", "Medicinal herbs"),
+            ("handicraft", "Thủ công mỹ nghệ", "Handicrafts"),
+            ("ornamental", "Sinh vật cảnh", "Ornamental plants and animals"),
+            ("tourism", "Du lịch cộng đồng, sinh thái và điểm du lịch", "Tourism services and places"),
+            basis=_QD148,
+        ),
+        _codes(
+            "stars", "Hạng sao", "Stars",
+            ("5", "5 sao", "5 stars"),
+            ("4", "4 sao", "4 stars"),
+            ("3", "3 sao", "3 stars"),
+            ("2", "2 sao", "2 stars"),
+            ("1", "1 sao", "1 star"),
+            basis=_QD148,
+        ),
+        _codes(
+            "product_status", "Tình trạng công nhận", "Recognition status",
+            ("certified", "Đã được công nhận", "Certified"),
+            ("reassessed", "Đã đánh giá lại", "Certified and assessed again"),
+            (
+                "assessed",
+                "Đã đánh giá năm 2021: 9 trong 10 sản phẩm được công nhận, nguồn không nêu sản phẩm nào không đạt",
+                "Assessed in 2021: 9 of 10 recognised, the source does not say which one was not",
+            ),
+            ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product, stars not in the source"),
+        ),
+        _codes(
+            "phase_status", "Trong kế hoạch 3770 (2021-2023)", "In plan 3770 (2021-2023)",
+            ("supported", "Được hỗ trợ trong giai đoạn", "Supported in the phase"),
+            ("not_supported", "Không thuộc danh sách", "Not on the list"),
+            basis="3770/KH-UBND (2021)",
+        ),
+        _codes(
+            "producer_kind", "Loại hình chủ thể", "Kind of producer",
+            ("cooperative", "Hợp tác xã", "Co-operative"),
+            ("cooperative_group", "Tổ hợp tác", "Co-operative group"),
+            ("company", "Doanh nghiệp", "Company"),
+            ("household_business", "Hộ, cơ sở sản xuất kinh doanh", "Household business"),
+            ("farm", "Trang trại", "Farm"),
+        ),
+        _codes(
+            "material", "Nguyên liệu", "Raw material",
+            ("honey", "Mật ong", "Honey"),
+            ("shan_tea", "Chè Shan tuyết", "Shan tuyết tea"),
+            ("tea", "Chè", "Tea"),
+            ("arabica_coffee", "Cà phê Arabica", "Arabica coffee"),
+            ("rice", "Lúa gạo", "Rice"),
+            ("green_squash", "Bí xanh", "Green squash"),
+            ("taro", "Khoai sọ", "Taro"),
+            ("peanut", "Lạc", "Peanut"),
+            ("beans", "Đậu đỗ", "Beans"),
+            ("melon", "Dưa mèo", "Mèo cucumber"),
+            ("pomelo", "Bưởi", "Pomelo"),
+            ("docynia", "Táo mèo", "Docynia (táo mèo)"),
+            ("canna_starch", "Dong riềng", "Canna starch"),
+            ("black_cardamom", "Thảo quả", "Black cardamom"),
+            ("cordyceps", "Đông trùng hạ thảo", "Cordyceps"),
+            ("buffalo", "Thịt trâu", "Buffalo meat"),
+            ("pork", "Thịt lợn", "Pork"),
+            ("duck", "Vịt", "Duck"),
+            ("fish", "Cá", "Fish"),
+        ),
+        _codes(
+            "extent_kind", "Loại ranh giới", "Kind of outline",
+            ("surveyed", "Ranh giới đo đạc", "Surveyed boundary"),
+            ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Outline of the named units, not a surveyed boundary"),
+        ),
+        _codes(
+            "village_kind", "Loại làng nghề, bản", "Kind of village",
+            ("traditional_craft_village", "Làng nghề truyền thống", "Traditional craft village"),
+            ("craft_village", "Làng nghề", "Craft village"),
+            ("traditional_craft", "Nghề truyền thống", "Traditional craft"),
+            ("craft_place", "Nơi có nghề, chưa rõ công nhận", "Place of a craft, recognition unknown"),
+            ("community_tourism", "Bản du lịch cộng đồng", "Community-tourism village"),
+            basis=_ND52,
+        ),
+        _codes(
+            "craft_kind", "Nghề", "Craft",
+            ("weaving", "Dệt thổ cẩm", "Brocade weaving"),
+            ("embroidery", "Thêu", "Embroidery"),
+            ("bamboo_rattan", "Mây tre đan", "Bamboo and rattan"),
+            ("food_making", "Làm bánh, chế biến thực phẩm", "Food making"),
+            ("forging", "Rèn", "Forging"),
+            basis=_ND52,
+        ),
+        _codes(
+            "people", "Dân tộc", "People",
+            ("thai", "Thái", "Thái"),
+            ("white_thai", "Thái trắng", "White Thái"),
+            ("black_thai", "Thái đen", "Black Thái"),
+            ("mong", "Mông", "Mông"),
+            ("lao", "Lào", "Lào"),
+            ("ha_nhi", "Hà Nhì", "Hà Nhì"),
+        ),
+        _codes(
+            "site_kind", "Loại điểm", "Kind of site",
+            ("historic", "Di tích lịch sử", "Historic site"),
+            ("architecture", "Kiến trúc, nghệ thuật", "Architecture and art"),
+            ("archaeology", "Khảo cổ", "Archaeology"),
+            ("scenic", "Danh lam thắng cảnh", "Scenic place"),
+            ("museum", "Bảo tàng", "Museum"),
+            ("spring", "Suối khoáng nóng", "Hot spring"),
+            ("heritage_tree", "Cây di sản", "Heritage trees"),
+            basis=_LAW_HERITAGE,
+        ),
+        _codes(
+            "site_rank", "Xếp hạng", "Rank",
+            ("national_special", "Quốc gia đặc biệt", "Special national"),
+            ("national", "Quốc gia", "National"),
+            ("provincial", "Cấp tỉnh", "Provincial"),
+            ("heritage_tree", "Cây di sản Việt Nam", "Vietnam heritage tree"),
+            basis=_LAW_HERITAGE,
+        ),
+        _codes(
+            "unit_kind", "Loại đơn vị", "Kind of unit",
+            ("province", "Tỉnh", "Province"),
+            ("city", "Thành phố", "City"),
+            ("district_town", "Thị xã", "Town (district level)"),
+            ("district", "Huyện", "District"),
+            ("ward", "Phường", "Ward"),
+            ("township", "Thị trấn", "Township"),
+            ("commune", "Xã", "Commune"),
+        ),
+        _codes(
+            "scheme", "Bộ tiêu chí", "Criteria",
+            ("QD1048", "Quyết định 1048/QĐ-TTg (2019)", "Decision 1048/QĐ-TTg (2019)"),
+            ("QD148", "Quyết định 148/QĐ-TTg (2023)", "Decision 148/QĐ-TTg (2023)"),
+            basis=_QD1048,
+        ),
+        _codes("yes_no", "Có/không", "Yes/no", ("yes", "Có", "Yes"), ("no", "Không", "No")),
+        CodeList(
+            "precision",
+            Label("Độ chính xác vị trí", "Location precision"),
+            tuple(Code(p.key, p.label, "domain report, 8.5") for p in PRECISIONS),
+        ),
+    )
+}  # fmt: skip

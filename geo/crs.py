@@ -1,0 +1,51 @@
+"""The two coordinate reference systems of the house, the box type, and measures on the ellipsoid."""
+
+from functools import lru_cache
+from typing import NamedTuple, Self
+
+from pyproj import CRS, Geod, Transformer
+
+STORE_CRS = "OGC:CRS84"
+"""WGS 84, longitude then latitude, in degrees: what every geometry is kept in."""
+
+METRIC_CRS = "EPSG:9205"
+"""VN-2000 / TM-3 103-00, metres, easting then northing: the projected system of Điện Biên."""
+
+VN2000_TO_WGS84 = "EPSG:6960"
+"""The state's seven parameters (coordinate-frame rotation), stated accuracy 1 m."""
+
+GEOD = Geod(ellps="WGS84")
+
+
+class LngLatBbox(NamedTuple):
+    """A box in STORE_CRS degrees. `west > east` means that it crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def parts(self) -> tuple[Self, ...]:
+        """The box as one or two boxes that do not cross the antimeridian."""
+        if self.west <= self.east:
+            return (self,)
+        cls = type(self)
+        return (
+            cls(self.west, self.south, 180.0, self.north),
+            cls(-180.0, self.south, self.east, self.north),
+        )
+
+
+@lru_cache(maxsize=32)
+def transformer(source: str, target: str) -> Transformer:
+    """A cached transformer that takes and gives x (east) before y (north), whatever the authority says."""
+    return Transformer.from_crs(CRS.from_user_input(source), CRS.from_user_input(target), always_xy=True)
+
+
+def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:
+    """Metres between two points along the WGS 84 ellipsoid (Karney 2013, through pyproj).
+
+    >>> round(geodesic_distance_m(103.0, 21.0, 103.0, 22.0))
+    110728
+    """
+    return float(GEOD.inv(lng1, lat1, lng2, lat2)[2])

@@ -1,0 +1,457 @@
+"""Every layer, link, filter and rule of the service as rows. One row adds one thing everywhere."""
+
+from geo.codes import CODE_LISTS
+from geo.schema import (
+    Disagreement,
+    Field,
+    Filter,
+    KeyLink,
+    Label,
+    LayerSpec,
+    LinkSpec,
+    MatchLink,
+    Near,
+    NearestOfKind,
+    Overlap,
+    ThroughLink,
+    Within,
+)
+
+# --- fields that several layers share -----------------------------------------------------------------
+
+_SOURCES = Field(
+    "source_ids", "sources", Label("Nguồn", "Sources"), "refs", required=True, target="sources",
+    help=Label("mã nguồn, cách nhau bằng dấu ;", "source ids, joined by ;"),
+)  # fmt: skip
+_NOTE = Field("note", "note", Label("Ghi chú", "Note"), "longtext")
+_ADDRESS = Field("address", "address", Label("Địa chỉ theo nguồn", "Address as the source gives it"), search=True)
+_OLD_COMMUNE = Field(
+    "old_commune_code", "old_comm", Label("Xã cũ (đến 30/6/2025)", "Former commune (until 30 June 2025)"),
+    "ref", target="old_communes",
+)  # fmt: skip
+_OLD_DISTRICT = Field(
+    "district_code", "district", Label("Huyện cũ (đến 30/6/2025)", "Former district (until 30 June 2025)"),
+    "ref", target="districts",
+)  # fmt: skip
+_PRECISION = Field(
+    "precision", "precision", Label("Độ chính xác vị trí", "Location precision"), "code", codes="precision",
+)  # fmt: skip
+_POSITION_SOURCE = Field("position_source", "pos_source", Label("Nguồn vị trí", "Source of the position"))
+_PLACE = (_ADDRESS, _OLD_COMMUNE, _OLD_DISTRICT, _PRECISION, _POSITION_SOURCE)
+
+_UNIT_CODE = Field("code", "code", Label("Mã đơn vị", "Unit code"), required=True)
+_UNIT_NAME = Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True)
+_UNIT_NAME_EN = Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True)
+_UNIT_KIND = Field("kind", "kind", Label("Loại", "Kind"), "code", codes="unit_kind", table=True)
+_AREA_KM2 = Field(
+    "area_km2", "area_km2", Label("Diện tích công bố", "Published area"), "real", unit="km²", minimum=0, table=True,
+)  # fmt: skip
+
+
+# --- layers -------------------------------------------------------------------------------------------
+
+_LAYERS = (
+    LayerSpec(
+        name="products",
+        label=Label("Sản phẩm OCOP", "OCOP products"),
+        article=Label("Sản phẩm OCOP", "OCOP product"),
+        group="programme",
+        geometry="Point",
+        key="product_id",
+        title="name",
+        symbol="group",
+        may_be_unplaced=True,
+        about=Label(
+            "Sản phẩm đã được đánh giá, phân hạng; vị trí là nơi chủ thể sản xuất, nếu không rõ thì là xã hoặc huyện cũ.",
+            "Products assessed and rated; each stands at its producer, else in its former commune or district.",
+        ),
+        fields=(
+            Field("product_id", "product_id", Label("Mã", "Id"), required=True),
+            Field("name", "name", Label("Tên sản phẩm", "Product"), required=True, search=True, table=True),
+            Field("group", "group", Label("Nhóm", "Group"), "code", required=True, codes="product_group", table=True),
+            Field("scheme", "scheme", Label("Bộ tiêu chí áp dụng", "Criteria applied"), "code", codes="scheme"),
+            Field("stars", "stars", Label("Hạng sao", "Stars"), "integer", codes="stars", unit="★", minimum=1, maximum=5, table=True),
+            Field("year", "year", Label("Năm công nhận", "Year certified"), "integer", minimum=2018, maximum=2100, table=True),
+            Field("status", "status", Label("Tình trạng", "Status"), "code", codes="product_status"),
+            Field("reassessed", "reassessed", Label("Năm đánh giá lại", "Assessed again in"), "integer", minimum=2018, maximum=2100),
+            Field("decision", "decision", Label("Quyết định", "Decision")),
+            Field("certified_from", "cert_from", Label("Chứng nhận từ ngày", "Certified from"), "date"),
+            Field("certified_until", "cert_until", Label("Chứng nhận đến ngày", "Certified until"), "date"),
+            Field("phase_status", "phase", Label("Kế hoạch 3770 (2021-2023)", "Plan 3770 (2021-2023)"), "code", codes="phase_status"),
+            Field("producer_id", "producer", Label("Chủ thể", "Producer"), "ref", target="producers"),
+            Field("raw_material", "material", Label("Nguyên liệu", "Raw material"), "code", codes="material", table=True),
+            *_PLACE,
+            Field("story_vi", "story_vi", Label("Câu chuyện sản phẩm", "Product story (Vietnamese)"), "longtext"),
+            Field("story_en", "story_en", Label("Câu chuyện sản phẩm (tiếng Anh)", "Product story"), "longtext"),
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="producers",
+        label=Label("Chủ thể sản xuất", "Producers"),
+        article=Label("Chủ thể sản xuất", "Producer"),
+        group="programme",
+        geometry="Point",
+        key="producer_id",
+        title="name",
+        symbol="kind",
+        may_be_unplaced=True,
+        about=Label(
+            "Hợp tác xã, tổ hợp tác, doanh nghiệp và hộ kinh doanh làm ra sản phẩm.",
+            "Co-operatives, co-operative groups, companies and households that make the products.",
+        ),
+        fields=(
+            Field("producer_id", "prod_id", Label("Mã", "Id"), required=True),
+            Field("name", "name", Label("Tên chủ thể", "Producer"), required=True, search=True, table=True),
+            Field("kind", "kind", Label("Loại hình", "Kind"), "code", required=True, codes="producer_kind", table=True),
+            Field("founded", "founded", Label("Thành lập", "Founded"), "date", table=True),
+            Field("households", "households", Label("Số hộ liên kết", "Households linked"), "integer", unit=None, minimum=0, table=True),
+            *_PLACE,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="zones",
+        label=Label("Vùng nguyên liệu", "Raw-material zones"),
+        article=Label("Vùng nguyên liệu", "Raw-material zone"),
+        group="programme",
+        geometry="MultiPolygon",
+        key="zone_id",
+        title="name",
+        symbol="extent_kind",
+        may_be_unplaced=True,
+        about=Label(
+            "Vùng trồng, nuôi cung cấp nguyên liệu. Ranh giới hiện có là đường bao đơn vị hành chính; số héc-ta công bố là số liệu đáng tin.",
+            "Areas that supply raw material. The outlines at hand are those of the named units; the published hectares are the figure to trust.",
+        ),
+        fields=(
+            Field("zone_id", "zone_id", Label("Mã", "Id"), required=True),
+            Field("name", "name", Label("Tên vùng", "Zone"), required=True, search=True, table=True),
+            Field("crop", "crop", Label("Cây trồng, vật nuôi", "Crop or stock"), "code", required=True, codes="material", table=True),
+            Field("area_ha", "area_ha", Label("Diện tích công bố", "Published area"), "real", unit="ha", minimum=0, table=True),
+            Field("area_year", "area_year", Label("Năm của số liệu diện tích", "Year of the area"), "integer", minimum=1990, maximum=2100, table=True),
+            Field("households", "households", Label("Số hộ", "Households"), "integer", minimum=0, table=True),
+            Field("growing_area_code", "grow_code", Label("Mã số vùng trồng", "Growing-area code")),
+            Field("extent_kind", "extent", Label("Loại ranh giới", "Kind of outline"), "code", required=True, codes="extent_kind"),
+            Field("old_commune_codes", "old_comms", Label("Các xã cũ được nêu tên", "Former communes named"), "refs", target="old_communes"),
+            _OLD_DISTRICT,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="villages",
+        label=Label("Làng nghề, bản du lịch", "Craft and tourism villages"),
+        article=Label("Làng nghề, bản", "Village"),
+        group="places",
+        geometry="Point",
+        key="village_id",
+        title="name",
+        symbol="kind",
+        may_be_unplaced=True,
+        about=Label(
+            "Làng nghề, nghề truyền thống và bản du lịch cộng đồng; tình trạng công nhận ghi đúng theo nguồn.",
+            "Craft villages, traditional crafts and community-tourism villages, with recognition as the sources give it.",
+        ),
+        fields=(
+            Field("village_id", "village_id", Label("Mã", "Id"), required=True),
+            Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True),
+            Field("kind", "kind", Label("Loại", "Kind"), "code", required=True, codes="village_kind", table=True),
+            Field("craft", "craft", Label("Nghề", "Craft"), "codes", codes="craft_kind", table=True),
+            Field("people", "people", Label("Dân tộc", "People"), "code", codes="people", table=True),
+            Field("recognised", "recognised", Label("Công nhận", "Recognised"), "date", table=True),
+            Field("decision", "decision", Label("Quyết định", "Decision")),
+            Field("households", "households", Label("Số hộ", "Households"), "integer", minimum=0),
+            Field("households_in_craft", "hh_craft", Label("Số hộ làm nghề", "Households in the craft"), "integer", minimum=0),
+            *_PLACE,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="sites",
+        label=Label("Di tích, danh thắng, điểm du lịch", "Heritage and tourism sites"),
+        article=Label("Di tích, điểm du lịch", "Site"),
+        group="places",
+        geometry="Point",
+        key="site_id",
+        title="name",
+        title_en="name_en",
+        symbol="kind",
+        may_be_unplaced=True,
+        about=Label(
+            "Di tích, danh lam thắng cảnh, bảo tàng, suối khoáng và cây di sản.",
+            "Relics, scenic places, museums, hot springs and heritage trees.",
+        ),
+        fields=(
+            Field("site_id", "site_id", Label("Mã", "Id"), required=True),
+            Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True),
+            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True),
+            Field("kind", "kind", Label("Loại", "Kind"), "code", required=True, codes="site_kind", table=True),
+            Field("rank", "rank", Label("Xếp hạng", "Rank"), "code", codes="site_rank", table=True),
+            Field("decision", "decision", Label("Quyết định xếp hạng", "Decision on the rank")),
+            Field("decided", "decided", Label("Ngày quyết định", "Date of the decision"), "date"),
+            Field("part_of", "part_of", Label("Thuộc di tích", "Part of"), "ref", target="sites"),
+            *_PLACE,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="communes",
+        label=Label("Xã, phường từ 1/7/2025", "Communes and wards since 1 July 2025"),
+        article=Label("Xã, phường", "Commune or ward"),
+        group="units",
+        geometry="MultiPolygon",
+        key="code",
+        title="name",
+        title_en="name_en",
+        tiling=True,
+        about=Label(
+            "45 xã, phường theo Nghị quyết 1661/NQ-UBTVQH15; mã theo Quyết định 19/2025/QĐ-TTg.",
+            "The 45 communes and wards of Resolution 1661/NQ-UBTVQH15; codes of Decision 19/2025/QĐ-TTg.",
+        ),
+        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+    ),
+    LayerSpec(
+        name="districts",
+        label=Label("Huyện, thị xã, thành phố (đến 30/6/2025)", "Districts (until 30 June 2025)"),
+        article=Label("Huyện, thị xã, thành phố cũ", "Former district"),
+        group="units",
+        geometry="MultiPolygon",
+        key="code",
+        title="name",
+        tiling=True,
+        about=Label(
+            "10 đơn vị cấp huyện cho đến khi bỏ cấp huyện ngày 1/7/2025.",
+            "The 10 district-level units until districts ended on 1 July 2025.",
+        ),
+        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+    ),
+    LayerSpec(
+        name="old_communes",
+        label=Label("Xã, phường, thị trấn (đến 30/6/2025)", "Communes (until 30 June 2025)"),
+        article=Label("Xã, phường, thị trấn cũ", "Former commune"),
+        group="units",
+        geometry="Point",
+        key="code",
+        title="name",
+        about=Label(
+            "129 đơn vị cấp xã cũ và xã, phường mới mà từng đơn vị đã nhập vào.",
+            "The 129 former communes and the commune or ward of 2025 that each went into.",
+        ),
+        fields=(
+            _UNIT_CODE,
+            _UNIT_NAME,
+            _UNIT_KIND,
+            Field("district_code", "district", Label("Huyện cũ", "Former district"), "ref", required=True, target="districts", table=True),
+            Field("commune_code", "new_code", Label("Nhập vào (từ 1/7/2025)", "Went into (since 1 July 2025)"), "ref", required=True, target="communes", table=True),
+            Field("agreeing_sources", "agreeing", Label("Số nguồn thống nhất", "Sources that agree"), "integer", minimum=0),
+            _PRECISION,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="outlines_2009",
+        label=Label("Đường bao xã theo tổng điều tra 2009", "Commune outlines of the 2009 census"),
+        article=Label("Đường bao xã 2009", "Commune outline of 2009"),
+        group="units",
+        geometry="MultiPolygon",
+        key="outline_id",
+        title="name",
+        tiling=True,
+        about=Label(
+            "Lớp hỗ trợ: đường bao thô của các xã cũ, tên gọi theo năm đó; một số xã đã chia tách, đổi tên năm 2012-2013.",
+            "Supporting layer: coarse outlines of former communes under that year's names; several were split or renamed in 2012-2013.",
+        ),
+        fields=(
+            Field("outline_id", "outline_id", Label("Mã", "Id"), required=True),
+            _UNIT_NAME,
+            _UNIT_KIND,
+            Field("district", "district", Label("Huyện (2009)", "District (2009)"), table=True),
+            Field("area_ha", "area_ha", Label("Diện tích năm 2009", "Area in 2009"), "real", unit="ha", minimum=0, table=True),
+            Field("population", "population", Label("Dân số năm 2009", "Population in 2009"), "integer", minimum=0, table=True),
+            _OLD_COMMUNE,
+            _NOTE,
+            _SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="province",
+        label=Label("Tỉnh", "Province"),
+        article=Label("Tỉnh", "Province"),
+        group="units",
+        geometry="MultiPolygon",
+        key="code",
+        title="name",
+        title_en="name_en",
+        about=Label(
+            "Đường bao của 45 xã, phường; ranh giới minh hoạ, không có giá trị pháp lý.",
+            "The outline of the 45 communes and wards; for illustration, without legal force.",
+        ),
+        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+    ),
+    LayerSpec(
+        name="sources",
+        label=Label("Nguồn số liệu", "Sources"),
+        article=Label("Nguồn", "Source"),
+        group="records",
+        geometry=None,
+        key="source_id",
+        title="publisher",
+        about=Label(
+            "Các nguồn công khai mà mọi bản ghi dẫn chiếu.",
+            "The public sources that every record cites.",
+        ),
+        fields=(
+            Field("source_id", "source_id", Label("Mã", "Id"), required=True),
+            Field("publisher", "publisher", Label("Nơi công bố", "Publisher"), required=True, search=True, table=True),
+            Field("address", "address", Label("Địa chỉ", "Address"), "url", table=True),
+            Field("date", "date", Label("Ngày", "Date"), "date", table=True),
+            Field("what", "what", Label("Nội dung", "What it says"), "longtext", table=True),
+        ),
+    ),
+)  # fmt: skip
+
+LAYERS: dict[str, LayerSpec] = {layer.name: layer for layer in _LAYERS}
+
+GROUPS: dict[str, Label] = {
+    "programme": Label("Chương trình OCOP", "OCOP programme"),
+    "places": Label("Làng nghề và điểm đến", "Villages and sites"),
+    "units": Label("Đơn vị hành chính", "Administrative units"),
+    "records": Label("Hồ sơ", "Records"),
+}
+
+PLACED = ("products", "producers", "villages", "sites")
+"""The layers of points that carry the fields of _PLACE."""
+
+THEMATIC = ("products", "producers", "zones", "villages", "sites")
+"""The layers that the programme is about: what the map shows and what the links join."""
+
+
+# --- links --------------------------------------------------------------------------------------------
+
+_IN_COMMUNE = Label("Nằm trong xã, phường (từ 1/7/2025)", "In the commune or ward (since 1 July 2025)")
+_IN_DISTRICT = Label("Nằm trong huyện cũ", "In the former district")
+_SITES_NEAR = Label("Di tích, điểm du lịch trong vòng 10 km", "Sites within 10 km")
+_HOLDS: dict[str, Label] = {
+    name: Label(f"{LAYERS[name].label.vi} tại đây", f"{LAYERS[name].label.en} here") for name in LAYERS
+}
+NEAR_SITES_M = 10_000.0
+
+
+def _unit_links(layer: str) -> tuple[LinkSpec, ...]:
+    """How a layer of places is tied to the units, old and new, by record and by geometry."""
+    return (
+        Within(f"{layer}_in_commune", layer, "communes", _IN_COMMUNE, _HOLDS[layer]),
+        ThroughLink(
+            f"{layer}_by_crosswalk", layer, "communes", "old_commune_code", "old_communes", "commune_code",
+            Label("Xã, phường mới theo bảng chuyển đổi", "Commune or ward by the crosswalk"), _HOLDS[layer],
+        ),
+        Within(f"{layer}_in_district", layer, "districts", _IN_DISTRICT, _HOLDS[layer], at_least="district"),
+        KeyLink(f"{layer}_of_district", layer, "districts", "district_code", Label("Huyện cũ theo hồ sơ", "Former district on record"), _HOLDS[layer]),
+        KeyLink(f"{layer}_of_old_commune", layer, "old_communes", "old_commune_code", Label("Xã cũ theo hồ sơ", "Former commune on record"), _HOLDS[layer]),
+    )  # fmt: skip
+
+
+LINKS: tuple[LinkSpec, ...] = (
+    KeyLink("made_by", "products", "producers", "producer_id", Label("Chủ thể sản xuất", "Made by"), Label("Sản phẩm", "Makes")),
+    MatchLink(
+        "zone_of_material", "products", "zones", (("raw_material", "crop"), ("district_code", "district_code")),
+        Label("Vùng nguyên liệu cùng loại, cùng huyện cũ", "Zone of its material in the same former district"),
+        Label("Sản phẩm dùng nguyên liệu này, cùng huyện cũ", "Products of this material in the same former district"),
+    ),
+    Within("producer_in_zone", "producers", "zones", Label("Nằm trong vùng nguyên liệu", "Inside the raw-material zone"), Label("Chủ thể trong vùng", "Producers inside"), each="any"),
+    MatchLink(
+        "product_village", "products", "villages", (("old_commune_code", "old_commune_code"),),
+        Label("Làng nghề, bản cùng xã cũ", "Villages in the same former commune"),
+        Label("Sản phẩm OCOP cùng xã cũ", "OCOP products in the same former commune"),
+    ),
+    MatchLink(
+        "producer_village", "producers", "villages", (("old_commune_code", "old_commune_code"),),
+        Label("Làng nghề, bản cùng xã cũ", "Villages in the same former commune"),
+        Label("Chủ thể sản xuất cùng xã cũ", "Producers in the same former commune"),
+    ),
+    Near("producer_near_village", "producers", "villages", NEAR_SITES_M, Label("Làng nghề, bản trong vòng 10 km", "Villages within 10 km"), Label("Chủ thể trong vòng 10 km", "Producers within 10 km")),
+    Near("product_near_site", "products", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Sản phẩm OCOP trong vòng 10 km", "OCOP products within 10 km")),
+    Near("producer_near_site", "producers", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Chủ thể trong vòng 10 km", "Producers within 10 km")),
+    Near("village_near_site", "villages", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Làng nghề, bản trong vòng 10 km", "Villages within 10 km")),
+    NearestOfKind("village_nearest_site", "villages", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each kind"), Label("Là điểm gần nhất của các bản", "Nearest of its kind to villages")),
+    NearestOfKind("producer_nearest_site", "producers", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each kind"), Label("Là điểm gần nhất của các chủ thể", "Nearest of its kind to producers")),
+    KeyLink("part_of", "sites", "sites", "part_of", Label("Thuộc di tích", "Part of"), Label("Điểm thành phần", "Component sites")),
+    KeyLink("zone_names_commune", "zones", "old_communes", "old_commune_codes", Label("Xã cũ được nêu tên", "Former communes named"), Label("Vùng nguyên liệu nêu tên xã", "Zones that name it")),
+    ThroughLink("zone_by_crosswalk", "zones", "communes", "old_commune_codes", "old_communes", "commune_code", Label("Xã, phường mới theo bảng chuyển đổi", "Communes by the crosswalk"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),
+    KeyLink("zone_of_district", "zones", "districts", "district_code", Label("Huyện cũ theo hồ sơ", "Former district on record"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),
+    Overlap("zone_covers_commune", "zones", "communes", Label("Phủ lên xã, phường", "Covers communes and wards"), Label("Vùng nguyên liệu tại đây", "Zones here")),
+    Overlap("zone_covers_district", "zones", "districts", Label("Phủ lên huyện cũ", "Covers former districts"), Label("Vùng nguyên liệu tại đây", "Zones here")),
+    Overlap("zone_overlaps_zone", "zones", "zones", Label("Chồng lên vùng khác", "Overlaps other zones"), Label("Bị vùng khác chồng lên", "Overlapped by")),
+    KeyLink("old_commune_went_into", "old_communes", "communes", "commune_code", Label("Nhập vào", "Went into"), Label("Hợp thành từ các xã cũ", "Made from former communes")),
+    KeyLink("old_commune_of_district", "old_communes", "districts", "district_code", Label("Thuộc huyện cũ", "Of the former district"), Label("Các xã cũ", "Former communes")),
+    Within("old_commune_in_commune", "old_communes", "communes", Label("Điểm nằm trong xã, phường", "Its point lies in"), Label("Điểm xã cũ nằm tại đây", "Points of former communes here")),
+    KeyLink("outline_of_old_commune", "outlines_2009", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Đường bao năm 2009", "Outline of 2009")),
+    *(link for layer in PLACED for link in _unit_links(layer)),
+    *(
+        KeyLink(f"{layer.name}_cites", layer.name, "sources", "source_ids", Label("Nguồn", "Sources"), _HOLDS[layer.name], shown=False)
+        for layer in _LAYERS
+        if layer.has("source_ids")
+    ),
+)  # fmt: skip
+
+DISAGREEMENTS: tuple[Disagreement, ...] = (
+    *(
+        Disagreement(
+            f"{layer}_commune", f"{layer}_by_crosswalk", f"{layer}_in_commune",
+            Label("Xã, phường theo hồ sơ khác xã, phường chứa điểm", "The commune on record is not the one that holds the point"),
+        )
+        for layer in PLACED
+    ),
+    *(
+        Disagreement(
+            f"{layer}_district", f"{layer}_of_district", f"{layer}_in_district",
+            Label("Huyện cũ theo hồ sơ khác huyện chứa điểm", "The district on record is not the one that holds the point"),
+        )
+        for layer in PLACED
+    ),
+    Disagreement(
+        "zone_commune", "zone_by_crosswalk", "zone_covers_commune",
+        Label("Vùng nêu tên xã mà không chạm tới", "The zone names a commune that it does not touch"),
+    ),
+    Disagreement(
+        "zone_district", "zone_of_district", "zone_covers_district",
+        Label("Vùng nêu tên huyện mà không chạm tới", "The zone names a district that it does not touch"),
+    ),
+    Disagreement(
+        "old_commune_commune", "old_commune_went_into", "old_commune_in_commune",
+        Label("Điểm của xã cũ nằm ngoài xã, phường mà xã đó nhập vào", "The former commune's point lies outside the commune that it went into"),
+    ),
+)  # fmt: skip
+
+
+# --- filters ------------------------------------------------------------------------------------------
+
+FILTERS: tuple[Filter, ...] = (
+    Filter("group", Label("Nhóm sản phẩm", "Product group"), {"products": "group"}, codes="product_group"),
+    Filter("stars", Label("Hạng sao", "Stars"), {"products": "stars"}, codes="stars"),
+    Filter("year", Label("Năm công nhận", "Year certified"), {"products": "year"}),
+    Filter("material", Label("Nguyên liệu", "Raw material"), {"products": "raw_material", "zones": "crop"}, codes="material"),
+    Filter("producer_kind", Label("Loại hình chủ thể", "Kind of producer"), {"producers": "kind"}, codes="producer_kind"),
+    Filter("village_kind", Label("Loại làng nghề, bản", "Kind of village"), {"villages": "kind"}, codes="village_kind"),
+    Filter("craft", Label("Nghề", "Craft"), {"villages": "craft"}, codes="craft_kind"),
+    Filter("site_kind", Label("Loại di tích, điểm", "Kind of site"), {"sites": "kind"}, codes="site_kind"),
+    Filter(
+        "commune", Label("Xã, phường", "Commune or ward"), {}, unit="communes",
+        links=(*(f"{layer}_in_commune" for layer in PLACED), *(f"{layer}_by_crosswalk" for layer in PLACED), "zone_covers_commune"),
+    ),
+    Filter(
+        "district", Label("Huyện cũ", "Former district"), {}, unit="districts",
+        links=(*(f"{layer}_of_district" for layer in PLACED), "zone_of_district", "old_commune_of_district"),
+    ),
+)  # fmt: skip
+
+
+def code_list(name: str) -> tuple[str, ...]:
+    """The keys of the code list called `name`."""
+    return CODE_LISTS[name].keys()

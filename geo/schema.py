@@ -1,0 +1,264 @@
+"""The words that layers and links are described in: descriptions only, no behaviour."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+Lang: TypeAlias = Literal["vi", "en"]
+LANGS: tuple[Lang, ...] = ("vi", "en")
+
+
+class Label(NamedTuple):
+    """The same words in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        """The words in `lang`; every language but Vietnamese reads English."""
+        return self.vi if lang == "vi" else self.en
+
+
+class Code(NamedTuple):
+    """One value of a code list. `basis` names the decision or source that defines it."""
+
+    key: str
+    label: Label
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A closed list of values, in the order that people expect to read them."""
+
+    name: str
+    label: Label
+    codes: tuple[Code, ...]
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys in order."""
+        return tuple(code.key for code in self.codes)
+
+    def label_of(self, key: str, lang: str) -> str:
+        """What people read for `key`; the key itself where the list does not know it."""
+        return next((code.label.of(lang) for code in self.codes if code.key == key), key)
+
+
+FieldKind: TypeAlias = Literal[
+    "text",  # a line of Unicode text
+    "longtext",  # kept in the table beside the shapefile, never cut
+    "integer",
+    "real",
+    "date",  # ISO 8601, precision may be reduced: 2019, 2019-02 or 2019-02-14
+    "code",  # one key of the field's code list
+    "codes",  # keys of the code list, joined by ';'
+    "ref",  # the key of one record of the target layer
+    "refs",  # keys of records of the target layer, joined by ';'
+    "url",
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of a layer.
+
+    `short` is its column in a shapefile: ASCII, at most 10 characters, unique in the layer.
+    `codes` names the code list of a `code` or `codes` field, `target` the layer of a `ref` or `refs`.
+    `unit` is what a number counts, as people write it. `minimum` and `maximum` are inclusive.
+    """
+
+    name: str
+    short: str
+    label: Label
+    kind: FieldKind = "text"
+    required: bool = False
+    codes: str | None = None
+    target: str | None = None
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    search: bool = False
+    table: bool = False
+    hidden: bool = False
+    help: Label | None = None
+
+
+Geometry: TypeAlias = Literal["Point", "MultiPolygon"]
+LayerGroup: TypeAlias = Literal["programme", "places", "units", "records"]
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer: what it holds, which field is its key, and how it is spoken of.
+
+    `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry.
+    `title` names the field that a record is called by, `title_en` its English twin where there is one.
+    `symbol` names the field that chooses the symbol (see styles.py). `article` is the label of one record.
+    """
+
+    name: str
+    label: Label
+    article: Label
+    group: LayerGroup
+    geometry: Geometry | None
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    title_en: str | None = None
+    symbol: str | None = None
+    may_be_unplaced: bool = False
+    tiling: bool = False
+    about: Label = Label("", "")
+
+    def field(self, name: str) -> Field:
+        """The field called `name`; KeyError when the layer has none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"layer {self.name!r} has no field {name!r}")
+
+    def has(self, name: str) -> bool:
+        """Whether the layer has a field called `name`."""
+        return any(field.name == name for field in self.fields)
+
+
+class Filter(NamedTuple):
+    """One filter of the map, the lists and the exports: a parameter, and what it reads in each layer.
+
+    `fields` maps a layer to the field that is compared. Where `unit` is given, the filter compares the
+    unit (a layer name) that a record lies in, by any of the rows of LINKS in `links`.
+    """
+
+    param: str
+    label: Label
+    fields: dict[str, str]
+    codes: str | None = None
+    unit: str | None = None
+    links: tuple[str, ...] = ()
+
+
+class Precision(NamedTuple):
+    """How well a place is known. `uncertainty_m` is the radius that the true place lies within."""
+
+    key: str
+    label: Label
+    uncertainty_m: float
+    approximate: bool
+
+
+# --- links -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyLink:
+    """Recorded: `field` of `source` holds the key (or keys) of records of `target`."""
+
+    name: str
+    source: str
+    target: str
+    field: str
+    label: Label
+    inverse: Label
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class ThroughLink:
+    """Recorded in two steps: `field` of `source` -> `via` layer, whose `via_field` -> `target`."""
+
+    name: str
+    source: str
+    target: str
+    field: str
+    via: str
+    via_field: str
+    label: Label
+    inverse: Label
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class MatchLink:
+    """Matched by value: every pair of fields in `on` is equal and not null at both ends."""
+
+    name: str
+    source: str
+    target: str
+    on: tuple[tuple[str, str], ...]
+    label: Label
+    inverse: Label
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Within:
+    """Derived: the point of `source` lies in the polygon of `target`.
+
+    `each="one"` claims that a source lies in exactly one target; the pipeline checks the claim.
+    Sources known less well than `at_least` take no part.
+    """
+
+    name: str
+    source: str
+    target: str
+    label: Label
+    inverse: Label
+    each: Literal["one", "any"] = "one"
+    at_least: str = "commune"
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Derived: the polygons share at least `min_share` of the source's area; area in hectares."""
+
+    name: str
+    source: str
+    target: str
+    label: Label
+    inverse: Label
+    min_share: float = 0.01
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Near:
+    """Derived: at most `distance_m` apart along the ellipsoid; nearest first.
+
+    Ends known less well than `at_least` take no part; a link of a layer with itself leaves out
+    the record itself.
+    """
+
+    name: str
+    source: str
+    target: str
+    distance_m: float
+    label: Label
+    inverse: Label
+    at_least: str = "commune"
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class NearestOfKind:
+    """Derived: for each source, the nearest target of every value of the target's field `by`."""
+
+    name: str
+    source: str
+    target: str
+    by: str
+    label: Label
+    inverse: Label
+    at_least: str = "commune"
+    shown: bool = True
+
+
+LinkSpec: TypeAlias = KeyLink | ThroughLink | MatchLink | Within | Overlap | Near | NearestOfKind
+
+
+class Disagreement(NamedTuple):
+    """A rule that a recorded link and a derived link of the same record should name the same target."""
+
+    name: str
+    recorded: str
+    derived: str
+    label: Label
