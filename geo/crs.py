@@ -46,6 +46,6 @@ def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> f
     """Metres between two points along the WGS 84 ellipsoid (Karney 2013, through pyproj).
 
     >>> round(geodesic_distance_m(103.0, 21.0, 103.0, 22.0))
-    110728
+    110724
     """
     return float(GEOD.inv(lng1, lat1, lng2, lat2)[2])

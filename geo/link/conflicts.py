@@ -1,0 +1,56 @@
+"""Where what is recorded and what the geometry says name different records, or the geometry names two."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from geo.link.pairs import Frames, Pair
+from geo.link.places import Places, Shapes
+from geo.schema import Disagreement, LinkSpec, Within
+
+
+class ConflictRow(NamedTuple):
+    """One record whose recorded and derived links disagree; ids of several targets are joined by ';'."""
+
+    rule: str
+    layer: str
+    record: str
+    target_layer: str
+    recorded: str
+    derived: str
+
+
+def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[ConflictRow]:
+    """Every record for which a recorded target is not among the derived ones, in the rules' order.
+
+    A record that lacks one of the two links has nothing to disagree about.
+    """
+    targets: dict[str, dict[tuple[str, str], list[Pair]]] = defaultdict(lambda: defaultdict(list))
+    for pair in pairs:
+        targets[pair.link][pair.source_layer, pair.source_id].append(pair)
+    rows = []
+    for rule in rules:
+        derived = targets[rule.derived]
+        for (layer, record), recorded in targets[rule.recorded].items():
+            found = [pair.target_id for pair in derived.get((layer, record), ())]
+            missed = [pair.target_id for pair in recorded if pair.target_id not in found]
+            if found and missed:
+                rows.append(
+                    ConflictRow(rule.name, layer, record, recorded[0].target_layer, ";".join(missed), ";".join(found))
+                )
+    return rows
+
+
+def on_borders(frames: Frames, links: Sequence[LinkSpec]) -> list[ConflictRow]:
+    """Every record that breaks a Within row's claim of lying in one target, under the link's name."""
+    rows = []
+    for spec in links:
+        if not isinstance(spec, Within) or spec.each != "one" or not {spec.source, spec.target} <= frames.keys():
+            continue
+        places = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
+        shapes = Shapes.of(frames[spec.target], spec.target)
+        for place, holders in shapes.holding(places):
+            if len(holders) > 1:
+                names = ";".join(shapes.ids[shape] for shape, _ in holders)
+                rows.append(ConflictRow(spec.name, spec.source, places.ids[place], spec.target, "", names))
+    return rows

@@ -1,0 +1,169 @@
+"""Points and polygons prepared for joining: who lies in what, who is near whom, what overlaps what.
+
+Candidates are found with an STRtree in METRIC_CRS; the distance that is kept is geodesic, the area is
+measured in METRIC_CRS, which is within 0.02 % of the ellipsoid in the province.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from geo.codes import PRECISIONS
+from geo.crs import GEOD, METRIC_CRS, STORE_CRS, transformer
+from geo.layers import LAYERS
+
+_RADIUS_M = {precision.key: precision.uncertainty_m for precision in PRECISIONS}
+_ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
+# The metric search is widened by this factor so that no pair is lost to the projection's scale
+# (0.9999 at the central meridian, at most 1.0001 in the province); the geodesic distance decides.
+_SEARCH_MARGIN = 1.001
+
+
+def to_metric(geometries: Sequence[BaseGeometry | None] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """`geometries` from STORE_CRS to METRIC_CRS, in order; None and empty stay as they are."""
+    project = transformer(STORE_CRS, METRIC_CRS).transform
+
+    def metres(xy: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.column_stack(project(xy[:, 0], xy[:, 1]))
+
+    return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), metres), dtype=object)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The points of a layer that are known well enough, with ids, degrees, metres and radii."""
+
+    ids: list[str]
+    lng: np.ndarray[Any, Any]
+    lat: np.ndarray[Any, Any]
+    metric: np.ndarray[Any, Any]
+    uncertainty_m: list[float]
+    layer: str
+
+    @classmethod
+    def of(cls, frame: GeoDataFrame, layer: str, *, at_least: str) -> Self:
+        """The records of `frame` that have a point known at least as well as the precision `at_least`.
+
+        A layer without a precision field counts as exact.
+        """
+        geometry = np.asarray(frame.geometry.array, dtype=object)
+        precision = list(frame["precision"]) if "precision" in frame else ["exact"] * len(frame)
+        keep = [
+            row
+            for row, (point, known) in enumerate(zip(geometry, precision, strict=True))
+            if point is not None and not point.is_empty and _ORDER.get(str(known), 99) <= _ORDER[at_least]
+        ]
+        points = geometry[keep]
+        keys = frame[LAYERS[layer].key].tolist()
+        return cls(
+            [str(keys[row]) for row in keep],
+            shapely.get_x(points),
+            shapely.get_y(points),
+            to_metric(points),
+            [_RADIUS_M[str(precision[row])] for row in keep],
+            layer,
+        )
+
+    def near(self, other: "Places", *, distance_m: float) -> Iterator[tuple[int, int, float, int]]:
+        """(here, there, geodesic metres, rank) of every pair at most `distance_m` apart, nearest first.
+
+        Ties go to the smaller id. A record is not near itself.
+        """
+        tree = STRtree(other.metric)
+        here, there = tree.query(self.metric, predicate="dwithin", distance=distance_m * _SEARCH_MARGIN)
+        metres = self._geodesic(other, here, there)
+        rows = sorted(
+            (int(h), float(m), other.ids[t], int(t))
+            for h, t, m in zip(here, there, metres, strict=True)
+            if m <= distance_m and not (self.layer == other.layer and self.ids[h] == other.ids[t])
+        )
+        last, rank = -1, 0
+        for h, m, _, t in rows:
+            rank = rank + 1 if h == last else 1
+            last = h
+            yield h, t, m, rank
+
+    def nearest(self, other: "Places") -> Iterator[tuple[int, int, float]]:
+        """(here, there, geodesic metres) of the nearest record of `other` for each of ours; ties to the smaller id."""
+        if not len(other.ids) or not len(self.ids):
+            return
+        here, there = STRtree(other.metric).query_nearest(self.metric, all_matches=True)
+        metres = self._geodesic(other, here, there)
+        best: dict[int, tuple[float, str, int]] = {}
+        for h, t, m in zip(here, there, metres, strict=True):
+            candidate = (float(m), other.ids[t], int(t))
+            best[int(h)] = min(best.get(int(h), candidate), candidate)
+        for h in sorted(best):
+            yield h, best[h][2], best[h][0]
+
+    def _geodesic(self, other: "Places", here: Any, there: Any) -> np.ndarray[Any, Any]:
+        if not len(here):
+            return np.empty(0)
+        metres = GEOD.inv(self.lng[here], self.lat[here], other.lng[there], other.lat[there])[2]
+        return np.asarray(metres, dtype=float)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The polygons of a layer with ids, in degrees and in metres; `surveyed` says whose outline is."""
+
+    ids: list[str]
+    degrees: np.ndarray[Any, Any]
+    metric: np.ndarray[Any, Any]
+    surveyed: list[bool]
+    area_m2: np.ndarray[Any, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, frame: GeoDataFrame, layer: str) -> Self:
+        """The records of `frame` that have a polygon; outlines of a layer that does not say count as surveyed."""
+        geometry = np.asarray(frame.geometry.array, dtype=object)
+        keep = [row for row, shape in enumerate(geometry) if shape is not None and not shape.is_empty]
+        keys = frame[LAYERS[layer].key].tolist()
+        kinds = frame["extent_kind"].tolist() if "extent_kind" in frame else ["surveyed"] * len(frame)
+        metric = to_metric(geometry[keep])
+        return cls(
+            [str(keys[row]) for row in keep],
+            geometry[keep],
+            metric,
+            [kinds[row] == "surveyed" for row in keep],
+            shapely.area(metric),
+        )
+
+    def holding(self, places: Places) -> Iterator[tuple[int, list[tuple[int, float]]]]:
+        """(place, [(shape, metres to its edge), ...]) of every place that a shape covers, smaller ids first.
+
+        A place on a shared border is covered by the shapes on both sides.
+        """
+        points = shapely.points(places.lng, places.lat)
+        place, shape = STRtree(self.degrees).query(points, predicate="intersects")
+        holders: dict[int, list[tuple[str, int]]] = {}
+        for p, s in zip(place, shape, strict=True):
+            holders.setdefault(int(p), []).append((self.ids[s], int(s)))
+        for p in sorted(holders):
+            yield p, [(s, self._edge_m(s, places.metric[p])) for _, s in sorted(holders[p])]
+
+    def _edge_m(self, shape: int, point: BaseGeometry) -> float:
+        return float(shapely.distance(point, shapely.boundary(self.metric[shape])))
+
+    def overlapping(self, other: "Shapes", *, min_share: float) -> Iterator[tuple[int, int, float, float, int]]:
+        """(here, there, hectares, share of here, rank) of every overlap, largest first."""
+        here, there = STRtree(other.metric).query(self.metric, predicate="intersects")
+        rows = []
+        for h, t in zip(here, there, strict=True):
+            if self is other and h == t:
+                continue
+            common_m2 = float(shapely.area(shapely.intersection(self.metric[h], other.metric[t])))
+            share = common_m2 / float(self.area_m2[h]) if self.area_m2[h] else 0.0
+            if share >= min_share:
+                rows.append((int(h), -common_m2, int(t), share))
+        last, rank = -1, 0
+        for h, negative, t, share in sorted(rows):
+            rank = rank + 1 if h == last else 1
+            last = h
+            yield h, t, -negative / 10_000, min(share, 1.0), rank

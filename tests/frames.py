@@ -1,0 +1,84 @@
+"""A small made-up province as frames: two communes side by side, one district, and a few records in them."""
+
+from typing import Any
+
+import geopandas as gpd
+from shapely import MultiPolygon, Point, box
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import STORE_CRS
+from geo.layers import LAYERS
+
+WEST, EAST = box(103.0, 21.0, 103.2, 21.2), box(103.2, 21.0, 103.4, 21.2)
+
+
+def frame(layer: str, *records: dict[str, Any]) -> gpd.GeoDataFrame:
+    """The records as a frame of the layer; fields left out are None, `at` is the geometry."""
+    spec = LAYERS[layer]
+    rows = [{field.name: record.get(field.name) for field in spec.fields} for record in records]
+    shapes: list[BaseGeometry | None] = [record.get("at") for record in records]
+    return gpd.GeoDataFrame(
+        {field.name: gpd.pd.Series([row[field.name] for row in rows], dtype=object) for field in spec.fields},
+        geometry=gpd.GeoSeries(shapes, crs=STORE_CRS),
+        crs=STORE_CRS,
+    )
+
+
+def world() -> dict[str, gpd.GeoDataFrame]:
+    """Every layer of the small province."""
+    cited = {"source_ids": "S1"}
+    place = {"old_commune_code": "00011", "district_code": "100", "precision": "exact", **cited}
+    return {
+        "products": frame(
+            "products",
+            {"product_id": "R1", "name": "Mật ong Hoa Ban", "group": "food", "stars": 4, "year": 2019,
+             "producer_id": "P1", "raw_material": "honey", "at": Point(103.1, 21.1), **place},
+            {"product_id": "R2", "name": "Chè Shan tuyết", "group": "beverage", "stars": 3, "raw_material": "shan_tea",
+             "at": None, **cited},
+            {"product_id": "R3", "name": "Cà phê <script>alert(1)</script>", "group": "beverage", "stars": 3,
+             "at": Point(103.3, 21.1), **cited, "precision": "commune"},
+        ),
+        "producers": frame(
+            "producers",
+            {"producer_id": "P1", "name": "Hợp tác xã Ong mật", "kind": "cooperative", "households": 9,
+             "at": Point(103.1, 21.1), **place},
+        ),
+        "zones": frame(
+            "zones",
+            {"zone_id": "Z1", "name": "Vùng nuôi ong", "crop": "honey", "extent_kind": "administrative", "area_ha": 15.0,
+             "old_commune_codes": "00011", "district_code": "100",
+             "at": MultiPolygon([box(103.05, 21.05, 103.15, 21.15)]), **cited},
+        ),
+        "villages": frame(
+            "villages",
+            {"village_id": "V1", "name": "Bản Na Sang II", "kind": "traditional_craft", "craft": "weaving;embroidery",
+             "recognised": "2022", "at": Point(103.12, 21.1), **place},
+        ),
+        "sites": frame(
+            "sites",
+            {"site_id": "H1", "name": "Đồi A1", "name_en": "A1 Hill", "kind": "historic", "rank": "national_special",
+             "at": Point(103.15, 21.1), **place},
+            {"site_id": "H2", "name": "Động xa", "kind": "scenic", "at": Point(103.39, 21.19), **cited,
+             "precision": "exact", "old_commune_code": "00011"},
+        ),
+        "communes": frame(
+            "communes",
+            {"code": "00001", "name": "Thanh An", "name_en": "Thanh An", "kind": "commune", "at": MultiPolygon([WEST]), **cited},
+            {"code": "00002", "name": "Sam Mứn", "name_en": "Sam Mun", "kind": "commune", "at": MultiPolygon([EAST]), **cited},
+        ),
+        "districts": frame(
+            "districts",
+            {"code": "100", "name": "Điện Biên", "kind": "district", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **cited},
+        ),
+        "old_communes": frame(
+            "old_communes",
+            {"code": "00011", "name": "Sam Mứn", "kind": "commune", "district_code": "100", "commune_code": "00001",
+             "precision": "commune", "at": Point(103.3, 21.05), **cited},
+        ),
+        "outlines_2009": frame("outlines_2009"),
+        "province": frame(
+            "province",
+            {"code": "11", "name": "Điện Biên", "kind": "province", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **cited},
+        ),
+        "sources": frame("sources", {"source_id": "S1", "publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a"}),
+    }  # fmt: skip
