@@ -1,0 +1,22 @@
+"""One published version, frozen into an immutable SQLite file and ready to answer."""
+
+from geo.atlas.freeze import Notes, freeze
+from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
+from geo.atlas.query import Atlas
+from geo.atlas.source import AtlasSource, atlas_name
+
+__all__ = [
+    "Atlas",
+    "AtlasSource",
+    "ChangeRow",
+    "Hit",
+    "IssueRow",
+    "LinkRow",
+    "Notes",
+    "Page",
+    "Query",
+    "Record",
+    "VersionInfo",
+    "atlas_name",
+    "freeze",
+]

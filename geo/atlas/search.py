@@ -1,0 +1,30 @@
+"""How names are folded, indexed and matched: no diacritics, no case, words by their beginnings."""
+
+import re
+
+from geo.text import fold
+
+# Sources write "Na Sang II" and "Na Sang 2" for the same village. I, V, VI and X are left alone: they are
+# Vietnamese words or letters of names.
+_NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}
+_WORD = re.compile(r"\w+")
+
+
+def search_words(text: str) -> list[str]:
+    """The folded words of `text`, Roman numerals as digits.
+
+    >>> search_words("Dệt thổ cẩm Na Sang II - Đ.1")
+    ['det', 'tho', 'cam', 'na', 'sang', '2', 'd', '1']
+    """
+    return [_NUMERALS.get(word, word) for word in _WORD.findall(fold(text))]
+
+
+def match_expression(text: str) -> str:
+    """An FTS5 expression for records that hold words beginning with every word of `text`.
+
+    Words are quoted, so nothing that people type is an operator. Text without words matches nothing.
+
+    >>> match_expression('đồi "A1"')
+    '"doi"* "a1"*'
+    """
+    return " ".join(f'"{word}"*' for word in search_words(text)) or '""'

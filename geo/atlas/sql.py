@@ -1,0 +1,152 @@
+"""Query -> SQL. The one place where SQL is put together; identifiers come from layers.py, values are bound."""
+
+from dataclasses import dataclass, replace
+
+from geo.atlas.model import Query
+from geo.atlas.search import match_expression
+from geo.atlas.tables import RECORD_COLUMNS, column_of, rtree_of, table_of
+from geo.crs import LngLatBbox
+from geo.errors import BadQuery, NotFound
+from geo.layers import FILTERS, LAYERS, LINKS
+
+PARAMS = tuple(row.param for row in FILTERS)
+_SOURCE_OF = {spec.name: spec.source for spec in LINKS}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL text and the values for its parameters, in order."""
+
+    text: str
+    values: tuple[object, ...]
+
+
+def check(query: Query) -> None:
+    """Raise NotFound for an unknown layer and BadQuery for a sort field or filter that does not exist."""
+    if query.layer not in LAYERS:
+        known = ", ".join(LAYERS)
+        raise NotFound(
+            f"No layer {query.layer!r}. Layers: {known}.", f"Không có lớp {query.layer!r}. Các lớp: {known}."
+        )
+    spec = LAYERS[query.layer]
+    name = query.sort.removeprefix("-")
+    if name and not spec.has(name):
+        fields = ", ".join(field.name for field in spec.fields)
+        raise BadQuery(
+            f"Cannot sort {query.layer} by {name!r}. Fields: {fields}.",
+            f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {fields}.",
+        )
+    for param, _ in query.filters:
+        if param not in PARAMS:
+            raise BadQuery(
+                f"No filter {param!r}. Filters: {', '.join(PARAMS)}.",
+                f"Không có bộ lọc {param!r}. Các bộ lọc: {', '.join(PARAMS)}.",
+            )
+
+
+def applies(param: str, layer: str) -> bool:
+    """Whether the filter called `param` says anything about `layer`."""
+    row = next(row for row in FILTERS if row.param == param)
+    return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)
+
+
+def select(query: Query) -> Statement:
+    """The records of a query, in order, one page of them when it has a limit."""
+    where = _where(query)
+    columns = ", ".join(f"f.{name}" for name in RECORD_COLUMNS)
+    page = ""
+    values = where.values
+    if query.limit is not None or query.offset:
+        page = " LIMIT ? OFFSET ?"
+        values = (*values, -1 if query.limit is None else query.limit, query.offset)
+    return Statement(
+        f"SELECT {columns} FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}{page}", values
+    )
+
+
+def features(query: Query) -> Statement:
+    """The ready bytes of every feature of a query, in order, page ignored."""
+    where = _where(query)
+    text = f"SELECT f.feature FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}"
+    if query.limit is not None or query.offset:
+        return Statement(
+            f"{text} LIMIT ? OFFSET ?", (*where.values, -1 if query.limit is None else query.limit, query.offset)
+        )
+    return Statement(text, where.values)
+
+
+def count(query: Query) -> Statement:
+    """How many records a query has, page ignored."""
+    where = _where(query)
+    return Statement(f"SELECT count(*) FROM {table_of(query.layer)} f WHERE {where.text}", where.values)
+
+
+def facet(query: Query, param: str) -> Statement:
+    """(value, count) of one filter over the records that all the other filters keep."""
+    others = replace(query, filters=tuple(row for row in query.filters if row[0] != param))
+    where = _where(others)
+    return Statement(
+        f"SELECT a.value, count(*) FROM facet a JOIN {table_of(query.layer)} f ON f.row = a.row "
+        f"WHERE a.param = ? AND a.layer = ? AND {where.text} GROUP BY a.value",
+        (param, query.layer, *where.values),
+    )
+
+
+def _order(query: Query) -> str:
+    name = query.sort.removeprefix("-")
+    if not name:
+        return "f.row"
+    column = f"f.{column_of(LAYERS[query.layer].field(name))}"
+    return f"{column} IS NULL, {column}{' DESC' if query.sort.startswith('-') else ''}, f.row"
+
+
+def _where(query: Query) -> Statement:
+    parts = [Statement("1", ()), *_place(query), *_filters(query)]
+    if query.text.strip():
+        parts.append(
+            Statement(
+                "f.row IN (SELECT row FROM search WHERE search MATCH ? AND layer = ?)",
+                (match_expression(query.text), query.layer),
+            )
+        )
+    if query.ids:
+        marks = ", ".join("?" * len(query.ids))
+        parts.append(Statement(f"f.id IN ({marks})", query.ids))
+    return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def _place(query: Query) -> list[Statement]:
+    if query.place == "unplaced":
+        return [Statement("f.west IS NULL", ())]
+    placed = [Statement("f.west IS NOT NULL", ())] if query.place == "placed" else []
+    if query.bbox is None:
+        return placed
+    boxes = [_box(query.layer, part) for part in query.bbox.parts()]
+    text = " OR ".join(box.text for box in boxes)
+    if query.place == "any":
+        text = f"f.west IS NULL OR {text}"
+    return [*placed, Statement(f"({text})", tuple(value for box in boxes for value in box.values))]
+
+
+def _box(layer: str, box: LngLatBbox) -> Statement:
+    """Records that meet a box: the R*Tree finds candidates; one whose envelope lies wholly inside is in."""
+    west, south, east, north = box
+    return Statement(
+        f"(f.row IN (SELECT row FROM {rtree_of(layer)} WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?)"
+        " AND ((f.west >= ? AND f.east <= ? AND f.south >= ? AND f.north <= ?) OR meets(f.geom, ?, ?, ?, ?)))",
+        (east, west, north, south, west, east, south, north, west, south, east, north),
+    )
+
+
+def _filters(query: Query) -> list[Statement]:
+    parts = []
+    for param, values in query.filters:
+        if values and applies(param, query.layer):
+            marks = ", ".join("?" * len(values))
+            parts.append(
+                Statement(
+                    f"f.row IN (SELECT row FROM facet WHERE param = ? AND layer = ? AND value IN ({marks}))",
+                    (param, query.layer, *values),
+                )
+            )
+    return parts

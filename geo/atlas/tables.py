@@ -1,0 +1,101 @@
+"""The tables of an atlas file: DDL built from the declaration of the layers."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.layers import DISAGREEMENTS, FILTERS, LAYERS, LINKS
+from geo.schema import Field
+
+FORMAT = 1
+"""Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
+
+RECORD_COLUMNS = (
+    "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat",
+    "west", "south", "east", "north", "commune", "district", "properties", "feature", "geom",
+)  # fmt: skip
+
+_FIXED = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
+CREATE TABLE facet (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
+CREATE TABLE link (
+    link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
+    distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
+);
+CREATE INDEX link_source ON link (source_layer, source_id);
+CREATE INDEX link_target ON link (target_layer, target_id);
+CREATE INDEX link_name ON link (link);
+CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
+CREATE TABLE issue (
+    layer TEXT, record TEXT, field TEXT, kind TEXT, severity TEXT, value TEXT,
+    message_vi TEXT, message_en TEXT, remedy_vi TEXT, remedy_en TEXT
+);
+CREATE TABLE change (
+    layer TEXT, record TEXT, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
+);
+CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDEXED, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
+"""  # noqa: E501
+
+
+def column_of(field: Field) -> str:
+    """The column that holds `field` in a layer's table."""
+    return f"p_{field.name}"
+
+
+def table_of(layer: str) -> str:
+    """The table of a layer's records; `layer` must be one of LAYERS."""
+    return f"f_{LAYERS[layer].name}"
+
+
+def rtree_of(layer: str) -> str:
+    """The R*Tree over the boxes of a layer's records."""
+    return f"r_{LAYERS[layer].name}"
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make every table in an empty file."""
+    connection.executescript(_FIXED)
+    for name, spec in LAYERS.items():
+        typed = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
+        connection.executescript(
+            f"""
+            CREATE TABLE {table_of(name)} (
+                row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
+                precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
+                commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
+            );
+            CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
+            """
+        )
+
+
+def _sql_type(field: Field) -> str:
+    return {"integer": "INTEGER", "real": "REAL"}.get(field.kind, "TEXT")
+
+
+def declaration_digest() -> str:
+    """Twelve hex digits that change when the declaration or the format of the file does."""
+    declared = repr((FORMAT, LAYERS, LINKS, FILTERS, DISAGREEMENTS))
+    return hashlib.sha256(declared.encode()).hexdigest()[:12]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a finished atlas, shared by no other thread."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.create_function("meets", 5, _meets, deterministic=True)
+    return connection
+
+
+def _meets(wkb: bytes | None, west: float, south: float, east: float, north: float) -> bool:
+    """Whether a geometry touches or crosses a box; the exact test behind the R*Tree's boxes."""
+    if wkb is None:
+        return False
+    geometry: BaseGeometry = shapely.from_wkb(wkb)
+    return bool(shapely.intersects(geometry, shapely.box(west, south, east, north)))

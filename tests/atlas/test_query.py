@@ -1,0 +1,231 @@
+"""What an atlas answers."""
+
+import json
+import random
+import sqlite3
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import MultiPolygon, Point, box
+
+from geo.atlas import Atlas, Query
+from geo.crs import LngLatBbox
+from geo.errors import BadQuery, NotFound
+from geo.layers import LAYERS
+from tests.frames import frame
+from tests.frozen import VERSION, frozen
+
+
+def ids(atlas: Atlas, query: Query) -> list[str]:
+    return [record.id for record in atlas.find(query).records]
+
+
+def test_an_atlas_knows_its_version_and_counts(atlas: Atlas) -> None:
+    assert atlas.version == VERSION
+    assert atlas.counts() == {**dict.fromkeys(LAYERS, 0), "products": 3, "producers": 1, "zones": 1, "villages": 1,
+                              "sites": 2, "communes": 2, "districts": 1, "old_communes": 1, "province": 1, "sources": 1}  # fmt: skip
+
+
+def test_a_record_comes_back_with_everything_it_had(atlas: Atlas) -> None:
+    product = atlas.get("products", "R1")
+    assert (product.title, product.symbol, product.precision, product.commune, product.district) == (
+        "Mật ong Hoa Ban", "food", "exact", "00001", "100")  # fmt: skip
+    assert product.properties["stars"] == 4 and product.properties["decision"] is None
+    assert product.properties["commune_name"] == "Thanh An"
+    assert product.geometry == Point(103.1, 21.1)
+    feature = json.loads(product.feature)
+    assert feature["id"] == "R1" and feature["geometry"] == {"type": "Point", "coordinates": [103.1, 21.1]}
+
+
+def test_a_record_without_a_place_has_a_null_geometry(atlas: Atlas) -> None:
+    product = atlas.get("products", "R2")
+    assert product.geometry is None and product.bbox is None and product.lng is None
+    assert json.loads(product.feature)["geometry"] is None
+
+
+def test_an_english_title_is_used_where_there_is_one(atlas: Atlas) -> None:
+    assert [atlas.get("sites", key).title_in("en") for key in ("H1", "H2")] == ["A1 Hill", "Động xa"]
+
+
+def test_a_record_or_layer_that_does_not_exist_is_not_found(atlas: Atlas) -> None:
+    with pytest.raises(NotFound, match="R9"):
+        atlas.get("products", "R9")
+    with pytest.raises(NotFound, match="Layers: products"):
+        atlas.get("nothing", "R1")
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ((("group", ("beverage",)),), ["R2", "R3"]),
+        ((("group", ("beverage", "food")), ("stars", ("4",))), ["R1"]),
+        ((("commune", ("00002",)),), ["R3"]),
+        ((("district", ("100",)),), ["R1"]),
+        ((("site_kind", ("spring",)),), ["R1", "R2", "R3"]),
+        ((("group", ()),), ["R1", "R2", "R3"]),
+    ],
+)
+def test_filters_keep_what_they_say(
+    atlas: Atlas, filters: tuple[tuple[str, tuple[str, ...]], ...], expected: list[str]
+) -> None:
+    assert ids(atlas, Query("products", filters=filters)) == expected
+
+
+def test_a_field_of_several_codes_is_found_by_each(atlas: Atlas) -> None:
+    for craft in ("weaving", "embroidery"):
+        assert ids(atlas, Query("villages", filters=(("craft", (craft,)),))) == ["V1"]
+
+
+def test_an_unknown_filter_or_sort_field_is_refused_with_the_known_ones(atlas: Atlas) -> None:
+    with pytest.raises(BadQuery, match="Filters: group"):
+        atlas.find(Query("products", filters=(("colour", ("red",)),)))
+    with pytest.raises(BadQuery, match="Fields: product_id"):
+        atlas.find(Query("products", sort="colour"))
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"), [("stars", ["R2", "R3", "R1"]), ("-stars", ["R1", "R2", "R3"]), ("year", ["R1", "R2", "R3"])]
+)
+def test_sorting_puts_missing_values_last(atlas: Atlas, sort: str, expected: list[str]) -> None:
+    assert ids(atlas, Query("products", sort=sort)) == expected
+
+
+def test_pages_of_any_size_tile_the_answer(atlas: Atlas) -> None:
+    for size in (1, 2, 3, 5):
+        pages = [atlas.find(Query("products", limit=size, offset=start)) for start in range(0, 3, size)]
+        assert [record.id for page in pages for record in page.records] == ["R1", "R2", "R3"]
+        assert {page.matched for page in pages} == {3}
+
+
+def test_a_box_keeps_what_it_meets_and_unplaced_records_as_asked(atlas: Atlas) -> None:
+    west = LngLatBbox(103.0, 21.0, 103.2, 21.2)
+    assert ids(atlas, Query("products", bbox=west)) == ["R1", "R2"]
+    assert ids(atlas, Query("products", bbox=west, place="placed")) == ["R1"]
+    assert ids(atlas, Query("products", place="unplaced")) == ["R2"]
+    assert ids(atlas, Query("communes", bbox=LngLatBbox(103.2, 21.1, 103.2, 21.1))) == ["00001", "00002"]
+
+
+def test_a_box_across_the_antimeridian_is_two_boxes(atlas: Atlas) -> None:
+    assert ids(atlas, Query("products", bbox=LngLatBbox(103.2, 21.0, -179.0, 22.0), place="placed")) == ["R3"]
+    assert ids(atlas, Query("products", bbox=LngLatBbox(177.0, 21.0, -177.0, 22.0), place="placed")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("mat ong", ["R1"]), ("MẬT", ["R1"]), ("che shan", ["R2"]), ("zzz", []), ('" OR *', []), ("thanh an", ["R1"])],
+)
+def test_text_is_found_with_or_without_diacritics(atlas: Atlas, text: str, expected: list[str]) -> None:
+    assert ids(atlas, Query("products", text=text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("doi a1", "H1"),
+        ("Đồi A1", "H1"),
+        ("a1 hill", "H1"),
+        ("na sang 2", "V1"),
+        ("Na Sang II", "V1"),
+        ("sam mun", "00002"),
+    ],
+)
+def test_search_finds_names_best_first(atlas: Atlas, text: str, first: str) -> None:
+    assert atlas.search(text)[0].id == first
+
+
+def test_search_of_nothing_finds_nothing(atlas: Atlas) -> None:
+    assert atlas.search("  ") == [] and atlas.search('"*') == []
+
+
+def test_facets_count_over_the_other_filters(atlas: Atlas) -> None:
+    facets = atlas.facets(Query("products", filters=(("group", ("food",)),)))
+    assert facets["group"] == {"food": 1, "beverage": 2}
+    assert facets["stars"] == {"4": 1}
+    assert "site_kind" not in facets
+
+
+def test_links_are_seen_from_both_ends(atlas: Atlas) -> None:
+    assert ("made_by", True, "P1") in [(row.link, row.forward, row.id) for row in atlas.links("products", "R1")]
+    assert ("made_by", False, "R1") in [(row.link, row.forward, row.id) for row in atlas.links("producers", "P1")]
+
+
+def test_conflicts_and_issues_are_kept_with_their_record(atlas: Atlas) -> None:
+    assert [row.rule for row in atlas.conflicts("sites", "H2")] == ["sites_commune"]
+    assert atlas.conflicts("sites", "H1") == []
+    assert [(row.record, row.message.vi) for row in atlas.issues("products")] == [("R2", "Chưa có vị trí")]
+
+
+def test_an_overview_has_labels_and_only_layers_of_polygons_have_one(atlas: Atlas) -> None:
+    overview = json.loads(atlas.overview("communes"))
+    assert [f["properties"]["title"] for f in overview["features"]] == ["Thanh An", "Sam Mứn"]
+    assert overview["features"][0]["properties"]["lng"] == pytest.approx(103.1, abs=0.01)
+    with pytest.raises(NotFound):
+        atlas.overview("sites")
+
+
+def test_ready_features_equal_the_records(atlas: Atlas) -> None:
+    query = Query("products", filters=(("group", ("beverage",)),))
+    assert list(atlas.features(query)) == [record.feature for record in atlas.find(query).records]
+
+
+def test_neighbours_follow_the_keys(atlas: Atlas) -> None:
+    assert atlas.neighbours("products", "R2") == ("R1", "R3")
+    assert atlas.neighbours("products", "R1") == (None, "R2")
+
+
+def test_a_finished_atlas_cannot_be_written(atlas: Atlas) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        atlas._db.execute("DELETE FROM meta")
+
+
+def test_many_threads_can_ask_at_once(atlas: Atlas) -> None:
+    answers: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: answers.append(ids(atlas, Query("products")))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [["R1", "R2", "R3"]] * 8
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    chance = random.Random(1)
+    points = [Point(round(chance.uniform(102.1, 103.6), 6), round(chance.uniform(20.9, 22.5), 6)) for _ in range(300)]
+    shapes = [p.buffer(chance.uniform(0.001, 0.2), quad_segs=2) for p in points]
+    frames = {
+        "sites": frame("sites", *({"site_id": f"{i:03}", "name": "x", "at": p} for i, p in enumerate(points))),
+        "zones": frame(
+            "zones", *({"zone_id": f"{i:03}", "name": "x", "at": MultiPolygon([s])} for i, s in enumerate(shapes))
+        ),
+    }
+    return Atlas(frozen(frames, tmp_path_factory.mktemp("crowded") / "a.sqlite"))
+
+
+degrees = st.tuples(st.floats(102, 104), st.floats(20, 23))
+
+
+@settings(max_examples=60, deadline=None)
+@given(degrees, degrees)
+@pytest.mark.parametrize("layer", ["sites", "zones"])
+def test_a_box_answers_as_testing_every_geometry_does(
+    crowded: Atlas, layer: str, a: tuple[float, float], b: tuple[float, float]
+) -> None:
+    bbox = LngLatBbox(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+    area = box(*bbox)
+    everything = crowded.find(Query(layer)).records
+    expected = [record.id for record in everything if record.geometry is not None and record.geometry.intersects(area)]
+    assert ids(crowded, Query(layer, bbox=bbox)) == expected
+    assert crowded.count(replace(Query(layer), bbox=bbox)) == len(expected)
+
+
+def test_freezing_twice_gives_the_same_answers(tmp_path: Path, atlas: Atlas) -> None:
+    from tests.frames import world
+
+    with Atlas(frozen(world(), tmp_path / "b.sqlite")) as again:
+        for layer in LAYERS:
+            assert list(again.features(Query(layer))) == list(atlas.features(Query(layer)))
