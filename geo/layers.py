@@ -262,7 +262,6 @@ _LAYERS = (
         geometry="MultiPolygon",
         key="outline_id",
         title="name",
-        tiling=True,
         about=Label(
             "Lớp hỗ trợ: đường bao thô của các xã cũ, tên gọi theo năm đó; một số xã đã chia tách, đổi tên năm 2012-2013.",
             "Supporting layer: coarse outlines of former communes under that year's names; several were split or renamed in 2012-2013.",

@@ -48,7 +48,7 @@ FieldKind: TypeAlias = Literal[
     "longtext",  # kept in the table beside the shapefile, never cut
     "integer",
     "real",
-    "date",  # ISO 8601, precision may be reduced: 2019, 2019-02 or 2019-02-14
+    "date",  # ISO 8601: 2019, 2019-02 or 2019-02-14; a span is 2014/2015
     "code",  # one key of the field's code list
     "codes",  # keys of the code list, joined by ';'
     "ref",  # the key of one record of the target layer

@@ -1,0 +1,208 @@
+"""The composition root and the command line: Settings -> Store -> Atlas -> create_app."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+
+from geo import __version__
+from geo.atlas import AtlasSource, Query
+from geo.errors import BadQuery, GeoError
+from geo.layers import FILTERS, LAYERS, LINKS
+from geo.pipeline import BuildResult, build_atlas, check_seed
+from geo.settings import Settings
+from geo.views.dictionary import data_dictionary
+from geo.views.export import FORMATS, write_export
+from geo.web import create_app
+
+ROOT = Path(__file__).resolve().parent
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def settings() -> Settings:
+    """The settings of this process; relative folders are taken from the project's own folder."""
+    found = Settings.from_env(os.environ)
+    return Settings(
+        **{
+            **found.__dict__,
+            "seed_dir": ROOT / found.seed_dir,
+            "data_dir": ROOT / found.data_dir,
+        }
+    )
+
+
+def create() -> Flask:
+    """The WSGI application over the current atlas, built first when there is none."""
+    chosen = settings()
+    source = AtlasSource(chosen.atlas_dir)
+    build_atlas(chosen, source, progress=_say)
+    return create_app(chosen, source, templates=ROOT / "templates")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Say what went wrong in one line and exit with 1, instead of a trace."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except GeoError as error:
+            raise click.ClickException(f"{error.vi}\n       {error.en}") from error
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """The OCOP atlas: products, producers, zones, craft villages and sites of a province, linked and mapped.
+
+    Settings are environment variables; docs/operating.md lists them.
+    """
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on (GEO_HOST; 127.0.0.1: this machine only).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GEO_PORT; 5000).")
+@_plainly
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the site; build what is missing first."""
+    import waitress  # noqa: PLC0415 - not needed by any other command
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    chosen = settings()
+    application = create()
+    at = (host or chosen.host, port or chosen.port)
+    _say(f"http://{at[0]}:{at[1]}  (Ctrl+C: stop)")
+    waitress.serve(application, host=at[0], port=at[1], threads=chosen.threads, ident=None)
+
+
+@cli.command()
+@click.option("--who", default="seed", show_default=True, help="Who publishes, for the history.")
+@click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
+@_plainly
+def build(who: str, why: str) -> None:
+    """Read data/shapefiles, publish it as a version when it differs, link it and freeze the atlas.
+
+    A fatal issue stops the build; the last good version goes on being served.
+    """
+    chosen = settings()
+    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True)
+    _say(_summary(outcome))
+    if outcome.refused:
+        sys.exit(1)
+
+
+def _summary(outcome: BuildResult) -> str:
+    counts = ", ".join(f"{name} {count}" for name, count in outcome.counts.items())
+    state = "refused, the last good version stays" if outcome.refused else "current"
+    return f"version {outcome.version.number} ({state}): {counts}"
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+@_plainly
+def check(as_json: bool, lang: str) -> None:
+    """List every issue of data/shapefiles and every conflict between record and geometry.
+
+    Exits with 1 when an issue is fatal. Nothing is published.
+    """
+    findings = check_seed(settings().seed_dir, progress=lambda _: None)
+    if as_json:
+        click.echo(json.dumps(findings.to_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in findings.lines(lang):
+            click.echo(line)
+    if findings.fatal:
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@_plainly
+def links(as_json: bool) -> None:
+    """Count the links of the current version: pairs, and how many of them are certain."""
+    chosen = settings()
+    source = AtlasSource(chosen.atlas_dir)
+    counts = source().link_counts()
+    rows = [
+        {
+            "link": spec.name,
+            "rule": type(spec).__name__,
+            "source": spec.source,
+            "target": spec.target,
+            "pairs": counts.get(spec.name, (0, 0))[0],
+            "certain": counts.get(spec.name, (0, 0))[1],
+        }
+        for spec in LINKS
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        click.echo(f"{row['link']:<28} {row['rule']:<14} {row['source']:>13} -> {row['target']:<13} "
+                   f"{row['pairs']:>6} pairs {row['certain']:>6} certain")  # fmt: skip
+
+
+@cli.command()
+@click.argument("layer", type=click.Choice(sorted(LAYERS)))
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--format", "key", type=click.Choice(sorted(FORMATS)), help="Format; by the file's ending when left out.")
+@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE[,VALUE]",
+              help=f"Keep matching records only; may be repeated. Names: {', '.join(f.param for f in FILTERS)}.")  # fmt: skip
+@click.option("--q", "text", default="", help="Keep records whose names hold these words, with or without diacritics.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of labels.")
+@_plainly
+def export(layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str) -> None:
+    """Write a LAYER, or the part of it that the filters keep, to FILE."""
+    chosen = settings()
+    query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
+    written = write_export(AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang)
+    _say(f"{file}: {written}")
+
+
+def _filter(text: str) -> tuple[str, tuple[str, ...]]:
+    param, equals, values = text.partition("=")
+    if not equals or not values:
+        raise BadQuery(
+            f"--filter {text!r}: expected NAME=VALUE, for example group=food.",
+            f"--filter {text!r}: cần dạng TÊN=GIÁ TRỊ, ví dụ group=food.",
+        )
+    return param, tuple(values.split(","))
+
+
+def _format_of(file: Path) -> str:
+    for key, spec in FORMATS.items():
+        if file.suffix.lower() == f".{spec.extension}":
+            return key
+    endings = ", ".join(f".{spec.extension}" for spec in FORMATS.values())
+    raise BadQuery(
+        f"Cannot tell the format of {file.name!r}. Endings: {endings}; or say --format.",
+        f"Không rõ định dạng của {file.name!r}. Các đuôi tệp: {endings}; hoặc dùng --format.",
+    )
+
+
+@cli.command()
+def dictionary() -> None:
+    """Print the data dictionary as Markdown (docs/data-dictionary.md)."""
+    click.echo(data_dictionary(), nl=False)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,198 @@
+"""Reading and writing Vietnamese text in the encodings of the years before Unicode."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from geo.encodings import cp1258, mojibake, viqr, vni
+from geo.encodings.tcvn3 import TCVN3
+from geo.encodings.viscii import VISCII
+from geo.errors import BadQuery, BadSource
+from geo.schema import Label
+from geo.text import nfc
+
+# What to do with a character that the encoding lacks:
+Errors: TypeAlias = Literal[
+    "strict",  # raise BadQuery, naming every one of them
+    "lower",  # a capital as its small letter, as the .VnTimeH fonts expect; then as "plain"
+    "plain",  # without tone, then without hat, horn, breve or stroke; in the last resort a question mark
+]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One encoding. `read` takes bytes to text; `write` takes NFC text that it `holds` to bytes.
+
+    `cpg` is what a .cpg file beside a shapefile calls it; empty where there is no such name.
+    """
+
+    key: str
+    label: Label
+    read: Callable[[bytes], str]
+    write: Callable[[str], bytes]
+    holds: Callable[[str], bool]
+    cpg: str = ""
+
+
+class Loss(NamedTuple):
+    """A character that the encoding lacks, what was written in its place, and how often."""
+
+    letter: str
+    written: str
+    times: int
+
+
+class Fitted(NamedTuple):
+    """Text that an encoding holds, and what had to change for it."""
+
+    text: str
+    losses: tuple[Loss, ...]
+
+
+def _everything(letter: str) -> bool:
+    return not 0xD800 <= ord(letter) <= 0xDFFF
+
+
+def _utf8(key: str, label: Label, layers: int, cpg: str = "") -> Encoding:
+    def read(data: bytes) -> str:
+        return mojibake.unwrapped(mojibake.read(data), layers - 1)
+
+    return Encoding(key, label, read, lambda text: mojibake.wrapped(text, layers), _everything, cpg)
+
+
+class _Codec(Protocol):
+    """A table, or a module written like one."""
+
+    def read(self, data: bytes, /) -> str: ...
+    def write(self, text: str, /) -> bytes: ...
+    def holds(self, letter: str, /) -> bool: ...
+
+
+def _row(key: str, vi: str, en: str, codec: _Codec, cpg: str = "") -> Encoding:
+    return Encoding(key, Label(vi, en), codec.read, codec.write, codec.holds, cpg)
+
+
+_ROWS = (
+    _utf8("utf-8", Label("UTF-8", "UTF-8"), 1, "UTF-8"),
+    _row("cp1258", "Windows-1258 (CP1258)", "Windows-1258 (CP1258)", cp1258, "1258"),
+    _row("tcvn3", "TCVN3 (ABC, phông .VnTime)", "TCVN3 (ABC, .VnTime fonts)", TCVN3),
+    _row("vni", "VNI-Windows (phông VNI-Times)", "VNI-Windows (VNI-Times fonts)", vni),
+    _row("viscii", "VISCII", "VISCII", VISCII),
+    _row("viqr", "VIQR (gõ dấu bằng ASCII)", "VIQR (marks typed in ASCII)", viqr),
+    _utf8("mojibake", Label("UTF-8 bị đọc nhầm thành Latin-1", "UTF-8 misread as Latin-1"), 2),
+    _utf8("mojibake2", Label("UTF-8 bị đọc nhầm thành Latin-1 hai lần", "UTF-8 misread as Latin-1 twice"), 3),
+)
+ENCODINGS: dict[str, Encoding] = {row.key: row for row in _ROWS}
+
+# What a column can be when there is nothing to convert; the words that detection uses beside ENCODINGS.
+AS_IT_STANDS: dict[str, Label] = {
+    "ascii": Label("ASCII, không có gì để chuyển", "ASCII, nothing to convert"),
+    "unicode": Label("Unicode, đã đọc đúng", "Unicode, read as it should be"),
+    "none": Label("không phải tiếng Việt, giữ nguyên", "not Vietnamese, left as it is"),
+}
+
+
+def label_of(key: str) -> Label:
+    """What people call the encoding; BadQuery when there is none of that name."""
+    return AS_IT_STANDS[key] if key in AS_IT_STANDS else _known(key).label
+
+
+def decode(data: bytes | str, encoding: str) -> str:
+    """The text of `data`, NFC, Eth read as Đ. A str stands for the bytes that it was read from as Latin-1.
+
+    Characters of Windows-1252 above U+00FF count as their bytes, as spreadsheets bring them. For "ascii"
+    and "none" the text comes back untouched, for "unicode" as NFC. BadSource when the data cannot be in
+    that encoding, BadQuery when there is no such encoding.
+
+    >>> decode(b"\\xa7i\\xd6n Bi\\xaan", "tcvn3"), decode("Ñieän Bieân", "vni")
+    ('Điện Biên', 'Điện Biên')
+    """
+    if encoding in AS_IT_STANDS:
+        text = data if isinstance(data, str) else data.decode("latin1")
+        return nfc(text) if encoding == "unicode" else text
+    chosen = _known(encoding)
+    if isinstance(data, str) and chosen.key in _LAYERS and mojibake.peeled(data) is not None:
+        return nfc(mojibake.unwrapped(data, _LAYERS[chosen.key]))
+    raw = mojibake.as_bytes(data) if isinstance(data, str) else data
+    if raw is None:
+        raise _cannot_be(data, chosen)
+    try:
+        return nfc(chosen.read(raw))
+    except UnicodeDecodeError as error:
+        raise _cannot_be(data, chosen) from error
+
+
+_LAYERS = {"utf-8": 1, "mojibake": 2, "mojibake2": 3}
+
+
+def encode(text: str, encoding: str, errors: Errors = "strict") -> bytes:
+    """`text` in NFC as bytes; `errors` says what becomes of characters that the encoding lacks (see `fit`).
+
+    >>> encode("Mường Ảng", "tcvn3", "plain"), encode("Đồi A1", "viqr")
+    (b'M\\xad\\xeang Ang', b'DDo^`i A1')
+    """
+    return _known(encoding).write(fit(text, encoding, errors).text)
+
+
+def fit(text: str, encoding: str, errors: Errors = "strict") -> Fitted:
+    """`text` in NFC with each character that the encoding lacks replaced, and the list of them in order.
+
+    >>> fit("Ảng", "tcvn3", "lower")
+    Fitted(text='ảng', losses=(Loss(letter='Ả', written='ả', times=1),))
+    """
+    chosen = _known(encoding)
+    composed = unicodedata.normalize("NFC", text)
+    counts = Counter(letter for letter in composed if not chosen.holds(letter))
+    if not counts:
+        return Fitted(composed, ())
+    if errors == "strict":
+        raise _cannot_hold(counts, chosen)
+    losses = tuple(Loss(letter, _nearest(letter, chosen, errors), count) for letter, count in counts.items())
+    return Fitted(composed.translate({ord(loss.letter): loss.written for loss in losses}), losses)
+
+
+_PUNCTUATION = {
+    "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " ", "Đ": "D", "đ": "d",
+}  # fmt: skip
+
+
+def _nearest(letter: str, encoding: Encoding, errors: Errors) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    # Tones come after hats in none but the dot's case, so the tone is sought among all the marks.
+    toneless = unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
+    small = [letter.lower()] if errors == "lower" else []
+    for near in (*small, toneless, parts[0], _PUNCTUATION.get(letter, "?")):
+        if all(map(encoding.holds, near)):
+            return near
+    return "?"
+
+
+_TONES = "\u0300\u0309\u0303\u0301\u0323"
+
+
+def _known(key: str) -> Encoding:
+    try:
+        return ENCODINGS[key]
+    except KeyError:
+        raise BadQuery(
+            f"No encoding {key!r}. Encodings: {', '.join(ENCODINGS)}.",
+            f"Không có bảng mã {key!r}. Các bảng mã: {', '.join(ENCODINGS)}.",
+        ) from None
+
+
+def _cannot_be(data: bytes | str, encoding: Encoding) -> BadSource:
+    shown = data[:40]
+    return BadSource(
+        f"{shown!r} cannot be {encoding.label.en}. Let the encoding be detected, or choose another.",
+        f"{shown!r} không thể là {encoding.label.vi}. Hãy để hệ thống nhận biết bảng mã, hoặc chọn bảng mã khác.",
+    )
+
+
+def _cannot_hold(counts: Counter[str], encoding: Encoding) -> BadQuery:
+    letters = ", ".join(f"{letter} ({count})" for letter, count in counts.most_common(20))
+    return BadQuery(
+        f"{encoding.label.en} lacks these characters: {letters}. Choose errors='lower' or 'plain', or UTF-8.",
+        f"{encoding.label.vi} không có các ký tự: {letters}. Hãy chọn cách thay thế 'lower' hoặc 'plain', hoặc UTF-8.",
+    )

@@ -1,0 +1,46 @@
+"""What a .cpg file claims about the text beside it, believed only when the text agrees."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geo.encodings import notes
+from geo.encodings.detect import Detection, detect
+from geo.encodings.verdict import CLAIM
+
+# Names as programs write them, without case, spaces and separators.
+CPG_NAMES = {
+    "utf8": "utf-8", "65001": "utf-8", "cp65001": "utf-8",
+    "1258": "cp1258", "cp1258": "cp1258", "windows1258": "cp1258", "ansi1258": "cp1258",
+    "tcvn": "tcvn3", "tcvn3": "tcvn3", "tcvn5712": "tcvn3", "tcvn57121": "tcvn3", "abc": "tcvn3",
+    "vni": "vni", "vniwindows": "vni",
+    "viscii": "viscii", "viscii11": "viscii", "viqr": "viqr",
+    "1252": "none", "cp1252": "none", "windows1252": "none", "ansi1252": "none",
+    "88591": "none", "iso88591": "none", "latin1": "none",
+}  # fmt: skip
+# Other words for a text that is in what was claimed: nothing in it tells, or it was decoded already.
+_AGREES = {"ascii", "unicode"}
+
+
+def believe(cpg_name: str, values: Sequence[str | None], *, gazetteer: Sequence[str] = ()) -> Detection:
+    """What the column is in, given the text of the .cpg file; the notes say whether the two agree.
+
+    The claim tips the scales between encodings that suit the text about as well, and no more.
+    """
+    claimed = claim_of(cpg_name)
+    if claimed is None:
+        found = detect(values, gazetteer=gazetteer)
+        return replace(found, notes=(*found.notes, notes.unknown_claim(cpg_name.strip())))
+    found = detect(values, gazetteer=gazetteer, bonus={claimed: CLAIM})
+    agrees = found.encoding == claimed or found.encoding in _AGREES
+    said = notes.agreed(cpg_name.strip()) if agrees else notes.contradicted(cpg_name.strip(), found.encoding)
+    return replace(found, notes=(*found.notes, said))
+
+
+def claim_of(cpg_name: str) -> str | None:
+    """The encoding that a .cpg file names, "none" for Western code pages; None when the name is not known.
+
+    >>> claim_of("UTF-8\\n"), claim_of("ANSI 1258"), claim_of("8859_1"), claim_of("GBK")
+    ('utf-8', 'cp1258', 'none', None)
+    """
+    plain = "".join(letter for letter in cpg_name.lower() if letter.isalnum())
+    return CPG_NAMES.get(plain)

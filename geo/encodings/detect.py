@@ -1,0 +1,230 @@
+"""Which encoding a column of text is in, how sure that is, and the column made Unicode."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple
+
+from geo.encodings import notes, verdict
+from geo.encodings.codec import ENCODINGS, decode, label_of
+from geo.encodings.mojibake import as_bytes, depth, is_cut, unwrapped
+from geo.encodings.tcvn3 import raise_capitals
+from geo.encodings.verdict import ADDRESS, Candidate, Verdict
+from geo.errors import BadSource
+from geo.schema import Label
+from geo.text import nfc
+
+# Below this a person should look at the sample before anything is converted.
+SURE = 0.8
+
+
+class Sample(NamedTuple):
+    """One value as it was and as it would become."""
+
+    before: str
+    after: str
+
+
+class Part(NamedTuple):
+    """The rows of a column that are alike in kind (see `kind_of`), and what they are in."""
+
+    kind: str
+    encoding: str
+    rows: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What a column is in: a key of ENCODINGS, or "ascii", "unicode" or "none" where it stays as it is.
+
+    `parts` has one entry for each kind of rows, the largest first; the first one's encoding is the
+    column's, and `candidates` are its. `confidence` is 0 to 1 over all the rows.
+    """
+
+    encoding: str
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    parts: tuple[Part, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    notes: tuple[Label, ...] = ()
+
+    @property
+    def label(self) -> Label:
+        """What people call the encoding."""
+        return label_of(self.encoding)
+
+    @property
+    def runner_up(self) -> str | None:
+        """The next likely encoding that would give another text; None when nothing else was in question."""
+        same = {"ascii", "none", "unicode"}
+        others = (one.encoding for one in self.candidates if one.encoding != self.encoding)
+        return next((other for other in others if not {other, self.encoding} <= same), None)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the confidence is enough to convert without asking."""
+        return self.confidence >= SURE
+
+    @property
+    def mixed(self) -> bool:
+        """Whether rows of the column are in different encodings."""
+        return len({part.encoding.replace("none", "unicode") for part in self.parts if part.kind != "ascii"}) > 1
+
+    def encoding_of(self, kind: str) -> str:
+        """The encoding that `convert` reads rows of this kind by."""
+        known = next((part.encoding for part in self.parts if part.kind == kind), None)
+        return known or _DEFAULTS.get(kind) or (self.encoding if self.encoding in ENCODINGS else "none")
+
+
+_DEFAULTS = {"ascii": "ascii", "unicode": "unicode", "utf8:1": "utf-8", "utf8:2": "mojibake", "utf8:3": "mojibake2"}
+
+
+def detect(
+    values: Sequence[str | None], *, gazetteer: Sequence[str] = (), bonus: Mapping[str, float] | None = None
+) -> Detection:
+    """What the column `values` is in. Each value is text, or bytes that were read as Latin-1.
+
+    Words are weighed by the grammar of Vietnamese syllables and by how usual their letters are; names of
+    `gazetteer` (Unicode, any number) count as further evidence. `bonus` adds nats to encodings that
+    something else speaks for (see `believe`). Empty values and None count for nothing.
+    """
+    rows = Counter(value for value in values if value)
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for value in rows:
+        kinds[kind_of(value)].append(value)
+    names = _pattern(gazetteer)
+    verdicts = {kind: _verdict(kind, kinds, names, bonus or {}) for kind in kinds}
+    parts = sorted(
+        (
+            Part(kind, found.encoding, sum(rows[value] for value in kinds[kind]), found.confidence)
+            for kind, found in verdicts.items()
+        ),
+        key=lambda part: (part.encoding != "ascii", part.rows),
+        reverse=True,
+    )
+    if not parts:
+        return Detection("ascii", 1.0, (Candidate("ascii", 1.0, 0, 0),))
+    telling = [part for part in parts if part.encoding != "ascii"] or parts
+    confidence = sum(part.rows * part.confidence for part in telling) / sum(part.rows for part in telling)
+    found = verdicts[parts[0].kind]
+    bare = Detection(found.encoding, round(confidence, 3), found.candidates, tuple(parts))
+    return _explained(bare, list(rows))
+
+
+def convert(values: Sequence[str | None], found: Detection | str) -> list[str | None]:
+    """The column as Unicode, by what was detected or by the encoding that a person chose; None stays None.
+
+    Rows that cannot be in the chosen encoding stay as they are. Capitals that TCVN3 lost come back where
+    the other letters of their word prove them.
+    """
+    known: dict[str, str] = {}
+    for value in values:
+        if value is not None and value not in known:
+            known[value] = _by_detection(value, found) if isinstance(found, Detection) else _by_choice(value, found)
+    return [None if value is None else known[value] for value in values]
+
+
+def kind_of(value: str) -> str:
+    """Which of the ways to read a value are open to it.
+
+    "ascii", "unicode" (characters that are no bytes), "utf8:N" (UTF-8, N layers deep), or "legacy".
+
+    >>> [kind_of(text) for text in ("A1", "Điện", "Ä\\x90iá»\\x87n", "§iÖn")]
+    ['ascii', 'unicode', 'utf8:1', 'legacy']
+    """
+    if value.isascii() and not _CONTROL.search(value):
+        return "ascii"
+    if as_bytes(value) is None:
+        return "unicode"
+    layers = depth(value)
+    return f"utf8:{layers}" if layers else "legacy"
+
+
+_CONTROL = re.compile(r"[\x02\x05\x06\x14\x19\x1e]")  # capitals of VISCII
+
+
+def _pattern(gazetteer: Sequence[str]) -> re.Pattern[str] | None:
+    names = sorted({nfc(name).lower() for name in gazetteer if not name.isascii()}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
+
+
+def _verdict(
+    kind: str, kinds: Mapping[str, list[str]], names: re.Pattern[str] | None, bonus: Mapping[str, float]
+) -> Verdict:
+    values = kinds[kind]
+    if kind == "ascii":
+        return verdict.of_ascii(values, names, bonus)
+    if kind == "unicode":
+        return verdict.of_unicode(values)
+    if kind == "legacy":
+        # Where other rows are Unicode already, short ones without letters of its own likely are too.
+        beside = {"unicode": bonus.get("unicode", 0.0) + verdict.CLAIM} if "unicode" in kinds else {}
+        return verdict.of_legacy(values, names, {**bonus, **beside})
+    layers = int(kind[-1])
+    return verdict.of_utf8(values, layers, _NAMES_OF_LAYERS[layers - 1 + _read_by_windows(kinds)])
+
+
+_NAMES_OF_LAYERS = ("utf-8", "mojibake", "mojibake2", "mojibake2")
+
+
+def _read_by_windows(kinds: Mapping[str, list[str]]) -> bool:
+    """Whether UTF-8 rows hold characters that only reading as Windows-1252 gives, not the bytes of a file."""
+    return any(max(value) > "\xff" for kind, values in kinds.items() if kind.startswith("utf8") for value in values)
+
+
+def _by_detection(value: str, found: Detection) -> str:
+    kind = kind_of(value)
+    if kind.startswith("utf8"):
+        return nfc(unwrapped(value, int(kind[-1])))
+    return _by_choice(value, found.encoding_of(kind))
+
+
+def _by_choice(value: str, encoding: str) -> str:
+    if value.isascii() and encoding != "viqr" and not _CONTROL.search(value):
+        return value
+    try:
+        if encoding == "viqr":
+            return "".join(part if ADDRESS.fullmatch(part) else decode(part, "viqr") for part in _APART.split(value))
+        text = decode(value, encoding)
+    except BadSource:
+        return value
+    return raise_capitals(text) if encoding == "tcvn3" else text
+
+
+_APART = re.compile(f"({ADDRESS.pattern})")
+
+
+def _explained(found: Detection, values: Sequence[str]) -> Detection:
+    """The detection with samples of what it would change, and notes."""
+    changes = (Sample(value, after) for value in values if (after := _by_detection(value, found)) != value)
+    return replace(found, samples=tuple(islice(changes, _MOST_SAMPLES)), notes=tuple(_notes(found, values)))
+
+
+_MOST_SAMPLES = 5
+
+
+def _notes(found: Detection, values: Sequence[str]) -> Iterator[Label]:
+    encodings = {part.encoding for part in found.parts}
+    if not found.sure:
+        yield notes.unsure(found.encoding, found.runner_up) if found.runner_up else notes.little(found.encoding)
+    if found.mixed:
+        yield notes.mixed([(part.encoding, part.rows) for part in found.parts if part.kind != "ascii"])
+    if "tcvn3" in encodings:
+        yield notes.CAPITALS
+    if "unicode" in encodings:
+        yield from _notes_on_unicode(values)
+    if "utf-8" in encodings and (cut := sum(kind_of(value) == "utf8:1" and is_cut(value) for value in values)):
+        yield notes.cut(cut)
+    if lost := sum("\ufffd" in value for value in values):
+        yield notes.lost(lost)
+
+
+def _notes_on_unicode(values: Sequence[str]) -> Iterator[Label]:
+    if not all(unicodedata.is_normalized("NFC", value) for value in values):
+        yield notes.DECOMPOSED
+    if any("\u00d0" in value or "\u00f0" in value for value in values):
+        yield notes.ETH

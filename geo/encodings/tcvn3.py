@@ -1,0 +1,72 @@
+"""TCVN3, called ABC: the one-byte encoding of the .VnTime fonts (TCVN 5712:1993, character set VN3).
+
+It has no accented capitals. Type set in capitals used the same bytes as small letters, in a font
+whose name ends in H; a table of attributes does not say which font was meant.
+"""
+
+import re
+
+from geo.encodings.letters import LETTERS
+from geo.encodings.syllable import is_syllable
+from geo.encodings.table import CP1252, ByteTable, laid_over
+
+# First byte of each run, and the letters from there on.
+VN3 = {
+    0xA1: "ĂÂÊÔƠƯĐăâêôơưđ",
+    0xB5: "àảãáạ",
+    0xBB: "ằẳẵắ",
+    0xC6: "ặầẩẫấậè",
+    0xCE: "ẻẽéẹềểễếệìỉ",
+    0xDC: "ĩíịò",
+    0xE1: "ỏõóọồổỗốộờởỡớợù",
+    0xF1: "ủũúụừửữứựỳỷỹýỵ",
+}
+# Capitals that the same standard puts, in its set VN1, where the ABC fonts are empty: read, never written.
+VN1_CAPITALS = {
+    0xAF: "Ằ",
+    0xBA: "Ẳ",
+    0xBF: "ẴẮẦẨẪẤỀ",
+    0xCD: "Ể",
+    0xD9: "ỄẾỒ",
+    0xE0: "Ổ",
+    0xF0: "Ỗ",
+    0xFF: "Ố",
+}
+
+_LETTERS = laid_over(laid_over(CP1252, VN1_CAPITALS), VN3)
+_READ_ONLY = frozenset("".join(VN1_CAPITALS.values()))
+TCVN3 = ByteTable(_LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS) if letter not in _READ_ONLY})
+
+# Letters that exist as capitals in the font, so that their case in a word is what was typed.
+_SHOWS_CASE = re.compile(r"[A-Za-zĂÂÊÔƠƯĐăâêôơưđ]")
+_INNER_CAPITAL = re.compile(r"[^\W\d_][A-ZĂÂÊÔƠƯĐ]")
+_WORD = re.compile(r"[^\W\d_]+")
+_NO_CAPITAL = frozenset(letter for letter in LETTERS if letter.islower()) - frozenset("ăâêôơưđ")
+
+
+def raise_capitals(text: str) -> str:
+    """`text` with the capitals that the words around them prove: TCVN3 could not say them.
+
+    A word with two capitals and no small letter that has a capital was set in capitals; where one
+    Vietnamese word of the text is so and no word is otherwise, all of it was.
+
+    >>> raise_capitals("Xã HUổI Só"), raise_capitals("xã Nà TấU"), raise_capitals("HTX Hà")
+    ('XÃ HUỔI SÓ', 'xã Nà TẤU', 'HTX Hà')
+    """
+    if _NO_CAPITAL.isdisjoint(text) or not _INNER_CAPITAL.search(text):
+        return text
+    words = _WORD.findall(text)
+    if any(_in_capitals(word) and is_syllable(word.lower()) for word in words) and not any(
+        _has_small(word) for word in words
+    ):
+        return text.upper()
+    return _WORD.sub(lambda word: word[0].upper() if _in_capitals(word[0]) else word[0], text)
+
+
+def _in_capitals(word: str) -> bool:
+    shown = _SHOWS_CASE.findall(word)
+    return len(shown) > 1 and all(letter.isupper() for letter in shown)
+
+
+def _has_small(word: str) -> bool:
+    return any(letter.islower() for letter in _SHOWS_CASE.findall(word))

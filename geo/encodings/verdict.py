@@ -1,0 +1,208 @@
+"""What one kind of rows of a column is in, weighed over its words: the scores behind detection."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from geo.encodings import viqr
+from geo.encodings.codec import decode
+from geo.encodings.mojibake import unwrapped
+from geo.encodings.syllable import FOREIGN, SIGN, foreignness, is_syllable, reading, words_of
+from geo.encodings.tcvn3 import raise_capitals
+from geo.text import nfc
+
+
+class Candidate(NamedTuple):
+    """One encoding that the text may be in. `score` is its share of belief, 0 to 1.
+
+    Of the `words` with letters beyond ASCII that were looked at, `good` read as Vietnamese.
+    """
+
+    encoding: str
+    score: float
+    good: int
+    words: int
+
+
+class Verdict(NamedTuple):
+    """The encoding decided on, the confidence in it, and every candidate, best first."""
+
+    encoding: str
+    confidence: float
+    candidates: tuple[Candidate, ...]
+
+
+# How much rarer than TCVN3 and Unicode each is in the offices of the country, in nats.
+PRIORS = {"none": 0.0, "unicode": 0.0, "tcvn3": -0.5, "cp1258": -0.7, "vni": -0.7, "viscii": -3.0, "viqr": -2.0}
+# What a claim by a .cpg file, or by other rows of the column, is worth.
+CLAIM = 3.0
+# What each small word of ASCII that is no syllable counts against Vietnamese.
+_STRANGER = -0.8
+
+_LEGACY = ("unicode", "cp1258", "tcvn3", "vni", "viscii")
+_SAME_TEXT = frozenset({"none", "unicode"})  # deciding between these changes nothing
+_MOST_ROWS, _MOST_WORDS, _MOST_NAMED_ROWS = 3000, 1200, 400
+_NAME_WORTH, _MOST_NAMES = 1.5, 4
+
+
+class _Trial(NamedTuple):
+    score: float
+    good: int
+    names: int
+
+
+def of_legacy(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
+    """The verdict on rows whose characters are bytes of no UTF-8: a legacy encoding, or text as it stands."""
+    rows = _spread(values, _MOST_ROWS)
+    words = _some_words(words_of(row) for row in rows)
+    readings: dict[str, list[str]] = {}
+    for encoding in _LEGACY:
+        read = _read(words, encoding)
+        if read not in readings.values():
+            readings[encoding] = read
+    against = _STRANGER * len(_strangers(rows))
+    tried = {key: _trial(read, _named(rows, key, names), against) for key, read in readings.items()}
+    # What reads as Vietnamese nearly nowhere is no candidate, however garbled the text is as it stands.
+    trials = {key: trial for key, trial in tried.items() if trial.good >= len(words) / 4}
+    trials["none"] = _Trial(sum(map(foreignness, words)), 0, 0)
+    return _weigh(trials, len(words), bonus)
+
+
+def of_unicode(values: Sequence[str]) -> Verdict:
+    """The verdict on rows with characters that are no bytes: Vietnamese, or another language."""
+    words = _some_words(words_of(nfc(row)) for row in _spread(values, _MOST_ROWS))
+    good = sum(FOREIGN < reading(word) != SIGN for word in words)
+    latin = sum(_LATIN.search(word) is not None for word in words)
+    encoding = "unicode" if good and good >= latin / 4 else "none"
+    return _settled(encoding, good, len(words))
+
+
+_LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
+
+
+def of_utf8(values: Sequence[str], layers: int, encoding: str) -> Verdict:
+    """The verdict on rows that are UTF-8 throughout, `layers` deep, which hardly ever happens by chance."""
+    texts = (nfc(unwrapped(row, layers)) for row in _spread(values, _MOST_ROWS))
+    words = _some_words(words_of(text) for text in texts)
+    return _settled(encoding, sum(FOREIGN < reading(word) != SIGN for word in words), len(words))
+
+
+def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
+    """The verdict on rows of ASCII: VIQR where marks make Vietnamese syllables of them, else nothing to do."""
+    tokens = dict.fromkeys(token for row in _spread(values, _MOST_ROWS) for token in _tokens(row))
+    marked = {core: words for core in map(_core, tokens) if (words := _viqr_words(core))}
+    if not marked:
+        return Verdict("ascii", 1.0, (Candidate("ascii", 1.0, 0, 0),))
+    worths = [min(map(reading, words)) for words in marked.values()]
+    plain = [token.lower() for token in tokens if token.isalpha()]
+    strangers = sum(not is_syllable(token) for token in plain)
+    hits = _hits("\n".join(_viqr(row) for row in _spread(values, _MOST_NAMED_ROWS)), names)
+    trials = {
+        "viqr": _Trial(sum(worths) - strangers, sum(worth > FOREIGN for worth in worths), hits),
+        "ascii": _Trial(sum(map(_ascii_worth, marked)) - 0.3 * len(plain), 0, 0),
+    }
+    return _weigh(trials, len(marked), bonus)
+
+
+# Full stops and other ends of a sentence prove no mark, nor do addresses, formulas and blood groups.
+_ENDS = ".?'!,;:)\"+("
+_NO_TEXT = re.compile(r"[_\d]")
+ADDRESS = re.compile(r"\S*(?:@|://)\S*")
+_BETWEEN = re.compile(r"[\s<>\[\]{}=/|]+")
+# Signs that hardly stand in words of anything but VIQR.
+_TELLING = re.compile(r"[aeo]\^|[ou]\+[a-z'`?~.]|a\([a-z'`?~.]|^dd[aeiouy]", re.IGNORECASE)
+
+
+def _tokens(row: str) -> list[str]:
+    return _BETWEEN.split(ADDRESS.sub("", row))
+
+
+def _core(token: str) -> str:
+    return token.rstrip(_ENDS)
+
+
+def _viqr(text: str) -> str:
+    return nfc(viqr.read(text.encode("ascii")))
+
+
+def _viqr_words(core: str) -> list[str]:
+    return [] if _NO_TEXT.search(core) else words_of(_viqr(core))
+
+
+def _ascii_worth(core: str) -> float:
+    return -4.0 if _TELLING.search(core) else -1.5
+
+
+def _strangers(rows: Iterable[str]) -> list[str]:
+    """The words of ASCII letters that could stand in no Vietnamese text, save for names and abbreviations."""
+    words = _words_up_to((_SMALL_WORD.findall(row) for row in rows), _MOST_WORDS)
+    return [word for word in words if not is_syllable(word)]
+
+
+_SMALL_WORD = re.compile(r"(?<![^\s(\"'])[a-z]{2,}(?![^\s)\"',.;:?!])")
+
+
+def _spread(values: Sequence[str], most: int) -> Sequence[str]:
+    return values[:: math.ceil(len(values) / most)] if len(values) > most else values
+
+
+def _some_words(rows: Iterable[list[str]]) -> list[str]:
+    return _words_up_to(rows, _MOST_WORDS)
+
+
+def _words_up_to(rows: Iterable[list[str]], most: int) -> list[str]:
+    words: dict[str, None] = {}
+    for row in rows:
+        words.update(dict.fromkeys(row))
+        if len(words) >= most:
+            break
+    return list(words)
+
+
+def _read(texts: Sequence[str], encoding: str) -> list[str]:
+    read = decode("\n".join(texts), encoding).split("\n")
+    return [raise_capitals(text) for text in read] if encoding == "tcvn3" else read
+
+
+def _named(rows: Sequence[str], encoding: str, names: re.Pattern[str] | None) -> int:
+    return _hits("\n".join(_read(_spread(rows, _MOST_NAMED_ROWS), encoding)), names) if names else 0
+
+
+def _hits(text: str, names: re.Pattern[str] | None) -> int:
+    return min(len(set(names.findall(text.lower()))), _MOST_NAMES) if names else 0
+
+
+def _trial(read: Sequence[str], names: int, against: float) -> _Trial:
+    worths = list(map(reading, read))
+    return _Trial(sum(worths) + against, sum(FOREIGN < worth != SIGN for worth in worths), names)
+
+
+def _weigh(trials: Mapping[str, _Trial], words: int, bonus: Mapping[str, float]) -> Verdict:
+    def total(key: str) -> float:
+        return trials[key].score + PRIORS.get(key, 0.0) + bonus.get(key, 0.0) + _NAME_WORTH * trials[key].names
+
+    ranked = sorted(trials, key=total, reverse=True)
+    shares = _shares([total(key) for key in ranked])
+    best = ranked[0]
+    belief = sum(share for key, share in zip(ranked, shares, strict=True) if key == best or {key, best} <= _SAME_TEXT)
+    candidates = tuple(
+        Candidate(key, round(share, 4), trials[key].good, words) for key, share in zip(ranked, shares, strict=True)
+    )
+    quality = trials[best].good / words if best not in ("none", "ascii") and words else 1.0
+    return Verdict(best, round(belief * quality * _evidence(words + 2 * trials[best].names), 3), candidates)
+
+
+def _shares(totals: Sequence[float]) -> list[float]:
+    weights = [math.exp(max(total - totals[0], -700.0)) for total in totals]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _evidence(words: int) -> float:
+    # One word proves little whatever the odds; twenty do.
+    return words / (words + 0.6)
+
+
+def _settled(encoding: str, good: int, words: int) -> Verdict:
+    confidence = round((words + good) / (words + good + 0.1), 3)
+    return Verdict(encoding, confidence, (Candidate(encoding, 1.0, good, words),))

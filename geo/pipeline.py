@@ -1,0 +1,184 @@
+"""From the seed folder to the current atlas: read, check, publish, link, freeze, swap in.
+
+The one module that knows every room below the views; app.py calls it, and nothing here knows HTTP.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geopandas import GeoDataFrame
+
+from geo.atlas import AtlasSource, ChangeRow, IssueRow, Notes, VersionInfo, atlas_name, freeze
+from geo.errors import BadSource
+from geo.ingest.report import Report
+from geo.ingest.seed import load_seed
+from geo.layers import DISAGREEMENTS, LINKS
+from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
+from geo.schema import Label
+from geo.settings import Settings
+from geo.store import GeoPackageStore, Version
+
+Progress = Callable[[str], None]
+SEED = "seed"
+"""Who publishes what is read from the seed folder; anyone else's version is never replaced by it unasked."""
+
+_RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
+    spec.name: Label(
+        "Điểm nằm trên ranh giới chung của nhiều đơn vị", "The point lies on the shared border of several units"
+    )
+    for spec in LINKS
+}
+
+
+def rule_label(rule: str) -> Label:
+    """What a conflict's rule says is wrong."""
+    return _RULES[rule]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that reading, checking and linking the seed has to say."""
+
+    report: Report
+    conflicts: list[ConflictRow]
+
+    @property
+    def fatal(self) -> bool:
+        """Whether the seed cannot be published as it is."""
+        return self.report.fatal
+
+    def to_json(self) -> dict[str, Any]:
+        """The report and the conflicts as plain values."""
+        conflicts = [
+            {**row._asdict(), "message": {"vi": rule_label(row.rule).vi, "en": rule_label(row.rule).en}}
+            for row in self.conflicts
+        ]
+        return {**self.report.to_json(), "conflicts": conflicts}
+
+    def lines(self, lang: str) -> Iterator[str]:
+        """One line for each issue and conflict, worst first, then the sums."""
+        issues = sorted(self.report.issues, key=lambda issue: _SEVERITIES.index(issue.severity))
+        for issue in issues:
+            about = "/".join(part for part in (issue.layer, issue.record, issue.field) if part)
+            yield f"{issue.severity:<8} {about}: {issue.message.of(lang)} -> {issue.remedy.of(lang)}"
+        for row in self.conflicts:
+            yield (
+                f"conflict {row.layer}/{row.record}: {rule_label(row.rule).of(lang)}: "
+                f"{row.recorded or '-'} / {row.derived} ({row.target_layer})"
+            )
+        sums = ", ".join(
+            f"{severity} {sum(issue.severity == severity for issue in issues)}" for severity in _SEVERITIES
+        )
+        yield f"{sums}, conflict {len(self.conflicts)}, change {len(self.report.changes)}"
+
+
+_SEVERITIES = ("fatal", "error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """The version that is served after a build; `refused` when the seed was not good enough to replace it."""
+
+    version: VersionInfo
+    refused: bool
+    counts: dict[str, int]
+
+
+def check_seed(seed_dir: Path, *, progress: Progress) -> Findings:
+    """The findings of `seed_dir`, with nothing written anywhere."""
+    frames, report, _ = load_seed(seed_dir, progress)
+    pairs = link_all(frames, LINKS)
+    return Findings(report, _conflicts(frames, pairs))
+
+
+def build_atlas(
+    settings: Settings,
+    source: AtlasSource,
+    *,
+    progress: Progress,
+    who: str = SEED,
+    why: str = "data/shapefiles",
+    reread: bool = False,
+) -> BuildResult:
+    """Bring the store and the atlas up to date and make the atlas current.
+
+    The seed is read when there is no version yet, when `reread` asks for it, or when its files have changed
+    since the store was last filled from them by nobody else. A seed with a fatal issue changes nothing;
+    BadSource when there is no earlier version to go on with.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = GeoPackageStore(settings.store_path)
+    version, refused = store.current(), False
+    if version is None or reread or (version.who == SEED and _changed(settings)):
+        published = _publish_seed(settings, store, progress, who, why)
+        refused = published is None
+        version = published or version
+    if version is None:
+        raise BadSource(
+            f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
+            f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
+        )
+    info = VersionInfo(*version)
+    path = source.directory / atlas_name(info)
+    if not path.exists():
+        _freeze(store, info, path, progress)
+    source.publish(path)
+    return BuildResult(info, refused, source().counts())
+
+
+def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress, who: str, why: str) -> Version | None:
+    """The version that holds the seed now; None when a fatal issue keeps it out."""
+    frames, report, metadata = load_seed(settings.seed_dir, progress)
+    if report.fatal:
+        for line in Findings(report, []).lines("vi"):
+            progress(line)
+        return None
+    version = store.publish(frames, who=who, why=why, metadata=metadata, report=report)
+    _fingerprint_file(settings).write_text(_fingerprint(settings.seed_dir), encoding="ascii")
+    return version
+
+
+def _changed(settings: Settings) -> bool:
+    known = _fingerprint_file(settings)
+    return not known.exists() or known.read_text(encoding="ascii") != _fingerprint(settings.seed_dir)
+
+
+def _fingerprint_file(settings: Settings) -> Path:
+    return settings.data_dir / "seed.sha256"
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(file.relative_to(folder).as_posix().encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Progress) -> None:
+    frames = store.frames(info.number)
+    pairs = link_all(frames, LINKS, progress=progress)
+    report = store.report(info.number)
+    notes = Notes(
+        conflicts=_conflicts(frames, pairs),
+        issues=[
+            IssueRow(
+                issue.layer, issue.record, issue.field, issue.kind, issue.severity, issue.value,
+                issue.message, issue.remedy,
+            )
+            for issue in report.issues
+        ],
+        changes=[
+            ChangeRow(change.layer, change.record, change.field, change.before, change.after, change.rule)
+            for change in report.changes
+        ],
+        metadata=store.metadata(info.number),
+    )  # fmt: skip
+    freeze(frames, pairs, notes, version=info, path=path, progress=progress)
+
+
+def _conflicts(frames: Mapping[str, GeoDataFrame], pairs: list[Pair]) -> list[ConflictRow]:
+    return [*disagreements(pairs, DISAGREEMENTS), *on_borders(frames, LINKS)]

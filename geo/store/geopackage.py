@@ -1,0 +1,199 @@
+"""The embedded store: one GeoPackage with the current layers, which QGIS opens, and the log of every version.
+
+Everything is written through sqlite3 in one transaction, which no GDAL writer offers over several tables.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from geopandas import GeoDataFrame
+
+from geo.errors import BadSource, Conflict, NotFound
+from geo.ingest.report import Report
+from geo.layers import LAYERS
+from geo.store.content import State, digest_of, frame_of, state_of
+from geo.store.protocol import LogRow, Version
+from geo.store.tables import DDL, check_file, fill_layer, prepare_layer
+
+_LOG = """
+SELECT l.layer, l.id, l.properties, l.geometry FROM geo_log l
+JOIN (SELECT layer, id, max(version) AS version FROM geo_log WHERE version <= ? GROUP BY layer, id) last
+  ON last.layer = l.layer AND last.id = l.id AND last.version = l.version
+WHERE l.op <> 'removed'
+"""
+
+
+class GeoPackageStore:
+    """A Store in one file. Every call opens its own connection; writers wait for one another."""
+
+    def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
+        self.path = path
+        self._wait_s = wait_s
+        with self._writing() as connection:
+            check_file(connection, path)
+            for statement in DDL:
+                connection.execute(statement)
+
+    def versions(self) -> list[Version]:
+        """Every version, oldest first."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number")
+            return [Version(*row) for row in rows]
+
+    def current(self) -> Version | None:
+        """The newest version; None in an empty store."""
+        versions = self.versions()
+        return versions[-1] if versions else None
+
+    def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
+        """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
+        with self._reading() as connection:
+            state = self._state(connection, self._number(connection, version))
+        return {name: frame_of(spec, state.get(name, {})) for name, spec in LAYERS.items()}
+
+    def metadata(self, version: int) -> dict[str, dict[str, Any]]:
+        """Each layer's metadata as of a version."""
+        body: dict[str, dict[str, Any]] = json.loads(self._column(version, "metadata"))
+        return body
+
+    def report(self, version: int) -> Report:
+        """What was found and mended when a version was read."""
+        return Report.from_json(json.loads(self._column(version, "report")))
+
+    def publish(
+        self,
+        frames: Mapping[str, GeoDataFrame],
+        *,
+        who: str,
+        why: str,
+        metadata: Mapping[str, Mapping[str, Any]],
+        report: Report,
+    ) -> Version:
+        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+
+        Frames must be in STORE_CRS with unique keys. One transaction: a process that dies in the middle
+        leaves the last version as it was.
+        """
+        state = {name: state_of(LAYERS[name], frame) for name, frame in frames.items()}
+        described = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
+        found = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
+        digest = digest_of(state, described)
+        with self._writing() as connection:
+            last = connection.execute(
+                "SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            if last is not None and last[4] == digest:
+                return Version(*last)
+            number = 1 if last is None else last[0] + 1
+            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            connection.execute(
+                "INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, now, who, why, digest, described, found),
+            )
+            before = self._state(connection, number - 1)
+            connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", _differences(number, before, state))
+            for name, records in state.items():
+                prepare_layer(connection, LAYERS[name], now)
+                fill_layer(connection, LAYERS[name], records)
+        return Version(number, now, who, why, digest)
+
+    def history(self, layer: str, record: str) -> list[LogRow]:
+        """What happened to one record, oldest first."""
+        with self._reading() as connection:
+            return list(_log(connection, "layer = ? AND id = ?", (layer, record)))
+
+    def changes(self, after: int, until: int) -> list[LogRow]:
+        """What the versions after `after`, up to and with `until`, did, in order."""
+        with self._reading() as connection:
+            return list(_log(connection, "version > ? AND version <= ?", (after, until)))
+
+    def restore(self, version: int, *, who: str, why: str) -> Version:
+        """Publish the content of an earlier version as a new one."""
+        return self.publish(
+            self.frames(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
+        )
+
+    def _number(self, connection: sqlite3.Connection, version: int | None) -> int:
+        newest = connection.execute("SELECT max(number) FROM geo_version").fetchone()[0] or 0
+        if version is None:
+            return int(newest)
+        if not 1 <= version <= newest:
+            raise NotFound(
+                f"No version {version}. Versions: 1 to {newest}.",
+                f"Không có phiên bản {version}. Các phiên bản: 1 đến {newest}.",
+            )
+        return version
+
+    def _column(self, version: int, column: str) -> str:
+        with self._reading() as connection:
+            number = self._number(connection, version)
+            row = connection.execute(f"SELECT {column} FROM geo_version WHERE number = ?", (number,)).fetchone()
+            return str(row[0])
+
+    @staticmethod
+    def _state(connection: sqlite3.Connection, version: int) -> State:
+        state: State = {}
+        for layer, key, properties, geometry in connection.execute(_LOG, (version,)):
+            state.setdefault(layer, {})[key] = (properties, geometry)
+        return state
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one transaction; Conflict when another writer does not finish in time."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection:
+            try:
+                # The rollback journal, not WAL: the store stays one file that can be copied and put on a share.
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise Conflict(
+                    f"{self.path.name} is being written by someone else ({error}). Try again in a moment.",
+                    f"{self.path.name} đang được người khác ghi ({error}). Hãy thử lại sau.",
+                ) from error
+            except sqlite3.DatabaseError as error:
+                raise BadSource(
+                    f"{self.path} is not a GeoPackage ({error}). Restore it from a copy.",
+                    f"{self.path} không phải GeoPackage ({error}). Hãy chép lại từ bản lưu.",
+                ) from error
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+
+
+def _differences(number: int, before: State, after: State) -> Iterator[tuple[object, ...]]:
+    for layer in LAYERS:
+        old, new = before.get(layer, {}), after.get(layer, {})
+        for key in sorted(old.keys() | new.keys()):
+            if key not in new:
+                yield number, layer, key, "removed", None, None
+            elif old.get(key) != new[key]:
+                yield number, layer, key, "changed" if key in old else "added", *new[key]
+
+
+def _log(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Iterator[LogRow]:
+    rows = connection.execute(
+        f"SELECT version, layer, id, op, properties FROM geo_log WHERE {where} ORDER BY version, layer, id", values
+    )
+    for version, layer, key, op, properties in rows.fetchall():
+        earlier = connection.execute(
+            "SELECT properties FROM geo_log WHERE layer = ? AND id = ? AND version < ? ORDER BY version DESC LIMIT 1",
+            (layer, key, version),
+        ).fetchone()
+        before = json.loads(earlier[0]) if earlier is not None and earlier[0] is not None else None
+        yield LogRow(version, layer, key, op, before, None if properties is None else json.loads(properties))

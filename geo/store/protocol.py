@@ -1,0 +1,68 @@
+"""What every store can do, whatever it is kept in."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+from geopandas import GeoDataFrame
+
+from geo.ingest.report import Report
+
+
+class Version(NamedTuple):
+    """One published state of all layers. `published_at` is ISO 8601 in UTC, `digest` a SHA-256 of the content."""
+
+    number: int
+    published_at: str
+    who: str
+    why: str
+    digest: str
+
+
+class LogRow(NamedTuple):
+    """What one version did to one record; `before` is None for an added one, `after` for a removed one."""
+
+    version: int
+    layer: str
+    record: str
+    op: Literal["added", "changed", "removed"]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Store(Protocol):
+    """Versions of frames, each published in one transaction: readers see the old state or the new one."""
+
+    def versions(self) -> list[Version]:
+        """Every version, oldest first."""
+
+    def current(self) -> Version | None:
+        """The newest version; None in an empty store."""
+
+    def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
+        """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
+
+    def metadata(self, version: int) -> dict[str, dict[str, Any]]:
+        """Each layer's metadata as of a version."""
+
+    def report(self, version: int) -> Report:
+        """What was found and mended when a version was read."""
+
+    def publish(
+        self,
+        frames: Mapping[str, GeoDataFrame],
+        *,
+        who: str,
+        why: str,
+        metadata: Mapping[str, Mapping[str, Any]],
+        report: Report,
+    ) -> Version:
+        """Make `frames` the current state; the current version, untouched, when nothing differs from it."""
+
+    def history(self, layer: str, record: str) -> list[LogRow]:
+        """What happened to one record, oldest first."""
+
+    def changes(self, after: int, until: int) -> list[LogRow]:
+        """What the versions after `after`, up to and with `until`, did, in order."""
+
+    def restore(self, version: int, *, who: str, why: str) -> Version:
+        """Publish the content of an earlier version as a new one."""

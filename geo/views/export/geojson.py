@@ -1,0 +1,35 @@
+"""GeoJSON (RFC 7946), streamed from the atlas's ready bytes."""
+
+from typing import BinaryIO
+
+import orjson
+
+from geo.views.export.job import Job
+
+
+def write_geojson(job: Job, out: BinaryIO) -> int:
+    """Write one FeatureCollection, a feature a line, and return how many features it has.
+
+    Coordinates are longitude, latitude in WGS 84, so there is no `crs` member (RFC 7946, section 4). The
+    notice travels as foreign members (section 6.1); `timeStamp` is when the version was published, so
+    that the same version gives the same bytes.
+    """
+    notice = job.notice()
+    head = {
+        "type": "FeatureCollection",
+        "name": job.query.layer,
+        "title": notice.title.of(job.lang),
+        "licence": notice.licence,
+        "attribution": notice.attribution.of(job.lang),
+        "version": notice.version,
+        "timeStamp": notice.published_at,
+        "numberReturned": job.matched,
+    }
+    out.write(orjson.dumps(head)[:-1] + b',"features":[')
+    written = 0
+    for feature in job.atlas.features(job.query):
+        out.write(b",\n" if written else b"\n")
+        out.write(feature)
+        written += 1
+    out.write(b"\n]}\n")
+    return written

@@ -1,0 +1,106 @@
+"""One export at work: which records, in which language and system, and the notice that goes with them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.atlas import Atlas, Query, Record
+from geo.crs import STORE_CRS, transformer
+from geo.layers import LAYERS
+from geo.schema import Field, Label, LayerSpec
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+WGS84 = "EPSG:4326"
+"""What files call STORE_CRS: desktop systems read longitude first from them whatever the authority says."""
+
+BATCH = 1_000
+"""Records in memory at once."""
+
+_COMMUNE = (
+    Field("commune_code", "comm_code", Label("Mã xã, phường (từ 1/7/2025)", "Code of the commune (since 1 July 2025)")),
+    Field("commune_name", "comm_name", Label("Xã, phường (từ 1/7/2025)", "Commune or ward (since 1 July 2025)")),
+)
+_MEASURED = Field(
+    "measured_area_ha", "meas_ha", Label("Diện tích đo trên ranh giới", "Area measured on the outline"), "real",
+    unit="ha",
+)  # fmt: skip
+
+
+class Notice(NamedTuple):
+    """What must go with the data: its title, licence and attribution, and the version it was taken from."""
+
+    title: Label
+    licence: str
+    attribution: Label
+    sources: tuple[tuple[str, str, str], ...]
+    version: int
+    published_at: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A selection to be written. `matched` is how many records the atlas says it has."""
+
+    atlas: Atlas
+    query: Query
+    lang: str
+    crs: str
+    matched: int
+
+    @property
+    def spec(self) -> LayerSpec:
+        """The declaration of the layer."""
+        return LAYERS[self.query.layer]
+
+    def batches(self) -> Iterator[list[Record]]:
+        """The records in the query's order, at most BATCH at a time."""
+        for offset in range(0, self.matched, BATCH):
+            yield self.atlas.find(replace(self.query, limit=BATCH, offset=offset)).records
+
+    def notice(self) -> Notice:
+        """The notice of the layer; the declared name where its metadata has no title."""
+        return notice(self.atlas, self.query.layer)
+
+
+def derived(spec: LayerSpec) -> tuple[Field, ...]:
+    """What the atlas works out for records of the layer beside the declared fields."""
+    units = _COMMUNE if spec.geometry == "Point" and spec.has("old_commune_code") else ()
+    return (*units, _MEASURED) if spec.geometry == "MultiPolygon" else units
+
+
+def notice(atlas: Atlas, layer: str) -> Notice:
+    """What must go with records of `layer`, from its metadata."""
+    about = atlas.metadata(layer)
+    return Notice(
+        title=_label(about.get("title"), LAYERS[layer].label),
+        licence=str(about.get("licence") or ""),
+        attribution=_label(about.get("attribution"), Label("", "")),
+        sources=tuple(
+            (str(row.get("name") or ""), str(row.get("address") or ""), str(row.get("licence") or ""))
+            for row in about.get("source") or ()
+        ),
+        version=atlas.version.number,
+        published_at=atlas.version.published_at,
+    )
+
+
+def _label(words: Mapping[str, Any] | None, default: Label) -> Label:
+    words = words or {}
+    return Label(str(words.get("vi") or default.vi), str(words.get("en") or default.en))
+
+
+def in_crs(geometry: BaseGeometry | None, crs: str) -> BaseGeometry | None:
+    """`geometry` of the atlas in `crs`, east before north; None stays None."""
+    if geometry is None or crs == WGS84:
+        return geometry
+    move = transformer(STORE_CRS, crs).transform
+
+    def moved(points: Array) -> Array:
+        return np.column_stack(move(points[:, 0], points[:, 1]))
+
+    return shapely.transform(geometry, moved)

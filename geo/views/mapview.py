@@ -1,0 +1,197 @@
+"""What the map page is told: layers with their symbols, filters with their counts, and what is in view."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from geo.atlas import Atlas, Hit, Query, Record
+from geo.codes import CODE_LISTS, PRECISIONS
+from geo.crs import LngLatBbox
+from geo.layers import FILTERS, GROUPS, LAYERS, THEMATIC
+from geo.schema import Filter, LayerSpec
+from geo.settings import Settings
+from geo.styles import STYLES, icon_of
+from geo.views.export import FORMATS
+from geo.views.maps import MAX_ZOOM
+from geo.views.record import subtitle
+from geo.views.urls import Urls
+
+BASES = ("communes", "districts")
+MOST_IN_VIEW = 2_000
+"""Most records of one layer sent for one view; the answer says how many there are."""
+
+_MARGIN_DEG = 0.6
+MIN_ZOOM = 8
+"""The province fills a phone at 8; farther out the view would reach borders and islands that we do not draw."""
+
+_NATIONWIDE = LngLatBbox(102.0, 20.8, 103.7, 22.6)
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[str, Any]:
+    """The settings of the map page: everything but its words and asset addresses."""
+    bounds = atlas.bounds() or _NATIONWIDE
+    counts = atlas.counts()
+    facets = total_facets(atlas, THEMATIC, ())
+    west, south, east, north = bounds
+    m = _MARGIN_DEG
+    return {
+        "lang": lang,
+        "version": {"number": atlas.version.number, "published_at": atlas.version.published_at},
+        "bounds": list(bounds),
+        "max_bounds": [west - m, south - m, east + m, north + m],
+        "min_zoom": MIN_ZOOM,
+        "max_zoom": MAX_ZOOM,
+        "groups": [
+            {"name": group, "label": label.of(lang), "layers": layers}
+            for group, label in GROUPS.items()
+            if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in THEMATIC if LAYERS[n].group == group])
+        ],
+        "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
+        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
+        "precisions": {
+            p.key: {"label": p.label.of(lang), "approximate": p.approximate, "uncertainty_m": p.uncertainty_m}
+            for p in PRECISIONS
+        },
+        "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
+        "formats": [
+            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
+        ],
+    }
+
+
+def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
+    """How a layer is called, drawn and explained in a legend."""
+    style = STYLES[spec.name]
+    codes = spec.field(spec.symbol).codes if spec.symbol else None
+    classes = CODE_LISTS[codes].codes if codes and spec.group != "units" else ()
+    return {
+        "name": spec.name,
+        "label": spec.label.of(lang),
+        "article": spec.article.of(lang),
+        "count": count,
+        "geometry": spec.geometry,
+        "color": style.color,
+        "shape": style.shape,
+        "icon": style.icon,
+        "icons": style.icons,
+        "fill_opacity": style.fill_opacity,
+        "stroke_width": style.stroke_width,
+        "dash": style.dash,
+        "on": True,
+        "classes": [
+            {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
+        ],
+    }
+
+
+def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str) -> dict[str, Any]:
+    """A filter with the values that occur, in the order of its code list or by name."""
+    labels = filter_labels(atlas, row, counts, lang)
+    return {
+        "param": row.param,
+        "label": row.label.of(lang),
+        "layers": sorted(layers_of(row)),
+        "unit": row.unit,
+        "options": [{"value": value, "label": labels[value], "count": counts[value]} for value in labels],
+    }
+
+
+def layers_of(row: Filter) -> set[str]:
+    """The thematic layers that a filter says something about."""
+    linked = {name for name in THEMATIC if any(link.startswith((f"{name}_", f"{name[:-1]}_")) for link in row.links)}
+    return set(row.fields) | linked
+
+
+def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:
+    """What people read for each value that occurs, in the order they are offered."""
+    occurring = set(values)
+    if row.unit:
+        titles = atlas.titles(row.unit, occurring)
+        names = {key: (title_en if lang != "vi" and title_en else title) for key, (title, title_en) in titles.items()}
+        return dict(sorted(names.items(), key=lambda item: item[1]))
+    if row.codes:
+        codes = CODE_LISTS[row.codes]
+        return {key: codes.label_of(key, lang) for key in codes.keys() if key in occurring}  # noqa: SIM118
+    return {value: value for value in sorted(occurring, reverse=True)}
+
+
+def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: str = "") -> dict[str, dict[str, int]]:
+    """The counts of every filter summed over layers."""
+    total: dict[str, dict[str, int]] = {}
+    for layer in layers:
+        for param, values in atlas.facets(Query(layer, filters=filters, text=text)).items():
+            held = total.setdefault(param, {})
+            for value, count in values.items():
+                held[value] = held.get(value, 0) + count
+    return total
+
+
+def in_view(
+    atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
+) -> dict[str, Any]:
+    """What the map and the list show for one view, layer by layer, and the counts of the filters."""
+    names = {unit: {row.id: row.title_in(lang) for row in atlas.find(Query(unit)).records} for unit in BASES}
+    return {
+        "version": atlas.version.number,
+        "layers": {layer: _layer_in_view(atlas, layer, bbox, filters, text, lang, names) for layer in layers},
+        "facets": total_facets(atlas, layers, filters, text),
+    }
+
+
+def _layer_in_view(
+    atlas: Atlas,
+    layer: str,
+    bbox: LngLatBbox | None,
+    filters: Filters,
+    text: str,
+    lang: str,
+    names: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    whole = Query(layer, filters=filters, text=text)
+    seen = atlas.find(replace(whole, bbox=bbox, place="placed", limit=MOST_IN_VIEW))
+    unplaced = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
+    return {
+        "matched": atlas.count(whole),
+        "in_view": seen.matched,
+        "unplaced": unplaced.matched,
+        "features": [_feature(record, lang, names) for record in (*seen.records, *unplaced.records)],
+    }
+
+
+def _feature(record: Record, lang: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    place = names["communes"].get(record.commune or "") or names["districts"].get(record.district or "")
+    return {
+        "type": "Feature",
+        "id": f"{record.layer}/{record.id}",
+        "geometry": orjson.loads(record.feature)["geometry"],
+        "properties": {
+            "layer": record.layer,
+            "id": record.id,
+            "title": record.title_in(lang),
+            "symbol": record.symbol,
+            "precision": record.precision,
+            "place": place,
+            "detail": subtitle(record, lang),
+        },
+    }
+
+
+def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
+    """One answer of the search box."""
+    style = STYLES[hit.layer]
+    return {
+        "layer": hit.layer,
+        "id": hit.id,
+        "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
+        "label": LAYERS[hit.layer].article.of(lang),
+        "icon": icon_of(hit.layer, hit.symbol),
+        "color": style.color,
+        "shape": style.shape,
+        "place": hit.place,
+        "point": None if hit.lng is None else [hit.lng, hit.lat],
+        "url": urls.record(hit.layer, hit.id),
+    }

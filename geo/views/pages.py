@@ -1,0 +1,209 @@
+"""View-models of the pages that need no JavaScript: a layer as a table, the list of layers, quality, about."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from geo.atlas import Atlas, IssueRow, Query, Record
+from geo.codes import PRECISIONS
+from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, PLACED
+from geo.schema import Field, LayerSpec
+from geo.styles import STYLES, icon_of
+from geo.views.dictionary import rule_of
+from geo.views.export import FORMATS
+from geo.views.export.values import Reader, precision_of
+from geo.views.mapview import filter_labels
+from geo.views.record import conflict_view
+from geo.views.urls import Urls
+
+PAGE_ROWS = 50
+_SEVERITIES = ("fatal", "error", "warning", "info")
+
+
+def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any]:
+    """A layer's name, purpose, symbol, origin and addresses."""
+    spec, style = LAYERS[layer], STYLES[layer]
+    about = atlas.metadata(layer)
+    return {
+        "name": layer,
+        "label": spec.label.of(lang),
+        "article": spec.article.of(lang),
+        "about": spec.about.of(lang),
+        "icon": style.icon,
+        "shape": style.shape,
+        "url": urls.layer(layer),
+        "metadata": {
+            "source": about.get("source", []),
+            "licence": about.get("licence"),
+            "attribution": _said(about.get("attribution"), lang),
+            "lineage": _said(about.get("lineage"), lang),
+            "date": about.get("date"),
+        },
+    }
+
+
+def _said(words: object, lang: str) -> str | None:
+    """Words of a metadata file in a language; None where it has none."""
+    return words.get(lang) or words.get("vi") if isinstance(words, dict) else None
+
+
+def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, Any]:
+    """One page of a layer's table, with its filters, their counts, and the downloads of the same selection."""
+    spec = LAYERS[query.layer]
+    page = atlas.find(query)
+    reader = Reader(atlas, lang)
+    reader.learn(query.layer, page.records)
+    columns = [field for field in spec.fields if field.table]
+    communes = {row.id: row.title_in(lang) for row in atlas.find(Query("communes")).records}
+    return {
+        **layer_head(atlas, query.layer, lang, urls),
+        "columns": [{"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns],
+        "placed": query.layer in PLACED,
+        "rows": [_row(record, columns, reader, communes, urls) for record in page.records],
+        "matched": page.matched,
+        "total": atlas.counts()[query.layer],
+        "first": page.offset + 1 if page.records else 0,
+        "last": page.offset + page.returned,
+        "filters": list(_filters(atlas, query, lang)),
+        "formats": [{"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()],
+    }
+
+
+def _is_number(field: Field) -> bool:
+    return field.kind in {"integer", "real"}
+
+
+def _row(record: Record, columns: Iterable[Field], reader: Reader, communes: dict[str, str], urls: Urls) -> dict[str, Any]:
+    precision = precision_of(record)
+    return {
+        "id": record.id,
+        "title": record.title_in(reader.lang),
+        "icon": icon_of(record.layer, record.symbol),
+        "url": urls.record(record.layer, record.id),
+        "cells": [reader.shown(field, record.properties.get(field.name)) for field in columns],
+        "commune": communes.get(record.commune or ""),
+        "precision": None if precision is None else precision.label.of(reader.lang),
+        "approximate": precision is not None and precision.approximate,
+    }
+
+
+def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
+    chosen = dict(query.filters)
+    facets = atlas.facets(query)
+    for row in FILTERS:
+        counts = facets.get(row.param, {})
+        picked = chosen.get(row.param, ())
+        labels = filter_labels(atlas, row, counts.keys() | set(picked), lang)
+        if labels:
+            yield {
+                "param": row.param,
+                "label": row.label.of(lang),
+                "chosen": ",".join(picked),
+                "options": [
+                    {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in picked}
+                    for value, label in labels.items()
+                ],
+            }
+
+
+def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
+    """Every layer by group, with its number of records and its downloads."""
+    counts = atlas.counts()
+    return [
+        {
+            "label": label.of(lang),
+            "layers": [
+                {
+                    **layer_head(atlas, spec.name, lang, urls),
+                    "count": counts[spec.name],
+                    "exports": [
+                        {"label": row.label.of(lang), "extension": row.extension, "url": urls.export(spec.name, row.extension)}
+                        for row in FORMATS.values()
+                    ],
+                }
+                for spec in LAYERS.values()
+                if spec.group == group
+            ],
+        }
+        for group, label in GROUPS.items()
+    ]
+
+
+def quality_view(atlas: Atlas, layer: str | None, lang: str, urls: Urls) -> dict[str, Any]:
+    """What is known about the quality of everything: completeness, precision, findings, repairs, conflicts."""
+    issues = sorted(atlas.issues(layer), key=lambda row: (_SEVERITIES.index(row.severity), row.layer, row.record or ""))
+    return {
+        "layers": [_completeness(atlas, spec, lang, urls) for spec in LAYERS.values() if spec.geometry is not None],
+        "precisions": [{"key": p.key, "label": p.label.of(lang)} for p in PRECISIONS],
+        "severities": Counter(row.severity for row in issues),
+        "issues": [_issue(row, lang, urls) for row in issues],
+        "conflicts": [conflict_view(atlas, row, lang, urls) for row in atlas.conflicts(layer)],
+        "changes": [
+            {
+                "layer": LAYERS[row.layer].label.of(lang),
+                "record": row.record,
+                "url": urls.record(row.layer, row.record) if row.record else None,
+                "field": row.field,
+                "before": row.before,
+                "after": row.after,
+                "rule": row.rule.of(lang),
+            }
+            for row in atlas.changes(layer)
+        ],
+    }
+
+
+def _issue(row: IssueRow, lang: str, urls: Urls) -> dict[str, Any]:
+    spec = LAYERS[row.layer]
+    named = row.record is not None and not row.record.startswith("row ")
+    field = spec.field(row.field).label.of(lang) if row.field and spec.has(row.field) else row.field
+    return {
+        "severity": row.severity,
+        "layer": spec.label.of(lang),
+        "record": row.record,
+        "url": urls.record(row.layer, row.record) if named and row.record else urls.layer(row.layer),
+        "field": field,
+        "message": row.message.of(lang),
+        "remedy": row.remedy.of(lang),
+    }
+
+
+def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[str, Any]:
+    """How many records a layer has, how well they are placed, and what share of its optional fields is filled."""
+    records = atlas.find(Query(spec.name)).records
+    optional = [field for field in spec.fields if not field.required and field.name != "note"]
+    filled = sum(record.properties.get(field.name) is not None for record in records for field in optional)
+    cells = len(records) * len(optional)
+    known = Counter(record.precision for record in records if record.lng is not None)
+    return {
+        "label": spec.label.of(lang),
+        "icon": STYLES[spec.name].icon,
+        "url": urls.layer(spec.name),
+        "records": len(records),
+        "placed": sum(record.lng is not None for record in records),
+        "precision": {p.key: known.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
+        "filled": round(100 * filled / cells) if cells else None,
+        "missing": [
+            {"label": field.label.of(lang), "count": missing}
+            for field in optional
+            if (missing := sum(record.properties.get(field.name) is None for record in records)) and spec.group != "units"
+        ],
+    }
+
+
+def links_view(atlas: Atlas, lang: str) -> list[dict[str, Any]]:
+    """Every row of LINKS with its rule and its counts."""
+    counts = atlas.link_counts()
+    return [
+        {
+            "name": spec.name,
+            "label": spec.label.of(lang),
+            "source": LAYERS[spec.source].label.of(lang),
+            "target": LAYERS[spec.target].label.of(lang),
+            "rule": rule_of(spec),
+            "pairs": counts.get(spec.name, (0, 0))[0],
+            "certain": counts.get(spec.name, (0, 0))[1],
+        }
+        for spec in LINKS
+        if spec.shown
+    ]

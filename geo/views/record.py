@@ -1,0 +1,244 @@
+"""One record as people read it: facts, place, story, links with their reasons, conflicts, sources."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from geo.atlas import Atlas, ConflictRow, LinkRow, Record
+from geo.codes import CODE_LISTS
+from geo.layers import DISAGREEMENTS, LAYERS, LINKS
+from geo.schema import Field, Label, LayerSpec
+from geo.styles import STYLES, icon_of
+from geo.views.export import FORMATS
+from geo.views.export.values import Reader, caution, number_shown, precision_of
+from geo.views.reasons import TO_CHECK, label_of, measure_of, reason_of
+from geo.views.urls import Urls
+
+_ORDER = {spec.name: position for position, spec in enumerate(LINKS)}
+_SHOWN = {spec.name: spec.shown for spec in LINKS}
+_RULES = {rule.name: rule.label for rule in DISAGREEMENTS}
+_ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a shared border")
+_APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
+_MEASURED = Label("Diện tích đo trên bản đồ", "Area measured on the map")
+_OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(of the outline, not a published figure)")
+_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Validity of the certificate")
+# Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
+_RULE_36 = Label(
+    "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
+    "36 months from the day of issue; the source does not give the day",
+)
+MOST_LINKS = 100
+"""Most records shown in one group of links; a group says how many more there are."""
+
+
+def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> dict[str, Any]:
+    """Everything the page and the panel of a record show, as plain values.
+
+    NotFound when the layer or the record does not exist.
+    """
+    record = atlas.get(layer, key)
+    spec = LAYERS[layer]
+    reader = Reader(atlas, lang)
+    reader.learn(layer, [record])
+    style = STYLES[layer]
+    precision = precision_of(record)
+    geometry = record.geometry
+    story = record.properties.get("story_en" if lang == "en" else "story_vi")
+    return {
+        "layer": layer,
+        "id": record.id,
+        "title": record.title_in(lang),
+        "other_title": record.title if record.title_in(lang) != record.title else None,
+        "subtitle": subtitle(record, lang),
+        "label": spec.article.of(lang),
+        "icon": icon_of(layer, record.symbol),
+        "color": style.color,
+        "shape": style.shape,
+        "url": urls.record(layer, record.id),
+        "map_url": urls.page("/", at=f"{layer}/{record.id}"),
+        "geometry": None if geometry is None else orjson.loads(record.feature)["geometry"],
+        "point": None if record.lng is None else [record.lng, record.lat],
+        "bbox": None if record.bbox is None else list(record.bbox),
+        "precision": None
+        if precision is None
+        else {
+            "key": precision.key,
+            "label": precision.label.of(lang),
+            "approximate": precision.approximate,
+            "uncertainty_m": precision.uncertainty_m,
+            "caution": caution(precision, lang),
+            "source": record.properties.get("position_source"),
+        },
+        "facts": list(_facts(spec, record, reader, urls)),
+        "story": story or record.properties.get("story_vi"),
+        "has_story": spec.has("story_vi"),
+        "note": record.properties.get("note"),
+        "links": link_groups(atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
+        "conflicts": [_conflict(atlas, row, lang) for row in atlas.conflicts(layer, key)],
+        "issues": [
+            {"message": row.message.of(lang), "remedy": row.remedy.of(lang), "severity": row.severity}
+            for row in atlas.issues(layer, key)
+        ],
+        "sources": _sources(atlas, record, lang, urls),
+        "exports": [
+            {"label": row.label.of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
+            for row in FORMATS.values()
+        ],
+        "directions": None if record.lng is None else f"geo:{record.lat},{record.lng}",
+    }
+
+
+def subtitle(record: Record, lang: str) -> str:
+    """A line under a name: stars, and the class of the record."""
+    spec = LAYERS[record.layer]
+    parts = []
+    stars = record.properties.get("stars")
+    if stars:
+        parts.append(f"{stars} ★")
+    codes = spec.field(spec.symbol).codes if spec.symbol else None
+    if record.symbol and codes and spec.group != "units":
+        parts.append(CODE_LISTS[codes].label_of(record.symbol, lang))
+    return " · ".join(parts)
+
+
+def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Iterable[dict[str, Any]]:
+    lang = reader.lang
+    for field in spec.fields:
+        if field.hidden or field.name in _APART | {spec.title, spec.title_en}:
+            continue
+        value = record.properties.get(field.name)
+        yield {
+            "name": field.name,
+            "label": field.label.of(lang),
+            "value": reader.shown(field, value),
+            "url": _fact_url(field, value, urls),
+        }
+        if field.name == "certified_until" and value is None and record.properties.get("year"):
+            yield {"name": "validity", "label": _VALIDITY.of(lang), "value": _RULE_36.of(lang), "url": None}
+    measured = record.properties.get("measured_area_ha")
+    if isinstance(measured, int | float):
+        area = number_shown(float(round(measured)), "ha", lang)
+        yield {
+            "name": "measured_area_ha",
+            "label": _MEASURED.of(lang),
+            "value": f"{area} {_OUTLINE.of(lang)}" if spec.name == "zones" else area,
+            "url": None,
+        }
+
+
+def _fact_url(field: Field, value: object, urls: Urls) -> str | None:
+    if not isinstance(value, str):
+        return None
+    if field.kind == "url" and value.startswith(("http://", "https://")):
+        return value
+    return urls.record(field.target, value) if field.kind == "ref" and field.target else None
+
+
+def link_groups(links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources: bool = False) -> list[dict[str, Any]]:
+    """The links of a record grouped by what they mean, in the order of LINKS.
+
+    A derived link that only repeats a recorded one is left out: they agree.
+    """
+    rows = [row for row in links if _SHOWN[row.link] or (from_sources and not row.forward)]
+    rows = list(_without_echoes(rows))
+    groups: dict[tuple[bool, int, str], list[LinkRow]] = {}
+    for row in rows:
+        groups.setdefault((not row.forward, _ORDER[row.link], row.link), []).append(row)
+    return [
+        {
+            "link": link,
+            "label": label_of(link, forward=not backward, lang=lang),
+            "count": len(groups[backward, order, link]),
+            "items": [_item(row, lang, urls) for row in groups[backward, order, link][:MOST_LINKS]],
+        }
+        for backward, order, link in sorted(groups)
+    ]
+
+
+def _without_echoes(rows: list[LinkRow]) -> Iterable[LinkRow]:
+    recorded = {(row.link, row.forward, row.layer, row.id) for row in rows}
+    echoes = {rule.derived: rule.recorded for rule in DISAGREEMENTS}
+    for row in rows:
+        said = echoes.get(row.link)
+        measured = row.area_ha is not None
+        if said is None or measured or (said, row.forward, row.layer, row.id) not in recorded:
+            yield row
+
+
+def _item(row: LinkRow, lang: str, urls: Urls) -> dict[str, Any]:
+    title = row.title_en if lang != "vi" and row.title_en else row.title
+    return {
+        "layer": row.layer,
+        "id": row.id,
+        "title": title,
+        "icon": icon_of(row.layer, row.symbol),
+        "color": STYLES[row.layer].color,
+        "shape": STYLES[row.layer].shape,
+        "url": urls.record(row.layer, row.id),
+        "reason": reason_of(row, lang),
+        "distance": measure_of(row, lang),
+        "certain": row.certain,
+        "check": None if row.certain else TO_CHECK.of(lang),
+        "point": None if row.lng is None else [row.lng, row.lat],
+    }
+
+
+def _conflict(atlas: Atlas, row: ConflictRow, lang: str) -> dict[str, Any]:
+    return {
+        "label": _RULES.get(row.rule, _ON_BORDER).of(lang),
+        "layer": row.layer,
+        "id": row.record,
+        "target": row.target_layer,
+        "recorded": names_of(atlas, row.target_layer, row.recorded, lang),
+        "derived": names_of(atlas, row.target_layer, row.derived, lang),
+    }
+
+
+def conflict_view(atlas: Atlas, row: ConflictRow, lang: str, urls: Urls) -> dict[str, Any]:
+    """A conflict with the name and address of its record, for a list of them."""
+    title, title_en = atlas.titles(row.layer, [row.record]).get(row.record, (row.record, None))
+    return {
+        **_conflict(atlas, row, lang),
+        "title": title_en if lang != "vi" and title_en else title,
+        "url": urls.record(row.layer, row.record),
+    }
+
+
+def names_of(atlas: Atlas, layer: str, ids: str, lang: str) -> str:
+    """The names, with ids, of records joined by ';'; a dash for none."""
+    keys = [key for key in ids.split(";") if key]
+    titles: Mapping[str, tuple[str, str | None]] = atlas.titles(layer, keys)
+    named = []
+    for key in keys:
+        title, title_en = titles.get(key, (key, None))
+        named.append(f"{title_en if lang != 'vi' and title_en else title} ({key})")
+    return ", ".join(named) or "–"
+
+
+def _sources(atlas: Atlas, record: Record, lang: str, urls: Urls) -> list[dict[str, Any]]:
+    keys = [key for key in str(record.properties.get("source_ids") or "").split(";") if key]
+    found = []
+    for key in keys:
+        known = atlas.titles("sources", [key])
+        if not known:
+            continue
+        source = atlas.get("sources", key)
+        reader = Reader(atlas, lang)
+        date = LAYERS["sources"].field("date")
+        found.append(
+            {
+                "id": key,
+                "publisher": source.title,
+                "address": _http(source.properties.get("address")),
+                "date": reader.shown(date, source.properties.get("date")),
+                "what": source.properties.get("what"),
+                "url": urls.record("sources", key),
+            }
+        )
+    return found
+
+
+def _http(address: object) -> str | None:
+    """An address that a browser may follow; anything but http(s) stays unlinked."""
+    return address if isinstance(address, str) and address.startswith(("http://", "https://")) else None

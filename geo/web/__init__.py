@@ -1,0 +1,93 @@
+"""The web application: the only importer of Flask. It translates requests to questions and answers to HTTP."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, g, request
+from flask_compress import Compress
+
+from geo.atlas import Atlas
+from geo.errors import BadQuery, BadSource, NotFound
+from geo.schema import LANGS
+from geo.settings import Settings
+from geo.web import api, errors, headers, pages, params
+from geo.web.assets import Assets
+from geo.web.urls import PUBLIC_URL, SiteUrls
+from geo.web.words import word
+
+MAX_ADDRESS = 8_000
+
+_COMPRESSION = {
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+    "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["static", "vendor"],
+    "COMPRESS_BR_LEVEL": 5,
+    "COMPRESS_LEVEL": 6,
+    "COMPRESS_MIMETYPES": [
+        "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
+        "application/manifest+json", "application/vnd.google-earth.kml+xml", "image/svg+xml",
+    ],
+}  # fmt: skip
+
+
+def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templates: Path) -> Flask:
+    """The WSGI application over whatever atlas is current when a request comes in."""
+    app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url})
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    assets = Assets()
+    headers.register(app, settings)
+    _begin_requests(app, atlas_source)
+    _help_templates(app, assets)
+    assets.register(app)
+    api.register(app, settings)
+    pages.register(app, settings, assets)
+    errors.register(app)
+    Compress(app)
+    return app
+
+
+def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
+    """Give every request its language and the atlas that it keeps until its end."""
+
+    @app.before_request
+    def begin() -> None:
+        g.lang = "vi"
+        g.lang = params.language(request.args)
+        if len(request.full_path) > MAX_ADDRESS:
+            raise BadQuery(
+                f"The address holds {len(request.full_path)} characters; at most {MAX_ADDRESS}.",
+                f"Địa chỉ có {len(request.full_path)} ký tự; tối đa {MAX_ADDRESS}.",
+            )
+        if not request.path.startswith(("/static/", "/vendor/")):
+            g.atlas = _current(atlas_source)
+
+
+def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
+    try:
+        return atlas_source()
+    except NotFound as error:
+        # Not the caller's mistake, and where files lie is not the caller's business.
+        raise BadSource(
+            "The service has no data yet. Tell its operator.", "Dịch vụ chưa có dữ liệu. Hãy báo cho người quản trị."
+        ) from error
+
+
+def _help_templates(app: Flask, assets: Assets) -> None:
+    """Give every template its words and addresses."""
+
+    @app.context_processor
+    def helpers() -> dict[str, object]:
+        urls = SiteUrls()
+        return {
+            "t": lambda key: word(key, g.lang),
+            "lang": g.lang,
+            "nonce": g.nonce,
+            "url": urls.page,
+            "urls": urls,
+            "static": assets.url,
+            "request_id": g.request_id,
+            "lang_urls": {lang: urls.in_language(lang) for lang in LANGS},
+        }

@@ -1,0 +1,64 @@
+"""Headers of every answer: what a page may load, who may frame it, how long it may be kept."""
+
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+
+from geo.settings import Settings
+
+
+def policy(settings: Settings, nonce: str, *, framed: bool) -> str:
+    """The Content-Security-Policy: our own host, the nonce of this answer, and the operator's tile hosts."""
+    tiles = " ".join(sorted({layer.origin for layer in settings.tile_layers}))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            f"img-src 'self' data: {tiles}".strip(),
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {'*' if framed else chr(39) + 'self' + chr(39)}",
+        )
+    )
+
+
+def etag_of(*parts: object) -> str:
+    """A stable tag of what an answer depends on; the same in every process that runs the same code."""
+    return hashlib.sha256("\x1f".join(map(str, (_code_digest(), *parts))).encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """A digest of our own code: words and shapes of answers change with it while the data stays."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).resolve().parent.parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Give every request a nonce and an id, and every answer its headers."""
+
+    @app.before_request
+    def begin() -> None:
+        g.nonce = secrets.token_urlsafe(16)
+        g.request_id = secrets.token_hex(8)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        # Tile servers ask which site sends people to them; no path of ours goes with it.
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("X-Request-ID", g.request_id)
+        if response.mimetype == "text/html":
+            headers.setdefault("Content-Security-Policy", policy(settings, g.nonce, framed=request.path == "/embed"))
+        if response.status_code >= 400:
+            headers["Cache-Control"] = "no-store"
+        return response

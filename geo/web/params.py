@@ -1,0 +1,216 @@
+"""The only parser of user input: query strings to values, every refusal with what would be right."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from werkzeug.datastructures import MultiDict
+
+from geo.atlas import Query
+from geo.codes import CODE_LISTS
+from geo.crs import LngLatBbox
+from geo.errors import BadQuery, NotFound
+from geo.layers import FILTERS, LAYERS, THEMATIC
+from geo.schema import LANGS, Filter, Label
+
+FILTER_PARAMS = tuple(row.param for row in FILTERS)
+MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
+"""What the address of the map page may hold."""
+
+# What other sites append to a link that is shared on them; nothing to do with us, and no reason to refuse.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+
+MAX_TEXT = 200
+MAX_IDS = 500
+Args = MultiDict[str, str]
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class MapState:
+    """The view that an address of the map page asks for. `center` is longitude, latitude."""
+
+    zoom: float | None
+    center: tuple[float, float] | None
+    layers: tuple[str, ...]
+    base: str
+    text: str
+    filters: Filters
+
+
+def language(args: Args) -> str:
+    """The language asked for; Vietnamese when none is."""
+    lang = args.get("lang", "vi")
+    if lang not in LANGS:
+        raise BadQuery(
+            f"lang={lang!r} is not a language of this site. Languages: vi, en.",
+            f"lang={lang!r} không phải ngôn ngữ của trang. Các ngôn ngữ: vi, en.",
+        )
+    return lang
+
+
+def only(args: Args, *known: str) -> None:
+    """Refuse parameters that the address does not know; a misspelt one is met with the nearest."""
+    allowed = (*known, "lang")
+    for name in args:
+        if name not in allowed and not _TRACKING.fullmatch(name):
+            hint = _hint(name, allowed)
+            listed = ", ".join(allowed)
+            raise BadQuery(
+                f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
+                f"Tham số lạ {name!r}.{hint.vi} Các tham số: {listed}.",
+            )
+
+
+def _hint(given: str, known: Iterable[str]) -> Label:
+    """The nearest of the known words as a question; nothing when none is near."""
+    near = get_close_matches(given, list(known), n=1)
+    return Label(f" Có phải {near[0]!r}?", f" Did you mean {near[0]!r}?") if near else Label("", "")
+
+
+def layer_name(name: str) -> str:
+    """The layer called `name`; NotFound with the known ones."""
+    if name not in LAYERS:
+        known = ", ".join(LAYERS)
+        raise NotFound(f"No layer {name!r}. Layers: {known}.", f"Không có lớp {name!r}. Các lớp: {known}.")
+    return name
+
+
+def many(args: Args, name: str) -> tuple[str, ...]:
+    """The values of a parameter that may be repeated or joined by commas, each once."""
+    values = (part.strip() for value in args.getlist(name) for part in value.split(","))
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def bbox(args: Args) -> LngLatBbox | None:
+    """The box asked for, four numbers or six with heights that are ignored; `west > east` crosses 180°."""
+    text = args.get("bbox")
+    if text is None or text == "":
+        return None
+    numbers = _numbers(text, ",")
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4:
+        raise BadQuery(
+            f"bbox={text!r}: expected four numbers west,south,east,north in degrees, or six with heights.",
+            f"bbox={text!r}: cần bốn số tây,nam,đông,bắc theo độ, hoặc sáu số kèm độ cao.",
+        )
+    box = LngLatBbox(*numbers)
+    if not (-90 <= box.south <= box.north <= 90 and -180 <= box.west <= 180 and -180 <= box.east <= 180):
+        raise BadQuery(
+            f"bbox={text!r}: south must not exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
+            f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
+        )
+    return box
+
+
+def _numbers(text: str, separator: str) -> list[float]:
+    """The finite numbers in a list; nothing at all when one part is not a number."""
+    parts = text.split(separator)
+    if not all(_NUMBER.fullmatch(part) for part in parts):
+        return []
+    numbers = [float(part) for part in parts]
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least `least`; one over `most` is reduced to it, as OGC API - Features asks."""
+    text = args.get(name)
+    if text is None or text == "":
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) < least:
+        raise BadQuery(
+            f"{name}={text!r}: expected a whole number of at least {least}.",
+            f"{name}={text!r}: cần một số nguyên từ {least} trở lên.",
+        )
+    return int(text) if most is None else min(int(text), most)
+
+
+def words(args: Args) -> str:
+    """The text to search for."""
+    text = args.get("q", "")
+    if len(text) > MAX_TEXT:
+        raise BadQuery(
+            f"q holds {len(text)} characters; at most {MAX_TEXT} are searched for.",
+            f"q có {len(text)} ký tự; chỉ tìm được tối đa {MAX_TEXT}.",
+        )
+    return text
+
+
+def filters(args: Args) -> Filters:
+    """The filters that are set, in the order of their declaration; BadQuery for a code that no list holds."""
+    return tuple((row.param, values) for row in FILTERS if (values := _filter_values(row, args)))
+
+
+def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
+    values = many(args, row.param)
+    codes = CODE_LISTS[row.codes].keys() if row.codes else values
+    for value in values:
+        if value not in codes:
+            hint = _hint(value, codes)
+            listed = ", ".join(codes)
+            raise BadQuery(
+                f"{row.param}={value!r} is not in the list.{hint.en} Values: {listed}.",
+                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {listed}.",
+            )
+    return values
+
+
+def ids(args: Args) -> tuple[str, ...]:
+    """The records asked for by key."""
+    keys = many(args, "ids")
+    if len(keys) > MAX_IDS:
+        raise BadQuery(f"{len(keys)} ids; at most {MAX_IDS}.", f"{len(keys)} mã; tối đa {MAX_IDS}.")
+    return keys
+
+
+SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
+
+
+def selection(layer: str, args: Args) -> Query:
+    """What part of a layer is asked for, without a page."""
+    return Query(
+        layer_name(layer),
+        bbox=bbox(args),
+        filters=filters(args),
+        text=words(args),
+        ids=ids(args),
+        sort=args.get("sort", ""),
+    )
+
+
+def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...]:
+    """The layers of the map that are asked for; `layers=` with nothing behind it means none."""
+    if "layers" not in args:
+        return tuple(default)
+    names = many(args, "layers")
+    for name in names:
+        if name not in THEMATIC:
+            listed = ", ".join(THEMATIC)
+            raise BadQuery(
+                f"layers={name!r} is not a layer of the map. Layers: {listed}.",
+                f"layers={name!r} không phải lớp của bản đồ. Các lớp: {listed}.",
+            )
+    return names
+
+
+def map_state(args: Args) -> MapState:
+    """The view of a map address: `map=zoom/lat/lng`, layers, base, text and filters."""
+    zoom, center = _position(args.get("map", ""))
+    return MapState(zoom, center, thematic(args), args.get("base", "communes"), words(args), filters(args))
+
+
+def _position(text: str) -> tuple[float | None, tuple[float, float] | None]:
+    if not text:
+        return None, None
+    numbers = _numbers(text, "/")
+    zoom, lat, lng = numbers if len(numbers) == 3 else (math.nan, math.nan, math.nan)
+    if not (0 <= zoom <= 22 and -90 <= lat <= 90 and -180 <= lng <= 180):
+        raise BadQuery(
+            f"map={text!r}: expected zoom/latitude/longitude, for example 9/21.6/103.0.",
+            f"map={text!r}: cần dạng mức phóng/vĩ độ/kinh độ, ví dụ 9/21.6/103.0.",
+        )
+    return zoom, (lng, lat)

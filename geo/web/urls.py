@@ -1,0 +1,63 @@
+"""Addresses of the site, the language kept: the one place that builds them."""
+
+from urllib.parse import quote, urlencode
+
+from flask import current_app, g, request
+
+PUBLIC_URL = "PUBLIC_URL"
+"""The configuration key of the address that people use, when a proxy stands in front."""
+
+
+def _join(path: str, params: dict[str, str]) -> str:
+    kept = {name: value for name, value in params.items() if value != ""}
+    if g.lang != "vi" and "lang" not in kept:
+        kept["lang"] = g.lang
+    return f"{request.script_root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
+
+
+def _host() -> str:
+    public: str = current_app.config[PUBLIC_URL]
+    return public or request.host_url.rstrip("/") + request.script_root
+
+
+class SiteUrls:
+    """The addresses that view-models carry, in the language of the request."""
+
+    def page(self, path: str, **params: str) -> str:
+        """The address of a page."""
+        return _join(path, params)
+
+    def record(self, layer: str, record: str) -> str:
+        """The page of a record."""
+        return _join(f"/{layer}/{quote(record, safe='')}", {})
+
+    def layer(self, layer: str, **params: str) -> str:
+        """The page of a layer."""
+        return _join(f"/{layer}", params)
+
+    def export(self, layer: str, extension: str, **params: str) -> str:
+        """The download of a layer, or of what the parameters keep."""
+        return _join(f"/export/{layer}.{extension}", params)
+
+    def plain(self, path: str) -> str:
+        """An address without a language: data and assets."""
+        return f"{request.script_root}{path}"
+
+    def here(self, **changes: str) -> str:
+        """The address of this page with some parameters changed; an empty value takes one away."""
+        return _join(request.path, self._params() | changes)
+
+    def in_language(self, lang: str) -> str:
+        """This page in another language, everything else kept."""
+        return f"{request.script_root}{request.path}?{urlencode(self._params() | {'lang': lang}, safe='/,:')}"
+
+    def absolute(self, path: str, **params: str) -> str:
+        """The address of a page with its host, as people outside use it."""
+        return _host() + _join(path, params).removeprefix(request.script_root)
+
+    def canonical(self, lang: str) -> str:
+        """The one address of this page in `lang`, with its host: filters, order and page number left out."""
+        return f"{_host()}{quote(request.path)}{'' if lang == 'vi' else f'?lang={lang}'}"
+
+    def _params(self) -> dict[str, str]:
+        return {name: ",".join(values) for name, values in request.args.lists() if name != "lang"}

@@ -1,0 +1,112 @@
+"""A real browser against the real server: JavaScript errors, failed requests and foreign hosts are failures."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from geo.atlas import AtlasSource
+from geo.settings import Settings
+from geo.web import create_app
+from tests.conftest import ROOT
+
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def site(built: Settings) -> Iterator[str]:
+    """The address of the real application over the shipped seed, served by the production server."""
+    source = AtlasSource(built.atlas_dir)
+    server = waitress.create_server(create_app(built, source, templates=ROOT / "templates"), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+    source.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. A machine without it fails loudly: .ci/system-packages installs it."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert executable, "no chromium on this machine: run sh .ci/system-packages"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Watched:
+    """A page and everything that went wrong on it."""
+
+    page: Page
+    site: str
+    faults: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the site and wait until the network rests."""
+        self.page.goto(f"{self.site}{path}", wait_until="networkidle")
+        return self.page
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    """The name of a screen size."""
+    return str(request.param)
+
+
+def watch(browser: Browser, site: str, size: str) -> Iterator[Watched]:
+    """A fresh page of the given size that fails the test on any fault."""
+    context = browser.new_context(
+        viewport=SIZES[size],  # type: ignore[arg-type]
+        has_touch=size == "phone",
+        is_mobile=size == "phone",
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    watched = Watched(page, site)
+    page.on("pageerror", lambda error: watched.faults.append(f"error: {error}"))
+    page.on(
+        "console", lambda line: line.type in {"error", "warning"} and watched.faults.append(f"console: {line.text}")
+    )
+    page.on(
+        "requestfailed",
+        lambda r: r.failure != "net::ERR_ABORTED" and watched.faults.append(f"failed: {r.url} {r.failure}"),
+    )
+    page.on("response", lambda r: r.status >= 400 and watched.faults.append(f"{r.status}: {r.url}"))
+    page.on("request", lambda r: watched.requests.append(r.url))
+    yield watched
+    context.close()
+    foreign = [url for url in watched.requests if not url.startswith((site, "data:", "blob:"))]
+    assert watched.faults == []
+    assert foreign == []
+
+
+@pytest.fixture
+def watched(browser: Browser, site: str, size: str) -> Iterator[Watched]:
+    """A watched page in each of the two sizes."""
+    yield from watch(browser, site, size)
+
+
+@pytest.fixture
+def desktop(browser: Browser, site: str) -> Iterator[Watched]:
+    """A watched page on a desktop screen."""
+    yield from watch(browser, site, "desktop")
+
+
+@pytest.fixture
+def phone(browser: Browser, site: str) -> Iterator[Watched]:
+    """A watched page on a phone."""
+    yield from watch(browser, site, "phone")

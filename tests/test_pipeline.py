@@ -1,0 +1,129 @@
+"""From the seed folder to the served atlas, and what happens when the seed is bad."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.atlas import AtlasSource, Query
+from geo.errors import BadSource
+from geo.pipeline import build_atlas, check_seed, rule_label
+from geo.settings import Settings
+from tests.conftest import ROOT
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+SEED = ROOT / "data" / "shapefiles"
+
+
+def quiet(_: str) -> None:
+    """Progress that nobody reads."""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    """A private copy of the seed and an empty data folder."""
+    shutil.copytree(SEED, tmp_path / "seed")
+    return Settings(seed_dir=tmp_path / "seed", data_dir=tmp_path / "var")
+
+
+def test_building_twice_makes_one_version_and_one_file(own: Settings) -> None:
+    source = AtlasSource(own.atlas_dir)
+    first = build_atlas(own, source, progress=quiet, reread=True)
+    again = build_atlas(own, source, progress=quiet, reread=True)
+    assert first.version == again.version and first.version.number == 1
+    assert len(list(own.atlas_dir.glob("*.sqlite"))) == 1
+    source.close()
+
+
+def test_a_changed_seed_is_read_again_without_being_asked(own: Settings) -> None:
+    source = AtlasSource(own.atlas_dir)
+    build_atlas(own, source, progress=quiet)
+    table = own.seed_dir / "sources" / "sources.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("danviet.vn", "Dân Việt", 1), encoding="utf-8")
+    assert build_atlas(own, source, progress=quiet).version.number == 2
+    assert source().count(Query("sources", text="dan viet")) >= 1
+    source.close()
+
+
+def test_a_fatal_seed_is_refused_and_the_last_good_version_is_served(own: Settings) -> None:
+    source = AtlasSource(own.atlas_dir)
+    good = build_atlas(own, source, progress=quiet)
+    (own.seed_dir / "products" / "products.dbf").write_bytes(b"broken")
+    bad = build_atlas(own, source, progress=quiet)
+    assert bad.refused and bad.version == good.version
+    assert source().counts() == good.counts
+    source.close()
+
+
+def test_a_fatal_seed_with_nothing_before_it_says_what_to_do(own: Settings) -> None:
+    shutil.rmtree(own.seed_dir / "communes")
+    with pytest.raises(BadSource, match=r"python app\.py check"):
+        build_atlas(own, AtlasSource(own.atlas_dir), progress=quiet)
+
+
+def test_a_lost_atlas_is_made_again_from_the_store(own: Settings) -> None:
+    source = AtlasSource(own.atlas_dir)
+    built = build_atlas(own, source, progress=quiet)
+    source.close()
+    shutil.rmtree(own.atlas_dir)
+    assert build_atlas(own, source, progress=quiet).counts == built.counts
+    source.close()
+
+
+def test_the_shipped_seed_has_no_fatal_issue_and_its_known_conflicts() -> None:
+    findings = check_seed(SEED, progress=quiet)
+    assert not findings.fatal
+    assert [issue for issue in findings.report.issues if issue.severity == "error"] == []
+    rules = [row.rule for row in findings.conflicts]
+    assert rules.count("old_commune_commune") == 14  # the fault that the source's own README names
+    assert all(rule_label(rule).vi for rule in rules)
+    assert list(findings.lines("vi"))[-1].startswith("fatal 0, error 0")
+
+
+def test_check_prints_the_findings_and_succeeds(run_app: Run) -> None:
+    done = run_app("check", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {"issues", "changes", "conflicts"} <= json.loads(done.stdout).keys()
+
+
+def test_check_fails_when_an_issue_is_fatal(run_app: Run, own: Settings) -> None:
+    (own.seed_dir / "sites" / "sites.shp").write_bytes(b"")
+    done = run_app("check", "--lang", "en", GEO_SEED_DIR=str(own.seed_dir))
+    assert done.returncode == 1
+    assert "fatal" in done.stdout and "sites" in done.stdout
+
+
+def test_build_says_no_in_its_exit_code_when_it_refuses(run_app: Run, own: Settings) -> None:
+    env = {"GEO_SEED_DIR": str(own.seed_dir), "GEO_DATA_DIR": str(own.data_dir)}
+    assert run_app("build", **env).returncode == 0
+    (own.seed_dir / "sites" / "sites.dbf").write_bytes(b"\x03")
+    done = run_app("build", **env)
+    assert done.returncode == 1 and "refused" in done.stderr
+
+
+def test_links_counts_every_row(run_app: Run) -> None:
+    rows = {row["link"]: row for row in json.loads(run_app("links", "--json").stdout)}
+    assert rows["made_by"]["pairs"] == rows["made_by"]["certain"] > 0
+    assert rows["zone_of_material"]["certain"] == 0 < rows["zone_of_material"]["pairs"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("export", "products", "x.doc"), "--format"),
+        (("export", "products", "x.csv", "--filter", "group"), "NAME=VALUE"),
+        (("export", "products", "x.csv", "--filter", "colour=red"), "Filters: group"),
+        (("export", "nothing", "x.csv"), "communes"),
+    ],
+)
+def test_a_wrong_command_line_says_what_would_be_right(run_app: Run, words: tuple[str, ...], message: str) -> None:
+    done = run_app(*words)
+    assert done.returncode != 0 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unusable_setting_is_named(run_app: Run) -> None:
+    done = run_app("build", GEO_PORT="none")
+    assert done.returncode != 0 and "GEO_PORT" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,405 @@
+"""Every format holds every record, and other people's software reads the same values back."""
+
+import csv
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pyogrio
+import pytest
+import shapely
+
+from geo.atlas import Atlas, Query
+from geo.crs import METRIC_CRS, LngLatBbox
+from geo.errors import BadQuery, GeoError, NotFound
+from geo.layers import LAYERS
+from geo.views import export
+from geo.views.export import FORMATS, file_name, format_of, job, write_export
+from geo.views.export.shapefile import CUT
+from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
+
+KML = "{http://www.opengis.net/kml/2.2}"
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as opened:
+        yield opened
+
+
+def written(atlas: Atlas, query: Query, key: str, *, lang: str = "vi", crs: str | None = None) -> bytes:
+    out = io.BytesIO()
+    write_export(atlas, query, key, out, lang=lang, crs=crs)
+    return out.getvalue()
+
+
+def saved(atlas: Atlas, folder: Path, query: Query, key: str, **options: Any) -> Path:
+    path = folder / file_name(query.layer, key, version=3)
+    write_export(atlas, query, key, path, **options)
+    return path
+
+
+def unzipped(path: Path) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(path.parent)
+    return path.parent
+
+
+def ogr(*arguments: str | Path) -> str:
+    """What the system's own GDAL says of a file; it must not complain."""
+    done = subprocess.run(["ogrinfo", "-ro", *map(str, arguments)], capture_output=True, check=True)
+    assert b"ERROR" not in done.stderr, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def table(atlas: Atlas, query: Query, lang: str = "vi") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(written(atlas, query, "csv", lang=lang).decode("utf-8-sig"), newline="")))
+
+
+# --- every format ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", FORMATS)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_can_be_written_in_every_format_and_read_by_gdal(
+    atlas: Atlas, tmp_path: Path, layer: str, key: str
+) -> None:
+    count = write_export(atlas, Query(layer), key, path := tmp_path / f"{layer}.{FORMATS[key].extension}", lang="vi")
+    assert count == atlas.counts()[layer]
+    where = f"/vsizip/{path}" if key == "shp" else path
+    if count or key != "kml":  # GDAL shows no layer in a document without placemarks
+        assert f"Feature Count: {count}" in ogr("-so", "-al", where)
+        info = pyogrio.read_info(f"/vsizip/{path}/{_main(layer)}" if key == "shp" else path, force_feature_count=True)
+        assert info["features"] == count
+
+
+def _main(layer: str) -> str:
+    return f"{layer}.{'shp' if LAYERS[layer].geometry else 'dbf'}"
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_the_page_of_a_query_does_not_cut_the_export(atlas: Atlas, key: str) -> None:
+    page = Query("products", limit=1, offset=1)
+    assert write_export(atlas, page, key, io.BytesIO()) == 4
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_filters_box_and_text_choose_what_is_written(atlas: Atlas, key: str) -> None:
+    assert write_export(atlas, Query("products", filters=(("group", ("beverage",)),)), key, io.BytesIO()) == 2
+    box = LngLatBbox(103.29, 21.0, 103.31, 21.1)
+    assert write_export(atlas, Query("products", bbox=box, place="placed"), key, io.BytesIO()) == 1
+    assert write_export(atlas, Query("products", text="che shan"), key, io.BytesIO()) == 1
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_batches_smaller_than_the_layer_lose_and_repeat_nothing(
+    atlas: Atlas, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = written(atlas, Query("products", sort="-name"), key)
+    monkeypatch.setattr(job, "BATCH", 3)
+    pieces = written(atlas, Query("products", sort="-name"), key)
+    if key in {"gpkg", "shp"}:
+        assert write_export(atlas, Query("products"), key, io.BytesIO()) == 4
+    else:
+        assert pieces == whole
+
+
+@pytest.mark.parametrize("key", [key for key in FORMATS if key != "gpkg"])
+def test_the_same_version_gives_the_same_bytes(atlas: Atlas, key: str) -> None:
+    assert written(atlas, Query("products"), key) == written(atlas, Query("products"), key)
+
+
+def test_a_writer_that_loses_a_record_is_an_error_and_leaves_no_file(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lossy = replace_write("csv", lambda work, out: work.matched - 1)
+    monkeypatch.setitem(FORMATS, "csv", lossy)
+    monkeypatch.setattr(export, "_FORMATS", tuple(FORMATS.values()))
+    with pytest.raises(GeoError, match="3 of 4 records"):
+        write_export(atlas, Query("products"), "csv", tmp_path / "products.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def replace_write(key: str, write: Any) -> export.Format:
+    return FORMATS[key]._replace(write=write)
+
+
+def test_unknown_formats_and_systems_are_named(atlas: Atlas) -> None:
+    with pytest.raises(NotFound, match=r"No format 'dwg'\. Formats: geojson, gpkg, shp, kml, csv"):
+        format_of("dwg")
+    with pytest.raises(BadQuery, match="kml cannot be written in crs='EPSG:9205'"):
+        write_export(atlas, Query("products"), "kml", io.BytesIO(), crs=METRIC_CRS)
+
+
+def test_a_format_is_found_by_key_and_by_extension() -> None:
+    assert format_of("zip") is format_of("shp") is FORMATS["shp"]
+
+
+# --- GeoJSON --------------------------------------------------------------------------------------------
+
+
+def test_geojson_is_rfc_7946_with_ids_and_the_notice(atlas: Atlas) -> None:
+    collection = json.loads(written(atlas, Query("products"), "geojson", lang="en"))
+    assert "crs" not in collection
+    assert collection["numberReturned"] == len(collection["features"]) == 4
+    assert [feature["id"] for feature in collection["features"]] == ["R01", "R02", "R03", "R04"]
+    assert collection["features"][0]["geometry"] == {"type": "Point", "coordinates": [103.1234567, 21.1]}
+    assert collection["features"][2]["geometry"] is None
+    assert (collection["licence"], collection["version"]) == ("CC BY 4.0", 3)
+    assert collection["attribution"] == "Source: the department"
+    assert collection["timeStamp"] == atlas.version.published_at
+
+
+def test_geojson_rings_follow_the_right_hand_rule(atlas: Atlas) -> None:
+    collection = json.loads(written(atlas, Query("zones"), "geojson"))
+    for polygon in collection["features"][0]["geometry"]["coordinates"]:
+        outer, *holes = (shapely.LinearRing(ring) for ring in polygon)
+        assert outer.is_ccw
+        assert not any(hole.is_ccw for hole in holes)
+
+
+def test_geojson_goes_out_feature_by_feature(atlas: Atlas) -> None:
+    class Sink(io.BytesIO):
+        longest = 0
+
+        def write(self, chunk: Any, /) -> int:
+            Sink.longest = max(Sink.longest, len(chunk))
+            return super().write(chunk)
+
+    sink = Sink()
+    write_export(atlas, Query("products"), "geojson", sink)
+    assert Sink.longest <= max(len(feature) for feature in atlas.features(Query("products")))
+
+
+# --- GeoPackage -----------------------------------------------------------------------------------------
+
+
+def test_geopackage_keeps_names_types_nulls_and_text(atlas: Atlas, tmp_path: Path) -> None:
+    path = saved(atlas, tmp_path, Query("products"), "gpkg")
+    info = pyogrio.read_info(path)
+    spec = LAYERS["products"]
+    assert list(info["fields"]) == [field.name for field in spec.fields] + ["commune_code", "commune_name"]
+    kinds = dict(zip(info["fields"], info["ogr_types"], strict=True))
+    assert (kinds["stars"], kinds["name"], kinds["certified_from"]) == ("OFTInteger64", "OFTString", "OFTString")
+    assert (info["layer_name"], info["crs"], info["geometry_type"]) == ("products", "EPSG:4326", "Point")
+    frame = pyogrio.read_dataframe(path)
+    assert list(frame["name"])[:3] == [IMG, SCRIPT, TEMPLATE]
+    assert frame["story_vi"][0] == STORY
+    assert frame["note"][1] == "\x0bmột\N{REPLACEMENT CHARACTER}hai"
+    assert list(frame["stars"].isna()) == [False, False, True, True]
+    assert frame.geometry[0].equals(shapely.Point(103.1234567, 21.1))
+    assert frame.geometry[2] is None
+
+
+def test_geopackage_carries_the_notice_in_its_metadata(atlas: Atlas, tmp_path: Path) -> None:
+    told = ogr("-so", "-al", saved(atlas, tmp_path, Query("products"), "gpkg"))
+    assert "IDENTIFIER=Sản phẩm OCOP của tỉnh" in told
+    assert "Nguồn: Sở Nông nghiệp & Môi trường" in told
+    assert "LICENCE=CC BY 4.0" in told
+
+
+def test_geopackage_keeps_holes_and_parts(atlas: Atlas, tmp_path: Path) -> None:
+    frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query("zones"), "gpkg"))
+    assert frame.geometry[0].normalize().equals_exact(atlas.get("zones", "Z1").geometry.normalize(), 0)
+    assert (frame["area_ha"][0], frame["households"][0]) == (1234.5, 12)
+    assert frame["measured_area_ha"][0] == atlas.get("zones", "Z1").properties["measured_area_ha"]
+
+
+def test_geopackage_of_unplaced_records_has_null_geometry(atlas: Atlas, tmp_path: Path) -> None:
+    frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query("zones", place="unplaced"), "gpkg"))
+    assert list(frame.geometry) == [None]
+
+
+# --- shapefile ------------------------------------------------------------------------------------------
+
+
+def test_shapefile_has_short_names_and_reads_back_equal(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    info = pyogrio.read_info(folder / "products.shp")
+    assert list(info["fields"]) == [field.short for field in LAYERS["products"].fields]
+    assert info["encoding"] == "UTF-8"
+    assert (folder / "products.cpg").read_text() == "UTF-8"
+    frame = pyogrio.read_dataframe(folder / "products.shp")
+    assert list(frame["name"])[:3] == [IMG, SCRIPT, TEMPLATE]
+    assert list(frame["stars"].isna()) == [False, False, True, True]
+    assert frame.geometry[0].equals(shapely.Point(103.1234567, 21.1))
+    assert frame.geometry[2] is None
+    assert list(frame["precision"])[:2] == ["commune", "exact"]
+
+
+def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    short = pyogrio.read_dataframe(folder / "products.shp").set_index("product_id")
+    for column, whole in (("story_vi", STORY), ("address", ADDRESS)):
+        text = short.loc["R01", column]
+        assert text.endswith(CUT)
+        assert whole.startswith(text.removesuffix(CUT))
+        assert 248 <= len(text.encode()) <= 254
+    with (folder / "products.text.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["product_id"]: row for row in csv.DictReader(file)}
+    assert rows["R01"]["story_vi"] == STORY
+    assert rows["R01"]["address"] == ADDRESS
+    assert rows["R01"]["note"] == '=HYPERLINK("http://x")'
+    assert "R03" not in rows
+
+
+def test_shapefile_without_long_text_has_no_text_file(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("zones"), "shp"))
+    assert not (folder / "zones.text.csv").exists()
+
+
+def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    with (folder / "products.fields.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["short"]: row for row in csv.DictReader(file)}
+    assert rows["cert_from"]["name"] == "certified_from"
+    assert rows["stars"]["label_vi"] == "Hạng sao"
+    assert "food = Thực phẩm / Food" in rows["group"]["codes"]
+    readme = (folder / "README.txt").read_text(encoding="utf-8-sig")
+    for words in (
+        "CC BY 4.0",
+        "Nguồn: Sở Nông nghiệp & Môi trường",
+        "Source: the department",
+        "https://example.org/tinh",
+    ):
+        assert words in readme
+    assert "S1: Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>" in readme
+    assert "S9: S9" in readme
+
+
+@pytest.mark.parametrize("key", ["shp", "gpkg"])
+def test_files_in_vn2000_say_so_and_come_back_to_the_same_place(atlas: Atlas, tmp_path: Path, key: str) -> None:
+    path = saved(atlas, tmp_path, Query("products"), key, crs=METRIC_CRS)
+    source = unzipped(path) / "products.shp" if key == "shp" else path
+    frame = pyogrio.read_dataframe(source)
+    assert frame.crs.to_epsg() == 9205
+    assert 400_000 < frame.geometry[0].x < 600_000
+    back = frame.to_crs("OGC:CRS84").geometry[0]
+    assert (back.x, back.y) == pytest.approx((103.1234567, 21.1), abs=1e-7)
+
+
+# --- KML ------------------------------------------------------------------------------------------------
+
+
+def placemarks(atlas: Atlas, layer: str, lang: str = "vi") -> list[ET.Element]:
+    return ET.fromstring(written(atlas, Query(layer), "kml", lang=lang)).findall(f".//{KML}Placemark")
+
+
+def data_of(placemark: ET.Element) -> dict[str, tuple[str, str]]:
+    found = {}
+    for data in placemark.iter(f"{KML}Data"):
+        label, value = data.findtext(f"{KML}displayName"), data.findtext(f"{KML}value")
+        assert label is not None
+        assert value is not None
+        found[data.attrib["name"]] = (label, value)
+    return found
+
+
+def test_kml_keeps_hostile_names_as_text(atlas: Atlas) -> None:
+    names = [placemark.findtext(f"{KML}name") for placemark in placemarks(atlas, "products")]
+    assert names[:3] == [IMG, SCRIPT, TEMPLATE]
+
+
+def test_kml_replaces_characters_that_xml_cannot_hold(atlas: Atlas) -> None:
+    assert data_of(placemarks(atlas, "products")[1])["note"][1] == "\ufffdmột\ufffdhai"
+
+
+def test_kml_shows_labels_and_names_and_leaves_out_what_is_missing(atlas: Atlas) -> None:
+    values = data_of(placemarks(atlas, "products")[0])
+    assert values["group"] == ("Nhóm", "Thực phẩm")
+    assert values["stars"] == ("Hạng sao", "4 sao")
+    assert values["producer_id"] == ("Chủ thể", "Hợp tác xã Ong mật")
+    assert "certified_from" not in values
+    assert (
+        values["source_ids"][1] == "Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>; UBND tỉnh <javascript:alert(1)>"
+    )
+
+
+def test_kml_speaks_the_language_that_was_asked_for(atlas: Atlas) -> None:
+    values = data_of(placemarks(atlas, "products", "en")[0])
+    assert values["group"] == ("Group", "Food")
+    assert values["place_caution"][1] == "Approximate place, within about 8 km"
+
+
+def test_kml_warns_of_approximate_places_only(atlas: Atlas) -> None:
+    first, second, third, _ = map(data_of, placemarks(atlas, "products"))
+    assert first["place_caution"][1] == "Vị trí gần đúng, sai số đến khoảng 8 km"
+    assert first["precision"][1] == "trong phạm vi xã cũ (gần đúng)"
+    assert "place_caution" not in second
+    assert "place_caution" not in third
+
+
+def test_kml_elements_stand_in_the_order_of_the_schema(atlas: Atlas) -> None:
+    tags = [child.tag.removeprefix(KML) for child in placemarks(atlas, "products")[0]]
+    assert tags == ["name", "styleUrl", "ExtendedData", "Point"]
+
+
+def test_kml_is_coloured_like_the_map_and_loads_nothing_from_elsewhere(atlas: Atlas) -> None:
+    root = ET.fromstring(written(atlas, Query("products"), "kml"))
+    assert root.findtext(f".//{KML}IconStyle/{KML}color") == "ff0e40b3"
+    assert list(root.iter(f"{KML}href")) == []
+
+
+def test_kml_reads_back_equal_in_gdal(atlas: Atlas, tmp_path: Path) -> None:
+    for layer in ("products", "zones"):
+        frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query(layer), "kml"), driver="LIBKML")
+        records = atlas.find(Query(layer)).records
+        assert list(frame["Name"]) == [record.title.replace("\r\n", "\n") for record in records]
+        for shape, record in zip(frame.geometry, records, strict=True):
+            assert (shape is None) == (record.geometry is None)
+            assert shape is None or shapely.force_2d(shape).equals(record.geometry)
+
+
+# --- CSV ------------------------------------------------------------------------------------------------
+
+
+def test_csv_opens_in_excel_with_crlf_and_a_bom(atlas: Atlas) -> None:
+    body = written(atlas, Query("communes"), "csv")
+    assert body.startswith(b"\xef\xbb\xbfcode,name,")
+    assert body.count(b"\r\n") == body.count(b"\n") == 3
+
+
+def test_csv_keeps_unit_codes_as_text_and_labels_beside_codes(atlas: Atlas) -> None:
+    rows = table(atlas, Query("communes"))
+    assert [row["code"] for row in rows] == ["00001", "00002"]
+    assert (rows[0]["kind"], rows[0]["kind_label"]) == ("commune", "Xã")
+    assert table(atlas, Query("communes"), "en")[0]["kind_label"] == "Commune"
+
+
+def test_csv_gives_coordinates_in_both_systems_and_how_well_they_are_known(atlas: Atlas) -> None:
+    first, _, third, _ = table(atlas, Query("products"))
+    assert (first["lon"], first["lat"]) == ("103.1234567", "21.1")
+    assert (first["x_vn2000"], first["y_vn2000"]) == ("512629.76", "2334025.78")
+    assert (first["precision"], first["uncertainty_m"]) == ("commune", "8000")
+    assert {third[name] for name in ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")} == {""}
+
+
+def test_csv_disarms_formulas_in_text_but_not_numbers(atlas: Atlas) -> None:
+    rows = table(atlas, Query("products"))
+    assert rows[0]["note"] == '\'=HYPERLINK("http://x")'
+    assert rows[1]["decision"] == "'-1+1"
+    assert rows[2]["address"] == "'@SUM(A1)"
+    assert rows[0]["stars"] == "4"
+
+
+def test_csv_keeps_line_ends_quotes_and_accents(atlas: Atlas) -> None:
+    assert table(atlas, Query("products"))[3]["name"] == 'Chè Shan tuyết\r\nTủa Chùa, "loại 1"'
+
+
+def test_csv_names_producers_and_gives_the_addresses_of_sources(atlas: Atlas) -> None:
+    row = table(atlas, Query("products"))[0]
+    assert (row["producer_id"], row["producer_id_label"]) == ("P1", "Hợp tác xã Ong mật")
+    assert row["source_ids"] == "S1;S2"
+    assert row["sources"].startswith("Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>; ")
+
+
+def test_columns_are_exactly_what_the_atlas_holds(atlas: Atlas) -> None:
+    for layer, spec in LAYERS.items():
+        for record in atlas.find(Query(layer)).records:
+            names = [field.name for field in (*spec.fields, *job.derived(spec))]
+            assert sorted(record.properties) == sorted(names)
