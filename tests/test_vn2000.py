@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer, network
-from pyproj.crs.crs import CoordinateOperation
+from pyproj.crs import CoordinateOperation  # type: ignore[attr-defined]
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
@@ -178,14 +178,14 @@ def test_degrees_go_through_the_operation_itself() -> None:
 
 @pytest.mark.parametrize("enabled", [False, True])
 def test_nothing_depends_on_the_network_of_proj(enabled: bool) -> None:
-    before = network.is_network_enabled()
+    before = network.is_network_enabled()  # type: ignore[attr-defined]
     want = Reading(HOME).to_lnglat(501_877.6, 2_365_683.6)
-    network.set_network_enabled(enabled)
+    network.set_network_enabled(enabled)  # type: ignore[attr-defined]
     try:
         fresh = Transformer.from_pipeline(Reading(HOME).pipeline).transform(501_877.6, 2_365_683.6)
         chosen_by_proj = Transformer.from_crs(METRIC_CRS, STORE_CRS, always_xy=True).transform(501_877.6, 2_365_683.6)
     finally:
-        network.set_network_enabled(before)
+        network.set_network_enabled(before)  # type: ignore[attr-defined]
     assert geodesic_distance_m(*fresh, want[0][0], want[1][0]) == 0
     assert geodesic_distance_m(*chosen_by_proj, want[0][0], want[1][0]) < 0.01
     assert "grid" not in Reading(HOME).pipeline

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from geo.encodings import notes, verdict
 from geo.encodings.codec import ENCODINGS, decode, label_of
 from geo.encodings.mojibake import as_bytes, depth, is_cut, unwrapped
+from geo.encodings.syllable import reading, words_of
 from geo.encodings.tcvn3 import raise_capitals
 from geo.encodings.verdict import ADDRESS, Candidate, Verdict
 from geo.errors import BadSource
@@ -110,9 +111,20 @@ def detect(
         return Detection("ascii", 1.0, (Candidate("ascii", 1.0, 0, 0),))
     telling = [part for part in parts if part.encoding != "ascii"] or parts
     confidence = sum(part.rows * part.confidence for part in telling) / sum(part.rows for part in telling)
+    if _torn(parts):
+        confidence *= _WHEN_TORN
     found = verdicts[parts[0].kind]
     bare = Detection(found.encoding, round(confidence, 3), found.candidates, tuple(parts))
     return _explained(bare, list(rows))
+
+
+def _torn(parts: Sequence[Part]) -> bool:
+    """Whether rows are Unicode and others legacy, so that rows which could be either cannot be told apart."""
+    readings = {part.kind: part.encoding for part in parts}
+    return readings.get("unicode") == "unicode" and readings.get("legacy") in ENCODINGS
+
+
+_WHEN_TORN = 0.75
 
 
 def convert(values: Sequence[str | None], found: Detection | str) -> list[str | None]:
@@ -180,7 +192,18 @@ def _by_detection(value: str, found: Detection) -> str:
     kind = kind_of(value)
     if kind.startswith("utf8"):
         return nfc(unwrapped(value, int(kind[-1])))
-    return _by_choice(value, found.encoding_of(kind))
+    read = _by_choice(value, found.encoding_of(kind))
+    # Beside rows that are Unicode, some of these may be so too, though no letter of theirs shows it.
+    if kind == "legacy" and _torn(found.parts):
+        return nfc(value) if _sense(nfc(value)) > _sense(read) + _CLEARLY else read
+    return read
+
+
+_CLEARLY = 2.0
+
+
+def _sense(text: str) -> float:
+    return sum(map(reading, words_of(text)))
 
 
 def _by_choice(value: str, encoding: str) -> str:
@@ -209,7 +232,9 @@ _MOST_SAMPLES = 5
 
 def _notes(found: Detection, values: Sequence[str]) -> Iterator[Label]:
     encodings = {part.encoding for part in found.parts}
-    if not found.sure:
+    if _torn(found.parts):
+        yield notes.TORN
+    elif not found.sure:
         yield notes.unsure(found.encoding, found.runner_up) if found.runner_up else notes.little(found.encoding)
     if found.mixed:
         yield notes.mixed([(part.encoding, part.rows) for part in found.parts if part.kind != "ascii"])

@@ -20,6 +20,11 @@ ETH = Label(
     "Some Đ are written as Eth (U+00D0); they become Đ.",
 )
 
+TORN = Label(
+    "Một số dòng đã là Unicode, một số còn là bảng mã cũ; có dòng đọc cách nào cũng thành chữ. Hãy xem lại từng dòng.",
+    "Some rows are Unicode already, others are not, and a few make sense either way. Look through the rows.",
+)
+
 
 def cut(count: int) -> Label:
     """Values end in the middle of a letter."""

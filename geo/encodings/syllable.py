@@ -66,7 +66,7 @@ _WEIGHT = {letter: weight for weight, letters in _USUAL for letter in letters}
 IMPOSSIBLE = -5.0
 _ODD_CASE = -2.0
 # Few words are one letter, but signs and words of other languages are often one byte.
-_ALONE, _LONE_LETTER = "ởý", -2.0
+_ALONE, _LONE_LETTER = "ởý", -2.6
 _ABBREVIATION = re.compile(r"[BCDGHKLMNPQRSTVXĐ]{1,6}")
 
 
@@ -134,7 +134,7 @@ def foreignness(word: str) -> float:
     if inner.isascii() or _SIGNS.fullmatch(inner):
         return SIGN
     if any(unicodedata.category(letter) not in _LETTER or letter in "ªºµ" for letter in inner):
-        return _GARBLED
+        return _GARBLED if len(inner) > 1 else SIGN
     odd = not (inner[1:].islower() or inner.isupper() or inner.lower() == inner.upper() or len(inner) == 1)
     return FOREIGN + (_ODD_CASE if odd else 0.0)
 

@@ -43,7 +43,7 @@ _STRANGER = -0.8
 _LEGACY = ("unicode", "cp1258", "tcvn3", "vni", "viscii")
 _SAME_TEXT = frozenset({"none", "unicode"})  # deciding between these changes nothing
 _MOST_ROWS, _MOST_WORDS, _MOST_NAMED_ROWS = 3000, 1200, 400
-_NAME_WORTH, _MOST_NAMES = 1.5, 4
+_NAME_WORTH, _MOST_NAMES = 3.0, 4
 
 
 class _Trial(NamedTuple):
@@ -105,8 +105,8 @@ def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mappin
     return _weigh(trials, len(marked), bonus)
 
 
-# Full stops and other ends of a sentence prove no mark, nor do addresses, formulas and blood groups.
-_ENDS = ".?'!,;:)\"+("
+# Full stops and other ends of a sentence prove no mark, nor do quotes, addresses, formulas and blood groups.
+_ENDS = '.?!,;:)"+('
 _NO_TEXT = re.compile(r"[_\d]")
 ADDRESS = re.compile(r"\S*(?:@|://)\S*")
 _BETWEEN = re.compile(r"[\s<>\[\]{}=/|]+")
@@ -119,7 +119,8 @@ def _tokens(row: str) -> list[str]:
 
 
 def _core(token: str) -> str:
-    return token.rstrip(_ENDS)
+    core = token.rstrip(_ENDS)
+    return core.strip("'") if core.startswith("'") else core
 
 
 def _viqr(text: str) -> str:

@@ -39,7 +39,7 @@ def write(text: str) -> bytes:
     """The ASCII bytes of `text`, with a backslash wherever a reader would take a character for a mark."""
     out = []
     joins = ""
-    for letter, following in zip(text, text[1:] + " ", strict=True):
+    for letter, following in zip(text, (text + " ")[1:], strict=True):
         literal = letter in joins or letter == "\\" or (letter in "dD" and following in "dDđĐ")
         written = "\\" + letter if literal else _WRITTEN.get(letter, letter)
         joins = _OPEN.get(written, "")

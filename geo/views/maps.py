@@ -57,7 +57,7 @@ class ShellMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id={{ this.get_name()|tojson }} style="width:100%;height:100%"></div>
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {

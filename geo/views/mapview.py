@@ -9,7 +9,7 @@ import orjson
 from geo.atlas import Atlas, Hit, Query, Record
 from geo.codes import CODE_LISTS, PRECISIONS
 from geo.crs import LngLatBbox
-from geo.layers import FILTERS, GROUPS, LAYERS, THEMATIC
+from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, THEMATIC
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.styles import STYLES, icon_of
@@ -102,8 +102,7 @@ def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str)
 
 def layers_of(row: Filter) -> set[str]:
     """The thematic layers that a filter says something about."""
-    linked = {name for name in THEMATIC if any(link.startswith((f"{name}_", f"{name[:-1]}_")) for link in row.links)}
-    return set(row.fields) | linked
+    return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(THEMATIC)
 
 
 def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:
@@ -134,36 +133,53 @@ def in_view(
     atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
 ) -> dict[str, Any]:
     """What the map and the list show for one view, layer by layer, and the counts of the filters."""
-    names = {unit: {row.id: row.title_in(lang) for row in atlas.find(Query(unit)).records} for unit in BASES}
+    queries = [Query(layer, bbox=bbox, filters=filters, text=text) for layer in layers]
     return {
         "version": atlas.version.number,
-        "layers": {layer: _layer_in_view(atlas, layer, bbox, filters, text, lang, names) for layer in layers},
+        "layers": {query.layer: _layer_in_view(atlas, query, lang) for query in queries},
         "facets": total_facets(atlas, layers, filters, text),
     }
 
 
-def _layer_in_view(
-    atlas: Atlas,
-    layer: str,
-    bbox: LngLatBbox | None,
-    filters: Filters,
-    text: str,
-    lang: str,
-    names: Mapping[str, Mapping[str, str]],
-) -> dict[str, Any]:
-    whole = Query(layer, filters=filters, text=text)
-    seen = atlas.find(replace(whole, bbox=bbox, place="placed", limit=MOST_IN_VIEW))
+def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
+    whole = replace(query, bbox=None)
+    seen = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
     unplaced = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
+    records = [*seen.records, *unplaced.records]
+    places = Places(atlas, records, lang)
     return {
         "matched": atlas.count(whole),
         "in_view": seen.matched,
         "unplaced": unplaced.matched,
-        "features": [_feature(record, lang, names) for record in (*seen.records, *unplaced.records)],
+        "features": [_feature(record, lang, places) for record in records],
     }
 
 
-def _feature(record: Record, lang: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    place = names["communes"].get(record.commune or "") or names["districts"].get(record.district or "")
+class Places:
+    """The names of the units that some records lie in, looked up once."""
+
+    def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str) -> None:
+        self._lang = lang
+        found = list(records)
+        self._communes = atlas.titles("communes", {row.commune for row in found if row.commune})
+        self._districts = atlas.titles("districts", {row.district for row in found if row.district})
+
+    def commune(self, record: Record) -> str | None:
+        """The commune or ward of 2025 that the record lies in."""
+        return self._name(self._communes, record.commune)
+
+    def of(self, record: Record) -> str | None:
+        """The commune of the record, else its former district."""
+        return self.commune(record) or self._name(self._districts, record.district)
+
+    def _name(self, names: Mapping[str, tuple[str, str | None]], code: str | None) -> str | None:
+        if code is None or code not in names:
+            return None
+        title, title_en = names[code]
+        return title_en if self._lang != "vi" and title_en else title
+
+
+def _feature(record: Record, lang: str, places: Places) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": f"{record.layer}/{record.id}",
@@ -174,7 +190,7 @@ def _feature(record: Record, lang: str, names: Mapping[str, Mapping[str, str]]) 
             "title": record.title_in(lang),
             "symbol": record.symbol,
             "precision": record.precision,
-            "place": place,
+            "place": places.of(record),
             "detail": subtitle(record, lang),
         },
     }

@@ -9,10 +9,10 @@ from geo.codes import PRECISIONS
 from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, PLACED
 from geo.schema import Field, LayerSpec
 from geo.styles import STYLES, icon_of
-from geo.views.dictionary import rule_of
 from geo.views.export import FORMATS
 from geo.views.export.values import Reader, precision_of
-from geo.views.mapview import filter_labels
+from geo.views.mapview import Places, filter_labels
+from geo.views.reasons import rule_of
 from geo.views.record import conflict_view
 from geo.views.urls import Urls
 
@@ -54,18 +54,22 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
     reader = Reader(atlas, lang)
     reader.learn(query.layer, page.records)
     columns = [field for field in spec.fields if field.table]
-    communes = {row.id: row.title_in(lang) for row in atlas.find(Query("communes")).records}
+    places = Places(atlas, page.records, lang)
     return {
         **layer_head(atlas, query.layer, lang, urls),
-        "columns": [{"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns],
+        "columns": [
+            {"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns
+        ],
         "placed": query.layer in PLACED,
-        "rows": [_row(record, columns, reader, communes, urls) for record in page.records],
+        "rows": [_row(record, columns, reader, places, urls) for record in page.records],
         "matched": page.matched,
         "total": atlas.counts()[query.layer],
         "first": page.offset + 1 if page.records else 0,
         "last": page.offset + page.returned,
         "filters": list(_filters(atlas, query, lang)),
-        "formats": [{"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()],
+        "formats": [
+            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
+        ],
     }
 
 
@@ -73,7 +77,7 @@ def _is_number(field: Field) -> bool:
     return field.kind in {"integer", "real"}
 
 
-def _row(record: Record, columns: Iterable[Field], reader: Reader, communes: dict[str, str], urls: Urls) -> dict[str, Any]:
+def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Places, urls: Urls) -> dict[str, Any]:
     precision = precision_of(record)
     return {
         "id": record.id,
@@ -81,7 +85,7 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, communes: dic
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
         "cells": [reader.shown(field, record.properties.get(field.name)) for field in columns],
-        "commune": communes.get(record.commune or ""),
+        "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),
         "approximate": precision is not None and precision.approximate,
     }
@@ -117,7 +121,11 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                     **layer_head(atlas, spec.name, lang, urls),
                     "count": counts[spec.name],
                     "exports": [
-                        {"label": row.label.of(lang), "extension": row.extension, "url": urls.export(spec.name, row.extension)}
+                        {
+                            "label": row.label.of(lang),
+                            "extension": row.extension,
+                            "url": urls.export(spec.name, row.extension),
+                        }
                         for row in FORMATS.values()
                     ],
                 }
@@ -186,7 +194,8 @@ def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[
         "missing": [
             {"label": field.label.of(lang), "count": missing}
             for field in optional
-            if (missing := sum(record.properties.get(field.name) is None for record in records)) and spec.group != "units"
+            if (missing := sum(record.properties.get(field.name) is None for record in records))
+            and spec.group != "units"
         ],
     }
 
@@ -200,7 +209,7 @@ def links_view(atlas: Atlas, lang: str) -> list[dict[str, Any]]:
             "label": spec.label.of(lang),
             "source": LAYERS[spec.source].label.of(lang),
             "target": LAYERS[spec.target].label.of(lang),
-            "rule": rule_of(spec),
+            "rule": rule_of(spec, lang),
             "pairs": counts.get(spec.name, (0, 0))[0],
             "certain": counts.get(spec.name, (0, 0))[1],
         }

@@ -5,7 +5,7 @@ import math
 from geo.atlas import LinkRow
 from geo.codes import PRECISIONS
 from geo.layers import LAYERS, LINKS
-from geo.schema import Label, LinkSpec, MatchLink
+from geo.schema import KeyLink, Label, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
 from geo.views.export.values import number_shown
 
 SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
@@ -13,11 +13,13 @@ SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 REASONS: dict[str, Label] = {
     "recorded": Label("Ghi trong hồ sơ", "On record"),
     "crosswalk": Label("Ghi trong hồ sơ, qua bảng chuyển đổi xã cũ - xã mới", "On record, by the commune crosswalk"),
-    "matched": Label("Trùng {fields}, chưa có hồ sơ", "Same {fields}, not on record"),
+    "matched": Label(
+        "Cùng {fields}; không hồ sơ nào ghi liên kết này", "The same {fields}; no record states this link"
+    ),
     "inside": Label("Điểm nằm trong ranh giới", "The point lies inside the outline"),
     "overlap": Label("Ranh giới chồng lên nhau", "The outlines overlap"),
-    "near": Label("Trong vòng 10 km, đo trên bản đồ", "Within 10 km, measured on the map"),
-    "nearest": Label("Gần nhất trong loại, đo trên bản đồ", "Nearest of its kind, measured on the map"),
+    "near": Label("Trong vòng {km} km, đường trắc địa WGS 84", "Within {km} km, WGS 84 geodesic"),
+    "nearest": Label("Gần nhất trong loại, đường trắc địa WGS 84", "Nearest of its kind, WGS 84 geodesic"),
 }
 
 TO_CHECK = Label("cần kiểm tra", "to be checked")
@@ -28,17 +30,56 @@ METHOD = Label(
 _ABOUT = Label("khoảng {km} km", "about {km} km")
 _WITHIN = Label("không quá {km} km", "within {km} km")
 _SHARE = Label("{area} ({share} % diện tích)", "{area} ({share} % of the area)")
+_AND = Label(" và cùng ", " and the same ")
+_SHARED = Label(
+    "Ranh giới chồng lên nhau ít nhất {share} % diện tích", "The outlines share at least {share} % of the area"
+)
+_AT_LEAST = Label("Vị trí biết ít nhất: {precision}", "Places known at least: {precision}")
+_PRECISIONS = {precision.key: precision.label for precision in PRECISIONS}
 _EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
 
 
 def reason_of(link: LinkRow, lang: str) -> str:
-    """Why the link exists, naming the fields that were compared where it was matched by value."""
+    """Why the link exists and how it was made."""
     spec = SPECS[link.link]
     words = REASONS[link.reason].of(lang)
-    if isinstance(spec, MatchLink):
-        labels = [LAYERS[spec.source].field(field).label.of(lang) for field, _ in spec.on]
-        return words.format(fields=", ".join(label[:1].lower() + label[1:] for label in labels))
-    return words
+    match spec:
+        case MatchLink():
+            return words.format(fields=_fields_of(spec, lang))
+        case Near():
+            return words.format(km=_km(spec))
+        case _:
+            return words
+
+
+def _fields_of(spec: MatchLink, lang: str) -> str:
+    """The fields that a match compares, as they stand in a sentence: without the dates in brackets."""
+    labels = (LAYERS[spec.source].field(field).label.of(lang).split(" (")[0] for field, _ in spec.on)
+    return _AND.of(lang).join(label[:1].lower() + label[1:] for label in labels)
+
+
+def _km(spec: Near) -> str:
+    return f"{spec.distance_m / 1000:g}"
+
+
+def rule_of(spec: LinkSpec, lang: str) -> str:
+    """How every link of a kind is made, in one line for people."""
+    match spec:
+        case KeyLink() | ThroughLink():
+            field = LAYERS[spec.source].field(spec.field).label.of(lang)
+            words = REASONS["crosswalk" if isinstance(spec, ThroughLink) else "recorded"].of(lang)
+            return f"{words}: “{field}”"
+        case MatchLink():
+            return REASONS["matched"].of(lang).format(fields=_fields_of(spec, lang))
+        case Overlap():
+            return _SHARED.of(lang).format(share=f"{100 * spec.min_share:g}")
+        case Within():
+            words = REASONS["inside"].of(lang)
+        case Near():
+            words = REASONS["near"].of(lang).format(km=_km(spec))
+        case NearestOfKind():
+            words = REASONS["nearest"].of(lang)
+    return f"{words}. {_AT_LEAST.of(lang).format(precision=_PRECISIONS[spec.at_least].of(lang))}"
 
 
 def label_of(link: str, *, forward: bool, lang: str) -> str:

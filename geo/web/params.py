@@ -74,8 +74,10 @@ def _hint(given: str, known: Iterable[str]) -> Label:
 def layer_name(name: str) -> str:
     """The layer called `name`; NotFound with the known ones."""
     if name not in LAYERS:
-        known = ", ".join(LAYERS)
-        raise NotFound(f"No layer {name!r}. Layers: {known}.", f"Không có lớp {name!r}. Các lớp: {known}.")
+        hint, known = _hint(name, LAYERS), ", ".join(LAYERS)
+        raise NotFound(
+            f"No layer {name!r}.{hint.en} Layers: {known}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {known}."
+        )
     return name
 
 

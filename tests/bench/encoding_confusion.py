@@ -10,7 +10,6 @@ from tests.encodings.corpus import NOT_VIETNAMESE, UNITS, VIETNAMESE
 
 SIZES = (1, 3, 10, 1000)
 DRAWS = 200
-AS_READ = {"viqr": "ascii", "utf-8": "utf-8"}
 
 
 def in_encoding(values: Sequence[str], encoding: str) -> list[str]:
@@ -44,11 +43,14 @@ def table(size: int, gazetteer: Sequence[str]) -> None:
             (right if good else wrong).append(found.confidence)
             sure_and_wrong += found.sure and not good
     _print(size, bool(gazetteer), seen)
-    mean = lambda numbers: sum(numbers) / len(numbers) if numbers else float("nan")  # noqa: E731
     print(
-        f"text right in {len(right)} of {len(right) + len(wrong)} columns; mean confidence {mean(right):.2f} when right, "
-        f"{mean(wrong):.2f} when wrong; sure and wrong: {sure_and_wrong}\n"
+        f"text right in {len(right)} of {len(right) + len(wrong)} columns; mean confidence {_mean(right)} when right, "
+        f"{_mean(wrong)} when wrong; sure and wrong: {sure_and_wrong}\n"
     )
+
+
+def _mean(numbers: Sequence[float]) -> str:
+    return f"{sum(numbers) / len(numbers):.2f}" if numbers else "-"
 
 
 def _same(after: Sequence[str | None], column: Sequence[str]) -> bool:

@@ -1,8 +1,6 @@
 """Columns as offices have them, in Vietnamese and not, for the tests and the confusion table."""
 
-UNITS = tuple(
-    name.strip()
-    for name in """
+_NAMES = """
     Điện Biên Phủ, Him Lam, Tân Thanh, Mường Thanh, Thanh Bình, Thanh Trường, Thanh Minh, Mường Lay, Sông Đà, Na Lay,
     Lay Nưa, Sá Tổng, Sín Thầu, Sen Thượng, Leng Su Sìn, Mường Nhé, Nậm Vì, Chung Chải, Nậm Kè, Pá Mỳ, Mường Toong,
     Huổi Lếch, Quảng Lâm, Na Cô Sa, Mường Chà, Chà Cang, Chà Nưa, Nậm Tin, Pa Tần, Nà Hỳ, Nà Khoa, Nậm Nhừ, Nậm Chua,
@@ -16,8 +14,8 @@ UNITS = tuple(
     Thanh Luông, Thanh Hưng, Thanh Chăn, Noong Bua, Nam Thanh, Thanh Xương, Thanh Yên, Noong Luống, Pa Thơm, Thanh An,
     Noong Hẹt, Sam Mứn, Pom Lót, Na Ư, Núa Ngam, Hẹ Muông, Na Tông, Mường Nhà, Mường Lói, Phu Luông, Pu Nhi, Nong U,
     Phình Giàng, Pú Hồng, Tìa Dình, Háng Lìa
-    """.split(",")
-)
+"""
+UNITS = tuple(name.strip() for name in _NAMES.split(","))
 
 ACCENTED_UNITS = tuple(name for name in UNITS if not name.isascii())
 DISTRICTS = (

@@ -132,6 +132,13 @@ def test_points_that_do_not_follow_borders_are_not_judged_by_them() -> None:
     assert not decision.candidate.fits_borders
 
 
+def test_a_handful_of_points_on_borders_may_be_chance() -> None:
+    points = written(Reading(HOME, slip="null_shift"), along_the_borders())[:10]
+    decision = decide(candidates(points, PROVINCE, reference=UNITS))
+    assert decision.candidate is not None
+    assert not decision.candidate.fits_borders and decision.candidate.reading == Reading(HOME)
+
+
 def test_a_small_file_that_fits_in_under_two_zones_is_asked_about() -> None:
     # Read with the meridian of 104°45′ these places move 26 km and are still inside the province.
     few = np.array([(103.05, 21.80), (103.10, 21.85), (103.00, 21.82)])
@@ -150,6 +157,13 @@ def test_a_small_file_in_the_provinces_own_system_fits_in_under_no_other() -> No
     decision = decide(candidates(written(Reading(HOME), np.array([(103.0165, 21.386)])), PROVINCE))
     assert decision.answer == "sure" and decision.candidate is not None
     assert decision.candidate.reading == Reading(HOME)
+
+
+def test_a_reading_that_explains_nearly_as_many_points_is_still_a_rival() -> None:
+    few = np.array([(103.0 + step / 100, 21.8) for step in range(9)] + [(103.5, 21.7)])
+    found = candidates(written(Reading(SYSTEMS["EPSG:9207"]), few), PROVINCE)
+    assert [one.inside for one in found[:2]] == [1.0, 0.9]
+    assert decide(found).answer == "ask"
 
 
 def test_half_a_file_in_another_order_is_asked_about() -> None:

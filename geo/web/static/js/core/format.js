@@ -1,0 +1,27 @@
+// Numbers, distances and areas as the language writes them.
+
+const LOCALES = { vi: "vi-VN", en: "en-GB" };
+
+/** 1234.5 -> "1.234,5" (vi), "1,234.5" (en). */
+export function formatNumber(value, lang, digits = 0) {
+  return new Intl.NumberFormat(LOCALES[lang] ?? LOCALES.en, { maximumFractionDigits: digits }).format(value);
+}
+
+/** Metres -> "350 m" or "3,2 km". */
+export function formatDistance(metres, lang) {
+  if (metres < 1000) return `${formatNumber(Math.round(metres), lang)} m`;
+  const km = metres / 1000;
+  return `${formatNumber(km, lang, km < 100 ? 1 : 0)} km`;
+}
+
+/** Square metres -> "350 m²", "3,2 ha" or "12 km²". */
+export function formatArea(squareMetres, lang) {
+  if (squareMetres < 1e4) return `${formatNumber(squareMetres, lang)} m²`;
+  if (squareMetres < 1e7) return `${formatNumber(squareMetres / 1e4, lang, 1)} ha`;
+  return `${formatNumber(squareMetres / 1e6, lang, 1)} km²`;
+}
+
+/** "Show {n} of {m}" with the values of `values` put in. */
+export function fill(words, values) {
+  return words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,63 @@
+// The address of the map page as a value and back. No DOM, no Leaflet.
+
+const OWN = new Set(["lang", "map", "layers", "base", "q", "at"]);
+
+/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, q, at, filters}. Unusable parts are left out. */
+export function parseState(search, filterParams) {
+  const params = new URLSearchParams(search);
+  const known = new Set(filterParams);
+  const filters = {};
+  for (const [name, value] of params) {
+    if (!OWN.has(name) && known.has(name)) {
+      filters[name] = [...new Set([...(filters[name] ?? []), ...split(value)])];
+    }
+  }
+  return {
+    lang: params.get("lang") ?? "",
+    view: parseView(params.get("map")),
+    layers: params.has("layers") ? split(params.get("layers")) : null,
+    base: params.get("base") ?? "",
+    q: params.get("q") ?? "",
+    at: parseAt(params.get("at")),
+    filters,
+  };
+}
+
+/** The query string of a state, without the question mark; what is at its default is left out. */
+export function formatState(state) {
+  const params = [];
+  const add = (name, value) => value && params.push(`${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%2F/g, "/")}`);
+  add("lang", state.lang === "vi" ? "" : state.lang);
+  if (state.view) add("map", `${round(state.view.zoom, 2)}/${round(state.view.lat, 5)}/${round(state.view.lng, 5)}`);
+  if (state.layers) params.push(`layers=${state.layers.join(",")}`);
+  add("base", state.base);
+  add("q", state.q);
+  for (const name of Object.keys(state.filters).sort()) add(name, state.filters[name].join(","));
+  if (state.at) add("at", `${state.at.layer}/${state.at.id}`);
+  return params.join("&");
+}
+
+/** The parameters that choose records: text and filters, as a query string. */
+export function formatSelection(state) {
+  return formatState({ lang: state.lang, view: null, layers: null, base: "", q: state.q, at: null, filters: state.filters });
+}
+
+function split(text) {
+  return text.split(",").map((part) => part.trim()).filter(Boolean);
+}
+
+function parseView(text) {
+  const parts = (text ?? "").split("/").map(Number);
+  if (parts.length !== 3 || parts.some((part) => !Number.isFinite(part)) || !text) return null;
+  const [zoom, lat, lng] = parts;
+  return Math.abs(lat) <= 90 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 22 ? { zoom, lat, lng } : null;
+}
+
+function parseAt(text) {
+  const [layer, ...id] = (text ?? "").split("/");
+  return layer && id.join("/") ? { layer, id: id.join("/") } : null;
+}
+
+function round(number, digits) {
+  return Number(number.toFixed(digits));
+}

@@ -1,0 +1,24 @@
+// Tabs by the ARIA pattern: arrows move, Home and End jump.
+
+export function createTabs(list, onShow = () => {}) {
+  const tabs = [...list.querySelectorAll('[role="tab"]')];
+  const show = (chosen, focus = false) => {
+    for (const tab of tabs) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
+    }
+    if (focus) chosen.focus();
+    onShow(chosen.id);
+  };
+  list.addEventListener("keydown", (event) => {
+    const at = tabs.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    show(tabs[(to + tabs.length) % tabs.length], true);
+  });
+  tabs.forEach((tab) => tab.addEventListener("click", () => show(tab)));
+  return { show: (id) => show(document.getElementById(id)) };
+}

@@ -1,0 +1,93 @@
+"""The application over the small province, over the hostile one, and a reader of its pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geo.atlas import Atlas
+from geo.settings import Settings, TileLayer
+from geo.web import create_app
+from tests.conftest import ROOT
+from tests.frames import world
+from tests.frozen import frozen
+from tests.views.hostile import hostile_atlas
+
+TILES = TileLayer("Nền", "https://{s}.tiles.example.vn/{z}/{x}/{y}.png", "© Sở")
+
+
+@dataclass
+class Element:
+    """A start tag, its attributes and the text up to the next tag."""
+
+    tag: str
+    attrs: dict[str, str | None]
+    text: str = ""
+
+
+@dataclass
+class Document(HTMLParser):
+    """A page as its elements in order."""
+
+    elements: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements:
+            self.elements[-1].text += data
+
+    def all(self, tag: str, **attrs: str) -> list[Element]:
+        """Every element with the tag and these attributes."""
+        return [e for e in self.elements if e.tag == tag and all(e.attrs.get(k) == v for k, v in attrs.items())]
+
+    def values(self, *names: str) -> list[str]:
+        """Every value of the attributes called `names`."""
+        return [value for e in self.elements for name, value in e.attrs.items() if name in names and value]
+
+    @property
+    def text(self) -> str:
+        """What a person reads, spaces joined; scripts left out."""
+        shown = (e.text for e in self.elements if e.tag not in {"script", "style", "template"})
+        return " ".join(" ".join(shown).split())
+
+
+def read(page: str) -> Document:
+    """The elements of a page."""
+    document = Document()
+    document.feed(page)
+    document.close()
+    return document
+
+
+def application(atlas: Atlas, **settings: object) -> Flask:
+    """The application over one atlas."""
+    chosen = Settings(**{"max_page": 2, **settings})  # type: ignore[arg-type]
+    return create_app(chosen, lambda: atlas, templates=ROOT / "templates")
+
+
+@pytest.fixture(scope="session")
+def small_atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    """The atlas of the small province."""
+    with Atlas(frozen(world(), tmp_path_factory.mktemp("web") / "small.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def client(small_atlas: Atlas) -> FlaskClient:
+    """A caller of the small province; at most two records a page of items."""
+    return application(small_atlas).test_client()
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A caller of the province whose names are attacks."""
+    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as atlas:
+        yield application(atlas).test_client()
