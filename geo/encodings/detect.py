@@ -13,7 +13,7 @@ from geo.encodings.codec import ENCODINGS, decode, label_of
 from geo.encodings.mojibake import as_bytes, depth, is_cut, unwrapped
 from geo.encodings.syllable import reading, words_of
 from geo.encodings.tcvn3 import raise_capitals
-from geo.encodings.verdict import ADDRESS, Candidate, Verdict
+from geo.encodings.verdict import Candidate, Verdict, is_address
 from geo.errors import BadSource
 from geo.schema import Label
 from geo.text import nfc
@@ -211,14 +211,14 @@ def _by_choice(value: str, encoding: str) -> str:
         return value
     try:
         if encoding == "viqr":
-            return "".join(part if ADDRESS.fullmatch(part) else decode(part, "viqr") for part in _APART.split(value))
+            return "".join(part if is_address(part) else decode(part, "viqr") for part in _SPACES.split(value))
         text = decode(value, encoding)
     except BadSource:
         return value
     return raise_capitals(text) if encoding == "tcvn3" else text
 
 
-_APART = re.compile(f"({ADDRESS.pattern})")
+_SPACES = re.compile(r"(\s+)")
 
 
 def _explained(found: Detection, values: Sequence[str]) -> Detection:

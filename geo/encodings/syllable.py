@@ -67,6 +67,8 @@ IMPOSSIBLE = -5.0
 _ODD_CASE = -2.0
 # Few words are one letter, but signs and words of other languages are often one byte.
 _ALONE, _LONE_LETTER = "ởý", -2.6
+# Abbreviations of official papers, which are all that some columns hold; others are taken for possible.
+_OFFICIAL = frozenset({"QĐ", "NĐ", "HĐ", "HĐND", "TĐ", "QSDĐ", "ĐKKD", "ĐT"})
 _ABBREVIATION = re.compile(r"[BCDGHKLMNPQRSTVXĐ]{1,6}")
 
 
@@ -108,6 +110,8 @@ def likelihood(word: str) -> float:
     """
     small = word.lower()
     if not is_syllable(small):
+        if word in _OFFICIAL:
+            return 0.4
         return -1.0 if _ABBREVIATION.fullmatch(word) and "Đ" in word else IMPOSSIBLE
     usual = sum(_WEIGHT.get(letter, 0.0) for letter in small) if len(small) > 1 or small in _ALONE else _LONE_LETTER
     return usual if small in (word, word[0].lower() + word[1:]) or word.isupper() else usual + _ODD_CASE
@@ -115,7 +119,7 @@ def likelihood(word: str) -> float:
 
 # Signs that stand before and after words, with no space between.
 _EDGES = "“”‘’„‚–—…•\u00a0"
-_SIGNS = re.compile(r"\W*[A-Za-z]{0,4}[²³¹°º½¼¾±€£¥™©®§]+[A-Za-z]{0,2}|[µμ][a-z]")
+_SIGNS = re.compile(r"\W*[A-Za-z]{0,4}[²³¹°º½¼¾±€£¥™©®]+[A-Za-z]{0,2}|[µμ][a-z]")
 SIGN = -1.0
 FOREIGN = -2.5
 _GARBLED = -6.0
@@ -148,7 +152,10 @@ def words_of(text: str) -> list[str]:
     >>> words_of("xã Nà Tấu, 25°C; x·-§iÖn")
     ['xã', 'Nà', 'Tấu', '°C', 'x·', '§iÖn']
     """
-    return [word for word in _WORD.findall(text) if not word.isascii() or _CONTROL.search(word)]
+    return [word[:_LONGEST] for word in _WORD.findall(text) if not word.isascii() or _CONTROL.search(word)]
+
+
+_LONGEST = 80  # what follows proves no more, and patterns take longer than the text is
 
 
 # Some capitals of VISCII are control characters, so these count as letters here.

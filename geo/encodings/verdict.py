@@ -108,14 +108,18 @@ def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mappin
 # Full stops and other ends of a sentence prove no mark, nor do quotes, addresses, formulas and blood groups.
 _ENDS = '.?!,;:)"+('
 _NO_TEXT = re.compile(r"[_\d]")
-ADDRESS = re.compile(r"\S*(?:@|://)\S*")
 _BETWEEN = re.compile(r"[\s<>\[\]{}=/|]+")
 # Signs that hardly stand in words of anything but VIQR.
 _TELLING = re.compile(r"[aeo]\^|[ou]\+[a-z'`?~.]|a\([a-z'`?~.]|^dd[aeiouy]", re.IGNORECASE)
 
 
+def is_address(token: str) -> bool:
+    """Whether a word without spaces is an address of mail or of a page, where full stops are no marks."""
+    return "@" in token or "://" in token
+
+
 def _tokens(row: str) -> list[str]:
-    return _BETWEEN.split(ADDRESS.sub("", row))
+    return _BETWEEN.split(" ".join(token for token in row.split() if not is_address(token)))
 
 
 def _core(token: str) -> str:

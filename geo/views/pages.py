@@ -1,13 +1,13 @@
 """View-models of the pages that need no JavaScript: a layer as a table, the list of layers, quality, about."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from geo.atlas import Atlas, IssueRow, Query, Record
+from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
 from geo.codes import PRECISIONS
 from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, PLACED
-from geo.schema import Field, LayerSpec
+from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export import FORMATS
 from geo.views.export.values import Reader, precision_of
@@ -17,6 +17,9 @@ from geo.views.record import conflict_view
 from geo.views.urls import Urls
 
 PAGE_ROWS = 50
+MOST_ROWS = 200
+"""Most findings of one kind listed on a page; the group says how many there are."""
+
 _SEVERITIES = ("fatal", "error", "warning", "info")
 
 
@@ -67,10 +70,22 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
         "first": page.offset + 1 if page.records else 0,
         "last": page.offset + page.returned,
         "filters": list(_filters(atlas, query, lang)),
-        "formats": [
-            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
-        ],
+        "downloads": downloads(lang),
     }
+
+
+def downloads(lang: str) -> list[dict[str, Any]]:
+    """Every way to download a layer: format by format, and again in VN-2000 where the format can hold it."""
+    rows = [(row, crs) for row in FORMATS.values() for crs in row.crs]
+    return [
+        {
+            "extension": row.extension,
+            "short": f".{row.extension}" if crs == row.crs[0] else f".{row.extension} VN-2000",
+            "label": row.label.of(lang) if crs == row.crs[0] else f"{row.label.of(lang)}, VN-2000 ({crs})",
+            "params": {} if crs == row.crs[0] else {"crs": crs},
+        }
+        for row, crs in rows
+    ]
 
 
 def _is_number(field: Field) -> bool:
@@ -110,6 +125,14 @@ def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
             }
 
 
+def neighbour_view(atlas: Atlas, layer: str, key: str | None, lang: str, urls: Urls) -> dict[str, str] | None:
+    """The name and address of a record beside another; None where there is none."""
+    if key is None:
+        return None
+    title, title_en = atlas.titles(layer, [key])[key]
+    return {"title": title_en if lang != "vi" and title_en else title, "url": urls.record(layer, key)}
+
+
 def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
     """Every layer by group, with its number of records and its downloads."""
     counts = atlas.counts()
@@ -121,12 +144,8 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                     **layer_head(atlas, spec.name, lang, urls),
                     "count": counts[spec.name],
                     "exports": [
-                        {
-                            "label": row.label.of(lang),
-                            "extension": row.extension,
-                            "url": urls.export(spec.name, row.extension),
-                        }
-                        for row in FORMATS.values()
+                        {**row, "url": urls.export(spec.name, row["extension"], **row["params"])}
+                        for row in downloads(lang)
                     ],
                 }
                 for spec in LAYERS.values()
@@ -137,43 +156,71 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
     ]
 
 
-def quality_view(atlas: Atlas, layer: str | None, lang: str, urls: Urls) -> dict[str, Any]:
-    """What is known about the quality of everything: completeness, precision, findings, repairs, conflicts."""
-    issues = sorted(atlas.issues(layer), key=lambda row: (_SEVERITIES.index(row.severity), row.layer, row.record or ""))
+def quality_view(
+    atlas: Atlas, layer: str | None, lang: str, urls: Urls, *, kinds: Mapping[str, Label]
+) -> dict[str, Any]:
+    """What is known about the quality of everything: completeness, precision, findings, repairs, conflicts.
+
+    `kinds` are the words for each kind of finding.
+    """
     return {
         "layers": [_completeness(atlas, spec, lang, urls) for spec in LAYERS.values() if spec.geometry is not None],
         "precisions": [{"key": p.key, "label": p.label.of(lang)} for p in PRECISIONS],
-        "severities": Counter(row.severity for row in issues),
-        "issues": [_issue(row, lang, urls) for row in issues],
+        "issues": _issue_groups(atlas.issues(layer), lang, urls, kinds),
         "conflicts": [conflict_view(atlas, row, lang, urls) for row in atlas.conflicts(layer)],
-        "changes": [
-            {
-                "layer": LAYERS[row.layer].label.of(lang),
-                "record": row.record,
-                "url": urls.record(row.layer, row.record) if row.record else None,
-                "field": row.field,
-                "before": row.before,
-                "after": row.after,
-                "rule": row.rule.of(lang),
-            }
-            for row in atlas.changes(layer)
-        ],
+        "changes": [_change(row, lang, urls) for row in atlas.changes(layer)],
     }
+
+
+def _issue_groups(rows: Iterable[IssueRow], lang: str, urls: Urls, kinds: Mapping[str, Label]) -> list[dict[str, Any]]:
+    """Findings of one kind in one layer together, the worst first."""
+    groups: dict[tuple[int, str, str], list[IssueRow]] = {}
+    for row in rows:
+        groups.setdefault((_SEVERITIES.index(row.severity), row.layer, row.kind), []).append(row)
+    return [
+        {
+            "severity": _SEVERITIES[severity],
+            "layer": LAYERS[layer].label.of(lang),
+            "kind": kinds[kind].of(lang) if kind in kinds else kind,
+            "remedy": found[0].remedy.of(lang),
+            "count": len(found),
+            "rows": [_issue(row, lang, urls) for row in found[:MOST_ROWS]],
+        }
+        for (severity, layer, kind), found in sorted(groups.items(), key=lambda item: item[0][0])
+    ]
 
 
 def _issue(row: IssueRow, lang: str, urls: Urls) -> dict[str, Any]:
-    spec = LAYERS[row.layer]
-    named = row.record is not None and not row.record.startswith("row ")
-    field = spec.field(row.field).label.of(lang) if row.field and spec.has(row.field) else row.field
     return {
-        "severity": row.severity,
-        "layer": spec.label.of(lang),
         "record": row.record,
-        "url": urls.record(row.layer, row.record) if named and row.record else urls.layer(row.layer),
-        "field": field,
+        "url": _record_url(row.layer, row.record, urls),
+        "field": _field_label(row.layer, row.field, lang),
         "message": row.message.of(lang),
-        "remedy": row.remedy.of(lang),
+        "value": row.value,
     }
+
+
+def _change(row: ChangeRow, lang: str, urls: Urls) -> dict[str, Any]:
+    return {
+        "layer": LAYERS[row.layer].label.of(lang),
+        "record": row.record,
+        "url": _record_url(row.layer, row.record, urls),
+        "field": _field_label(row.layer, row.field, lang),
+        "before": row.before,
+        "after": row.after,
+        "rule": row.rule.of(lang),
+    }
+
+
+def _record_url(layer: str, record: str | None, urls: Urls) -> str:
+    """The record's page; the layer's for a record without a key ("row 12") and for the whole layer."""
+    named = record is not None and not record.startswith("row ")
+    return urls.record(layer, record) if named and record else urls.layer(layer)
+
+
+def _field_label(layer: str, field: str | None, lang: str) -> str | None:
+    spec = LAYERS[layer]
+    return spec.field(field).label.of(lang) if field and spec.has(field) else field
 
 
 def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[str, Any]:

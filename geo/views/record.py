@@ -72,6 +72,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
         },
         "facts": list(_facts(spec, record, reader, urls)),
         "story": story or record.properties.get("story_vi"),
+        "story_lang": "en" if story and lang == "en" else "vi",
         "has_story": spec.has("story_vi"),
         "note": record.properties.get("note"),
         "links": link_groups(atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),

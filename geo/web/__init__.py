@@ -10,6 +10,7 @@ from geo.atlas import Atlas
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
+from geo.views.export.values import date_shown
 from geo.web import api, errors, headers, pages, params
 from geo.web.assets import Assets
 from geo.web.urls import PUBLIC_URL, SiteUrls
@@ -76,7 +77,8 @@ def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
 
 
 def _help_templates(app: Flask, assets: Assets) -> None:
-    """Give every template its words and addresses."""
+    """Give every template its words, addresses and dates."""
+    app.jinja_env.filters["date"] = lambda iso: date_shown(iso, g.lang)
 
     @app.context_processor
     def helpers() -> dict[str, object]:

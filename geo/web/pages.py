@@ -5,11 +5,14 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
-from geo.layers import LAYERS
+from geo.errors import NotFound
+from geo.ingest.report import ISSUE_KINDS
+from geo.layers import LAYERS, THEMATIC
 from geo.settings import Settings
+from geo.views.locator import locator
 from geo.views.maps import shell
 from geo.views.mapview import map_view
-from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, quality_view
+from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
 from geo.web import params
@@ -18,15 +21,16 @@ from geo.web.headers import etag_of
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS, word
 
+_KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
+
 
 def register(app: Flask, settings: Settings, assets: Assets) -> None:
     """Answer the pages."""
 
     def show_map(template: str) -> Response:
         # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
-        if "map" in request.args or "layers" in request.args:
-            params.map_state(request.args)
         params.only(request.args, *params.MAP_STATE)
+        params.map_state(request.args)
         view = _map_page(settings, assets)
         return _page(template, view=view, shell=shell(view, g.nonce), modules=assets.module_map(), active="map")
 
@@ -85,11 +89,17 @@ def layer_page(layer: str) -> Response:
     params.only(request.args, "page", *params.SELECTION)
     number = params.whole_number(request.args, "page", 1, least=1, most=1_000_000)
     query = replace(params.selection(layer, request.args), limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
-    view = layer_view(g.atlas, query, g.lang, SiteUrls())
-    kept = {name: ",".join(values) for name, values in request.args.lists() if name not in {"page", "lang", "sort"}}
+    urls = SiteUrls()
+    view = layer_view(g.atlas, query, g.lang, urls)
+    pages = max(1, -(-view["matched"] // PAGE_ROWS))
+    if number > pages:
+        raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
+    kept = {name: value for name in params.SELECTION if (value := ",".join(request.args.getlist(name)))}
+    kept.pop("sort", None)
+    shown = {name: value for name, value in kept.items() if name in params.MAP_STATE}
     return _page(
-        "layer.html", view=view, number=number, pages=max(1, -(-view["matched"] // PAGE_ROWS)), kept=kept,
-        sort=query.sort, text=query.text, active="layers",
+        "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
+        map_url=urls.page("/", layers=layer, **shown) if layer in THEMATIC else None, active="layers",
     )  # fmt: skip
 
 
@@ -99,10 +109,10 @@ def record_page(layer: str, record: str) -> Response:
     params.only(request.args)
     urls = SiteUrls()
     view = record_view(g.atlas, layer, record, g.lang, urls)
-    before, after = g.atlas.neighbours(layer, record)
+    before, after = (neighbour_view(g.atlas, layer, key, g.lang, urls) for key in g.atlas.neighbours(layer, record))
     return _page(
         "record.html", view=view, layer=layer_head(g.atlas, layer, g.lang, urls), before=before, after=after,
-        method=METHOD.of(g.lang), active="layers",
+        locator=locator(g.atlas, g.atlas.get(layer, record)), method=METHOD.of(g.lang), active="layers",
     )  # fmt: skip
 
 
@@ -112,7 +122,7 @@ def quality() -> Response:
     layer = request.args.get("layer") or None
     if layer is not None:
         params.layer_name(layer)
-    view = quality_view(g.atlas, layer, g.lang, SiteUrls())
+    view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
     names = {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
     return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
 

@@ -1,0 +1,1 @@
+"""How the shipped layers were made from the sourced facts and boundaries: the lineage, as code that can be run again."""

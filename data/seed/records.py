@@ -1,0 +1,273 @@
+"""The records of every layer, as dictionaries of declared fields plus `at`, the geometry."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from shapely import Point
+
+from data.seed.tables import (
+    CRAFTS,
+    INVENTORY,
+    MATERIALS,
+    NATIONAL,
+    NOTES,
+    PEOPLES,
+    PRODUCER_OF,
+    PRODUCERS,
+    SITES,
+    SOURCES,
+    STATUSES,
+    STORIES,
+    STORY_SOURCES,
+)  # fmt: skip
+from data.seed.units import Units, bare, outline_union, polygons
+
+Record = dict[str, Any]
+Records = dict[str, list[Record]]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """A table of facts."""
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def whole(text: str) -> int | None:
+    """A whole number, None where the source is silent."""
+    return int(text) if text else None
+
+
+def make(facts: Path, units: Units) -> Records:
+    """The records of every layer."""
+    producers = [_producer(row, units) for row in (*rows(facts / "producers.csv"), *PRODUCERS)]
+    places = {row["producer_id"]: row for row in producers}
+    return {
+        "products": [_product(row, units, places) for row in rows(facts / "products.csv")],
+        "producers": producers,
+        "zones": [_zone(row, units) for row in rows(facts / "zones.csv")],
+        "villages": [_village(row, units) for row in rows(facts / "villages.csv")],
+        "sites": [*(_site(row, units) for row in rows(facts / "sites.csv")), *_inventory(units)],
+        "communes": _communes(units),
+        "districts": _districts(units),
+        "old_communes": _old_communes(units),
+        "outlines_2009": _outlines(units),
+        "province": [{"code": "11", "name": "Điện Biên", "name_en": "Dien Bien", "kind": "province", "area_km2": 9539.93,
+                      "source_ids": "B1", "at": units.province()}],
+        "sources": [*(_source(row) for row in rows(facts / "sources.csv")), *SOURCES],
+    }  # fmt: skip
+
+
+def _place(units: Units, commune: str, district: str, place: str, given: dict[str, str]) -> Record:
+    """Address, units, point and precision of a place known by its names or by coordinates."""
+    old = units.old(commune, district)
+    code = units.district_code[district] if district else None
+    words = [place, _in_words(old["name"]) if old else "", _in_words(_full(units, code)) if code else ""]
+    known: Record = {
+        "address": ", ".join(word for word in words if word) or None,
+        "old_commune_code": old["code"] if old else None,
+        "district_code": code,
+        "precision": None,
+        "position_source": None,
+        "at": None,
+    }
+    if given.get("lat"):
+        at, precision, how = Point(float(given["lon"]), float(given["lat"])), "village", given["position_source"]
+    elif old:
+        (at, how), precision = units.point_in(old), "commune"
+    elif code:
+        at, precision, how = (
+            units.district_shape[code].representative_point(),
+            "district",
+            "điểm bên trong huyện cũ (B2)",
+        )
+    else:
+        return known
+    return known | {"at": Point(round(at.x, 6), round(at.y, 6)), "precision": precision, "position_source": how}
+
+
+def _full(units: Units, code: str) -> str:
+    return str(units.districts.loc[units.districts["code"] == code, "name"].iloc[0])
+
+
+def _in_words(full: str) -> str:
+    """A unit as it stands inside an address: its kind in small letters."""
+    name, _ = bare(full)
+    return f"{full[: -len(name)].lower()}{name}"
+
+
+def _producer(row: dict[str, Any], units: Units) -> Record:
+    place = str(row["place"])
+    township = place.startswith("thị trấn")
+    return {
+        "producer_id": row["producer_id"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "founded": row.get("founded") or None,
+        "households": whole(row.get("households", "")),
+        "source_ids": row["source_id"],
+        **_place(units, row["commune_until_2025"], row["district_until_2025"], "" if township else place, {}),
+    }
+
+
+def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) -> Record:
+    key = row["product_id"]
+    producer = producers.get(row["producer_id"] or PRODUCER_OF.get(key, ""))
+    shared = ("address", "old_commune_code", "district_code", "precision", "position_source", "at")
+    place = (
+        {name: producer[name] for name in shared}
+        if producer
+        else _place(units, row["made_in_commune"], row["made_in_district"], "", {})
+    )
+    year, status = whole(row["year"]), STATUSES[row["status"]]
+    story = STORIES.get(key, (None, None))
+    notes = [NOTES["assessed"]] if status == "assessed" else []
+    notes += [NOTES["district_place"]] if place["precision"] == "district" else []
+    cited = [row["source_id"], STORY_SOURCES.get(key, ""), "S33" if key in PRODUCER_OF else ""]
+    return {
+        "product_id": key,
+        "name": row["name"],
+        "group": row["group"],
+        # Decision 1048 was in force from 21 August 2019 to 23 February 2023, decision 148 since.
+        "scheme": None if year is None else "QD1048" if year <= 2022 else "QD148",
+        "stars": whole(row["stars"]),
+        "year": year,
+        "status": status,
+        "reassessed": 2023 if status == "reassessed" else None,
+        "decision": row["decision"] or None,
+        "producer_id": producer["producer_id"] if producer else None,
+        "raw_material": MATERIALS[row["raw_material"]] if row["raw_material"] else None,
+        "story_vi": story[0],
+        "story_en": story[1],
+        "note": " ".join(notes) or None,
+        "source_ids": ";".join(dict.fromkeys(part for cite in cited for part in cite.split(";") if part)),
+        **place,
+    }
+
+
+def _zone(row: dict[str, str], units: Units) -> Record:
+    district = row["district_until_2025"]
+    olds = [units.by_name[name, district] for name in row["communes_until_2025"].split(";") if name]
+    code = units.district_code[district]
+    shapes = [units.outline_of[old["code"]] for old in olds] or [units.district_shape[code]]
+    return {
+        "zone_id": row["zone_id"],
+        "name": row["name"],
+        "crop": MATERIALS[row["crop"]],
+        "area_ha": float(row["area_ha"]) if row["area_ha"] else None,
+        "area_year": whole(row["area_year"]),
+        "households": whole(row["households"]),
+        "extent_kind": "administrative",
+        "old_commune_codes": ";".join(old["code"] for old in olds) or None,
+        "district_code": code,
+        "note": NOTES["zone"],
+        "source_ids": f"{row['source_id']};{'B4' if olds else 'B2'}",
+        "at": outline_union(shapes, units.province()),
+    }
+
+
+def _village(row: dict[str, str], units: Units) -> Record:
+    decision, _, _ = row["decision"].partition(" of ")
+    return {
+        "village_id": row["village_id"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "craft": CRAFTS[row["craft"]] if row["craft"] else None,
+        "people": PEOPLES[row["people"]] if row["people"] else None,
+        "recognised": _day(row["decision"]) or row["recognised"] or None,
+        "decision": decision or None,
+        "households": whole(row["households"]),
+        "households_in_craft": whole(row["households_in_craft"]),
+        "source_ids": row["source_id"],
+        **_place(units, row["commune_until_2025"], row["district_until_2025"], "", row),
+    }
+
+
+def _day(decision: str) -> str | None:
+    """The date in "1272/QĐ-TTg of 12/8/2009", as ISO 8601."""
+    _, _, date = decision.partition(" of ")
+    if not date:
+        return None
+    day, month, year = date.split("/")
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _site(row: dict[str, str], units: Units) -> Record:
+    national = row["site_id"] in NATIONAL
+    place = _place(units, row["commune_until_2025"], row["district_until_2025"], "", row)
+    return {
+        "site_id": row["site_id"],
+        "name": row["name_vi"],
+        "name_en": row["name_en"] or None,
+        "kind": row["kind"],
+        "rank": "national" if national else row["rank"] or None,
+        "decision": row["decision"].partition(" of ")[0] or None,
+        "decided": _day(row["decision"]),
+        "part_of": row["part_of"] or None,
+        "note": INVENTORY if national else NOTES["district_place"] if place["precision"] == "district" else None,
+        "source_ids": row["source_id"] + (";S34" if national else ""),
+        **place,
+    }
+
+
+def _inventory(units: Units) -> list[Record]:
+    return [
+        {
+            "site_id": site.site_id,
+            "name": site.name,
+            "name_en": site.name_en,
+            "kind": site.kind,
+            "rank": site.rank,
+            "note": INVENTORY if site.source == "S34" else None,
+            "source_ids": site.source,
+            **_place(units, site.commune, site.district, site.place, {}),
+        }
+        for site in SITES
+    ]
+
+
+def _communes(units: Units) -> list[Record]:
+    return [
+        {"code": r.code, "name": r.name, "name_en": r.nameEn, "kind": bare(r.fullName)[1], "area_km2": float(r.areaKm2),
+         "source_ids": "B1", "at": units.commune_shape[r.code]}
+        for r in units.communes.itertuples()
+    ]  # fmt: skip
+
+
+def _districts(units: Units) -> list[Record]:
+    return [
+        {"code": row["code"], "name": bare(row["name"])[0], "kind": bare(row["name"])[1], "area_km2": float(row["area_km2"]),
+         "note": NOTES["city"] if row["code"] in {"094", "100"} else None, "source_ids": "B2",
+         "at": units.district_shape[row["code"]]}
+        for _, row in units.districts.iterrows()
+    ]  # fmt: skip
+
+
+def _old_communes(units: Units) -> list[Record]:
+    return [
+        {"code": row["code"], "name": row["bare"], "kind": row["kind"], "district_code": row["district_code"],
+         "commune_code": row["new_code"], "agreeing_sources": int(row["agreeing_sources"]), "precision": "commune",
+         "note": NOTES["point_outside"] if row["point_in_new"] == "False" else None,
+         "source_ids": "B3", "at": Point(float(row["lon"]), float(row["lat"]))}
+        for row in sorted(units.crosswalk, key=lambda row: row["code"])
+    ]  # fmt: skip
+
+
+def _outlines(units: Units) -> list[Record]:
+    return [
+        {"outline_id": f"O{number:03}", "name": bare(row.commune)[0], "kind": bare(row.commune)[1],
+         "district": row.district, "area_ha": float(row.area_ha) or None,
+         "population": int(row.population_2009) if row.population_2009 == row.population_2009 and row.population_2009 else None,
+         "old_commune_code": units.code_of_outline(row.district, row.commune), "source_ids": "B4",
+         "at": polygons(row.geometry)}
+        for number, row in enumerate(units.outlines.itertuples(), start=1)
+    ]  # fmt: skip
+
+
+def _source(row: dict[str, str]) -> Record:
+    """A source; an address that is no web address becomes words."""
+    address, what = row["address"], row["what"]
+    if not address.startswith("http"):
+        what, address = f"{what} {address if address.startswith('(') else f'({address})'}", ""
+    return {"source_id": row["source_id"], "publisher": row["publisher"], "address": address or None,
+            "date": {"2014-2015": "2014/2015"}.get(row["date"], row["date"]) or None, "what": what}  # fmt: skip
