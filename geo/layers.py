@@ -328,7 +328,10 @@ PLACED = ("products", "producers", "villages", "sites")
 """The layers of points that carry the fields of _PLACE."""
 
 THEMATIC = ("products", "producers", "zones", "villages", "sites")
-"""The layers that the programme is about: what the map shows and what the links join."""
+"""The layers that the programme is about: what the map shows at first and what the links join."""
+
+ON_MAP = (*THEMATIC, "old_communes", "outlines_2009")
+"""The layers that can be switched on over the base map, which draws the communes or the districts."""
 
 
 # --- links --------------------------------------------------------------------------------------------

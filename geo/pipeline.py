@@ -113,6 +113,7 @@ def build_atlas(
     store = GeoPackageStore(settings.store_path)
     version, refused = store.current(), False
     if version is None or reread or (version.who == SEED and _changed(settings)):
+        progress(f"read {settings.seed_dir}")
         published = _publish_seed(settings, store, progress, who, why)
         refused = published is None
         version = published or version
@@ -131,7 +132,7 @@ def build_atlas(
 
 def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress, who: str, why: str) -> Version | None:
     """The version that holds the seed now; None when a fatal issue keeps it out."""
-    frames, report, metadata = load_seed(settings.seed_dir, progress)
+    frames, report, metadata = load_seed(settings.seed_dir, lambda name: progress(f"  {name}"))
     if report.fatal:
         for line in Findings(report, []).lines("vi"):
             progress(line)
@@ -159,8 +160,9 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Progress) -> None:
+    progress(f"link version {info.number}")
     frames = store.frames(info.number)
-    pairs = link_all(frames, LINKS, progress=progress)
+    pairs = link_all(frames, LINKS, progress=lambda name: progress(f"  {name}"))
     report = store.report(info.number)
     notes = Notes(
         conflicts=_conflicts(frames, pairs),
@@ -177,7 +179,8 @@ def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Pro
         ],
         metadata=store.metadata(info.number),
     )  # fmt: skip
-    freeze(frames, pairs, notes, version=info, path=path, progress=progress)
+    progress(f"freeze version {info.number}")
+    freeze(frames, pairs, notes, version=info, path=path, progress=lambda name: progress(f"  {name}"))
 
 
 def _conflicts(frames: Mapping[str, GeoDataFrame], pairs: list[Pair]) -> list[ConflictRow]:

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "codes": ({"schema"}, set()),
     "layers": ({"schema", "codes"}, set()),
     "styles": ({"schema", "layers"}, set()),
-    "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy"}),
+    "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy", "rapidfuzz"}),
     "store": (VOCABULARY | {"ingest.report"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
     "link": (VOCABULARY, {"geopandas", "shapely", "numpy"}),
     "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),

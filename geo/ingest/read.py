@@ -1,13 +1,13 @@
-"""One layer's folder into a frame: attribute bytes decoded cell by cell, long text joined, CRS84.
+"""One layer's folder into a frame: files checked, cells decoded one by one, long text joined, CRS84.
 
 GDAL guesses Latin-1 where a .cpg is missing and drops letters when it recodes some charsets, so the bytes
-are read as Latin-1, which keeps each one, and decoded here.
+are read as Latin-1, which keeps each one, and decoded in cells.py.
 """
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fiona
 import geopandas as gpd
@@ -15,218 +15,171 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
+from geo.encodings.cpg import claim_of
+from geo.ingest.cells import Columns, decode
+from geo.ingest.intact import PARTS, inventory
+from geo.ingest.projection import crs_of, is_text, not_understood, to_store
 from geo.ingest.report import Issue
+from geo.ingest.tables import Beside, disagreements, lost_rows, read_beside, read_csv
 from geo.schema import Field, Label, LayerSpec
 
-_TEXT_SUFFIX = ".text.csv"
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, fiona.errors.FionaError,
+    shapely.errors.ShapelyError, OSError, ValueError, csv.Error,
+)  # fmt: skip
+_NUMBERS = {"integer", "real"}
+
+
+class _Raw(NamedTuple):
+    """A layer as its file has it: columns under their own names, each str standing for bytes, shapes in STORE_CRS."""
+
+    columns: Columns
+    shapes: Sequence[BaseGeometry | None]
+    widths: dict[str, int]
 
 
 def read_layer(folder: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
     """The frame of a seed folder, columns as declared, and what was found on the way.
 
-    None when nothing can be read; the reason is a fatal issue. Values that cannot be understood are None
-    and an issue each.
+    None when the layer cannot be used: the reason is a fatal issue, never an exception.
     """
     path = folder / f"{spec.name}.{'csv' if spec.geometry is None else 'shp'}"
-    if not path.exists():
-        return None, [_whole(spec, "missing_layer", path.name, f"không có tệp {path.name}", f"there is no {path.name}")]
+    parts = [path] if spec.geometry is None else [path.with_suffix(part) for part in PARTS]
+    for file in parts:
+        if not file.is_file():
+            said = f"không có tệp {file.name}", f"there is no {file.name}"
+            return None, [Issue.of(spec.name, "missing_layer", *said, value=file.name)]
     try:
-        raw, issues = _read_table(path, spec) if spec.geometry is None else _read_shapefile(path, spec)
-    except (pyogrio.errors.DataSourceError, fiona.errors.FionaError, shapely.errors.ShapelyError, OSError,
-            ValueError, csv.Error) as error:  # fmt: skip
-        return None, [
-            _whole(
-                spec,
-                "unreadable",
-                path.name,
-                f"không đọc được {path.name}: {error}",
-                f"cannot read {path.name}: {error}",
-            )
-        ]
+        raw, issues = _read_table(path, spec) if spec.geometry is None else _read_shapes(path, spec)
+        beside = read_beside(folder / f"{spec.name}.text.csv", spec)
+    except _UNREADABLE as error:
+        reason = str(error).replace(str(folder), "…")[:300]
+        return None, [_unreadable(spec, path.name, Label(reason, reason))]
     if raw is None:
         return None, issues
-    if not len(raw):
-        return None, [
-            *issues,
-            _whole(spec, "empty_layer", path.name, f"{path.name} không có bản ghi", f"{path.name} holds no record"),
-        ]
-    text, more = _read_long_text(folder / f"{spec.name}{_TEXT_SUFFIX}", spec)
-    frame, columns = _declared(raw, spec, text)
-    return frame, [*issues, *more, *columns]
+    if not raw.shapes:
+        said = f"{path.name} không có bản ghi", f"{path.name} holds no record"
+        return None, [*issues, Issue.of(spec.name, "empty_layer", *said, value=path.name)]
+    frame, found = _frame(raw, beside, spec)
+    return frame, [*issues, *found]
 
 
-def _whole(spec: LayerSpec, kind: str, value: str, vi: str, en: str) -> Issue:
-    return Issue(spec.name, None, None, kind, value, Label(vi, en))
+def _unreadable(spec: LayerSpec, file: str, why: Label) -> Issue:
+    said = f"không đọc được {file}: {why.vi}", f"cannot read {file}: {why.en}"
+    return Issue.of(spec.name, "unreadable", *said, value=file)
 
 
-def _read_table(path: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Issue]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, strict=True))
-    names = list(rows[0]) if rows else []
-    by_name = {field.name: field.short for field in spec.fields}
-    data = {by_name.get(name, name): pd.Series([row[name] or None for row in rows], dtype=object) for name in names}
-    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([None] * len(rows), crs=STORE_CRS), crs=STORE_CRS), []
+def _read_table(path: Path, spec: LayerSpec) -> tuple[_Raw, list[Issue]]:
+    columns, issues = read_csv(path, spec)
+    count = max(map(len, columns.values()), default=0)
+    return _Raw(columns, [None] * count, {}), issues
 
 
-def _read_shapefile(path: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    for part in (".dbf", ".shx"):
-        if not path.with_suffix(part).exists():
-            name = path.with_suffix(part).name
-            return None, [_whole(spec, "missing_layer", name, f"thiếu tệp {name}", f"{name} is missing")]
-    with fiona.open(path, encoding="latin-1") as source:
-        kind, count = source.schema["geometry"], len(source)
-    wanted = {"Point"} if spec.geometry == "Point" else {"Polygon", "MultiPolygon"}
-    if kind.removeprefix("3D ") not in wanted:
-        return None, [
-            _whole(
-                spec,
-                "wrong_geometry_type",
-                kind,
-                f"hình học là {kind}, cần {spec.geometry}",
-                f"geometry is {kind}, expected {spec.geometry}",
-            )
-        ]
-    raw = pyogrio.read_dataframe(path, encoding="latin1", fid_as_index=False)
-    if len(raw) != count or not _complete(path, len(raw)):
-        return None, [_whole(spec, "unreadable", path.name, f"{path.name} bị cắt cụt", f"{path.name} is cut short")]
-    placed, issues = _to_store(raw, path, spec)
+def _read_shapes(path: Path, spec: LayerSpec) -> tuple[_Raw | None, list[Issue]]:
+    held = inventory(path)
+    if held is None:
+        return None, [_unreadable(spec, path.name, Label("bị cắt cụt hoặc hỏng", "cut short or damaged"))]
+    if not held.records:
+        return _Raw({}, [], {}), []
+    refusal, widths = _sniff(path, spec)
+    if refusal is not None:
+        return None, [refusal]
+    meta, _, wkb, cells = pyogrio.raw.read(path, encoding="latin1")
+    shapes = shapely.from_wkb(wkb)
+    if (len(shapes), int((~shapely.is_missing(shapes)).sum())) != held:
+        return None, [_unreadable(spec, path.name, Label("có bản ghi hỏng", "some of its records are damaged"))]
+    placed, issues = to_store(shapes, meta["crs"], path.with_suffix(".prj"), spec)
     if placed is None:
         return None, issues
-    for name in placed.columns.drop("geometry"):
-        placed[name] = _decoded(placed[name], name, spec, issues)
-    return placed, issues
+    columns = {name: [_plain(cell) for cell in column] for name, column in zip(meta["fields"], cells, strict=True)}
+    return _Raw(columns, list(placed), widths), [*issues, *_cpg(path.with_suffix(".cpg"), spec)]
 
 
-def _complete(path: Path, count: int) -> bool:
-    """Whether the .shp and .dbf are as long as their headers say (ESRI 1998; dBASE III)."""
-    head = path.read_bytes()[:100]
-    table = path.with_suffix(".dbf").read_bytes()
-    if len(head) < 100 or len(table) < 32:
-        return False
-    whole = int.from_bytes(head[24:28], "big") * 2 <= path.stat().st_size
-    rows, start, width = (int.from_bytes(table[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))
-    return whole and rows == count and len(table) >= start + rows * width
+def _sniff(path: Path, spec: LayerSpec) -> tuple[Issue | None, dict[str, int]]:
+    """What forbids to read a shapefile as the layer, and how many bytes its text columns hold."""
+    with fiona.open(path, encoding="latin-1") as source:
+        kind, properties = source.schema["geometry"], source.schema["properties"]
+    wanted = {"Point"} if spec.geometry == "Point" else {"Polygon", "MultiPolygon"}
+    if kind.removeprefix("3D ") not in wanted:
+        said = f"hình học là {kind}, cần {spec.geometry}", f"geometry is {kind}, expected {spec.geometry}"
+        return Issue.of(spec.name, "wrong_geometry_type", *said, value=kind), {}
+    if not is_text(path.with_suffix(".prj")):  # pyogrio fails on it with an error of its own
+        return not_understood(path.with_suffix(".prj"), spec, "UTF-8"), {}
+    return None, {name: int(width[4:]) for name, width in properties.items() if width.startswith("str:")}
 
 
-def _to_store(raw: gpd.GeoDataFrame, path: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    """`raw` in CRS84; a layer without a .prj is taken for degrees only where its numbers can be degrees."""
-    crs = raw.crs
-    if crs is None:
-        west, south, east, north = raw.total_bounds
-        if not (np.isnan(west) or (-180 <= west <= east <= 180 and -90 <= south <= north <= 90)):
-            return None, [
-                _whole(
-                    spec,
-                    "unknown_crs",
-                    path.name,
-                    "không có .prj và toạ độ không phải là độ",
-                    "no .prj, and the coordinates are not degrees",
-                )
-            ]
-        return raw.set_crs(STORE_CRS), []
-    try:
-        same = CRS.from_user_input(crs).equals(CRS.from_user_input(STORE_CRS), ignore_axis_order=True)
-    except CRSError as error:
-        return None, [
-            _whole(spec, "unknown_crs", path.name, f".prj không hiểu được: {error}", f".prj not understood: {error}")
-        ]
-    placed = raw if same else raw.to_crs(STORE_CRS)
-    return placed.set_crs(STORE_CRS, allow_override=True), []
+def _plain(value: Any) -> object:
+    """Numpy scalars, missing values and calendar types end here."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, np.datetime64):
+        return str(value)[:10]  # a .dbf keeps days only
+    return value.item() if isinstance(value, np.generic) else value
 
 
-def _decoded(column: "pd.Series[Any]", name: str, spec: LayerSpec, issues: list[Issue]) -> "pd.Series[Any]":
-    """The column's bytes as UTF-8; a cell that is not becomes None and an issue."""
-    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
-        return column
-    cells: list[object] = []
-    for row, value in enumerate(column):
-        try:
-            cells.append(value.encode("latin-1").decode("utf-8") if isinstance(value, str) else None)
-        except UnicodeError:
-            cells.append(None)
-            issues.append(
-                Issue(spec.name, f"row {row + 1}", _name_of(spec, name), "wrong_encoding", repr(value),
-                      Label(f"{value!r} không phải UTF-8", f"{value!r} is not UTF-8"))
-            )  # fmt: skip
-    return pd.Series(cells, index=column.index, dtype=object)
+def _cpg(path: Path, spec: LayerSpec) -> list[Issue]:
+    """A finding when other programs will not read the attributes as UTF-8."""
+    claim = path.read_text(encoding="latin-1").strip() if path.exists() else ""
+    if claim_of(claim) == "utf-8":
+        return []
+    said = f"{path.name} ghi {claim!r}, cần UTF-8", f"{path.name} says {claim!r}, expected UTF-8"
+    return [Issue.of(spec.name, "wrong_cpg", *said, value=claim)]
 
 
-def _name_of(spec: LayerSpec, short: str) -> str:
-    return next((field.name for field in spec.fields if field.short == short), short)
-
-
-def _read_long_text(path: Path, spec: LayerSpec) -> tuple[dict[str, dict[str, str]], list[Issue]]:
-    """key -> field -> text of the table beside the shapefile."""
-    if not path.exists():
-        return {}, []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-        return {row[spec.key]: {name: text for name, text in row.items() if text and name} for row in rows}, []
-    except (UnicodeDecodeError, csv.Error, KeyError) as error:
-        return {}, [
-            _whole(
-                spec,
-                "wrong_encoding",
-                path.name,
-                f"không đọc được {path.name}: {error}",
-                f"cannot read {path.name}: {error}",
-            )
-        ]
-
-
-def _declared(
-    raw: gpd.GeoDataFrame, spec: LayerSpec, text: dict[str, dict[str, str]]
-) -> tuple[gpd.GeoDataFrame, list[Issue]]:
-    """`raw` with the declared columns under their names, every value a str, int, float or None."""
-    issues = [
-        _whole(
-            spec, "unknown_column", name, f"cột {name!r} không có trong khai báo", f"column {name!r} is not declared"
-        )
-        for name in raw.columns.drop("geometry")
-        if name not in {field.short for field in spec.fields}
-    ]
-    keys = _cells(raw, spec.field(spec.key))
+def _frame(raw: _Raw, beside: Beside, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
+    """The declared columns under their names, every value a str, int, float or None; None when it is not UTF-8."""
+    by_header = {(field.name if spec.geometry is None else field.short).lower(): field for field in spec.fields}
+    header_of = {by_header[name.lower()].name: name for name in raw.columns if name.lower() in by_header}
+    known = {name: raw.columns[header] for name, header in header_of.items()}
+    widths = {name: raw.widths[header] for name, header in header_of.items() if header in raw.widths}
+    columns, issues = decode(known, spec, widths)
+    if any(issue.kind == "wrong_table_encoding" for issue in issues):
+        return None, issues
+    issues = [issue for issue in issues if not beside.has(issue.record, issue.field)]
+    issues += [_unknown_column(name, spec) for name in raw.columns if name not in header_of.values()]
+    keys = columns.get(spec.key, [None] * len(raw.shapes))
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        beside = [text.get(str(key), {}).get(field.name) for key in keys]
-        if field.short not in raw.columns and not any(beside) and field.kind != "longtext":
-            issues.append(
-                _whole(
-                    spec,
-                    "missing_column",
-                    field.short,
-                    f"thiếu cột {field.short!r} ({field.label.vi})",
-                    f"column {field.short!r} ({field.label.en}) is missing",
-                )
-            )
-        cells = [long or cell for long, cell in zip(beside, _cells(raw, field), strict=True)]
+        cells, found = _joined(columns.get(field.name), field, beside, keys, spec)
         data[field.name] = pd.Series(cells, dtype=object)
-    lost = [key for key in text if key not in {str(key) for key in keys}]
-    issues += [
-        Issue(
-            spec.name,
-            key,
-            None,
-            "unknown_text_row",
-            key,
-            Label(f"không có bản ghi {key!r}", f"there is no record {key!r}"),
-        )
-        for key in lost
-    ]
-    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(list(raw.geometry), crs=STORE_CRS), crs=STORE_CRS), issues
+        issues += found
+    frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(list(raw.shapes), crs=crs_of(STORE_CRS)))
+    return frame, [*issues, *beside.issues, *lost_rows(beside, keys, spec)]
 
 
-def _cells(raw: gpd.GeoDataFrame, field: Field) -> Sequence[object]:
-    if field.short not in raw.columns:
-        return [None] * len(raw)
-    return [None if pd.isna(value) else _plain(value) for value in raw[field.short]]
+def _unknown_column(header: str, spec: LayerSpec) -> Issue:
+    name = header.encode("latin-1", "replace").decode("utf-8", "replace")
+    said = f"cột {name!r} không có trong khai báo", f"column {name!r} is not declared"
+    return Issue.of(spec.name, "unknown_column", *said, value=name)
 
 
-def _plain(value: object) -> object:
-    """Numpy scalars end here; a whole float is an int again when it is written as text or compared."""
-    return value.item() if isinstance(value, np.generic) else value
+def _joined(
+    cells: list[object] | None, field: Field, beside: Beside, keys: Sequence[object], spec: LayerSpec
+) -> tuple[list[object], list[Issue]]:
+    """The cells of one field, the text beside the shapefile before what the shapefile says."""
+    issues: list[Issue] = []
+    long = [beside.texts.get(str(key), {}).get(field.name) for key in keys]
+    if cells is None:
+        if not any(long) and field.kind != "longtext":
+            said = (
+                f"thiếu cột {field.short!r} ({field.label.vi})",
+                f"column {field.short!r} ({field.label.en}) is missing",
+            )
+            issues.append(Issue.of(spec.name, "missing_column", *said, value=field.short))
+        return list(long), issues
+    if field.kind not in _NUMBERS and any(isinstance(cell, int | float) for cell in cells):
+        if field.kind != "date":
+            said = f"cột {field.short!r} chứa số, cần chữ", f"column {field.short!r} holds numbers, expected text"
+            issues.append(Issue.of(spec.name, "bad_type", *said, value=field.short))
+        cells = [_as_text(cell) for cell in cells]
+    issues += disagreements(beside, field.name, keys, cells, spec.name)
+    return [text or cell for text, cell in zip(long, cells, strict=True)], issues
+
+
+def _as_text(cell: object) -> object:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cell if cell is None else str(cell)

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.errors import BadSource
-from geo.ingest.check import check
-from geo.ingest.mend import mend
+from geo.ingest.cells import names_of
+from geo.ingest.check import check, parts_of
+from geo.ingest.mend import MADE_VALID, mend
 from geo.ingest.read import read_layer
-from geo.ingest.report import Issue, Report
+from geo.ingest.report import Change, Issue, Report
 from geo.layers import LAYERS
-from geo.schema import Label
+from geo.schema import Field, LayerSpec
 
 Frames = dict[str, gpd.GeoDataFrame]
-_KEPT_OUT = {"wrong_encoding", "bad_number", "bad_date", "bad_code", "out_of_range"}
-"""Kinds of error whose value would break the schema: it is unknown from here on, and listed."""
+_DESCRIBED = ("title", "source", "licence", "attribution")
+"""What the metadata of every layer must say."""
 
 
 def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, Report, dict[str, dict[str, Any]]]:
@@ -37,55 +39,77 @@ def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, 
         progress(name)
         frame, issues = read_layer(seed_dir / name, spec)
         report.issues += issues
-        metadata[name] = _metadata(seed_dir / name / f"{name}.json", name, report)
+        metadata[name], issues = _metadata(seed_dir / name / f"{name}.json", name, frame)
+        report.issues += issues
         if frame is not None:
             frames[name], changes = mend(frame, spec)
             report.changes += changes
-            report.issues += (
-                Issue(name, change.record, "geometry", "invalid_geometry", change.before,
-                      Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}"))
-                for change in changes if change.field == "geometry"
-            )  # fmt: skip
+            report.issues += [_mended(change) for change in changes if change.rule is MADE_VALID]
     found = check(frames)
     report.issues += found
-    _keep_out(frames, found)
+    for name, frame in frames.items():
+        _keep_out(frame, LAYERS[name], [issue for issue in found if issue.layer == name])
+        _numbers(frame, LAYERS[name])
     return frames, report, metadata
 
 
-def _metadata(path: Path, name: str, report: Report) -> dict[str, Any]:
+def _mended(change: Change) -> Issue:
+    said = f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}"
+    return Issue.of(
+        change.layer, "invalid_geometry", *said, record=change.record, field="geometry", value=change.before
+    )
+
+
+def _metadata(path: Path, name: str, frame: gpd.GeoDataFrame | None) -> tuple[dict[str, Any], list[Issue]]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(body, dict):
-            return body
-        reason = "not an object"
     except (OSError, ValueError) as error:
-        reason = str(error)
-    report.issues.append(
-        Issue(
-            name, None, None, "missing_metadata", path.name, Label(f"{path.name}: {reason}", f"{path.name}: {reason}")
-        )
-    )
-    return {}
+        reason = type(error).__name__
+        return {}, [
+            Issue.of(name, "missing_metadata", f"{path.name}: {reason}", f"{path.name}: {reason}", value=path.name)
+        ]
+    if not isinstance(body, dict):
+        said = f"{path.name} không phải là một đối tượng", f"{path.name} is not an object"
+        return {}, [Issue.of(name, "missing_metadata", *said, value=path.name)]
+    lacking = ", ".join(key for key in _DESCRIBED if key not in body)
+    issues = []
+    if lacking:
+        said = f"{path.name} thiếu: {lacking}", f"{path.name} lacks: {lacking}"
+        issues.append(Issue.of(name, "missing_metadata", *said, value=lacking))
+    if frame is not None and "records" in body and body["records"] != len(frame):
+        told = body["records"]
+        said = f"mô tả ghi {told} bản ghi, lớp có {len(frame)}", f"described as {told} records, it has {len(frame)}"
+        issues.append(Issue.of(name, "wrong_count", *said, value=str(told)))
+    return body, issues
 
 
-def _keep_out(frames: Frames, issues: Iterable[Issue]) -> None:
-    """Make values unknown that their field cannot hold, and whole numbers whole."""
+def _keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) -> None:
+    """Make what an error names unknown: a value, a part of a list, or a place with its precision."""
+    row_of = {name: row for row, name in enumerate(names_of(list(frame[spec.key])))}
     for issue in issues:
-        if issue.kind in _KEPT_OUT and issue.field is not None:
-            frame = frames[issue.layer]
-            frame.loc[frame[LAYERS[issue.layer].key] == issue.record, issue.field] = None
-    for name, frame in frames.items():
-        for field in LAYERS[name].fields:
-            if field.kind == "integer":
-                frame[field.name] = frame[field.name].map(_whole).astype(object)
-            elif field.kind == "real":
-                frame[field.name] = frame[field.name].map(_real).astype(object)
-            frame[field.name] = frame[field.name].where(frame[field.name].notna(), None)
+        if issue.severity != "error" or issue.record is None or issue.field is None:
+            continue
+        row = row_of[issue.record]
+        if issue.field == "geometry":
+            frame.loc[row, "geometry"] = None
+            if spec.has("precision"):
+                frame.loc[row, "precision"] = None
+        else:
+            field = spec.field(issue.field)
+            frame.loc[row, field.name] = _without(frame.loc[row, field.name], field, issue.value)
 
 
-def _whole(value: object) -> int | None:
-    return None if value is None else int(float(str(value)))
+def _without(value: object, field: Field, part: str) -> str | None:
+    """What stays of a cell when `part` of it is kept out; the part is the whole of a cell that holds one value."""
+    if field.kind not in {"codes", "refs"} or value is None:
+        return None
+    return ";".join(kept for kept in parts_of(field, value) if kept != part) or None
 
 
-def _real(value: object) -> float | None:
-    return None if value is None else float(str(value))
+def _numbers(frame: gpd.GeoDataFrame, spec: LayerSpec) -> None:
+    """Make whole numbers int and other numbers float, whatever the file held them as."""
+    for field in spec.fields:
+        if field.kind in {"integer", "real"}:
+            kind = int if field.kind == "integer" else float
+            cells = [None if value is None else kind(float(str(value))) for value in frame[field.name]]
+            frame[field.name] = pd.Series(cells, index=frame.index, dtype=object)

@@ -86,6 +86,7 @@ class ShellMap(folium.Map):
             minZoom=min_zoom,
             maxZoom=max_zoom,
             maxBoundsViscosity=0.8,
+            zoomSnap=0.5,
         )
         # folium's own fit_bounds is animated and would overrule a view that the page sets right after it.
         self.extent = [[extent.south, extent.west], [extent.north, extent.east]]

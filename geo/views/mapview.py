@@ -9,7 +9,7 @@ import orjson
 from geo.atlas import Atlas, Hit, Query, Record
 from geo.codes import CODE_LISTS, PRECISIONS
 from geo.crs import LngLatBbox
-from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, THEMATIC
+from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, ON_MAP, THEMATIC
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.styles import STYLES, icon_of
@@ -48,7 +48,7 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
         "groups": [
             {"name": group, "label": label.of(lang), "layers": layers}
             for group, label in GROUPS.items()
-            if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in THEMATIC if LAYERS[n].group == group])
+            if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in ON_MAP if LAYERS[n].group == group])
         ],
         "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
         "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
@@ -81,7 +81,7 @@ def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
         "fill_opacity": style.fill_opacity,
         "stroke_width": style.stroke_width,
         "dash": style.dash,
-        "on": True,
+        "on": spec.name in THEMATIC,
         "classes": [
             {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
         ],
@@ -101,8 +101,8 @@ def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str)
 
 
 def layers_of(row: Filter) -> set[str]:
-    """The thematic layers that a filter says something about."""
-    return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(THEMATIC)
+    """The layers of the map that a filter says something about."""
+    return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(ON_MAP)
 
 
 def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:

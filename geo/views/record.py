@@ -5,13 +5,13 @@ from typing import Any
 
 import orjson
 
-from geo.atlas import Atlas, ConflictRow, LinkRow, Record
+from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.codes import CODE_LISTS
 from geo.layers import DISAGREEMENTS, LAYERS, LINKS
 from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export import FORMATS
-from geo.views.export.values import Reader, caution, number_shown, precision_of
+from geo.views.export.values import Reader, caution, date_shown, number_shown, parts, precision_of
 from geo.views.reasons import TO_CHECK, label_of, measure_of, reason_of
 from geo.views.urls import Urls
 
@@ -28,6 +28,8 @@ _RULE_36 = Label(
     "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
     "36 months from the day of issue; the source does not give the day",
 )
+_SOURCED = Label("nguồn {sources}", "source {sources}")
+_WORKED_OUT = Label("tính từ dữ liệu phiên bản {n}, {date}", "worked out from data version {n}, {date}")
 MOST_LINKS = 100
 """Most records shown in one group of links; a group says how many more there are."""
 
@@ -75,7 +77,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
         "story_lang": "en" if story and lang == "en" else "vi",
         "has_story": spec.has("story_vi"),
         "note": record.properties.get("note"),
-        "links": link_groups(atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
+        "links": link_groups(atlas, atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
         "conflicts": [_conflict(atlas, row, lang) for row in atlas.conflicts(layer, key)],
         "issues": [
             {"message": row.message.of(lang), "remedy": row.remedy.of(lang), "severity": row.severity}
@@ -105,7 +107,8 @@ def subtitle(record: Record, lang: str) -> str:
 
 def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Iterable[dict[str, Any]]:
     lang = reader.lang
-    for field in spec.fields:
+    ordered = sorted(spec.fields, key=lambda field: field.name == spec.key)
+    for field in ordered:
         if field.hidden or field.name in _APART | {spec.title, spec.title_en}:
             continue
         value = record.properties.get(field.name)
@@ -136,13 +139,16 @@ def _fact_url(field: Field, value: object, urls: Urls) -> str | None:
     return urls.record(field.target, value) if field.kind == "ref" and field.target else None
 
 
-def link_groups(links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources: bool = False) -> list[dict[str, Any]]:
+def link_groups(
+    atlas: Atlas, links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources: bool = False
+) -> list[dict[str, Any]]:
     """The links of a record grouped by what they mean, in the order of LINKS.
 
     A derived link that only repeats a recorded one is left out: they agree.
     """
     rows = [row for row in links if _SHOWN[row.link] or (from_sources and not row.forward)]
     rows = list(_without_echoes(rows))
+    bases = Bases(atlas, rows, lang)
     groups: dict[tuple[bool, int, str], list[LinkRow]] = {}
     for row in rows:
         groups.setdefault((not row.forward, _ORDER[row.link], row.link), []).append(row)
@@ -151,7 +157,7 @@ def link_groups(links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources
             "link": link,
             "label": label_of(link, forward=not backward, lang=lang),
             "count": len(groups[backward, order, link]),
-            "items": [_item(row, lang, urls) for row in groups[backward, order, link][:MOST_LINKS]],
+            "items": [_item(row, bases, urls) for row in groups[backward, order, link][:MOST_LINKS]],
         }
         for backward, order, link in sorted(groups)
     ]
@@ -167,7 +173,31 @@ def _without_echoes(rows: list[LinkRow]) -> Iterable[LinkRow]:
             yield row
 
 
-def _item(row: LinkRow, lang: str, urls: Urls) -> dict[str, Any]:
+class Bases:
+    """What a link rests on: the dated sources that record it, or the version that it was worked out from."""
+
+    def __init__(self, atlas: Atlas, rows: Iterable[LinkRow], lang: str) -> None:
+        self.lang = lang
+        cited = {key for row in rows for key in parts(row.source_ids)}
+        found = atlas.find(Query("sources", ids=tuple(sorted(cited)))).records if cited else []
+        self._dates = {record.id: record.properties.get("date") for record in found}
+        day = date_shown(atlas.version.published_at[:10], lang)
+        self._derived = _WORKED_OUT.of(lang).format(n=atlas.version.number, date=day)
+
+    def of(self, row: LinkRow) -> str:
+        """The basis of one link, in words."""
+        if row.reason not in {"recorded", "crosswalk"}:
+            return self._derived
+        dated = ", ".join(self._dated(key) for key in parts(row.source_ids))
+        return _SOURCED.of(self.lang).format(sources=dated) if dated else ""
+
+    def _dated(self, key: str) -> str:
+        date = self._dates.get(key)
+        return f"{key} ({date_shown(str(date), self.lang)})" if date else key
+
+
+def _item(row: LinkRow, bases: Bases, urls: Urls) -> dict[str, Any]:
+    lang = bases.lang
     title = row.title_en if lang != "vi" and row.title_en else row.title
     return {
         "layer": row.layer,
@@ -178,6 +208,7 @@ def _item(row: LinkRow, lang: str, urls: Urls) -> dict[str, Any]:
         "shape": STYLES[row.layer].shape,
         "url": urls.record(row.layer, row.id),
         "reason": reason_of(row, lang),
+        "basis": bases.of(row),
         "distance": measure_of(row, lang),
         "certain": row.certain,
         "check": None if row.certain else TO_CHECK.of(lang),

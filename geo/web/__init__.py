@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request
 from flask_compress import Compress
+from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
-from geo.web import api, errors, headers, pages, params
+from geo.web import api, errors, headers, pages, params, robots
 from geo.web.assets import Assets
 from geo.web.urls import PUBLIC_URL, SiteUrls
 from geo.web.words import word
@@ -21,12 +22,12 @@ MAX_ADDRESS = 8_000
 _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
-    "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["static", "vendor"],
     "COMPRESS_BR_LEVEL": 5,
     "COMPRESS_LEVEL": 6,
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
-        "application/manifest+json", "application/vnd.google-earth.kml+xml", "image/svg+xml",
+        "application/manifest+json", "application/xml", "text/plain", "image/svg+xml",
+        "application/vnd.google-earth.kml+xml",
     ],
 }  # fmt: skip
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     assets.register(app)
     api.register(app, settings)
     pages.register(app, settings, assets)
+    robots.register(app)
     errors.register(app)
     Compress(app)
     return app
@@ -54,9 +56,11 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
     """Give every request its language and the atlas that it keeps until its end."""
 
     @app.before_request
-    def begin() -> None:
+    def begin() -> Response | None:
         g.lang = "vi"
         g.lang = params.language(request.args)
+        if request.path.endswith("/") and request.path.strip("/"):
+            return redirect(SiteUrls().without_slash(), 308)
         if len(request.full_path) > MAX_ADDRESS:
             raise BadQuery(
                 f"The address holds {len(request.full_path)} characters; at most {MAX_ADDRESS}.",
@@ -64,6 +68,7 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
             )
         if not request.path.startswith(("/static/", "/vendor/")):
             g.atlas = _current(atlas_source)
+        return None
 
 
 def _current(atlas_source: Callable[[], Atlas]) -> Atlas:

@@ -215,13 +215,19 @@ def _file(atlas: Atlas, query: Query, chosen: Format) -> Response:
         raise
     size = spool.seek(0, io.SEEK_END)
     spool.seek(0)
-    response = Response(iter(lambda: spool.read(_CHUNK_BYTES), b""), content_type=chosen.media_type)
+    response = Response(_chunks(cast(BinaryIO, spool)), content_type=chosen.media_type)
     response.call_on_close(spool.close)
     response.content_length = size
     name = file_name(query.layer, chosen.key, version=atlas.version.number)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Feature-Count"] = str(written)
     return response
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
 
 
 def save_map() -> Response:

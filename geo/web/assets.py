@@ -4,12 +4,27 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 from geo.views.assets import VENDOR, static_dir, vendor_dir
 
 _YEAR_S = 31_536_000
 _DAY_S = 86_400
+
+# What the machine says of these endings differs from machine to machine; a browser refuses a module of another type.
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
 
 
 class Assets:
@@ -30,19 +45,31 @@ class Assets:
 
         @app.get("/static/<path:name>")
         def static(name: str) -> Response:
-            return _kept(send_from_directory(static_dir(), name), for_ever="v" in request.args)
+            return _file(static_dir(), name)
 
         @app.get("/vendor/<library>/<path:name>")
         def vendor(library: str, name: str) -> Response:
-            folder = vendor_dir(library) if library in VENDOR else static_dir() / "none"
-            return _kept(send_from_directory(folder, name), for_ever=False)
+            if library not in VENDOR:
+                raise NotFound
+            return _file(vendor_dir(library), name)
 
 
-def _kept(response: Response, *, for_ever: bool) -> Response:
+def _file(folder: Path, name: str) -> Response:
+    """A file of a folder; not found outside it and for endings that no page of ours asks for."""
+    found = safe_join(str(folder), name)
+    path = Path(found) if found else folder
+    if path.suffix not in _TYPES or not path.is_file():
+        raise NotFound
+    tag = _digest(path)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = Response(path.read_bytes(), mimetype=_TYPES[path.suffix])
+    response.set_etag(tag, weak=True)
+    for_ever = request.args.get("v") == tag
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR_S}, immutable" if for_ever else f"public, max-age={_DAY_S}"
     )
-    response.direct_passthrough = False
     return response
 
 

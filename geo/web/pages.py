@@ -7,7 +7,7 @@ from flask import Flask, Response, g, render_template, request
 
 from geo.errors import NotFound
 from geo.ingest.report import ISSUE_KINDS
-from geo.layers import LAYERS, THEMATIC
+from geo.layers import LAYERS, ON_MAP
 from geo.settings import Settings
 from geo.views.locator import locator
 from geo.views.maps import shell
@@ -99,7 +99,7 @@ def layer_page(layer: str) -> Response:
     shown = {name: value for name, value in kept.items() if name in params.MAP_STATE}
     return _page(
         "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
-        map_url=urls.page("/", layers=layer, **shown) if layer in THEMATIC else None, active="layers",
+        map_url=urls.page("/", layers=layer, **shown) if layer in ON_MAP else None, active="layers",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from geo.atlas import Query
 from geo.codes import CODE_LISTS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.layers import FILTERS, LAYERS, THEMATIC
+from geo.layers import FILTERS, LAYERS, ON_MAP, THEMATIC
 from geo.schema import LANGS, Filter, Label
 
 FILTER_PARAMS = tuple(row.param for row in FILTERS)
@@ -190,8 +190,8 @@ def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...
         return tuple(default)
     names = many(args, "layers")
     for name in names:
-        if name not in THEMATIC:
-            listed = ", ".join(THEMATIC)
+        if name not in ON_MAP:
+            listed = ", ".join(ON_MAP)
             raise BadQuery(
                 f"layers={name!r} is not a layer of the map. Layers: {listed}.",
                 f"layers={name!r} không phải lớp của bản đồ. Các lớp: {listed}.",

@@ -47,6 +47,11 @@ class SiteUrls:
         """The address of this page with some parameters changed; an empty value takes one away."""
         return _join(request.path, self._params() | changes)
 
+    def without_slash(self) -> str:
+        """This address without the slash at its end, on this host whatever the path holds."""
+        query = request.query_string.decode("ascii", "replace")
+        return f"{request.script_root}/{quote(request.path.strip('/'))}{'?' + query if query else ''}"
+
     def in_language(self, lang: str) -> str:
         """This page in another language, everything else kept."""
         return f"{request.script_root}{request.path}?{urlencode(self._params() | {'lang': lang}, safe='/,:')}"
@@ -55,9 +60,13 @@ class SiteUrls:
         """The address of a page with its host, as people outside use it."""
         return _host() + _join(path, params).removeprefix(request.script_root)
 
+    def in_public(self, path: str, lang: str) -> str:
+        """The one address, with its host, that a page is known by in a language."""
+        return f"{_host()}{quote(path)}{'' if lang == 'vi' else f'?lang={lang}'}"
+
     def canonical(self, lang: str) -> str:
-        """The one address of this page in `lang`, with its host: filters, order and page number left out."""
-        return f"{_host()}{quote(request.path)}{'' if lang == 'vi' else f'?lang={lang}'}"
+        """The one address of this page in a language: filters, order and page number left out."""
+        return self.in_public(request.path, lang)
 
     def _params(self) -> dict[str, str]:
         return {name: ",".join(values) for name, values in request.args.lists() if name != "lang"}

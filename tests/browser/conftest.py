@@ -13,21 +13,28 @@ from geo.atlas import AtlasSource
 from geo.settings import Settings
 from geo.web import create_app
 from tests.conftest import ROOT
+from tests.frames import world
+from tests.frozen import frozen
 
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
-@pytest.fixture(scope="session")
-def site(built: Settings) -> Iterator[str]:
-    """The address of the real application over the shipped seed, served by the production server."""
-    source = AtlasSource(built.atlas_dir)
-    server = waitress.create_server(create_app(built, source, templates=ROOT / "templates"), host="127.0.0.1", port=0)
+def serve(settings: Settings, source: AtlasSource) -> Iterator[str]:
+    """The address of the application, served by the production server until the test is over."""
+    application = create_app(settings, source, templates=ROOT / "templates")
+    server = waitress.create_server(application, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
     source.close()
+
+
+@pytest.fixture(scope="session")
+def site(built: Settings) -> Iterator[str]:
+    """The real application over the shipped seed."""
+    yield from serve(built, AtlasSource(built.atlas_dir))
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +72,7 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def watch(browser: Browser, site: str, size: str) -> Iterator[Watched]:
+def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> Iterator[Watched]:
     """A fresh page of the given size that fails the test on any fault."""
     context = browser.new_context(
         viewport=SIZES[size],  # type: ignore[arg-type]
@@ -74,6 +81,7 @@ def watch(browser: Browser, site: str, size: str) -> Iterator[Watched]:
         locale="vi-VN",
         timezone_id="Asia/Ho_Chi_Minh",
         accept_downloads=True,
+        java_script_enabled=scripts,
     )
     page = context.new_page()
     watched = Watched(page, site)
@@ -110,3 +118,30 @@ def desktop(browser: Browser, site: str) -> Iterator[Watched]:
 def phone(browser: Browser, site: str) -> Iterator[Watched]:
     """A watched page on a phone."""
     yield from watch(browser, site, "phone")
+
+
+@pytest.fixture
+def browser_offline(browser: Browser, site: str) -> Iterator[Watched]:
+    """A page of its own for a test that cuts the network."""
+    yield from watch(browser, site, "desktop")
+
+
+@pytest.fixture
+def no_script(browser: Browser, site: str) -> Iterator[Watched]:
+    """A page in a browser without JavaScript."""
+    yield from watch(browser, site, "desktop", scripts=False)
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The application over the small province of the tests, which has a record with a hostile name."""
+    folder = tmp_path_factory.mktemp("hostile")
+    source = AtlasSource(folder)
+    source.publish(frozen(world(), folder / "small.sqlite"))
+    yield from serve(Settings(data_dir=folder), source)
+
+
+@pytest.fixture
+def hostile(browser: Browser, hostile_site: str) -> Iterator[Watched]:
+    """A watched page of the hostile site."""
+    yield from watch(browser, hostile_site, "desktop")

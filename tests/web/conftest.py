@@ -19,30 +19,46 @@ from tests.views.hostile import hostile_atlas
 TILES = TileLayer("Nền", "https://{s}.tiles.example.vn/{z}/{x}/{y}.png", "© Sở")
 
 
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
 @dataclass
 class Element:
-    """A start tag, its attributes and the text up to the next tag."""
+    """A start tag, its attributes and the text inside it."""
 
     tag: str
     attrs: dict[str, str | None]
-    text: str = ""
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What a person reads in it, spaces joined."""
+        return " ".join("".join(self.parts).split())
 
 
-@dataclass
 class Document(HTMLParser):
     """A page as its elements in order."""
 
-    elements: list[Element] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self._shown: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(Element(tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(self.elements[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop().tag != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
-        if self.elements:
-            self.elements[-1].text += data
+        for element in self._open:
+            element.parts.append(data)
+        if not {"script", "style", "template"} & {element.tag for element in self._open}:
+            self._shown.append(data)
 
     def all(self, tag: str, **attrs: str) -> list[Element]:
         """Every element with the tag and these attributes."""
@@ -55,8 +71,7 @@ class Document(HTMLParser):
     @property
     def text(self) -> str:
         """What a person reads, spaces joined; scripts left out."""
-        shown = (e.text for e in self.elements if e.tag not in {"script", "style", "template"})
-        return " ".join(" ".join(shown).split())
+        return " ".join("".join(self._shown).split())
 
 
 def read(page: str) -> Document:

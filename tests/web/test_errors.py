@@ -141,4 +141,3 @@ def test_a_service_without_data_says_so_without_saying_where_it_looked(tmp_path:
     assert answer.status_code == 503
     assert "no data yet" in answer.text
     assert str(tmp_path) not in answer.text
-

@@ -1,15 +1,18 @@
-// Which labels can be shown without covering one another.
+// Where labels can stand without covering one another or what they name.
 
-/** `labels` are {x, y, width, height} (centre and size in pixels), most important first; true for each that is kept. */
-export function declutter(labels, gap = 4) {
-  const kept = [];
-  return labels.map((label) => {
-    const free = kept.every(
-      (other) =>
-        Math.abs(other.x - label.x) >= (other.width + label.width) / 2 + gap ||
-        Math.abs(other.y - label.y) >= (other.height + label.height) / 2 + gap,
-    );
-    if (free) kept.push(label);
+const overlaps = (a, b, gap) =>
+  Math.abs(a.x - b.x) < (a.width + b.width) / 2 + gap && Math.abs(a.y - b.y) < (a.height + b.height) / 2 + gap;
+
+/**
+ * The first free spot of each label, or null where none is. Labels are {width, height, spots: [{x, y}]}, most
+ * important first; `taken` are boxes that stay free. Every x, y is a centre, in pixels.
+ */
+export function declutter(labels, taken = [], gap = 3) {
+  const held = [...taken];
+  return labels.map(({ width, height, spots }) => {
+    const free = spots.find(({ x, y }) => !held.some((box) => overlaps(box, { x, y, width, height }, gap)));
+    if (!free) return null;
+    held.push({ ...free, width, height });
     return free;
   });
 }

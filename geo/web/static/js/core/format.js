@@ -9,7 +9,7 @@ export function formatNumber(value, lang, digits = 0) {
 
 /** Metres -> "350 m" or "3,2 km". */
 export function formatDistance(metres, lang) {
-  if (metres < 1000) return `${formatNumber(Math.round(metres), lang)} m`;
+  if (Math.round(metres) < 1000) return `${formatNumber(metres, lang)} m`;
   const km = metres / 1000;
   return `${formatNumber(km, lang, km < 100 ? 1 : 0)} km`;
 }

@@ -1,135 +1,95 @@
-// The base map that needs no tiles: the province's own outline, its units, and their names where they fit.
+// The base map that needs no tiles: the land of the province in soft light, the borders of its units, their names.
 
 import { address } from "../core/address.js";
-import { declutter } from "../core/declutter.js";
+import { areaOf } from "../core/geodesic.js";
+import { mesh } from "../core/mesh.js";
 import { L, latLng } from "./leaflet.js";
 
-const FULL_DETAIL_ZOOM = 11;
-const LABEL_ZOOM = { communes: 9, districts: 7 };
-const LINES = {
-  communes: { color: "#a8a291", weight: 1, opacity: 0.9 },
-  districts: { color: "#8d8262", weight: 1.5, dashArray: "7 3" },
-};
+const FINE_ZOOM = 10.5;
+const SLIVER_M2 = 1e6;
+const GLOW = [34, 24, 15, 8].map((weight) => ({ className: "ground ground--glow", weight }));
+const NAMES = { communes: { size: 12, bold: false }, districts: { size: 13, bold: true } };
 
-/** Draw the base map; `choose(name)` switches between communes, districts, plain and the operator's tiles. */
+/** Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles. */
 export async function createBase(map, view, fetchJson) {
-  map.createPane("ground").style.zIndex = 200;
-  map.createPane("lines").style.zIndex = 250;
-  map.createPane("labels").style.zIndex = 640;
-  map.getPane("labels").style.pointerEvents = "none";
-  const quiet = { interactive: false, pane: "ground" };
-  const load = (layer) => fetchJson(address(view.urls.base, { layer }));
+  const panes = { ground: 200, borders: 250 };
+  for (const [name, order] of Object.entries(panes)) map.createPane(name).style.zIndex = order;
+  const renderers = Object.fromEntries(Object.keys(panes).map((pane) => [pane, L.svg({ pane, padding: 0.35 })]));
+  const drawn = L.layerGroup().addTo(map);
+  const held = new Map();
+  const state = { chosen: "communes", tiles: null, fine: false, names: [] };
+  const units = () => (state.chosen === "districts" ? "districts" : "communes");
 
-  const province = await load("province");
-  const rings = province.features.flatMap((feature) => outerRings(feature.geometry));
-  const world = [[-89, -179], [89, -179], [89, 179], [-89, 179]];
-  const outside = L.polygon([world, ...rings], { ...quiet, stroke: false, fillColor: "#ebe4d4", fillOpacity: 1 });
-  const land = L.geoJSON(province, { ...quiet, style: { stroke: false, fillColor: "#fffdf8", fillOpacity: 1 } });
-  const halo = L.geoJSON(province, { ...quiet, style: { color: "#cfc5ac", weight: 7, opacity: 0.55, fill: false } });
-  const edge = L.geoJSON(province, { ...quiet, pane: "lines", style: { color: "#6b6a5c", weight: 1.8, fill: false } });
-  const ground = L.layerGroup([land, outside, halo]).addTo(map);
-  edge.addTo(map);
-
-  const units = new Map();
-  let tiles = null;
-  let chosen = "";
-
-  async function show(name) {
-    if (!units.has(name)) units.set(name, unitLayer(map, name, await load(name), view.lang));
-    return units.get(name);
+  const light = (layer) => once(layer, () => fetchJson(address(view.urls.base, { layer })));
+  const fine = (layer) => once(`${layer}:fine`, () => fetchJson(address(view.urls.items, { layer }, "limit=1000")));
+  async function once(key, ask) {
+    if (!held.has(key)) held.set(key, ask().then((answer) => ({ features: answer.features, borders: mesh(answer.features) })));
+    try {
+      return await held.get(key);
+    } catch (error) {
+      held.delete(key);
+      throw error;
+    }
   }
 
   async function choose(name) {
     const operator = view.tile_layers.find((layer) => layer.name === name);
-    chosen = operator || ["communes", "districts", "plain"].includes(name) ? name : "communes";
-    units.forEach((unit) => unit.remove());
-    tiles?.remove();
-    tiles = null;
-    if (operator) {
-      tiles = L.tileLayer(operator.url, { attribution: operator.attribution, maxZoom: view.max_zoom }).addTo(map);
-      ground.remove();
-    } else {
-      ground.addTo(map);
-      if (chosen !== "plain") {
-        const unit = await show(chosen);
-        if (chosen === name || !operator) unit.add();
-      }
-    }
-    return chosen;
+    state.chosen = operator || ["districts", "plain"].includes(name) ? name : "communes";
+    state.tiles?.remove();
+    state.tiles = operator ? L.tileLayer(operator.url, { attribution: operator.attribution, maxZoom: view.max_zoom }).addTo(map) : null;
+    const known = await light(units());
+    state.names = ["communes", "districts"].includes(state.chosen) ? known.features.map((feature) => nameOf(feature, state.chosen, view.lang)) : [];
+    state.fine = false;
+    draw(known.borders);
+    await refine();
   }
 
-  async function detail() {
-    if (map.getZoom() < FULL_DETAIL_ZOOM || !units.has(chosen)) return;
-    const box = map.getBounds();
-    const query = `bbox=${[box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((n) => n.toFixed(4)).join(",")}&limit=60`;
+  function draw({ inner, outer }) {
+    const look = (pane, className, weight) => ({ pane, renderer: renderers[pane], interactive: false, smoothFactor: 0.5, className, weight });
+    // Two units that leave a sliver between them have a rim around nothing: it is their border.
+    const isRim = (ring) => areaOf(ring) < SLIVER_M2;
+    const rings = outer.filter((ring) => !isRim(ring)).map((ring) => ring.map(latLng));
+    drawn.clearLayers();
+    if (!state.tiles) {
+      GLOW.forEach(({ className, weight }) => drawn.addLayer(L.polygon(rings, { ...look("ground", className, weight), fill: false })));
+      drawn.addLayer(L.polygon(rings, { ...look("ground", "ground ground--land", 0), stroke: false, fillOpacity: 1 }));
+    }
+    if (state.chosen in NAMES) {
+      const lines = [...inner, ...outer.filter(isRim)].map((line) => line.map(latLng));
+      drawn.addLayer(L.polyline(lines, look("borders", `border border--${state.chosen}`, state.chosen === "districts" ? 1.6 : 1)));
+    }
+    drawn.addLayer(L.polygon(rings, { ...look("borders", "border border--province", 1.8), fill: false }));
+  }
+
+  /** The whole outline in full detail, once it can be seen. */
+  async function refine() {
+    if (state.fine || map.getZoom() < FINE_ZOOM) return;
+    const wanted = units();
     try {
-      units.get(chosen).refine(await fetchJson(address(view.urls.items, { layer: chosen }, query)));
+      const { borders } = await fine(wanted);
+      if (wanted !== units() || state.fine) return;
+      state.fine = true;
+      draw(borders);
     } catch {
       // The light lines are still there; the next move asks again.
     }
   }
 
-  map.on("moveend", detail);
-  return { choose, current: () => chosen };
+  map.on("zoomend", refine);
+  return { choose, names: () => names(map, state) };
 }
 
-function outerRings(geometry) {
-  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  return polygons.map(([ring]) => ring.map(latLng));
+function nameOf({ id, properties, geometry }, layer, lang) {
+  const text = lang === "en" && properties.title_en ? properties.title_en : properties.title;
+  const box = L.geoJSON(geometry).getBounds();
+  const across = { lng: box.getEast() - box.getWest(), lat: box.getNorth() - box.getSouth() };
+  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, across, ...NAMES[layer] };
 }
 
-function unitLayer(map, name, collection, lang) {
-  const style = { ...LINES[name], fill: false };
-  const lines = L.geoJSON(collection, { interactive: false, pane: "lines", style });
-  const fine = L.geoJSON(null, { interactive: false, pane: "lines", style });
-  const labels = collection.features.map((feature) => nameOf(feature.properties, name, lang));
-  const group = L.layerGroup([lines, ...labels]);
-  const seen = new Set();
-
-  function place() {
-    const visible = map.getZoom() >= LABEL_ZOOM[name];
-    const boxes = labels.map((label) => {
-      const { x, y } = map.latLngToContainerPoint(label.getLatLng());
-      return { x, y, width: label.wide, height: 16 };
-    });
-    const kept = declutter(boxes);
-    labels.forEach((label, i) => label.getElement()?.classList.toggle("maplabel--off", !visible || !kept[i]));
-  }
-
-  function swap() {
-    const near = map.getZoom() >= FULL_DETAIL_ZOOM && seen.size > 0;
-    if (near) fine.addTo(map);
-    else fine.remove();
-    if (near === group.hasLayer(lines)) near ? group.removeLayer(lines) : group.addLayer(lines);
-  }
-
-  return {
-    add() {
-      group.addTo(map);
-      map.on("zoomend moveend", place);
-      map.on("zoomend", swap);
-      place();
-    },
-    remove() {
-      group.remove();
-      fine.remove();
-      map.off("zoomend moveend", place);
-      map.off("zoomend", swap);
-    },
-    refine(page) {
-      const fresh = page.features.filter((feature) => !seen.has(feature.id));
-      fresh.forEach((feature) => seen.add(feature.id));
-      fine.addData({ type: "FeatureCollection", features: fresh });
-      swap();
-    },
-  };
-}
-
-function nameOf(properties, name, lang) {
-  const span = document.createElement("span");
-  span.textContent = lang === "en" && properties.title_en ? properties.title_en : properties.title;
-  const icon = L.divIcon({ className: `maplabel maplabel--${name}`, html: span, iconSize: [0, 0] });
-  const label = L.marker([properties.lat, properties.lng], { icon, pane: "labels", interactive: false, keyboard: false });
-  label.wide = span.textContent.length * (name === "districts" ? 8.500 : 7.200);
-  return label;
+/** The names that their units have room for at this zoom, the widest units first. */
+function names(map, { names: all }) {
+  const pixelsPerDegree = (256 * 2 ** map.getZoom()) / 360;
+  return all
+    .map((name) => ({ ...name, wide: name.across.lng * pixelsPerDegree, tall: name.across.lat * pixelsPerDegree }))
+    .sort((a, b) => b.across.lng - a.across.lng);
 }

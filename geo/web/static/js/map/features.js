@@ -1,107 +1,118 @@
-// What the programme is about, on the map: points in clusters, zones as outlines; the chosen record and its links lit.
+// What the programme is about, on the map: points in clusters, zones as outlines.
 
-import { L, latLng } from "./leaflet.js";
-import { clusterIcon, pin } from "./symbols.js";
+import { wrap } from "../core/lines.js";
+import { L } from "./leaflet.js";
+import { boxOf, clusterIcon, marker, symbolSvg, tip } from "./symbols.js";
 
-/** Draw features of /map.json; `onChoose(layer, id)` is called when one is selected. */
-export function createFeatures(map, view, onChoose) {
+const NAME_ZOOM = 10.5;
+const DIMMED = 0.3;
+
+/** Draw features of /map.json; `onChoose(layer, id)` when one is selected, `onDrawn()` when symbols have moved. */
+export function createFeatures(map, view, { onChoose, onDrawn }) {
   const styles = new Map(view.groups.flatMap((group) => group.layers).map((layer) => [layer.name, layer]));
   map.createPane("zones").style.zIndex = 380;
-  map.createPane("chosen").style.zIndex = 390;
   const clusters = L.markerClusterGroup({
-    maxClusterRadius: 42,
+    maxClusterRadius: 40,
     showCoverageOnHover: false,
-    spiderfyOnMaxZoom: true,
-    zoomToBoundsOnClick: true,
-    chunkedLoading: true,
+    spiderfyDistanceMultiplier: 1.5,
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    spiderLegPolylineOptions: { color: "#47575a", weight: 1.2, opacity: 0.7 },
+    spiderLegPolylineOptions: { className: "leg", weight: 1.2 },
     iconCreateFunction: (cluster) => clusterIcon(cluster, styles, view.words),
   }).addTo(map);
   const areas = L.layerGroup().addTo(map);
-  const light = L.layerGroup().addTo(map);
   const drawn = new Map();
-  let lit = null;
+  let kept = null;
+
+  clusters.on("animationend spiderfied unspiderfied", onDrawn);
+  clusters.on("clustermouseover", ({ layer }) => layer.getTooltip() || (tip(layer, layer.parts.join(" · "), { offset: [0, -20] }), layer.openTooltip()));
 
   /** Show exactly `features`; what is already there stays where it is. */
   function show(features) {
     const wanted = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
-    const gone = [...drawn.keys()].filter((id) => !wanted.has(id));
-    const fresh = [...wanted.keys()].filter((id) => !drawn.has(id));
-    clusters.removeLayers(gone.map((id) => drawn.get(id)).filter((layer) => layer.isPin));
-    for (const id of gone) {
-      if (!drawn.get(id).isPin) areas.removeLayer(drawn.get(id));
-      drawn.delete(id);
-    }
-    for (const id of fresh) drawn.set(id, draw(wanted.get(id)));
-    clusters.addLayers(fresh.map((id) => drawn.get(id)).filter((layer) => layer.isPin));
-    fresh.map((id) => drawn.get(id)).filter((layer) => !layer.isPin).forEach((layer) => areas.addLayer(layer));
-    if (lit) dim(lit);
+    const gone = [...drawn.keys()].filter((id) => !wanted.has(id)).map((id) => drawn.get(id));
+    const fresh = [...wanted.values()].filter((feature) => !drawn.has(feature.id)).map(draw);
+    fresh.forEach(dimOne);
+    gone.forEach((layer) => drawn.delete(layer.feature.id));
+    fresh.forEach((layer) => drawn.set(layer.feature.id, layer));
+    clusters.removeLayers(gone.filter((layer) => layer.isPin));
+    clusters.addLayers(fresh.filter((layer) => layer.isPin));
+    gone.filter((layer) => !layer.isPin).forEach((layer) => areas.removeLayer(layer));
+    fresh.filter((layer) => !layer.isPin).forEach((layer) => areas.addLayer(layer));
+    onDrawn();
   }
 
   function draw(feature) {
     const style = styles.get(feature.properties.layer);
-    const layer = feature.geometry.type === "Point" ? pin(feature, style, view) : area(feature, style);
-    layer.isPin = feature.geometry.type === "Point";
-    layer.feature = feature;
-    layer.on("click", () => onChoose(feature.properties.layer, feature.properties.id));
+    const isPin = feature.geometry.type === "Point";
+    const layer = isPin ? pin(feature, style) : area(feature, style);
+    Object.assign(layer, { isPin, feature });
+    layer.on("click", ({ latlng }) => onChoose(feature.properties.layer, feature.properties.id, latlng));
     return layer;
   }
 
-  function area(feature, style) {
-    const layer = L.geoJSON(feature, {
-      pane: "zones",
-      style: { color: style.color, weight: style.stroke_width, dashArray: style.dash, fillColor: style.color, fillOpacity: style.fill_opacity },
-    });
-    const name = document.createElement("span");
-    name.textContent = feature.properties.title;
-    layer.bindTooltip(name, { sticky: true });
+  function pin({ geometry, properties }, style) {
+    const { title, symbol, precision, detail } = properties;
+    const approximate = Boolean(view.precisions[precision]?.approximate);
+    const drawing = symbolSvg(style, style.icons[symbol] ?? style.icon, view.urls.icons, { approximate });
+    const [lng, lat] = geometry.coordinates;
+    const made = marker([lat, lng], drawing, [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", "));
+    tip(made, title);
+    return made;
+  }
+
+  function area(feature, { color, stroke_width: weight, dash: dashArray, fill_opacity: fillOpacity }) {
+    const layer = L.geoJSON(feature, { pane: "zones", style: { color, weight, dashArray, fill: fillOpacity > 0, fillColor: color, fillOpacity } });
+    layer.centre = layer.getBounds().getCenter();
+    tip(layer, feature.properties.title, { sticky: true });
     return layer;
   }
 
-  /** Light a record and the records it is linked to; everything else steps back. */
-  function highlight(record) {
-    light.clearLayers();
-    lit = null;
-    if (record) {
-      const linked = record.links.flatMap((group) => group.items).filter((item) => styles.has(item.layer));
-      lit = new Set([`${record.layer}/${record.id}`, ...linked.map((item) => `${item.layer}/${item.id}`)]);
-      if (record.geometry && record.geometry.type !== "Point") {
-        light.addLayer(L.geoJSON(record.geometry, { interactive: false, pane: "chosen", style: { color: record.color, weight: 4, fill: false } }));
-      }
-      if (record.point) {
-        spread(record);
-        linked.filter((item) => item.point).forEach((item) => light.addLayer(thread(record, item)));
-      }
-    }
-    dim(lit);
-  }
-
-  function spread(record) {
-    const radius = record.precision?.approximate ? record.precision.uncertainty_m : 0;
-    const at = latLng(record.point);
-    if (radius) light.addLayer(L.circle(at, { radius, interactive: false, pane: "zones", color: record.color, weight: 1.2, dashArray: "4 4", fillOpacity: 0.06 }));
-    light.addLayer(L.circleMarker(at, { radius: 22, interactive: false, pane: "chosen", color: record.color, weight: 3, fillColor: "#fff", fillOpacity: 0.65 }));
-  }
-
-  function thread(record, item) {
-    const dash = item.certain ? null : "2 6";
-    return L.polyline([latLng(record.point), latLng(item.point)], { interactive: false, pane: "chosen", color: item.color, weight: 2, opacity: 0.8, dashArray: dash });
-  }
-
-  function dim(kept) {
-    for (const [id, layer] of drawn) {
-      layer.dimmed = Boolean(kept) && !kept.has(id);
-      if (layer.isPin) {
-        layer.setOpacity(layer.dimmed ? 0.32 : 1);
-        layer.getElement()?.classList.toggle("pin--chosen", Boolean(kept) && [...kept][0] === id);
-      } else {
-        const style = styles.get(layer.feature.properties.layer);
-        layer.setStyle({ opacity: layer.dimmed ? 0.3 : 1, fillOpacity: layer.dimmed ? 0.05 : style.fill_opacity });
-      }
-    }
+  /** Symbols step back, and outlines but those in `ids` ("layer/id"); null brings all of them forward again. */
+  function dim(ids) {
+    kept = ids;
+    drawn.forEach(dimOne);
     clusters.refreshClusters();
   }
 
-  return { show, highlight, styles, count: () => drawn.size };
+  function dimOne(layer) {
+    const { isPin, feature } = layer;
+    layer.dimmed = Boolean(kept) && (isPin || !kept.has(feature.id));
+    const share = layer.dimmed ? DIMMED : 1;
+    if (isPin) layer.setOpacity(share);
+    else layer.setStyle({ opacity: share, fillOpacity: share * styles.get(feature.properties.layer).fill_opacity });
+  }
+
+  /** The symbols on the map as boxes that names keep clear of. */
+  function boxes() {
+    const found = [];
+    map.eachLayer((layer) => layer instanceof L.Marker && found.push(boxOf(map, layer)));
+    return found;
+  }
+
+  /** Names of single places and of zones, once the map is near enough. */
+  function names() {
+    if (map.getZoom() < NAME_ZOOM) return [];
+    const found = [];
+    for (const [key, layer] of drawn) {
+      const { title } = layer.feature.properties;
+      if (layer.dimmed) continue;
+      if (!layer.isPin) found.push({ key, at: layer.centre, lines: wrap(title, 20, 3), kind: "zone", size: 11.5, bold: false, around: 0, wide: widthOf(layer) });
+      else if (map.hasLayer(layer)) found.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
+    }
+    return found;
+  }
+
+  function widthOf(area) {
+    const box = area.getBounds();
+    return 1.1 * (map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x);
+  }
+
+  /** Point out where a record is, in whatever stands for it now; null ends it. */
+  function point(id) {
+    map.getContainer().querySelectorAll(".pointed").forEach((element) => element.classList.remove("pointed"));
+    const layer = drawn.get(id);
+    if (layer?.isPin) clusters.getVisibleParent(layer)?.getElement()?.classList.add("pointed");
+  }
+
+  return { show, dim, boxes, names, point, styles };
 }

@@ -1,15 +1,15 @@
-// Markers: a shape per layer, an icon per class, a dashed ring where the place is approximate; cluster rings.
+// Markers: a shape per layer, an icon per class, a dashed ring where the place is approximate; rings for clusters.
 
 import { L } from "./leaflet.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = {
-  circle: "M16 2.500a13.500 13.500 0 1 1 0 27a13.500 13.500 0 1 1 0-27z",
-  square: "M7 3.500h18a3.500 3.500 0 0 1 3.500 3.500v18a3.500 3.500 0 0 1-3.500 3.500H7A3.500 3.500 0 0 1 3.500 25V7A3.500 3.500 0 0 1 7 3.500z",
-  pentagon: "M16 1.500 30.500 12.500 25 29.500H7L1.500 12.500z",
-  diamond: "M16 .5 31.500 16 16 31.500.5 16z",
+  circle: "M16 3a13 13 0 1 1 0 26a13 13 0 1 1 0-26z",
+  square: "M7.5 4h17A3.5 3.5 0 0 1 28 7.5v17a3.5 3.5 0 0 1-3.5 3.5h-17A3.5 3.5 0 0 1 4 24.5v-17A3.5 3.5 0 0 1 7.5 4z",
+  pentagon: "M14.8 2.6a2 2 0 0 1 2.4 0l12.1 8.8a2 2 0 0 1 .7 2.2l-4.6 14.2a2 2 0 0 1-1.9 1.4H8.5a2 2 0 0 1-1.9-1.4L2 13.6a2 2 0 0 1 .7-2.2z",
+  diamond: "M14.5 1.3a2.1 2.1 0 0 1 3 0l13.2 13.2a2.1 2.1 0 0 1 0 3L17.5 30.7a2.1 2.1 0 0 1-3 0L1.3 17.5a2.1 2.1 0 0 1 0-3z",
 };
-const ICON_BOX = { circle: [8, 8, 16], square: [7.5, 7.5, 17], pentagon: [8.500, 9.500, 15], diamond: [9, 9, 14] };
+const ICON_BOX = { circle: [7.5, 7.5, 17], square: [7.5, 7.5, 17], pentagon: [8, 9, 16], diamond: [8.5, 8.5, 15] };
 
 export function svg(name, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, name);
@@ -19,61 +19,83 @@ export function svg(name, attributes = {}, ...children) {
 }
 
 /** A layer's symbol as an SVG element, `size` pixels wide. */
-export function symbolSvg(style, icon, icons, { size = 32, approximate = false } = {}) {
-  const shape = SHAPES[style.shape] ?? SHAPES.square;
-  const [x, y, side] = ICON_BOX[style.shape] ?? ICON_BOX.square;
-  const parts = [svg("path", { d: shape, fill: style.color, stroke: "#fff", "stroke-width": 1.6 })];
-  if (approximate) {
-    parts.unshift(svg("circle", { cx: 16, cy: 16, r: 18.500, fill: "none", stroke: style.color, "stroke-width": 1.8, "stroke-dasharray": "4 3.2" }));
-  }
-  parts.push(svg("use", { href: `${icons}#${icon}`, x, y, width: side, height: side, class: "pin__icon" }));
+export function symbolSvg({ shape, color }, icon, icons, { size = 30, approximate = false } = {}) {
+  const [x, y, side] = ICON_BOX[shape] ?? ICON_BOX.square;
+  const parts = [
+    svg("path", { d: SHAPES[shape] ?? SHAPES.square, fill: color, class: "pin__shape" }),
+    svg("use", { href: `${icons}#${icon}`, x, y, width: side, height: side, class: "pin__icon" }),
+  ];
+  if (approximate) parts.unshift(svg("circle", { cx: 16, cy: 16, r: 18.5, stroke: color, class: "pin__ring" }));
   return svg("svg", { viewBox: "0 0 32 32", width: size, height: size, "aria-hidden": "true", focusable: "false" }, ...parts);
 }
 
-/** A marker for a feature of /map.json, keyboard reachable and named. */
-export function pin(feature, style, view) {
-  const { title, symbol, precision, detail } = feature.properties;
-  const approximate = Boolean(view.precisions[precision]?.approximate);
-  const icon = L.divIcon({
-    className: "pin",
-    html: symbolSvg(style, style.icons[symbol] ?? style.icon, view.urls.icons, { size: 30, approximate }),
-    iconSize: [30, 30],
-  });
-  const [lng, lat] = feature.geometry.coordinates;
-  const name = [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", ");
-  const marker = L.marker([lat, lng], { icon, title: name, alt: name, keyboard: true, riseOnHover: true });
-  marker.on("add", () => marker.getElement()?.setAttribute("aria-label", name));
-  return marker;
+/** A marker that can be reached by keyboard and says what it is. `offset` moves it on the screen, in pixels. */
+export function marker(at, drawn, name, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
+  const anchor = [size / 2 - offset.x, size / 2 - offset.y];
+  const icon = L.divIcon({ className, html: drawn, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
+  const made = L.marker(at, { icon, alt: name, keyboard: true, riseOnHover: true, ...options });
+  made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
+  return made;
 }
 
-/** A cluster: how many, and a ring of the layers' colours in their shares. */
+/** A name that appears under the mouse; nothing on touch screens, where a touch opens the record. */
+export function tip(layer, text, options = {}) {
+  if (!matchMedia("(hover: hover)").matches) return;
+  const line = document.createElement("span");
+  line.textContent = text;
+  layer.bindTooltip(line, { direction: "top", className: "tip", ...options });
+}
+
+/** The box that a marker takes, in layer points. */
+export function boxOf(map, made) {
+  const { iconSize, iconAnchor } = made.size ? { iconSize: made.size } : made.options.icon.options;
+  const size = L.point(iconSize);
+  const anchor = iconAnchor ? L.point(iconAnchor) : size.divideBy(2);
+  const { x, y } = map.latLngToLayerPoint(made.getLatLng()).subtract(anchor).add(size.divideBy(2));
+  return { x, y, width: size.x + 4, height: size.y + 4 };
+}
+
+/** A cluster: how many, in a ring of the layers' colours in their shares. */
 export function clusterIcon(cluster, styles, words) {
+  const members = cluster.getAllChildMarkers();
+  const counts = countBy(members, (member) => member.feature.properties.layer);
+  const total = members.length;
+  const size = total < 5 ? 36 : total < 15 ? 42 : total < 50 ? 48 : 54;
+  const text = svg("text", { x: 20, y: 20, dy: ".36em", "text-anchor": "middle" });
+  text.textContent = total;
+  const drawn = svg(
+    "svg", { viewBox: "0 0 40 40", width: size, height: size, "aria-hidden": "true" },
+    svg("circle", { cx: 20, cy: 20, r: 19.5, class: "cluster__plate" }), ...arcs(counts, total, styles), text,
+  );
+  const parts = [...counts].map(([layer, count]) => `${styles.get(layer).label}: ${count}`);
+  const icon = L.divIcon({ className: members.every((member) => member.dimmed) ? "cluster cluster--dim" : "cluster", html: drawn, iconSize: [size, size] });
+  Object.assign(cluster, { parts, size: [size, size] });
+  named(icon, `${words.cluster.replace("{n}", total)} (${parts.join(", ")})`);
+  return icon;
+}
+
+function countBy(items, keyOf) {
   const counts = new Map();
-  for (const marker of cluster.getAllChildMarkers()) {
-    counts.set(marker.feature.properties.layer, (counts.get(marker.feature.properties.layer) ?? 0) + 1);
-  }
-  const total = cluster.getChildCount();
-  const size = total < 10 ? 38 : total < 50 ? 44 : 50;
-  const ring = 2 * Math.PI * 16;
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return counts;
+}
+
+function arcs(counts, total, styles) {
+  const ring = 2 * Math.PI * 16.5;
+  const gap = counts.size > 1 ? 1.2 : 0;
   let start = 0;
-  const arcs = [...counts].map(([layer, count]) => {
+  return [...counts].map(([layer, count]) => {
     const share = (count / total) * ring;
     const arc = svg("circle", {
-      cx: 20, cy: 20, r: 16, fill: "none", stroke: styles.get(layer).color, "stroke-width": 6,
-      "stroke-dasharray": `${share} ${ring - share}`, "stroke-dashoffset": -start, transform: "rotate(-90 20 20)",
+      cx: 20, cy: 20, r: 16.5, class: "cluster__arc", stroke: styles.get(layer).color,
+      "stroke-dasharray": `${Math.max(share - gap, 1)} ${ring}`, "stroke-dashoffset": -start, transform: "rotate(-90 20 20)",
     });
     start += share;
     return arc;
   });
-  const text = svg("text", { x: 20, y: 24.500, "text-anchor": "middle" });
-  text.textContent = total;
-  const drawn = svg(
-    "svg", { viewBox: "0 0 40 40", width: size, height: size, "aria-hidden": "true" },
-    svg("circle", { cx: 20, cy: 20, r: 19, fill: "#fffdf8" }), ...arcs, text,
-  );
-  const label = words.cluster.replace("{n}", total);
-  const dim = cluster.getAllChildMarkers().every((marker) => marker.dimmed);
-  const icon = L.divIcon({ className: dim ? "cluster cluster--dim" : "cluster", html: drawn, iconSize: [size, size] });
+}
+
+function named(icon, label) {
   const create = icon.createIcon.bind(icon);
   icon.createIcon = (old) => {
     const element = create(old);
@@ -81,5 +103,4 @@ export function clusterIcon(cluster, styles, words) {
     element.setAttribute("role", "button");
     return element;
   };
-  return icon;
 }

@@ -1,43 +1,60 @@
-// What the map page and its embedded version share: the view, the map that folium made, and asking the server.
+// What the map page and its embedded version share: the view, the map that folium made, asking the server, the stage.
 
 import { address } from "../core/address.js";
-import { latLng } from "../map/leaflet.js";
-import { icon } from "../ui/dom.js";
+import { createBase } from "../map/base.js";
+import { createCamera } from "../map/camera.js";
+import { createFeatures } from "../map/features.js";
+import { createHighlight } from "../map/highlight.js";
+import { createLabels } from "../map/labels.js";
+import { createTools } from "../map/tools.js";
+import { el, icon } from "../ui/dom.js";
 
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
+/** The layers that are shown when the address does not say which. */
+export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
 
-/** JSON of an address; throws what went wrong. */
+/** JSON of an address. Throws what went wrong; `message` is the server's own sentence where it has one. */
 export async function fetchJson(url, signal) {
   const response = await fetch(url, { signal, headers: { Accept: "application/json, application/geo+json" } });
-  if (!response.ok) throw new Error(`${response.status} ${url}`);
-  return response.json();
+  if (response.ok) return response.json();
+  const { description = "" } = await response.json().catch(() => ({}));
+  throw Object.assign(new Error(description || `${response.status} ${url}`), { description });
 }
 
 /** A record's view-model in the language of the page. */
 export const fetchRecord = (at, signal) => fetchJson(address(view.urls.record, at, `lang=${view.lang}`), signal);
 
-export function toolButton(name, label) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "tools__button";
-  made.title = label;
-  made.setAttribute("aria-label", label);
-  made.append(icon(view.urls.icons, name));
-  return made;
+/** What people are told when something could not be loaded. */
+export const excuse = (error) => (navigator.onLine ? error.description || view.words["error.load"] : view.words["error.offline"]);
+
+export function bounds() {
+  const box = map.getBounds();
+  return { west: box.getWest(), south: box.getSouth(), east: box.getEast(), north: box.getNorth() };
 }
 
-/** Bring a record into view without hiding it under the panel. */
-export function goTo(record, { padding = [40, 40], closest = 12 } = {}) {
-  if (record.geometry && record.geometry.type !== "Point" && record.bbox) {
-    const [west, south, east, north] = record.bbox;
-    map.fitBounds([[south, west], [north, east]], { padding, maxZoom: closest });
-  } else if (record.point) {
-    map.setView(latLng(record.point), Math.max(map.getZoom(), Math.min(closest, 11)));
-  }
+export function currentView() {
+  const { lat, lng } = map.getCenter();
+  return { zoom: map.getZoom(), lat, lng };
 }
 
-/** Put the map where a state says, else around the province. */
-export function applyView(state) {
-  if (state.view) map.setView([state.view.lat, state.view.lng], state.view.zoom, { animate: false });
+const toolButton = (name, label) => el("button", { type: "button", class: "tools__button", title: label, "aria-label": label }, icon(view.urls.icons, name));
+
+/** Everything that stands on the map, wired: a place that is being measured is a point, not a record. */
+export async function createStage({ say, inset, onChoose }) {
+  const frame = document.getElementById("mapframe");
+  const camera = createCamera(map, view, inset);
+  const choose = (layer, id, at) => (at && tools.add(at) ? null : onChoose(layer, id));
+  const tools = createTools(map, view, document.getElementById("tools"), frame, { make: toolButton, say, home: camera.home });
+  const later = () => labels?.draw();
+  let labels = null;
+  const features = createFeatures(map, view, { onChoose: choose, onDrawn: later });
+  const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose: (layer, id) => choose(layer, id), onDrawn: later });
+  const base = await createBase(map, view, fetchJson).catch(() => ({ choose: async () => {}, names: () => [] }));
+  labels = createLabels(map, [highlight.names, features.names, base.names], features.boxes);
+  const ground = async (name) => {
+    await base.choose(name || "communes");
+    labels.draw();
+  };
+  return { camera, features, highlight, ground };
 }

@@ -2,57 +2,61 @@
 
 import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
-import { createBase } from "../map/base.js";
-import { createFeatures } from "../map/features.js";
-import { createTools } from "../map/tools.js";
 import { createRecord } from "../ui/record.js";
 import { createToast } from "../ui/toast.js";
-import { applyView, fetchJson, fetchRecord, map, toolButton, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, excuse, fetchJson, fetchRecord, map, view } from "./common.js";
 
-const everyLayer = view.groups.flatMap((group) => group.layers).map((layer) => layer.name);
+const byId = (id) => document.getElementById(id);
+const narrow = matchMedia("(max-width: 719px)");
+const CARD_PX = 400;
 const state = { ...parseState(location.search, view.filters.map((filter) => filter.param)), lang: view.lang };
-const say = createToast(document.getElementById("toast"));
-const full = document.getElementById("full");
+const say = createToast(byId("toast"));
+const box = byId("record");
 
-const record = createRecord(document.getElementById("record"), view, {
-  onChoose: choose,
-  onClose: () => {
-    record.hide();
-    features.highlight(null);
-  },
-  say,
-  link: (shown) => `${view.public_url}${shown.map_url}`,
-});
-const features = createFeatures(map, view, choose);
-createTools(map, view, document.getElementById("tools"), document.getElementById("mapframe"), { make: toolButton, say });
+const inset = () => {
+  const open = !box.hidden;
+  return { top: 48, right: 0, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
+};
+const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (shown) => `${view.public_url}${shown.map_url}` });
+const stage = await createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false) });
 
-async function choose(layer, id) {
+function close() {
+  state.at = null;
+  record.hide();
+  stage.highlight.show(null);
+  leadOut();
+}
+
+async function choose(layer, id, move = true) {
   try {
     const found = await fetchRecord({ layer, id });
+    state.at = { layer, id };
     record.show(found);
-    features.highlight(found);
-  } catch {
-    say(view.words["error.load"]);
+    stage.highlight.show(found);
+    stage.camera.look(found, { move });
+    leadOut();
+  } catch (error) {
+    say(excuse(error));
   }
+}
+
+function leadOut() {
+  byId("full").href = `${view.urls.full}?${formatState({ ...state, view: currentView() })}`;
 }
 
 async function load() {
-  const { lat, lng } = map.getCenter();
-  full.href = `${view.urls.full}?${formatState({ ...state, view: { zoom: map.getZoom(), lat, lng } })}`;
-  const box = map.getBounds();
-  const bounds = { west: box.getWest(), south: box.getSouth(), east: box.getEast(), north: box.getNorth() };
+  leadOut();
   try {
-    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds, state.layers ?? everyLayer, formatSelection(state))));
-    features.show(Object.values(answer.layers).flatMap((layer) => layer.features));
+    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), state.layers ?? firstLayers, formatSelection(state))));
+    stage.features.show(Object.values(answer.layers).flatMap((layer) => layer.features));
     document.documentElement.dataset.ready = "yes";
-  } catch {
-    say(view.words["error.load"], { stay: true, action: view.words.retry, onAction: load });
+  } catch (error) {
+    say(excuse(error), { stay: true, actions: [[view.words.retry, load]] });
   }
 }
 
-applyView(state);
-const base = await createBase(map, view, fetchJson);
-await base.choose(state.base || "communes");
+stage.camera.restore(state);
+await stage.ground(state.base).catch((error) => say(excuse(error)));
 map.on("moveend", load);
 await load();
-if (state.at) choose(state.at.layer, state.at.id);
+if (state.at) await choose(state.at.layer, state.at.id, !state.view);

@@ -2,10 +2,6 @@
 
 import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
-import { createBase } from "../map/base.js";
-import { createFeatures } from "../map/features.js";
-import { createTools } from "../map/tools.js";
-import { el } from "../ui/dom.js";
 import { createFilters } from "../ui/filters.js";
 import { createLayers } from "../ui/layers.js";
 import { createList } from "../ui/list.js";
@@ -15,68 +11,65 @@ import { createShare } from "../ui/share.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { applyView, fetchJson, fetchRecord, goTo, map, toolButton, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, excuse, fetchJson, fetchRecord, map, view } from "./common.js";
 
 const SETTLE_MS = 150;
 const byId = (id) => document.getElementById(id);
 const params = view.filters.map((filter) => filter.param);
-const everyLayer = view.groups.flatMap((group) => group.layers).map((layer) => layer.name);
+const readState = () => ({ ...parseState(location.search, params), lang: view.lang });
 
-let state = parseState(location.search, params);
-state.lang = view.lang;
+let state = readState();
+let trail = []; // the records that were walked through on the way to the open one
 let asked = null;
 let timer = 0;
 let last = null;
 let lastUrl = "";
+let open = null;
 
 const say = createToast(byId("toast"));
 const sheet = createSheet(byId("panel"), byId("handle"));
-const shown = () => state.layers ?? everyLayer;
-const choose = (layer, id) => change({ at: { layer, id } }, { push: true });
+const shown = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
+const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
-const features = createFeatures(map, view, choose);
-const list = createList(byId("pane-list"), view, choose);
-const filters = createFilters(byId("pane-filters"), byId("active"), view, (chosen, q) => change({ filters: chosen, q }, { push: true }));
-const layers = createLayers(byId("pane-layers"), view, swatch, {
-  onLayers: (names) => change({ layers: names.length === everyLayer.length ? null : names }),
+const stage = await createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }) });
+const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point });
+const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, (chosen, q) => change({ filters: chosen, q }, { push: true }));
+const layers = createLayers(byId("pane-layers"), view, {
+  onLayers: (names) => change({ layers: names.join() === firstLayers.join() ? null : names }),
   onBase: (name) => change({ base: name === "communes" ? "" : name }),
 });
 const share = createShare(byId("pane-share"), view, { say, queries: () => ({ whole: whole(), selection: formatSelection(state) }) });
 const record = createRecord(byId("record"), view, {
-  onChoose: choose,
+  onChoose: (layer, id) => choose(layer, id),
+  onBack: () => change({ at: trail.pop() ?? null }, { push: true }),
   onClose: () => change({ at: null }, { push: true }),
   say,
-  link: (shownRecord) => `${view.public_url}${shownRecord.map_url}`,
+  address: (found) => `${view.public_url}${found.map_url}`,
 });
-const tabs = createTabs(document.querySelector(".tabs"), (id) => {
-  sheet.atLeast("half");
+const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {
+  if (byHand) sheet.atLeast("half");
   if (id === "tab-share") share.draw(shown());
 });
-createSearch(byId("search"), view, fetchJson, {
-  onHit: (found) => change({ at: { layer: found.layer, id: found.id } }, { push: true }),
+const search = createSearch(byId("search"), view, fetchJson, {
+  onHit: ({ layer, id }) => choose(layer, id),
   onText: (q) => change({ q, at: q ? null : state.at }, { push: true }),
 });
-createTools(map, view, byId("tools"), byId("mapframe"), { make: toolButton, say });
 
-function swatch(layer) {
-  const made = el("span", { class: "swatch", "aria-hidden": "true" });
-  made.style.background = `color-mix(in srgb, ${layer.color} ${Math.round(layer.fill_opacity * 100)}%, white)`;
-  made.style.border = `2px dashed ${layer.color}`;
-  return made;
-}
-
-function currentView() {
-  const { lat, lng } = map.getCenter();
-  return { zoom: map.getZoom(), lat, lng };
+/** Open a record; the one that is open becomes the step that leads back. */
+function choose(layer, id, { move = true } = {}) {
+  const at = { layer, id };
+  if (sameAt(at, state.at)) return;
+  if (open && state.at) trail.push({ ...state.at, title: open.title });
+  change({ at }, { push: true, move });
 }
 
 /** Take a change into the state, the address and the page. `push` makes it a step that Back undoes. */
-function change(part, { push = false } = {}) {
+function change(part, { push = false, move = true } = {}) {
   const before = state;
   state = { ...state, ...part };
   remember(push);
-  draw(before);
+  draw(before, { move });
 }
 
 function remember(push) {
@@ -85,29 +78,30 @@ function remember(push) {
   if (url === lastUrl) return;
   lastUrl = url;
   history[push ? "pushState" : "replaceState"](null, "", url);
-  for (const link of document.querySelectorAll("[data-lang]")) {
-    const lang = link.dataset.lang;
-    link.href = `${location.pathname}?${formatState({ ...state, view: currentView(), lang }) || "lang=vi"}`;
+  for (const anchor of document.querySelectorAll("[data-lang]")) {
+    const query = formatState({ ...state, view: currentView(), lang: anchor.dataset.lang });
+    anchor.href = `${location.pathname}?${anchor.dataset.lang === "vi" ? `lang=vi&${query}` : query}`;
   }
 }
 
-function draw(before) {
-  if (!before || before.base !== state.base) base.choose(state.base || "communes").catch(trouble);
-  if (!before || !sameAt(before.at, state.at)) openRecord();
+function draw(before, { move = true } = {}) {
+  if (!before || before.base !== state.base) stage.ground(state.base).catch(trouble);
+  if (!before || !sameAt(before.at, state.at)) openRecord(move);
   load();
   layers.draw(shown(), state.base || "communes");
+  search.set(state.q);
   if (last) filters.draw(state, last.facets);
   if (!byId("pane-share").hidden) share.draw(shown());
 }
 
-const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
-
-async function openRecord() {
+async function openRecord(move) {
   const { at } = state;
+  open = null;
   byId("browse").hidden = Boolean(at);
   if (!at) {
+    trail = [];
     record.hide();
-    features.highlight(null);
+    stage.highlight.show(null);
     return;
   }
   record.wait();
@@ -115,74 +109,61 @@ async function openRecord() {
   try {
     const found = await fetchRecord(at);
     if (!sameAt(at, state.at)) return;
-    record.show(found);
-    features.highlight(found);
-    goTo(found);
+    open = found;
+    record.show(found, trail.at(-1)?.title);
+    stage.highlight.show(found);
+    stage.camera.look(found, { move });
   } catch (error) {
+    if (!sameAt(at, state.at)) return;
     change({ at: null });
-    trouble(error);
+    say(excuse(error), { stay: true, actions: [[view.words.retry, () => choose(at.layer, at.id)]] });
   }
 }
 
-/** Ask for what is in view; the old features stay until the new ones are here. */
+/** Ask for what is in view once the map rests; the old features stay until the new ones are here. */
 function load() {
   clearTimeout(timer);
-  timer = setTimeout(async () => {
-    asked?.abort();
-    asked = new AbortController();
-    const box = map.getBounds();
-    const bounds = { west: box.getWest(), south: box.getSouth(), east: box.getEast(), north: box.getNorth() };
-    byId("mapframe").classList.add("busy");
-    try {
-      const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds, shown(), formatSelection(state))), asked.signal);
-      take(answer);
-      if (!byId("toast").hidden && byId("toast").dataset.trouble) {
-        delete byId("toast").dataset.trouble;
-        say("");
-      }
-    } catch (error) {
-      if (error.name !== "AbortError") trouble(error);
-    } finally {
-      byId("mapframe").classList.remove("busy");
-    }
-  }, SETTLE_MS);
+  timer = setTimeout(ask, SETTLE_MS);
 }
 
-function take(answer) {
-  last = answer;
-  const all = Object.values(answer.layers).flatMap((layer) => layer.features);
-  features.show(all);
-  list.draw(answer.layers, features.styles);
-  filters.draw(state, answer.facets);
-  document.documentElement.dataset.ready = "yes";
+async function ask() {
+  asked?.abort();
+  const mine = (asked = new AbortController());
+  byId("mapframe").classList.add("busy");
+  try {
+    last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), shown(), formatSelection(state))), mine.signal);
+    stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features));
+    list.draw(last.layers);
+    filters.draw(state, last.facets);
+    say.settle();
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    if (error.name !== "AbortError") trouble(error);
+  } finally {
+    if (mine === asked) byId("mapframe").classList.remove("busy");
+  }
 }
 
-function trouble() {
-  const toast = byId("toast");
-  say(navigator.onLine ? view.words["error.load"] : view.words["error.offline"], { stay: true, action: view.words.retry, onAction: () => load() });
-  toast.dataset.trouble = "yes";
-}
+const trouble = (error) => say(excuse(error), { stay: true, trouble: true, actions: [[view.words.retry, () => draw(null, { move: false })]] });
 
 window.addEventListener("popstate", () => {
   const before = state;
-  state = { ...parseState(location.search, params), lang: view.lang };
+  state = readState();
+  if (sameAt(trail.at(-1), state.at)) trail.pop();
   lastUrl = `${location.pathname}${location.search}`;
-  applyView(state);
-  draw(before);
+  if (state.view) stage.camera.restore(state);
+  draw(before, { move: !state.view });
 });
-window.addEventListener("online", load);
+window.addEventListener("online", () => draw(null, { move: false }));
+window.addEventListener("offline", () => trouble({}));
 new ResizeObserver(() => map.invalidateSize()).observe(byId("mapframe"));
 
-applyView(state);
-const base = await createBase(map, view, fetchJson).catch((error) => {
-  trouble(error);
-  return { choose: async () => "", current: () => "" };
-});
-draw(null);
+list.wait();
+tabs.show("tab-list");
+stage.camera.restore(state);
+remember(false);
+draw(null, { move: !state.view });
 map.on("moveend", () => {
   remember(false);
   load();
 });
-tabs.show("tab-list");
-sheet.low();
-if (state.at) sheet.atLeast("half");

@@ -1,80 +1,68 @@
 // Filters with the counts they would give, and the chips that say what is being filtered.
 
 import { fill } from "../core/format.js";
-import { el, icon } from "./dom.js";
+import { el, icon, redraw } from "./dom.js";
 
-const MOST_CHIPS = 14;
+const MOST_CHIPS = 10;
 
-/** Draw the filters into `pane` and the active ones into `strip`; `onChange(filters, q)` on every change. */
-export function createFilters(pane, strip, view, onChange) {
+/** Draw the filters into `pane`, the active ones into `strip` and their number into `badge`; `onChange(filters, q)`. */
+export function createFilters(pane, strip, badge, view, onChange) {
   const { words } = view;
   let state = { filters: {}, q: "" };
 
   const set = (param, values) => {
-    const filters = { ...state.filters };
-    if (values.length) filters[param] = values;
-    else delete filters[param];
+    const filters = { ...state.filters, [param]: values };
+    if (!values.length) delete filters[param];
     onChange(filters, state.q);
   };
-  const toggle = (param, value, on) => {
-    const held = (state.filters[param] ?? []).filter((other) => other !== value);
-    set(param, on ? [...held, value] : held);
-  };
+  const held = (param) => state.filters[param] ?? [];
+  const toggle = (param, value, on) => set(param, [...held(param).filter((other) => other !== value), ...(on ? [value] : [])]);
+  const labelOf = (row, value) => row.options.find((option) => option.value === value)?.label ?? value;
 
   function draw(current, facets) {
     state = current;
-    const open = document.activeElement?.id;
-    pane.replaceChildren(
-      el("p", { class: "listing__note" }, words["filters.hint"]),
-      ...view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets) : chips(row, facets))),
-    );
-    if (open) document.getElementById(open)?.focus({ preventScroll: true });
+    redraw(pane, el("p", { class: "pane__note" }, words["filters.hint"]), view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets[row.param] ?? {}) : chips(row, facets[row.param] ?? {}))));
     drawStrip();
   }
 
-  function chips(row, facets) {
-    const counts = facets[row.param] ?? {};
-    const held = state.filters[row.param] ?? [];
+  function chips(row, counts) {
+    return el("fieldset", { class: "group" }, el("legend", {}, row.label), el("div", { class: "options" }, row.options.map((option) => chip(row, option, counts[option.value] ?? 0))));
+  }
+
+  function chip({ param }, { value, label }, count) {
+    const on = held(param).includes(value);
     return el(
-      "fieldset", { class: "group" },
-      el("legend", {}, row.label),
-      el("div", { class: "options" }, row.options.map((option) => {
-        const on = held.includes(option.value);
-        const count = counts[option.value] ?? 0;
-        return el(
-          "label", { class: `option${count || on ? "" : " option--none"}` },
-          el("input", { type: "checkbox", id: `f-${row.param}-${option.value}`, checked: on, onchange: (event) => toggle(row.param, option.value, event.target.checked) }),
-          el("span", { class: "chip" }, option.label, " ", el("small", {}, String(count))),
-        );
-      })),
+      "label", { class: `option${count || on ? "" : " option--none"}` },
+      el("input", { type: "checkbox", id: `f-${param}-${value}`, checked: on, onchange: (event) => toggle(param, value, event.target.checked) }),
+      el("span", { class: "chip" }, label, el("small", {}, String(count))),
     );
   }
 
-  function select(row, facets) {
-    const counts = facets[row.param] ?? {};
-    const [held = ""] = state.filters[row.param] ?? [];
+  function select(row, counts) {
+    const chosen = row.options.filter((option) => held(row.param).includes(option.value));
+    const others = row.options.filter((option) => !chosen.includes(option));
     return el(
       "fieldset", { class: "group" },
       el("legend", {}, row.label),
+      chosen.length ? el("div", { class: "options" }, chosen.map((option) => chip(row, option, counts[option.value] ?? 0))) : null,
       el(
-        "select", { class: "input", id: `f-${row.param}`, "aria-label": row.label, onchange: (event) => set(row.param, event.target.value ? [event.target.value] : []) },
-        el("option", { value: "" }, words["filters.any"]),
-        row.options.map((option) => el("option", { value: option.value, selected: option.value === held }, `${option.label} (${counts[option.value] ?? 0})`)),
+        "select", { class: "input", id: `f-${row.param}`, "aria-label": row.label, onchange: (event) => event.target.value && toggle(row.param, event.target.value, true) },
+        el("option", { value: "" }, words[chosen.length ? "filters.more" : "filters.any"]),
+        others.map((option) => el("option", { value: option.value, disabled: !counts[option.value] }, `${option.label} (${counts[option.value] ?? 0})`)),
       ),
     );
   }
 
   function drawStrip() {
-    const chosen = Object.entries(state.filters).flatMap(([param, values]) => {
-      const row = view.filters.find((filter) => filter.param === param);
-      return values.map((value) => ({ name: row.options.find((option) => option.value === value)?.label ?? value, off: () => toggle(param, value, false) }));
-    });
+    const chosen = view.filters.flatMap((row) => held(row.param).map((value) => ({ name: labelOf(row, value), off: () => toggle(row.param, value, false) })));
     if (state.q) chosen.push({ name: `“${state.q}”`, off: () => onChange(state.filters, "") });
+    badge.textContent = chosen.length || "";
     strip.hidden = !chosen.length;
-    strip.replaceChildren(
-      el("span", { class: "small" }, words["filters.active"]),
-      ...chosen.map(({ name, off }) => el("button", { type: "button", class: "chip", onclick: off, "aria-label": fill(words["filters.remove"], { name }) }, name, icon(view.urls.icons, "close"))),
-      el("button", { type: "button", class: "chip", onclick: () => onChange({}, "") }, words["filters.clear"]),
+    redraw(
+      strip,
+      el("span", { class: "active__label" }, words["filters.active"]),
+      chosen.map(({ name, off }) => el("button", { type: "button", class: "chip", onclick: off, "aria-label": fill(words["filters.remove"], { name }) }, name, icon(view.urls.icons, "close"))),
+      el("button", { type: "button", class: "active__clear", onclick: () => onChange({}, "") }, words["filters.clear"]),
     );
   }
 

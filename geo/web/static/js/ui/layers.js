@@ -1,26 +1,26 @@
 // The layers with their switches, which are also the legend, and the choice of base map.
 
-import { el, icon, symbol } from "./dom.js";
+import { formatNumber } from "../core/format.js";
+import { el, icon, redraw, symbol } from "./dom.js";
 
-/** `onLayers(names)` and `onBase(name)` on a change; `swatch(layer)` draws a polygon's key. */
-export function createLayers(pane, view, swatch, { onLayers, onBase }) {
+const BASES = ["communes", "districts", "plain"];
+
+/** `onLayers(names)` and `onBase(name)` on a change. */
+export function createLayers(pane, view, { onLayers, onBase }) {
   const { words } = view;
   const all = view.groups.flatMap((group) => group.layers);
 
   function draw(shown, base) {
-    const open = document.activeElement?.id;
-    pane.replaceChildren(
-      ...view.groups.flatMap((group) => [
-        el("h2", {}, group.label),
-        ...group.layers.flatMap((layer) => [row(layer, shown), classes(layer)]),
-      ]),
-      note("approximate", words["legend.approximate"]),
-      note("list", words["legend.cluster"]),
-      note("route", words["legend.linked"]),
+    redraw(
+      pane,
+      view.groups.flatMap((group) => [el("h2", {}, group.label), ...group.layers.map((layer) => row(layer, shown))]),
       el("h2", {}, words["layers.base"]),
-      ...bases().map(([name, label]) => radio(name, label, base)),
+      el("div", { class: "bases" }, bases().map(([name, label]) => radio(name, label, base))),
+      el("h2", {}, words["layers.signs"]),
+      note(icon(view.urls.icons, "approximate"), words["legend.approximate"]),
+      note(el("span", { class: "keynote__cluster" }, "5"), words["legend.cluster"]),
+      note(icon(view.urls.icons, "route"), words["legend.linked"]),
     );
-    if (open) document.getElementById(open)?.focus({ preventScroll: true });
   }
 
   function row(layer, shown) {
@@ -30,21 +30,21 @@ export function createLayers(pane, view, swatch, { onLayers, onBase }) {
       onLayers(all.map((known) => known.name).filter((name) => names.includes(name)));
     };
     return el(
-      "label", { class: "layerrow" },
-      el("input", { type: "checkbox", id: `l-${layer.name}`, checked: on, onchange: change }),
-      layer.geometry === "Point" ? symbol(view, layer.name, layer.icon) : swatch(layer),
-      el("span", {}, layer.label),
-      el("span", { class: "layerrow__count" }, String(layer.count)),
+      "div", { class: `layer${on ? "" : " layer--off"}` },
+      el(
+        "label", { class: "layerrow" },
+        el("input", { type: "checkbox", class: "switch", id: `l-${layer.name}`, checked: on, onchange: change }),
+        key(layer, layer.icon),
+        el("span", { class: "layerrow__label" }, layer.label),
+        el("span", { class: "count" }, formatNumber(layer.count, view.lang)),
+      ),
+      layer.classes.length ? el("ul", { class: "classes" }, layer.classes.map((item) => el("li", {}, key(layer, item.icon), item.label))) : null,
     );
   }
 
-  function classes(layer) {
-    if (layer.geometry !== "Point") return el("ul", { class: "classes" }, layer.classes.map((item) => el("li", {}, item.label)));
-    return el("ul", { class: "classes" }, layer.classes.map((item) => el("li", {}, symbol(view, layer.name, item.icon), item.label)));
-  }
-
-  const note = (name, text) => el("p", { class: "keynote" }, icon(view.urls.icons, name), text);
-  const bases = () => [...["communes", "districts", "plain"].map((name) => [name, words[`base.${name}`]]), ...view.tile_layers.map((layer) => [layer.name, layer.name])];
+  const key = (layer, name) => (layer.geometry === "Point" ? symbol(view, layer.name, name) : el("span", { class: `swatch swatch--${layer.name}`, "aria-hidden": "true" }));
+  const note = (sign, text) => el("p", { class: "keynote" }, sign, el("span", {}, text));
+  const bases = () => [...BASES.map((name) => [name, words[`base.${name}`]]), ...view.tile_layers.map((layer) => [layer.name, layer.name])];
   const radio = (name, label, base) =>
     el("label", { class: "layerrow" }, el("input", { type: "radio", name: "base", id: `b-${name}`, checked: name === base, onchange: () => onBase(name) }), el("span", {}, label));
 

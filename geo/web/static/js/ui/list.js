@@ -1,31 +1,36 @@
 // What is in view as a list, layer by layer; what has no place yet stands below, so that nothing is hidden.
 
 import { fill, formatNumber } from "../core/format.js";
-import { el, hit, symbol } from "./dom.js";
+import { el, hit, icon, redraw, symbol } from "./dom.js";
 
 const FIRST = 12;
+const MORE = 50;
 
-export function createList(pane, view, onChoose) {
+/** `onChoose(layer, id)` opens a record, `onPoint(key)` shows where it is while the mouse rests on it (null: no more). */
+export function createList(pane, view, { styles, onChoose, onPoint }) {
   const { words, lang } = view;
   const grown = new Map();
 
-  function draw(layers, styles) {
-    const parts = [];
-    for (const [name, layer] of Object.entries(layers)) {
-      const placed = layer.features.filter((feature) => feature.geometry);
-      const unplaced = layer.features.filter((feature) => !feature.geometry);
-      if (placed.length || unplaced.length) parts.push(...section(name, styles.get(name), layer, placed, unplaced));
-    }
-    pane.replaceChildren(...(parts.length ? parts : [el("p", { class: "listing__note" }, words["list.empty"])]));
+  const wait = () => pane.replaceChildren(el("p", { class: "pane__note", role: "status" }, words.loading));
+
+  function draw(layers) {
+    const filled = Object.entries(layers).filter(([, layer]) => layer.features.length);
+    const nothing = el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
+    redraw(pane, filled.length ? filled.map(([name, layer]) => section(name, layer)) : [nothing]);
   }
 
-  function section(name, style, layer, placed, unplaced) {
-    const count = fill(words["list.of"], { n: formatNumber(layer.in_view, lang), m: formatNumber(layer.matched, lang) });
-    const parts = [el("h2", {}, symbol(view, name, style.icon), style.label, el("span", { class: "count" }, count)), rows(name, style, placed)];
-    if (unplaced.length) {
-      parts.push(el("p", { class: "listing__note" }, `${words["list.unplaced"]} (${layer.unplaced})`), rows(`${name}-unplaced`, style, unplaced));
-    }
-    return parts;
+  function section(name, layer) {
+    const style = styles.get(name);
+    const placed = layer.features.filter((feature) => feature.geometry);
+    const unplaced = layer.features.filter((feature) => !feature.geometry);
+    const [n, m] = [layer.in_view, layer.matched].map((number) => formatNumber(number, lang));
+    return el(
+      "section", { class: "listgroup" },
+      el("h2", { class: "listgroup__head" }, symbol(view, name, style.icon), style.label, el("span", { class: "count", title: fill(words["list.in_view"], { n }) }, fill(words["list.of"], { n, m }))),
+      placed.length ? rows(name, style, placed) : null,
+      unplaced.length ? el("h3", { class: "listgroup__unplaced" }, icon(view.urls.icons, "approximate"), `${words["list.unplaced"]} (${formatNumber(layer.unplaced, lang)})`) : null,
+      unplaced.length ? rows(`${name}-unplaced`, style, unplaced) : null,
+    );
   }
 
   function rows(key, style, features) {
@@ -34,24 +39,26 @@ export function createList(pane, view, onChoose) {
       const most = grown.get(key) ?? FIRST;
       list.replaceChildren(...features.slice(0, most).map((feature) => row(feature, style)));
       const left = features.length - most;
-      if (left > 0) {
-        const more = () => {
-          grown.set(key, most + 50);
-          fillUp();
-        };
-        list.append(el("li", {}, el("button", { type: "button", class: "button more", onclick: more }, fill(words["list.more"], { n: left }))));
-      }
+      if (left <= 0) return;
+      const more = () => {
+        grown.set(key, most + MORE);
+        fillUp();
+        list.children[most]?.querySelector("button").focus({ preventScroll: true });
+      };
+      list.append(el("li", {}, el("button", { type: "button", class: "button button--quiet more", onclick: more }, fill(words["list.more"], { n: left }), icon(view.urls.icons, "chevron"))));
     };
     fillUp();
     return list;
   }
 
-  function row({ properties }, style) {
-    const approximate = view.precisions[properties.precision]?.approximate ? words.approximate.toLowerCase() : "";
-    const sub = [properties.detail, properties.place, approximate].filter(Boolean).join(" · ");
+  function row({ id, properties, geometry }, style) {
+    const sub = [properties.detail, properties.place].filter(Boolean).join(" · ");
     const item = { ...properties, icon: style.icons[properties.symbol] ?? style.icon };
-    return el("li", {}, hit(view, item, sub, () => onChoose(properties.layer, properties.id)));
+    const approximate = geometry && view.precisions[properties.precision]?.approximate;
+    const end = approximate ? el("span", { class: "hit__end", title: words.approximate }, icon(view.urls.icons, "approximate"), el("span", { class: "visually-hidden" }, words.approximate)) : null;
+    const point = { onmouseenter: () => onPoint(id), onmouseleave: () => onPoint(null), onfocus: () => onPoint(id), onblur: () => onPoint(null) };
+    return el("li", {}, hit(view, item, sub, () => onChoose(properties.layer, properties.id), { id: `hit-${id}`, end, ...point }));
   }
 
-  return { draw };
+  return { wait, draw };
 }

@@ -1,23 +1,27 @@
-// One record: facts, place, story, links that can be walked, disagreements, sources.
+// One record: what it is, where, its story, links that can be walked, facts, disagreements, sources.
 
 import { fill } from "../core/format.js";
-import { copy, el, hit, icon, symbol } from "./dom.js";
+import { copy, el, hit, icon, link, symbol } from "./dom.js";
 
-/** Show records in `box`; `onChoose(layer, id)` walks a link, `onClose()` goes back to browsing. */
-export function createRecord(box, view, { onChoose, onClose, say, link, focus = true }) {
+/** Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing. */
+export function createRecord(box, view, { onChoose, onBack, onClose, say, address }) {
   const { words } = view;
-  const button = (name, label, onclick) => el("button", { type: "button", class: "iconbutton", "aria-label": label, title: label, onclick }, icon(view.urls.icons, name));
+  const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
+  const sign = (name) => icon(view.urls.icons, name);
 
-  function show(record) {
-    box.hidden = false;
-    box.replaceChildren(bar(record), head(record), ...[place(record), actions(record), facts(record), story(record), links(record), conflicts(record), sources(record)].filter(Boolean));
-    box.parentElement.scrollTop = 0;
-    if (focus) box.querySelector("h2").focus({ preventScroll: true });
+  /** `before` is the title of the record that a link was followed from, if any. */
+  function show(record, before = "") {
+    const parts = [head, place, actions, story, conflicts, links, facts, sources, downloads].map((part) => part(record));
+    open(bar(before), ...parts.filter(Boolean));
+    box.querySelector("h2").focus({ preventScroll: true });
   }
 
-  function wait() {
+  const wait = () => open(bar(""), el("p", { class: "pane__note", role: "status" }, words["record.loading"]));
+
+  function open(...parts) {
     box.hidden = false;
-    box.replaceChildren(el("p", { class: "muted" }, words["record.loading"]));
+    box.replaceChildren(...parts);
+    box.scrollTop = 0;
   }
 
   function hide() {
@@ -25,63 +29,95 @@ export function createRecord(box, view, { onChoose, onClose, say, link, focus = 
     box.replaceChildren();
   }
 
-  const bar = (record) =>
+  const bar = (before) =>
     el(
       "div", { class: "record__bar" },
-      button("back", words["record.back"], onClose),
-      el("span", { class: "spacer" }),
-      button("share", words["record.share"], async () => say((await copy(link(record))) ? words["share.copied"] : link(record))),
-      button("close", words["record.close"], onClose),
+      el("button", { type: "button", class: "record__back", onclick: before ? onBack : onClose }, sign("back"), el("span", {}, before || words["tab.list"])),
+      el("button", { type: "button", class: "iconbutton", "aria-label": words["record.close"], title: words["record.close"], onclick: onClose }, sign("close")),
     );
 
   const head = (record) =>
     el(
       "header", { class: "record__head" },
       symbol(view, record.layer, record.icon, { small: false }),
-      el("div", {}, el("p", { class: "record__label" }, record.label), el("h2", { tabindex: "-1" }, record.title), record.other_title && el("p", { class: "muted small", lang: "vi" }, record.other_title), record.subtitle && el("p", { class: "record__sub" }, record.subtitle)),
+      el(
+        "div", {},
+        el("p", { class: "record__label" }, record.label),
+        el("h2", { tabindex: "-1" }, record.title),
+        record.other_title && el("p", { class: "record__label", lang: "vi" }, record.other_title),
+        record.subtitle && el("p", { class: "record__sub" }, record.subtitle),
+      ),
     );
 
-  function place(record) {
-    if (!record.point) return el("p", { class: "place place--approximate" }, icon(view.urls.icons, "warning"), words.not_placed);
-    if (!record.precision) return null;
-    const text = [record.precision.label, record.precision.caution].filter(Boolean).join(". ");
-    return el("p", { class: `place${record.precision.approximate ? " place--approximate" : ""}` }, icon(view.urls.icons, record.precision.approximate ? "approximate" : "check"), `${words.precision}: ${text}.`);
+  function place({ point, precision }) {
+    const note = (name, text, approximate) => el("p", { class: `place${approximate ? " place--approximate" : ""}` }, sign(name), el("span", {}, text));
+    if (!point) return note("warning", `${words.not_placed}.`, true);
+    if (!precision) return null;
+    return note(precision.approximate ? "approximate" : "check", `${precision.caution || precision.label}.`, precision.approximate);
   }
 
   const actions = (record) =>
     el(
       "p", { class: "actions" },
-      el("a", { class: "button", href: record.url }, icon(view.urls.icons, "source"), words["record.page"]),
-      record.directions && el("a", { class: "button", href: record.directions }, icon(view.urls.icons, "route"), words.directions),
+      el("a", { class: "chip", href: record.url }, sign("source"), words["record.page"]),
+      record.directions && el("a", { class: "chip", href: record.directions, }, sign("route"), words.directions),
+      el("button", { type: "button", class: "chip chip--icon", "aria-label": words["record.share"], title: words["record.share"], onclick: () => share(record) }, sign("share")),
     );
 
-  function facts(record) {
-    const rows = record.facts.map((fact) => {
-      const value = fact.value === null ? el("span", { class: "missing" }, words.no_data) : fact.value;
-      return el("div", {}, el("dt", {}, fact.label), el("dd", {}, fact.url && fact.value !== null ? el("a", outward(fact.url), value) : value));
-    });
-    return el("dl", { class: "facts" }, rows);
+  async function share(record) {
+    const url = address(record);
+    say((await copy(url)) ? words["share.copied"] : url);
   }
 
-  const outward = (url) => (/^https?:/.test(url) ? { href: url, rel: "noopener external", target: "_blank" } : { href: url });
-
   function story(record) {
-    if (!record.has_story) return null;
-    const text = record.story ?? el("span", { class: "missing" }, words.no_data);
-    return el("section", {}, el("h3", {}, words.story), el("p", {}, text), record.note && el("p", { class: "small muted" }, record.note));
+    if (!record.story && !record.note) return null;
+    return el("section", {}, record.story && el("p", { class: "record__story", lang: record.story_lang }, record.story), record.note && el("p", { class: "record__note" }, record.note));
   }
 
   function links(record) {
     if (!record.links.length) return null;
+    const within = record.links.filter((group) => group.items.some((item) => thematic.has(item.layer)));
+    const around = record.links.filter((group) => !within.includes(group));
     return el(
       "section", {},
       el("h3", {}, words.links),
-      record.links.flatMap((group) => [
-        el("h4", {}, `${group.label} (${group.count})`),
-        el("ul", { class: "chain" }, group.items.map((item) => el("li", {}, hit(view, item, [item.reason, item.distance, item.check].filter(Boolean).join(" · "), () => onChoose(item.layer, item.id))))),
-        group.count > group.items.length && el("p", { class: "small muted" }, fill(words["links.more"], { n: group.count - group.items.length })),
-      ]),
-      el("p", { class: "small muted" }, view.method),
+      within.map(chain),
+      around.length ? el("dl", { class: "facts facts--units" }, around.map((group) => el("div", {}, el("dt", {}, group.label), el("dd", {}, group.items.map(unit), rest(group))))) : null,
+      within.length ? el("p", { class: "record__method" }, view.method) : null,
+    );
+  }
+
+  /** A group of links; why they are links is said once where it is the same for all of them. */
+  function chain(group) {
+    const reasons = new Set(group.items.map(why));
+    const shared = group.items.length > 1 && reasons.size === 1 ? [...reasons][0] : "";
+    return [
+      el("h4", {}, group.label, el("span", { class: "count" }, String(group.count))),
+      shared && el("p", { class: "record__why" }, shared),
+      el("ul", { class: "chain" }, group.items.map((item) => el("li", {}, step(item, shared ? "" : why(item))))),
+      rest(group),
+    ];
+  }
+
+  const why = (item) => [item.reason, item.basis].filter(Boolean).join(", ");
+
+  function step(item, reason) {
+    const end = item.distance || item.check ? el("span", { class: "hit__end" }, item.distance && el("strong", {}, item.distance), item.check && el("span", { class: "badge badge--warn" }, item.check)) : null;
+    return hit(view, item, reason, () => onChoose(item.layer, item.id), { end });
+  }
+
+  const unit = (item) => el("button", { type: "button", class: "unit", title: why(item), onclick: () => onChoose(item.layer, item.id) }, item.title, item.check && el("span", { class: "badge badge--warn" }, item.check));
+  const rest = (group) => (group.count > group.items.length ? el("p", { class: "small muted" }, fill(words["links.more"], { n: group.count - group.items.length })) : null);
+
+  function facts(record) {
+    const known = record.facts.filter((fact) => fact.value !== null);
+    const unknown = record.facts.filter((fact) => fact.value === null).map((fact) => fact.label);
+    if (record.has_story && !record.story) unknown.push(words.story);
+    return el(
+      "section", {},
+      el("h3", {}, words.facts),
+      el("dl", { class: "facts" }, known.map((fact) => el("div", {}, el("dt", {}, fact.label), el("dd", {}, fact.url ? link(fact.url, {}, fact.value) : fact.value)))),
+      unknown.length ? el("p", { class: "record__unknown" }, el("span", { class: "missing" }, words["facts.missing"]), `: ${unknown.join(" · ")}`) : null,
     );
   }
 
@@ -89,18 +125,23 @@ export function createRecord(box, view, { onChoose, onClose, say, link, focus = 
     if (!record.conflicts.length) return null;
     return el(
       "section", { class: "notice" },
-      el("h3", {}, words.conflicts),
-      record.conflicts.map((row) => el("p", {}, `${row.label}. ${words["conflict.recorded"]}: ${row.recorded}. ${words["conflict.derived"]}: ${row.derived}.`)),
+      el("h3", {}, sign("warning"), words.conflicts),
+      record.conflicts.map((row) => el("p", {}, el("strong", {}, `${row.label}. `), `${words["conflict.recorded"]}: ${row.recorded}. ${words["conflict.derived"]}: ${row.derived}.`)),
     );
   }
 
   function sources(record) {
     if (!record.sources.length) return null;
-    const rows = record.sources.map((source) =>
-      el("li", {}, [source.id, source.publisher, source.date].filter(Boolean).join(" · "), source.what && el("span", { class: "muted" }, `. ${source.what}`), source.address && [" ", el("a", outward(source.address), source.address)]),
-    );
+    const rows = record.sources.map((source) => {
+      const name = [source.publisher, source.date].filter(Boolean).join(", ");
+      const web = source.address?.startsWith("http");
+      return el("li", {}, web ? link(source.address, {}, name, sign("external")) : name, source.what && el("span", { class: "record__what" }, source.what));
+    });
     return el("section", {}, el("h3", {}, words.sources), el("ul", { class: "sources" }, rows));
   }
+
+  const downloads = (record) =>
+    el("section", {}, el("h3", {}, words.download), el("p", { class: "downloads" }, record.exports.map((row) => el("a", { class: "chip", href: row.url, download: true }, sign("download"), row.label))));
 
   return { show, wait, hide };
 }

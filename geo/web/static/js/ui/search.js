@@ -2,7 +2,7 @@
 
 import { address } from "../core/address.js";
 import { fill } from "../core/format.js";
-import { el, hit } from "./dom.js";
+import { el, hit, icon } from "./dom.js";
 
 const WAIT_MS = 180;
 
@@ -34,7 +34,9 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
       const { hits } = await fetchJson(address(view.urls.search, {}, query), asked.signal);
       show(hits, text);
     } catch (error) {
-      if (error.name !== "AbortError") list.replaceChildren(el("p", { class: "hits__note" }, view.words["error.load"]));
+      if (error.name === "AbortError") return;
+      list.replaceChildren(el("p", { class: "hits__note" }, view.words["error.load"]));
+      list.hidden = false;
     }
   }
 
@@ -44,8 +46,8 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
       return hit(view, found, sub, () => choose(found), { role: "option", id: `hit-${i}`, tabindex: "-1", "aria-selected": "false" });
     });
     if (hits.length) {
-      const keep = el("button", { type: "button", class: "hit", role: "option", id: "hit-keep", tabindex: "-1", "aria-selected": "false", onclick: () => keepText(text) }, fill(view.words["search.keep"], { q: text }));
-      rows.push(keep);
+      const keep = { type: "button", class: "hit hit--keep", role: "option", id: "hit-keep", tabindex: "-1", "aria-selected": "false", onclick: () => keepText(text) };
+      rows.push(el("button", keep, icon(view.urls.icons, "filter"), el("span", {}, fill(view.words["search.keep"], { q: text }))));
     }
     list.replaceChildren(...(rows.length ? rows : [el("p", { class: "hits__note" }, view.words["search.none"])]));
     list.hidden = false;
@@ -56,13 +58,13 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
 
   function choose(found) {
     close();
-    input.value = found.title;
-    clear.hidden = false;
+    input.blur();
     onHit(found);
   }
 
   function keepText(text) {
     close();
+    input.blur();
     onText(text);
   }
 
@@ -106,5 +108,12 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
     onText("");
     input.focus();
   });
-  return { close };
+  /** Show the text that is being filtered by, unless people are typing. */
+  function set(q) {
+    if (document.activeElement === input) return;
+    input.value = q;
+    clear.hidden = !q;
+  }
+
+  return { set };
 }

@@ -1,38 +1,58 @@
-// Take it with you: a link to this view, the filtered data, a saved map, code to embed.
+// Take it with you: a link to this view, a saved map, the filtered data, code to embed.
 
 import { address } from "../core/address.js";
-import { copy, el, icon } from "./dom.js";
+import { copy, el, icon, redraw } from "./dom.js";
 
-/** Draw into `pane` for a `state`; `queries` gives the query strings of the view and of the selection. */
+/** Draw into `pane`; `queries()` gives the query strings of the view and of the selection. */
 export function createShare(pane, view, { say, queries }) {
   const { words, urls } = view;
-  const label = (name, text) => [icon(urls.icons, name), el("span", {}, text)];
+  let format = view.formats[0];
 
   function draw(shown) {
     const { whole, selection } = queries();
-    const here = `${view.public_url}${urls.full}${whole ? `?${whole}` : ""}`;
-    const frame = `<iframe src="${view.public_url}${urls.embed}${whole ? `?${whole.replaceAll("&", "&amp;")}` : ""}" width="100%" height="480" title="${words["map.label"]}"></iframe>`;
-    const box = el("textarea", { rows: "4", readonly: true, "aria-label": words["share.embed"] });
-    box.value = frame;
-    const layers = view.groups.flatMap((group) => group.layers).filter((layer) => shown.includes(layer.name));
-    pane.replaceChildren(
+    const query = whole ? `?${whole}` : "";
+    redraw(
+      pane,
       el(
-        "div", { class: "sharebox" },
-        el("button", { type: "button", class: "button", onclick: async () => say((await copy(here)) ? words["share.copied"] : here) }, label("share", words["share.link"])),
-        el("a", { class: "button", href: address(urls.save, {}, whole), download: true }, label("save", words["share.save"])),
-        el("button", { type: "button", class: "button", onclick: () => window.print() }, label("print", words["share.print"])),
+        "div", { class: "sharelist" },
+        action("share", words["share.link"], { onclick: () => give(`${view.public_url}${urls.full}${query}`) }),
+        el("a", { class: "shareitem", href: address(urls.save, {}, whole), download: true }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
+        action("print", words["share.print"], { onclick: () => window.print() }),
       ),
-      el("h2", {}, icon(urls.icons, "download"), words["share.export"]),
-      ...layers.map((layer) =>
-        el(
-          "div", { class: "sharebox" },
-          el("strong", { class: "small" }, layer.label),
-          el("div", { class: "downloads" }, view.formats.map((format) => el("a", { class: "chip", title: format.label, download: true, href: address(urls.export, { layer: layer.name, ext: format.extension }, selection) }, `.${format.extension}`))),
-        ),
-      ),
-      el("h2", {}, icon(urls.icons, "embed"), words["share.embed"]),
-      el("div", { class: "sharebox" }, box),
+      el("h2", {}, words["share.export"]),
+      el("div", { class: "options", role: "radiogroup", "aria-label": words["share.format"] }, view.formats.map((row) => choice(row, shown))),
+      el("ul", { class: "sharelist sharelist--downloads" }, layersOf(shown).map((layer) => el("li", {}, download(layer, selection)))),
+      el("h2", {}, words["share.embed"]),
+      embed(query),
     );
+  }
+
+  const action = (name, text, more) => el("button", { type: "button", class: "shareitem", ...more }, icon(urls.icons, name), el("span", {}, text));
+  const give = async (text) => say((await copy(text)) ? words["share.copied"] : text, { stay: false });
+  const layersOf = (shown) => view.groups.flatMap((group) => group.layers).filter((layer) => shown.includes(layer.name));
+
+  function choice(row, shown) {
+    const pick = () => {
+      format = row;
+      draw(shown);
+    };
+    return el(
+      "label", { class: "option" },
+      el("input", { type: "radio", name: "format", id: `x-${row.key}`, checked: row === format, onchange: pick }),
+      el("span", { class: "chip" }, row.label),
+    );
+  }
+
+  function download(layer, selection) {
+    const href = address(urls.export, { layer: layer.name, ext: format.extension }, selection);
+    return el("a", { class: "shareitem", href, download: true }, icon(urls.icons, "download"), el("span", {}, layer.label), el("span", { class: "count" }, `.${format.extension}`));
+  }
+
+  function embed(query) {
+    const code = `<iframe src="${view.public_url}${urls.embed}${query.replaceAll("&", "&amp;")}" width="100%" height="480" title="${words["map.label"]}"></iframe>`;
+    const box = el("textarea", { rows: "4", readonly: true, id: "embed-code", "aria-label": words["share.embed"], onfocus: (event) => event.target.select() });
+    box.value = code;
+    return el("div", { class: "embedcode" }, box, el("button", { type: "button", class: "button", onclick: () => give(code) }, icon(urls.icons, "embed"), words["share.copy"]));
   }
 
   return { draw };

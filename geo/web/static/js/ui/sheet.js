@@ -1,53 +1,62 @@
 // The panel on a phone: a sheet with three heights, moved by dragging, by its button, or by the keyboard.
 
 const HEIGHTS = ["low", "half", "full"];
+const SHARES = { low: 0.27, half: 0.68 };
+const TOP_PX = 60;
+const TOOLS_PX = 52;
+const TAP_PX = 6;
 
 export function createSheet(panel, handle) {
-  let start = null;
+  const narrow = matchMedia("(max-width: 719px)");
+  let held = null;
+  let dragged = false;
   const at = () => HEIGHTS.indexOf(panel.dataset.height);
   const to = (index) => {
     panel.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, index))];
-    handle.setAttribute("aria-expanded", String(panel.dataset.height !== "low"));
+    handle.setAttribute("aria-expanded", String(at() > 0));
   };
 
   handle.addEventListener("pointerdown", (event) => {
-    start = { y: event.clientY, height: panel.offsetHeight, moved: false };
+    held = { y: event.clientY, height: panel.offsetHeight };
+    dragged = false;
     handle.setPointerCapture(event.pointerId);
   });
   handle.addEventListener("pointermove", (event) => {
-    if (!start) return;
-    const height = start.height + start.y - event.clientY;
-    start.moved ||= Math.abs(start.y - event.clientY) > 6;
-    if (start.moved) {
-      panel.dataset.dragging = "";
-      panel.style.setProperty("--sheet", `${Math.max(90, height)}px`);
-    }
+    if (!held) return;
+    const up = held.y - event.clientY;
+    dragged ||= Math.abs(up) > TAP_PX;
+    if (!dragged) return;
+    panel.dataset.dragging = "";
+    panel.style.setProperty("--sheet", `${Math.max(96, held.height + up)}px`);
   });
   const drop = () => {
-    if (!start) return;
+    if (!held) return;
     const share = panel.offsetHeight / window.innerHeight;
     delete panel.dataset.dragging;
     panel.style.removeProperty("--sheet");
-    if (start.moved) to(share < 0.28 ? 0 : share < 0.66 ? 1 : 2);
-    start.dragged = start.moved;
-    handle.dataset.dragged = start.moved ? "yes" : "";
-    start = null;
+    held = null;
+    if (dragged) to(share < SHARES.low ? 0 : share < SHARES.half ? 1 : 2);
   };
   handle.addEventListener("pointerup", drop);
   handle.addEventListener("pointercancel", drop);
+  // A drag ends with a click too; only one without a drag is a press of the button.
   handle.addEventListener("click", () => {
-    if (handle.dataset.dragged) handle.dataset.dragged = "";
-    else to((at() + 1) % HEIGHTS.length);
+    if (!dragged) to((at() + 1) % HEIGHTS.length);
+    dragged = false;
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      to(at() + step);
-    }
+    if (!step) return;
+    event.preventDefault();
+    to(at() + step);
   });
-  return {
-    atLeast: (name) => to(Math.max(at(), HEIGHTS.indexOf(name))),
-    low: () => to(0),
-  };
+
+  /** Pixels of the map that panel and tools cover once the sheet is still; a full sheet counts as half. */
+  function inset() {
+    if (!narrow.matches) return { top: 0, right: 0, bottom: 0, left: 0 };
+    const tall = panel.dataset.height === "low" ? 0.14 : 0.48;
+    return { top: TOP_PX, right: TOOLS_PX, bottom: Math.max(118, tall * window.innerHeight), left: 0 };
+  }
+
+  return { inset, atLeast: (name) => to(Math.max(at(), HEIGHTS.indexOf(name))) };
 }

@@ -1,8 +1,9 @@
 // Tabs by the ARIA pattern: arrows move, Home and End jump.
 
+/** `onShow(id, byHand)` after each change; `show(id)` changes it from a script. */
 export function createTabs(list, onShow = () => {}) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
-  const show = (chosen, focus = false) => {
+  const show = (chosen, { focus = false, byHand = true } = {}) => {
     for (const tab of tabs) {
       const on = tab === chosen;
       tab.setAttribute("aria-selected", String(on));
@@ -10,15 +11,15 @@ export function createTabs(list, onShow = () => {}) {
       document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
     }
     if (focus) chosen.focus();
-    onShow(chosen.id);
+    onShow(chosen.id, byHand);
   };
   list.addEventListener("keydown", (event) => {
     const at = tabs.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    show(tabs[(to + tabs.length) % tabs.length], true);
+    show(tabs[(to + tabs.length) % tabs.length], { focus: true });
   });
   tabs.forEach((tab) => tab.addEventListener("click", () => show(tab)));
-  return { show: (id) => show(document.getElementById(id)) };
+  return { show: (id) => show(document.getElementById(id), { byHand: false }) };
 }

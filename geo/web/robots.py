@@ -1,0 +1,42 @@
+"""What search engines are told: which addresses are pages, and all of them in both languages."""
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from flask import Flask, Response, g
+
+from geo.atlas import Query
+from geo.layers import LAYERS, THEMATIC
+from geo.schema import LANGS
+from geo.web.urls import SiteUrls
+
+_PAGES = ("/", "/layers", "/quality", "/about")
+_RULES = """User-agent: *
+Disallow: /export/
+Disallow: /save-map
+Disallow: /map.json
+Disallow: /search.json
+
+Sitemap: {sitemap}
+"""
+
+
+def register(app: Flask) -> None:
+    """Answer /robots.txt and /sitemap.xml."""
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        return Response(_RULES.format(sitemap=SiteUrls().in_public("/sitemap.xml", "vi")), mimetype="text/plain")
+
+    @app.get("/sitemap.xml")
+    def sitemap() -> Response:
+        places = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in _addresses())
+        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+        return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', mimetype="application/xml")
+
+
+def _addresses() -> Iterator[str]:
+    urls = SiteUrls()
+    paths = [*_PAGES, *(f"/{layer}" for layer in LAYERS)]
+    paths += [f"/{layer}/{record.id}" for layer in THEMATIC for record in g.atlas.find(Query(layer)).records]
+    return (urls.in_public(path, lang) for path in paths for lang in LANGS)

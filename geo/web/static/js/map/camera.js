@@ -1,0 +1,60 @@
+// Where the map looks: the whole province, a state of the address, a chosen record with what lies around it.
+
+import { distance } from "../core/geodesic.js";
+import { L, latLng } from "./leaflet.js";
+
+const CLOSEST = 12.5;
+const NEAR_M = 30_000;
+const NEAR_ENOUGH = 10;
+
+/** `inset()` gives the pixels that the panel covers: {top, right, bottom, left}. */
+export function createCamera(map, view, inset) {
+  map.options.zoomSnap = 0.25;
+  map.options.wheelPxPerZoomLevel = 90;
+  const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const boxOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
+
+  function padding(around) {
+    const { top, right, bottom, left } = inset();
+    return { paddingTopLeft: [left + around, top + around], paddingBottomRight: [right + around, bottom + around] };
+  }
+
+  function fit(bounds) {
+    map.fitBounds(bounds, { ...padding(48), maxZoom: CLOSEST, animate: !still.matches });
+  }
+
+  /** The tools may cover a corner of the province: there is nothing in it. */
+  function home({ animate = !still.matches } = {}) {
+    const { top, bottom, left } = inset();
+    map.fitBounds(boxOf(view.bounds), { paddingTopLeft: [left + 14, top + 14], paddingBottomRight: [14, bottom + 14], animate });
+  }
+
+  /** Where a state of the address says; the whole province when it does not say. */
+  function restore(state) {
+    if (state.view) map.setView([state.view.lat, state.view.lng], state.view.zoom, { animate: false });
+    else home({ animate: false });
+  }
+
+  /** Bring a record into view with the links that lie near it. Without `move`, a record in plain sight leaves the map still. */
+  function look(record, { move = true } = {}) {
+    if (!record.point) return;
+    if (!move && map.getZoom() >= NEAR_ENOUGH && inSight(latLng(record.point))) return;
+    const bounds = record.bbox ? boxOf(record.bbox) : latLng(record.point).toBounds(1);
+    if (record.precision?.approximate && record.precision.uncertainty_m) bounds.extend(latLng(record.point).toBounds(2 * record.precision.uncertainty_m));
+    if (record.geometry?.type === "Point") {
+      const near = record.links.flatMap((group) => group.items).filter(({ layer, point }) => point && thematic.has(layer) && distance(point, record.point) < NEAR_M);
+      near.forEach(({ point }) => bounds.extend(latLng(point)));
+    }
+    fit(bounds);
+  }
+
+  function inSight(at) {
+    const { top, right, bottom, left } = inset();
+    const { x, y } = map.latLngToContainerPoint(at);
+    const size = map.getSize();
+    return x > left + 30 && x < size.x - right - 30 && y > top + 30 && y < size.y - bottom - 30;
+  }
+
+  return { home, restore, look };
+}

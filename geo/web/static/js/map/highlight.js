@@ -1,0 +1,93 @@
+// The chosen record and everything it is linked to, lifted above the map; the rest steps back.
+
+import { fan } from "../core/fan.js";
+import { wrap } from "../core/lines.js";
+import { L, latLng } from "./leaflet.js";
+import { marker, symbolSvg, tip } from "./symbols.js";
+
+const LIT = 30;
+const CHOSEN = 40;
+
+/** `onChoose(layer, id)` when a linked record is selected; `dim(ids)` makes others step back; `onDrawn()` after each change. */
+export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
+  map.createPane("spread").style.zIndex = 370;
+  map.createPane("threads").style.zIndex = 610;
+  map.createPane("lit").style.zIndex = 650;
+  const light = L.layerGroup().addTo(map);
+  let record = null;
+  let linked = [];
+
+  /** Light `shown`, the view-model of a record; null puts everything back. */
+  function show(shown) {
+    record = shown;
+    linked = shown ? linksOf(shown) : [];
+    dim(shown ? new Set([keyOf(shown), ...linked.map(keyOf)]) : null);
+    draw();
+  }
+
+  function linksOf({ links }) {
+    const items = links.flatMap((group) => group.items).filter((item) => styles.get(item.layer)?.on);
+    return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+  }
+
+  function draw() {
+    light.clearLayers();
+    if (record) {
+      outline();
+      if (record.point) stars();
+    }
+    onDrawn();
+  }
+
+  function outline() {
+    const { geometry, point, precision, color } = record;
+    if (geometry && geometry.type !== "Point") {
+      light.addLayer(L.geoJSON(geometry, { interactive: false, pane: "threads", style: { color, weight: 3.5, fill: false, className: "lit-outline" } }));
+    } else if (point && precision?.approximate && precision.uncertainty_m) {
+      light.addLayer(L.circle(latLng(point), { radius: precision.uncertainty_m, interactive: false, pane: "spread", color, weight: 1.4, dashArray: "5 5", fillColor: color, fillOpacity: 0.05 }));
+    }
+  }
+
+  /** The chosen record in the middle, its links on threads; those on the same point fan out around it. */
+  function stars() {
+    const placed = linked.filter((item) => item.point && item.shape !== "area");
+    const from = latLng(record.point);
+    const pixels = placed.map((item) => map.project(latLng(item.point)));
+    const offsets = fan(pixels, styles.has(record.layer) ? map.project(from) : null);
+    placed.forEach((item, i) => {
+      const at = latLng(item.point);
+      const to = map.unproject(pixels[i].add([offsets[i].x, offsets[i].y]));
+      light.addLayer(L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity: 0.85, dashArray: item.certain ? null : "1 5", lineCap: "round" }));
+      light.addLayer(star(item, at, LIT, "pin pin--linked", offsets[i]));
+    });
+    if (styles.has(record.layer)) light.addLayer(star(record, from, CHOSEN, "pin pin--chosen"));
+  }
+
+  function star(item, at, size, className, offset) {
+    const drawn = symbolSvg({ ...item, shape: item.shape === "area" ? "square" : item.shape }, item.icon, view.urls.icons, { size });
+    const made = marker(at, drawn, [item.title, item.reason].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
+    tip(made, item.title);
+    made.on("click", () => item !== record && onChoose(item.layer, item.id));
+    made.lit = item;
+    return made;
+  }
+
+  /** Names of what is lit, the chosen record first. */
+  function names() {
+    const found = [];
+    light.eachLayer((layer) => {
+      if (!layer.lit) return;
+      const chosen = layer.lit === record;
+      const size = chosen ? CHOSEN : LIT;
+      const { x, y } = L.point(layer.options.icon.options.iconAnchor);
+      const at = map.layerPointToLatLng(map.latLngToLayerPoint(layer.getLatLng()).subtract([x - size / 2, y - size / 2]));
+      found.push({ key: `lit/${keyOf(layer.lit)}`, at, lines: wrap(layer.lit.title), kind: chosen ? "chosen" : "place", size: chosen ? 13 : 11.5, bold: chosen, around: size / 2 + 3 });
+    });
+    return found.sort((a, b) => (b.kind === "chosen") - (a.kind === "chosen"));
+  }
+
+  map.on("zoomend", () => record && draw());
+  return { show, names };
+}
+
+const keyOf = ({ layer, id }) => `${layer}/${id}`;

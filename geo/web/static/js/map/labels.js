@@ -1,0 +1,84 @@
+// Every name on the map: placed by importance, clear of symbols and of one another, hidden where there is no room.
+
+import { declutter } from "../core/declutter.js";
+import { L } from "./leaflet.js";
+
+const ROOM_PX = 60;
+const ROW = 1.22;
+
+/**
+ * `sources` are functions that give the names wanted now, most important first: {key, at (Leaflet position), lines,
+ * kind (a class), size (px), bold, around (px kept free for a symbol; 0 for a name that stands on its place), wide
+ * and tall (px of what it names, where it must not be larger)}. `taken()` gives boxes in layer points that names must not cover.
+ */
+export function createLabels(map, sources, taken) {
+  const pane = map.createPane("labels");
+  pane.classList.add("labels", "leaflet-zoom-hide");
+  const measure = ruler(getComputedStyle(map.getContainer()).fontFamily);
+  let shown = new Map();
+  let waiting = 0;
+
+  function draw() {
+    waiting = 0;
+    const frame = map.getPixelBounds();
+    const origin = map.getPixelOrigin();
+    const seen = L.bounds(frame.min.subtract(origin), frame.max.subtract(origin));
+    const margin = L.bounds(seen.min.subtract([ROOM_PX, ROOM_PX]), seen.max.add([ROOM_PX, ROOM_PX]));
+    const wanted = sources
+      .flatMap((source) => source())
+      .map((name) => sized(name, map.latLngToLayerPoint(name.at), measure, seen))
+      .filter((name) => margin.contains(name.point) && name.width <= (name.wide ?? Infinity));
+    const spots = declutter(wanted, taken());
+    const next = new Map();
+    wanted.forEach((name, i) => spots[i] && next.set(name.key, put(name, spots[i], shown.get(name.key))));
+    for (const [key, span] of shown) if (!next.has(key)) span.remove();
+    shown = next;
+  }
+
+  function put(name, spot, held) {
+    const span = held ?? pane.appendChild(document.createElement("span"));
+    span.className = `maplabel maplabel--${name.kind}`;
+    const text = name.lines.join("\n");
+    if (span.textContent !== text) span.textContent = text;
+    L.DomUtil.setPosition(span, L.point(Math.round(spot.x - name.width / 2), Math.round(spot.y - name.height / 2)));
+    return span;
+  }
+
+  const later = () => (waiting ||= requestAnimationFrame(draw));
+  map.on("moveend zoomend viewreset resize", later);
+  return { draw: later };
+}
+
+function sized(name, point, measure, seen) {
+  const width = Math.max(...name.lines.map((line) => measure(line, name.size, name.bold))) + 2;
+  const height = name.lines.length * name.size * ROW;
+  const spots = name.around ? beside(point, width, height, name.around) : upon(point, (name.tall ?? Infinity) / 2);
+  // A name that names a symbol is whole or not there; one that names a land may be cut by the edge of the map.
+  const whole = ({ x }) => !name.around || (x - width / 2 > seen.min.x && x + width / 2 < seen.max.x);
+  return { ...name, point, width, height, spots: spots.filter(whole) };
+}
+
+/** On its place, else a little below or above it, but never out of what it names. */
+function upon({ x, y }, most) {
+  return [0, 18, -18, 30, -30].filter((dy) => Math.abs(dy) < most).map((dy) => ({ x, y: y + dy }));
+}
+
+/** Right of a symbol, else left, below, above. */
+function beside({ x, y }, width, height, around) {
+  const [dx, dy] = [around + width / 2 + 3, around + height / 2 + 1];
+  return [{ x: x + dx, y }, { x: x - dx, y }, { x, y: y + dy }, { x, y: y - dy }];
+}
+
+function ruler(family) {
+  const context = document.createElement("canvas").getContext("2d");
+  const known = new Map();
+  return (text, size, bold) => {
+    const font = `${bold ? 600 : 400} ${size}px ${family}`;
+    const name = `${font} ${text}`;
+    if (!known.has(name)) {
+      context.font = font;
+      known.set(name, context.measureText(text).width);
+    }
+    return known.get(name);
+  };
+}

@@ -1,0 +1,38 @@
+// Where am I: a dot with the circle of its accuracy, or a sentence that says why not.
+
+import { fill, formatDistance } from "../core/format.js";
+import { L } from "./leaflet.js";
+
+const WAIT_MS = 15_000;
+const DENIED = 1;
+
+/** Make `button` find the place of the device; `say(text)` tells people how it went. */
+export function createLocate(map, view, button, say) {
+  const { words, lang } = view;
+  const spot = L.layerGroup().addTo(map);
+
+  button.addEventListener("click", () => {
+    if (!navigator.geolocation) {
+      say(words["locate.failed"]);
+      return;
+    }
+    say(words["locate.wait"], { stay: true });
+    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10_000 });
+  });
+
+  const failed = ({ code }) => say(words[code === DENIED ? "locate.denied" : "locate.failed"]);
+
+  function found({ coords: { latitude, longitude, accuracy } }) {
+    const at = L.latLng(latitude, longitude);
+    const [west, south, east, north] = view.max_bounds;
+    spot.clearLayers();
+    if (!L.latLngBounds([south, west], [north, east]).contains(at)) {
+      say(words["locate.outside"]);
+      return;
+    }
+    spot.addLayer(L.circle(at, { radius: accuracy, className: "here here--accuracy", weight: 1, interactive: false }));
+    spot.addLayer(L.circleMarker(at, { radius: 8, className: "here here--dot", weight: 3, fillOpacity: 1, interactive: false }));
+    map.setView(at, Math.max(map.getZoom(), 13));
+    say(fill(words["locate.here"], { m: formatDistance(accuracy, lang) }));
+  }
+}

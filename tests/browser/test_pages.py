@@ -1,0 +1,57 @@
+"""The pages that need no JavaScript, in a real browser: nothing fails, nothing overflows, and scripts are not missed."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import SIZES, Watched
+
+PAGES = [
+    "/layers",
+    "/products",
+    "/products/R01",
+    "/sites/H01",
+    "/zones",
+    "/zones/Z01",
+    "/sources",
+    "/communes",
+    "/quality",
+    "/about",
+]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_page_is_wider_than_the_screen(watched: Watched, lang: str) -> None:
+    for path in PAGES:
+        page = watched.open(f"{path}?lang={lang}")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider == 0, path
+
+
+def test_everything_that_is_pressed_on_a_phone_is_large_enough(phone: Watched) -> None:
+    for path in ("/products", "/products/R01", "/quality"):
+        page = phone.open(path)
+        small = page.eval_on_selector_all(
+            ".button, .chip, select, input:not([type=hidden]):not(.visually-hidden)",
+            "(all) => all.map((e) => e.getBoundingClientRect()).filter((r) => r.height && r.height < 44).length",
+        )
+        assert small == 0, path
+
+
+def test_a_table_is_filtered_sorted_and_read_without_javascript(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["desktop"])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}/products?lang=en")
+    page.select_option("select[name=stars]", "4")
+    page.click("form.filterbar button[type=submit]")
+    assert "stars=4" in page.url
+    assert "lang=en" in page.url
+    page.click("thead a >> nth=0")
+    assert "sort=name" in page.url
+    shown = page.locator("tbody tr").count()
+    assert 0 < shown < 10
+    assert set(page.locator("tbody tr td:nth-child(3)").all_inner_texts()) == {"4 stars"}
+    page.click("tbody a[href^='/products/R01?']")
+    assert page.locator("h1").inner_text() == "Mật ong Hoa Ban Điện Biên"
+    page.click(".chain a[href^='/producers/']")
+    assert "/producers/" in page.url
+    context.close()

@@ -1,0 +1,39 @@
+// Numbers, lengths and areas as Vietnamese and English readers write them.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { fill, formatArea, formatDistance, formatNumber } from "../../geo/web/static/js/core/format.js";
+
+test("Vietnamese writes a decimal comma and points between thousands", () => {
+  assert.equal(formatNumber(1234.5, "vi", 1), "1.234,5");
+  assert.equal(formatNumber(1234.5, "en", 1), "1,234.5");
+});
+
+test("a language that the site does not have is written as English", () => {
+  assert.equal(formatNumber(1234.5, "fr", 1), "1,234.5");
+});
+
+test("short ways are metres, long ones kilometres", () => {
+  assert.equal(formatDistance(0, "vi"), "0 m");
+  assert.equal(formatDistance(349.6, "vi"), "350 m");
+  assert.equal(formatDistance(3240, "vi"), "3,2 km");
+  assert.equal(formatDistance(3240, "en"), "3.2 km");
+  assert.equal(formatDistance(123456, "en"), "123 km");
+});
+
+test("what rounds up to a kilometre is written as one", () => {
+  assert.equal(formatDistance(999.4, "en"), "999 m");
+  assert.equal(formatDistance(999.6, "en"), "1 km");
+});
+
+test("areas are square metres, hectares or square kilometres", () => {
+  assert.equal(formatArea(350, "vi"), "350 m²");
+  assert.equal(formatArea(32000, "vi"), "3,2 ha");
+  assert.equal(formatArea(12e6, "en"), "12 km²");
+});
+
+test("words are filled in by name and unknown names stay", () => {
+  assert.equal(fill("{n} / {m} {x}", { n: 1, m: 2 }), "1 / 2 {x}");
+  assert.equal(fill("“{q}”", { q: "{n}" }), "“{n}”");
+});
