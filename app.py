@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +15,7 @@ from flask import Flask
 
 from geo import __version__
 from geo.atlas import AtlasSource, Query
-from geo.errors import BadQuery, GeoError
+from geo.errors import BadQuery, Conflict, GeoError
 from geo.layers import FILTERS, LAYERS, LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed
 from geo.settings import Settings
@@ -61,6 +62,9 @@ def _plainly(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except GeoError as error:
             raise click.ClickException(f"{error.vi}\n       {error.en}") from error
+        except OSError as error:
+            # A folder that is not there, a full disk, a port that is taken: the system's own words name it.
+            raise click.ClickException(str(error)) from error
 
     return run
 
@@ -84,10 +88,24 @@ def serve(host: str | None, port: int | None) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     chosen = settings()
-    application = create()
     at = (host or chosen.host, port or chosen.port)
+    _refuse_taken(*at)
+    application = create()
     _say(f"http://{at[0]}:{at[1]}  (Ctrl+C: stop)")
     waitress.serve(application, host=at[0], port=at[1], threads=chosen.threads, ident=None)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say that an address cannot be listened on before anything is built."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                f"Cannot listen on {host}:{port} ({error}). Stop what listens there, or choose another --port.",
+                f"Không mở được {host}:{port} ({error}). Hãy tắt dịch vụ đang dùng cổng này, hoặc chọn --port khác.",
+            ) from error
 
 
 @cli.command()

@@ -396,7 +396,8 @@ LINKS: tuple[LinkSpec, ...] = (
     KeyLink("outline_of_old_commune", "outlines_2009", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Đường bao năm 2009", "Outline of 2009")),
     *(link for layer in PLACED for link in _unit_links(layer)),
     *(
-        KeyLink(f"{layer.name}_cites", layer.name, "sources", "source_ids", Label("Nguồn", "Sources"), _HOLDS[layer.name], shown=False)
+        KeyLink(f"{layer.name}_cites", layer.name, "sources", "source_ids", Label("Nguồn", "Sources"),
+                Label(f"{layer.label.vi} dẫn nguồn này", f"{layer.label.en} that cite it"), shown=False)
         for layer in _LAYERS
         if layer.has("source_ids")
     ),

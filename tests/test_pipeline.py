@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -127,3 +128,18 @@ def test_a_wrong_command_line_says_what_would_be_right(run_app: Run, words: tupl
 def test_an_unusable_setting_is_named(run_app: Run) -> None:
     done = run_app("build", GEO_PORT="none")
     assert done.returncode != 0 and "GEO_PORT" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app: Run, tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        done = run_app("serve", "--port", port, GEO_DATA_DIR=str(tmp_path / "new"))
+    assert done.returncode == 1 and port in done.stderr and "--port" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named(run_app: Run, tmp_path: Path) -> None:
+    done = run_app("export", "products", str(tmp_path / "nowhere" / "x.csv"))
+    assert done.returncode == 1 and "nowhere" in done.stderr and "Traceback" not in done.stderr

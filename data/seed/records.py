@@ -1,6 +1,7 @@
 """The records of every layer, as dictionaries of declared fields plus `at`, the geometry."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,6 @@ from shapely import Point
 
 from data.seed.tables import (
     CRAFTS,
-    INVENTORY,
     MATERIALS,
     NATIONAL,
     NOTES,
@@ -20,14 +20,18 @@ from data.seed.tables import (
     STATUSES,
     STORIES,
     STORY_SOURCES,
+    Site,
 )  # fmt: skip
-from data.seed.units import Units, bare, outline_union, polygons
+from data.seed.units import Units, bare, metres, outline_union, polygons
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]
 
+OUTLINE_TOLERANCE = 0.25
+"""An outline that differs more than this from its published area does not show the unit that was counted."""
 
-def rows(path: Path) -> list[dict[str, str]]:
+
+def rows(path: Path) -> list[Record]:
     """A table of facts."""
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -40,7 +44,7 @@ def whole(text: str) -> int | None:
 
 def make(facts: Path, units: Units) -> Records:
     """The records of every layer."""
-    producers = [_producer(row, units) for row in (*rows(facts / "producers.csv"), *PRODUCERS)]
+    producers = [_producer(row, units) for row in [*rows(facts / "producers.csv"), *PRODUCERS]]
     places = {row["producer_id"]: row for row in producers}
     return {
         "products": [_product(row, units, places) for row in rows(facts / "products.csv")],
@@ -72,7 +76,8 @@ def _place(units: Units, commune: str, district: str, place: str, given: dict[st
         "at": None,
     }
     if given.get("lat"):
-        at, precision, how = Point(float(given["lon"]), float(given["lat"])), "village", given["position_source"]
+        at, precision = Point(float(given["lon"]), float(given["lat"])), "village"
+        how = f"toạ độ của {given['position_source']}, chưa kiểm chứng"
     elif old:
         (at, how), precision = units.point_in(old), "commune"
     elif code:
@@ -121,8 +126,12 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
     )
     year, status = whole(row["year"]), STATUSES[row["status"]]
     story = STORIES.get(key, (None, None))
-    notes = [NOTES["assessed"]] if status == "assessed" else []
-    notes += [NOTES["district_place"]] if place["precision"] == "district" else []
+    notes = [
+        NOTES["assessed"] if status == "assessed" else "",
+        NOTES["count_2022"] if year == 2022 else "",
+        NOTES.get(key, ""),
+        NOTES["district_place"] if place["precision"] == "district" else "",
+    ]
     cited = [row["source_id"], STORY_SOURCES.get(key, ""), "S33" if key in PRODUCER_OF else ""]
     return {
         "product_id": key,
@@ -139,7 +148,7 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
         "raw_material": MATERIALS[row["raw_material"]] if row["raw_material"] else None,
         "story_vi": story[0],
         "story_en": story[1],
-        "note": " ".join(notes) or None,
+        "note": _joined(notes),
         "source_ids": ";".join(dict.fromkeys(part for cite in cited for part in cite.split(";") if part)),
         **place,
     }
@@ -192,9 +201,19 @@ def _day(decision: str) -> str | None:
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
+def _joined(notes: Iterable[str]) -> str | None:
+    """The notes that there are, as one text."""
+    return " ".join(note for note in notes if note) or None
+
+
 def _site(row: dict[str, str], units: Units) -> Record:
     national = row["site_id"] in NATIONAL
-    place = _place(units, row["commune_until_2025"], row["district_until_2025"], "", row)
+    village = NATIONAL.get(row["site_id"], "")
+    place = _place(units, row["commune_until_2025"], row["district_until_2025"], village, row)
+    notes = [
+        f"{NOTES['inventory']} {NOTES['no_decision']}" if national else "",
+        NOTES["district_place"] if place["precision"] == "district" else "",
+    ]
     return {
         "site_id": row["site_id"],
         "name": row["name_vi"],
@@ -204,7 +223,7 @@ def _site(row: dict[str, str], units: Units) -> Record:
         "decision": row["decision"].partition(" of ")[0] or None,
         "decided": _day(row["decision"]),
         "part_of": row["part_of"] or None,
-        "note": INVENTORY if national else NOTES["district_place"] if place["precision"] == "district" else None,
+        "note": _joined(notes),
         "source_ids": row["source_id"] + (";S34" if national else ""),
         **place,
     }
@@ -218,12 +237,25 @@ def _inventory(units: Units) -> list[Record]:
             "name_en": site.name_en,
             "kind": site.kind,
             "rank": site.rank,
-            "note": INVENTORY if site.source == "S34" else None,
-            "source_ids": site.source,
+            "decision": site.decision.partition(" of ")[0] or None,
+            "decided": _day(site.decision),
+            "note": _site_note(site),
+            "source_ids": site.sources,
             **_place(units, site.commune, site.district, site.place, {}),
         }
         for site in SITES
     ]
+
+
+def _site_note(site: Site) -> str | None:
+    return _joined(
+        [
+            NOTES["inventory"] if "S34" in site.sources else "",
+            "" if site.decision else NOTES["no_decision"],
+            NOTES["kind_by_name"] if site.kind_by_name else "",
+            site.note,
+        ]
+    )
 
 
 def _communes(units: Units) -> list[Record]:
@@ -237,7 +269,7 @@ def _communes(units: Units) -> list[Record]:
 def _districts(units: Units) -> list[Record]:
     return [
         {"code": row["code"], "name": bare(row["name"])[0], "kind": bare(row["name"])[1], "area_km2": float(row["area_km2"]),
-         "note": NOTES["city"] if row["code"] in {"094", "100"} else None, "source_ids": "B2",
+         "note": {"094": NOTES["city"], "100": NOTES["city"], "098": NOTES["tua_chua"]}.get(row["code"]), "source_ids": "B2;B1",
          "at": units.district_shape[row["code"]]}
         for _, row in units.districts.iterrows()
     ]  # fmt: skip
@@ -254,20 +286,32 @@ def _old_communes(units: Units) -> list[Record]:
 
 
 def _outlines(units: Units) -> list[Record]:
-    return [
-        {"outline_id": f"O{number:03}", "name": bare(row.commune)[0], "kind": bare(row.commune)[1],
-         "district": row.district, "area_ha": float(row.area_ha) or None,
-         "population": int(row.population_2009) if row.population_2009 == row.population_2009 and row.population_2009 else None,
-         "old_commune_code": units.code_of_outline(row.district, row.commune), "source_ids": "B4",
-         "at": polygons(row.geometry)}
-        for number, row in enumerate(units.outlines.itertuples(), start=1)
-    ]  # fmt: skip
+    return [_outline(number, row, units) for number, row in enumerate(units.outlines.itertuples(), start=1)]
+
+
+def _outline(number: int, row: Any, units: Units) -> Record:
+    """An outline; the source's 0 for area and population is no figure."""
+    name, kind = bare(row.commune)
+    code = units.code_of_outline(row.district, row.commune)
+    area, people = float(row.area_ha) or None, int(row.population_2009) or None
+    drawn = metres(row.geometry).area / 10_000
+    notes = [
+        NOTES["outline_zero"] if area is None else "",
+        NOTES["outline_before"].format(drawn=round(drawn))
+        if area and abs(drawn / area - 1) > OUTLINE_TOLERANCE
+        else "",
+        "" if code else NOTES["outline_alone"],
+    ]
+    return {"outline_id": f"O{number:03}", "name": name, "kind": kind, "district": row.district, "area_ha": area,
+            "population": people, "old_commune_code": code, "note": _joined(notes), "source_ids": "B4",
+            "at": polygons(row.geometry)}  # fmt: skip
 
 
 def _source(row: dict[str, str]) -> Record:
     """A source; an address that is no web address becomes words."""
     address, what = row["address"], row["what"]
     if not address.startswith("http"):
-        what, address = f"{what} {address if address.startswith('(') else f'({address})'}", ""
+        what = f"{what} {address}" if address.startswith("(") else f"{what}; file {address} of {row['publisher']}"
+        address = ""
     return {"source_id": row["source_id"], "publisher": row["publisher"], "address": address or None,
             "date": {"2014-2015": "2014/2015"}.get(row["date"], row["date"]) or None, "what": what}  # fmt: skip

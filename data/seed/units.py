@@ -1,7 +1,7 @@
 """Administrative units, old and new: read, named, matched, and made to share their borders."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ class Units:
         return polygons(shapely.union_all([Polygon(part.exterior) for part in shapely.get_parts(union)]))
 
 
-def tile(communes: dict[str, MultiPolygon], districts: dict[str, BaseGeometry]) -> dict[str, MultiPolygon]:
+def tile(communes: Mapping[str, MultiPolygon], districts: Mapping[str, BaseGeometry]) -> dict[str, MultiPolygon]:
     """The districts rebuilt from communes cut by their outlines, so that they tile what the communes tile.
 
     A piece that is only a sliver of generalisation (under SLIVER_SHARE of the commune, or narrower than
@@ -124,7 +124,7 @@ def tile(communes: dict[str, MultiPolygon], districts: dict[str, BaseGeometry]) 
     for shape in communes.values():
         pieces = {code: shape.intersection(outline) for code, outline in districts.items()}
         main = max(pieces, key=lambda code: pieces[code].area)
-        rest = shape
+        rest: BaseGeometry = shape
         for code, piece in pieces.items():
             if code != main and not _is_sliver(piece, shape):
                 kept = shapely.union_all([p for p in shapely.get_parts(piece) if not _is_sliver(p, shape)])
@@ -146,10 +146,10 @@ def _without_crumbs(districts: dict[str, MultiPolygon]) -> dict[str, MultiPolygo
     return {code: polygons(shapely.union_all(list_of)) for code, list_of in kept.items()}
 
 
-def cover(shapes: dict[str, BaseGeometry]) -> dict[str, MultiPolygon]:
+def cover(shapes: Mapping[str, BaseGeometry]) -> dict[str, MultiPolygon]:
     """The shapes with overlaps and mismatched vertices of their shared borders removed.
 
-    In the communes that moves 30 m² between three of them; the sources' vertices stay otherwise.
+    In the communes that moves less than 30 m² of any one; the sources' vertices stay otherwise.
     """
     clean = shapely.coverage_clean(list(shapes.values()))
     return {code: polygons(shape) for code, shape in zip(shapes, clean, strict=True)}

@@ -1,11 +1,10 @@
 """One published version, frozen into an immutable SQLite file and ready to answer."""
 
 from geo.atlas.freeze import Notes, freeze
-from geo.link import ConflictRow
-
 from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
 from geo.atlas.query import Atlas
 from geo.atlas.source import AtlasSource, atlas_name
+from geo.link import ConflictRow
 
 __all__ = [
     "Atlas",

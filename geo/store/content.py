@@ -2,40 +2,82 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
+from geo.errors import Conflict
 from geo.schema import LayerSpec
 
-Records = dict[str, tuple[str, bytes | None]]
-"""key -> (properties as JSON, geometry as WKB)."""
-State = dict[str, Records]
+Content: TypeAlias = tuple[str, bytes | None]
+"""One record: its properties as JSON, its geometry as WKB."""
+Records: TypeAlias = dict[str, Content]
+State: TypeAlias = dict[str, Records]
 
 _DECIMALS = 9  # a tenth of a millimetre: far below any survey, above the noise of reading and writing a file
 
 
 def state_of(spec: LayerSpec, frame: gpd.GeoDataFrame) -> Records:
-    """The records of a frame in STORE_CRS by key, in the order of the keys."""
-    shapes = shapely.to_wkb(
-        shapely.transform(np.asarray(frame.geometry.array, dtype=object), lambda xy: np.round(xy, _DECIMALS))
-    )
-    columns = [frame[field.name] for field in spec.fields]
+    """The records of a frame in STORE_CRS by key, in the order of the keys.
+
+    Conflict when the frame breaks a rule of the store: its coordinate system, a column that is missing, a key
+    that is missing or used twice, a geometry of another kind than the layer's.
+    """
+    _require_columns(spec, frame)
     names = [field.name for field in spec.fields]
     records: Records = {}
-    for shape, *values in zip(shapes, *columns, strict=True):
-        properties = dict(zip(names, values, strict=True))
+    for shape, *cells in zip(frame.geometry, *(frame[name] for name in names), strict=True):
+        properties = {name: _plain(cell) for name, cell in zip(names, cells, strict=True)}
+        key = properties[spec.key]
+        if key is None or str(key) in records:
+            raise _broken(spec, f"khoá {key!r} thiếu hoặc dùng hai lần", f"key {key!r} is missing or used twice")
         text = json.dumps(properties, ensure_ascii=False, sort_keys=True, allow_nan=False)
-        records[str(properties[spec.key])] = (text, None if shape is None else bytes(shape))
+        records[str(key)] = text, _wkb(spec, str(key), shape)
     return dict(sorted(records.items()))
 
 
-def frame_of(spec: LayerSpec, records: Mapping[str, tuple[str, bytes | None]]) -> gpd.GeoDataFrame:
+def _require_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> None:
+    if frame.crs is None or not frame.crs.equals(STORE_CRS, ignore_axis_order=True):
+        raise _broken(spec, f"hệ toạ độ phải là {STORE_CRS}", f"the coordinate system must be {STORE_CRS}")
+    lacking = [field.name for field in spec.fields if field.name not in frame.columns]
+    if lacking:
+        raise _broken(spec, f"thiếu cột {', '.join(lacking)}", f"columns missing: {', '.join(lacking)}")
+
+
+def _plain(value: Any) -> str | int | float | None:
+    """The value as JSON has it: numpy's numbers as Python's, NaN and its kin as None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _wkb(spec: LayerSpec, key: str, shape: BaseGeometry | None) -> bytes | None:
+    if shape is None:
+        return None
+    if shape.geom_type != spec.geometry or shape.has_z or not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise _broken(
+            spec,
+            f"{key}: cần {spec.geometry} hai chiều, có {shape.wkt[:60]}",
+            f"{key}: expected a {spec.geometry} of two dimensions, got {shape.wkt[:60]}",
+        )
+    # Adding zero makes -0.0 the zero that it is.
+    return bytes(shapely.to_wkb(shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS) + 0.0), byte_order=1))
+
+
+def _broken(spec: LayerSpec, vi: str, en: str) -> Conflict:
+    return Conflict(f"Layer {spec.name} cannot be published: {en}.", f"Không thể công bố lớp {spec.name}: {vi}.")
+
+
+def frame_of(spec: LayerSpec, records: Mapping[str, Content]) -> gpd.GeoDataFrame:
     """The frame of some records, in STORE_CRS, ordered by key; fields that a record lacks are None."""
     rows = [(json.loads(text), shape) for _, (text, shape) in sorted(records.items())]
     data: dict[str, Any] = {

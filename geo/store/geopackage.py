@@ -18,7 +18,7 @@ from geo.ingest.report import Report
 from geo.layers import LAYERS
 from geo.store.content import State, digest_of, frame_of, state_of
 from geo.store.protocol import LogRow, Version
-from geo.store.tables import DDL, check_file, fill_layer, prepare_layer
+from geo.store.tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
 
 _LOG = """
 SELECT l.layer, l.id, l.properties, l.geometry FROM geo_log l
@@ -34,10 +34,18 @@ class GeoPackageStore:
     def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
         self.path = path
         self._wait_s = wait_s
-        with self._writing() as connection:
-            check_file(connection, path)
-            for statement in DDL:
-                connection.execute(statement)
+        if not self._is_ready():
+            with self._writing() as connection:
+                for statement in DDL:
+                    connection.execute(statement)
+
+    def _is_ready(self) -> bool:
+        """Whether there is nothing to make; opening a store must not wait for whoever writes to it."""
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return False
+        with self._reading() as connection:
+            return is_ready(connection, self.path)
 
     def versions(self) -> list[Version]:
         """Every version, oldest first."""
@@ -73,34 +81,32 @@ class GeoPackageStore:
         why: str,
         metadata: Mapping[str, Mapping[str, Any]],
         report: Report,
+        base: int | None = None,
     ) -> Version:
         """Make `frames` the current state; the current version, untouched, when nothing differs from it.
 
-        Frames must be in STORE_CRS with unique keys. One transaction: a process that dies in the middle
-        leaves the last version as it was.
+        Frames must be in STORE_CRS with unique keys; a layer that is not given becomes empty. `base` is the number
+        of the version that the frames were made from (0 for none): Conflict when another has been published since.
+        One transaction: a process that dies in the middle leaves the last version as it was.
         """
-        state = {name: state_of(LAYERS[name], frame) for name, frame in frames.items()}
+        state = _state_of(frames)
         described = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
         found = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
         digest = digest_of(state, described)
         with self._writing() as connection:
-            last = connection.execute(
-                "SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-            if last is not None and last[4] == digest:
-                return Version(*last)
-            number = 1 if last is None else last[0] + 1
+            last = _newest(connection)
+            if base is not None and base != (last.number if last else 0):
+                raise _moved_on(base, last)
+            if last is not None and last.digest == digest:
+                return last
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            connection.execute(
-                "INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, now, who, why, digest, described, found),
-            )
-            before = self._state(connection, number - 1)
-            connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", _differences(number, before, state))
-            for name, records in state.items():
-                prepare_layer(connection, LAYERS[name], now)
-                fill_layer(connection, LAYERS[name], records)
-        return Version(number, now, who, why, digest)
+            version = Version(last.number + 1 if last else 1, now, who, why, digest)
+            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", (*version, described, found))
+            before = self._state(connection, version.number - 1)
+            rows = _differences(version.number, before, state)
+            connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", rows)
+            _write_current(connection, before, state, now)
+        return version
 
     def history(self, layer: str, record: str) -> list[LogRow]:
         """What happened to one record, oldest first."""
@@ -144,40 +150,82 @@ class GeoPackageStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
+        with self._told(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction; Conflict when another writer does not finish in time."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection:
-            try:
-                # The rollback journal, not WAL: the store stays one file that can be copied and put on a share.
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
+        with (
+            self._told(),
+            closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection,
+        ):
+            # The rollback journal, not WAL: the store stays one file that can be copied and put on a share.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")  # without it, closing rolls back
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Failures of the file itself as errors that say what to do."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise Conflict(
                     f"{self.path.name} is being written by someone else ({error}). Try again in a moment.",
                     f"{self.path.name} đang được người khác ghi ({error}). Hãy thử lại sau.",
                 ) from error
-            except sqlite3.DatabaseError as error:
+            if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise BadSource(
-                    f"{self.path} is not a GeoPackage ({error}). Restore it from a copy.",
-                    f"{self.path} không phải GeoPackage ({error}). Hãy chép lại từ bản lưu.",
+                    f"{self.path} is not a GeoPackage, or damaged ({error}). Restore it from a copy.",
+                    f"{self.path} không phải GeoPackage hoặc đã hỏng ({error}). Hãy chép lại từ bản lưu.",
                 ) from error
-            try:
-                yield connection
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            raise
+
+
+def _state_of(frames: Mapping[str, GeoDataFrame]) -> State:
+    """The records of every declared layer, none for those that are not given."""
+    unknown = sorted(frames.keys() - LAYERS.keys())
+    if unknown:
+        raise Conflict(
+            f"No layer {unknown[0]!r}. Layers: {', '.join(LAYERS)}.",
+            f"Không có lớp {unknown[0]!r}. Các lớp: {', '.join(LAYERS)}.",
+        )
+    return {name: state_of(spec, frames[name]) if name in frames else {} for name, spec in LAYERS.items()}
+
+
+def _newest(connection: sqlite3.Connection) -> Version | None:
+    row = connection.execute(
+        "SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else Version(*row)
+
+
+def _moved_on(base: int, last: Version | None) -> Conflict:
+    number, who = (last.number, last.who) if last else (0, "-")
+    return Conflict(
+        f"Made from version {base}, but {who} has published version {number} since. Look at it and try again.",
+        f"Dựa trên phiên bản {base}, nhưng {who} đã công bố phiên bản {number}. Hãy xem lại rồi thử lại.",
+    )
+
+
+def _write_current(connection: sqlite3.Connection, before: State, after: State, now: str) -> None:
+    """Bring the tables of the current records up to date; those of layers without a difference stay as they are."""
+    registered = {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}
+    for layer in sorted(registered - after.keys()):
+        drop_layer(connection, layer)
+    for layer, records in after.items():
+        spec = LAYERS[layer]
+        if before.get(layer, {}) != records or not is_as_declared(connection, spec):
+            make_layer(connection, spec, records, now)
 
 
 def _differences(number: int, before: State, after: State) -> Iterator[tuple[object, ...]]:
-    for layer in LAYERS:
+    for layer in dict.fromkeys([*after, *before]):
         old, new = before.get(layer, {}), after.get(layer, {})
         for key in sorted(old.keys() | new.keys()):
             if key not in new:
@@ -188,12 +236,17 @@ def _differences(number: int, before: State, after: State) -> Iterator[tuple[obj
 
 def _log(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Iterator[LogRow]:
     rows = connection.execute(
-        f"SELECT version, layer, id, op, properties FROM geo_log WHERE {where} ORDER BY version, layer, id", values
+        f"SELECT version, layer, id, op, properties, geometry FROM geo_log WHERE {where} ORDER BY version, layer, id",
+        values,
     )
-    for version, layer, key, op, properties in rows.fetchall():
+    for version, layer, key, op, properties, geometry in rows.fetchall():
         earlier = connection.execute(
-            "SELECT properties FROM geo_log WHERE layer = ? AND id = ? AND version < ? ORDER BY version DESC LIMIT 1",
+            "SELECT properties, geometry FROM geo_log WHERE layer = ? AND id = ? AND version < ? "
+            "ORDER BY version DESC LIMIT 1",
             (layer, key, version),
-        ).fetchone()
-        before = json.loads(earlier[0]) if earlier is not None and earlier[0] is not None else None
-        yield LogRow(version, layer, key, op, before, None if properties is None else json.loads(properties))
+        ).fetchone() or (None, None)
+        yield LogRow(version, layer, key, op, _loaded(earlier[0]), _loaded(properties), geometry != earlier[1])
+
+
+def _loaded(properties: str | None) -> dict[str, Any] | None:
+    return None if properties is None else json.loads(properties)

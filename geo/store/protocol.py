@@ -19,7 +19,10 @@ class Version(NamedTuple):
 
 
 class LogRow(NamedTuple):
-    """What one version did to one record; `before` is None for an added one, `after` for a removed one."""
+    """What one version did to one record; `before` is None for an added one, `after` for a removed one.
+
+    `moved` says that its geometry is another than before.
+    """
 
     version: int
     layer: str
@@ -27,6 +30,7 @@ class LogRow(NamedTuple):
     op: Literal["added", "changed", "removed"]
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    moved: bool
 
 
 class Store(Protocol):
@@ -55,8 +59,13 @@ class Store(Protocol):
         why: str,
         metadata: Mapping[str, Mapping[str, Any]],
         report: Report,
+        base: int | None = None,
     ) -> Version:
-        """Make `frames` the current state; the current version, untouched, when nothing differs from it."""
+        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+
+        Frames must be in STORE_CRS with unique keys; a layer that is not given becomes empty. `base` is the number
+        of the version that the frames were made from (0 for none): Conflict when another has been published since.
+        """
 
     def history(self, layer: str, record: str) -> list[LogRow]:
         """What happened to one record, oldest first."""

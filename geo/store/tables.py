@@ -5,32 +5,45 @@ import sqlite3
 import struct
 from pathlib import Path
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS
 
+from geo.crs import METRIC_CRS
 from geo.errors import BadSource
 from geo.schema import Field, LayerSpec
+from geo.store import rtree
 from geo.store.content import Records
 
 _APPLICATION_ID = 0x47504B47  # "GPKG"
 _USER_VERSION = 10_300  # GeoPackage 1.3.0
 _SRS_ID = 4326
+_METRIC_ID = int(METRIC_CRS.partition(":")[2])
 _ENVELOPE_XY = 0b0000_0011  # little-endian header with an envelope [minx, maxx, miny, maxy]
 _EMPTY = 0b0001_0001
 _GEOMETRY_TYPES = {"Point": "POINT", "MultiPolygon": "MULTIPOLYGON"}
 
+
+def _srs(code: int, description: str) -> str:
+    crs = CRS.from_epsg(code)
+    return f"('{crs.name}', {code}, 'EPSG', {code}, '{crs.to_wkt('WKT1_GDAL')}', '{description}')"
+
+
 _SCRIPT = f"""
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
-    srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+    srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
     organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT
 );
 INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES
     ('Undefined Cartesian', -1, 'NONE', -1, 'undefined', NULL),
     ('Undefined geographic', 0, 'NONE', 0, 'undefined', NULL),
-    ('WGS 84', {_SRS_ID}, 'EPSG', {_SRS_ID}, '{CRS.from_epsg(_SRS_ID).to_wkt("WKT1_GDAL")}', 'longitude, latitude');
+    {_srs(_SRS_ID, "longitude, latitude in degrees: what the layers are in")},
+    {_srs(_METRIC_ID, "metres: what the province measures in")};
 CREATE TABLE IF NOT EXISTS gpkg_contents (
     table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
-    last_change DATETIME NOT NULL, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+    last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
     CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id)
 );
 CREATE TABLE IF NOT EXISTS gpkg_geometry_columns (
@@ -40,7 +53,7 @@ CREATE TABLE IF NOT EXISTS gpkg_geometry_columns (
     CONSTRAINT uk_gc_table_name UNIQUE (table_name),
     CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents (table_name),
     CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id)
-);
+);{rtree.DDL};
 CREATE TABLE IF NOT EXISTS geo_version (
     number INTEGER PRIMARY KEY, published_at TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, digest TEXT NOT NULL,
     metadata TEXT NOT NULL, report TEXT NOT NULL
@@ -55,59 +68,88 @@ PRAGMA user_version = {_USER_VERSION};
 """
 # sqlite3's executescript commits first; one statement at a time stays inside the caller's transaction.
 DDL = tuple(statement for statement in _SCRIPT.split(";\n") if statement.strip())
+_OWN = {"gpkg_contents", "gpkg_extensions", "geo_version", "geo_log"}
 
 
-def check_file(connection: sqlite3.Connection, path: Path) -> None:
-    """BadSource when `path` is a database of something else."""
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    ours = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'geo_version'").fetchone()[0]
-    if tables and not ours:
+def is_ready(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the store's tables are there; BadSource when `path` is a database of something else."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "geo_version" not in tables:
         raise BadSource(
             f"{path} is a database, but not a store of this service. Name another GEO_DATA_DIR.",
             f"{path} là cơ sở dữ liệu khác, không phải kho của dịch vụ này. Hãy đặt GEO_DATA_DIR khác.",
         )
+    return tables >= _OWN
 
 
-def prepare_layer(connection: sqlite3.Connection, spec: LayerSpec, now: str) -> None:
-    """Make the table of a layer's current records anew, as declared now, and register it."""
-    columns = ", ".join(f'"{field.name}" {_sql_type(field)}' for field in spec.fields)
+def is_as_declared(connection: sqlite3.Connection, spec: LayerSpec) -> bool:
+    """Whether the table of a layer's current records is there with the columns that are declared now."""
+    there = [(name, kind) for _, name, kind, *_ in connection.execute(f'PRAGMA table_info("{spec.name}")')]
+    geometry = [] if spec.geometry is None else [("geom", _GEOMETRY_TYPES[spec.geometry])]
+    return there == [("fid", "INTEGER"), *geometry, *((field.name, _sql_type(field)) for field in spec.fields)]
+
+
+def drop_layer(connection: sqlite3.Connection, layer: str) -> None:
+    """Take away a layer's table of current records with all that is registered of it; the log keeps its past."""
+    rtree.drop_index(connection, layer)
+    connection.execute(f'DROP TABLE IF EXISTS "{layer}"')
+    for registry in ("gpkg_geometry_columns", "gpkg_contents"):
+        connection.execute(f"DELETE FROM {registry} WHERE table_name = ?", (layer,))
+
+
+def make_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records, now: str) -> None:
+    """Write a layer's current records into a table made anew, as declared now, and register it with its box."""
+    drop_layer(connection, spec.name)
+    columns = ", ".join(f'"{field.name}" {_sql_type(field)}{_constraint(field, spec)}' for field in spec.fields)
     geometry = "" if spec.geometry is None else f", geom {_GEOMETRY_TYPES[spec.geometry]}"
-    connection.execute(f'DROP TABLE IF EXISTS "{spec.name}"')
-    connection.execute(f'CREATE TABLE "{spec.name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT{geometry}, {columns})')
-    srs = None if spec.geometry is None else _SRS_ID
     connection.execute(
-        "INSERT OR REPLACE INTO gpkg_contents VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, ?)",
-        (spec.name, "attributes" if srs is None else "features", spec.label.vi, spec.about.vi, now, srs),
+        f'CREATE TABLE "{spec.name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry}, {columns})'
     )
+    shapes = shapely.from_wkb(np.array([shape for _, shape in records.values()], dtype=object))
+    _fill(connection, spec, records)
+    box = _box(shapes)
+    connection.execute(
+        "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            spec.name, "features" if spec.geometry else "attributes", spec.label.vi, spec.about.vi,
+            now.replace("Z", ".000Z"), *box, _SRS_ID if spec.geometry else None,
+        ),
+    )  # fmt: skip
     if spec.geometry is not None:
         connection.execute(
-            "INSERT OR REPLACE INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
+            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
             (spec.name, _GEOMETRY_TYPES[spec.geometry], _SRS_ID),
         )
+        rtree.make_index(connection, spec.name, shapes)
 
 
-def fill_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> None:
-    """Write a layer's current records and the box around them."""
+def _box(shapes: NDArray[np.object_]) -> list[float | None]:
+    """West, south, east and north of all that has a place; None where nothing has."""
+    if not any(shape is not None and not shape.is_empty for shape in shapes):
+        return [None] * 4
+    return [float(side) for side in shapely.total_bounds(shapes)]
+
+
+def _fill(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> None:
+    """Write the rows, numbered from 1 in the order of their keys."""
     names = [field.name for field in spec.fields]
-    head = [] if spec.geometry is None else ["geom"]
+    head = ["fid"] if spec.geometry is None else ["fid", "geom"]
     quoted = ", ".join(f'"{name}"' for name in head + names)
     marks = ", ".join("?" * (len(head) + len(names)))
     rows = []
-    for text, shape in records.values():
+    for fid, (text, shape) in enumerate(records.values(), start=1):
         properties = json.loads(text)
         values = [properties[name] for name in names]
-        rows.append(values if spec.geometry is None else [_gpkg(shape), *values])
+        rows.append([fid, *values] if spec.geometry is None else [fid, _gpkg(shape), *values])
     connection.executemany(f'INSERT INTO "{spec.name}" ({quoted}) VALUES ({marks})', rows)
-    shapes = [shapely.from_wkb(shape) for _, shape in records.values() if shape is not None]
-    if shapes:
-        connection.execute(
-            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-            (*map(float, shapely.total_bounds(shapes)), spec.name),
-        )
 
 
 def _sql_type(field: Field) -> str:
     return {"integer": "INTEGER", "real": "DOUBLE"}.get(field.kind, "TEXT")
+
+
+def _constraint(field: Field, spec: LayerSpec) -> str:
+    return " NOT NULL UNIQUE" if field.name == spec.key else ""
 
 
 def _gpkg(wkb: bytes | None) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import { address } from "../core/address.js";
 import { areaOf } from "../core/geodesic.js";
+import { inside } from "../core/inside.js";
 import { mesh } from "../core/mesh.js";
 import { L, latLng } from "./leaflet.js";
 
@@ -82,14 +83,12 @@ export async function createBase(map, view, fetchJson) {
 function nameOf({ id, properties, geometry }, layer, lang) {
   const text = lang === "en" && properties.title_en ? properties.title_en : properties.title;
   const box = L.geoJSON(geometry).getBounds();
-  const across = { lng: box.getEast() - box.getWest(), lat: box.getNorth() - box.getSouth() };
-  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, across, ...NAMES[layer] };
+  const fits = ({ lat, lng }) => inside([lng, lat], geometry);
+  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, deg: box.getEast() - box.getWest(), fits, ...NAMES[layer] };
 }
 
 /** The names that their units have room for at this zoom, the widest units first. */
 function names(map, { names: all }) {
   const pixelsPerDegree = (256 * 2 ** map.getZoom()) / 360;
-  return all
-    .map((name) => ({ ...name, wide: name.across.lng * pixelsPerDegree, tall: name.across.lat * pixelsPerDegree }))
-    .sort((a, b) => b.across.lng - a.across.lng);
+  return all.map((name) => ({ ...name, wide: name.deg * pixelsPerDegree })).sort((a, b) => b.deg - a.deg);
 }

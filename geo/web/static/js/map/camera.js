@@ -11,6 +11,8 @@ const NEAR_ENOUGH = 10;
 export function createCamera(map, view, inset) {
   map.options.zoomSnap = 0.25;
   map.options.wheelPxPerZoomLevel = 90;
+  // Room to bring the edge of the province out from under the panel.
+  map.setMaxBounds(L.latLngBounds(map.options.maxBounds).pad(0.35));
   const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const boxOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);

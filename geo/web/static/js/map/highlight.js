@@ -57,7 +57,7 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
     placed.forEach((item, i) => {
       const at = latLng(item.point);
       const to = map.unproject(pixels[i].add([offsets[i].x, offsets[i].y]));
-      light.addLayer(L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity: 0.85, dashArray: item.certain ? null : "1 5", lineCap: "round" }));
+      if (styles.get(record.layer)?.on) light.addLayer(L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity: 0.85, dashArray: item.certain ? null : "1 5", lineCap: "round" }));
       light.addLayer(star(item, at, LIT, "pin pin--linked", offsets[i]));
     });
     if (styles.has(record.layer)) light.addLayer(star(record, from, CHOSEN, "pin pin--chosen"));

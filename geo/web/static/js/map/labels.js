@@ -6,10 +6,16 @@ import { L } from "./leaflet.js";
 const ROOM_PX = 60;
 const ROW = 1.22;
 
+// On its place, else around it, ever farther.
+const ROUND = [
+  { x: 0, y: 0 },
+  ...[16, 28, 40, 54, 70, 90].flatMap((far) => [90, -90, 45, 135, -45, -135, 0, 180].map((turn) => ({ x: 1.4 * far * Math.cos((turn * Math.PI) / 180), y: far * Math.sin((turn * Math.PI) / 180) }))),
+];
+
 /**
  * `sources` are functions that give the names wanted now, most important first: {key, at (Leaflet position), lines,
  * kind (a class), size (px), bold, around (px kept free for a symbol; 0 for a name that stands on its place), wide
- * and tall (px of what it names, where it must not be larger)}. `taken()` gives boxes in layer points that names must not cover.
+ * (px it may take), fits (whether it may stand at a position)}. `taken()` gives boxes in layer points that names must not cover.
  */
 export function createLabels(map, sources, taken) {
   const pane = map.createPane("labels");
@@ -26,7 +32,7 @@ export function createLabels(map, sources, taken) {
     const margin = L.bounds(seen.min.subtract([ROOM_PX, ROOM_PX]), seen.max.add([ROOM_PX, ROOM_PX]));
     const wanted = sources
       .flatMap((source) => source())
-      .map((name) => sized(name, map.latLngToLayerPoint(name.at), measure, seen))
+      .map((name) => sized(name, map.latLngToLayerPoint(name.at), measure, seen, map))
       .filter((name) => margin.contains(name.point) && name.width <= (name.wide ?? Infinity));
     const spots = declutter(wanted, taken());
     const next = new Map();
@@ -49,18 +55,14 @@ export function createLabels(map, sources, taken) {
   return { draw: later };
 }
 
-function sized(name, point, measure, seen) {
+function sized(name, point, measure, seen, map) {
   const width = Math.max(...name.lines.map((line) => measure(line, name.size, name.bold))) + 2;
   const height = name.lines.length * name.size * ROW;
-  const spots = name.around ? beside(point, width, height, name.around) : upon(point, (name.tall ?? Infinity) / 2);
+  const free = ({ x, y }) => !name.fits || name.fits(map.layerPointToLatLng([x, y]));
+  const spots = name.around ? beside(point, width, height, name.around) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
   // A name that names a symbol is whole or not there; one that names a land may be cut by the edge of the map.
   const whole = ({ x }) => !name.around || (x - width / 2 > seen.min.x && x + width / 2 < seen.max.x);
   return { ...name, point, width, height, spots: spots.filter(whole) };
-}
-
-/** On its place, else a little below or above it, but never out of what it names. */
-function upon({ x, y }, most) {
-  return [0, 18, -18, 30, -30].filter((dy) => Math.abs(dy) < most).map((dy) => ({ x, y: y + dy }));
 }
 
 /** Right of a symbol, else left, below, above. */

@@ -11,6 +11,7 @@ import { el, icon } from "../ui/dom.js";
 
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
+
 /** The layers that are shown when the address does not say which. */
 export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
 
@@ -40,18 +41,26 @@ export function currentView() {
 
 const toolButton = (name, label) => el("button", { type: "button", class: "tools__button", title: label, "aria-label": label }, icon(view.urls.icons, name));
 
+/** What an element over the map covers, as a box in layer points. */
+function boxOn(element) {
+  const [frame, box] = [map.getContainer(), element].map((one) => one.getBoundingClientRect());
+  const { x, y } = map.containerPointToLayerPoint([box.left - frame.left + box.width / 2, box.top - frame.top + box.height / 2]);
+  return { x, y, width: box.width, height: box.height };
+}
+
 /** Everything that stands on the map, wired: a place that is being measured is a point, not a record. */
 export async function createStage({ say, inset, onChoose }) {
   const frame = document.getElementById("mapframe");
+  const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
   const choose = (layer, id, at) => (at && tools.add(at) ? null : onChoose(layer, id));
-  const tools = createTools(map, view, document.getElementById("tools"), frame, { make: toolButton, say, home: camera.home });
+  const tools = createTools(map, view, toolbox, frame, { make: toolButton, say, home: camera.home });
   const later = () => labels?.draw();
   let labels = null;
   const features = createFeatures(map, view, { onChoose: choose, onDrawn: later });
   const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose: (layer, id) => choose(layer, id), onDrawn: later });
   const base = await createBase(map, view, fetchJson).catch(() => ({ choose: async () => {}, names: () => [] }));
-  labels = createLabels(map, [highlight.names, features.names, base.names], features.boxes);
+  labels = createLabels(map, [highlight.names, features.names, base.names], () => [...features.boxes(), ...[...toolbox.children].map(boxOn)]);
   const ground = async (name) => {
     await base.choose(name || "communes");
     labels.draw();

@@ -4,7 +4,7 @@ import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
 import { createRecord } from "../ui/record.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, firstLayers, excuse, fetchJson, fetchRecord, map, view } from "./common.js";
+import { bounds, createStage, currentView, excuse, fetchJson, fetchRecord, firstLayers, map, view } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 719px)");

@@ -11,7 +11,7 @@ import { createShare } from "../ui/share.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, firstLayers, excuse, fetchJson, fetchRecord, map, view } from "./common.js";
+import { bounds, createStage, currentView, excuse, fetchJson, fetchRecord, firstLayers, map, view } from "./common.js";
 
 const SETTLE_MS = 150;
 const byId = (id) => document.getElementById(id);
@@ -45,6 +45,7 @@ const record = createRecord(byId("record"), view, {
   onBack: () => change({ at: trail.pop() ?? null }, { push: true }),
   onClose: () => change({ at: null }, { push: true }),
   say,
+  home: view.words["tab.list"],
   address: (found) => `${view.public_url}${found.map_url}`,
 });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {

@@ -3,8 +3,8 @@
 import { fill } from "../core/format.js";
 import { copy, el, hit, icon, link, symbol } from "./dom.js";
 
-/** Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing. */
-export function createRecord(box, view, { onChoose, onBack, onClose, say, address }) {
+/** Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing, which is called `home`. */
+export function createRecord(box, view, { onChoose, onBack, onClose, say, address, home = "" }) {
   const { words } = view;
   const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
   const sign = (name) => icon(view.urls.icons, name);
@@ -32,7 +32,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
   const bar = (before) =>
     el(
       "div", { class: "record__bar" },
-      el("button", { type: "button", class: "record__back", onclick: before ? onBack : onClose }, sign("back"), el("span", {}, before || words["tab.list"])),
+      before || home ? el("button", { type: "button", class: "record__back", onclick: before ? onBack : onClose }, sign("back"), el("span", {}, before || home)) : el("span"),
       el("button", { type: "button", class: "iconbutton", "aria-label": words["record.close"], title: words["record.close"], onclick: onClose }, sign("close")),
     );
 

@@ -1,0 +1,62 @@
+"""The R-tree extension of GeoPackage (OGC 12-128r18, annex F.3): the spatial index that QGIS and GDAL look for."""
+
+import math
+import sqlite3
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+_EXTENSION = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
+
+DDL = """
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
+    table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+    CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
+)"""
+
+# When an event, and then what: {t} is the table, {r} its index. ST_IsEmpty and the others are functions of
+# whoever edits the file (QGIS, GDAL); the store writes the index itself and makes the triggers last.
+_PLACED = 'NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom")'
+_UNPLACED = 'NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom")'
+_PUT = (
+    'INSERT OR REPLACE INTO "{r}" VALUES '
+    '(NEW.fid, ST_MinX(NEW."geom"), ST_MaxX(NEW."geom"), ST_MinY(NEW."geom"), ST_MaxY(NEW."geom"));'
+)
+_TAKE = 'DELETE FROM "{r}" WHERE id = OLD.fid;'
+_TRIGGERS = {
+    "insert": ("INSERT", f"({_PLACED})", _PUT),
+    "update1": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_PLACED})", _PUT),
+    "update2": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_UNPLACED})", _TAKE),
+    "update3": ("UPDATE", f"OLD.fid != NEW.fid AND ({_PLACED})", f"{_TAKE} {_PUT}"),
+    "update4": (
+        "UPDATE",
+        f"OLD.fid != NEW.fid AND ({_UNPLACED})",
+        'DELETE FROM "{r}" WHERE id IN (OLD.fid, NEW.fid);',
+    ),
+    "delete": ("DELETE", 'OLD."geom" NOT NULL', _TAKE),
+}
+
+
+def drop_index(connection: sqlite3.Connection, table: str) -> None:
+    """Take away the index of a table, before the table itself is dropped; its triggers go with the table."""
+    connection.execute(f'DROP TABLE IF EXISTS "{_name(table)}"')
+    connection.execute("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
+
+
+def make_index(connection: sqlite3.Connection, table: str, shapes: NDArray[np.object_]) -> None:
+    """Index the column `geom` of a table whose rows are numbered from 1 in the order of `shapes`."""
+    name = _name(table)
+    connection.execute(f'CREATE VIRTUAL TABLE "{name}" USING rtree (id, minx, maxx, miny, maxy)')
+    boxes = shapely.bounds(shapes).tolist()
+    rows = ((fid, w, e, s, n) for fid, (w, s, e, n) in enumerate(boxes, start=1) if not math.isnan(w))
+    connection.executemany(f'INSERT INTO "{name}" VALUES (?, ?, ?, ?, ?)', rows)
+    for event, (when, only, then) in _TRIGGERS.items():
+        connection.execute(
+            f'CREATE TRIGGER "{name}_{event}" AFTER {when} ON "{table}" WHEN {only} BEGIN {then.format(r=name)} END'
+        )
+    connection.execute("INSERT INTO gpkg_extensions VALUES (?, 'geom', ?, ?, ?)", (table, *_EXTENSION))
+
+
+def _name(table: str) -> str:
+    return f"rtree_{table}_geom"

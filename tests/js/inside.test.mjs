@@ -1,0 +1,27 @@
+// Whether a place lies in a polygon.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { inside } from "../../geo/web/static/js/core/inside.js";
+
+const ring = (x, y, side) => [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];
+
+test("a place in the middle is inside and one beyond the edge is not", () => {
+  const square = { type: "Polygon", coordinates: [ring(0, 0, 4)] };
+  assert.equal(inside([2, 2], square), true);
+  assert.equal(inside([5, 2], square), false);
+  assert.equal(inside([2, -1], square), false);
+});
+
+test("a hole is outside", () => {
+  const holed = { type: "Polygon", coordinates: [ring(0, 0, 4), ring(1, 1, 2)] };
+  assert.equal(inside([2, 2], holed), false);
+  assert.equal(inside([0.5, 2], holed), true);
+});
+
+test("any part of a multipolygon counts", () => {
+  const parts = { type: "MultiPolygon", coordinates: [[ring(0, 0, 1)], [ring(5, 5, 1)]] };
+  assert.equal(inside([5.5, 5.5], parts), true);
+  assert.equal(inside([3, 3], parts), false);
+});
