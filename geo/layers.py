@@ -263,8 +263,8 @@ _LAYERS = (
         key="outline_id",
         title="name",
         about=Label(
-            "Lớp hỗ trợ: đường bao thô của các xã cũ, tên gọi theo năm đó; một số xã đã chia tách, đổi tên năm 2012-2013.",
-            "Supporting layer: coarse outlines of former communes under that year's names; several were split or renamed in 2012-2013.",
+            "Lớp hỗ trợ: đường bao thô của các xã cũ, kèm diện tích và dân số theo tổng điều tra 2009; đường bao đã có các đơn vị chia tách năm 2012-2013, số liệu thì chưa, nên không cộng được.",
+            "Supporting layer: coarse outlines of former communes with area and population of the 2009 census; the outlines already show units split in 2012-2013, the figures do not, so they must not be summed.",
         ),
         fields=(
             Field("outline_id", "outline_id", Label("Mã", "Id"), required=True),

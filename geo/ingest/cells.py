@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from geo.encodings import ENCODINGS, detect, label_of
-from geo.encodings.mojibake import depth, is_cut, read, unwrapped
+from geo.encodings.mojibake import depth, unwrapped
 from geo.ingest.report import Issue
 from geo.schema import Label, LayerSpec
 
 Columns = dict[str, list[object]]
 """Column -> its cells, in the order of the records."""
 
+_SHOWN = 120  # letters of a value that a finding quotes
 _FEW = 2  # so many cells in another encoding are slips, never the whole table
 
 
@@ -33,26 +34,28 @@ def read_cell(value: str, width: int | None = None) -> Cell:
     """
     if value.isascii():
         return Cell(value)
+    data = value.encode("latin-1")
     try:
-        text = value.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
+        return _doubtful(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
         # A letter may end in the middle only where the column does; elsewhere it is another encoding's letter.
-        if len(value) == width and is_cut(value):
-            text = read(value.encode("latin-1"))
+        if len(data) == width and error.reason == "unexpected end of data":
+            text = data[: error.start].decode("utf-8")
             said = Label(f"bị cắt ở {width} byte: …{text[-20:]!r}", f"cut at {width} bytes: …{text[-20:]!r}")
             return Cell(text, "cut_text", said)
-        return Cell(None, "wrong_encoding", Label(f"{value!r} không phải UTF-8", f"{value!r} is not UTF-8"))
-    return _doubtful(text)
+        return Cell(
+            None, "wrong_encoding", Label(f"{value[:_SHOWN]!r} không phải UTF-8", f"{value[:_SHOWN]!r} is not UTF-8")
+        )
 
 
 def _doubtful(text: str) -> Cell:
     layers = depth(text)
+    begin = text[:_SHOWN]
     if layers:
-        meant = unwrapped(text, layers)
-        said = Label(f"{text!r} có lẽ là {meant!r}", f"{text!r} is probably {meant!r}")
-        return Cell(text, "mojibake", said)
+        meant = unwrapped(text, layers)[:_SHOWN]
+        return Cell(text, "mojibake", Label(f"{begin!r} có lẽ là {meant!r}", f"{begin!r} is probably {meant!r}"))
     if "\ufffd" in text:
-        return Cell(text, "lost_letters", Label(f"{text!r} có ký tự đã mất", f"{text!r} has lost letters"))
+        return Cell(text, "lost_letters", Label(f"{begin!r} có ký tự đã mất", f"{begin!r} has lost letters"))
     return Cell(text)
 
 
@@ -70,7 +73,7 @@ def decode(columns: Columns, spec: LayerSpec, widths: Mapping[str, int]) -> tupl
         return texts, [foreign]
     records = names_of(texts.get(spec.key, []))
     issues = [
-        Issue(spec.name, record, name, cell.kind, cell.text or str(raw), cell.message)
+        Issue(spec.name, record, name, cell.kind, (cell.text or str(raw))[:_SHOWN], cell.message)
         for name, cells in read_by.items()
         for record, cell, raw in zip(records or names_of([None] * len(cells)), cells, columns[name], strict=True)
         if isinstance(cell, Cell) and cell.kind is not None

@@ -17,12 +17,13 @@ OUTSIDE_M = 500.0
 """How far outside the province's generalised outline a place may lie before it is reported."""
 GAP_M = 500.0
 """How wide a strip that no unit covers must be to be reported; borders of two sources differ by less."""
+_LARGEST = 1e9
 _LEAST_HA = 1.0  # smaller overlaps and holes are what is left of drawing one border twice
 
 
 def is_finite(shape: BaseGeometry) -> bool:
-    """Whether every coordinate is a number; what asks GEOS about other shapes raises."""
-    return bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    """Whether every coordinate, in degrees or metres, is a number that can be one; GEOS fails on others."""
+    return bool((np.abs(shapely.get_coordinates(shape)) < _LARGEST).all())
 
 
 def outline_of(province: gpd.GeoDataFrame | None) -> BaseGeometry | None:
@@ -64,7 +65,12 @@ def _fault(shape: BaseGeometry, province: BaseGeometry | None) -> tuple[str, str
     if shape.is_empty:
         return "empty_geometry", shape.wkt, "hình học rỗng", "the geometry is empty"
     if not is_finite(shape):
-        return "not_finite", shape.wkt[:80], "có toạ độ không phải số", "has a coordinate that is not a number"
+        return (
+            "not_finite",
+            shape.wkt[:80],
+            "có toạ độ không phải số hay quá lớn",
+            "has a coordinate that is no number or too large",
+        )
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
         return "invalid_geometry", why, f"hình học không hợp lệ: {why}", f"geometry invalid: {why}"

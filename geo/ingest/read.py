@@ -5,6 +5,7 @@ are read as Latin-1, which keeps each one, and decoded in cells.py.
 """
 
 import csv
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,7 +65,7 @@ def read_layer(folder: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, 
         said = f"{path.name} không có bản ghi", f"{path.name} holds no record"
         return None, [*issues, Issue.of(spec.name, "empty_layer", *said, value=path.name)]
     frame, found = _frame(raw, beside, spec)
-    return frame, [*issues, *found]
+    return None if any(issue.severity == "fatal" for issue in found) else frame, [*issues, *found]
 
 
 def _unreadable(spec: LayerSpec, file: str, why: Label) -> Issue:
@@ -87,15 +88,23 @@ def _read_shapes(path: Path, spec: LayerSpec) -> tuple[_Raw | None, list[Issue]]
     refusal, widths = _sniff(path, spec)
     if refusal is not None:
         return None, [refusal]
-    meta, _, wkb, cells = pyogrio.raw.read(path, encoding="latin1")
-    shapes = shapely.from_wkb(wkb)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        meta, _, wkb, cells = pyogrio.raw.read(path, encoding="latin1")
+        shapes = shapely.from_wkb(wkb)
     if (len(shapes), int((~shapely.is_missing(shapes)).sum())) != held:
         return None, [_unreadable(spec, path.name, Label("có bản ghi hỏng", "some of its records are damaged"))]
     placed, issues = to_store(shapes, meta["crs"], path.with_suffix(".prj"), spec)
+    issues += [Issue.of(spec.name, "reader_warning", text, text, value=path.name) for text in _texts(told)]
     if placed is None:
         return None, issues
     columns = {name: [_plain(cell) for cell in column] for name, column in zip(meta["fields"], cells, strict=True)}
     return _Raw(columns, list(placed), widths), [*issues, *_cpg(path.with_suffix(".cpg"), spec)]
+
+
+def _texts(told: Sequence[warnings.WarningMessage]) -> list[str]:
+    """What GDAL warned of, each thing once."""
+    return list(dict.fromkeys(str(warning.message).partition(". ")[0] for warning in told))
 
 
 def _sniff(path: Path, spec: LayerSpec) -> tuple[Issue | None, dict[str, int]]:
@@ -129,15 +138,13 @@ def _cpg(path: Path, spec: LayerSpec) -> list[Issue]:
     return [Issue.of(spec.name, "wrong_cpg", *said, value=claim)]
 
 
-def _frame(raw: _Raw, beside: Beside, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    """The declared columns under their names, every value a str, int, float or None; None when it is not UTF-8."""
+def _frame(raw: _Raw, beside: Beside, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Issue]]:
+    """The declared columns under their names, every value a str, int, float or None."""
     by_header = {(field.name if spec.geometry is None else field.short).lower(): field for field in spec.fields}
     header_of = {by_header[name.lower()].name: name for name in raw.columns if name.lower() in by_header}
     known = {name: raw.columns[header] for name, header in header_of.items()}
     widths = {name: raw.widths[header] for name, header in header_of.items() if header in raw.widths}
     columns, issues = decode(known, spec, widths)
-    if any(issue.kind == "wrong_table_encoding" for issue in issues):
-        return None, issues
     issues = [issue for issue in issues if not beside.has(issue.record, issue.field)]
     issues += [_unknown_column(name, spec) for name in raw.columns if name not in header_of.values()]
     keys = columns.get(spec.key, [None] * len(raw.shapes))

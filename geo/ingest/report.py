@@ -41,6 +41,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         # the files of a layer
         _kind("missing_layer", "fatal", "thiếu lớp", "layer missing", *_RESTORE),
         _kind("unreadable", "fatal", "không đọc được", "cannot be read", *_RESTORE),
+        _kind("reader_warning", "warning", "cảnh báo của trình đọc tệp", "warning of the file reader", "Mở lớp bằng QGIS, sửa chỗ được nêu và lưu lại.", "Open the layer in QGIS, correct what is named and save it again."),
         _kind("empty_layer", "fatal", "lớp rỗng", "layer empty", *_RESTORE),
         _kind("wrong_geometry_type", "fatal", "sai kiểu hình học", "wrong kind of geometry", "Xuất lại lớp với đúng kiểu hình học.", "Export the layer again with the right kind of geometry."),
         _kind("unknown_crs", "fatal", "không rõ hệ toạ độ", "coordinate system unknown", "Bổ sung tệp .prj đúng hệ toạ độ.", "Add the .prj of the right coordinate system."),

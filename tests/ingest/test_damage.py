@@ -129,6 +129,14 @@ def retyped(layer: str, column: str, kind: str, convert: Callable[[Any], Any]) -
     return damage
 
 
+def with_an_open_ring(seed: Path) -> None:
+    """The zone's outline with its last corner moved away from the first."""
+    path = file_of(seed, "zones", ".shp")
+    data = bytearray(path.read_bytes())
+    data[-16:] = struct.pack("<2d", 103.06, 21.06)
+    path.write_bytes(bytes(data))
+
+
 def at_no_number(seed: Path) -> None:
     """The first site's coordinates as "not a number", which a .shp can hold."""
     path = file_of(seed, "sites", ".shp")
@@ -192,6 +200,8 @@ CASES = (
     Case("wrong_table_encoding", encoded("cp1258"), "sites"),
     Case("wrong_table_encoding", encoded("tcvn3"), "sites"),
     Case("wrong_table_encoding", encoded("latin-1"), "sites"),
+    Case("wrong_table_encoding", write("products", ".text.csv", b"product_id,story_vi\n" + b"R1,chuy\xea\xb2n\n" + b"R2,chuy\xea\xb2n\nR3,chuy\xea\xb2n\n"), "products"),
+    Case("reader_warning", with_an_open_ring, "zones"),
     Case("missing_prj", drop("sites", ".prj"), "sites"),
     Case("wrong_cpg", drop("sites", ".cpg"), "sites"),
     Case("wrong_cpg", write("sites", ".cpg", "1258"), "sites"),
@@ -385,7 +395,7 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_seed(tmp_path_factory.mktemp("torn"), {"products": records("products", story_vi=LONG)})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(
     layer=st.sampled_from(["products", "communes"]),
     suffix=st.sampled_from(SUFFIXES),

@@ -8,7 +8,7 @@ import { L, latLng } from "./leaflet.js";
 
 const FINE_ZOOM = 10.5;
 const SLIVER_M2 = 1e6;
-const GLOW = [34, 24, 15, 8].map((weight) => ({ className: "ground ground--glow", weight }));
+const GLOW = [34, 24, 15, 8];
 const NAMES = { communes: { size: 12, bold: false }, districts: { size: 13, bold: true } };
 
 /** Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles. */
@@ -16,7 +16,7 @@ export async function createBase(map, view, fetchJson) {
   const panes = { ground: 200, borders: 250 };
   for (const [name, order] of Object.entries(panes)) map.createPane(name).style.zIndex = order;
   const renderers = Object.fromEntries(Object.keys(panes).map((pane) => [pane, L.svg({ pane, padding: 0.35 })]));
-  const drawn = L.layerGroup().addTo(map);
+  const [glow, drawn] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const held = new Map();
   const state = { chosen: "communes", tiles: null, fine: false, names: [] };
   const units = () => (state.chosen === "districts" ? "districts" : "communes");
@@ -51,8 +51,10 @@ export async function createBase(map, view, fetchJson) {
     const isRim = (ring) => areaOf(ring) < SLIVER_M2;
     const rings = outer.filter((ring) => !isRim(ring)).map((ring) => ring.map(latLng));
     drawn.clearLayers();
+    if (!state.fine) glow.clearLayers();
     if (!state.tiles) {
-      GLOW.forEach(({ className, weight }) => drawn.addLayer(L.polygon(rings, { ...look("ground", className, weight), fill: false })));
+      // The glow is soft: it stays as it was when the lines become fine.
+      if (!state.fine) GLOW.forEach((weight) => glow.addLayer(L.polygon(rings, { ...look("ground", "ground ground--glow", weight), fill: false })));
       drawn.addLayer(L.polygon(rings, { ...look("ground", "ground ground--land", 0), stroke: false, fillOpacity: 1 }));
     }
     if (state.chosen in NAMES) {

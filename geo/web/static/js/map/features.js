@@ -24,6 +24,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   let kept = null;
 
   clusters.on("animationend spiderfied unspiderfied", onDrawn);
+  clusters.on("clusterkeypress", ({ layer, originalEvent }) => originalEvent.key === "Enter" && clusters.fire("clusterclick", { layer, originalEvent }));
   clusters.on("clustermouseover", ({ layer }) => layer.getTooltip() || (tip(layer, layer.parts.join(" · "), { offset: [0, -20] }), layer.openTooltip()));
 
   /** Show exactly `features`; what is already there stays where it is. */
@@ -46,7 +47,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     const isPin = feature.geometry.type === "Point";
     const layer = isPin ? pin(feature, style) : area(feature, style);
     Object.assign(layer, { isPin, feature });
-    layer.on("click", ({ latlng }) => onChoose(feature.properties.layer, feature.properties.id, latlng));
+    layer.on("click", () => onChoose(feature.properties.layer, feature.properties.id));
     return layer;
   }
 

@@ -1,12 +1,14 @@
 // The chosen record and everything it is linked to, lifted above the map; the rest steps back.
 
 import { fan } from "../core/fan.js";
+import { distance } from "../core/geodesic.js";
 import { wrap } from "../core/lines.js";
 import { L, latLng } from "./leaflet.js";
 import { marker, symbolSvg, tip } from "./symbols.js";
 
 const LIT = 30;
 const CHOSEN = 40;
+const FAR_M = 30_000;
 
 /** `onChoose(layer, id)` when a linked record is selected; `dim(ids)` makes others step back; `onDrawn()` after each change. */
 export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
@@ -57,10 +59,16 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
     placed.forEach((item, i) => {
       const at = latLng(item.point);
       const to = map.unproject(pixels[i].add([offsets[i].x, offsets[i].y]));
-      if (styles.get(record.layer)?.on) light.addLayer(L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity: 0.85, dashArray: item.certain ? null : "1 5", lineCap: "round" }));
+      if (styles.get(record.layer)?.on) light.addLayer(thread(item, from, to));
       light.addLayer(star(item, at, LIT, "pin pin--linked", offsets[i]));
     });
     if (styles.has(record.layer)) light.addLayer(star(record, from, CHOSEN, "pin pin--chosen"));
+  }
+
+  /** Solid for what is certain, dotted for what is to be checked, faint for what is far away. */
+  function thread(item, from, to) {
+    const opacity = distance(record.point, item.point) > FAR_M ? 0.35 : 0.85;
+    return L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity, dashArray: item.certain ? null : "1 5", lineCap: "round" });
   }
 
   function star(item, at, size, className, offset) {

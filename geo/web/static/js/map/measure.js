@@ -46,12 +46,10 @@ export function createMeasure(map, view, button, say) {
     map.doubleClickZoom[adding ? "disable" : "enable"]();
   }
 
-  /** Take a place as the next point; false while nothing is measured, so that the place means what it always means. */
-  function add(at) {
-    if (!adding) return false;
-    points.push([at.lng, at.lat]);
+  function add({ latlng }) {
+    if (!adding) return;
+    points.push([latlng.lng, latlng.lat]);
     draw();
-    return true;
   }
 
   function draw() {
@@ -77,12 +75,11 @@ export function createMeasure(map, view, button, say) {
 
   button.setAttribute("aria-pressed", "false");
   button.addEventListener("click", () => (active ? stop() : start()));
-  map.on("click", ({ latlng }) => add(latlng));
+  map.on("click", add);
   document.addEventListener("keydown", ({ key, target }) => {
     if (!active) return;
     if (key === "Escape") stop();
     else if (adding && points.length > 1 && key === "Enter" && !target.closest("button, a, input, select")) finish();
     else if (adding && points.length && key === "Backspace" && !target.closest("input, textarea")) undo();
   });
-  return { add };
 }

@@ -35,6 +35,7 @@ export function marker(at, drawn, name, { size = 30, className = "pin", offset =
   const icon = L.divIcon({ className, html: drawn, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
   const made = L.marker(at, { icon, alt: name, keyboard: true, riseOnHover: true, ...options });
   made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
+  made.on("keypress", (event) => event.originalEvent.key === "Enter" && made.fire("click", { latlng: made.getLatLng() }));
   return made;
 }
 

@@ -38,5 +38,5 @@ export function createTools(map, view, box, frame, { make, say, home }) {
   full.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen()).catch(() => say(words.fullscreen)));
   document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
   createLocate(map, view, locate, say);
-  return createMeasure(map, view, ruler, say);
+  createMeasure(map, view, ruler, say);
 }

@@ -48,17 +48,16 @@ function boxOn(element) {
   return { x, y, width: box.width, height: box.height };
 }
 
-/** Everything that stands on the map, wired: a place that is being measured is a point, not a record. */
+/** Everything that stands on the map, wired. */
 export async function createStage({ say, inset, onChoose }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
-  const choose = (layer, id, at) => (at && tools.add(at) ? null : onChoose(layer, id));
-  const tools = createTools(map, view, toolbox, frame, { make: toolButton, say, home: camera.home });
+  createTools(map, view, toolbox, frame, { make: toolButton, say, home: camera.home });
   const later = () => labels?.draw();
   let labels = null;
-  const features = createFeatures(map, view, { onChoose: choose, onDrawn: later });
-  const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose: (layer, id) => choose(layer, id), onDrawn: later });
+  const features = createFeatures(map, view, { onChoose, onDrawn: later });
+  const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose, onDrawn: later });
   const base = await createBase(map, view, fetchJson).catch(() => ({ choose: async () => {}, names: () => [] }));
   labels = createLabels(map, [highlight.names, features.names, base.names], () => [...features.boxes(), ...[...toolbox.children].map(boxOn)]);
   const ground = async (name) => {
