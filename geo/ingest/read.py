@@ -91,7 +91,7 @@ def _read_shapes(path: Path, spec: LayerSpec) -> tuple[_Raw | None, list[Issue]]
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         meta, _, wkb, cells = pyogrio.raw.read(path, encoding="latin1")
-        shapes = shapely.from_wkb(wkb)
+        shapes = shapely.from_wkb(wkb, on_invalid="fix")  # closes open rings, which GDAL has warned of
     if (len(shapes), int((~shapely.is_missing(shapes)).sum())) != held:
         return None, [_unreadable(spec, path.name, Label("có bản ghi hỏng", "some of its records are damaged"))]
     placed, issues = to_store(shapes, meta["crs"], path.with_suffix(".prj"), spec)

@@ -142,26 +142,25 @@ class Shapes:
         """
         points = shapely.points(places.lng, places.lat)
         place, shape = STRtree(self.degrees).query(points, predicate="intersects")
-        holders: dict[int, list[tuple[str, int]]] = {}
-        for p, s in zip(place, shape, strict=True):
-            holders.setdefault(int(p), []).append((self.ids[s], int(s)))
+        edge_m = shapely.distance(places.metric[place], shapely.boundary(self.metric)[shape])
+        holders: dict[int, list[tuple[str, int, float]]] = {}
+        for p, s, metres in zip(place, shape, edge_m, strict=True):
+            holders.setdefault(int(p), []).append((self.ids[s], int(s), float(metres)))
         for p in sorted(holders):
-            yield p, [(s, self._edge_m(s, places.metric[p])) for _, s in sorted(holders[p])]
-
-    def _edge_m(self, shape: int, point: BaseGeometry) -> float:
-        return float(shapely.distance(point, shapely.boundary(self.metric[shape])))
+            yield p, [(s, metres) for _, s, metres in sorted(holders[p])]
 
     def overlapping(self, other: "Shapes", *, min_share: float) -> Iterator[tuple[int, int, float, float, int]]:
         """(here, there, hectares, share of here, rank) of every overlap, largest first."""
         here, there = STRtree(other.metric).query(self.metric, predicate="intersects")
-        rows = []
-        for h, t in zip(here, there, strict=True):
-            if self is other and h == t:
-                continue
-            common_m2 = float(shapely.area(shapely.intersection(self.metric[h], other.metric[t])))
-            share = common_m2 / float(self.area_m2[h]) if self.area_m2[h] else 0.0
-            if share >= min_share:
-                rows.append((int(h), -common_m2, int(t), share))
+        if self is other:
+            here, there = here[here != there], there[here != there]
+        common_m2 = shapely.area(shapely.intersection(self.metric[here], other.metric[there]))
+        shares = common_m2 / np.maximum(self.area_m2[here], np.finfo(float).tiny)
+        rows = [
+            (int(h), -float(m2), int(t), float(share))
+            for h, t, m2, share in zip(here, there, common_m2, shares, strict=True)
+            if share >= min_share
+        ]
         last, rank = -1, 0
         for h, negative, t, share in sorted(rows):
             rank = rank + 1 if h == last else 1

@@ -395,7 +395,7 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_seed(tmp_path_factory.mktemp("torn"), {"products": records("products", story_vi=LONG)})
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     layer=st.sampled_from(["products", "communes"]),
     suffix=st.sampled_from(SUFFIXES),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fill, formatArea, formatDistance, formatNumber } from "../../geo/web/static/js/core/format.js";
+import { escapeMarkup, fill, formatArea, formatDistance, formatNumber } from "../../geo/web/static/js/core/format.js";
 
 test("Vietnamese writes a decimal comma and points between thousands", () => {
   assert.equal(formatNumber(1234.5, "vi", 1), "1.234,5");
@@ -36,4 +36,8 @@ test("areas are square metres, hectares or square kilometres", () => {
 test("words are filled in by name and unknown names stay", () => {
   assert.equal(fill("{n} / {m} {x}", { n: 1, m: 2 }), "1 / 2 {x}");
   assert.equal(fill("“{q}”", { q: "{n}" }), "“{n}”");
+});
+
+test("markup in a text is shown as it is written", () => {
+  assert.equal(escapeMarkup(`<b title="x">A & 'B'</b>`), "&#60;b title=&#34;x&#34;&#62;A &#38; &#39;B&#39;&#60;/b&#62;");
 });

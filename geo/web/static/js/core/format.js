@@ -25,3 +25,8 @@ export function formatArea(squareMetres, lang) {
 export function fill(words, values) {
   return words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
+
+/** Text that stays text where a library takes markup, as Leaflet does for attributions. */
+export function escapeMarkup(text) {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

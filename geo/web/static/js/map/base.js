@@ -1,6 +1,7 @@
 // The base map that needs no tiles: the land of the province in soft light, the borders of its units, their names.
 
 import { address } from "../core/address.js";
+import { escapeMarkup } from "../core/format.js";
 import { areaOf } from "../core/geodesic.js";
 import { inside } from "../core/inside.js";
 import { mesh } from "../core/mesh.js";
@@ -37,7 +38,7 @@ export async function createBase(map, view, fetchJson) {
     const operator = view.tile_layers.find((layer) => layer.name === name);
     state.chosen = operator || ["districts", "plain"].includes(name) ? name : "communes";
     state.tiles?.remove();
-    state.tiles = operator ? L.tileLayer(operator.url, { attribution: operator.attribution, maxZoom: view.max_zoom }).addTo(map) : null;
+    state.tiles = operator ? L.tileLayer(operator.url, { attribution: escapeMarkup(operator.attribution), maxZoom: view.max_zoom }).addTo(map) : null;
     const known = await light(units());
     state.names = ["communes", "districts"].includes(state.chosen) ? known.features.map((feature) => nameOf(feature, state.chosen, view.lang)) : [];
     state.fine = false;

@@ -1,5 +1,6 @@
 // What the programme is about, on the map: points in clusters, zones as outlines.
 
+import { inside } from "../core/inside.js";
 import { wrap } from "../core/lines.js";
 import { L } from "./leaflet.js";
 import { boxOf, clusterIcon, marker, symbolSvg, tip } from "./symbols.js";
@@ -97,7 +98,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     for (const [key, layer] of drawn) {
       const { title } = layer.feature.properties;
       if (layer.dimmed) continue;
-      if (!layer.isPin) found.push({ key, at: layer.centre, lines: wrap(title, 20, 3), kind: "zone", size: 11.5, bold: false, around: 0, wide: widthOf(layer) });
+      if (!layer.isPin) found.push({ key, at: layer.centre, lines: wrap(title, 20, 3), kind: "zone", size: 11.5, bold: false, around: 0, wide: widthOf(layer), fits: ({ lat, lng }) => inside([lng, lat], layer.feature.geometry) });
       else if (map.hasLayer(layer)) found.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
     }
     return found;
