@@ -163,7 +163,14 @@ def _is_sliver(piece: BaseGeometry, whole: BaseGeometry) -> bool:
 
 
 def outline_union(shapes: Iterable[BaseGeometry], inside: BaseGeometry) -> MultiPolygon:
-    """The union of outlines, as far as it lies inside the province."""
+    """The union of neighbouring outlines, as far as it lies inside the province.
+
+    Coarse outlines leave slivers between them: holes of the union are nothing else, and are filled.
+    """
     common = shapely.union_all(list(shapes)).intersection(inside)
-    parts = [part for part in shapely.get_parts(common) if isinstance(part, Polygon) and metres(part).area > 10_000]
+    parts = [
+        Polygon(part.exterior)
+        for part in shapely.get_parts(common)
+        if isinstance(part, Polygon) and metres(part).area > 10_000
+    ]
     return polygons(shapely.set_precision(shapely.union_all(parts), 10**-_DECIMALS))

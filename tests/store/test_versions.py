@@ -228,6 +228,11 @@ def test_the_digest_is_that_of_the_content_and_tells_any_difference(store: GeoPa
     assert publish(changed("sites", at=Point(103.1500001, 21.1))).digest != version.digest
 
 
+def test_zero_has_no_sign(store: GeoPackageStore, publish: Publish) -> None:
+    first = publish(changed("sites", at=Point(0.0, 21.1)))
+    assert publish(changed("sites", at=Point(-0.0, 21.1))) == first
+
+
 TEXT = st.none() | st.text(st.characters(codec="utf-8"), max_size=40)
 DEGREES = st.floats(-180, 180, allow_nan=False).map(lambda number: round(number, 9) + 0.0)
 SPOT = st.none() | st.builds(Point, DEGREES, DEGREES)
