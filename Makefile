@@ -32,7 +32,7 @@ test: test-setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	node --test tests/js/
+	node --test tests/js/*.test.mjs
 	$(BIN)/python -m pytest -q
 
 clean:
