@@ -16,7 +16,9 @@ from flask import Flask
 from geo import __version__
 from geo.atlas import AtlasSource, Query
 from geo.errors import BadQuery, Conflict, GeoError
-from geo.layers import FILTERS, LAYERS, LINKS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from geo.links import LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed
 from geo.settings import Settings
 from geo.views.dictionary import data_dictionary

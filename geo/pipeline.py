@@ -15,8 +15,8 @@ from geo.atlas import AtlasSource, ChangeRow, IssueRow, Notes, VersionInfo, atla
 from geo.errors import BadSource
 from geo.ingest.report import Report
 from geo.ingest.seed import load_seed
-from geo.layers import DISAGREEMENTS, LINKS
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
+from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import GeoPackageStore, Version

@@ -11,7 +11,9 @@ import click
 import pytest
 
 import app
-from geo.layers import FILTERS, LAYERS, LINKS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from geo.links import LINKS
 from geo.settings import Settings
 from geo.views.dictionary import data_dictionary
 from geo.views.export import FORMATS

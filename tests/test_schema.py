@@ -8,7 +8,9 @@ import pytest
 import geo.layers
 from geo.atlas import Atlas, Query
 from geo.codes import CODE_LISTS, PRECISIONS
-from geo.layers import DISAGREEMENTS, FILTERS, LAYERS, LINKS, PLACED, THEMATIC
+from geo.filters import FILTERS
+from geo.layers import LAYERS, PLACED, THEMATIC
+from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field, KeyLink, Label, LayerSpec, MatchLink, NearestOfKind, ThroughLink
 from geo.styles import STYLES
 from tests.frames import frame, world

@@ -17,7 +17,8 @@ from geo.atlas.rows import RecordRow, record_rows
 from geo.atlas.search import search_words
 from geo.atlas.tables import RECORD_COLUMNS, column_of, create, rtree_of, table_of
 from geo.codes import CODE_LISTS
-from geo.layers import FILTERS, LAYERS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
 from geo.link import ConflictRow, Pair
 from geo.schema import Filter, LayerSpec
 

@@ -7,7 +7,9 @@ from geo.atlas.search import match_expression
 from geo.atlas.tables import RECORD_COLUMNS, column_of, rtree_of, table_of
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.layers import FILTERS, LAYERS, LINKS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from geo.links import LINKS
 
 PARAMS = tuple(row.param for row in FILTERS)
 _SOURCE_OF = {spec.name: spec.source for spec in LINKS}

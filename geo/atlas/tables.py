@@ -7,7 +7,9 @@ from pathlib import Path
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.layers import DISAGREEMENTS, FILTERS, LAYERS, LINKS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
 FORMAT = 1

@@ -9,7 +9,9 @@ import orjson
 from geo.atlas import Atlas, Hit, Query, Record
 from geo.codes import CODE_LISTS, PRECISIONS
 from geo.crs import LngLatBbox
-from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, ON_MAP, THEMATIC
+from geo.filters import FILTERS
+from geo.layers import GROUPS, LAYERS, ON_MAP, THEMATIC
+from geo.links import LINKS
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.styles import STYLES, icon_of

@@ -6,7 +6,9 @@ from typing import Any
 
 from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
 from geo.codes import PRECISIONS
-from geo.layers import FILTERS, GROUPS, LAYERS, LINKS, PLACED
+from geo.filters import FILTERS
+from geo.layers import GROUPS, LAYERS, PLACED
+from geo.links import LINKS
 from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export import FORMATS

@@ -4,7 +4,8 @@ import math
 
 from geo.atlas import LinkRow
 from geo.codes import PRECISIONS
-from geo.layers import LAYERS, LINKS
+from geo.layers import LAYERS
+from geo.links import LINKS
 from geo.schema import KeyLink, Label, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
 from geo.views.export.values import number_shown
 

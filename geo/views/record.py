@@ -7,7 +7,8 @@ import orjson
 
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.codes import CODE_LISTS
-from geo.layers import DISAGREEMENTS, LAYERS, LINKS
+from geo.layers import LAYERS
+from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export import FORMATS

@@ -11,7 +11,8 @@ from geo.atlas import Atlas, Query, Record
 from geo.codes import CODE_LISTS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.layers import FILTERS, LAYERS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
 from geo.schema import Field, Filter, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export.job import derived, notice

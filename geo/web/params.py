@@ -12,7 +12,8 @@ from geo.atlas import Query
 from geo.codes import CODE_LISTS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.layers import FILTERS, LAYERS, ON_MAP, THEMATIC
+from geo.filters import FILTERS
+from geo.layers import LAYERS, ON_MAP, THEMATIC
 from geo.schema import LANGS, Filter, Label
 
 FILTER_PARAMS = tuple(row.param for row in FILTERS)

@@ -9,7 +9,9 @@ from shapely import Point
 from geo.atlas import Atlas, LinkRow, Query
 from geo.codes import PRECISIONS
 from geo.errors import NotFound
-from geo.layers import DISAGREEMENTS, FILTERS, LAYERS, LINKS, ON_MAP, THEMATIC
+from geo.filters import FILTERS
+from geo.layers import LAYERS, ON_MAP, THEMATIC
+from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Label, MatchLink, Near
 from geo.settings import Settings, TileLayer
 from geo.views.locator import locator

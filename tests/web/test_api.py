@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo.atlas import Atlas
-from geo.layers import FILTERS, LAYERS, THEMATIC
+from geo.filters import FILTERS
+from geo.layers import LAYERS, THEMATIC
 from geo.views.export import FORMATS
 from tests.web.conftest import application, read
 

@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
-from geo.layers import FILTERS, LAYERS, LINKS
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from geo.links import LINKS
 from geo.web import pages
 from geo.web.words import WORDS
 from tests.conftest import ROOT
