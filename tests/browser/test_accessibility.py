@@ -1,0 +1,42 @@
+"""Every page against the rules of WCAG 2.2 A and AA that a program can judge (axe-core)."""
+
+from importlib import resources
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import SIZES
+
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Places lie where they lie: WCAG 2.2 excepts targets whose position is essential, and the list holds them all.
+ESSENTIAL = {"target-size": ".leaflet-marker-icon"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?at=products/R03&lang=en", "/embed", "/layers", "/products", "/products/R03?lang=en", "/zones/Z02",
+     "/communes/03352", "/sources/S3", "/quality", "/about?lang=en", "/nothing"],
+)  # fmt: skip
+def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str) -> None:
+    phone = size == "phone"
+    # The page's own policy would keep the checker's script out.
+    context = browser.new_context(viewport=SIZES[size], is_mobile=phone, has_touch=phone, bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}{path}", wait_until="networkidle")
+    for tab in ("filters", "layers", "share") if path == "/" else ():
+        page.locator(f"#tab-{tab}").click()
+        page.wait_for_timeout(100)
+        assert _faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], tab
+    assert _faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == []
+    context.close()
+
+
+def _faults(answer: dict) -> list[str]:  # type: ignore[type-arg]
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in answer["violations"]
+        for node in rule["nodes"]
+        if not (rule["id"] in ESSENTIAL and ESSENTIAL[rule["id"]][1:] in node["html"])
+    ]
