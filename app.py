@@ -8,19 +8,24 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from flask import Flask
 
 from geo import __version__
 from geo.atlas import AtlasSource, Query
+from geo.codes import PRECISIONS
+from geo.drafts.command import Import, Order, told
+from geo.drafts.lines import lines as review_lines
+from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
 from geo.filters import FILTERS
 from geo.layers import LAYERS
 from geo.links import LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed
 from geo.settings import Settings
+from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
 from geo.views.export import FORMATS, write_export
 from geo.web import create_app
@@ -188,12 +193,18 @@ def links(as_json: bool) -> None:
               help=f"Keep matching records only; may be repeated. Names: {', '.join(f.param for f in FILTERS)}.")  # fmt: skip
 @click.option("--q", "text", default="", help="Keep records whose names hold these words, with or without diacritics.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of labels.")
+@click.option("--crs", help="Coordinate system of shp and gpkg: EPSG:9205 or another zone of VN-2000; WGS 84 when left out.")
+@click.option("--encoding", help="Encoding of the text of shp: utf-8, tcvn3 or cp1258; UTF-8 when left out.")
+@click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
+              help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip
 @_plainly
-def export(layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str) -> None:
+def export(
+    layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, **options: str | None
+) -> None:
     """Write a LAYER, or the part of it that the filters keep, to FILE."""
     chosen = settings()
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
-    written = write_export(AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang)
+    written = write_export(AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **options)
     _say(f"{file}: {written}")
 
 
@@ -216,6 +227,76 @@ def _format_of(file: Path) -> str:
         f"Cannot tell the format of {file.name!r}. Endings: {endings}; or say --format.",
         f"Không rõ định dạng của {file.name!r}. Các đuôi tệp: {endings}; hoặc dùng --format.",
     )
+
+
+@cli.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--layer", required=True, type=click.Choice(sorted(LAYERS)), help="The layer that the file belongs to.")
+@click.option("--profile", default="", help="Read it as the profile of this name says.")
+@click.option("--save-profile", default="", metavar="NAME", help="Keep how it was read as a profile.")
+@click.option("--part", help="The layer or sheet of the file, when it has several.")
+@click.option("--crs", help="The coordinate system, for example EPSG:9205, when the file does not say it.")
+@click.option("--encoding", "encodings", multiple=True, metavar="[COLUMN=]KEY", help=f"Encoding of a column, or of all. Keys: {', '.join(ENCODINGS)}, none.")
+@click.option("--map", "mapping", multiple=True, metavar="COLUMN=FIELD", help="What a column is; the rest stays as proposed. An empty field leaves it out.")
+@click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help="A value for every row.")
+@click.option("--address", "addresses", multiple=True, metavar="TEXT=UNIT", help="The unit that an address means, for example old_communes:03316.")
+@click.option("--precision", default="", type=click.Choice(["", *(p.key for p in PRECISIONS)]), help="How well the file's coordinates are known.")
+@click.option("--source", default="", help="The source that the records cite: an id of layer sources; a new one is made when left out.")
+@click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
+@click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")
+@click.option("--publish", "publish_now", is_flag=True, help="Publish when nothing is left to be answered.")
+@click.option("--who", default="", help="Who publishes, for the history.")
+@click.option("--why", default="", help="Why, for the history.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report.")
+@_plainly
+def import_(
+    files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **said: Any
+) -> None:
+    """Read FILE into a draft of LAYER, report on it, and publish it when told to.
+
+    A Shapefile may be named by its .shp; what lies beside it is taken along. Exits with 1 when the file cannot be
+    read, with 2 when something must be answered or corrected before it can be published.
+    """
+    chosen = settings()
+    build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    order = Order(layer, _with_companions(files), said["who"], said["why"], said["profile"], said["save_profile"])
+    job = Import(chosen, order, told(said), progress=_say)
+    try:
+        review = job.read()
+        click.echo(json.dumps(review, ensure_ascii=False, indent=1) if as_json else "\n".join(review_lines(review, lang)))
+        if publish_now and not dry_run and review["publishable"]:
+            version = job.publish()
+            _say(f"version {version}" + (" (unchanged)" if version == review["base"] else ""))
+        elif not dry_run:
+            _say(f"draft {job.draft.id}: /manage/imports/{job.draft.id}")
+    finally:
+        if dry_run:
+            job.forget()
+    if not review["publishable"]:
+        sys.exit(2)
+
+
+def _with_companions(files: tuple[Path, ...]) -> dict[str, Path]:
+    """The files, and for a single one of a layer of several files what lies beside it under its name."""
+    if len(files) == 1 and files[0].suffix.lower() in {".shp", ".tab", ".mif"}:
+        stem = files[0].stem.lower()
+        beside = sorted(files[0].absolute().parent.iterdir())
+        files = tuple(path for path in beside if path.is_file() and path.stem.lower() == stem)
+    return {path.name: path for path in files}
+
+
+@cli.command()
+@click.argument("version", type=int)
+@click.option("--who", required=True, help="Who restores it, for the history.")
+@click.option("--why", required=True, help="Why, for the history.")
+@_plainly
+def restore(version: int, who: str, why: str) -> None:
+    """Publish the content of an earlier VERSION as a new one."""
+    chosen = settings()
+    restored = GeoPackageStore(chosen.store_path).restore(version, who=who, why=why)
+    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
 
 
 @cli.command()

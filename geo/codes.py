@@ -8,8 +8,10 @@ _ND52 = "52/2018/NĐ-CP"
 _LAW_HERITAGE = "Law on Cultural Heritage"
 
 
-def _codes(name: str, vi: str, en: str, *rows: tuple[str, str, str], basis: str = "") -> CodeList:
-    return CodeList(name, Label(vi, en), tuple(Code(key, Label(v, e), basis) for key, v, e in rows))
+def _codes(name: str, vi: str, en: str, *rows: tuple[str, ...], basis: str = "") -> CodeList:
+    """A list of rows (key, Vietnamese, English, other names that files have for it ...)."""
+    codes = (Code(key, Label(v, e), basis, tuple(aliases)) for key, v, e, *aliases in rows)
+    return CodeList(name, Label(vi, en), tuple(codes))
 
 
 PRECISIONS: tuple[Precision, ...] = (
@@ -28,11 +30,11 @@ CODE_LISTS: dict[str, CodeList] = {
         _codes(
             "product_group", "Nhóm sản phẩm", "Product group",
             ("food", "Thực phẩm", "Food"),
-            ("beverage", "Đồ uống", "Beverages"),
-            ("herbal", "Dược liệu và sản phẩm từ dược liệu", "Medicinal herbs"),
-            ("handicraft", "Thủ công mỹ nghệ", "Handicrafts"),
+            ("beverage", "Đồ uống", "Beverages", "beverage", "thức uống"),
+            ("herbal", "Dược liệu và sản phẩm từ dược liệu", "Medicinal herbs", "thảo dược", "dược liệu"),
+            ("handicraft", "Thủ công mỹ nghệ", "Handicrafts", "thủ công mỹ nghệ, trang trí", "lưu niệm - nội thất - trang trí", "vải và may mặc"),
             ("ornamental", "Sinh vật cảnh", "Ornamental plants and animals"),
-            ("tourism", "Du lịch cộng đồng, sinh thái và điểm du lịch", "Tourism services and places"),
+            ("tourism", "Du lịch cộng đồng, sinh thái và điểm du lịch", "Tourism services and places", "dịch vụ du lịch", "du lịch", "dịch vụ du lịch cộng đồng"),
             basis=_QD148,
         ),
         _codes(
@@ -63,19 +65,19 @@ CODE_LISTS: dict[str, CodeList] = {
         ),
         _codes(
             "producer_kind", "Loại hình chủ thể", "Kind of producer",
-            ("cooperative", "Hợp tác xã", "Co-operative"),
-            ("cooperative_group", "Tổ hợp tác", "Co-operative group"),
-            ("company", "Doanh nghiệp", "Company"),
-            ("household_business", "Hộ, cơ sở sản xuất kinh doanh", "Household business"),
+            ("cooperative", "Hợp tác xã", "Co-operative", "HTX", "cooperative"),
+            ("cooperative_group", "Tổ hợp tác", "Co-operative group", "THT", "cooperative group"),
+            ("company", "Doanh nghiệp", "Company", "DN", "công ty", "công ty TNHH", "công ty cổ phần", "doanh nghiệp tư nhân"),
+            ("household_business", "Hộ, cơ sở sản xuất kinh doanh", "Household business", "hộ kinh doanh", "hộ gia đình", "cơ sở sản xuất", "hộ sản xuất"),
             ("farm", "Trang trại", "Farm"),
         ),
         _codes(
             "material", "Nguyên liệu", "Raw material",
             ("honey", "Mật ong", "Honey"),
-            ("shan_tea", "Chè Shan tuyết", "Shan tuyết tea"),
-            ("tea", "Chè", "Tea"),
-            ("arabica_coffee", "Cà phê Arabica", "Arabica coffee"),
-            ("rice", "Lúa gạo", "Rice"),
+            ("shan_tea", "Chè Shan tuyết", "Shan tuyết tea", "chè tuyết", "trà Shan tuyết"),
+            ("tea", "Chè", "Tea", "trà"),
+            ("arabica_coffee", "Cà phê Arabica", "Arabica coffee", "cà phê", "cà phê chè", "coffee"),
+            ("rice", "Lúa gạo", "Rice", "lúa", "gạo"),
             ("green_squash", "Bí xanh", "Green squash"),
             ("taro", "Khoai sọ", "Taro"),
             ("peanut", "Lạc", "Peanut"),
@@ -93,7 +95,7 @@ CODE_LISTS: dict[str, CodeList] = {
         ),
         _codes(
             "extent_kind", "Loại ranh giới", "Kind of outline",
-            ("surveyed", "Ranh giới đo đạc", "Surveyed boundary"),
+            ("surveyed", "Ranh giới đo đạc", "Surveyed boundary", "đo đạc", "GPS"),
             ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Outline of the named units, not a surveyed boundary"),
         ),
         _codes(

@@ -19,11 +19,12 @@ class Label(NamedTuple):
 
 
 class Code(NamedTuple):
-    """One value of a code list. `basis` names the decision or source that defines it."""
+    """One value of a code list. `basis` names the decision or source that defines it, `aliases` what files call it."""
 
     key: str
     label: Label
     basis: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ class Field:
 
     `short` is its column in a shapefile: ASCII, at most 10 characters, unique in the layer.
     `codes` names the code list of a `code` or `codes` field, `target` the layer of a `ref` or `refs`.
-    `unit` is what a number counts, as people write it. `minimum` and `maximum` are inclusive.
+    `unit` is what a number counts, as people write it. `minimum` and `maximum` are inclusive. `aliases` are other
+    names that files of offices have for its column.
+    `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
+    may differ from it by the share `tolerance` before a person is asked to look.
     """
 
     name: str
@@ -80,6 +84,9 @@ class Field:
     table: bool = False
     hidden: bool = False
     help: Label | None = None
+    aliases: tuple[str, ...] = ()
+    measures: Literal["", "area"] = ""
+    tolerance: float = 0.1
 
 
 Geometry: TypeAlias = Literal["Point", "MultiPolygon"]
@@ -93,6 +100,10 @@ class LayerSpec:
     `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry.
     `title` names the field that a record is called by, `title_en` its English twin where there is one.
     `symbol` names the field that chooses the symbol (see styles.py). `article` is the label of one record.
+    `tiling` layers cover the province without gap or overlap. `outline` is the field, and its values, under which
+    a polygon is the record's own outline and not that of the units it lies in; None where it always is.
+    `apart` names the field whose equal values keep records apart: own outlines that share one must not overlap.
+    `distinct` names the field that tells records of one name apart where both give it and differ.
     """
 
     name: str
@@ -107,6 +118,9 @@ class LayerSpec:
     symbol: str | None = None
     may_be_unplaced: bool = False
     tiling: bool = False
+    outline: tuple[str, tuple[str, ...]] | None = None
+    apart: str | None = None
+    distinct: str | None = None
     about: Label = Label("", "")
 
     def field(self, name: str) -> Field:

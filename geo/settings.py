@@ -1,8 +1,9 @@
 """What an operator can choose, each with a default and a sentence. Read once, in app.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from geo.errors import BadSource
 
@@ -37,6 +38,13 @@ class Settings:
     threads: int = 8  # GEO_THREADS: threads of the WSGI server
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
+    manage_token: str = ""  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
+    import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
+    import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
+    import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
+    import_columns: int = 200  # GEO_IMPORT_COLUMNS: most columns of one file
+    import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
+    import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -49,6 +57,27 @@ class Settings:
         """The folder of frozen versions and the pointer to the current one."""
         return self.data_dir / "atlas"
 
+    @property
+    def drafts_dir(self) -> Path:
+        """The folder of imports that are not published yet, and of those that were."""
+        return self.data_dir / "drafts"
+
+    @property
+    def profiles_dir(self) -> Path:
+        """The folder of named profiles of imports."""
+        return self.data_dir / "profiles"
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain values, for a process that works for this one."""
+        return {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Settings":
+        """The settings that `to_json` gave."""
+        layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
+        folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
+        return cls(**{**plain, **folders, "tile_layers": layers})
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings from the variables of `env`; BadSource names a variable whose value is unusable."""
@@ -60,6 +89,13 @@ class Settings:
             threads=_number(env, "GEO_THREADS", cls.threads, 256),
             max_page=_number(env, "GEO_MAX_PAGE", cls.max_page, 100_000),
             public_url=env.get("GEO_PUBLIC_URL", cls.public_url).rstrip("/"),
+            manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),
+            import_mb=_number(env, "GEO_IMPORT_MB", cls.import_mb, 16_384),
+            import_rows=_number(env, "GEO_IMPORT_ROWS", cls.import_rows, 10_000_000),
+            import_vertices=_number(env, "GEO_IMPORT_VERTICES", cls.import_vertices, 1_000_000_000),
+            import_columns=_number(env, "GEO_IMPORT_COLUMNS", cls.import_columns, 2_000),
+            import_seconds=_number(env, "GEO_IMPORT_SECONDS", cls.import_seconds, 86_400),
+            import_memory_mb=_number(env, "GEO_IMPORT_MEMORY_MB", cls.import_memory_mb, 1_048_576),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
 

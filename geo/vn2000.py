@@ -256,35 +256,6 @@ SYSTEMS: dict[str, System] = {
 
 HOME = SYSTEMS[METRIC_CRS]
 
-PROVINCES: dict[str, tuple[str, ...]] = {
-    "EPSG:9205": ("Điện Biên", "Lai Châu"),
-    "EPSG:9206": ("Sơn La",),
-    "EPSG:9207": ("Cà Mau", "Kiên Giang"),
-    "EPSG:9208": ("An Giang", "Lào Cai", "Nghệ An", "Phú Thọ", "Yên Bái"),
-    "EPSG:5897": (
-        "Hà Nội", "Hà Nam", "Hà Tây", "Ninh Bình", "Thanh Hoá", "Vĩnh Phúc",
-        "Cần Thơ", "Bạc Liêu", "Đồng Tháp", "Hậu Giang",
-    ),
-    "EPSG:9209": (
-        "Bắc Ninh", "Hà Giang", "Hà Tĩnh", "Hải Dương", "Hưng Yên", "Nam Định", "Sóc Trăng", "Tây Ninh",
-        "Thái Bình", "Trà Vinh", "Vĩnh Long",
-    ),
-    "EPSG:9210": ("Hải Phòng", "Hồ Chí Minh", "Bến Tre", "Bình Dương", "Cao Bằng", "Long An", "Tiền Giang"),
-    "EPSG:9211": ("Hoà Bình", "Quảng Bình", "Tuyên Quang"),
-    "EPSG:9212": ("Bình Phước", "Quảng Trị"),
-    "EPSG:9213": ("Bắc Kạn", "Thái Nguyên"),
-    "EPSG:9214": ("Bắc Giang", "Thừa Thiên-Huế"),
-    "EPSG:9215": ("Lạng Sơn",),
-    "EPSG:9216": ("Kon Tum",),
-    "EPSG:5899": ("Quảng Ninh", "Đà Nẵng", "Quảng Nam", "Bà Rịa-Vũng Tàu", "Đồng Nai", "Lâm Đồng"),
-    "EPSG:5898": ("Quảng Ngãi",),
-    "EPSG:9217": ("Bình Định", "Khánh Hoà", "Ninh Thuận"),
-    "EPSG:9218": ("Bình Thuận", "Đắk Lắk", "Đắk Nông", "Gia Lai", "Phú Yên"),
-}  # fmt: skip
-"""Whose cadastre uses which meridian, in the provinces as they were before July 2025.
-Source: the areas of use in the EPSG registry that pyproj ships (tests hold the table against it)."""
-
-
 def systems_of(family: Family) -> Iterator[System]:
     """The systems of one family, in the order of the table."""
     return (system for system in SYSTEMS.values() if system.family == family)
@@ -348,6 +319,15 @@ class Reading:
     system: System
     swapped: bool = False
     slip: str = ""
+
+    @property
+    def key(self) -> str:
+        """The reading in one word, as answers and profiles keep it.
+
+        >>> Reading(HOME, swapped=True).key
+        'EPSG:9205+swapped'
+        """
+        return "+".join(filter(None, (self.system.code, "swapped" if self.swapped else "", self.slip)))
 
     @property
     def pipeline(self) -> str:
@@ -435,6 +415,19 @@ class Reading:
             f"{shift.operation} {shift.label.vi}, quy ước xoay hệ trục; độ chính xác công bố {shift.accuracy_m:g} m.",
             f"{shift.operation} {shift.label.en}, coordinate-frame rotation; stated accuracy {shift.accuracy_m:g} m.",
         )
+
+
+def reading_of(key: str) -> Reading | None:
+    """The reading that `Reading.key` gave, of a system in the table; None for anything else.
+
+    >>> reading_of("EPSG:3405+null_shift") == Reading(SYSTEMS["EPSG:3405"], slip="null_shift")
+    True
+    """
+    code, *marks = key.split("+") if key in SYSTEMS or not key.startswith("+") else [key]
+    slips = [mark for mark in marks if mark != "swapped"]
+    if code not in SYSTEMS or len(slips) > 1 or any(slip not in SLIPS for slip in slips):
+        return None
+    return Reading(SYSTEMS[code], "swapped" in marks, slips[0] if slips else "")
 
 
 @lru_cache(maxsize=256)

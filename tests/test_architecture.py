@@ -21,6 +21,7 @@ VOCABULARY = {
     "filters",
     "styles",
     "vn2000",
+    "meridians",
     "encodings",
 }
 
@@ -30,6 +31,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "schema": (set(), set()),
     "text": (set(), set()),
     "crs": (set(), {"pyproj"}),
+    "meridians": (set(), set()),
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "settings": ({"errors"}, set()),
@@ -38,7 +40,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "links": ({"schema", "layers"}, set()),
     "filters": ({"schema", "layers"}, set()),
     "styles": ({"schema", "layers"}, set()),
-    "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy", "rapidfuzz"}),
+    "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy", "rapidfuzz", "python_calamine"}),
     "store": (VOCABULARY | {"ingest.report"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
     "link": (VOCABULARY, {"geopandas", "shapely", "numpy"}),
     "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
@@ -46,9 +48,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"atlas"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "folium", "branca", "jinja2", "orjson", "xstatic"},
     ),
+    "drafts": (VOCABULARY | {"ingest", "store", "atlas", "pipeline"}, {"geopandas", "shapely", "orjson", "openpyxl"}),
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),
     "web": (
-        VOCABULARY | {"atlas", "views", "store", "ingest.report", "pipeline"},
+        VOCABULARY | {"atlas", "views", "store", "drafts", "ingest.report", "ingest.answers", "pipeline"},
         {"flask", "flask_compress", "werkzeug", "markupsafe", "jinja2", "orjson"},
     ),
 }  # fmt: skip

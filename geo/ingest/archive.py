@@ -32,9 +32,7 @@ def unpack(path: Path, into: Path, limits: ArchiveLimits = ArchiveLimits()) -> l
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            for problem_en, problem_vi in _problems(members, limits):
-                raise _refused(path, problem_en, problem_vi)
+            members = _checked(archive, path, limits)
             left = limits.max_bytes
             files = []
             for member in members:
@@ -45,6 +43,22 @@ def unpack(path: Path, into: Path, limits: ArchiveLimits = ArchiveLimits()) -> l
             return files
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(path, f"it is damaged ({error})", f"tệp bị hỏng ({error})") from error
+
+
+def inspect(path: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
+    """BadSource for an archive that `unpack` would refuse by its directory; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _checked(archive, path, limits)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _refused(path, f"it is damaged ({error})", f"tệp bị hỏng ({error})") from error
+
+
+def _checked(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    for problem_en, problem_vi in _problems(members, limits):
+        raise _refused(path, problem_en, problem_vi)
+    return members
 
 
 def _problems(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> Iterator[tuple[str, str]]:

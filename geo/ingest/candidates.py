@@ -15,8 +15,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import LngLatBbox
 from geo.ingest.borders import Borders, fitting
+from geo.meridians import PROVINCES
 from geo.schema import Label
-from geo.vn2000 import HOME, PROVINCES, SLIPS, SYSTEMS, Reading
+from geo.vn2000 import HOME, SLIPS, SYSTEMS, Reading
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -1,4 +1,7 @@
-"""Frames to findings: ids, required values, numbers, dates, codes, ranges, references; places are in places.py."""
+"""Frames to findings: ids, required values, numbers, dates, codes, ranges, references.
+
+Places are in places.py, what was drawn in outlines.py, what was recorded twice in twins.py.
+"""
 
 import datetime as dt
 import re
@@ -10,8 +13,10 @@ import numpy as np
 
 from geo.codes import CODE_LISTS
 from geo.ingest.cells import names_of
-from geo.ingest.places import check_places, check_tiling, outline_of
+from geo.ingest.outlines import check_outlines
+from geo.ingest.places import Places, check_places, check_tiling, outline_of
 from geo.ingest.report import Issue
+from geo.ingest.twins import check_twins
 from geo.layers import LAYERS
 from geo.schema import Field, Label, LayerSpec
 
@@ -20,23 +25,29 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
 _LARGEST = 2**53  # beyond it a float, which numbers are on their way through files, skips whole numbers
 
 
-def check(frames: Frames) -> list[Issue]:
-    """Everything wrong with the frames of one seed, layer by layer in their order; changes nothing.
+def check(frames: Frames, *, only: str | None = None) -> list[Issue]:
+    """Everything wrong with the frames, layer by layer in their order, or with layer `only`; changes nothing.
 
     Frames must be in STORE_CRS and mended.
     """
     ids = {name: {str(key) for key in frame[LAYERS[name].key] if key is not None} for name, frame in frames.items()}
-    province = outline_of(frames.get("province"))
+    wanted = {name: frame for name, frame in frames.items() if only in {None, name}}
+    measured = [name for name in frames if LAYERS[name].geometry and (name in wanted or name == "province")]
+    placed = {name: Places.of(frames[name], LAYERS[name]) for name in measured}
+    province = placed.get("province")
+    wide = outline_of(province)
     issues: list[Issue] = []
-    for name, frame in frames.items():
+    for name, frame in wanted.items():
         spec = LAYERS[name]
         issues += _keys(frame, spec)
         for field in spec.fields:
             issues += _values(frame, spec, field, ids)
-        if spec.geometry is not None:
-            issues += check_places(frame, spec, province)
-        if spec.tiling:
-            issues += check_tiling(frame, spec, frames.get("province"))
+        if name in placed:
+            issues += check_places(placed[name], frame, spec, wide)
+            if spec.tiling:
+                issues += check_tiling(placed[name], spec, province)
+            issues += check_outlines(placed[name], frame, spec)
+            issues += check_twins(placed[name], frame, spec)
     return issues
 
 

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
 from geo.encodings.mojibake import depth
-from geo.ingest.places import is_finite
+from geo.ingest.places import Shapes, finite
 from geo.ingest.projection import crs_of
 from geo.ingest.report import Change
 from geo.layers import code_list
@@ -38,7 +38,7 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, li
     for field in spec.fields:
         cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, frame[field.name], strict=True)]
         data[field.name] = pd.Series(cells, dtype=object)
-    shapes = [_shape(shape, spec, key, changes) for key, shape in zip(keys, frame.geometry, strict=True)]
+    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
 
 
@@ -88,6 +88,25 @@ def _cased(text: str, field: Field) -> str:
     return ";".join(by_lower.get(part.lower(), part) for part in text.split(";"))
 
 
+_POLYGON, _MULTIPOLYGON = 3, 6  # as shapely.get_type_id has them
+
+
+def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: list[Change]) -> Shapes:
+    """All shapes of a layer: at once those that need no more than their rings turned, the others one by one."""
+    mended = np.full(len(shapes), None, dtype=object)
+    kinds = shapely.get_type_id(shapes)
+    ready = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & (spec.geometry == "MultiPolygon")
+    ready &= finite(shapes) & ~shapely.has_z(shapes) & ~shapely.is_empty(shapes)
+    ready[ready] = shapely.is_valid(shapes[ready])
+    for row in np.flatnonzero(~ready):
+        mended[row] = _shape(shapes[row], spec, keys[row], changes)
+    single = np.flatnonzero(ready & (kinds == _POLYGON))
+    mended[ready] = shapes[ready]
+    mended[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
+    mended[ready] = shapely.orient_polygons(mended[ready], exterior_cw=False)
+    return mended
+
+
 def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes: list[Change]) -> BaseGeometry | None:
     if shape is None:
         return None
@@ -95,7 +114,7 @@ def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes
         flat = shapely.force_2d(shape)
         changes.append(Change(spec.name, key, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
         shape = flat
-    if shape.is_empty or spec.geometry != "MultiPolygon" or not is_finite(shape):
+    if shape.is_empty or spec.geometry != "MultiPolygon" or not finite(np.array([shape])).all():
         return shape
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)

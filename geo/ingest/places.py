@@ -1,6 +1,8 @@
 """What is wrong with places: missing, empty, not numbers, outside the province, overlapping units and gaps."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +15,8 @@ from geo.ingest.cells import names_of
 from geo.ingest.report import Issue
 from geo.schema import LayerSpec
 
+Shapes: TypeAlias = NDArray[np.object_]
+Mask: TypeAlias = NDArray[np.bool_]
 OUTSIDE_M = 500.0
 """How far outside the province's generalised outline a place may lie before it is reported."""
 GAP_M = 500.0
@@ -21,12 +25,56 @@ _LARGEST = 1e9
 _LEAST_HA = 1.0  # smaller overlaps and holes are what is left of drawing one border twice
 
 
-def is_finite(shape: BaseGeometry) -> bool:
-    """Whether every coordinate, in degrees or metres, is a number that can be one; GEOS fails on others."""
-    return bool((np.abs(shapely.get_coordinates(shape)) < _LARGEST).all())
+def finite(shapes: Shapes) -> Mask:
+    """Which shapes have only coordinates, in degrees or metres, that can be one; GEOS fails on others."""
+    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+    good = np.ones(len(shapes), dtype=bool)
+    good[owners[~(np.abs(coordinates) < _LARGEST).all(axis=1)]] = False
+    return good
 
 
-def outline_of(province: gpd.GeoDataFrame | None) -> BaseGeometry | None:
+def project(shapes: Shapes, source: str = STORE_CRS, target: str = METRIC_CRS) -> Shapes:
+    """The shapes in another system; coordinates that the projection cannot hold become infinite."""
+    to = transformer(source, target)
+    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
+    return moved
+
+
+@dataclass(frozen=True)
+class Places:
+    """The shapes of a layer, looked at once for all checks; what each record is called, and rows in the frame's order.
+
+    `metric` are the valid shapes in METRIC_CRS, None for the others and for those that it cannot hold.
+    `sound` are the rows whose `metric` can be measured: GEOS would answer nothing sensible about the others.
+    """
+
+    records: list[str]
+    shapes: Shapes
+    metric: Shapes
+    finite: Mask
+    valid: Mask
+    sound: Mask
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame, spec: LayerSpec) -> Self:
+        """The places of a frame in STORE_CRS."""
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        good = finite(shapes)
+        valid = _valid(shapes, good & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+        metric = np.full(len(shapes), None, dtype=object)
+        metric[valid] = project(shapes[valid])
+        held = valid & finite(metric)
+        metric[~held] = None
+        return cls(names_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
+
+
+def _valid(shapes: Shapes, among: Mask) -> Mask:
+    valid = among.copy()
+    valid[among] = shapely.is_valid(shapes[among])
+    return valid
+
+
+def outline_of(province: Places | None) -> BaseGeometry | None:
     """The province in METRIC_CRS, widened by OUTSIDE_M; None when its layer is not at hand."""
     outline = None if province is None else _union(province)
     if outline is None:
@@ -36,19 +84,20 @@ def outline_of(province: gpd.GeoDataFrame | None) -> BaseGeometry | None:
     return wide
 
 
-def check_places(frame: gpd.GeoDataFrame, spec: LayerSpec, province: BaseGeometry | None) -> Iterator[Issue]:
-    """The findings of each place of a layer in STORE_CRS; `province` is what `outline_of` gave."""
+def check_places(
+    places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec, province: BaseGeometry | None
+) -> Iterator[Issue]:
+    """The findings of each place of a layer; `province` is what `outline_of` gave."""
     known = frame["precision"] if spec.has("precision") else [None] * len(frame)
-    for record, shape, precision in zip(names_of(list(frame[spec.key])), frame.geometry, known, strict=True):
+    faults = dict(_faults(places, province))
+    for row, (record, shape, precision) in enumerate(zip(places.records, places.shapes, known, strict=True)):
         if shape is None:
             yield _unplaced(spec, record)
             if precision is not None:
                 said = f"ghi {precision!r} mà không có vị trí", f"says {precision!r} but has no place"
                 yield Issue.of(spec.name, "precision_without_place", *said, record=record, field="precision")
-            continue
-        fault = _fault(shape, province)
-        if fault is not None:
-            kind, value, vi, en = fault
+        elif row in faults:
+            kind, value, vi, en = faults[row]
             yield Issue.of(spec.name, kind, vi, en, record=record, field="geometry", value=value)
         elif precision is None and spec.has("precision"):
             said = "có vị trí mà không ghi độ chính xác", "has a place but no precision"
@@ -60,42 +109,44 @@ def _unplaced(spec: LayerSpec, record: str) -> Issue:
     return Issue.of(spec.name, kind, "không có hình học", "there is no geometry", record=record, field="geometry")
 
 
-def _fault(shape: BaseGeometry, province: BaseGeometry | None) -> tuple[str, str, str, str] | None:
-    """Kind, value and words of what is wrong with one shape; None when nothing is."""
-    if shape.is_empty:
+Fault: TypeAlias = tuple[str, str, str, str]
+"""Kind, value and words of what is wrong with one shape."""
+
+
+def _faults(places: Places, province: BaseGeometry | None) -> Iterator[tuple[int, Fault]]:
+    """Row and fault of every shape that has one."""
+    empty = shapely.is_empty(places.shapes)  # False for None
+    bad = ~shapely.is_missing(places.shapes) & ~places.valid
+    for row in np.flatnonzero(bad):
+        yield int(row), _fault(places.shapes[row], bool(empty[row]), bool(places.finite[row]))
+    if province is None:
+        return
+    outside = np.flatnonzero(places.valid & ~shapely.intersects(province, places.metric))
+    for row, point in zip(outside, shapely.point_on_surface(places.shapes[outside]), strict=True):
+        at = f"{point.x:.5f}, {point.y:.5f}"
+        yield int(row), ("outside_province", at, f"({at}) nằm ngoài tỉnh", f"({at}) lies outside the province")
+
+
+def _fault(shape: BaseGeometry, is_empty: bool, is_finite: bool) -> Fault:
+    if is_empty:
         return "empty_geometry", shape.wkt, "hình học rỗng", "the geometry is empty"
-    if not is_finite(shape):
+    if not is_finite:
         return (
             "not_finite",
             shape.wkt[:80],
             "có toạ độ không phải số hay quá lớn",
             "has a coordinate that is no number or too large",
         )
-    if not shape.is_valid:
-        why = shapely.is_valid_reason(shape)
-        return "invalid_geometry", why, f"hình học không hợp lệ: {why}", f"geometry invalid: {why}"
-    if province is not None and not _reaches(province, _metric(shape)):
-        point = shape.representative_point()
-        at = f"{point.x:.5f}, {point.y:.5f}"
-        return "outside_province", at, f"({at}) nằm ngoài tỉnh", f"({at}) lies outside the province"
-    return None
+    why = shapely.is_valid_reason(shape)
+    return "invalid_geometry", why, f"hình học không hợp lệ: {why}", f"geometry invalid: {why}"
 
 
-def _reaches(province: BaseGeometry, shape: BaseGeometry) -> bool:
-    return is_finite(shape) and bool(province.intersects(shape))
-
-
-def _metric(shape: BaseGeometry) -> BaseGeometry:
-    """The shape in METRIC_CRS; coordinates that the projection cannot hold become infinite."""
-    project = transformer(STORE_CRS, METRIC_CRS)
-    return shapely.transform(shape, lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1])))
-
-
-def check_tiling(frame: gpd.GeoDataFrame, spec: LayerSpec, province: gpd.GeoDataFrame | None) -> Iterator[Issue]:
-    """Units of a layer in STORE_CRS that overlap, and land of the province that no unit covers."""
-    records, shapes = _sound(frame, spec)
-    if not records:
+def check_tiling(places: Places, spec: LayerSpec, province: Places | None) -> Iterator[Issue]:
+    """Units of a layer that overlap, and land of the province that no unit covers."""
+    rows = np.flatnonzero(places.sound)
+    if not len(rows):
         return
+    records, shapes = [places.records[row] for row in rows], places.metric[rows]
     for a, b in _touching(shapes):
         shared_ha = shapely.area(shapely.intersection(shapes[a], shapes[b])) / 10_000
         if shared_ha > _LEAST_HA:
@@ -112,30 +163,14 @@ def check_tiling(frame: gpd.GeoDataFrame, spec: LayerSpec, province: gpd.GeoData
         yield Issue.of(spec.name, "tiling_gap", *said, value=at)
 
 
-def _sound(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[list[str], NDArray[np.object_]]:
-    """Names and shapes in METRIC_CRS of the units whose shapes can be measured."""
-    named = zip(names_of(list(frame[spec.key])), map(_measurable, frame.geometry), strict=True)
-    good = [(name, shape) for name, shape in named if shape is not None]
-    return [name for name, _ in good], np.array([shape for _, shape in good], dtype=object)
-
-
-def _measurable(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """The shape in METRIC_CRS; None for one that GEOS would answer nothing sensible about."""
-    if shape is None or shape.is_empty or not is_finite(shape) or not shape.is_valid:
-        return None
-    metric = _metric(shape)
-    return metric if is_finite(metric) and metric.is_valid else None
-
-
-def _touching(shapes: NDArray[np.object_]) -> list[tuple[int, int]]:
+def _touching(shapes: Shapes) -> list[tuple[int, int]]:
     here, there = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     return sorted((int(a), int(b)) for a, b in zip(here, there, strict=True) if a < b)
 
 
-def _union(frame: gpd.GeoDataFrame) -> BaseGeometry | None:
-    """The frame's land in METRIC_CRS; None when it has none."""
-    sound = [shape for shape in map(_measurable, frame.geometry) if shape is not None]
-    return shapely.union_all(sound) if sound else None
+def _union(places: Places) -> BaseGeometry | None:
+    """The layer's land in METRIC_CRS; None when it has none."""
+    return shapely.union_all(places.metric[places.sound]) if places.sound.any() else None
 
 
 def _holes(covered: BaseGeometry) -> list[BaseGeometry]:

@@ -1,13 +1,16 @@
 """What reading, mending and checking have to say: findings and repairs as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 from geo.schema import Label
 
 Severity: TypeAlias = Literal["fatal", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "info")
+MOST = 1_000
+"""How many findings of one kind `at_most` lists for a layer; nobody reads more, and a bad file has millions."""
 
 
 class IssueKind(NamedTuple):
@@ -58,6 +61,8 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("missing_column", "error", "thiếu cột", "column missing", "Thêm cột theo từ điển dữ liệu.", "Add the column as the data dictionary has it."),
         _kind("unknown_column", "warning", "cột lạ", "column not known", "Đổi tên hoặc bỏ cột, hoặc khai báo trong geo/layers.py.", "Rename or drop the column, or declare it in geo/layers.py."),
         _kind("bad_type", "warning", "cột sai kiểu", "column of the wrong type", "Đổi kiểu cột thành chữ; xem lại các số 0 đứng đầu.", "Make it a text column; look for leading zeros that were lost."),
+        _kind("unreadable_row", "error", "dòng không đọc được", "row cannot be read", "Sửa lại dòng này trong tệp nguồn.", "Correct the row in the source file."),
+        _kind("duplicate_record", "warning", "có thể trùng bản ghi", "perhaps recorded twice", "Giữ một bản ghi; nếu là hai đối tượng khác nhau thì đặt tên cho phân biệt.", "Keep one of the records; if they are two things, give them names that differ."),
         _kind("ragged_row", "warning", "dòng thừa ô", "row with too many cells", "Đặt giá trị có dấu phẩy trong ngoặc kép.", "Put values that hold a comma in quotes."),
         _kind("unknown_text_row", "warning", "dòng văn bản dài không có bản ghi", "long text without a record", "Sửa mã trong tệp .text.csv.", "Correct the id in the .text.csv file."),
         _kind("duplicate_text_row", "warning", "văn bản dài ghi hai lần", "long text given twice", "Bỏ một trong hai dòng của tệp .text.csv.", "Drop one of the rows of the .text.csv file."),
@@ -68,6 +73,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("mojibake", "warning", "chữ bị mã hoá hai lần", "text encoded twice", "Ghi lại giá trị như gợi ý.", "Write the value as suggested."),
         _kind("lost_letters", "warning", "có ký tự đã mất", "letters lost", "Ghi lại giá trị từ văn bản gốc.", "Write the value again from the original."),
         _kind("required_missing", "error", "thiếu giá trị bắt buộc", "required value missing", "Điền giá trị.", "Fill in the value."),
+        _kind("formula_cell", "error", "ô chứa công thức", "cell holds a formula", "Sao chép rồi dán lại dưới dạng giá trị (Paste Values).", "Copy the cells and paste them as values."),
         _kind("bad_number", "error", "không phải số", "not a number", *_CORRECT),
         _kind("bad_date", "error", "ngày không hợp lệ", "not a date", "Ghi ngày dạng 2019, 2019-02 hoặc 2019-02-14.", "Write the date as 2019, 2019-02 or 2019-02-14."),
         _kind("bad_code", "error", "mã ngoài danh mục", "code not in the list", "Dùng một mã của danh mục.", "Use a code of the list."),
@@ -80,9 +86,19 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("empty_geometry", "error", "hình học rỗng", "geometry empty", *_REDRAW),
         _kind("not_finite", "error", "toạ độ không phải số", "coordinates are not numbers", *_REDRAW),
         _kind("invalid_geometry", "warning", "hình học không hợp lệ", "geometry invalid", "Đã sửa tự động; hãy kiểm tra và sửa trong tệp nguồn.", "Mended automatically; look at it and correct the source file."),
+        _kind("bad_coordinate", "error", "toạ độ không đọc được", "coordinate not readable", "Ghi lại toạ độ bằng độ (kinh độ, vĩ độ) hoặc bằng mét VN-2000.", "Write the coordinate in degrees (longitude, latitude) or in VN-2000 metres."),
+        _kind("swapped_coordinates", "warning", "toạ độ bị đảo thứ tự", "coordinates in the wrong order", "Đối chiếu vị trí trên bản đồ; đổi lại thứ tự hai cột toạ độ trong tệp nguồn.", "Compare the place on the map; exchange the two coordinates in the source file."),
+        _kind("wrong_shape", "error", "hình học khác loại của lớp", "geometry of another kind than the layer's", "Xuất lại bản ghi với đúng kiểu hình học của lớp.", "Export the record again with the layer's kind of geometry."),
+        _kind("still_referenced", "fatal", "bản ghi bị bỏ còn được dẫn tới", "removed record still referred to", "Giữ bản ghi trong tệp, hoặc sửa các bản ghi dẫn tới nó trước.", "Keep the record in the file, or correct the records that refer to it first."),
+        _kind("ambiguous_address", "warning", "địa chỉ chưa rõ", "address ambiguous", "Chọn đúng đơn vị hành chính trong các đơn vị được nêu.", "Choose the right unit among those named."),
+        _kind("unknown_address", "warning", "không nhận ra địa chỉ", "address not recognised", "Ghi đủ tên xã, tên huyện như trong danh mục đơn vị hành chính.", "Write the commune and the district by the names in the lists of units."),
+        _kind("place_kept", "info", "giữ vị trí chính xác hơn đã có", "better known place kept", "Không cần làm gì; nếu vị trí mới đúng hơn thì ghi rõ độ chính xác của vị trí đó.", "Nothing to do; if the new place is the better one, say how precisely it is known."),
         _kind("outside_province", "error", "nằm ngoài tỉnh", "outside the province", "Kiểm tra hệ toạ độ, thứ tự X-Y và vị trí.", "Check the coordinate system, the order of X and Y, and the place."),
         _kind("place_without_precision", "warning", "vị trí không ghi độ chính xác", "place without a precision", "Ghi độ chính xác của vị trí.", "Say how precisely the place is known."),
         _kind("precision_without_place", "warning", "ghi độ chính xác mà không có vị trí", "precision without a place", "Bổ sung vị trí hoặc bỏ độ chính xác.", "Add the place or clear the precision."),
+        _kind("sliver", "warning", "mảnh vụn hoặc khe hẹp", "sliver or narrow gap", "Nhập mảnh vụn vào phần bên cạnh hoặc xoá đi; khe hẹp thì lấp lại.", "Merge the sliver into what is beside it or delete it; fill a narrow gap."),
+        _kind("overlap", "warning", "các vùng chồng lấn", "outlines overlap", *_BORDER),
+        _kind("area_differs", "warning", "diện tích khác số công bố", "area differs from the published figure", "Kiểm tra ranh giới, hệ toạ độ và đơn vị của số liệu diện tích.", "Look at the outline, its coordinate system and the unit of the published area."),
         _kind("tiling_overlap", "warning", "các đơn vị chồng lấn", "units overlap", *_BORDER),
         _kind("tiling_gap", "warning", "khoảng trống giữa các đơn vị", "gap between units", *_BORDER),
     )
@@ -124,6 +140,19 @@ class Issue:
     def remedy(self) -> Label:
         """What to do about it, by its kind."""
         return ISSUE_KINDS[self.kind].remedy
+
+
+def at_most(found: Iterable[Issue]) -> Iterator[Issue]:
+    """The first MOST of some findings of one kind and layer, and one about the layer when there are more.
+
+    What comes after is not asked for, so that a lazy search ends there.
+    """
+    rest = iter(found)
+    yield from islice(rest, MOST)
+    for more in rest:
+        said = f"còn nữa, chỉ nêu {MOST} trường hợp đầu", f"there are more; the first {MOST} are listed"
+        yield Issue.of(more.layer, more.kind, *said)
+        return
 
 
 @dataclass(frozen=True)

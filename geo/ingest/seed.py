@@ -1,21 +1,19 @@
 """The whole seed folder into checked frames: read, mend, check, and keep out what cannot be."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from geo.errors import BadSource
-from geo.ingest.cells import names_of
-from geo.ingest.check import check, parts_of
+from geo.ingest.check import check
+from geo.ingest.keep import keep_out, make_numbers
 from geo.ingest.mend import MADE_VALID, mend
 from geo.ingest.read import read_layer
 from geo.ingest.report import Change, Issue, Report
 from geo.layers import LAYERS
-from geo.schema import Field, LayerSpec
 
 Frames = dict[str, gpd.GeoDataFrame]
 _DESCRIBED = ("title", "source", "licence", "attribution")
@@ -48,8 +46,8 @@ def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, 
     found = check(frames)
     report.issues += found
     for name, frame in frames.items():
-        _keep_out(frame, LAYERS[name], [issue for issue in found if issue.layer == name])
-        _numbers(frame, LAYERS[name])
+        keep_out(frame, LAYERS[name], [issue for issue in found if issue.layer == name])
+        make_numbers(frame, LAYERS[name])
     return frames, report, metadata
 
 
@@ -81,35 +79,3 @@ def _metadata(path: Path, name: str, frame: gpd.GeoDataFrame | None) -> tuple[di
         said = f"mô tả ghi {told} bản ghi, lớp có {len(frame)}", f"described as {told} records, it has {len(frame)}"
         issues.append(Issue.of(name, "wrong_count", *said, value=str(told)))
     return body, issues
-
-
-def _keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) -> None:
-    """Make what an error names unknown: a value, a part of a list, or a place with its precision."""
-    row_of = {name: row for row, name in enumerate(names_of(list(frame[spec.key])))}
-    for issue in issues:
-        if issue.severity != "error" or issue.record is None or issue.field is None:
-            continue
-        row = row_of[issue.record]
-        if issue.field == "geometry":
-            frame.loc[row, "geometry"] = None
-            if spec.has("precision"):
-                frame.loc[row, "precision"] = None
-        else:
-            field = spec.field(issue.field)
-            frame.loc[row, field.name] = _without(frame.loc[row, field.name], field, issue.value)
-
-
-def _without(value: object, field: Field, part: str) -> str | None:
-    """What stays of a cell when `part` of it is kept out; the part is the whole of a cell that holds one value."""
-    if field.kind not in {"codes", "refs"} or value is None:
-        return None
-    return ";".join(kept for kept in parts_of(field, value) if kept != part) or None
-
-
-def _numbers(frame: gpd.GeoDataFrame, spec: LayerSpec) -> None:
-    """Make whole numbers int and other numbers float, whatever the file held them as."""
-    for field in spec.fields:
-        if field.kind in {"integer", "real"}:
-            kind = int if field.kind == "integer" else float
-            cells = [None if value is None else kind(float(str(value))) for value in frame[field.name]]
-            frame[field.name] = pd.Series(cells, index=frame.index, dtype=object)

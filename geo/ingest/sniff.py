@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
 ]  # fmt: skip
 
 _HEAD = 4_096
+_PROLOG = 65_536
 
 # Magic bytes -> what the file is (in English and Vietnamese) and what to do, for kinds that nothing here reads.
 _FOREIGN: tuple[tuple[bytes, str, str, str, str], ...] = (
@@ -23,6 +24,7 @@ _FOREIGN: tuple[tuple[bytes, str, str, str, str], ...] = (
     (b"Rar!", "a RAR archive", "tệp nén RAR", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
     (b"7z\xbc\xaf", "a 7z archive", "tệp nén 7z", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
     (b"AC10", "an AutoCAD DWG drawing", "bản vẽ AutoCAD DWG", "Save it as DXF in AutoCAD.", "Hãy lưu thành DXF trong AutoCAD."),
+    (b"AutoCAD Binary DXF", "a binary DXF drawing", "bản vẽ DXF nhị phân", "Save it as ASCII DXF.", "Hãy lưu thành DXF dạng ASCII."),
     (b"II*\0", "a TIFF image", "ảnh TIFF", "Images are not layers; draw the outlines in QGIS first.", "Ảnh không phải lớp dữ liệu; hãy số hoá trong QGIS trước."),
     (b"\xff\xd8\xff", "a JPEG photograph", "ảnh JPEG", "Photographs are not layers.", "Ảnh không phải lớp dữ liệu."),
     (b"\x89PNG", "a PNG image", "ảnh PNG", "Images are not layers.", "Ảnh không phải lớp dữ liệu."),
@@ -30,6 +32,8 @@ _FOREIGN: tuple[tuple[bytes, str, str, str, str], ...] = (
 _WORKBOOK = "Workbook".encode("utf-16-le")
 _BOOK = "Book".encode("utf-16-le")
 _DGN8 = "Dgn~".encode("utf-16-le")
+_LAYERS = (".shp", ".tab", ".mif", ".gpkg", ".geojson", ".gpx", ".dxf", ".dgn", ".fgb", ".xlsx", ".xls", ".csv")
+"""With one of these beside it, a .kml does not make a KMZ of an archive."""
 _XML: dict[str, Kind] = {"kml": "kml", "gpx": "gpx"}
 
 
@@ -40,6 +44,8 @@ def sniff(path: Path) -> Kind:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
+        if head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+            head += file.read(_PROLOG)  # comments may stand before a DOCTYPE
     if not head.strip():
         raise _unreadable(path, "an empty file", "tệp rỗng", "Copy it again.", "Hãy chép lại tệp.")
     for magic, en, vi, do_en, do_vi in _FOREIGN:
@@ -73,7 +79,8 @@ def _zip_kind(path: Path) -> Kind:
         raise _unreadable(
             path, "a Word document", "tài liệu Word", "Copy its table into Excel.", "Hãy chép bảng sang Excel."
         )
-    return "kmz" if any(name.endswith(".kml") for name in names) else "zip"
+    with_kml = any(name.endswith(".kml") for name in names)
+    return "kmz" if with_kml and not any(name.endswith(_LAYERS) for name in names) else "zip"
 
 
 def _sqlite_kind(path: Path) -> Kind:
@@ -121,7 +128,7 @@ def _decoded(head: bytes) -> str | None:
     """The beginning as text; None for bytes that no text has. UTF-16 is what Excel calls "Unicode text"."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
-    return None if b"\0" in head else head.decode("latin-1")
+    return None if b"\0" in head else head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
 def _json_kind(start: str) -> Kind | None:
@@ -135,13 +142,13 @@ def _json_kind(start: str) -> Kind | None:
 
 
 def _xml_kind(start: str) -> Kind | None:
-    without = re.sub(r"<\?.*?\?>|<!--.*?-->", "", start, flags=re.DOTALL)
-    if "<!DOCTYPE" in without or "<!ENTITY" in without:
+    rest = re.sub(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*+", "", start, flags=re.DOTALL)
+    if rest.startswith("<!") and not rest.startswith("<!--"):
         raise BadSource(
             "An XML file with a DOCTYPE is refused: it may define entities that never end. Export it again.",
             "Không nhận tệp XML có DOCTYPE: có thể chứa thực thể vô hạn. Hãy xuất lại tệp.",
         )
-    root = re.search(r"<(?:\w+:)?(\w+)", without)
+    root = re.match(r"<(?:[\w.-]+:)?(\w+)", rest)
     return _XML.get(root[1].lower()) if root else None
 
 
@@ -177,7 +184,7 @@ _STARTS: tuple[tuple[re.Pattern[str], Kind | Callable[[str], Kind | None]], ...]
     (re.compile(r"<"), _xml_kind),
     (re.compile(r"!table", re.IGNORECASE), "tab"),
     (re.compile(r"version\s+\d+", re.IGNORECASE), "mif"),
-    (re.compile(r"(999\s*\n.*\n\s*)*0\s*\r?\n\s*SECTION"), "dxf"),
+    (re.compile(r"(?>999[ \t]*\r?\n[^\n]*\n[ \t]*)*+0[ \t]*\r?\n[ \t]*SECTION"), "dxf"),
 )
 
 

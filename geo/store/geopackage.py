@@ -17,6 +17,7 @@ from geo.errors import BadSource, Conflict, NotFound
 from geo.ingest.report import Report
 from geo.layers import LAYERS
 from geo.store.content import State, digest_of, frame_of, state_of
+from geo.store.diff import RecordDiff, differences
 from geo.store.protocol import LogRow, Version
 from geo.store.tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
 
@@ -117,6 +118,36 @@ class GeoPackageStore:
         """What the versions after `after`, up to and with `until`, did, in order."""
         with self._reading() as connection:
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
+
+    def compare(self, before: int, after: int) -> list[RecordDiff]:
+        """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+        with self._reading() as connection:
+            old, new = (
+                self._state(connection, self._number(connection, version)) if version else {}
+                for version in (before, after)
+            )
+        return [
+            one for name, spec in LAYERS.items() for one in differences(spec, old.get(name, {}), new.get(name, {}))
+        ]
+
+    def tallies(self) -> dict[int, dict[str, int]]:
+        """How many records each version added, changed and removed."""
+        found: dict[int, dict[str, int]] = {}
+        with self._reading() as connection:
+            for version, op, count in connection.execute("SELECT version, op, count(*) FROM geo_log GROUP BY 1, 2"):
+                found.setdefault(version, {})[op] = count
+        return found
+
+    def counts(self, version: int) -> dict[str, int]:
+        """How many records each layer has in a version."""
+        with self._reading() as connection:
+            state = self._state(connection, self._number(connection, version))
+        return {name: len(state.get(name, {})) for name in LAYERS}
+
+    def used_ids(self, layer: str) -> set[str]:
+        """Every id that a record of the layer ever had: one is never given twice."""
+        with self._reading() as connection:
+            return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
 
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""

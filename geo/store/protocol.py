@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from geopandas import GeoDataFrame
 
 from geo.ingest.report import Report
+from geo.store.diff import RecordDiff
 
 
 class Version(NamedTuple):
@@ -72,6 +73,12 @@ class Store(Protocol):
 
     def changes(self, after: int, until: int) -> list[LogRow]:
         """What the versions after `after`, up to and with `until`, did, in order."""
+
+    def compare(self, before: int, after: int) -> list[RecordDiff]:
+        """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+
+    def used_ids(self, layer: str) -> set[str]:
+        """Every id that a record of the layer ever had: one is never given twice."""
 
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
 from geo.codes import PRECISIONS
+from geo.crs import METRIC_CRS
+from geo.encodings import ENCODINGS
 from geo.filters import FILTERS
 from geo.layers import GROUPS, LAYERS, PLACED
 from geo.links import LINKS
@@ -17,6 +19,7 @@ from geo.views.mapview import Places, filter_labels
 from geo.views.reasons import rule_of
 from geo.views.record import conflict_view
 from geo.views.urls import Urls
+from geo.vn2000 import HOME
 
 PAGE_ROWS = 50
 MOST_ROWS = 200
@@ -73,12 +76,13 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
         "last": page.offset + page.returned,
         "filters": list(_filters(atlas, query, lang)),
         "downloads": downloads(lang),
+        "state_files": state_files(lang) if spec.geometry else [],
     }
 
 
 def downloads(lang: str) -> list[dict[str, Any]]:
     """Every way to download a layer: format by format, and again in VN-2000 where the format can hold it."""
-    rows = [(row, crs) for row in FORMATS.values() for crs in row.crs]
+    rows = [(row, crs) for row in FORMATS.values() for crs in (row.crs[0], METRIC_CRS) if crs in row.crs]
     return [
         {
             "extension": row.extension,
@@ -87,6 +91,19 @@ def downloads(lang: str) -> list[dict[str, Any]]:
             "params": {} if crs == row.crs[0] else {"crs": crs},
         }
         for row, crs in rows
+    ]
+
+
+def state_files(lang: str) -> list[dict[str, Any]]:
+    """The shapefile in the province's own system, in every encoding that older software asks for."""
+    row, system = FORMATS["shp"], HOME.label.of(lang)
+    return [
+        {
+            "extension": row.extension,
+            "label": f"{ENCODINGS[encoding].label.of(lang)}; {system}",
+            "params": {"crs": METRIC_CRS, "encoding": encoding},
+        }
+        for encoding in row.encodings
     ]
 
 

@@ -12,9 +12,11 @@ from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
-from geo.web import api, errors, headers, pages, params, robots
+from geo.web import access, api, errors, headers, pages, params, robots
 from geo.web.assets import Assets
+from geo.web.manage import Manage
 from geo.web.urls import PUBLIC_URL, SiteUrls
+from geo.web.versions import Versions
 from geo.web.words import word
 
 MAX_ADDRESS = 8_000
@@ -43,7 +45,10 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     headers.register(app, settings)
     _begin_requests(app, atlas_source)
     _help_templates(app, assets)
+    access.register(app, settings)
     assets.register(app)
+    Manage(settings, assets).register(app)
+    Versions(settings, assets).register(app)
     api.register(app, settings)
     pages.register(app, settings, assets)
     robots.register(app)
@@ -96,5 +101,6 @@ def _help_templates(app: Flask, assets: Assets) -> None:
             "urls": urls,
             "static": assets.url,
             "request_id": g.request_id,
+            "may_manage": g.get("may_manage", False),
             "lang_urls": {lang: urls.in_language(lang) for lang in LANGS},
         }

@@ -196,7 +196,7 @@ def item(layer: str, record: str) -> Response:
 
 def export(layer: str, extension: str) -> Response:
     """A layer, or what the parameters keep of it, as a file."""
-    params.only(request.args, "crs", *params.SELECTION)
+    params.only(request.args, *params.FILE, *params.SELECTION)
     query = params.selection(layer, request.args)
     chosen = format_of(extension)
     response = _known(chosen.media_type) or _file(g.atlas, query, chosen)
@@ -208,8 +208,8 @@ def _file(atlas: Atlas, query: Query, chosen: Format) -> Response:
     # failure is an error page and never half a file.
     spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 (closed with the response)
     try:
-        crs = request.args.get("crs") or None
-        written = write_export(atlas, query, chosen.key, cast(BinaryIO, spool), lang=g.lang, crs=crs)
+        options = params.file_options(request.args)
+        written = write_export(atlas, query, chosen.key, cast(BinaryIO, spool), lang=g.lang, **options)
     except BaseException:
         spool.close()
         raise

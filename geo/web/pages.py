@@ -31,7 +31,7 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
         # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
         params.only(request.args, *params.MAP_STATE)
         params.map_state(request.args)
-        view = _map_page(settings, assets)
+        view = map_page(settings, assets)
         return _page(template, view=view, shell=shell(view, g.nonce), modules=assets.module_map(), active="map")
 
     app.add_url_rule("/", "map", lambda: show_map("map.html"))
@@ -51,7 +51,8 @@ def _page(template: str, **values: Any) -> Response:
     return response
 
 
-def _map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
+def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
+    """The view of a page with a map: what its modules read."""
     urls = SiteUrls()
     view = map_view(g.atlas, settings, g.lang, urls)
     version = g.atlas.version.number

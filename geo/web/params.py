@@ -185,6 +185,15 @@ def selection(layer: str, args: Args) -> Query:
     )
 
 
+FILE = ("crs", "encoding", "letters")
+"""How a download is written; write_export says what each may be."""
+
+
+def file_options(args: Args) -> dict[str, str]:
+    """The options of a download that are set."""
+    return {name: args[name] for name in FILE if args.get(name)}
+
+
 def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...]:
     """The layers of the map that are asked for; `layers=` with nothing behind it means none."""
     if "layers" not in args:

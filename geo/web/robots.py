@@ -13,6 +13,7 @@ from geo.web.urls import SiteUrls
 _PAGES = ("/", "/layers", "/quality", "/about")
 _RULES = """User-agent: *
 Disallow: /export/
+Disallow: /manage
 Disallow: /save-map
 Disallow: /map.json
 Disallow: /search.json

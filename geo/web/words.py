@@ -1,8 +1,10 @@
 """Every word of the site that is not data, in Vietnamese and English, as one table."""
 
 from geo.schema import Label
+from geo.web.manage_words import MANAGE_WORDS
 
 WORDS: dict[str, Label] = {
+    **MANAGE_WORDS,
     # --- shared ---
     "site.title": Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên"),
     "site.short": Label("OCOP Điện Biên", "OCOP Điện Biên"),
@@ -126,6 +128,7 @@ WORDS: dict[str, Label] = {
     "layer.place": Label("Xã, phường (từ 1/7/2025)", "Commune or ward (since 1 July 2025)"),
     "layer.sort": Label("Sắp xếp theo {name}", "Sort by {name}"),
     "layer.selection": Label("Tải phần đang lọc", "Download this selection"),
+    "layer.state_files": Label("Shapefile VN-2000 cho phần mềm cũ (UTF-8, TCVN3, CP1258)", "Shapefile in VN-2000 for older software (UTF-8, TCVN3, CP1258)"),
     "layer.origin": Label("Nguồn gốc và giấy phép", "Origin and licence"),
     "layer.licence": Label("Giấy phép", "Licence"),
     "layer.lineage": Label("Cách lập", "Lineage"),

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias, cast, get_args
 
 from geo.atlas import Atlas, Query
-from geo.crs import METRIC_CRS
+from geo.crs import STORE_CRS
+from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError, NotFound
 from geo.schema import Label
 from geo.views.export.geojson import write_geojson
 from geo.views.export.geopackage import write_geopackage
 from geo.views.export.job import WGS84, Job
 from geo.views.export.kml import write_kml
-from geo.views.export.shapefile import write_shapefile
+from geo.views.export.shapefile import TEXT_IN, write_shapefile
 from geo.views.export.table import write_csv
+from geo.vn2000 import systems_of
 
 __all__ = ["FORMATS", "Format", "file_name", "format_of", "write_export"]
 
@@ -22,7 +24,8 @@ Write: TypeAlias = Callable[[Job, BinaryIO], int]
 
 
 class Format(NamedTuple):
-    """One file format. `crs` are the systems that it can be written in, the default first.
+    """One file format. `crs` are the systems that it can be written in, the default first; `encodings` are
+    what its text can be in, the default first, none where the format itself says UTF-8.
 
     `write` puts the whole selection into an open binary file and returns the number of records written.
     """
@@ -33,7 +36,11 @@ class Format(NamedTuple):
     label: Label
     write: Write
     crs: tuple[str, ...] = (WGS84,)
+    encodings: tuple[str, ...] = ()
 
+
+# The province's own system first, then the zones of others; not what EPSG has withdrawn.
+_ZONES = tuple(s.code for s in sorted(systems_of("vn2000"), key=lambda s: s.standing) if s.standing < 2)
 
 _FORMATS = (
     Format("geojson", "geojson", "application/geo+json", Label("GeoJSON", "GeoJSON"), write_geojson),
@@ -43,7 +50,7 @@ _FORMATS = (
         "application/geopackage+sqlite3",
         Label("GeoPackage (QGIS, ArcGIS)", "GeoPackage (QGIS, ArcGIS)"),
         write_geopackage,
-        (WGS84, METRIC_CRS),
+        (WGS84, *_ZONES),
     ),
     Format(
         "shp",
@@ -51,7 +58,8 @@ _FORMATS = (
         "application/zip",
         Label("Shapefile (tệp nén ZIP)", "Shapefile (zipped)"),
         write_shapefile,
-        (WGS84, METRIC_CRS),
+        (WGS84, *_ZONES),
+        TEXT_IN,
     ),
     Format(
         "kml",
@@ -85,21 +93,30 @@ def file_name(layer: str, format_key: str, *, version: int) -> str:
 
 
 def write_export(
-    atlas: Atlas, query: Query, format_key: str, out: Path | BinaryIO, *, lang: str = "vi", crs: str | None = None
+    atlas: Atlas,
+    query: Query,
+    format_key: str,
+    out: Path | BinaryIO,
+    *,
+    lang: str = "vi",
+    crs: str | None = None,
+    encoding: str | None = None,
+    letters: str | None = None,
 ) -> int:
     """Write every record that `query` matches, its page ignored, and return how many were written.
 
-    `crs` is one of the format's systems (coordinates easting before northing), by default WGS 84.
+    `crs` is one of the format's systems (coordinates easting before northing), by default WGS 84; `encoding`
+    one of its encodings, by default UTF-8. `letters` says what becomes of letters that the encoding lacks:
+    "lower" (the default), "plain" or "strict", see geo.encodings.Errors.
     A file at the path `out` appears complete or not at all. GeoError when the count is not the atlas's own.
     """
     chosen = format_of(format_key)
-    if crs is not None and crs not in chosen.crs:
-        known = ", ".join(chosen.crs)
-        raise BadQuery(
-            f"{chosen.key} cannot be written in crs={crs!r}. Possible: {known}.",
-            f"Không ghi được {chosen.key} trong crs={crs!r}. Có thể chọn: {known}.",
-        )
-    job = Job(atlas, replace(query, limit=None, offset=0), lang, crs or chosen.crs[0], atlas.count(query))
+    crs = chosen.crs[0] if crs in (None, STORE_CRS) else _one_of(chosen, "crs", crs, chosen.crs)
+    fate = _letters(chosen, letters)
+    if encoding is not None:
+        _one_of(chosen, "encoding", encoding, chosen.encodings)
+    whole = replace(query, limit=None, offset=0)
+    job = Job(atlas, whole, lang, crs, atlas.count(query), encoding or "utf-8", fate)
     if not isinstance(out, Path):
         return _write(job, chosen, out)
     part = out.with_name(f"{out.name}.part")
@@ -110,6 +127,28 @@ def write_export(
     finally:
         part.unlink(missing_ok=True)
     return written
+
+
+def _one_of(chosen: Format, name: str, given: str, possible: tuple[str, ...]) -> str:
+    if given in possible:
+        return given
+    if not possible:
+        able = ", ".join(row.key for row in _FORMATS if row.encodings)
+        raise BadQuery(
+            f"{chosen.key} is always UTF-8: {name} can be chosen for {able} only.",
+            f"{chosen.key} luôn là UTF-8: chỉ chọn được {name} cho {able}.",
+        )
+    known = ", ".join(possible)
+    raise BadQuery(
+        f"{chosen.key} cannot be written in {name}={given!r}. Possible: {known}.",
+        f"Không ghi được {chosen.key} trong {name}={given!r}. Có thể chọn: {known}.",
+    )
+
+
+def _letters(chosen: Format, given: str | None) -> Errors:
+    if given is None:
+        return "lower"
+    return cast(Errors, _one_of(chosen, "letters", given, get_args(Errors) if chosen.encodings else ()))
 
 
 def _write(job: Job, chosen: Format, out: BinaryIO) -> int:

@@ -6,14 +6,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
-from geo.crs import STORE_CRS, transformer
+from geo.crs import STORE_CRS
+from geo.encodings import Errors
+from geo.errors import GeoError
 from geo.layers import LAYERS
 from geo.schema import Field, Label, LayerSpec
+from geo.vn2000 import SYSTEMS, Reading
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Array: TypeAlias = np.ndarray[Any, Any]
 
 WGS84 = "EPSG:4326"
 """What files call STORE_CRS: desktop systems read longitude first from them whatever the authority says."""
@@ -44,13 +46,18 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """A selection to be written. `matched` is how many records the atlas says it has."""
+    """A selection to be written. `matched` is how many records the atlas says it has.
+
+    `encoding` is what the text of the file is in, `letters` what becomes of the letters that it lacks.
+    """
 
     atlas: Atlas
     query: Query
     lang: str
     crs: str
     matched: int
+    encoding: str = "utf-8"
+    letters: Errors = "lower"
 
     @property
     def spec(self) -> LayerSpec:
@@ -94,13 +101,27 @@ def _label(words: Mapping[str, Any] | None, default: Label) -> Label:
     return Label(str(words.get("vi") or default.vi), str(words.get("en") or default.en))
 
 
-def in_crs(geometry: BaseGeometry | None, crs: str) -> BaseGeometry | None:
-    """`geometry` of the atlas in `crs`, east before north; None stays None."""
-    if geometry is None or crs == WGS84:
-        return geometry
-    move = transformer(STORE_CRS, crs).transform
+def reading_in(crs: str) -> Reading:
+    """How the numbers of a file in `crs` (WGS84 or a system of geo.vn2000) are made: east before north."""
+    return Reading(SYSTEMS[STORE_CRS if crs == WGS84 else crs])
+
+
+def in_crs(shapes: Array, crs: str) -> Array:
+    """Geometries of the atlas in `crs`, the exact inverse of how such a file is read in; None stays None.
+
+    GeoError for a place that `crs` has no coordinates for.
+    """
+    if crs == WGS84:
+        return shapes
+    reading = reading_in(crs)
 
     def moved(points: Array) -> Array:
-        return np.column_stack(move(points[:, 0], points[:, 1]))
+        return np.column_stack(reading.from_lnglat(points[:, 0], points[:, 1]))
 
-    return shapely.transform(geometry, moved)
+    made: Array = shapely.transform(shapes, moved)
+    if not np.isfinite(shapely.get_coordinates(made)).all():
+        raise GeoError(
+            f"Some places cannot be written in {crs}: they lie too far from its meridian.",
+            f"Có vị trí không ghi được trong {crs}: quá xa kinh tuyến trục.",
+        )
+    return made

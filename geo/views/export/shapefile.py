@@ -3,30 +3,55 @@
 import csv
 import io
 import tempfile
+import unicodedata
 import zipfile
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
 from geo.atlas import Record
 from geo.codes import CODE_LISTS
+from geo.encodings import ENCODINGS, Errors, encode, fit
+from geo.errors import BadQuery
 from geo.schema import Field
-from geo.views.export.job import Job, Notice
+from geo.views.export.job import Job, Notice, reading_in
 from geo.views.export.values import Reader, Source, parts
 from geo.views.export.vector import Column, c_text, write_file
 
 TEXT_BYTES = 254
-"""What one text column of a .dbf holds."""
+"""What one text column of a .dbf holds, in bytes of its encoding."""
 
 CUT = "[…]"
 """Ends a value that is cut in the .dbf and stands in full in <layer>.text.csv."""
 
-_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+TEXT_IN = ("utf-8", "tcvn3", "cp1258")
+"""The encodings of geo.encodings that the .dbf can be had in, the default first."""
+
+_PARTS = (".shp", ".shx", ".dbf", ".prj")
+# GDAL recodes text from "TCVN" and loses the last letter of every value; "TCVN3" it leaves to the font.
+_CPG = {"tcvn3": "TCVN3"}
+# Every byte is a character of it, so that the bytes we made pass GDAL unchanged.
+_AS_BYTES = "ISO-8859-1"
+_MOST_LETTERS = 20
 _PRECISION = (
     "Cột 'precision' cho biết vị trí chính xác đến đâu; nhiều vị trí chỉ gần đúng.",
     "Column 'precision' says how well a place is known; many places are approximate.",
 )
+# What other programs do with each encoding, tried with QGIS 3.22 and GDAL 3.6 and 3.12.
+_HOW_READ = {
+    "tcvn3": (
+        "QGIS: mở với bảng mã windows-1252 và hiển thị bằng phông .VnTime.",
+        "QGIS: open as windows-1252 and show in a .VnTime font.",
+    ),
+    "cp1258": (
+        "Công cụ dùng GDAL (ogr2ogr, geopandas, sf) làm mất chữ cuối khi tự chuyển từ 1258: hãy lấy bản UTF-8.",
+        "Tools on GDAL (ogr2ogr, geopandas, sf) lose the last letter as they recode 1258: take UTF-8 for them.",
+    ),
+}
 _TEXT_KINDS = frozenset({"text", "longtext", "date", "code", "codes", "ref", "refs", "url"})
 
 
@@ -35,18 +60,22 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
 
     Columns are the declared fields under their short names: the same files can be read in again. A layer
     without geometry is a .dbf alone. Text longer than a .dbf takes is cut there at a character and marked
-    with CUT; the whole of it, and all long text, stands in <layer>.text.csv.
+    with CUT; the whole of it, all long text, and every value with letters that the encoding lacks, stand in
+    <layer>.text.csv. BadQuery, naming those letters, when the job is strict about them.
     """
     layer, beside = job.query.layer, _Beside(job)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
         columns = [Column(field.short, field) for field in job.spec.fields]
-        written = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, options={})
+        written = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
+        if job.letters == "strict" and beside.lost:
+            raise _lacking(job.encoding, beside.lost)
         with _Zip(out, job.notice().published_at) as archive:
             for suffix in _PARTS:
                 if path.with_suffix(suffix).exists():
                     archive.add(f"{layer}{suffix}", path.with_suffix(suffix).read_bytes())
+            archive.add(f"{layer}.cpg", (ENCODINGS[job.encoding].cpg or _CPG[job.encoding]).encode())
             if beside.rows:
                 archive.add(f"{layer}.text.csv", _csv(beside.table()))
             archive.add(f"{layer}.fields.csv", _csv(_dictionary(job.spec.fields), bom=True))
@@ -55,25 +84,31 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
 
 
 class _Beside:
-    """What goes beside the .dbf, gathered while it is written: long text and the sources cited."""
+    """What goes beside the .dbf, gathered while it is written: text it cannot hold, and the sources cited.
+
+    `lost` counts the letters that the encoding lacks, each with what was written for it.
+    """
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._letters: Errors = "plain" if job.letters == "strict" else job.letters
         self._cited: set[str] = set()
+        self.lost: Counter[tuple[str, str]] = Counter()
         self.rows: dict[str, dict[str, str]] = {}
 
     def keep(self, record: Record, field: Field) -> object:
-        """What the .dbf holds for a value; the whole of a long one is remembered."""
+        """What the .dbf holds for a value, text as bytes read as Latin-1; what it cannot hold is remembered."""
         value = record.properties.get(field.name)
         if value is None or field.kind not in _TEXT_KINDS:
             return value
         if field.target == "sources":
             self._cited.update(parts(str(value)))
         text = c_text(str(value))
-        short = cut(text)
-        if field.kind == "longtext" or short != text:
+        short = fit(cut(text, self._job.encoding, self._letters), self._job.encoding, self._letters)
+        self.lost.update({(loss.letter, loss.written): loss.times for loss in short.losses})
+        if field.kind == "longtext" or short.text != text:
             self.rows.setdefault(record.id, {})[field.name] = text
-        return short
+        return encode(short.text, self._job.encoding).decode("latin1")
 
     def table(self) -> Iterable[Sequence[str]]:
         """A header, then a row for every record with long text: its key, then the columns in use."""
@@ -113,16 +148,34 @@ class _Zip:
         self._zip.writestr(entry, content)
 
 
-def cut(text: str) -> str:
-    """`text` when a .dbf can hold it, else its beginning and CUT, never with half a character.
+def cut(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:
+    """`text` when a .dbf in `encoding` can hold it, else its beginning and CUT, never with half a letter.
 
-    >>> cut("Điện Biên"), len(cut("Đ" * 200).encode())
-    ('Điện Biên', 253)
+    >>> cut("Điện Biên"), len(cut("Đ" * 200).encode()), len(cut("Đ" * 300, "tcvn3"))
+    ('Điện Biên', 253, 254)
     """
-    encoded = text.encode()
-    if len(encoded) <= TEXT_BYTES:
+    if len(encode(text, encoding, letters)) <= TEXT_BYTES:
         return text
-    return encoded[: TEXT_BYTES - len(CUT.encode())].decode(errors="ignore") + CUT
+    ends = list(accumulate(len(encode(letter, encoding, letters)) for letter in text))
+    end = bisect_right(ends, TEXT_BYTES - len(encode(CUT, encoding)))
+    while end and unicodedata.combining(text[end]):
+        end -= 1
+    return text[:end] + CUT
+
+
+def _lacking(encoding: str, lost: Counter[tuple[str, str]]) -> BadQuery:
+    label, letters = ENCODINGS[encoding].label, _counted(letter for letter, _ in lost.elements())
+    return BadQuery(
+        f"{label.en} lacks these letters: {letters}. Choose letters=lower or letters=plain, or encoding=utf-8.",
+        f"{label.vi} không có các chữ: {letters}. Hãy chọn letters=lower hoặc letters=plain, hoặc encoding=utf-8.",
+    )
+
+
+def _counted(letters: Iterable[str]) -> str:
+    """Letters with how often each comes, the most frequent first; how many more there are after the first few."""
+    counts = Counter(letters)
+    shown = ", ".join(f"{letter} ({times})" for letter, times in counts.most_common(_MOST_LETTERS))
+    return f"{shown}, +{len(counts) - _MOST_LETTERS}" if len(counts) > _MOST_LETTERS else shown
 
 
 def _csv(rows: Iterable[Sequence[str]], *, bom: bool = False) -> bytes:
@@ -153,8 +206,10 @@ def _readme(job: Job, beside: _Beside) -> str:
         made.title.vi,
         made.title.en,
         "",
-        f"Phiên bản dữ liệu {made.version}, công bố {made.published_at}; {job.matched} bản ghi; hệ toạ độ {job.crs}.",
-        f"Data version {made.version}, published {made.published_at}; {job.matched} records; CRS {job.crs}.",
+        f"Phiên bản dữ liệu {made.version}, công bố {made.published_at}; {job.matched} bản ghi.",
+        f"Data version {made.version}, published {made.published_at}; {job.matched} records.",
+        *(_system(job.crs) if job.spec.geometry else ()),
+        *_encoding(job, beside),
         "",
         f"{layer}.fields.csv: tên đầy đủ, nhãn, đơn vị và các mã của từng cột.",
         f"{layer}.fields.csv: full name, labels, unit and codes of every column.",
@@ -165,6 +220,31 @@ def _readme(job: Job, beside: _Beside) -> str:
     if cited:
         lines += ["", "Nguồn được dẫn / Sources cited:", *(f"  {row.id}: {row.shown()}" for row in cited)]
     return "\r\n".join(lines) + "\r\n"
+
+
+def _system(crs: str) -> list[str]:
+    reading = reading_in(crs)
+    label, how = reading.label, reading.transformation
+    lines = [f"Hệ toạ độ: {label.vi}.", f"CRS: {label.en}."]
+    if reading.system.shift:
+        lines += [f"Chuyển từ WGS 84, ngược của: {how.vi}", f"Made from WGS 84, the inverse of: {how.en}"]
+    return lines
+
+
+def _encoding(job: Job, beside: _Beside) -> list[str]:
+    label = ENCODINGS[job.encoding].label
+    lines = [
+        f"Bảng mã của .dbf: {label.vi}; các tệp .csv và tệp này: UTF-8.",
+        f"Encoding of the .dbf: {label.en}; the .csv files and this one: UTF-8.",
+        *_HOW_READ.get(job.encoding, ()),
+    ]
+    if beside.lost:
+        shown = ", ".join(f"{letter} → {near} ({times})" for (letter, near), times in beside.lost.most_common())
+        lines += [
+            f"Chữ mà bảng mã không có, đã thay trong .dbf (nguyên văn ở {job.query.layer}.text.csv): {shown}.",
+            f"Letters that the encoding lacks, replaced in the .dbf ({job.query.layer}.text.csv has them): {shown}.",
+        ]
+    return lines
 
 
 def _long_text(layer: str, beside: _Beside) -> list[str]:

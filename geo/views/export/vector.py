@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,19 +27,27 @@ class Column(NamedTuple):
 
 
 def write_file(
-    job: Job, path: Path, columns: Sequence[Column], *, driver: str, value_of: ValueOf, options: Mapping[str, Any]
+    job: Job,
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    driver: str,
+    value_of: ValueOf,
+    encoding: str = "UTF-8",
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     """Write the job's records with the GDAL driver `driver` and return how many were written.
 
-    Missing numbers and texts are nulls, a missing place is a null geometry. `options` go to the driver
-    when the file is made.
+    Missing numbers and texts are nulls, a missing place is a null geometry. `encoding` is GDAL's name for the
+    text of the file; `options` go to the driver when the file is made.
     """
     written = 0
     for batch in job.batches():
-        _append(job, path, columns, batch, driver=driver, value_of=value_of, options={} if written else options)
+        made = {} if written else options
+        _append(job, path, columns, batch, driver=driver, value_of=value_of, encoding=encoding, options=made)
         written += len(batch)
     if not written:
-        _append(job, path, columns, [], driver=driver, value_of=value_of, options=options)
+        _append(job, path, columns, [], driver=driver, value_of=value_of, encoding=encoding, options=options)
     return written
 
 
@@ -50,6 +59,7 @@ def _append(
     *,
     driver: str,
     value_of: ValueOf,
+    encoding: str,
     options: Mapping[str, Any],
 ) -> None:
     data = [_column(column.field, [value_of(record, column.field) for record in batch]) for column in columns]
@@ -64,7 +74,7 @@ def _append(
         driver=driver,
         geometry_type=job.spec.geometry,
         crs=job.crs if placed else None,
-        encoding="UTF-8",
+        encoding=encoding,
         append=path.exists(),
         **options,
     )
@@ -72,10 +82,9 @@ def _append(
 
 def _geometries(job: Job, batch: Sequence[Record]) -> Array:
     shapes = np.empty(len(batch), dtype=object)
-    for row, record in enumerate(batch):
-        geometry = in_crs(record.geometry, job.crs)
-        shapes[row] = None if geometry is None else shapely.to_wkb(geometry)
-    return shapes
+    shapes[:] = [record.geometry for record in batch]
+    wkb: Array = shapely.to_wkb(in_crs(shapes, job.crs))
+    return wkb
 
 
 def _column(field: Field, values: Sequence[object]) -> tuple[Array, Array]:

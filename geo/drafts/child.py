@@ -1,0 +1,74 @@
+"""The process that reads foreign files: bounded in memory and thrown away, so that no file takes the service down.
+
+Started by jobs.py with one JSON object on its standard input; says its progress as lines on its standard output.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from geo.drafts import work
+from geo.drafts.model import DraftStore
+from geo.errors import GeoError
+from geo.settings import Settings
+
+try:
+    import resource
+except ImportError:  # Windows has no such limit; the time limit of jobs.py holds there too
+    resource = None  # type: ignore[assignment]
+
+
+def main() -> None:
+    """Do what the order on the standard input says; the last line on the standard output is the outcome."""
+    order = json.load(sys.stdin)
+    settings = Settings.from_json(order["settings"])
+    _bound(settings.import_memory_mb * 1024 * 1024)
+    drafts = DraftStore(settings.drafts_dir)
+    try:
+        outcome = _do(settings, drafts, order)
+    except GeoError as error:
+        outcome = {"error": [error.vi, error.en], "kind": type(error).__name__}
+    except MemoryError:
+        outcome = {"error": list(_TOO_LARGE), "kind": "BadSource"}
+    _say({"outcome": outcome})
+
+
+_TOO_LARGE = (
+    "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
+    "The file needs more memory than is allowed. Split it.",
+)
+
+
+def _do(settings: Settings, drafts: DraftStore, order: dict[str, Any]) -> dict[str, Any]:
+    draft = drafts.get(order["draft"])
+
+    def progress(line: str) -> None:
+        _say({"progress": line})
+
+    if order["task"] == "read":
+        prepared = work.prepare(settings, drafts, draft, progress)
+        return {"base": prepared.base}
+    version = work.publish(
+        settings, drafts, draft, who=order["who"], why=order["why"], seen=order["seen"], progress=progress
+    )
+    return {"version": version.number}
+
+
+def _say(line: dict[str, Any]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+def _bound(memory: int) -> None:
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def folder() -> Path:
+    """The folder that `geo` is imported from, for the process that starts this one."""
+    return Path(__file__).resolve().parent.parent.parent
+
+
+if __name__ == "__main__":
+    main()

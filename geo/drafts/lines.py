@@ -1,0 +1,128 @@
+"""A review as lines for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from geo.schema import Label
+
+_MOST = 40
+"""Most findings, questions or differences that are listed; --json and the lists beside the draft have all."""
+
+_WORDS: dict[str, Label] = {
+    "file": Label("Tệp", "File"),
+    "text": Label("Bảng mã", "Text"),
+    "columns": Label("Cột → trường", "Columns → fields"),
+    "place": Label("Hệ toạ độ", "Coordinate system"),
+    "findings": Label("Phát hiện", "Findings"),
+    "translations": Label("Đã hiểu thành", "Taken for"),
+    "questions": Label("Cần trả lời", "To be answered"),
+    "changes": Label("Thay đổi so với phiên bản", "Differences from version"),
+    "left": Label("bỏ qua", "left out"),
+    "sure": Label("chắc chắn", "sure"),
+    "rows": Label("dòng", "row"),
+    "more": Label("… và {} mục nữa", "… and {} more"),
+    "blocking": Label("phải trả lời trước khi công bố", "before it can be published"),
+    "ready": Label("Có thể công bố.", "Ready to be published."),
+    "not_ready": Label("Chưa thể công bố.", "Not ready to be published."),
+    "nothing": Label("Không có gì thay đổi.", "Nothing would change."),
+}
+
+_COUNTS: dict[str, Label] = {
+    "rows": Label("dòng", "rows"),
+    "added": Label("thêm", "added"),
+    "changed": Label("sửa", "changed"),
+    "moved": Label("đổi vị trí", "moved"),
+    "removed": Label("bỏ", "removed"),
+    "unchanged": Label("giữ nguyên", "unchanged"),
+    "left_out": Label("dòng không nhập", "rows left out"),
+    "issues": Label("phát hiện", "findings"),
+    "changes": Label("chỗ tự sửa", "repairs"),
+}
+
+Plain = Mapping[str, Any]
+
+
+def lines(review: Plain, lang: str) -> Iterator[str]:
+    """The review in the order that a person decides in: the file, its text, columns and places, then what it does."""
+
+    def t(key: str) -> str:
+        return _WORDS[key].of(lang)
+
+    if "file" in review:
+        file = review["file"]
+        yield f"{t('file')}: {file['driver']} “{file['layer']}”, {file['rows']} {_COUNTS['rows'].of(lang)}"
+        yield from (f"  {_of(note, lang)}" for note in review["notes"])
+        yield from _columns(review, lang)
+        yield from _place(review, lang)
+        yield from _listed(t("translations"), [_translation(one, lang) for one in review["translations"]], lang)
+        yield from _listed(t("findings"), [_finding(one, lang) for one in review["issues"]], lang)
+        yield from _listed(f"{t('changes')} {review['base']}", [_difference(one, lang) for one in review["diff"]], lang)
+    yield from _listed(t("questions"), [_question(one, lang) for one in review["questions"]], lang)
+    if "counts" in review:
+        counts = review["counts"]
+        yield ", ".join(f"{label.of(lang)} {counts[key]}" for key, label in _COUNTS.items())
+        if not review["diff"]:
+            yield t("nothing")
+    yield t("ready" if review["publishable"] else "not_ready")
+
+
+def _of(label: Mapping[str, str], lang: str) -> str:
+    return label["vi" if lang == "vi" else "en"]
+
+
+def _columns(review: Plain, lang: str) -> Iterator[str]:
+    yield f"{_WORDS['columns'].of(lang)}:"
+    for column in review["columns"]:
+        text = column["text"]
+        said = f"  [{_of(text['label'], lang)} {text['confidence']:.0%}]" if text and text["samples"] else ""
+        target = column["target"] or _WORDS["left"].of(lang)
+        yield f"  {column['column']} → {target} ({_of(column['why'], lang)}){said}"
+        if text and text["samples"]:
+            sample = text["samples"][0]
+            yield f"      “{sample['before'][:40]}” → “{sample['after'][:40]}”"
+
+
+def _place(review: Plain, lang: str) -> Iterator[str]:
+    place = review["location"]
+    if place is None:
+        return
+    label = _of(place["label"], lang) if place["label"] else "?"
+    yield f"{_WORDS['place'].of(lang)}: {label} [{place['advice']}]"
+    yield from (f"  {_of(line, lang)}" for line in place["evidence"])
+
+
+def _listed(title: str, rows: list[str], lang: str) -> Iterator[str]:
+    if not rows:
+        return
+    yield f"{title}:"
+    yield from (f"  {row}" for row in rows[:_MOST])
+    if len(rows) > _MOST:
+        yield f"  {_WORDS['more'].of(lang).format(len(rows) - _MOST)}"
+
+
+def _translation(one: Plain, lang: str) -> str:
+    return f"{one['field']}: “{one['before']}” → {one['after']} ({_of(one['rule'], lang)}, {one['rows']})"
+
+
+def _finding(one: Plain, lang: str) -> str:
+    row = f"{_WORDS['rows'].of(lang)} {one['row']}, " if one["row"] is not None else ""
+    about = "/".join(part for part in (one["record"], one["field"]) if part)
+    return f"{one['severity']:<8} {row}{about}: {_of(one['message'], lang)} → {_of(one['remedy'], lang)}"
+
+
+def _difference(one: Plain, lang: str) -> str:
+    sign = {"added": "+", "changed": "~", "removed": "-"}[one["op"]]
+    fields = "; ".join(f"{change['field']}: {change['before']} → {change['after']}" for change in one["fields"])
+    moved = f"; {one['moved_m']:.1f} m" if one["moved_m"] is not None else ""
+    return f"{sign} {one['record']} {one['title']}{': ' + fields[:160] if one['op'] == 'changed' else ''}{moved}"
+
+
+def _question(one: Plain, lang: str) -> str:
+    option, _, about = one["key"].partition(":")
+    word = {
+        "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD",
+        "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
+    }[option]  # fmt: skip
+    keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
+    must = f" [{_WORDS['blocking'].of(lang)}]" if one["blocking"] else ""
+    return f"{_of(one['label'], lang)}{must}  {word}: {keys}"

@@ -1,0 +1,318 @@
+"""What reading a draft found, as plain values for pages and programs: a review, a preview map, and whole lists."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import shapely
+from geopandas import GeoDataFrame
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from geo.codes import PRECISIONS
+from geo.ingest.answers import Question
+from geo.ingest.columns import targets_of
+from geo.ingest.report import SEVERITIES, Issue
+from geo.ingest.stage import Staged
+from geo.ingest.texts import ColumnText
+from geo.layers import LAYERS
+from geo.schema import Label, LayerSpec
+from geo.store.diff import RecordDiff
+
+if TYPE_CHECKING:
+    from geo.drafts.model import Draft
+    from geo.drafts.work import Prepared
+
+SHOWN = 500
+"""Most records and findings that a review holds; the lists beside it hold all."""
+ON_MAP = 3_000
+"""Most records that the preview map draws."""
+_COARSE = 1e-4  # degrees, 10 m: what a preview of polygons may leave out
+
+Plain = dict[str, Any]
+
+
+def write(folder: Path, draft: "Draft", prepared: "Prepared") -> Plain:
+    """Write review.json, preview.geojson, changes.csv and findings.csv into `folder`; return the review."""
+    staged = prepared.staged
+    body: Plain = {
+        "draft": draft.id,
+        "layer": draft.layer,
+        "base": prepared.base,
+        "digest": prepared.digest,
+        "parts": [
+            {"name": part.name, "kind": part.kind, "rows": part.rows, "geometry": part.geometry}
+            for part in prepared.parts
+        ],
+        "part": prepared.part.name if prepared.part is not None else None,
+        "questions": [_question(question) for question in prepared.questions],
+        "publishable": staged is not None and staged.publishable,
+    }
+    if staged is not None:
+        body |= _staged(staged, prepared.diff)
+        _put(folder / "preview.geojson", orjson.dumps(diff_features(prepared.diff)))
+        _put(folder / "changes.csv", _csv(_change_rows(prepared.diff)))
+        _put(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
+        _put(folder / "findings.csv", _csv(_finding_rows(staged)))
+    _put(folder / "review.json", orjson.dumps(body))
+    return body
+
+
+def _put(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _staged(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
+    table, report = staged.table, staged.report
+    severities = Counter(issue.severity for issue in report.issues)
+    return {
+        "file": {
+            "kind": table.kind, "driver": table.driver, "layer": table.layer, "rows": len(table),
+            "header_row": table.header_row, "crs": table.crs, "cpg": table.cpg, "vertices": table.vertices,
+        },
+        "columns": list(_columns(staged)),
+        "targets": [{"key": key, "label": label._asdict()} for key, label in targets_of(staged.spec)],
+        "location": _location(staged),
+        "notes": [note._asdict() for note in staged.notes],
+        "translations": [
+            {**one._asdict(), "rule": one.rule._asdict()} for one in staged.translations[:SHOWN]
+        ],
+        "issues": [_issue(issue, staged.rows) for issue in worst_first(report.issues)[:SHOWN]],
+        "severities": {severity: severities[severity] for severity in SEVERITIES},
+        "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:SHOWN]],
+        "source": staged.source,
+        "counts": counts(staged, diff),
+        "diff": [plain_diff(one, staged.spec, staged.rows.get(one.record)) for one in diff[:SHOWN]],
+    }  # fmt: skip
+
+
+def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
+    """How many rows, and what becomes of them."""
+    ops = Counter(one.op for one in diff)
+    return {
+        "rows": len(staged.table),
+        "added": ops["added"],
+        "changed": ops["changed"],
+        "moved": sum(one.moved_m is not None for one in diff),
+        "removed": ops["removed"],
+        "unchanged": len(staged.touched) - ops["added"] - ops["changed"],
+        "left_out": staged.left_out,
+        "issues": len(staged.report.issues),
+        "changes": len(staged.report.changes),
+    }
+
+
+def worst_first(issues: Iterable[Issue]) -> list[Issue]:
+    """The findings, fatal ones first."""
+    return sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))
+
+
+def _columns(staged: Staged) -> Iterator[Plain]:
+    texts = {text.column: text for text in staged.texts}
+    for choice in staged.choices:
+        cells = staged.table.columns.get(choice.column, [])
+        yield {
+            "column": choice.column,
+            "target": choice.target,
+            "sure": round(choice.sure, 2),
+            "why": choice.why._asdict(),
+            "examples": _examples(staged, choice.column, cells),
+            "text": _text(texts.get(choice.column)),
+        }
+
+
+def _examples(staged: Staged, column: str, cells: Sequence[object]) -> list[str]:
+    text = next((text for text in staged.texts if text.column == column), None)
+    if text is not None and text.detection.samples:
+        return [sample.after[:80] for sample in text.detection.samples[:3]]
+    filled = dict.fromkeys(str(cell)[:80] for cell in cells[:200] if cell not in (None, ""))
+    return list(filled)[:3]
+
+
+def _text(text: ColumnText | None) -> Plain | None:
+    if text is None:
+        return None
+    found = text.detection
+    return {
+        "read_as": text.read_as, "label": found.label._asdict(), "confidence": found.confidence, "open": text.open,
+        "samples": [sample._asdict() for sample in found.samples], "notes": [note._asdict() for note in found.notes],
+        "candidates": [one.encoding for one in found.candidates],
+    }  # fmt: skip
+
+
+def _location(staged: Staged) -> Plain | None:
+    found = staged.location
+    if found is None:
+        return None
+    return {
+        "advice": found.advice,
+        "reading": staged.reading.key if staged.reading is not None else None,
+        "label": staged.reading.label._asdict() if staged.reading is not None else None,
+        "evidence": [line._asdict() for line in found.evidence],
+        "choices": [{"key": one.key, "label": one.label._asdict()} for one in found.choices],
+    }
+
+
+def _question(question: Question) -> Plain:
+    return {
+        "key": question.key,
+        "label": question.label._asdict(),
+        "choices": [{"key": one.key, "label": one.label._asdict()} for one in question.choices],
+        "proposed": question.proposed,
+        "blocking": question.blocking,
+        "evidence": [line._asdict() for line in question.evidence],
+        "rows": question.rows,
+    }
+
+
+def _issue(issue: Issue, rows: Mapping[str, int]) -> Plain:
+    return {
+        "layer": issue.layer, "record": issue.record, "row": row_of(issue.record, rows), "field": issue.field,
+        "label": _label(LAYERS[issue.layer], issue.field), "kind": issue.kind, "severity": issue.severity,
+        "value": issue.value, "message": issue.message._asdict(), "remedy": issue.remedy._asdict(),
+    }  # fmt: skip
+
+
+def row_of(record: str | None, rows: Mapping[str, int]) -> int | None:
+    """The row of the file that a finding is about: of its record, or the row that it names itself."""
+    if record is None:
+        return None
+    if record in rows:
+        return rows[record]
+    return int(record[4:]) if record.startswith("row ") and record[4:].isdigit() else None
+
+
+def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plain:
+    """What happened to a record; `row` is its row in the file."""
+    return {
+        "layer": one.layer, "record": one.record, "title": one.title, "op": one.op, "row": row,
+        "fields": [
+            {"field": change.field, "label": _field_label(spec, change.field)._asdict(),
+             "before": _shown(change.before), "after": _shown(change.after)}
+            for change in one.fields
+        ],
+        "moved_m": one.moved_m, "area_ha": one.area_ha,
+        "placed": one.after is not None or one.before is not None, "precision": _precision(one.precision),
+    }  # fmt: skip
+
+
+def _field_label(spec: LayerSpec, name: str) -> Label:
+    return spec.field(name).label if spec.has(name) else Label("Vị trí, hình học", "Place, geometry")
+
+
+def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
+    return None if name is None else _field_label(spec, name)._asdict()
+
+
+def _precision(key: object) -> Plain | None:
+    """How well a place is known, in words; None for a record that does not say."""
+    found = _PRECISIONS.get(str(key))
+    return None if found is None else {"label": found.label._asdict(), "approximate": found.approximate}
+
+
+_PRECISIONS = {precision.key: precision for precision in PRECISIONS}
+
+
+def _shown(value: object) -> object:
+    return str(value)[:300] if isinstance(value, str) else value
+
+
+# --- the map -----------------------------------------------------------------------------------------
+
+
+def diff_features(diff: Sequence[RecordDiff]) -> Plain:
+    """Differences as GeoJSON in STORE_CRS: added and changed records where they are then, removed ones where they were.
+
+    A record that moved is there twice, with the status "before" where it was.
+    """
+    features: list[Plain] = []
+    for one in diff[:ON_MAP]:
+        shape = one.before if one.op == "removed" else one.after
+        if shape is not None:
+            features.append(_feature(one, shape, one.op))
+        if one.op == "changed" and one.moved_m is not None and one.before is not None:
+            features.append(_feature(one, one.before, "before"))
+    return {"type": "FeatureCollection", "features": features, "shown": min(len(diff), ON_MAP), "of": len(diff)}
+
+
+def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
+    """A layer in STORE_CRS as GeoJSON with every field, the title and the status "as_was" beside them."""
+    names = [field.name for field in spec.fields]
+    features = []
+    for *cells, shape in zip(*(frame[name] for name in names), frame.geometry, strict=True):
+        values = dict(zip(names, cells, strict=True))
+        features.append(
+            {
+                "type": "Feature",
+                "id": values[spec.key],
+                "geometry": None if shape is None else mapping(shape),
+                "properties": {
+                    **values, "title": values[spec.title], "status": "as_was",
+                    "approximate": bool((_precision(values.get("precision")) or {}).get("approximate")),
+                },
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
+    coarse = shape if shape.geom_type == "Point" else shapely.simplify(shape, _COARSE)
+    known = _PRECISIONS.get(one.precision or "")
+    properties = {
+        "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
+        "precision": one.precision, "approximate": known is not None and known.approximate,
+    }  # fmt: skip
+    return {"type": "Feature", "geometry": mapping(coarse), "properties": properties}
+
+
+# --- the lists ---------------------------------------------------------------------------------------
+
+
+def _change_rows(diff: Sequence[RecordDiff]) -> Iterator[Sequence[object]]:
+    yield "record", "title", "op", "field", "before", "after", "moved_m"
+    for one in diff:
+        if not one.fields:
+            yield one.record, one.title, one.op, "", "", "", one.moved_m
+        for change in one.fields:
+            yield one.record, one.title, one.op, change.field, change.before, change.after, one.moved_m
+
+
+def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:
+    yield "row", "record", "field", "severity", "kind", "value", "vi", "en", "remedy_vi", "remedy_en"
+    for issue in worst_first(staged.report.issues):
+        row = row_of(issue.record, staged.rows)
+        yield (
+            row, issue.record, issue.field, issue.severity, issue.kind, issue.value, *issue.message, *issue.remedy,
+        )  # fmt: skip
+
+
+def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
+    """Row of the file -> (severity, what was found, what to do) in Vietnamese, for the table that is given back."""
+    columns = {choice.target: choice.column for choice in staged.choices if choice.target}
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for issue in worst_first(staged.report.issues):
+        row = row_of(issue.record, staged.rows)
+        if row is not None:
+            column = columns.get(issue.field or "")
+            words = f"{column}: {issue.message.vi}" if column else issue.message.vi
+            found.setdefault(row, []).append((issue.severity, words, issue.remedy.vi))
+    return found
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows for a spreadsheet, which must not take text for a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _safe(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

@@ -1,0 +1,83 @@
+"""What a person decides about a file, and what is still to be decided."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple, Self
+
+from geo.errors import BadQuery
+from geo.schema import Label
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything about a file that it does not say itself. A profile keeps all but the part and the addresses.
+
+    `part` names the layer of the file. `crs` is a `Reading.key`. `encodings` maps columns, or "*", to keys of
+    ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None takes the proposal.
+    `constants` are values of fields for every row. `addresses` maps an address to a unit. `precision` says how well
+    the coordinates of the file are known ("" lets their decimals say it). `whole`: the file is the whole layer, and
+    what it lacks is removed; else records that it lacks stay. `source` is the id of a record of layer sources, or
+    the fields of a new one.
+    """
+
+    part: str | None = None
+    crs: str | None = None
+    encodings: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    precision: str = ""
+    whole: bool = False
+    source: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answers as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The answers that `to_json` gave; BadQuery for a name or a type that is none of theirs."""
+        made = cls()
+        for name, value in plain.items():
+            known = getattr(made, name, ...)
+            if known is ... or not _fits(name, value):
+                raise BadQuery(
+                    f"{name!r}: {value!r} is no answer. Answers: {', '.join(asdict(made))}.",
+                    f"{name!r}: {value!r} không phải câu trả lời. Các mục: {', '.join(asdict(made))}.",
+                )
+        return cls(**plain)
+
+
+_MAPS = {"encodings", "mapping", "constants", "addresses", "source"}
+
+
+def _fits(name: str, value: object) -> bool:
+    if name == "whole":
+        return isinstance(value, bool)
+    if name in _MAPS:
+        texts = isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
+        return texts or (name == "mapping" and value is None)
+    return isinstance(value, str) or (name in {"part", "crs"} and value is None)
+
+
+class Choice(NamedTuple):
+    """One possible answer."""
+
+    key: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the file leaves open. `key` is the field of Answers, with a column or an address after a colon.
+
+    `blocking`: nothing may be published without an answer. `proposed` is the key of the likeliest choice, "" for none.
+    """
+
+    key: str
+    label: Label
+    choices: tuple[Choice, ...] = ()
+    proposed: str = ""
+    blocking: bool = True
+    evidence: tuple[Label, ...] = ()
+    rows: int = 0

@@ -1,0 +1,149 @@
+"""Rows of a file laid over the records of a layer: what the file says changes, what it does not say stays."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from geo.codes import PRECISIONS
+from geo.crs import STORE_CRS
+from geo.ingest.projection import crs_of
+from geo.ingest.report import Issue
+from geo.ingest.values import Value
+from geo.schema import LayerSpec
+
+_ORDER = {precision.key: order for order, precision in enumerate(PRECISIONS)}
+_PLACE = ("precision", "position_source", "geometry")
+"""Fields that say where a record is: they change together or not at all."""
+
+Record = dict[str, object]
+
+
+@dataclass
+class Merged:
+    """The whole layer with the file's rows in it, ordered by key; the keys that differ now, and what was found.
+
+    `touched` are the keys of the file's rows, `removed` those that only the current layer had.
+    """
+
+    frame: gpd.GeoDataFrame
+    touched: tuple[str, ...]
+    removed: tuple[str, ...]
+    issues: list[Issue] = field(default_factory=list)
+
+
+def merge(
+    spec: LayerSpec,
+    current: gpd.GeoDataFrame,
+    rows: Mapping[str, Sequence[Value]],
+    shapes: Sequence[BaseGeometry | None],
+    keys: Sequence[str | None],
+    *,
+    whole: bool,
+    cite: str,
+    weak: Collection[int] = (),
+) -> Merged:
+    """`current` (STORE_CRS) with the rows laid over it; rows whose key is None stay out.
+
+    An empty cell leaves what is known of a record, unless the file is the `whole` layer. A place that is known
+    better than the file's stays, and one as good where the file's is `weak`: only made from an address. `cite` is
+    added to the sources of records that are new or changed.
+    """
+    names = [field.name for field in spec.fields]
+    held = _records(spec, current)
+    merged: dict[str, Record] = {} if whole else dict(held)
+    issues: list[Issue] = []
+    for row, key in enumerate(keys):
+        if key is None:
+            continue
+        before = held.get(key)
+        after = dict(before) if before is not None else dict.fromkeys([*names, "geometry"])
+        after[spec.key] = key
+        for name, cells in rows.items():
+            if name not in _PLACE and name != spec.key and (cells[row] is not None or whole):
+                after[name] = cells[row]
+        if not whole and _is_better(spec, after, rows, shapes[row], row, weak=row in weak):
+            if _rank(after["precision"]) < _rank(rows["precision"][row]):
+                issues.append(_kept(spec, key, after))
+        else:
+            _place(spec, after, rows, shapes[row], row, whole=whole)
+        if spec.has("source_ids") and cite and (before is None or _differ(before, after)):
+            after["source_ids"] = _with_source(after["source_ids"], cite)
+        merged[key] = after
+    ordered = [merged[key] for key in sorted(merged)]
+    data = {name: pd.Series([record[name] for record in ordered], dtype=object) for name in names}
+    places = gpd.GeoSeries([record["geometry"] for record in ordered], crs=crs_of(STORE_CRS))
+    touched = tuple(sorted(key for key in keys if key is not None))
+    return Merged(gpd.GeoDataFrame(data, geometry=places), touched, tuple(sorted(held.keys() - merged.keys())), issues)
+
+
+def _records(spec: LayerSpec, frame: gpd.GeoDataFrame) -> dict[str, Record]:
+    names = [field.name for field in spec.fields]
+    columns = [list(frame[name]) for name in names]
+    return {
+        str(cells[names.index(spec.key)]): {**dict(zip(names, cells, strict=True)), "geometry": shape}
+        for *cells, shape in zip(*columns, frame.geometry, strict=True)
+    }
+
+
+def _rank(precision: object) -> int:
+    return _ORDER.get(str(precision), len(_ORDER))
+
+
+def _is_better(
+    spec: LayerSpec,
+    record: Record,
+    rows: Mapping[str, Sequence[Value]],
+    shape: BaseGeometry | None,
+    row: int,
+    *,
+    weak: bool,
+) -> bool:
+    """Whether a record's own place is known better than the file's."""
+    if not spec.has("precision") or record["geometry"] is None or shape is None or "precision" not in rows:
+        return False
+    known, given = _rank(record["precision"]), _rank(rows["precision"][row])
+    return known <= given if weak else known < given
+
+
+def _place(
+    spec: LayerSpec,
+    after: Record,
+    rows: Mapping[str, Sequence[Value]],
+    shape: BaseGeometry | None,
+    row: int,
+    *,
+    whole: bool,
+) -> None:
+    """Put the file's place into a record; a row without one takes a record's place only from the whole layer."""
+    if shape is None and not whole:
+        return
+    given = {name: rows[name][row] for name in _PLACE[:2] if name in rows}
+    if whole:
+        given = {name: given.get(name) for name in _PLACE[:2] if spec.has(name)}
+    after.update({name: value for name, value in given.items() if spec.has(name)}, geometry=shape)
+
+
+def _kept(spec: LayerSpec, key: str, record: Record) -> Issue:
+    said = (
+        f"vị trí đã có ({record['precision']}) chính xác hơn vị trí trong tệp, nên được giữ",
+        f"the place at hand ({record['precision']}) is known better than the file's, and stays",
+    )
+    return Issue.of(spec.name, "place_kept", *said, record=key, value=str(record["precision"]))
+
+
+def _differ(before: Record, after: Record) -> bool:
+    return any(not _same(before[name], after[name]) for name in before)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry):
+        return bool(one.equals_exact(other, 1e-8)) or one.normalize().equals_exact(other.normalize(), 1e-8)
+    return one == other
+
+
+def _with_source(ids: object, cite: str) -> str:
+    listed = [part for part in str(ids or "").split(";") if part]
+    return ";".join(dict.fromkeys([*listed, cite]))

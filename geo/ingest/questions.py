@@ -1,0 +1,157 @@
+"""What staging has to ask, and the words that it asks in."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.codes import PRECISIONS
+from geo.encodings import ENCODINGS, label_of
+from geo.errors import BadQuery
+from geo.ingest.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
+from geo.ingest.answers import Answers, Choice, Question
+from geo.ingest.check import parts_of
+from geo.ingest.columns import Choice as ColumnChoice
+from geo.ingest.gazetteer import Candidate, Gazetteer
+from geo.ingest.locate import Location
+from geo.ingest.report import Issue
+from geo.ingest.table import Table
+from geo.ingest.texts import ColumnText
+from geo.layers import LAYERS
+from geo.schema import Label, LayerSpec
+from geo.vn2000 import SYSTEMS
+
+
+def of_texts(texts: Sequence[ColumnText]) -> Iterator[Question]:
+    """One question for each column whose encoding is not sure."""
+    for one in texts:
+        if one.open:
+            keys = dict.fromkeys(candidate.encoding for candidate in one.detection.candidates)
+            choices = tuple(Choice(key, label_of(key)) for key in dict.fromkeys([*keys, *ENCODINGS]))
+            sample = one.detection.samples[0]
+            words = Label(
+                f"Cột {one.column!r} có phải {label_of(one.read_as).vi}? “{sample.before}” → “{sample.after}”",
+                f"Is column {one.column!r} in {label_of(one.read_as).en}? “{sample.before}” → “{sample.after}”",
+            )
+            yield Question(f"encodings:{one.column}", words, choices, one.read_as, evidence=one.detection.notes)
+
+
+def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answers, table: Table) -> Iterator[Question]:
+    """A question when neither the name nor the id of the records is in any column."""
+    targets = {one.target for one in choices} | {name for name, value in answers.constants.items() if value}
+    if spec.key in targets or spec.title in targets:
+        return
+    field = spec.field(spec.title)
+    offered = tuple(Choice(column, Label(column, column)) for column in table.columns)
+    yield Question(
+        "mapping",
+        Label(
+            f"Cột nào là {field.label.vi} ({field.name}), hoặc mã {spec.key}?",
+            f"Which column is {field.label.en} ({field.name}), or the id {spec.key}?",
+        ),
+        offered,
+    )
+
+
+def of_location(location: Location, answers: Answers) -> Question | None:
+    """The question of the coordinate system; None when the file and its data agree or it was answered."""
+    if answers.crs is not None or location.advice == "use":
+        return None
+    offered = [Choice(reading.key, reading.label) for reading in location.choices]
+    known = {choice.key for choice in offered}
+    offered += [Choice(code, system.label) for code, system in SYSTEMS.items() if code not in known]
+    label = {
+        "confirm": Label("Hệ toạ độ có đúng như đề xuất không?", "Is the coordinate system the one proposed?"),
+        "choose": Label(
+            "Dữ liệu ở hệ toạ độ nào? Có nhiều cách đọc hợp lý.",
+            "Which coordinate system are the data in? More than one explains them.",
+        ),
+        "refuse": Label(
+            "Không hệ toạ độ nào đưa dữ liệu vào tỉnh. Dữ liệu ở hệ nào?",
+            "No coordinate system puts the data into the province. Which one are they in?",
+        ),
+    }[location.advice]
+    proposed = location.reading.key if location.reading is not None else ""
+    return Question("crs", label, tuple(offered), proposed, evidence=location.evidence)
+
+
+def no_such_reading(key: str) -> NoReturn:
+    """Refuse a coordinate system that is none."""
+    raise BadQuery(
+        f"crs {key!r} is no coordinate system of this service. Known: {', '.join(SYSTEMS)}.",
+        f"crs {key!r} không phải hệ toạ độ của dịch vụ. Các hệ: {', '.join(SYSTEMS)}.",
+    )
+
+
+def of_addresses(found: Addresses, gazetteer: Gazetteer) -> Iterator[Question]:
+    """One question for each address that a person must decide; none of them keeps anything from being published."""
+    texts = [text for text in found.texts if text is not None]
+    for text, candidates in found.open.items():
+        offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
+        offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
+        words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
+        yield Question(f"addresses:{text}", words, tuple(offered), blocking=False, rows=texts.count(text))
+
+
+def _offer(candidate: Candidate, gazetteer: Gazetteer) -> Label:
+    name = unit_label(candidate.unit, gazetteer)
+    return Label(f"{name.vi} – {candidate.why.vi}", f"{name.en} – {candidate.why.en}")
+
+
+def unresolved(text: str, candidates: Sequence[Candidate]) -> tuple[str, Label]:
+    """The kind and the words of the finding that an address names no unit for sure."""
+    if not candidates:
+        return "unknown_address", Label(f"không nhận ra {text!r}", f"{text!r} is not recognised")
+    names = ", ".join(dict.fromkeys(f"{one.unit.name} ({one.unit.code})" for one in candidates))
+    return "ambiguous_address", Label(f"{text!r} có thể là: {names}", f"{text!r} may be: {names}")
+
+
+def precision_of(numbers: Any, *, in_degrees: bool) -> str:
+    """How well a table's coordinates can be known at most, by how many decimals they are written with.
+
+    A degree is 111.3 km here: the half of the last written decimal place is the least uncertainty.
+    """
+    points = shapely.get_coordinates(numbers[~shapely.is_missing(numbers)])[:2_000]
+    decimals = max((_decimals(number) for number in points.ravel().tolist()), default=0)
+    half = 0.5 * 10.0**-decimals * (111_320.0 if in_degrees else 1.0)
+    fitting = (precision.key for precision in PRECISIONS if half <= precision.uncertainty_m)
+    return next(fitting, PRECISIONS[-1].key)
+
+
+def _decimals(number: float) -> int:
+    text = repr(float(number))
+    return len(text.partition(".")[2]) if "e" not in text and not math.isnan(number) and not text.endswith(".0") else 0
+
+
+def with_source(sources: gpd.GeoDataFrame, source: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """The layer of sources with the file's own record in it."""
+    spec = LAYERS["sources"]
+    if source["source_id"] in set(sources[spec.key]):
+        return sources
+    row = {field.name: source.get(field.name) for field in spec.fields}
+    columns = {name: pd.Series([*sources[name], row[name]], dtype=object) for name in row}
+    shapes = gpd.GeoSeries(np.array([*sources.geometry, None], dtype=object), crs=sources.crs)
+    return gpd.GeoDataFrame(columns, geometry=shapes)
+
+
+def still_referenced(
+    spec: LayerSpec, removed: Sequence[str], frames: Mapping[str, gpd.GeoDataFrame]
+) -> Iterator[Issue]:
+    """A finding for each removed record that a record of any layer still refers to."""
+    gone = set(removed)
+    if not gone:
+        return
+    for name, frame in frames.items():
+        other = LAYERS[name]
+        for field in other.fields:
+            if field.target != spec.name:
+                continue
+            for key, value in zip(frame[other.key], frame[field.name], strict=True):
+                for part in parts_of(field, value) if value is not None else ():
+                    if part in gone:
+                        said = f"{name}/{key} còn dẫn tới {part}", f"{name}/{key} still refers to {part}"
+                        yield Issue.of(spec.name, "still_referenced", *said, record=part, value=f"{name}/{key}")

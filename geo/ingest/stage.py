@@ -1,0 +1,408 @@
+"""One layer of a foreign file laid over the published layers: everything understood, checked and ready to be looked at.
+
+Nothing here writes anything; what a person has not answered is a Question.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.ingest import questions
+from geo.ingest.addresses import Addresses, joined, resolve
+from geo.ingest.answers import Answers, Question
+from geo.ingest.candidates import sample
+from geo.ingest.check import check
+from geo.ingest.columns import ADDRESS_ROLES, Choice, check_mapping, propose
+from geo.ingest.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
+from geo.ingest.gazetteer import Gazetteer
+from geo.ingest.keep import keep_out, make_numbers
+from geo.ingest.locate import Location, locate, to_store
+from geo.ingest.match import Matched, match
+from geo.ingest.mend import MADE_VALID, mend
+from geo.ingest.merge import Merged, merge
+from geo.ingest.projection import crs_of
+from geo.ingest.report import Change, Issue, Report
+from geo.ingest.shaping import shape_up
+from geo.ingest.table import Table
+from geo.ingest.texts import ColumnText, read_texts
+from geo.ingest.values import Names, Translation, Value, read_column
+from geo.layers import LAYERS
+from geo.schema import Label, LayerSpec
+from geo.vn2000 import Reading, reading_of
+
+Frames = Mapping[str, gpd.GeoDataFrame]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a file is read against: the published layers, and every id that each layer ever used."""
+
+    frames: Frames
+    used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Staged:
+    """A file as it would be published. `frame` is the whole layer, `source` the record that it would cite.
+
+    `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
+    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
+    """
+
+    spec: LayerSpec
+    table: Table
+    texts: tuple[ColumnText, ...]
+    choices: list[Choice]
+    location: Location | None
+    reading: Reading | None
+    notes: list[Label]
+    questions: list[Question]
+    translations: list[Translation]
+    report: Report
+    frame: gpd.GeoDataFrame
+    touched: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    left_out: int = 0
+    source: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> list[Question]:
+        """The questions without whose answers nothing may be published."""
+        return [question for question in self.questions if question.blocking]
+
+    @property
+    def publishable(self) -> bool:
+        """Whether nothing stands in the way of publishing."""
+        return not self.open and not self.report.fatal
+
+
+def stage(
+    table: Table, layer: str, answers: Answers, context: Context, *, source: Mapping[str, str], progress: Progress
+) -> Staged:
+    """`table` understood as records of `layer` and laid over the published ones.
+
+    `source` is the record of layer sources that changed records cite, its `source_id` included. BadQuery for answers
+    that do not fit the table, BadSource when the file cannot be this layer at all.
+    """
+    spec = LAYERS[layer]
+    gazetteer = Gazetteer.of(context.frames)
+    progress("text")
+    read, texts = read_texts(table, answers.encodings, _place_names(gazetteer))
+    progress("columns")
+    records = _names_of_records(spec, context.frames)
+    choices = _chosen(propose(read, spec, records), answers, read, spec)
+    job = _Job(spec, read, answers, context, {one.target: one.column for one in choices if one.target}, dict(source))
+    job.report.issues += [replace(issue, layer=layer) for issue in table.issues]
+    job.notes += table.notes
+    job.questions += questions.of_texts(texts)
+    job.questions += questions.of_columns(choices, spec, answers, read)
+    progress("values")
+    job.read_values(records)
+    progress("places")
+    job.read_places(gazetteer)
+    progress("records")
+    job.merge()
+    progress("checks")
+    job.check()
+    return job.staged(texts, choices)
+
+
+def _place_names(gazetteer: Gazetteer) -> list[str]:
+    return list(dict.fromkeys(unit.name for unit in gazetteer.units))
+
+
+def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
+    """The records of the layer and of those that its fields refer to, by their names."""
+    wanted = {spec.name} | {field.target for field in spec.fields if field.target}
+    found = {}
+    for name in wanted & frames.keys():
+        target = LAYERS[name]
+        frame = frames[name]
+        found[name] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
+    return found
+
+
+def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
+    """The proposal as a person corrected it; columns that an answer does not name are left out."""
+    if answers.mapping is None:
+        return list(proposed)
+    check_mapping(answers.mapping, table, spec)
+    return [
+        one if answers.mapping.get(one.column, "") == one.target
+        else Choice(one.column, answers.mapping.get(one.column, ""), 1.0, _CHOSEN)
+        for one in proposed
+    ]  # fmt: skip
+
+
+_CHOSEN = Label("do người dùng chọn", "chosen by a person")
+
+
+class _Job:
+    """The steps of staging one table, each adding to what is known."""
+
+    def __init__(
+        self, spec: LayerSpec, table: Table, answers: Answers, context: Context, columns: Mapping[str, str],
+        source: dict[str, str],
+    ) -> None:  # fmt: skip
+        self.spec, self.table, self.answers, self.context, self.columns = spec, table, answers, context, columns
+        self.source = source
+        self.names = [f"row {number}" for number in table.row_numbers]
+        self.values: dict[str, list[Value]] = {}
+        self.shapes: list[BaseGeometry | None] = [None] * len(table)
+        self.location: Location | None = None
+        self.reading: Reading | None = None
+        self.report = Report()
+        self.notes: list[Label] = []
+        self.questions: list[Question] = []
+        self.translations: list[Translation] = []
+        self.by_address: set[int] = set()
+        self.merged: Merged | None = None
+        self.matched: Matched | None = None
+
+    # --- values ---
+
+    def read_values(self, records: Mapping[str, Names]) -> None:
+        """Every mapped field, and the constants."""
+        for field_ in self.spec.fields:
+            column = self.columns.get(field_.name)
+            constant = self.answers.constants.get(field_.name)
+            if column is None and not constant:
+                continue
+            cells = self._cells(column) if column is not None else [constant] * len(self.table)
+            read = read_column(field_, cells, records)
+            self.values[field_.name] = read.values
+            self.translations += read.translations
+            for row, refusal in read.refusals.items():
+                self._refuse(row, field_.name, refusal.kind, str(cells[row]), refusal.why, refusal.suggestion)
+
+    def _cells(self, column: str) -> Sequence[object]:
+        """The cells of a column; those that hold a formula are findings."""
+        numbers = {number: row for row, number in enumerate(self.table.row_numbers)}
+        for number, name in sorted(self.table.formulas):
+            if name == column and number in numbers:
+                self._refuse(numbers[number], self._target(column), "formula_cell", "=", _FORMULA, "")
+        return self.table.columns[column]
+
+    def _target(self, column: str) -> str:
+        return next((target for target, name in self.columns.items() if name == column), column)
+
+    def _refuse(self, row: int, field_: str, kind: str, value: str, why: Label, suggestion: str) -> None:
+        vi, en = why
+        if suggestion:
+            vi, en = f"{vi}; có phải {suggestion!r}?", f"{en}; did you mean {suggestion!r}?"
+        self.report.issues.append(
+            Issue.of(self.spec.name, kind, vi, en, record=self.names[row], field=field_, value=value[:200])
+        )
+
+    # --- places ---
+
+    def read_places(self, gazetteer: Gazetteer) -> None:
+        """Shapes from the file, else from its coordinate columns, else from its addresses."""
+        if self.spec.geometry is not None:
+            numbers = self._own_shapes()
+            if numbers is not None and (~shapely.is_missing(numbers)).any():
+                self._locate(numbers)
+        if self.spec.has("address"):
+            self._addresses(gazetteer)
+
+    def _own_shapes(self) -> Any:
+        """The shapes in the file's own numbers; None when it has none."""
+        shapes = self.table.shapes
+        if shapes is None:
+            coordinates = self._coordinates()
+            if coordinates is None:
+                return None
+            shapes = np.array([None if xy is None else shapely.Point(xy) for xy in coordinates.points], dtype=object)
+        made, changes, issues = shape_up(shapes, self.spec, self.names)
+        self.report.changes += changes
+        self.report.issues += issues
+        if shapely.is_missing(made).all() and issues:
+            told = issues[0].message
+            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *told, value=issues[0].value))
+        return made
+
+    def _coordinates(self) -> Coordinates | None:
+        first = self.columns.get("@first") or self.columns.get("@both")
+        if first is None:
+            return None
+        second = self.columns.get("@second") if "@first" in self.columns else None
+        if "@first" in self.columns and second is None:
+            return None
+        found = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
+        for issue in found.issues:
+            row = int(str(issue.record).split()[-1]) - 1
+            if issue.kind != "null_geometry":
+                self.report.issues.append(replace(issue, record=self.names[row], field="geometry"))
+        self.notes += found.notes
+        return found
+
+    def _locate(self, shapes: Any) -> None:
+        province = shapely.union_all(self.context.frames["province"].geometry.array)
+        reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
+        driver = self.table.driver if self.table.shapes is not None else ""
+        self.location = locate(self.table.crs, sample(shapes.tolist()), province, driver=driver, reference=reference)
+        self.reading = self._reading(self.location)
+        question = questions.of_location(self.location, self.answers)
+        if question is not None:
+            self.questions.append(question)
+        if self.reading is None:
+            return
+        frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=crs_of("OGC:CRS84")))
+        moved = to_store(frame, self.reading)
+        self.notes.append(moved.report)
+        self.shapes = list(moved.frame.geometry)
+        self._how_precise(shapes)
+
+    def _reading(self, location: Location) -> Reading | None:
+        chosen = self.answers.crs
+        if chosen is None:
+            return location.reading
+        offered = {reading.key: reading for reading in location.choices}
+        return offered.get(chosen) or reading_of(chosen) or questions.no_such_reading(chosen)
+
+    def _how_precise(self, numbers: Any) -> None:
+        """Say how well the file's own places are known, and that they are the file's."""
+        if not self.spec.has("precision"):
+            return
+        stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
+        given = self.values.setdefault("precision", [None] * len(self.table))
+        said = self.values.setdefault("position_source", [None] * len(self.table))
+        words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
+        for row, shape in enumerate(self.shapes):
+            if shape is not None:
+                given[row] = given[row] or stated
+                said[row] = said[row] or words
+
+    @property
+    def reading_in_degrees(self) -> bool:
+        """Whether the file's numbers are degrees."""
+        return self.reading is not None and self.reading.system.in_degrees
+
+    def _addresses(self, gazetteer: Gazetteer) -> None:
+        roles = {role: self.table.columns[self.columns[role]] for role in ADDRESS_ROLES if role in self.columns}
+        if "address" in self.values:
+            roles["address"] = list(self.values["address"])
+        if not roles:
+            return
+        texts = joined(roles, len(self.table), prefixed=True)
+        self.values["address"] = list(joined(roles, len(self.table), prefixed=False))
+        found = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
+        self.questions += questions.of_addresses(found, gazetteer)
+        columns = {
+            name: self.values.setdefault(name, [None] * len(self.table))
+            for name in ("old_commune_code", "district_code", "precision", "position_source")
+        }
+        for row, text in enumerate(found.texts):
+            if text is not None:
+                self._place(row, text, found, columns)
+
+    def _place(self, row: int, text: str, found: Addresses, columns: Mapping[str, list[Value]]) -> None:
+        placed = found.placed.get(text)
+        if placed is None:
+            if text in found.open:
+                kind, why = questions.unresolved(text, found.open[text])
+                self._refuse(row, "address", kind, text, why, "")
+            return
+        unit = placed.unit
+        if unit.frame == "old_communes":
+            columns["old_commune_code"][row] = columns["old_commune_code"][row] or unit.code
+        if unit.district:
+            columns["district_code"][row] = columns["district_code"][row] or unit.district
+        if self.shapes[row] is None and placed.at is not None:
+            self.shapes[row] = placed.at
+            self.by_address.add(row)
+            columns["precision"][row] = placed.precision
+            columns["position_source"][row] = placed.source
+
+    # --- records ---
+
+    def merge(self) -> None:
+        """Match the rows with the records, and lay them over each other."""
+        current = self.context.frames[self.spec.name]
+        used = self.context.used_ids.get(self.spec.name, frozenset())
+        self.matched = match(self.spec, current, self.values, self.shapes, self.names, used)
+        self.report.issues += self.matched.issues
+        self.merged = merge(
+            self.spec, current, self.values, self.shapes, self.matched.keys, whole=self.answers.whole,
+            weak=self.by_address, cite=self.source.get("source_id", ""),
+        )  # fmt: skip
+        called = {name: key for name, key in zip(self.names, self.matched.keys, strict=True) if key is not None}
+        self.report = Report(
+            [replace(one, record=called.get(str(one.record), one.record)) for one in self.report.issues],
+            [replace(one, record=called.get(str(one.record), one.record)) for one in self.report.changes],
+        )
+        self.report.issues += self.merged.issues
+
+    def check(self) -> None:
+        """Mend and check the file's records as part of the whole; make unknown what an error names."""
+        if self.merged is None:
+            return
+        touched = set(self.merged.touched)
+        frame = self.merged.frame
+        own = frame[self.spec.key].astype(str).isin(touched)
+        mended, changes = mend(frame[own].reset_index(drop=True), self.spec)
+        self.report.changes += changes
+        self.report.issues += [_made_valid(change) for change in changes if change.rule is MADE_VALID]
+        frame = _put_back(frame, own, mended)
+        frames = {**self.context.frames, self.spec.name: frame}
+        if self.source.get("source_id"):
+            frames["sources"] = questions.with_source(frames["sources"], self.source)
+        found = [issue for issue in check(frames, only=self.spec.name) if _concerns(issue, touched)]
+        self.report.issues += found
+        keep_out(frame, self.spec, [issue for issue in found if issue.record in touched])
+        make_numbers(frame, self.spec)
+        self.report.issues += questions.still_referenced(self.spec, self.merged.removed, frames)
+        self.merged.frame = frame
+
+    def staged(self, texts: tuple[ColumnText, ...], choices: list[Choice]) -> Staged:
+        """Everything together."""
+        if self.merged is None or self.matched is None:
+            raise RuntimeError("staged() comes after merge()")
+        keys = self.matched.keys
+        numbered = zip(self.table.row_numbers, keys, strict=True)
+        return Staged(
+            spec=self.spec, table=self.table, texts=texts, choices=choices, location=self.location,
+            reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
+            report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
+            rows={key: number for number, key in numbered if key is not None}, left_out=keys.count(None),
+            source=self.source,
+        )  # fmt: skip
+
+
+def _declared(first: str, second: str | None) -> Columns:
+    """The columns with what their names say about their order."""
+    found = coordinate_columns([first, second]) if second is not None else None
+    return Columns(first, second, found.declared if found is not None else None)
+
+
+_FORMULA = Label("ô chứa công thức, giá trị không được dùng", "the cell holds a formula; its value is not used")
+
+
+def _made_valid(change: Change) -> Issue:
+    said = f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}"
+    return Issue.of(
+        change.layer, "invalid_geometry", *said, record=change.record, field="geometry", value=change.before
+    )
+
+
+def _put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`frame` with the rows that `rows` selects replaced, in their order."""
+    places = np.flatnonzero(rows.to_numpy())
+    made = {}
+    for name in frame.columns:
+        cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)
+        cells[places] = np.array([*mended[name].to_numpy(dtype=object), None], dtype=object)[:-1]
+        made[name] = cells
+    shapes = gpd.GeoSeries(made.pop("geometry"), crs=frame.crs)
+    return gpd.GeoDataFrame({name: gpd.pd.Series(cells, dtype=object) for name, cells in made.items()}, geometry=shapes)
+
+
+def _concerns(issue: Issue, touched: set[str]) -> bool:
+    return issue.record in touched or (issue.record is None and issue.kind.startswith("tiling"))

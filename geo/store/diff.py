@@ -1,0 +1,135 @@
+"""What differs between two states of a layer, record by record: fields, metres, hectares."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, transformer
+from geo.schema import LayerSpec
+from geo.store.content import Content, Records, state_of
+
+
+class FieldChange(NamedTuple):
+    """One field of a record, before and after."""
+
+    field: str
+    before: object
+    after: object
+
+
+class RecordDiff(NamedTuple):
+    """What happened to one record.
+
+    `moved_m` is how far its place moved along the ellipsoid (of polygons: the Hausdorff distance in METRIC_CRS), None
+    where it is as before or was not there. `area_ha` is the geodesic area before and after of a polygon that changed.
+    `title` is what the record is called. `before` and `after` are its geometry in STORE_CRS,
+    `precision` says how well its place is known now (of a removed one: was known), None where the layer does not say.
+    """
+
+    layer: str
+    record: str
+    op: Literal["added", "changed", "removed"]
+    fields: tuple[FieldChange, ...]
+    moved_m: float | None
+    area_ha: tuple[float, float] | None
+    title: str
+    before: BaseGeometry | None
+    after: BaseGeometry | None
+    precision: str | None = None
+
+
+class Counts(NamedTuple):
+    """How many records of a layer were added, changed, removed, and how many of the changed ones moved."""
+
+    added: int
+    changed: int
+    removed: int
+    moved: int
+
+
+def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | None) -> list[RecordDiff]:
+    """The records of a layer that differ between two frames in STORE_CRS, by key; None is a layer without records."""
+    old = state_of(spec, before) if before is not None else {}
+    new = state_of(spec, after) if after is not None else {}
+    return list(differences(spec, old, new))
+
+
+def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
+    """The same of two canonical states, as the store keeps them."""
+    for key in sorted(old.keys() | new.keys()):
+        one, other = old.get(key), new.get(key)
+        if one != other:
+            yield _difference(spec, key, one, other)
+
+
+def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
+    """The counts of each layer that differs."""
+    found: dict[str, list[RecordDiff]] = {}
+    for one in diffs:
+        found.setdefault(one.layer, []).append(one)
+    return {
+        layer: Counts(
+            added=sum(one.op == "added" for one in rows),
+            changed=sum(one.op == "changed" for one in rows),
+            removed=sum(one.op == "removed" for one in rows),
+            moved=sum(one.moved_m is not None for one in rows),
+        )
+        for layer, rows in found.items()
+    }
+
+
+def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | None) -> RecordDiff:
+    before, after = _values(old), _values(new)
+    shapes = _shape(old), _shape(new)
+    op: Literal["added", "changed", "removed"] = "added" if old is None else "removed" if new is None else "changed"
+    fields = [
+        FieldChange(field.name, before.get(field.name), after.get(field.name))
+        for field in spec.fields
+        if before.get(field.name) != after.get(field.name)
+    ]
+    moved, area = None, None
+    if op == "changed" and (old is None or new is None or old[1] != new[1]):
+        if shapes[0] is None or shapes[1] is None:
+            fields.append(FieldChange("geometry", *(None if shape is None else shape.geom_type for shape in shapes)))
+        else:
+            moved, area = _moved_m(shapes[0], shapes[1]), _areas(shapes[0], shapes[1])
+    title = after.get(spec.title) or before.get(spec.title) or key
+    return RecordDiff(spec.name, key, op, tuple(fields), moved, area, str(title), *shapes, _precision(after or before))
+
+
+def _precision(values: Mapping[str, object]) -> str | None:
+    said = values.get("precision")
+    return None if said is None else str(said)
+
+
+def _values(content: Content | None) -> Mapping[str, object]:
+    values: dict[str, object] = json.loads(content[0]) if content is not None else {}
+    return values
+
+
+def _shape(content: Content | None) -> BaseGeometry | None:
+    return None if content is None or content[1] is None else shapely.from_wkb(content[1])
+
+
+def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
+    if isinstance(before, Point) and isinstance(after, Point):
+        return geodesic_distance_m(before.x, before.y, after.x, after.y)
+    return float(shapely.hausdorff_distance(_metric(before), _metric(after)))
+
+
+def _metric(shape: BaseGeometry) -> BaseGeometry:
+    project = transformer(STORE_CRS, METRIC_CRS)
+    return shapely.transform(shape, lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1])))
+
+
+def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:
+    if before.geom_type == "Point":
+        return None
+    first, second = (abs(GEOD.geometry_area_perimeter(shape)[0]) / 10_000 for shape in (before, after))
+    return first, second

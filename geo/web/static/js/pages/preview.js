@@ -1,0 +1,27 @@
+// The preview map of an import or of a version.
+
+import { createBase } from "../map/base.js";
+import { createPreview } from "../map/preview.js";
+import { excuse, fetchJson, map, view } from "./common.js";
+
+const note = document.getElementById("preview-note");
+const frame = document.getElementById("mapframe");
+const preview = createPreview(map, view.words);
+
+async function start() {
+  const base = await createBase(map, view, fetchJson);
+  await base.choose("communes");
+  const found = await fetchJson(view.preview);
+  preview.draw(found.features);
+  if (found.of > found.shown) note.textContent = view.words["manage.map_part"].replace("{n}", found.shown).replace("{m}", found.of);
+  document.documentElement.dataset.ready = "yes";
+}
+
+document.addEventListener("click", (event) => {
+  const id = event.target.closest("[data-show]")?.dataset.show;
+  if (id !== undefined && preview.show(id)) frame.scrollIntoView({ block: "center" });
+});
+
+await start().catch((error) => {
+  note.textContent = excuse(error);
+});
