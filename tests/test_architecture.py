@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "views": (
         VOCABULARY | {"atlas"},
-        {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "folium", "branca", "jinja2", "orjson", "xstatic"},
+        {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "folium", "branca", "jinja2", "orjson", "xstatic"},
     ),
     "drafts": (VOCABULARY | {"ingest", "store", "atlas", "pipeline"}, {"geopandas", "shapely", "orjson", "openpyxl"}),
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),

@@ -199,6 +199,7 @@ def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plai
         ],
         "moved_m": one.moved_m, "area_ha": one.area_ha,
         "placed": one.after is not None or one.before is not None, "precision": _precision(one.precision),
+        "has_place": spec.geometry is not None,
     }  # fmt: skip
 
 

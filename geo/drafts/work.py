@@ -21,6 +21,7 @@ from geo.ingest.questions import with_source
 from geo.ingest.report import Issue, Report
 from geo.ingest.stage import Context, Staged, stage
 from geo.ingest.table import Table
+from geo.ingest.values import folded
 from geo.layers import LAYERS
 from geo.pipeline import build_atlas
 from geo.schema import Label
@@ -74,7 +75,7 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
     progress("open")
     with tempfile.TemporaryDirectory(dir=drafts.directory) as work:
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
-        part = choose(_fitting(parts, draft.layer), draft.answers.part)
+        part = choose(_fitting(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:
             return Prepared(current.number, parts, None, None, [], "", [_which_part(parts)])
         progress("read")
@@ -93,6 +94,13 @@ def _fitting(parts: list[Part], layer: str) -> list[Part]:
     words = {"Point": ("Point",), "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown")}.get(wanted or "", ())
     fitting = [part for part in parts if any(word in part.geometry for word in words)] if words else []
     return fitting or parts
+
+
+def _namesake(parts: list[Part], layer: str) -> Part | None:
+    """The only part that is called as the layer is, as our own exports call it."""
+    names = {layer, *map(folded, LAYERS[layer].label)}
+    same = [part for part in parts if {part.name, folded(part.name)} & names]
+    return same[0] if len(same) == 1 else None
 
 
 def _which_part(parts: list[Part]) -> Question:

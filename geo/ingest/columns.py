@@ -122,7 +122,9 @@ def _by_name(
     column: str, bare: str, cells: Sequence[object], spec: LayerSpec, records: Mapping[str, Names]
 ) -> Iterator[Choice]:
     for order, field in enumerate(spec.fields):
-        likeness = _likeness(bare, _names(field))
+        # The declared names themselves go before what a column may be called otherwise.
+        own = bare in {_bare(field.name), _bare(field.short)}
+        likeness = 1.1 if own else _likeness(bare, _names(field))
         if likeness >= _ENOUGH:
             fit = _fit(field, cells, records)
             if fit > 0 or field.kind in {"text", "longtext", "url"}:

@@ -36,7 +36,7 @@ _PREFIXES: dict[str, tuple[Frame, ...]] = {
 _PREFIX = re.compile(rf"^({'|'.join(sorted(_PREFIXES, key=len, reverse=True))})(?:\s*\.\s*|\s+)(?=\w)")
 _IGNORED = re.compile(r"^(tinh|t|ban|thon|doi|to|khu|pho|to dan pho|tdp|so|diem)(\s*\.\s*|\s+)\w")
 _SEPARATORS = re.compile(r"[,;/\n]|\s-\s|\(|\)")
-_UNIT_WORD = re.compile(r"(?<=\w)\s+(?=(?:thanh pho|thi xa|thi tran|huyen|phuong|xa|tinh)\s+\w)")
+_UNIT_WORD = re.compile(r"(?<=\w)(?<!\bthi)\s+(?=(?:thanh pho|thi xa|thi tran|huyen|phuong|xa|tinh)\s+\w)")
 
 CLOSE_ENOUGH = 84.0
 """Least likeness (rapidfuzz ratio of the folded names, 0 to 100) of a misspelt name: one letter in six."""

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.codes import PRECISIONS
@@ -121,6 +123,9 @@ def _place(
     if shape is None and not whole:
         return
     given = {name: rows[name][row] for name in _PLACE[:2] if name in rows}
+    if isinstance(shape, BaseGeometry) and isinstance(after["geometry"], BaseGeometry):
+        # What lies where it lay keeps its very coordinates: reading and writing a file moves them by nothing.
+        shape = after["geometry"] if _same_place(after["geometry"], shape) else shape
     if whole:
         given = {name: given.get(name) for name in _PLACE[:2] if spec.has(name)}
     after.update({name: value for name, value in given.items() if spec.has(name)}, geometry=shape)
@@ -140,8 +145,29 @@ def _differ(before: Record, after: Record) -> bool:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry):
-        return bool(one.equals_exact(other, 1e-8)) or one.normalize().equals_exact(other.normalize(), 1e-8)
+        return _same_place(one, other)
     return one == other
+
+
+def _same_place(one: BaseGeometry, other: BaseGeometry) -> bool:
+    """Whether two shapes are one, drawn from another corner or in another direction and a millimetre apart at most."""
+    if bool(one.equals_exact(other, _MILLIMETRE)):
+        return True
+    if one.geom_type == "Point" or shapely.get_num_coordinates(one) != shapely.get_num_coordinates(other):
+        return False
+    drawn, redrawn = (shapely.normalize(_parts(shape)) for shape in (one, other))
+    return bool(drawn.equals_exact(redrawn, _MILLIMETRE))
+
+
+def _parts(shape: BaseGeometry) -> BaseGeometry:
+    """A polygon as the multipolygon that it is stored as, its coordinates as exact as the store keeps them."""
+    whole = shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
+    made: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
+    return made
+
+
+_MILLIMETRE = 1e-8  # degrees
+_DECIMALS = 9
 
 
 def _with_source(ids: object, cite: str) -> str:

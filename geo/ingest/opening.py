@@ -93,12 +93,12 @@ def _leaders(
             continue
         members, kinds = files, {file: kind}
         if kind in {"zip", "kmz"}:
-            # GDAL opens a KMZ by itself; it and what is in it must be known to be harmless first.
+            # GDAL could open a KMZ by itself, but it loses columns of some; what is in it is read as KML.
             unpacked = work / f"unpacked{next(spare)}"
             unpacked.mkdir(parents=True)
             members = unpack(file, unpacked, limits.archive())
             inner = {member: _inner(file, member, kind, refused) for member in members}
-            kinds = {member: one for member, one in inner.items() if one} if kind == "zip" else kinds
+            kinds = {member: one for member, one in inner.items() if one}
         for leader, one in kinds.items():
             yield _named(leader, members, one, work / f"part{next(spare)}")
 
@@ -119,7 +119,7 @@ def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Ki
             f"{file.name} is refused: {member.name!r} in it is no KML. Export it again.",
             f"Không nhận {file.name}: {member.name!r} bên trong không phải KML. Hãy xuất lại tệp.",
         )
-    return found
+    return "kmz" if kind == "kmz" else found
 
 
 def _kind(file: Path, refused: list[BadSource], *, alone: bool) -> Kind | None:
@@ -145,7 +145,7 @@ def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> tupl
     if kind in SHEETS:
         return file, kind
     driver = DRIVERS[kind]
-    folder.mkdir()
+    folder.mkdir(parents=True)
     stem = folder / _ascii(file.stem)
     piece = _piece(file) if kind == "shapefile" else driver.ending
     target = stem.with_name(stem.name + (driver.ending if piece in {".shx", ".prj"} else piece))

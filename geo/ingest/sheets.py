@@ -408,7 +408,8 @@ def _said(grid: _Grid, heading: _Heading, totals: Sequence[int]) -> Iterator[Lab
     both_en = f"Rows {first} and {last} were" if last != first else f"Row {first} was"
     yield Label(f"{both_vi} tiêu đề cột.", f"{both_en} taken for the header.")
     parts = (
-        ("Dòng trên tiêu đề, không đọc", "Rows above the header, left out", [row.number for row in grid.rows[: heading.at]]),
+        ("Dòng trên tiêu đề, không đọc", "Rows above the header, left out",
+         [row.number for row in grid.rows[: heading.at]]),
         ("Dòng số thứ tự cột, không đọc", "Rows that number the columns, left out",
          [row.number for row in grid.rows[heading.at + heading.lines : heading.first]]),
         ("Dòng tổng cộng, không đọc", "Rows of totals, left out", totals),
@@ -436,7 +437,7 @@ def _headless(path: Path, grid: _Grid) -> BadSource:
     first = grid.rows[0]
     shown = " | ".join(_tidy(cell)[:20] for cell in first.cells[:5])
     return BadSource(
-        f"{path.name} has no row of column names in its first {_HEADER_WITHIN} rows; row {first.number} begins {shown!r}."
+        f"{path.name} has no row of column names in its first {_HEADER_WITHIN} rows; row {first.number} is {shown!r}."
         " Put at least two column names in one row right above the data.",
         f"{path.name} không có dòng tên cột trong {_HEADER_WITHIN} dòng đầu; dòng {first.number} bắt đầu {shown!r}."
         " Hãy đặt ít nhất hai tên cột trên một dòng, ngay trên dữ liệu.",

@@ -3,6 +3,7 @@
 Nothing here writes anything; what a person has not answered is a Question.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.crs import STORE_CRS
 from geo.ingest import questions
 from geo.ingest.addresses import Addresses, joined, resolve
 from geo.ingest.answers import Answers, Question
@@ -30,7 +32,7 @@ from geo.ingest.report import Change, Issue, Report
 from geo.ingest.shaping import shape_up
 from geo.ingest.table import Table
 from geo.ingest.texts import ColumnText, read_texts
-from geo.ingest.values import Names, Translation, Value, read_column
+from geo.ingest.values import Names, Translation, Value, folded, read_column
 from geo.layers import LAYERS
 from geo.schema import Label, LayerSpec
 from geo.vn2000 import Reading, reading_of
@@ -246,19 +248,25 @@ class _Job:
     def _locate(self, shapes: Any) -> None:
         province = shapely.union_all(self.context.frames["province"].geometry.array)
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
-        driver = self.table.driver if self.table.shapes is not None else ""
-        self.location = locate(self.table.crs, sample(shapes.tolist()), province, driver=driver, reference=reference)
+        drawn = self.table.shapes is not None
+        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._said_by_columns())
+        self.location = locate(claim, sample(shapes.tolist()), province, driver=driver, reference=reference)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
         if question is not None:
             self.questions.append(question)
         if self.reading is None:
             return
-        frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=crs_of("OGC:CRS84")))
+        frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS)))
         moved = to_store(frame, self.reading)
         self.notes.append(moved.report)
         self.shapes = list(moved.frame.geometry)
         self._how_precise(shapes)
+
+    def _said_by_columns(self) -> str | None:
+        """What the names of the coordinate columns say of their system: "Kinh độ (WGS 84)"; None for nothing."""
+        names = folded(" ".join(self.columns.get(role, "") for role in ("@first", "@second", "@both")))
+        return STORE_CRS if re.search(r"\bwgs ?(19)?84\b", names) else None
 
     def _reading(self, location: Location) -> Reading | None:
         chosen = self.answers.crs
@@ -291,7 +299,12 @@ class _Job:
             roles["address"] = list(self.values["address"])
         if not roles:
             return
-        texts = joined(roles, len(self.table), prefixed=True)
+        recorded = self.values.get("old_commune_code", [None] * len(self.table))
+        # A row that names the unit by its code leaves nothing to be read out of the words.
+        texts = [
+            None if code else text
+            for code, text in zip(recorded, joined(roles, len(self.table), prefixed=True), strict=True)
+        ]
         self.values["address"] = list(joined(roles, len(self.table), prefixed=False))
         found = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
         self.questions += questions.of_addresses(found, gazetteer)

@@ -1,10 +1,12 @@
 """The text of a table made Unicode, column by column: detected, shown, and converted as a person confirmed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from geo.encodings import ENCODINGS, SURE, Detection, believe, convert, detect
+from geo.encodings import ENCODINGS, SURE, Detection, believe, convert, detect, fit
 from geo.ingest.table import Cells, Table
+from geo.text import nfc
 
 _TELLING = 5_000
 """Most different values of a column that the detector reads: more tell it nothing new."""
@@ -22,7 +24,16 @@ class ColumnText:
     @property
     def open(self) -> bool:
         """Whether a person must look at the sample first."""
-        return not self.answered and not self.detection.sure and bool(self.detection.samples)
+        return not self.answered and not self.detection.sure and _matters(self.detection)
+
+
+def _matters(found: Detection) -> bool:
+    """Whether the next likely reading of the column would give another text for any of its samples."""
+    before = [sample.before for sample in found.samples]
+    after = [sample.after for sample in found.samples]
+    others = [one.encoding for one in found.candidates[:2] if one.encoding != found.encoding]
+    # Eth becomes Đ in mend.py whatever the column is read as.
+    return any([nfc(text or "") for text in convert(before, other)] != after for other in others)
 
 
 def read_texts(
@@ -38,6 +49,7 @@ def read_texts(
     found: list[ColumnText] = []
     detections = _detections(table, gazetteer)
     leading = _leading(detections)
+    known = _capitals(gazetteer)
     for raw, cells in table.columns.items():
         name = names[raw]
         detection = detections.get(raw)
@@ -48,6 +60,8 @@ def read_texts(
         borrowed = leading if answer is None and _may_be(detection, leading) else None
         texts = [cell if isinstance(cell, str) else None for cell in cells]
         read = convert(texts, answer or borrowed or detection)
+        if (answer or borrowed or detection.encoding) == "tcvn3":
+            read = [text if text is None else _recased(text, known) for text in read]
         columns[name] = [text if isinstance(cell, str) else cell for cell, text in zip(cells, read, strict=True)]
         if borrowed:
             detection = replace(detection, encoding=borrowed, confidence=max(detection.confidence, SURE))
@@ -93,3 +107,24 @@ def _may_be(detection: Detection, leading: str | None) -> bool:
     if leading is None or detection.sure or leading not in [one.encoding for one in detection.candidates[:3]]:
         return False
     return {part.kind for part in detection.parts} <= {"ascii", "legacy"}
+
+
+def _capitals(gazetteer: Sequence[str]) -> tuple[re.Pattern[str], Mapping[str, str]] | None:
+    """Names with accented capitals, which TCVN3 cannot hold: how it brings them, and what they are."""
+    lost = {_as_tcvn3_has_it(name): name for name in gazetteer if _as_tcvn3_has_it(name) != name}
+    if not lost:
+        return None
+    words = sorted(map(re.escape, lost), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(words)})\b"), lost
+
+
+def _as_tcvn3_has_it(name: str) -> str:
+    return fit(name, "tcvn3", "lower").text
+
+
+def _recased(text: str, known: tuple[re.Pattern[str], Mapping[str, str]] | None) -> str:
+    """`text` with the capitals of known places back: "Mường ảng" is Mường Ảng."""
+    if known is None:
+        return text
+    pattern, names = known
+    return pattern.sub(lambda match: names[match[0]], text)

@@ -136,7 +136,17 @@ def _plain(cell: object) -> Read:
         return Read("có" if cell else "không", Label("Có/không thành chữ", "yes/no in words"))
     if isinstance(cell, float) and cell.is_integer():
         return Read(str(int(cell)))
+    if str(cell).endswith(_CUT):
+        said = (
+            "văn bản bị cắt ở cột của Shapefile; giữ văn bản đã có",
+            "the text is cut in the Shapefile; what is known stays",
+        )
+        return _refused("cut_text", *said)
     return Read(str(cell))
+
+
+_CUT = "[…]"
+"""Ends a text that our own Shapefiles cut at 254 bytes (geo.views.export.shapefile)."""
 
 
 # --- numbers -----------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ DRIVERS: dict[Kind, Driver] = {
     "geojson": Driver("GeoJSON", ".geojson"),
     "geojsonseq": Driver("GeoJSONSeq", ".geojsonl"),
     "kml": Driver("LIBKML", ".kml"),
-    "kmz": Driver("LIBKML", ".kmz"),
+    "kmz": Driver("LIBKML", ".kml"),  # the .kml that was in it
     "gpx": Driver("GPX", ".gpx"),
     "dxf": Driver("DXF", ".dxf"),
     "dgn": Driver("DGN", ".dgn"),
@@ -97,7 +97,8 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
             info = pyogrio.read_info(path, layer=name, force_feature_count=True, **driver.encoding)
             if info["driver"] not in driver.taken_for:
                 raise ValueError(f"GDAL takes it for {info['driver']}")
-            found.append(LayerOf(str(name), int(info["features"]), str(geometry or "")))
+            count = int(info["features"]) - (_deleted(path) if kind == "shapefile" else 0)
+            found.append(LayerOf(str(name), count, str(geometry or "")))
     return [layer for layer in found if layer.rows > 0]
 
 
@@ -188,9 +189,11 @@ def _plain(cell: Any) -> object:
         return None if not math.isfinite(cell) else int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
     if isinstance(cell, dt.datetime | dt.date | dt.time):
         return cell.isoformat().removesuffix("T00:00:00")
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
     if isinstance(cell, bytes):
         return None
-    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
 
 
 # --- what a file says beside its records -------------------------------------------------------------
@@ -217,7 +220,8 @@ def _text_beside(path: Path, ending: str) -> str | None:
 def _wkt(path: Path, driver: str, layer: str) -> str | None:
     """The definition as fiona hands it over, without pyogrio's search for a code that might be it."""
     try:
-        with fiona.open(path, layer=layer, enabled_drivers=[driver]) as source:
+        # GDAL leaves out the parameters of a datum that it knows; those of the file are wanted.
+        with fiona.Env(OSR_STRIP_TOWGS84="NO"), fiona.open(path, layer=layer, enabled_drivers=[driver]) as source:
             return source.crs_wkt or None
     except (fiona.errors.FionaError, ValueError, UnicodeError):
         return None
@@ -281,6 +285,16 @@ def _check_mapinfo(path: Path) -> None:
             f"{path.name} là bảng MapInfo kiểu {other}, không chứa dữ liệu riêng (NATIVE)."
             " Hãy lưu thành bảng MapInfo mới.",
         )
+
+
+def _deleted(path: Path) -> int:
+    """How many rows of the .dbf are marked as deleted: GDAL counts them, and reads them not."""
+    table = path.with_suffix(".dbf")
+    if not table.is_file():
+        return 0
+    data = table.read_bytes()
+    count, start, width = (int.from_bytes(data[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))
+    return data[start : start + count * width : width or 1].count(b"*")
 
 
 def _whole_shapefile(path: Path) -> Iterator[Issue]:

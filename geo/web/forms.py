@@ -56,7 +56,7 @@ def answers(form: Form, before: Answers) -> Answers:
               if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
     return Answers(
         part=form.get("part") or before.part,
-        crs=form.get("crs") or before.crs,
+        crs=form.get("crs_other") or form.get("crs") or before.crs,
         encodings={**before.encodings, **_group(form, "encoding:")},
         mapping=columns or before.mapping,
         constants=_group(form, "set:") if any(name.startswith("set:") for name in form) else before.constants,

@@ -5,7 +5,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pyogrio
@@ -51,9 +51,9 @@ def ogr2ogr(target: Path, source: Path, *words: str) -> Path:
     return target
 
 
-def zipped(path: Path, *files: Path, into: str = "") -> Path:
+def zipped(path: Path, *files: Path, into: str = "", mode: Literal["w", "a"] = "w") -> Path:
     """The files as an archive, in the folder `into` of it."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, mode, zipfile.ZIP_DEFLATED) as archive:
         for file in files:
             archive.write(file, into + file.name)
     return path

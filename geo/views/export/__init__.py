@@ -16,6 +16,7 @@ from geo.views.export.job import WGS84, Job
 from geo.views.export.kml import write_kml
 from geo.views.export.shapefile import TEXT_IN, write_shapefile
 from geo.views.export.table import write_csv
+from geo.views.export.workbook import write_xlsx
 from geo.vn2000 import systems_of
 
 __all__ = ["FORMATS", "Format", "file_name", "format_of", "write_export"]
@@ -69,6 +70,13 @@ _FORMATS = (
         write_kml,
     ),
     Format("csv", "csv", "text/csv; charset=utf-8", Label("Bảng tính CSV", "CSV table"), write_csv),
+    Format(
+        "xlsx",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Label("Excel (điền và gửi lại được)", "Excel (can be filled in and sent back)"),
+        write_xlsx,
+    ),
 )
 
 FORMATS: dict[str, Format] = {row.key: row for row in _FORMATS}

@@ -1,0 +1,147 @@
+"""An Excel workbook that offices can fill in and send back: labels for names, lists to choose from, text that stays text."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from geo.atlas import Record
+from geo.atlas.model import Value
+from geo.codes import CODE_LISTS
+from geo.schema import Field, Label
+from geo.views.export.job import Job
+from geo.views.export.values import parts
+
+PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (WGS 84)", "Latitude (WGS 84)"))
+_LISTS = Label("Danh mục", "Code lists")
+_ABOUT = Label("Thông tin", "About")
+_SPARE = 1_000
+"""Empty rows below the records that the lists to choose from reach over."""
+_WIDE, _NARROW = 40, 18
+_CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
+
+
+def write_xlsx(job: Job, out: BinaryIO) -> int:
+    """Write the workbook and return how many records it has.
+
+    The sheet of the records is called as the layer is; its columns are the labels of the declared fields in the job's
+    language, codes stand as their labels, and points have longitude and latitude. The same file can be imported again:
+    records are known by their ids. Two more sheets hold the code lists and where the data come from.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(job.query.layer)
+    columns = _columns(job)
+    _look(sheet, job, columns)
+    sheet.append([_styled(sheet, label) for label, _ in columns])
+    written = 0
+    for batch in job.batches():
+        for record in batch:
+            sheet.append([_cell(sheet, value) for value in _values(job, record)])
+        written += len(batch)
+    _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
+    _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        book.save(path)
+        out.write(path.read_bytes())
+    return written
+
+
+def _columns(job: Job) -> list[tuple[str, Field | None]]:
+    """The names of the columns, with the field that each is filled from; the place has none."""
+    named: list[tuple[str, Field | None]] = [
+        (f"{field.label.of(job.lang)}{f' ({field.unit})' if field.unit else ''}", field) for field in job.spec.fields
+    ]
+    return [*named, *((label.of(job.lang), None) for label in PLACE)] if job.spec.geometry == "Point" else named
+
+
+def _values(job: Job, record: Record) -> Iterator[Value]:
+    for field in job.spec.fields:
+        yield _shown(field, record.properties.get(field.name), job.lang)
+    if job.spec.geometry == "Point":
+        yield record.lng
+        yield record.lat
+
+
+def _shown(field: Field, value: Value, lang: str) -> Value:
+    if value is None or field.codes is None or field.kind not in {"code", "codes"}:
+        return value
+    codes = CODE_LISTS[field.codes]
+    return "; ".join(codes.label_of(key, lang) for key in parts(value))
+
+
+def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None:
+    """Widths, a header that stays, and lists to choose codes from."""
+    sheet.freeze_panes = "B2"
+    rows = job.matched + _SPARE
+    for number, (_, field) in enumerate(columns, start=1):
+        letter = get_column_letter(number)
+        long = field is not None and field.kind in {"longtext", "text", "code", "codes"}
+        sheet.column_dimensions[letter].width = _WIDE if long else _NARROW
+        if field is not None and field.kind == "code" and field.codes is not None:
+            column, first, last = _range_of(job, field)
+            source = f"'{_LISTS.of(job.lang)}'!${column}${first}:${column}${last}"
+            rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
+            rule.add(f"{letter}2:{letter}{rows + 1}")
+            sheet.data_validations.append(rule)
+
+
+def _coded(job: Job) -> list[Field]:
+    return [field for field in job.spec.fields if field.kind in {"code", "codes"} and field.codes is not None]
+
+
+def _range_of(job: Job, field: Field) -> tuple[str, int, int]:
+    """Where the words of a field's list stand on their sheet: column, first row, last row."""
+    number = 1 + _coded(job).index(field)
+    return get_column_letter(number), 2, 1 + len(CODE_LISTS[field.codes or ""].codes)
+
+
+def _write_lists(sheet: Any, job: Job) -> None:
+    """One column for each coded field, with the words of its list."""
+    fields = _coded(job)
+    lists = [[code.label.of(job.lang) for code in CODE_LISTS[field.codes or ""].codes] for field in fields]
+    for number in range(1, len(fields) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDE
+    sheet.append([_styled(sheet, field.label.of(job.lang)) for field in fields])
+    for row in range(max(map(len, lists), default=0)):
+        sheet.append([_cell(sheet, words[row] if row < len(words) else None) for words in lists])
+
+
+def _write_about(sheet: Any, job: Job) -> None:
+    notice = job.notice()
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NARROW, 2 * _WIDE
+    version = f"{notice.version} ({notice.published_at})"
+    rows = [
+        (Label("Lớp", "Layer"), notice.title.of(job.lang)),
+        (Label("Phiên bản", "Version"), version),
+        (Label("Giấy phép", "Licence"), notice.licence),
+        (Label("Ghi công", "Attribution"), notice.attribution.of(job.lang)),
+        (Label("Hệ toạ độ", "Coordinates"), "WGS 84"),
+        *((Label("Nguồn", "Source"), " ".join(filter(None, source))) for source in notice.sources),
+    ]
+    for label, text in rows:
+        sheet.append([_styled(sheet, label.of(job.lang)), _cell(sheet, text)])
+
+
+def _styled(sheet: Any, text: str) -> Any:
+    cell = _cell(sheet, text)
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", start_color="E1EFEE")
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def _cell(sheet: Any, value: Value) -> Any:
+    """A cell whose text stays text whatever it begins with, without characters that XML cannot hold."""
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value)
+    text = "".join(letter for letter in value if letter in "\n\t" or letter >= " ")[:_CELL_MOST]
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell

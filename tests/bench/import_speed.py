@@ -1,0 +1,153 @@
+"""Time and peak memory of importing 100,000 records, beside ogr2ogr and geopandas over the same files.
+
+    python -m tests.bench.import_speed [records]
+
+Prints a Markdown table. Every job runs in a process of its own; its peak memory is what the system says of it and of
+its children (the larger of the two).
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from openpyxl import Workbook
+
+from geo.encodings import encode
+from geo.vn2000 import HOME, Reading
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDS = 100_000
+CORNERS = 24
+
+
+class Cost(NamedTuple):
+    """Seconds, and megabytes at the peak."""
+
+    seconds: float
+    megabytes: float
+
+
+def places(count: int) -> np.ndarray:
+    """Longitude and latitude of places on a grid inside the province's heart, far enough apart not to overlap."""
+    side = int(np.ceil(np.sqrt(count)))
+    rows, columns = np.divmod(np.arange(count), side)
+    return np.column_stack([102.95 + columns * 0.30 / side, 21.35 + rows * 0.35 / side])
+
+
+def write_shapefile(path: Path, count: int) -> None:
+    """Zones in VN-2000 103° with attributes in TCVN3 and a .prj."""
+    angles = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+    at = places(count)
+    east, north = Reading(HOME).from_lnglat(at[:, 0], at[:, 1])
+    rings = np.stack([east[:, None] + 30 * np.cos(angles), north[:, None] + 30 * np.sin(angles)], axis=-1)
+    names = [encode(f"Vùng chè số {number}", "tcvn3").decode("latin1") for number in range(count)]
+    frame = gpd.GeoDataFrame(
+        {
+            "MA_VUNG": [f"X{number:06d}" for number in range(count)],
+            "TEN_VUNG": names,
+            "CAY_TRONG": [encode("Chè Shan tuyết", "tcvn3").decode("latin1")] * count,
+            "DIEN_TICH": np.round(np.full(count, 0.28), 2),
+            "LOAI": [encode("đo đạc", "tcvn3").decode("latin1")] * count,
+        },
+        geometry=shapely.polygons(rings),
+        crs=HOME.code,
+    )
+    pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", encoding="ISO-8859-1")
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+
+
+def write_excel(path: Path, count: int) -> None:
+    """Producers with latitude and longitude."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("DS")
+    sheet.append(["STT", "Mã chủ thể", "Tên chủ thể", "Loại hình", "Số hộ", "Vĩ độ", "Kinh độ"])
+    for number, (lng, lat) in enumerate(places(count).round(6).tolist()):
+        sheet.append([number + 1, f"X{number:06d}", f"Hợp tác xã số {number}", "Hợp tác xã", number % 50, lat, lng])
+    book.save(path)
+
+
+def run(command: list[str], env: dict[str, str] | None = None) -> tuple[Cost, str]:
+    """What a command costs, and what it prints."""
+    wrapper = (
+        "import json, resource, subprocess, sys, time\n"
+        "start = time.perf_counter()\n"
+        "done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE)\n"
+        "seconds = time.perf_counter() - start\n"
+        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024\n"
+        "print(json.dumps([seconds, peak, done.returncode, done.stdout.decode()]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", wrapper, *command], check=True, capture_output=True, text=True, cwd=ROOT, env=env
+    )
+    seconds, peak, code, said = json.loads(done.stdout)
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}: {said[-2000:]}{done.stderr[-2000:]}")
+    return Cost(seconds, peak), said
+
+
+def geopandas_job(source: Path, target: Path) -> list[str]:
+    """Plain geopandas: read, write."""
+    if source.suffix == ".xlsx":
+        code = (
+            "import sys, geopandas, pandas\n"
+            "table = pandas.read_excel(sys.argv[1])\n"
+            "frame = geopandas.GeoDataFrame(table, geometry=geopandas.points_from_xy(table['Kinh độ'], table['Vĩ độ']), crs=4326)\n"
+            "frame.to_file(sys.argv[2], driver='GPKG')\n"
+        )
+    else:
+        code = "import sys, geopandas\ngeopandas.read_file(sys.argv[1]).to_file(sys.argv[2], driver='GPKG')\n"
+    return [sys.executable, "-c", code, str(source), str(target)]
+
+
+def main() -> None:
+    """Make the files, run the jobs, print the table."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shapes, table = folder / "zones.shp", folder / "producers.xlsx"
+        write_shapefile(shapes, count)
+        write_excel(table, count)
+        print(f"{count:,} records; polygons of {CORNERS} corners; {pd.Timestamp.now():%Y-%m-%d}\n")
+        print("| file | job | seconds | peak MB | × ogr2ogr | × geopandas |")
+        print("|---|---|---|---|---|---|")
+        for source, layer in ((shapes, "zones"), (table, "producers")):
+            rows = measure(source, layer, folder)
+            for job, cost in rows.items():
+                ratios = [f"{cost.seconds / rows[peer].seconds:.1f}" for peer in ("ogr2ogr", "geopandas")]
+                print(f"| {source.suffix} | {job} | {cost.seconds:.1f} | {cost.megabytes:.0f} | {' | '.join(ratios)} |")
+
+
+def measure(source: Path, layer: str, folder: Path) -> dict[str, Cost]:
+    """Every job over one file."""
+    import os
+
+    var = folder / f"var-{layer}"
+    env = {**os.environ, "GEO_DATA_DIR": str(var), "GEO_IMPORT_SECONDS": "3600", "GEO_IMPORT_MEMORY_MB": "16384"}
+    app = [sys.executable, "app.py"]
+    run([*app, "build"], env)
+    options = ["--layer", layer, "--who", "bench", "--why", "bench", "--json"]
+    if source.suffix == ".xlsx":
+        options += ["--crs", "OGC:CRS84"]
+    costs = {}
+    costs["ogr2ogr"], _ = run(["ogr2ogr", "-q", str(folder / f"{layer}-ogr.gpkg"), str(source)])
+    costs["geopandas"], _ = run(geopandas_job(source, folder / f"{layer}-gpd.gpkg"))
+    costs["import --dry-run (read, understand, check, compare)"], _ = run([*app, "import", str(source), *options, "--dry-run"], env)
+    costs["import --publish (all that twice, store, link, freeze)"], _ = run([*app, "import", str(source), *options, "--publish"], env)
+    return costs
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    started = time.perf_counter()
+    main()
+    print(f"\n{time.perf_counter() - started:.0f} s in all", file=sys.stderr)
