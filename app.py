@@ -118,14 +118,15 @@ def _refuse_taken(host: str, port: int) -> None:
 @cli.command()
 @click.option("--who", default="seed", show_default=True, help="Who publishes, for the history.")
 @click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
+@click.option("--over-imports", is_flag=True, help="Even when others have published versions since.")
 @_plainly
-def build(who: str, why: str) -> None:
+def build(who: str, why: str, over_imports: bool) -> None:
     """Read data/shapefiles, publish it as a version when it differs, link it and freeze the atlas.
 
     A fatal issue stops the build; the last good version goes on being served.
     """
     chosen = settings()
-    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True)
+    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
     _say(_summary(outcome))
     if outcome.refused:
         sys.exit(1)

@@ -12,7 +12,7 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import AtlasSource, ChangeRow, IssueRow, Notes, VersionInfo, atlas_name, freeze
-from geo.errors import BadSource
+from geo.errors import BadSource, Conflict
 from geo.ingest.report import Report
 from geo.ingest.seed import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -102,17 +102,21 @@ def build_atlas(
     who: str = SEED,
     why: str = "data/shapefiles",
     reread: bool = False,
+    over_imports: bool = True,
 ) -> BuildResult:
     """Bring the store and the atlas up to date and make the atlas current.
 
     The seed is read when there is no version yet, when `reread` asks for it, or when its files have changed
     since the store was last filled from them by nobody else. A seed with a fatal issue changes nothing;
-    BadSource when there is no earlier version to go on with.
+    BadSource when there is no earlier version to go on with. Conflict when the seed would replace versions that
+    others have published, unless `over_imports` says so.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = GeoPackageStore(settings.store_path)
     version, refused = store.current(), False
     if version is None or reread or (version.who == SEED and _changed(settings)):
+        if version is not None and not over_imports and version.number > _seeded(settings):
+            raise _imported(version)
         progress(f"read {settings.seed_dir}")
         published = _publish_seed(settings, store, progress, who, why)
         refused = published is None
@@ -138,13 +142,30 @@ def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress
             progress(line)
         return None
     version = store.publish(frames, who=who, why=why, metadata=metadata, report=report)
-    _fingerprint_file(settings).write_text(_fingerprint(settings.seed_dir), encoding="ascii")
+    known = f"{_fingerprint(settings.seed_dir)} {version.number}"
+    _fingerprint_file(settings).write_text(known, encoding="ascii")
     return version
+
+
+def _seeded(settings: Settings) -> int:
+    """The number of the last version that was read from the seed; of every version when nobody noted it."""
+    path = _fingerprint_file(settings)
+    said = path.read_text(encoding="ascii").split() if path.exists() else []
+    return int(said[1]) if len(said) > 1 else 2**62
+
+
+def _imported(version: Version) -> Conflict:
+    return Conflict(
+        f"Version {version.number} was published by {version.who} ({version.why}): reading the seed would take its place."
+        " Restore or keep it, or say --over-imports.",
+        f"Phiên bản {version.number} do {version.who} công bố ({version.why}): đọc lại dữ liệu gốc sẽ thay thế."
+        " Hãy giữ nguyên, hoặc thêm --over-imports.",
+    )
 
 
 def _changed(settings: Settings) -> bool:
     known = _fingerprint_file(settings)
-    return not known.exists() or known.read_text(encoding="ascii") != _fingerprint(settings.seed_dir)
+    return not known.exists() or known.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
 
 
 def _fingerprint_file(settings: Settings) -> Path:

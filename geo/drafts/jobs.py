@@ -89,25 +89,25 @@ class Jobs:
     def _run(self, draft: Draft, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
         order = {**order, "draft": draft.id, "settings": self.settings.to_json()}
         limit = self.settings.import_seconds
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+        errors: list[str] = []
+        started = time.monotonic()
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        )  # fmt: skip
-        watch = threading.Timer(limit, process.kill)
-        errors: list[str] = []
-        drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
-        watch.start()
-        drain.start()
-        started = time.monotonic()
-        try:
-            outcome = self._talk(process, order, draft, progress)
-            process.wait()
-        finally:
-            watch.cancel()
-            if process.poll() is None:
+        ) as process:  # fmt: skip
+            watch = threading.Timer(limit, process.kill)
+            drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
+            watch.start()
+            drain.start()
+            try:
+                outcome = self._talk(process, order, draft, progress)
+            except BaseException:
                 process.kill()
+                raise
+            finally:
                 process.wait()
-        drain.join(timeout=5)
+                watch.cancel()
+                drain.join()
         if outcome is None:
             raise _died(process.returncode, time.monotonic() - started >= limit, "".join(errors))
         if "error" in outcome:
@@ -123,8 +123,8 @@ class Jobs:
         if stdin is None or stdout is None:
             raise RuntimeError("the process has no pipes")
         try:
-            stdin.write(json.dumps(order))
-            stdin.close()
+            with stdin:
+                stdin.write(json.dumps(order))
         except BrokenPipeError:
             return None
         outcome = None

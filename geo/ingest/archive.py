@@ -1,7 +1,10 @@
 """Archives opened without trusting them: bounded in size, number, ratio and depth; no path leaves the folder."""
 
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +13,11 @@ from geo.errors import BadSource
 
 _CHUNK = 1 << 16
 _NESTED = {".zip", ".kmz", ".7z", ".rar", ".gz", ".bz2", ".xz", ".tar", ".tgz", ".zst"}
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, NotImplementedError, RuntimeError, OSError, ValueError, IndexError, OverflowError,
+)  # fmt: skip
+"""What zipfile raises for an archive that is damaged."""
 _FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}
 
 
@@ -41,7 +49,7 @@ def unpack(path: Path, into: Path, limits: ArchiveLimits = ArchiveLimits()) -> l
                 left -= _copy(archive, member, target, left, path)
                 files.append(target)
             return files
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except DAMAGED as error:
         raise _refused(path, f"it is damaged ({error})", f"tệp bị hỏng ({error})") from error
 
 
@@ -50,7 +58,7 @@ def inspect(path: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _checked(archive, path, limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except DAMAGED as error:
         raise _refused(path, f"it is damaged ({error})", f"tệp bị hỏng ({error})") from error
 
 

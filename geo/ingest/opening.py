@@ -3,17 +3,18 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from geo.errors import BadSource
+from geo.errors import BadSource, GeoError
 from geo.ingest.archive import unpack
 from geo.ingest.limits import Limits
 from geo.ingest.sheets import read_sheet, sheet_names
 from geo.ingest.sniff import Kind, sniff
 from geo.ingest.table import Table
-from geo.ingest.vectors import DRIVERS, layers_of, neutral_charset, no_records, read_vector
+from geo.ingest.vectors import DRIVERS, OWN_PRJ, layers_of, neutral_charset, no_records, read_vector
 from geo.text import fold
 
 SHEETS: tuple[Kind, ...] = ("csv", "xlsx", "xls")
@@ -62,7 +63,8 @@ def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
 def read(part: Part, limits: Limits) -> Table:
     """The part as a Table; BadSource when it is damaged or over a limit."""
     if part.kind in SHEETS:
-        return read_sheet(part.path, part.kind, part.layer, limits)
+        with _told(part.path):
+            return read_sheet(part.path, part.kind, part.layer, limits)
     return read_vector(part.path, part.kind, part.layer, limits)
 
 
@@ -154,7 +156,7 @@ def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> tupl
         ending = other.suffix.lower()
         belongs = other != file and other.parent == file.parent and _stem(other).lower() == _stem(file).lower()
         if belongs and (ending in driver.companions or (kind == "shapefile" and ending == ".shp")):
-            shutil.copyfile(other, stem.with_name(stem.name + ending))
+            shutil.copyfile(other, stem.with_name(stem.name + (OWN_PRJ if ending == ".prj" else ending)))
     if kind in {"tab", "mif"} and target.exists():
         neutral_charset(target)
     return target, kind
@@ -180,7 +182,9 @@ def _ascii(name: str) -> str:
 
 def _parts(path: Path, kind: Kind, limits: Limits, refused: list[BadSource]) -> Iterator[Part]:
     if kind in SHEETS:
-        for sheet in sheet_names(path, kind, limits):
+        with _told(path):
+            sheets = sheet_names(path, kind, limits)
+        for sheet in sheets:
             yield Part(path, kind, sheet, sheet if kind != "csv" else path.name, None, "")
         return
     layers = layers_of(path, kind)
@@ -188,6 +192,21 @@ def _parts(path: Path, kind: Kind, limits: Limits, refused: list[BadSource]) -> 
         refused.append(no_records(path, kind))
     for layer in layers:
         yield Part(path, kind, layer.name, layer.name, layer.rows, layer.geometry)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever the packages that read sheets raise for a damaged one, as one error that says what to do."""
+    try:
+        yield
+    except (GeoError, MemoryError):
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {str(error).replace(str(path.parent), '…')[:200]}"
+        raise BadSource(
+            f"{path.name} is damaged ({reason}). Save or copy it again.",
+            f"{path.name} bị hỏng ({reason}). Hãy lưu hoặc chép lại tệp.",
+        ) from error
 
 
 def _distinct(parts: list[Part]) -> list[Part]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from geo.errors import BadSource
+from geo.ingest.archive import DAMAGED
 
 Kind: TypeAlias = Literal[
     "shapefile", "zip", "gpkg", "geojson", "geojsonseq", "kml", "kmz", "gpx", "tab", "mif", "dxf", "dgn", "flatgeobuf",
@@ -65,7 +66,7 @@ def _zip_kind(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.lower() for name in archive.namelist()]
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise _unreadable(
             path,
             f"a damaged zip archive ({error})",
@@ -87,7 +88,7 @@ def _sqlite_kind(path: Path) -> Kind:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.Error, UnicodeError) as error:  # of a damaged file even the message may be no text
         raise _unreadable(
             path, f"a damaged database ({error})", "cơ sở dữ liệu bị hỏng", "Copy it again.", "Hãy chép lại tệp."
         ) from error

@@ -8,8 +8,10 @@ import datetime as dt
 import json
 import math
 import re
+import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 from pyogrio.core import _register_drivers
 
 from geo.errors import BadSource
-from geo.ingest.intact import inventory
+from geo.ingest.intact import PARTS, Inventory, inventory
 from geo.ingest.limits import Limits
 from geo.ingest.report import Issue
 from geo.ingest.sniff import Kind
@@ -66,12 +68,15 @@ DRIVERS: dict[Kind, Driver] = {
 _FAILURES = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError, pyogrio.errors.FieldError, fiona.errors.FionaError, shapely.errors.ShapelyError,
-    OSError, ValueError, KeyError, UnicodeError, OverflowError, RuntimeError,
+    OSError, ValueError, LookupError, OverflowError, RuntimeError, sqlite3.Error, SystemError, UnboundLocalError,
 )  # fmt: skip
+"""What GDAL's two packages and ours raise for damaged files; the last two are slips of fiona and pyogrio."""
 
 
 _MOST_LAYERS = 1_000
 _REBUILT = ".no-shx"
+OWN_PRJ = ".own-prj"
+"""What a .prj is called in the working folder: GDAL reads the layer without it, whatever stands in it."""
 _BESIDE = {"CSV", "XLSX", "KML", "MEM"}  # drivers that are harmless and of use to others in the process
 
 
@@ -97,7 +102,7 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
             info = pyogrio.read_info(path, layer=name, force_feature_count=True, **driver.encoding)
             if info["driver"] not in driver.taken_for:
                 raise ValueError(f"GDAL takes it for {info['driver']}")
-            count = int(info["features"]) - (_deleted(path) if kind == "shapefile" else 0)
+            count = _count(path, kind, str(name), int(info["features"]))
             found.append(LayerOf(str(name), count, str(geometry or "")))
     return [layer for layer in found if layer.rows > 0]
 
@@ -130,7 +135,9 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     with _told(path, kind), _quiet() as told:
         info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
         limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
-        meta, _, wkb, cells = pyogrio.raw.read(path, layer=chosen.name, **driver.encoding)
+        # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
+        every = {"where": "1 = 1"} if kind == "gpkg" else {}
+        meta, _, wkb, cells = pyogrio.raw.read(path, layer=chosen.name, **driver.encoding, **every)
         shapes = None if wkb is None else _shapes(wkb)
     count = len(cells[0]) if len(cells) else len(shapes) if shapes is not None else 0
     if count != chosen.rows:
@@ -140,6 +147,8 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
         )
     columns = {str(name): _cells(column) for name, column in zip(meta["fields"], cells, strict=True)}
     _bound(columns, shapes, limits)
+    with _told(path, kind):
+        issues += _unreadable(path, kind, chosen.name, shapes)
     issues += [_warned(text) for text in dict.fromkeys(told)]
     claim, cpg = _words(path, kind, chosen.name, meta.get("crs"))
     rows = range(1, count + 1)
@@ -202,7 +211,7 @@ def _plain(cell: Any) -> object:
 def _words(path: Path, kind: Kind, layer: str, crs: str | None) -> tuple[str | None, str | None]:
     """The file's own definition of its coordinate system, and what it says about its encoding."""
     if kind == "shapefile":
-        return _text_beside(path, ".prj"), _text_beside(path, ".cpg")
+        return _text_beside(path, OWN_PRJ) or _text_beside(path, ".prj"), _text_beside(path, ".cpg")
     if kind in {"tab", "mif"}:
         return _wkt(path, DRIVERS[kind].name, layer) or crs, _charset(path)
     if kind in {"gpkg", "flatgeobuf", "geojson"}:
@@ -223,7 +232,7 @@ def _wkt(path: Path, driver: str, layer: str) -> str | None:
         # GDAL leaves out the parameters of a datum that it knows; those of the file are wanted.
         with fiona.Env(OSR_STRIP_TOWGS84="NO"), fiona.open(path, layer=layer, enabled_drivers=[driver]) as source:
             return source.crs_wkt or None
-    except (fiona.errors.FionaError, ValueError, UnicodeError):
+    except _FAILURES:
         return None
 
 
@@ -285,6 +294,42 @@ def _check_mapinfo(path: Path) -> None:
             f"{path.name} là bảng MapInfo kiểu {other}, không chứa dữ liệu riêng (NATIVE)."
             " Hãy lưu thành bảng MapInfo mới.",
         )
+
+
+def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
+    """The records of a layer; of some kinds GDAL does not count what there is."""
+    if kind == "gpkg":
+        return _in_table(path, layer).records
+    return features - (_deleted(path) if kind == "shapefile" else 0)
+
+
+def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
+    """GDAL passes over a geometry that it cannot read; say how many."""
+    whole = None
+    if kind == "gpkg":
+        whole = _in_table(path, layer)
+    elif kind == "shapefile" and all(path.with_suffix(part).is_file() for part in PARTS):
+        whole = inventory(path)
+    lost = whole.placed - int((~shapely.is_missing(shapes)).sum()) if whole and shapes is not None else 0
+    if lost > 0:
+        said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
+        yield Issue.of("", "reader_warning", *said, value=str(lost))
+
+
+def _in_table(path: Path, layer: str) -> Inventory:
+    """What a table of a GeoPackage holds; what its contents say may be of another day."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        find = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
+        try:
+            found = connection.execute(find, (layer,)).fetchone()
+        except sqlite3.OperationalError:  # no such table: nothing in the file has places
+            found = None
+        placed = f"count({_quoted(found[0])})" if found else "0"
+        return Inventory(*connection.execute(f"SELECT count(*), {placed} FROM {_quoted(layer)}").fetchone())
+
+
+def _quoted(name: object) -> str:
+    return '"' + str(name).replace('"', '""') + '"'
 
 
 def _deleted(path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -33,12 +32,12 @@ def needed(form: Form, name: str, vi: str, en: str) -> str:
     return value
 
 
-def uploads(files: MultiDict[str, FileStorage], into: TemporaryDirectory[str]) -> dict[str, Path]:
-    """The files of an upload, saved: name as the user knows it -> where it lies."""
+def uploads(files: MultiDict[str, FileStorage], into: Path) -> dict[str, Path]:
+    """The files of an upload, saved in the folder `into`: name as the user knows it -> where it lies."""
     saved = {}
     for number, file in enumerate(files.getlist("files")):
         if file.filename:
-            path = Path(into.name) / str(number)
+            path = into / str(number)
             file.save(path)
             saved[file.filename if file.filename not in saved else f"{number}-{file.filename}"] = path
     if not saved:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -129,8 +130,7 @@ class Manage:
         name = forms.text(request.form, "profile")
         given = self.profiles.get(name, layer).answers if name else forms.answers(request.form, _NOTHING)
         with TemporaryDirectory() as folder:
-            holder = TemporaryDirectory(dir=folder)
-            files = forms.uploads(request.files, holder)
+            files = forms.uploads(request.files, Path(folder))
             draft = self.jobs.drafts.create(layer, files, who=who, answers=given, profile=name)
         self.jobs.start_read(draft)
         return _see(f"/manage/imports/{draft.id}")

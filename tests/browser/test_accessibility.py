@@ -28,12 +28,13 @@ def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str
     for tab in ("filters", "layers", "share") if path == "/" else ():
         page.locator(f"#tab-{tab}").click()
         page.wait_for_timeout(100)
-        assert _faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], tab
-    assert _faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == []
+        assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], tab
+    assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == []
     context.close()
 
 
-def _faults(answer: dict) -> list[str]:  # type: ignore[type-arg]
+def faults(answer: dict) -> list[str]:  # type: ignore[type-arg]
+    """The elements that break a rule, each with the rule."""
     return [
         f"{rule['id']}: {node['html'][:160]}"
         for rule in answer["violations"]

@@ -1,0 +1,216 @@
+"""The pages of /manage in a real browser: upload, decide, look, publish, compare, restore; both sizes, both languages."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+from geo.atlas import AtlasSource
+from geo.settings import Settings
+from geo.store import GeoPackageStore
+from tests.browser.conftest import SIZES, Watched, serve, watch
+from tests.browser.test_accessibility import AXE, RULES, faults
+from tests.office import write_vn2000_zones
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def office(built: Settings, tmp_path: Path) -> Settings:
+    """Settings of a copy of the built store, for tests that publish."""
+    data_dir = tmp_path / "var"
+    shutil.copytree(built.data_dir, data_dir)
+    return Settings(seed_dir=built.seed_dir, data_dir=data_dir)
+
+
+@pytest.fixture
+def managed(browser: Browser, office: Settings, size: str) -> Iterator[Watched]:
+    """A watched page of a site of its own, in each of the two sizes."""
+    for site in serve(office, AtlasSource(office.atlas_dir)):
+        yield from watch(browser, site, size)
+
+
+@pytest.fixture
+def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[Watched]:
+    """The same in a browser without JavaScript."""
+    for site in serve(office, AtlasSource(office.atlas_dir)):
+        yield from watch(browser, site, "desktop", scripts=False)
+
+
+def workbook(path: Path) -> Path:
+    """A list as a commune sends it: titles above, one mistake, one hostile name."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["DANH SÁCH CHỦ THỂ OCOP"],
+        [],
+        ["STT", "Tên chủ thể", "Loại hình", "Số hộ", "Xã", "Huyện"],
+        [1, "HTX Dược liệu <img src=x onerror=alert(1)>", "HTX", 25, "Sính Phình", "Tủa Chùa"],
+        [2, "HTX Mật ong Sam Mứn", "Hợp tác xã", "mười", "Sam Mứn", None],
+    ):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def upload(watched: Watched, files: list[Path], layer: str, lang: str = "vi") -> Page:
+    page = watched.open(f"/manage?lang={lang}")
+    page.set_input_files("[name=files]", [str(file) for file in files])
+    page.select_option("[name=layer]", layer)
+    page.fill("[name=who]", "Chi cục Phát triển nông thôn")
+    page.click("form.upload [type=submit]")
+    page.wait_for_selector("#findings", timeout=WAIT_MS)
+    return page
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_list_is_uploaded_looked_at_and_published(
+    managed: Watched, office: Settings, tmp_path: Path, lang: str
+) -> None:
+    page = upload(managed, [workbook(tmp_path / "Danh sách.xlsx")], "producers", lang)
+    expect(page.locator("h1")).to_have_text("Danh sách.xlsx")
+    expect(page.locator("#findings")).to_contain_text("mười")
+    expect(page.locator("#addresses")).to_contain_text("Sam Mứn")
+    page.wait_for_selector("html[data-ready=yes]")
+    expect(page.locator("path.mark--added")).to_have_count(1)
+    assert page.locator("#preview img[src=x]").count() == 0
+
+    page.select_option("#addresses select", index=2)
+    page.click(".decide [type=submit]")
+    page.wait_for_selector("#addresses", state="detached", timeout=WAIT_MS)
+    page.wait_for_selector("html[data-ready=yes]")
+    expect(page.locator("path.mark--added")).to_have_count(2)
+    expect(page.locator("path.mark--approximate")).to_have_count(2)
+
+    page.locator("[data-show]").first.click()
+    expect(page.locator(".leaflet-tooltip")).to_contain_text("<img src=x")
+    page.fill("#publish [name=why]", "Danh sách tháng 11")
+    page.click("#publish [type=submit]")
+    page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
+    versions = GeoPackageStore(office.store_path).versions()
+    assert [(one.number, one.why) for one in versions][1:] == [(2, "Danh sách tháng 11")]
+
+    page.click(".alert--ok a")
+    page.wait_for_selector("html[data-ready=yes]")
+    expect(page.locator("tr", has_text="HTX Mật ong Sam Mứn")).to_have_count(1)
+    page.click("text=P12")
+    expect(page.locator("h1")).to_contain_text("HTX Dược liệu")
+
+
+def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undone(
+    managed: Watched, office: Settings, tmp_path: Path
+) -> None:
+    shapes = write_vn2000_zones(tmp_path / "vung.shp", prj=False)
+    page = upload(managed, sorted(tmp_path.glob("vung.*")), "zones")
+    assert shapes.exists()
+    expect(page.locator(".alert--warn").first).to_be_visible()
+    expect(page.locator("#mapping")).to_contain_text("Vùng chè")
+    assert page.locator("#publish form").count() == 0
+    page.locator("#crs [name=crs]").first.check()
+    page.click(".decide [type=submit]")
+    page.wait_for_selector("#publish form", timeout=WAIT_MS)
+    page.fill("#publish [name=why]", "Bản đồ vùng trồng")
+    page.click("#publish [type=submit]")
+    page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
+
+    managed.open("/manage/versions/1")
+    page.fill("[name=who]", "Chi cục")
+    page.fill("[name=why]", "công bố nhầm")
+    page.locator("form[action*=restore] [type=submit]").click()
+    page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
+    store = GeoPackageStore(office.store_path)
+    assert store.compare(1, 3) == []
+    managed.open("/manage/versions/3?with=1")
+    expect(page.locator("main")).to_contain_text("Không có gì thay đổi")
+
+
+def test_everything_works_without_javascript(
+    managed_without_scripts: Watched, office: Settings, tmp_path: Path
+) -> None:
+    page = upload(managed_without_scripts, [workbook(tmp_path / "ds.xlsx")], "producers")
+    page.fill("#publish [name=why]", "không có JavaScript")
+    page.click("#publish [type=submit]")
+    page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
+    assert len(GeoPackageStore(office.store_path).versions()) == 2
+
+
+def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:
+    page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
+    with page.expect_download() as waiting:
+        page.click("a[href$='returned.xlsx']")
+    path = tmp_path / "returned.xlsx"
+    waiting.value.save_as(path)
+    sheet = load_workbook(path).active
+    assert sheet is not None
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert "Kết quả kiểm tra" in rows[2]
+    assert any("mười" in str(cell) and "Số hộ" in str(cell) for cell in rows[4])
+
+
+def test_files_are_dropped_and_a_bad_file_says_why(managed: Watched, tmp_path: Path) -> None:
+    page = managed.open("/manage")
+    page.evaluate(
+        """() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File(["%PDF-1.4 hello"], "báo cáo.pdf"));
+          const drop = document.getElementById("drop");
+          drop.dispatchEvent(new DragEvent("dragover", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+          drop.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator("#chosen")).to_contain_text("báo cáo.pdf")
+    page.select_option("[name=layer]", "zones")
+    page.fill("[name=who]", "A")
+    page.click("form.upload [type=submit]")
+    alert = page.locator(".alert--error")
+    alert.wait_for(timeout=WAIT_MS)
+    expect(alert).to_contain_text("tài liệu PDF")
+    page.click("form[action*=delete] [type=submit]")
+    expect(page.locator(".empty")).to_be_visible()
+
+
+def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> None:
+    page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
+    page.locator("[name='map:Số hộ']").select_option("")
+    page.click(".decide [type=submit]")
+    page.wait_for_selector("text=mười", state="detached", timeout=WAIT_MS)
+    page.locator("summary", has_text="mẫu nhập").click()
+    page.fill("form[action*=profile] [name=name]", "Danh sách xã gửi")
+    page.click("form[action*=profile] [type=submit]")
+    managed.open("/manage")
+    page.set_input_files("[name=files]", str(tmp_path / "ds.xlsx"))
+    page.select_option("[name=layer]", "producers")
+    page.select_option("[name=profile]", "Danh sách xã gửi")
+    page.fill("[name=who]", "A")
+    page.click("form.upload [type=submit]")
+    page.wait_for_selector("#findings", timeout=WAIT_MS)
+    assert page.locator("[name='map:Số hộ']").input_value() == ""
+
+
+def test_no_page_of_manage_breaks_a_rule_of_accessibility(
+    managed: Watched, browser: Browser, tmp_path: Path, size: str
+) -> None:
+    page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
+    ready = page.url.removeprefix(managed.site)
+    shapes = write_vn2000_zones(tmp_path / "vung.shp", prj=False)
+    page = upload(managed, sorted(tmp_path.glob(f"{shapes.stem}.*")), "zones")
+    asked = page.url.removeprefix(managed.site).partition("?")[0]
+    # The page's own policy would keep the checker's script out.
+    context = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone", bypass_csp=True)  # type: ignore[arg-type]
+    checked = context.new_page()
+    for path in ("/manage", ready, f"{asked}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
+                 "/manage/history/products/R03", "/manage/sign-in"):  # fmt: skip
+        checked.goto(f"{managed.site}{path}", wait_until="networkidle")
+        assert faults(checked.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], path
+    context.close()
+
+
+def test_nothing_is_wider_than_a_phone(managed: Watched, tmp_path: Path) -> None:
+    page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
+    for path in (page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1"):
+        managed.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
