@@ -156,8 +156,8 @@ def _seeded(settings: Settings) -> int:
 
 def _imported(version: Version) -> Conflict:
     return Conflict(
-        f"Version {version.number} was published by {version.who} ({version.why}): reading the seed would take its place."
-        " Restore or keep it, or say --over-imports.",
+        f"Version {version.number} was published by {version.who} ({version.why}): the seed would take its place."
+        " Keep it, or say --over-imports.",
         f"Phiên bản {version.number} do {version.who} công bố ({version.why}): đọc lại dữ liệu gốc sẽ thay thế."
         " Hãy giữ nguyên, hoặc thêm --over-imports.",
     )

@@ -88,10 +88,15 @@ def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> 
             )
 
 
+def has_addresses(spec: LayerSpec) -> bool:
+    """Whether records of a layer can be placed by their address."""
+    return spec.geometry == "Point" and spec.has("address")
+
+
 def targets_of(spec: LayerSpec) -> list[tuple[str, Label]]:
     """Everything that a column may be for a layer, as forms offer it."""
     offered = [(field.name, field.label) for field in spec.fields]
-    if spec.has("address"):
+    if has_addresses(spec):
         offered += [(key, ROLES[key].label) for key in ADDRESS_ROLES]
     if spec.geometry == "Point":
         offered += [(key, role.label) for key, role in ROLES.items() if key not in ADDRESS_ROLES]
@@ -129,7 +134,7 @@ def _by_name(
             fit = _fit(field, cells, records)
             if fit > 0 or field.kind in {"text", "longtext", "url"}:
                 yield Choice(column, field.name, likeness * (0.8 + 0.2 * fit) - order / 1e4, _BY_NAME)
-    if spec.has("address"):
+    if has_addresses(spec):
         for key in ADDRESS_ROLES:
             likeness = _likeness(bare, tuple(map(folded, ROLES[key].names)))
             if likeness >= _ENOUGH:

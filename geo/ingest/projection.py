@@ -11,6 +11,7 @@ from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from geo.crs import STORE_CRS, transformer
+from geo.ingest.recognise import Recognition, recognise
 from geo.ingest.report import Issue
 from geo.schema import LayerSpec
 
@@ -47,6 +48,9 @@ def to_store(shapes: Shapes, crs: str | None, prj: Path, spec: LayerSpec) -> tup
     """
     if crs is None:
         return _without_crs(shapes, prj, spec)
+    stated = recognise(prj.read_text(encoding="utf-8") if prj.exists() else crs)
+    if stated.reading is not None and stated.reading.system.family == "vn2000":
+        return _from_vn2000(shapes, stated, prj, spec)
     try:
         name = crs_of(crs).name
         same = crs_of(crs).equals(crs_of(STORE_CRS), ignore_axis_order=True)
@@ -61,6 +65,29 @@ def to_store(shapes: Shapes, crs: str | None, prj: Path, spec: LayerSpec) -> tup
         return placed, []
     said = f"chuyển từ {name} sang {STORE_CRS}", f"reprojected from {name} to {STORE_CRS}"
     return placed, [Issue.of(spec.name, "reprojected", *said, value=name)]
+
+
+def _from_vn2000(
+    shapes: Shapes, stated: Recognition, prj: Path, spec: LayerSpec
+) -> tuple[Shapes | None, list[Issue]]:
+    """The places by the state's own transformation, which PROJ uses for some spellings of the same system only."""
+    reading = stated.reading
+    if reading is None or stated.decision == "ask":
+        words = stated.evidence[0]
+        vi, en = f"không chắc {prj.name}: {words.vi}", f"{prj.name} leaves a doubt: {words.en}"
+        return None, [Issue.of(spec.name, "unknown_crs", vi, en, value=prj.name)]
+    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(reading.to_lnglat(xy[:, 0], xy[:, 1])))
+    if not _fit_degrees(moved):
+        vi = f"toạ độ không phải là toạ độ của {reading.label.vi}"
+        en = f"the coordinates are not those of {reading.label.en}"
+        return None, [Issue.of(spec.name, "wrong_crs", vi, en, value=reading.key)]
+    issues = []
+    if stated.kind == "mislabelled":
+        words = stated.evidence[0]
+        issues.append(Issue.of(spec.name, "mislabelled_crs", words.vi, words.en, value=prj.name))
+    label, how = reading.label, reading.transformation
+    vi, en = f"{label.vi} → WGS 84. {how.vi}", f"{label.en} → WGS 84. {how.en}"
+    return moved, [*issues, Issue.of(spec.name, "reprojected", vi, en, value=reading.key)]
 
 
 def _moved(shapes: Shapes, crs: str) -> Shapes:

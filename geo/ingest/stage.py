@@ -19,7 +19,7 @@ from geo.ingest.addresses import Addresses, joined, resolve
 from geo.ingest.answers import Answers, Question
 from geo.ingest.candidates import sample
 from geo.ingest.check import check
-from geo.ingest.columns import ADDRESS_ROLES, Choice, check_mapping, propose
+from geo.ingest.columns import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
 from geo.ingest.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
 from geo.ingest.gazetteer import Gazetteer
 from geo.ingest.keep import keep_out, make_numbers
@@ -211,7 +211,7 @@ class _Job:
             numbers = self._own_shapes()
             if numbers is not None and (~shapely.is_missing(numbers)).any():
                 self._locate(numbers)
-        if self.spec.has("address"):
+        if has_addresses(self.spec):
             self._addresses(gazetteer)
 
     def _own_shapes(self) -> Any:

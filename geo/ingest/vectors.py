@@ -164,7 +164,7 @@ def _only_known_drivers() -> None:
     """
     known = {driver.name for driver in DRIVERS.values()} | _BESIDE
     skip = ",".join(sorted(set(pyogrio.list_drivers()) - known))
-    pyogrio.set_gdal_config_options({"GDAL_SKIP": skip, "SHAPE_RESTORE_SHX": True})
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": skip})
     _register_drivers()  # what is to be skipped is looked at here only
     pyogrio.set_gdal_config_options({"GDAL_SKIP": None})
 
@@ -268,6 +268,8 @@ def _check(path: Path, kind: Kind) -> None:
         )
     if kind == "shapefile" and path.suffix == ".shp" and not path.with_suffix(".shx").is_file():
         path.with_suffix(_REBUILT).touch()  # GDAL leaves an index there that looks like the office's own
+        with _told(path, kind):
+            _rebuild_index(path)
 
 
 _TABLE_OF = re.compile(rb"^[\s\"(),;=]*(?:type|format:)[\s\"(),;=]+(\w+)", re.IGNORECASE | re.MULTILINE)
@@ -275,6 +277,14 @@ _ELSEWHERE = re.compile(rb"create\s+view|isseamless\"?\s*=\s*\"?true", re.IGNORE
 _OWN = {"native"}
 _COLUMNS = {"char", "integer", "smallint", "largeint", "decimal", "float", "date", "datetime", "time", "logical"}
 """What stands after "Type" where that is the name of a column."""
+
+
+def _rebuild_index(path: Path) -> None:
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+    try:
+        pyogrio.list_layers(path)
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
 
 def _check_mapinfo(path: Path) -> None:
@@ -300,11 +310,21 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
     """The records of a layer; of some kinds GDAL does not count what there is."""
     if kind == "gpkg":
         return _in_table(path, layer).records
+    if kind == "geojsonseq":  # GDAL passes over lines that it cannot read
+        content = path.read_bytes()
+        mark = b"\x1e" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x1e") else b"\n"
+        return max(features, sum(not one.isspace() for one in content.split(mark) if one.strip(b"\xef\xbb\xbf")))
+    if kind == "mif" and path.with_suffix(".mid").is_file():  # and stops where the places are cut short
+        lines = path.with_suffix(".mid").read_bytes().splitlines()
+        return max(features, sum(bool(line.strip()) for line in lines)) if features else 0
     return features - (_deleted(path) if kind == "shapefile" else 0)
 
 
 def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
-    """GDAL passes over a geometry that it cannot read; say how many."""
+    """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
+    if kind == "dgn" and not _has_end(path.read_bytes()):
+        said = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
+        yield Issue.of("", "reader_warning", *said, value=path.name)
     whole = None
     if kind == "gpkg":
         whole = _in_table(path, layer)
@@ -314,6 +334,14 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
     if lost > 0:
         said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
         yield Issue.of("", "reader_warning", *said, value=str(lost))
+
+
+def _has_end(drawing: bytes) -> bool:
+    """Whether the elements of a DGN V7, each of which says its length in words, lead to the mark that ends them."""
+    at = 0
+    while at + 4 <= len(drawing) and drawing[at : at + 2] != b"\xff\xff":
+        at += 4 + 2 * int.from_bytes(drawing[at + 2 : at + 4], "little")
+    return drawing[at : at + 2] == b"\xff\xff"
 
 
 def _in_table(path: Path, layer: str) -> Inventory:

@@ -23,6 +23,7 @@ from geo.web import forms, params
 from geo.web.assets import Assets
 from geo.web.pages import map_page
 from geo.web.urls import SiteUrls
+from geo.web.words import WORDS, word
 
 _FILES = {
     "preview.geojson": "application/geo+json",
@@ -85,7 +86,7 @@ class Manage:
             shell=shell(view, g.nonce) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
-            can_return=can_return(draft.files), profiles=self.profiles.all(),
+            progress=_progress(draft), can_return=can_return(draft.files), profiles=self.profiles.all(),
         )  # fmt: skip
 
     def _map(self, draft: Draft, review: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -99,9 +100,10 @@ class Manage:
     # --- programs ---
 
     def state(self, draft_id: str) -> Response:
-        """What a draft is at, for the page that waits for it."""
+        """What a draft is at, for the page that waits for it, in its language."""
+        params.only(request.args)
         draft = self.jobs.drafts.get(draft_id)
-        body = {"state": draft.state, "busy": draft.busy, "progress": draft.progress}
+        body = {"state": draft.state, "busy": draft.busy, "progress": _progress(draft)}
         return Response(orjson.dumps(body), mimetype="application/json")
 
     def file(self, draft_id: str, *, name: str) -> Response:
@@ -170,6 +172,12 @@ class Manage:
         """Delete a profile."""
         self.profiles.delete(forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name"))
         return _see("/manage")
+
+
+def _progress(draft: Draft) -> str:
+    """What a job is at, in words; empty for a step that has none."""
+    key = f"progress.{draft.progress}"
+    return word(key, g.lang) if key in WORDS else ""
 
 
 _NOTHING = replace(Draft("", "", (), 0, "", "", "").answers)

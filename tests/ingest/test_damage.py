@@ -177,6 +177,14 @@ def no_size(seed: Path) -> None:
 FULL = "Đ" * 39 + "iện Biên"
 CUT = FULL.encode()[:80]  # the column's width, in the middle of a letter
 LONG = "Câu chuyện của người Mông ở Tủa Chùa. " * 10
+WGS84_ON_103 = (
+    'PROJCS["WGS_1984_TM_103",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
+    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["False_Easting",500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",103.0],'
+    'PARAMETER["Scale_Factor",0.9999],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+)
+"""What ArcGIS users make of the province's zone when they start from WGS 84: taken at its word it lands 223 m off."""
+
 CASES = (
     Case("missing_layer", drop("zones", ".shp"), "zones"),
     Case("missing_layer", drop("zones", ".dbf"), "zones"),
@@ -203,6 +211,7 @@ CASES = (
     Case("wrong_table_encoding", write("products", ".text.csv", b"product_id,story_vi\n" + b"R1,chuy\xea\xb2n\n" + b"R2,chuy\xea\xb2n\nR3,chuy\xea\xb2n\n"), "products"),
     Case("reader_warning", with_an_open_ring, "zones"),
     Case("missing_prj", drop("sites", ".prj"), "sites"),
+    Case("mislabelled_crs", both(in_crs("sites", "EPSG:9205", keep_prj=True), write("sites", ".prj", WGS84_ON_103)), "sites"),
     Case("wrong_cpg", drop("sites", ".cpg"), "sites"),
     Case("wrong_cpg", write("sites", ".cpg", "1258"), "sites"),
     Case("reprojected", in_crs("sites", "EPSG:9205", keep_prj=True), "sites"),

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.ingest import samples
 from tests.ingest.samples import frame, group, write
 
-EACH = 60
+EACH = 100
 """So many damaged files of each kind."""
 
 Damage = Callable[[random.Random, bytes, bytes], bytes]
@@ -42,7 +42,9 @@ def zeros(chance: random.Random, data: bytes, _: bytes) -> bytes:
 def extreme(chance: random.Random, data: bytes, _: bytes) -> bytes:
     """A number of the format as large, or as negative, as it goes."""
     start = chance.randrange(min(len(data), 400))
-    value = chance.choice([b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x80\0\0\0", b"\0\0\0\x80", b"\xff" * 8])
+    value = chance.choice(
+        [b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x80\0\0\0", b"\0\0\0\x80", b"\xff" * 8]
+    )
     return data[:start] + value + data[start + len(value) :]
 
 
@@ -59,7 +61,21 @@ def twice(chance: random.Random, data: bytes, _: bytes) -> bytes:
 
 def swapped(chance: random.Random, data: bytes, _: bytes) -> bytes:
     """A word or a number of the text that stands for another one."""
-    words = [b"0", b"-1", b"99999999999999999999", b"1e999", b"nan", b"[", b"{", b"<", b'"', b"&#0;", b"\n", b"null", b"\xc3\x28"]
+    words = [
+        b"0",
+        b"-1",
+        b"99999999999999999999",
+        b"1e999",
+        b"nan",
+        b"[",
+        b"{",
+        b"<",
+        b'"',
+        b"&#0;",
+        b"\n",
+        b"null",
+        b"\xc3\x28",
+    ]
     start = chance.randrange(len(data))
     return data[:start] + chance.choice(words) + data[start + chance.randrange(4) :]
 
@@ -131,7 +147,11 @@ def test_damaged_files_are_read_or_refused(outcomes: dict[str, tuple[str, str]])
     print(f"{COUNT} damaged files: {dict(counts)}")
     assert len(outcomes) == COUNT
     # A crash of GDAL ends the child that reads (geo/drafts/jobs.py), and is told as damage.
-    wrong = {name: one for name, one in outcomes.items() if one[0] not in {"table", "refused"} and not one[0].startswith("crash")}
+    wrong = {
+        name: one
+        for name, one in outcomes.items()
+        if one[0] not in {"table", "refused"} and not one[0].startswith("crash")
+    }
     assert wrong == {}
     assert counts["refused"] > COUNT // 4 and counts["table"] > COUNT // 20
 
@@ -143,5 +163,9 @@ def test_crashes_are_rare(outcomes: dict[str, tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_refusal_says_what_to_do(outcomes: dict[str, tuple[str, str]], kind: str) -> None:
-    said = [text for name, (what, text) in outcomes.items() if what == "refused" and name.rpartition("-")[0].startswith(kind + "-")]
+    said = [
+        text
+        for name, (what, text) in outcomes.items()
+        if what == "refused" and name.rpartition("-")[0].startswith(kind + "-")
+    ]
     assert said and all(len(text) > 20 and "Traceback" not in text for text in said)

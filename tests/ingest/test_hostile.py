@@ -77,7 +77,9 @@ def test_no_member_leads_out(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["inner.zip", "inner.kmz", "xa.tab", "ban-do", "xa.json"])
 def test_an_archive_in_an_archive_is_refused_whatever_its_name(tmp_path: Path, name: str) -> None:
-    inner = archive(tmp_path / "inner", ("doc.kml" if name.endswith(("kmz", "do")) else "xa.shp", b"<kml/>")).read_bytes()
+    inner = archive(
+        tmp_path / "inner", ("doc.kml" if name.endswith(("kmz", "do")) else "xa.shp", b"<kml/>")
+    ).read_bytes()
     refused(tmp_path, "archive inside the archive", archive(tmp_path / "x.zip", ("a.shp", b"x"), (name, inner)))
 
 
@@ -162,17 +164,21 @@ VRT = "<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>%s</SrcDataSource>
     ['<kml/>%s', '{"type": "%s"}', "!table %s", "Version 300 %s", "0\nSECTION\n%s", "<!-- <kml> -->%s", "999\n%s\n0\nSECTION\n"],
 )  # fmt: skip
 def test_a_vrt_in_disguise_reads_nothing(tmp_path: Path, content: str) -> None:
-    secret = text(tmp_path / "secret.geojson", json.dumps({"type": "Feature", "properties": {SECRET: 1}, "geometry": None}))
+    secret = text(
+        tmp_path / "secret.geojson", json.dumps({"type": "Feature", "properties": {SECRET: 1}, "geometry": None})
+    )
     refused(tmp_path, "damaged|not known|no record|MapInfo", text(tmp_path / "x", content % (VRT % secret)))
 
 
 def test_a_pipeline_in_disguise_reads_nothing(tmp_path: Path) -> None:
-    secret = text(tmp_path / "secret.geojson", json.dumps({"type": "Feature", "properties": {SECRET: 1}, "geometry": None}))
+    secret = text(
+        tmp_path / "secret.geojson", json.dumps({"type": "Feature", "properties": {SECRET: 1}, "geometry": None})
+    )
     order = {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {secret}", "features": []}
     refused(tmp_path, "damaged|no record", text(tmp_path / "x", json.dumps(order)))
 
 
-TAB = '!table\n!version 300\n!charset Neutral\n\nDefinition Table\n  Type %s\n%s  Fields 1\n    ten Char (20) ;\n'
+TAB = "!table\n!version 300\n!charset Neutral\n\nDefinition Table\n  Type %s\n%s  Fields 1\n    ten Char (20) ;\n"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +254,10 @@ def test_numbers_that_are_no_place_in_a_shp_come_as_they_are(tmp_path: Path, val
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "1e300", '"103"', "null"])
 def test_numbers_that_are_no_place_in_a_geojson(tmp_path: Path, number: str) -> None:
-    path = text(tmp_path / "x", '{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[@,21]}}'.replace("@", number))
+    path = text(
+        tmp_path / "x",
+        '{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[@,21]}}'.replace("@", number),
+    )
     try:
         table = opened(tmp_path, path)
     except BadSource as error:
@@ -260,7 +269,7 @@ def test_numbers_that_are_no_place_in_a_geojson(tmp_path: Path, number: str) -> 
 
 
 @pytest.mark.parametrize("before", ['{"type":"Feature","geometry":null,"properties":', '{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":', ""])  # fmt: skip
-@pytest.mark.parametrize("nest", ["[]", ("{\"a\":", "}")])
+@pytest.mark.parametrize("nest", ["[]", ('{"a":', "}")])
 def test_a_geojson_nested_a_hundred_thousand_deep(tmp_path: Path, before: str, nest: str | tuple[str, str]) -> None:
     left, right = nest
     deep = before + left * 100_000 + "1" + right * 100_000 + "}" * before.count("{")
@@ -270,7 +279,9 @@ def test_a_geojson_nested_a_hundred_thousand_deep(tmp_path: Path, before: str, n
 def test_collections_of_collections(tmp_path: Path) -> None:
     deep = '{"type":"GeometryCollection","geometries":[' * 5_000 + "]}" * 5_000
     try:
-        table = opened(tmp_path, text(tmp_path / "x", '{"type":"Feature","properties":{},"geometry":@}'.replace("@", deep)))
+        table = opened(
+            tmp_path, text(tmp_path / "x", '{"type":"Feature","properties":{},"geometry":@}'.replace("@", deep))
+        )
     except BadSource as error:
         assert "damaged" in error.en
     else:
@@ -303,7 +314,9 @@ def test_more_columns_and_more_text_than_are_read(tmp_path: Path, kind: str) -> 
 
 
 def test_a_long_line_and_a_long_text_within_the_limits(tmp_path: Path) -> None:
-    long = gpd.GeoDataFrame({"ten": ["ệ" * 32_767]}, geometry=[LineString(np.arange(200_000.0).reshape(-1, 2))], crs=3405)
+    long = gpd.GeoDataFrame(
+        {"ten": ["ệ" * 32_767]}, geometry=[LineString(np.arange(200_000.0).reshape(-1, 2))], crs=3405
+    )
     table = opened(tmp_path, write(tmp_path / "x.gpkg", "GPKG", long))
     assert table.columns["ten"] == ["ệ" * 32_767] and table.vertices == 100_000
 
@@ -380,7 +393,9 @@ def test_a_geopackage_that_lies_about_its_contents(tmp_path: Path, count: int) -
 # --- nothing -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["x.shp", "x.dbf", "x.zip", "x.gpkg", "x.geojson", "x.kml", "x.kmz", "x.tab", "x.dgn", "x"])
+@pytest.mark.parametrize(
+    "name", ["x.shp", "x.dbf", "x.zip", "x.gpkg", "x.geojson", "x.kml", "x.kmz", "x.tab", "x.dgn", "x"]
+)
 @pytest.mark.parametrize("content", [b"", b"\n\n", b" " * 5_000])
 def test_an_empty_file_is_called_empty(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
@@ -412,4 +427,8 @@ def test_noise_is_refused_whatever_its_name(tmp_path: Path) -> None:
 
 def test_points_without_a_shape_are_rows_without_a_place(tmp_path: Path) -> None:
     table = opened(tmp_path, write(tmp_path / "x.fgb", "FlatGeobuf", points().set_geometry([None, Point(), Point(1, 2)], crs=4326), SPATIAL_INDEX="NO"))  # fmt: skip
-    assert table.shapes is not None and len(table) == 3 and np.flatnonzero(~shapely.is_missing(table.shapes) & ~shapely.is_empty(table.shapes)).tolist() == [2]
+    assert (
+        table.shapes is not None
+        and len(table) == 3
+        and np.flatnonzero(~shapely.is_missing(table.shapes) & ~shapely.is_empty(table.shapes)).tolist() == [2]
+    )

@@ -194,7 +194,10 @@ def test_layers_of_a_geopackage_are_chosen_by_name(tmp_path: Path) -> None:
     write(path, "GPKG", points(), layer="điểm dân cư", append=True)
     write(path, "GPKG", frame()[:0], layer="trống", append=True, geometry_type="Polygon")
     parts = look([path], tmp_path / "work", LIMITS)
-    assert [(part.name, part.rows, part.geometry) for part in parts] == [("xã", 3, "Polygon"), ("điểm dân cư", 3, "Point")]
+    assert [(part.name, part.rows, part.geometry) for part in parts] == [
+        ("xã", 3, "Polygon"),
+        ("điểm dân cư", 3, "Point"),
+    ]
     assert same(opened(tmp_path, path, layer="điểm dân cư"), points().geometry.tolist())
     assert opened(tmp_path, path, layer="xã").columns["ten"] == NAMES
 
@@ -203,7 +206,11 @@ def test_a_geopackage_of_the_provinces_own_zone_keeps_its_words(tmp_path: Path) 
     (tmp_path / "x.csv").write_text('WKT,ten\n"POINT(501234.5 2368000.25)",a\n')
     table = opened(tmp_path, ogr2ogr(tmp_path / "x.gpkg", tmp_path / "x.csv", "-f", "GPKG", "-a_srs", VN2000))
     assert same(table, [Point(501234.5, 2368000.25)])
-    assert table.crs is not None and 'PARAMETER["central_meridian",103]' in table.crs and VN2000.split("TOWGS84")[1].split("]")[0] in table.crs
+    assert (
+        table.crs is not None
+        and 'PARAMETER["central_meridian",103]' in table.crs
+        and VN2000.split("TOWGS84")[1].split("]")[0] in table.crs
+    )
 
 
 def test_curves_of_a_geopackage_become_lines(tmp_path: Path) -> None:
@@ -253,7 +260,11 @@ def test_a_geojson_with_a_mark_of_its_encoding_and_a_crs_of_its_own(tmp_path: Pa
 
 
 def test_lists_and_objects_in_a_geojson_are_text(tmp_path: Path) -> None:
-    feature = {"type": "Feature", "properties": {"a": ["chè", "cà phê"], "b": {"c": 1}, "d": None, "e": 1e999}, "geometry": None}
+    feature = {
+        "type": "Feature",
+        "properties": {"a": ["chè", "cà phê"], "b": {"c": 1}, "d": None, "e": 1e999},
+        "geometry": None,
+    }
     (tmp_path / "x").write_text(json.dumps(feature, ensure_ascii=False).replace("Infinity", "1e999"), encoding="utf-8")
     columns = opened(tmp_path, tmp_path / "x").columns
     assert json.loads(str(columns["a"][0])) == ["chè", "cà phê"] and json.loads(str(columns["b"][0])) == {"c": 1}
@@ -301,9 +312,18 @@ def test_waypoints_and_tracks_of_a_gpx_are_layers(tmp_path: Path) -> None:
     parts = look([tmp_path / "x.gpx"], tmp_path / "work", LIMITS)
     assert [(part.name, part.rows) for part in parts] == [("waypoints", 1), ("tracks", 1), ("track_points", 4)]
     table = opened(tmp_path, tmp_path / "x.gpx", layer="waypoints")
-    assert table.columns["name"] == ["HTX Mường Ảng"] and table.columns["ele"] == [480.5] and same(table, [Point(103.1, 21.4)])
+    assert (
+        table.columns["name"] == ["HTX Mường Ảng"]
+        and table.columns["ele"] == [480.5]
+        and same(table, [Point(103.1, 21.4)])
+    )
     track = opened(tmp_path, tmp_path / "x.gpx", layer="tracks").shapes
-    assert track is not None and shapely.get_coordinates(track[0]).tolist() == [[103, 21], [103.25, 21], [103.25, 21.5], [103, 21]]
+    assert track is not None and shapely.get_coordinates(track[0]).tolist() == [
+        [103, 21],
+        [103.25, 21],
+        [103.25, 21.5],
+        [103, 21],
+    ]
 
 
 # --- MapInfo -----------------------------------------------------------------------------------------
@@ -333,17 +353,23 @@ def test_bytes_of_a_mif_are_kept_whatever_its_charset(tmp_path: Path, charset: s
     assert [str(cell).encode("latin-1") for cell in table.columns["ten"]] == list(written)
     assert table.columns["so"] == [0, 1] and table.cpg == cpg
     assert same(table, [Point(501000.5, 2368000.25), Point(502000.5, 2369000.25)])
-    assert 'PARAMETER["central_meridian",103]' in str(table.crs) and 'PARAMETER["scale_factor",0.9999]' in str(table.crs)
+    assert 'PARAMETER["central_meridian",103]' in str(table.crs) and 'PARAMETER["scale_factor",0.9999]' in str(
+        table.crs
+    )
 
 
 def test_a_datum_of_its_own_in_a_mif_keeps_its_parameters(tmp_path: Path) -> None:
     own = 'Projection 8, 9999, 28, -191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278, 0, "m"'
     (tmp_path / "x.mif").write_text((MIF % "Neutral").replace('Projection 8, 104, "m"', own), encoding="ascii")
     (tmp_path / "x.mid").write_text('"a",1\n"b",2\n')
-    assert "TOWGS84[-191.90441429,-39.30318279,-111.45032835" in str(opened(tmp_path, tmp_path / "x.mif", tmp_path / "x.mid").crs)
+    assert "TOWGS84[-191.90441429,-39.30318279,-111.45032835" in str(
+        opened(tmp_path, tmp_path / "x.mif", tmp_path / "x.mid").crs
+    )
 
 
-@pytest.mark.parametrize(("charset", "cpg"), [("WindowsVietnamese", "1258"), ("Neutral", None), ("WindowsLatin1", None)])
+@pytest.mark.parametrize(
+    ("charset", "cpg"), [("WindowsVietnamese", "1258"), ("Neutral", None), ("WindowsLatin1", None)]
+)
 def test_bytes_of_a_tab_are_kept_whatever_its_charset(tmp_path: Path, charset: str, cpg: str | None) -> None:
     path = write(tmp_path / "xa.tab", "MapInfo File", frame(ma=["aaaaaaaaaa", "bbbbbbbbbb", "c"]))
     old = ["Mường Ảng".encode("cp1258", "replace").ljust(10, b"x"), "§iÖn Biªn!".encode("latin-1")]
@@ -376,7 +402,9 @@ DRAWN = [LineString(SHAPES[2].exterior.coords), LineString([(103, 21), (103.25, 
 
 @pytest.mark.parametrize(("driver", "ending"), [("DXF", "dxf"), ("DGN", "dgn")])
 def test_lines_and_points_of_a_drawing(tmp_path: Path, driver: str, ending: str) -> None:
-    source = write(tmp_path / "s.geojson", "GeoJSON", gpd.GeoDataFrame(geometry=[*DRAWN, Point(103.5, 21.25)], crs=4326))
+    source = write(
+        tmp_path / "s.geojson", "GeoJSON", gpd.GeoDataFrame(geometry=[*DRAWN, Point(103.5, 21.25)], crs=4326)
+    )
     table = opened(tmp_path, ogr2ogr(tmp_path / f"x.{ending}", source, "-f", driver))
     assert table.crs is None and table.shapes is not None and len(table) == 3
     drawn = [shapely.get_coordinates(shape) for shape in table.shapes[:2]]
@@ -387,14 +415,23 @@ def test_lines_and_points_of_a_drawing(tmp_path: Path, driver: str, ending: str)
 def test_a_drawing_by_hand_with_layers_and_a_text(tmp_path: Path) -> None:
     pairs = [(0, "SECTION"), (2, "ENTITIES"), (0, "LWPOLYLINE"), (8, "RANH_XA"), (90, 3), (70, 1), (10, 1.5), (20, 2.5), (10, 3), (20, 2.5), (10, 3), (20, 4),
              (0, "TEXT"), (8, "TEN"), (10, 2), (20, 3), (40, 1), (1, "Mường Ảng"), (0, "ENDSEC"), (0, "EOF")]  # fmt: skip
-    (tmp_path / "x").write_text("999\nAutoCAD\n" + "".join(f"{code:>3}\r\n{value}\r\n" for code, value in pairs), encoding="utf-8")
+    (tmp_path / "x").write_text(
+        "999\nAutoCAD\n" + "".join(f"{code:>3}\r\n{value}\r\n" for code, value in pairs), encoding="utf-8"
+    )
     table = opened(tmp_path, tmp_path / "x")
     assert table.columns["Layer"] == ["RANH_XA", "TEN"] and table.shapes is not None
     assert shapely.get_coordinates(table.shapes[0]).tolist() == [[1.5, 2.5], [3, 2.5], [3, 4], [1.5, 2.5]]
 
 
 def test_a_geometry_that_has_no_ring_to_close_is_kept_as_far_as_it_goes(tmp_path: Path) -> None:
-    table = opened(tmp_path, write(tmp_path / "x.gpkg", "GPKG", frame().set_geometry([MultiPolygon([SHAPES[0]]), None, MultiPolygon()], crs=4326)))
+    table = opened(
+        tmp_path,
+        write(
+            tmp_path / "x.gpkg",
+            "GPKG",
+            frame().set_geometry([MultiPolygon([SHAPES[0]]), None, MultiPolygon()], crs=4326),
+        ),
+    )
     assert table.shapes is not None and table.shapes[1] is None and shapely.is_empty(table.shapes[2])
 
 
@@ -418,3 +455,35 @@ def test_deleted_rows_of_a_dbf_are_not_records(tmp_path: Path) -> None:
 def test_gdal_of_the_process_has_no_driver_that_reads_elsewhere(tmp_path: Path) -> None:
     opened(tmp_path, samples.SAMPLES["geojson"](tmp_path))
     assert not {"OGR_VRT", "GDALG", "WFS", "OAPIF", "HTTP", "OGCAPI", "SQLite", "GML"} & set(pyogrio.list_drivers())
+
+
+@pytest.mark.parametrize("mark", ["", "\x1e"])
+def test_a_sequence_that_lost_a_record_is_refused(tmp_path: Path, mark: str) -> None:
+    lines = samples.SAMPLES["geojsonseq"](tmp_path).read_text(encoding="utf-8").splitlines()
+    (tmp_path / "x").write_text("\n".join(mark + line for line in lines)[:-5], encoding="utf-8")
+    with pytest.raises(BadSource, match="3 records but only 2"):
+        opened(tmp_path, tmp_path / "x")
+
+
+def test_a_mif_whose_places_are_cut_short_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.mif").write_text((MIF % "Neutral").replace("Point 502000.5 2369000.25\n", ""), encoding="ascii")
+    (tmp_path / "x.mid").write_text('"a",1\n"b",2\n')
+    with pytest.raises(BadSource, match="2 records but only 1"):
+        opened(tmp_path, tmp_path / "x.mif", tmp_path / "x.mid")
+
+
+def test_a_drawing_without_its_end_is_told(tmp_path: Path) -> None:
+    path = samples.SAMPLES["dgn"](tmp_path)
+    assert opened(tmp_path, path).issues == ()
+    path.write_bytes(path.read_bytes().rstrip(b"\xff"))
+    assert [one.message.en for one in opened(tmp_path, path).issues] == [
+        "the drawing has no end mark: it may be cut short"
+    ]
+
+
+@pytest.mark.parametrize("prj", [b"", b"PROJCS[", b"\xff\xff\xff", b"EPSG:3405", b"\0" * 50])
+def test_a_prj_that_is_no_definition_does_not_keep_the_layer_out(tmp_path: Path, prj: bytes) -> None:
+    path = samples.loose(tmp_path)
+    path.with_suffix(".prj").write_bytes(prj)
+    table = opened(tmp_path, *group(path))
+    assert same(table, SHAPES) and table.crs == (prj.decode("latin-1").strip() or None)

@@ -88,7 +88,8 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
     waiting, seen = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
     while waiting:
         path = waiting.pop()
-        if path in seen:
+        # These tests have an atlas without a store; what /manage links to is followed in test_manage.py.
+        if path in seen or path.startswith("/manage/"):
             continue
         seen.add(path)
         with client.get(path) as answer:
@@ -193,6 +194,7 @@ def test_downloads_of_a_table_keep_its_selection_and_nothing_else(client: FlaskC
     assert {urlsplit(address).path.rsplit(".", 1)[1] for address in downloads} == {
         "geojson",
         "gpkg",
+        "xlsx",
         "zip",
         "kml",
         "csv",

@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 from geo.atlas import Record
 from geo.atlas.model import Value
-from geo.crs import METRIC_CRS, STORE_CRS, transformer
 from geo.schema import Field, LayerSpec
 from geo.views.export.job import Job, derived
 from geo.views.export.values import Reader, precision_of
+from geo.vn2000 import HOME, Reading
 
 BOM = b"\xef\xbb\xbf"
 """Without it Excel reads the file in the system's code page and breaks every accent."""
@@ -25,7 +25,7 @@ def write_csv(job: Job, out: BinaryIO) -> int:
 
     Columns are named as the fields are. A coded field and a reference have a second column
     `<name>_label` in the job's language; `source_ids` has `sources`, with addresses. `lon`, `lat` are
-    degrees of the label point, `x_vn2000`, `y_vn2000` its easting and northing in metres (METRIC_CRS).
+    degrees of the label point, `x_vn2000`, `y_vn2000` its easting and northing in metres (VN-2000, METRIC_CRS).
     Text that a spreadsheet would take for a formula begins with an apostrophe.
     """
     reader = Reader(job.atlas, job.lang)
@@ -83,7 +83,7 @@ def inert(text: str) -> str:
 def _place(record: Record) -> tuple[str, ...]:
     if record.lng is None or record.lat is None:
         return ("",) * len(_PLACE)
-    east, north = transformer(STORE_CRS, METRIC_CRS).transform(record.lng, record.lat)
+    (east,), (north,) = Reading(HOME).from_lnglat(record.lng, record.lat)
     precision = precision_of(record)
     within = f"{precision.uncertainty_m:g}" if precision else ""
     return str(record.lng), str(record.lat), f"{east:.2f}", f"{north:.2f}", within

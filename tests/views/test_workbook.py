@@ -1,0 +1,77 @@
+"""The Excel form of a layer: what people see in it, and that it comes back as it went."""
+
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from geo.atlas import Atlas, AtlasSource, Query
+from geo.drafts import DraftStore
+from geo.drafts.work import read_draft
+from geo.ingest.answers import Answers
+from geo.layers import LAYERS
+from geo.settings import Settings
+from geo.views.export import write_export
+
+
+def book(atlas: Atlas, layer: str, lang: str = "vi") -> Workbook:
+    out = io.BytesIO()
+    write_export(atlas, Query(layer), "xlsx", out, lang=lang)
+    return load_workbook(out)
+
+
+def rows(made: Workbook, sheet: str) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in made[sheet].iter_rows()]
+
+
+def test_labels_stand_for_names_and_codes(real_atlas: Atlas) -> None:
+    header, first, *_ = rows(book(real_atlas, "products"), "products")
+    record = dict(zip(header, first, strict=True))
+    assert record["Mã"] == "R01"
+    assert record["Nhóm"] == "Thực phẩm"
+    assert record["Độ chính xác vị trí"] == "trong phạm vi xã cũ (gần đúng)"
+    assert isinstance(record["Kinh độ (WGS 84)"], float)
+    english, *_ = rows(book(real_atlas, "products", "en"), "products")
+    assert "Product" in english
+
+
+def test_codes_are_chosen_from_a_list(real_atlas: Atlas) -> None:
+    made = book(real_atlas, "products")
+    rules = {str(rule.sqref): rule.formula1 for rule in made["products"].data_validations.dataValidation}
+    assert len(rules) == sum(field.kind == "code" for field in LAYERS["products"].fields)
+    assert all(formula.startswith("'Danh mục'!$") for formula in rules.values())
+    listed = {cell for row in rows(made, "Danh mục") for cell in row}
+    assert {"Thực phẩm", "Đồ uống", "Chè Shan tuyết"} <= listed
+
+
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    from tests.frames import world
+    from tests.frozen import frozen
+
+    frames = world()
+    frames["products"].loc[0, "name"] = '=HYPERLINK("http://x.vn")'
+    frozen(frames, tmp_path / "a.sqlite")
+    atlas = Atlas(tmp_path / "a.sqlite")
+    out = io.BytesIO()
+    write_export(atlas, Query("products"), "xlsx", out)
+    cell = next(c for row in load_workbook(out)["products"].iter_rows() for c in row if str(c.value).startswith("="))
+    assert cell.data_type == "s"
+    atlas.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_form_comes_back_as_it_went(built: Settings, tmp_path: Path, layer: str, lang: str) -> None:
+    source = AtlasSource(built.atlas_dir)
+    path = tmp_path / f"{layer}.xlsx"
+    write_export(source(), Query(layer), "xlsx", path, lang=lang)
+    source.close()
+    drafts = DraftStore(tmp_path / "drafts")
+    draft = drafts.create(layer, {path.name: path}, who="A", answers=Answers())
+    prepared = read_draft(built, drafts, draft, lambda _: None)
+    assert prepared.staged is not None
+    assert [question.key for question in prepared.questions if question.blocking] == []
+    assert prepared.diff == []
+    assert [issue for issue in prepared.staged.report.issues if issue.severity != "info"] == []
