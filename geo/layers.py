@@ -79,6 +79,7 @@ _LAYERS = (
         symbol="group",
         distinct="producer_id",
         may_be_unplaced=True,
+        time=("certified_from", "certified_until"),
         about=Label(
             "Sản phẩm đã được đánh giá, phân hạng; vị trí là nơi chủ thể sản xuất, nếu không rõ thì là xã hoặc huyện cũ.",
             "Products assessed and rated; each stands at its producer, else in its former commune or district.",
@@ -115,6 +116,7 @@ _LAYERS = (
         title="name",
         symbol="kind",
         may_be_unplaced=True,
+        time=("founded",),
         about=Label(
             "Hợp tác xã, tổ hợp tác, doanh nghiệp và hộ kinh doanh làm ra sản phẩm.",
             "Co-operatives, co-operative groups, companies and households that make the products.",
@@ -172,6 +174,7 @@ _LAYERS = (
         title="name",
         symbol="kind",
         may_be_unplaced=True,
+        time=("recognised",),
         about=Label(
             "Làng nghề, nghề truyền thống và bản du lịch cộng đồng; tình trạng công nhận ghi đúng theo nguồn.",
             "Craft villages, traditional crafts and community-tourism villages, with recognition as the sources give it.",
@@ -202,6 +205,7 @@ _LAYERS = (
         title_en="name_en",
         symbol="kind",
         may_be_unplaced=True,
+        time=("decided",),
         about=Label(
             "Di tích, danh lam thắng cảnh, bảo tàng, suối khoáng và cây di sản.",
             "Relics, scenic places, museums, hot springs and heritage trees.",
@@ -322,6 +326,7 @@ _LAYERS = (
         geometry=None,
         key="source_id",
         title="publisher",
+        time=("date",),
         about=Label(
             "Các nguồn công khai mà mọi bản ghi dẫn chiếu.",
             "The public sources that every record cites.",

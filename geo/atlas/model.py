@@ -30,7 +30,9 @@ class Query:
     add up; a filter that does not know the layer leaves it alone. `text` keeps records whose words begin
     with each of its words, without diacritics. `place` says what a missing geometry means: "any" lets it
     match every bbox (OGC API - Features), "placed" leaves it out, "unplaced" asks for nothing else.
-    `sort` is a field name, with '-' before it for the reverse; ties and the default go by key.
+    `sort` is a field name, with '-' before it for the reverse, or several joined by commas; ties and the default
+    go by key. `area` is a polygon (WKB, STORE_CRS) that records meet, `time` the first and the last day (ISO 8601,
+    None for no bound) that their own time meets; records without a place or a date meet every one.
     """
 
     layer: str
@@ -42,6 +44,8 @@ class Query:
     limit: int | None = None
     offset: int = 0
     sort: str = ""
+    area: bytes | None = None
+    time: tuple[str | None, str | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,21 @@ class Atlas:
         for row in self._db.execute(statement.text, statement.values):
             yield row[0]
 
+    def parts(self, query: Query) -> Iterator[tuple[str, bytes | None, bytes]]:
+        """Key, WKB (STORE_CRS) and properties as JSON of every record of a query, in order."""
+        sql.check(query)
+        statement = sql.columns(query, "id", "geom", "properties")
+        for row in self._db.execute(statement.text, statement.values):
+            yield row[0], row[1], row[2]
+
+    def period(self, layer: str) -> tuple[str | None, str | None] | None:
+        """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
+        statement = sql.period(layer)
+        if statement is None:
+            return None
+        first, last = self._db.execute(statement.text).fetchone()
+        return None if first is None and last is None else (first, last)
+
     def get(self, layer: str, record: str) -> Record:
         """One record; NotFound when the layer or the record does not exist."""
         page = self.find(Query(layer, ids=(record,)))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import shapely
+
 from geo.atlas.model import Query
 from geo.atlas.search import match_expression
 from geo.atlas.tables import RECORD_COLUMNS, column_of, rtree_of, table_of
@@ -31,8 +33,8 @@ def check(query: Query) -> None:
             f"No layer {query.layer!r}. Layers: {known}.", f"Không có lớp {query.layer!r}. Các lớp: {known}."
         )
     spec = LAYERS[query.layer]
-    name = query.sort.removeprefix("-")
-    if name and not spec.has(name):
+    name = next((name for name in (part.removeprefix("-") for part in _sorted_by(query)) if not spec.has(name)), None)
+    if name is not None:
         fields = ", ".join(field.name for field in spec.fields)
         raise BadQuery(
             f"Cannot sort {query.layer} by {name!r}. Fields: {fields}.",
@@ -67,9 +69,15 @@ def select(query: Query) -> Statement:
 
 
 def features(query: Query) -> Statement:
-    """The ready bytes of every feature of a query, in order, page ignored."""
+    """The ready bytes of every feature of a query, in order, one page of them when it has a limit."""
+    return columns(query, "feature")
+
+
+def columns(query: Query, *names: str) -> Statement:
+    """Some columns of every record of a query, in order, one page of them when it has a limit."""
     where = _where(query)
-    text = f"SELECT f.feature FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}"
+    listed = ", ".join(f"f.{name}" for name in names)
+    text = f"SELECT {listed} FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
         return Statement(
             f"{text} LIMIT ? OFFSET ?", (*where.values, -1 if query.limit is None else query.limit, query.offset)
@@ -95,15 +103,69 @@ def facet(query: Query, param: str) -> Statement:
 
 
 def _order(query: Query) -> str:
-    name = query.sort.removeprefix("-")
-    if not name:
-        return "f.row"
-    column = f"f.{column_of(LAYERS[query.layer].field(name))}"
-    return f"{column} IS NULL, {column}{' DESC' if query.sort.startswith('-') else ''}, f.row"
+    return ", ".join([*(_direction(query.layer, name) for name in _sorted_by(query)), "f.row"])
+
+
+def _sorted_by(query: Query) -> list[str]:
+    return [name for name in query.sort.split(",") if name]
+
+
+def _direction(layer: str, name: str) -> str:
+    column = f"f.{column_of(LAYERS[layer].field(name.removeprefix('-')))}"
+    return f"{column} IS NULL, {column}{' DESC' if name.startswith('-') else ''}"
+
+
+def period(layer: str) -> Statement | None:
+    """The first and the last date of a layer's records; None for a layer without dates."""
+    spec = LAYERS[layer]
+    if not spec.time:
+        return None
+    first, last = _ends(layer)
+    return Statement(f"SELECT min({first}), max({last}) FROM {table_of(layer)} f", ())
+
+
+def _ends(layer: str) -> tuple[str, str]:
+    """SQL for the first and the last date of a record: of its two fields, or of the one, which may be a span."""
+    columns = [f"f.{column_of(LAYERS[layer].field(name))}" for name in LAYERS[layer].time]
+    first, last = columns[0], columns[-1]
+    return (
+        f"CASE instr({first}, '/') WHEN 0 THEN {first} ELSE substr({first}, 1, instr({first}, '/') - 1) END",
+        f"CASE instr({last}, '/') WHEN 0 THEN {last} ELSE substr({last}, instr({last}, '/') + 1) END",
+    )
+
+
+def _time(query: Query) -> list[Statement]:
+    """Records whose time meets the asked one; a record or a layer without dates meets every time.
+
+    ISO text of any precision compares as text: a coarser date is the beginning of every finer one, so a first
+    date is compared as it stands and a last one with a letter behind it that no digit reaches.
+    """
+    if query.time is None or not LAYERS[query.layer].time:
+        return []
+    first, last = _ends(query.layer)
+    begin, end = query.time
+    parts = [Statement(f"({first} IS NULL OR {first} <= ?)", (end,))] if end is not None else []
+    if begin is not None:
+        parts.append(Statement(f"({last} IS NULL OR {last} || '~' >= ?)", (begin,)))
+    return parts
+
+
+def _area(query: Query) -> list[Statement]:
+    """Records that meet a polygon; one without a place meets every area, as it meets every box."""
+    if query.area is None:
+        return []
+    west, south, east, north = shapely.from_wkb(query.area).bounds
+    return [
+        Statement(
+            f"(f.west IS NULL OR (f.row IN (SELECT row FROM {rtree_of(query.layer)} WHERE west <= ? AND east >= ?"
+            " AND south <= ? AND north >= ?) AND meets_area(f.geom, ?)))",
+            (east, west, north, south, query.area),
+        )
+    ]
 
 
 def _where(query: Query) -> Statement:
-    parts = [Statement("1", ()), *_place(query), *_filters(query)]
+    parts = [Statement("1", ()), *_place(query), *_area(query), *_time(query), *_filters(query)]
     if query.text.strip():
         parts.append(
             Statement(

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 
 import shapely
@@ -92,6 +93,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA mmap_size = 268435456")
     connection.create_function("meets", 5, _meets, deterministic=True)
+    connection.create_function("meets_area", 2, _meets_area, deterministic=True)
     return connection
 
 
@@ -101,3 +103,15 @@ def _meets(wkb: bytes | None, west: float, south: float, east: float, north: flo
         return False
     geometry: BaseGeometry = shapely.from_wkb(wkb)
     return bool(shapely.intersects(geometry, shapely.box(west, south, east, north)))
+
+
+def _meets_area(wkb: bytes | None, area: bytes) -> bool:
+    """Whether a geometry touches or crosses a polygon given as WKB."""
+    return wkb is not None and bool(shapely.intersects(_prepared(area), shapely.from_wkb(wkb)))
+
+
+@lru_cache(maxsize=64)
+def _prepared(area: bytes) -> BaseGeometry:
+    made: BaseGeometry = shapely.from_wkb(area)
+    shapely.prepare(made)
+    return made

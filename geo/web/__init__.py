@@ -12,7 +12,7 @@ from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
-from geo.web import access, api, errors, headers, pages, params, robots
+from geo.web import access, api, errors, headers, ogc, pages, params, robots
 from geo.web.assets import Assets
 from geo.web.manage import Manage
 from geo.web.urls import PUBLIC_URL, SiteUrls
@@ -49,7 +49,8 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
-    api.register(app, settings)
+    api.register(app)
+    ogc.register(app, settings)
     pages.register(app, settings, assets)
     robots.register(app)
     errors.register(app)

@@ -1,18 +1,14 @@
 """Addresses that programs ask: the map's own data, GeoJSON items, downloads, the saved map."""
 
-import datetime as dt
 import io
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 import orjson
 from flask import Flask, Response, g, request
 
 from geo.atlas import Atlas, Query
-from geo.layers import LAYERS
-from geo.settings import Settings
 from geo.views.export import Format, file_name, format_of, write_export
 from geo.views.maps import saved_map
 from geo.views.mapview import BASES, hit_view, in_view
@@ -30,16 +26,12 @@ _DAY_S = 86_400
 _YEAR_S = 365 * _DAY_S
 
 
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask) -> None:
     """Answer the data addresses."""
     app.add_url_rule("/map.json", view_func=map_data)
     app.add_url_rule("/base/<layer>.json", view_func=base)
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
-    app.add_url_rule("/collections", view_func=collections)
-    app.add_url_rule("/collections/<layer>", view_func=collection)
-    app.add_url_rule("/collections/<layer>/items", view_func=items, defaults={"most": settings.max_page})
-    app.add_url_rule("/collections/<layer>/items/<record>", view_func=item)
     app.add_url_rule("/export/<layer>.<extension>", view_func=export)
     app.add_url_rule("/save-map", view_func=save_map)
     app.add_url_rule("/healthz", view_func=health)
@@ -67,7 +59,7 @@ def _cached(response: Response, mimetype: str, *, max_age_s: int, shared: bool) 
     response.headers["Cache-Control"] = f"public, max-age={max_age_s}{', immutable' if max_age_s > _DAY_S else ''}"
     if shared:
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "X-Feature-Count, ETag"
+        response.headers["Access-Control-Expose-Headers"] = "X-Feature-Count, ETag, Content-Crs, Link"
     return response
 
 
@@ -110,88 +102,6 @@ def record(layer: str, record: str) -> Response:
     atlas, urls = g.atlas, SiteUrls()
     view = record_view(atlas, layer, record, g.lang, urls)
     return _json(lambda: view)
-
-
-def collections() -> Response:
-    """The layers as collections."""
-    params.only(request.args)
-    return _json(lambda: {"links": [_link("self", "/collections")], "collections": [_collection(n) for n in LAYERS]})
-
-
-def collection(layer: str) -> Response:
-    """One layer as a collection."""
-    params.only(request.args)
-    params.layer_name(layer)
-    return _json(lambda: _collection(layer))
-
-
-def _collection(layer: str) -> dict[str, Any]:
-    spec, atlas = LAYERS[layer], g.atlas
-    box = atlas.bounds(layer)
-    return {
-        "id": layer,
-        "title": spec.label.of(g.lang),
-        "description": spec.about.of(g.lang),
-        "itemType": "feature",
-        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
-        **({} if box is None else {"extent": {"spatial": {"bbox": [list(box)]}}}),
-        "links": [
-            _link("self", f"/collections/{layer}"),
-            _link("items", f"/collections/{layer}/items", GEOJSON),
-            _link("alternate", f"/{layer}", "text/html"),
-        ],
-    }
-
-
-def _link(rel: str, path: str, media_type: str = "application/json", **query: str) -> dict[str, str]:
-    return {"rel": rel, "type": media_type, "href": SiteUrls().absolute(path, **query)}
-
-
-def items(layer: str, most: int) -> Response:
-    """A page of a layer's records as GeoJSON."""
-    args, atlas = request.args, g.atlas
-    params.only(args, "limit", "offset", *params.SELECTION)
-    limit = params.whole_number(args, "limit", min(100, most), least=1, most=most)
-    offset = params.whole_number(args, "offset", 0)
-    query = replace(params.selection(layer, args), limit=limit, offset=offset)
-    matched = atlas.count(query)
-
-    def body() -> bytes:
-        features = list(atlas.features(query))
-        head = {
-            "type": "FeatureCollection",
-            "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "numberMatched": matched,
-            "numberReturned": len(features),
-            "links": list(_page_links(layer, limit, offset, matched)),
-        }
-        return orjson.dumps({**head, "features": [orjson.Fragment(feature) for feature in features]})
-
-    return answered(body, mimetype=GEOJSON, shared=True)
-
-
-def _page_links(layer: str, limit: int, offset: int, matched: int) -> Iterator[dict[str, str]]:
-    path = f"/collections/{layer}/items"
-
-    def page(rel: str, start: int) -> dict[str, str]:
-        kept = {name: ",".join(values) for name, values in request.args.lists()}
-        return _link(rel, path, GEOJSON, **kept | {"limit": str(limit), "offset": str(start)})
-
-    yield page("self", offset)
-    if offset + limit < matched:
-        yield page("next", offset + limit)
-    if offset:
-        yield page("prev", max(0, offset - limit))
-    yield _link("collection", f"/collections/{layer}")
-    yield _link("alternate", f"/{layer}", "text/html")
-
-
-def item(layer: str, record: str) -> Response:
-    """One record as a GeoJSON Feature."""
-    params.only(request.args)
-    params.layer_name(layer)
-    found = g.atlas.get(layer, record)
-    return answered(lambda: found.feature, mimetype=GEOJSON, shared=True)
 
 
 def export(layer: str, extension: str) -> Response:

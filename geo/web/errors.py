@@ -26,6 +26,10 @@ _HTTP: dict[int, Label] = {
     400: Label("Yêu cầu không hiểu được.", "The request could not be understood."),
     404: Label("Không có trang này.", "There is no such page."),
     405: Label("Địa chỉ này chỉ đọc được (GET).", "This address can only be read (GET)."),
+    406: Label(
+        "Tài nguyên này không có dạng nào mà tiêu đề Accept nhận. Hãy dùng tham số f.",
+        "This resource has no form that the Accept header takes. Use the parameter f.",
+    ),
     413: Label("Yêu cầu quá lớn.", "The request is too large."),
     414: Label("Địa chỉ quá dài.", "The address is too long."),
     500: Label(
@@ -55,9 +59,12 @@ def failure_of(error: Exception) -> Failure:
     return Failure(500, "InternalError", _HTTP[500])
 
 
+_FOR_PROGRAMS = ("/collections", "/conformance", "/api", "/export", "/base", "/healthz")
+
+
 def wants_json() -> bool:
     """Whether the caller is a program: by the address it asked, or by what it accepts."""
-    if request.path.startswith(("/collections", "/export", "/base", "/healthz")) or request.path.endswith(".json"):
+    if request.path.startswith(_FOR_PROGRAMS) or request.path.endswith(".json"):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

@@ -1,5 +1,6 @@
 """The only parser of user input: query strings to values, every refusal with what would be right."""
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable
@@ -108,6 +109,64 @@ def bbox(args: Args) -> LngLatBbox | None:
             f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
         )
     return box
+
+
+def corners(args: Args) -> tuple[float, float, float, float]:
+    """The four numbers of a box in any system, heights left out: lower corner, upper corner."""
+    text = args.get("bbox", "")
+    numbers = _numbers(text, ",")
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4:
+        raise BadQuery(
+            f"bbox={text!r}: expected four numbers, or six with heights.",
+            f"bbox={text!r}: cần bốn số, hoặc sáu số kèm độ cao.",
+        )
+    return numbers[0], numbers[1], numbers[2], numbers[3]
+
+
+def without(args: Args, *names: str) -> Args:
+    """The parameters but for some."""
+    return MultiDict([pair for pair in args.items(multi=True) if pair[0] not in names])
+
+
+_INSTANT = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?", re.IGNORECASE | re.ASCII
+)
+
+
+def period(args: Args) -> tuple[str | None, str | None] | None:
+    """The first and the last day of `datetime`: an RFC 3339 date or time, or two joined by '/', '..' for no bound."""
+    text = args.get("datetime")
+    if text is None or text == "":
+        return None
+    ends = text.split("/")
+    days = [None if end in {"..", ""} else _day(end, text) for end in ends]
+    if len(ends) > 2 or (len(ends) == 1 and days[0] is None) or days == [None, None]:
+        raise _no_time(text)
+    first, last = days[0], days[-1]
+    if first is not None and last is not None and first > last:
+        raise _no_time(text)
+    return first, last
+
+
+def _day(text: str, whole: str) -> str:
+    match = _INSTANT.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError(text)
+        # A time is told to the day in UTC: the records know days at most.
+        moment = dt.datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+    except ValueError:
+        raise _no_time(whole) from None
+    return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date().isoformat()
+
+
+def _no_time(text: str) -> BadQuery:
+    return BadQuery(
+        f"datetime={text!r}: expected 2021-05-31, 2021-05-31T00:00:00Z, or from/until, '..' for no bound.",
+        f"datetime={text!r}: cần 2021-05-31, 2021-05-31T00:00:00Z, hoặc hai mốc từ/đến, '..' là không giới hạn.",
+    )
 
 
 def _numbers(text: str, separator: str) -> list[float]:

@@ -42,6 +42,13 @@ WORDS: dict[str, Label] = {
     "data_as_of": Label("Dữ liệu phiên bản {n}, {date}", "Data version {n}, {date}"),
     "records": Label("bản ghi", "records"),
     "opens_new": Label("mở trang khác", "opens another site"),
+    "ogc.api": Label("Dịch vụ dữ liệu cho phần mềm (API)", "The service for programs (API)"),
+    "ogc.conformance": Label("Các chuẩn đáp ứng", "Conformance"),
+    "ogc.conformance.intro": Label("Các lớp yêu cầu của OGC mà dịch vụ đáp ứng; mỗi yêu cầu có phép thử.", "The OGC requirement classes that hold; each requirement has a test."),
+    "ogc.try": Label("Thử", "Try it"),
+    "ogc.parameter": Label("Tham số", "Parameter"),
+    "ogc.meaning": Label("Ý nghĩa", "Meaning"),
+    "ogc.values": Label("Giá trị", "Values"),
     # --- map ---
     "map.label": Label("Bản đồ tương tác của tỉnh Điện Biên", "Interactive map of Điện Biên province"),
     "map.noscript": Label("Bản đồ cần JavaScript. Mọi số liệu cũng có ở trang Dữ liệu, không cần JavaScript.", "The map needs JavaScript. All of it is also on the Data page, which does not."),

@@ -165,6 +165,8 @@ def test_collections_describe_every_layer_and_where_it_lies(client: FlaskClient)
 
 def test_one_item_is_the_feature_that_the_page_of_items_holds(client: FlaskClient) -> None:
     item = body(client.get("/collections/products/items/R1"))
+    related = [link["href"] for link in item.pop("links") if link["rel"] == "related"]
+    assert "http://localhost/collections/producers/items/P1" in related
     assert item == body(client.get("/collections/products/items"))["features"][0]
 
 

@@ -1,4 +1,4 @@
-"""An Excel workbook that offices fill in and send back: labels for names, lists to choose from, text that stays text."""
+"""An Excel workbook that offices fill in and send back: labels for names, lists to choose from, text as text."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,0 +1,156 @@
+"""OGC API - Features as documents: landing page, conformance, collections, and features in any served system."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import orjson
+import shapely
+
+from geo.atlas import Atlas, Query
+from geo.atlas.model import LinkRow
+from geo.layers import LAYERS
+from geo.links import LINKS
+from geo.schema import Label
+from geo.views.systems import CRS84, SERVED, Served
+
+Plain: TypeAlias = dict[str, Any]
+Link: TypeAlias = Callable[..., dict[str, str]]
+"""(rel, path, media type, **query) -> a link with its absolute address."""
+
+JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+_CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
+CONFORMANCE: tuple[str, ...] = (
+    f"{_CORE}/core",
+    f"{_CORE}/geojson",
+    f"{_CORE}/html",
+    f"{_CORE}/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    f"{_COMMON}/core",
+)
+"""What holds, and tests show to hold: docs/conformance.md lists requirement by requirement."""
+
+_TITLE = Label("Bản đồ OCOP Điện Biên: dữ liệu mở", "OCOP map of Điện Biên: open data")
+_ABOUT = Label(
+    "Sản phẩm OCOP, chủ thể, vùng nguyên liệu, làng nghề, di tích và điểm du lịch theo OGC API - Features.",
+    "OCOP products, producers, raw-material zones, craft villages, heritage and tourism sites as OGC API - Features.",
+)
+
+
+def landing(link: Link, lang: str) -> Plain:
+    """The landing page as a program reads it."""
+    return {
+        "title": _TITLE.of(lang),
+        "description": _ABOUT.of(lang),
+        "links": [
+            link("self", "/", JSON, f="json"),
+            link("alternate", "/", HTML),
+            link("service-desc", "/api", OPENAPI, f="json"),
+            link("service-doc", "/api", HTML, f="html"),
+            link("conformance", "/conformance", JSON),
+            link("data", "/collections", JSON),
+        ],
+    }
+
+
+def conformance(link: Link) -> Plain:
+    """The conformance classes that hold."""
+    return {"links": [link("self", "/conformance", JSON)], "conformsTo": list(CONFORMANCE)}
+
+
+def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
+    """Every layer as a collection; the systems that all of them come in are listed once."""
+    return {
+        "links": [
+            link("self", "/collections", JSON),
+            link("alternate", "/layers", HTML),
+        ],
+        "crs": list(SERVED),
+        "collections": [collection(atlas, layer, link, lang, whole=False) for layer in LAYERS],
+    }
+
+
+def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
+    """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
+    spec = LAYERS[layer]
+    about = atlas.metadata(layer)
+    found: Plain = {
+        "id": layer,
+        "title": spec.label.of(lang),
+        "description": spec.about.of(lang),
+        "itemType": "feature",
+        "extent": _extent(atlas, layer),
+        "crs": list(SERVED) if whole else ["#/crs"],
+        "storageCrs": CRS84,
+        "links": [
+            link("self", f"/collections/{layer}", JSON),
+            link("items", f"/collections/{layer}/items", GEOJSON),
+            link("items", f"/collections/{layer}/items", HTML, f="html"),
+            link("alternate", f"/{layer}", HTML),
+        ],
+    }
+    if spec.geometry is None:
+        found |= {"crs": [CRS84] if whole else ["#/crs"]}
+    if about.get("licence"):
+        found["license"] = str(about["licence"])
+    if not found["extent"]:
+        del found["extent"]
+    return found
+
+
+def _extent(atlas: Atlas, layer: str) -> Plain:
+    box, time = atlas.bounds(layer), atlas.period(layer)
+    extent: Plain = {}
+    if box is not None:
+        extent["spatial"] = {"bbox": [list(box)], "crs": CRS84}
+    if time is not None:
+        extent["temporal"] = {"interval": [list(time)], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
+    return extent
+
+
+# --- features ----------------------------------------------------------------------------------------
+
+
+def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str]) -> Iterator[bytes]:
+    """The features of a query as GeoJSON bytes, in a system's axis order, with only `fields` when any are named."""
+    if system.uri == CRS84 and not fields:
+        yield from atlas.features(query)
+        return
+    rows = list(atlas.parts(query))
+    shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object)))
+    drawn = shapely.to_geojson(shapes)
+    for (key, _, properties), geometry in zip(rows, drawn, strict=True):
+        kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
+        shape = None if geometry is None else orjson.Fragment(geometry)
+        yield orjson.dumps({"type": "Feature", "id": key, "geometry": shape, "properties": kept})
+
+
+def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
+    values = orjson.loads(properties)
+    return {name: values.get(name) for name in fields}
+
+
+def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
+    """One feature with links to itself, its collection, its page, and every record that it is tied to."""
+    atlas.get(layer, record)
+    body = next(features(atlas, Query(layer, ids=(record,)), system, ()))
+    links = [
+        link("self", f"/collections/{layer}/items/{record}", GEOJSON),
+        link("alternate", f"/{layer}/{record}", HTML),
+        link("collection", f"/collections/{layer}", JSON),
+        *(_related(row, link) for row in atlas.links(layer, record)),
+    ]
+    return body[:-1] + b',"links":' + orjson.dumps(links) + b"}"
+
+
+_LABELS = {spec.name: (spec.label, spec.inverse) for spec in LINKS}
+
+
+def _related(row: LinkRow, link: Link) -> dict[str, str]:
+    """The other end of a link, with what ties the two as its title."""
+    label = _LABELS[row.link][0 if row.forward else 1]
+    made = link("related", f"/collections/{row.layer}/items/{row.id}", GEOJSON)
+    return {**made, "title": f"{label.vi} / {label.en}: {row.title}", "link": row.link}
