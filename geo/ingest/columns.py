@@ -132,7 +132,7 @@ def _by_name(
         likeness = 1.1 if own else _likeness(bare, _names(field))
         if likeness >= _ENOUGH:
             fit = _fit(field, cells, records)
-            if fit > 0 or field.kind in {"text", "longtext", "url"}:
+            if fit > 0 or likeness >= 1 or field.kind in {"text", "longtext", "url"}:
                 yield Choice(column, field.name, likeness * (0.8 + 0.2 * fit) - order / 1e4, _BY_NAME)
     if has_addresses(spec):
         for key in ADDRESS_ROLES:

@@ -215,7 +215,7 @@ def _issue(layer: str, columns: Columns, number: int, cell: tuple[object, object
         layer,
         f"row {number}",
         field,
-        _ISSUE_KINDS.get(wrong, "bad_number"),
+        _ISSUE_KINDS.get(wrong, "bad_coordinate"),
         shown[:200],
         Label(f"dòng {number}: {wrong.vi}", f"row {number}: {wrong.en}"),
     )
@@ -223,10 +223,5 @@ def _issue(layer: str, columns: Columns, number: int, cell: tuple[object, object
 
 _ISSUE_KINDS: dict[Label, str] = {
     NO_VALUE: "null_geometry",
-    _HALF: "required_missing",
-    _MIXED: "out_of_range",
-    _SAME_AXIS: "out_of_range",
-    _OTHER_KIND: "out_of_range",
-    _SWAPPED: "out_of_range",
-    _NO_SUCH_PLACE: "out_of_range",
+    _SWAPPED: "swapped_coordinates",
 }

@@ -36,26 +36,37 @@ class Merged:
     issues: list[Issue] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How a file's rows go before what is known.
+
+    `whole`: the file is the whole layer. `cite` is added to the sources of records that are new or changed. `weak` are
+    rows whose place was only made from an address, `stated` the fields that the file itself fills.
+    """
+
+    whole: bool = False
+    cite: str = ""
+    weak: Collection[int] = ()
+    stated: Collection[str] = ()
+
+
 def merge(
     spec: LayerSpec,
     current: gpd.GeoDataFrame,
     rows: Mapping[str, Sequence[Value]],
     shapes: Sequence[BaseGeometry | None],
     keys: Sequence[str | None],
-    *,
-    whole: bool,
-    cite: str,
-    weak: Collection[int] = (),
+    terms: Terms,
 ) -> Merged:
     """`current` (STORE_CRS) with the rows laid over it; rows whose key is None stay out.
 
-    An empty cell leaves what is known of a record, unless the file is the `whole` layer. A place that is known
-    better than the file's stays, and one as good where the file's is `weak`: only made from an address. `cite` is
-    added to the sources of records that are new or changed.
+    An empty cell leaves what is known of a record, unless the file is the whole layer. A place that is known better
+    than the file's stays, and one as good where the file's is weak. Of a place that is where it was, the file changes
+    only what it states itself.
     """
     names = [field.name for field in spec.fields]
     held = _records(spec, current)
-    merged: dict[str, Record] = {} if whole else dict(held)
+    merged: dict[str, Record] = {} if terms.whole else dict(held)
     issues: list[Issue] = []
     for row, key in enumerate(keys):
         if key is None:
@@ -64,15 +75,15 @@ def merge(
         after = dict(before) if before is not None else dict.fromkeys([*names, "geometry"])
         after[spec.key] = key
         for name, cells in rows.items():
-            if name not in _PLACE and name != spec.key and (cells[row] is not None or whole):
+            if name not in _PLACE and name != spec.key and (cells[row] is not None or terms.whole):
                 after[name] = cells[row]
-        if not whole and _is_better(spec, after, rows, shapes[row], row, weak=row in weak):
+        if not terms.whole and _is_better(spec, after, rows, shapes[row], row, weak=row in terms.weak):
             if _rank(after["precision"]) < _rank(rows["precision"][row]):
                 issues.append(_kept(spec, key, after))
         else:
-            _place(spec, after, rows, shapes[row], row, whole=whole)
-        if spec.has("source_ids") and cite and (before is None or _differ(before, after)):
-            after["source_ids"] = _with_source(after["source_ids"], cite)
+            _place(spec, after, rows, shapes[row], row, terms)
+        if spec.has("source_ids") and terms.cite and (before is None or _differ(before, after)):
+            after["source_ids"] = _with_source(after["source_ids"], terms.cite)
         merged[key] = after
     ordered = [merged[key] for key in sorted(merged)]
     data = {name: pd.Series([record[name] for record in ordered], dtype=object) for name in names}
@@ -116,18 +127,19 @@ def _place(
     rows: Mapping[str, Sequence[Value]],
     shape: BaseGeometry | None,
     row: int,
-    *,
-    whole: bool,
+    terms: Terms,
 ) -> None:
     """Put the file's place into a record; a row without one takes a record's place only from the whole layer."""
-    if shape is None and not whole:
+    if shape is None and not terms.whole:
         return
     given = {name: rows[name][row] for name in _PLACE[:2] if name in rows}
-    if isinstance(shape, BaseGeometry) and isinstance(after["geometry"], BaseGeometry):
+    before = after["geometry"]
+    if isinstance(shape, BaseGeometry) and isinstance(before, BaseGeometry) and _same_place(before, shape):
         # What lies where it lay keeps its very coordinates: reading and writing a file moves them by nothing.
-        shape = after["geometry"] if _same_place(after["geometry"], shape) else shape
-    if whole:
-        given = {name: given.get(name) for name in _PLACE[:2] if spec.has(name)}
+        shape = before
+        given = {name: value for name, value in given.items() if name in terms.stated and value is not None}
+    elif terms.whole:
+        given = {name: given.get(name) for name in _PLACE[:2]}
     after.update({name: value for name, value in given.items() if spec.has(name)}, geometry=shape)
 
 

@@ -26,7 +26,7 @@ from geo.ingest.keep import keep_out, make_numbers
 from geo.ingest.locate import Location, locate, to_store
 from geo.ingest.match import Matched, match
 from geo.ingest.mend import MADE_VALID, mend
-from geo.ingest.merge import Merged, merge
+from geo.ingest.merge import Merged, Terms, merge
 from geo.ingest.projection import crs_of
 from geo.ingest.report import Change, Issue, Report
 from geo.ingest.shaping import shape_up
@@ -342,10 +342,11 @@ class _Job:
         used = self.context.used_ids.get(self.spec.name, frozenset())
         self.matched = match(self.spec, current, self.values, self.shapes, self.names, used)
         self.report.issues += self.matched.issues
-        self.merged = merge(
-            self.spec, current, self.values, self.shapes, self.matched.keys, whole=self.answers.whole,
-            weak=self.by_address, cite=self.source.get("source_id", ""),
+        terms = Terms(
+            self.answers.whole, self.source.get("source_id", ""), self.by_address,
+            {*self.columns, *self.answers.constants},
         )  # fmt: skip
+        self.merged = merge(self.spec, current, self.values, self.shapes, self.matched.keys, terms)
         called = {name: key for name, key in zip(self.names, self.matched.keys, strict=True) if key is not None}
         self.report = Report(
             [replace(one, record=called.get(str(one.record), one.record)) for one in self.report.issues],
@@ -367,7 +368,14 @@ class _Job:
         frames = {**self.context.frames, self.spec.name: frame}
         if self.source.get("source_id"):
             frames["sources"] = questions.with_source(frames["sources"], self.source)
-        found = [issue for issue in check(frames, only=self.spec.name) if _concerns(issue, touched)]
+        refused = {(issue.record, issue.field) for issue in self.report.issues}
+        found = [
+            issue
+            for issue in check(frames, only=self.spec.name)
+            if _concerns(issue, touched)
+            # A value that was refused is missing for a reason that was told already.
+            and not (issue.kind == "required_missing" and (issue.record, issue.field) in refused)
+        ]
         self.report.issues += found
         keep_out(frame, self.spec, [issue for issue in found if issue.record in touched])
         make_numbers(frame, self.spec)

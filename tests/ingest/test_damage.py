@@ -22,6 +22,7 @@ from geo.ingest.report import ISSUE_KINDS, Issue, Report
 from geo.ingest.seed import load_seed
 from geo.layers import LAYERS
 from tests.frames import WEST, frame
+from tests.ingest import import_cases
 from tests.worlds import records, square, write_layer, write_seed
 
 Damage = Callable[[Path], None]
@@ -319,7 +320,7 @@ def test_findings_speak_both_languages_and_name_no_path_of_this_machine(loaded: 
 
 
 def test_every_kind_of_finding_has_a_damage_that_provokes_it() -> None:
-    assert {case.kind for case in CASES} == set(ISSUE_KINDS)
+    assert {case.kind for case in CASES} | set(import_cases.CASES) == set(ISSUE_KINDS)
 
 
 def test_a_whole_seed_has_no_finding_but_the_places_that_nobody_knows(seed: Path) -> None:
