@@ -12,8 +12,8 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
 from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, transformer
-from geo.text import fold
 from geo.meridians import PROVINCES
+from geo.text import fold
 from geo.vn2000 import HOME, SHIFTS, SLIPS, SYSTEMS, Reading, TransverseMercator, by_grid, systems_of
 
 DIEN_BIEN_PHU = (103.0165, 21.386)

@@ -1,0 +1,102 @@
+"""`app.py import` and `restore`, as an officer runs them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.settings import Settings
+from geo.store import GeoPackageStore
+from tests.conftest import ROOT
+from tests.office import write_vn2000_zones
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(built: Settings, built_env: dict[str, str], tmp_path: Path) -> Run:
+    """The program over a store of its own, in `tmp_path / "var"`."""
+    shutil.copytree(built.data_dir, tmp_path / "var")
+    env = {**built_env, "GEO_DATA_DIR": str(tmp_path / "var")}
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "app.py", *words], check=False, cwd=ROOT, env=env, capture_output=True, text=True,
+            encoding="utf-8", timeout=300,
+        )  # fmt: skip
+
+    return call
+
+
+def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(run: Run, tmp_path: Path) -> None:
+    path = str(write_vn2000_zones(tmp_path / "vung.shp", prj=False))
+    asked = run("import", path, "--layer", "zones", "--dry-run")
+    assert asked.returncode == 2
+    assert "EPSG:9205" in asked.stdout and "--crs KEY" in asked.stdout
+    assert "“Vïng chÌ Tña Chïa” → “Vùng chè Tủa Chùa”" in asked.stdout
+    assert not any((tmp_path / "var" / "drafts").iterdir())
+
+    words = ("import", path, "--layer", "zones", "--crs", "EPSG:9205", "--publish", "--who", "A", "--why", "bản đồ")
+    done = run(*words)
+    assert done.returncode == 0, done.stderr
+    assert "version 2" in done.stderr and "unchanged" not in done.stderr
+    again = run(*words)
+    assert again.returncode == 0 and "version 2 (unchanged)" in again.stderr
+
+    store = GeoPackageStore(tmp_path / "var" / "store.gpkg")
+    assert len(store.frames()["zones"]) == 8
+    undone = run("restore", "1", "--who", "A", "--why", "nhầm")
+    assert undone.returncode == 0, undone.stderr
+    assert len(store.frames()["zones"]) == 5 and [one.number for one in store.versions()] == [1, 2, 3]
+    assert run("restore", "99", "--who", "A", "--why", "x").returncode == 1
+    kept_out = run("build")
+    assert kept_out.returncode == 1 and "--over-imports" in kept_out.stderr
+
+
+def test_options_correct_what_was_proposed_and_a_profile_keeps_it(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ds.csv"
+    path.write_text("Ten;Loai;Noi\nHTX Một;HTX;xã Sam Mứn\nHTX Hai;HTX;Sáng Nhè\n", encoding="utf-8")
+    words = ("import", str(path), "--layer", "producers", "--json", "--map", "Ten=name", "--map", "Noi=address",
+             "--map", "Loai=", "--set", "kind=Hợp tác xã", "--address", "xã Sam Mứn=old_communes:03355",
+             "--save-profile", "Xã gửi")  # fmt: skip
+    done = run(*words)
+    assert done.returncode == 0, done.stderr
+    review = json.loads(done.stdout)
+    assert {column["column"]: column["target"] for column in review["columns"]} == {
+        "Ten": "name", "Loai": "", "Noi": "address",
+    }  # fmt: skip
+    assert review["counts"]["added"] == 2 and review["questions"] == []
+    assert "/manage/imports/" in done.stderr
+    again = run("import", str(path), "--layer", "producers", "--profile", "Xã gửi", "--dry-run", "--lang", "en")
+    assert "Ten → name" in again.stdout and "chosen by a person" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.4", ("tài liệu PDF", "a PDF document")),
+        (b"", ("tệp rỗng", "an empty file")),
+        (b"PK\x03\x04broken", ("hỏng", "damaged")),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_in_both_languages(
+    run: Run, tmp_path: Path, content: bytes, words: tuple[str, str]
+) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    done = run("import", str(path), "--layer", "zones", "--dry-run")
+    assert done.returncode == 1
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--map", "x"), ("--set", "x"), ("--profile", "none"), ("--crs", "EPSG:1")])
+def test_an_option_that_makes_no_sense_is_refused(run: Run, tmp_path: Path, option: tuple[str, str]) -> None:
+    path = str(write_vn2000_zones(tmp_path / "vung.shp"))
+    done = run("import", path, "--layer", "zones", "--dry-run", *option)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert option[1] in done.stderr

@@ -1,0 +1,191 @@
+"""The pages of /manage without a browser: every step, every refusal, both languages."""
+
+import io
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import Workbook
+
+from geo.atlas import AtlasSource
+from geo.settings import Settings
+from geo.store import GeoPackageStore
+from geo.web import create_app
+from tests.conftest import ROOT
+from tests.web.conftest import read
+
+HOSTILE = "<script>alert(1)</script> & HTX"
+
+
+@pytest.fixture
+def office(built: Settings, tmp_path: Path) -> Settings:
+    """Settings of a copy of the built store, with a small limit on uploads."""
+    data_dir = tmp_path / "var"
+    shutil.copytree(built.data_dir, data_dir)
+    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1)
+
+
+@pytest.fixture
+def caller(office: Settings) -> Iterator[FlaskClient]:
+    """A caller on this machine."""
+    source = AtlasSource(office.atlas_dir)
+    yield create_app(office, source, templates=ROOT / "templates").test_client()
+    source.close()
+
+
+def workbook(name: str = HOSTILE) -> io.BytesIO:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Tên chủ thể", "Loại hình", "Số hộ", "Xã"],
+        [name, "HTX", 5, "Sam Mứn"],
+        ["HTX Hai", "HTX", "sáu", "Sáng Nhè"],
+    ):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def upload(caller: FlaskClient, **more: object) -> str:
+    """Upload the list and wait until it was read; the address of its page."""
+    form = {"layer": "producers", "who": "Chi cục", "files": (workbook(), "Danh sách.xlsx"), **more}
+    answer = caller.post("/manage/imports", data=form)
+    assert answer.status_code == 303, answer.text
+    return waited(caller, answer.location)
+
+
+def waited(caller: FlaskClient, page: str) -> str:
+    path = page.partition("?")[0]
+    for _ in range(300):
+        state = json.loads(caller.get(f"{path}/state.json").data)
+        if not state["busy"]:
+            return path
+        time.sleep(0.1)
+    raise AssertionError(f"{path} is never done")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Phát hiện khi kiểm tra"), ("en", "Findings")])
+def test_an_import_is_shown_in_both_languages(caller: FlaskClient, lang: str, words: str) -> None:
+    path = upload(caller)
+    answer = caller.get(f"{path}?lang={lang}")
+    page = read(answer.text)
+    assert answer.status_code == 200 and words in page.text
+    assert HOSTILE in page.text and "<script>alert(1)" not in answer.text
+    assert "sáu" in page.text
+    listed = read(caller.get(f"/manage?lang={lang}").text)
+    assert "Danh sách.xlsx" in listed.text
+
+
+def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClient, office: Settings) -> None:
+    path = upload(caller)
+    asked = {"address:xã Sam Mứn": "old_communes:03355", "map:Tên chủ thể": "name", "map:Loại hình": "kind", "map:Xã": "@commune",
+             "map:Số hộ": "", "whole-shown": "yes", "source:publisher": "Sở Nông nghiệp"}  # fmt: skip
+    waited(caller, caller.post(f"{path}/answers", data=asked).location)
+    review = json.loads((office.drafts_dir / path.rpartition("/")[2] / "review.json").read_bytes())
+    assert review["questions"] == [] and review["source"]["publisher"] == "Sở Nông nghiệp"
+    assert next(c["target"] for c in review["columns"] if c["column"] == "Số hộ") == ""
+
+    for form, status in (
+        ({"who": "A", "digest": review["digest"]}, 400),
+        ({"who": "A", "why": "b", "digest": "0"}, 303),
+    ):
+        assert caller.post(f"{path}/publish", data=form).status_code == status
+    waited(caller, path)
+    assert "thay đổi từ khi bạn xem trước" in read(caller.get(path).text).text
+    assert len(GeoPackageStore(office.store_path).versions()) == 1
+
+    caller.post(f"{path}/publish", data={"who": "A", "why": "Danh sách", "digest": review["digest"]})
+    waited(caller, path)
+    assert "Đã công bố" in read(caller.get(path).text).text
+    assert "HTX Hai" in caller.get("/producers/P13").text  # the site serves the new version at once
+    for page, words in (("/manage/versions", "Danh sách"), ("/manage/versions/2", "HTX Hai"),
+                        ("/manage/versions/2?with=0", "P13"), ("/manage/versions/1?layer=sites", "Di tích"),
+                        ("/manage/history/producers/P13?lang=en", "Added")):  # fmt: skip
+        answer = caller.get(page)
+        assert answer.status_code == 200 and words in read(answer.text).text, page
+    changes = json.loads(caller.get("/manage/versions/2/changes.geojson").data)
+    assert {one["id"] if "id" in one else one["properties"]["id"] for one in changes["features"]} == {"P12", "P13"}
+    was = json.loads(caller.get("/manage/versions/1/producers.geojson").data)
+    assert len(was["features"]) == 9
+
+    assert caller.post("/manage/versions/1/restore", data={"who": "A"}).status_code == 400
+    restored = caller.post("/manage/versions/1/restore", data={"who": "A", "why": "nhầm"})
+    assert restored.location == "/manage/versions/3"
+    assert caller.get("/producers/P13").status_code == 404
+    history = read(caller.get("/manage/history/producers/P13").text)
+    assert "Bỏ" in history.text and "nhầm" in history.text
+
+
+def test_what_reading_leaves_can_be_downloaded(caller: FlaskClient) -> None:
+    path = upload(caller)
+    for name, kind in (("preview.geojson", "application/geo+json"), ("changes.csv", "text/csv; charset=utf-8"),
+                       ("findings.csv", "text/csv; charset=utf-8"),
+                       ("returned.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")):  # fmt: skip
+        answer = caller.get(f"{path}/{name}")
+        assert (answer.status_code, answer.content_type) == (200, kind)
+    preview = json.loads(caller.get(f"{path}/preview.geojson").data)
+    assert preview["features"][0]["properties"]["status"] == "added"
+
+
+def test_a_profile_is_kept_used_and_forgotten(caller: FlaskClient) -> None:
+    path = upload(caller)
+    assert caller.post(f"{path}/profile", data={"name": "Xã gửi"}).status_code == 303
+    assert "Xã gửi" in caller.get("/manage").text
+    assert "Mẫu nhập: Xã gửi" in read(caller.get(upload(caller, profile="Xã gửi")).text).text
+    refused = caller.post("/manage/imports", data={"layer": "sites", "who": "A", "profile": "Xã gửi"})
+    assert refused.status_code == 400
+    assert caller.post("/manage/profiles/delete", data={"name": "Xã gửi"}).status_code == 303
+    assert caller.post("/manage/profiles/delete", data={"name": "Xã gửi"}).status_code == 404
+
+
+def test_a_draft_is_deleted(caller: FlaskClient) -> None:
+    path = upload(caller)
+    assert caller.post(f"{path}/delete").status_code == 303
+    assert caller.get(path).status_code == 404
+    assert caller.post(f"{path}/delete").status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("form", "status", "words"),
+    [
+        ({}, 400, {"vi": "lớp dữ liệu", "en": "the layer"}),
+        ({"layer": "producers"}, 400, {"vi": "người hoặc cơ quan", "en": "who sends"}),
+        ({"layer": "producers", "who": "A"}, 400, {"vi": "Chưa chọn tệp", "en": "No file"}),
+        ({"layer": "none", "who": "A", "files": (io.BytesIO(b"a,b\n1,2"), "a.csv")}, 404, {"vi": "Không có lớp", "en": "No layer"}),
+        ({"layer": "sites", "who": "A" * 600}, 400, {"vi": "tối đa 500", "en": "at most 500"}),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_asked_for(
+    caller: FlaskClient, form: dict[str, object], status: int, words: dict[str, str], lang: str
+) -> None:
+    fresh = {name: (io.BytesIO(b"a,b\n1,2"), "a.csv") if name == "files" else value for name, value in form.items()}
+    answer = caller.post(f"/manage/imports?lang={lang}", data=fresh, content_type="multipart/form-data")
+    assert answer.status_code == status
+    assert words[lang] in read(answer.text).text
+
+
+def test_too_large_an_upload_is_refused(caller: FlaskClient) -> None:
+    longer = {"CONTENT_LENGTH": str(3 * 1024 * 1024)}
+    answer = caller.post("/manage/imports", data={"layer": "sites", "who": "A"}, environ_overrides=longer)
+    assert answer.status_code == 413
+    assert "quá lớn" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/manage/imports/x", "/manage/imports/20200101-000000-aaaaaa", "/manage/versions/99",
+                                  "/manage/versions/0", "/manage/versions/1/none.geojson", "/manage/history/sites/H999",
+                                  "/manage/history/none/1", "/manage/imports/20200101-000000-aaaaaa/state.json"])  # fmt: skip
+def test_what_is_not_there_is_not_found(caller: FlaskClient, path: str) -> None:
+    assert caller.get(path).status_code == 404
+
+
+def test_unknown_parameters_are_refused(caller: FlaskClient) -> None:
+    for path in ("/manage?x=1", "/manage/versions?x=1", "/manage/versions/1?wiht=1"):
+        assert caller.get(path).status_code == 400
