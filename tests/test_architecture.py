@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy", "rapidfuzz", "python_calamine"}),
     "store": (VOCABULARY | {"ingest.report"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
     "link": (VOCABULARY, {"geopandas", "shapely", "numpy"}),
-    "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson", "lark"}),
     "views": (
         VOCABULARY | {"atlas"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "folium", "branca", "jinja2", "orjson", "xstatic"},
@@ -56,7 +56,12 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
 }  # fmt: skip
 
-ONLY_HERE = {"folium": "geo/views/maps.py", "flask": "geo/web/", "fiona": "geo/ingest/"}
+ONLY_HERE = {
+    "folium": "geo/views/maps.py",
+    "lark": "geo/atlas/cql2_text.py",
+    "flask": "geo/web/",
+    "fiona": "geo/ingest/",
+}
 
 
 def modules() -> list[Path]:

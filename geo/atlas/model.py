@@ -23,6 +23,15 @@ class VersionInfo(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Where:
+    """A filter of one layer, read and checked by cql2.parse: SQL over the alias f, and the values bound to it."""
+
+    layer: str
+    text: str
+    values: tuple[str | int | float | bytes, ...] = ()
+
+
+@dataclass(frozen=True)
 class Query:
     """A question to one layer.
 
@@ -32,7 +41,8 @@ class Query:
     match every bbox (OGC API - Features), "placed" leaves it out, "unplaced" asks for nothing else.
     `sort` is a field name, with '-' before it for the reverse, or several joined by commas; ties and the default
     go by key. `area` is a polygon (WKB, STORE_CRS) that records meet, `time` the first and the last day (ISO 8601,
-    None for no bound) that their own time meets; records without a place or a date meet every one.
+    None for no bound) that their own time meets; records without a place or a date meet every one. `where` is a
+    CQL2 filter that records must answer too.
     """
 
     layer: str
@@ -46,6 +56,7 @@ class Query:
     sort: str = ""
     area: bytes | None = None
     time: tuple[str | None, str | None] | None = None
+    where: Where | None = None
 
 
 @dataclass(frozen=True)

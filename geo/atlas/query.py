@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import orjson
 
-from geo.atlas import sql
+from geo.atlas import sql, tiles
 from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
 from geo.atlas.search import match_expression, search_words
 from geo.atlas.tables import connect, table_of
@@ -98,6 +98,14 @@ class Atlas:
             return None
         first, last = self._db.execute(statement.text).fetchone()
         return None if first is None and last is None else (first, last)
+
+    def candidates(self, layer: str, box: LngLatBbox | None) -> tiles.Array:
+        """Number, west, south, east, north of every placed record whose envelope meets a box (None: of all)."""
+        return tiles.candidates(self._db, layer, box)
+
+    def shapes(self, layer: str, rows: Iterable[int]) -> tiles.Shapes:
+        """The records with these numbers as columns, for tiles."""
+        return tiles.shapes(self._db, layer, rows)
 
     def get(self, layer: str, record: str) -> Record:
         """One record; NotFound when the layer or the record does not exist."""

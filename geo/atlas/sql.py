@@ -46,6 +46,11 @@ def check(query: Query) -> None:
                 f"No filter {param!r}. Filters: {', '.join(PARAMS)}.",
                 f"Không có bộ lọc {param!r}. Các bộ lọc: {', '.join(PARAMS)}.",
             )
+    if query.where is not None and query.where.layer != query.layer:
+        raise BadQuery(
+            f"The filter was read for {query.where.layer}, not for {query.layer}.",
+            f"Bộ lọc được đọc cho lớp {query.where.layer}, không phải cho lớp {query.layer}.",
+        )
 
 
 def applies(param: str, layer: str) -> bool:
@@ -176,6 +181,8 @@ def _where(query: Query) -> Statement:
     if query.ids:
         marks = ", ".join("?" * len(query.ids))
         parts.append(Statement(f"f.id IN ({marks})", query.ids))
+    if query.where is not None:
+        parts.append(Statement(query.where.text, query.where.values))
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.atlas import predicates
 from geo.filters import FILTERS
 from geo.layers import LAYERS
 from geo.links import DISAGREEMENTS, LINKS
@@ -93,6 +94,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA mmap_size = 268435456")
     connection.create_function("meets", 5, _meets, deterministic=True)
+    predicates.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)
     return connection
 

@@ -1,6 +1,6 @@
 """One import from beginning to end, as a command line orders it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from geo.drafts.model import Draft
 from geo.drafts.profiles import Profiles
 from geo.errors import BadQuery
 from geo.ingest.answers import Answers
+from geo.layers import LAYERS
 from geo.settings import Settings
 
 Plain = dict[str, Any]
@@ -40,7 +41,7 @@ def told(said: Mapping[str, Any]) -> Told:
         part=said["part"],
         crs=said["crs"],
         encodings=encodings,
-        constants=_pairs("--set", said["constants"]),
+        constants=_pairs("--set", said["constants"], at_first=True),
         addresses=_pairs("--address", said["addresses"]),
         precision=said["precision"],
         whole=said["whole"],
@@ -49,12 +50,24 @@ def told(said: Mapping[str, Any]) -> Told:
     return Told(answers, _pairs("--map", said["mapping"]))
 
 
-def _pairs(option: str, rows: Sequence[str]) -> dict[str, str]:
+def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[str, str]:
+    """NAME -> VALUE; the equals sign between them is the first of the row, or the last."""
     for row in rows:
         if "=" not in row:
             raise BadQuery(f"{option} {row!r}: expected NAME=VALUE.", f"{option} {row!r}: cần dạng TÊN=GIÁ TRỊ.")
-    # An address or a column may itself hold an equals sign; keys, fields and units never do.
-    return {name: value for name, _, value in (row.rpartition("=") for row in rows)}
+    # An address, a column or a value may itself hold an equals sign; keys, fields and units never do.
+    return {name: value for name, _, value in (row.partition("=") if at_first else row.rpartition("=") for row in rows)}
+
+
+def _known(option: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """BadQuery for a name that would be passed over in silence."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            raise BadQuery(
+                f"{option}: there is no {name!r}. There are: {', '.join(names)}.",
+                f"{option}: không có {name!r}. Hiện có: {', '.join(names)}.",
+            )
 
 
 class Import:
@@ -63,6 +76,7 @@ class Import:
     def __init__(self, settings: Settings, order: Order, said: Told, *, progress: Callable[[str], None]) -> None:
         self._jobs, self._profiles = Jobs(settings), Profiles(settings.profiles_dir)
         self._order, self._said, self._progress = order, said, progress
+        _known("--set", said.answers.constants, [field.name for field in LAYERS[order.layer].fields])
         profile = self._profiles.get(order.profile, order.layer).answers if order.profile else Answers()
         self._answers = _over(profile, said)
         self.draft: Draft = self._jobs.drafts.create(
@@ -72,6 +86,8 @@ class Import:
     def read(self) -> Plain:
         """The review, after the columns that the order corrects were; a profile is kept when one is asked for."""
         review = self._read()
+        if "columns" in review:
+            _known("--map", self._said.mapping, mapping_of(review))
         if self._said.mapping and self._answers.mapping is None and "columns" in review:
             self._answers = replace(self._answers, mapping={**mapping_of(review), **self._said.mapping})
             self.draft = self._jobs.drafts.answer(self.draft, self._answers)

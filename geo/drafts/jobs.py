@@ -1,6 +1,7 @@
 """The work on drafts, one at a time, each in a process of its own that is stopped when its time is over."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,11 +11,13 @@ from typing import Any
 
 from geo.drafts.child import folder
 from geo.drafts.model import Draft, DraftStore
+from geo.drafts.work import WORK
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.settings import Settings
 
 Progress = Callable[[str], None]
 _GRACE_S = 30.0
+_SIGKILL = 9
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child import main; main()"
 
@@ -62,7 +65,10 @@ class Jobs:
             try:
                 outcome = self._run(draft, {"task": "read"}, progress)
             except GeoError as error:
-                self.drafts.change(draft, state="failed", error=(error.vi, error.en), deadline=0.0)
+                # Answers that do not fit are corrected beside the last review; without one there is nothing to show.
+                corrigible = isinstance(error, BadQuery) and (self.drafts.folder(draft.id) / "review.json").is_file()
+                state = "ready" if corrigible else "failed"
+                self.drafts.change(draft, state=state, error=(error.vi, error.en), deadline=0.0)
                 raise
             return self.drafts.change(draft, state="ready", base=outcome["base"], deadline=0.0, error=None, progress="")
 
@@ -94,6 +100,7 @@ class Jobs:
         with subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            errors="replace",  # libraries print what they find in the file
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -108,6 +115,8 @@ class Jobs:
                 process.wait()
                 watch.cancel()
                 drain.join()
+                for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
+                    shutil.rmtree(left, ignore_errors=True)
         if outcome is None:
             raise _died(process.returncode, time.monotonic() - started >= limit, "".join(errors))
         if "error" in outcome:
@@ -141,7 +150,10 @@ class Jobs:
 
 
 def _tail(process: "subprocess.Popen[str]") -> str:
-    return process.stderr.read()[-2_000:] if process.stderr is not None else ""
+    tail = ""
+    while process.stderr is not None and (chunk := process.stderr.read(65_536)):
+        tail = (tail + chunk)[-2_000:]
+    return tail
 
 
 def _died(code: int, timed_out: bool, said: str) -> GeoError:
@@ -154,6 +166,11 @@ def _died(code: int, timed_out: bool, said: str) -> GeoError:
         return BadSource(
             "The file needs more memory than is allowed. Split it.",
             "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
+        )
+    if code == -_SIGKILL:
+        return BadSource(
+            "The work was stopped from outside, perhaps for lack of memory. Try again; nothing is done twice.",
+            "Việc này bị dừng từ bên ngoài, có thể do thiếu bộ nhớ. Hãy làm lại; không có gì bị làm hai lần.",
         )
     if code < 0:
         return BadSource(

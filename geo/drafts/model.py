@@ -21,6 +21,7 @@ State: TypeAlias = Literal["waiting", "working", "ready", "failed", "publishing"
 
 _BUSY: tuple[State, ...] = ("waiting", "working", "publishing")
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+_LONGEST_NAME = 200
 _NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
@@ -187,11 +188,19 @@ def _distinct(names: Iterable[str]) -> list[str]:
     """File names that every system can hold, unique without regard to case."""
     safe: list[str] = []
     for name in names:
-        bare = _NAME.sub("_", Path(name.replace("\\", "/")).name).strip(" .")[-120:] or "file"
+        known = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # a disk may hold other bytes
+        bare = _short(_NAME.sub("_", Path(known).name).strip(" .")) or "file"
         while bare.lower() in {other.lower() for other in safe}:
             bare = f"_{bare}"
         safe.append(bare)
     return safe
+
+
+def _short(name: str) -> str:
+    """The end of a name that a folder can hold: file systems count bytes, of which a Vietnamese letter has three."""
+    while len(name.encode("utf-8")) > _LONGEST_NAME:
+        name = name[1:]
+    return name.lstrip(" .")
 
 
 def _write(path: Path, body: object) -> None:

@@ -3,11 +3,12 @@
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from geo.errors import BadQuery, NotFound
+from geo.errors import BadQuery, BadSource, NotFound
 from geo.ingest.answers import Answers
 from geo.ingest.values import folded
 
@@ -27,9 +28,12 @@ class Profiles:
         self.directory = directory
 
     def all(self) -> list[Profile]:
-        """Every profile, by name."""
-        paths = sorted(self.directory.glob("*.json")) if self.directory.is_dir() else []
-        return sorted((_read(path) for path in paths), key=lambda profile: folded(profile.name))
+        """Every profile that can be read, by name."""
+        found = []
+        for path in sorted(self.directory.glob("*.json")) if self.directory.is_dir() else []:
+            with suppress(BadSource):
+                found.append(_read(path))
+        return sorted(found, key=lambda profile: folded(profile.name))
 
     def get(self, name: str, layer: str) -> Profile:
         """The profile; NotFound when there is none of that name, BadQuery when it is for another layer."""
@@ -67,9 +71,15 @@ class Profiles:
         path.unlink()
 
     def _path(self, name: str) -> Path:
-        return self.directory / f"{re.sub(r'[^a-z0-9]+', '-', folded(name))[:60] or '-'}.json"
+        return self.directory / f"{re.sub(r'[^a-z0-9]+', '-', folded(name))[:200] or '-'}.json"
 
 
 def _read(path: Path) -> Profile:
-    body = json.loads(path.read_text(encoding="utf-8"))
-    return Profile(body["name"], body["layer"], Answers.from_json(body["answers"]))
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return Profile(body["name"], body["layer"], Answers.from_json(body["answers"]))
+    except (ValueError, KeyError, TypeError, AttributeError, BadQuery) as error:
+        raise BadSource(
+            f"Profile file {path.name} is damaged. Save the profile again.",
+            f"Tệp mẫu nhập {path.name} bị hỏng. Hãy lưu lại mẫu nhập.",
+        ) from error

@@ -35,8 +35,10 @@ def returned(drafts: DraftStore, draft: Draft) -> bytes:
     """The table as .xlsx with two columns more: what was found in each row, and the suggested correction.
 
     A workbook (.xlsx) keeps its other sheets and its looks; a .xls or CSV becomes a plain workbook. BadQuery when the
-    upload was no table.
+    upload was no table, NotFound when it was not read.
     """
+    review: dict[str, Any] = orjson.loads(drafts.file(draft, "review.json").read_bytes())
+    found = orjson.loads(drafts.file(draft, "remarks.json").read_bytes())
     path = drafts.uploads(draft)[0]
     kind = sniff(path) if len(draft.files) == 1 else None
     if kind not in SHEETS:
@@ -44,11 +46,9 @@ def returned(drafts: DraftStore, draft: Draft) -> bytes:
             "Only an uploaded table (Excel or CSV) can be given back with remarks.",
             "Chỉ bảng tính (Excel hoặc CSV) mới trả lại kèm ghi chú được.",
         )
-    review: dict[str, Any] = orjson.loads(drafts.file(draft, "review.json").read_bytes())
-    found = orjson.loads(drafts.file(draft, "remarks.json").read_bytes())
     remarks = {int(row): lines for row, lines in found.items()}
     if kind == "xlsx":
-        book = load_workbook(path)
+        book = load_workbook(io.BytesIO(path.read_bytes()))  # by its content: its name may end in anything
         sheet = book[review["part"]] if review["part"] in book.sheetnames else book.worksheets[0]
         _beside(sheet, remarks, review["file"]["header_row"] or 1)
     else:
@@ -60,7 +60,7 @@ def returned(drafts: DraftStore, draft: Draft) -> bytes:
 
 def _beside(sheet: Worksheet, remarks: Mapping[int, Sequence[Sequence[str]]], header_row: int) -> None:
     """Write the remarks into the first two free columns of a sheet."""
-    first = (sheet.max_column or 0) + 1
+    first = _last_filled(sheet) + 1
     for offset, title in enumerate(_TITLES):
         sheet.cell(header_row, first + offset, title).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(first + offset)].width = _WIDTH
@@ -71,6 +71,11 @@ def _beside(sheet: Worksheet, remarks: Mapping[int, Sequence[Sequence[str]]], he
             _put_text(cell, "\n".join(dict.fromkeys(line[1 + offset] for line in lines)))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.fill = PatternFill("solid", start_color=_FILLS[worst])
+
+
+def _last_filled(sheet: Worksheet) -> int:
+    """The last column with a value; cells that only have a colour reach to the edge of many sheets."""
+    return max((cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None), default=0)
 
 
 def _put_text(cell: Any, text: str) -> None:

@@ -31,6 +31,8 @@ from geo.store.content import digest_of, state_of
 from geo.store.diff import RecordDiff, compare
 
 Progress = Callable[[str], None]
+WORK = ".work-"
+"""How the folders begin that a process works in; one that is killed leaves its own behind."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -73,7 +75,7 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
             "Chưa có dữ liệu công bố để đối chiếu. Hãy chạy `python app.py build` trước.",
         )
     progress("open")
-    with tempfile.TemporaryDirectory(dir=drafts.directory) as work:
+    with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK) as work:
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
         part = choose(_fitting(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:
@@ -179,9 +181,10 @@ def publish(
         current = store.current()
         if current is None:
             raise _not_yet(prepared)
-        return current
-    progress("publish")
-    version = _publish(store, draft, prepared, staged, who=who.strip(), why=why.strip())
+        version = current  # whose atlas may be missing: the process that published it was killed
+    else:
+        progress("publish")
+        version = _publish(store, draft, prepared, staged, who=who.strip(), why=why.strip())
     progress("freeze")
     build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
     return version

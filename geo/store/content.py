@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
+from numpy.typing import NDArray
 
 from geo.crs import STORE_CRS
 from geo.errors import Conflict
@@ -22,6 +22,7 @@ Records: TypeAlias = dict[str, Content]
 State: TypeAlias = dict[str, Records]
 
 _DECIMALS = 9  # a tenth of a millimetre: far below any survey, above the noise of reading and writing a file
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
 def state_of(spec: LayerSpec, frame: gpd.GeoDataFrame) -> Records:
@@ -32,14 +33,22 @@ def state_of(spec: LayerSpec, frame: gpd.GeoDataFrame) -> Records:
     """
     _require_columns(spec, frame)
     names = [field.name for field in spec.fields]
+    shapes = np.array(frame.geometry, dtype=object)
+    broken = _broken_shapes(spec, shapes)
+    wkbs = _wkbs(shapes, broken)
     records: Records = {}
-    for shape, *cells in zip(frame.geometry, *(frame[name] for name in names), strict=True):
+    for row, cells in enumerate(zip(*(frame[name] for name in names), strict=True)):
         properties = {name: _plain(cell) for name, cell in zip(names, cells, strict=True)}
         key = properties[spec.key]
         if key is None or str(key) in records:
             raise _broken(spec, f"khoá {key!r} thiếu hoặc dùng hai lần", f"key {key!r} is missing or used twice")
-        text = json.dumps(properties, ensure_ascii=False, sort_keys=True, allow_nan=False)
-        records[str(key)] = text, _wkb(spec, str(key), shape)
+        if broken[row]:
+            raise _broken(
+                spec,
+                f"{key}: cần {spec.geometry} hai chiều, có {shapes[row].wkt[:60]}",
+                f"{key}: expected a {spec.geometry} of two dimensions, got {shapes[row].wkt[:60]}",
+            )
+        records[str(key)] = _JSON.encode(properties), wkbs[row]
     return dict(sorted(records.items()))
 
 
@@ -60,17 +69,22 @@ def _plain(value: Any) -> str | int | float | None:
     return value if isinstance(value, str | int | float) else str(value)
 
 
-def _wkb(spec: LayerSpec, key: str, shape: BaseGeometry | None) -> bytes | None:
-    if shape is None:
-        return None
-    if shape.geom_type != spec.geometry or shape.has_z or not np.isfinite(shapely.get_coordinates(shape)).all():
-        raise _broken(
-            spec,
-            f"{key}: cần {spec.geometry} hai chiều, có {shape.wkt[:60]}",
-            f"{key}: expected a {spec.geometry} of two dimensions, got {shape.wkt[:60]}",
-        )
+def _broken_shapes(spec: LayerSpec, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which geometries the layer cannot hold: of another kind, of three dimensions, or not finite."""
+    kind = -1 if spec.geometry is None else shapely.GeometryType[spec.geometry.upper()]
+    broken = ~shapely.is_missing(shapes) & ((shapely.get_type_id(shapes) != kind) | shapely.has_z(shapes))
+    xy, rows = shapely.get_coordinates(shapes, return_index=True)
+    broken[rows[~np.isfinite(xy).all(axis=1)]] = True
+    return np.asarray(broken, dtype=np.bool_)
+
+
+def _wkbs(shapes: NDArray[np.object_], broken: NDArray[np.bool_]) -> list[bytes | None]:
+    """Each geometry as little-endian WKB, rounded, all in one go; None for the broken ones."""
+    whole = shapes.copy()
+    whole[broken] = None
     # Adding zero makes -0.0 the zero that it is.
-    return bytes(shapely.to_wkb(shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS) + 0.0), byte_order=1))
+    rounded = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
+    return list(shapely.to_wkb(rounded, byte_order=1))
 
 
 def _broken(spec: LayerSpec, vi: str, en: str) -> Conflict:

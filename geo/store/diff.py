@@ -65,7 +65,9 @@ def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordD
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key), new.get(key)
         if one != other:
-            yield _difference(spec, key, one, other)
+            found = _difference(spec, key, one, other)
+            if found.op != "changed" or found.fields or found.moved_m is not None:  # 5 and 5.0 are written apart
+                yield found
 
 
 def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
@@ -96,7 +98,8 @@ def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | N
     moved, area = None, None
     if op == "changed" and (old is None or new is None or old[1] != new[1]):
         if shapes[0] is None or shapes[1] is None:
-            fields.append(FieldChange("geometry", *(None if shape is None else shape.geom_type for shape in shapes)))
+            kinds = [None if shape is None else shape.geom_type for shape in shapes]
+            fields += [FieldChange("geometry", *kinds)] if kinds[0] != kinds[1] else []
         else:
             moved, area = _moved_m(shapes[0], shapes[1]), _areas(shapes[0], shapes[1])
     title = after.get(spec.title) or before.get(spec.title) or key
@@ -114,7 +117,9 @@ def _values(content: Content | None) -> Mapping[str, object]:
 
 
 def _shape(content: Content | None) -> BaseGeometry | None:
-    return None if content is None or content[1] is None else shapely.from_wkb(content[1])
+    """The record's place; None where it has none, which an empty geometry is too."""
+    shape = None if content is None or content[1] is None else shapely.from_wkb(content[1])
+    return None if shape is None or shape.is_empty else shape
 
 
 def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
@@ -131,5 +136,7 @@ def _metric(shape: BaseGeometry) -> BaseGeometry:
 def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:
     if before.geom_type == "Point":
         return None
-    first, second = (abs(GEOD.geometry_area_perimeter(shape)[0]) / 10_000 for shape in (before, after))
+    # Rings may run either way in a file; areas of one outline only add up when all run alike.
+    shapes = (shapely.orient_polygons(shape) for shape in (before, after))
+    first, second = (abs(GEOD.geometry_area_perimeter(shape)[0]) / 10_000 for shape in shapes)
     return first, second

@@ -126,9 +126,7 @@ class GeoPackageStore:
                 self._state(connection, self._number(connection, version)) if version else {}
                 for version in (before, after)
             )
-        return [
-            one for name, spec in LAYERS.items() for one in differences(spec, old.get(name, {}), new.get(name, {}))
-        ]
+        return [one for name, spec in LAYERS.items() for one in differences(spec, old.get(name, {}), new.get(name, {}))]
 
     def tallies(self) -> dict[int, dict[str, int]]:
         """How many records each version added, changed and removed."""

@@ -19,16 +19,28 @@ Link: TypeAlias = Callable[..., dict[str, str]]
 """(rel, path, media type, **query) -> a link with its absolute address."""
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
+_CQL2 = (
+    "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+    "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
+    "temporal-functions", "array-functions", "property-property", "arithmetic",
+)  # fmt: skip
 CONFORMANCE: tuple[str, ...] = (
     f"{_CORE}/core",
     f"{_CORE}/geojson",
     f"{_CORE}/html",
     f"{_CORE}/oas30",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}"
+        for name in ("queryables", "filter", "features-filter")
+    ),
+    *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
     f"{_COMMON}/core",
 )
 """What holds, and tests show to hold: docs/conformance.md lists requirement by requirement."""
@@ -52,13 +64,15 @@ def landing(link: Link, lang: str) -> Plain:
             link("service-doc", "/api", HTML, f="html"),
             link("conformance", "/conformance", JSON),
             link("data", "/collections", JSON),
+            link(TILES, "/tiles", JSON),
+            link("describedby", "/catalog.jsonld", "application/ld+json"),
         ],
     }
 
 
-def conformance(link: Link) -> Plain:
-    """The conformance classes that hold."""
-    return {"links": [link("self", "/conformance", JSON)], "conformsTo": list(CONFORMANCE)}
+def conformance(link: Link, more: Sequence[str] = ()) -> Plain:
+    """The conformance classes that hold: those of features, and `more` of other standards."""
+    return {"links": [link("self", "/conformance", JSON)], "conformsTo": [*CONFORMANCE, *more]}
 
 
 def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
@@ -89,6 +103,9 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("self", f"/collections/{layer}", JSON),
             link("items", f"/collections/{layer}/items", GEOJSON),
             link("items", f"/collections/{layer}/items", HTML, f="html"),
+            link(QUERYABLES, f"/collections/{layer}/queryables", "application/schema+json"),
+            link("describedby", f"/metadata/{layer}.xml", "application/xml"),
+            link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
         ],
     }
@@ -98,6 +115,8 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
         found["license"] = str(about["licence"])
     if not found["extent"]:
         del found["extent"]
+    if spec.geometry is not None:
+        found["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
     return found
 
 

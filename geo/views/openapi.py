@@ -59,7 +59,33 @@ def _capabilities() -> Plain:
         "/conformance": get("getConformance", "confClasses", "Conformance classes"),
         "/api": get("getApiDescription", "anything", "This document", openapi),
         "/collections": get("getCollections", "collections", "Every layer"),
+        "/tileMatrixSets": get("getTileMatrixSets", "anything", "Tile matrix sets"),
+        "/tiles": get("getTilesets", "anything", "Vector tiles of every layer together"),
+        f"/tiles/{_TILE}": _tile("getTile", []),
+        f"/collections/{{collectionId}}/tiles/{_TILE}": _tile("getCollectionTile", [_COLLECTION_ID]),
+        "/catalogue": get("getCatalogue", "anything", "The layers as OGC API - Records"),
+        "/catalogue/items": get("getRecords", "anything", "One record for each layer", "application/geo+json"),
+        "/catalog.jsonld": get("getDcat", "anything", "The layers as DCAT-AP", "application/ld+json"),
     }
+
+
+_TILE = "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
+_COLLECTION_ID: Plain = {
+    "name": "collectionId", "in": "path", "required": True,
+    "schema": {"type": "string", "enum": [name for name, spec in LAYERS.items() if spec.geometry]},
+}  # fmt: skip
+
+
+def _tile(name: str, before: list[Plain]) -> Plain:
+    """One vector tile by zoom, row and column; 204 where there is nothing."""
+    numbers: list[Plain] = [
+        {"name": key, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+        for key in ("tileMatrix", "tileRow", "tileCol")
+    ]
+    content = {"application/vnd.mapbox-vector-tile": {"type": "string", "format": "binary"}}
+    made = _operation(name, "capabilities", "Vector tile", [*before, *numbers], content)
+    made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": _ref("responses/NotFound")}
+    return {"get": made}
 
 
 def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
@@ -69,8 +95,11 @@ def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
         f"describe_{name}", name, label, [_param("f")], {"application/json": _ref("schemas/collection")}
     )
     yield base, {"get": described}
+    schema = {"application/schema+json": _ref("schemas/anything")}
+    asked = _operation(f"queryables_{name}", name, label, [_param("f")], schema)
+    yield f"{base}/queryables", {"get": asked}
     shared = [_param(key) for key in ("limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby",
-                                      "sort", "q", "ids", "f")]  # fmt: skip
+                                      "sort", "q", "ids", "filter", "filter-lang", "filter-crs", "f")]  # fmt: skip
     filters = [_param(f"filter-{row.param}") for row in FILTERS]
     page = {"application/geo+json": _ref("schemas/featureCollection")}
     yield f"{base}/items", {"get": _operation(f"get_{name}", name, label, [*shared, *filters], page)}
@@ -144,6 +173,12 @@ def _parameters(most: int, lang: str) -> Plain:
         query("properties", listed, "chỉ các thuộc tính này", "only these properties"),
         query("sortby", listed, "sắp xếp, + hoặc - phía trước", "order by fields, + or - before each"),
         query("sort", text, "sắp xếp theo một trường", "order by one field, - before it for the reverse"),
+        query("filter", {"type": "string", "maxLength": 20_000}, "bộ lọc CQL2", "CQL2 filter"),
+        query(
+            "filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+            "dạng của bộ lọc", "form of the filter",
+        ),
+        query("filter-crs", systems, "hệ toạ độ trong bộ lọc", "system of the coordinates in the filter"),
         query("q", {"type": "string", "maxLength": 200}, "tìm theo tên, không cần dấu", "names, diacritics not needed"),
         query("ids", listed, "các mã", "records by key"),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What a saved map carries: its records, base layers and words, as one plain dictionary."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -119,7 +120,7 @@ def _layer(atlas: Atlas, query: Query, reader: Reader) -> dict[str, Any]:
 
 
 def _whole(query: Query) -> Query:
-    return Query(query.layer, query.bbox, query.filters, query.text, query.ids, query.place, sort=query.sort)
+    return replace(query, limit=None, offset=0)
 
 
 def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
-from geo.web import access, api, errors, headers, ogc, pages, params, robots
+from geo.web import access, api, catalogue, errors, headers, ogc, pages, params, robots, tiles
 from geo.web.assets import Assets
 from geo.web.manage import Manage
 from geo.web.urls import PUBLIC_URL, SiteUrls
@@ -28,7 +28,9 @@ _COMPRESSION = {
     "COMPRESS_LEVEL": 6,
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
-        "application/manifest+json", "application/xml", "text/plain", "image/svg+xml",
+        "application/manifest+json", "application/xml", "application/ld+json", "application/rdf+xml",
+        "application/schema+json",
+        "application/vnd.oai.openapi+json", "text/plain", "image/svg+xml",
         "application/vnd.google-earth.kml+xml",
     ],
 }  # fmt: skip
@@ -51,6 +53,8 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     Versions(settings, assets).register(app)
     api.register(app)
     ogc.register(app, settings)
+    tiles.register(app, settings)
+    catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)
     errors.register(app)

@@ -40,7 +40,7 @@ def register(app: Flask, settings: Settings) -> None:
 def _guarded(settings: Settings) -> Response | None:
     """Nothing for who may manage, the way to the sign-in for who may not yet; Forbidden for the rest."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        _same_site()
+        _same_site(settings)
     if g.may_manage or request.path == "/manage/sign-in":
         return None
     if not settings.manage_token:
@@ -71,7 +71,8 @@ def allowed(settings: Settings) -> bool:
     """
     if settings.manage_token:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and _equal(given.strip(), settings.manage_token):
+        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # as programs write a header
+        if scheme.lower() == "bearer" and any(_equal(one, settings.manage_token) for one in (given.strip(), sent)):
             return True
         return _equal(request.cookies.get(COOKIE, ""), _proof(settings))
     if settings.public_url or any(name in request.headers for name in _FORWARDED):
@@ -91,14 +92,16 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _same_site() -> None:
+def _same_site(settings: Settings) -> None:
     """Refuse a form that a page of another site sends in the name of whoever looks at it."""
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site is not None:
         good = site in {"same-origin", "none"}
     else:
-        good = origin is None or urlsplit(origin).netloc == request.host
+        # A proxy may ask under a name of its own: the address that people use is this site too.
+        ours = {request.host, urlsplit(settings.public_url).netloc} - {""}
+        good = origin is None or origin.partition("://")[2] in ours
     if not good:
         raise Forbidden("Forms of other sites are refused.", "Không nhận biểu mẫu gửi từ trang khác.")
 

@@ -59,7 +59,10 @@ def failure_of(error: Exception) -> Failure:
     return Failure(500, "InternalError", _HTTP[500])
 
 
-_FOR_PROGRAMS = ("/collections", "/conformance", "/api", "/export", "/base", "/healthz")
+_FOR_PROGRAMS = (
+    "/collections", "/conformance", "/api", "/export", "/base", "/healthz", "/catalogue", "/catalog.", "/metadata/",
+    "/tiles", "/tileMatrixSets",
+)  # fmt: skip
 
 
 def wants_json() -> bool:

@@ -39,7 +39,10 @@ def uploads(files: MultiDict[str, FileStorage], into: Path) -> dict[str, Path]:
         if file.filename:
             path = into / str(number)
             file.save(path)
-            saved[file.filename if file.filename not in saved else f"{number}-{file.filename}"] = path
+            name = file.filename
+            while name in saved:
+                name = f"{number}-{name}"
+            saved[name] = path
     if not saved:
         raise BadQuery("No file was chosen.", "Chưa chọn tệp nào.")
     return saved
@@ -58,12 +61,17 @@ def answers(form: Form, before: Answers) -> Answers:
         crs=form.get("crs_other") or form.get("crs") or before.crs,
         encodings={**before.encodings, **_group(form, "encoding:")},
         mapping=columns or before.mapping,
-        constants=_group(form, "set:") if any(name.startswith("set:") for name in form) else before.constants,
+        constants={**_not_shown(form, before.constants), **_group(form, "set:")},
         addresses={**before.addresses, **_group(form, "address:")},
         precision=precision,
         whole=form.get("whole") == "yes" if "whole-shown" in form else before.whole,
         source=source if any(name.startswith("source:") for name in form) else before.source,
     )
+
+
+def _not_shown(form: Form, constants: Mapping[str, str]) -> Mapping[str, str]:
+    """The constants that the form has no field for; those that it has are as it says."""
+    return {name: value for name, value in constants.items() if f"set:{name}" not in form}
 
 
 def _group(form: Form, prefix: str) -> Mapping[str, str]:

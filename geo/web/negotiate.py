@@ -24,6 +24,8 @@ def chosen(forms: Mapping[str, str]) -> str:
         return said
     accepted = request.accept_mimetypes
     types = {media_type.split(";")[0]: key for key, media_type in reversed(list(forms.items()))}
+    if "json" in forms:
+        types.setdefault("application/json", "json")  # every JSON of ours is JSON
     anything = not accepted or "*/*" in accepted.values()
     if anything and not _names_one(types):
         return next(iter(forms))

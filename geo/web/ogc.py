@@ -11,11 +11,14 @@ import orjson
 from flask import Flask, Response, g, render_template, request
 from werkzeug.utils import redirect as _redirect
 
-from geo.atlas import Query
+from geo.atlas import Query, cql2
+from geo.atlas.model import Where
 from geo.errors import BadQuery
 from geo.layers import LAYERS
 from geo.settings import Settings
-from geo.views import ogc, openapi
+from geo.views import ogc, openapi, tilesets
+from geo.views.catalogue import records
+from geo.views.queryables import queryables as queryables_of
 from geo.views.systems import CRS84, Served, served
 from geo.web import params
 from geo.web.api import answered
@@ -24,7 +27,21 @@ from geo.web.urls import SiteUrls
 
 FORMS = {"json": ogc.JSON, "html": ogc.HTML}
 ITEM_FORMS = {"json": ogc.GEOJSON, "html": ogc.HTML}
-_DESCRIBED = ("f", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby")
+_SCHEMA = "application/schema+json"
+_DESCRIBED = (
+    "f",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "limit",
+    "offset",
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "datetime",
+    "properties",
+    "sortby",
+)
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -33,6 +50,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.add_url_rule("/api", view_func=partial(api, settings), endpoint="api_description")
     app.add_url_rule("/collections", view_func=collections)
     app.add_url_rule("/collections/<layer>", view_func=collection)
+    app.add_url_rule("/collections/<layer>/queryables", view_func=queryables)
     app.add_url_rule("/collections/<layer>/items", view_func=items, defaults={"most": settings.max_page})
     app.add_url_rule("/collections/<layer>/items/<record>", view_func=item)
 
@@ -75,7 +93,7 @@ def _elsewhere(path: str, **query: str) -> Response:
 def conformance() -> Response:
     """The conformance classes that hold."""
     params.only(request.args, "f")
-    body = ogc.conformance(link)
+    body = ogc.conformance(link, (*tilesets.CONFORMANCE, *records.CONFORMANCE))
     if chosen(FORMS) == "html":
         return Response(
             render_template("conformance.html", classes=body["conformsTo"], version=g.atlas.version, active=""),
@@ -151,7 +169,33 @@ def asked(layer: str) -> Query:
         query = params.selection(layer, args)
     else:
         query = _in_box(params.selection(layer, params.without(args, "bbox")), params.corners(args), system)
-    return replace(query, time=params.period(args), sort=_sort(layer) or query.sort)
+    return replace(query, time=params.period(args), sort=_sort(layer) or query.sort, where=_where(layer))
+
+
+def _where(layer: str) -> Where | None:
+    """The CQL2 filter of the address; BadQuery for its language or system without a filter."""
+    args = request.args
+    text = args.get("filter")
+    language = args.get("filter-lang", "cql2-text")
+    if language not in {"cql2-text", "cql2-json"}:
+        raise BadQuery(
+            f"filter-lang={language!r}: expected cql2-text or cql2-json.",
+            f"filter-lang={language!r}: cần cql2-text hoặc cql2-json.",
+        )
+    system = served(args["filter-crs"], "filter-crs") if args.get("filter-crs") else None
+    if not text:
+        return None
+    reading = None if system is None else replace(system.reading, swapped=system.north_first)
+    return cql2.parse(text, "cql2-json" if language == "cql2-json" else "cql2-text", layer, reading)
+
+
+def queryables(layer: str) -> Response:
+    """What a filter may ask of a layer, as a JSON Schema."""
+    params.only(request.args, "f")
+    params.layer_name(layer)
+    chosen({"json": _SCHEMA})
+    address = SiteUrls().absolute(f"/collections/{layer}/queryables").partition("?")[0]
+    return _document({"$id": address, **queryables_of(layer, g.lang)}, _SCHEMA)
 
 
 def _in_box(query: Query, corners: tuple[float, float, float, float], system: Served) -> Query:

@@ -124,6 +124,8 @@ WORDS: dict[str, Label] = {
     # --- pages ---
     "layers.title": Label("Dữ liệu mở", "Open data"),
     "layers.intro": Label("Mỗi lớp có bảng tra cứu và tệp tải về. Mọi bản ghi đều dẫn nguồn; điều nguồn không nói thì để trống.", "Each layer has a table and downloads. Every record cites its sources; what they do not say is left empty."),
+    "layers.catalogue": Label("Danh mục cho máy đọc", "The catalogue for programs"),
+    "layer.metadata": Label("Siêu dữ liệu cho máy đọc", "Metadata for programs"),
     "layer.table": Label("Bảng", "Table"),
     "layer.matched": Label("{n} / {m} bản ghi", "{n} of {m} records"),
     "layer.filter": Label("Lọc", "Filter"),

@@ -75,6 +75,24 @@ def test_uploads_keep_their_names_and_leave_their_folder_never(office: Settings,
             store.get(wrong)
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("ệ" * 120 + ".shp", "ệ" * 65 + ".shp"),  # 364 bytes, more than a file system takes
+        ("..", "file"),
+        (" . ", "file"),
+        ("a\x00b\nc.csv", "a_b_c.csv"),
+        ("d\udcd6 li\udcd6u.tab", "d_ li_u.tab"),  # bytes of an old encoding, as Python reads them from a disk
+    ],
+)
+def test_every_name_is_one_that_a_disk_can_hold(office: Settings, tmp_path: Path, name: str, kept: str) -> None:
+    store, source = DraftStore(office.drafts_dir), tmp_path / "a"
+    source.write_text("x")
+    draft = store.create("zones", {name: source}, who="", answers=Answers())
+    assert draft.files == (kept,)
+    assert [path.read_text() for path in store.uploads(store.get(draft.id))] == ["x"]
+
+
 def test_a_draft_that_nobody_works_on_any_more_is_interrupted(office: Settings, tmp_path: Path) -> None:
     store = DraftStore(office.drafts_dir)
     draft = store.create("zones", {"a.csv": sheet(tmp_path / "a.xlsx")}, who="", answers=Answers())

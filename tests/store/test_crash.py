@@ -1,5 +1,6 @@
 """A process that is killed while it publishes leaves the last good version, whole and readable."""
 
+import json
 import os
 import random
 import signal
@@ -51,10 +52,77 @@ else:
 """
 
 
-def start(path: Path, *words: str) -> "subprocess.Popen[str]":
+# Copies a store of 3,000 producers and 1,500 outlines into folders 0, 1, ... of its own; a child process for each
+# publishes another state to the copy and waits to be killed. Says how many seconds that takes when nobody dies, and
+# then the number of each process as it begins.
+VICTIMS = """
+import os, shutil, sys, time
+from pathlib import Path
+import numpy as np
+from shapely import MultiPolygon, Point
+from geo.ingest.report import Report
+from geo.store import GeoPackageStore
+from tests.frames import frame, world
+
+def frames(turn):
+    rows = ({"producer_id": f"P{i:04}", "name": f"Hợp tác xã {turn} {i}", "source_ids": "S1",
+             "at": Point(103 + i / 1e5, 21 + turn / 1e3)} for i in range(3000))
+    ring = [(np.cos(angle) / 1e3, np.sin(angle) / 1e3) for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
+    zones = ({"zone_id": f"Z{i:04}", "name": f"Vùng {turn} {i}", "crop": "honey", "source_ids": "S1",
+              "at": MultiPolygon([([(103 + i / 1e4 + x, 21 + turn / 1e3 + y) for x, y in ring], [])])}
+             for i in range(1500 - turn))
+    return world() | {"producers": frame("producers", *rows), "zones": frame("zones", *zones)}
+
+def publish(path, turn):
+    GeoPackageStore(path).publish(states[turn], who="w", why=str(turn), metadata={}, report=Report())
+
+states, folder = {turn: frames(turn) for turn in (1, 2)}, Path(sys.argv[1])
+publish(folder / "first.gpkg", 1)
+shutil.copy(folder / "first.gpkg", folder / "second.gpkg")
+began = time.perf_counter()
+publish(folder / "second.gpkg", 2)
+print(time.perf_counter() - began, flush=True)
+for number in range(int(sys.argv[2])):
+    home = folder / str(number)
+    home.mkdir()
+    shutil.copy(folder / "first.gpkg", home / "store.gpkg")
+    child = os.fork()
+    if child == 0:
+        try:
+            print(os.getpid(), flush=True)
+            publish(home / "store.gpkg", 2)
+            time.sleep(60)  # alive until it is killed
+        finally:
+            os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+"""
+
+# What a process that knows nothing of the dead one finds in each store: the digest that the content has, and the rest.
+WITNESS = """
+import json, sqlite3, sys
+from pathlib import Path
+from geo.layers import LAYERS
+from geo.store import GeoPackageStore
+from geo.store.content import digest_of, state_of
+
+for path in map(Path, sys.argv[1:]):
+    store = GeoPackageStore(path)
+    frames = store.frames()
+    print(json.dumps({
+        "versions": [version.why for version in store.versions()],
+        "announced": store.current().digest,
+        "digest": digest_of({name: state_of(spec, frames[name]) for name, spec in LAYERS.items()}, "{}"),
+        "counts": [len(frames["producers"]), len(frames["zones"])],
+        "names": sorted({name.split()[-2] for layer in ("producers", "zones") for name in frames[layer]["name"]}),
+        "integrity": sqlite3.connect(path).execute("PRAGMA integrity_check").fetchall(),
+    }), flush=True)
+"""
+
+
+def start(path: Path, *words: str, program: str = WRITER) -> "subprocess.Popen[str]":
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(path), *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
     )
 
 
@@ -95,6 +163,36 @@ def test_a_death_at_any_moment_leaves_the_last_good_version(tmp_path: Path, seed
     assert_whole(store)
     # The version that was announced last, or the next one, done but not announced any more.
     assert len(store.versions()) in {announced, announced + 1}
+
+
+def test_forty_deaths_at_any_moment_of_a_large_publish_leave_the_old_state_or_the_new_one(tmp_path: Path) -> None:
+    moments, chance = 48, random.Random(20)
+    with start(tmp_path, str(moments), program=VICTIMS) as parent:
+        assert parent.stdout is not None
+        takes_s = float(parent.stdout.readline())
+        for moment in range(moments):
+            victim = int(parent.stdout.readline())
+            time.sleep(takes_s * 1.3 * (moment + chance.random()) / moments)
+            os.kill(victim, signal.SIGKILL)
+    assert parent.returncode == 0
+    stores = [tmp_path / str(moment) / "store.gpkg" for moment in range(moments)]
+    torn = [path for path in stores if path.with_name("store.gpkg-journal").exists()]
+    with start(tmp_path / "first.gpkg", *map(str, [tmp_path / "second.gpkg", *stores]), program=WITNESS) as witness:
+        assert witness.stdout is not None
+        first, second, *found = map(json.loads, witness.stdout)
+    assert (first["versions"], second["versions"]) == (["1"], ["1", "2"])
+    assert all(one["announced"] == one["digest"] and one["integrity"] == [["ok"]] for one in (first, second))
+    assert len(found) == moments and all(one in (first, second) for one in found)
+    assert torn and first in found and second in found, "no process died while it wrote, or none before, or none after"
+    for path, one in zip(stores, found, strict=True):
+        told = subprocess.run(
+            ["ogrinfo", "-ro", "-so", path, "producers", "zones"],
+            capture_output=True, text=True, check=True, encoding="utf-8",
+        )  # fmt: skip
+        counted = [
+            int(line.partition(": ")[2]) for line in told.stdout.splitlines() if line.startswith("Feature Count")
+        ]
+        assert told.stderr == "" and counted == one["counts"]
 
 
 def test_the_store_can_be_published_to_after_a_death(tmp_path: Path) -> None:

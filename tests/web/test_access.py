@@ -103,3 +103,43 @@ def test_nothing_of_it_is_kept_or_found(open_here: FlaskClient) -> None:
         assert answer.headers["Cache-Control"] == "no-store", path
         assert answer.headers["X-Robots-Tag"] == "noindex", path
     assert "Disallow: /manage" in open_here.get("/robots.txt").text
+
+
+@pytest.mark.parametrize("origin", ["", "null", "http://[::1", "http://localhost.evil.example", "localhost"])
+def test_an_origin_that_is_none_of_ours_is_refused_whatever_it_looks_like(open_here: FlaskClient, origin: str) -> None:
+    assert open_here.post("/manage/imports", headers={"Origin": origin}).status_code == 403
+
+
+def test_a_proxy_may_ask_under_a_name_of_its_own(small_atlas: Atlas, tmp_path: Path) -> None:
+    settings = {"manage_token": "abc", "public_url": "http://ban-do.example.vn/ocop"}
+    caller = application(small_atlas, data_dir=tmp_path, **settings).test_client()
+    headers = {"Host": "127.0.0.1:5000", "Authorization": "Bearer abc"}
+    for origin, status in (("http://ban-do.example.vn", 400), ("http://evil.example", 403)):
+        assert caller.post("/manage/imports", headers={**headers, "Origin": origin}).status_code == status
+
+
+def test_a_token_of_any_letters_is_sent_as_bearer(guarded: Flask) -> None:
+    caller = guarded.test_client()
+    for sent, status in ((TOKEN.encode().decode("latin-1"), 200), (f"{TOKEN}4".encode().decode("latin-1"), 303)):
+        assert caller.get("/manage", headers={"Authorization": f"Bearer {sent}"}).status_code == status
+
+
+def test_a_cookie_is_not_guessed_and_is_plain_only_without_tls(small_atlas: Atlas, tmp_path: Path) -> None:
+    caller = application(small_atlas, data_dir=tmp_path, manage_token="abc").test_client()
+    for value in ("", "abc", "0" * 64):
+        assert caller.get("/manage", headers={"Cookie": f"{COOKIE}={value}"}).status_code == 303
+    cookie = caller.post("/manage/sign-in", data={"token": "abc"}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Secure" not in cookie
+    assert 'href="/manage"' in caller.get("/about").text
+    forged = {"Sec-Fetch-Site": "cross-site"}
+    assert caller.post("/manage/imports", headers=forged).status_code == 403
+    assert caller.post("/manage/sign-in", data={"token": "abc"}, headers=forged).status_code == 403
+    assert 'href="/manage"' not in application(small_atlas, manage_token="abc").test_client().get("/about").text
+
+
+def test_no_token_opens_nothing_from_afar(open_here: FlaskClient) -> None:
+    far = {"REMOTE_ADDR": "10.0.0.7"}
+    answer = open_here.post("/manage/sign-in", data={"token": ""}, environ_overrides=far)
+    assert "Set-Cookie" not in answer.headers
+    assert open_here.get("/manage", headers={"Authorization": "Bearer "}, environ_overrides=far).status_code == 403
+    assert "password" not in open_here.get("/manage/sign-in", environ_overrides=far).text

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 
 from geo.atlas import AtlasSource
+from geo.drafts import DraftStore
+from geo.ingest.answers import Answers
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.web import create_app
@@ -189,3 +191,77 @@ def test_what_is_not_there_is_not_found(caller: FlaskClient, path: str) -> None:
 def test_unknown_parameters_are_refused(caller: FlaskClient) -> None:
     for path in ("/manage?x=1", "/manage/versions?x=1", "/manage/versions/1?wiht=1"):
         assert caller.get(path).status_code == 400
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "quá lớn"), ("en", "too large")])
+def test_too_large_a_file_leaves_nothing(caller: FlaskClient, office: Settings, lang: str, words: str) -> None:
+    form = {"layer": "sites", "who": "A", "files": (io.BytesIO(b"x" * 3_000_000), "a.csv")}
+    answer = caller.post(f"/manage/imports?lang={lang}", data=form)
+    assert answer.status_code == 413 and words in read(answer.text).text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not office.drafts_dir.exists() or not list(office.drafts_dir.iterdir())
+
+
+def test_answers_that_do_not_fit_are_told_beside_the_form_that_corrects_them(caller: FlaskClient) -> None:
+    path = upload(caller)
+    waited(caller, caller.post(f"{path}/answers?lang=en", data={"source:source_id": "S999"}).location)
+    page = read(caller.get(f"{path}?lang=en").text)
+    assert "There is no source 'S999'" in page.text
+    (field,) = page.all("input", name="source:source_id")
+    assert field.attrs["value"] == "S999"
+    waited(caller, caller.post(f"{path}/answers", data={"source:source_id": ""}).location)
+    assert "S999" not in caller.get(path).text
+
+
+def test_a_hostile_file_name_stays_text(caller: FlaskClient) -> None:
+    path = upload(caller, files=(workbook("HTX Một"), '<img src=x onerror="alert(1)">.xlsx'))
+    for page in (path, "/manage"):
+        document = read(caller.get(page).text)
+        assert not [image for image in document.all("img") if "onerror" in image.attrs], page
+        assert "onerror=" in document.text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_refusals_speak_the_language_of_the_form(caller: FlaskClient, office: Settings, lang: str) -> None:
+    drafts = DraftStore(office.drafts_dir)
+    source = office.data_dir / "a.csv"
+    source.write_text("a\n1\n")
+    draft = drafts.create("zones", {"a.csv": source}, who="A", answers=Answers())
+    drafts.change(draft, state="failed", error=("hỏng", "broken"))
+    path, none = f"/manage/imports/{draft.id}", "/manage/imports/20200101-000000-aaaaaa"
+    publish = {"who": "A", "why": "b", "digest": "0"}
+    for address, form, status, words in (
+        (f"{path}/publish", {"who": "A", "digest": "0"}, 400, {"vi": "lý do", "en": "why"}),
+        (f"{path}/publish", {"why": "b", "digest": "0"}, 400, {"vi": "người công bố", "en": "who publishes"}),
+        (f"{path}/publish", {"who": "A", "why": "b"}, 400, {"vi": "bản xem trước", "en": "the preview"}),
+        (f"{path}/publish", publish, 409, {"vi": "chưa sẵn sàng", "en": "not ready"}),
+        (f"{path}/profile", {"name": "x"}, 409, {"vi": "chưa được đọc", "en": "not been read"}),
+        (f"{none}/publish", publish, 404, {"vi": "Không có lần nhập", "en": "No import"}),
+        (f"{none}/answers", {}, 404, {"vi": "Không có lần nhập", "en": "No import"}),
+        ("/manage/versions/1/restore", {"why": "b"}, 400, {"vi": "người khôi phục", "en": "who restores"}),
+        ("/manage/versions/9/restore", {"who": "A", "why": "b"}, 404, {"vi": "Không có phiên bản", "en": "No version"}),
+    ):
+        answer = caller.post(f"{address}?lang={lang}", data=form)
+        document = read(answer.text)
+        assert answer.status_code == status and words[lang] in document.text, address
+        assert document.all("html")[0].attrs["lang"] == lang
+    shown = read(caller.get(f"{path}?lang={lang}").text).text
+    assert {"vi": "hỏng", "en": "broken"}[lang] in shown
+    for name in ("preview.geojson", "changes.csv", "returned.xlsx"):
+        assert caller.get(f"{path}/{name}").status_code == 404, name
+
+
+def test_an_import_that_was_cut_off_offers_to_read_the_file_again(caller: FlaskClient, office: Settings) -> None:
+    drafts = DraftStore(office.drafts_dir)
+    source = office.data_dir / "a.csv"
+    source.write_text("a\n1\n")
+    draft = drafts.create("zones", {"a.csv": source}, who="A", answers=Answers())
+    path = f"/manage/imports/{draft.id}"
+    drafts.change(draft, state="publishing", deadline=time.time() + 60)
+    page = read(caller.get(f"{path}?lang=en").text)
+    assert page.all("div", id="working") and not page.all("form", action=f"{path}/delete?lang=en")
+    assert caller.post(f"{path}/delete").status_code == 409
+    drafts.change(draft, state="publishing", deadline=time.time() - 1)
+    page = read(caller.get(f"{path}?lang=en").text)
+    assert "interrupted" in page.text and page.all("form", action=f"{path}/answers?lang=en")
+    assert "Interrupted" in read(caller.get("/manage?lang=en").text).text

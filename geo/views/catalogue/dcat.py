@@ -1,0 +1,330 @@
+"""DCAT-AP 3: one catalogue with a data set for each layer, as one graph in two writings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from geo.atlas import Atlas
+from geo.crs import LngLatBbox
+from geo.layers import GROUPS, LAYERS
+from geo.schema import LANGS, Label
+from geo.views.catalogue.facts import METRICS, Download, Facts, Licence, Measure, Site, facts_of, measures
+from geo.views.catalogue.markup import Node, Text, Typed, json_ld, rdf_xml
+from geo.views.ogc import CONFORMANCE
+from geo.views.systems import CRS84
+
+JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"
+
+PREFIXES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "dct": "http://purl.org/dc/terms/",
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "locn": "http://www.w3.org/ns/locn#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+}
+
+_EU = "http://publications.europa.eu/resource/authority"
+_LANGUAGES = {"vi": f"{_EU}/language/VIE", "en": f"{_EU}/language/ENG"}
+_EU_THEMES = {"programme": "AGRI", "places": "EDUC", "units": "REGI"}
+"""The European data themes that our groups are part of: agriculture and food, culture, regions."""
+_FILE_TYPES = {"geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX"}
+_MEDIA = "https://www.iana.org/assignments/media-types/"
+_GEOJSON = "application/geo+json"
+_SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
+_DECIMALS = 6
+
+
+def catalogue_json(atlas: Atlas, site: Site) -> bytes:
+    """The catalogue as JSON-LD."""
+    return orjson.dumps(json_ld(nodes(atlas, site), PREFIXES))
+
+
+def catalogue_xml(atlas: Atlas, site: Site) -> str:
+    """The catalogue as RDF/XML."""
+    return rdf_xml(nodes(atlas, site), PREFIXES)
+
+
+def catalogue_id(site: Site) -> str:
+    """The identifier of the catalogue."""
+    return site.named("/", "catalogue")
+
+
+def dataset_id(site: Site, layer: str) -> str:
+    """The identifier of a layer as a data set."""
+    return site.named(f"/{layer}", "dataset")
+
+
+def publisher_id(site: Site) -> str:
+    """The identifier of who publishes: the site, which is all that is known of it."""
+    return site.named("/about", "publisher")
+
+
+def nodes(atlas: Atlas, site: Site) -> list[Node]:
+    """The whole graph, every node with an identifier; no node twice."""
+    known = [facts_of(atlas, layer) for layer in LAYERS]
+    found: dict[str, Node] = {}
+    for node in (*_site(known, site), *(node for facts in known for node in _dataset(atlas, facts, site))):
+        found.setdefault(node.iri, node)
+    return list(found.values())
+
+
+# --- the site ----------------------------------------------------------------------------------------
+
+
+def _site(known: list[Facts], site: Site) -> Iterator[Node]:
+    yield _catalogue(known, site)
+    publisher = Node(publisher_id(site), ("foaf:Agent",))
+    publisher.say("foaf:name", site.title)
+    publisher.refer("foaf:homepage", site.at("/"))
+    yield publisher
+    contact = Node(site.named("/about", "contact"), ("vcard:Kind",))
+    contact.say("vcard:fn", site.title)
+    contact.refer("vcard:hasURL", site.at("/about"))
+    yield contact
+    yield _service(known, site)
+    scheme = Node(_scheme(site), ("skos:ConceptScheme",))
+    scheme.say("dct:title", site.title)
+    yield scheme
+    for group, label in GROUPS.items():
+        theme = Node(_theme(site, group), ("skos:Concept",))
+        theme.say("skos:prefLabel", label)
+        theme.refer("skos:inScheme", _scheme(site))
+        yield theme
+    for key, (label, about) in METRICS.items():
+        metric = Node(_metric(site, key), ("dqv:Metric",))
+        metric.say("skos:prefLabel", label)
+        metric.say("skos:definition", about)
+        metric.refer("dqv:expectedDataType", f"{PREFIXES['xsd']}{'integer' if key == 'errors' else 'decimal'}")
+        yield metric
+    yield from _vocabulary(known)
+
+
+def _vocabulary(known: list[Facts]) -> Iterator[Node]:
+    """What is named by addresses of others, with its class, so that a reader need not ask them."""
+    for address in _LANGUAGES.values():
+        yield Node(address, ("dct:LinguisticSystem",))
+    for address in dict.fromkeys(address for facts in known for address in _systems(facts)):
+        system = Node(address, ("dct:Standard",))
+        system.refer("dct:type", "http://inspire.ec.europa.eu/glossary/SpatialReferenceSystem")
+        yield system
+    for download in (row for facts in known for row in facts.downloads):
+        yield Node(f"{_MEDIA}{download.media_type}", ("dct:MediaType",))
+        yield Node(f"{_EU}/file-type/{_FILE_TYPES[download.key]}", ("dct:MediaTypeOrExtent",))
+
+
+def _systems(facts: Facts) -> Iterator[str]:
+    yield from facts.systems
+    yield from (row.system for row in facts.downloads if row.system)
+
+
+def _catalogue(known: list[Facts], site: Site) -> Node:
+    node = Node(catalogue_id(site), ("dcat:Catalog",))
+    node.say("dct:title", site.title)
+    node.say("dct:description", site.about)
+    node.refer("dct:publisher", publisher_id(site))
+    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("foaf:homepage", site.at("/"))
+    node.refer("dct:language", *_LANGUAGES.values())
+    node.refer("dcat:themeTaxonomy", _scheme(site), f"{_EU}/data-theme")
+    node.add("dct:modified", *(Typed(facts.changed, "xsd:dateTime") for facts in known))
+    node.refer("dcat:dataset", *(dataset_id(site, facts.layer) for facts in known))
+    node.refer("dcat:service", site.named("/collections", "service"))
+    return node
+
+
+def _service(known: list[Facts], site: Site) -> Node:
+    node = Node(site.named("/collections", "service"), ("dcat:DataService",))
+    node.say("dct:title", _SERVICE)
+    node.refer("dct:publisher", publisher_id(site))
+    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("dcat:endpointURL", site.at("/collections"))
+    node.refer("dcat:endpointDescription", site.at("/api", f="json"))
+    node.refer("dcat:landingPage", site.at("/api", f="html"))
+    node.refer("dct:conformsTo", *CONFORMANCE)
+    node.refer("dcat:servesDataset", *(dataset_id(site, facts.layer) for facts in known))
+    return node
+
+
+def _scheme(site: Site) -> str:
+    return site.named("/layers", "groups")
+
+
+def _theme(site: Site, group: str) -> str:
+    return site.named("/layers", f"group-{group}")
+
+
+def _metric(site: Site, key: str) -> str:
+    return site.named("/quality", key)
+
+
+# --- a layer -----------------------------------------------------------------------------------------
+
+
+def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
+    node = Node(dataset_id(site, facts.layer), ("dcat:Dataset",))
+    node.add("dct:identifier", Text(facts.layer))
+    node.say("dct:title", facts.title)
+    node.say("dct:description", facts.about)
+    for keyword in facts.keywords:
+        node.say("dcat:keyword", keyword)
+    eu_theme = _EU_THEMES.get(facts.spec.group)
+    node.refer("dcat:theme", _theme(site, facts.spec.group), f"{_EU}/data-theme/{eu_theme}" if eu_theme else None)
+    node.refer("dct:publisher", publisher_id(site))
+    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("dcat:landingPage", site.at(f"/{facts.layer}"))
+    node.refer("foaf:page", site.at(f"/catalogue/items/{facts.layer}"), site.at(f"/metadata/{facts.layer}.xml"))
+    node.refer("dct:language", *_LANGUAGES.values())
+    node.add("dct:modified", Typed(facts.changed, "xsd:dateTime"))
+    node.add("dct:created", _date(facts.made_on))
+    node.add("dcat:version", Text(str(facts.version)))
+    node.refer("dct:conformsTo", *facts.systems)
+    node.refer("dct:source", *(row.address for row in facts.sources))
+    for part in (*_rights(facts, site), *_where_and_when(facts, site), *_quality(atlas, facts, site)):
+        node.refer(_PART[part.types[0]], part.iri)
+        yield part
+    yield from _distributions(facts, site, node)
+    yield node
+
+
+_PART = {
+    "dct:RightsStatement": "dct:rights",
+    "dct:ProvenanceStatement": "dct:provenance",
+    "dct:Location": "dct:spatial",
+    "dct:PeriodOfTime": "dct:temporal",
+    "dqv:QualityMeasurement": "dqv:hasQualityMeasurement",
+}
+"""What ties a data set to a part of its description, by the part's class."""
+
+
+def _rights(facts: Facts, site: Site) -> Iterator[Node]:
+    if facts.licence or facts.attribution:
+        rights = Node(site.named(f"/{facts.layer}", "rights"), ("dct:RightsStatement",))
+        rights.add("rdfs:label", Text(facts.licence.text) if facts.licence else None)
+        rights.say("rdfs:label", facts.attribution)
+        yield rights
+    if facts.lineage:
+        lineage = Node(site.named(f"/{facts.layer}", "lineage"), ("dct:ProvenanceStatement",))
+        lineage.say("rdfs:label", facts.lineage)
+        for row in facts.sources:
+            lineage.add("rdfs:comment", Text(f"{row.name} ({row.licence})" if row.licence else row.name))
+        yield lineage
+
+
+def _licence_id(facts: Facts, site: Site) -> str | None:
+    return (facts.licence.address or site.named(f"/{facts.layer}", "licence")) if facts.licence else None
+
+
+def _licence(licence: Licence, iri: str) -> Node:
+    node = Node(iri, ("dct:LicenseDocument",))
+    node.add("rdfs:label", Text(licence.spdx or licence.text))
+    return node
+
+
+def _where_and_when(facts: Facts, site: Site) -> Iterator[Node]:
+    if facts.bbox is not None:
+        place = Node(site.named(f"/{facts.layer}", "extent"), ("dct:Location",))
+        wkt = Typed(wkt_of(facts.bbox), "geo:wktLiteral")
+        place.add("dcat:bbox", wkt)
+        place.add("locn:geometry", wkt, Typed(orjson.dumps(shape_of(facts.bbox)).decode(), "geo:geoJSONLiteral"))
+        yield place
+    if facts.period is not None:
+        period = Node(site.named(f"/{facts.layer}", "period"), ("dct:PeriodOfTime",))
+        period.add("dcat:startDate", _date(facts.period[0]))
+        period.add("dcat:endDate", _date(facts.period[1]))
+        yield period
+
+
+def _date(text: str | None) -> Typed | None:
+    """A date as exactly as it is known."""
+    if text is None:
+        return None
+    return Typed(text, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(text), "xsd:date"))
+
+
+def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
+    """The corners of a box, counter-clockwise and closed."""
+    return [
+        (box.west, box.south),
+        (box.east, box.south),
+        (box.east, box.north),
+        (box.west, box.north),
+        (box.west, box.south),
+    ]
+
+
+def wkt_of(box: LngLatBbox) -> str:
+    """A box as GeoSPARQL's WKT in CRS84; a point where it has no width."""
+    if box[:2] == box[2:]:
+        return f"<{CRS84}> POINT({box.west} {box.south})"
+    ring = ", ".join(f"{lng} {lat}" for lng, lat in ring_of(box))
+    return f"<{CRS84}> POLYGON(({ring}))"
+
+
+def shape_of(box: LngLatBbox) -> dict[str, Any]:
+    """A box as a GeoJSON geometry; a point where it has no width."""
+    if box[:2] == box[2:]:
+        return {"type": "Point", "coordinates": [box.west, box.south]}
+    return {"type": "Polygon", "coordinates": [[list(corner) for corner in ring_of(box)]]}
+
+
+def _quality(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
+    for row in measures(atlas, facts.layer):
+        measured = Node(site.named(f"/{facts.layer}", f"quality-{row.key}"), ("dqv:QualityMeasurement",))
+        measured.refer("dqv:isMeasurementOf", _metric(site, row.key))
+        measured.refer("dqv:computedOn", dataset_id(site, facts.layer))
+        measured.add("dqv:value", _measured(row))
+        yield measured
+
+
+def _measured(row: Measure) -> Typed:
+    if row.is_share:
+        return Typed(f"{row.value:.{_DECIMALS}f}", "xsd:decimal")
+    return Typed(str(int(row.value)), "xsd:integer")
+
+
+def _distributions(facts: Facts, site: Site, dataset: Node) -> Iterator[Node]:
+    licence = _licence_id(facts, site)
+    if facts.licence and licence:
+        yield _licence(facts.licence, licence)
+    dataset.refer("dct:license", licence)
+    for row in (*facts.downloads, None):
+        node = _file(facts, row, site) if row else _items(facts, site)
+        node.refer("dct:license", licence)
+        node.refer("dct:rights", site.named(f"/{facts.layer}", "rights") if licence or facts.attribution else None)
+        node.add("dct:modified", Typed(facts.changed, "xsd:dateTime"))
+        node.refer("dct:language", *(_LANGUAGES[lang] for lang in (LANGS[:1] if row else LANGS)))
+        dataset.refer("dcat:distribution", node.iri)
+        yield node
+
+
+def _file(facts: Facts, row: Download, site: Site) -> Node:
+    node = Node(site.named(f"/{facts.layer}", f"download-{row.name}"), ("dcat:Distribution",))
+    node.say("dct:title", row.label)
+    node.refer("dcat:accessURL", site.at(f"/{facts.layer}"))
+    node.refer("dcat:downloadURL", site.at(row.path, **row.params))
+    node.refer("dcat:mediaType", f"{_MEDIA}{row.media_type}")
+    node.refer("dcat:packageFormat", f"{_MEDIA}{row.media_type}" if row.key == "shp" else None)
+    node.refer("dct:format", f"{_EU}/file-type/{_FILE_TYPES[row.key]}")
+    node.refer("dct:conformsTo", row.system)
+    return node
+
+
+def _items(facts: Facts, site: Site) -> Node:
+    """The layer through the service."""
+    node = Node(site.named(f"/{facts.layer}", "items"), ("dcat:Distribution",))
+    node.say("dct:title", _SERVICE)
+    node.refer("dcat:accessURL", site.at(f"/collections/{facts.layer}/items"))
+    node.refer("dcat:accessService", site.named("/collections", "service"))
+    node.refer("dcat:mediaType", f"{_MEDIA}{_GEOJSON}")
+    node.refer("dct:format", f"{_EU}/file-type/GEOJSON")
+    node.refer("dct:conformsTo", *facts.systems[:1])
+    return node

@@ -1,0 +1,120 @@
+"""XML and RDF written out: elements as text, and one graph as JSON-LD and as RDF/XML."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+from xml.sax.saxutils import escape, quoteattr
+
+from geo.schema import LANGS, Label
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_RETURN = {"\r": "&#13;"}  # a bare carriage return would be read as a line feed
+
+
+def words(text: str) -> str:
+    """Text as the content of an element."""
+    return escape(text, _RETURN)
+
+
+def tag(name: str, *inner: str, **attributes: str) -> str:
+    """An element around ready XML; `__` in the name of an attribute is its colon.
+
+    >>> tag("gmd:title", words("a < b"), xlink__href="x")
+    '<gmd:title xlink:href="x">a &lt; b</gmd:title>'
+    """
+    said = "".join(f" {key.replace('__', ':')}={quoteattr(value, _RETURN)}" for key, value in attributes.items())
+    body = "".join(inner)
+    return f"<{name}{said}>{body}</{name}>" if body else f"<{name}{said}/>"
+
+
+class Ref(NamedTuple):
+    """Something with an identifier of its own."""
+
+    iri: str
+
+
+class Text(NamedTuple):
+    """Words, in a language where one is named."""
+
+    value: str
+    lang: str | None = None
+
+
+class Typed(NamedTuple):
+    """A value whose type is a compact IRI."""
+
+    value: str
+    datatype: str
+
+
+Value: TypeAlias = Ref | Text | Typed
+
+
+@dataclass
+class Node:
+    """One subject of a graph: compact IRIs for its types and predicates."""
+
+    iri: str
+    types: tuple[str, ...]
+    facts: list[tuple[str, Value]] = field(default_factory=list)
+
+    def add(self, predicate: str, *values: Value | None) -> None:
+        """Say it once for every value there is."""
+        self.facts += [
+            (predicate, value) for value in values if value is not None and (predicate, value) not in self.facts
+        ]
+
+    def say(self, predicate: str, label: Label | None) -> None:
+        """Say it in both languages."""
+        if label is not None:
+            self.add(predicate, *(Text(label.of(lang), lang) for lang in LANGS if label.of(lang)))
+
+    def refer(self, predicate: str, *iris: str | None) -> None:
+        """Point to others."""
+        self.add(predicate, *(Ref(iri) for iri in iris if iri))
+
+
+def json_ld(nodes: Iterable[Node], prefixes: dict[str, str]) -> dict[str, Any]:
+    """The graph as JSON-LD 1.1 with its own context: nothing has to be fetched to read it."""
+    return {"@context": {"@version": 1.1, **prefixes}, "@graph": [_object(node) for node in nodes]}
+
+
+def _object(node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {"@id": node.iri, "@type": list(node.types)}
+    for predicate, value in node.facts:
+        found.setdefault(predicate, []).append(_value(value))
+    return found
+
+
+def _value(value: Value) -> dict[str, str]:
+    if isinstance(value, Ref):
+        return {"@id": value.iri}
+    if isinstance(value, Typed):
+        return {"@value": value.value, "@type": value.datatype}
+    return {"@value": value.value} | ({"@language": value.lang} if value.lang else {})
+
+
+def rdf_xml(nodes: Iterable[Node], prefixes: dict[str, str]) -> str:
+    """The same graph as RDF/XML."""
+    spaces = "".join(f"\n  xmlns:{name}={quoteattr(address)}" for name, address in prefixes.items())
+    return f"{HEAD}<rdf:RDF{spaces}>\n{''.join(_described(node, prefixes) for node in nodes)}</rdf:RDF>\n"
+
+
+def _described(node: Node, prefixes: dict[str, str]) -> str:
+    types = (tag("rdf:type", rdf__resource=_whole(name, prefixes)) for name in node.types)
+    facts = (_fact(predicate, value, prefixes) for predicate, value in node.facts)
+    lines = "".join(f"    {line}\n" for line in (*types, *facts))
+    return f"  <rdf:Description rdf:about={quoteattr(node.iri)}>\n{lines}  </rdf:Description>\n"
+
+
+def _fact(predicate: str, value: Value, prefixes: dict[str, str]) -> str:
+    if isinstance(value, Ref):
+        return tag(predicate, rdf__resource=value.iri)
+    if isinstance(value, Typed):
+        return tag(predicate, words(value.value), rdf__datatype=_whole(value.datatype, prefixes))
+    return tag(predicate, words(value.value), **({"xml__lang": value.lang} if value.lang else {}))
+
+
+def _whole(name: str, prefixes: dict[str, str]) -> str:
+    prefix, _, rest = name.partition(":")
+    return f"{prefixes[prefix]}{rest}"

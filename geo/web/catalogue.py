@@ -1,0 +1,126 @@
+"""The catalogue over HTTP: DCAT-AP, ISO 19139, OGC API - Records, and schema.org for the pages."""
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+
+from geo.text import fold
+from geo.views.catalogue import Site, dcat, iso19139, records, schema_org
+from geo.views.ogc import GEOJSON, JSON
+from geo.web import params
+from geo.web.api import answered
+from geo.web.urls import SiteUrls
+from geo.web.words import WORDS
+
+_ASKED = ("q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
+_MOST = 1_000
+_USUAL = 100
+
+
+def register(app: Flask) -> None:
+    """Answer the catalogue's addresses, and let the pages describe themselves."""
+    app.add_url_rule("/catalog.jsonld", view_func=dcat_json, endpoint="catalogue_json_ld")
+    app.add_url_rule("/catalog.rdf", view_func=dcat_xml, endpoint="catalogue_rdf")
+    app.add_url_rule("/metadata/<layer>.xml", view_func=iso, endpoint="catalogue_iso")
+    app.add_url_rule("/catalogue", view_func=collection, endpoint="catalogue")
+    app.add_url_rule("/catalogue/items", view_func=items, endpoint="catalogue_items")
+    app.add_url_rule("/catalogue/items/<layer>", view_func=item, endpoint="catalogue_item")
+
+    @app.context_processor
+    def helpers() -> dict[str, object]:
+        return {
+            "catalogue_data": lambda: schema_org.catalogue(g.atlas, site(), g.lang),
+            "layer_data": lambda layer: schema_org.dataset(g.atlas, layer, site(), g.lang),
+            "record_data": lambda layer, record: schema_org.record_page(g.atlas, layer, record, site(), g.lang),
+        }
+
+
+def site() -> Site:
+    """The site as the catalogue names it."""
+    return Site(SiteUrls().in_public("", "vi"), WORDS["site.title"], WORDS["site.about"])
+
+
+def dcat_json() -> Response:
+    """The catalogue as JSON-LD."""
+    params.only(request.args)
+    atlas, here = g.atlas, site()
+    return answered(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, shared=True)
+
+
+def dcat_xml() -> Response:
+    """The catalogue as RDF/XML."""
+    params.only(request.args)
+    atlas, here = g.atlas, site()
+    return answered(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, shared=True)
+
+
+def iso(layer: str) -> Response:
+    """The metadata of a layer as ISO 19139."""
+    params.only(request.args)
+    params.layer_name(layer)
+    atlas, here = g.atlas, site()
+    return answered(lambda: iso19139.metadata(atlas, layer, here), mimetype=iso19139.XML, shared=True)
+
+
+def collection() -> Response:
+    """The catalogue as a collection of records."""
+    params.only(request.args)
+    body = records.collection(g.atlas, site(), g.lang)
+    return answered(lambda: orjson.dumps(body), mimetype=JSON, shared=True)
+
+
+def items() -> Response:
+    """The records that are asked for, a page at a time."""
+    args, here = request.args, site()
+    params.only(args, *_ASKED)
+    limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
+    offset = params.whole_number(args, "offset", 0)
+    found = records.matching(g.atlas, asked(), here)
+    shown = records.page(found, limit, offset, here, g.lang)
+    body = {
+        "type": "FeatureCollection",
+        "timeStamp": g.atlas.version.published_at,
+        "numberMatched": len(found),
+        "numberReturned": len(shown),
+        "links": _page_links(here, limit, offset, len(found)),
+        "features": shown,
+    }
+    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
+
+
+def asked() -> records.Asked:
+    """What the address asks of the catalogue. `q` is terms joined by commas; a term of several words is a phrase."""
+    args = request.args
+    terms = tuple(term for term in params.words(args).split(",") if fold(term))
+    return records.Asked(
+        terms=terms,
+        bbox=params.bbox(args),
+        time=params.period(args),
+        types=params.many(args, "type"),
+        ids=params.many(args, "ids"),
+        external=params.many(args, "externalIds"),
+    )
+
+
+def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
+    kept = {name: ",".join(values) for name, values in request.args.lists() if name in _ASKED}
+
+    def page(rel: str, start: int) -> dict[str, str]:
+        query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}
+        return {"rel": rel, "type": GEOJSON, "href": here.at("/catalogue/items", g.lang, **query)}
+
+    links = [page("self", offset)]
+    if offset + limit < matched:
+        links.append(page("next", offset + limit))
+    if offset:
+        links.append(page("prev", max(0, offset - limit)))
+    return [*links, {"rel": "collection", "type": JSON, "href": here.at("/catalogue", g.lang)}]
+
+
+def item(layer: str) -> Response:
+    """The record of a layer."""
+    params.only(request.args)
+    params.layer_name(layer)
+    body: dict[str, Any] = records.record(g.atlas, layer, site(), g.lang)
+    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)

@@ -1,0 +1,156 @@
+"""OGC API - Tiles over HTTP: vector tiles of one layer or of all, kept once made, and what describes them."""
+
+import gzip
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from geo.atlas.tilecache import Kept, TileCache
+from geo.errors import GeoError
+from geo.settings import Settings
+from geo.views import mvt, tiles, tilesets
+from geo.views.ogc import JSON
+from geo.web import params
+from geo.web.api import answered
+from geo.web.errors import failure_of
+from geo.web.headers import etag_of
+from geo.web.negotiate import chosen
+from geo.web.ogc import link
+
+_ALL = "*"
+_GZIP_LEVEL = 5
+_MINUTE_S, _YEAR_S = 60, 365 * 86_400
+_EXPOSED = "X-Tile-Features, ETag"
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Answer the standard's addresses for tiles."""
+    routes = Blueprint("tiles", __name__)
+    cache = TileCache(settings.data_dir / "tiles")
+
+    def tile(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
+        return _tile(cache, matrix_set, tiles.address(z, row, col), layer)
+
+    for prefix in ("", "/collections/<layer>"):
+        routes.add_url_rule(f"{prefix}/tiles", view_func=tileset_list)
+        routes.add_url_rule(f"{prefix}/tiles/<matrix_set>", view_func=tileset)
+        routes.add_url_rule(f"{prefix}/tiles/<matrix_set>/<z>/<row>/<col>", view_func=tile)
+    routes.add_url_rule("/tileMatrixSets", view_func=matrix_sets)
+    routes.add_url_rule("/tileMatrixSets/<matrix_set>", view_func=matrices)
+    routes.register_error_handler(GeoError, _problem)
+    app.register_blueprint(routes)
+
+
+def _problem(error: GeoError) -> tuple[Response, int]:
+    """A failure as programs read it: nobody looks at tiles by hand."""
+    failure = failure_of(error)
+    body = {"code": failure.code, "description": failure.text.of(g.lang), "request": g.request_id}
+    response = Response(current_app.json.dumps(body), mimetype=JSON)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response, failure.status
+
+
+def _layers(layer: str) -> Sequence[str]:
+    """The layers of a tileset: those shown together, or the one that is named and has places."""
+    return tiles.TOGETHER if layer == _ALL else (tilesets.tiled(params.layer_name(layer)),)
+
+
+def _path(layer: str) -> str:
+    return "/tiles" if layer == _ALL else f"/collections/{layer}/tiles"
+
+
+def _document(make: Callable[[], Any]) -> Response:
+    chosen({"json": JSON})
+    return answered(lambda: orjson.dumps(make()), mimetype=JSON, shared=True)
+
+
+# --- documents ---------------------------------------------------------------------------------------
+
+
+def matrix_sets() -> Response:
+    """The tile matrix sets."""
+    params.only(request.args, "f")
+    return _document(lambda: tilesets.matrix_sets(link))
+
+
+def matrices(matrix_set: str) -> Response:
+    """The definition of a tile matrix set."""
+    params.only(request.args, "f")
+    tilesets.matrix_set(matrix_set)
+    return _document(tilesets.matrices)
+
+
+def tileset_list(layer: str = _ALL) -> Response:
+    """The tilesets of a layer, or of all together."""
+    params.only(request.args, "f")
+    layers = _layers(layer)
+    return _document(lambda: tilesets.tileset_list(layers, _path(layer), link, g.lang))
+
+
+def tileset(matrix_set: str, layer: str = _ALL) -> Response:
+    """A tileset's metadata, or its TileJSON."""
+    params.only(request.args, "f")
+    layers = _layers(layer)
+    tilesets.matrix_set(matrix_set)
+    atlas, path, form = g.atlas, _path(layer), chosen({"json": JSON, "tilejson": JSON})
+
+    def body() -> bytes:
+        if form == "tilejson":
+            return orjson.dumps(tilesets.tilejson(atlas, layers, path, link, g.lang, _stamp()))
+        return orjson.dumps(tilesets.tileset(atlas, layers, path, link, g.lang))
+
+    return answered(body, mimetype=JSON, shared=True)
+
+
+# --- tiles -------------------------------------------------------------------------------------------
+
+
+def _stamp() -> str:
+    """What every tile depends on beside its address: the version and the code that makes tiles."""
+    return etag_of("tiles", g.atlas.version.number, g.atlas.version.digest)[:12]
+
+
+def _tile(cache: TileCache, matrix_set: str, at: tiles.Address, layer: str) -> Response:
+    params.only(request.args, "f", "v")
+    layers = _layers(layer)
+    tilesets.matrix_set(matrix_set)
+    if request.args.get("f"):
+        chosen({"mvt": mvt.MEDIA_TYPE})
+    packed = bool(request.accept_encodings["gzip"])
+    # Strong, so the same tile as it is and compressed are two.
+    tag = etag_of("tile", _stamp(), layer, *at, "gzip" if packed else "")
+    if request.if_none_match.contains(tag):
+        return _headed(Response(status=304), tag)
+    kept = _kept(cache, layers, at, layer)
+    if not kept.shown:
+        response = Response(status=204, mimetype=mvt.MEDIA_TYPE)
+    else:
+        response = Response(kept.body if packed else gzip.decompress(kept.body), mimetype=mvt.MEDIA_TYPE)
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+    response.headers["X-Tile-Features"] = f"{kept.shown}/{kept.matched}"
+    return _headed(response, tag)
+
+
+def _kept(cache: TileCache, layers: Sequence[str], at: tiles.Address, layer: str) -> Kept:
+    atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
+    found = cache.get(atlas.path, stamp, key)
+    if found is None:
+        made = tiles.make(atlas, layers, at)
+        found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
+        # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
+        if made.matched:
+            cache.put(atlas.path, stamp, key, found)
+    return found
+
+
+def _headed(response: Response, tag: str) -> Response:
+    for_ever = request.args.get("v") == _stamp()
+    response.set_etag(tag)
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = f"public, max-age={f'{_YEAR_S}, immutable' if for_ever else _MINUTE_S}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return response

@@ -1,0 +1,276 @@
+"""OGC API - Features, Part 1: requirement by requirement."""
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+import pytest
+import shapely
+from shapely.geometry import shape
+
+from geo.layers import LAYERS
+from tests.ogc.conftest import Service
+from tests.ogc.requirement import requirement
+from tests.web.conftest import read
+
+PLACED = [name for name, spec in LAYERS.items() if spec.geometry]
+
+
+def links(document: Any, rel: str) -> list[dict[str, str]]:
+    return [link for link in document["links"] if link["rel"] == rel]
+
+
+@requirement("core/root-op", "core/root-success", "core/http")
+def test_the_landing_page_leads_everywhere(service: Service) -> None:
+    page = service.get("/")
+    for rel in ("self", "alternate", "service-desc", "service-doc", "conformance", "data"):
+        assert links(page, rel), rel
+    assert service.get("/", f="json") == page | {"links": page["links"]}
+    assert service.client.get("/").mimetype == "text/html"  # people get the map
+
+
+@requirement("core/conformance-op", "core/conformance-success")
+def test_conformance_names_what_holds(service: Service) -> None:
+    found = service.get("/conformance")["conformsTo"]
+    for name in ("core", "geojson", "html", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in found
+    assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in found
+
+
+@requirement("core/api-definition-op", "core/api-definition-success")
+def test_the_description_is_where_the_landing_page_says(service: Service) -> None:
+    link = links(service.get("/"), "service-desc")[0]
+    answer = service.client.get(link["href"])
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == link["type"] == "application/vnd.oai.openapi+json;version=3.0"
+
+
+@requirement("core/fc-md-op", "core/fc-md-success", "core/fc-md-links", "core/fc-md-items", "core/fc-md-items-links")
+def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -> None:
+    page = service.get("/collections")
+    assert links(page, "self") and links(page, "alternate")
+    assert [one["id"] for one in page["collections"]] == list(LAYERS)
+    for one in page["collections"]:
+        assert {link["type"] for link in links(one, "items")} == {"application/geo+json", "text/html"}
+        for link in one["links"]:
+            assert link["rel"] and link["type"]
+
+
+@requirement("core/fc-md-extent", "core/fc-md-extent-multi")
+def test_extents_hold_every_feature(service: Service) -> None:
+    for one in service.get("/collections")["collections"]:
+        if one["id"] not in PLACED:
+            assert "spatial" not in one.get("extent", {})
+            continue
+        (box,) = one["extent"]["spatial"]["bbox"]
+        for feature in service.get(f"/collections/{one['id']}/items", limit="1000")["features"]:
+            if feature["geometry"] is not None:
+                west, south, east, north = shape(feature["geometry"]).bounds
+                assert box[0] <= west and box[1] <= south and east <= box[2] and north <= box[3]
+
+
+@requirement("core/sfc-md-op", "core/sfc-md-success")
+@pytest.mark.parametrize("layer", LAYERS)
+def test_one_collection_says_what_the_list_says(service: Service, layer: str) -> None:
+    listed = next(one for one in service.get("/collections")["collections"] if one["id"] == layer)
+    single = service.get(f"/collections/{layer}")
+    assert {**single, "crs": None} == {**listed, "crs": None}
+    assert service.get("/collections/none", 404)["code"] == "NotFound"
+
+
+# --- items -------------------------------------------------------------------------------------------
+
+
+@requirement("core/fc-op", "core/fc-response", "core/fc-timeStamp", "core/fc-numberMatched", "core/fc-numberReturned",
+             "core/crs84", "geojson/definition", "geojson/content")  # fmt: skip
+@pytest.mark.parametrize("layer", LAYERS)
+def test_items_are_geojson(service: Service, layer: str) -> None:
+    page = service.get(f"/collections/{layer}/items", limit="1000")
+    assert page["type"] == "FeatureCollection"
+    assert page["numberReturned"] == len(page["features"]) == page["numberMatched"]
+    assert datetime.fromisoformat(page["timeStamp"].replace("Z", "+00:00"))
+    head = service.head_of(f"/collections/{layer}/items")
+    assert head["Content-Type"] == "application/geo+json"
+    for feature in page["features"]:
+        assert feature["type"] == "Feature" and isinstance(feature["id"], str) and "properties" in feature
+        if feature["geometry"] is not None:
+            made = shape(feature["geometry"])
+            assert made.is_valid and 102 < made.bounds[0] < 104 and 20 < made.bounds[1] < 23
+
+
+@requirement("core/fc-links", "core/fc-rel-type")
+def test_pages_lead_to_one_another_and_to_their_twins(service: Service) -> None:
+    page = service.get("/collections/sites/items", limit="10", offset="10")
+    assert {link["rel"] for link in page["links"]} == {"self", "alternate", "next", "prev", "collection"}
+    assert all(link["rel"] and link["type"] and link["href"].startswith("http") for link in page["links"])
+    assert "offset=20" in links(page, "next")[0]["href"]
+    last = service.get("/collections/sites/items", limit="10", offset="30")
+    assert not links(last, "next")
+
+
+@requirement("core/fc-limit-response-1", "core/fc-limit-definition")
+@pytest.mark.parametrize("limit", [1, 7, 31, 32, 1000, 5_000_000])
+def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
+    keys: list[str] = []
+    address = f"/collections/sites/items?limit={limit}"
+    while address:
+        page = service.get(address)
+        assert page["numberReturned"] <= min(limit, 1000)
+        keys += [feature["id"] for feature in page["features"]]
+        following = links(page, "next")
+        address = following[0]["href"] if following else ""
+    assert keys == sorted(set(keys)) and len(keys) == 32
+
+
+@requirement("core/query-param-unknown", "core/query-param-invalid")
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/collections/sites/items", {"unknownQueryParameter": "1"}), ("/collections", {"x": "1"}), ("/conformance", {"x": "1"}),
+        ("/api", {"x": "1"}), ("/", {"f": "json", "x": "1"}), ("/collections/sites", {"x": "1"}),
+        ("/collections/sites/items/H01", {"x": "1"}), ("/collections/sites/items", {"limit": "unlimited"}),
+        ("/collections/sites/items", {"limit": "0"}), ("/collections/sites/items", {"limit": "-1"}),
+        ("/collections/sites/items", {"bbox": "1,2,3"}), ("/collections/sites/items", {"bbox": "a,b,c,d"}),
+        ("/collections/sites/items", {"bbox": "103,22,104,21"}), ("/collections/sites/items", {"bbox": "1,2,3,nan"}),
+        ("/collections/sites/items", {"datetime": "bogus"}), ("/collections/sites/items", {"datetime": "2021-02-30"}),
+        ("/collections/sites/items", {"datetime": "2022-01-01/2021-01-01"}),
+        ("/collections/sites/items", {"datetime": "../.."}), ("/collections/sites/items", {"datetime": "2021-01-01/2022-01-01/2023-01-01"}),
+        ("/collections/sites/items", {"f": "xml"}), ("/collections/sites/items", {"properties": "nothing"}),
+        ("/collections/sites/items", {"sortby": "nothing"}),
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_is_refused_with_what_would_be_right(
+    service: Service, path: str, query: dict[str, str]
+) -> None:
+    body = service.get(path, 400, **query, lang="en")
+    assert body["code"] == "BadQuery" and len(body["description"]) > 20
+
+
+def box_of(feature: dict[str, Any]) -> Any:
+    return shape(feature["geometry"])
+
+
+@requirement("core/fc-bbox-definition", "core/fc-bbox-response")
+@pytest.mark.parametrize("layer", ["sites", "communes", "products"])
+@pytest.mark.parametrize(
+    "box",
+    [(102.9, 21.3, 103.1, 21.5), (103.0, 21.0, 103.0, 23.0), (-180, -90, 180, 90), (0, 0, 1, 1), (103.5, 20.0, -170.0, 23.0),
+     (102.9, 21.3, 0.0, 103.1, 21.5, 100.0)],
+)  # fmt: skip
+def test_a_box_keeps_what_meets_it_and_what_has_no_place(service: Service, layer: str, box: tuple[float, ...]) -> None:
+    whole = service.get(f"/collections/{layer}/items", limit="1000")["features"]
+    flat = box if len(box) == 4 else (*box[:2], *box[3:5])
+    west, south, east, north = flat
+    area = shapely.box(west, south, east, north) if west <= east else shapely.union_all(
+        [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
+    )  # fmt: skip
+    expected = [one["id"] for one in whole if one["geometry"] is None or box_of(one).intersects(area)]
+    page = service.get(f"/collections/{layer}/items", bbox=",".join(map(str, box)), limit="1000")
+    assert [one["id"] for one in page["features"]] == expected
+    assert page["numberMatched"] == len(expected)
+
+
+SPANS = {"D1": ("2019-03-01", "2022-02-28"), "D2": ("2019-01-01", "9999"), "D3": ("0000", "2020-06-30"),
+         "D4": ("0000", "9999"), "D5": ("2021-05-31", "2021-05-31"), "D6": ("2024-01-01", "2027-01-01")}  # fmt: skip
+
+
+@requirement("core/fc-time-definition", "core/fc-time-response")
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("2021-05-31", "2021-05-31", "2021-05-31"), ("2021-05-31T00:00:00Z", "2021-05-31", "2021-05-31"),
+        ("2018-01-01/2018-12-31", "2018-01-01", "2018-12-31"), ("../2019-02-28", "0000", "2019-02-28"),
+        ("2022-03-01/..", "2022-03-01", "9999"), ("/2018-06-01", "0000", "2018-06-01"), ("2026-01-01/", "2026-01-01", "9999"),
+        ("2020-06-30T23:00:00+07:00", "2020-06-30", "2020-06-30"), ("2020-07-01/2020-12-31", "2020-07-01", "2020-12-31"),
+    ],
+)  # fmt: skip
+def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, asked: str, first: str, last: str) -> None:
+    expected = {key for key, (begin, end) in SPANS.items() if begin <= last and end >= first}
+    found: set[str] = set()
+    address = "/collections/products/items"
+    query = {"datetime": asked}
+    while address:
+        page = dated.get(address, **query)
+        found |= {feature["id"] for feature in page["features"]}
+        following = links(page, "next")
+        address, query = (following[0]["href"], {}) if following else ("", {})
+    assert found == expected
+    assert dated.get("/collections/communes/items", datetime=asked)["numberMatched"] == 2  # no dates: all of them
+
+
+def test_the_period_of_a_collection_is_that_of_its_records(dated: Service) -> None:
+    (interval,) = dated.get("/collections/products")["extent"]["temporal"]["interval"]
+    assert interval == ["2019", "2027-01-01"]
+
+
+def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
+    page = service.get("/collections/products/items", sortby="-stars,+name", properties="name,stars", limit="1000")
+    assert all(set(one["properties"]) == {"name", "stars"} for one in page["features"])
+    stars = [one["properties"]["stars"] for one in page["features"]]
+    known = [star for star in stars if star is not None]
+    assert known == sorted(known, reverse=True) and None not in stars[: len(known)]
+    for _, group in itertools.groupby(page["features"], key=lambda one: one["properties"]["stars"]):
+        names = [one["properties"]["name"] for one in group]
+        assert names == sorted(names)
+
+
+# --- one item ----------------------------------------------------------------------------------------
+
+
+@requirement("core/f-op", "core/f-success", "core/f-links")
+def test_one_feature_has_links_to_itself_and_to_what_it_is_tied_to(service: Service) -> None:
+    item = service.get("/collections/products/items/R01")
+    listed = service.get("/collections/products/items", ids="R01")["features"][0]
+    assert {name: value for name, value in item.items() if name != "links"} == listed
+    assert links(item, "self") and links(item, "alternate") and links(item, "collection")
+    related = links(item, "related")
+    assert any("/collections/producers/items/" in link["href"] for link in related)
+    for link in related[:20]:
+        assert service.get(link["href"])["type"] == "Feature"
+    assert service.get("/collections/products/items/none", 404)["code"] == "NotFound"
+
+
+# --- forms, headers ----------------------------------------------------------------------------------
+
+
+@requirement("html/definition", "html/content")
+@pytest.mark.parametrize(
+    "path", ["/", "/conformance", "/api", "/collections", "/collections/sites", "/collections/sites/items",
+             "/collections/sites/items/H01"],
+)  # fmt: skip
+def test_every_resource_has_a_page(service: Service, path: str) -> None:
+    for query, headers in (({"f": "html"}, {}), ({}, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})):
+        answer = service.client.get(path, query_string=query, headers=headers, follow_redirects=True)
+        assert answer.status_code == 200 and answer.mimetype == "text/html", path
+        assert read(answer.text).all("h1")
+        assert read(answer.text).all("a")
+
+
+def test_pages_of_items_keep_what_was_asked(service: Service) -> None:
+    answer = service.client.get("/collections/products/items?f=html&group=food&q=mat&limit=5")
+    assert answer.status_code == 303 and answer.location == "/products?q=mat&group=food"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"), [("image/png", 406), ("application/geo+json", 200), ("*/*", 200), ("", 200)]
+)
+def test_what_cannot_be_given_is_said(service: Service, accept: str, status: int) -> None:
+    answer = service.client.get("/collections/sites/items", headers={"Accept": accept})
+    assert answer.status_code == status
+    assert "Accept" in answer.headers["Vary"]
+
+
+@requirement("core/http")
+def test_answers_can_be_kept_asked_again_and_shared(service: Service) -> None:
+    first = service.client.get("/collections/sites/items?limit=2", headers={"Accept": "application/geo+json"})
+    again = service.client.get(
+        "/collections/sites/items?limit=2", headers={"If-None-Match": first.headers["ETag"], "Accept": "application/geo+json"}
+    )  # fmt: skip
+    assert again.status_code == 304 and not again.data
+    head = service.client.head("/collections/sites/items?limit=2")
+    assert head.status_code == 200 and not head.data
+    options = service.client.options("/collections/sites/items")
+    assert "GET" in options.headers["Allow"]
+    for answer in (first, again, head, options):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert service.client.post("/collections/sites/items").status_code == 405

@@ -1,0 +1,109 @@
+"""The description of the service: valid, complete, free of foreign references, and true of every answer."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+from geo.filters import FILTERS
+from geo.layers import LAYERS
+from tests.ogc.conftest import Service
+from tests.ogc.requirement import requirement
+
+
+@pytest.fixture(scope="module")
+def document(service: Service) -> Any:
+    return service.get("/api")
+
+
+@requirement("oas30/oas-definition-1", "oas30/oas-definition-2")
+def test_the_description_is_openapi_3_0(document: Any, service: Service) -> None:
+    validate(document)
+    assert document["openapi"].startswith("3.0")
+    assert service.head_of("/api")["Content-Type"] == "application/vnd.oai.openapi+json;version=3.0"
+    references = re.findall(r'"\$ref": ?"([^"]+)"', json.dumps(document))
+    assert references and all(one.startswith("#/") for one in references)
+
+
+@requirement("oas30/security")
+def test_nothing_asks_for_credentials(document: Any) -> None:
+    assert "security" not in document and "securitySchemes" not in document["components"]
+
+
+@requirement("core/fc-bbox-definition", "core/fc-limit-definition", "core/fc-time-definition", "crs/fc-crs-definition",
+             "crs/fc-bbox-crs-definition")  # fmt: skip
+def test_parameters_are_as_the_standard_wants_them(document: Any) -> None:
+    known = document["components"]["parameters"]
+    box = known["bbox"]
+    assert (box["in"], box["required"], box["style"], box["explode"]) == ("query", False, "form", False)
+    assert box["schema"] == {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
+    limit = known["limit"]["schema"]
+    assert limit["type"] == "integer" and limit["minimum"] == 1 and limit["default"] <= limit["maximum"]
+    assert known["datetime"]["schema"]["type"] == "string"
+    for name in ("crs", "bbox-crs"):
+        assert known[name]["schema"]["format"] == "uri" and known[name]["schema"]["default"].endswith("CRS84")
+
+
+def resolved(document: Any, node: Any) -> Any:
+    """A schema with its references filled in."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            target = document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            return resolved(document, target)
+        made = {key: resolved(document, value) for key, value in node.items()}
+        if made.pop("nullable", False) and "type" in made:
+            made["type"] = [made["type"], "null"]
+        return made
+    return [resolved(document, one) for one in node] if isinstance(node, list) else node
+
+
+@requirement("oas30/oas-impl", "oas30/completeness")
+def test_every_path_answers_what_it_describes(document: Any, service: Service) -> None:
+    for path, operations in document["paths"].items():
+        (method,) = operations
+        assert method == "get"
+        match = re.fullmatch(r"/collections/(\w+)/items/\{featureId\}", path)
+        address = path
+        if match:
+            page = service.get(f"/collections/{match[1]}/items", limit="1")
+            address = path.replace("{featureId}", page["features"][0]["id"])
+        if "{tileMatrix}" in path:
+            address = path.format(collectionId="communes", tileMatrix=8, tileRow=112, tileCol=201)
+        (media, *_) = operations["get"]["responses"]["200"]["content"]
+        answer = service.client.get(address, headers={"Accept": media.split(";")[0]})
+        assert answer.status_code == 200, path
+        assert answer.headers["Content-Type"] == media
+        schema = resolved(document, operations["get"]["responses"]["200"]["content"][media]["schema"])
+        if "json" not in media:
+            continue
+        jsonschema.validate(json.loads(answer.data), schema)
+
+
+@requirement("oas30/completeness")
+def test_every_parameter_that_is_accepted_is_described(document: Any) -> None:
+    for layer in LAYERS:
+        operation = document["paths"][f"/collections/{layer}/items"]["get"]
+        named = {resolved(document, one)["name"] for one in operation["parameters"]}
+        assert named >= {"limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "q", "ids", "f",
+                         "lang", *(row.param for row in FILTERS)}  # fmt: skip
+
+
+@requirement("oas30/exception-codes")
+def test_failures_are_described_and_have_the_described_form(document: Any, service: Service) -> None:
+    schema = resolved(document, document["components"]["schemas"]["exception"])
+    for path, status in (("/collections/sites/items?x=1", 400), ("/collections/sites/items/none", 404)):
+        body = service.get(path, status)
+        jsonschema.validate(body, schema)
+    one = document["paths"]["/collections/sites/items/{featureId}"]["get"]["responses"]
+    assert {"400", "404", "406", "500"} <= set(one)
+
+
+def test_the_description_can_be_browsed_without_a_network(service: Service) -> None:
+    page = service.client.get("/api?f=html&lang=en").text
+    assert "/collections/sites/items" in page and "bbox" in page
+    assert not re.findall(r'(?:src|href)="https?://(?!localhost)', page)

@@ -1,0 +1,361 @@
+"""The catalogue: both writings are one graph, ISO's order holds, and nothing is said that the store does not say."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from owslib.etree import etree
+from owslib.iso import MD_Metadata
+from rdflib import RDF, Graph, Literal, Namespace, URIRef
+from rdflib.compare import isomorphic
+
+from geo.atlas import Atlas, Query
+from geo.layers import LAYERS
+from geo.schema import Label
+from geo.views.catalogue import Site, facts_of
+from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
+from geo.views.catalogue.facts import measures
+from geo.views.catalogue.iso19139 import metadata
+from geo.views.catalogue.records import Asked, matching, record
+from geo.views.catalogue.schema_org import dataset, record_page
+from geo.views.export import FORMATS
+from tests.frames import world
+from tests.frozen import frozen
+from tests.views.hostile import SCRIPT, hostile_atlas
+
+# rdflib warns of its own graph classes while it reads JSON-LD.
+pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated.*:DeprecationWarning:rdflib")
+
+SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Label("Về bản đồ", "About the map"))
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCT = Namespace("http://purl.org/dc/terms/")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+LOCN = Namespace("http://www.w3.org/ns/locn#")
+GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+
+# DCAT-AP 3.0: what a node of each class must have.
+MANDATORY = {
+    DCAT.Catalog: (DCT.title, DCT.description, DCT.publisher),
+    DCAT.Dataset: (DCT.title, DCT.description),
+    DCAT.Distribution: (DCAT.accessURL,),
+    DCAT.DataService: (DCT.title, DCAT.endpointURL),
+    FOAF.Agent: (FOAF.name,),
+    DQV.QualityMeasurement: (DQV.isMeasurementOf, DQV.value),
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with Atlas(frozen(world(), tmp_path_factory.mktemp("catalogue") / "small.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def graph(real_atlas: Atlas) -> Graph:
+    return Graph().parse(data=catalogue_xml(real_atlas, SITE), format="xml")
+
+
+def layer_node(layer: str) -> URIRef:
+    return URIRef(f"{SITE.root}/{layer}#dataset")
+
+
+# --- DCAT-AP -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
+def test_both_writings_are_one_graph(which: str, request: pytest.FixtureRequest) -> None:
+    atlas = request.getfixturevalue(which)
+    written = catalogue_json(atlas, SITE)
+    read = Graph().parse(data=written, format="json-ld")
+    assert isomorphic(read, Graph().parse(data=catalogue_xml(atlas, SITE), format="xml"))
+    assert all(isinstance(address, str) for address in list(json.loads(written)["@context"].values())[1:])
+
+
+def test_every_node_has_what_dcat_ap_demands(graph: Graph) -> None:
+    for kind, predicates in MANDATORY.items():
+        nodes = list(graph.subjects(RDF.type, kind))
+        assert nodes, kind
+        for node in nodes:
+            for predicate in predicates:
+                assert (node, predicate, None) in graph, (node, predicate)
+
+
+def test_what_is_pointed_to_inside_the_site_is_described(graph: Graph) -> None:
+    described = set(graph.subjects())
+    named = {
+        node for node in graph.objects() if isinstance(node, URIRef) and node.startswith(SITE.root) and "#" in node
+    }
+    assert named <= described
+
+
+def test_a_catalogue_holds_every_layer_and_the_service(graph: Graph) -> None:
+    (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
+    assert set(graph.objects(catalogue, DCAT.dataset)) == {layer_node(layer) for layer in LAYERS}
+    (service,) = graph.objects(catalogue, DCAT.service)
+    assert set(graph.objects(service, DCAT.endpointURL)) == {URIRef(f"{SITE.root}/collections")}
+    assert len(set(graph.objects(service, DCAT.servesDataset))) == len(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_titles_are_in_both_languages(graph: Graph, layer: str) -> None:
+    for predicate in (DCT.title, DCT.description):
+        assert {value.language for value in graph.objects(layer_node(layer), predicate)} == {"vi", "en"}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_format_is_a_distribution_with_its_type(graph: Graph, layer: str) -> None:
+    files = {
+        (str(url), str(media))
+        for node in graph.objects(layer_node(layer), DCAT.distribution)
+        for url in graph.objects(node, DCAT.downloadURL)
+        for media in graph.objects(node, DCAT.mediaType)
+    }
+    for row in FORMATS.values():
+        media_type = row.media_type.partition(";")[0]
+        wanted = (
+            f"{SITE.root}/export/{layer}.{row.extension}",
+            f"https://www.iana.org/assignments/media-types/{media_type}",
+        )
+        assert wanted in files
+
+
+def test_the_extent_is_the_atlas_own(graph: Graph, real_atlas: Atlas) -> None:
+    (place,) = graph.objects(layer_node("products"), DCT.spatial)
+    (box,) = graph.objects(place, DCAT.bbox)
+    assert isinstance(box, Literal)
+    assert box.datatype == GEO.wktLiteral
+    bounds = real_atlas.bounds("products")
+    assert bounds is not None
+    numbers = [float(text) for text in re.findall(r"-?\d+\.\d+", str(box).partition("> ")[2])]
+    assert (min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])) == tuple(bounds)
+    assert {value.datatype for value in graph.objects(place, LOCN.geometry)} == {GEO.wktLiteral, GEO.geoJSONLiteral}
+    assert not list(graph.objects(layer_node("sources"), DCT.spatial))
+
+
+def test_licences_are_named_only_where_one_holds_for_the_whole(graph: Graph) -> None:
+    licences = {layer: str(*graph.objects(layer_node(layer), DCT.license)) for layer in LAYERS}
+    assert licences["products"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert licences["communes"] == "https://spdx.org/licenses/MIT"
+    assert licences["districts"].startswith(SITE.root)
+
+
+def test_quality_is_measured(small: Atlas) -> None:
+    measured = {row.key: row.value for row in measures(small, "products")}
+    # R2 has no place, R3 is known to the commune; required are key, name, group and sources.
+    assert measured == {"filled": 1.0, "placed": 2 / 3, "exact": 1 / 3, "errors": 0}
+    assert {row.key for row in measures(small, "outlines_2009")} == {"errors"}
+    assert {row.key for row in measures(small, "sources")} == {"filled", "errors"}
+
+
+def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
+    facts = facts_of(small, "producers")
+    assert (facts.licence, facts.attribution, facts.lineage, facts.made_on, facts.sources) == (
+        None,
+        None,
+        None,
+        None,
+        (),
+    )
+    read = Graph().parse(data=catalogue_xml(small, SITE), format="xml")
+    for predicate in (DCT.license, DCT.rights, DCT.provenance, DCT.created, DCT.source):
+        assert not list(read.objects(layer_node("producers"), predicate))
+
+
+# --- ISO 19139 ---------------------------------------------------------------------------------------
+
+# The order of ISO 19139's own schemas, for the elements that are written.
+ORDER = {
+    "MD_Metadata": "fileIdentifier language characterSet parentIdentifier hierarchyLevel hierarchyLevelName contact dateStamp metadataStandardName metadataStandardVersion dataSetURI locale spatialRepresentationInfo referenceSystemInfo metadataExtensionInfo identificationInfo contentInfo distributionInfo dataQualityInfo",
+    "MD_DataIdentification": "citation abstract purpose credit status pointOfContact resourceMaintenance graphicOverview resourceFormat descriptiveKeywords resourceSpecificUsage resourceConstraints aggregationInfo spatialRepresentationType spatialResolution language characterSet topicCategory environmentDescription extent supplementalInformation",
+    "CI_Citation": "title alternateTitle date edition editionDate identifier citedResponsibleParty presentationForm",
+    "CI_ResponsibleParty": "individualName organisationName positionName contactInfo role",
+    "CI_Contact": "phone address onlineResource hoursOfService contactInstructions",
+    "CI_OnlineResource": "linkage protocol applicationProfile name description function",
+    "CI_Date": "date dateType",
+    "MD_LegalConstraints": "useLimitation accessConstraints useConstraints otherConstraints",
+    "EX_Extent": "description geographicElement temporalElement verticalElement",
+    "EX_GeographicBoundingBox": "extentTypeCode westBoundLongitude eastBoundLongitude southBoundLatitude northBoundLatitude",
+    "TimePeriod": "beginPosition endPosition",
+    "MD_Distribution": "distributionFormat distributor transferOptions",
+    "MD_Format": "name version amendmentNumber specification",
+    "DQ_DataQuality": "scope report lineage",
+    "DQ_QuantitativeResult": "valueType valueUnit errorStatistic value",
+    "LI_Lineage": "statement processStep source",
+    "RS_Identifier": "authority code codeSpace version",
+    "PT_Locale": "languageCode country characterEncoding",
+    **dict.fromkeys(
+        ("DQ_CompletenessOmission", "DQ_AbsoluteExternalPositionalAccuracy", "DQ_DomainConsistency"),
+        "nameOfMeasure measureIdentification measureDescription evaluationMethodType evaluationMethodDescription evaluationProcedure dateTime result",
+    ),
+}
+NEEDED = {
+    "fileIdentifier",
+    "language",
+    "contact",
+    "dateStamp",
+    "identificationInfo",
+    "distributionInfo",
+    "dataQualityInfo",
+}
+
+
+def bare(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_iso_elements_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
+    root = ET.fromstring(metadata(request.getfixturevalue(which), layer, SITE))
+    assert {bare(child) for child in root} >= NEEDED
+    checked = set()
+    for element in root.iter():
+        order = ORDER.get(bare(element), "").split()
+        if order:
+            places = [order.index(bare(child)) for child in element]
+            assert places == sorted(places), bare(element)
+            checked.add(bare(element))
+    assert {"MD_Metadata", "MD_DataIdentification", "MD_Distribution", "DQ_DataQuality"} <= checked
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None:
+    facts = facts_of(real_atlas, layer)
+    read = MD_Metadata(etree.fromstring(metadata(real_atlas, layer, SITE).encode()))
+    (what,) = read.identification
+    assert read.languagecode == "vie"
+    assert read.datestamp == real_atlas.version.published_at
+    assert read.contact[0].organization == SITE.title.vi
+    assert what.title == facts.title.vi
+    assert what.abstract == facts.about.vi
+    assert facts.licence is not None
+    assert what.otherconstraints[0] == facts.licence.text
+    assert facts.lineage is not None
+    assert read.dataquality.lineage == facts.lineage.vi
+    assert [place.url for place in read.distribution.online[:-1]] == [
+        SITE.at(row.path, **row.params) for row in facts.downloads
+    ]
+    if facts.bbox is None:
+        assert what.bbox is None
+        assert read.referencesystem is None
+    else:
+        box = what.bbox
+        assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
+        assert read.referencesystem.code == "4326"
+
+
+def test_iso_gives_quantities(small: Atlas) -> None:
+    root = ET.fromstring(metadata(small, "products", SITE))
+    values = [element.text for element in root.iter("{http://www.isotc211.org/2005/gco}Record")]
+    assert values == ["100.00", "66.67", "33.33", "0"]
+
+
+# --- records -----------------------------------------------------------------------------------------
+
+
+def found(atlas: Atlas, **asked: Any) -> list[str]:
+    return [facts.layer for facts in matching(atlas, Asked(**asked), SITE)]
+
+
+def test_records_are_found_by_words_without_diacritics_in_both_languages(real_atlas: Atlas) -> None:
+    assert found(real_atlas) == list(LAYERS)
+    assert found(real_atlas, terms=("vung nguyen lieu",)) == ["zones"]
+    assert found(real_atlas, terms=("RAW-MATERIAL zones",)) == ["zones"]
+    assert {"villages", "zones"} <= set(found(real_atlas, terms=("làng nghề", "nguyên liệu")))
+    assert found(real_atlas, terms=("nothing of the kind",)) == []
+
+
+def test_records_are_found_by_type_id_and_time(real_atlas: Atlas) -> None:
+    assert found(real_atlas, types=("service",)) == []
+    assert found(real_atlas, types=("dataset",), ids=("sites", "zones")) == ["zones", "sites"]
+    assert found(real_atlas, external=(f"{SITE.root}/zones#dataset",)) == ["zones"]
+    assert found(real_atlas, external=(f"{SITE.root}:{SITE.root}/zones#dataset",)) == ["zones"]
+    assert "sources" not in found(real_atlas, time=(None, "1990-01-01"))
+    assert "sources" in found(real_atlas, time=("2020-01-01", None))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_record_has_what_the_standard_demands(real_atlas: Atlas, layer: str, lang: str) -> None:
+    body = record(real_atlas, layer, SITE, lang)
+    facts = facts_of(real_atlas, layer)
+    assert body.keys() >= {"id", "type", "geometry", "time", "properties", "links", "conformsTo"}
+    assert body["properties"]["type"] == "dataset"
+    assert body["properties"]["title"] == facts.title.of(lang)
+    assert body["properties"]["language"]["code"] == lang
+    assert (body["geometry"] is None) == (facts.bbox is None)
+    interval = (body["time"] or {"interval": []})["interval"]
+    assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}|\.\.", day) for day in interval)
+    enclosures = [link for link in body["links"] if link["rel"] == "enclosure"]
+    assert len(enclosures) == len(facts.downloads)
+    assert {link["type"] for link in enclosures} == {row["mediaType"] for row in body["properties"]["formats"]}
+
+
+# --- schema.org --------------------------------------------------------------------------------------
+
+
+def test_a_product_has_its_award_and_maker(small: Atlas) -> None:
+    vi = record_page(small, "products", "R1", SITE, "vi")
+    thing = vi["mainEntity"]
+    assert vi["inLanguage"] == "vi"
+    assert thing["@type"] == "Product"
+    assert thing["award"] == "OCOP 4 sao"
+    assert thing["manufacturer"]["name"] == "Hợp tác xã Ong mật"
+    assert vi["contentLocation"]["geo"] == {"@type": "GeoCoordinates", "latitude": 21.1, "longitude": 103.1}
+    assert record_page(small, "products", "R1", SITE, "en")["mainEntity"]["award"] == "OCOP 4 stars"
+
+
+def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_atlas: Atlas) -> None:
+    page = record_page(small, "products", "R3", SITE, "en")
+    assert "GeoCoordinates" not in json.dumps(page)
+    assert "Approximate place" in page["mainEntity"]["description"]
+    for layer in ("sites", "villages", "products", "producers", "old_communes"):
+        for key, wkb, properties in real_atlas.parts(Query(layer)):
+            page = record_page(real_atlas, layer, key, SITE, "vi")
+            close = wkb is not None and json.loads(properties).get("precision") in {"exact", "village"}
+            own = "geo" in page["mainEntity"] or "location" in page["mainEntity"] or "contentLocation" in page
+            assert own == close, (layer, key)
+
+
+def test_an_outline_that_is_not_surveyed_is_not_told_as_the_place(small: Atlas) -> None:
+    thing = record_page(small, "zones", "Z1", SITE, "en")["mainEntity"]
+    assert "geo" not in thing
+    assert "not a surveyed boundary" in thing["description"]
+    assert record_page(small, "communes", "00001", SITE, "en")["mainEntity"]["geo"]["@type"] == "GeoShape"
+
+
+def test_no_award_is_claimed_where_the_source_is_not_sure(real_atlas: Atlas) -> None:
+    for key, _, properties in real_atlas.parts(Query("products")):
+        values = json.loads(properties)
+        thing = record_page(real_atlas, "products", key, SITE, "vi")["mainEntity"]
+        sure = bool(values.get("stars")) and values.get("status") not in {"assessed", "listed"}
+        assert ("award" in thing) == sure, key
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_dataset_is_described_well_enough_to_be_listed(real_atlas: Atlas, layer: str) -> None:
+    body = dataset(real_atlas, layer, SITE, "en")
+    assert 50 <= len(body["description"]) <= 5000
+    assert body["distribution"]
+    assert body["license"]
+
+
+def test_names_stay_names(hostile: Atlas) -> None:
+    assert record_page(hostile, "products", "R02", SITE, "vi")["mainEntity"]["name"] == SCRIPT
+
+
+def test_nothing_of_the_machine_is_told(real_atlas: Atlas) -> None:
+    whole = catalogue_xml(real_atlas, SITE) + metadata(real_atlas, "products", SITE)
+    assert str(Path.cwd()) not in whole
+    assert str(real_atlas.path) not in whole

@@ -1,0 +1,407 @@
+"""Vector tiles, read back with decoders that are not ours, and held against the geometry of the atlas."""
+
+import time
+from collections.abc import Iterator
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from mapbox_vector_tile.Mapbox import vector_tile_pb2
+from shapely import MultiPolygon, Point, Polygon, box
+from shapely.geometry import shape as to_shape
+
+from geo.atlas import Atlas, Notes, Query, freeze
+from geo.crs import STORE_CRS, transformer
+from geo.errors import NotFound
+from geo.layers import LAYERS
+from geo.views import mvt, tiles
+from geo.views.tiles import BUFFER, EXTENT, HALF_WORLD_M, MAX_POINTS, MAX_ZOOM, TOGETHER, Address, make, tile_at
+from tests.frames import frame, world
+from tests.frozen import VERSION
+from tests.views.hostile import IMG, SCRIPT, hostile_atlas
+
+TILED = tuple(name for name, spec in LAYERS.items() if spec.geometry)
+AREAS = tuple(name for name in TILED if LAYERS[name].geometry == "MultiPolygon")
+
+
+def decoded(body: bytes, layer: str) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The features of a layer by id, geometry in tile units with y to the south, as mapbox-vector-tile reads them."""
+    found = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True}).get(layer, {"features": []})
+    return {one["id"]: (to_shape(one["geometry"]), one["properties"]) for one in found["features"]}
+
+
+def metres_of(shape: Any, at: Address) -> Any:
+    """A geometry of tile units in EPSG:3857."""
+    unit = 2 * HALF_WORLD_M / 2**at.z / EXTENT
+
+    def moved(points: Any) -> Any:
+        x = (points[:, 0] + at.col * EXTENT) * unit - HALF_WORLD_M
+        return np.column_stack([x, HALF_WORLD_M - (points[:, 1] + at.row * EXTENT) * unit])
+
+    return shapely.transform(shape, moved)
+
+
+def mercator(shapes: Any) -> Any:
+    """Geometries of STORE_CRS in EPSG:3857."""
+    return shapely.transform(shapes, lambda p: np.column_stack(transformer(STORE_CRS, "EPSG:3857").transform(*p.T)))
+
+
+def frame_of(at: Address, buffer: float = 0.0) -> Any:
+    """The square of a tile in EPSG:3857, wider by `buffer` units."""
+    return metres_of(box(-buffer, -buffer, EXTENT + buffer, EXTENT + buffer), at)
+
+
+def pixel_m(zoom: int) -> float:
+    return 2 * HALF_WORLD_M / 2**zoom / 256
+
+
+def placed(atlas: Atlas, layer: str) -> dict[str, Any]:
+    """The geometry of every placed record in EPSG:3857."""
+    return {r.id: mercator(r.geometry) for r in atlas.find(Query(layer, place="placed")).records}
+
+
+def around(atlas: Atlas, zoom: int) -> list[Address]:
+    """Every tile of a zoom that the province has a part in."""
+    west, south, east, north = atlas.bounds()  # type: ignore[misc]
+    first, last = tile_at(west, north, zoom), tile_at(east, south, zoom)
+    return [Address(zoom, *at) for at in product(range(first.row, last.row + 1), range(first.col, last.col + 1))]
+
+
+def made_atlas(path: Path, **layers: Any) -> Atlas:
+    return Atlas(freeze(world() | layers, [], Notes(), version=VERSION, path=path))
+
+
+# --- every feature, in its place ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", TILED)
+def test_every_placed_record_is_in_a_tile_of_zoom_14(real_atlas: Atlas, layer: str) -> None:
+    records = real_atlas.find(Query(layer, place="placed")).records
+    wanted = {tile_at(r.lng, r.lat, 14) for r in records if r.lng is not None and r.lat is not None}
+    found = {p["id"] for at in wanted for _, p in decoded(make(real_atlas, [layer], at).body, layer).values()}
+    assert found >= {r.id for r in records}
+
+
+@pytest.mark.parametrize("zoom", [0, 5, 8, 10, 11])
+@pytest.mark.parametrize("layer", AREAS)
+def test_polygons_lie_within_a_pixel_of_the_atlas(real_atlas: Atlas, layer: str, zoom: int) -> None:
+    truth = placed(real_atlas, layer)
+    for at in around(real_atlas, zoom)[:16]:
+        window = frame_of(at, BUFFER)
+        for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
+            outline = truth[properties["id"]]
+            assert drawn.is_valid
+            # Each place drawn is near the outline or the sides of the tile, and inside where the truth is.
+            real = metres_of(drawn, at)
+            assert shapely.difference(real, outline.buffer(1.5 * pixel_m(zoom))).area == pytest.approx(0, abs=1e-3)
+            deep = outline.buffer(-2 * pixel_m(zoom)).intersection(window.buffer(-pixel_m(zoom)))
+            assert shapely.difference(deep, real).area <= 0.002 * max(deep.area, pixel_m(zoom) ** 2)
+
+
+@pytest.mark.parametrize("zoom", [3, 9, 16])
+def test_points_lie_within_half_a_unit_of_the_atlas(real_atlas: Atlas, zoom: int) -> None:
+    unit = pixel_m(zoom) / 16
+    for layer in ("products", "old_communes"):
+        truth = placed(real_atlas, layer)
+        for record in real_atlas.find(Query(layer, place="placed")).records[::9]:
+            at = tile_at(record.lng or 0, record.lat or 0, zoom)
+            for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
+                assert metres_of(drawn, at).distance(truth[properties["id"]]) <= 0.75 * unit
+
+
+@pytest.mark.parametrize("layer", ["communes", "districts", "zones", "outlines_2009"])
+def test_nothing_is_lost_between_neighbours(real_atlas: Atlas, layer: str) -> None:
+    truth, seen, share = placed(real_atlas, layer), {}, {}  # type: ignore[var-annotated]
+    for at in around(real_atlas, 9):
+        for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
+            seen.setdefault(properties["id"], set()).add(at)
+            inner = metres_of(drawn, at).intersection(frame_of(at))
+            share[properties["id"]] = share.get(properties["id"], 0.0) + inner.area
+    for key, outline in truth.items():
+        # In each tile that it reaches into, and all its parts together are all of it.
+        reached = {at for at in around(real_atlas, 9) if outline.buffer(-pixel_m(9)).intersects(frame_of(at))}
+        assert seen[key] >= reached
+        assert share[key] == pytest.approx(outline.area, rel=0.02, abs=outline.length * pixel_m(9) / 4)
+    assert sum(share.values()) == pytest.approx(sum(o.area for o in truth.values()), rel=0.002)
+
+
+def test_a_polygon_across_an_edge_is_in_both_tiles_and_drawn_into_the_buffer(tmp_path: Path) -> None:
+    edge = 402 * 360 / 512 - 180  # the west side of column 402 at zoom 9
+    zone = {"zone_id": "Z1", "name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
+    across = frame("zones", {**zone, "at": MultiPolygon([box(edge - 0.1, 21.4, edge + 0.1, 21.5)])})
+    with made_atlas(tmp_path / "a.sqlite", zones=across) as atlas:
+        at = tile_at(edge + 0.05, 21.45, 9)
+        east = decoded(make(atlas, ["zones"], at).body, "zones")
+        west = decoded(make(atlas, ["zones"], at._replace(col=at.col - 1)).body, "zones")
+    assert (east[1][0].bounds[0], west[1][0].bounds[2]) == (-BUFFER, EXTENT + BUFFER)
+    assert east[1][0].bounds[1::2] == west[1][0].bounds[1::2]
+
+
+def test_units_that_border_on_each_other_do_so_in_tiles_too(real_atlas: Atlas) -> None:
+    at = tile_at(103.0, 21.5, 8)
+    drawn = [shape for shape, _ in decoded(make(real_atlas, ["communes"], at).body, "communes").values()]
+    overlap = sum(shape.area for shape in drawn) - shapely.union_all(drawn).area
+    holes = sum(Polygon(ring).area for part in shapely.get_parts(shapely.union_all(drawn)) for ring in part.interiors)
+    assert (overlap + holes) / sum(shape.area for shape in drawn) < 2e-4
+
+
+# --- what is left out is counted ---------------------------------------------------------------------
+
+
+def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -> None:
+    places = np.random.default_rng(3).uniform([103.0, 21.0], [103.4, 21.4], (MAX_POINTS * 3, 2))
+    product_ = {"name": "x", "group": "food", "source_ids": "S1", "precision": "exact"}
+    many = frame("products", *({"product_id": f"R{i:05}", "at": Point(xy), **product_} for i, xy in enumerate(places)))
+    with made_atlas(tmp_path / "a.sqlite", products=many) as atlas:
+        crowded, sparse = tile_at(103.2, 21.2, 8), tile_at(103.2, 21.2, 12)
+        thinned = make(atlas, ["products"], crowded)
+        whole = make(atlas, ["products"], sparse)
+    kept = decoded(thinned.body, "products")
+    assert thinned.matched == len(places)
+    assert MAX_POINTS / 8 < thinned.shown == len(kept) <= MAX_POINTS
+    assert whole.shown == whole.matched == len(decoded(whole.body, "products"))
+    at = crowded.units(*places.T)
+    gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in kept.values()]))
+    assert gaps.max() <= 16 * 16  # nowhere is a place emptied that had points
+
+
+def test_specks_are_left_out_of_small_scales_and_counted(tmp_path: Path) -> None:
+    zone = {"name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
+    side = 0.0005
+    specks = frame(
+        "zones",
+        *(
+            {
+                "zone_id": f"Z{i}",
+                "at": MultiPolygon([box(103.1 + i * 0.002, 21.1, 103.1 + i * 0.002 + side, 21.1 + side)]),
+                **zone,
+            }
+            for i in range(10)
+        ),
+    )
+    field = frame("zones", {"zone_id": "Z99", "at": MultiPolygon([box(103.2, 21.1, 103.3, 21.2)]), **zone})
+    with made_atlas(tmp_path / "b.sqlite", zones=pd.concat([specks, field], ignore_index=True)) as atlas:
+        mixed = make(atlas, ["zones"], tile_at(103.1, 21.1, 7))
+    assert (mixed.shown, mixed.matched) == (1, 11)
+    with made_atlas(tmp_path / "a.sqlite", zones=specks) as atlas:
+        small, large = (
+            make(atlas, ["zones"], tile_at(103.1, 21.1, 7)),
+            make(atlas, ["zones"], tile_at(103.105, 21.1, 11)),
+        )
+    assert (small.body, small.shown, small.matched) == (b"", 0, 10)
+    assert (large.shown, large.matched) == (10, 10)
+
+
+# --- the format --------------------------------------------------------------------------------------
+
+
+def raw(body: bytes) -> Any:
+    tile = vector_tile_pb2.tile()
+    tile.ParseFromString(body)
+    return tile
+
+
+def rings_of(feature: Any) -> Iterator[list[tuple[int, int]]]:
+    """The rings of a polygon feature as its commands give them, in order, by the letter of the specification."""
+    numbers, cursor, ring = iter(feature.geometry), (0, 0), []  # type: ignore[var-annotated]
+    for command in numbers:
+        kind, count = command & 7, command >> 3
+        if kind == 7:
+            assert count == 1
+            yield ring
+            ring = []
+            continue
+        assert kind == (2 if ring else 1) and (count == 1 or kind == 2) and count > 0
+        for _ in range(count):
+            step = [(n >> 1) ^ -(n & 1) for n in (next(numbers), next(numbers))]
+            assert kind == 1 or step != [0, 0]
+            cursor = (cursor[0] + step[0], cursor[1] + step[1])
+            ring.append(cursor)
+    assert not ring
+
+
+def area_of(ring: list[tuple[int, int]]) -> float:
+    """By the surveyor's formula."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*ring, ring[0]])) / 2
+
+
+@pytest.mark.parametrize("zoom", [5, 9, 12])
+def test_tiles_keep_to_the_letter_of_the_specification(real_atlas: Atlas, zoom: int) -> None:
+    tile = raw(make(real_atlas, TOGETHER, tile_at(103.02, 21.39, zoom)).body)
+    assert len({layer.name for layer in tile.layers}) == len(tile.layers) > 3
+    for layer in tile.layers:
+        assert (layer.version, layer.extent) == (2, EXTENT)
+        assert len(set(layer.keys)) == len(layer.keys)
+        values = [value.SerializeToString() for value in layer.values]
+        assert len(set(values)) == len(values)
+        assert len({f.id for f in layer.features}) == len(layer.features) > 0
+        for feature in layer.features:
+            assert len(feature.tags) % 2 == 0 and len(set(feature.tags[::2])) == len(feature.tags) / 2
+            if feature.type == vector_tile_pb2.tile.Polygon:
+                areas = [area_of(ring) for ring in rings_of(feature)]
+                assert areas[0] > 0 and 0 not in areas
+            else:
+                assert feature.geometry[0] == 9 and len(feature.geometry) == 3
+
+
+def test_a_hole_is_wound_against_its_polygon_and_follows_it(tmp_path: Path) -> None:
+    with hostile_atlas(tmp_path) as atlas:
+        (layer,) = raw(make(atlas, ["zones"], tile_at(103.1, 21.1, 8)).body).layers
+    (feature,) = layer.features
+    assert [area_of(ring) > 0 for ring in rings_of(feature)] == [True, False, True]
+
+
+def test_properties_are_the_record_but_for_long_texts(tmp_path: Path) -> None:
+    with hostile_atlas(tmp_path) as atlas:
+        found = decoded(make(atlas, ["products"], tile_at(103.2, 21.1, 9)).body, "products")
+        records = {record.id: record for record in atlas.find(Query("products")).records}
+    assert {p["title"] for _, p in found.values()} >= {IMG, SCRIPT}
+    for _, properties in found.values():
+        record = records[properties["id"]]
+        shown = {f.name: record.properties[f.name] for f in LAYERS["products"].fields if f.kind != "longtext"}
+        kept = {name: value for name, value in shown.items() if value is not None}
+        assert properties == {"id": record.id, "title": record.title, **kept}
+    assert any(field.kind == "longtext" for field in LAYERS["products"].fields)
+
+
+VALUES = st.none() | st.text(max_size=20) | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
+
+
+@given(st.lists(st.tuples(st.integers(-64, 4160), st.integers(-64, 4160), VALUES, VALUES), min_size=1, max_size=20))
+@example([(0, 0, 1, 1.0), (1, 1, 2.0, 2)])
+def test_any_points_and_values_are_read_back_as_they_were(rows: list[tuple[int, int, Any, Any]]) -> None:
+    shapes = np.array([Point(x, y) for x, y, _, _ in rows], dtype=object)
+    columns = {"một": [row[2] for row in rows], "hai": [row[3] for row in rows]}
+    found = decoded(mvt.layer("lớp", shapes, list(range(1, len(rows) + 1)), columns), "lớp")
+    for number, (x, y, first, second) in enumerate(rows, start=1):
+        shape, properties = found[number]
+        expected = {k: v for k, v in (("một", first), ("hai", second)) if v is not None}
+        assert (shape.x, shape.y, properties) == (x, y, expected)
+        assert {k: type(v) for k, v in properties.items()} == {k: type(v) for k, v in expected.items()}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.floats(-200, 4300), st.floats(-200, 4300)), min_size=3, max_size=12),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_rings_become_valid_polygons_of_nearly_the_same_area(rings: list[list[tuple[float, float]]]) -> None:
+    given_ = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
+    snapped = tiles._on_grid(np.asarray(given_, dtype=object))
+    kept = np.flatnonzero(~shapely.is_empty(snapped))
+    found = decoded(mvt.layer("a", snapped[kept], [int(k) for k in kept], {}), "a")
+    assert sorted(found) == kept.tolist()
+    for number, (shape, _) in found.items():
+        assert shape.is_valid and shape.equals(snapped[number])
+        assert abs(shape.area - given_[number].area) <= given_[number].length + 1
+
+
+# --- edges of the world, and of the grid -------------------------------------------------------------
+
+
+def test_the_antimeridian_and_the_poles_are_answered(tmp_path: Path) -> None:
+    ends = [(180, 0), (-180, 0), (179.9999999, 80), (0, 90), (0, -90), (10, 89.5), (20, 85.0), (30, -85.0)]
+    product_ = {"name": "x", "group": "food", "source_ids": "S1", "precision": "exact"}
+    points = frame("products", *({"product_id": f"R{i}", "at": Point(xy), **product_} for i, xy in enumerate(ends)))
+    zone = {"name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
+    shapes = [
+        MultiPolygon([box(170, -10, 180, 10), box(-180, -10, -170, 10)]),
+        MultiPolygon([box(-180, 60, 180, 90)]),
+        MultiPolygon([box(-180, -90, 180, 90)]),
+    ]
+    zones = frame("zones", *({"zone_id": f"Z{i}", "at": at, **zone} for i, at in enumerate(shapes)))
+    with made_atlas(tmp_path / "a.sqlite", products=points, zones=zones) as atlas:
+        found: set[str] = set()
+        for zoom in range(3):
+            every = [Address(zoom, *at) for at in product(range(2**zoom), repeat=2)]
+            found = {
+                p["id"] for at in every for _, p in decoded(make(atlas, ["products"], at).body, "products").values()
+            }
+            # What is past 85.06° lies on no tile; the rest is lost at no zoom.
+            assert found == {"R0", "R1", "R2", "R6", "R7"}
+            assert all(
+                "Z2" in {p["id"] for _, p in decoded(make(atlas, ["zones"], at).body, "zones").values()} for at in every
+            )
+        west, east = (decoded(make(atlas, ["zones"], Address(2, 1, col)).body, "zones") for col in (0, 3))
+        assert {1, 3} <= set(west) and {1, 3} <= set(east)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("17", "0", "0"),
+        ("-1", "0", "0"),
+        ("1", "2", "0"),
+        ("1", "0", "2"),
+        ("a", "0", "0"),
+        ("1.0", "0", "0"),
+        ("", "0", "0"),
+        ("٣", "0", "0"),
+        ("9" * 40, "0", "0"),
+        ("1", " 0", "0"),
+    ],
+)
+def test_no_such_tile_is_not_found(words: tuple[str, str, str]) -> None:
+    with pytest.raises(NotFound, match="expected zoom 0"):
+        tiles.address(*words)
+
+
+def test_the_tile_of_a_place_holds_it() -> None:
+    for zoom, (lng, lat) in product(range(MAX_ZOOM + 1), [(103.02, 21.39), (-179.9, -60.0), (0.0001, 0.0001)]):
+        at = tile_at(lng, lat, zoom)
+        x, y = at.units(np.array([lng]), np.array([lat]))[0]
+        assert 0 <= x <= EXTENT and 0 <= y <= EXTENT
+        assert at.box().west <= lng <= at.box().east and at.box().south <= lat <= at.box().north
+
+
+# --- GDAL, and speed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layer", "zoom"), [("communes", 8), ("zones", 10), ("products", 9), ("old_communes", 7)])
+def test_gdal_reads_a_tile_and_finds_everything_in_its_place(
+    real_atlas: Atlas, tmp_path: Path, layer: str, zoom: int
+) -> None:
+    at = tile_at(103.02, 21.39, zoom)
+    made = make(real_atlas, TOGETHER, at)
+    path = tmp_path / "tile.mvt"
+    path.write_bytes(made.body)
+    read = pyogrio.read_dataframe(path, layer=layer, X=at.col, Y=at.row, Z=at.z, CLIP="NO")
+    truth = placed(real_atlas, layer)
+    assert read.crs.to_epsg() == 3857
+    ours = decoded(made.body, layer)
+    assert set(read["id"]) == {p["id"] for _, p in ours.values()} and len(read) == len(ours) > 0
+    for key, shape in zip(read["id"], read.geometry, strict=True):
+        assert shapely.difference(shape, truth[key].buffer(1.5 * pixel_m(zoom))).area == pytest.approx(0, abs=1e-3)
+        if shape.geom_type == "Point":
+            assert shape.distance(truth[key]) < pixel_m(zoom)
+
+
+def test_a_crowded_tile_is_made_in_time(tmp_path: Path) -> None:
+    random, turn = np.random.default_rng(1), np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    zone = {"crop": "tea", "extent_kind": "surveyed", "area_year": 2020, "district_code": "100", "source_ids": "S1"}
+    rows = []
+    for i in range(2_000):
+        middle, radius = random.uniform([103.0, 21.3], [103.3, 21.55]), random.uniform(0.002, 0.005, 24)
+        ring = middle + radius[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+        rows.append(
+            {"zone_id": f"Z{i}", "name": f"Vùng {i}", "area_ha": 1.5 * i, "at": MultiPolygon([Polygon(ring)]), **zone}
+        )
+    with made_atlas(tmp_path / "a.sqlite", zones=frame("zones", *rows)) as atlas:
+        at, took = tile_at(103.15, 21.45, 10), []
+        for _ in range(7):
+            begun = time.perf_counter()
+            made = make(atlas, ["zones"], at)
+            took.append(time.perf_counter() - begun)
+    assert made.shown == made.matched == 2_000
+    assert min(took) < 0.150

@@ -1,0 +1,321 @@
+"""OGC API - Tiles over HTTP: documents, tiles, how both may be kept, and what is refused."""
+
+import gzip
+import html
+import multiprocessing
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from flask.testing import FlaskClient
+
+from geo.atlas import Atlas, Notes, freeze
+from geo.atlas.tilecache import Kept, TileCache
+from geo.layers import LAYERS
+from geo.settings import Settings
+from geo.views import tiles
+from geo.views.mvt import MEDIA_TYPE
+from geo.views.tilesets import MATRIX_SET
+from geo.web import create_app
+from tests.conftest import ROOT
+from tests.frames import world
+from tests.frozen import VERSION
+from tests.views.hostile import IMG, hostile_atlas
+from tests.web.conftest import application
+
+AT = tiles.tile_at(103.1, 21.1, 9)
+TILE = f"{MATRIX_SET}/{AT.z}/{AT.row}/{AT.col}"
+ONE, ALL = f"/collections/products/tiles/{TILE}", f"/tiles/{TILE}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def client(small_atlas: Atlas, folder: Path) -> FlaskClient:
+    return application(small_atlas, data_dir=folder).test_client()
+
+
+def document(client: FlaskClient, path: str) -> dict[str, Any]:
+    answer = client.get(path)
+    assert (answer.status_code, answer.content_type) == (200, "application/json"), answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def links(body: dict[str, Any]) -> dict[str, str]:
+    return {link["rel"].rpartition("/")[2]: link["href"].removeprefix("http://localhost") for link in body["links"]}
+
+
+# --- documents ---------------------------------------------------------------------------------------
+
+
+def test_the_matrix_set_is_the_registered_one(client: FlaskClient) -> None:
+    (listed,) = document(client, "/tileMatrixSets")["tileMatrixSets"]
+    assert listed["id"] == MATRIX_SET
+    found = document(client, links(listed)["self"])
+    assert [row["id"] for row in found["tileMatrices"]] == [str(zoom) for zoom in range(25)]
+    first, last = found["tileMatrices"][0], found["tileMatrices"][24]
+    # OGC 17-083r4, annex D.1
+    assert first["scaleDenominator"] == pytest.approx(559_082_264.028717, rel=1e-12)
+    assert first["cellSize"] == pytest.approx(156_543.033928041, rel=1e-12)
+    assert last["scaleDenominator"] == pytest.approx(33.3238997476528, rel=1e-12)
+    assert (last["matrixWidth"], last["matrixHeight"]) == (16_777_216, 16_777_216)
+    assert first["pointOfOrigin"] == pytest.approx([-20_037_508.3427892, 20_037_508.3427892])
+
+
+@pytest.mark.parametrize("prefix", ["", "/collections/products", "/collections/communes"])
+def test_from_a_list_to_a_tile_by_links_alone(client: FlaskClient, prefix: str) -> None:
+    (listed,) = document(client, f"{prefix}/tiles")["tilesets"]
+    found = document(client, links(listed)["self"])
+    assert (found["dataType"], found["tileMatrixSetURI"]) == ("vector", listed["tileMatrixSetURI"])
+    document(client, links(found)["tiling-scheme"])
+    limits = {row["tileMatrix"]: row for row in found["tileMatrixSetLimits"]}
+    assert list(limits) == [str(zoom) for zoom in range(17)]
+    row = limits["9"]
+    assert row["minTileRow"] <= AT.row <= row["maxTileRow"] and row["minTileCol"] <= AT.col <= row["maxTileCol"]
+    item = links(found)["item"].format(tileMatrix=AT.z, tileRow=AT.row, tileCol=AT.col)
+    answer = client.get(item)
+    assert (answer.status_code, answer.content_type) == (200, MEDIA_TYPE)
+    assert set(mapbox_vector_tile.decode(answer.data)) <= {layer["id"] for layer in found["layers"]}
+
+
+@pytest.mark.parametrize("prefix", ["", "/collections/zones"])
+def test_tilejson_names_every_layer_and_field_and_the_tile_in_its_order(client: FlaskClient, prefix: str) -> None:
+    found = document(client, f"{prefix}/tiles/{MATRIX_SET}?f=tilejson")
+    assert (found["tilejson"], found["scheme"], found["minzoom"], found["maxzoom"]) == ("3.0.0", "xyz", 0, 16)
+    (template,) = found["tiles"]
+    assert "/{z}/{y}/{x}?" in template
+    address = template.removeprefix("http://localhost").format(z=AT.z, y=AT.row, x=AT.col)
+    answer = client.get(address)
+    assert "immutable" in answer.headers["Cache-Control"]
+    described = {layer["id"]: layer["fields"] for layer in found["vector_layers"]}
+    for name, layer in mapbox_vector_tile.decode(answer.data).items():
+        for feature in layer["features"]:
+            for key, value in feature["properties"].items():
+                assert described[name][key] == ("String" if isinstance(value, str) else "Number")
+    west, south, east, north = found["bounds"]
+    assert west < 103.1 < east and south < 21.1 < north
+
+
+def test_the_tile_of_all_layers_holds_them_all(client: FlaskClient) -> None:
+    together = mapbox_vector_tile.decode(client.get(ALL).data)
+    assert {"products", "zones", "sites", "communes", "districts", "province"} <= set(together)
+    for layer in together:
+        alone = client.get(f"/collections/{layer}/tiles/{TILE}")
+        assert mapbox_vector_tile.decode(alone.data)[layer] == together[layer]
+
+
+@pytest.mark.parametrize("layer", [name for name, spec in LAYERS.items() if spec.geometry])
+def test_every_layer_with_places_has_tiles(client: FlaskClient, layer: str) -> None:
+    assert document(client, f"/collections/{layer}/tiles/{MATRIX_SET}")["layers"][0]["id"] == layer
+    assert client.get(f"/collections/{layer}/tiles/{TILE}").status_code in {200, 204}
+
+
+# --- tiles -------------------------------------------------------------------------------------------
+
+
+def test_a_tile_says_how_much_of_what_it_shows(client: FlaskClient) -> None:
+    assert client.get(ONE).headers["X-Tile-Features"] == "2/2"
+    nothing = client.get(f"/collections/products/tiles/{MATRIX_SET}/9/0/0")
+    assert (nothing.status_code, nothing.data, nothing.headers["X-Tile-Features"]) == (204, b"", "0/0")
+    assert nothing.headers["ETag"]
+
+
+@pytest.mark.parametrize("path", [ONE, ALL, f"/tiles/{MATRIX_SET}/9/0/0"])
+@pytest.mark.parametrize("coding", ["", "gzip", "br, gzip", "gzip;q=0"])
+def test_a_tile_is_not_sent_again_to_a_caller_that_holds_it(client: FlaskClient, path: str, coding: str) -> None:
+    asked = {"Accept-Encoding": coding}
+    first = client.get(path, headers=asked)
+    again = client.get(path, headers={**asked, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert not first.headers["ETag"].startswith("W/")
+    assert "Accept-Encoding" in first.headers["Vary"] and "Accept-Encoding" in again.headers["Vary"]
+    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "public, max-age=60"
+    head = client.head(path, headers=asked)
+    assert (head.status_code, head.data, head.headers["ETag"]) == (first.status_code, b"", first.headers["ETag"])
+    assert head.headers["X-Tile-Features"] == first.headers["X-Tile-Features"]
+
+
+def test_a_tile_is_the_same_compressed_and_plain_under_two_tags(client: FlaskClient) -> None:
+    packed = client.get(ALL, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(ALL)
+    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+
+
+def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
+    for path in ("/tiles", f"/tiles/{MATRIX_SET}", ALL, ONE, f"/tiles/{MATRIX_SET}/1/9/9"):
+        assert client.get(path).headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Tile-Features" in client.get(ALL).headers["Access-Control-Expose-Headers"]
+
+
+# --- refusals ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/tiles/{MATRIX_SET}/17/0/0",
+        f"/tiles/{MATRIX_SET}/1/2/0",
+        f"/tiles/{MATRIX_SET}/1/0/2",
+        f"/tiles/{MATRIX_SET}/-1/0/0",
+        f"/tiles/{MATRIX_SET}/a/0/0",
+        f"/tiles/{MATRIX_SET}/1/0/0.5",
+        f"/tiles/{MATRIX_SET}/1/0/{'9' * 500}",
+        f"/tiles/{MATRIX_SET}/1/0/%D9%A0",
+        "/tiles/WorldCRS84Quad/1/0/0",
+        "/tiles/WorldCRS84Quad",
+        "/tileMatrixSets/x",
+        f"/collections/nowhere/tiles/{TILE}",
+        "/collections/nowhere/tiles",
+        f"/collections/sources/tiles/{TILE}",
+        "/collections/sources/tiles",
+    ],
+)
+def test_what_does_not_exist_is_told_in_json(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.content_type) == (404, "application/json")
+    assert answer.get_json()["code"] == "NotFound" and answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path", ["/tiles", f"/tiles/{MATRIX_SET}", ALL, ONE, "/tileMatrixSets", f"/tileMatrixSets/{MATRIX_SET}"]
+)
+def test_unknown_parameters_are_refused_in_json(client: FlaskClient, path: str) -> None:
+    for query in ("stars=3", "f=png", "V=1"):
+        answer = client.get(f"{path}?{query}")
+        assert (answer.status_code, answer.get_json()["code"]) == (400, "BadQuery"), query
+    assert client.get(f"{path}?lang=en").status_code == 200
+
+
+def test_tiles_are_only_read(client: FlaskClient) -> None:
+    assert client.post(ALL).status_code == 405
+    assert client.get(f"{ALL}?f=mvt", headers={"Accept": "image/png"}).status_code == 200
+
+
+def test_hostile_names_stay_words(tmp_path: Path) -> None:
+    with hostile_atlas(tmp_path) as atlas:
+        caller = application(atlas, data_dir=tmp_path / "var").test_client()
+        found = mapbox_vector_tile.decode(caller.get(ALL).data)
+        assert IMG in {feature["properties"]["title"] for feature in found["products"]["features"]}
+        credit = document(caller, f"/tiles/{MATRIX_SET}?f=tilejson")["attribution"]
+    # Viewers put it into a page as it is.
+    assert credit == html.escape("Nguồn: Sở Nông nghiệp & Môi trường")
+
+
+# --- what is kept ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The tiles that were made, not taken from the cache."""
+    made: list[str] = []
+    make = tiles.make
+
+    def noted(atlas: Atlas, layers: Any, at: tiles.Address) -> tiles.Tile:
+        made.append(f"{at.z}/{at.row}/{at.col}")
+        return make(atlas, layers, at)
+
+    monkeypatch.setattr(tiles, "make", noted)
+    yield made
+
+
+def versioned(path: Path, number: int, digest: str) -> Atlas:
+    frames = world()
+    frames["products"].loc[0, "name"] = f"Mật ong {number}"
+    return Atlas(freeze(frames, [], Notes(), version=VERSION._replace(number=number, digest=digest * 64), path=path))
+
+
+def test_a_tile_is_made_once_also_by_another_process(
+    client: FlaskClient, small_atlas: Atlas, folder: Path, counted: list[str]
+) -> None:
+    first, second = client.get(ALL), client.get(ALL)
+    restarted = application(small_atlas, data_dir=folder).test_client().get(ALL)
+    assert first.data == second.data == restarted.data
+    assert len(counted) == 1
+
+
+def test_a_new_version_has_new_tiles_and_the_old_ones_go(tmp_path: Path, counted: list[str]) -> None:
+    folder = tmp_path / "var"
+    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
+        current = [old]
+        source = create_app(Settings(data_dir=folder), lambda: current[0], templates=ROOT / "templates").test_client()
+        first = source.get(ONE)
+        current[0] = new
+        second = source.get(ONE)
+    names = [
+        {f["properties"]["title"] for f in mapbox_vector_tile.decode(a.data)["products"]["features"]}
+        for a in (first, second)
+    ]
+    assert "Mật ong 1" in names[0] and "Mật ong 2" in names[1]
+    assert first.headers["ETag"] != second.headers["ETag"]
+    assert {path.name.partition(".")[0] for path in (folder / "tiles").iterdir()} == {"2-b"}
+
+
+def test_an_atlas_made_anew_under_the_same_name_has_its_own_tiles(tmp_path: Path, counted: list[str]) -> None:
+    for number in (1, 2):
+        with versioned(tmp_path / "same.sqlite", number, "a") as atlas:
+            answer = application(atlas, data_dir=tmp_path / "var").test_client().get(ONE)
+        assert f"Mật ong {number}" in str(mapbox_vector_tile.decode(answer.data))
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database" * 1000])
+def test_a_damaged_cache_is_begun_again(
+    client: FlaskClient, small_atlas: Atlas, folder: Path, damage: bytes, counted: list[str]
+) -> None:
+    (folder / "tiles").mkdir(parents=True)
+    (folder / "tiles" / f"{small_atlas.path.stem}.sqlite").write_bytes(damage)
+    assert {client.get(ALL).status_code for _ in range(3)} == {200}
+    assert client.get(ALL).data and len(counted) <= 2
+
+
+def test_without_a_place_for_the_cache_tiles_are_served_all_the_same(
+    small_atlas: Atlas, tmp_path: Path, counted: list[str]
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    caller = application(small_atlas, data_dir=blocked).test_client()
+    assert [caller.get(ALL).status_code for _ in range(2)] == [200, 200]
+    assert len(counted) == 2
+
+
+def test_nothing_is_kept_of_tiles_where_nothing_lies(client: FlaskClient, small_atlas: Atlas, folder: Path) -> None:
+    for col in range(20):
+        assert client.get(f"/tiles/{MATRIX_SET}/9/0/{col}").status_code == 204
+    path = folder / "tiles" / f"{small_atlas.path.stem}.sqlite"
+    assert sqlite3.connect(path).execute("SELECT count(*) FROM tile").fetchone() == (0,)
+
+
+def test_the_cache_stays_within_its_bound(small_atlas: Atlas, tmp_path: Path) -> None:
+    bound = 2_000_000
+    cache = TileCache(tmp_path, max_bytes=bound)
+    for number in range(400):
+        cache.put(small_atlas.path, "s", ("x", 0, 0, number), Kept(bytes(20_000), 1, 1))
+        assert sum(path.stat().st_size for path in tmp_path.glob("*.sqlite")) <= bound
+    assert cache.get(small_atlas.path, "s", ("x", 0, 0, 399)) == Kept(bytes(20_000), 1, 1)
+    assert cache.get(small_atlas.path, "s", ("x", 0, 0, 0)) is None
+    assert cache.get(small_atlas.path, "other", ("x", 0, 0, 399)) is None
+    cache.close()
+
+
+def _work(folder: str, atlas: str, seed: int) -> int:
+    cache, good = TileCache(Path(folder), max_bytes=2_000_000), 0
+    for number in range(80):
+        body = bytes([seed]) * 5_000
+        cache.put(Path(atlas), "s", ("x", seed, 0, number), Kept(body, seed, number))
+        kept = cache.get(Path(atlas), "s", ("x", seed, 0, number))
+        good += kept == Kept(body, seed, number)
+    return good
+
+
+def test_several_processes_share_a_cache(small_atlas: Atlas, tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        good = pool.starmap(_work, [(str(tmp_path), str(small_atlas.path), seed) for seed in range(3)])
+    assert good == [80] * 3
