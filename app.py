@@ -126,7 +126,9 @@ def build(who: str, why: str, over_imports: bool) -> None:
     A fatal issue stops the build; the last good version goes on being served.
     """
     chosen = settings()
-    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
+    outcome = build_atlas(
+        chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
+    )
     _say(_summary(outcome))
     if outcome.refused:
         sys.exit(1)
@@ -194,7 +196,9 @@ def links(as_json: bool) -> None:
               help=f"Keep matching records only; may be repeated. Names: {', '.join(f.param for f in FILTERS)}.")  # fmt: skip
 @click.option("--q", "text", default="", help="Keep records whose names hold these words, with or without diacritics.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of labels.")
-@click.option("--crs", help="Coordinate system of shp and gpkg: EPSG:9205 or another zone of VN-2000; WGS 84 when left out.")
+@click.option(
+    "--crs", help="Coordinate system of shp and gpkg: EPSG:9205 or another zone of VN-2000; WGS 84 when left out."
+)
 @click.option("--encoding", help="Encoding of the text of shp: utf-8, tcvn3 or cp1258; UTF-8 when left out.")
 @click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
               help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip
@@ -237,19 +241,48 @@ def _format_of(file: Path) -> str:
 @click.option("--save-profile", default="", metavar="NAME", help="Keep how it was read as a profile.")
 @click.option("--part", help="The layer or sheet of the file, when it has several.")
 @click.option("--crs", help="The coordinate system, for example EPSG:9205, when the file does not say it.")
-@click.option("--encoding", "encodings", multiple=True, metavar="[COLUMN=]KEY", help=f"Encoding of a column, or of all. Keys: {', '.join(ENCODINGS)}, none.")
-@click.option("--map", "mapping", multiple=True, metavar="COLUMN=FIELD", help="What a column is; the rest stays as proposed. An empty field leaves it out.")
+@click.option(
+    "--encoding",
+    "encodings",
+    multiple=True,
+    metavar="[COLUMN=]KEY",
+    help=f"Encoding of a column, or of all. Keys: {', '.join(ENCODINGS)}, none.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column is; the rest stays as proposed. An empty field leaves it out.",
+)
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help="A value for every row.")
-@click.option("--address", "addresses", multiple=True, metavar="TEXT=UNIT", help="The unit that an address means, for example old_communes:03316.")
-@click.option("--precision", default="", type=click.Choice(["", *(p.key for p in PRECISIONS)]), help="How well the file's coordinates are known.")
-@click.option("--source", default="", help="The source that the records cite: an id of layer sources; a new one is made when left out.")
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="TEXT=UNIT",
+    help="The unit that an address means, for example old_communes:03316.",
+)
+@click.option(
+    "--precision",
+    default="",
+    type=click.Choice(["", *(p.key for p in PRECISIONS)]),
+    help="How well the file's coordinates are known.",
+)
+@click.option(
+    "--source",
+    default="",
+    help="The source that the records cite: an id of layer sources; a new one is made when left out.",
+)
 @click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
 @click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")
 @click.option("--publish", "publish_now", is_flag=True, help="Publish when nothing is left to be answered.")
 @click.option("--who", default="", help="Who publishes, for the history.")
 @click.option("--why", default="", help="Why, for the history.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
 @_plainly
 def import_(
     files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **said: Any
@@ -265,7 +298,9 @@ def import_(
     job = Import(chosen, order, told(said), progress=_say)
     try:
         review = job.read()
-        click.echo(json.dumps(review, ensure_ascii=False, indent=1) if as_json else "\n".join(review_lines(review, lang)))
+        click.echo(
+            json.dumps(review, ensure_ascii=False, indent=1) if as_json else "\n".join(review_lines(review, lang))
+        )
         if publish_now and not dry_run and review["publishable"]:
             version = job.publish()
             _say(f"version {version}" + (" (unchanged)" if version == review["base"] else ""))

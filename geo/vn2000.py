@@ -256,6 +256,7 @@ SYSTEMS: dict[str, System] = {
 
 HOME = SYSTEMS[METRIC_CRS]
 
+
 def systems_of(family: Family) -> Iterator[System]:
     """The systems of one family, in the order of the table."""
     return (system for system in SYSTEMS.values() if system.family == family)

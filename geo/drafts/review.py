@@ -254,7 +254,9 @@ def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
                 "id": values[spec.key],
                 "geometry": None if shape is None else mapping(shape),
                 "properties": {
-                    **values, "title": values[spec.title], "status": "as_was",
+                    **values,
+                    "title": values[spec.title],
+                    "status": "as_was",
                     "approximate": bool((_precision(values.get("precision")) or {}).get("approximate")),
                 },
             }

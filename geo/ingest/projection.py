@@ -67,9 +67,7 @@ def to_store(shapes: Shapes, crs: str | None, prj: Path, spec: LayerSpec) -> tup
     return placed, [Issue.of(spec.name, "reprojected", *said, value=name)]
 
 
-def _from_vn2000(
-    shapes: Shapes, stated: Recognition, prj: Path, spec: LayerSpec
-) -> tuple[Shapes | None, list[Issue]]:
+def _from_vn2000(shapes: Shapes, stated: Recognition, prj: Path, spec: LayerSpec) -> tuple[Shapes | None, list[Issue]]:
     """The places by the state's own transformation, which PROJ uses for some spellings of the same system only."""
     reading = stated.reading
     if reading is None or stated.decision == "ask":

@@ -5,12 +5,21 @@ from geo.schema import Label
 MANAGE_WORDS: dict[str, Label] = {
     "nav.manage": Label("Quản lý", "Manage"),
     "manage.title": Label("Đưa dữ liệu vào", "Bring data in"),
-    "manage.intro": Label("Tải lên tệp đang có: Shapefile, MapInfo, Excel, GPS… Hệ toạ độ VN-2000, chữ TCVN3 hay VNI đều được nhận biết. Chưa có gì được công bố cho đến khi bạn xem trước và đồng ý.", "Upload the files you have: Shapefile, MapInfo, Excel, GPS… VN-2000 systems and TCVN3 or VNI text are recognised. Nothing is published before you have seen it and agreed."),
+    "manage.intro": Label(
+        "Tải lên tệp đang có: Shapefile, MapInfo, Excel, GPS… Hệ toạ độ VN-2000, chữ TCVN3 hay VNI đều được nhận biết. Chưa có gì được công bố cho đến khi bạn xem trước và đồng ý.",
+        "Upload the files you have: Shapefile, MapInfo, Excel, GPS… VN-2000 systems and TCVN3 or VNI text are recognised. Nothing is published before you have seen it and agreed.",
+    ),
     "manage.imports": Label("Các lần nhập", "Imports"),
     "manage.no_imports": Label("Chưa có lần nhập nào. Hãy tải tệp lên ở trên.", "No imports yet. Upload a file above."),
     "manage.drop": Label("Kéo tệp vào đây hoặc bấm để chọn", "Drop files here, or click to choose"),
-    "manage.drop.kinds": Label("Shapefile (.zip, hoặc chọn đủ .shp .shx .dbf .prj), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel", "Shapefile (.zip, or .shp .shx .dbf .prj together), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel"),
-    "manage.too_large": Label("Tệp lớn hơn {mb} MB: hãy tách nhỏ hoặc nhờ quản trị nâng giới hạn.", "Larger than {mb} MB: split it, or ask the operator for more."),
+    "manage.drop.kinds": Label(
+        "Shapefile (.zip, hoặc chọn đủ .shp .shx .dbf .prj), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel",
+        "Shapefile (.zip, or .shp .shx .dbf .prj together), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel",
+    ),
+    "manage.too_large": Label(
+        "Tệp lớn hơn {mb} MB: hãy tách nhỏ hoặc nhờ quản trị nâng giới hạn.",
+        "Larger than {mb} MB: split it, or ask the operator for more.",
+    ),
     "manage.sending": Label("Đang tải lên…", "Sending…"),
     "manage.upload": Label("Tải lên và kiểm tra", "Upload and check"),
     "manage.choose": Label("– chọn –", "– choose –"),
@@ -25,7 +34,9 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.state": Label("Tình trạng", "State"),
     "manage.profile": Label("Mẫu nhập", "Profile"),
     "manage.profile.none": Label("Không dùng mẫu", "None"),
-    "manage.profile.save": Label("Lưu cách đọc tệp này thành mẫu nhập cho lần sau", "Keep how this file was read as a profile for the next one"),
+    "manage.profile.save": Label(
+        "Lưu cách đọc tệp này thành mẫu nhập cho lần sau", "Keep how this file was read as a profile for the next one"
+    ),
     "manage.profile.name": Label("Tên mẫu nhập", "Name of the profile"),
     "manage.profiles": Label("Mẫu nhập đã lưu", "Profiles"),
     "manage.save": Label("Lưu", "Save"),
@@ -33,12 +44,19 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.delete_import": Label("Xoá lần nhập này", "Delete this import"),
     "manage.again": Label("Đọc lại tệp", "Read the file again"),
     "manage.refresh": Label("Tải lại trang", "Reload"),
-    "manage.interrupted": Label("Việc đang làm bị ngắt giữa chừng; dữ liệu đã công bố không thay đổi. Hãy đọc lại tệp.", "The work was interrupted; what is published has not changed. Read the file again."),
+    "manage.interrupted": Label(
+        "Việc đang làm bị ngắt giữa chừng; dữ liệu đã công bố không thay đổi. Hãy đọc lại tệp.",
+        "The work was interrupted; what is published has not changed. Read the file again.",
+    ),
     "manage.is_published": Label("Đã công bố thành", "Published as"),
-    "manage.must_answer": Label("Cần trả lời {n} câu trước khi công bố:", "{n} questions must be answered before it can be published:"),
+    "manage.must_answer": Label(
+        "Cần trả lời {n} câu trước khi công bố:", "{n} questions must be answered before it can be published:"
+    ),
     "manage.decide": Label("Các lựa chọn cho tệp này", "What is decided about this file"),
     "manage.file": Label("Tệp", "File"),
-    "manage.part": Label("Tệp có nhiều lớp hoặc trang tính. Chọn một:", "The file has several layers or sheets. Choose one:"),
+    "manage.part": Label(
+        "Tệp có nhiều lớp hoặc trang tính. Chọn một:", "The file has several layers or sheets. Choose one:"
+    ),
     "manage.format": Label("Định dạng", "Format"),
     "manage.header_row": Label("tên cột ở dòng {n}", "column names in row {n}"),
     "manage.crs": Label("Hệ toạ độ", "Coordinate system"),
@@ -46,7 +64,10 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.change": Label("Đổi lựa chọn", "Change the choice"),
     "manage.proposed": Label("đề xuất", "proposed"),
     "manage.columns": Label("Cột của tệp", "Columns of the file"),
-    "manage.columns.why": Label("Mỗi cột thành một trường của lớp. Sửa chỗ nào chưa đúng rồi bấm “Đọc lại”.", "Each column becomes a field of the layer. Correct what is wrong, then “Read again”."),
+    "manage.columns.why": Label(
+        "Mỗi cột thành một trường của lớp. Sửa chỗ nào chưa đúng rồi bấm “Đọc lại”.",
+        "Each column becomes a field of the layer. Correct what is wrong, then “Read again”.",
+    ),
     "manage.column": Label("Cột", "Column"),
     "manage.becomes": Label("Trở thành", "Becomes"),
     "manage.examples": Label("Ví dụ", "Examples"),
@@ -55,13 +76,22 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.constant": Label("{field}: một giá trị cho mọi dòng", "{field}: one value for every row"),
     "manage.precision": Label("Toạ độ trong tệp chính xác đến đâu", "How well the file's coordinates are known"),
     "manage.precision.by_decimals": Label("Theo số chữ số thập phân", "As their decimals say"),
-    "manage.whole": Label("Tệp là toàn bộ lớp: bản ghi không có trong tệp sẽ bị bỏ", "The file is the whole layer: records that it lacks are removed"),
+    "manage.whole": Label(
+        "Tệp là toàn bộ lớp: bản ghi không có trong tệp sẽ bị bỏ",
+        "The file is the whole layer: records that it lacks are removed",
+    ),
     "manage.addresses": Label("Địa chỉ cần chọn đơn vị", "Addresses to be decided"),
-    "manage.addresses.why": Label("Tên giống nhau hoặc viết sai. Chưa chọn thì bản ghi để trống vị trí; không chặn việc công bố.", "Namesakes or misspelt names. Without a choice the record stays without a place; publishing is not held up."),
+    "manage.addresses.why": Label(
+        "Tên giống nhau hoặc viết sai. Chưa chọn thì bản ghi để trống vị trí; không chặn việc công bố.",
+        "Namesakes or misspelt names. Without a choice the record stays without a place; publishing is not held up.",
+    ),
     "manage.address": Label("Địa chỉ trong tệp", "Address in the file"),
     "manage.unit": Label("Đơn vị hành chính", "Unit"),
     "manage.source": Label("Nguồn được dẫn", "Source cited"),
-    "manage.source.why": Label("Bản ghi mới hoặc sửa dẫn nguồn này. Bỏ trống mã để tạo nguồn mới từ tệp.", "New and changed records cite this source. Leave the id empty to make a new one of the file."),
+    "manage.source.why": Label(
+        "Bản ghi mới hoặc sửa dẫn nguồn này. Bỏ trống mã để tạo nguồn mới từ tệp.",
+        "New and changed records cite this source. Leave the id empty to make a new one of the file.",
+    ),
     "manage.source.id": Label("Mã nguồn đã có", "Id of a source at hand"),
     "manage.source.publisher": Label("Nơi công bố", "Publisher"),
     "manage.source.date": Label("Ngày", "Date"),
@@ -77,14 +107,22 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.map_part": Label("Bản đồ vẽ {n} trong {m} thay đổi.", "The map draws {n} of {m} differences."),
     "manage.diff": Label("Danh sách thay đổi", "List of differences"),
     "manage.changes.csv": Label("Tất cả thay đổi (CSV)", "All differences (CSV)"),
-    "manage.nothing": Label("Không có gì thay đổi so với phiên bản hiện hành.", "Nothing differs from the current version."),
-    "manage.not_yet": Label("Chưa công bố được: hãy trả lời các câu hỏi và sửa lỗi nghiêm trọng.", "Not yet: answer the questions and correct what is fatal."),
+    "manage.nothing": Label(
+        "Không có gì thay đổi so với phiên bản hiện hành.", "Nothing differs from the current version."
+    ),
+    "manage.not_yet": Label(
+        "Chưa công bố được: hãy trả lời các câu hỏi và sửa lỗi nghiêm trọng.",
+        "Not yet: answer the questions and correct what is fatal.",
+    ),
     "manage.publish": Label("Công bố", "Publish"),
     "manage.publish.who": Label("Người thực hiện", "Who"),
     "manage.publish.why": Label("Lý do, căn cứ", "Why, on what basis"),
     "manage.publish.do": Label("Công bố phiên bản mới", "Publish a new version"),
     "manage.versions": Label("Các phiên bản", "Versions"),
-    "manage.versions.intro": Label("Mỗi lần công bố là một phiên bản: ai, khi nào, vì sao, thay đổi gì. Phiên bản nào cũng xem, so sánh và khôi phục được.", "Each publication is a version: who, when, why and what. Any one can be seen, compared and restored."),
+    "manage.versions.intro": Label(
+        "Mỗi lần công bố là một phiên bản: ai, khi nào, vì sao, thay đổi gì. Phiên bản nào cũng xem, so sánh và khôi phục được.",
+        "Each publication is a version: who, when, why and what. Any one can be seen, compared and restored.",
+    ),
     "manage.version": Label("Phiên bản", "Version"),
     "manage.current": Label("hiện hành", "current"),
     "manage.before_first": Label("chưa có gì", "nothing yet"),
@@ -93,14 +131,19 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.differs": Label("Khác nhau từ phiên bản {a} đến {b}", "Differences from version {a} to {b}"),
     "manage.layers_then": Label("Các lớp trong phiên bản này", "The layers in this version"),
     "manage.restore": Label("Khôi phục", "Restore"),
-    "manage.restore.why": Label("Nội dung của phiên bản này được công bố thành một phiên bản mới; không phiên bản nào bị mất.", "The content of this version is published as a new one; no version is lost."),
+    "manage.restore.why": Label(
+        "Nội dung của phiên bản này được công bố thành một phiên bản mới; không phiên bản nào bị mất.",
+        "The content of this version is published as a new one; no version is lost.",
+    ),
     "manage.restore.do": Label("Khôi phục phiên bản {n}", "Restore version {n}"),
     "manage.history": Label("Lịch sử", "History"),
     "manage.token": Label("Mã truy cập", "Token"),
     "manage.sign_in": Label("Đăng nhập quản lý", "Sign in to manage"),
     "manage.sign_in.why": Label("Nhập mã truy cập do quản trị cấp.", "Enter the token that the operator gave you."),
     "manage.sign_in.failed": Label("Mã truy cập không đúng.", "That is not the token."),
-    "manage.sign_in.not_set": Label("Trang quản lý chỉ mở trên chính máy chủ.", "Managing is open on the server's own machine only."),
+    "manage.sign_in.not_set": Label(
+        "Trang quản lý chỉ mở trên chính máy chủ.", "Managing is open on the server's own machine only."
+    ),
     "manage.sign_out": Label("Thoát", "Sign out"),
     "state.waiting": Label("Đang chờ đọc", "Waiting"),
     "state.working": Label("Đang đọc tệp", "Reading the file"),

@@ -45,9 +45,7 @@ def test_a_field_that_the_layer_lacks_is_not_passed_over(tmp_path: Path) -> None
     assert not settings.drafts_dir.exists()
 
 
-def test_a_column_that_the_file_lacks_is_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_column_that_the_file_lacks_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n")
     order = Order("producers", {"a.csv": tmp_path / "a.csv"}, "A", "b")
     job = Import(Settings(data_dir=tmp_path), order, said(mapping=("Tn=name",)), progress=lambda _: None)

@@ -72,7 +72,9 @@ def test_a_profile_of_another_layer_and_one_that_is_not_there(profiles: Profiles
         profiles.delete("Không")
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b"\xff", b'{"name": "x", "layer": "sites", "answers": {"crs": 7}}'])
+@pytest.mark.parametrize(
+    "content", [b"{", b"[]", b"{}", b"\xff", b'{"name": "x", "layer": "sites", "answers": {"crs": 7}}']
+)
 def test_a_damaged_profile_hides_no_other(profiles: Profiles, content: bytes) -> None:
     profiles.save("Tốt", "sites", Answers())
     (profiles.directory / "hong.json").write_bytes(content)

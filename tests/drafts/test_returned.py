@@ -91,7 +91,8 @@ def test_a_workbook_is_one_by_its_content(drafts: DraftStore, tmp_path: Path, na
 
 
 @pytest.mark.parametrize(
-    ("files", "can"), [(["a.XLSX"], True), (["a.csv"], True), (["a.zip"], False), (["a.csv", "b.csv"], False), ([], False)]
+    ("files", "can"),
+    [(["a.XLSX"], True), (["a.csv"], True), (["a.zip"], False), (["a.csv", "b.csv"], False), ([], False)],
 )
 def test_a_page_offers_it_for_one_table(files: list[str], can: bool) -> None:
     assert can_return(files) is can

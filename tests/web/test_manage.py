@@ -195,8 +195,9 @@ def test_unknown_parameters_are_refused(caller: FlaskClient) -> None:
 
 @pytest.mark.parametrize(("lang", "words"), [("vi", "quá lớn"), ("en", "too large")])
 def test_too_large_a_file_leaves_nothing(caller: FlaskClient, office: Settings, lang: str, words: str) -> None:
-    form = {"layer": "sites", "who": "A", "files": (io.BytesIO(b"x" * 3_000_000), "a.csv")}
-    answer = caller.post(f"/manage/imports?lang={lang}", data=form)
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
+    body = head + b"x" * 3_000_000 + b"\r\n--b--\r\n"
+    answer = caller.post(f"/manage/imports?lang={lang}", data=body, content_type="multipart/form-data; boundary=b")
     assert answer.status_code == 413 and words in read(answer.text).text
     assert answer.headers["Cache-Control"] == "no-store"
     assert not office.drafts_dir.exists() or not list(office.drafts_dir.iterdir())
