@@ -23,7 +23,7 @@ from geo.errors import BadQuery, Conflict, GeoError
 from geo.filters import FILTERS
 from geo.layers import LAYERS
 from geo.links import LINKS
-from geo.pipeline import BuildResult, build_atlas, check_seed
+from geo.pipeline import BuildResult, build_atlas, check_seed, person
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
@@ -99,7 +99,10 @@ def serve(host: str | None, port: int | None) -> None:
     _refuse_taken(*at)
     application = create()
     _say(f"http://{at[0]}:{at[1]}  (Ctrl+C: stop)")
-    waitress.serve(application, host=at[0], port=at[1], threads=chosen.threads, ident=None)
+    largest = (chosen.import_mb + 1) * 1024 * 1024
+    waitress.serve(
+        application, host=at[0], port=at[1], threads=chosen.threads, ident=None, max_request_body_size=largest
+    )
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -330,6 +333,7 @@ def _with_companions(files: tuple[Path, ...]) -> dict[str, Path]:
 def restore(version: int, who: str, why: str) -> None:
     """Publish the content of an earlier VERSION as a new one."""
     chosen = settings()
+    who, why = person(who, why)
     restored = GeoPackageStore(chosen.store_path).restore(version, who=who, why=why)
     outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
     _say(f"version {restored.number} = version {version}. {_summary(outcome)}")

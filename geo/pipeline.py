@@ -12,7 +12,7 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import AtlasSource, ChangeRow, IssueRow, Notes, VersionInfo, atlas_name, freeze
-from geo.errors import BadSource, Conflict
+from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.report import Report
 from geo.ingest.seed import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -126,12 +126,35 @@ def build_atlas(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
+    info, path = _frozen(store, version, source, progress)
+    # Another process may have published meanwhile: the pointer must never go back.
+    while (newest := store.current()) is not None and newest.number > info.number:
+        info, path = _frozen(store, newest, source, progress)
+    source.publish(path)
+    return BuildResult(info, refused, source().counts())
+
+
+def _frozen(
+    store: GeoPackageStore, version: Version, source: AtlasSource, progress: Progress
+) -> tuple[VersionInfo, Path]:
+    """The atlas file of a version, made when it is not there."""
     info = VersionInfo(*version)
     path = source.directory / atlas_name(info)
     if not path.exists():
         _freeze(store, info, path, progress)
-    source.publish(path)
-    return BuildResult(info, refused, source().counts())
+    return info, path
+
+
+def person(who: str, why: str) -> tuple[str, str]:
+    """Who publishes and why, spaces taken off; BadQuery when one is missing or the name is the seed's own."""
+    if not who.strip() or not why.strip():
+        raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
+    if who.strip() == SEED:
+        raise BadQuery(
+            f"{SEED!r} is who reads the seed; it would replace such a version. Write a person's or office's name.",
+            f"{SEED!r} là tên của dữ liệu gốc; phiên bản ghi tên này sẽ bị thay thế. Hãy ghi tên người hoặc cơ quan.",
+        )
+    return who.strip(), why.strip()
 
 
 def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress, who: str, why: str) -> Version | None:

@@ -143,3 +143,40 @@ def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app: Run, tm
 def test_a_file_that_cannot_be_written_is_named(run_app: Run, tmp_path: Path) -> None:
     done = run_app("export", "products", str(tmp_path / "nowhere" / "x.csv"))
     assert done.returncode == 1 and "nowhere" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_slow_build_never_takes_the_pointer_back(own: Settings) -> None:
+    """While version 2 is frozen, version 3 is published and frozen by another; what is served stays 3."""
+    from geo.store import GeoPackageStore
+
+    source = AtlasSource(own.atlas_dir)
+    build_atlas(own, source, progress=quiet)
+    store = GeoPackageStore(own.store_path)
+
+    def publish(name: str) -> None:
+        frames = store.frames()
+        frames["sites"].loc[0, "name"] = name
+        current = store.versions()[-1].number
+        store.publish(frames, who="A", why=name, metadata=store.metadata(current), report=store.report(current))
+
+    publish("hai")
+    other = AtlasSource(own.atlas_dir)
+
+    def meanwhile(line: str) -> None:
+        if line == "freeze version 2" and len(store.versions()) == 2:
+            publish("ba")
+            build_atlas(own, other, progress=quiet)
+
+    result = build_atlas(own, source, progress=meanwhile)
+    assert result.version.number == source().version.number == 3
+    source.close()
+    other.close()
+
+
+@pytest.mark.parametrize(("who", "why"), [("", "x"), ("x", " "), ("seed", "x")])
+def test_a_version_needs_a_person_and_a_reason(who: str, why: str) -> None:
+    from geo.errors import BadQuery
+    from geo.pipeline import person
+
+    with pytest.raises(BadQuery):
+        person(who, why)

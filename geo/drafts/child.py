@@ -10,6 +10,7 @@ from typing import Any
 
 from geo.drafts import work
 from geo.drafts.model import DraftStore
+from geo.drafts.returned import returned
 from geo.errors import GeoError
 from geo.settings import Settings
 
@@ -49,6 +50,11 @@ def _do(settings: Settings, drafts: DraftStore, order: dict[str, Any]) -> dict[s
     if order["task"] == "read":
         prepared = work.prepare(settings, drafts, draft, progress)
         return {"base": prepared.base}
+    if order["task"] == "return":
+        part = drafts.folder(draft.id) / "returned.part"
+        part.write_bytes(returned(drafts, draft))
+        part.replace(part.with_suffix(".xlsx"))
+        return {}
     version = work.publish(
         settings, drafts, draft, who=order["who"], why=order["why"], seen=order["seen"], progress=progress
     )

@@ -13,6 +13,7 @@ from geo.drafts.child import folder
 from geo.drafts.model import Draft, DraftStore
 from geo.drafts.work import WORK
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
+from geo.pipeline import person
 from geo.settings import Settings
 
 Progress = Callable[[str], None]
@@ -41,8 +42,7 @@ class Jobs:
         """Begin to publish a draft as it was seen."""
         if draft.state != "ready":
             raise Conflict("This import is not ready.", "Lần nhập này chưa sẵn sàng.")
-        if not who.strip() or not why.strip():
-            raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
+        person(who, why)
         busy = self._busy(draft, "publishing")
 
         def run(one: Draft) -> Draft:
@@ -86,6 +86,15 @@ class Jobs:
                 raise
             published = outcome["version"]
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
+
+    def returned(self, draft: Draft) -> bytes:
+        """The uploaded table with its findings (see returned.py), made by the process that may be thrown away."""
+        review = self.drafts.file(draft, "review.json")
+        made = self.drafts.folder(draft.id) / "returned.xlsx"
+        if not made.is_file() or made.stat().st_mtime_ns < review.stat().st_mtime_ns:
+            with self._one:
+                self._run(draft, {"task": "return"}, lambda _: None)
+        return self.drafts.file(draft, made.name).read_bytes()
 
     def _busy(self, draft: Draft, state: str) -> Draft:
         # Others wait their turn: the deadline counts the job before as well.

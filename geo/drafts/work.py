@@ -23,7 +23,7 @@ from geo.ingest.stage import Context, Staged, stage
 from geo.ingest.table import Table
 from geo.ingest.values import folded
 from geo.layers import LAYERS
-from geo.pipeline import build_atlas
+from geo.pipeline import build_atlas, person
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import GeoPackageStore, Version
@@ -164,8 +164,7 @@ def publish(
     `seen` is the digest of the review that a person looked at: Conflict when the file or the data would now give
     something else. BadQuery while questions are open or an error stands in the way.
     """
-    if not who.strip() or not why.strip():
-        raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
+    who, why = person(who, why)
     prepared = read_draft(settings, drafts, draft, progress)
     staged = prepared.staged
     if staged is None or not staged.publishable:
@@ -184,7 +183,7 @@ def publish(
         version = current  # whose atlas may be missing: the process that published it was killed
     else:
         progress("publish")
-        version = _publish(store, draft, prepared, staged, who=who.strip(), why=why.strip())
+        version = _publish(store, draft, prepared, staged, who=who, why=why)
     progress("freeze")
     build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
     return version

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from geo.codes import PRECISIONS
 from geo.drafts import Draft, Jobs, Profiles
 from geo.drafts.command import kept
-from geo.drafts.returned import can_return, returned
+from geo.drafts.returned import can_return
 from geo.encodings import AS_IT_STANDS, ENCODINGS, label_of
 from geo.errors import Conflict
 from geo.ingest.report import ISSUE_KINDS
@@ -118,7 +118,7 @@ class Manage:
     def returned(self, draft_id: str) -> Response:
         """The uploaded workbook with what was found beside each row."""
         draft = self.jobs.drafts.get(draft_id)
-        body = returned(self.jobs.drafts, draft)
+        body = self.jobs.returned(draft)
         response = Response(body, mimetype=_XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-kiem-tra.xlsx"'
         return response

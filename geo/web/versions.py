@@ -10,7 +10,7 @@ from geo.atlas import AtlasSource
 from geo.drafts.review import diff_features, layer_features, plain_diff
 from geo.errors import NotFound
 from geo.layers import LAYERS
-from geo.pipeline import build_atlas
+from geo.pipeline import build_atlas, person
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.store.diff import summary
@@ -98,6 +98,7 @@ class Versions:
         """Publish an earlier version's content as a new version."""
         who = forms.needed(request.form, "who", "người khôi phục", "who restores")
         why = forms.needed(request.form, "why", "lý do", "why")
+        who, why = person(who, why)
         restored = self._store.restore(number, who=who, why=why)
         build_atlas(self.settings, AtlasSource(self.settings.atlas_dir), progress=lambda _: None)
         return Response("", 303, {"Location": SiteUrls().page(f"/manage/versions/{restored.number}")})
