@@ -20,7 +20,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def run(built: Settings, built_env: dict[str, str], tmp_path: Path) -> Run:
     """The program over a store of its own, in `tmp_path / "var"`."""
-    shutil.copytree(built.data_dir, tmp_path / "var")
+    shutil.copytree(built.data_dir, tmp_path / "var", ignore=shutil.ignore_patterns("drafts", "profiles"))
     env = {**built_env, "GEO_DATA_DIR": str(tmp_path / "var")}
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":

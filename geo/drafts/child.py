@@ -11,7 +11,7 @@ from typing import Any
 from geo.drafts import work
 from geo.drafts.model import DraftStore
 from geo.drafts.returned import returned
-from geo.errors import GeoError
+from geo.errors import BadSource, GeoError
 from geo.settings import Settings
 
 try:
@@ -30,9 +30,21 @@ def main() -> None:
         outcome = _do(settings, drafts, order)
     except GeoError as error:
         outcome = {"error": [error.vi, error.en], "kind": type(error).__name__}
+        if isinstance(error, BadSource) and _is_starved(settings.import_memory_mb):
+            outcome["error"] = list(_TOO_LARGE)
     except MemoryError:
         outcome = {"error": list(_TOO_LARGE), "kind": "BadSource"}
     _say({"outcome": outcome})
+
+
+def _is_starved(memory_mb: int) -> bool:
+    """Whether this process has reached its limit: a library that gets no memory says that the file is damaged."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+    peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmPeak:")), 0)
+    return peak > 0.9 * memory_mb * 1024
 
 
 _TOO_LARGE = (

@@ -22,7 +22,7 @@ WAIT_MS = 60_000
 def office(built: Settings, tmp_path: Path) -> Settings:
     """Settings of a copy of the built store, for tests that publish."""
     data_dir = tmp_path / "var"
-    shutil.copytree(built.data_dir, data_dir)
+    shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
     return Settings(seed_dir=built.seed_dir, data_dir=data_dir)
 
 

@@ -13,7 +13,7 @@ from geo.settings import Settings
 def office(built: Settings, tmp_path: Path) -> Settings:
     """Settings of a copy of the built store."""
     data_dir = tmp_path / "var"
-    shutil.copytree(built.data_dir, data_dir)
+    shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
     return Settings(seed_dir=built.seed_dir, data_dir=data_dir)
 
 

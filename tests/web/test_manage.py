@@ -27,7 +27,7 @@ HOSTILE = "<script>alert(1)</script> & HTX"
 def office(built: Settings, tmp_path: Path) -> Settings:
     """Settings of a copy of the built store, with a small limit on uploads."""
     data_dir = tmp_path / "var"
-    shutil.copytree(built.data_dir, data_dir)
+    shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
     return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1)
 
 
