@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import click
 from flask import Flask
@@ -16,6 +16,7 @@ from flask import Flask
 from geo import __version__
 from geo.atlas import AtlasSource, Query
 from geo.codes import PRECISIONS
+from geo.collections import COLLECTIONS
 from geo.drafts.command import Import, Order, told
 from geo.drafts.lines import lines as review_lines
 from geo.encodings import ENCODINGS
@@ -192,7 +193,7 @@ def links(as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("layer", type=click.Choice(sorted(LAYERS)))
+@click.argument("layer", type=click.Choice(sorted(COLLECTIONS)))
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--format", "key", type=click.Choice(sorted(FORMATS)), help="Format; by the file's ending when left out.")
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE[,VALUE]",
@@ -212,7 +213,9 @@ def export(
     """Write a LAYER, or the part of it that the filters keep, to FILE."""
     chosen = settings()
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
-    written = write_export(AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **options)
+    written = write_export(
+        AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
+    )
     _say(f"{file}: {written}")
 
 

@@ -160,6 +160,16 @@ CODE_LISTS: dict[str, CodeList] = {
             ("QD148", "Quyết định 148/QĐ-TTg (2023)", "Decision 148/QĐ-TTg (2023)"),
             basis=_QD1048,
         ),
+        _codes(
+            "link_reason", "Lý do liên kết", "Reason of a link",
+            ("recorded", "Theo hồ sơ", "On record"),
+            ("crosswalk", "Theo bảng chuyển đổi đơn vị", "By the crosswalk of units"),
+            ("matched", "Cùng giá trị ở hai đầu", "Equal values at both ends"),
+            ("inside", "Nằm bên trong", "Inside"),
+            ("overlap", "Phủ lên nhau", "Overlapping"),
+            ("near", "Ở gần", "Near"),
+            ("nearest", "Gần nhất của mỗi loại", "Nearest of its kind"),
+        ),
         _codes("yes_no", "Có/không", "Yes/no", ("yes", "Có", "Yes"), ("no", "Không", "No")),
         CodeList(
             "precision",

@@ -347,6 +347,7 @@ GROUPS: dict[str, Label] = {
     "programme": Label("Chương trình OCOP", "OCOP programme"),
     "places": Label("Làng nghề và điểm đến", "Villages and sites"),
     "units": Label("Đơn vị hành chính", "Administrative units"),
+    "links": Label("Liên kết giữa các lớp", "Links between the layers"),
     "records": Label("Hồ sơ", "Records"),
 }
 

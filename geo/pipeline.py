@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, ChangeRow, IssueRow, Notes, VersionInfo, atlas_name, freeze
+from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.report import Report
 from geo.ingest.seed import load_seed
@@ -222,6 +222,8 @@ def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Pro
             for change in report.changes
         ],
         metadata=store.metadata(info.number),
+        versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
+        log=[LogEntry(*row) for row in store.log(info.number)],
     )  # fmt: skip
     progress(f"freeze version {info.number}")
     freeze(frames, pairs, notes, version=info, path=path, progress=lambda name: progress(f"  {name}"))

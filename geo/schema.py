@@ -89,8 +89,8 @@ class Field:
     tolerance: float = 0.1
 
 
-Geometry: TypeAlias = Literal["Point", "MultiPolygon"]
-LayerGroup: TypeAlias = Literal["programme", "places", "units", "records"]
+Geometry: TypeAlias = Literal["Point", "LineString", "MultiPolygon"]
+LayerGroup: TypeAlias = Literal["programme", "places", "units", "records", "links"]
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Settings:
     import_columns: int = 200  # GEO_IMPORT_COLUMNS: most columns of one file
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
+    exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are kept for the next who asks
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -96,6 +97,7 @@ class Settings:
             import_columns=_number(env, "GEO_IMPORT_COLUMNS", cls.import_columns, 2_000),
             import_seconds=_number(env, "GEO_IMPORT_SECONDS", cls.import_seconds, 86_400),
             import_memory_mb=_number(env, "GEO_IMPORT_MEMORY_MB", cls.import_memory_mb, 1_048_576),
+            exports_mb=_number(env, "GEO_EXPORTS_MB", cls.exports_mb, 1_000_000),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
 

@@ -45,6 +45,7 @@ _STYLES = (
     Style("old_communes", "#5b616b", "circle", "unit", {}, stroke_width=1.0),
     Style("outlines_2009", "#a58a5a", "line", "unit", {}, fill_opacity=0.0, stroke_width=0.8, dash="2 3"),
     Style("province", "#3c4149", "line", "unit", {}, fill_opacity=0.0, stroke_width=2.4),
+    Style("links", "#4a5568", "line", "share", {}, fill_opacity=0.0, stroke_width=1.0),
     Style("sources", "#5b616b", "circle", "source", {}),
 )  # fmt: skip
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import geo.layers
 from geo.atlas import Atlas, Query
 from geo.codes import CODE_LISTS, PRECISIONS
+from geo.collections import COLLECTIONS
 from geo.filters import FILTERS
 from geo.layers import LAYERS, PLACED, THEMATIC
 from geo.links import DISAGREEMENTS, LINKS
@@ -16,7 +16,7 @@ from geo.styles import STYLES
 from tests.frames import frame, world
 from tests.frozen import frozen
 
-FIELDS = [(layer, field) for layer in LAYERS.values() for field in layer.fields]
+FIELDS = [(layer, field) for layer in COLLECTIONS.values() for field in layer.fields]
 
 
 @pytest.mark.parametrize(("layer", "field"), FIELDS, ids=lambda part: part.name)
@@ -28,7 +28,7 @@ def test_a_field_fits_a_shapefile_and_points_at_things_that_exist(layer: LayerSp
     assert all(field.label)
 
 
-@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
+@pytest.mark.parametrize("layer", COLLECTIONS.values(), ids=lambda layer: layer.name)
 def test_a_layer_has_its_key_its_title_and_a_style(layer: LayerSpec) -> None:
     assert layer.field(layer.key).required and layer.field(layer.title)
     assert layer.symbol is None or layer.has(layer.symbol)
@@ -79,7 +79,8 @@ def test_one_row_adds_a_field_everywhere(tmp_path: Path, monkeypatch: pytest.Mon
     """A field added to LAYERS is read, kept, searched, sorted, exported and shown with no other change."""
     added = Field("flavour", "flavour", Label("Hương vị", "Flavour"), search=True, table=True)
     products = LAYERS["products"]
-    monkeypatch.setitem(geo.layers.LAYERS, "products", replace(products, fields=(*products.fields, added)))
+    for table in (LAYERS, COLLECTIONS):
+        monkeypatch.setitem(table, "products", replace(products, fields=(*products.fields, added)))
     frames = world()
     frames["products"] = frame(
         "products", {"product_id": "R1", "name": "Mật ong", "flavour": "Hoa nhãn", "source_ids": "S1"}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from geo.codes import CODE_LISTS
-from geo.layers import LAYERS, THEMATIC
+from geo.collections import COLLECTIONS
+from geo.layers import THEMATIC
 from geo.styles import STYLES, icon_of
 
 ICONS = Path(__file__).resolve().parent.parent / "geo" / "web" / "static" / "img" / "icons.svg"
@@ -75,9 +76,9 @@ def test_every_icon_that_a_style_names_is_drawn() -> None:
 
 def test_every_class_of_a_layers_symbol_field_has_an_icon() -> None:
     for layer, style in STYLES.items():
-        symbol = LAYERS[layer].symbol
+        symbol = COLLECTIONS[layer].symbol
         if symbol and style.shape not in {"area", "line"}:
-            keys = CODE_LISTS[LAYERS[layer].field(symbol).codes or ""].keys()
+            keys = CODE_LISTS[COLLECTIONS[layer].field(symbol).codes or ""].keys()
             assert set(keys) <= style.icons.keys(), layer
 
 

@@ -1,5 +1,6 @@
 """One published version, frozen into an immutable SQLite file and ready to answer."""
 
+from geo.atlas.feed import Changes, LogEntry, Published
 from geo.atlas.freeze import Notes, freeze
 from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
 from geo.atlas.query import Atlas
@@ -10,12 +11,15 @@ __all__ = [
     "Atlas",
     "AtlasSource",
     "ChangeRow",
+    "Changes",
     "ConflictRow",
     "Hit",
     "IssueRow",
     "LinkRow",
+    "LogEntry",
     "Notes",
     "Page",
+    "Published",
     "Query",
     "Record",
     "VersionInfo",

@@ -22,8 +22,8 @@ from geo.atlas.cql2_places import Crs
 from geo.atlas.cql2_sql import compile_filter
 from geo.atlas.cql2_text import Node
 from geo.atlas.model import Where
+from geo.collections import COLLECTIONS
 from geo.errors import BadQuery, NotFound
-from geo.layers import LAYERS
 from geo.text import nfc
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Language", "parse"]
@@ -38,8 +38,8 @@ def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Wher
 
     `crs` reads the coordinates of its geometries; None for longitude and latitude (STORE_CRS).
     """
-    if layer not in LAYERS:
-        known = ", ".join(LAYERS)
+    if layer not in COLLECTIONS:
+        known = ", ".join(COLLECTIONS)
         raise NotFound(f"No layer {layer!r}. Layers: {known}.", f"Không có lớp {layer!r}. Các lớp: {known}.")
     if len(text) > MAX_LENGTH:
         raise BadQuery(

@@ -11,15 +11,16 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
+from geo.atlas import feed
 from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.rows import RecordRow, record_rows
 from geo.atlas.search import search_words
 from geo.atlas.tables import RECORD_COLUMNS, column_of, create, rtree_of, table_of
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
-from geo.layers import LAYERS
-from geo.link import ConflictRow, Pair
+from geo.link import ConflictRow, Pair, link_lines, links_metadata
 from geo.schema import Filter, LayerSpec
 
 Frames = Mapping[str, GeoDataFrame]
@@ -27,12 +28,14 @@ Frames = Mapping[str, GeoDataFrame]
 
 @dataclass(frozen=True)
 class Notes:
-    """What is kept beside the records: conflicts, findings, repairs, and each layer's metadata."""
+    """What is kept beside the records: conflicts, findings, repairs, each layer's metadata, and the store's history."""
 
     conflicts: Sequence[ConflictRow] = ()
     issues: Sequence[IssueRow] = ()
     changes: Sequence[ChangeRow] = ()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    versions: Sequence[feed.Published] = ()
+    log: Sequence[feed.LogEntry] = ()
 
 
 def freeze(
@@ -80,17 +83,19 @@ def _write(
     connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
     units = _units(pairs)
     names = _unit_names(frames)
-    for layer, frame in frames.items():
+    about = {**notes.metadata, LINK_LAYER.name: links_metadata(notes.metadata)}
+    for layer, frame in {**frames, LINK_LAYER.name: link_lines(frames, pairs)}.items():
         progress(layer)
-        rows = list(record_rows(frame, LAYERS[layer], units=units.get(layer, {}), names=names))
-        _write_records(connection, LAYERS[layer], rows)
+        rows = list(record_rows(frame, COLLECTIONS[layer], units=units.get(layer, {}), names=names))
+        _write_records(connection, COLLECTIONS[layer], rows)
         connection.executemany("INSERT OR IGNORE INTO facet VALUES (?, ?, ?, ?)", _facets(layer, rows, units))
-        body = overview(frame, LAYERS[layer]) if LAYERS[layer].geometry == "MultiPolygon" else None
+        body = overview(frame, COLLECTIONS[layer]) if COLLECTIONS[layer].geometry == "MultiPolygon" else None
         connection.execute(
             "INSERT INTO layer_meta VALUES (?, ?, ?)",
-            (layer, json.dumps(notes.metadata.get(layer, {}), ensure_ascii=False), body),
+            (layer, json.dumps(about.get(layer, {}), ensure_ascii=False), body),
         )
     connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
+    feed.write(connection, list(notes.versions), list(notes.log))
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(
         f"INSERT INTO issue VALUES ({_marks(10)})",
@@ -144,7 +149,7 @@ def _units(pairs: Iterable[Pair]) -> dict[str, dict[str, dict[str, list[str]]]]:
 def _unit_names(frames: Frames) -> dict[str, dict[str, str]]:
     """layer of units -> code -> name, for the names that records are found and shown by."""
     return {
-        layer: dict(zip(map(str, frames[layer][LAYERS[layer].key]), map(str, frames[layer]["name"]), strict=True))
+        layer: dict(zip(map(str, frames[layer][COLLECTIONS[layer].key]), map(str, frames[layer]["name"]), strict=True))
         for layer in ("communes", "districts", "old_communes")
         if layer in frames
     }

@@ -9,15 +9,19 @@ from typing import Any, Self
 
 import orjson
 
-from geo.atlas import sql, tiles
+from geo.atlas import feed, sql, tiles
 from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
 from geo.atlas.search import match_expression, search_words
 from geo.atlas.tables import connect, table_of
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
-from geo.layers import LAYERS
 from geo.link import ConflictRow
 from geo.schema import Label
+
+_MOST_COUNTED = 1_000
+_LONGEST_COUNTED = 5_000
+"""Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
 
 
 class Atlas:
@@ -28,6 +32,7 @@ class Atlas:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._counted: dict[sql.Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -61,13 +66,21 @@ class Atlas:
 
     def counts(self) -> dict[str, int]:
         """How many records each layer has."""
-        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in LAYERS}
+        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
 
     def count(self, query: Query) -> int:
         """How many records a query has, its page ignored."""
         sql.check(query)
         statement = sql.count(query)
-        return int(self._db.execute(statement.text, statement.values).fetchone()[0])
+        # An atlas never changes, and whoever pages asks the same count again and again.
+        known = self._counted.get(statement)
+        if known is None:
+            known = int(self._db.execute(statement.text, statement.values).fetchone()[0])
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            if len(repr(statement)) <= _LONGEST_COUNTED:
+                self._counted[statement] = known
+        return known
 
     def find(self, query: Query) -> Page:
         """One page of a query's records, in order, with the number of the whole answer."""
@@ -194,6 +207,16 @@ class Atlas:
         rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
         return [_change(row) for row in rows]
 
+    # --- history ---------------------------------------------------------------------------------------
+
+    def published(self, since: str) -> feed.Published:
+        """The version that a number or an RFC 3339 time in UTC means; see feed.point."""
+        return feed.point(self._db, since)
+
+    def changed_since(self, version: int) -> dict[str, feed.Changes]:
+        """What became of every record since a version, by layer; see feed.changes."""
+        return feed.changes(self._db, version)
+
     # --- whole layers ----------------------------------------------------------------------------------
 
     def metadata(self, layer: str) -> Mapping[str, Any]:
@@ -222,14 +245,18 @@ class Atlas:
         words = search_words(text)
         if not words:
             return []
-        wanted = tuple(layers) if layers is not None else tuple(name for name in LAYERS if name != "sources")
+        wanted = (
+            tuple(layers)
+            if layers is not None
+            else tuple(name for name in COLLECTIONS if name not in {"sources", "links"})
+        )
         marks = ", ".join("?" * len(wanted))
         rows = self._db.execute(
             f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
             f"WHERE search MATCH ? AND layer IN ({marks}) ORDER BY score LIMIT ?",
             (match_expression(text), *wanted, max(limit * 10, 200)),
         ).fetchall()
-        asked, order = " ".join(words), {name: position for position, name in enumerate(LAYERS)}
+        asked, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
         best = sorted(rows, key=lambda row: (_closeness(asked, row["names"]), row["score"], order[row["layer"]]))
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 

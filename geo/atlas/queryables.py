@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from geo.atlas.sql import applies
 from geo.atlas.tables import column_of
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.schema import Field, Label
 
 Kind: TypeAlias = Literal["text", "number", "boolean", "time", "array", "geometry"]
@@ -50,7 +50,7 @@ def _of_field(field: Field) -> Queryable:
 @lru_cache(maxsize=64)
 def queryables_of(layer: str) -> dict[str, Queryable]:
     """The names of a layer, in the order that people read them: its fields, then what the atlas adds."""
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     found = {field.name: _of_field(field) for field in spec.fields}
     found.setdefault("id", Queryable("id", "text", "f.id", Label("Mã bản ghi", "Id of the record")))
     for param, name, label in (

@@ -7,14 +7,18 @@ import shapely
 from geo.atlas.model import Query
 from geo.atlas.search import match_expression
 from geo.atlas.tables import RECORD_COLUMNS, column_of, rtree_of, table_of
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.filters import FILTERS
-from geo.layers import LAYERS
 from geo.links import LINKS
 
 PARAMS = tuple(row.param for row in FILTERS)
 _SOURCE_OF = {spec.name: spec.source for spec in LINKS}
+
+
+_EVERYTHING = "1"
+"""The condition that every record meets."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,12 @@ class Statement:
 
 def check(query: Query) -> None:
     """Raise NotFound for an unknown layer and BadQuery for a sort field or filter that does not exist."""
-    if query.layer not in LAYERS:
-        known = ", ".join(LAYERS)
+    if query.layer not in COLLECTIONS:
+        known = ", ".join(COLLECTIONS)
         raise NotFound(
             f"No layer {query.layer!r}. Layers: {known}.", f"Không có lớp {query.layer!r}. Các lớp: {known}."
         )
-    spec = LAYERS[query.layer]
+    spec = COLLECTIONS[query.layer]
     name = next((name for name in (part.removeprefix("-") for part in _sorted_by(query)) if not spec.has(name)), None)
     if name is not None:
         fields = ", ".join(field.name for field in spec.fields)
@@ -82,6 +86,12 @@ def columns(query: Query, *names: str) -> Statement:
     """Some columns of every record of a query, in order, one page of them when it has a limit."""
     where = _where(query)
     listed = ", ".join(f"f.{name}" for name in names)
+    if where.text == _EVERYTHING and not query.sort and query.limit is not None:
+        # Rows are numbered from 1 without a gap, so that the page is found at once however far in it lies.
+        return Statement(
+            f"SELECT {listed} FROM {table_of(query.layer)} f WHERE f.row > ? ORDER BY f.row LIMIT ?",
+            (query.offset, query.limit),
+        )
     text = f"SELECT {listed} FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
         return Statement(
@@ -116,13 +126,13 @@ def _sorted_by(query: Query) -> list[str]:
 
 
 def _direction(layer: str, name: str) -> str:
-    column = f"f.{column_of(LAYERS[layer].field(name.removeprefix('-')))}"
+    column = f"f.{column_of(COLLECTIONS[layer].field(name.removeprefix('-')))}"
     return f"{column} IS NULL, {column}{' DESC' if name.startswith('-') else ''}"
 
 
 def period(layer: str) -> Statement | None:
     """The first and the last date of a layer's records; None for a layer without dates."""
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     if not spec.time:
         return None
     first, last = _ends(layer)
@@ -131,7 +141,7 @@ def period(layer: str) -> Statement | None:
 
 def _ends(layer: str) -> tuple[str, str]:
     """SQL for the first and the last date of a record: of its two fields, or of the one, which may be a span."""
-    columns = [f"f.{column_of(LAYERS[layer].field(name))}" for name in LAYERS[layer].time]
+    columns = [f"f.{column_of(COLLECTIONS[layer].field(name))}" for name in COLLECTIONS[layer].time]
     first, last = columns[0], columns[-1]
     return (
         f"CASE instr({first}, '/') WHEN 0 THEN {first} ELSE substr({first}, 1, instr({first}, '/') - 1) END",
@@ -145,7 +155,7 @@ def _time(query: Query) -> list[Statement]:
     ISO text of any precision compares as text: a coarser date is the beginning of every finer one, so a first
     date is compared as it stands and a last one with a letter behind it that no digit reaches.
     """
-    if query.time is None or not LAYERS[query.layer].time:
+    if query.time is None or not COLLECTIONS[query.layer].time:
         return []
     first, last = _ends(query.layer)
     begin, end = query.time
@@ -170,7 +180,7 @@ def _area(query: Query) -> list[Statement]:
 
 
 def _where(query: Query) -> Statement:
-    parts = [Statement("1", ()), *_place(query), *_area(query), *_time(query), *_filters(query)]
+    parts = [Statement(_EVERYTHING, ()), *_place(query), *_area(query), *_time(query), *_filters(query)]
     if query.text.strip():
         parts.append(
             Statement(

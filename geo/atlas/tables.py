@@ -9,12 +9,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import predicates
+from geo.collections import COLLECTIONS
 from geo.filters import FILTERS
-from geo.layers import LAYERS
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (
@@ -41,6 +41,8 @@ CREATE TABLE issue (
 CREATE TABLE change (
     layer TEXT, record TEXT, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
 );
+CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
+CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDEXED, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
 """  # noqa: E501
 
@@ -51,19 +53,19 @@ def column_of(field: Field) -> str:
 
 
 def table_of(layer: str) -> str:
-    """The table of a layer's records; `layer` must be one of LAYERS."""
-    return f"f_{LAYERS[layer].name}"
+    """The table of a layer's records; `layer` must be one of COLLECTIONS."""
+    return f"f_{COLLECTIONS[layer].name}"
 
 
 def rtree_of(layer: str) -> str:
     """The R*Tree over the boxes of a layer's records."""
-    return f"r_{LAYERS[layer].name}"
+    return f"r_{COLLECTIONS[layer].name}"
 
 
 def create(connection: sqlite3.Connection) -> None:
     """Make every table in an empty file."""
     connection.executescript(_FIXED)
-    for name, spec in LAYERS.items():
+    for name, spec in COLLECTIONS.items():
         typed = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
         connection.executescript(
             f"""
@@ -83,7 +85,7 @@ def _sql_type(field: Field) -> str:
 
 def declaration_digest() -> str:
     """Twelve hex digits that change when the declaration or the format of the file does."""
-    declared = repr((FORMAT, LAYERS, LINKS, FILTERS, DISAGREEMENTS))
+    declared = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS))
     return hashlib.sha256(declared.encode()).hexdigest()[:12]
 
 

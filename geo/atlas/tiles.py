@@ -11,8 +11,8 @@ import shapely
 
 from geo.atlas.model import Value
 from geo.atlas.tables import column_of, rtree_of, table_of
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import LAYERS
 from geo.schema import Field
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -29,7 +29,7 @@ class Shapes:
 
 def shown_fields(layer: str) -> tuple[Field, ...]:
     """The fields that tiles carry: all but long texts."""
-    return tuple(field for field in LAYERS[layer].fields if field.kind != "longtext")
+    return tuple(field for field in COLLECTIONS[layer].fields if field.kind != "longtext")
 
 
 def candidates(db: sqlite3.Connection, layer: str, box: LngLatBbox | None) -> Array:

@@ -119,6 +119,14 @@ class GeoPackageStore:
         with self._reading() as connection:
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
+    def log(self, until: int) -> list[tuple[int, str, str, str]]:
+        """Version, layer, record and what was done to it, of every version up to and with `until`, in order."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT version, layer, id, op FROM geo_log WHERE version <= ? ORDER BY version, layer, id", (until,)
+            )
+            return rows.fetchall()
+
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
         with self._reading() as connection:

@@ -74,6 +74,9 @@ class Store(Protocol):
     def changes(self, after: int, until: int) -> list[LogRow]:
         """What the versions after `after`, up to and with `until`, did, in order."""
 
+    def log(self, until: int) -> list[tuple[int, str, str, str]]:
+        """Version, layer, record and what was done to it, of every version up to and with `until`, in order."""
+
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
 

@@ -1,8 +1,9 @@
 """The data dictionary as Markdown, generated from the declaration of the layers and their links."""
 
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.filters import FILTERS
-from geo.layers import GROUPS, LAYERS
+from geo.layers import GROUPS
 from geo.links import LINKS
 from geo.schema import (
     CodeList,
@@ -32,7 +33,7 @@ def data_dictionary() -> str:
     parts = [_HEAD]
     for group, label in GROUPS.items():
         parts.append(f"## {label.en} / {label.vi}\n")
-        parts += [_layer(spec) for spec in LAYERS.values() if spec.group == group]
+        parts += [_layer(spec) for spec in COLLECTIONS.values() if spec.group == group]
     parts += [_links(), _filters(), "## Code lists\n", *(_codes(codes) for codes in CODE_LISTS.values())]
     return "\n".join(parts)
 

@@ -9,9 +9,10 @@ import shapely
 
 from geo.atlas import Atlas, Query
 from geo.atlas.model import LinkRow
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.links import LINKS
 from geo.schema import Label
+from geo.views.export import FORMATS
 from geo.views.systems import CRS84, SERVED, Served
 
 Plain: TypeAlias = dict[str, Any]
@@ -21,6 +22,9 @@ Link: TypeAlias = Callable[..., dict[str, str]]
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
+CHANGES = "monitor"
+"""RFC 5989: where changes of the resource are told."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
@@ -38,7 +42,7 @@ CONFORMANCE: tuple[str, ...] = (
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     *(
         f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}"
-        for name in ("queryables", "filter", "features-filter")
+        for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
     ),
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
     f"{_COMMON}/core",
@@ -52,7 +56,7 @@ _ABOUT = Label(
 )
 
 
-def landing(link: Link, lang: str) -> Plain:
+def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
     """The landing page as a program reads it."""
     return {
         "title": _TITLE.of(lang),
@@ -65,6 +69,7 @@ def landing(link: Link, lang: str) -> Plain:
             link("conformance", "/conformance", JSON),
             link("data", "/collections", JSON),
             link(TILES, "/tiles", JSON),
+            link(CHANGES, "/changes", JSON, since=str(atlas.version.number)),
             link("describedby", "/catalog.jsonld", "application/ld+json"),
         ],
     }
@@ -83,13 +88,13 @@ def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
             link("alternate", "/layers", HTML),
         ],
         "crs": list(SERVED),
-        "collections": [collection(atlas, layer, link, lang, whole=False) for layer in LAYERS],
+        "collections": [collection(atlas, layer, link, lang, whole=False) for layer in COLLECTIONS],
     }
 
 
 def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
     """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     about = atlas.metadata(layer)
     found: Plain = {
         "id": layer,
@@ -107,8 +112,12 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("describedby", f"/metadata/{layer}.xml", "application/xml"),
             link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
+            link(SEARCH, f"/collections/{layer}/search", GEOJSON),
+            *(link("enclosure", f"/export/{layer}.{row.extension}", row.media_type) for row in FORMATS.values()),
         ],
     }
+    if layer != LINK_LAYER.name:
+        found["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
     if spec.geometry is None:
         found |= {"crs": [CRS84] if whole else ["#/crs"]}
     if about.get("licence"):
@@ -160,9 +169,21 @@ def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -
         link("self", f"/collections/{layer}/items/{record}", GEOJSON),
         link("alternate", f"/{layer}/{record}", HTML),
         link("collection", f"/collections/{layer}", JSON),
+        *_ends(atlas, layer, record, link),
         *(_related(row, link) for row in atlas.links(layer, record)),
     ]
     return body[:-1] + b',"links":' + orjson.dumps(links) + b"}"
+
+
+def _ends(atlas: Atlas, layer: str, record: str, link: Link) -> Iterator[dict[str, str]]:
+    """The two records that a link ties; nothing for what is no link."""
+    if layer != LINK_LAYER.name:
+        return
+    values = atlas.get(layer, record).properties
+    for name in ENDS:
+        if end := end_of(LINK_LAYER, name, values):
+            made = link("related", f"/collections/{end[0]}/items/{end[1]}", GEOJSON)
+            yield {**made, "title": str(values[name]), "link": str(values["link"])}
 
 
 _LABELS = {spec.name: (spec.label, spec.inverse) for spec in LINKS}

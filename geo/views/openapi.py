@@ -1,28 +1,43 @@
 """The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
 
 from geo import __version__
-from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
-from geo.layers import LAYERS
-from geo.schema import Field, Filter, Label, LayerSpec
-from geo.views.systems import CRS84, SERVED
+from geo.schema import Label, LayerSpec
+from geo.views.export import FORMATS
+from geo.views.openapi_parts import (
+    SCHEMAS,
+    Plain,
+    by_value,
+    feature,
+    form,
+    in_path,
+    parameters,
+    query,
+    ref,
+    responses,
+)
+from geo.views.queryables import in_address
 
-Plain: TypeAlias = dict[str, Any]
-
+_JSON, _GEOJSON, _HTML = "application/json", "application/geo+json", "text/html"
+_OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _TITLE = Label("Bản đồ OCOP: dịch vụ dữ liệu", "OCOP atlas: data service")
 _ABOUT = Label(
     "OGC API - Features. Tham số lạ bị từ chối (400); limit quá lớn được giảm xuống; mọi câu trả lời có ETag.",
     "OGC API - Features. Unknown parameters are refused (400); too large a limit is reduced; every answer has an ETag.",
 )
-
-_TYPES: dict[str, Plain] = {
-    "integer": {"type": "integer", "nullable": True},
-    "real": {"type": "number", "nullable": True},
-    "url": {"type": "string", "format": "uri", "nullable": True},
-}
+_SHARED = (
+    "limit", "offset", "version", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "sort", "q", "ids",
+    "filter", "filter-lang", "filter-crs", "encoding", "letters",
+)  # fmt: skip
+_SINCE = Label(
+    "số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time"
+)
+_POSTED = Label(
+    "Cùng các tham số trong nội dung, khi bộ lọc quá dài", "The same parameters in the body, for long filters"
+)
 
 
 def document(server: str, most: int, lang: str) -> Plain:
@@ -38,257 +53,154 @@ def document(server: str, most: int, lang: str) -> Plain:
         "servers": [{"url": server}],
         "tags": [
             {"name": "capabilities", "description": Label("Mô tả dịch vụ", "What the service is").of(lang)},
-            *({"name": name, "description": spec.about.of(lang)} for name, spec in LAYERS.items()),
+            *({"name": name, "description": spec.about.of(lang)} for name, spec in COLLECTIONS.items()),
         ],
-        "paths": {**_capabilities(), **{path: body for spec in LAYERS.values() for path, body in _layer(spec, lang)}},
+        "paths": {**_capabilities(lang), **_collections(lang)},
         "components": {
-            "parameters": _parameters(most, lang),
-            "schemas": {**_SCHEMAS, **{f"{name}Feature": _feature(spec, lang) for name, spec in LAYERS.items()}},
-            "responses": _responses(lang),
+            "parameters": parameters(most, lang),
+            "schemas": {**SCHEMAS, **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()}},
+            "responses": responses(lang),
         },
     }
 
 
-def _capabilities() -> Plain:
-    def get(name: str, schema: str, summary: str, media: str = "application/json") -> Plain:
-        return {"get": _operation(name, "capabilities", summary, [_param("f")], {media: _ref(f"schemas/{schema}")})}
+# --- what the service is ---------------------------------------------------------------------------------
 
-    openapi = "application/vnd.oai.openapi+json;version=3.0"
+_DOCUMENTS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
+    ("/", "getLandingPage", "landingPage", "Landing page", _JSON, ("json", "html")),
+    ("/conformance", "getConformance", "confClasses", "Conformance classes", _JSON, ("json", "html")),
+    ("/api", "getApiDescription", "anything", "This document", _OPENAPI, ("json", "html")),
+    ("/collections", "getCollections", "collections", "Every layer", _JSON, ("json", "html")),
+    ("/tileMatrixSets", "getTileMatrixSets", "anything", "Tile matrix sets", _JSON, ("json",)),
+    ("/tiles", "getTilesets", "anything", "Vector tiles of every layer together", _JSON, ("json",)),
+    ("/catalogue", "getCatalogue", "anything", "The layers as OGC API - Records", _JSON, ("json", "html")),
+    ("/catalogue/items", "getRecords", "anything", "One record for each layer", _GEOJSON, ("json", "html")),
+    ("/catalog.jsonld", "getDcat", "anything", "The layers as DCAT-AP", "application/ld+json", ()),
+)
+"""Path, operation, schema, summary, media type, forms that `f` may ask for."""
+
+_ALSO_PAGES = {"/conformance", "/api"}
+"""What is answered as a page at the same address; elsewhere the page has its own."""
+
+
+def _capabilities(lang: str) -> Plain:
+    made = {}
+    for path, name, schema, summary, media_type, forms in _DOCUMENTS:
+        asked = [form(forms, lang)] if forms else []
+        page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
+        content = {media_type: ref(f"schemas/{schema}"), **page}
+        made[path] = {"get": _operation(name, "capabilities", summary, asked, content, pages="html" in forms)}
+    since = query("since", {"type": "string"}, _SINCE, lang, required=True)
+    feed = _operation("getChanges", "capabilities", "What changed in every layer", [since, form(["json"], lang)],
+                      {_JSON: ref("schemas/allChanges")})  # fmt: skip
     return {
-        "/": get("getLandingPage", "landingPage", "Landing page"),
-        "/conformance": get("getConformance", "confClasses", "Conformance classes"),
-        "/api": get("getApiDescription", "anything", "This document", openapi),
-        "/collections": get("getCollections", "collections", "Every layer"),
-        "/tileMatrixSets": get("getTileMatrixSets", "anything", "Tile matrix sets"),
-        "/tiles": get("getTilesets", "anything", "Vector tiles of every layer together"),
+        **made,
+        "/changes": {"get": feed},
         f"/tiles/{_TILE}": _tile("getTile", []),
         f"/collections/{{collectionId}}/tiles/{_TILE}": _tile("getCollectionTile", [_COLLECTION_ID]),
-        "/catalogue": get("getCatalogue", "anything", "The layers as OGC API - Records"),
-        "/catalogue/items": get("getRecords", "anything", "One record for each layer", "application/geo+json"),
-        "/catalog.jsonld": get("getDcat", "anything", "The layers as DCAT-AP", "application/ld+json"),
     }
 
 
 _TILE = "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
-_COLLECTION_ID: Plain = {
-    "name": "collectionId", "in": "path", "required": True,
-    "schema": {"type": "string", "enum": [name for name, spec in LAYERS.items() if spec.geometry]},
-}  # fmt: skip
+_COLLECTION_ID = in_path(
+    "collectionId",
+    {"type": "string", "enum": [name for name, spec in COLLECTIONS.items() if spec.geometry]},
+    "A layer that has places",
+)
 
 
 def _tile(name: str, before: list[Plain]) -> Plain:
     """One vector tile by zoom, row and column; 204 where there is nothing."""
-    numbers: list[Plain] = [
-        {"name": key, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
-        for key in ("tileMatrix", "tileRow", "tileCol")
+    numbers = [
+        in_path(key, {"type": "integer", "minimum": 0}, words)
+        for key, words in (("tileMatrix", "Zoom"), ("tileRow", "Row from the north"), ("tileCol", "Column"))
     ]
     content = {"application/vnd.mapbox-vector-tile": {"type": "string", "format": "binary"}}
     made = _operation(name, "capabilities", "Vector tile", [*before, *numbers], content)
-    made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": _ref("responses/NotFound")}
+    made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
     return {"get": made}
+
+
+# --- layers ------------------------------------------------------------------------------------------------
+
+
+def _collections(lang: str) -> Plain:
+    return {path: body for spec in COLLECTIONS.values() for path, body in _layer(spec, lang)}
 
 
 def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
     name, label = spec.name, spec.label.of(lang)
-    base = f"/collections/{name}"
-    described = _operation(
-        f"describe_{name}", name, label, [_param("f")], {"application/json": _ref("schemas/collection")}
-    )
-    yield base, {"get": described}
-    schema = {"application/schema+json": _ref("schemas/anything")}
-    asked = _operation(f"queryables_{name}", name, label, [_param("f")], schema)
+    base, pages = f"/collections/{name}", [form(["json", "html"], lang)]
+    collection = {_JSON: ref("schemas/collection")}
+    yield base, {"get": _operation(f"describe_{name}", name, label, pages, collection, pages=True)}
+    schema = {"application/schema+json": ref("schemas/anything")}
+    asked = _operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
     yield f"{base}/queryables", {"get": asked}
-    shared = [_param(key) for key in ("limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby",
-                                      "sort", "q", "ids", "filter", "filter-lang", "filter-crs", "f")]  # fmt: skip
-    filters = [_param(f"filter-{row.param}") for row in FILTERS]
-    page = {"application/geo+json": _ref("schemas/featureCollection")}
-    yield f"{base}/items", {"get": _operation(f"get_{name}", name, label, [*shared, *filters], page)}
-    feature_id = {
-        "name": "featureId", "in": "path", "required": True, "schema": {"type": "string"},
-        "description": spec.field(spec.key).label.of(lang),
-    }  # fmt: skip
-    one = {"application/geo+json": _ref(f"schemas/{name}Feature")}
-    single = _operation(f"get_{name}_one", name, spec.article.of(lang), [feature_id, _param("crs"), _param("f")], one)
-    single["responses"]["404"] = _ref("responses/NotFound")
+    yield f"{base}/items", {"get": _items(spec, lang)}
+    yield f"{base}/search", {"post": _search(spec, lang)}
+    key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
+    one = {_GEOJSON: ref(f"schemas/{name}Feature")}
+    found = [key, ref("parameters/crs"), *pages]
+    single = _operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
+    single["responses"]["404"] = ref("responses/NotFound")
     yield f"{base}/items/{{featureId}}", {"get": single}
+    if spec is not LINK_LAYER:
+        since = query("since", {"type": "string"}, _SINCE, lang, required=True)
+        content = {_JSON: ref("schemas/changes")}
+        feed = _operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
+        yield f"{base}/changes", {"get": feed}
 
 
-def _operation(name: str, tag: str, summary: str, parameters: list[Plain], content: Plain) -> Plain:
-    media = {key: {"schema": schema} for key, schema in content.items()}
+def _items(spec: LayerSpec, lang: str) -> Plain:
+    own = [by_value(row, lang) for row in in_address(spec.name).values()]
+    filters = [ref(f"parameters/filter-{row.param}") for row in FILTERS]
+    forms = form(dict.fromkeys(["json", "html", *FORMATS]), lang)
+    shared = [ref(f"parameters/{name}") for name in _SHARED]
+    files = {row.media_type: {"type": "string", "format": "binary"} for row in FORMATS.values()}
+    content = {**files, _GEOJSON: ref("schemas/featureCollection")}
+    made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), [*shared, *filters, *own, forms],
+                      {_GEOJSON: content.pop(_GEOJSON), **content}, pages=True)  # fmt: skip
+    made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
+    return made
+
+
+def _search(spec: LayerSpec, lang: str) -> Plain:
+    schema = {
+        "type": "object",
+        "properties": {"filter": {"oneOf": [{"type": "string"}, {"type": "object"}]}},
+        "additionalProperties": True,
+    }
+    answer = {_GEOJSON: ref("schemas/featureCollection")}
+    made = _operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+    made["responses"] |= {"404": ref("responses/NotFound")}
+    del made["responses"]["304"]
+    return made
+
+
+def _operation(
+    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
+) -> Plain:
+    """One way to ask; `pages` says that the page for people is at another address."""
+    seen: Plain = {
+        "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
+    }
     return {
         "operationId": name,
         "tags": [tag],
         "summary": summary,
-        "parameters": [*parameters, _param("lang")],
+        "parameters": [*asked, ref("parameters/lang")],
         "responses": {
             "200": {
                 "description": summary,
                 "headers": {"ETag": {"schema": {"type": "string"}}},
-                "content": {**media, "text/html": {"schema": {"type": "string"}}},
+                "content": {media: {"schema": schema} for media, schema in content.items()},
             },
-            "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}},
+            **(seen if pages else {}),
             "304": {"description": "Not modified"},
-            "400": _ref("responses/InvalidParameter"),
-            "406": _ref("responses/NotAcceptable"),
-            "500": _ref("responses/ServerError"),
-            "503": _ref("responses/ServerError"),
+            "400": ref("responses/InvalidParameter"),
+            "406": ref("responses/NotAcceptable"),
+            "500": ref("responses/ServerError"),
+            "503": ref("responses/ServerError"),
         },
     }
-
-
-def _ref(path: str) -> Plain:
-    return {"$ref": f"#/components/{path}"}
-
-
-def _param(name: str) -> Plain:
-    return _ref(f"parameters/{name}")
-
-
-def _parameters(most: int, lang: str) -> Plain:
-    def query(name: str, schema: Plain, vi: str, en: str, **more: Any) -> Plain:
-        return {
-            "name": name, "in": "query", "required": False, "schema": schema,
-            "description": Label(vi, en).of(lang), "style": "form", "explode": False, **more,
-        }  # fmt: skip
-
-    text = {"type": "string"}
-    systems = {"type": "string", "format": "uri", "default": CRS84, "enum": list(SERVED)}
-    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-    listed = {"type": "array", "items": text}
-    rows = [
-        query("f", text, "dạng trả lời: json hoặc html", "form of the answer: json or html"),
-        query("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, "ngôn ngữ", "language"),
-        query(
-            "limit", {"type": "integer", "minimum": 1, "maximum": most, "default": min(100, most)},
-            "số bản ghi mỗi trang; lớn hơn thì được giảm xuống", "records of a page; a larger number is reduced",
-        ),
-        query("offset", {"type": "integer", "minimum": 0, "default": 0}, "bỏ qua", "records left out before the page"),
-        query("bbox", numbers, "khung toạ độ", "box: lower corner, upper corner, in bbox-crs"),
-        query("bbox-crs", systems, "hệ toạ độ của bbox", "system of bbox"),
-        query("crs", systems, "hệ toạ độ của câu trả lời", "system of the answer"),
-        query(
-            "datetime", text, "mốc hoặc khoảng thời gian RFC 3339, '..' là không giới hạn",
-            "RFC 3339 date or time, or from/until, '..' for no bound",
-        ),
-        query("properties", listed, "chỉ các thuộc tính này", "only these properties"),
-        query("sortby", listed, "sắp xếp, + hoặc - phía trước", "order by fields, + or - before each"),
-        query("sort", text, "sắp xếp theo một trường", "order by one field, - before it for the reverse"),
-        query("filter", {"type": "string", "maxLength": 20_000}, "bộ lọc CQL2", "CQL2 filter"),
-        query(
-            "filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
-            "dạng của bộ lọc", "form of the filter",
-        ),
-        query("filter-crs", systems, "hệ toạ độ trong bộ lọc", "system of the coordinates in the filter"),
-        query("q", {"type": "string", "maxLength": 200}, "tìm theo tên, không cần dấu", "names, diacritics not needed"),
-        query("ids", listed, "các mã", "records by key"),
-    ]  # fmt: skip
-    found = {row["name"]: row for row in rows}
-    return {**found, **{f"filter-{row.param}": _filter(row, query, lang) for row in FILTERS}}
-
-
-def _filter(row: Filter, query: Any, lang: str) -> Plain:
-    items: Plain = {"type": "string"}
-    if row.codes:
-        items["enum"] = list(CODE_LISTS[row.codes].keys())
-    made: Plain = query(row.param, {"type": "array", "items": items}, *row.label)
-    return made
-
-
-def _feature(spec: LayerSpec, lang: str) -> Plain:
-    geometry = _SCHEMAS["geometry"] if spec.geometry else {"type": "object", "nullable": True}
-    return {
-        "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
-        "properties": {
-            "type": {"type": "string", "enum": ["Feature"]},
-            "id": {"type": "string"},
-            "geometry": {**geometry, "nullable": True},
-            "properties": {"type": "object", "properties": {f.name: _property(f, lang) for f in spec.fields}},
-            "links": {"type": "array", "items": _ref("schemas/link")},
-        },
-    }
-
-
-def _property(field: Field, lang: str) -> Plain:
-    schema = dict(_TYPES.get(field.kind, {"type": "string", "nullable": True}))
-    schema["title"] = field.label.of(lang)
-    if field.kind == "code" and field.codes:
-        schema["enum"] = [*CODE_LISTS[field.codes].keys(), None]
-    return schema
-
-
-_LINK = {
-    "type": "object",
-    "required": ["href", "rel"],
-    "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title", "link")},
-}
-_SCHEMAS: Plain = {
-    "anything": {"type": "object"},
-    "link": _LINK,
-    "geometry": {
-        "type": "object",
-        "required": ["type", "coordinates"],
-        "properties": {
-            "type": {"type": "string", "enum": ["Point", "MultiPolygon"]},
-            "coordinates": {"type": "array", "items": {}},
-        },
-    },
-    "landingPage": {
-        "type": "object",
-        "required": ["links"],
-        "properties": {"title": {"type": "string"}, "description": {"type": "string"},
-                       "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}}},
-    },
-    "confClasses": {
-        "type": "object",
-        "required": ["conformsTo"],
-        "properties": {"conformsTo": {"type": "array", "items": {"type": "string", "format": "uri"}}},
-    },
-    "collection": {
-        "type": "object",
-        "required": ["id", "links"],
-        "properties": {
-            "id": {"type": "string"}, "title": {"type": "string"}, "description": {"type": "string"},
-            "itemType": {"type": "string"}, "extent": {"type": "object"}, "storageCrs": {"type": "string"},
-            "crs": {"type": "array", "items": {"type": "string"}},
-            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
-        },
-    },
-    "collections": {
-        "type": "object",
-        "required": ["links", "collections"],
-        "properties": {
-            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
-            "crs": {"type": "array", "items": {"type": "string"}},
-            "collections": {"type": "array", "items": {"$ref": "#/components/schemas/collection"}},
-        },
-    },
-    "featureCollection": {
-        "type": "object",
-        "required": ["type", "features"],
-        "properties": {
-            "type": {"type": "string", "enum": ["FeatureCollection"]},
-            "timeStamp": {"type": "string", "format": "date-time"},
-            "numberMatched": {"type": "integer", "minimum": 0},
-            "numberReturned": {"type": "integer", "minimum": 0},
-            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
-            "features": {"type": "array", "items": {"type": "object"}},
-        },
-    },
-    "exception": {
-        "type": "object",
-        "required": ["code"],
-        "properties": {name: {"type": "string"} for name in ("code", "description", "request")},
-    },
-}  # fmt: skip
-
-
-def _responses(lang: str) -> Plain:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/exception"}}}
-    words = {
-        "InvalidParameter": Label("Tham số lạ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
-        "NotFound": Label("Không có bản ghi này", "No such record"),
-        "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
-        "ServerError": Label("Máy chủ gặp lỗi", "The server failed"),
-    }
-    return {name: {"description": label.of(lang), "content": content} for name, label in words.items()}

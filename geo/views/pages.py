@@ -6,6 +6,7 @@ from typing import Any
 
 from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
 from geo.codes import PRECISIONS
+from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS
 from geo.encodings import ENCODINGS
 from geo.filters import FILTERS
@@ -30,7 +31,7 @@ _SEVERITIES = ("fatal", "error", "warning", "info")
 
 def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any]:
     """A layer's name, purpose, symbol, origin and addresses."""
-    spec, style = LAYERS[layer], STYLES[layer]
+    spec, style = COLLECTIONS[layer], STYLES[layer]
     about = atlas.metadata(layer)
     return {
         "name": layer,
@@ -57,7 +58,7 @@ def _said(words: object, lang: str) -> str | None:
 
 def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, Any]:
     """One page of a layer's table, with its filters, their counts, and the downloads of the same selection."""
-    spec = LAYERS[query.layer]
+    spec = COLLECTIONS[query.layer]
     page = atlas.find(query)
     reader = Reader(atlas, lang)
     reader.learn(query.layer, page.records)
@@ -167,7 +168,7 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                         for row in downloads(lang)
                     ],
                 }
-                for spec in LAYERS.values()
+                for spec in COLLECTIONS.values()
                 if spec.group == group
             ],
         }
@@ -199,7 +200,7 @@ def _issue_groups(rows: Iterable[IssueRow], lang: str, urls: Urls, kinds: Mappin
     return [
         {
             "severity": _SEVERITIES[severity],
-            "layer": LAYERS[layer].label.of(lang),
+            "layer": COLLECTIONS[layer].label.of(lang),
             "kind": kinds[kind].of(lang) if kind in kinds else kind,
             "remedy": found[0].remedy.of(lang),
             "count": len(found),
@@ -221,7 +222,7 @@ def _issue(row: IssueRow, lang: str, urls: Urls) -> dict[str, Any]:
 
 def _change(row: ChangeRow, lang: str, urls: Urls) -> dict[str, Any]:
     return {
-        "layer": LAYERS[row.layer].label.of(lang),
+        "layer": COLLECTIONS[row.layer].label.of(lang),
         "record": row.record,
         "url": _record_url(row.layer, row.record, urls),
         "field": _field_label(row.layer, row.field, lang),
@@ -238,7 +239,7 @@ def _record_url(layer: str, record: str | None, urls: Urls) -> str:
 
 
 def _field_label(layer: str, field: str | None, lang: str) -> str | None:
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     return spec.field(field).label.of(lang) if field and spec.has(field) else field
 
 
@@ -273,8 +274,8 @@ def links_view(atlas: Atlas, lang: str) -> list[dict[str, Any]]:
         {
             "name": spec.name,
             "label": spec.label.of(lang),
-            "source": LAYERS[spec.source].label.of(lang),
-            "target": LAYERS[spec.target].label.of(lang),
+            "source": COLLECTIONS[spec.source].label.of(lang),
+            "target": COLLECTIONS[spec.target].label.of(lang),
             "rule": rule_of(spec, lang),
             "pairs": counts.get(spec.name, (0, 0))[0],
             "certain": counts.get(spec.name, (0, 0))[1],

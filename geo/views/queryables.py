@@ -4,10 +4,13 @@ from typing import Any
 
 from geo.atlas.queryables import Queryable, queryables_of
 from geo.codes import CODE_LISTS
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
+from geo.filters import FILTERS
 from geo.schema import Field, Label
 
-_GEOMETRY = {"Point": "geometry-point", "MultiPolygon": "geometry-multipolygon"}
+_GEOMETRY = {
+    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiPolygon": "geometry-multipolygon",
+}  # fmt: skip
 _SEVERAL = Label(
     "nhiều mã cách nhau bằng ';': dùng A_CONTAINS, A_OVERLAPS", "keys joined by ';': use A_CONTAINS, A_OVERLAPS"
 )
@@ -17,9 +20,22 @@ _DATE = Label(
 )
 
 
+PARAMETERS = (
+    "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
+    "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *(row.param for row in FILTERS),
+)  # fmt: skip
+"""What an address of features may hold in every layer."""
+
+
+def in_address(layer: str) -> dict[str, Queryable]:
+    """The queryables of a layer that may stand in an address as `name=value`: all but the place and names taken."""
+    known = queryables_of(layer).items()
+    return {name: row for name, row in known if row.kind != "geometry" and name not in PARAMETERS}
+
+
 def queryables(layer: str, lang: str = "en") -> dict[str, Any]:
     """The queryables of a layer: every declared field, its key as `id`, its geometry, and the units it lies in."""
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     properties = {name: _property(row, spec.geometry, lang) for name, row in queryables_of(layer).items()}
     body: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -7,7 +7,7 @@ import orjson
 
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.codes import CODE_LISTS
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS, end_of
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
@@ -41,7 +41,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
     NotFound when the layer or the record does not exist.
     """
     record = atlas.get(layer, key)
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
     style = STYLES[layer]
@@ -96,7 +96,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
 
 def subtitle(record: Record, lang: str) -> str:
     """A line under a name: stars, and the class of the record."""
-    spec = LAYERS[record.layer]
+    spec = COLLECTIONS[record.layer]
     parts = []
     stars = record.properties.get("stars")
     if stars:
@@ -118,7 +118,7 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
             "name": field.name,
             "label": field.label.of(lang),
             "value": reader.shown(field, value),
-            "url": _fact_url(field, value, urls),
+            "url": _fact_url(spec, field, record, urls),
         }
         if field.name == "certified_until" and value is None and record.properties.get("year"):
             yield {"name": "validity", "label": _VALIDITY.of(lang), "value": _RULE_36.of(lang), "url": None}
@@ -133,7 +133,10 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         }
 
 
-def _fact_url(field: Field, value: object, urls: Urls) -> str | None:
+def _fact_url(spec: LayerSpec, field: Field, record: Record, urls: Urls) -> str | None:
+    value, end = record.properties.get(field.name), end_of(spec, field.name, record.properties)
+    if end is not None:
+        return urls.record(*end)
     if not isinstance(value, str):
         return None
     if field.kind == "url" and value.startswith(("http://", "https://")):
@@ -259,7 +262,7 @@ def _sources(atlas: Atlas, record: Record, lang: str, urls: Urls) -> list[dict[s
             continue
         source = atlas.get("sources", key)
         reader = Reader(atlas, lang)
-        date = LAYERS["sources"].field("date")
+        date = COLLECTIONS["sources"].field("date")
         found.append(
             {
                 "id": key,

@@ -10,10 +10,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.filters import FILTERS
-from geo.layers import LAYERS
 from geo.schema import Field, Filter, Label, LayerSpec
 from geo.styles import STYLES, icon_of
 from geo.views.export.job import derived, notice
@@ -101,7 +101,7 @@ def _bounds(atlas: Atlas) -> list[float]:
 
 
 def _layer(atlas: Atlas, query: Query, reader: Reader) -> dict[str, Any]:
-    spec, style = LAYERS[query.layer], STYLES[query.layer]
+    spec, style = COLLECTIONS[query.layer], STYLES[query.layer]
     records = atlas.find(_whole(query)).records
     reader.learn(spec.name, records)
     return {
@@ -180,7 +180,7 @@ def _base(atlas: Atlas, layer: str, lang: str, *, on: bool) -> dict[str, Any]:
     style = STYLES[layer]
     return {
         "name": layer,
-        "label": LAYERS[layer].label.of(lang),
+        "label": COLLECTIONS[layer].label.of(lang),
         "color": style.color,
         "stroke_width": style.stroke_width,
         "dash": style.dash,

@@ -12,9 +12,10 @@ import numpy as np
 import shapely
 
 from geo.atlas import Atlas
+from geo.collections import COLLECTIONS
 from geo.crs import STORE_CRS, LngLatBbox, transformer
 from geo.errors import NotFound
-from geo.layers import LAYERS, ON_MAP
+from geo.layers import ON_MAP
 from geo.views import mvt
 from geo.views.mvt import EXTENT
 
@@ -100,7 +101,7 @@ class Tile(NamedTuple):
 
 def make(atlas: Atlas, layers: Iterable[str], at: Address) -> Tile:
     """The tile of some layers, one after the other; no bytes where none of them has anything."""
-    made = [(_points if LAYERS[name].geometry == "Point" else _areas)(atlas, name, at) for name in layers]
+    made = [(_points if COLLECTIONS[name].geometry == "Point" else _areas)(atlas, name, at) for name in layers]
     return Tile(b"".join(one.body for one in made), sum(one.shown for one in made), sum(one.matched for one in made))
 
 
@@ -138,7 +139,7 @@ def _areas(atlas: Atlas, layer: str, at: Address) -> Tile:
     tiny = int(len(found) - large.sum())
     if not large.any():
         return Tile(b"", 0, tiny)
-    tiling = LAYERS[layer].tiling and at.z < MAX_ZOOM
+    tiling = COLLECTIONS[layer].tiling and at.z < MAX_ZOOM
     # A layer without gaps is simplified as a whole, so that shared borders stay shared and tiles fit each other.
     rows = atlas.candidates(layer, None)[:, 0] if tiling else found[large, 0]
     part = atlas.shapes(layer, rows.astype(int).tolist())

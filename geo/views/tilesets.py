@@ -6,9 +6,9 @@ from typing import Any
 
 from geo.atlas import Atlas
 from geo.atlas.tiles import shown_fields
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
-from geo.layers import LAYERS
 from geo.schema import Field, Label
 from geo.views import mvt
 from geo.views.ogc import JSON, Link, Plain
@@ -32,7 +32,7 @@ _PIXEL_M = 0.00028  # the standard's pixel, from which it reckons scales
 _TILE_PX = 256
 _TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
 _TYPES = {"integer": "integer", "real": "number"}
-_DIMENSION = {"Point": 0, "MultiPolygon": 2}
+_DIMENSION = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 
 
 def matrix_set(name: str) -> str:
@@ -46,7 +46,7 @@ def matrix_set(name: str) -> str:
 
 def tiled(layer: str) -> str:
     """A layer that has tiles; NotFound for one without places."""
-    if LAYERS[layer].geometry is None:
+    if COLLECTIONS[layer].geometry is None:
         raise NotFound(
             f"Layer {layer!r} has no places, so no tiles.", f"Lớp {layer!r} không có vị trí nên không có ô bản đồ."
         )
@@ -159,7 +159,7 @@ def _links(path: str, link: Link) -> list[dict[str, Any]]:
 
 
 def _title(layers: Sequence[str], lang: str) -> str:
-    return LAYERS[layers[0]].label.of(lang) if len(layers) == 1 else _TITLE.of(lang)
+    return COLLECTIONS[layers[0]].label.of(lang) if len(layers) == 1 else _TITLE.of(lang)
 
 
 def _attribution(atlas: Atlas, layers: Sequence[str], lang: str) -> str:
@@ -195,7 +195,7 @@ def _limits(box: LngLatBbox, zoom: int) -> Plain:
 
 
 def _layer(name: str, lang: str) -> Plain:
-    spec = LAYERS[name]
+    spec = COLLECTIONS[name]
     schemas = {"id": {"type": "string"}, "title": {"type": "string"}}
     return {
         "id": name,
@@ -221,7 +221,7 @@ def _vector_layer(name: str, lang: str) -> Plain:
     fields = {field.name: "Number" if field.kind in _TYPES else "String" for field in shown_fields(name)}
     return {
         "id": name,
-        "description": LAYERS[name].label.of(lang),
+        "description": COLLECTIONS[name].label.of(lang),
         "minzoom": 0,
         "maxzoom": MAX_ZOOM,
         "fields": {"id": "String", "title": "String"} | fields,

@@ -4,15 +4,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, g, redirect, request
+from flask import Response as Answer
 from flask_compress import Compress
+from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas
-from geo.errors import BadQuery, BadSource, NotFound
+from geo.errors import BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
-from geo.web import access, api, catalogue, errors, headers, ogc, pages, params, robots, tiles
+from geo.web import (
+    access,
+    api,
+    catalogue,
+    changes,
+    downloads,
+    errors,
+    headers,
+    items,
+    ogc,
+    pages,
+    params,
+    robots,
+    tiles,
+)
 from geo.web.assets import Assets
 from geo.web.manage import Manage
 from geo.web.urls import PUBLIC_URL, SiteUrls
@@ -20,6 +36,7 @@ from geo.web.versions import Versions
 from geo.web.words import word
 
 MAX_ADDRESS = 8_000
+"""Letters of an address; errors.py names the way for longer filters."""
 
 _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -43,6 +60,7 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[items.ATLAS_SOURCE] = atlas_source
     assets = Assets()
     headers.register(app, settings)
     _begin_requests(app, atlas_source)
@@ -52,14 +70,28 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     api.register(app)
+    downloads.Downloads(settings).register(app)
     ogc.register(app, settings)
+    items.register(app, settings)
+    changes.register(app)
     tiles.register(app, settings)
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)
     errors.register(app)
-    Compress(app)
+    _compress(app)
     return app
+
+
+def _compress(app: Flask) -> None:
+    """Compress what is made for each request; downloads come compressed from where they are kept."""
+    app.config["COMPRESS_REGISTER"] = False
+    compress = Compress(app)
+
+    @app.after_request
+    def packed(response: Answer) -> Answer:
+        done: Answer = response if g.get("sent_as_it_is") else compress.after_request(response)
+        return done
 
 
 def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
@@ -72,10 +104,7 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
         if request.path.endswith("/") and request.path.strip("/"):
             return redirect(SiteUrls().without_slash(), 308)
         if len(request.full_path) > MAX_ADDRESS:
-            raise BadQuery(
-                f"The address holds {len(request.full_path)} characters; at most {MAX_ADDRESS}.",
-                f"Địa chỉ có {len(request.full_path)} ký tự; tối đa {MAX_ADDRESS}.",
-            )
+            raise RequestURITooLarge
         if not request.path.startswith(("/static/", "/vendor/")):
             g.atlas = _current(atlas_source)
         return None

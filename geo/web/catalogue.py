@@ -9,7 +9,7 @@ from geo.text import fold
 from geo.views.catalogue import Site, dcat, iso19139, records, schema_org
 from geo.views.ogc import GEOJSON, JSON
 from geo.web import params
-from geo.web.api import answered
+from geo.web.answers import answered
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS
 

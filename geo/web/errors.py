@@ -5,12 +5,14 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.http import HTTP_STATUS_CODES
 
+from geo.collections import COLLECTIONS
 from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
-from geo.layers import LAYERS
 from geo.schema import Label
 
+PROBLEM = "application/problem+json"
 log = logging.getLogger("geo.web")
 
 STATUS: dict[type[GeoError], int] = {
@@ -25,13 +27,20 @@ STATUS: dict[type[GeoError], int] = {
 _HTTP: dict[int, Label] = {
     400: Label("Yêu cầu không hiểu được.", "The request could not be understood."),
     404: Label("Không có trang này.", "There is no such page."),
-    405: Label("Địa chỉ này chỉ đọc được (GET).", "This address can only be read (GET)."),
+    405: Label(
+        "Địa chỉ này không nhận cách hỏi này; tiêu đề Allow nêu các cách nhận.",
+        "This address is not asked in this way; the header Allow names those it knows.",
+    ),
     406: Label(
         "Tài nguyên này không có dạng nào mà tiêu đề Accept nhận. Hãy dùng tham số f.",
         "This resource has no form that the Accept header takes. Use the parameter f.",
     ),
     413: Label("Yêu cầu quá lớn.", "The request is too large."),
-    414: Label("Địa chỉ quá dài.", "The address is too long."),
+    414: Label(
+        "Địa chỉ quá dài (tối đa 8 000 ký tự). Hãy gửi bộ lọc dài bằng POST tới /collections/<lớp>/search.",
+        "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
+    ),
+    416: Label("Tệp không có khoảng byte này.", "The file has no such range of bytes."),
     500: Label(
         "Máy chủ gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, báo cho người quản trị mã yêu cầu dưới đây.",
         "The server failed and has noted it. Try again; if it fails again, tell the operator the request id below.",
@@ -61,7 +70,7 @@ def failure_of(error: Exception) -> Failure:
 
 _FOR_PROGRAMS = (
     "/collections", "/conformance", "/api", "/export", "/base", "/healthz", "/catalogue", "/catalog.", "/metadata/",
-    "/tiles", "/tileMatrixSets",
+    "/tiles", "/tileMatrixSets", "/changes",
 )  # fmt: skip
 
 
@@ -80,15 +89,30 @@ def answer(error: Exception) -> Response:
     made = Response(*_body(failure, getattr(g, "lang", "vi")))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         made.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        made.headers["Content-Range"] = f"bytes */{error.length}"
     return made
+
+
+def problem(failure: Failure, lang: str) -> dict[str, object]:
+    """A failure for programs: RFC 9457's members, and the `code` and `description` of OGC API - Features."""
+    message = failure.text.of(lang)
+    return {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(failure.status, "Error"),
+        "status": failure.status,
+        "detail": message,
+        "code": failure.code,
+        "description": message,
+        "request": g.request_id,
+    }
 
 
 def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
     if wants_json():
-        body = {"code": failure.code, "description": message, "request": g.request_id}
-        shared = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
-        return current_app.json.dumps(body), failure.status, shared
+        shared = {"Content-Type": PROBLEM, "Access-Control-Allow-Origin": "*"}
+        return current_app.json.dumps(problem(failure, lang)), failure.status, shared
     page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
     return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
 
@@ -96,7 +120,7 @@ def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
 def _suggestions() -> list[str]:
     """Pages whose name is like the first word of the path."""
     word = request.path.strip("/").split("/")[0].lower()
-    return get_close_matches(word, (*LAYERS, "layers", "quality", "about", "embed"), n=3, cutoff=0.5)
+    return get_close_matches(word, (*COLLECTIONS, "layers", "quality", "about", "embed"), n=3, cutoff=0.5)
 
 
 def register(app: Flask) -> None:

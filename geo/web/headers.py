@@ -1,6 +1,7 @@
 """Headers of every answer: what a page may load, who may frame it, how long it may be kept."""
 
 import hashlib
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,15 @@ from pathlib import Path
 from flask import Flask, Response, g, request
 
 from geo.settings import Settings
+
+OPEN = (
+    "/collections", "/conformance", "/api", "/changes", "/export/", "/catalogue", "/catalog.", "/metadata/", "/tiles",
+    "/tileMatrixSets", "/map.json", "/search.json", "/base/",
+)  # fmt: skip
+"""What pages of other sites may ask: data, and nothing that manages it."""
+
+_ASKED_WITH = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def policy(settings: Settings, nonce: str, *, framed: bool) -> str:
@@ -48,7 +58,22 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def begin() -> None:
         g.nonce = secrets.token_urlsafe(16)
-        g.request_id = secrets.token_hex(8)
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+    @app.before_request
+    def preflight() -> Response | None:
+        """What a browser asks before a page of another site may send anything but a plain GET."""
+        wanted = request.headers.get("Access-Control-Request-Method")
+        if request.method != "OPTIONS" or not wanted or not request.path.startswith(OPEN):
+            return None
+        response = Response(status=204)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = _ASKED_WITH
+        response.headers["Access-Control-Max-Age"] = "86400"
+        response.vary.update(("Origin", "Access-Control-Request-Method"))
+        return response
 
     @app.after_request
     def finish(response: Response) -> Response:

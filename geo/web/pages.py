@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
+from geo.collections import COLLECTIONS
 from geo.errors import NotFound
 from geo.ingest.report import ISSUE_KINDS
-from geo.layers import LAYERS, ON_MAP
+from geo.layers import ON_MAP
 from geo.settings import Settings
 from geo.views.locator import locator
 from geo.views.maps import shell
@@ -124,7 +125,7 @@ def quality() -> Response:
     if layer is not None:
         params.layer_name(layer)
     view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
-    names = {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
+    names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
     return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
 
 

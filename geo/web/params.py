@@ -11,10 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from geo.atlas import Query
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.filters import FILTERS
-from geo.layers import LAYERS, ON_MAP, THEMATIC
+from geo.layers import ON_MAP, THEMATIC
 from geo.schema import LANGS, Filter, Label
 
 FILTER_PARAMS = tuple(row.param for row in FILTERS)
@@ -75,8 +76,8 @@ def _hint(given: str, known: Iterable[str]) -> Label:
 
 def layer_name(name: str) -> str:
     """The layer called `name`; NotFound with the known ones."""
-    if name not in LAYERS:
-        hint, known = _hint(name, LAYERS), ", ".join(LAYERS)
+    if name not in COLLECTIONS:
+        hint, known = _hint(name, COLLECTIONS), ", ".join(COLLECTIONS)
         raise NotFound(
             f"No layer {name!r}.{hint.en} Layers: {known}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {known}."
         )

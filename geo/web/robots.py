@@ -6,7 +6,8 @@ from xml.sax.saxutils import escape
 from flask import Flask, Response, g
 
 from geo.atlas import Query
-from geo.layers import LAYERS, THEMATIC
+from geo.collections import COLLECTIONS
+from geo.layers import THEMATIC
 from geo.schema import LANGS
 from geo.web.urls import SiteUrls
 
@@ -38,6 +39,6 @@ def register(app: Flask) -> None:
 
 def _addresses() -> Iterator[str]:
     urls = SiteUrls()
-    paths = [*_PAGES, *(f"/{layer}" for layer in LAYERS)]
+    paths = [*_PAGES, *(f"/{layer}" for layer in COLLECTIONS)]
     paths += [f"/{layer}/{record.id}" for layer in THEMATIC for record in g.atlas.find(Query(layer)).records]
     return (urls.in_public(path, lang) for path in paths for lang in LANGS)

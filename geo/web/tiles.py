@@ -13,8 +13,8 @@ from geo.settings import Settings
 from geo.views import mvt, tiles, tilesets
 from geo.views.ogc import JSON
 from geo.web import params
-from geo.web.api import answered
-from geo.web.errors import failure_of
+from geo.web.answers import answered
+from geo.web.errors import PROBLEM, failure_of, problem
 from geo.web.headers import etag_of
 from geo.web.negotiate import chosen
 from geo.web.ogc import link
@@ -46,8 +46,7 @@ def register(app: Flask, settings: Settings) -> None:
 def _problem(error: GeoError) -> tuple[Response, int]:
     """A failure as programs read it: nobody looks at tiles by hand."""
     failure = failure_of(error)
-    body = {"code": failure.code, "description": failure.text.of(g.lang), "request": g.request_id}
-    response = Response(current_app.json.dumps(body), mimetype=JSON)
+    response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response, failure.status
 

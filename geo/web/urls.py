@@ -39,6 +39,10 @@ class SiteUrls:
         """The download of a layer, or of what the parameters keep."""
         return _join(f"/export/{layer}.{extension}", params)
 
+    def host(self) -> str:
+        """The scheme, host and root that absolute addresses begin with."""
+        return _host()
+
     def plain(self, path: str) -> str:
         """An address without a language: data and assets."""
         return f"{request.script_root}{path}"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 
 from geo.atlas import Atlas, Query
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.layers import LAYERS
 from tests.frames import frame
 from tests.frozen import VERSION, frozen
 
@@ -26,8 +26,8 @@ def ids(atlas: Atlas, query: Query) -> list[str]:
 
 def test_an_atlas_knows_its_version_and_counts(atlas: Atlas) -> None:
     assert atlas.version == VERSION
-    assert atlas.counts() == {**dict.fromkeys(LAYERS, 0), "products": 3, "producers": 1, "zones": 1, "villages": 1,
-                              "sites": 2, "communes": 2, "districts": 1, "old_communes": 1, "province": 1, "sources": 1}  # fmt: skip
+    assert atlas.counts() == {**dict.fromkeys(COLLECTIONS, 0), "products": 3, "producers": 1, "zones": 1, "villages": 1,
+                              "sites": 2, "communes": 2, "districts": 1, "old_communes": 1, "province": 1, "sources": 1, "links": 47}  # fmt: skip
 
 
 def test_a_record_comes_back_with_everything_it_had(atlas: Atlas) -> None:
@@ -227,5 +227,5 @@ def test_freezing_twice_gives_the_same_answers(tmp_path: Path, atlas: Atlas) -> 
     from tests.frames import world
 
     with Atlas(frozen(world(), tmp_path / "b.sqlite")) as again:
-        for layer in LAYERS:
+        for layer in COLLECTIONS:
             assert list(again.features(Query(layer))) == list(atlas.features(Query(layer)))

@@ -28,7 +28,7 @@ class Service:
     client: FlaskClient
     headers: dict[str, str] = field(default_factory=lambda: dict(JSON))
 
-    def get(self, path: str, status: int = 200, **query: str) -> Any:
+    def get(self, path: str, status: int = 200, /, **query: str) -> Any:
         """The document of an address; the status must be the one expected."""
         answer = self.client.get(path, query_string=query or None, headers=self.headers)
         assert answer.status_code == status, f"{path} {query}: {answer.status_code} {answer.text[:300]}"

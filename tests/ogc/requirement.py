@@ -43,10 +43,11 @@ PART_3 = (
     "queryables-get-op", "queryables-get-response", "queryables-link", "filter-param", "filter-lang-param",
     "filter-crs-param", "filter-crs-wgs84", "mixing-expressions", "response", "features-filter",
 )  # fmt: skip
-"""Without the classes that are not declared: queryables as query parameters, custom functions."""
+"""Without the class that is not declared: custom functions."""
 ALL = (
     *(f"core/{name}" for name in PART_1_CORE),
     *(f"{group}/{name}" for group, names in OTHERS.items() for name in names),
     *(f"crs/{name}" for name in PART_2),
     *(f"filter/{name}" for name in PART_3),
+    "queryables-query-parameters/parameters",
 )

@@ -16,13 +16,13 @@ import waitress
 from owslib.ogcapi.features import Features
 
 from geo.atlas import AtlasSource
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.vn2000 import HOME, Reading
 from geo.web import create_app
 from tests.conftest import ROOT
 
-PLACED = [name for name, spec in LAYERS.items() if spec.geometry]
+PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def count(built: Settings, layer: str) -> int:
     return found
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_gdal_reads_every_collection_whole(server: str, built: Settings, layer: str) -> None:
     found = run("ogrinfo", "-ro", "-so", f"OAPIF:{server}", layer)
     assert f"Feature Count: {count(built, layer)}" in found
@@ -109,7 +109,7 @@ def test_ogr2ogr_copies_a_collection(server: str, built: Settings, tmp_path: Pat
 def test_owslib_understands_everything(server: str) -> None:
     client = Features(f"{server}/", headers={"Accept": "application/json"})
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in client.conformance()["conformsTo"]
-    assert set(client.feature_collections()) == set(LAYERS)
+    assert set(client.feature_collections()) == set(COLLECTIONS)
     assert client.collection("sites")["id"] == "sites"
     page = client.collection_items("sites", limit=3)
     assert page["numberReturned"] == 3

@@ -8,7 +8,7 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import shape
 
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.views.systems import CRS84, SERVED
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
@@ -40,7 +40,7 @@ def test_collections_list_their_systems(service: Service) -> None:
     whole = service.get("/collections")
     assert whole["crs"][0] == CRS84 and f"{EPSG}9205" in whole["crs"]
     assert all(one["crs"] == ["#/crs"] for one in whole["collections"])
-    for layer, spec in LAYERS.items():
+    for layer, spec in COLLECTIONS.items():
         one = service.get(f"/collections/{layer}")
         assert one["storageCrs"] in one["crs"]
         assert one["crs"] == (list(SERVED) if spec.geometry else [CRS84])

@@ -8,12 +8,12 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 from tests.web.conftest import read
 
-PLACED = [name for name, spec in LAYERS.items() if spec.geometry]
+PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
 def links(document: Any, rel: str) -> list[dict[str, str]]:
@@ -49,7 +49,7 @@ def test_the_description_is_where_the_landing_page_says(service: Service) -> Non
 def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -> None:
     page = service.get("/collections")
     assert links(page, "self") and links(page, "alternate")
-    assert [one["id"] for one in page["collections"]] == list(LAYERS)
+    assert [one["id"] for one in page["collections"]] == list(COLLECTIONS)
     for one in page["collections"]:
         assert {link["type"] for link in links(one, "items")} == {"application/geo+json", "text/html"}
         for link in one["links"]:
@@ -70,7 +70,7 @@ def test_extents_hold_every_feature(service: Service) -> None:
 
 
 @requirement("core/sfc-md-op", "core/sfc-md-success")
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_one_collection_says_what_the_list_says(service: Service, layer: str) -> None:
     listed = next(one for one in service.get("/collections")["collections"] if one["id"] == layer)
     single = service.get(f"/collections/{layer}")
@@ -83,11 +83,11 @@ def test_one_collection_says_what_the_list_says(service: Service, layer: str) ->
 
 @requirement("core/fc-op", "core/fc-response", "core/fc-timeStamp", "core/fc-numberMatched", "core/fc-numberReturned",
              "core/crs84", "geojson/definition", "geojson/content")  # fmt: skip
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_items_are_geojson(service: Service, layer: str) -> None:
     page = service.get(f"/collections/{layer}/items", limit="1000")
     assert page["type"] == "FeatureCollection"
-    assert page["numberReturned"] == len(page["features"]) == page["numberMatched"]
+    assert page["numberReturned"] == len(page["features"]) == min(page["numberMatched"], 1000)
     assert datetime.fromisoformat(page["timeStamp"].replace("Z", "+00:00"))
     head = service.head_of(f"/collections/{layer}/items")
     assert head["Content-Type"] == "application/geo+json"

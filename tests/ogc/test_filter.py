@@ -10,7 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.text import fold
 from geo.vn2000 import HOME, Reading
 from tests.ogc.conftest import Service
@@ -84,7 +84,7 @@ def test_geometries_of_a_filter_may_be_in_the_state_system(service: Service) -> 
 
 @pytest.mark.parametrize(
     "query",
-    [{"filter": "nothing = 1"}, {"filter": "stars = 'four'"}, {"filter": "stars ="}, {"filter": "x" * 20_001},
+    [{"filter": "nothing = 1"}, {"filter": "stars = 'four'"}, {"filter": "stars ="}, {"filter": "x" * 7_000},
      {"filter": "stars = 4", "filter-lang": "cql-text"}, {"filter": "stars = 4", "filter-crs": "EPSG:0"},
      {"filter": "stars = 4; DROP TABLE f_products"}, {"filter": "(" * 2_000}],
     ids=lambda query: str(query)[:40],
@@ -96,7 +96,7 @@ def test_a_filter_that_cannot_be_asked_is_refused(service: Service, query: dict[
 
 
 @requirement("filter/queryables-get-op", "filter/queryables-get-response", "filter/queryables-link")
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_queryables_are_a_schema_of_what_may_be_asked(service: Service, layer: str) -> None:
     link = next(one for one in service.get(f"/collections/{layer}")["links"] if one["rel"].endswith("/queryables"))
     answer = service.client.get(link["href"], headers={"Accept": link["type"]})
@@ -104,7 +104,7 @@ def test_queryables_are_a_schema_of_what_may_be_asked(service: Service, layer: s
     schema = json.loads(answer.data)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == link["href"]
-    for field in LAYERS[layer].fields:
+    for field in COLLECTIONS[layer].fields:
         assert field.name in schema["properties"]
         quoted = f'"{field.name}" IS NULL'
         service.get(f"/collections/{layer}/items", filter=quoted, limit="1")

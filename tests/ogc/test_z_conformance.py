@@ -5,7 +5,7 @@ import importlib
 from tests.conftest import ROOT
 from tests.ogc.requirement import ALL, HELD
 
-for _module in ("test_features", "test_crs", "test_openapi", "test_filter"):
+for _module in ("test_features", "test_crs", "test_openapi", "test_filter", "test_asking"):
     importlib.import_module(f"tests.ogc.{_module}")
 
 

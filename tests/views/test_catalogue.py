@@ -14,7 +14,7 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas, Query
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.schema import Label
 from geo.views.catalogue import Site, facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
@@ -101,19 +101,19 @@ def test_what_is_pointed_to_inside_the_site_is_described(graph: Graph) -> None:
 
 def test_a_catalogue_holds_every_layer_and_the_service(graph: Graph) -> None:
     (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
-    assert set(graph.objects(catalogue, DCAT.dataset)) == {layer_node(layer) for layer in LAYERS}
+    assert set(graph.objects(catalogue, DCAT.dataset)) == {layer_node(layer) for layer in COLLECTIONS}
     (service,) = graph.objects(catalogue, DCAT.service)
     assert set(graph.objects(service, DCAT.endpointURL)) == {URIRef(f"{SITE.root}/collections")}
-    assert len(set(graph.objects(service, DCAT.servesDataset))) == len(LAYERS)
+    assert len(set(graph.objects(service, DCAT.servesDataset))) == len(COLLECTIONS)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_titles_are_in_both_languages(graph: Graph, layer: str) -> None:
     for predicate in (DCT.title, DCT.description):
         assert {value.language for value in graph.objects(layer_node(layer), predicate)} == {"vi", "en"}
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_every_format_is_a_distribution_with_its_type(graph: Graph, layer: str) -> None:
     files = {
         (str(url), str(media))
@@ -144,7 +144,7 @@ def test_the_extent_is_the_atlas_own(graph: Graph, real_atlas: Atlas) -> None:
 
 
 def test_licences_are_named_only_where_one_holds_for_the_whole(graph: Graph) -> None:
-    licences = {layer: str(*graph.objects(layer_node(layer), DCT.license)) for layer in LAYERS}
+    licences = {layer: str(*graph.objects(layer_node(layer), DCT.license)) for layer in COLLECTIONS}
     assert licences["products"] == "https://creativecommons.org/licenses/by/4.0/"
     assert licences["communes"] == "https://spdx.org/licenses/MIT"
     assert licences["districts"].startswith(SITE.root)
@@ -215,7 +215,7 @@ def bare(element: ET.Element) -> str:
 
 
 @pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_iso_elements_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
     root = ET.fromstring(metadata(request.getfixturevalue(which), layer, SITE))
     assert {bare(child) for child in root} >= NEEDED
@@ -229,7 +229,7 @@ def test_iso_elements_stand_in_their_order(which: str, layer: str, request: pyte
     assert {"MD_Metadata", "MD_DataIdentification", "MD_Distribution", "DQ_DataQuality"} <= checked
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None:
     facts = facts_of(real_atlas, layer)
     read = MD_Metadata(etree.fromstring(metadata(real_atlas, layer, SITE).encode()))
@@ -269,8 +269,8 @@ def found(atlas: Atlas, **asked: Any) -> list[str]:
 
 
 def test_records_are_found_by_words_without_diacritics_in_both_languages(real_atlas: Atlas) -> None:
-    assert found(real_atlas) == list(LAYERS)
-    assert found(real_atlas, terms=("vung nguyen lieu",)) == ["zones"]
+    assert found(real_atlas) == list(COLLECTIONS)
+    assert found(real_atlas, terms=("vung nguyen lieu",)) == ["zones", "links"]
     assert found(real_atlas, terms=("RAW-MATERIAL zones",)) == ["zones"]
     assert {"villages", "zones"} <= set(found(real_atlas, terms=("làng nghề", "nguyên liệu")))
     assert found(real_atlas, terms=("nothing of the kind",)) == []
@@ -285,7 +285,7 @@ def test_records_are_found_by_type_id_and_time(real_atlas: Atlas) -> None:
     assert "sources" in found(real_atlas, time=("2020-01-01", None))
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_record_has_what_the_standard_demands(real_atlas: Atlas, layer: str, lang: str) -> None:
     body = record(real_atlas, layer, SITE, lang)
@@ -343,7 +343,7 @@ def test_no_award_is_claimed_where_the_source_is_not_sure(real_atlas: Atlas) -> 
         assert ("award" in thing) == sure, key
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_a_dataset_is_described_well_enough_to_be_listed(real_atlas: Atlas, layer: str) -> None:
     body = dataset(real_atlas, layer, SITE, "en")
     assert 50 <= len(body["description"]) <= 5000

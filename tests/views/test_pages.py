@@ -8,9 +8,10 @@ from shapely import Point
 
 from geo.atlas import Atlas, LinkRow, Query
 from geo.codes import PRECISIONS
+from geo.collections import COLLECTIONS
 from geo.errors import NotFound
 from geo.filters import FILTERS
-from geo.layers import LAYERS, ON_MAP, THEMATIC
+from geo.layers import ON_MAP, THEMATIC
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Label, MatchLink, Near
 from geo.settings import Settings, TileLayer
@@ -83,7 +84,7 @@ def test_a_record_that_does_not_exist_is_not_found(atlas: Atlas) -> None:
 
 def test_facts_follow_the_declaration_and_gaps_are_none(atlas: Atlas) -> None:
     found = facts(atlas, "R2")
-    declared = [field.name for field in LAYERS["products"].fields if field.name != "product_id"]
+    declared = [field.name for field in COLLECTIONS["products"].fields if field.name != "product_id"]
     assert [name for name in found if name in declared] == [name for name in declared if name in found]
     assert list(found)[-1] == "product_id", "what people call it comes before what it is filed under"
     assert found["stars"] is None
@@ -264,7 +265,7 @@ def test_state_coordinates_are_offered_where_the_format_can_hold_them() -> None:
 
 def test_every_layer_is_listed_once_under_its_group(atlas: Atlas) -> None:
     listed = [layer["name"] for group in layers_view(atlas, "vi", URLS) for layer in group["layers"]]
-    assert sorted(listed) == sorted(LAYERS)
+    assert sorted(listed) == sorted(COLLECTIONS)
 
 
 def test_links_are_counted_in_all_and_certain(atlas: Atlas) -> None:

@@ -84,7 +84,7 @@ def read(page: str) -> Document:
 
 def application(atlas: Atlas, **settings: object) -> Flask:
     """The application over one atlas."""
-    chosen = Settings(**{"max_page": 2, **settings})  # type: ignore[arg-type]
+    chosen = Settings(**{"max_page": 2, "data_dir": atlas.path.parent, **settings})  # type: ignore[arg-type]
     return create_app(chosen, lambda: atlas, templates=ROOT / "templates")
 
 

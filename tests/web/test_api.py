@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo.atlas import Atlas
+from geo.collections import COLLECTIONS
 from geo.filters import FILTERS
-from geo.layers import LAYERS, THEMATIC
+from geo.layers import THEMATIC
 from geo.views.export import FORMATS
 from tests.web.conftest import application, read
 
@@ -157,10 +158,10 @@ def test_links_carry_hard_words_and_the_public_address(small_atlas: Atlas) -> No
 
 def test_collections_describe_every_layer_and_where_it_lies(client: FlaskClient) -> None:
     found = {row["id"]: row for row in body(client.get("/collections?lang=en"))["collections"]}
-    assert set(found) == set(LAYERS)
+    assert set(found) == set(COLLECTIONS)
     assert found["communes"]["extent"]["spatial"]["bbox"] == [[103.0, 21.0, 103.4, 21.2]]
     assert "extent" not in found["sources"]
-    assert found["zones"]["title"] == LAYERS["zones"].label.en
+    assert found["zones"]["title"] == COLLECTIONS["zones"].label.en
 
 
 def test_one_item_is_the_feature_that_the_page_of_items_holds(client: FlaskClient) -> None:
@@ -194,7 +195,7 @@ def test_health_names_the_version_and_is_never_kept(client: FlaskClient) -> None
 # --- downloads -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 @pytest.mark.parametrize("key", FORMATS)
 def test_every_layer_can_be_downloaded_in_every_format(client: FlaskClient, layer: str, key: str) -> None:
     extension = FORMATS[key].extension

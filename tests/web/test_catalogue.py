@@ -11,7 +11,7 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 from tests.web.conftest import application, read
 
@@ -85,7 +85,7 @@ def test_everything_that_the_catalogue_links_to_answers(client: FlaskClient) -> 
         for place in graph.objects(None, kind)
     }
     places |= set(graph.objects(None, URIRef("http://xmlns.com/foaf/0.1/page")))
-    assert len(places) > 8 * (len(LAYERS) - 1)
+    assert len(places) > 8 * (len(COLLECTIONS) - 1)
     for place in places:
         with client.get(here(str(place))) as answer:
             assert answer.status_code == 200, place
@@ -99,7 +99,7 @@ def test_addresses_are_those_that_people_use(small_atlas: Atlas) -> None:
         assert "localhost" not in text, path
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 @pytest.mark.parametrize("which", ["client", "hostile"])
 def test_metadata_is_well_formed(which: str, layer: str, request: pytest.FixtureRequest) -> None:
     caller: FlaskClient = request.getfixturevalue(which)
@@ -118,8 +118,8 @@ def items(client: FlaskClient, **query: str) -> Any:
 
 def test_every_layer_is_a_record(client: FlaskClient) -> None:
     body = items(client)
-    assert [feature["id"] for feature in body["features"]] == list(LAYERS)
-    assert (body["numberMatched"], body["numberReturned"]) == (len(LAYERS), len(LAYERS))
+    assert [feature["id"] for feature in body["features"]] == list(COLLECTIONS)
+    assert (body["numberMatched"], body["numberReturned"]) == (len(COLLECTIONS), len(COLLECTIONS))
 
 
 def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
@@ -128,13 +128,13 @@ def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
         body = client.get(path).get_json(force=True)
         seen += [feature["id"] for feature in body["features"]]
         path = next((here(link["href"]) for link in body["links"] if link["rel"] == "next"), "")
-    assert seen == list(LAYERS)
+    assert seen == list(COLLECTIONS)
 
 
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
-        ({"q": "vung nguyen lieu"}, ["zones"]),
+        ({"q": "vung nguyen lieu"}, ["zones", "links"]),
         ({"q": "nothing,Raw-material zones"}, ["zones"]),
         ({"q": "nothing"}, []),
         ({"type": "service"}, []),
@@ -144,7 +144,7 @@ def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
         ({"bbox": "103.1,21.1,103.1,21.1", "ids": "products,sources"}, ["products"]),
         ({"datetime": "../1900-01-01", "ids": "villages,communes"}, ["communes"]),
         ({"offset": "100"}, []),
-        ({"q": ","}, list(LAYERS)),
+        ({"q": ","}, list(COLLECTIONS)),
     ],
 )
 def test_records_are_selected(client: FlaskClient, query: dict[str, str], wanted: list[str]) -> None:
@@ -182,7 +182,7 @@ def test_pages_say_what_they_are_about(client: FlaskClient, lang: str) -> None:
     assert dataset["inLanguage"] == page["inLanguage"] == lang
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", COLLECTIONS)
 def test_every_record_of_every_layer_is_described(client: FlaskClient, small_atlas: Atlas, layer: str) -> None:
     from geo.atlas import Query
 

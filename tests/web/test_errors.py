@@ -76,7 +76,7 @@ WRONG = [
     ("/save-map?map=1", 400),
     ("/products?lang=fr", 400),
     (f"/products?q={'a' * 300}", 400),
-    (f"/products?q={'a' * 9000}", 400),
+    (f"/products?q={'a' * 9000}", 414),
 ]
 
 
@@ -91,7 +91,9 @@ def test_a_wrong_address_gets_a_page_or_json_in_its_language(
     assert answer.headers["Cache-Control"] == "no-store"
     if path.startswith(("/export", "/collections", "/base")) or ".json" in path:
         body = answer.get_json()
-        assert set(body) == {"code", "description", "request"}
+        assert answer.content_type == "application/problem+json"
+        assert set(body) == {"type", "title", "status", "detail", "code", "description", "request"}
+        assert (body["status"], body["detail"]) == (status, body["description"])
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert body["request"] == answer.headers["X-Request-ID"]
     else:

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
+from geo.collections import COLLECTIONS
 from geo.filters import FILTERS
-from geo.layers import LAYERS
 from geo.links import LINKS
 from geo.web import pages
 from geo.web.words import WORDS
@@ -20,7 +20,7 @@ PAGES = [
     "/layers",
     "/quality",
     "/about",
-    *(f"/{layer}" for layer in LAYERS),
+    *(f"/{layer}" for layer in COLLECTIONS),
     "/products/R1",
     "/sites/H1",
     "/zones/Z1",
@@ -102,7 +102,11 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
             if address.startswith("/"):
                 assert asked(address).get("lang", ["vi"]) == [lang], f"{path} -> {address}"
                 waiting.append(address.split("#")[0])
-    assert {urlsplit(path).path for path in seen} >= {f"/{layer}" for layer in LAYERS} | {"/quality", "/about", "/"}
+    assert {urlsplit(path).path for path in seen} >= {f"/{layer}" for layer in COLLECTIONS} | {
+        "/quality",
+        "/about",
+        "/",
+    }
 
 
 @pytest.mark.parametrize("path", ["/products", "/quality"])
@@ -134,7 +138,7 @@ def rows(page: Document) -> list[str]:
 def test_a_table_has_the_columns_of_its_declaration_and_every_record(client: FlaskClient) -> None:
     page = opened(client, "/products")
     heads = [e.text for e in page.all("a") if e.attrs.get("title", "") and "sort=" in (e.attrs["href"] or "")]
-    assert heads == [field.label.vi for field in LAYERS["products"].fields if field.table]
+    assert heads == [field.label.vi for field in COLLECTIONS["products"].fields if field.table]
     assert rows(page) == ["R1", "R2", "R3"]
     assert "3 / 3 bản ghi" in page.text
 
@@ -274,7 +278,7 @@ def test_a_record_shows_what_the_checks_found(client: FlaskClient) -> None:
 def test_quality_counts_places_findings_and_conflicts(client: FlaskClient, lang: str) -> None:
     page = opened(client, f"/quality?lang={lang}")
     for name in ("products", "sites", "communes"):
-        assert LAYERS[name].label.of(lang) in page.text
+        assert COLLECTIONS[name].label.of(lang) in page.text
     assert {"vi": "Chưa có vị trí", "en": "No place"}[lang] in page.text
     assert {"vi": "Sam Mứn (00002)", "en": "Sam Mun (00002)"}[lang] in page.text
 

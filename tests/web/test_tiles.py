@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from geo.atlas import Atlas, Notes, freeze
 from geo.atlas.tilecache import Kept, TileCache
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.views import tiles
 from geo.views.mvt import MEDIA_TYPE
@@ -111,7 +111,7 @@ def test_the_tile_of_all_layers_holds_them_all(client: FlaskClient) -> None:
         assert mapbox_vector_tile.decode(alone.data)[layer] == together[layer]
 
 
-@pytest.mark.parametrize("layer", [name for name, spec in LAYERS.items() if spec.geometry])
+@pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
 def test_every_layer_with_places_has_tiles(client: FlaskClient, layer: str) -> None:
     assert document(client, f"/collections/{layer}/tiles/{MATRIX_SET}")["layers"][0]["id"] == layer
     assert client.get(f"/collections/{layer}/tiles/{TILE}").status_code in {200, 204}
@@ -181,7 +181,7 @@ def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
 )
 def test_what_does_not_exist_is_told_in_json(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
-    assert (answer.status_code, answer.content_type) == (404, "application/json")
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
     assert answer.get_json()["code"] == "NotFound" and answer.headers["Cache-Control"] == "no-store"
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 
 from geo.atlas import Atlas
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import GROUPS, LAYERS
+from geo.layers import GROUPS
 from geo.schema import LANGS, Label
 from geo.views.catalogue.facts import METRICS, Download, Facts, Licence, Measure, Site, facts_of, measures
 from geo.views.catalogue.markup import Node, Text, Typed, json_ld, rdf_xml
@@ -70,7 +71,7 @@ def publisher_id(site: Site) -> str:
 
 def nodes(atlas: Atlas, site: Site) -> list[Node]:
     """The whole graph, every node with an identifier; no node twice."""
-    known = [facts_of(atlas, layer) for layer in LAYERS]
+    known = [facts_of(atlas, layer) for layer in COLLECTIONS]
     found: dict[str, Node] = {}
     for node in (*_site(known, site), *(node for facts in known for node in _dataset(atlas, facts, site))):
         found.setdefault(node.iri, node)

@@ -10,8 +10,9 @@ import orjson
 
 from geo.atlas import Atlas, Query
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox
-from geo.layers import GROUPS, LAYERS
+from geo.layers import GROUPS
 from geo.schema import Label, LayerSpec
 from geo.views.export import format_of
 from geo.views.pages import downloads
@@ -117,7 +118,7 @@ class Facts(NamedTuple):
     @property
     def spec(self) -> LayerSpec:
         """The declaration of the layer."""
-        return LAYERS[self.layer]
+        return COLLECTIONS[self.layer]
 
 
 def clean(text: object) -> str:
@@ -140,7 +141,7 @@ def web_address(text: object) -> str | None:
 
 def facts_of(atlas: Atlas, layer: str) -> Facts:
     """Everything that the catalogues say of a layer but its measured quality."""
-    spec, about = LAYERS[layer], atlas.metadata(layer)
+    spec, about = COLLECTIONS[layer], atlas.metadata(layer)
     placed = spec.geometry is not None
     return Facts(
         layer=layer,
@@ -251,7 +252,7 @@ def _known(atlas: Atlas, layer: str) -> _Known:
 
 
 def _count(atlas: Atlas, layer: str) -> _Known:
-    spec = LAYERS[layer]
+    spec = COLLECTIONS[layer]
     required = [field.name for field in spec.fields if field.required]
     tally: Counter[str] = Counter()
     classes: set[str] = set()
@@ -295,7 +296,7 @@ METRICS: dict[str, tuple[Label, Label]] = {
 
 def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
     """The measured quality of a layer; no share of nothing."""
-    spec, known = LAYERS[layer], _known(atlas, layer)
+    spec, known = COLLECTIONS[layer], _known(atlas, layer)
     found: dict[str, float] = {}
     if known.cells:
         found["filled"] = known.filled / known.cells

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from geo.atlas import Atlas
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import GROUPS, LAYERS
+from geo.layers import GROUPS
 from geo.schema import LANGS
 from geo.text import fold
 from geo.views.catalogue.dcat import JSON_LD, RDF_XML, shape_of
@@ -42,7 +43,7 @@ class Asked:
 
 def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
     """The catalogue itself."""
-    known = [facts_of(atlas, layer) for layer in LAYERS]
+    known = [facts_of(atlas, layer) for layer in COLLECTIONS]
     return {
         "id": "catalogue",
         "type": "Collection",
@@ -85,7 +86,7 @@ def record(atlas: Atlas, layer: str, site: Site, lang: str) -> Plain:
 
 def matching(atlas: Atlas, asked: Asked, site: Site) -> list[Facts]:
     """The layers whose records answer, in the order of the layers."""
-    known = (facts_of(atlas, layer) for layer in LAYERS)
+    known = (facts_of(atlas, layer) for layer in COLLECTIONS)
     return [facts for facts in known if _answers(facts, asked, site)]
 
 

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from geo.atlas import Atlas, Record
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import LAYERS
 from geo.schema import Field
 from geo.views.catalogue.dcat import catalogue_id, dataset_id, publisher_id
 from geo.views.catalogue.facts import Facts, Site, facts_of, web_address
@@ -56,7 +56,7 @@ def catalogue(atlas: Atlas, site: Site, lang: str) -> Plain:
         "dateModified": atlas.version.published_at,
         "version": str(atlas.version.number),
         "publisher": _publisher(site, lang),
-        "dataset": [dict(_head(facts_of(atlas, layer), site, lang)) for layer in LAYERS],
+        "dataset": [dict(_head(facts_of(atlas, layer), site, lang)) for layer in COLLECTIONS],
     }
 
 
@@ -145,7 +145,7 @@ def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Pl
         "name": record.title_in(lang),
         "inLanguage": lang,
         "dateModified": atlas.version.published_at,
-        "isPartOf": {"@type": "Dataset", "@id": dataset_id(site, layer), "name": LAYERS[layer].label.of(lang)},
+        "isPartOf": {"@type": "Dataset", "@id": dataset_id(site, layer), "name": COLLECTIONS[layer].label.of(lang)},
         **_citation(atlas, record, site, lang),
         **_shown_at(record),
         "mainEntity": {name: value for name, value in _thing(atlas, record, reader, site) if value},
@@ -212,7 +212,7 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
 
 def _description(record: Record, lang: str) -> str:
     """What it is, its story, and how well its place is known."""
-    spec, values = LAYERS[record.layer], record.properties
+    spec, values = COLLECTIONS[record.layer], record.properties
     said = [f"{spec.article.of(lang)}: {subtitle(record, lang)}".removesuffix(": ")]
     said += [str(values.get(f"story_{lang}") or values.get("what") or values.get("note") or "")]
     status = values.get("status")
@@ -227,7 +227,7 @@ def _description(record: Record, lang: str) -> str:
 
 
 def _product(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator[tuple[str, Any]]:
-    spec, values = LAYERS["products"], record.properties
+    spec, values = COLLECTIONS["products"], record.properties
     yield "category", reader.shown(spec.field("group"), values.get("group"))
     yield "material", reader.shown(spec.field("raw_material"), values.get("raw_material"))
     if values.get("stars") and values.get("status") not in _UNCERTAIN:
@@ -254,7 +254,7 @@ def _properties(record: Record, reader: Reader) -> list[Plain]:
     """The other values that are filled, as people read them."""
     return [
         {"@type": "PropertyValue", "propertyID": field.name, "name": field.label.of(reader.lang), "value": shown}
-        for field in LAYERS[record.layer].fields
+        for field in COLLECTIONS[record.layer].fields
         if _is_value(field) and (shown := reader.shown(field, record.properties.get(field.name)))
     ]
 
@@ -291,7 +291,7 @@ def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None
 
 def _geo(record: Record) -> Plain | None:
     """A point that is known to the village at least, or the box around an outline that is the record's own."""
-    if LAYERS[record.layer].geometry == "MultiPolygon":
+    if COLLECTIONS[record.layer].geometry == "MultiPolygon":
         return _shape(record.bbox) if record.bbox is not None and _is_own_outline(record) else None
     precision = precision_of(record)
     if precision is None or precision.key not in _CLOSE:
@@ -300,7 +300,7 @@ def _geo(record: Record) -> Plain | None:
 
 
 def _is_own_outline(record: Record) -> bool:
-    outline = LAYERS[record.layer].outline
+    outline = COLLECTIONS[record.layer].outline
     return outline is None or record.properties.get(outline[0]) in outline[1]
 
 

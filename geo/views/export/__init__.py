@@ -100,7 +100,7 @@ def file_name(layer: str, format_key: str, *, version: int) -> str:
     return f"{layer}-v{version}.{format_of(format_key).extension}"
 
 
-def write_export(
+def write_export(  # noqa: PLR0913 - each is one choice that a download offers
     atlas: Atlas,
     query: Query,
     format_key: str,
@@ -110,8 +110,9 @@ def write_export(
     crs: str | None = None,
     encoding: str | None = None,
     letters: str | None = None,
+    page: bool = False,
 ) -> int:
-    """Write every record that `query` matches, its page ignored, and return how many were written.
+    """Write every record that `query` matches and return how many were written; with `page`, only its own page.
 
     `crs` is one of the format's systems (coordinates easting before northing), by default WGS 84; `encoding`
     one of its encodings, by default UTF-8. `letters` says what becomes of letters that the encoding lacks:
@@ -123,8 +124,12 @@ def write_export(
     fate = _letters(chosen, letters)
     if encoding is not None:
         _one_of(chosen, "encoding", encoding, chosen.encodings)
-    whole = replace(query, limit=None, offset=0)
-    job = Job(atlas, whole, lang, crs, atlas.count(query), encoding or "utf-8", fate)
+    matched = atlas.count(query)
+    if page:
+        rest = max(0, matched - query.offset)
+        matched = rest if query.limit is None else min(rest, query.limit)
+    asked = query if page else replace(query, limit=None, offset=0)
+    job = Job(atlas, asked, lang, crs, matched, encoding or "utf-8", fate)
     if not isinstance(out, Path):
         return _write(job, chosen, out)
     part = out.with_name(f"{out.name}.part")

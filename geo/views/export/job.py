@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from geo.atlas import Atlas, Query, Record
+from geo.collections import COLLECTIONS
 from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import GeoError
-from geo.layers import LAYERS
 from geo.schema import Field, Label, LayerSpec
 from geo.vn2000 import SYSTEMS, Reading
 
@@ -62,12 +62,14 @@ class Job:
     @property
     def spec(self) -> LayerSpec:
         """The declaration of the layer."""
-        return LAYERS[self.query.layer]
+        return COLLECTIONS[self.query.layer]
 
     def batches(self) -> Iterator[list[Record]]:
         """The records in the query's order, at most BATCH at a time."""
-        for offset in range(0, self.matched, BATCH):
-            yield self.atlas.find(replace(self.query, limit=BATCH, offset=offset)).records
+        first = self.query.offset
+        for done in range(0, self.matched, BATCH):
+            limit = min(BATCH, self.matched - done)
+            yield self.atlas.find(replace(self.query, limit=limit, offset=first + done)).records
 
     def notice(self) -> Notice:
         """The notice of the layer; the declared name where its metadata has no title."""
@@ -84,7 +86,7 @@ def notice(atlas: Atlas, layer: str) -> Notice:
     """What must go with records of `layer`, from its metadata."""
     about = atlas.metadata(layer)
     return Notice(
-        title=_label(about.get("title"), LAYERS[layer].label),
+        title=_label(about.get("title"), COLLECTIONS[layer].label),
         licence=str(about.get("licence") or ""),
         attribution=_label(about.get("attribution"), Label("", "")),
         sources=tuple(

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 from shapely import get_parts
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Record
@@ -118,6 +118,10 @@ def _geometry(geometry: BaseGeometry) -> ET.Element:
         point = ET.Element("Point")
         point.append(_coordinates(geometry))
         return point
+    if isinstance(geometry, LineString):
+        line = ET.Element("LineString")
+        line.append(_coordinates(geometry))
+        return line
     if isinstance(geometry, Polygon):
         return _polygon(geometry)
     several = ET.Element("MultiGeometry")

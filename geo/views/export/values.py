@@ -6,7 +6,7 @@ from typing import NamedTuple
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.model import Value
 from geo.codes import CODE_LISTS, PRECISIONS
-from geo.layers import LAYERS
+from geo.collections import COLLECTIONS
 from geo.schema import Field, Label, Precision
 
 _PRECISIONS = {row.key: row for row in PRECISIONS}
@@ -42,7 +42,7 @@ class Reader:
         """Look up the names of everything that the records refer to, in one question a layer."""
         wanted: dict[str, set[str]] = {}
         records = tuple(records)
-        for field in LAYERS[layer].fields:
+        for field in COLLECTIONS[layer].fields:
             if field.target is not None:
                 keys = {key for record in records for key in parts(record.properties.get(field.name))}
                 wanted.setdefault(field.target, set()).update(keys)

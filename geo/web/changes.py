@@ -1,0 +1,93 @@
+"""The change feed over HTTP: what was added, changed and removed since a version or a time."""
+
+import datetime as dt
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+
+from geo.atlas import Changes, Published
+from geo.collections import LINK_LAYER
+from geo.errors import BadQuery
+from geo.views import ogc
+from geo.web import params
+from geo.web.answers import answered
+from geo.web.negotiate import chosen
+from geo.web.ogc import link
+
+_MOST_LINKED = 200
+"""Most ids that are also given as one address of the records themselves."""
+
+
+def register(app: Flask) -> None:
+    """Answer the feeds of one layer and of all."""
+    app.add_url_rule("/changes", view_func=everything, endpoint="changes")
+    app.add_url_rule("/collections/<layer>/changes", view_func=of_layer, endpoint="layer_changes")
+
+
+def everything() -> Response:
+    """What changed in every layer that is recorded."""
+    since = _since()
+    found = g.atlas.changed_since(since.number)
+    return _document(since, "/changes", {"collections": {name: _told(name, one) for name, one in found.items()}})
+
+
+def of_layer(layer: str) -> Response:
+    """What changed in one layer."""
+    params.layer_name(layer)
+    if layer == LINK_LAYER.name:
+        raise BadQuery(
+            "Links are worked out anew in every version and have no change feed. Take the collection whole when the"
+            " version has changed.",
+            "Liên kết được tính lại ở mỗi phiên bản nên không có danh sách thay đổi. Hãy lấy lại cả lớp khi phiên bản"
+            " thay đổi.",
+        )
+    since = _since()
+    found = g.atlas.changed_since(since.number)[layer]
+    return _document(since, f"/collections/{layer}/changes", {"collection": layer, **_told(layer, found)})
+
+
+def _since() -> Published:
+    """The version asked from; BadQuery when it is missing or no version and no time."""
+    params.only(request.args, "since", "f")
+    chosen({"json": ogc.JSON})
+    text = request.args.get("since", "").strip()
+    if text.isascii() and text.isdigit():
+        since: Published = g.atlas.published(text)
+        return since
+    try:
+        moment = dt.datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise BadQuery(
+            f"since={text!r}: expected the number of a version (0 for all) or a time such as 2026-11-24T00:00:00Z.",
+            f"since={text!r}: cần số phiên bản (0 là từ đầu) hoặc thời điểm như 2026-11-24T00:00:00Z.",
+        ) from None
+    # A time without a zone is one in the province (UTC+7) for people who write it; programs write the zone.
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+    at: Published = g.atlas.published(aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return at
+
+
+def _told(layer: str, found: Changes) -> dict[str, Any]:
+    told: dict[str, Any] = found._asdict()
+    now = [*found.added, *found.changed]
+    if 0 < len(now) <= _MOST_LINKED:
+        path = f"/collections/{layer}/items"
+        told["links"] = [link("items", path, ogc.GEOJSON, ids=",".join(now), limit=str(len(now)))]
+    return told
+
+
+def _document(since: Published, path: str, body: dict[str, Any]) -> Response:
+    version = g.atlas.version
+    document = {
+        "since": since._asdict(),
+        "version": {"number": version.number, "published_at": version.published_at},
+        **body,
+    }
+    links = [
+        link("self", path, ogc.JSON, since=str(since.number)),
+        # What to ask next time: empty until something is published.
+        link("next", path, ogc.JSON, since=str(version.number)),
+        *body.get("links", []),
+    ]
+    return answered(lambda: orjson.dumps({**document, "links": links}), mimetype=ogc.JSON, shared=True)

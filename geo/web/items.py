@@ -1,0 +1,191 @@
+"""The features of a collection over HTTP: a page of them asked by address or by POST, and one of them."""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, g, request
+
+from geo.atlas import Query
+from geo.errors import BadQuery
+from geo.settings import Settings
+from geo.views import ogc
+from geo.views.export import FORMATS, file_name, write_export
+from geo.views.queryables import PARAMETERS, in_address
+from geo.views.systems import CRS84, WGS84_LAT_LNG, Served, served
+from geo.web import asked, params
+from geo.web.answers import answered
+from geo.web.negotiate import chosen
+from geo.web.ogc import elsewhere, link
+from geo.web.params import Args
+
+ATLAS_SOURCE = "geo.atlas_source"
+"""Where the application keeps what gives the current atlas and those of earlier versions."""
+
+DOCUMENTS = {"json": ogc.GEOJSON, "html": ogc.HTML}
+FILES = {key: row.media_type for key, row in FORMATS.items() if key != "geojson"}
+"""The forms of a page that are files; GeoJSON is the page itself."""
+
+_MOST_POSTED = 1_000_000
+_MOST_DIGITS = 9
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Answer the addresses of features."""
+    app.add_url_rule("/collections/<layer>/items", view_func=partial(items, settings.max_page), endpoint="items")
+    app.add_url_rule("/collections/<layer>/items/<record>", view_func=item)
+    app.add_url_rule(
+        "/collections/<layer>/search", view_func=partial(search, settings.max_page), endpoint="search_items",
+        methods=["POST"],
+    )  # fmt: skip
+
+
+def items(most: int, layer: str) -> Response:
+    """A page of a layer's records as GeoJSON in the system asked for, or as a file."""
+    args = request.args
+    _checked(layer, args)
+    form = chosen({**DOCUMENTS, "geojson": ogc.GEOJSON, **FILES})
+    page = _Page(layer, args, most)
+    if form == "html":
+        kept = {name: ",".join(args.getlist(name)) for name in params.SELECTION if args.get(name)}
+        return elsewhere(f"/{layer}", **kept)
+    if form in FILES:
+        file: Response = page.file(form, partial(_link_to, layer, args))
+        return file
+    matched = g.atlas.count(page.query)  # before the answer is begun: what is wrong with the query is said here
+    response = answered(
+        lambda: page.body(matched, partial(_link_to, layer, args)), mimetype=ogc.GEOJSON, shared=True, timed=True
+    )
+    response.headers["Content-Crs"] = f"<{page.system.uri}>"
+    return response
+
+
+def search(most: int, layer: str) -> Response:
+    """The same page for parameters in the body, where a filter is too long for an address."""
+    params.only(request.args, "f")
+    if (request.content_length or 0) > _MOST_POSTED:
+        raise BadQuery(
+            f"The body holds {request.content_length} bytes; at most {_MOST_POSTED}.",
+            f"Nội dung có {request.content_length} byte; tối đa {_MOST_POSTED}.",
+        )
+    form = request.mimetype == "application/x-www-form-urlencoded"
+    args = request.form if form else asked.posted(request.get_data())
+    _checked(layer, args)
+    chosen({"json": ogc.GEOJSON})
+    page = _Page(layer, args, most)
+    body = page.body(g.atlas.count(page.query), partial(_link_posted, layer, args))
+    response = Response(body, mimetype=ogc.GEOJSON)
+    response.headers["Content-Crs"] = f"<{page.system.uri}>"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def item(layer: str, record: str) -> Response:
+    """One record as a GeoJSON Feature with its links."""
+    params.only(request.args, "f", "crs")
+    params.layer_name(layer)
+    g.atlas.get(layer, record)
+    system = _system(request.args)
+    if chosen(DOCUMENTS) == "html":
+        return elsewhere(f"/{layer}/{record}")
+    body = ogc.feature(g.atlas, layer, record, system, link)
+    response = answered(lambda: body, mimetype=ogc.GEOJSON, shared=True)
+    response.headers["Content-Crs"] = f"<{system.uri}>"
+    return response
+
+
+def _checked(layer: str, args: Args) -> None:
+    """Refuse unknown layers and parameters, and turn to the version that the caller pages through."""
+    params.layer_name(layer)
+    params.only(args, *PARAMETERS, *in_address(layer))
+    number = args.get("version")
+    if number:
+        if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
+            raise BadQuery(
+                f"version={number!r}: expected the number of a version.", f"version={number!r}: cần số của phiên bản."
+            )
+        if int(number) != g.atlas.version.number:
+            g.atlas = current_app.extensions[ATLAS_SOURCE].at(int(number))
+
+
+def _system(args: Args) -> Served:
+    return served(args["crs"], "crs") if args.get("crs") else served(CRS84, "crs")
+
+
+def _link_to(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+    kept = {name: ",".join(values) for name, values in args.lists() if name != "f"}
+    return link(rel, f"/collections/{layer}/items", media_type, **kept | changes)
+
+
+def _link_posted(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+    if media_type == ogc.HTML:
+        return link(rel, f"/{layer}", media_type)
+    body = {name: ",".join(values) for name, values in args.lists()} | changes
+    return {**link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
+
+
+class _Page:
+    """One page as it was asked for."""
+
+    def __init__(self, layer: str, args: Args, most: int) -> None:
+        self.layer, self.args = layer, args
+        self.limit = params.whole_number(args, "limit", min(100, most), least=1, most=most)
+        self.offset = params.whole_number(args, "offset", 0)
+        self.system = _system(args)
+        self.query: Query = replace(asked.query_of(layer, args), limit=self.limit, offset=self.offset)
+        self.fields = asked.properties_of(layer, args)
+
+    def body(self, matched: int, link_to: Callable[..., dict[str, Any]]) -> bytes:
+        """The FeatureCollection: the ready features between a head and a bracket."""
+        found = list(ogc.features(g.atlas, self.query, self.system, self.fields))
+        head = {
+            "type": "FeatureCollection",
+            "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "numberMatched": matched,
+            "numberReturned": len(found),
+            "links": list(self._links(matched, link_to)),
+        }
+        return b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(found), b"]}"))
+
+    def file(self, form: str, link_to: Callable[..., dict[str, Any]]) -> Response:
+        """The same records as a file, with what a page says about itself in its headers."""
+        if self.fields:
+            raise BadQuery(
+                f"properties cannot be chosen for f={form}: files hold every property.",
+                f"Không chọn properties cho f={form} được: tệp có mọi thuộc tính.",
+            )
+        matched, kind = g.atlas.count(self.query), FORMATS[form]
+        response = answered(partial(self._written, form), mimetype=kind.media_type, shared=True)
+        name = file_name(self.layer, form, version=g.atlas.version.number)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Content-Crs"] = f"<{self.system.uri}>"
+        response.headers["OGC-NumberMatched"] = str(matched)
+        response.headers["OGC-NumberReturned"] = str(max(0, min(self.limit, matched - self.offset)))
+        for one in self._links(matched, link_to):
+            if one["rel"] in {"next", "prev"}:
+                response.headers.add("Link", f'<{one["href"]}&f={form}>; rel="{one["rel"]}"; type="{kind.media_type}"')
+        return response
+
+    def _written(self, form: str) -> bytes:
+        # A page is small by its limit; whole layers go through /export, which keeps them on disk.
+        out, code = io.BytesIO(), self.system.uri.rpartition("/")[2]
+        crs = None if self.system.uri in {CRS84, WGS84_LAT_LNG} else f"EPSG:{code}"
+        options = {name: self.args[name] for name in ("encoding", "letters") if self.args.get(name)}
+        write_export(g.atlas, self.query, form, out, lang=g.lang, crs=crs, page=True, **options)
+        return out.getvalue()
+
+    def _links(self, matched: int, link_to: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        # Whoever follows the links stays in the version that the first page came from: nothing is skipped or told
+        # twice while others publish.
+        pinned = {"limit": str(self.limit), "version": str(g.atlas.version.number)}
+        yield link_to("self", ogc.GEOJSON, limit=str(self.limit), offset=str(self.offset))
+        yield link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
+        if self.offset + self.limit < matched:
+            yield link_to("next", ogc.GEOJSON, **pinned, offset=str(self.offset + self.limit))
+        if self.offset:
+            yield link_to("prev", ogc.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
+        yield link("collection", f"/collections/{self.layer}")

@@ -1,0 +1,198 @@
+"""Whoever pages or keeps a copy stays right while others publish: versions in links, the change feed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import geopandas as gpd
+import pytest
+from shapely import Point
+
+from geo.atlas import AtlasSource
+from geo.ingest.report import Report
+from geo.pipeline import build_atlas
+from geo.settings import Settings
+from geo.store import GeoPackageStore
+from geo.web import create_app
+from tests.conftest import ROOT
+from tests.frames import frame, world
+from tests.ogc.conftest import Service
+
+Rows = dict[str, str]
+
+
+def products(rows: Rows) -> gpd.GeoDataFrame:
+    return frame(
+        "products",
+        *(
+            {"product_id": key, "name": name, "group": "food", "source_ids": "S1", "precision": "exact", "at": Point(103.1, 21.1)}
+            for key, name in rows.items()
+        ),
+    )  # fmt: skip
+
+
+class Office:
+    """A store with several versions of the products, and the service over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(seed_dir=folder / "none", data_dir=folder, max_page=50)
+        self.source = AtlasSource(self.settings.atlas_dir)
+        self.store = GeoPackageStore(self.settings.store_path)
+
+    def publish(self, rows: Rows) -> None:
+        frames = {**world(), "products": products(rows)}
+        self.store.publish(frames, who="Phòng NN", why="thử", metadata={}, report=Report())
+        build_atlas(self.settings, self.source, progress=lambda _: None)
+
+    def service(self) -> Service:
+        return Service(create_app(self.settings, self.source, templates=ROOT / "templates").test_client())
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    made.publish({f"R{n:02}": f"Chè {n}" for n in range(10)})
+    yield made
+    made.source.close()
+
+
+def followed(service: Service, page: Any) -> Any:
+    """The page that `next` leads to; None at the end."""
+    following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    if not following:
+        return None
+    parts = urlsplit(following[0])
+    answer = service.client.get(f"{parts.path}?{parts.query}", headers=service.headers)
+    assert answer.status_code == 200, answer.text
+    return json.loads(answer.data)
+
+
+@pytest.mark.parametrize("sort", [None, "-name"])
+@pytest.mark.parametrize("size", [1, 3, 4, 9])
+def test_following_the_links_never_skips_or_repeats_while_others_publish(
+    office: Office, size: int, sort: str | None
+) -> None:
+    service, asked = office.service(), {"limit": str(size)} | ({"sortby": sort} if sort else {})
+    page = service.get("/collections/products/items", **asked)
+    seen = [one["id"] for one in page["features"]]
+    # R05 leaves, R00a comes in before everything: pages by number alone would skip one and repeat another.
+    office.publish({"R00a": "Chè mới", **{f"R{n:02}": f"Chè {n}" for n in range(10) if n != 5}})
+    while page := followed(service, page):
+        seen += [one["id"] for one in page["features"]]
+    assert sorted(seen) == [f"R{n:02}" for n in range(10)]
+    now = service.get("/collections/products/items", limit="50")
+    assert {one["id"] for one in now["features"]} == {"R00a", *(f"R{n:02}" for n in range(10) if n != 5)}
+
+
+def test_pages_lead_back_in_the_same_version(office: Office) -> None:
+    service = office.service()
+    second = service.get("/collections/products/items", limit="4", offset="4")
+    office.publish({"R99": "Chè"})
+    (back,) = [link["href"] for link in second["links"] if link["rel"] == "prev"]
+    parts = urlsplit(back)
+    first = json.loads(service.client.get(f"{parts.path}?{parts.query}", headers=service.headers).data)
+    assert [one["id"] for one in first["features"]] == ["R00", "R01", "R02", "R03"]
+
+
+@pytest.mark.parametrize(("number", "status"), [("2", 404), ("0", 404), ("one", 400), ("-1", 400), ("9" * 12, 400)])
+def test_a_version_that_is_not_kept_is_told(office: Office, number: str, status: int) -> None:
+    body = office.service().get("/collections/products/items", status, version=number, lang="en")
+    assert "version" in body["description"].lower()
+
+
+def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
+    kept = list(office.settings.atlas_dir.glob("000001-*.sqlite"))
+    office.publish({"R01": "Chè"})
+    for path in kept:
+        path.unlink()
+    body = office.service().get("/collections/products/items", 404, version="1", lang="en")
+    assert "Begin anew" in body["description"]
+
+
+# --- the feed ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def history(office: Office) -> Office:
+    """Version 1 has R00..R09; 2 changes R01, adds N1 and N2, loses R02; 3 loses N1, brings R02 back, changes R01."""
+    rows = {f"R{n:02}": f"Chè {n}" for n in range(10)}
+    second = {**rows, "R01": "Chè mới", "N1": "Mật", "N2": "Gạo"}
+    del second["R02"]
+    office.publish(second)
+    third = {**second, "R01": "Chè mới hơn", "R02": "Chè 2"}
+    del third["N1"]
+    office.publish(third)
+    return office
+
+
+@pytest.mark.parametrize(
+    ("since", "added", "changed", "removed"),
+    [
+        ("3", [], [], []),
+        ("2", ["R02"], ["R01"], ["N1"]),
+        ("1", ["N2"], ["R01", "R02"], []),
+        ("0", ["N2", *(f"R{n:02}" for n in range(10))], [], []),
+    ],
+)
+def test_the_feed_tells_what_became_of_each_record(
+    history: Office, since: str, added: list[str], changed: list[str], removed: list[str]
+) -> None:
+    body = history.service().get("/collections/products/changes", since=since)
+    assert (body["added"], body["changed"], body["removed"]) == (added, changed, removed)
+    assert (body["since"]["number"], body["version"]["number"]) == (int(since), 3)
+    whole = history.service().get("/changes", since=since)["collections"]
+    assert {key: whole["products"][key] for key in ("added", "changed", "removed")} == {
+        "added": added, "changed": changed, "removed": removed,
+    }  # fmt: skip
+    assert "links" not in whole
+
+
+def test_a_copy_that_follows_the_feed_equals_the_collection(history: Office) -> None:
+    """What an agency does: take version 1, apply what the feed says, compare with the service."""
+    service = history.service()
+    first = service.get("/collections/products/items", version="1", limit="50")
+    copy = {one["id"]: one["properties"]["name"] for one in first["features"]}
+    feed = service.get("/collections/products/changes", since="1")
+    for key in feed["removed"]:
+        del copy[key]
+    (items,) = [link["href"] for link in feed["links"] if link["rel"] == "items"]
+    parts = urlsplit(items)
+    fresh = json.loads(service.client.get(f"{parts.path}?{parts.query}", headers=service.headers).data)
+    assert fresh["numberReturned"] == len(feed["added"]) + len(feed["changed"])
+    copy |= {one["id"]: one["properties"]["name"] for one in fresh["features"]}
+    now = service.get("/collections/products/items", limit="50")
+    assert copy == {one["id"]: one["properties"]["name"] for one in now["features"]}
+    (following,) = [link["href"] for link in feed["links"] if link["rel"] == "next"]
+    assert following.endswith("since=3")
+
+
+def test_a_time_means_the_version_that_was_current_then(history: Office) -> None:
+    service = history.service()
+    times = {row.number: row.published_at for row in history.store.versions()}
+    body = service.get("/collections/products/changes", since=times[3])
+    assert body["since"]["number"] == max(number for number, at in times.items() if at <= times[3])
+    assert service.get("/collections/products/changes", since="1999-01-01T00:00:00+07:00")["since"]["number"] == 0
+    assert service.get("/collections/products/changes", since="2999-01-01")["added"] == []
+
+
+@pytest.mark.parametrize("since", ["", "4", "yesterday", "1.5", "-1", "2026-13-01"])
+def test_what_is_no_version_and_no_time_is_refused(history: Office, since: str) -> None:
+    body = history.service().get("/collections/products/changes", 400, since=since, lang="en")
+    assert "since" in body["description"]
+
+
+def test_the_feed_names_what_it_does_not_know(history: Office) -> None:
+    service = history.service()
+    service.get("/collections/nothing/changes", 404, since="0")
+    assert "whole" in service.get("/collections/links/changes", 400, since="0", lang="en")["description"]
+    service.get("/changes", 400, since="0", nonsense="1")
+
+
+def test_the_landing_page_and_the_collections_lead_to_the_feed(history: Office) -> None:
+    service = history.service()
+    for path in ("/?f=json", "/collections/products"):
+        answer = service.client.get(path, headers=service.headers).get_json()
+        (at,) = [link["href"] for link in answer["links"] if link["rel"] == "monitor"]
+        assert at.endswith("changes?since=3")

@@ -1,0 +1,105 @@
+"""HTTP done right on every address of data: tags, dates, preflight, methods, request ids."""
+
+import pytest
+from flask.testing import FlaskClient
+
+DOCUMENTS = (
+    "/?f=json", "/conformance", "/api?f=json", "/collections", "/collections/products", "/collections/products/queryables",
+    "/collections/products/items/R1", "/catalogue", "/catalogue/items", "/catalogue/items/products", "/catalog.jsonld",
+    "/catalog.rdf", "/metadata/products.xml", "/tiles", "/tileMatrixSets", "/map.json", "/search.json?q=che",
+    "/products/R1.json", "/base/communes.json",
+)  # fmt: skip
+JSON = {"Accept": "application/json, application/geo+json, application/ld+json, */*;q=0.1"}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_documents_have_strong_tags_that_spare_the_next_transfer(client: FlaskClient, path: str, coding: str) -> None:
+    asked = {**JSON, "Accept-Encoding": coding}
+    first, second = client.get(path, headers=asked), client.get(path, headers=asked)
+    tag = first.headers["ETag"]
+    assert first.status_code == 200 and not tag.startswith("W/")
+    assert (second.headers["ETag"], second.data) == (tag, first.data)  # strong: the same tag, the same bytes
+    again = client.get(path, headers={**asked, "If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"].partition(":")[0].strip('"') == tag.partition(":")[0].strip('"')
+    dated = client.get(path, headers={**asked, "If-Modified-Since": first.headers["Last-Modified"]})
+    assert dated.status_code == 304
+    assert client.get(path, headers={**asked, "If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
+    tags = {
+        client.get("/collections", headers={**JSON, "Accept-Encoding": coding}).headers["ETag"]
+        for coding in ("identity", "gzip", "br")
+    }
+    assert len(tags) == 3
+
+
+def test_pages_of_items_say_when_they_were_made_and_so_have_weak_tags(client: FlaskClient) -> None:
+    answer = client.get("/collections/products/items", headers=JSON)
+    assert answer.headers["ETag"].startswith("W/") and "timeStamp" in answer.get_json(force=True)
+    held = {**JSON, "If-None-Match": answer.headers["ETag"]}
+    assert client.get("/collections/products/items", headers=held).status_code == 304
+
+
+def test_another_host_is_another_answer(client: FlaskClient) -> None:
+    """Documents hold absolute links, so a tag of one host must not stand for those of another."""
+    one, other = (client.get("/collections", headers={**JSON, "Host": host}) for host in ("a.example", "b.example"))
+    assert one.headers["ETag"] != other.headers["ETag"] and b"a.example" in one.data and b"a.example" not in other.data
+
+
+@pytest.mark.parametrize(
+    "path", ["/collections/products/items", "/export/products.csv", "/tiles/WebMercatorQuad/8/112/201"]
+)
+def test_what_can_be_kept_says_for_how_long_and_errors_never(client: FlaskClient, path: str) -> None:
+    assert "public, max-age=" in client.get(path, headers=JSON).headers["Cache-Control"]
+    assert client.get(f"{path}?nonsense=1", headers=JSON).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path", ["/collections/products/items", "/export/products.csv", "/changes", "/tiles", "/catalogue"]
+)
+def test_pages_of_other_sites_may_ask_first(client: FlaskClient, path: str) -> None:
+    asked = {"Origin": "https://so.example.vn", "Access-Control-Request-Method": "GET",
+             "Access-Control-Request-Headers": "if-none-match"}  # fmt: skip
+    answer = client.options(path, headers=asked)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "GET" in answer.headers["Access-Control-Allow-Methods"]
+    assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+    assert int(answer.headers["Access-Control-Max-Age"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/manage", "/manage/imports", "/manage/sign-in", "/manage/versions"])
+def test_pages_of_other_sites_may_not_manage(client: FlaskClient, path: str) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    for answer in (client.options(path, headers=asked), client.get(path, headers={"Origin": "https://evil.example"})):
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_what_a_page_of_another_site_may_read(client: FlaskClient) -> None:
+    exposed = client.get("/export/products.csv").headers["Access-Control-Expose-Headers"]
+    assert {"ETag", "Repr-Digest", "X-Feature-Count", "Content-Crs", "Link"} <= set(exposed.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/collections", "/collections/products/items", "/export/products.csv", "/products"])
+def test_other_methods_are_refused_with_those_that_are_known(client: FlaskClient, path: str) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "POST"):
+        answer = client.open(path, method=method, headers=JSON)
+        assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
+    assert {"GET", "HEAD", "OPTIONS"} <= set(client.options(path).headers["Allow"].split(", "))
+
+
+def test_a_request_keeps_the_id_that_a_proxy_gave_it(client: FlaskClient) -> None:
+    assert client.get("/collections", headers={"X-Request-ID": "so-nn_42.a"}).headers["X-Request-ID"] == "so-nn_42.a"
+    for bad in ("a" * 65, "a b", "<script>", ""):
+        assert client.get("/collections", headers={"X-Request-ID": bad}).headers["X-Request-ID"] != bad
+
+
+def test_too_long_an_address_is_told_the_way_that_takes_it(client: FlaskClient) -> None:
+    answer = client.get(f"/collections/products/items?lang=en&filter=name='{'a' * 9_000}'", headers=JSON)
+    assert (answer.status_code, answer.content_type) == (414, "application/problem+json")
+    assert "POST" in answer.get_json()["detail"]
+    taken = client.post("/collections/products/search", json={"filter": f"name='{'a' * 9_000}'"})
+    assert taken.status_code == 200
