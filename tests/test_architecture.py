@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link"}, {"geopandas", "shapely", "numpy", "orjson", "lark"}),
     "views": (
         VOCABULARY | {"atlas"},
-        {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "folium", "branca", "jinja2", "orjson", "xstatic", "brotli"},
+        {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "folium", "branca", "jinja2", "orjson", "xstatic", "brotli", "pyarrow"},
     ),
     "drafts": (VOCABULARY | {"ingest", "store", "atlas", "pipeline"}, {"geopandas", "shapely", "orjson", "openpyxl"}),
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),

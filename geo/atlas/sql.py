@@ -65,16 +65,7 @@ def applies(param: str, layer: str) -> bool:
 
 def select(query: Query) -> Statement:
     """The records of a query, in order, one page of them when it has a limit."""
-    where = _where(query)
-    columns = ", ".join(f"f.{name}" for name in RECORD_COLUMNS)
-    page = ""
-    values = where.values
-    if query.limit is not None or query.offset:
-        page = " LIMIT ? OFFSET ?"
-        values = (*values, -1 if query.limit is None else query.limit, query.offset)
-    return Statement(
-        f"SELECT {columns} FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}{page}", values
-    )
+    return columns(query, *RECORD_COLUMNS)
 
 
 def features(query: Query) -> Statement:

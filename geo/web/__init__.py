@@ -48,7 +48,7 @@ _COMPRESSION = {
         "application/manifest+json", "application/xml", "application/ld+json", "application/rdf+xml",
         "application/schema+json",
         "application/vnd.oai.openapi+json", "text/plain", "image/svg+xml",
-        "application/vnd.google-earth.kml+xml",
+        "application/vnd.google-earth.kml+xml", "application/vnd.ogc.fg+json", "application/geo+json-seq",
     ],
 }  # fmt: skip
 

@@ -10,9 +10,11 @@ from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError, NotFound
 from geo.schema import Label
-from geo.views.export.geojson import write_geojson
+from geo.views.export.arrow import write_flatgeobuf, write_parquet
+from geo.views.export.geojson import write_geojson, write_geojsonseq
 from geo.views.export.geopackage import write_geopackage
 from geo.views.export.job import WGS84, Job
+from geo.views.export.jsonfg import write_jsonfg
 from geo.views.export.kml import write_kml
 from geo.views.export.shapefile import TEXT_IN, write_shapefile
 from geo.views.export.table import write_csv
@@ -76,6 +78,37 @@ _FORMATS = (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Label("Excel (điền và gửi lại được)", "Excel (can be filled in and sent back)"),
         write_xlsx,
+    ),
+    Format(
+        "parquet",
+        "parquet",
+        "application/vnd.apache.parquet",
+        Label("GeoParquet (phân tích dữ liệu)", "GeoParquet (data analysis)"),
+        write_parquet,
+        (WGS84, *_ZONES),
+    ),
+    Format(
+        "fgb",
+        "fgb",
+        "application/flatgeobuf",
+        Label("FlatGeobuf (web, QGIS)", "FlatGeobuf (web, QGIS)"),
+        write_flatgeobuf,
+        (WGS84, *_ZONES),
+    ),
+    Format(
+        "jsonfg",
+        "jsonfg",
+        "application/vnd.ogc.fg+json",
+        Label("JSON-FG (kèm thời gian và VN-2000)", "JSON-FG (with time and VN-2000)"),
+        write_jsonfg,
+        (WGS84, *_ZONES),
+    ),
+    Format(
+        "geojsonseq",
+        "geojsonl",
+        "application/geo+json-seq",
+        Label("GeoJSONSeq (từng bản ghi một)", "GeoJSONSeq (one record at a time)"),
+        write_geojsonseq,
     ),
 )
 

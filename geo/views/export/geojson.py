@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946), streamed from the atlas's ready bytes."""
+"""GeoJSON (RFC 7946) and its sequence (RFC 8142), streamed from the atlas's ready bytes."""
 
 from typing import BinaryIO
 
@@ -32,4 +32,13 @@ def write_geojson(job: Job, out: BinaryIO) -> int:
         out.write(feature)
         written += 1
     out.write(b"\n]}\n")
+    return written
+
+
+def write_geojsonseq(job: Job, out: BinaryIO) -> int:
+    """Write each feature as a text of its own behind a record separator (RFC 8142) and return how many there are."""
+    written = 0
+    for feature in job.atlas.features(job.query):
+        out.write(b"\x1e" + feature + b"\n")
+        written += 1
     return written

@@ -1,0 +1,110 @@
+"""JSON-FG (OGC Features and Geometries JSON): GeoJSON that can also say a time, and a place in the state's system."""
+
+import calendar
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import orjson
+import shapely
+
+from geo.atlas.model import Value
+from geo.views.export.job import BATCH, WGS84, Job, in_crs
+from geo.views.systems import CRS84, Served, served
+
+Part: TypeAlias = tuple[str, bytes | None, bytes]
+
+_CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
+_DIMENSIONS = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
+_MONTH, _DAY = 7, 10  # letters of 2019-02 and of 2019-02-14
+
+
+def write_jsonfg(job: Job, out: BinaryIO) -> int:
+    """Write one FeatureCollection, a feature a line, and return how many features it has.
+
+    In WGS 84 the place is in `geometry` and `place` is null. In another system `place` holds it, in the axis order
+    and the units of that system, and `geometry` holds the same in WGS 84 for readers of plain GeoJSON.
+    """
+    notice, system = job.notice(), None if job.crs == WGS84 else served(f"[{job.crs}]", "crs")
+    head: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "conformsTo": _CONFORMS,
+        "featureType": job.query.layer,
+        "coordRefSys": CRS84 if system is None else system.uri,
+        "title": notice.title.of(job.lang),
+        "licence": notice.licence,
+        "attribution": notice.attribution.of(job.lang),
+        "version": notice.version,
+        "timeStamp": notice.published_at,
+        "numberReturned": job.matched,
+    }
+    if job.spec.geometry is not None:
+        head["geometryDimension"] = _DIMENSIONS[job.spec.geometry]
+    out.write(orjson.dumps(head)[:-1] + b',"features":[')
+    written, parts = 0, job.atlas.parts(job.query)
+    while rows := list(islice(parts, BATCH)):
+        for line in _features(job, rows, system):
+            out.write(b",\n" if written else b"\n")
+            out.write(line)
+            written += 1
+    out.write(b"\n]}\n")
+    return written
+
+
+def _features(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
+    shapes = shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object))
+    geometries = shapely.to_geojson(shapes)
+    places = [None] * len(rows) if system is None else shapely.to_geojson(_placed(job, shapes, system))
+    for (key, _, properties), geometry, place in zip(rows, geometries, places, strict=True):
+        yield orjson.dumps(
+            {
+                "type": "Feature",
+                "id": key,
+                "time": time_of(job.spec.time, orjson.loads(properties)),
+                "place": None if place is None else orjson.Fragment(place),
+                "geometry": None if geometry is None else orjson.Fragment(geometry),
+                "properties": orjson.Fragment(properties),
+            }
+        )
+
+
+def _placed(job: Job, shapes: Any, system: Served) -> Any:
+    in_crs(shapes, job.crs)  # refuses what the system has no coordinates for, as every format does
+    return system.out(shapes)
+
+
+def time_of(fields: tuple[str, ...], values: Mapping[str, Value]) -> dict[str, Any] | None:
+    """When a record holds, as JSON-FG writes it: a date, an interval with '..' for no bound, or None when unknown.
+
+    A date known to the month or the year is the interval of its days.
+
+    >>> time_of(("day",), {"day": "2019-02"})
+    {'interval': ['2019-02-01', '2019-02-28']}
+    >>> time_of(("from", "until"), {"from": "2021-05-31", "until": None})
+    {'interval': ['2021-05-31', '..']}
+    """
+    known = [str(values[name]) if values.get(name) else None for name in fields]
+    if not any(known):
+        return None
+    first, last = _ends(known[0])[0], _ends(known[-1])[1]
+    return {"date": first} if first == last else {"interval": [first, last]}
+
+
+def _ends(text: str | None) -> tuple[str, str]:
+    """The first and the last day of an ISO 8601 date of any precision, or of a span of two."""
+    if text is None:
+        return "..", ".."
+    begin, _, end = text.partition("/")
+    return _first(begin), _last(end or begin)
+
+
+def _first(date: str) -> str:
+    return f"{date}-01-01"[:_DAY] if len(date) < _MONTH else f"{date}-01"[:_DAY]
+
+
+def _last(date: str) -> str:
+    if len(date) < _MONTH:
+        return f"{date}-12-31"
+    days = calendar.monthrange(int(date[:4]), int(date[5:7]))[1]
+    return f"{date}-{days:02}" if len(date) < _DAY else date
