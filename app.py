@@ -29,6 +29,8 @@ from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
 from geo.views.export import FORMATS, write_export
+from geo.views.export.province import NAME as NAME_OF_ALL
+from geo.views.export.province import write_province
 from geo.web import create_app
 
 ROOT = Path(__file__).resolve().parent
@@ -193,7 +195,7 @@ def links(as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("layer", type=click.Choice(sorted(COLLECTIONS)))
+@click.argument("layer", type=click.Choice([*sorted(COLLECTIONS), NAME_OF_ALL]))
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--format", "key", type=click.Choice(sorted(FORMATS)), help="Format; by the file's ending when left out.")
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE[,VALUE]",
@@ -210,12 +212,32 @@ def links(as_json: bool) -> None:
 def export(
     layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, **options: str | None
 ) -> None:
-    """Write a LAYER, or the part of it that the filters keep, to FILE."""
+    """Write a LAYER, or the part of it that the filters keep, to FILE; all of them, with QGIS styles, as `all`."""
     chosen = settings()
+    if layer == NAME_OF_ALL:
+        _export_all(chosen, file, lang, options["crs"])
+        return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
         AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
     )
+    _say(f"{file}: {written}")
+
+
+def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None) -> None:
+    possible = FORMATS["gpkg"].crs
+    if file.suffix.lower() != ".gpkg" or (crs or possible[0]) not in possible:
+        raise BadQuery(
+            f"all is a GeoPackage: a FILE that ends in .gpkg, in one of {', '.join(possible)}.",
+            f"all là một GeoPackage: FILE có đuôi .gpkg, trong một hệ: {', '.join(possible)}.",
+        )
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            written = write_province(AtlasSource(chosen.atlas_dir)(), out, lang=lang, crs=crs or possible[0])
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
     _say(f"{file}: {written}")
 
 

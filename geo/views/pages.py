@@ -83,7 +83,12 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
 
 def downloads(lang: str) -> list[dict[str, Any]]:
     """Every way to download a layer: format by format, and again in VN-2000 where the format can hold it."""
-    rows = [(row, crs) for row in FORMATS.values() for crs in (row.crs[0], METRIC_CRS) if crs in row.crs]
+    rows = [
+        (row, crs)
+        for row in FORMATS.values()
+        for crs in (row.crs[0], METRIC_CRS)
+        if crs in row.crs and not (row.for_programs and crs == METRIC_CRS)
+    ]
     return [
         {
             "extension": row.extension,

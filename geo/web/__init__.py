@@ -26,6 +26,7 @@ from geo.web import (
     ogc,
     pages,
     params,
+    province,
     robots,
     tiles,
 )
@@ -70,7 +71,9 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     api.register(app)
-    downloads.Downloads(settings).register(app)
+    files = downloads.Downloads(settings)
+    files.register(app)
+    province.register(app, files)
     ogc.register(app, settings)
     items.register(app, settings)
     changes.register(app)

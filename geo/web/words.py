@@ -124,6 +124,8 @@ WORDS: dict[str, Label] = {
     # --- pages ---
     "layers.title": Label("Dữ liệu mở", "Open data"),
     "layers.intro": Label("Mỗi lớp có bảng tra cứu và tệp tải về. Mọi bản ghi đều dẫn nguồn; điều nguồn không nói thì để trống.", "Each layer has a table and downloads. Every record cites its sources; what they do not say is left empty."),
+    "layers.whole": Label("Toàn tỉnh trong một tệp GeoPackage, mở bằng QGIS có sẵn ký hiệu", "The whole province in one GeoPackage, which QGIS opens with its symbols"),
+    "layers.whole.state": Label("như trên, trong VN-2000", "the same in VN-2000"),
     "layers.catalogue": Label("Danh mục cho máy đọc", "The catalogue for programs"),
     "layer.metadata": Label("Siêu dữ liệu cho máy đọc", "Metadata for programs"),
     "layer.table": Label("Bảng", "Table"),

@@ -37,7 +37,11 @@ _EU = "http://publications.europa.eu/resource/authority"
 _LANGUAGES = {"vi": f"{_EU}/language/VIE", "en": f"{_EU}/language/ENG"}
 _EU_THEMES = {"programme": "AGRI", "places": "EDUC", "units": "REGI"}
 """The European data themes that our groups are part of: agriculture and food, culture, regions."""
-_FILE_TYPES = {"geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX"}
+_FILE_TYPES = {
+    "geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX", "jsonfg": "JSON",
+    "geojsonseq": "GEOJSON",
+}  # fmt: skip
+"""Our formats in the EU's list of file types; what the list does not have is told by its media type alone."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _GEOJSON = "application/geo+json"
 _SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
@@ -119,7 +123,8 @@ def _vocabulary(known: list[Facts]) -> Iterator[Node]:
         yield system
     for download in (row for facts in known for row in facts.downloads):
         yield Node(f"{_MEDIA}{download.media_type}", ("dct:MediaType",))
-        yield Node(f"{_EU}/file-type/{_FILE_TYPES[download.key]}", ("dct:MediaTypeOrExtent",))
+        if download.key in _FILE_TYPES:
+            yield Node(f"{_EU}/file-type/{_FILE_TYPES[download.key]}", ("dct:MediaTypeOrExtent",))
 
 
 def _systems(facts: Facts) -> Iterator[str]:
@@ -314,7 +319,7 @@ def _file(facts: Facts, row: Download, site: Site) -> Node:
     node.refer("dcat:downloadURL", site.at(row.path, **row.params))
     node.refer("dcat:mediaType", f"{_MEDIA}{row.media_type}")
     node.refer("dcat:packageFormat", f"{_MEDIA}{row.media_type}" if row.key == "shp" else None)
-    node.refer("dct:format", f"{_EU}/file-type/{_FILE_TYPES[row.key]}")
+    node.refer("dct:format", f"{_EU}/file-type/{_FILE_TYPES[row.key]}" if row.key in _FILE_TYPES else None)
     node.refer("dct:conformsTo", row.system)
     return node
 

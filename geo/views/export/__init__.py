@@ -28,7 +28,8 @@ Write: TypeAlias = Callable[[Job, BinaryIO], int]
 
 class Format(NamedTuple):
     """One file format. `crs` are the systems that it can be written in, the default first; `encodings` are
-    what its text can be in, the default first, none where the format itself says UTF-8.
+    what its text can be in, the default first, none where the format itself says UTF-8. What is `for_programs` is
+    offered once, not again in the state's system.
 
     `write` puts the whole selection into an open binary file and returns the number of records written.
     """
@@ -40,6 +41,7 @@ class Format(NamedTuple):
     write: Write
     crs: tuple[str, ...] = (WGS84,)
     encodings: tuple[str, ...] = ()
+    for_programs: bool = False
 
 
 # The province's own system first, then the zones of others; not what EPSG has withdrawn.
@@ -86,6 +88,7 @@ _FORMATS = (
         Label("GeoParquet (phân tích dữ liệu)", "GeoParquet (data analysis)"),
         write_parquet,
         (WGS84, *_ZONES),
+        for_programs=True,
     ),
     Format(
         "fgb",
@@ -94,6 +97,7 @@ _FORMATS = (
         Label("FlatGeobuf (web, QGIS)", "FlatGeobuf (web, QGIS)"),
         write_flatgeobuf,
         (WGS84, *_ZONES),
+        for_programs=True,
     ),
     Format(
         "jsonfg",
@@ -102,6 +106,7 @@ _FORMATS = (
         Label("JSON-FG (kèm thời gian và VN-2000)", "JSON-FG (with time and VN-2000)"),
         write_jsonfg,
         (WGS84, *_ZONES),
+        for_programs=True,
     ),
     Format(
         "geojsonseq",

@@ -16,13 +16,21 @@ _GPKG_VERSION = "1.3"
 
 def write_geopackage(job: Job, out: BinaryIO) -> int:
     """Write a GeoPackage and return how many records it holds. Columns are named as the fields are."""
-    columns = [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.gpkg"
-        written = write_file(job, path, columns, driver="GPKG", value_of=_value, options=_options(job))
+        written = write_layer(job, path)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
     return written
+
+
+def write_layer(job: Job, path: Path) -> int:
+    """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records."""
+    columns = [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
+    options = _options(job)
+    if path.exists():
+        del options["dataset_options"]
+    return write_file(job, path, columns, driver="GPKG", value_of=_value, options=options)
 
 
 def _value(record: Record, field: Field) -> object:

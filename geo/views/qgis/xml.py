@@ -1,0 +1,50 @@
+"""The few shapes of XML that QGIS writes its settings in."""
+
+from collections.abc import Iterable, Mapping
+from xml.etree import ElementTree as ET
+
+
+def add(parent: ET.Element, tag: str, text: str = "", **attrs: str) -> ET.Element:
+    """A child of `parent` with text and attributes."""
+    child = ET.SubElement(parent, tag, attrs)
+    if text:
+        child.text = text
+    return child
+
+
+def option(parent: ET.Element, kind: str, name: str = "", value: str | None = None) -> ET.Element:
+    """One <Option>, QGIS's typed value."""
+    attrs = {"type": kind} | ({"name": name} if name else {}) | ({} if value is None else {"value": value})
+    return ET.SubElement(parent, "Option", attrs)
+
+
+def properties(parent: ET.Element, values: Mapping[str, str]) -> None:
+    """Settings of a symbol layer, as QGIS 3.22 and later write them and as earlier ones read them."""
+    listed = option(parent, "Map")
+    for name, value in values.items():
+        option(listed, "QString", name, value)
+    for name, value in values.items():
+        ET.SubElement(parent, "prop", {"k": name, "v": value})
+
+
+def defined_by(parent: ET.Element, expressions: Mapping[str, str]) -> None:
+    """Settings that an expression over the record decides."""
+    whole = option(ET.SubElement(parent, "data_defined_properties"), "Map")
+    option(whole, "QString", "name", "")
+    listed = option(whole, "Map", "properties")
+    for name, expression in expressions.items():
+        one = option(listed, "Map", name)
+        option(one, "bool", "active", "true")
+        option(one, "QString", "expression", expression)
+        option(one, "int", "type", "3")
+    option(whole, "QString", "type", "collection")
+
+
+def one_of(field: str, keys: Iterable[str]) -> str:
+    """A QGIS expression: the field holds one of the keys."""
+    return f'"{field}" IN ({", ".join(quoted(key) for key in keys)})'
+
+
+def quoted(text: str) -> str:
+    """A text in a QGIS expression."""
+    return "'" + text.replace("'", "''") + "'"
