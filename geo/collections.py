@@ -21,7 +21,7 @@ LINK_LAYER = LayerSpec(
     ),
     fields=(
         Field("link_id", "link_id", Label("Mã", "Id"), required=True),
-        Field("name", "name", Label("Hai đầu", "The two ends"), required=True, search=True),
+        Field("name", "name", Label("Hai đầu", "The two ends"), required=True, search=True, table=True),
         Field("name_en", "name_en", Label("Hai đầu (tiếng Anh)", "The two ends (English)"), search=True),
         Field("link", "link", Label("Loại liên kết", "Kind of link"), required=True, hidden=True),
         Field("relation", "relation", Label("Quan hệ", "Relation"), required=True, table=True),

@@ -73,8 +73,8 @@ _DOCUMENTS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
     ("/collections", "getCollections", "collections", "Every layer", _JSON, ("json", "html")),
     ("/tileMatrixSets", "getTileMatrixSets", "anything", "Tile matrix sets", _JSON, ("json",)),
     ("/tiles", "getTilesets", "anything", "Vector tiles of every layer together", _JSON, ("json",)),
-    ("/catalogue", "getCatalogue", "anything", "The layers as OGC API - Records", _JSON, ("json", "html")),
-    ("/catalogue/items", "getRecords", "anything", "One record for each layer", _GEOJSON, ("json", "html")),
+    ("/catalogue", "getCatalogue", "anything", "The layers as OGC API - Records", _JSON, ()),
+    ("/catalogue/items", "getRecords", "anything", "One record for each layer", _GEOJSON, ()),
     ("/catalog.jsonld", "getDcat", "anything", "The layers as DCAT-AP", "application/ld+json", ()),
 )
 """Path, operation, schema, summary, media type, forms that `f` may ask for."""

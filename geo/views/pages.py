@@ -95,6 +95,7 @@ def downloads(lang: str) -> list[dict[str, Any]]:
             "short": f".{row.extension}" if crs == row.crs[0] else f".{row.extension} VN-2000",
             "label": row.label.of(lang) if crs == row.crs[0] else f"{row.label.of(lang)}, VN-2000 ({crs})",
             "params": {} if crs == row.crs[0] else {"crs": crs},
+            "for_programs": row.for_programs,
         }
         for row, crs in rows
     ]
@@ -171,6 +172,7 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                     "exports": [
                         {**row, "url": urls.export(spec.name, row["extension"], **row["params"])}
                         for row in downloads(lang)
+                        if not row["for_programs"]  # they are on the layer's own page
                     ],
                 }
                 for spec in COLLECTIONS.values()

@@ -10,6 +10,7 @@ from geo.errors import NotFound
 from geo.ingest.report import ISSUE_KINDS
 from geo.layers import ON_MAP
 from geo.settings import Settings
+from geo.views.connect import ways
 from geo.views.locator import locator
 from geo.views.maps import shell
 from geo.views.mapview import map_view
@@ -40,6 +41,7 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
     app.add_url_rule("/layers", view_func=layers)
     app.add_url_rule("/quality", view_func=quality)
     app.add_url_rule("/about", view_func=about)
+    app.add_url_rule("/connect", view_func=connect)
     app.add_url_rule("/<layer>", view_func=layer_page)
     app.add_url_rule("/<layer>/<record>", view_func=record_page)
 
@@ -127,6 +129,13 @@ def quality() -> Response:
     view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
     names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
     return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
+
+
+def connect() -> Response:
+    """How other programs connect, with commands to paste."""
+    params.only(request.args)
+    base = SiteUrls().host()
+    return _page("connect.html", base=base, tools=ways(base, g.lang), active="layers")
 
 
 def about() -> Response:

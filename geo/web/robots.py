@@ -11,7 +11,7 @@ from geo.layers import THEMATIC
 from geo.schema import LANGS
 from geo.web.urls import SiteUrls
 
-_PAGES = ("/", "/layers", "/quality", "/about")
+_PAGES = ("/", "/layers", "/quality", "/about", "/connect")
 _RULES = """User-agent: *
 Disallow: /export/
 Disallow: /manage

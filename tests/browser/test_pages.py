@@ -16,6 +16,7 @@ PAGES = [
     "/communes",
     "/quality",
     "/about",
+    "/connect",
 ]
 
 

@@ -19,6 +19,7 @@ PAGES = [
     "/sources/S1",
     "/quality",
     "/about",
+    "/connect",
     "/none",
 ]
 

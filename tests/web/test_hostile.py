@@ -19,6 +19,7 @@ PAGES = [
     "/sources",
     "/layers",
     "/about",
+    "/connect",
 ]
 
 

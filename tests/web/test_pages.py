@@ -21,6 +21,7 @@ PAGES = [
     "/layers",
     "/quality",
     "/about",
+    "/connect",
     *(f"/{layer}" for layer in COLLECTIONS),
     "/products/R1",
     "/sites/H1",

@@ -114,6 +114,7 @@ _FORMATS = (
         "application/geo+json-seq",
         Label("GeoJSONSeq (từng bản ghi một)", "GeoJSONSeq (one record at a time)"),
         write_geojsonseq,
+        for_programs=True,
     ),
 )
 

@@ -1,0 +1,108 @@
+"""Every command of the page "Connect" that this machine can run, run as it stands on the page against a real server."""
+
+import html
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from geo.views.connect import WAYS, Way
+from tests.conftest import ROOT
+
+COMMANDS = {
+    "sh": ["bash", "-e", "-c"],
+    "python": [sys.executable, "-W", "error", "-c"],
+    "node": ["node", "--input-type=module", "-e"],
+}
+EXPECTED = {
+    "curl: a page of what a filter keeps": '"numberReturned":4',
+    "GDAL: list the layers": "villages",
+    "Python: a GeoDataFrame": "geometry",
+    "Python: every page": "32",
+    "Python: only what has changed": "products 45 0 0",
+    "JavaScript: fetch": "Na Sang",
+}
+
+
+@pytest.fixture(scope="module")
+def server(built_env: dict[str, str]) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=built_env, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=2):
+                break
+        except OSError:
+            time.sleep(0.1)
+    yield address
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def shown(server: str, lang: str) -> list[str]:
+    """The code blocks of the page, as people copy them."""
+    with urllib.request.urlopen(f"{server}/connect?lang={lang}") as answer:
+        page = answer.read().decode()
+    return [html.unescape(block) for block in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.run in COMMANDS], ids=lambda way: way.title.en)
+def test_a_command_runs_as_it_stands_on_the_page(server: str, tmp_path: Path, way: Way) -> None:
+    code = way.text.en.format(base=server)
+    assert way.tested and code in shown(server, "en") and code in shown(server, "vi")
+    done = subprocess.run(
+        [*COMMANDS[way.run], code],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert EXPECTED.get(way.title.en, "") in done.stdout
+    made = sorted(path.name for path in tmp_path.iterdir())
+    if way.title.en.startswith(("curl: a whole", "GDAL: filter", "PostgreSQL")):
+        assert len(made) == 1 and (tmp_path / made[0]).stat().st_size > 1_000
+
+
+def test_what_is_filtered_is_in_the_states_system(server: str, tmp_path: Path) -> None:
+    (way,) = [way for way in WAYS if way.title.en.startswith("GDAL: filter")]
+    subprocess.run(["bash", "-e", "-c", way.text.en.format(base=server)], check=True, cwd=tmp_path, timeout=120)
+    told = subprocess.run(
+        ["ogrinfo", "-ro", "-al", "-so", "national.gpkg"], check=True, cwd=tmp_path, capture_output=True, text=True
+    ).stdout
+    assert 'ID["EPSG",9205]' in told and re.search(r"Feature Count: [1-9]", told)
+
+
+def test_what_cannot_be_run_here_is_told_apart() -> None:
+    assert {way.tool for way in WAYS if way.tested is None} == {"ArcGIS", "Excel", "R"}
+
+
+def test_the_page_names_every_tool_in_both_languages(server: str) -> None:
+    for lang in ("vi", "en"):
+        with urllib.request.urlopen(f"{server}/connect?lang={lang}") as answer:
+            page = html.unescape(answer.read().decode())
+        for way in WAYS:
+            assert f"<h2>{way.tool}</h2>" in page and way.title.of(lang) in page
+            if way.run == "steps":
+                assert way.text.of(lang).format(base=server) in page
+
+
+def test_the_addresses_in_the_steps_answer(server: str) -> None:
+    for way in WAYS:
+        for address in re.findall(r"\{base\}/[^ )\"']+", way.text.en):
+            asked = address.replace("{{z}}/{{y}}/{{x}}", "8/112/201").format(base=server)
+            with urllib.request.urlopen(asked) as answer:
+                assert answer.status == 200, asked
