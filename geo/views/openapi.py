@@ -79,7 +79,10 @@ _DOCUMENTS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
 )
 """Path, operation, schema, summary, media type, forms that `f` may ask for."""
 
-_ALSO_PAGES = {"/conformance", "/api"}
+_IN_JSON = {"jsonfg"}
+"""Formats of files that are one JSON object."""
+
+_ALSO_PAGES = {"/", "/conformance", "/api"}
 """What is answered as a page at the same address; elsewhere the page has its own."""
 
 
@@ -156,7 +159,8 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     filters = [ref(f"parameters/filter-{row.param}") for row in FILTERS]
     forms = form(dict.fromkeys(["json", "html", *FORMATS]), lang)
     shared = [ref(f"parameters/{name}") for name in _SHARED]
-    files = {row.media_type: {"type": "string", "format": "binary"} for row in FORMATS.values()}
+    binary = {"type": "string", "format": "binary"}
+    files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {**files, _GEOJSON: ref("schemas/featureCollection")}
     made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), [*shared, *filters, *own, forms],
                       {_GEOJSON: content.pop(_GEOJSON), **content}, pages=True)  # fmt: skip

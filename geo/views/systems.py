@@ -17,6 +17,9 @@ Array: TypeAlias = np.ndarray[Any, Any]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 WGS84_LAT_LNG = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+_HALF_MM = 0.0005
+_FARTHEST_M = 1e8
+"""No coordinate in metres on the Earth is larger, in any of our systems."""
 _STEPS = 24
 """Into so many parts each side of a box is divided before it is moved: a straight side is not straight elsewhere."""
 _MILLIMETRES = 3
@@ -55,9 +58,11 @@ class Served(NamedTuple):
         west, south, east, north = (second, first, fourth, third) if self.north_first else numbers
         if self.reading.system.in_degrees:
             return self._box_of_degrees(west, south, east, north)
-        if not (west <= east and south <= north):
+        if not (west <= east and south <= north and max(map(abs, numbers)) <= _FARTHEST_M):
             raise _no_box(numbers, self.uri)
-        sides = shapely.box(west, south, east, north).exterior
+        # A box without width or height is a line or a point that records may lie on; coordinates are kept to the mm.
+        wide, high = (_HALF_MM if east == west else 0.0), (_HALF_MM if north == south else 0.0)
+        sides = shapely.box(west - wide, south - high, east + wide, north + high).exterior
         ring = shapely.get_coordinates(shapely.segmentize(sides, _side(west, south, east, north)))
         lng, lat = self.reading.to_lnglat(ring[:, 0], ring[:, 1])
         if not (np.isfinite(lng).all() and np.isfinite(lat).all() and (np.abs(lat) <= 90).all()):

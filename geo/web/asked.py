@@ -18,6 +18,8 @@ from geo.views.systems import CRS84, Served, served
 from geo.web import params
 from geo.web.params import Args
 
+_WHOLE = 2.0**53
+"""From here on a float holds no more every whole number."""
 _LANGUAGES: dict[str, cql2.Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json"}
 
 
@@ -147,7 +149,7 @@ def _number(name: str, text: str) -> float:
         number = float("nan")
     if not abs(number) < float("inf"):
         raise BadQuery(f"{name}={text!r}: expected a number.", f"{name}={text!r}: cần một số.")
-    return int(number) if number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) < _WHOLE else number
 
 
 # --- order and place -------------------------------------------------------------------------------------
