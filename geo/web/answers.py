@@ -29,8 +29,9 @@ def answered(
     The tag is strong, but for an answer that is `timed`, which says when it was made and so differs each time.
     """
     tag = tag_of(mimetype)
-    response = Response(status=304) if is_known(tag) else Response(make(), content_type=_with_charset(mimetype))
-    return cached(response, tag, max_age_s=max_age_s, shared=shared, weak=timed)
+    held = held_as(tag)
+    response = Response(status=304) if held else Response(make(), content_type=_with_charset(mimetype))
+    return cached(response, held or tag, max_age_s=max_age_s, shared=shared, weak=timed)
 
 
 def tag_of(*parts: object) -> str:
@@ -39,11 +40,20 @@ def tag_of(*parts: object) -> str:
     return etag_of(version.number, version.digest, SiteUrls().host(), request.full_path, *parts)
 
 
-def is_known(tag: str) -> bool:
-    """Whether the caller holds this very answer, plain or compressed, by its tag or else by its date."""
+def held_as(tag: str) -> str:
+    """The tag by which the caller holds this very answer, plain or in a coding that it takes; empty when it does not.
+
+    What is compressed on its way gets a tag of its own there: `tag:br`. Without a tag the date decides.
+    """
     held = request.if_none_match
     if held:
-        return any(held.contains_weak(one) for one in (tag, *(f"{tag}:{coding}" for coding in CODINGS)))
+        coded = (f"{tag}:{coding}" for coding in CODINGS if request.accept_encodings[coding])
+        return next((one for one in (*coded, tag) if held.contains_weak(one)), "")
+    return tag if is_newest() else ""
+
+
+def is_newest() -> bool:
+    """Whether nothing changed since the date that the caller has; false for one that has none."""
     since = request.if_modified_since
     return since is not None and changed_at() <= since
 

@@ -11,6 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from geo.collections import COLLECTIONS
 from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
 from geo.schema import Label
+from geo.web.headers import is_open
 
 PROBLEM = "application/problem+json"
 log = logging.getLogger("geo.web")
@@ -34,6 +35,10 @@ _HTTP: dict[int, Label] = {
     406: Label(
         "Tài nguyên này không có dạng nào mà tiêu đề Accept nhận. Hãy dùng tham số f.",
         "This resource has no form that the Accept header takes. Use the parameter f.",
+    ),
+    412: Label(
+        "Tệp đã khác với tệp mà bạn đang có. Hãy tải lại từ đầu.",
+        "The file is no longer the one that you hold. Download it anew.",
     ),
     413: Label("Yêu cầu quá lớn.", "The request is too large."),
     414: Label(
@@ -111,8 +116,9 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
 def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
     if wants_json():
-        shared = {"Content-Type": PROBLEM, "Access-Control-Allow-Origin": "*"}
-        return current_app.json.dumps(problem(failure, lang)), failure.status, shared
+        shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
+        headers = {"Content-Type": PROBLEM, **(shared if is_open(request.path) else {})}
+        return current_app.json.dumps(problem(failure, lang)), failure.status, headers
     page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
     return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
 

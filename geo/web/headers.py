@@ -14,10 +14,16 @@ OPEN = (
     "/collections", "/conformance", "/api", "/changes", "/export/", "/catalogue", "/catalog.", "/metadata/", "/tiles",
     "/tileMatrixSets", "/map.json", "/search.json", "/base/",
 )  # fmt: skip
-"""What pages of other sites may ask: data, and nothing that manages it."""
+"""What pages of other sites may ask beside the landing page and `.json`: data, and nothing that manages it."""
 
 _ASKED_WITH = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+def is_open(path: str) -> bool:
+    """Whether pages of other sites may ask this address."""
+    data = path == "/" or path.startswith(OPEN) or path.endswith(".json")
+    return data and not path.startswith(("/manage", "/static/", "/vendor/"))
 
 
 def policy(settings: Settings, nonce: str, *, framed: bool) -> str:
@@ -65,11 +71,13 @@ def register(app: Flask, settings: Settings) -> None:
     def preflight() -> Response | None:
         """What a browser asks before a page of another site may send anything but a plain GET."""
         wanted = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or not wanted or not request.path.startswith(OPEN):
+        if request.method != "OPTIONS" or not wanted or not is_open(request.path):
             return None
+        known = app.create_url_adapter(request)
+        methods = known.allowed_methods() if known else []
         response = Response(status=204)
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
         response.headers["Access-Control-Allow-Headers"] = _ASKED_WITH
         response.headers["Access-Control-Max-Age"] = "86400"
         response.vary.update(("Origin", "Access-Control-Request-Method"))

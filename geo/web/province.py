@@ -29,4 +29,4 @@ def register(app: Flask, downloads: Downloads) -> None:
             return province.write_province(atlas, out, lang=lang, crs=crs)
 
         name = f"ocop-v{atlas.version.number}.gpkg"
-        return downloads.send(write, name, province.MEDIA_TYPE, keep=True)
+        return downloads.send(write, name, province.MEDIA_TYPE, province.NAME, crs, lang, keep=True)

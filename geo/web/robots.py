@@ -9,9 +9,11 @@ from geo.atlas import Query
 from geo.collections import COLLECTIONS
 from geo.layers import THEMATIC
 from geo.schema import LANGS
+from geo.web.answers import answered
 from geo.web.urls import SiteUrls
 
 _PAGES = ("/", "/layers", "/quality", "/about", "/connect")
+_HOUR_S = 3_600
 _RULES = """User-agent: *
 Disallow: /export/
 Disallow: /manage
@@ -28,13 +30,18 @@ def register(app: Flask) -> None:
 
     @app.get("/robots.txt")
     def robots() -> Response:
-        return Response(_RULES.format(sitemap=SiteUrls().in_public("/sitemap.xml", "vi")), mimetype="text/plain")
+        address = SiteUrls().in_public("/sitemap.xml", "vi")
+        return answered(lambda: _RULES.format(sitemap=address), mimetype="text/plain", max_age_s=_HOUR_S)
 
     @app.get("/sitemap.xml")
     def sitemap() -> Response:
-        places = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in _addresses())
-        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
-        return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', mimetype="application/xml")
+        return answered(_sitemap, mimetype="application/xml; charset=utf-8", max_age_s=_HOUR_S)
+
+
+def _sitemap() -> str:
+    places = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in _addresses())
+    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
 
 
 def _addresses() -> Iterator[str]:

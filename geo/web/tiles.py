@@ -13,7 +13,7 @@ from geo.settings import Settings
 from geo.views import mvt, tiles, tilesets
 from geo.views.ogc import JSON
 from geo.web import params
-from geo.web.answers import answered
+from geo.web.answers import YEAR_S, answered, cached, is_newest
 from geo.web.errors import PROBLEM, failure_of, problem
 from geo.web.headers import etag_of
 from geo.web.negotiate import chosen
@@ -21,8 +21,6 @@ from geo.web.ogc import link
 
 _ALL = "*"
 _GZIP_LEVEL = 5
-_MINUTE_S, _YEAR_S = 60, 365 * 86_400
-_EXPOSED = "X-Tile-Features, ETag"
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -120,7 +118,8 @@ def _tile(cache: TileCache, matrix_set: str, at: tiles.Address, layer: str) -> R
     packed = bool(request.accept_encodings["gzip"])
     # Strong, so the same tile as it is and compressed are two.
     tag = etag_of("tile", _stamp(), layer, *at, "gzip" if packed else "")
-    if request.if_none_match.contains(tag):
+    held = request.if_none_match
+    if held.contains_weak(tag) if held else is_newest():
         return _headed(Response(status=304), tag)
     kept = _kept(cache, layers, at, layer)
     if not kept.shown:
@@ -147,9 +146,5 @@ def _kept(cache: TileCache, layers: Sequence[str], at: tiles.Address, layer: str
 
 def _headed(response: Response, tag: str) -> Response:
     for_ever = request.args.get("v") == _stamp()
-    response.set_etag(tag)
     response.vary.add("Accept-Encoding")
-    response.headers["Cache-Control"] = f"public, max-age={f'{_YEAR_S}, immutable' if for_ever else _MINUTE_S}"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    return response
+    return cached(response, tag, max_age_s=YEAR_S if for_ever else 60, shared=True)

@@ -10,16 +10,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Atlas
 from geo.errors import GeoError
-from geo.views.export import FORMATS
+from geo.views.export import FORMATS, kept
 from geo.views.export.kept import ExportCache
 from tests.conftest import ROOT
 from tests.web.conftest import application
@@ -68,6 +70,8 @@ def test_text_is_sent_coded_with_a_tag_and_a_digest_of_its_own(
         assert "Accept-Encoding" in answer.headers["Vary"]
         held = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": coding}
         assert caller.get(PATH + query, headers=held).status_code == 304
+    # Who cannot read the coded file does not hold it.
+    assert caller.get(PATH + query, headers={**PLAIN, "If-None-Match": packed.headers["ETag"]}).status_code == 200
 
 
 def test_what_is_packed_already_is_sent_as_it_is(caller: FlaskClient) -> None:
@@ -105,6 +109,105 @@ def test_a_download_goes_on_only_where_it_is_the_same_file(caller: FlaskClient) 
     assert (dated.status_code, dated.data) == (206, whole.data[5:])
 
 
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=x", "records=0-1", "bytes=9-2"])
+def test_what_is_no_single_range_of_bytes_is_answered_with_the_whole(caller: FlaskClient, asked: str) -> None:
+    whole = caller.get(PATH, headers=PLAIN)
+    answer = caller.get(PATH, headers={**PLAIN, "Range": asked})
+    assert (answer.status_code, answer.data) == (200, whole.data)
+
+
+def test_more_from_the_end_than_there_is_is_all(caller: FlaskClient) -> None:
+    whole = caller.get(PATH, headers=PLAIN).data
+    answer = caller.get(PATH, headers={**PLAIN, "Range": f"bytes=-{len(whole) + 5}"})
+    assert (answer.status_code, answer.data) == (206, whole)
+    beyond = caller.get(PATH, headers={**PLAIN, "Range": f"bytes={len(whole) - 3}-{len(whole) + 50}"})
+    assert (beyond.status_code, beyond.data) == (206, whole[-3:])
+
+
+def test_a_range_is_of_the_coded_bytes(caller: FlaskClient) -> None:
+    packed = caller.get(PATH, headers={"Accept-Encoding": "gzip"})
+    head = caller.get(PATH, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-99"})
+    # Going on with plain bytes where coded ones broke off would join two files.
+    rest = {"Range": "bytes=100-", "If-Range": packed.headers["ETag"]}
+    tail = caller.get(PATH, headers={**rest, "Accept-Encoding": "gzip"})
+    assert head.data + tail.data == packed.data and head.headers["Content-Encoding"] == "gzip"
+    assert caller.get(PATH, headers={**rest, **PLAIN}).status_code == 200
+
+
+@pytest.mark.parametrize("server", [{}, {"wsgi.file_wrapper": FileWrapper}])
+@pytest.mark.parametrize("query", ["", "?ids=R1,R2"])
+def test_large_files_are_read_while_they_are_sent(
+    caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, server: dict[str, Any], query: str
+) -> None:
+    from geo.web import downloads
+
+    whole = caller.get(PATH + query, headers=PLAIN).data
+    monkeypatch.setattr(downloads, "_AT_ONCE", 8)
+    monkeypatch.setattr(downloads, "_BLOCK", 100)
+    for asked, part in (("", slice(None)), ("bytes=3-452", slice(3, 453)), ("bytes=-40", slice(-40, None))):
+        with caller.get(
+            PATH + query, headers={**PLAIN, **({"Range": asked} if asked else {})}, environ_overrides=server
+        ) as answer:
+            assert answer.is_streamed and answer.data == whole[part]
+            assert int(answer.headers["Content-Length"]) == len(whole[part])
+    # Nothing stays open after a refusal or a look at the head (an open file would be a warning, and so a failure).
+    assert caller.get(PATH + query, headers={**PLAIN, "Range": "bytes=999999999-"}).status_code == 416
+    assert caller.head(PATH + query, headers=PLAIN).headers["Content-Length"] == str(len(whole))
+
+
+def test_a_download_goes_on_with_the_bytes_that_it_began_with_or_from_the_start(
+    small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tag stands for bytes: a file that was removed and written anew with others gets another tag."""
+    from geo.web import downloads
+
+    def write(atlas: Any, query: Any, key: str, out: Any, **_: Any) -> int:
+        out.write(os.urandom(2000))
+        return 3
+
+    monkeypatch.setattr(downloads, "write_export", write)
+    caller = application(small_atlas, data_dir=tmp_path).test_client()
+    first = caller.get("/export/products.gpkg")
+    assert caller.get("/export/products.gpkg").headers["ETag"] == first.headers["ETag"]
+    for path in (tmp_path / "exports").rglob("*.file"):
+        path.unlink()
+    going_on = {"Range": "bytes=5-", "If-Range": first.headers["ETag"]}
+    second = caller.get("/export/products.gpkg", headers=going_on)
+    assert (second.status_code, len(second.data)) == (200, 2000)
+    assert second.headers["ETag"] != first.headers["ETag"]
+    # The records are those of the same version: who has the first file whole needs no other.
+    known = caller.get("/export/products.gpkg", headers={"If-None-Match": first.headers["ETag"]})
+    assert (known.status_code, known.headers["ETag"]) == (304, first.headers["ETag"])
+
+
+def test_a_weak_tag_is_no_ground_to_go_on(caller: FlaskClient) -> None:
+    whole = caller.get(PATH, headers=PLAIN)
+    weak = {**PLAIN, "Range": "bytes=5-", "If-Range": f"W/{whole.headers['ETag']}"}
+    assert caller.get(PATH, headers=weak).status_code == 200
+
+
+def test_who_wants_the_file_only_as_it_knows_it_is_told_when_it_is_another(caller: FlaskClient) -> None:
+    whole = caller.get(PATH, headers=PLAIN)
+    assert caller.get(PATH, headers={**PLAIN, "If-Match": whole.headers["ETag"]}).status_code == 200
+    assert caller.get(PATH, headers={**PLAIN, "If-Match": "*"}).status_code == 200
+    assert caller.get(PATH, headers={**PLAIN, "If-Match": '"another"'}).status_code == 412
+    then = {"If-Unmodified-Since": whole.headers["Last-Modified"]}
+    assert caller.get(PATH, headers={**PLAIN, **then}).status_code == 200
+    before = {"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}
+    assert caller.get(PATH, headers={**PLAIN, **before}).status_code == 412
+
+
+def test_the_tag_depends_on_what_is_asked_and_not_on_how(caller: FlaskClient) -> None:
+    def tag(path: str, **headers: str) -> str:
+        return str(caller.get(path, headers={**PLAIN, **headers}).headers["ETag"])
+
+    assert tag("/export/products.shp") == tag("/export/products.zip") == tag("/export/products.zip?q=")
+    assert tag("/export/products.zip", Host="other.example.vn") == tag("/export/products.zip")
+    assert tag(f"{PATH}?ids=R1&lang=vi") == tag(f"{PATH}?lang=vi&ids=R1") == tag(f"{PATH}?ids=R1")
+    shapefiles = ("", "?crs=EPSG:9205", "?lang=en", "?encoding=tcvn3", "?ids=R1")
+    assert len({tag(f"/export/products.zip{query}") for query in shapefiles}) == len(shapefiles)
+
+
 def test_a_caller_that_knows_the_date_is_not_sent_it_again(caller: FlaskClient) -> None:
     whole = caller.get(PATH, headers=PLAIN)
     assert caller.get(PATH, headers={"If-Modified-Since": whole.headers["Last-Modified"]}).status_code == 304
@@ -112,6 +215,10 @@ def test_a_caller_that_knows_the_date_is_not_sent_it_again(caller: FlaskClient) 
     # A tag says more than a date.
     both = {"If-Modified-Since": whole.headers["Last-Modified"], "If-None-Match": '"another"'}
     assert caller.get(PATH, headers=both).status_code == 200
+    # And what is known is not sent in parts either.
+    known = caller.get(PATH, headers={**PLAIN, "If-None-Match": whole.headers["ETag"], "Range": "bytes=0-9"})
+    assert (known.status_code, known.data) == (304, b"")
+    assert caller.get(PATH, headers={"If-None-Match": "*"}).status_code == 304
 
 
 def test_head_says_what_get_would(caller: FlaskClient) -> None:
@@ -119,6 +226,8 @@ def test_head_says_what_get_would(caller: FlaskClient) -> None:
     assert head.data == b"" and head.status_code == 200
     for name in ("Content-Length", "ETag", "Repr-Digest", "X-Feature-Count", "Last-Modified", "Accept-Ranges"):
         assert head.headers[name] == whole.headers[name]
+    part = caller.head(PATH, headers={**PLAIN, "Range": "bytes=0-9"})  # ranges are for GET
+    assert (part.status_code, part.headers["Content-Length"]) == (200, whole.headers["Content-Length"])
 
 
 # --- kept ------------------------------------------------------------------------------------------------
@@ -160,53 +269,128 @@ def test_an_export_that_fails_is_an_error_and_leaves_nothing(
     assert not list((tmp_path / "exports").rglob("*.*"))
 
 
-def test_a_folder_that_cannot_be_written_costs_only_the_keeping(small_atlas: Atlas, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_costs_only_the_keeping(
+    small_atlas: Atlas, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "exports").write_text("in the way")
-    answer = application(small_atlas, data_dir=tmp_path).test_client().get(PATH, headers=PLAIN)
-    assert answer.status_code == 200 and answer.headers["X-Feature-Count"] == "3"
+    caller = application(small_atlas, data_dir=tmp_path).test_client()
+    for coding in ("identity", "gzip"):
+        answer = caller.get(PATH, headers={"Accept-Encoding": coding})
+        assert answer.status_code == 200 and answer.headers["X-Feature-Count"] == "3"
+        assert sha_of(answer.headers) == hashlib.sha256(answer.data).hexdigest()
+    assert "exports are not kept" in caplog.text
 
 
-def test_the_longest_unused_leave_first(tmp_path: Path) -> None:
-    cache = ExportCache(tmp_path, most_bytes=250)
-
-    def asked(key: str) -> bool:
-        """Whether it had to be written."""
-        written = []
-
-        def write(out: Any) -> int:
-            written.append(out.write(b"x" * 100))
-            return 1
-
-        with cache.open("v", key, write).file:
-            return bool(written)
-
-    stamps = iter(range(1_000_000, 2_000_000, 1000))
-    for key in ("a", "b"):
-        assert asked(key)
-        (made,) = tmp_path.glob(f"v/{key}-*")
-        os.utime(made, (now := next(stamps), now))
-    assert not asked("a")  # used now, so "b" is the longest unused
-    assert asked("c")
-    assert not asked("a") and not asked("c") and asked("b")
+@pytest.fixture
+def atlas_file(tmp_path: Path) -> Path:
+    """Where an atlas lies, for a cache that only asks whether it is there."""
+    path = tmp_path / "atlas" / "v1.sqlite"
+    path.parent.mkdir()
+    path.touch()
+    return path
 
 
-def test_two_who_ask_at_once_get_the_same_whole_file(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
+@pytest.fixture
+def cache(tmp_path: Path) -> ExportCache:
+    """A cache with room for two files of 100 bytes."""
+    return ExportCache(tmp_path / "exports", most_bytes=250)
+
+
+def was_written(cache: ExportCache, atlas: Path, key: str, *, size: int = 100, keep: bool = True) -> bool:
+    """Ask for an export and tell whether it had to be written."""
+    written = []
 
     def write(out: Any) -> int:
+        written.append(out.write(b"x" * size))
+        return 1
+
+    with cache.open(atlas, key, write, keep=keep).file:
+        return bool(written)
+
+
+def names_in(cache: ExportCache) -> set[str]:
+    """The versions and keys of what is kept."""
+    return {f"{path.parent.name}/{path.name.split('-')[0]}" for path in cache.folder.glob("*/*")}
+
+
+def test_the_longest_unused_leave_first(cache: ExportCache, atlas_file: Path) -> None:
+    for now, key in enumerate(("a", "b"), start=1_000_000):
+        assert was_written(cache, atlas_file, key)
+        (made,) = cache.folder.glob(f"v1/{key}-*")
+        os.utime(made, (now, now))
+    assert not was_written(cache, atlas_file, "a")  # used now, so "b" is the longest unused
+    assert was_written(cache, atlas_file, "c")
+    assert names_in(cache) == {"v1/a", "v1/c"}
+
+
+def test_large_selections_are_kept_and_small_ones_are_not(
+    cache: ExportCache, atlas_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_IN_MEMORY", 50)
+    for size, again in ((50, True), (51, False)):
+        for expected in (True, again):
+            assert was_written(cache, atlas_file, f"s{size}", size=size, keep=False) is expected
+    assert names_in(cache) == {"v1/s51"}
+
+
+def test_what_was_made_from_an_atlas_that_is_gone_goes_too(cache: ExportCache, atlas_file: Path) -> None:
+    was_written(cache, atlas_file, "a")
+    later = atlas_file.rename(atlas_file.with_name("v2.sqlite"))
+    was_written(cache, later, "b")
+    assert names_in(cache) == {"v2/b"}
+    assert not (cache.folder / "v1").exists()
+
+
+def test_half_written_files_of_the_dead_are_removed_and_of_the_living_are_not(
+    cache: ExportCache, atlas_file: Path
+) -> None:
+    (cache.folder / "v1").mkdir(parents=True)
+    dead, living = cache.folder / "v1" / "dead.part", cache.folder / "v1" / "living.part"
+    dead.touch(), living.touch()
+    os.utime(dead, (1_000_000, 1_000_000))
+    was_written(cache, atlas_file, "a")
+    assert not dead.exists() and living.exists()
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "br"])
+def test_of_many_who_ask_at_once_one_writes_and_all_get_the_same_whole_file(
+    tmp_path: Path, atlas_file: Path, coding: Any
+) -> None:
+    cache, written = ExportCache(tmp_path / "exports", 10**9), []
+
+    def write(out: Any) -> int:
+        written.append(1)
         for _ in range(50):
             out.write(os.urandom(1000))  # never twice the same: what is kept must be what was told
             time.sleep(0.001)
         return 50
 
     def asked(_: int) -> tuple[str, str]:
-        made = ExportCache(tmp_path, 10**9).open("v", "k", write)
+        made = cache.open(atlas_file, "k", write, coding=coding)
         with made.file as file:
-            return hashlib.sha256(file.read()).hexdigest(), made.sha256
+            return hashlib.sha256(file.read()).hexdigest(), made.sent_sha256
 
     with ThreadPoolExecutor(8) as pool:
-        for digest, told in pool.map(asked, range(16)):
-            assert digest == told
+        answers = list(pool.map(asked, range(16)))
+    assert all(digest == told for digest, told in answers)
+    assert len(set(answers)) == len(written) == 1
+
+
+def test_two_processes_do_not_harm_each_other(tmp_path: Path, atlas_file: Path) -> None:
+    def write(out: Any) -> int:
+        for _ in range(20):
+            out.write(os.urandom(1000))
+            time.sleep(0.001)
+        return 20
+
+    def asked(_: int) -> bool:
+        # A cache of its own for each is what another process has: no lock of one is known to the other.
+        made = ExportCache(tmp_path / "exports", 30_000).open(atlas_file, "k", write, coding="gzip")
+        with made.file as file:
+            return hashlib.sha256(file.read()).hexdigest() == made.sent_sha256
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(asked, range(24)))
 
 
 # --- a real server ---------------------------------------------------------------------------------------
@@ -246,6 +430,15 @@ def test_curl_goes_on_where_a_download_broke_off(server: str, tmp_path: Path) ->
     assert part.read_bytes() == whole.read_bytes()
     digest = hashlib.sha256(whole.read_bytes()).hexdigest()
     assert f"x-file-sha256: {digest}" in heads.lower()
+
+
+def test_curl_begins_anew_where_the_file_became_another(server: str, tmp_path: Path) -> None:
+    part, whole = tmp_path / "part.gpkg", f"{server}/export/communes.gpkg"
+    curl("-o", str(part), whole)
+    tag = next(line.split(" ", 1)[1] for line in curl("-I", whole).splitlines() if line.lower().startswith("etag:"))
+    for condition, status in ((tag, "206"), ('"another"', "200")):
+        told = curl("-r", "1000-", "-H", f"If-Range: {condition}", "-o", "/dev/null", "-w", "%{http_code}", whole)
+        assert told == status
 
 
 def test_curl_unpacks_what_it_asks_compressed(server: str, tmp_path: Path) -> None:

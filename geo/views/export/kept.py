@@ -3,12 +3,17 @@
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
+import threading
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias, cast
+from weakref import WeakValueDictionary
 
 import brotli
 
@@ -19,8 +24,10 @@ Coding: TypeAlias = Literal["", "gzip", "br"]
 
 _CHUNK = 1 << 18
 _IN_MEMORY = 8_000_000
+"""Bytes of a selection that is written for one caller and forgotten; a larger one is kept as a whole layer is."""
 _BROTLI, _GZIP = 5, 6  # as fast as the disk; higher ones take minutes over a layer of 100,000 records
-_DASHES = 3  # key, records, digest of the file, digest of what is sent
+_ABANDONED_S = 86_400
+"""Age of a half-written file that nobody writes any more."""
 
 
 class Made(NamedTuple):
@@ -39,72 +46,110 @@ class Made(NamedTuple):
 
 
 class ExportCache:
-    """Keeps whole exports in `folder`, one folder a version, up to `most_bytes`; the longest unused leave first.
+    """Keeps exports in `folder`, one folder an atlas, up to `most_bytes`; the longest unused leave first.
 
     Any number of processes may share the folder: a file appears by one rename under a name that holds its digests.
+    What was made from an atlas that is gone goes too.
     """
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
         self.folder = folder
         self.most_bytes = most_bytes
+        self._guard = threading.Lock()
+        self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, version: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
-        """The export called `key` of a version, written by `write` unless it is there; nothing is kept of a failure.
+    def open(self, atlas: Path, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
+        """The export called `key` of an atlas, written by `write` unless it is there; nothing is kept of a failure.
 
-        `write` puts the file into what it is given and returns the number of records. What is not to be kept, and
-        what cannot be (a full or closed folder), is written to a temporary file that ends with its use.
+        `write` puts the file into what it is given and returns the number of records. With `keep` it is kept whatever
+        its size, else only when it is large. What cannot be kept (a full or closed folder) is written to a temporary
+        file that ends with its use. Of those in this process who ask at once, one writes and the others wait for it.
         """
-        if not keep:
-            return _coded(_temporary(write), coding)
-        try:
-            return self._kept(self.folder / version, key, write, coding)
-        except OSError as error:
-            log.warning("exports are not kept in %s: %s", self.folder, error)
-            return _coded(_temporary(write), coding)
+        folder = self.folder / atlas.stem
+        with self._alone(f"{atlas.stem}/{key}"):
+            found = _opened(folder, key, coding)
+            if found:
+                return found
+            plain = _opened(folder, key, "") or self._written(atlas, key, write, keep=keep)
+            return self._coded(atlas, key, plain, coding, keep=keep) if coding else plain
 
-    def _kept(self, folder: Path, key: str, write: Write, coding: Coding) -> Made:
-        found = _find(folder, key, coding) or self._made(folder, key, write, coding)
-        os.utime(found)
-        _, records, sha256, sent = found.name.partition(".")[0].split("-")
-        return Made(found.open("rb"), found.stat().st_size, int(records), sha256, sent, coding)
+    def _alone(self, name: str) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(name, threading.Lock())
 
-    def _made(self, folder: Path, key: str, write: Write, coding: Coding) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not coding:
-            return self._put(folder, "", lambda out: f"{key}-{write(out)}")
-        plain = _find(folder, key, "") or self._made(folder, key, write, "")
-        stem = plain.name.partition(".")[0].rpartition("-")[0]  # all but the digest of what is sent
-        with plain.open("rb") as source:
-            return self._put(folder, coding, lambda out: _pass(_packed(source, coding), out) or stem)
+    def _written(self, atlas: Path, key: str, write: Write, *, keep: bool) -> Made:
+        if keep:
+            return self._put(atlas, key, write) or _temporary(write)
+        made = _temporary(write)
+        kept = self._put(atlas, key, lambda out: _copy(made, out)) if made.size > _IN_MEMORY else None
+        if kept:
+            made.file.close()
+            return kept
+        made.file.seek(0)
+        return made
 
-    def _put(self, folder: Path, coding: Coding, fill: Callable[[BinaryIO], str]) -> Path:
+    def _coded(self, atlas: Path, key: str, plain: Made, coding: Coding, *, keep: bool) -> Made:
+        def pack(out: BinaryIO) -> int:
+            return _pack(plain, coding, out)
+
+        with plain.file:
+            kept = None
+            if keep or plain.size > _IN_MEMORY:
+                kept = self._put(atlas, key, pack, coding, plain.sha256)
+            return kept or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
+
+    def _put(self, atlas: Path, key: str, write: Write, coding: Coding = "", sha256: str = "") -> Made | None:
+        """Keep what `write` writes and open it; None, with a line in the log, when the folder does not take it."""
+        folder = self.folder / atlas.stem
         part = folder / f"{uuid.uuid4().hex}.part"
         try:
-            with part.open("w+b") as out:
-                stem = fill(out)
-                sent = _digest(out)
-            path = folder / f"{stem}{'' if coding else f'-{sent}'}-{sent}.{coding or 'file'}"
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        self._tidy(path)
-        return path
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                with part.open("w+b") as out:
+                    records = write(out)
+                    sent = _digest(out)
+                path = folder / f"{key}-{records}-{sha256 or sent}-{sent}.{coding or 'file'}"
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
+            self._tidy(atlas, path)
+        except OSError as error:
+            log.warning("exports are not kept in %s: %s", self.folder, error)
+            return None
+        return _opened(folder, key, coding)
 
-    def _tidy(self, newest: Path) -> None:
-        """Remove the longest unused files over the bound, and nothing of a version that is being written."""
-        files = [(path.stat().st_mtime, path) for path in self.folder.glob("*/*") if path.suffix != ".part"]
-        total = sum(path.stat().st_size for _, path in files)
-        for _, path in sorted(files):
-            if total <= self.most_bytes or path == newest:
-                break
-            total -= path.stat().st_size
-            path.unlink(missing_ok=True)
+    def _tidy(self, atlas: Path, newest: Path) -> None:
+        """Remove what belongs to no atlas, what was never finished, and the longest unused over the bound."""
+        files = []
+        for folder in filter(Path.is_dir, self.folder.iterdir()):
+            if not atlas.with_name(f"{folder.name}{atlas.suffix}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+            for path in folder.glob("*"):
+                with suppress(FileNotFoundError):  # another process tidies too
+                    status = path.stat()
+                    files.append((status.st_mtime, status.st_size, path))
+        total = sum(size for _, size, path in files if path.suffix != ".part")
+        for used, size, path in sorted(files):
+            if path.suffix == ".part":
+                gone = used < time.time() - _ABANDONED_S
+            else:
+                gone = total > self.most_bytes and path != newest
+                total -= size if gone else 0
+            if gone:
+                with suppress(OSError):  # where a file that is being sent cannot be removed
+                    path.unlink(missing_ok=True)
 
 
-def _find(folder: Path, key: str, coding: Coding) -> Path | None:
-    found = sorted(folder.glob(f"{key}-*.{coding or 'file'}"))
-    whole = [path for path in found if path.name.partition(".")[0].count("-") == _DASHES]
-    return whole[0] if whole else None
+def _opened(folder: Path, key: str, coding: Coding) -> Made | None:
+    """The kept file, marked as used now; None where there is none."""
+    for path in sorted(folder.glob(f"{key}-*.{coding or 'file'}")):
+        with suppress(FileNotFoundError):  # removed by another process just now
+            file = path.open("rb")
+            with suppress(OSError):  # a folder that may be read only
+                os.utime(path)
+            _, records, sha256, sent = path.stem.split("-")
+            return Made(file, os.fstat(file.fileno()).st_size, int(records), sha256, sent, coding)
+    return None
 
 
 def _temporary(write: Write) -> Made:
@@ -119,26 +164,19 @@ def _temporary(write: Write) -> Made:
     return Made(spool, size, records, digest, digest, "")
 
 
-def _coded(made: Made, coding: Coding) -> Made:
-    if not coding:
-        return made
-    with made.file as source:
-        packed = _temporary(lambda out: _pass(_packed(source, coding), out))
-    return packed._replace(records=made.records, sha256=made.sha256, coding=coding)
+def _copy(made: Made, out: BinaryIO) -> int:
+    shutil.copyfileobj(made.file, out, _CHUNK)
+    return made.records
 
 
-def _packed(source: BinaryIO, coding: Coding) -> Iterator[bytes]:
+def _pack(plain: Made, coding: Coding, out: BinaryIO) -> int:
     packer: Any = brotli.Compressor(quality=_BROTLI) if coding == "br" else zlib.compressobj(_GZIP, wbits=31)
     pack = packer.process if coding == "br" else packer.compress
-    for chunk in _chunks(source):
-        yield pack(chunk)
-    yield packer.finish() if coding == "br" else packer.flush()
-
-
-def _pass(chunks: Iterator[bytes], out: BinaryIO) -> Literal[0]:
-    for chunk in chunks:
-        out.write(chunk)
-    return 0
+    plain.file.seek(0)
+    for chunk in _chunks(plain.file):
+        out.write(pack(chunk))
+    out.write(packer.finish() if coding == "br" else packer.flush())
+    return plain.records
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
