@@ -202,9 +202,8 @@ def links(as_json: bool) -> None:
               help=f"Keep matching records only; may be repeated. Names: {', '.join(f.param for f in FILTERS)}.")  # fmt: skip
 @click.option("--q", "text", default="", help="Keep records whose names hold these words, with or without diacritics.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of labels.")
-@click.option(
-    "--crs", help="Coordinate system of shp and gpkg: EPSG:9205 or another zone of VN-2000; WGS 84 when left out."
-)
+@click.option("--crs", help=f"Coordinate system of {', '.join(key for key, row in FORMATS.items() if len(row.crs) > 1)}: "
+              "EPSG:9205 or another zone of VN-2000; WGS 84 when left out.")  # fmt: skip
 @click.option("--encoding", help="Encoding of the text of shp: utf-8, tcvn3 or cp1258; UTF-8 when left out.")
 @click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
               help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip

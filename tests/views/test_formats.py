@@ -1,9 +1,16 @@
 """GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq hold what the atlas holds, read back by others' software."""
 
+import datetime as dt
 import io
 import json
+import os
+import sqlite3
 import subprocess
 import sys
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +20,25 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from pyproj import Transformer
+from jsonschema import Draft202012Validator
 from shapely.geometry import shape
 
 from geo.atlas import Atlas, Query
 from geo.collections import COLLECTIONS
-from geo.views.export import FORMATS, job, write_export
+from geo.errors import GeoError
+from geo.views.export import FORMATS, job, parquet, vector, write_export
 from geo.views.export.jsonfg import time_of
-from geo.vn2000 import HOME, Reading
+from geo.vn2000 import HOME, SYSTEMS, Reading
+from tests.views.hostile import IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 NEW = ("parquet", "fgb", "jsonfg", "geojsonseq")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as opened:
+        yield opened
 
 
 def written(atlas: Atlas, layer: str, key: str, **options: Any) -> bytes:
@@ -37,12 +53,20 @@ def truth(atlas: Atlas, layer: str) -> dict[str, Any]:
 
 
 def by_pyogrio(path: Path) -> dict[str, Any]:
-    """What pyogrio's own GDAL reads, in a process that our reading of foreign files has not touched."""
+    """What pyogrio's own GDAL reads, in a process that our reading of foreign files has not touched.
+
+    Rows are values by field, with `place`: easting, northing of a point.
+    """
     code = (
-        "import sys, json, pyogrio; f = pyogrio.read_dataframe(sys.argv[1]); g = f.geometry.dropna();"
-        "print(json.dumps({'crs': f.crs.to_string(), 'records': len(f), 'east': [p.x for p in g], 'north': [p.y for p in g]}))"
+        "import sys, json, pyogrio, shapely; meta, _, wkb, data = pyogrio.raw.read(sys.argv[1]);"
+        "text = lambda value: None if value != value or value is None else getattr(value, 'item', lambda: value)();"
+        "rows = [dict(zip(meta['fields'], map(text, row))) for row in zip(*data)];"
+        "[row.update(place=one and list(shapely.from_wkb(one).coords[0])) for row, one in zip(rows, wkb)];"
+        "print(json.dumps({'crs': meta['crs'], 'rows': rows}, default=str))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True, encoding="utf-8"
+    )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -79,6 +103,36 @@ def test_parquet_says_what_geoparquet_asks(real_atlas: Atlas) -> None:
     box = real_atlas.bounds("zones")
     assert box is not None and np.allclose(column["bbox"], box, atol=1e-9)
     assert "CC BY 4.0" in meta[b"licence"].decode() and meta[b"version"] == b"1"
+    assert meta[b"title"].decode() == "Vùng nguyên liệu" and meta[b"attribution_en"]
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:9205"])
+def test_parquet_rings_turn_as_its_metadata_says(real_atlas: Atlas, crs: str | None) -> None:
+    made = io.BytesIO(written(real_atlas, "communes", "parquet", crs=crs))
+    geo = json.loads(pq.read_metadata(made).metadata[b"geo"])
+    assert geo["columns"]["geometry"]["orientation"] == "counterclockwise"
+    for polygon in gpd.read_parquet(made).geometry.explode():
+        assert polygon.exterior.is_ccw and not any(hole.is_ccw for hole in polygon.interiors)
+
+
+def test_parquet_goes_out_in_row_groups(hostile: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "BATCH", 3)
+    assert pq.read_metadata(io.BytesIO(written(hostile, "products", "parquet"))).num_row_groups == 1
+    monkeypatch.setattr(parquet, "_GROUP_BYTES", 1)
+    made = pq.ParquetFile(io.BytesIO(written(hostile, "products", "parquet")))
+    assert [made.metadata.row_group(number).num_rows for number in range(made.num_row_groups)] == [3, 1]
+    assert made.read().column("product_id").to_pylist() == ["R01", "R02", "R03", "R04"]
+
+
+def test_parquet_has_no_box_for_what_has_no_place(hostile: Atlas) -> None:
+    rows = pq.read_table(io.BytesIO(written(hostile, "zones", "parquet"))).to_pylist()
+    assert rows[0]["bbox"] == {"xmin": 103.0, "ymin": 21.0, "xmax": 103.4, "ymax": 21.2}
+    assert rows[1]["bbox"] is None and rows[1]["geometry"] is None
+    unplaced = io.BytesIO()
+    assert write_export(hostile, Query("zones", place="unplaced"), "parquet", unplaced) == 1
+    column = json.loads(pq.read_metadata(unplaced).metadata[b"geo"])["columns"]["geometry"]
+    assert "bbox" not in column and column["geometry_types"] == ["MultiPolygon"]
+    assert list(gpd.read_parquet(unplaced).geometry) == [None]
 
 
 def test_a_box_reads_only_what_lies_in_it(real_atlas: Atlas, tmp_path: Path) -> None:
@@ -134,6 +188,17 @@ def test_a_box_is_found_by_the_index_where_every_record_has_a_place(real_atlas: 
     assert path.read_bytes()[:4] == b"fgb\x03"
 
 
+def test_flatgeobuf_carries_the_notice(real_atlas: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "zones.fgb"
+    path.write_bytes(written(real_atlas, "zones", "fgb", lang="en"))
+    code = "import sys, json, pyogrio; print(json.dumps(pyogrio.read_info(sys.argv[1])['layer_metadata']))"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    assert told["TITLE"] == "Raw-material zones"
+    assert "Data: the public sources" in told["DESCRIPTION"] and "CC BY 4.0" in told["DESCRIPTION"]
+    assert f"v1 ({real_atlas.version.published_at})" in told["DESCRIPTION"]
+
+
 # --- in the state's system --------------------------------------------------------------------------------
 
 
@@ -150,17 +215,43 @@ def test_files_in_the_states_system_are_east_before_north(real_atlas: Atlas, tmp
         assert abs(row["geometry"].x - east[0]) < 1e-3 and abs(row["geometry"].y - north[0]) < 1e-3
 
 
-def test_jsonfg_has_the_place_in_the_states_system_and_in_wgs_84(real_atlas: Atlas) -> None:
-    body = json.loads(written(real_atlas, "sites", "jsonfg", crs="EPSG:9205"))
-    assert body["coordRefSys"] == "http://www.opengis.net/def/crs/EPSG/0/9205"
-    back = Transformer.from_crs("EPSG:9205", "EPSG:4756")  # both in the order of their own axes: north, then east
+@pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:3405"])
+def test_jsonfg_has_the_place_in_the_states_system_and_in_wgs_84(real_atlas: Atlas, crs: str) -> None:
+    body = json.loads(written(real_atlas, "sites", "jsonfg", crs=crs))
+    assert body["coordRefSys"] == f"http://www.opengis.net/def/crs/EPSG/0/{crs.removeprefix('EPSG:')}"
+    expected = truth(real_atlas, "sites")
     for feature in body["features"]:
+        assert feature["geometry"] == expected[feature["id"]]["geometry"]
         assert (feature["place"] is None) == (feature["geometry"] is None)
         if feature["place"]:
-            lng, lat = feature["geometry"]["coordinates"]
-            # VN-2000 and WGS 84 lie some 200 m apart here.
-            north, east = back.transform(*feature["place"]["coordinates"])
-            assert abs(north - lat) < 0.005 and abs(east - lng) < 0.005
+            (east,), (north,) = Reading(SYSTEMS[crs]).from_lnglat(
+                *map(np.array, zip(feature["geometry"]["coordinates"]))
+            )
+            assert np.allclose(feature["place"]["coordinates"], (east, north), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:4756"])  # axes east, north and axes north, east
+def test_pyogrios_gdal_reads_the_place_of_jsonfg_where_it_is(real_atlas: Atlas, tmp_path: Path, crs: str) -> None:
+    path = tmp_path / "sites.json"
+    path.write_bytes(written(real_atlas, "sites", "jsonfg", crs=crs))
+    found, expected = by_pyogrio(path), truth(real_atlas, "sites")
+    assert found["crs"] == crs
+    assert len(found["rows"]) == len(expected)
+    for row in found["rows"]:
+        geometry = expected[row["site_id"]]["geometry"]
+        assert (row["place"] is None) == (geometry is None)
+        if geometry:
+            (x,), (y,) = Reading(SYSTEMS[crs]).from_lnglat(*map(np.array, zip(geometry["coordinates"])))
+            assert np.allclose(row["place"], (x, y), atol=1e-3 if x > 180 else 1e-8, rtol=0)
+
+
+@pytest.mark.parametrize("key", ["parquet", "fgb", "gpkg", "shp", "jsonfg"])
+def test_a_place_that_a_system_cannot_hold_is_our_own_error(
+    real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(Reading, "from_lnglat", lambda _, lng, lat: (np.full(len(lng), np.inf), lat))
+    with pytest.raises(GeoError, match="cannot be written in EPSG:9205"):
+        write_export(real_atlas, Query("sites"), key, io.BytesIO(), crs="EPSG:9205")
 
 
 # --- JSON-FG ----------------------------------------------------------------------------------------------
@@ -179,14 +270,94 @@ def test_jsonfg_is_geojson_with_a_head_and_times(real_atlas: Atlas) -> None:
     assert any(feature["time"] for feature in body["features"])
 
 
-def test_pyogrios_gdal_reads_jsonfg(real_atlas: Atlas, tmp_path: Path) -> None:
-    path = tmp_path / "sites.json"
-    path.write_bytes(written(real_atlas, "sites", "jsonfg", crs="EPSG:9205"))
-    read = by_pyogrio(path)
-    assert read["crs"] == "EPSG:9205" and read["records"] == 32
-    places = [shape(one["geometry"]) for one in truth(real_atlas, "sites").values() if one["geometry"]]
-    east, north = Reading(HOME).from_lnglat(np.array([p.x for p in places]), np.array([p.y for p in places]))
-    assert np.allclose(read["east"], east, atol=1e-3) and np.allclose(read["north"], north, atol=1e-3)
+_DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+_POSITION = {"type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "number"}}
+
+
+def _shape(kind: str, depth: int) -> dict[str, Any]:
+    coordinates: dict[str, Any] = _POSITION
+    for _ in range(depth):
+        coordinates = {"type": "array", "items": coordinates}
+    return {
+        "type": "object",
+        "required": ["type", "coordinates"],
+        "properties": {"type": {"const": kind}, "coordinates": coordinates},
+    }
+
+
+_SHAPES = {"oneOf": [{"type": "null"}, _shape("Point", 0), _shape("LineString", 1), _shape("MultiPolygon", 3)]}
+_TIME = {
+    "oneOf": [
+        {"type": "null"},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "properties": {
+                "date": _DAY,
+                "interval": {
+                    "type": "array", "minItems": 2, "maxItems": 2, "items": {"oneOf": [_DAY, {"const": ".."}]},
+                },
+            },
+            "additionalProperties": False,
+        },
+    ]
+}  # fmt: skip
+JSONFG = {
+    "type": "object",
+    "required": ["type", "features", "conformsTo"],
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "conformsTo": {
+            "type": "array", "items": {"type": "string"}, "uniqueItems": True,
+            "contains": {"const": "http://www.opengis.net/spec/json-fg-1/1.0/conf/core"},
+        },
+        "featureType": {"type": "string"},
+        "geometryDimension": {"type": "integer", "minimum": 0, "maximum": 3},
+        "coordRefSys": {"type": "string", "format": "uri"},
+        "links": {
+            "type": "array",
+            "items": {"required": ["href", "rel"], "properties": {"href": {"type": "string"}, "rel": {"type": "string"}}},
+        },
+        "crs": False,
+        "features": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "time", "place", "geometry", "properties"],
+                "properties": {
+                    "type": {"const": "Feature"}, "id": {"type": ["string", "number"]}, "time": _TIME,
+                    "place": _SHAPES, "geometry": _SHAPES, "properties": {"type": ["object", "null"]},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+"""What the published schema of OGC 21-045r1 (JSON-FG 1.0) asks of a collection of our three kinds of geometry."""
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:9205"])
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_jsonfg_is_what_the_standard_asks(real_atlas: Atlas, layer: str, crs: str | None) -> None:
+    body = json.loads(written(real_atlas, layer, "jsonfg", crs=crs))
+    Draft202012Validator(JSONFG).validate(body)
+    assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas" in body["conformsTo"]
+    assert body["featureType"] == layer
+    (profile,) = (link["href"] for link in body["links"] if link["rel"] == "profile")
+    assert profile == "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"
+    for feature in body["features"]:
+        place, geometry, time = feature["place"], feature["geometry"], feature["time"]
+        if crs is None:
+            assert place is None  # /req/core/place: not WGS 84, longitude and latitude
+        assert place is None or (geometry is not None and place != geometry)  # /req/core/fallback, the profile
+        if geometry is not None:  # /req/core/geometry-wgs84
+            west, south, east, north = shape(geometry).bounds
+            assert -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+        assert place is None or shape(place).is_valid  # /req/core/geom-valid
+        if time and "interval" in time:
+            first, last = (None if end == ".." else dt.date.fromisoformat(end) for end in time["interval"])
+            assert first is None or last is None or first <= last
+        elif time:
+            dt.date.fromisoformat(time["date"])
 
 
 @pytest.mark.parametrize(
@@ -213,7 +384,7 @@ def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> N
     parts = body.split(b"\x1e")
     assert parts[0] == b"" and all(part.endswith(b"\n") for part in parts[1:])
     assert [json.loads(part) for part in parts[1:]] == list(truth(real_atlas, "products").values())
-    path = tmp_path / "products.geojsonl"
+    path = tmp_path / f"products.{FORMATS['geojsonseq'].extension}"
     path.write_bytes(body)
     told = subprocess.run(
         ["ogrinfo", "-ro", "-so", "-al", str(path)], check=True, capture_output=True, text=True
@@ -225,8 +396,73 @@ def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("key", NEW)
-def test_the_same_version_gives_the_same_bytes(real_atlas: Atlas, key: str) -> None:
-    assert written(real_atlas, "links", key) == written(real_atlas, "links", key)
+def test_awkward_text_and_what_is_missing_arrive_as_they_are(hostile: Atlas, tmp_path: Path, key: str) -> None:
+    path = tmp_path / f"products.{FORMATS[key].extension}"
+    path.write_bytes(written(hostile, "products", key))
+    rows = pq.read_table(path).to_pylist() if key == "parquet" else by_pyogrio(path)["rows"]
+    first, second, third, fourth = sorted(rows, key=lambda row: str(row["product_id"]))
+    assert [first["name"], second["name"], third["name"]] == [IMG, SCRIPT, TEMPLATE]
+    assert fourth["name"] == 'Chè Shan tuyết\r\nTủa Chùa, "loại 1"'
+    assert first["story_vi"] == STORY and unicodedata.is_normalized("NFC", first["story_vi"])
+    assert (first["stars"], third["stars"], third["year"], third["precision"]) == (4, None, None, None)
+    assert first["commune_code"] == "00001"
+
+
+def test_what_gdal_lost_on_the_way_is_noticed(hostile: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(reader: Any, path: Path, **options: Any) -> None:
+        whole = reader.read_all()
+        write_arrow(whole.slice(0, whole.num_rows - 1), path, **options)
+
+    write_arrow = vector.write_arrow
+    monkeypatch.setattr(vector, "write_arrow", losing)
+    for key in ("gpkg", "shp", "fgb"):
+        with pytest.raises(GeoError, match="3 of 4 records"):
+            write_export(hostile, Query("products"), key, io.BytesIO())
+
+
+_DIGESTS = """
+import hashlib, io, json, sys
+from pathlib import Path
+from geo.atlas import Atlas, Query
+from geo.views.export import FORMATS, write_export
+found = {}
+with Atlas(Path(sys.argv[1])) as atlas:
+    for key, row in FORMATS.items():
+        for layer in ("products", "zones", "links", "sources"):
+            for crs in row.crs[:2]:
+                write_export(atlas, Query(layer), key, out := io.BytesIO(), crs=crs)
+                found[f"{layer}.{key} {crs}"] = hashlib.sha256(out.getvalue()).hexdigest()
+print(json.dumps(found))
+"""
+
+
+def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day(hostile: Atlas) -> None:
+    def digests(zone: str, seed: str) -> dict[str, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", _DIGESTS, str(hostile.path)], cwd=ROOT, check=True, capture_output=True, text=True,
+            env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        found: dict[str, str] = json.loads(done.stdout)
+        return found
+
+    here = digests("UTC", "1")
+    assert len(here) == 4 * (len(FORMATS) + sum(len(row.crs) > 1 for row in FORMATS.values()))
+    assert digests("AHEAD-23", "2") == here  # where the clock shows another day
+
+
+def test_dates_inside_files_are_those_of_the_version(hostile: Atlas, tmp_path: Path) -> None:
+    day = (2026, 11, 23, 8, 30, 0)
+    with zipfile.ZipFile(io.BytesIO(written(hostile, "products", "shp"))) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {day}
+        assert tuple(archive.read("products.dbf")[1:4]) == (126, 11, 23)
+    with zipfile.ZipFile(io.BytesIO(written(hostile, "products", "xlsx"))) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {day}
+    path = tmp_path / "products.gpkg"
+    path.write_bytes(written(hostile, "products", "gpkg"))
+    with closing(sqlite3.connect(path)) as db:
+        (changed,) = db.execute("SELECT last_change FROM gpkg_contents").fetchone()
+        (noted,) = db.execute("SELECT DISTINCT timestamp FROM gpkg_metadata_reference").fetchone()
+    assert changed == noted == "2026-11-23T08:30:00.000Z"
 
 
 @pytest.mark.parametrize("key", FORMATS)
@@ -235,3 +471,13 @@ def test_a_page_of_every_format_holds_the_page(real_atlas: Atlas, key: str, monk
     for limit, offset, expected in ((10, 5, 10), (10, 30, 2), (10, 40, 0), (None, 20, 12)):
         out = io.BytesIO()
         assert write_export(real_atlas, Query("sites", limit=limit, offset=offset), key, out, page=True) == expected
+
+
+@pytest.mark.parametrize("key", NEW)
+def test_the_command_line_knows_the_format_by_its_ending(
+    real_atlas: Atlas, run_app: Any, tmp_path: Path, key: str
+) -> None:
+    path = tmp_path / f"zones.{FORMATS[key].extension}"
+    done = run_app("export", "zones", str(path), "--lang", "en")
+    assert done.returncode == 0 and done.stderr.strip().endswith(": 5"), done.stderr
+    assert path.read_bytes() == written(real_atlas, "zones", key, lang="en")

@@ -10,12 +10,13 @@ from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError, NotFound
 from geo.schema import Label
-from geo.views.export.arrow import write_flatgeobuf, write_parquet
+from geo.views.export.flatgeobuf import write_flatgeobuf
 from geo.views.export.geojson import write_geojson, write_geojsonseq
 from geo.views.export.geopackage import write_geopackage
 from geo.views.export.job import WGS84, Job
 from geo.views.export.jsonfg import write_jsonfg
 from geo.views.export.kml import write_kml
+from geo.views.export.parquet import write_parquet
 from geo.views.export.shapefile import TEXT_IN, write_shapefile
 from geo.views.export.table import write_csv
 from geo.views.export.workbook import write_xlsx
@@ -110,7 +111,7 @@ _FORMATS = (
     ),
     Format(
         "geojsonseq",
-        "geojsonl",
+        "geojsons",
         "application/geo+json-seq",
         Label("GeoJSONSeq (từng bản ghi một)", "GeoJSONSeq (one record at a time)"),
         write_geojsonseq,

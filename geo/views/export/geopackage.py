@@ -5,10 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from geo.atlas import Record
-from geo.schema import Field
-from geo.views.export.job import Job, derived
-from geo.views.export.vector import Column, write_file
+from geo.views.export.dated import date_geopackage
+from geo.views.export.job import Job
+from geo.views.export.vector import declared, write_file
 
 # Older readers (QGIS 3.22 with GDAL 3.4) warn about 1.4; nothing of it is used.
 _GPKG_VERSION = "1.3"
@@ -19,6 +18,7 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.gpkg"
         written = write_layer(job, path)
+        date_geopackage(path, job.notice().published_at)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
     return written
@@ -26,15 +26,10 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
 
 def write_layer(job: Job, path: Path) -> int:
     """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records."""
-    columns = [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
     options = _options(job)
     if path.exists():
         del options["dataset_options"]
-    return write_file(job, path, columns, driver="GPKG", value_of=_value, options=options)
-
-
-def _value(record: Record, field: Field) -> object:
-    return record.properties.get(field.name)
+    return write_file(job, path, declared(job), driver="GPKG", options=options)
 
 
 def _options(job: Job) -> dict[str, object]:

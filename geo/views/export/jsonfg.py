@@ -16,6 +16,8 @@ from geo.views.systems import CRS84, Served, served
 Part: TypeAlias = tuple[str, bytes | None, bytes]
 
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
+_PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}
+"""JSON-FG for readers of GeoJSON too: whatever has a `place` has a `geometry`."""
 _DIMENSIONS = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 _MONTH, _DAY = 7, 10  # letters of 2019-02 and of 2019-02-14
 
@@ -31,6 +33,7 @@ def write_jsonfg(job: Job, out: BinaryIO) -> int:
         "type": "FeatureCollection",
         "conformsTo": _CONFORMS,
         "featureType": job.query.layer,
+        "links": [_PROFILE],
         "coordRefSys": CRS84 if system is None else system.uri,
         "title": notice.title.of(job.lang),
         "licence": notice.licence,

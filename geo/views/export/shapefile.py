@@ -4,20 +4,19 @@ import csv
 import io
 import tempfile
 import unicodedata
-import zipfile
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from geo.atlas import Record
 from geo.codes import CODE_LISTS
 from geo.encodings import ENCODINGS, Errors, encode, fit
 from geo.errors import BadQuery
 from geo.schema import Field
+from geo.views.export.dated import DatedZip, date_dbf
 from geo.views.export.job import Job, Notice, reading_in
 from geo.views.export.values import Reader, Source, parts
 from geo.views.export.vector import Column, c_text, write_file
@@ -71,10 +70,12 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
         written = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
         if job.letters == "strict" and beside.lost:
             raise _lacking(job.encoding, beside.lost)
-        with _Zip(out, job.notice().published_at) as archive:
-            for suffix in _PARTS:
-                if path.with_suffix(suffix).exists():
-                    archive.add(f"{layer}{suffix}", path.with_suffix(suffix).read_bytes())
+        published_at = job.notice().published_at
+        date_dbf(path.with_suffix(".dbf"), published_at)
+        with DatedZip(out, published_at) as archive:
+            for part in filter(Path.exists, map(path.with_suffix, _PARTS)):
+                with part.open("rb") as file:
+                    archive.add(part.name, cast(BinaryIO, file))
             archive.add(f"{layer}.cpg", (ENCODINGS[job.encoding].cpg or _CPG[job.encoding]).encode())
             if beside.rows:
                 archive.add(f"{layer}.text.csv", _csv(beside.table()))
@@ -104,11 +105,20 @@ class _Beside:
         if field.target == "sources":
             self._cited.update(parts(str(value)))
         text = c_text(str(value))
+        held, same = self._held(text)
+        if field.kind == "longtext" or not same:
+            self.rows.setdefault(record.id, {})[field.name] = text
+        return held.decode("latin1")
+
+    def _held(self, text: str) -> tuple[bytes, bool]:
+        """What the .dbf can hold of a text, and whether that is the text itself; the letters lost are counted."""
+        if text.isascii() or (self._job.encoding == "utf-8" and unicodedata.is_normalized("NFC", text)):
+            data = text.encode()  # seen at once to need no other letter, as nearly all text is
+            if len(data) <= TEXT_BYTES:
+                return data, True
         short = fit(cut(text, self._job.encoding, self._letters), self._job.encoding, self._letters)
         self.lost.update({(loss.letter, loss.written): loss.times for loss in short.losses})
-        if field.kind == "longtext" or short.text != text:
-            self.rows.setdefault(record.id, {})[field.name] = text
-        return encode(short.text, self._job.encoding).decode("latin1")
+        return encode(short.text, self._job.encoding), short.text == text
 
     def table(self) -> Iterable[Sequence[str]]:
         """A header, then a row for every record with long text: its key, then the columns in use."""
@@ -124,28 +134,6 @@ class _Beside:
         reader = Reader(self._job.atlas, self._job.lang)
         reader.learn_sources(self._cited)
         return reader.sources(";".join(sorted(self._cited)))
-
-
-class _Zip:
-    """A zip whose entries all carry one date, so that the same version gives the same bytes."""
-
-    def __init__(self, out: BinaryIO, published_at: str) -> None:
-        self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
-        moment = datetime.fromisoformat(published_at)
-        self._date = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
-
-    def __enter__(self) -> "_Zip":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._zip.close()
-
-    def add(self, name: str, content: bytes) -> None:
-        """Put one file into the zip."""
-        entry = zipfile.ZipInfo(name, self._date)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        entry.external_attr = 0o644 << 16
-        self._zip.writestr(entry, content)
 
 
 def cut(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:

@@ -1,22 +1,26 @@
-"""Batches of records handed to GDAL as typed columns; the only user of pyogrio."""
+"""Records as Arrow columns, and streams of them handed to GDAL; the only user of pyogrio."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 import shapely
-from pyogrio.raw import write
+from pyogrio import read_info
+from pyogrio.raw import write_arrow
 
 from geo.atlas import Record
 from geo.schema import Field
-from geo.views.export.job import Job, in_crs
+from geo.views.export.job import Array, Job, derived, in_crs
 
-Array: TypeAlias = np.ndarray[Any, Any]
 ValueOf: TypeAlias = Callable[[Record, Field], object]
 
-_DTYPES: dict[str, tuple[str, object]] = {"integer": ("int64", 0), "real": ("float64", 0.0)}
+GEOMETRY = "geometry"
+"""The column of the places, WKB, after all others; a layer without places has none."""
+
+_TYPES = {"integer": pa.int64(), "real": pa.float64()}
 
 
 class Column(NamedTuple):
@@ -26,76 +30,94 @@ class Column(NamedTuple):
     field: Field
 
 
+def declared(job: Job) -> list[Column]:
+    """Every field of the layer under its own name."""
+    return [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
+
+
+def value(record: Record, field: Field) -> object:
+    """The value of a field as the atlas holds it."""
+    return record.properties.get(field.name)
+
+
+def schema_of(job: Job, columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow types of the columns, and of GEOMETRY where the layer has places."""
+    fields = [pa.field(name, _type(field)) for name, field in columns]
+    return pa.schema([*fields, pa.field(GEOMETRY, pa.binary())] if job.spec.geometry else fields)
+
+
+def arrays_of(
+    job: Job, batch: Sequence[Record], columns: Sequence[Column], value_of: ValueOf = value
+) -> tuple[list[pa.Array], Array]:
+    """The columns of a batch as schema_of declares them, missing values null; and its geometries in the job's system.
+
+    Coordinates are east before north, outer rings counter-clockwise. A layer without places has no geometries.
+    """
+    rows = [[value_of(record, field) for _, field in columns] for record in batch]
+    arrays = [_array(field, [row[place] for row in rows]) for place, (_, field) in enumerate(columns)]
+    shapes = np.empty(len(batch) if job.spec.geometry else 0, dtype=object)
+    if job.spec.geometry:
+        shapes[:] = [record.geometry for record in batch]
+        shapes = shapely.orient_polygons(in_crs(shapes, job.crs))
+        arrays.append(pa.array(shapely.to_wkb(shapes), type=pa.binary()))
+    return arrays, shapes
+
+
 def write_file(
     job: Job,
     path: Path,
     columns: Sequence[Column],
     *,
     driver: str,
-    value_of: ValueOf,
-    encoding: str = "UTF-8",
+    value_of: ValueOf = value,
+    encoding: str | None = None,
+    geometry_type: str | None = None,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
-    """Write the job's records with the GDAL driver `driver` and return how many were written.
+    """Write the job's records with the GDAL driver `driver`; return how many GDAL finds in the file afterwards.
 
-    Missing numbers and texts are nulls, a missing place is a null geometry. `encoding` is GDAL's name for the
-    text of the file; `options` go to the driver when the file is made.
+    Records go through in batches. Missing numbers and texts are nulls, a missing place is a null geometry. Where
+    `path` exists, the layer is added to it. `encoding` is GDAL's name for the text of the file where the driver has
+    a choice, `geometry_type` what is declared of the layer instead of its own type, `options` what pyogrio hands on.
     """
-    written = 0
-    for batch in job.batches():
-        made = {} if written else options
-        _append(job, path, columns, batch, driver=driver, value_of=value_of, encoding=encoding, options=made)
-        written += len(batch)
-    if not written:
-        _append(job, path, columns, [], driver=driver, value_of=value_of, encoding=encoding, options=options)
-    return written
+    schema, failed = schema_of(job, columns), []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in job.batches():
+                yield pa.record_batch(arrays_of(job, batch, columns, value_of)[0], schema=schema)
+        except Exception as error:
+            failed.append(error)
+            raise
+
+    try:
+        write_arrow(
+            pa.RecordBatchReader.from_batches(schema, batches()),
+            path,
+            layer=job.query.layer,
+            driver=driver,
+            geometry_name=GEOMETRY if job.spec.geometry else None,
+            geometry_type=geometry_type or job.spec.geometry,
+            crs=job.crs if job.spec.geometry else None,
+            encoding=encoding,
+            append=path.exists(),
+            **options,
+        )
+    except Exception:
+        if failed:  # Arrow tells its own error instead
+            raise failed[0] from None
+        raise
+    return int(read_info(path, layer=job.query.layer, force_feature_count=True)["features"])
 
 
-def _append(
-    job: Job,
-    path: Path,
-    columns: Sequence[Column],
-    batch: Sequence[Record],
-    *,
-    driver: str,
-    value_of: ValueOf,
-    encoding: str,
-    options: Mapping[str, Any],
-) -> None:
-    data = [_column(column.field, [value_of(record, column.field) for record in batch]) for column in columns]
-    placed = job.spec.geometry is not None
-    write(
-        path,
-        _geometries(job, batch) if placed else None,
-        [values for values, _ in data],
-        np.array([column.name for column in columns], dtype=object),
-        field_mask=[missing for _, missing in data],
-        layer=job.query.layer if driver == "GPKG" else None,
-        driver=driver,
-        geometry_type=job.spec.geometry,
-        crs=job.crs if placed else None,
-        encoding=encoding,
-        append=path.exists(),
-        **options,
-    )
+def _type(field: Field) -> pa.DataType:
+    return _TYPES.get(field.kind, pa.string())
 
 
-def _geometries(job: Job, batch: Sequence[Record]) -> Array:
-    shapes = np.empty(len(batch), dtype=object)
-    shapes[:] = [record.geometry for record in batch]
-    wkb: Array = shapely.to_wkb(in_crs(shapes, job.crs))
-    return wkb
-
-
-def _column(field: Field, values: Sequence[object]) -> tuple[Array, Array]:
-    """The values as one array of the field's type, and which of them are missing."""
-    missing = np.array([value is None for value in values], dtype=bool)
-    if field.kind in _DTYPES:
-        dtype, filler = _DTYPES[field.kind]
-        return np.array([filler if value is None else value for value in values], dtype=dtype), missing
-    texts = np.empty(len(values), dtype=object)
-    texts[:] = [None if value is None else c_text(str(value)) for value in values]
-    return texts, missing
+def _array(field: Field, values: Sequence[object]) -> pa.Array:
+    if field.kind in _TYPES:
+        return pa.array(values, type=_type(field))
+    return pa.array([None if one is None else c_text(str(one)) for one in values], type=pa.string())
 
 
 def c_text(text: str) -> str:

@@ -1,9 +1,11 @@
 """An Excel workbook that offices fill in and send back: labels for names, lists to choose from, text as text."""
 
+import re
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -15,6 +17,7 @@ from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.codes import CODE_LISTS
 from geo.schema import Field, Label
+from geo.views.export.dated import DatedZip
 from geo.views.export.job import Job
 from geo.views.export.values import parts
 
@@ -23,6 +26,8 @@ _LISTS = Label("Danh mục", "Code lists")
 _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
 """Empty rows below the records that the lists to choose from reach over."""
+_PROPERTIES = "docProps/core.xml"
+_SAVED_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 _WIDE, _NARROW = 40, 18
 _CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
 
@@ -49,8 +54,19 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         book.save(path)
-        out.write(path.read_bytes())
+        _dated(path, job.notice().published_at, out)
     return written
+
+
+def _dated(path: Path, published_at: str, out: BinaryIO) -> None:
+    """Copy a workbook, every date in it that of the version: the same version gives the same bytes."""
+    with zipfile.ZipFile(path) as made, DatedZip(out, published_at) as dated:
+        for name in made.namelist():
+            if name == _PROPERTIES:
+                dated.add(name, _SAVED_AT.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", made.read(name)))
+            else:
+                with made.open(name) as content:
+                    dated.add(name, cast(BinaryIO, content))
 
 
 def _columns(job: Job) -> list[tuple[str, Field | None]]:
