@@ -1,5 +1,6 @@
 """Query -> SQL. The one place where SQL is put together; identifiers come from layers.py, values are bound."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import shapely
@@ -160,12 +161,11 @@ def _area(query: Query) -> list[Statement]:
     """Records that meet a polygon; one without a place meets every area, as it meets every box."""
     if query.area is None:
         return []
-    west, south, east, north = shapely.from_wkb(query.area).bounds
+    envelope = LngLatBbox(*shapely.from_wkb(query.area).bounds)
+    candidates = _candidates(query.layer, [envelope], unplaced=True)
     return [
         Statement(
-            f"(f.west IS NULL OR (f.row IN (SELECT row FROM {rtree_of(query.layer)} WHERE west <= ? AND east >= ?"
-            " AND south <= ? AND north >= ?) AND meets_area(f.geom, ?)))",
-            (east, west, north, south, query.area),
+            f"({candidates.text} AND (f.west IS NULL OR meets_area(f.geom, ?)))", (*candidates.values, query.area)
         )
     ]
 
@@ -188,26 +188,34 @@ def _where(query: Query) -> Statement:
 
 
 def _place(query: Query) -> list[Statement]:
+    """Records that meet the box: of the candidates, one whose envelope lies wholly inside is in, others are tested."""
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
-    placed = [Statement("f.west IS NOT NULL", ())] if query.place == "placed" else []
     if query.bbox is None:
-        return placed
-    boxes = [_box(query.layer, part) for part in query.bbox.parts()]
-    text = " OR ".join(box.text for box in boxes)
-    if query.place == "any":
-        text = f"f.west IS NULL OR {text}"
-    return [*placed, Statement(f"({text})", tuple(value for box in boxes for value in box.values))]
+        return [Statement("f.west IS NOT NULL", ())] if query.place == "placed" else []
+    boxes = query.bbox.parts()
+    candidates = _candidates(query.layer, boxes, unplaced=query.place == "any")
+    exact = ["f.west IS NULL"] if query.place == "any" else []
+    values = [*candidates.values]
+    for west, south, east, north in boxes:
+        exact.append("(f.west >= ? AND f.east <= ? AND f.south >= ? AND f.north <= ?) OR meets(f.geom, ?, ?, ?, ?)")
+        values += [west, east, south, north, west, south, east, north]
+    return [Statement(f"({candidates.text} AND ({' OR '.join(exact)}))", tuple(values))]
 
 
-def _box(layer: str, box: LngLatBbox) -> Statement:
-    """Records that meet a box: the R*Tree finds candidates; one whose envelope lies wholly inside is in."""
-    west, south, east, north = box
-    return Statement(
-        f"(f.row IN (SELECT row FROM {rtree_of(layer)} WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?)"
-        " AND ((f.west >= ? AND f.east <= ? AND f.south >= ? AND f.north <= ?) OR meets(f.geom, ?, ?, ?, ?)))",
-        (east, west, north, south, west, east, south, north, west, south, east, north),
+def _candidates(layer: str, boxes: Sequence[LngLatBbox], *, unplaced: bool) -> Statement:
+    """Records whose envelope meets one of the boxes and, when `unplaced`, those that have none.
+
+    One list of row numbers, so that the R*Tree and the index of the unplaced find them: an OR beside the R*Tree would
+    read the whole table.
+    """
+    parts = [f"SELECT row FROM {rtree_of(layer)} WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"] * len(
+        boxes
     )
+    if unplaced:
+        parts.append(f"SELECT row FROM {table_of(layer)} WHERE west IS NULL")
+    values = tuple(side for west, south, east, north in boxes for side in (east, west, north, south))
+    return Statement(f"f.row IN ({' UNION ALL '.join(parts)})", values)
 
 
 def _filters(query: Query) -> list[Statement]:

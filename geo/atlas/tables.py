@@ -14,7 +14,7 @@ from geo.filters import FILTERS
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (
@@ -74,6 +74,7 @@ def create(connection: sqlite3.Connection) -> None:
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
                 commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
             );
+            CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
             CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """
         )

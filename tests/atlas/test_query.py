@@ -4,15 +4,18 @@ import json
 import random
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, box
+from shapely import MultiPolygon, Point, box, to_wkb
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Atlas, Query, sql
+from geo.atlas.tables import connect
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
@@ -229,3 +232,26 @@ def test_freezing_twice_gives_the_same_answers(tmp_path: Path, atlas: Atlas) -> 
     with Atlas(frozen(world(), tmp_path / "b.sqlite")) as again:
         for layer in COLLECTIONS:
             assert list(again.features(Query(layer))) == list(atlas.features(Query(layer)))
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """An atlas of enough records for SQLite to think before it reads them all; one in a hundred has no place."""
+    points = [Point(103 + n % 60 / 60, 21 + n // 60 / 60) if n % 100 else None for n in range(3_000)]
+    rows = ({"site_id": f"{n:04}", "name": "x", "at": point} for n, point in enumerate(points))
+    return Atlas(frozen({"sites": frame("sites", *rows)}, tmp_path_factory.mktemp("large") / "a.sqlite"))
+
+
+@pytest.mark.parametrize("place", ["any", "placed"])
+@pytest.mark.parametrize("how", ["around", "across", "area"])
+def test_a_box_is_found_by_its_index_and_never_by_reading_the_whole_table(large: Atlas, how: str, place: Any) -> None:
+    around = LngLatBbox(103.1, 21.1, 103.2, 21.2)
+    query = {
+        "around": Query("sites", bbox=around, place=place),
+        "across": Query("sites", bbox=LngLatBbox(179.0, 21.0, -179.0, 21.1), place=place),
+        "area": Query("sites", area=to_wkb(box(*around))),
+    }[how]
+    for statement in (sql.count(query), sql.features(replace(query, limit=10))):
+        with closing(connect(large.path)) as db:
+            plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.values)]
+        assert "SEARCH f USING INTEGER PRIMARY KEY (rowid=?)" in plan, plan
