@@ -214,29 +214,22 @@ def export(
     """Write a LAYER, or the part of it that the filters keep, to FILE; all of them, with QGIS styles, as `all`."""
     chosen = settings()
     if layer == NAME_OF_ALL:
-        _export_all(chosen, file, lang, options["crs"])
+        refused = [
+            name
+            for name, value in {"format": key, "filter": filters, "q": text, **options}.items()
+            if value and name != "crs"
+        ]
+        if refused or file.suffix.lower() != ".gpkg":
+            raise BadQuery(
+                f"all is written whole, to a FILE that ends in .gpkg; given {file.name} {' '.join(refused)}. Beside it goes --crs and --lang only.",
+                f"all luôn được ghi toàn bộ, vào FILE có đuôi .gpkg; đã cho {file.name} {' '.join(refused)}. Chỉ kèm được --crs và --lang.",
+            )
+        _say(f"{file}: {write_province(AtlasSource(chosen.atlas_dir)(), file, lang=lang, crs=options['crs'])}")
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
         AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
     )
-    _say(f"{file}: {written}")
-
-
-def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None) -> None:
-    possible = FORMATS["gpkg"].crs
-    if file.suffix.lower() != ".gpkg" or (crs or possible[0]) not in possible:
-        raise BadQuery(
-            f"all is a GeoPackage: a FILE that ends in .gpkg, in one of {', '.join(possible)}.",
-            f"all là một GeoPackage: FILE có đuôi .gpkg, trong một hệ: {', '.join(possible)}.",
-        )
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            written = write_province(AtlasSource(chosen.atlas_dir)(), out, lang=lang, crs=crs or possible[0])
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
     _say(f"{file}: {written}")
 
 

@@ -2,8 +2,15 @@
 
 from collections.abc import Mapping
 
+from geo.codes import CODE_LISTS
 from geo.layers import LAYERS
-from geo.schema import Field, Label, LayerSpec
+from geo.links import LINKS
+from geo.schema import Code, CodeList, Field, Label, LayerSpec
+
+# The codes are the rows of LINKS themselves, which codes.py, read before them, cannot name.
+CODE_LISTS["link"] = CodeList(
+    "link", Label("Loại liên kết", "Kind of link"), tuple(Code(row.name, row.label) for row in LINKS if row.shown)
+)
 
 LINK_LAYER = LayerSpec(
     name="links",
@@ -23,9 +30,7 @@ LINK_LAYER = LayerSpec(
         Field("link_id", "link_id", Label("Mã", "Id"), required=True),
         Field("name", "name", Label("Hai đầu", "The two ends"), required=True, search=True, table=True),
         Field("name_en", "name_en", Label("Hai đầu (tiếng Anh)", "The two ends (English)"), search=True),
-        Field("link", "link", Label("Loại liên kết", "Kind of link"), required=True, hidden=True),
-        Field("relation", "relation", Label("Quan hệ", "Relation"), required=True, table=True),
-        Field("relation_en", "relation_e", Label("Quan hệ (tiếng Anh)", "Relation (English)"), required=True),
+        Field("link", "link", Label("Quan hệ", "Relation"), "code", required=True, codes="link", table=True),
         Field("source_layer", "src_layer", Label("Lớp của đầu đi", "Layer it leads from"), required=True, hidden=True),
         Field("source_id", "source_id", Label("Mã đầu đi", "Id of where it leads from"), required=True, hidden=True),
         Field("source_name", "src_name", Label("Đầu đi", "Leads from"), required=True),
@@ -47,7 +52,6 @@ LINK_LAYER = LayerSpec(
 
 COLLECTIONS: dict[str, LayerSpec] = {**LAYERS, LINK_LAYER.name: LINK_LAYER}
 """By name, the recorded layers first. What is served is driven by this table; what is recorded, by LAYERS."""
-
 
 ENDS = {"source_name": ("source_layer", "source_id"), "target_name": ("target_layer", "target_id")}
 """The fields of a link that name one of its ends -> the fields that hold the end's layer and id."""

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "codes": ({"schema"}, set()),
     "layers": ({"schema", "codes"}, set()),
     "links": ({"schema", "layers"}, set()),
-    "collections": ({"schema", "layers"}, set()),
+    "collections": ({"schema", "codes", "layers", "links"}, set()),
     "filters": ({"schema", "layers"}, set()),
     "styles": ({"schema", "layers"}, set()),
     "ingest": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "pyproj", "numpy", "rapidfuzz", "python_calamine"}),

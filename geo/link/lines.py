@@ -19,8 +19,6 @@ from geo.schema import Label
 
 _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
-
-
 _LINEAGE = Label(
     "Tính tự động từ các lớp của cùng phiên bản theo bảng quy tắc liên kết: theo hồ sơ, theo giá trị trùng nhau,"
     " theo quan hệ không gian. Khoảng cách là đường trắc địa.",
@@ -95,15 +93,12 @@ def _points(shapes: np.ndarray[Any, Any]) -> list[Any]:
 
 
 def _values(key: str, pair: Pair, here: _End, there: _End) -> dict[str, object]:
-    label = _SPECS[pair.link].label
     said = [end.precision for end in (here, there) if end.precision in _ORDER]
     return {
         **pair._asdict(),
         "link_id": key,
         "name": f"{here.name} → {there.name}",
         "name_en": f"{here.name_en} → {there.name_en}",
-        "relation": label.vi,
-        "relation_en": label.en,
         "source_name": here.name,
         "target_name": there.name,
         # A tenth of a metre is finer than any place is known; more digits would only look like knowledge.

@@ -161,9 +161,9 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     shared = [ref(f"parameters/{name}") for name in _SHARED]
     binary = {"type": "string", "format": "binary"}
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
-    content = {**files, _GEOJSON: ref("schemas/featureCollection")}
-    made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), [*shared, *filters, *own, forms],
-                      {_GEOJSON: content.pop(_GEOJSON), **content}, pages=True)  # fmt: skip
+    content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
+    asked = [*shared, *filters, *own, forms]
+    made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
     made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
     return made
 

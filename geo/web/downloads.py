@@ -66,7 +66,7 @@ class Downloads:
             return _headed(Response(status=304), held, packed=packed)
         made = self._kept.open(g.atlas.path, key, write, coding=coding, keep=keep)
         try:
-            # Not every format is written to the same bytes twice: what one tag stands for is told by the digest.
+            # A library that is brought up to date may write other bytes: what a tag stands for is told by the digest.
             tag = f"{key}-{made.sent_sha256[:16]}{f':{coding}' if coding else ''}"
             response = (
                 Response(status=304) if _is_unchanged(tag) else _response(made, media_type, _part(tag, made.size))

@@ -159,8 +159,7 @@ class _Page:
                 f"Không chọn properties cho f={form} được: tệp có mọi thuộc tính.",
             )
         matched, kind = g.atlas.count(self.query), FORMATS[form]
-        # Some formats note when they were written: their bytes differ while the records are the same.
-        response = answered(partial(self._written, form), mimetype=kind.media_type, shared=True, timed=True)
+        response = answered(partial(self._written, form), mimetype=kind.media_type, shared=True)
         name = file_name(self.layer, form, version=g.atlas.version.number)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Content-Crs"] = f"<{self.system.uri}>"

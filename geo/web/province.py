@@ -4,8 +4,7 @@ from typing import BinaryIO
 
 from flask import Flask, Response, g, request
 
-from geo.errors import BadQuery
-from geo.views.export import FORMATS, province
+from geo.views.export import FORMATS, province, system_of
 from geo.web import params
 from geo.web.downloads import Downloads
 
@@ -16,17 +15,11 @@ def register(app: Flask, downloads: Downloads) -> None:
     @app.get("/export/all.gpkg")
     def whole() -> Response:
         params.only(request.args, "crs")
-        atlas, lang, systems = g.atlas, g.lang, FORMATS["gpkg"].crs
-        crs = request.args.get("crs") or systems[0]
-        if crs not in systems:
-            known = ", ".join(systems)
-            raise BadQuery(
-                f"gpkg cannot be written in crs={crs!r}. Possible: {known}.",
-                f"Không ghi được gpkg trong crs={crs!r}. Có thể chọn: {known}.",
-            )
+        atlas, lang, kind = g.atlas, g.lang, FORMATS["gpkg"]
+        crs = system_of(kind, request.args.get("crs") or None)
 
         def write(out: BinaryIO) -> int:
             return province.write_province(atlas, out, lang=lang, crs=crs)
 
         name = f"ocop-v{atlas.version.number}.gpkg"
-        return downloads.send(write, name, province.MEDIA_TYPE, province.NAME, crs, lang, keep=True)
+        return downloads.send(write, name, kind.media_type, province.NAME, crs, lang, keep=True)

@@ -22,9 +22,12 @@ from geo.views.export.table import write_csv
 from geo.views.export.workbook import write_xlsx
 from geo.vn2000 import systems_of
 
-__all__ = ["FORMATS", "Format", "file_name", "format_of", "write_export"]
+__all__ = [
+    "FORMATS", "Format", "Write", "checked", "file_name", "format_of", "system_of", "write_export", "write_whole",
+]  # fmt: skip
 
-Write: TypeAlias = Callable[[Job, BinaryIO], int]
+Write: TypeAlias = Callable[[BinaryIO], int]
+Writer: TypeAlias = Callable[[Job, BinaryIO], int]
 
 
 class Format(NamedTuple):
@@ -39,7 +42,7 @@ class Format(NamedTuple):
     extension: str
     media_type: str
     label: Label
-    write: Write
+    write: Writer
     crs: tuple[str, ...] = (WGS84,)
     encodings: tuple[str, ...] = ()
     for_programs: bool = False
@@ -160,7 +163,7 @@ def write_export(  # noqa: PLR0913 - each is one choice that a download offers
     A file at the path `out` appears complete or not at all. GeoError when the count is not the atlas's own.
     """
     chosen = format_of(format_key)
-    crs = chosen.crs[0] if crs in (None, STORE_CRS) else _one_of(chosen, "crs", crs, chosen.crs)
+    system = system_of(chosen, crs)
     fate = _letters(chosen, letters)
     if encoding is not None:
         _one_of(chosen, "encoding", encoding, chosen.encodings)
@@ -169,16 +172,36 @@ def write_export(  # noqa: PLR0913 - each is one choice that a download offers
         rest = max(0, matched - query.offset)
         matched = rest if query.limit is None else min(rest, query.limit)
     asked = query if page else replace(query, limit=None, offset=0)
-    job = Job(atlas, asked, lang, crs, matched, encoding or "utf-8", fate)
+    job = Job(atlas, asked, lang, system, matched, encoding or "utf-8", fate)
+    return write_whole(out, lambda stream: checked(job, chosen.key, chosen.write(job, stream)))
+
+
+def system_of(chosen: Format, crs: str | None) -> str:
+    """The system that a file of a format is written in, WGS 84 where none is named; BadQuery for what it cannot be."""
+    return chosen.crs[0] if crs in (None, STORE_CRS) else _one_of(chosen, "crs", crs, chosen.crs)
+
+
+def write_whole(out: Path | BinaryIO, write: Write) -> int:
+    """What `write` returns of the stream that it is given; a file at a path appears complete or not at all."""
     if not isinstance(out, Path):
-        return _write(job, chosen, out)
+        return write(out)
     part = out.with_name(f"{out.name}.part")
     try:
         with part.open("wb") as stream:
-            written = _write(job, chosen, stream)
+            written = write(stream)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+    return written
+
+
+def checked(job: Job, key: str, written: int) -> int:
+    """The number of records written; GeoError when it is not the atlas's own."""
+    if written != job.matched:
+        raise GeoError(
+            f"{job.query.layer} as {key}: {written} of {job.matched} records written; the file is unusable.",
+            f"{job.query.layer} dạng {key}: chỉ ghi được {written}/{job.matched} bản ghi; không dùng được tệp.",
+        )
     return written
 
 
@@ -202,13 +225,3 @@ def _letters(chosen: Format, given: str | None) -> Errors:
     if given is None:
         return "lower"
     return cast(Errors, _one_of(chosen, "letters", given, get_args(Errors) if chosen.encodings else ()))
-
-
-def _write(job: Job, chosen: Format, out: BinaryIO) -> int:
-    written = chosen.write(job, out)
-    if written != job.matched:
-        raise GeoError(
-            f"{job.query.layer} as {chosen.key}: {written} of {job.matched} records written; the file is unusable.",
-            f"{job.query.layer} dạng {chosen.key}: chỉ ghi được {written}/{job.matched} bản ghi; không dùng được tệp.",
-        )
-    return written

@@ -1,6 +1,7 @@
 """GeoJSON (RFC 7946) and its sequence (RFC 8142), streamed from the atlas's ready bytes."""
 
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -14,10 +15,13 @@ def write_geojson(job: Job, out: BinaryIO) -> int:
     notice travels as foreign members (section 6.1); `timeStamp` is when the version was published, so
     that the same version gives the same bytes.
     """
+    return write_collection({"name": job.query.layer, **head_of(job)}, job.atlas.features(job.query), out)
+
+
+def head_of(job: Job) -> dict[str, Any]:
+    """What a collection says of itself before its features: the notice, and how many there are."""
     notice = job.notice()
-    head = {
-        "type": "FeatureCollection",
-        "name": job.query.layer,
+    return {
         "title": notice.title.of(job.lang),
         "licence": notice.licence,
         "attribution": notice.attribution.of(job.lang),
@@ -25,9 +29,13 @@ def write_geojson(job: Job, out: BinaryIO) -> int:
         "timeStamp": notice.published_at,
         "numberReturned": job.matched,
     }
-    out.write(orjson.dumps(head)[:-1] + b',"features":[')
+
+
+def write_collection(head: Mapping[str, Any], features: Iterable[bytes], out: BinaryIO) -> int:
+    """Write a FeatureCollection with the members of `head`, a feature a line, and return how many features it has."""
+    out.write(orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[')
     written = 0
-    for feature in job.atlas.features(job.query):
+    for feature in features:
         out.write(b",\n" if written else b"\n")
         out.write(feature)
         written += 1

@@ -10,6 +10,7 @@ import orjson
 import shapely
 
 from geo.atlas.model import Value
+from geo.views.export.geojson import head_of, write_collection
 from geo.views.export.job import BATCH, WGS84, Job, in_crs
 from geo.views.systems import CRS84, Served, served
 
@@ -28,34 +29,26 @@ def write_jsonfg(job: Job, out: BinaryIO) -> int:
     In WGS 84 the place is in `geometry` and `place` is null. In another system `place` holds it, in the axis order
     and the units of that system, and `geometry` holds the same in WGS 84 for readers of plain GeoJSON.
     """
-    notice, system = job.notice(), None if job.crs == WGS84 else served(f"[{job.crs}]", "crs")
+    system = None if job.crs == WGS84 else served(f"[{job.crs}]", "crs")
     head: dict[str, Any] = {
-        "type": "FeatureCollection",
         "conformsTo": _CONFORMS,
         "featureType": job.query.layer,
         "links": [_PROFILE],
         "coordRefSys": CRS84 if system is None else system.uri,
-        "title": notice.title.of(job.lang),
-        "licence": notice.licence,
-        "attribution": notice.attribution.of(job.lang),
-        "version": notice.version,
-        "timeStamp": notice.published_at,
-        "numberReturned": job.matched,
+        **head_of(job),
     }
     if job.spec.geometry is not None:
         head["geometryDimension"] = _DIMENSIONS[job.spec.geometry]
-    out.write(orjson.dumps(head)[:-1] + b',"features":[')
-    written, parts = 0, job.atlas.parts(job.query)
+    return write_collection(head, _features(job, system), out)
+
+
+def _features(job: Job, system: Served | None) -> Iterator[bytes]:
+    parts = job.atlas.parts(job.query)
     while rows := list(islice(parts, BATCH)):
-        for line in _features(job, rows, system):
-            out.write(b",\n" if written else b"\n")
-            out.write(line)
-            written += 1
-    out.write(b"\n]}\n")
-    return written
+        yield from _batch(job, rows, system)
 
 
-def _features(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
+def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
     shapes = shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object))
     geometries = shapely.to_geojson(shapes)
     places = [None] * len(rows) if system is None else shapely.to_geojson(_placed(job, shapes, system))
