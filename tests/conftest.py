@@ -1,8 +1,11 @@
 """What tests of several rooms share: the real seed, built once into a store and an atlas."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +54,31 @@ def run_app(built_env: dict[str, str]):  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
     return run
+
+
+@pytest.fixture(scope="session")
+def server(built_env: dict[str, str]) -> Iterator[str]:
+    """The address of `app.py serve` over the built store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=built_env, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_for(f"{address}/healthz", process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, f"serve ended with {process.returncode}"
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} does not answer")

@@ -2,18 +2,14 @@
 
 import html
 import re
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from geo.views.connect import WAYS, Way
-from tests.conftest import ROOT
 
 COMMANDS = {
     "sh": ["bash", "-e", "-c"],
@@ -28,26 +24,6 @@ EXPECTED = {
     "Python: only what has changed": "products 45 0 0",
     "JavaScript: fetch": "Na Sang",
 }
-
-
-@pytest.fixture(scope="module")
-def server(built_env: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=built_env, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=2):
-                break
-        except OSError:
-            time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
 
 
 def shown(server: str, lang: str) -> list[str]:

@@ -177,7 +177,7 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
     answer = {_GEOJSON: ref("schemas/featureCollection")}
     made = _operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
     made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
-    made["responses"] |= {"404": ref("responses/NotFound")}
+    made["responses"] |= {"404": ref("responses/NotFound"), "413": ref("responses/TooLarge")}
     del made["responses"]["304"]
     return made
 

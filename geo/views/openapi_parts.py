@@ -210,6 +210,7 @@ _ANSWERS: dict[str, Label] = {
     "NotFound": Label("Không có bản ghi hoặc phiên bản này", "No such record or version"),
     "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
+    "TooLarge": Label("Nội dung quá lớn", "The body is too large"),
     "ServerError": Label("Máy chủ gặp lỗi", "The server failed"),
 }
 

@@ -11,7 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from geo.collections import COLLECTIONS
 from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
 from geo.schema import Label
-from geo.web.headers import is_open
+from geo.web.headers import OPEN, is_open
 
 PROBLEM = "application/problem+json"
 log = logging.getLogger("geo.web")
@@ -73,15 +73,9 @@ def failure_of(error: Exception) -> Failure:
     return Failure(500, "InternalError", _HTTP[500])
 
 
-_FOR_PROGRAMS = (
-    "/collections", "/conformance", "/api", "/export", "/base", "/healthz", "/catalogue", "/catalog.", "/metadata/",
-    "/tiles", "/tileMatrixSets", "/changes",
-)  # fmt: skip
-
-
 def wants_json() -> bool:
     """Whether the caller is a program: by the address it asked, or by what it accepts."""
-    if request.path.startswith(_FOR_PROGRAMS) or request.path.endswith(".json"):
+    if request.path.startswith((*OPEN, "/healthz")) or request.path.endswith(".json"):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

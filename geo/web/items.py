@@ -54,8 +54,7 @@ def items(most: int, layer: str) -> Response:
         kept = {name: ",".join(args.getlist(name)) for name in params.SELECTION if args.get(name)}
         return elsewhere(f"/{layer}", **kept)
     if form in FILES:
-        file: Response = page.file(form, partial(_link_to, layer, args))
-        return file
+        return page.file(form, partial(_link_to, layer, args))
     matched = g.atlas.count(page.query)  # before the answer is begun: what is wrong with the query is said here
     response = answered(
         lambda: page.body(matched, partial(_link_to, layer, args)), mimetype=ogc.GEOJSON, shared=True, timed=True
@@ -67,15 +66,15 @@ def items(most: int, layer: str) -> Response:
 def search(most: int, layer: str) -> Response:
     """The same page for parameters in the body, where a filter is too long for an address."""
     params.only(request.args, "f")
-    if (request.content_length or 0) > _MOST_POSTED:
-        raise BadQuery(
-            f"The body holds {request.content_length} bytes; at most {_MOST_POSTED}.",
-            f"Nội dung có {request.content_length} byte; tối đa {_MOST_POSTED}.",
-        )
+    chosen({"json": ogc.GEOJSON})
+    request.max_content_length = _MOST_POSTED
     form = request.mimetype == "application/x-www-form-urlencoded"
     args = request.form if form else asked.posted(request.get_data())
+    if "lang" in args:
+        g.lang = params.language(args)
+    if "f" in args:
+        raise BadQuery("f belongs to the address, not into the body.", "f thuộc về địa chỉ, không phải nội dung.")
     _checked(layer, args)
-    chosen({"json": ogc.GEOJSON})
     page = _Page(layer, args, most)
     body = page.body(g.atlas.count(page.query), partial(_link_posted, layer, args))
     response = Response(body, mimetype=ogc.GEOJSON)

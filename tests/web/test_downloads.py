@@ -4,12 +4,8 @@ import base64
 import gzip
 import hashlib
 import os
-import socket
 import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,7 +19,6 @@ from geo.atlas import Atlas
 from geo.errors import GeoError
 from geo.views.export import FORMATS, kept
 from geo.views.export.kept import ExportCache
-from tests.conftest import ROOT
 from tests.web.conftest import application
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -394,27 +389,6 @@ def test_two_processes_do_not_harm_each_other(tmp_path: Path, atlas_file: Path) 
 
 
 # --- a real server ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def server(built_env: dict[str, str]) -> Iterator[str]:
-    """`app.py serve` over the shipped data."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=built_env, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=2):
-                break
-        except OSError:
-            time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
 
 
 def curl(*words: str) -> str:

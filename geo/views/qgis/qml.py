@@ -35,28 +35,26 @@ def describe(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
         if _is_labelled(spec):
             _labels(parent, spec, lang)
     _fields(parent, (*spec.fields, *derived(spec)), lang)
-    title = _title(spec, lang)
-    add(parent, "previewExpression", f'"{title}"')
+    named = _named(spec, lang)
+    add(parent, "previewExpression", named)
     if spec.geometry is not None:
-        tip = f'<b>[% "{title}" %]</b>'
-        add(parent, "mapTip", tip)
+        # A map tip is HTML, and a name is whatever somebody wrote.
+        add(parent, "mapTip", f"<b>[% replace(replace({named}, '&', '&amp;'), '<', '&lt;') %]</b>")
 
 
 def _is_labelled(spec: LayerSpec) -> bool:
     return spec.geometry is not None and spec.group in _LABELLED and spec.name not in {"outlines_2009", "province"}
 
 
-def _title(spec: LayerSpec, lang: str) -> str:
-    return spec.title_en if lang == "en" and spec.title_en else spec.title
+def _named(spec: LayerSpec, lang: str) -> str:
+    """A QGIS expression: what a record is called, in Vietnamese where it has no English name."""
+    return f'coalesce("{spec.title_en}", "{spec.title}")' if lang == "en" and spec.title_en else f'"{spec.title}"'
 
 
 def _labels(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
     settings = add(add(parent, "labeling", type="simple"), "settings", calloutType="simple")
-    named = f'"{spec.title}"'
-    if lang == "en" and spec.title_en:
-        named = f'coalesce("{spec.title_en}", {named})'
     text = add(
-        settings, "text-style", fieldName=named, isExpression="1", fontSize="8", fontSizeUnit="Point",
+        settings, "text-style", fieldName=_named(spec, lang), isExpression="1", fontSize="8", fontSizeUnit="Point",
         textColor="40,44,52,255", fontFamily="Noto Sans", namedStyle="Regular", multilineHeight="1",
     )  # fmt: skip
     add(
