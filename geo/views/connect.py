@@ -56,7 +56,7 @@ WAYS: tuple[Way, ...] = (
         ),
     ),
     Way(
-        "Excel", Label("Excel", "Excel"), "steps",
+        "Excel", Label("Excel: đọc, hoặc điền và gửi lại", "Excel: to read, or to fill in and send back"), "steps",
         Label(
             "Dữ liệu > Từ web: {base}/export/products.csv (UTF-8). Muốn điền rồi gửi lại: tải {base}/export/products.xlsx .",
             "Data > From Web: {base}/export/products.csv (UTF-8). To fill it in and send it back: download {base}/export/products.xlsx .",

@@ -55,15 +55,18 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
     if frame is None or record.lng is None or record.lat is None:
         return None
     geometry = record.geometry
-    area = geometry is not None and geometry.geom_type != "Point"
+    kind = "Point" if geometry is None else geometry.geom_type
+    area = kind not in {"Point", "LineString"}  # a line is short at this size: its middle is marked too
     precision = precision_of(record)
-    radius_deg = precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate else 0.0
+    radius_deg = (
+        precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate and kind == "Point" else 0.0
+    )
     return Locator(
         WIDTH,
         frame.height,
         _outlines(atlas, "province", frame),
         _outlines(atlas, "districts", frame),
-        _path(geometry, frame) if area and record.layer != "province" else "",
+        _path(geometry, frame) if kind != "Point" and record.layer != "province" else "",
         None if area else frame.xy(record.lng, record.lat),
         round(radius_deg * frame.scale, 1),
     )
@@ -83,12 +86,15 @@ def _outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
 
 
 def _path(shape: BaseGeometry | None, frame: Frame) -> str:
-    """SVG path data of a polygon's rings, made light; nothing for an empty shape."""
+    """SVG path data of a polygon's rings, made light, or of a line; nothing for an empty shape."""
     if shape is None or shape.is_empty:
         return ""
+    if shape.geom_type == "LineString":
+        return _drawn(shape, frame)
     light = shapely.simplify(shape, _SIMPLIFY_DEG)
     rings = shapely.get_rings(shapely.get_parts(shape if light.is_empty else light))
-    return "".join(
-        "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.xy(*point) for point in shapely.get_coordinates(ring))) + "Z"
-        for ring in rings
-    )
+    return "".join(f"{_drawn(ring, frame)}Z" for ring in rings)
+
+
+def _drawn(line: BaseGeometry, frame: Frame) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.xy(*point) for point in shapely.get_coordinates(line)))

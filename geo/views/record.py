@@ -8,6 +8,7 @@ import orjson
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.codes import CODE_LISTS
 from geo.collections import COLLECTIONS, end_of
+from geo.layers import LAYERS
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field, Label, LayerSpec
 from geo.styles import STYLES, icon_of
@@ -45,6 +46,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
     style = STYLES[layer]
+    recorded = layer in LAYERS  # what is worked out has no history, and nobody travels to it
     precision = precision_of(record)
     geometry = record.geometry
     story = record.properties.get("story_en" if lang == "en" else "story_vi")
@@ -90,7 +92,8 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
             {"label": row.label.of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
             for row in FORMATS.values()
         ],
-        "directions": None if record.lng is None else f"geo:{record.lat},{record.lng}",
+        "directions": None if record.lng is None or not recorded else f"geo:{record.lat},{record.lng}",
+        "recorded": recorded,
     }
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -74,10 +74,10 @@ def _hint(given: str, known: Iterable[str]) -> Label:
     return Label(f" Có phải {near[0]!r}?", f" Did you mean {near[0]!r}?") if near else Label("", "")
 
 
-def layer_name(name: str) -> str:
-    """The layer called `name`; NotFound with the known ones."""
-    if name not in COLLECTIONS:
-        hint, known = _hint(name, COLLECTIONS), ", ".join(COLLECTIONS)
+def layer_name(name: str, among: Mapping[str, object] = COLLECTIONS) -> str:
+    """The layer called `name`, of all that are served or of `among`; NotFound with the known ones."""
+    if name not in among:
+        hint, known = _hint(name, among), ", ".join(among)
         raise NotFound(
             f"No layer {name!r}.{hint.en} Layers: {known}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {known}."
         )

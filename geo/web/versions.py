@@ -57,7 +57,7 @@ class Versions:
         version, other = self._two(store, number)
         layer = request.args.get("layer") or None
         if layer is not None:
-            params.layer_name(layer)
+            params.layer_name(layer, LAYERS)
         diff = store.compare(other, number)
         view = map_page(self.settings, self.assets)
         address = f"/manage/versions/{number}/{layer or 'changes'}.geojson"
@@ -90,7 +90,7 @@ class Versions:
 
     def layer(self, number: int, layer: str) -> Response:
         """One layer as it was in a version."""
-        params.layer_name(layer)
+        params.layer_name(layer, LAYERS)
         params.only(request.args)
         return _geojson(layer_features(self._store.frames(number)[layer], LAYERS[layer]))
 
@@ -105,7 +105,7 @@ class Versions:
 
     def history(self, layer: str, record: str) -> Response:
         """Everything that ever happened to one record."""
-        params.layer_name(layer)
+        params.layer_name(layer, LAYERS)
         params.only(request.args)
         spec = LAYERS[layer]
         store = self._store

@@ -255,6 +255,9 @@ def test_a_link_has_a_page_that_leads_to_both_ends(service: Service) -> None:
         page = service.client.get(f"/links/{one['id']}?lang={lang}").text
         assert f"/products/{one['properties']['source_id']}" in page
         assert f"/producers/{one['properties']['target_id']}" in page
+        # What is worked out is no place to travel to and has no history of its own.
+        assert "geo:" not in page and "/manage/history/" not in page
+        assert "/manage/history/" in service.client.get(f"/products/{one['properties']['source_id']}").text
         assert service.client.get(f"/links?lang={lang}").status_code == 200
 
 

@@ -1,5 +1,6 @@
 """What pages and the panel are told: facts, reasons, distances, gaps and conflicts, in both languages."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -346,6 +347,13 @@ def test_an_area_is_drawn_as_an_area_and_a_record_without_a_place_not_at_all(atl
     assert zone.shape.startswith("M")
     assert zone.point is None
     assert locator(atlas, atlas.get("products", "R2")) is None
+    line = locator(atlas, atlas.find(Query("links", place="placed", limit=1)).records[0])
+    assert (
+        line is not None
+        and line.point is not None
+        and line.radius == 0
+        and re.fullmatch(r"M[\d.]+ [\d.]+L[\d.]+ [\d.]+", line.shape)
+    )
 
 
 def test_filters_say_something_about_layers_of_the_map_only() -> None:

@@ -183,7 +183,9 @@ def test_too_large_an_upload_is_refused(caller: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/manage/imports/x", "/manage/imports/20200101-000000-aaaaaa", "/manage/versions/99",
                                   "/manage/versions/0", "/manage/versions/1/none.geojson", "/manage/history/sites/H999",
-                                  "/manage/history/none/1", "/manage/imports/20200101-000000-aaaaaa/state.json"])  # fmt: skip
+                                  "/manage/history/none/1",
+                                  "/manage/history/links/made_by.R01.P01", "/manage/versions/1/links.geojson",
+                                  "/manage/versions/1?layer=links", "/manage/imports/20200101-000000-aaaaaa/state.json"])  # fmt: skip
 def test_what_is_not_there_is_not_found(caller: FlaskClient, path: str) -> None:
     assert caller.get(path).status_code == 404
 
