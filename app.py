@@ -2,10 +2,12 @@
 
 import json
 import logging
+import multiprocessing
 import os
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -31,7 +33,7 @@ from geo.views.dictionary import data_dictionary
 from geo.views.export import FORMATS, write_export
 from geo.views.export.province import NAME as NAME_OF_ALL
 from geo.views.export.province import write_province
-from geo.web import create_app
+from geo.web import create_app, serving
 
 ROOT = Path(__file__).resolve().parent
 
@@ -56,7 +58,13 @@ def create() -> Flask:
     chosen = settings()
     source = AtlasSource(chosen.atlas_dir)
     build_atlas(chosen, source, progress=_say)
-    return create_app(chosen, source, templates=ROOT / "templates")
+    return _application(chosen, source)
+
+
+def _application(chosen: Settings, source: AtlasSource) -> Flask:
+    application = create_app(chosen, source, templates=ROOT / "templates")
+    application.config["MAX_CONTENT_LENGTH"] = serving.largest_body(chosen)
+    return application
 
 
 def _say(line: str) -> None:
@@ -91,21 +99,38 @@ def cli() -> None:
 @cli.command()
 @click.option("--host", help="Address to listen on (GEO_HOST; 127.0.0.1: this machine only).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GEO_PORT; 5000).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (GEO_WORKERS; 1).")
 @_plainly
-def serve(host: str | None, port: int | None) -> None:
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site; build what is missing first."""
-    import waitress  # noqa: PLC0415 - not needed by any other command
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    chosen = settings()
-    at = (host or chosen.host, port or chosen.port)
-    _refuse_taken(*at)
-    application = create()
-    _say(f"http://{at[0]}:{at[1]}  (Ctrl+C: stop)")
-    largest = (chosen.import_mb + 1) * 1024 * 1024
-    waitress.serve(
-        application, host=at[0], port=at[1], threads=chosen.threads, ident=None, max_request_body_size=largest
-    )
+    found = settings()
+    chosen = replace(found, host=host or found.host, port=port or found.port, workers=workers or found.workers)
+    serving.refuse_impossible(chosen)
+    _refuse_taken(chosen.host, chosen.port)
+    if chosen.workers > 1:
+        _build_apart(chosen)
+    else:
+        build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
+    serving.serve(lambda: _application(chosen, AtlasSource(chosen.atlas_dir)), chosen)
+
+
+def _build_apart(chosen: Settings) -> None:
+    """Build in a process whose memory and open files end with it: those that are forked afterwards inherit neither."""
+    process = multiprocessing.get_context("fork").Process(target=_build_and_say, args=(chosen,))
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(1)
+
+
+def _build_and_say(chosen: Settings) -> None:
+    try:
+        _plainly(build_atlas)(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -35,7 +35,8 @@ class Settings:
     data_dir: Path = Path("var")  # GEO_DATA_DIR: the store and the atlas, written by `build`
     host: str = "127.0.0.1"  # GEO_HOST: the address that `serve` listens on
     port: int = 5000  # GEO_PORT: its port
-    threads: int = 8  # GEO_THREADS: threads of the WSGI server
+    threads: int = 8  # GEO_THREADS: threads of each process that serves
+    workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
     manage_token: str = ""  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
@@ -88,6 +89,7 @@ class Settings:
             host=env.get("GEO_HOST", cls.host),
             port=_number(env, "GEO_PORT", cls.port, 65_535),
             threads=_number(env, "GEO_THREADS", cls.threads, 256),
+            workers=_number(env, "GEO_WORKERS", cls.workers, 64),
             max_page=_number(env, "GEO_MAX_PAGE", cls.max_page, 100_000),
             public_url=env.get("GEO_PUBLIC_URL", cls.public_url).rstrip("/"),
             manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),

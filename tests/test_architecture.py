@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),
     "web": (
         VOCABULARY | {"atlas", "views", "store", "drafts", "ingest.report", "ingest.answers", "pipeline"},
-        {"flask", "flask_compress", "werkzeug", "markupsafe", "jinja2", "orjson"},
+        {"flask", "flask_compress", "werkzeug", "markupsafe", "jinja2", "orjson", "waitress", "gunicorn"},
     ),
 }  # fmt: skip
 
@@ -62,6 +62,8 @@ ONLY_HERE = {
     "folium": "geo/views/maps.py",
     "lark": "geo/atlas/cql2_text.py",
     "flask": "geo/web/",
+    "waitress": "geo/web/serving.py",
+    "gunicorn": "geo/web/serving.py",
     "fiona": "geo/ingest/",
 }
 

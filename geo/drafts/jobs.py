@@ -11,6 +11,7 @@ from typing import Any
 
 from geo.drafts.child import folder
 from geo.drafts.model import Draft, DraftStore
+from geo.drafts.turn import Turn
 from geo.drafts.work import WORK
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.pipeline import person
@@ -30,7 +31,7 @@ class Jobs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.drafts = DraftStore(settings.drafts_dir)
-        self._one = threading.Semaphore(1)
+        self._one = Turn(settings.data_dir / "imports.lock")
 
     def start_read(self, draft: Draft) -> Draft:
         """Begin to read a draft."""

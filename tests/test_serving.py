@@ -1,0 +1,262 @@
+"""The production server as it is started: alone and with several processes over the same files."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from geo.errors import BadSource
+from geo.settings import Settings
+from geo.web import serving
+from tests.conftest import ROOT
+from tests.office import write_vn2000_zones
+
+
+class Server(NamedTuple):
+    """A server that answers, the port it answers on, and its data."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    data: Path
+
+    @property
+    def workers(self) -> list[int]:
+        return sorted(map(int, Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()))
+
+    def get(self, path: str, **headers: str) -> "http.client.HTTPResponse":
+        """The answer over a connection of its own, which any process that serves may take."""
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"})
+        try:
+            return urllib.request.urlopen(asked, timeout=30)  # type: ignore[no-any-return]
+        except urllib.error.HTTPError as error:
+            return error  # type: ignore[return-value]
+
+    @contextmanager
+    def only(self, worker: int) -> Iterator[None]:
+        """All but one of the processes held still, so that this one must answer."""
+        others = [other for other in self.workers if other != worker]
+        for other in others:
+            os.kill(other, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for other in others:
+                os.kill(other, signal.SIGCONT)
+
+
+@contextmanager
+def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Path) -> Iterator[Server]:
+    data, home = folder / "var", folder / "home"
+    shutil.copytree(built.data_dir, data, ignore=shutil.ignore_patterns("drafts", "profiles", "tiles", "exports"))
+    home.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    told = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home)}
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, "app.py", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=env | told, stderr=log)
+    try:
+        server = Server(process, port, data)
+        for _ in range(300):
+            assert process.poll() is None, (folder / "log").read_text()
+            if _answers(port) and (workers == 1 or len(server.workers) == workers):
+                break
+            time.sleep(0.1)
+        yield server
+        assert "Traceback" not in (folder / "log").read_text()
+    finally:
+        process.kill() if workers == 1 else process.terminate()
+        process.wait(timeout=30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def pair(built: Settings, built_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving_with(2, built, built_env, tmp_path_factory.mktemp("pair")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def alone(built: Settings, built_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving_with(1, built, built_env, tmp_path_factory.mktemp("alone")) as server:
+        yield server
+
+
+@pytest.fixture(params=["alone", "pair"])
+def either(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(request.param)
+    return found
+
+
+def open_files(process: int) -> list[str]:
+    found = []
+    for entry in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            found.append(str(entry.readlink()))
+        except FileNotFoundError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/collections/communes/items?limit=5", "/collections/communes/items?limit=2&crs=http://www.opengis.net/def/crs/EPSG/0/9205",
+     "/collections/sites/items?bbox=103,21,103.1,21.5", "/tiles/WebMercatorQuad/8/112/201?f=mvt"],
+)  # fmt: skip
+def test_both_processes_give_the_same_answer(pair: Server, path: str) -> None:
+    answers = []
+    for worker in pair.workers:
+        with pair.only(worker):
+            answer = pair.get(path)
+            body = answer.read()
+            if "json" in answer.headers["Content-Type"]:
+                found = json.loads(body)
+                body = (found["features"], found["numberMatched"])
+            answers.append((answer.status, answer.headers["ETag"], body))
+    assert len(answers) == 2 and answers[0] == answers[1]
+    assert answers[0][0] == 200
+
+
+def test_each_process_opens_the_atlas_for_itself_and_the_first_one_opens_none(pair: Server) -> None:
+    for worker in pair.workers:
+        with pair.only(worker):
+            assert pair.get("/collections").status == 200
+        assert any(str(pair.data / "atlas") in name for name in open_files(worker))
+    assert not [name for name in open_files(pair.process.pid) if str(pair.data) in name]
+
+
+def test_nothing_is_left_in_the_home_folder(pair: Server) -> None:
+    assert not list((pair.data.parent / "home").rglob("*"))
+
+
+def test_a_tile_that_one_process_made_is_taken_up_by_the_other(pair: Server) -> None:
+    tile = "/collections/communes/tiles/WebMercatorQuad/9/225/402"
+    first, second = pair.workers
+    with pair.only(first):
+        made = pair.get(tile).read()
+    kept = next((pair.data / "tiles").glob("*.sqlite"))
+    with sqlite3.connect(kept) as database:
+        # What the second process answers with must be what lies in the file, which is changed here to tell the two.
+        database.execute("UPDATE tile SET shown = shown + 1000 WHERE layer = 'communes' AND z = 9")
+    database.close()
+    with pair.only(second):
+        answer = pair.get(tile)
+        assert answer.read() == made
+        assert int(answer.headers["X-Tile-Features"].partition("/")[0]) > 1000
+
+
+def test_both_processes_turn_to_a_version_that_is_published_elsewhere(
+    built: Settings, built_env: dict[str, str], tmp_path: Path
+) -> None:
+    with serving_with(2, built, built_env, tmp_path) as server:
+        before = [_version(server, worker) for worker in server.workers]
+        env = built_env | {"GEO_DATA_DIR": str(server.data)}
+        given = ["import", str(write_vn2000_zones(tmp_path / "vung.shp")), "--layer", "zones"]
+        words = [*given, "--publish", "--who", "A", "--why", "bản đồ"]
+        subprocess.run([sys.executable, "app.py", *words], check=True, cwd=ROOT, env=env, capture_output=True)
+        after = [_version(server, worker) for worker in server.workers]
+        assert before == [1, 1] and after == [2, 2]
+
+        workers = server.workers
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
+        assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+def _version(server: Server, worker: int) -> int:
+    with server.only(worker):
+        links = json.loads(server.get("/?f=json").read())["links"]
+    address = next(link["href"] for link in links if link["rel"] == "monitor")
+    return int(address.rpartition("since=")[2])
+
+
+def test_a_process_that_dies_is_replaced(pair: Server) -> None:
+    dead = pair.workers[0]
+    os.kill(dead, signal.SIGKILL)
+    for _ in range(200):
+        if dead not in pair.workers and len(pair.workers) == 2:
+            break
+        time.sleep(0.1)
+    new = next(worker for worker in pair.workers if worker != dead)
+    with pair.only(new):
+        assert pair.get("/collections").status == 200
+
+
+def test_a_connection_is_kept_open_for_the_next_request(either: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", either.port, timeout=30)
+    connection.connect()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("GET", "/collections/communes/items?limit=1")
+        answer = connection.getresponse()
+        assert answer.status == 200 and answer.read()
+        assert connection.sock is first
+    connection.close()
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["length told", "in chunks"])
+def test_a_body_over_the_limit_is_refused(either: Server, said: bool) -> None:
+    part, parts = b" " * 65_536, 48  # 3 MB, where 1 MB and its form are allowed
+    first = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    pieces = [first, *[part] * parts, b"\r\n--x--\r\n"]
+    length = f"Content-Length: {sum(map(len, pieces))}" if said else "Transfer-Encoding: chunked"
+    kind = "Content-Type: multipart/form-data; boundary=x"
+    head = f"POST /manage/imports HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{length}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", either.port), timeout=30) as line:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before all of it was sent
+            line.sendall(head.encode())
+            for piece in pieces:
+                line.sendall(piece if said else b"%x\r\n%b\r\n" % (len(piece), piece))
+            line.sendall(b"" if said else b"0\r\n\r\n")
+        assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_managing_is_not_open_through_a_proxy(either: Server) -> None:
+    assert either.get("/manage").status == 200
+    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host"):
+        assert either.get("/manage", **{name: "203.113.131.1"}).status == 403, name
+
+
+def test_headers_do_not_move_the_site(either: Server) -> None:
+    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "Script-Name": "/x"}
+    links = json.loads(either.get("/collections", **told).read())["links"]
+    assert links[0]["href"] == f"http://127.0.0.1:{either.port}/collections"
+
+
+def test_an_address_that_is_too_long_is_answered_and_not_cut_off(either: Server) -> None:
+    answer = either.get("/collections/sites/items?q=" + "a" * 8_000)
+    assert answer.status == 414
+    assert "search" in answer.read().decode()
+
+
+def test_several_processes_need_a_system_that_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    serving.refuse_impossible(Settings(workers=1))
+    with pytest.raises(BadSource) as caught:
+        serving.refuse_impossible(Settings(workers=2))
+    assert "--workers 2" in caught.value.en and "--workers 2" in caught.value.vi
+    assert "Windows" in caught.value.en and "một tiến trình" in caught.value.vi
