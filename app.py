@@ -58,13 +58,11 @@ def create() -> Flask:
     chosen = settings()
     source = AtlasSource(chosen.atlas_dir)
     build_atlas(chosen, source, progress=_say)
-    return _application(chosen, source)
+    return _site(chosen, source)
 
 
-def _application(chosen: Settings, source: AtlasSource) -> Flask:
-    application = create_app(chosen, source, templates=ROOT / "templates")
-    application.config["MAX_CONTENT_LENGTH"] = serving.largest_body(chosen)
-    return application
+def _site(chosen: Settings, source: AtlasSource) -> Flask:
+    return create_app(chosen, source, templates=ROOT / "templates")
 
 
 def _say(line: str) -> None:
@@ -113,7 +111,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     else:
         build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
     _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
-    serving.serve(lambda: _application(chosen, AtlasSource(chosen.atlas_dir)), chosen)
+    serving.serve(lambda: _site(chosen, AtlasSource(chosen.atlas_dir)), chosen)
 
 
 def _build_apart(chosen: Settings) -> None:

@@ -69,6 +69,11 @@ class Settings:
         """The folder of named profiles of imports."""
         return self.data_dir / "profiles"
 
+    @property
+    def largest_request(self) -> int:
+        """The bytes of the largest request: an upload and the form around it."""
+        return (self.import_mb + 1) * 1024 * 1024
+
     def to_json(self) -> dict[str, Any]:
         """The settings as plain values, for a process that works for this one."""
         return {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}

@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"atlas"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "folium", "branca", "jinja2", "orjson", "xstatic", "brotli", "pyarrow"},
     ),
-    "drafts": (VOCABULARY | {"ingest", "store", "atlas", "pipeline"}, {"geopandas", "shapely", "orjson", "openpyxl"}),
+    "drafts": (VOCABULARY | {"ingest", "store", "atlas", "pipeline"}, {"geopandas", "shapely", "orjson", "openpyxl", "filelock"}),
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),
     "web": (
         VOCABULARY | {"atlas", "views", "store", "drafts", "ingest.report", "ingest.answers", "pipeline"},
@@ -64,6 +64,7 @@ ONLY_HERE = {
     "flask": "geo/web/",
     "waitress": "geo/web/serving.py",
     "gunicorn": "geo/web/serving.py",
+    "filelock": "geo/drafts/jobs.py",
     "fiona": "geo/ingest/",
 }
 

@@ -1,4 +1,4 @@
-"""The work on drafts, one at a time, each in a process of its own that is stopped when its time is over."""
+"""The work on drafts, one at a time on a machine, each in a process of its own that is stopped after its time."""
 
 import json
 import shutil
@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from filelock import FileLock
+
 from geo.drafts.child import folder
 from geo.drafts.model import Draft, DraftStore
-from geo.drafts.turn import Turn
 from geo.drafts.work import WORK
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.pipeline import person
@@ -31,7 +32,8 @@ class Jobs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.drafts = DraftStore(settings.drafts_dir)
-        self._one = Turn(settings.data_dir / "imports.lock")
+        # The system lets go of it when the process that holds it dies.
+        self._one = FileLock(settings.data_dir / "imports.lock")
 
     def start_read(self, draft: Draft) -> Draft:
         """Begin to read a draft."""

@@ -60,7 +60,7 @@ _COMPRESSION = {
 def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templates: Path) -> Flask:
     """The WSGI application over whatever atlas is current when a request comes in."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url})
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from geo.codes import PRECISIONS
 from geo.drafts import Draft, Jobs, Profiles
@@ -127,10 +126,6 @@ class Manage:
 
     def upload(self) -> Response:
         """Make a draft of the uploaded files and begin to read it."""
-        most = (self.settings.import_mb + 1) * 1024 * 1024
-        if (request.content_length or 0) > most:
-            raise RequestEntityTooLarge
-        request.max_content_length = most  # a body that does not say how long it is
         layer = forms.needed(request.form, "layer", "lớp dữ liệu", "the layer")
         who = forms.needed(request.form, "who", "người hoặc cơ quan gửi", "who sends the file")
         name = forms.text(request.form, "profile")

@@ -38,11 +38,6 @@ def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
         _serve_alone(make(), settings)
 
 
-def largest_body(settings: Settings) -> int:
-    """The bytes of the largest request: an upload and the form around it."""
-    return (settings.import_mb + 1) * 1024 * 1024
-
-
 def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
     import waitress  # noqa: PLC0415 - only one of the two servers is needed
 
@@ -52,7 +47,7 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
         port=settings.port,
         threads=settings.threads,
         ident=None,
-        max_request_body_size=largest_body(settings),
+        max_request_body_size=settings.largest_request,
         # Who may manage depends on whether a proxy handed the request on: waitress would hide it.
         clear_untrusted_proxy_headers=False,
     )

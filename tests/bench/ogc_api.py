@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from geo.atlas.tables import declaration_digest
 from geo.views.tiles import tile_at
 from tests.bench import large, ogc_api_load, ogc_api_report
 from tests.bench import ogc_api_servers as servers
@@ -227,11 +229,12 @@ def main() -> None:
 
 
 def _run(stack: ExitStack, work: Path, said: argparse.Namespace) -> list[Result]:
-    data, cluster = work / "ours", servers.Cluster(work / "postgis")
+    data, cluster = work / f"ours-{declaration_digest()}", servers.Cluster(work / "postgis")
     new = not cluster.made and not said.ours_only
     frames = large.frames() if new or not data.exists() else {}
     if not data.exists():
         servers.write_ours(data, frames)
+    shutil.rmtree(data / "exports", ignore_errors=True)  # the first caller of a whole layer must be the first
     services = [stack.enter_context(servers.ours(data))]
     uncached = stack.enter_context(servers.ours(data, tiles_kept=False))
     if not said.ours_only:

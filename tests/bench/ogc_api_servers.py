@@ -327,6 +327,8 @@ def _started(name: str, words: Sequence[str], port: int, log: Path, env: Mapping
                     break
             except OSError:
                 time.sleep(0.2)
+        else:
+            raise SystemExit(f"{name} does not answer: {log.read_text(encoding='utf-8')[-2000:]}")
         yield service
     finally:
         os.killpg(process.pid, signal.SIGTERM)

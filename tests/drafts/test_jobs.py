@@ -50,6 +50,17 @@ say = lambda step: print(step, flush=True)
 jobs.publish(draft, who="A", why="b", seen=jobs.drafts.review(draft)["digest"], progress=say)
 """
 
+# Another process of the service, which reads a draft and says what it is at.
+OTHER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from geo.drafts import Jobs, jobs as module
+from geo.settings import Settings
+jobs = Jobs(Settings.from_json(json.load(sys.stdin)))
+module._CODE = sys.argv[3]
+jobs.read(jobs.drafts.get(sys.argv[2]), lambda step: print(step, flush=True))
+"""
+
 
 def workbook(path: Path, *names: str) -> Path:
     book = Workbook()
@@ -149,6 +160,32 @@ def test_a_version_whose_atlas_was_never_frozen_is_served_after_publishing_again
     monkeypatch.undo()
     assert jobs.publish(jobs.drafts.get(draft.id), who="A", why="b", seen=review["digest"]).published == 2
     assert (len(store.versions()), served(office)) == (2, 2)
+
+
+def test_an_import_waits_while_another_process_is_at_work_and_goes_on_when_that_one_dies(
+    jobs: Jobs, office: Settings, tmp_path: Path
+) -> None:
+    first, second = draft_of(jobs, tmp_path), draft_of(jobs, tmp_path, "HTX Khác")
+    hangs = f"{CHILD}work.look = hang; main()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(ROOT), first.id, hangs],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert other.stdin is not None and other.stdout is not None
+        with other.stdin:
+            other.stdin.write(json.dumps(office.to_json()))
+        assert "hangs\n" in iter(other.stdout.readline, "")
+        waiting = threading.Thread(target=jobs.read, args=(second,))
+        waiting.start()
+        waiting.join(timeout=1)
+        assert jobs.drafts.get(second.id).state == second.state
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
+    other.stdout.close()
+    waiting.join(timeout=60)
+    assert jobs.drafts.get(second.id).state == "ready"
 
 
 def test_answers_that_do_not_fit_are_corrected_beside_the_last_review(jobs: Jobs, tmp_path: Path) -> None:
