@@ -3,19 +3,18 @@
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 from shapely.geometry import shape
-from waitress.server import create_server
 
 from geo.atlas import Atlas, Query
 from geo.views.tiles import tile_at
 from geo.web import create_app
 from tests.conftest import ROOT
+from tests.server import serving
 from tests.views.test_tiles import pixel_m, placed
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -63,12 +62,8 @@ def served(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     settings = Settings(data_dir=tmp_path_factory.mktemp("served"))
     app = create_app(settings, lambda: real_atlas, templates=ROOT / "templates")
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with serving(app) as address:
+        yield address
 
 
 def test_qgis_takes_the_tileset_as_a_layer_and_draws_it(served: str, tmp_path: Path) -> None:

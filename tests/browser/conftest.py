@@ -1,12 +1,10 @@
 """A real browser against the real server: JavaScript errors, failed requests and foreign hosts are failures."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.atlas import AtlasSource
@@ -15,6 +13,7 @@ from geo.web import create_app
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import frozen
+from tests.server import serving
 
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
@@ -22,12 +21,8 @@ SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "hei
 def serve(settings: Settings, source: AtlasSource) -> Iterator[str]:
     """The address of the application, served by the production server until the test is over."""
     application = create_app(settings, source, templates=ROOT / "templates")
-    server = waitress.create_server(application, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with serving(application) as address:
+        yield address
     source.close()
 
 

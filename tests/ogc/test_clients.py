@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,7 +11,6 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
-import waitress
 from owslib.ogcapi.features import Features
 
 from geo.atlas import AtlasSource
@@ -21,6 +19,7 @@ from geo.settings import Settings
 from geo.vn2000 import HOME, Reading
 from geo.web import create_app
 from tests.conftest import ROOT
+from tests.server import serving
 
 PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
@@ -29,12 +28,8 @@ PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 def server(built: Settings) -> Iterator[str]:
     """The production server over the shipped seed, at an address."""
     source = AtlasSource(built.atlas_dir)
-    made = waitress.create_server(create_app(built, source, templates=ROOT / "templates"), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=made.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{made.effective_port}"
-    made.close()
-    thread.join(timeout=5)
+    with serving(create_app(built, source, templates=ROOT / "templates")) as address:
+        yield address
     source.close()
 
 
