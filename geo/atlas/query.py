@@ -10,7 +10,7 @@ from typing import Any, Self
 import orjson
 
 from geo.atlas import feed, sql, tiles
-from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
+from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, Value, VersionInfo
 from geo.atlas.search import match_expression, search_words
 from geo.atlas.tables import connect, table_of
 from geo.collections import COLLECTIONS
@@ -112,13 +112,13 @@ class Atlas:
         first, last = self._db.execute(statement.text).fetchone()
         return None if first is None and last is None else (first, last)
 
-    def candidates(self, layer: str, box: LngLatBbox | None) -> tiles.Array:
-        """Number, west, south, east, north of every placed record whose envelope meets a box (None: of all)."""
-        return tiles.candidates(self._db, layer, box)
+    def tile_shapes(self, layer: str) -> Iterator[tuple[tiles.Array, tiles.Array]]:
+        """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
+        return tiles.shapes(self._db, layer)
 
-    def shapes(self, layer: str, rows: Iterable[int]) -> tiles.Shapes:
-        """The records with these numbers as columns, for tiles."""
-        return tiles.shapes(self._db, layer, rows)
+    def tile_columns(self, layer: str) -> dict[str, list[Value]]:
+        """The properties of the same records that tiles carry, each as a list in the same order."""
+        return tiles.columns(self._db, layer)
 
     def get(self, layer: str, record: str) -> Record:
         """One record; NotFound when the layer or the record does not exist."""

@@ -12,8 +12,9 @@ from geo.errors import NotFound
 from geo.schema import Field, Label
 from geo.views import mvt
 from geo.views.ogc import JSON, Link, Plain
+from geo.views.prepared import HALF_WORLD_M, MAX_ZOOM
 from geo.views.systems import CRS84
-from geo.views.tiles import HALF_WORLD_M, MAX_ZOOM, tile_at
+from geo.views.tiles import tile_at
 
 MATRIX_SET = "WebMercatorQuad"
 MATRIX_ZOOMS = 25

@@ -2,16 +2,20 @@
 
 import gzip
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 
+from geo.atlas import Atlas
 from geo.atlas.tilecache import Kept, TileCache
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views import mvt, tiles, tilesets
 from geo.views.ogc import JSON
+from geo.views.prepared import Prepared, folder_for
 from geo.web import params
 from geo.web.answers import YEAR_S, answered, cached, is_newest
 from geo.web.errors import PROBLEM, failure_of, problem
@@ -23,10 +27,26 @@ _ALL = "*"
 _GZIP_LEVEL = 5
 
 
+class _Cache:
+    """What is kept of tiles: those that were made, and the layers that are ready to make others from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.made = TileCache(folder)
+        self._folder = folder / "layers"
+        self._prepared: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
+
+    def prepared(self, atlas: Atlas, stamp: str) -> Prepared:
+        """The layers of an atlas. `stamp` names what beside it they are made from."""
+        found = self._prepared.get(atlas)
+        if found is None:
+            found = self._prepared[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
+        return found
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Answer the standard's addresses for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = TileCache(settings.data_dir / "tiles")
+    cache = _Cache(settings.data_dir / "tiles")
 
     def tile(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tiles.address(z, row, col), layer)
@@ -109,7 +129,7 @@ def _stamp() -> str:
     return etag_of("tiles", g.atlas.version.number, g.atlas.version.digest)[:12]
 
 
-def _tile(cache: TileCache, matrix_set: str, at: tiles.Address, layer: str) -> Response:
+def _tile(cache: _Cache, matrix_set: str, at: tiles.Address, layer: str) -> Response:
     params.only(request.args, "f", "v")
     layers = _layers(layer)
     tilesets.matrix_set(matrix_set)
@@ -132,15 +152,15 @@ def _tile(cache: TileCache, matrix_set: str, at: tiles.Address, layer: str) -> R
     return _headed(response, tag)
 
 
-def _kept(cache: TileCache, layers: Sequence[str], at: tiles.Address, layer: str) -> Kept:
+def _kept(cache: _Cache, layers: Sequence[str], at: tiles.Address, layer: str) -> Kept:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
-    found = cache.get(atlas.path, stamp, key)
+    found = cache.made.get(atlas.path, stamp, key)
     if found is None:
-        made = tiles.make(atlas, layers, at)
+        made = tiles.make(cache.prepared(atlas, stamp), layers, at)
         found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
         # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
         if made.matched:
-            cache.put(atlas.path, stamp, key, found)
+            cache.made.put(atlas.path, stamp, key, found)
     return found
 
 

@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import mapbox_vector_tile
@@ -25,14 +25,32 @@ from geo.atlas import Atlas, Notes, Query, freeze
 from geo.crs import STORE_CRS, transformer
 from geo.errors import NotFound
 from geo.layers import LAYERS
-from geo.views import mvt, tiles
-from geo.views.tiles import BUFFER, EXTENT, HALF_WORLD_M, MAX_POINTS, MAX_ZOOM, TOGETHER, Address, make, tile_at
+from geo.views import mvt, prepared, tiles
+from geo.views.mvt import EXTENT
+from geo.views.prepared import HALF_WORLD_M, MAX_ZOOM, Prepared
+from geo.views.tiles import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
 from tests.frames import frame, world
 from tests.frozen import VERSION
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
 TILED = tuple(name for name, spec in LAYERS.items() if spec.geometry)
+PREPARED: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
 AREAS = tuple(name for name in TILED if LAYERS[name].geometry == "MultiPolygon")
+
+
+def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
+    """A tile of layers that are prepared for it."""
+    kept = PREPARED.get(atlas)
+    if kept is None:
+        kept = PREPARED[atlas] = Prepared(atlas)
+    return tiles.make(kept, layers, at)
+
+
+def written(name: str, kind: int, shapes: Any, numbers: Sequence[int], columns: dict[str, list[Any]]) -> bytes:
+    """A layer of shapes and columns as a tile's bytes."""
+    return mvt.layer(
+        name, np.array(numbers), mvt.paths_of(kind, shapes), mvt.properties_of(columns), np.arange(len(shapes))
+    )
 
 
 def decoded(body: bytes, layer: str) -> dict[int, tuple[Any, dict[str, Any]]]:
@@ -160,7 +178,7 @@ def test_units_that_border_on_each_other_do_so_in_tiles_too(real_atlas: Atlas) -
 
 
 def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -> None:
-    places = np.random.default_rng(3).uniform([103.0, 21.0], [103.4, 21.4], (MAX_POINTS * 3, 2))
+    places = np.random.default_rng(3).uniform([103.0, 21.0], [103.4, 21.4], (MAX_FEATURES * 3, 2))
     product_ = {"name": "x", "group": "food", "source_ids": "S1", "precision": "exact"}
     many = frame("products", *({"product_id": f"R{i:05}", "at": Point(xy), **product_} for i, xy in enumerate(places)))
     with made_atlas(tmp_path / "a.sqlite", products=many) as atlas:
@@ -169,7 +187,7 @@ def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -
         whole = make(atlas, ["products"], sparse)
     kept = decoded(thinned.body, "products")
     assert thinned.matched == len(places)
-    assert MAX_POINTS / 8 < thinned.shown == len(kept) <= MAX_POINTS
+    assert MAX_FEATURES / 8 < thinned.shown == len(kept) <= MAX_FEATURES
     assert whole.shown == whole.matched == len(decoded(whole.body, "products"))
     at = crowded.units(*places.T)
     gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in kept.values()]))
@@ -283,7 +301,7 @@ VALUES = st.none() | st.text(max_size=20) | st.integers(-(2**63), 2**63 - 1) | s
 def test_any_points_and_values_are_read_back_as_they_were(rows: list[tuple[int, int, Any, Any]]) -> None:
     shapes = np.array([Point(x, y) for x, y, _, _ in rows], dtype=object)
     columns = {"một": [row[2] for row in rows], "hai": [row[3] for row in rows]}
-    found = decoded(mvt.layer("lớp", shapes, list(range(1, len(rows) + 1)), columns), "lớp")
+    found = decoded(written("lớp", mvt.POINT, shapes, list(range(1, len(rows) + 1)), columns), "lớp")
     for number, (x, y, first, second) in enumerate(rows, start=1):
         shape, properties = found[number]
         expected = {k: v for k, v in (("một", first), ("hai", second)) if v is not None}
@@ -301,9 +319,11 @@ def test_any_points_and_values_are_read_back_as_they_were(rows: list[tuple[int, 
 )
 def test_any_rings_become_valid_polygons_of_nearly_the_same_area(rings: list[list[tuple[float, float]]]) -> None:
     given_ = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
-    snapped = tiles._on_grid(np.asarray(given_, dtype=object))
+    snapped = prepared._on_grid(mvt.POLYGON, np.asarray(given_, dtype=object))
     kept = np.flatnonzero(~shapely.is_empty(snapped))
-    found = decoded(mvt.layer("a", snapped[kept], [int(k) for k in kept], {}), "a")
+    again = mvt.shapes_of(mvt.paths_of(mvt.POLYGON, snapped[kept]))
+    assert shapely.equals(again, snapped[kept]).all()
+    found = decoded(written("a", mvt.POLYGON, snapped[kept], [int(k) for k in kept], {"one": [1] * len(kept)}), "a")
     assert sorted(found) == kept.tolist()
     for number, (shape, _) in found.items():
         assert shape.is_valid and shape.equals(snapped[number])
@@ -368,7 +388,7 @@ def test_the_tile_of_a_place_holds_it() -> None:
         assert at.box().west <= lng <= at.box().east and at.box().south <= lat <= at.box().north
 
 
-# --- GDAL, and speed ---------------------------------------------------------------------------------
+# --- GDAL ---------------------------------------------------------------------------------
 
 
 def in_a_process_of_its_own(path: Path, layer: str, **options: str) -> gpd.GeoDataFrame:
@@ -403,21 +423,87 @@ def test_gdal_reads_a_tile_and_finds_everything_in_its_place(
             assert shape.distance(truth[key]) < pixel_m(zoom)
 
 
-def test_a_crowded_tile_is_made_in_time(tmp_path: Path) -> None:
-    random, turn = np.random.default_rng(1), np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    zone = {"crop": "tea", "extent_kind": "surveyed", "area_year": 2020, "district_code": "100", "source_ids": "S1"}
-    rows = []
-    for i in range(2_000):
-        middle, radius = random.uniform([103.0, 21.3], [103.3, 21.55]), random.uniform(0.002, 0.005, 24)
-        ring = middle + radius[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
-        rows.append(
-            {"zone_id": f"Z{i}", "name": f"Vùng {i}", "area_ha": 1.5 * i, "at": MultiPolygon([Polygon(ring)]), **zone}
-        )
-    with made_atlas(tmp_path / "a.sqlite", zones=frame("zones", *rows)) as atlas:
-        at, took = tile_at(103.15, 21.45, 10), []
-        for _ in range(7):
-            begun = time.perf_counter()
-            made = make(atlas, ["zones"], at)
-            took.append(time.perf_counter() - begun)
-    assert made.shown == made.matched == 2_000
-    assert min(took) < 0.150
+# --- lines, crowds, and what is kept -----------------------------------------------------------------
+
+
+def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
+    truth = {record.id: mercator(record.geometry) for record in real_atlas.find(Query("links", place="placed")).records}
+    seen: dict[str, float] = {}
+    for at in around(real_atlas, 9):
+        tile = make(real_atlas, ["links"], at)
+        found = decoded(tile.body, "links")
+        assert len(found) == tile.shown
+        for drawn, properties in found.values():
+            real = metres_of(drawn, at)
+            assert real.difference(truth[properties["id"]].buffer(pixel_m(9))).length == pytest.approx(0, abs=1e-3)
+            inside = real.intersection(frame_of(at)).length
+            seen[properties["id"]] = seen.get(properties["id"], 0.0) + inside
+    long = {key: line for key, line in truth.items() if line.length > 20 * pixel_m(9)}
+    assert len(long) > 20
+    for key, line in long.items():
+        assert seen[key] == pytest.approx(line.length, rel=0.05)
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 2**28), st.integers(0, 2**28)), min_size=2, max_size=9, unique=True),
+        min_size=1,
+        max_size=5,
+    ),
+    st.lists(st.integers(0, 4), min_size=1, max_size=4),
+)
+def test_paths_give_back_the_lines_that_they_were_made_of(
+    lines: list[list[tuple[int, int]]], wanted: list[int]
+) -> None:
+    shapes = np.array([shapely.multilinestrings([line, line[::-1]]) for line in lines], dtype=object)
+    rows = np.array([row % len(lines) for row in wanted])
+    again = mvt.shapes_of(mvt.paths_of(mvt.LINE, shapes)[rows])
+    assert shapely.equals_identical(again, shapes[rows]).all()
+
+
+def crowd(path: Path) -> Atlas:
+    """More small fields than a tile has room for, and one large one."""
+    zone = {"name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
+    corners = np.random.default_rng(5).uniform([103.0, 21.0], [103.6, 21.6], (MAX_FEATURES + 1_000, 2))
+    rows = [
+        {"zone_id": f"Z{i:05}", "at": MultiPolygon([box(x, y, x + 0.003, y + 0.003)]), **zone}
+        for i, (x, y) in enumerate(corners)
+    ]
+    rows.append({"zone_id": "Z99999", "at": MultiPolygon([box(103.1, 21.1, 103.5, 21.5)]), **zone})
+    return made_atlas(path, zones=frame("zones", *rows))
+
+
+def test_of_too_many_fields_small_ones_are_thinned_and_large_ones_stay(tmp_path: Path) -> None:
+    with crowd(tmp_path / "a.sqlite") as atlas:
+        crowded = make(atlas, ["zones"], tile_at(103.3, 21.3, 8))
+        sparse = make(atlas, ["zones"], tile_at(103.3, 21.3, 12))
+    found = decoded(crowded.body, "zones")
+    assert MAX_FEATURES / 8 < crowded.shown == len(found) <= MAX_FEATURES < crowded.matched == MAX_FEATURES + 1_001
+    assert "Z99999" in {properties["id"] for _, properties in found.values()}
+    assert sparse.shown == sparse.matched == len(decoded(sparse.body, "zones"))
+
+
+def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
+    real_atlas: Atlas, tmp_path: Path
+) -> None:
+    at, folder = tile_at(103.02, 21.39, 9), tmp_path / "kept"
+    truth = make(real_atlas, TOGETHER, at)
+    assert tiles.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    kept = sorted(path.relative_to(folder) for path in folder.rglob("*.npy"))
+    assert {path.parts[0] for path in kept} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
+
+    class NeverAsked:
+        """An atlas that nobody may ask."""
+
+    assert tiles.make(Prepared(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
+    for path in kept[::3]:
+        (folder / path).write_bytes((folder / path).read_bytes()[:50])
+    assert tiles.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*.npy")) == kept
+
+
+def test_a_folder_that_cannot_be_written_is_as_good_as_none(real_atlas: Atlas, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    at = tile_at(103.02, 21.39, 9)
+    made = tiles.make(Prepared(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
+    assert made == make(real_atlas, TOGETHER, at)
