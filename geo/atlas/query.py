@@ -124,11 +124,16 @@ class Atlas:
         """One record; NotFound when the layer or the record does not exist."""
         page = self.find(Query(layer, ids=(record,)))
         if not page.records:
-            raise NotFound(
-                f"No record {record!r} in layer {layer!r}. The list is at /{layer}.",
-                f"Không có bản ghi {record!r} trong lớp {layer!r}. Xem danh sách tại /{layer}.",
-            )
+            raise _no_record(layer, record)
         return page.records[0]
+
+    def feature(self, layer: str, record: str) -> bytes:
+        """The ready GeoJSON Feature of one record; NotFound when there is none."""
+        row = self._db.execute(f"SELECT feature FROM {table_of(layer)} WHERE id = ?", (record,)).fetchone()
+        if row is None:
+            raise _no_record(layer, record)
+        found: bytes = row[0]
+        return found
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""
@@ -273,6 +278,13 @@ def _closeness(asked: str, names: str) -> int:
     if names == asked or names.startswith(f"{asked} "):
         return 0 if names == asked else 1
     return 2 if f" {asked}" in f" {names}" else 3
+
+
+def _no_record(layer: str, record: str) -> NotFound:
+    return NotFound(
+        f"No record {record!r} in layer {layer!r}. The list is at /{layer}.",
+        f"Không có bản ghi {record!r} trong lớp {layer!r}. Xem danh sách tại /{layer}.",
+    )
 
 
 def _about(layer: str | None, record: str | None) -> tuple[str, tuple[str, ...]]:

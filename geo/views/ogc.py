@@ -163,8 +163,9 @@ def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
 
 def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
-    atlas.get(layer, record)
-    body = next(features(atlas, Query(layer, ids=(record,)), system, ()))
+    body = atlas.feature(layer, record)
+    if system.uri != CRS84:
+        body = next(features(atlas, Query(layer, ids=(record,)), system, ()))
     links = [
         link("self", f"/collections/{layer}/items/{record}", GEOJSON),
         link("alternate", f"/{layer}/{record}", HTML),

@@ -125,11 +125,13 @@ class Prepared:
                 np.save(part / f"{key}.npy", array)
             part.rename(self._folder / name)
         except OSError as error:
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
             # Another process may have kept the same just before.
             if not (self._folder / name).is_dir():
                 log.warning("%s of %s: %s", name, self._folder, error)
-            if part is not None:
-                shutil.rmtree(part, ignore_errors=True)
+                self._folder = None
+                return made
         return self._kept(name) or made
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, render_template, request
@@ -77,14 +78,20 @@ def allowed(settings: Settings) -> bool:
         return _equal(request.cookies.get(COOKIE, ""), _proof(settings))
     if settings.public_url or any(name in request.headers for name in _FORWARDED):
         return False
-    name = urlsplit(f"//{request.host}").hostname or ""
-    return _is_loopback(request.remote_addr or "") and name in _LOCAL_NAMES
+    return _is_loopback(request.remote_addr or "") and _named(request.host) in _LOCAL_NAMES
 
 
 def _is_manage(path: str) -> bool:
     return path == "/manage" or path.startswith("/manage/")
 
 
+@lru_cache(maxsize=256)
+def _named(host: str) -> str:
+    """The name in a Host header, without a port and brackets."""
+    return urlsplit(f"//{host}").hostname or ""
+
+
+@lru_cache(maxsize=256)
 def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address.split("%", maxsplit=1)[0]).is_loopback

@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Response, g, request
 
 from geo.web.headers import etag_of
+from geo.web.remembered import may_be_remembered
 from geo.web.urls import SiteUrls
 
 DAY_S = 86_400
@@ -60,8 +61,17 @@ def is_newest() -> bool:
 
 def changed_at() -> dt.datetime:
     """When answers last changed: the version's publication, or the code's own change where that is later."""
-    published = dt.datetime.fromisoformat(g.atlas.version.published_at)
-    return max(published, _code_changed_at()).replace(microsecond=0)
+    return _changed_at(g.atlas.version.published_at)
+
+
+@lru_cache(maxsize=8)
+def _changed_at(published_at: str) -> dt.datetime:
+    return max(dt.datetime.fromisoformat(published_at), _code_changed_at()).replace(microsecond=0)
+
+
+@lru_cache(maxsize=8)
+def _as_header(moment: dt.datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +84,7 @@ def _code_changed_at() -> dt.datetime:
 def cached(response: Response, tag: str, *, max_age_s: int = 60, shared: bool = False, weak: bool = False) -> Response:
     """The response with its tag, its date and how long it may be kept; `shared` opens it to pages of other sites."""
     response.set_etag(tag, weak=weak)
-    response.headers["Last-Modified"] = format_datetime(changed_at(), usegmt=True)
+    response.headers["Last-Modified"] = _as_header(changed_at())
     for_ever = max_age_s > DAY_S
     # What is stale may be shown while it is asked for anew: phones in the mountains wait for nothing.
     keeping = "immutable" if for_ever else f"stale-while-revalidate={DAY_S}"
@@ -82,6 +92,8 @@ def cached(response: Response, tag: str, *, max_age_s: int = 60, shared: bool = 
     if shared:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        if not weak:
+            may_be_remembered()
     return response
 
 

@@ -58,14 +58,18 @@ def _code_digest() -> str:
     return digest.hexdigest()
 
 
+def request_id(given: str) -> str:
+    """The id by which a request is known: the caller's own where it is one, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Give every request a nonce and an id, and every answer its headers."""
 
     @app.before_request
     def begin() -> None:
         g.nonce = secrets.token_urlsafe(16)
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        g.request_id = request_id(request.headers.get("X-Request-ID", ""))
 
     @app.before_request
     def preflight() -> Response | None:

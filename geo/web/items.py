@@ -87,9 +87,9 @@ def item(layer: str, record: str) -> Response:
     """One record as a GeoJSON Feature with its links."""
     params.only(request.args, "f", "crs")
     params.layer_name(layer)
-    g.atlas.get(layer, record)
     system = _system(request.args)
     if chosen(DOCUMENTS) == "html":
+        g.atlas.feature(layer, record)
         return elsewhere(f"/{layer}/{record}")
     body = ogc.feature(g.atlas, layer, record, system, link)
     response = answered(lambda: body, mimetype=ogc.GEOJSON, shared=True)

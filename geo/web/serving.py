@@ -1,7 +1,9 @@
 """The site on a port: one process (waitress), or several over the same files (gunicorn)."""
 
 import os
+import time
 from collections.abc import Callable
+from socket import socket
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -12,6 +14,8 @@ _IDLE_S = 75
 """Seconds that a connection may stay open unused: longer than the 60 for which proxies keep theirs."""
 _STUCK_S = 120
 _LAST_REQUESTS_S = 30
+_STEP_S, _LATEST = 0.0002, 5
+"""How much later each connection that a process has lets it take the next, and after how many it waits no longer."""
 _LONGEST_LINE = 8_190
 """The most that gunicorn reads of a request's first line, and more than the longest address that we answer."""
 
@@ -55,10 +59,17 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
 
 def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - there is none on Windows
+    from gunicorn.workers.gthread import ThreadWorker  # noqa: PLC0415
+
+    class Fair(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+        def accept(self, listener: socket) -> None:
+            """Take a connection, the later the more there are: a process with fewer comes first."""
+            time.sleep(min(self.nr_conns, _LATEST) * _STEP_S)
+            super().accept(listener)
 
     class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
-            for name, value in _gunicorn(settings).items():
+            for name, value in {**_gunicorn(settings), "worker_class": Fair}.items():
                 self.cfg.set(name, value)
 
         def load(self) -> WSGIApplication:
@@ -71,7 +82,6 @@ def _gunicorn(settings: Settings) -> dict[str, Any]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
-        "worker_class": "gthread",
         "workers": settings.workers,
         "threads": settings.threads,
         "keepalive": _IDLE_S,

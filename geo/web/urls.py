@@ -9,15 +9,18 @@ PUBLIC_URL = "PUBLIC_URL"
 
 
 def _join(path: str, params: dict[str, str]) -> str:
-    kept = {name: value for name, value in params.items() if value != ""}
+    kept = {name: value for name, value in params.items() if value != ""} if params else {}
     if g.lang != "vi" and "lang" not in kept:
         kept["lang"] = g.lang
     return f"{request.script_root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
 
 
 def _host() -> str:
-    public: str = current_app.config[PUBLIC_URL]
-    return public or request.host_url.rstrip("/") + request.script_root
+    if "host" not in g:
+        public: str = current_app.config[PUBLIC_URL]
+        g.host = public or request.host_url.rstrip("/") + request.script_root
+    host: str = g.host
+    return host
 
 
 class SiteUrls:
