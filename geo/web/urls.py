@@ -1,26 +1,30 @@
 """Addresses of the site, the language kept: the one place that builds them."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
+from werkzeug.sansio.utils import get_current_url
 
 PUBLIC_URL = "PUBLIC_URL"
 """The configuration key of the address that people use, when a proxy stands in front."""
 
 
-def _join(path: str, params: dict[str, str]) -> str:
+def _join(root: str, path: str, params: dict[str, str]) -> str:
     kept = {name: value for name, value in params.items() if value != ""} if params else {}
     if g.lang != "vi" and "lang" not in kept:
         kept["lang"] = g.lang
-    return f"{request.script_root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
+    return f"{root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
 
 
 def _host() -> str:
-    if "host" not in g:
-        public: str = current_app.config[PUBLIC_URL]
-        g.host = public or request.host_url.rstrip("/") + request.script_root
-    host: str = g.host
-    return host
+    public: str = current_app.config[PUBLIC_URL]
+    return public or _host_url(request.scheme, request.host) + request.script_root
+
+
+@lru_cache(maxsize=64)
+def _host_url(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host).rstrip("/")
 
 
 class SiteUrls:
@@ -28,19 +32,19 @@ class SiteUrls:
 
     def page(self, path: str, **params: str) -> str:
         """The address of a page."""
-        return _join(path, params)
+        return _join(request.script_root, path, params)
 
     def record(self, layer: str, record: str) -> str:
         """The page of a record."""
-        return _join(f"/{layer}/{quote(record, safe='')}", {})
+        return _join(request.script_root, f"/{layer}/{quote(record, safe='')}", {})
 
     def layer(self, layer: str, **params: str) -> str:
         """The page of a layer."""
-        return _join(f"/{layer}", params)
+        return _join(request.script_root, f"/{layer}", params)
 
     def export(self, layer: str, extension: str, **params: str) -> str:
         """The download of a layer, or of what the parameters keep."""
-        return _join(f"/export/{layer}.{extension}", params)
+        return _join(request.script_root, f"/export/{layer}.{extension}", params)
 
     def host(self) -> str:
         """The scheme, host and root that absolute addresses begin with."""
@@ -52,7 +56,7 @@ class SiteUrls:
 
     def here(self, **changes: str) -> str:
         """The address of this page with some parameters changed; an empty value takes one away."""
-        return _join(request.path, self._params() | changes)
+        return _join(request.script_root, request.path, self._params() | changes)
 
     def without_slash(self) -> str:
         """This address without the slash at its end, on this host whatever the path holds."""
@@ -65,7 +69,7 @@ class SiteUrls:
 
     def absolute(self, path: str, **params: str) -> str:
         """The address of a page with its host, as people outside use it."""
-        return _host() + _join(path, params).removeprefix(request.script_root)
+        return _host() + _join("", path, params)
 
     def in_public(self, path: str, lang: str) -> str:
         """The one address, with its host, that a page is known by in a language."""
