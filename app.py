@@ -30,7 +30,7 @@ from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
 from geo.views.export import FORMATS, write_export
 from geo.views.export.province import NAME as NAME_OF_ALL
-from geo.views.export.province import write_province
+from geo.views.export.province import Whole, checked, kind_of
 from geo.web import create_app
 
 ROOT = Path(__file__).resolve().parent
@@ -208,14 +208,20 @@ def links(as_json: bool) -> None:
 @click.option("--encoding", help="Encoding of the text of shp: utf-8, tcvn3 or cp1258; UTF-8 when left out.")
 @click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
               help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip
+@click.option("--url", default="", help="Address of the service, for a project of all that reads it (GEO_PUBLIC_URL).")
 @_plainly
 def export(
-    layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, **options: str | None
-) -> None:
-    """Write a LAYER, or the part of it that the filters keep, to FILE; all of them, with QGIS styles, as `all`."""
+    layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, url: str,
+    **options: str | None,
+) -> None:  # fmt: skip
+    """Write a LAYER, or the part of it that the filters keep, to FILE.
+
+    The layer `all` is the whole province with QGIS styles: FILE ends in .gpkg, .qgis.zip (a project with its data) or
+    .qgz (a project that reads the service at --url).
+    """
     chosen = settings()
     if layer == NAME_OF_ALL:
-        _export_all(chosen, file, lang, options["crs"])
+        _export_all(chosen, file, lang, options["crs"], url or chosen.public_url)
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
@@ -224,17 +230,13 @@ def export(
     _say(f"{file}: {written}")
 
 
-def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None) -> None:
-    possible = FORMATS["gpkg"].crs
-    if file.suffix.lower() != ".gpkg" or (crs or possible[0]) not in possible:
-        raise BadQuery(
-            f"all is a GeoPackage: a FILE that ends in .gpkg, in one of {', '.join(possible)}.",
-            f"all là một GeoPackage: FILE có đuôi .gpkg, trong một hệ: {', '.join(possible)}.",
-        )
+def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
+    kind = kind_of(file.name)
+    whole = Whole(AtlasSource(chosen.atlas_dir)(), lang, checked(kind, crs), url, file.name[: -len(kind.extension) - 1])
     part = file.with_name(f"{file.name}.part")
     try:
         with part.open("wb") as out:
-            written = write_province(AtlasSource(chosen.atlas_dir)(), out, lang=lang, crs=crs or possible[0])
+            written = kind.write(whole, out)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
