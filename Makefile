@@ -24,9 +24,10 @@ $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@
 
-# The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing.
+# The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter.
 test-setup: $(VENV)/.test
 	sh .ci/system-packages
+	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 
 test: test-setup
 	$(BIN)/ruff check .

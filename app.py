@@ -30,9 +30,9 @@ from geo.pipeline import BuildResult, build_atlas, check_seed, person
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
-from geo.views.export import FORMATS, write_export
+from geo.views.export import FORMATS, write_export, write_whole
 from geo.views.export.province import NAME as NAME_OF_ALL
-from geo.views.export.province import write_province
+from geo.views.export.province import Whole, kind_of, system_for
 from geo.web import create_app, serving
 
 ROOT = Path(__file__).resolve().parent
@@ -230,30 +230,42 @@ def links(as_json: bool) -> None:
 @click.option("--encoding", help="Encoding of the text of shp: utf-8, tcvn3 or cp1258; UTF-8 when left out.")
 @click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
               help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip
+@click.option("--url", default="", help="Address of the service, for a project of all that reads it (GEO_PUBLIC_URL).")
 @_plainly
 def export(
-    layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, **options: str | None
-) -> None:
-    """Write a LAYER, or the part of it that the filters keep, to FILE; all of them, with QGIS styles, as `all`."""
+    layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, url: str,
+    **options: str | None,
+) -> None:  # fmt: skip
+    """Write a LAYER, or the part of it that the filters keep, to FILE.
+
+    The layer `all` is the whole province with QGIS styles: FILE ends in .gpkg, .qgis.zip (a project with its data) or
+    .qgz (a project that reads the service at --url).
+    """
     chosen = settings()
     if layer == NAME_OF_ALL:
         refused = [
-            name
-            for name, value in {"format": key, "filter": filters, "q": text, **options}.items()
+            name for name, value in {"format": key, "filter": filters, "q": text, **options}.items()
             if value and name != "crs"
-        ]
-        if refused or file.suffix.lower() != ".gpkg":
+        ]  # fmt: skip
+        if refused:
             raise BadQuery(
-                f"all is written whole, to a FILE that ends in .gpkg; given {file.name} {' '.join(refused)}. Beside it goes --crs and --lang only.",
-                f"all luôn được ghi toàn bộ, vào FILE có đuôi .gpkg; đã cho {file.name} {' '.join(refused)}. Chỉ kèm được --crs và --lang.",
+                f"all is written whole: leave out {', '.join(refused)}. Beside it goes --crs, --lang and --url only.",
+                f"all luôn được ghi toàn bộ: hãy bỏ {', '.join(refused)}. Chỉ kèm được --crs, --lang và --url.",
             )
-        _say(f"{file}: {write_province(AtlasSource(chosen.atlas_dir)(), file, lang=lang, crs=options['crs'])}")
+        _export_all(chosen, file, lang, options["crs"], url or chosen.public_url)
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
         AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
     )
     _say(f"{file}: {written}")
+
+
+def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
+    kind = kind_of(file.name)
+    name = file.name[: -len(kind.extension) - 1]
+    whole = Whole(AtlasSource(chosen.atlas_dir)(), lang, system_for(kind, crs), url, name)
+    _say(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 
 def _filter(text: str) -> tuple[str, tuple[str, ...]]:

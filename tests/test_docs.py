@@ -65,7 +65,8 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("line", commands())
 def test_a_command_of_the_readme_runs(line: str, tmp_path: Path, built_env: dict[str, str]) -> None:
     words = shlex.split(line, comments=True)
-    made = [word for word in words if re.search(r"\.(csv|gpkg|geojson|kml|zip)$", word) and not (ROOT / word).exists()]
+    ending = r"\.(csv|gpkg|geojson|kml|zip|qgz)$"
+    made = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in made else word for word in words]
     done = subprocess.run(
         [sys.executable, *words], check=False, cwd=ROOT, env=built_env, capture_output=True, text=True, timeout=300

@@ -20,7 +20,7 @@ _AT_ONCE = 1 << 20
 _BLOCK = 1 << 16
 _PACKED = {
     "application/geopackage+sqlite3", "application/zip", "application/vnd.apache.parquet", "application/flatgeobuf",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-qgis-project",
 }  # fmt: skip
 """What is compressed already, or is read in pieces by ranges, and is sent as it is."""
 

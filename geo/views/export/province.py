@@ -1,22 +1,27 @@
-"""The whole province as one GeoPackage: every layer, with the styles that QGIS applies when it opens them."""
+"""The whole province as one download: a GeoPackage with styles and projects, the same zipped, or a live project."""
 
+import json
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from geo.atlas import Atlas, Query
 from geo.collections import COLLECTIONS
-from geo.views.export import FORMATS, checked, system_of, write_whole
-from geo.views.export.dated import date_geopackage
+from geo.errors import BadQuery, NotFound
+from geo.schema import LANGS, Label
+from geo.views.export import FORMATS, checked, system_of
+from geo.views.export.dated import DatedZip, date_geopackage
 from geo.views.export.geopackage import write_layer
-from geo.views.export.job import Job
-from geo.views.qgis import style_of
+from geo.views.export.job import WGS84, Job, notice
+from geo.views.qgis import LEGAL, TITLE, in_file, live, packed, project, sld_of, style_of
 
 NAME = "all"
 """What the whole is called where else a layer is named."""
+
 _STYLES = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -24,34 +29,165 @@ CREATE TABLE layer_styles (
     useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
 )
 """
+_PROJECTS = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
 _LANGS = {"vi": "Tiếng Việt", "en": "English"}
+_OPEN = Label(
+    "Giải nén cả thư mục, rồi mở {name}.qgs bằng QGIS 3.22 trở lên. Giữ tên và chỗ của hai tệp bên cạnh nhau.",
+    "Unpack the folder, then open {name}.qgs in QGIS 3.22 or later. Keep both files side by side under their names.",
+)  # fmt: skip
+_MADE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
 
 
-def write_province(atlas: Atlas, out: Path | BinaryIO, *, lang: str = "vi", crs: str | None = None) -> int:
+class Whole(NamedTuple):
+    """What is asked for: `lang` of the words, `crs` of the coordinates, `url` of the service for what lives on it.
+
+    `name` is what the file will be called, without its ending: a project finds its data by that name.
+    """
+
+    atlas: Atlas
+    lang: str = "vi"
+    crs: str = WGS84
+    url: str = ""
+    name: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its ending, in ASCII where nothing else was asked for."""
+        return self.name or f"ocop-v{self.atlas.version.number}"
+
+    @property
+    def published_at(self) -> str:
+        """When the version was published: the date of everything in the file."""
+        return self.atlas.version.published_at
+
+
+Write: TypeAlias = Callable[[Whole, BinaryIO], int]
+
+
+class Kind(NamedTuple):
+    """One form that the whole is written in. `stored`: it holds the data, in a system that can be chosen.
+
+    `write` puts it into an open binary file and returns how many records the file holds.
+    """
+
+    extension: str
+    media_type: str
+    label: Label
+    write: Write
+    stored: bool = True
+
+
+def write_province(whole: Whole, out: BinaryIO) -> int:
     """Write every collection into one GeoPackage and return how many records it holds.
 
     Each layer has its declared names, its notice in the file's metadata, and two styles in QGIS's own table
-    `layer_styles`, of which the one in `lang` is applied on opening. `crs` is one of the systems of a GeoPackage,
-    WGS 84 where none is named. A file at the path `out` appears complete or not at all; the same version gives the
-    same bytes. GeoError when a layer would be short of records.
+    `layer_styles`, of which the one in `lang` is applied on opening; the table `qgis_projects` holds a project for
+    each language. The same version gives the same bytes. GeoError when a layer would be short of records.
     """
-    system = system_of(FORMATS["gpkg"], crs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{whole.stem}.gpkg"
+        written = _gather(whole, path)
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, out)
+    return written
 
-    def write(stream: BinaryIO) -> int:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "province.gpkg"
-            jobs = [Job(atlas, Query(layer), lang, system, atlas.count(Query(layer))) for layer in COLLECTIONS]
-            written = sum(checked(job, "gpkg", write_layer(job, path)) for job in jobs)
-            _add_styles(path, lang)
-            date_geopackage(path, atlas.version.published_at)
+
+def write_folder(whole: Whole, out: BinaryIO) -> int:
+    """Write a zipped folder of the GeoPackage, a QGIS project over it and a notice; return how many records."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{whole.stem}.gpkg"
+        written = _gather(whole, path)
+        with DatedZip(out, whole.published_at) as archive:
+            archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))
+            archive.add(f"{whole.stem}/README.txt", _readme(whole).encode())
             with path.open("rb") as made:
-                shutil.copyfileobj(made, stream)
-        return written
-
-    return write_whole(out, write)
+                archive.add(f"{whole.stem}/{path.name}", made)
+    return written
 
 
-def _add_styles(path: Path, lang: str) -> None:
+def write_live(whole: Whole, out: BinaryIO) -> int:
+    """Write a QGIS project (.qgz) that reads the service at `url` whenever it is opened; it holds no record.
+
+    BadQuery without an address that begins with http:// or https://.
+    """
+    if not whole.url.startswith(("http://", "https://")):
+        raise BadQuery(
+            f"A live project needs the address of the service, http://... or https://..., not {whole.url!r}.",
+            f"Dự án trực tuyến cần địa chỉ của dịch vụ, dạng http://... hoặc https://..., không phải {whole.url!r}.",
+        )
+    made = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
+    out.write(packed(made, whole.stem, whole.published_at))
+    return 0
+
+
+KINDS: dict[str, Kind] = {
+    kind.extension: kind
+    for kind in (
+        Kind(
+            "gpkg",
+            "application/geopackage+sqlite3",
+            Label("GeoPackage, có sẵn ký hiệu QGIS", "GeoPackage with QGIS styles"),
+            write_province,
+        ),
+        Kind(
+            "qgis.zip",
+            "application/zip",
+            Label("Dự án QGIS kèm dữ liệu (ZIP)", "QGIS project with its data (ZIP)"),
+            write_folder,
+        ),
+        Kind(
+            "qgz",
+            "application/x-qgis-project",
+            Label("Dự án QGIS trực tuyến", "QGIS project, live"),
+            write_live,
+            stored=False,
+        ),
+    )
+}
+"""By the ending of the file."""
+
+
+def kind_of(name: str) -> Kind:
+    """The form whose ending a file or address called `name` has; NotFound when there is none.
+
+    >>> kind_of("dien-bien.qgis.zip").extension
+    'qgis.zip'
+    """
+    for kind in KINDS.values():
+        if name.lower().endswith(f".{kind.extension}"):
+            return kind
+    known = ", ".join(f".{extension}" for extension in KINDS)
+    raise NotFound(
+        f"The whole cannot be written as {name!r}. Endings: {known}.",
+        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {known}.",
+    )
+
+
+def system_for(kind: Kind, crs: str | None) -> str:
+    """The system to write in, WGS 84 when none is asked for; BadQuery for one that `kind` is not written in."""
+    if kind.stored:
+        return system_of(FORMATS["gpkg"], crs)
+    if crs is None:
+        return WGS84
+    raise BadQuery(
+        f"{kind.extension} reads the service in its own system: crs cannot be chosen, given {crs!r}.",
+        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs, đã cho {crs!r}.",
+    )
+
+
+def _gather(whole: Whole, path: Path) -> int:
+    """Write the GeoPackage at `path` and return how many records it holds."""
+    jobs = [
+        Job(whole.atlas, Query(name), whole.lang, whole.crs, whole.atlas.count(Query(name))) for name in COLLECTIONS
+    ]
+    written = sum(checked(job, "gpkg", write_layer(job, path)) for job in jobs)
+    _finish(whole, path)
+    date_geopackage(path, whole.published_at)
+    return written
+
+
+def _finish(whole: Whole, path: Path) -> None:
+    """Add the styles and the projects."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(_STYLES)
         db.execute(
@@ -59,17 +195,49 @@ def _add_styles(path: Path, lang: str) -> None:
             " VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS styles')"
         )
         for name, spec in COLLECTIONS.items():
-            for one, words in _LANGS.items():
+            for lang in LANGS:
                 db.execute(
                     "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
                     " styleName, styleQML, styleSLD, useAsDefault, description, owner, ui)"
-                    " VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', NULL)",
+                    " VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL)",
                     (
-                        name,
-                        "geom" if spec.geometry else "",
-                        words,
-                        style_of(spec, one),
-                        one == lang,
-                        spec.label.of(one),
+                        name, "geom" if spec.geometry else "", _LANGS[lang], style_of(spec, lang), sld_of(spec, lang),
+                        int(lang == whole.lang), spec.label.of(lang),
                     ),
-                )
+                )  # fmt: skip
+        db.execute(_PROJECTS)
+        for lang in LANGS:
+            about = json.dumps({"last_modified_time": whole.published_at[:19], "last_modified_user": ""})
+            content = packed(_beside(whole, lang), project_name(lang), whole.published_at)
+            db.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (project_name(lang), about, content.hex()))
+
+
+def project_name(lang: str) -> str:
+    """What the project in `lang` is called inside the GeoPackage.
+
+    >>> project_name("vi")
+    'ocop-vi'
+    """
+    return f"ocop-{lang}"
+
+
+def _beside(whole: Whole, lang: str) -> bytes:
+    """The project over the GeoPackage in its own folder."""
+    return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs), lang)
+
+
+def _readme(whole: Whole) -> str:
+    """What stands beside the files for people: how they open, whose the data are, under which licence."""
+    blocks = []
+    for lang in LANGS:
+        lines = [
+            TITLE.of(lang),
+            _OPEN.of(lang).format(name=whole.stem),
+            _MADE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
+            "",
+        ]
+        for name in COLLECTIONS:
+            told = notice(whole.atlas, name)
+            lines += [f"{name}: {told.title.of(lang)}", f"  {told.licence}", f"  {told.attribution.of(lang)}"]
+        blocks.append("\r\n".join(lines))
+    return "\r\n\r\n---\r\n\r\n".join(blocks) + "\r\n"

@@ -1,16 +1,48 @@
 """The style of one layer as QGIS keeps it (QML): symbols, labels, names of fields and codes in words, map tips."""
 
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
 from geo.schema import Field, LayerSpec
+from geo.styles import STYLES
 from geo.views.export.job import derived
-from geo.views.qgis.symbols import renderer
+from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 
 QGIS_VERSION = "3.22.0"
-_LABELLED = {"programme": 250_000, "places": 250_000, "units": 1_500_000}
-"""The scales from which names are written, by group."""
+"""The oldest version that the documents are made for."""
+
+FONTS = ("Arial", "Segoe UI", "Liberation Sans", "Noto Sans", "DejaVu Sans")
+"""Families that write Vietnamese whole, the first that a machine has. QGIS would fetch Noto Sans if it led."""
+
+_HALO = "#fdfbf6"
+_IN_A_TIP = 6
+_EVERYWHERE = 1_500_000
+
+
+class _Names(NamedTuple):
+    """How names are written: the scale that they begin at, size in points, colour ("": the layer's), and slant."""
+
+    from_scale: int
+    size: float
+    color: str = "#1d2b2c"
+    bold: bool = False
+    italic: bool = False
+
+
+_NAMES: dict[str, _Names] = {
+    "products": _Names(250_000, 8.0),
+    "producers": _Names(250_000, 8.0),
+    "zones": _Names(600_000, 8.0, "", italic=True),
+    "villages": _Names(250_000, 8.0),
+    "sites": _Names(250_000, 8.0),
+    "communes": _Names(_EVERYWHERE, 7.5, "#6e6856"),
+    "districts": _Names(_EVERYWHERE, 9.0, "#5a513b", bold=True),
+    "old_communes": _Names(250_000, 7.0, "#6e6856", italic=True),
+    "outlines_2009": _Names(250_000, 7.0, "", italic=True),
+}
 
 
 def style_of(spec: LayerSpec, lang: str) -> str:
@@ -20,7 +52,7 @@ def style_of(spec: LayerSpec, lang: str) -> str:
         {
             "version": QGIS_VERSION,
             "styleCategories": "LayerConfiguration|Symbology|Labeling|Fields|Forms|MapTips",
-            "labelsEnabled": "1" if _is_labelled(spec) else "0",
+            "labelsEnabled": str(int(is_labelled(spec))),
         },
     )
     describe(root, spec, lang)
@@ -28,54 +60,98 @@ def style_of(spec: LayerSpec, lang: str) -> str:
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{body}"
 
 
-def describe(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
-    """Everything about how a layer looks and reads, as children of a style or of a project's layer."""
+def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
+    """Everything about how a layer looks and reads, as children of a style or of a project's layer.
+
+    In a project, where the other layers are known, references read as names; see renderer for its symbols.
+    """
     if spec.geometry is not None:
-        renderer(parent, spec, lang)
-        if _is_labelled(spec):
+        renderer(parent, spec, lang, in_project=in_project)
+        if is_labelled(spec):
             _labels(parent, spec, lang)
-    _fields(parent, (*spec.fields, *derived(spec)), lang)
-    named = _named(spec, lang)
-    add(parent, "previewExpression", named)
-    if spec.geometry is not None:
-        # A map tip is HTML, and a name is whatever somebody wrote.
-        add(parent, "mapTip", f"<b>[% replace(replace({named}, '&', '&amp;'), '<', '&lt;') %]</b>")
+    _fields(parent, spec, lang, in_project=in_project)
+    add(parent, "previewExpression", _name_of(spec, lang))
+    add(parent, "mapTip", _tip(spec, lang))
 
 
-def _is_labelled(spec: LayerSpec) -> bool:
-    return spec.geometry is not None and spec.group in _LABELLED and spec.name not in {"outlines_2009", "province"}
+def is_labelled(spec: LayerSpec) -> bool:
+    """Whether the names of its records are written on the map."""
+    return spec.geometry is not None and spec.name in _NAMES
 
 
-def _named(spec: LayerSpec, lang: str) -> str:
-    """A QGIS expression: what a record is called, in Vietnamese where it has no English name."""
-    return f'coalesce("{spec.title_en}", "{spec.title}")' if lang == "en" and spec.title_en else f'"{spec.title}"'
+def layer_id(name: str) -> str:
+    """What a project calls the layer `name`. QGIS replaces ids of ten letters and fewer."""
+    return f"ocop_layer_{name}"
+
+
+def _name_of(spec: LayerSpec, lang: str) -> str:
+    """The expression of a record's name in `lang`."""
+    if lang == "en" and spec.title_en:
+        return f'coalesce("{spec.title_en}", "{spec.title}")'
+    return f'"{spec.title}"'
+
+
+def _tip(spec: LayerSpec, lang: str) -> str:
+    """What stands under the mouse: the name, and what the site's tables show. Tips are HTML, records are not."""
+    parts = [f"<b>[% {_as_text(_name_of(spec, lang))} %]</b>"]
+    shown = [field for field in spec.fields if field.table and field.name not in {spec.title, spec.title_en}]
+    kept = [*shown[:_IN_A_TIP], *(field for field in spec.fields if field.name == "precision")]
+    for field in kept:
+        value = f'represent_value("{field.name}")' if field.codes else f'to_string("{field.name}")'
+        unit = f" || ' {field.unit}'" if field.unit and not field.codes else ""
+        # What is empty is left out; NULL joined to anything is NULL.
+        parts.append(
+            f"[% CASE WHEN \"{field.name}\" IS NOT NULL THEN '<br>{field.label.of(lang)}: ' || {_as_text(value)}{unit}"
+            " ELSE '' END %]"
+        )
+    return "".join(parts)
+
+
+def _as_text(expression: str) -> str:
+    return f"replace(replace({expression}, '&', '&amp;'), '<', '&lt;')"
 
 
 def _labels(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
+    names = _NAMES[spec.name]
     settings = add(add(parent, "labeling", type="simple"), "settings", calloutType="simple")
     text = add(
-        settings, "text-style", fieldName=_named(spec, lang), isExpression="1", fontSize="8", fontSizeUnit="Point",
-        textColor="40,44,52,255", fontFamily="Noto Sans", namedStyle="Regular", multilineHeight="1",
+        settings, "text-style", fieldName=_name_of(spec, lang), isExpression="1", fontSize=f"{names.size:g}",
+        fontSizeUnit="Point", textColor=rgba(names.color or STYLES[spec.name].color), fontFamily=FONTS[0],
+        fontWeight="75" if names.bold else "50", fontItalic=str(int(names.italic)), multilineHeight="0.95",
     )  # fmt: skip
+    families = add(text, "families")
+    for family in FONTS[1:]:
+        add(families, "family", name=family)
     add(
-        text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferColor="255,255,255,220",
-        bufferNoFill="1",
+        text, "text-buffer", bufferDraw="1", bufferSize="0.9", bufferSizeUnits="MM", bufferColor=rgba(_HALO, 0.9),
+        bufferNoFill="1", bufferJoinStyle="128",
     )  # fmt: skip
-    add(settings, "text-format", wrapChar="", autoWrapLength="24", multilineAlign="1")
+    add(settings, "text-format", wrapChar="", autoWrapLength="22", multilineAlign="1", useMaxLineLengthForAutoWrap="1")
     if spec.geometry == "Point":
-        add(settings, "placement", placement="6", dist="1.2", distUnits="MM", priority="6")
+        add(
+            settings, "placement", placement="6", dist="0.6", distUnits="MM", priority="6", offsetType="1",
+            predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
+        )  # fmt: skip
     else:
-        add(settings, "placement", placement="1", priority="4", centroidInside="1", centroidWhole="1")
-    add(settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=str(_LABELLED[spec.group]), obstacle="1",
-        drawLabels="1", fontLimitPixelSize="0")  # fmt: skip
+        add(settings, "placement", placement="4", priority="3", centroidInside="1", centroidWhole="0")
+    add(
+        settings, "rendering", scaleVisibility="1", scaleMin="1", scaleMax=str(names.from_scale), obstacle="1",
+        obstacleType="1", obstacleFactor="1" if spec.geometry == "Point" else "0", drawLabels="1",
+        fontLimitPixelSize="0",
+    )  # fmt: skip
 
 
-def _fields(parent: ET.Element, fields: tuple[Field, ...], lang: str) -> None:
+def _fields(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool) -> None:
     settings, aliases = add(parent, "fieldConfiguration"), add(parent, "aliases")
-    for number, field in enumerate(fields, start=1):  # 0 is fid
+    for number, field in enumerate((*spec.fields, *derived(spec)), start=1):  # 0 is fid
         add(aliases, "alias", field=field.name, index=str(number), name=field.label.of(lang))
         if field.codes and field.kind in {"code", "integer"}:
             _coded(add(settings, "field", name=field.name, configurationFlags="None"), field, lang)
+        elif in_project and field.kind == "ref" and field.target:
+            _referring(add(settings, "field", name=field.name, configurationFlags="None"), field.target)
+        elif field.kind == "longtext":
+            config = add(add(add(settings, "field", name=field.name), "editWidget", type="TextEdit"), "config")
+            option(option(config, "Map"), "bool", "IsMultiline", "true")
 
 
 def _coded(parent: ET.Element, field: Field, lang: str) -> None:
@@ -83,3 +159,13 @@ def _coded(parent: ET.Element, field: Field, lang: str) -> None:
     listed = option(option(config, "Map"), "List", "map")
     for code in CODE_LISTS[field.codes or ""].codes:
         option(option(listed, "Map"), "QString", code.label.of(lang), code.key)
+
+
+def _referring(parent: ET.Element, target: str) -> None:
+    """A field that holds the key of a record of another layer shows the record's name."""
+    spec = COLLECTIONS[target]
+    values = option(add(add(parent, "editWidget", type="ValueRelation"), "config"), "Map")
+    for name, value in (("Layer", layer_id(target)), ("LayerName", target), ("Key", spec.key), ("Value", spec.title)):
+        option(values, "QString", name, value)
+    for name, given in (("AllowNull", True), ("OrderByValue", True), ("AllowMulti", False)):
+        option(values, "bool", name, str(given).lower())

@@ -1,48 +1,113 @@
-"""Symbols and legends of QGIS for each layer: its shape and colour, a class a line, approximate places ringed."""
+"""Symbols and legends of QGIS for each layer: its shape, colour and icons, approximate places in a dashed ring."""
 
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geo.codes import CODE_LISTS, PRECISIONS
-from geo.schema import LayerSpec
-from geo.styles import STYLES, Style
+from geo.schema import Label, LayerSpec
+from geo.styles import STYLES, Style, icon_of
+from geo.views.qgis.icons import embedded
 from geo.views.qgis.xml import add, defined_by, one_of, properties
 
-_APPROXIMATE = [row.key for row in PRECISIONS if row.approximate]
-_SIZES_MM = {"programme": "3.4", "places": "3.4", "units": "1.6"}
-_WHITE = "255,255,255,255"
-_OTHER = {"vi": "chưa rõ loại", "en": "kind unknown"}
-_LIGHTER = (0.0, 0.28, -0.22, 0.48, 0.14, -0.36)
-"""How far the classes of a layer stand from its colour, to white or (below zero) to black: they differ in print too."""
+APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate place")
+"""The line of the legend that explains the ring."""
+
+GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "A sign with a number: several records near each other")
+"""What the signs mean that stand for more than one record."""
+
+UNKNOWN = Label("Chưa rõ loại", "Kind unknown")
+"""The line of the legend of whatever has none of the codes."""
+
+_ROUGH = [row.key for row in PRECISIONS if row.approximate]
+_LEGEND_ONLY = "(legend)"  # no code has brackets, so no record has this class
+_PX_MM = 0.2646
+_WHITE, _LAND, _INK = "255,255,255,255", "#fdfbf6", "#1d2b2c"
+_NEAR_MM = 4.0
+_SOLID = {"outline_style": "solid", "joinstyle": "round"}
 
 
-def renderer(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
-    """The <renderer-v2> of a layer: a class for each code of its symbol field, or one symbol."""
-    style = STYLES[spec.name]
+class _Sizes(NamedTuple):
+    """Millimetres of a marker, of the icon on it (0: none) and of the ring around an approximate one."""
+
+    marker: float
+    icon: float
+    ring: float
+
+
+_SIZES = {
+    "products": _Sizes(5.0, 3.1, 7.0),
+    "producers": _Sizes(6.2, 3.4, 8.4),  # products stand where they are made: the square frames them
+    "villages": _Sizes(5.4, 2.9, 7.4),
+    "sites": _Sizes(5.4, 2.9, 7.4),
+}
+_SMALL = _Sizes(1.6, 0.0, 2.8)
+
+
+def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
+    """The <renderer-v2> of a layer: a class for each code of its symbol field, or one symbol.
+
+    In a project records at one place are gathered, as on the site, and the province is filled as land: there it is
+    known that it lies below everything.
+    """
+    if in_project and spec.name in _SIZES:
+        parent = _gathered(parent, spec)
+    style, land = STYLES[spec.name], in_project and spec.name == "province"
     codes = spec.field(spec.symbol).codes if spec.symbol else None
-    if codes is None or spec.symbol is None or spec.geometry != "Point":
+    if codes is None or spec.symbol is None:
         made = add(parent, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
-        _symbol(add(made, "symbols"), "0", spec, style, style.color)
+        symbol(add(made, "symbols"), "0", spec, style, land=land)
         return
     made = add(
         parent, "renderer-v2", type="categorizedSymbol", attr=spec.symbol, symbollevels="0", enableorderby="0",
         forceraster="0",
     )  # fmt: skip
     categories, symbols = add(made, "categories"), add(made, "symbols")
-    rows = [(code.key, code.label.of(lang)) for code in CODE_LISTS[codes].codes] + [("", _OTHER[lang])]
+    rows = [(code.key, code.label.of(lang)) for code in CODE_LISTS[codes].codes] + [("", UNKNOWN.of(lang))]
     for number, (value, label) in enumerate(rows):
-        add(categories, "category", value=value, label=label, symbol=str(number), render="true")
-        _symbol(symbols, str(number), spec, style, shade(style.color, _LIGHTER[number % len(_LIGHTER)]))
+        add(categories, "category", value=value, label=label, symbol=str(number), render="true", type="string")
+        symbol(symbols, str(number), spec, style, value)
+    if spec.geometry == "Point" and spec.has("precision"):
+        add(
+            categories, "category", value=_LEGEND_ONLY, label=APPROXIMATE.of(lang), symbol=str(len(rows)),
+            render="true", type="string",
+        )  # fmt: skip
+        _ring(_whole(symbols, str(len(rows)), "marker"), style, _SIZES.get(spec.name, _SMALL))
 
 
-def shade(color: str, towards: float) -> str:
-    """A colour nearer to white (above zero) or to black (below).
+def _gathered(parent: ET.Element, spec: LayerSpec) -> ET.Element:
+    """A renderer around another one that shows records too near to be told apart as one symbol with their number."""
+    made = add(
+        parent, "renderer-v2", type="pointCluster", symbollevels="0", enableorderby="0", forceraster="0",
+        tolerance=f"{_NEAR_MM:g}", toleranceUnit="MM",
+    )  # fmt: skip
+    style, size = STYLES[spec.name], _SIZES[spec.name].marker * 1.2
+    whole = _whole(made, "centerSymbol", "marker")
+    properties(
+        _layer(whole, "SimpleMarker"),
+        {
+            "name": style.shape, "color": _WHITE, "outline_color": rgba(style.color), **_SOLID,
+            **_mm("outline_width", 0.9), **_mm("size", size),
+        },
+    )  # fmt: skip
+    number = _layer(whole, "FontMarker")
+    properties(
+        number,
+        {"font": "Arial", "font_style": "Bold", "chr": "2", "color": rgba(_INK), **_mm("size", size * 0.5)},
+    )
+    defined_by(number, {"char": "@cluster_size"})
+    return made
 
-    >>> shade("#b3400e", 0.0), shade("#000000", 0.5), shade("#ffffff", -1.0)
-    ('#b3400e', '#808080', '#000000')
-    """
-    parts = [int(color[at : at + 2], 16) for at in (1, 3, 5)]
-    end = 255 if towards > 0 else 0
-    return "#" + "".join(f"{round(part + (end - part) * abs(towards)):02x}" for part in parts)
+
+def symbol(
+    parent: ET.Element, name: str, spec: LayerSpec, style: Style, value: str = "", *, land: bool = False
+) -> None:
+    """The <symbol> of a layer for records whose symbol field holds `value`."""
+    if spec.geometry == "Point":
+        _marker(_whole(parent, name, "marker"), spec, style, value)
+    elif spec.geometry == "LineString":
+        _line(_whole(parent, name, "line"), spec, style)
+    else:
+        _area(_whole(parent, name, "fill"), spec, style, value, land=land)
 
 
 def rgba(color: str, opacity: float = 1.0) -> str:
@@ -54,53 +119,79 @@ def rgba(color: str, opacity: float = 1.0) -> str:
     return ",".join([*(str(int(color[at : at + 2], 16)) for at in (1, 3, 5)), str(round(255 * opacity))])
 
 
-def _symbol(parent: ET.Element, name: str, spec: LayerSpec, style: Style, color: str) -> None:
-    kinds = {"Point": "marker", "LineString": "line"}
-    kind = kinds.get(spec.geometry or "", "fill")
-    symbol = add(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-    if kind == "marker":
-        _marker(symbol, spec, style, color)
-        return
-    if kind == "line":
-        layer = _layer(symbol, "SimpleLine")
-        properties(layer, {"line_color": rgba(color, 0.4), "line_width": "0.2", "line_width_unit": "MM"})
-        # A link that is to be checked is drawn with gaps, as an approximate place is.
-        defined_by(layer, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
-        return
-    filled = style.fill_opacity > 0
-    properties(
-        _layer(symbol, "SimpleFill"),
-        {
-            "color": rgba(color, style.fill_opacity),
-            "style": "solid" if filled else "no",
-            "outline_color": rgba(color),
-            "outline_style": "dash" if style.dash else "solid",
-            "outline_width": f"{style.stroke_width * 0.26:.2f}",
-            "outline_width_unit": "MM",
-        },
-    )
+def _whole(parent: ET.Element, name: str, kind: str) -> ET.Element:
+    return add(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
 
 
-def _marker(symbol: ET.Element, spec: LayerSpec, style: Style, color: str) -> None:
-    size = _SIZES_MM.get(spec.group, "2.4")
+def _marker(parent: ET.Element, spec: LayerSpec, style: Style, value: str) -> None:
+    sizes = _SIZES.get(spec.name, _SMALL)
     if spec.has("precision"):
-        ring = _layer(symbol, "SimpleMarker")
-        properties(
-            ring,
-            {
-                "name": "circle", "color": rgba(color, 0.0), "outline_color": rgba(style.color), "size": "6",
-                "outline_style": "dash", "outline_width": "0.35", "outline_width_unit": "MM", "size_unit": "MM",
-            },
-        )  # fmt: skip
-        defined_by(ring, {"enabled": one_of("precision", _APPROXIMATE)})
+        # Legends have no record to ask, so they show what stands without the expression: no ring.
+        ring = {"outlineStyle": f"if({one_of('precision', _ROUGH)}, 'dash', 'no')"}
+        defined_by(_ring(parent, style, sizes, "no"), ring)
     properties(
-        _layer(symbol, "SimpleMarker"),
+        _layer(parent, "SimpleMarker"),
         {
-            "name": style.shape, "color": rgba(color), "outline_color": _WHITE, "outline_style": "solid",
-            "outline_width": "0.3", "outline_width_unit": "MM", "size": size, "size_unit": "MM",
+            "name": style.shape, "color": rgba(style.color), "outline_color": _WHITE, **_SOLID,
+            **_mm("outline_width", 0.3), **_mm("size", sizes.marker),
+        },
+    )  # fmt: skip
+    if sizes.icon:
+        picture = embedded(icon_of(spec.name, value), "#ffffff")
+        properties(
+            _layer(parent, "SvgMarker"),
+            {"name": picture, "color": _WHITE, "outline_color": _WHITE, **_mm("size", sizes.icon)},
+        )
+
+
+def _ring(parent: ET.Element, style: Style, sizes: _Sizes, drawn: str = "dash") -> ET.Element:
+    ring = _layer(parent, "SimpleMarker")
+    properties(
+        ring,
+        {
+            "name": "circle", "color": rgba(style.color, 0.0), "outline_color": rgba(style.color),
+            "outline_style": drawn, **_mm("outline_width", 0.3), **_mm("size", sizes.ring),
+        },
+    )  # fmt: skip
+    return ring
+
+
+def _line(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
+    line = _layer(parent, "SimpleLine")
+    properties(
+        line,
+        {"line_color": rgba(style.color, 0.45), "capstyle": "round", **_mm("line_width", style.stroke_width * 0.2)},
+    )
+    if spec.has("certain"):
+        # A link that is to be checked is drawn with gaps, as an approximate place is.
+        defined_by(line, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
+
+
+def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land: bool) -> None:
+    """A fill, and its edge as a line: only lines are dashed as styles.py says."""
+    filled, on_land = style.fill_opacity > 0, land and style.fill_opacity == 0
+    properties(
+        _layer(parent, "SimpleFill"),
+        {
+            "color": rgba(_LAND) if on_land else rgba(style.color, style.fill_opacity),
+            "style": "solid" if filled or on_land else "no", "outline_color": rgba(style.color), "outline_style": "no",
+        },
+    )  # fmt: skip
+    own = spec.outline is not None and value in spec.outline[1]
+    dashes = [] if own else [float(part) * _PX_MM for part in style.dash.split()]
+    properties(
+        _layer(parent, "SimpleLine"),
+        {
+            "line_color": rgba(style.color), "line_style": "solid", "joinstyle": "round", "capstyle": "flat",
+            **_mm("line_width", style.stroke_width * _PX_MM), "use_custom_dash": str(int(bool(dashes))),
+            "customdash": ";".join(f"{part:.2f}" for part in dashes) or "5;2", "customdash_unit": "MM",
         },
     )  # fmt: skip
 
 
-def _layer(symbol: ET.Element, kind: str) -> ET.Element:
-    return ET.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
+def _mm(name: str, value: float) -> dict[str, str]:
+    return {name: f"{value:.2f}", f"{name}_unit": "MM"}
+
+
+def _layer(parent: ET.Element, kind: str) -> ET.Element:
+    return ET.SubElement(parent, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})

@@ -1,0 +1,40 @@
+"""Where the layers of a QGIS project come from: a GeoPackage beside the project, or this service itself."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """Where a project finds its data.
+
+    `provider` is QGIS's name of the reader, `address` gives the data source of a layer, `crs` is the system that its
+    coordinates are read in. `tiles` is the address of the vector tiles of all layers, "" where there are none.
+    """
+
+    provider: str
+    address: Callable[[str], str]
+    crs: str
+    tiles: str = ""
+
+
+def in_file(name: str, crs: str) -> Source:
+    """The layers of the GeoPackage called `name` in the folder of the project.
+
+    >>> in_file("ocop.gpkg", "EPSG:4326").address("products")
+    './ocop.gpkg|layername=products'
+    """
+    return Source("ogr", lambda layer: f"./{name}|layername={layer}", crs)
+
+
+def live(base: str) -> Source:
+    """The collections and the vector tiles of the service at the address `base`.
+
+    Of a collection only what lies in the view is asked for, page by page.
+    """
+    quoted = base.replace("'", "%27")
+    return Source(
+        "OAPIF",
+        lambda layer: f"pagingEnabled='true' restrictToRequestBBOX='1' typename='{layer}' url='{quoted}/'",
+        "EPSG:4326",
+        f"type=xyz&url={quoted}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}&zmin=0&zmax=16",
+    )

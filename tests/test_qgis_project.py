@@ -1,0 +1,359 @@
+"""The QGIS projects of the whole province, opened and drawn by QGIS itself: in a folder, in the GeoPackage, live."""
+
+import io
+import json
+import os
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+
+from geo.atlas import Atlas, AtlasSource, Query
+from geo.codes import CODE_LISTS
+from geo.collections import COLLECTIONS
+from geo.errors import BadQuery
+from geo.layers import GROUPS, THEMATIC
+from geo.settings import Settings
+from geo.styles import STYLES
+from geo.views.export.province import KINDS, Whole, project_name
+from geo.views.qgis import layer_id
+from geo.vn2000 import HOME, Reading
+from geo.web import create_app
+from tests.conftest import ROOT
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+IN_QGIS = """
+import json, os, sys
+from qgis.core import (
+    QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsExpression, QgsExpressionContext,
+    QgsExpressionContextUtils, QgsLayoutExporter, QgsMapRendererParallelJob, QgsMapSettings, QgsPointXY, QgsProject,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor, QImage
+
+path, picture = sys.argv[1:]
+app = QgsApplication([], False)
+app.initQgis()
+said = []
+app.messageLog().messageReceived.connect(lambda text, tag, level: said.append(f"{tag}: {text}"))
+project = QgsProject.instance()
+found = {"read": project.read(path), "error": project.error()}
+root = project.layerTreeRoot()
+found |= {
+    "crs": project.crs().authid(), "title": project.title(), "abstract": project.metadata().abstract(),
+    "groups": [[group.name(), [node.layerId() for node in group.findLayers()]] for group in root.findGroups()],
+    "shown": [node.layerId() for node in root.findLayers() if node.isVisible()],
+    "relations": {name: one.isValid() for name, one in project.relationManager().relations().items()},
+    "layers": {},
+}
+for key, layer in project.mapLayers().items():
+    one = {"valid": layer.isValid(), "name": layer.name(), "provider": layer.providerType() if layer.dataProvider() else ""}
+    found["layers"][key] = one
+    one["source"] = layer.source()
+    if layer.type() != 0:
+        one["styles"] = {s.layerName(): s.symbol().color().name() for s in layer.renderer().styles()}
+        continue
+    about = layer.metadata()
+    one |= {
+        "count": layer.featureCount(), "crs": layer.crs().authid(), "kind": QgsWkbTypes.displayString(layer.wkbType()),
+        "title": about.title(), "abstract": about.abstract(), "licences": about.licenses(), "rights": about.rights(),
+        "history": about.history(), "aliases": {f.name(): f.alias() for f in layer.fields()},
+        "widgets": {f.name(): f.editorWidgetSetup().type() for f in layer.fields()},
+    }
+    renderer = layer.renderer()
+    inner = renderer.embeddedRenderer() if renderer and hasattr(renderer, "embeddedRenderer") else None
+    renderer = inner or renderer
+    if renderer is not None and renderer.type() == "categorizedSymbol":
+        one["classes"] = [[c.value(), c.label(), c.symbol().color().name()] for c in renderer.categories()]
+        one["gathered"] = inner is not None
+
+products = project.mapLayer("ocop_layer_products")
+feature = next(f for f in products.getFeatures() if f["product_id"] == "R01")
+context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(products))
+context.setFeature(feature)
+found["tip"] = QgsExpression.replaceExpressionText(products.mapTipTemplate(), context)
+expression = QgsExpression("represent_value(producer_id)")
+found["producer"] = expression.evaluate(context)
+
+place = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), project.crs(), project)
+moved = place.transform(QgsPointXY(103.0, 21.4))
+found["moved"] = [moved.x(), moved.y()]
+found["operation"] = place.coordinateOperation()
+
+
+def painted(layers):
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(project.crs())
+    settings.setTransformContext(project.transformContext())
+    settings.setOutputSize(QSize(300, 300))
+    settings.setExtent(project.viewSettings().defaultViewExtent())
+    settings.setBackgroundColor(QColor("#010203"))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    found.setdefault("failures", []).extend(error.message for error in job.errors())
+    image = job.renderedImage()
+    points = [image.pixelColor(x, y).name() for x in range(0, 300, 2) for y in range(0, 300, 2)]
+    return points
+
+
+order = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVisible()]
+pixels = painted(order)
+found["order"] = [layer.id() for layer in order]
+found["drawn"] = sum(pixel != "#010203" for pixel in pixels) / len(pixels)
+found["land"] = sum(pixel == "#fdfbf6" for pixel in pixels) / len(pixels)
+tiles = project.mapLayer("ocop_layer_tiles")
+if tiles is not None:
+    pixels = painted([tiles])
+    found["tiles"] = len(set(pixels))
+(sheet,) = project.layoutManager().layouts()
+found["sheet"] = [sheet.name(), round(sheet.referenceMap().scale())]
+settings = QgsLayoutExporter.ImageExportSettings()
+settings.dpi = 60
+settings.exportMetadata = False
+found["exported"] = QgsLayoutExporter(sheet).exportToImage(picture, settings)
+image = QImage(picture)
+found["sheet_colours"] = len({image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)})
+# The legend stands left of the map: the colours of the layers occur there.
+left = range(0, int(image.width() * 0.3))
+found["legend"] = sorted({QColor(image.pixel(x, y)).name() for x in left for y in range(image.height())})
+found["said"] = said
+print(json.dumps(found), flush=True)
+os._exit(0)
+"""
+PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
+
+
+def in_qgis(path: str, folder: Path) -> Any:
+    """What QGIS, of Debian, makes of a project."""
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    done = subprocess.run(
+        [SYSTEM_PYTHON, "-c", IN_QGIS, path, str(folder / "sheet.png")], check=False, capture_output=True, text=True,
+        timeout=300,
+        env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def written(atlas: Atlas, extension: str, **given: str) -> bytes:
+    out = io.BytesIO()
+    KINDS[extension].write(Whole(atlas, **given), out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def unpacked(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that people have after unpacking."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(io.BytesIO(written(real_atlas, "qgis.zip"))) as archive:
+        archive.extractall(folder)
+    return folder / "ocop-v1"
+
+
+@pytest.fixture(scope="module")
+def project(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return in_qgis(str(unpacked / "ocop-v1.qgs"), tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def server(built: Settings) -> Iterator[str]:
+    source = AtlasSource(built.atlas_dir)
+    made = waitress.create_server(create_app(built, source, templates=ROOT / "templates"), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=made.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{made.effective_port}"
+    made.close()
+    thread.join(timeout=5)
+    source.close()
+
+
+@pytest.fixture(scope="module")
+def live(server: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The live project as it is downloaded, opened while the service runs."""
+    folder = tmp_path_factory.mktemp("live")
+    path = folder / "ocop.qgz"
+    subprocess.run(["curl", "-sf", "-o", str(path), f"{server}/export/all.qgz?lang=en"], check=True, timeout=60)
+    return in_qgis(str(path), folder)
+
+
+def test_the_folder_holds_project_data_and_notice(unpacked: Path) -> None:
+    assert sorted(path.name for path in unpacked.iterdir()) == ["README.txt", "ocop-v1.gpkg", "ocop-v1.qgs"]
+    told = (unpacked / "README.txt").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in told and "Ranh giới minh hoạ" in told and "Unpack the folder" in told
+    assert all(f"{layer}: " in told for layer in COLLECTIONS)
+
+
+def test_the_project_opens_with_every_layer_whole(project: Any, real_atlas: Atlas) -> None:
+    assert project["read"] and not project["error"] and not project["said"] and not project["failures"]
+    assert (project["crs"], project["title"]) == ("EPSG:9205", "Bản đồ OCOP Điện Biên")
+    assert set(project["layers"]) == {layer_id(name) for name in COLLECTIONS}
+    for name, count in real_atlas.counts().items():
+        layer = project["layers"][layer_id(name)]
+        assert (layer["valid"], layer["count"]) == (True, count), name
+        assert layer["name"] == COLLECTIONS[name].label.vi
+
+
+def test_layers_stand_in_the_groups_of_the_site_and_are_shown_as_on_its_map(project: Any) -> None:
+    assert project["groups"] == [
+        [label.vi, [layer_id(name) for name, spec in COLLECTIONS.items() if spec.group == group]]
+        for group, label in GROUPS.items()
+    ]
+    assert set(project["shown"]) == {layer_id(name) for name in (*THEMATIC, "communes", "province")}
+
+
+def test_points_are_drawn_over_areas_and_the_land_below_all(project: Any) -> None:
+    kinds = [COLLECTIONS[key.removeprefix("ocop_layer_")].geometry for key in project["order"]]
+    assert kinds == sorted(kinds, key=["Point", "LineString", "MultiPolygon"].index)
+    assert project["order"][-2:] == [layer_id("communes"), layer_id("province")]
+
+
+@pytest.mark.parametrize("layer", [name for name in THEMATIC if name != "zones"])
+def test_the_project_draws_what_the_map_draws(project: Any, layer: str) -> None:
+    found, spec = project["layers"][layer_id(layer)], COLLECTIONS[layer]
+    codes = CODE_LISTS[spec.field(spec.symbol or "").codes or ""].codes
+    assert found["gathered"]
+    assert [row[:2] for row in found["classes"][: len(codes)]] == [[code.key, code.label.vi] for code in codes]
+    assert {row[2] for row in found["classes"]} == {STYLES[layer].color}
+
+
+def test_forms_show_words_and_names_for_codes_and_ids(project: Any) -> None:
+    for name, spec in COLLECTIONS.items():
+        found = project["layers"][layer_id(name)]
+        for field in spec.fields:
+            assert found["aliases"][field.name] == field.label.vi
+            expected = {"code": "ValueMap", "ref": "ValueRelation"}.get(field.kind)
+            assert expected is None or found["widgets"][field.name] == expected
+    assert project["producer"] == "Hợp tác xã Ong mật Điện Biên"
+    assert project["tip"].startswith("<b>Mật ong Hoa Ban Điện Biên</b><br>Nhóm: Thực phẩm<br>Hạng sao: 4 sao")
+    references = {
+        f"{name}_{field.name}" for name, spec in COLLECTIONS.items() for field in spec.fields if field.kind == "ref"
+    }
+    assert project["relations"] == dict.fromkeys(references, True)
+
+
+def test_each_layer_says_whose_it_is(project: Any, real_atlas: Atlas) -> None:
+    for name in COLLECTIONS:
+        found, told = project["layers"][layer_id(name)], real_atlas.metadata(name)
+        assert found["licences"] == [told["licence"]] and found["rights"] == [told["attribution"]["vi"]]
+        assert found["history"] == [told["lineage"]["vi"]] and found["abstract"] == COLLECTIONS[name].about.vi
+    assert "Sản phẩm OCOP: 45" in project["abstract"]
+
+
+def test_qgis_moves_places_by_the_states_parameters(project: Any) -> None:
+    assert project["moved"] == pytest.approx(
+        [float(n[0]) for n in Reading(HOME).from_lnglat([103.0], [21.4])], abs=0.002
+    )
+    assert "-191.90441429" in project["operation"]
+
+
+def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
+    assert project["drawn"] > 0.2 and project["land"] > 0.05
+    name, scale = project["sheet"]
+    assert name == "Bản đồ A3" and scale % 50_000 == 0 and 500_000 < scale < 1_000_000
+    assert project["exported"] == 0 and project["sheet_colours"] > 50
+    for layer in ("products", "producers", "villages", "sites"):
+        assert STYLES[layer].color in project["legend"], layer
+
+
+def test_the_geopackage_opens_as_a_project_in_each_language(unpacked: Path, real_atlas: Atlas, tmp_path: Path) -> None:
+    for lang, word in (("vi", "Bản đồ OCOP Điện Biên"), ("en", "OCOP map of Điện Biên")):
+        folder = tmp_path / lang
+        folder.mkdir()
+        found = in_qgis(f"geopackage:{unpacked / 'ocop-v1.gpkg'}?projectName={project_name(lang)}", folder)
+        assert found["read"] and found["title"] == word and not found["said"]
+        assert all(layer["valid"] for layer in found["layers"].values())
+        assert found["layers"][layer_id("zones")]["name"] == COLLECTIONS["zones"].label.of(lang)
+
+
+def test_a_project_in_the_states_system_reads_the_states_numbers(real_atlas: Atlas, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(written(real_atlas, "qgis.zip", lang="en", crs="EPSG:9206"))) as archive:
+        archive.extractall(tmp_path)
+    found = in_qgis(str(tmp_path / "ocop-v1" / "ocop-v1.qgs"), tmp_path)
+    assert {found["layers"][layer_id(name)]["crs"] for name in PLACED} == {"EPSG:9206"}
+    assert found["crs"] == "EPSG:9205" and found["drawn"] > 0.2 and found["land"] > 0.05
+
+
+def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: Atlas) -> None:
+    assert live["read"] and not live["error"] and not live["failures"]
+    assert live["title"] == "OCOP map of Điện Biên"
+    for name, count in real_atlas.counts().items():
+        layer = live["layers"][layer_id(name)]
+        assert (layer["valid"], layer["count"], layer["provider"]) == (True, count, "OAPIF"), name
+        assert f"url='{server}/'" in layer["source"]
+        # QGIS takes the kind of geometry of a collection from its first ten features.
+        first = real_atlas.find(Query(name, limit=10)).records
+        kind = COLLECTIONS[name].geometry if any(one.geometry is not None for one in first) else None
+        assert layer["kind"] == (kind or "NoGeometry"), name
+    assert live["drawn"] > 0.2 and live["land"] > 0.05
+    assert live["producer"] == "Hợp tác xã Ong mật Điện Biên"
+
+
+def test_the_live_project_has_the_vector_tiles_in_the_colours_of_the_map(live: Any) -> None:
+    tiles = live["layers"][layer_id("tiles")]
+    assert tiles["valid"] and layer_id("tiles") not in live["shown"]
+    assert {name: tiles["styles"][name] for name in ("products", "sites")} == {
+        name: STYLES[name].color for name in ("products", "sites")
+    }
+    assert live["tiles"] > 3
+
+
+# --- how they are asked for -------------------------------------------------------------------------------
+
+
+def test_they_are_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas) -> None:
+    client = create_app(built, lambda: real_atlas, templates=ROOT / "templates").test_client()
+    for lang in ("vi", "en"):
+        page = client.get(f"/layers?lang={lang}").text
+        for extension, kind in KINDS.items():
+            assert f'/export/all.{extension}{"?lang=en" if lang == "en" else ""}"' in page
+            with client.get(f"/export/all.{extension}?lang={lang}", headers={"Accept-Encoding": "br"}) as answer:
+                assert answer.status_code == 200 and answer.content_type == kind.media_type
+                assert answer.headers["Content-Disposition"] == f'attachment; filename="ocop-v1.{extension}"'
+                assert "Content-Encoding" not in answer.headers
+    assert client.get("/export/all.qgz").headers["X-Feature-Count"] == "0"
+    assert client.get("/export/all.qgis.zip").headers["X-Feature-Count"] == str(sum(real_atlas.counts().values()))
+    assert client.get("/export/all.qgz?crs=EPSG:9205").status_code == 400
+    assert client.get("/export/all.qgis.zip?crs=EPSG:1").status_code == 400
+
+
+def test_a_live_project_names_the_address_that_it_was_asked_at(built: Settings, real_atlas: Atlas) -> None:
+    client = create_app(built, lambda: real_atlas, templates=ROOT / "templates").test_client()
+    for host in ("one.example", "two.example"):
+        with zipfile.ZipFile(io.BytesIO(client.get("/export/all.qgz", headers={"Host": host}).data)) as archive:
+            assert f"url='http://{host}/'" in archive.read("ocop-v1.qgs").decode()
+
+
+@pytest.mark.parametrize("url", ["", "ftp://ocop.example", "ocop.example"])
+def test_a_live_project_needs_an_address(real_atlas: Atlas, url: str) -> None:
+    with pytest.raises(BadQuery, match="address of the service"):
+        written(real_atlas, "qgz", url=url)
+
+
+def test_an_address_cannot_break_out_of_the_data_source(real_atlas: Atlas) -> None:
+    made = written(real_atlas, "qgz", url="https://ocop.example/a' sql='DROP")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        project = archive.read("ocop-v1.qgs").decode()
+    assert "sql='DROP" not in project
+
+
+def test_the_commands_write_them(run_app: Any, tmp_path: Path) -> None:
+    folder, live = tmp_path / "dien-bien.qgis.zip", tmp_path / "live.qgz"
+    assert run_app("export", "all", str(folder)).returncode == 0
+    with zipfile.ZipFile(folder) as archive:
+        assert set(archive.namelist()) == {
+            f"dien-bien/{name}" for name in ("README.txt", "dien-bien.gpkg", "dien-bien.qgs")
+        }
+    refused = run_app("export", "all", str(live))
+    assert refused.returncode == 1 and "https://" in refused.stderr and not live.exists()
+    assert run_app("export", "all", str(live), "--url", "https://ocop.example").returncode == 0
+    with zipfile.ZipFile(live) as archive:
+        assert "https://ocop.example/tiles/WebMercatorQuad/{z}/{y}/{x}" in archive.read("live.qgs").decode()
