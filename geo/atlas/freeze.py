@@ -16,7 +16,7 @@ from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.rows import RecordRow, record_rows
 from geo.atlas.search import search_words
-from geo.atlas.tables import RECORD_COLUMNS, column_of, create, rtree_of, table_of
+from geo.atlas.tables import RECORD_COLUMNS, column_of, create, create_indexes, rtree_of, table_of
 from geo.codes import CODE_LISTS
 from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
@@ -61,6 +61,7 @@ def freeze(
             create(connection)
             connection.execute("BEGIN")
             _write(connection, frames, pairs, notes, version, progress)
+            create_indexes(connection)
             connection.execute("COMMIT")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")

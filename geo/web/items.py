@@ -55,9 +55,8 @@ def items(most: int, layer: str) -> Response:
         return elsewhere(f"/{layer}", **kept)
     if form in FILES:
         return page.file(form, partial(_link_to, layer, args))
-    matched = g.atlas.count(page.query)  # before the answer is begun: what is wrong with the query is said here
     response = answered(
-        lambda: page.body(matched, partial(_link_to, layer, args)), mimetype=ogc.GEOJSON, shared=True, timed=True
+        lambda: page.body(partial(_link_to, layer, args)), mimetype=ogc.GEOJSON, shared=True, timed=True
     )
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
     return response
@@ -76,7 +75,7 @@ def search(most: int, layer: str) -> Response:
         raise BadQuery("f belongs to the address, not into the body.", "f thuộc về địa chỉ, không phải nội dung.")
     _checked(layer, args)
     page = _Page(layer, args, most)
-    body = page.body(g.atlas.count(page.query), partial(_link_posted, layer, args))
+    body = page.body(partial(_link_posted, layer, args))
     response = Response(body, mimetype=ogc.GEOJSON)
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
     response.headers["Cache-Control"] = "no-store"
@@ -138,9 +137,10 @@ class _Page:
         self.query: Query = replace(asked.query_of(layer, args), limit=self.limit, offset=self.offset)
         self.fields = asked.properties_of(layer, args)
 
-    def body(self, matched: int, link_to: Callable[..., dict[str, Any]]) -> bytes:
+    def body(self, link_to: Callable[..., dict[str, Any]]) -> bytes:
         """The FeatureCollection: the ready features between a head and a bracket."""
         found = list(ogc.features(g.atlas, self.query, self.system, self.fields))
+        matched = self._matched(len(found))
         head = {
             "type": "FeatureCollection",
             "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -176,6 +176,13 @@ class _Page:
         options = {name: self.args[name] for name in ("encoding", "letters") if self.args.get(name)}
         write_export(g.atlas, self.query, form, out, lang=g.lang, crs=crs, page=True, **options)
         return out.getvalue()
+
+    def _matched(self, found: int) -> int:
+        """How many there are in all, told by the page itself where it is the last one."""
+        if found < self.limit and (found or not self.offset):
+            return self.offset + found
+        matched: int = g.atlas.count(self.query)
+        return matched
 
     def _links(self, matched: int, link_to: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
         # Whoever follows the links stays in the version that the first page came from: nothing is skipped or told

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 from shapely.geometry import shape
 
-from geo.atlas import Atlas, Query, Record
+from geo.atlas import Atlas, Query, Record, sql
 from geo.atlas.cql2 import MAX_DEPTH, MAX_LENGTH, Language, parse
 from geo.atlas.cql2_text import read
 from geo.errors import BadQuery, NotFound
@@ -452,6 +452,26 @@ def test_a_filter_adds_to_the_other_filters_and_counts_facets(atlas: Atlas) -> N
     assert hash(query) == hash(Query("products", filters=(("group", ("beverage",)),), text="ca phe", where=where))
     with pytest.raises(BadQuery, match="read for products"):
         atlas.find(Query("sites", where=where))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_value_of_any_field_is_found_by_an_index(atlas: Atlas, layer: str) -> None:
+    """A filter on 100,000 records must not read them all."""
+    for field in LAYERS[layer].fields:
+        if field.kind == "longtext" or field.name not in queryables(layer, "vi")["properties"]:
+            continue
+        value = "1" if field.kind in {"integer", "real"} else "DATE('2020-01-01')" if field.kind == "date" else "'x'"
+        try:
+            where = parse(f"{field.name} = {value}", "cql2-text", layer)
+        except BadQuery:
+            continue  # keys of several records, which are an array
+        statement = sql.features(Query(layer, where=where, limit=10))
+        plan = atlas._db.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.values).fetchall()
+        if field.kind != "date":  # a date of any precision is a span, compared by both its ends
+            assert any(f"i_{layer}_{field.name}" in row["detail"] for row in plan), (
+                field,
+                [row["detail"] for row in plan],
+            )
 
 
 # --- what is refused -----------------------------------------------------------------------------------

@@ -38,10 +38,14 @@ import sys
 from geo.atlas.tilecache import TileCache
 TileCache.get = lambda *_: None
 TileCache.put = lambda *_: None
+from geo.web import remembered
+remembered.may_be_remembered = lambda: None
+from geo.web import answers
+answers.may_be_remembered = lambda: None
 import app
 app.cli(sys.argv[1:])
 """
-"""Our service with its cache of tiles taken out, for tiles that are always made."""
+"""Our service without what it keeps of tiles that were made, on disk and in memory: every tile is made."""
 
 
 @dataclass(frozen=True)
