@@ -293,7 +293,7 @@ def test_the_command_writes_it_and_refuses_other_endings(run_app: Any, tmp_path:
         [str(tmp_path / "d.qgz"), "--url", "https://ocop.example", "--crs", "EPSG:9205"],
     ):
         refused = run_app("export", "all", *words)
-        assert refused.returncode == 1 and "Error" not in refused.stderr.partition(":")[0], refused.stderr
+        assert refused.returncode == 1 and "Traceback" not in refused.stderr and refused.stderr.count("\n") > 1
     assert [one.name for one in tmp_path.iterdir()] == ["whole.gpkg"]
 
 

@@ -4,16 +4,13 @@ import io
 import json
 import os
 import subprocess
-import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 
-from geo.atlas import Atlas, AtlasSource, Query
+from geo.atlas import Atlas, Query
 from geo.codes import CODE_LISTS
 from geo.collections import COLLECTIONS
 from geo.errors import BadQuery
@@ -162,18 +159,6 @@ def unpacked(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def project(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return in_qgis(str(unpacked / "ocop-v1.qgs"), tmp_path_factory.mktemp("project"))
-
-
-@pytest.fixture(scope="module")
-def server(built: Settings) -> Iterator[str]:
-    source = AtlasSource(built.atlas_dir)
-    made = waitress.create_server(create_app(built, source, templates=ROOT / "templates"), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=made.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{made.effective_port}"
-    made.close()
-    thread.join(timeout=5)
-    source.close()
 
 
 @pytest.fixture(scope="module")
