@@ -22,6 +22,9 @@ RECORD_COLUMNS = (
     "west", "south", "east", "north", "commune", "district", "properties", "feature", "geom",
 )  # fmt: skip
 
+_MAPPED = 2**31 - 2**16
+"""Bytes of the file that are read where the system keeps them, without a copy: the most that SQLite allows."""
+
 _FIXED = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
@@ -103,7 +106,7 @@ def connect(path: Path) -> sqlite3.Connection:
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
     connection.create_function("meets", 5, _meets, deterministic=True)
     predicates.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)

@@ -33,19 +33,21 @@ class Paths:
     """Geometries as a tile draws them. They may lie anywhere: to move one is to move its head.
 
     `kind` is one of the types, `heads` (n, 2) the whole units east and south where each one begins, `steps` the
-    packed commands after that, one geometry's after the other's, and `sizes` (n) how many bytes of them each has.
+    packed commands after that, one geometry's after the other's; `starts` (n) and `sizes` (n) say where each one's
+    begin and how many bytes they are.
     """
 
     kind: int
     heads: Array
     steps: Array
+    starts: Array
     sizes: Array
 
     def __getitem__(self, rows: Array) -> "Paths":
         """Some of the geometries, in the order asked for."""
         sizes = self.sizes[rows]
-        steps = ragged.gathered(self.steps, ragged.starts_of(self.sizes)[rows], sizes)
-        return Paths(self.kind, self.heads[rows], steps, sizes)
+        steps = ragged.gathered(self.steps, self.starts[rows], sizes)
+        return Paths(self.kind, self.heads[rows], steps, ragged.starts_of(sizes), sizes)
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,13 @@ class Properties:
     """The properties of a layer's features, each value kept once.
 
     `keys` are k names, `table` (n, k) the number of each feature's value or -1 for none, `values` the encoded values,
-    one after the other, and `sizes` how many bytes each has.
+    one after the other; `starts` and `sizes` say where each begins and how many bytes it is.
     """
 
     keys: tuple[str, ...]
     table: Array
     values: Array
+    starts: Array
     sizes: Array
 
 
@@ -109,7 +112,7 @@ def properties_of(columns: Mapping[str, Sequence[Value]]) -> Properties:
         for column in columns.values()
     ]
     values, sizes = ragged.joined([_sized(0x22, _value(value)) for _, value in seen])
-    return Properties(tuple(columns), np.array(table, dtype=np.int32).T.copy(), values, sizes)
+    return Properties(tuple(columns), np.array(table, dtype=np.int32).T.copy(), values, ragged.starts_of(sizes), sizes)
 
 
 def _tagged(properties: Properties, rows: Array) -> tuple[list[str], Array, tuple[Array, Array]]:
@@ -118,16 +121,10 @@ def _tagged(properties: Properties, rows: Array) -> tuple[list[str], Array, tupl
     given = table >= 0
     keys = np.flatnonzero(given.any(axis=0))
     table, given = table[:, keys], given[:, keys]
-    used = np.zeros(len(properties.sizes), dtype=bool)
-    used[table[given]] = True
-    values = np.flatnonzero(used)
-    number = np.empty(len(used), dtype=np.int64)
-    number[values] = np.arange(len(values))
-    pairs = np.empty((*table.shape, 2), dtype=np.int64)
-    pairs[:, :, 0] = np.arange(len(keys))
-    pairs[:, :, 1] = number[table]
-    tags = ragged.packed(pairs[given].ravel(), 2 * given.sum(axis=1))
-    encoded = ragged.gathered(properties.values, ragged.starts_of(properties.sizes)[values], properties.sizes[values])
+    values, number = np.unique(table[given], return_inverse=True)
+    key = np.broadcast_to(np.arange(len(keys)), table.shape)[given]
+    tags = ragged.packed(np.column_stack([key, number]).ravel(), 2 * given.sum(axis=1))
+    encoded = ragged.gathered(properties.values, properties.starts[values], properties.sizes[values])
     return [properties.keys[key] for key in keys], encoded, tags
 
 
@@ -151,7 +148,8 @@ def paths_of(kind: int, shapes: Array) -> Paths:
     """
     if kind == POINT:
         heads = np.rint(shapely.get_coordinates(shapes)).astype(np.int64)
-        return Paths(kind, heads, np.empty(0, dtype=np.uint8), np.zeros(len(heads), dtype=np.int64))
+        none = np.zeros(len(heads), dtype=np.int64)
+        return Paths(kind, heads, np.empty(0, dtype=np.uint8), none, none)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     if kind == POLYGON:
         parts, part = shapely.get_rings(parts, return_index=True)
@@ -190,7 +188,8 @@ def _drawn(kind: int, parts: Array, owner: Array, count: int) -> Paths:
     rest = np.ones(len(commands), dtype=bool)
     rest[(begins[fresh][:, None] + np.arange(3)).ravel()] = False
     counts = np.bincount(owner, weights=lengths - 3 * fresh, minlength=count).astype(np.int64)
-    return Paths(kind, heads, *ragged.packed(commands[rest], counts))
+    packed, bytes_ = ragged.packed(commands[rest], counts)
+    return Paths(kind, heads, packed, ragged.starts_of(bytes_), bytes_)
 
 
 def shapes_of(paths: Paths) -> Array:

@@ -24,6 +24,7 @@ from geo.collections import COLLECTIONS
 from geo.crs import STORE_CRS, transformer
 from geo.views import mvt
 from geo.views.mvt import EXTENT, LINE, POINT, POLYGON, Paths, Properties
+from geo.views.ragged import starts_of
 
 log = logging.getLogger("geo.views.prepared")
 
@@ -84,14 +85,16 @@ class Prepared:
     def drawn(self, layer: str, zoom: int) -> Drawn:
         """The layer's records as drawn at a zoom."""
         held = self._arrays(f"{layer}-{zoom}", lambda: _drawn(self._atlas, layer, zoom))
-        paths = Paths(KINDS[str(COLLECTIONS[layer].geometry)], held["heads"], held["steps"], held["sizes"])
+        paths = Paths(
+            KINDS[str(COLLECTIONS[layer].geometry)], *(held[name] for name in ("heads", "steps", "starts", "sizes"))
+        )
         west, north, east, south = (held[name] for name in ("west", "north", "east", "south"))
         return Drawn(held["numbers"], west, north, east, south, paths)
 
     def properties(self, layer: str) -> Properties:
         """The properties of the same records, in the same order."""
         held = self._arrays(layer, lambda: _properties(self._atlas, layer))
-        return Properties(tuple(held["keys"].tolist()), held["table"], held["values"], held["sizes"])
+        return Properties(tuple(held["keys"].tolist()), held["table"], held["values"], held["starts"], held["sizes"])
 
     def _arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
         held = self._held.get(name)
@@ -154,7 +157,10 @@ def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
 
 def _properties(atlas: Atlas, layer: str) -> Arrays:
     made = mvt.properties_of(atlas.tile_columns(layer))
-    return {"keys": np.array(made.keys), "table": made.table, "values": made.values, "sizes": made.sizes}
+    return {
+        "keys": np.array(made.keys), "table": made.table, "values": made.values, "starts": made.starts,
+        "sizes": made.sizes,
+    }  # fmt: skip
 
 
 # --- geometries --------------------------------------------------------------------------------------
@@ -166,7 +172,8 @@ def _drawn(atlas: Atlas, layer: str, zoom: int) -> Arrays:
     parts = [_part(kind, zoom, *some, tiling=tiling) for some in _some(atlas, layer, whole=tiling)]
     if not parts:
         parts = [_part(kind, zoom, np.empty(0, dtype=np.int64), np.empty(0, dtype=object), tiling=False)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {**whole, "starts": starts_of(whole["sizes"].astype(np.int64))}
 
 
 def _some(atlas: Atlas, layer: str, *, whole: bool) -> Iterator[tuple[Array, Array]]:

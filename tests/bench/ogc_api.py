@@ -1,6 +1,6 @@
 """OGC API requests, vector tiles and whole layers, beside pygeoapi and tipg on PostGIS, over the same 100,000 features.
 
-    python -m tests.bench.ogc_api [--ours-only] [--only NAME ...] [--seconds 8] [--json raw.json] [--work FOLDER]
+    python -m tests.bench.ogc_api [--ours-only] [--untuned] [--only NAME ...] [--seconds 8] [--json raw.json] [--work FOLDER]
 
 Needs `wrk` and PostGIS (apt-get install wrk postgresql-15-postgis-3) and, for the first run, PyPI. Prints a Markdown
 table. What is made once (layers, PostGIS cluster, the peers' environments) stays in FOLDER when it is named.
@@ -223,6 +223,7 @@ def main() -> None:
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="rows whose names hold NAME, or: export"
     )
+    parser.add_argument("--untuned", action="store_true", help="PostgreSQL with its own settings, as it is installed")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement")
     parser.add_argument("--json", type=Path, help="where the raw numbers are written")
     parser.add_argument("--work", type=Path, help="a folder that is kept; a temporary one when left out")
@@ -249,7 +250,7 @@ def _run(stack: ExitStack, work: Path, said: argparse.Namespace) -> list[Result]
     services = [stack.enter_context(servers.ours(data))]
     uncached = stack.enter_context(servers.ours(data, tiles_kept=False))
     if not said.ours_only:
-        stack.enter_context(cluster.running())
+        stack.enter_context(cluster.running(tuned=not said.untuned))
         if new:
             cluster.fill({layer: frames[layer] for layer in ("zones", "producers")})
         services += [stack.enter_context(peer(work, cluster)) for peer in (servers.pygeoapi, servers.tipg)]

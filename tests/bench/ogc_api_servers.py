@@ -48,6 +48,12 @@ app.cli(sys.argv[1:])
 """Our service without what it keeps of tiles that were made, on disk and in memory: every tile is made."""
 
 
+_TUNED = {
+    "shared_buffers": "1GB", "work_mem": "64MB", "effective_cache_size": "4GB", "random_page_cost": "1.1", "jit": "off",
+}  # fmt: skip
+"""What an experienced administrator sets for this machine and these questions."""
+
+
 @dataclass(frozen=True)
 class Service:
     """A service that answers at `base`; `pid` is the first of its processes."""
@@ -153,17 +159,16 @@ class Cluster:
         return (self.folder / "PG_VERSION").exists()
 
     @contextmanager
-    def running(self) -> Iterator["Cluster"]:
-        """The cluster, made when it is not there."""
+    def running(self, *, tuned: bool = True) -> Iterator["Cluster"]:
+        """The cluster, made when it is not there; with PostgreSQL's own settings where it is not to be `tuned`."""
         if not self.made:
             self.folder.mkdir(parents=True, exist_ok=True)
             if self._as:
                 shutil.chown(self.folder, "postgres", "postgres")
             self._run("initdb", "-D", str(self.folder), "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        settings = {
-            "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "shared_buffers": "1GB",
-            "work_mem": "64MB", "effective_cache_size": "4GB", "random_page_cost": "1.1", "jit": "off",
-        }  # fmt: skip
+        settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
+        if tuned:
+            settings |= _TUNED
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         log = self.folder / "log"
         self._run("pg_ctl", "-D", str(self.folder), "-l", str(log), "-w", "-o", options, "start")
