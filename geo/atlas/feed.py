@@ -38,9 +38,10 @@ def write(db: sqlite3.Connection, versions: list[Published], log: list[LogEntry]
 
 
 def point(db: sqlite3.Connection, since: str) -> Published:
-    """The version that `since` means: its number, or the last one published at or before an RFC 3339 time in UTC.
+    """The version that `since` means: its number, or the one that was current at an RFC 3339 time in UTC.
 
-    BadQuery for a number that was never published; a time before the first version is version 0.
+    BadQuery for a number that was never published; a time before the first version is version 0. Of versions
+    published in that very second it is the first: a change told twice does no harm, one that is not told does.
     """
     if since.isdigit():
         newest = db.execute("SELECT max(number) FROM published").fetchone()[0] or 0
@@ -52,7 +53,9 @@ def point(db: sqlite3.Connection, since: str) -> Published:
             )
     else:
         row = db.execute(
-            "SELECT number, published_at FROM published WHERE published_at <= ? ORDER BY number DESC LIMIT 1", (since,)
+            "SELECT number, published_at FROM published WHERE published_at <= ?1"
+            " ORDER BY published_at = ?1 DESC, iif(published_at = ?1, number, -number) LIMIT 1",
+            (since,),
         ).fetchone()
     return Published(0, None) if row is None else Published(row[0], row[1])
 

@@ -1,6 +1,7 @@
 """The change feed over HTTP: what was added, changed and removed since a version or a time."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ from geo.web.ogc import link
 
 _MOST_LINKED = 200
 """Most ids that are also given as one address of the records themselves."""
+_LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
+"""A zone's plus sign that stood in the address as it is, where a plus means a blank; only a time before it is meant."""
 
 
 def register(app: Flask) -> None:
@@ -56,16 +59,26 @@ def _since() -> Published:
         since: Published = g.atlas.published(text)
         return since
     try:
-        moment = dt.datetime.fromisoformat(text.upper())
-    except ValueError:
+        moment = dt.datetime.fromisoformat(_with_plus(text.upper()))
+        # A time without a zone is one in the province (UTC+7) for people who write it; programs write the zone.
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+        utc = aware.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # a zone can carry the first and the last day of all out of the calendar
         raise BadQuery(
             f"since={text!r}: expected the number of a version (0 for all) or a time such as 2026-11-24T00:00:00Z.",
             f"since={text!r}: cần số phiên bản (0 là từ đầu) hoặc thời điểm như 2026-11-24T00:00:00Z.",
         ) from None
-    # A time without a zone is one in the province (UTC+7) for people who write it; programs write the zone.
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
-    at: Published = g.atlas.published(aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    at: Published = g.atlas.published(utc.isoformat(timespec="seconds").replace("+00:00", "Z"))
     return at
+
+
+def _with_plus(text: str) -> str:
+    """The time with the plus sign of its zone, when the address lost it.
+
+    >>> _with_plus("2026-11-24T00:00:00 07:00"), _with_plus("2026-11-24 07:00")
+    ('2026-11-24T00:00:00+07:00', '2026-11-24 07:00')
+    """
+    return _LOST_PLUS.sub("+", text) if "T" in text or text.count(" ") == 2 else text
 
 
 def _told(layer: str, found: Changes) -> dict[str, Any]:
