@@ -27,6 +27,12 @@ JOIN (SELECT layer, id, max(version) AS version FROM geo_log WHERE version <= ? 
   ON last.layer = l.layer AND last.id = l.id AND last.version = l.version
 WHERE l.op <> 'removed'
 """
+_WHAT_WAS_DONE = """
+SELECT version, layer, id, op FROM (
+    SELECT version, layer, id, op, lead(op) OVER (PARTITION BY layer, id ORDER BY version) AS following
+    FROM geo_log WHERE version <= ?
+) WHERE op <> 'changed' OR following IS NULL ORDER BY version, layer, id
+"""
 
 
 class GeoPackageStore:
@@ -120,12 +126,13 @@ class GeoPackageStore:
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and what was done to it, of every version up to and with `until`, in order."""
+        """Version, layer, record and what was done to it, in order, of every version up to and with `until`.
+
+        A change after which the record was changed again or removed is left out: whatever version one looks back to,
+        the later entry tells the same. So there are a few entries for a record, however often it was changed.
+        """
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT version, layer, id, op FROM geo_log WHERE version <= ? ORDER BY version, layer, id", (until,)
-            )
-            return rows.fetchall()
+            return connection.execute(_WHAT_WAS_DONE, (until,)).fetchall()
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""

@@ -75,7 +75,10 @@ class Store(Protocol):
         """What the versions after `after`, up to and with `until`, did, in order."""
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and what was done to it, of every version up to and with `until`, in order."""
+        """Version, layer, record and what was done to it, in order, of every version up to and with `until`.
+
+        A change after which the record was changed again or removed is left out.
+        """
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""

@@ -1,6 +1,7 @@
 """Whoever pages or keeps a copy stays right while others publish: versions in links, the change feed."""
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class Office:
     def publish(self, rows: Rows) -> None:
         frames = {**world(), "products": products(rows)}
         self.store.publish(frames, who="Phòng NN", why="thử", metadata={}, report=Report())
+        build_atlas(self.settings, self.source, progress=lambda _: None)
+
+    def restore(self, version: int) -> None:
+        self.store.restore(version, who="Phòng NN", why="thử")
         build_atlas(self.settings, self.source, progress=lambda _: None)
 
     def service(self) -> Service:
@@ -166,6 +171,47 @@ def test_a_copy_that_follows_the_feed_equals_the_collection(history: Office) -> 
     assert copy == {one["id"]: one["properties"]["name"] for one in now["features"]}
     (following,) = [link["href"] for link in feed["links"] if link["rel"] == "next"]
     assert following.endswith("since=3")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_copy_stays_equal_over_ten_random_publications(office: Office, seed: int) -> None:
+    """Records come, go, come back and change, earlier versions are restored; the copy looks now and then."""
+    chance, service = random.Random(seed), office.service()
+    rows = {f"R{n:02}": f"Chè {n}" for n in range(10)}
+    copy: Rows = {}
+    following = "/collections/products/changes?since=0"
+    for number in range(10):
+        if number in (4, 8):
+            office.restore(chance.randint(1, number))
+        else:
+            for key in chance.sample(sorted(rows), 3):
+                del rows[key]
+            rows |= {f"R{chance.randint(0, 19):02}": f"Chè {chance.randint(0, 999)}" for _ in range(5)}
+            office.publish(rows)
+        now = service.get("/collections/products/items", limit="50")
+        rows = {one["id"]: one["properties"]["name"] for one in now["features"]}
+        if chance.random() < 0.6 or number == 9:
+            feed = json.loads(service.client.get(following, headers=service.headers).data)
+            for key in feed["removed"]:
+                del copy[key]
+            assert not copy.keys() & set(feed["added"]) and copy.keys() >= set(feed["changed"])
+            copy |= {key: rows[key] for key in (*feed["added"], *feed["changed"])}
+            assert copy == rows
+            (href,) = [link["href"] for link in feed["links"] if link["rel"] == "next"]
+            following = "{0.path}?{0.query}".format(urlsplit(href))
+
+
+def test_the_history_in_an_atlas_does_not_grow_with_every_change(office: Office) -> None:
+    for number in range(6):
+        office.publish({f"R{n:02}": f"Chè {n}" for n in range(1, 10)} | {"R00": f"Lần {number}"})
+    newest = office.store.versions()[-1].number
+    told = [
+        (version, op) for version, layer, key, op in office.store.log(newest) if (layer, key) == ("products", "R00")
+    ]
+    assert told == [(1, "added"), (newest, "changed")]
+    for since in range(1, newest):
+        feed = office.service().get("/collections/products/changes", since=str(since))
+        assert (feed["added"], feed["changed"], feed["removed"]) == ([], ["R00"], [])
 
 
 def test_a_time_means_the_version_that_was_current_then(history: Office) -> None:
