@@ -1,15 +1,19 @@
-"""The catalogue over HTTP: DCAT-AP, ISO 19139, OGC API - Records, and schema.org for the pages."""
+"""The catalogue over HTTP: DCAT-AP, ISO 19139 and 19115-3, OGC API - Records, and schema.org for the pages."""
 
 from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
 
+from geo.errors import BadQuery
 from geo.text import fold
-from geo.views.catalogue import Site, dcat, iso19139, records, schema_org
-from geo.views.ogc import GEOJSON, JSON
+from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
+from geo.views.catalogue.iso19139 import XML
+from geo.views.ogc import GEOJSON, HTML, JSON
 from geo.web import params
 from geo.web.answers import answered
+from geo.web.negotiate import chosen
+from geo.web.ogc import elsewhere
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS
 
@@ -30,6 +34,7 @@ def register(app: Flask) -> None:
     @app.context_processor
     def helpers() -> dict[str, object]:
         return {
+            "standards": {key: standard.label for key, standard in STANDARDS.items()},
             "catalogue_data": lambda: schema_org.catalogue(g.atlas, site(), g.lang),
             "layer_data": lambda layer: schema_org.dataset(g.atlas, layer, site(), g.lang),
             "record_data": lambda layer, record: schema_org.record_page(g.atlas, layer, record, site(), g.lang),
@@ -56,24 +61,36 @@ def dcat_xml() -> Response:
 
 
 def iso(layer: str) -> Response:
-    """The metadata of a layer as ISO 19139."""
-    params.only(request.args)
+    """The metadata of a layer as ISO 19139, or as the standard that is asked for."""
+    params.only(request.args, "standard")
     params.layer_name(layer)
-    atlas, here = g.atlas, site()
-    return answered(lambda: iso19139.metadata(atlas, layer, here), mimetype=iso19139.XML, shared=True)
+    asked_for = request.args.get("standard") or next(iter(STANDARDS))
+    if asked_for not in STANDARDS:
+        known = ", ".join(STANDARDS)
+        raise BadQuery(
+            f"standard={asked_for!r} is no standard of this metadata. Standards: {known}.",
+            f"standard={asked_for!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {known}.",
+        )
+    atlas, here, written = g.atlas, site(), STANDARDS[asked_for].written
+    return answered(lambda: written(atlas, layer, here), mimetype=XML, shared=True)
 
 
 def collection() -> Response:
     """The catalogue as a collection of records."""
-    params.only(request.args)
+    params.only(request.args, "f")
+    form = chosen({"catalog": records.CATALOG, "json": JSON, "html": HTML})
+    if form == "html":
+        return elsewhere("/layers")
     body = records.collection(g.atlas, site(), g.lang)
-    return answered(lambda: orjson.dumps(body), mimetype=JSON, shared=True)
+    media_type = records.CATALOG if form == "catalog" else JSON
+    return answered(lambda: orjson.dumps(body), mimetype=media_type, shared=True)
 
 
 def items() -> Response:
     """The records that are asked for, a page at a time."""
     args, here = request.args, site()
-    params.only(args, *_ASKED)
+    params.only(args, *_ASKED, "f")
+    chosen({"json": GEOJSON})
     limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
     offset = params.whole_number(args, "offset", 0)
     found = records.matching(g.atlas, asked(), here)
@@ -115,12 +132,13 @@ def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[
         links.append(page("next", offset + limit))
     if offset:
         links.append(page("prev", max(0, offset - limit)))
-    return [*links, {"rel": "collection", "type": JSON, "href": here.at("/catalogue", g.lang)}]
+    return [*links, {"rel": "collection", "type": records.CATALOG, "href": here.at("/catalogue", g.lang)}]
 
 
 def item(layer: str) -> Response:
     """The record of a layer."""
-    params.only(request.args)
+    params.only(request.args, "f")
+    chosen({"json": GEOJSON})
     params.layer_name(layer)
     body: dict[str, Any] = records.record(g.atlas, layer, site(), g.lang)
     return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)

@@ -18,6 +18,8 @@ from geo.web.urls import SiteUrls
 
 FORMS = {"json": ogc.JSON, "html": ogc.HTML}
 _SCHEMA = "application/schema+json"
+_NEGOTIATED = ("/collections", "/conformance", "/api", "/catalogue")
+"""Where the answer depends on what the caller accepts."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -43,7 +45,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def varies(response: Response) -> Response:
-        if request.path == "/" or request.path.startswith(("/collections", "/conformance", "/api")):
+        if request.path == "/" or request.path.startswith(_NEGOTIATED):
             response.vary.add("Accept")
             response.headers.setdefault("Access-Control-Allow-Origin", "*")
         return response

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from owslib.etree import etree
 from owslib.iso import MD_Metadata
+from owslib.iso3 import MD_Metadata as MD_Metadata_3
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
@@ -19,6 +20,7 @@ from geo.schema import Label
 from geo.views.catalogue import Site, facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
+from geo.views.catalogue.iso19115_3 import metadata as metadata_3
 from geo.views.catalogue.iso19139 import metadata
 from geo.views.catalogue.records import Asked, matching, record
 from geo.views.catalogue.schema_org import dataset, record_page
@@ -103,7 +105,7 @@ def test_a_catalogue_holds_every_layer_and_the_service(graph: Graph) -> None:
     (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
     assert set(graph.objects(catalogue, DCAT.dataset)) == {layer_node(layer) for layer in COLLECTIONS}
     (service,) = graph.objects(catalogue, DCAT.service)
-    assert set(graph.objects(service, DCAT.endpointURL)) == {URIRef(f"{SITE.root}/collections")}
+    assert set(graph.objects(service, DCAT.endpointURL)) == {URIRef(f"{SITE.root}/")}
     assert len(set(graph.objects(service, DCAT.servesDataset))) == len(COLLECTIONS)
 
 
@@ -153,9 +155,42 @@ def test_licences_are_named_only_where_one_holds_for_the_whole(graph: Graph) -> 
 def test_quality_is_measured(small: Atlas) -> None:
     measured = {row.key: row.value for row in measures(small, "products")}
     # R2 has no place, R3 is known to the commune; required are key, name, group and sources.
-    assert measured == {"filled": 1.0, "placed": 2 / 3, "exact": 1 / 3, "errors": 0}
-    assert {row.key for row in measures(small, "outlines_2009")} == {"errors"}
-    assert {row.key for row in measures(small, "sources")} == {"filled", "errors"}
+    conflicts = len(small.conflicts("products"))
+    assert measured == {
+        "filled": 1.0, "placed": 2 / 3, "exact": 1 / 3, "unplaced": 1, "approximate": 1, "conflicts": conflicts, "errors": 0,
+    }  # fmt: skip
+    assert {row.key for row in measures(small, "outlines_2009")} == {"unplaced", "conflicts", "errors"}
+    assert {row.key for row in measures(small, "sources")} == {"filled", "conflicts", "errors"}
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_counts_of_quality_are_those_of_the_records(real_atlas: Atlas, graph: Graph, layer: str) -> None:
+    records = real_atlas.find(Query(layer, limit=5_000)).records
+    counted = {row.key: row.value for row in measures(real_atlas, layer) if not row.is_share}
+    assert counted["conflicts"] == len(real_atlas.conflicts(layer))
+    if COLLECTIONS[layer].geometry:
+        assert counted["unplaced"] == sum(one.bbox is None for one in records)
+    if "approximate" in counted:
+        rough = {"village", "commune", "district"}
+        assert counted["approximate"] == sum(one.bbox is not None and one.precision in rough for one in records)
+    told = {
+        str(graph.value(node, DQV.isMeasurementOf)).partition("#")[2]: graph.value(node, DQV.value)
+        for node in graph.objects(layer_node(layer), DQV.hasQualityMeasurement)
+    }
+    assert {key: int(str(told[key])) for key in counted} == counted
+
+
+def test_access_and_rhythm_are_those_of_the_european_lists(graph: Graph) -> None:
+    authority = "http://publications.europa.eu/resource/authority"
+    for layer in COLLECTIONS:
+        assert graph.value(layer_node(layer), DCT.accessRights) == URIRef(f"{authority}/access-right/PUBLIC")
+        assert graph.value(layer_node(layer), DCT.accrualPeriodicity) == URIRef(f"{authority}/frequency/IRREG")
+
+
+def test_nothing_is_written_twice(real_atlas: Atlas) -> None:
+    for node in json.loads(catalogue_json(real_atlas, SITE))["@graph"]:
+        for values in node.values():
+            assert not isinstance(values, list) or len({json.dumps(one) for one in values}) == len(values)
 
 
 def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
@@ -195,7 +230,12 @@ ORDER = {
     "RS_Identifier": "authority code codeSpace version",
     "PT_Locale": "languageCode country characterEncoding",
     **dict.fromkeys(
-        ("DQ_CompletenessOmission", "DQ_AbsoluteExternalPositionalAccuracy", "DQ_DomainConsistency"),
+        (
+            "DQ_CompletenessOmission",
+            "DQ_AbsoluteExternalPositionalAccuracy",
+            "DQ_ConceptualConsistency",
+            "DQ_DomainConsistency",
+        ),
         "nameOfMeasure measureIdentification measureDescription evaluationMethodType evaluationMethodDescription evaluationProcedure dateTime result",
     ),
 }
@@ -258,7 +298,93 @@ def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None
 def test_iso_gives_quantities(small: Atlas) -> None:
     root = ET.fromstring(metadata(small, "products", SITE))
     values = [element.text for element in root.iter("{http://www.isotc211.org/2005/gco}Record")]
-    assert values == ["100.00", "66.67", "33.33", "0"]
+    conflicts = str(len(small.conflicts("products")))
+    assert values == ["100.00", "66.67", "33.33", "1", "1", conflicts, "0"]
+
+
+# --- ISO 19115-3 -------------------------------------------------------------------------------------
+
+# The order of the schemas of ISO 19115-3 and 19157-2, for the elements that are written.
+ORDER_3 = {
+    "MD_Metadata": "metadataIdentifier defaultLocale parentMetadata metadataScope contact dateInfo metadataStandard metadataProfile alternativeMetadataReference otherLocale metadataLinkage spatialRepresentationInfo referenceSystemInfo metadataExtensionInfo identificationInfo contentInfo distributionInfo dataQualityInfo resourceLineage",
+    "MD_DataIdentification": "citation abstract purpose credit status pointOfContact spatialRepresentationType spatialResolution temporalResolution topicCategory extent additionalDocumentation processingLevel resourceMaintenance graphicOverview resourceFormat descriptiveKeywords resourceSpecificUsage resourceConstraints associatedResource defaultLocale otherLocale environmentDescription supplementalInformation",
+    "CI_Citation": "title alternateTitle date edition editionDate identifier citedResponsibleParty presentationForm",
+    "CI_Responsibility": "role extent party",
+    "CI_Organisation": "name contactInfo partyIdentifier logo individual",
+    "CI_Contact": "phone address onlineResource hoursOfService contactInstructions contactType",
+    "CI_OnlineResource": "linkage protocol applicationProfile name description function protocolRequest",
+    "CI_Date": "date dateType",
+    "MD_Identifier": "authority code codeSpace version description",
+    "MD_LegalConstraints": "useLimitation constraintApplicationScope graphic reference releasability responsibleParty accessConstraints useConstraints otherConstraints",
+    "EX_Extent": "description geographicElement temporalElement verticalElement",
+    "EX_GeographicBoundingBox": "extentTypeCode westBoundLongitude eastBoundLongitude southBoundLatitude northBoundLatitude",
+    "TimePeriod": "beginPosition endPosition",
+    "MD_Distribution": "description distributionFormat distributor transferOptions",
+    "DQ_DataQuality": "scope report standaloneQualityReport",
+    "DQ_MeasureReference": "measureIdentification nameOfMeasure measureDescription",
+    "DQ_QuantitativeResult": "resultScope dateTime value valueUnit valueRecordType",
+    "LI_Lineage": "statement scope additionalDocumentation processStep source",
+    "PT_Locale": "language country characterEncoding",
+    **dict.fromkeys(
+        (
+            "DQ_CompletenessOmission",
+            "DQ_AbsoluteExternalPositionalAccuracy",
+            "DQ_ConceptualConsistency",
+            "DQ_DomainConsistency",
+        ),
+        "standaloneQualityReportDetails measure evaluationMethod result derivedElement",
+    ),
+}
+NEEDED_3 = {"metadataIdentifier", "contact", "dateInfo", "identificationInfo", "distributionInfo", "dataQualityInfo"}
+MDB = "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata"
+
+
+@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_elements_of_the_successor_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
+    root = ET.fromstring(metadata_3(request.getfixturevalue(which), layer, SITE))
+    assert root.tag == MDB
+    assert {bare(child) for child in root} >= NEEDED_3
+    for element in root.iter():
+        order = ORDER_3.get(bare(element), "").split()
+        if order:
+            places = [order.index(bare(child)) for child in element]
+            assert places == sorted(places), bare(element)
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str) -> None:
+    facts = facts_of(real_atlas, layer)
+    read = MD_Metadata_3(etree.fromstring(metadata_3(real_atlas, layer, SITE).encode()))
+    (what,) = read.identification
+    assert read.identifier == f"ocop.example/a:{layer}"
+    assert read.languagecode == "vie"
+    assert read.datestamp == real_atlas.version.published_at
+    assert read.contact[0].organization == SITE.title.vi
+    assert (what.title, what.abstract) == (facts.title.vi, facts.about.vi)
+    assert facts.licence is not None and what.otherconstraints[0] == facts.licence.text
+    assert [place.url for place in read.distribution.online[:-1]] == [
+        SITE.at(row.path, **row.params) for row in facts.downloads
+    ]
+    if facts.bbox is None:
+        assert not what.extent or what.extent.boundingBox is None
+    else:
+        box = what.extent.boundingBox
+        assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
+        assert read.referencesystem.code == "4326"
+
+
+@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_both_standards_say_the_same_words(which: str, layer: str, request: pytest.FixtureRequest) -> None:
+    """Titles, licences, lineage, sources, places, times and figures: whatever one says, the other says."""
+    atlas = request.getfixturevalue(which)
+    old, new = (
+        {(element.text or "") for element in ET.fromstring(write(atlas, layer, SITE)).iter()}
+        for write in (metadata, metadata_3)
+    )
+    assert old - new <= {"1.0", "ISO 19115:2003/19139", f"{SITE.root}/{layer}"}
+    assert new - old <= {"ISO 19115-3", "creation"}
 
 
 # --- records -----------------------------------------------------------------------------------------
@@ -281,6 +407,8 @@ def test_records_are_found_by_type_id_and_time(real_atlas: Atlas) -> None:
     assert found(real_atlas, types=("dataset",), ids=("sites", "zones")) == ["zones", "sites"]
     assert found(real_atlas, external=(f"{SITE.root}/zones#dataset",)) == ["zones"]
     assert found(real_atlas, external=(f"{SITE.root}:{SITE.root}/zones#dataset",)) == ["zones"]
+    assert found(real_atlas, external=(SITE.root,)) == list(COLLECTIONS)
+    assert found(real_atlas, external=("https://elsewhere.example",)) == []
     assert "sources" not in found(real_atlas, time=(None, "1990-01-01"))
     assert "sources" in found(real_atlas, time=("2020-01-01", None))
 
@@ -299,6 +427,9 @@ def test_a_record_has_what_the_standard_demands(real_atlas: Atlas, layer: str, l
     assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}|\.\.", day) for day in interval)
     enclosures = [link for link in body["links"] if link["rel"] == "enclosure"]
     assert len(enclosures) == len(facts.downloads)
+    rels = [link["rel"] for link in body["links"]]
+    assert rels.count("collection") == rels.count("license") == 1
+    assert "http://www.opengis.net/def/profile/OGC/0/ogc-record" in {link["href"] for link in body["links"]}
     assert {link["type"] for link in enclosures} == {row["mediaType"] for row in body["properties"]["formats"]}
 
 

@@ -21,7 +21,8 @@ DOCUMENTS = {
     "/catalog.jsonld": "application/ld+json",
     "/catalog.rdf": "application/rdf+xml",
     "/metadata/products.xml": "application/xml",
-    "/catalogue": "application/json",
+    "/metadata/products.xml?standard=19115-3": "application/xml",
+    "/catalogue": "application/ogc-catalog+json",
     "/catalogue/items": "application/geo+json",
     "/catalogue/items/products": "application/geo+json",
 }
@@ -57,8 +58,8 @@ def test_a_document_is_cached_and_open_to_all(client: FlaskClient, path: str, mi
 
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_unknown_parameters_are_refused(client: FlaskClient, path: str) -> None:
-    asked = {"lang": "en", "nonsense": "1"}
-    answer = client.get(path, query_string=asked, headers={"Accept": "application/json"})
+    asked = f"{path}{'&' if '?' in path else '?'}lang=en&nonsense=1"
+    answer = client.get(asked, headers={"Accept": "application/json"})
     assert answer.status_code == 400
     assert "nonsense" in answer.get_json()["description"]
 
@@ -116,6 +117,29 @@ def items(client: FlaskClient, **query: str) -> Any:
     return answer.get_json(force=True)
 
 
+def test_a_catalogue_is_answered_in_the_type_that_the_caller_takes(client: FlaskClient) -> None:
+    for accept, media_type in (("application/json", "application/json"), ("*/*", "application/ogc-catalog+json")):
+        answer = client.get("/catalogue", headers={"Accept": accept})
+        assert (answer.status_code, answer.mimetype) == (200, media_type)
+        assert "Accept" in answer.headers["Vary"]
+        assert answer.get_json(force=True)["type"] == "Collection"
+    assert client.get("/catalogue?f=json").mimetype == "application/json"
+    assert client.get("/catalogue?f=html").status_code == 303
+    assert client.get("/catalogue/items?f=json").mimetype == "application/geo+json"
+    assert client.get("/catalogue/items/zones?f=kml").status_code == 400
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_a_layer_page_words_the_licence_where_its_record_points_to(client: FlaskClient, layer: str) -> None:
+    assert len(read(client.get(f"/{layer}").text).all("div", id="licence")) == 1
+
+
+def test_a_standard_that_is_not_written_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/metadata/products.xml?standard=fgdc&lang=en", headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert "19139, 19115-3" in answer.get_json()["description"]
+
+
 def test_every_layer_is_a_record(client: FlaskClient) -> None:
     body = items(client)
     assert [feature["id"] for feature in body["features"]] == list(COLLECTIONS)
@@ -163,7 +187,7 @@ def test_every_link_of_a_record_leads_somewhere(client: FlaskClient) -> None:
         body = client.get(f"/catalogue/items/products?lang={lang}").get_json(force=True)
         catalogue = client.get(f"/catalogue?lang={lang}").get_json()
         for link in (*body["links"], *catalogue["links"]):
-            if link["href"].startswith("http://localhost/"):
+            if link["href"].startswith("http://localhost/") and "#" not in link["href"]:
                 with client.get(here(link["href"])) as answer:
                     assert (answer.status_code, answer.mimetype) == (200, link["type"]), link
 

@@ -1,5 +1,24 @@
-"""The catalogue: what each layer is, said in the words of DCAT-AP, ISO 19139, OGC API - Records and schema.org."""
+"""The catalogue: what each layer is, in the words of DCAT-AP, ISO 19139, ISO 19115-3, Records and schema.org."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
+from geo.atlas import Atlas
+from geo.views.catalogue import iso19115_3, iso19139
 from geo.views.catalogue.facts import Facts, Site, facts_of
 
-__all__ = ["Facts", "Site", "facts_of"]
+
+class Standard(NamedTuple):
+    """A standard that the metadata of a layer is written by."""
+
+    label: str
+    written: Callable[[Atlas, str, Site], str]
+
+
+STANDARDS = {
+    "19139": Standard("ISO 19139", iso19139.metadata),
+    "19115-3": Standard("ISO 19115-3", iso19115_3.metadata),
+}
+"""The standards by what `standard` asks for; the first when nothing is asked for."""
+
+__all__ = ["STANDARDS", "Facts", "Site", "Standard", "facts_of"]

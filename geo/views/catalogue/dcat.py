@@ -10,7 +10,7 @@ from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.layers import GROUPS
 from geo.schema import LANGS, Label
-from geo.views.catalogue.facts import METRICS, Download, Facts, Licence, Measure, Site, facts_of, measures
+from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Licence, Measure, Site, facts_of, measures
 from geo.views.catalogue.markup import Node, Text, Typed, json_ld, rdf_xml
 from geo.views.ogc import CONFORMANCE
 from geo.views.systems import CRS84
@@ -42,6 +42,9 @@ _FILE_TYPES = {
     "geojsonseq": "GEOJSON",
 }  # fmt: skip
 """Our formats in the EU's list of file types; what the list does not have is told by its media type alone."""
+_PUBLIC = f"{_EU}/access-right/PUBLIC"
+_IRREGULAR = f"{_EU}/frequency/IRREG"
+"""A version is published when something differs, on no schedule."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _GEOJSON = "application/geo+json"
 _SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
@@ -108,7 +111,7 @@ def _site(known: list[Facts], site: Site) -> Iterator[Node]:
         metric = Node(_metric(site, key), ("dqv:Metric",))
         metric.say("skos:prefLabel", label)
         metric.say("skos:definition", about)
-        metric.refer("dqv:expectedDataType", f"{PREFIXES['xsd']}{'integer' if key == 'errors' else 'decimal'}")
+        metric.refer("dqv:expectedDataType", f"{PREFIXES['xsd']}{'decimal' if key in SHARES else 'integer'}")
         yield metric
     yield from _vocabulary(known)
 
@@ -121,6 +124,8 @@ def _vocabulary(known: list[Facts]) -> Iterator[Node]:
         system = Node(address, ("dct:Standard",))
         system.refer("dct:type", "http://inspire.ec.europa.eu/glossary/SpatialReferenceSystem")
         yield system
+    yield Node(_PUBLIC, ("dct:RightsStatement",))
+    yield Node(_IRREGULAR, ("dct:Frequency",))
     for download in (row for facts in known for row in facts.downloads):
         yield Node(f"{_MEDIA}{download.media_type}", ("dct:MediaType",))
         if download.key in _FILE_TYPES:
@@ -152,7 +157,8 @@ def _service(known: list[Facts], site: Site) -> Node:
     node.say("dct:title", _SERVICE)
     node.refer("dct:publisher", publisher_id(site))
     node.refer("dcat:contactPoint", site.named("/about", "contact"))
-    node.refer("dcat:endpointURL", site.at("/collections"))
+    node.refer("dcat:endpointURL", site.at("/"))
+    node.refer("dct:accessRights", _PUBLIC)
     node.refer("dcat:endpointDescription", site.at("/api", f="json"))
     node.refer("dcat:landingPage", site.at("/api", f="html"))
     node.refer("dct:conformsTo", *CONFORMANCE)
@@ -187,7 +193,11 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     node.refer("dct:publisher", publisher_id(site))
     node.refer("dcat:contactPoint", site.named("/about", "contact"))
     node.refer("dcat:landingPage", site.at(f"/{facts.layer}"))
-    node.refer("foaf:page", site.at(f"/catalogue/items/{facts.layer}"), site.at(f"/metadata/{facts.layer}.xml"))
+    metadata = f"/metadata/{facts.layer}.xml"
+    pages = (site.at(f"/catalogue/items/{facts.layer}"), site.at(metadata), site.at(metadata, standard="19115-3"))
+    node.refer("foaf:page", *pages)
+    node.refer("dct:accessRights", _PUBLIC)
+    node.refer("dct:accrualPeriodicity", _IRREGULAR)
     node.refer("dct:language", *_LANGUAGES.values())
     node.add("dct:modified", Typed(facts.changed, "xsd:dateTime"))
     node.add("dct:created", _date(facts.made_on))

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from geo.atlas import Atlas, Query
-from geo.codes import CODE_LISTS
+from geo.codes import CODE_LISTS, PRECISIONS
 from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox
 from geo.layers import GROUPS
@@ -27,6 +27,7 @@ _LICENCES = {
     "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "MIT": ("MIT", "https://spdx.org/licenses/MIT"),
 }
+_APPROXIMATE = frozenset(row.key for row in PRECISIONS if row.approximate)
 _DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
 ERRORS = ("fatal", "error")
 
@@ -91,7 +92,12 @@ class Measure(NamedTuple):
     @property
     def is_share(self) -> bool:
         """Whether the value is a share."""
-        return self.key != "errors"
+        return self.key in SHARES
+
+    @property
+    def shown(self) -> str:
+        """The value in per cent, or the count."""
+        return f"{100 * self.value:.2f}" if self.is_share else str(int(self.value))
 
 
 class Facts(NamedTuple):
@@ -237,6 +243,7 @@ class _Known(NamedTuple):
     filled: int
     placed: int
     exact: int
+    approximate: int
     classes: frozenset[str]
 
 
@@ -262,12 +269,14 @@ def _count(atlas: Atlas, layer: str) -> _Known:
         tally["filled"] += sum(values.get(name) not in (None, "") for name in required)
         tally["placed"] += wkb is not None
         tally["exact"] += wkb is not None and values.get("precision") == "exact"
+        tally["approximate"] += wkb is not None and values.get("precision") in _APPROXIMATE
         if spec.symbol:
             classes.add(str(values.get(spec.symbol)))
     records = tally["records"]
     return _Known(
-        records, records * len(required), tally["filled"], tally["placed"], tally["exact"], frozenset(classes)
-    )
+        records, records * len(required), tally["filled"], tally["placed"], tally["exact"], tally["approximate"],
+        frozenset(classes),
+    )  # fmt: skip
 
 
 _FILLED = (
@@ -282,6 +291,21 @@ _EXACT = (
     Label("Vị trí chính xác", "Placed exactly"),
     Label("Tỷ lệ bản ghi có vị trí đo đạc hoặc được cung cấp", "Share of the records whose place is surveyed or given"),
 )
+_UNPLACED = (
+    Label("Chưa có vị trí", "Not placed"),
+    Label("Số bản ghi chưa có vị trí trên bản đồ", "Number of records without a place on the map"),
+)
+_ROUGH = (
+    Label("Vị trí gần đúng", "Placed approximately"),
+    Label(
+        "Số bản ghi chỉ biết đến bản, xã hoặc huyện, đặt tại một điểm bên trong",
+        "Number of records known only to a village, commune or district and put at a point inside it",
+    ),
+)
+_CONFLICTS = (
+    Label("Số liệu không thống nhất", "Facts that disagree"),
+    Label("Số chỗ hồ sơ và bản đồ nói khác nhau", "Number of times that record and map do not say the same"),
+)
 _ERRORS = (
     Label("Lỗi chưa xử lý", "Open errors"),
     Label("Số lỗi mà bước kiểm tra còn ghi nhận", "Number of errors that the checks still report"),
@@ -290,8 +314,13 @@ METRICS: dict[str, tuple[Label, Label]] = {
     "filled": _FILLED,
     "placed": _PLACED,
     "exact": _EXACT,
+    "unplaced": _UNPLACED,
+    "approximate": _ROUGH,
+    "conflicts": _CONFLICTS,
     "errors": _ERRORS,
 }
+SHARES = frozenset({"filled", "placed", "exact"})
+"""The metrics that are shares; the others are counts."""
 
 
 def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
@@ -304,5 +333,10 @@ def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
         found["placed"] = known.placed / known.records
         if spec.has("precision"):
             found["exact"] = known.exact / known.records
+    if spec.geometry is not None:
+        found["unplaced"] = known.records - known.placed
+        if spec.has("precision"):
+            found["approximate"] = known.approximate
+    found["conflicts"] = len(atlas.conflicts(layer))
     found["errors"] = sum(row.severity in ERRORS for row in atlas.issues(layer))
     return tuple(Measure(key, *METRICS[key], value) for key, value in found.items())

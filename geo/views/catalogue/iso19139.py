@@ -20,16 +20,20 @@ _SPACES = {
 }
 _CODES = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml"
 _LANGUAGES = "http://www.loc.gov/standards/iso639-2/"
-_PERCENT = "http://www.opengis.net/def/uom/UCUM/0/%25"
+PERCENT = "http://www.opengis.net/def/uom/UCUM/0/%25"
 _EPSG = "/def/crs/EPSG/0/"
-_TOPICS = {"programme": ("farming", "economy"), "places": ("society",), "units": ("boundaries",)}
+TOPICS = {"programme": ("farming", "economy"), "places": ("society",), "units": ("boundaries",)}
 """The topic categories of ISO 19115 for our groups; none fits a list of sources."""
-_REPORTS = {
+REPORTS = {
     "filled": "DQ_CompletenessOmission",
     "placed": "DQ_CompletenessOmission",
     "exact": "DQ_AbsoluteExternalPositionalAccuracy",
+    "unplaced": "DQ_CompletenessOmission",
+    "approximate": "DQ_AbsoluteExternalPositionalAccuracy",
+    "conflicts": "DQ_ConceptualConsistency",
     "errors": "DQ_DomainConsistency",
 }
+"""The element of ISO 19157 that each of our measures is a result of."""
 
 
 def metadata(atlas: Atlas, layer: str, site: Site) -> str:
@@ -100,12 +104,21 @@ def _party(site: Site, role: str) -> str:
     )
 
 
-def _system(address: str) -> str:
-    """A coordinate system by its authority's number, or by its address where the authority is another."""
+def system_of(address: str) -> tuple[str, str]:
+    """What a coordinate system is called, and by whom.
+
+    >>> system_of("http://www.opengis.net/def/crs/EPSG/0/9205"), system_of("http://www.opengis.net/def/crs/OGC/1.3/CRS84")
+    (('9205', 'EPSG'), ('CRS84', 'OGC'))
+    """
     _, known, number = address.partition(_EPSG)
-    parts = (number, "EPSG") if known else (address.rpartition("/")[2], "OGC")
-    named = tag("gmx:Anchor", words(parts[0]), xlink__href=address)
-    identifier = tag("gmd:RS_Identifier", tag("gmd:code", named), _said("gmd:codeSpace", parts[1]))
+    return (number, "EPSG") if known else (address.rpartition("/")[2], "OGC")
+
+
+def _system(address: str) -> str:
+    """A coordinate system by the name that its authority gives it."""
+    name, authority = system_of(address)
+    named = tag("gmx:Anchor", words(name), xlink__href=address)
+    identifier = tag("gmd:RS_Identifier", tag("gmd:code", named), _said("gmd:codeSpace", authority))
     return tag("gmd:MD_ReferenceSystem", tag("gmd:referenceSystemIdentifier", identifier))
 
 
@@ -130,7 +143,7 @@ def _identification(facts: Facts, site: Site) -> str:
         tag("gmd:characterSet", _code("MD_CharacterSetCode", "utf8")),
         *(
             tag("gmd:topicCategory", tag("gmd:MD_TopicCategoryCode", topic))
-            for topic in _TOPICS.get(facts.spec.group, ())
+            for topic in TOPICS.get(facts.spec.group, ())
         ),
         *_extent(facts),
     )
@@ -245,11 +258,10 @@ def _quality(facts: Facts, measured: tuple[Measure, ...]) -> str:
 
 
 def _report(row: Measure, when: str) -> str:
-    shown = f"{100 * row.value:.2f}" if row.is_share else str(int(row.value))
-    unit = tag("gmd:valueUnit", **({"xlink__href": _PERCENT} if row.is_share else {"gco__nilReason": "inapplicable"}))
-    result = tag("gmd:DQ_QuantitativeResult", unit, tag("gmd:value", tag("gco:Record", words(shown))))
+    unit = tag("gmd:valueUnit", **({"xlink__href": PERCENT} if row.is_share else {"gco__nilReason": "inapplicable"}))
+    result = tag("gmd:DQ_QuantitativeResult", unit, tag("gmd:value", tag("gco:Record", words(row.shown))))
     return tag(
-        f"gmd:{_REPORTS[row.key]}",
+        f"gmd:{REPORTS[row.key]}",
         _both("gmd:nameOfMeasure", row.label),
         _both("gmd:measureDescription", row.about),
         tag("gmd:dateTime", tag("gco:DateTime", words(when))),

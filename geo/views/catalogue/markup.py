@@ -59,10 +59,10 @@ class Node:
     facts: list[tuple[str, Value]] = field(default_factory=list)
 
     def add(self, predicate: str, *values: Value | None) -> None:
-        """Say it once for every value there is."""
-        self.facts += [
-            (predicate, value) for value in values if value is not None and (predicate, value) not in self.facts
-        ]
+        """Say it once for every value that there is and that was not said."""
+        for value in values:
+            if value is not None and (predicate, value) not in self.facts:
+                self.facts.append((predicate, value))
 
     def say(self, predicate: str, label: Label | None) -> None:
         """Say it in both languages."""

@@ -23,6 +23,9 @@ _CONF = "http://www.opengis.net/spec/ogcapi-records-1/1.0/conf"
 RECORD_CORE = f"{_CONF}/record-core"
 CONFORMANCE = (f"{_CONF}/record-collection", RECORD_CORE, f"{_CONF}/record-core-query-parameters", f"{_CONF}/json")
 KIND = "dataset"
+CATALOG = "application/ogc-catalog+json"
+"""The media type that the standard gives a catalogue; `f=json` and those who accept plain JSON get it as that."""
+_PROFILE = "http://www.opengis.net/def/profile/OGC/0"
 _LANGUAGES = {
     "vi": {"code": "vi", "name": "Tiếng Việt", "alternate": "Vietnamese"},
     "en": {"code": "en", "name": "English"},
@@ -60,8 +63,10 @@ def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
         "contacts": [_contact(site, lang)],
         "crs": [CRS84],
         "links": [
-            _link("self", site.at("/catalogue", lang), JSON),
+            _link("self", site.at("/catalogue", lang), CATALOG),
+            _link("profile", f"{_PROFILE}/ogc-catalog"),
             _link("items", site.at("/catalogue/items", lang), GEOJSON),
+            _link("alternate", site.at("/catalogue", lang, f="json"), JSON),
             _link("alternate", site.at("/catalog.jsonld"), JSON_LD),
             _link("alternate", site.at("/catalog.rdf"), RDF_XML),
             _link("alternate", site.at("/layers", lang), HTML),
@@ -110,9 +115,9 @@ def _answers(facts: Facts, asked: Asked, site: Site) -> bool:
 
 
 def _same(facts: Facts, key: str, site: Site) -> bool:
-    """Whether `key` is the identifier that others know the layer by, with its scheme before it or without."""
+    """Whether `key` is the identifier that others know the layer by, with its scheme or without, or that scheme."""
     own = site.named(f"/{facts.layer}", "dataset")
-    return key in {own, f"{site.root}:{own}"}
+    return key in {own, f"{site.root}:{own}", site.root, f"{site.root}:"}
 
 
 def _speaks_of(facts: Facts, terms: tuple[str, ...]) -> bool:
@@ -216,21 +221,24 @@ def _contact(site: Site, lang: str) -> Plain:
     return {"organization": site.title.of(lang), "roles": ["publisher", "pointOfContact"], "links": [about]}
 
 
-def _link(rel: str, href: str, media_type: str, **more: str) -> dict[str, str]:
-    return {"rel": rel, "type": media_type, "href": href, **more}
+def _link(rel: str, href: str, media_type: str = "", **more: str) -> dict[str, str]:
+    return {"rel": rel, **({"type": media_type} if media_type else {}), "href": href, **more}
 
 
 def _links(facts: Facts, site: Site, lang: str) -> Iterable[dict[str, str]]:
     yield _link("self", site.at(f"/catalogue/items/{facts.layer}", lang), GEOJSON)
-    yield _link("collection", site.at("/catalogue", lang), JSON)
+    yield _link("profile", f"{_PROFILE}/ogc-record")
+    yield _link("collection", site.at("/catalogue", lang), CATALOG)
     yield _link("alternate", site.at(f"/metadata/{facts.layer}.xml"), XML, title="ISO 19139")
+    yield _link("alternate", site.at(f"/metadata/{facts.layer}.xml", standard="19115-3"), XML, title="ISO 19115-3")
     yield _link("describedby", site.at(f"/{facts.layer}", lang), HTML)
     yield _link("items", site.at(f"/collections/{facts.layer}/items", lang), GEOJSON)
     for row in facts.downloads:
         href = site.at(row.path, lang, **row.params)
         yield _link("enclosure", href, row.media_type, title=row.label.of(lang))
-    if facts.licence and facts.licence.address:
-        yield _link("license", facts.licence.address, HTML)
+    if facts.licence:
+        # A licence with no name of its own ("other") is worded on the layer's page.
+        yield _link("license", facts.licence.address or f"{site.at(f'/{facts.layer}', lang)}#licence", HTML)
     for source in facts.sources:
         if source.address:
             yield {"rel": "via", "href": source.address, "title": source.name}
