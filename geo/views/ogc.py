@@ -23,6 +23,8 @@ JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
+CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
+"""OGC API - Records, autodiscovery: where the records of a catalogue can be searched."""
 CHANGES = "monitor"
 """RFC 5989: where changes of the resource are told."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
@@ -71,6 +73,9 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
             link(TILES, "/tiles", JSON),
             link(CHANGES, "/changes", JSON, since=str(atlas.version.number)),
             link("describedby", "/catalog.jsonld", "application/ld+json"),
+            link("describedby", "/catalog.rdf", "application/rdf+xml"),
+            link(CATALOGUE, "/catalogue/items", GEOJSON),
+            link("help", "/connect", HTML),
         ],
     }
 
@@ -110,6 +115,7 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("items", f"/collections/{layer}/items", HTML, f="html"),
             link(QUERYABLES, f"/collections/{layer}/queryables", "application/schema+json"),
             link("describedby", f"/metadata/{layer}.xml", "application/xml"),
+            link("describedby", f"/metadata/{layer}.xml", "application/xml", standard="19115-3"),
             link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
             link(SEARCH, f"/collections/{layer}/search", GEOJSON),

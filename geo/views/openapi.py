@@ -6,6 +6,9 @@ from geo import __version__
 from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
 from geo.schema import Label, LayerSpec
+from geo.views.catalogue import STANDARDS
+from geo.views.catalogue.iso19139 import XML
+from geo.views.catalogue.records import CATALOG
 from geo.views.export import FORMATS
 from geo.views.openapi_parts import (
     SCHEMAS,
@@ -66,18 +69,67 @@ def document(server: str, most: int, lang: str) -> Plain:
 
 # --- what the service is ---------------------------------------------------------------------------------
 
-_DOCUMENTS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
-    ("/", "getLandingPage", "landingPage", "Landing page", _JSON, ("json", "html")),
-    ("/conformance", "getConformance", "confClasses", "Conformance classes", _JSON, ("json", "html")),
-    ("/api", "getApiDescription", "anything", "This document", _OPENAPI, ("json", "html")),
-    ("/collections", "getCollections", "collections", "Every layer", _JSON, ("json", "html")),
-    ("/tileMatrixSets", "getTileMatrixSets", "anything", "Tile matrix sets", _JSON, ("json",)),
-    ("/tiles", "getTilesets", "anything", "Vector tiles of every layer together", _JSON, ("json",)),
-    ("/catalogue", "getCatalogue", "anything", "The layers as OGC API - Records", _JSON, ()),
-    ("/catalogue/items", "getRecords", "anything", "One record for each layer", _GEOJSON, ()),
-    ("/catalog.jsonld", "getDcat", "anything", "The layers as DCAT-AP", "application/ld+json", ()),
+_DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("/", "getLandingPage", "landingPage", Label("Trang đầu", "Landing page"), (_JSON,), ("json", "html")),
+    (
+        "/conformance",
+        "getConformance",
+        "confClasses",
+        Label("Các chuẩn đáp ứng", "Conformance classes"),
+        (_JSON,),
+        ("json", "html"),
+    ),
+    ("/api", "getApiDescription", "anything", Label("Mô tả này", "This document"), (_OPENAPI,), ("json", "html")),
+    (
+        "/collections",
+        "getCollections",
+        "collections",
+        Label("Mọi lớp dữ liệu", "Every layer"),
+        (_JSON,),
+        ("json", "html"),
+    ),
+    (
+        "/tileMatrixSets",
+        "getTileMatrixSets",
+        "anything",
+        Label("Các lưới ô bản đồ", "Tile matrix sets"),
+        (_JSON,),
+        ("json",),
+    ),
+    (
+        "/tiles",
+        "getTilesets",
+        "anything",
+        Label("Ô bản đồ véc-tơ chung mọi lớp", "Vector tiles of every layer together"),
+        (_JSON,),
+        ("json",),
+    ),
+    (
+        "/catalogue",
+        "getCatalogue",
+        "catalogue",
+        Label("Danh mục các lớp theo OGC API - Records", "The layers as OGC API - Records"),
+        (CATALOG, _JSON),
+        ("catalog", "json", "html"),
+    ),
+    (
+        "/catalog.jsonld",
+        "getDcatJson",
+        "anything",
+        Label("Các lớp theo DCAT-AP, JSON-LD", "The layers as DCAT-AP in JSON-LD"),
+        ("application/ld+json",),
+        (),
+    ),
+    (
+        "/catalog.rdf",
+        "getDcatXml",
+        "text",
+        Label("Các lớp theo DCAT-AP, RDF/XML", "The layers as DCAT-AP in RDF/XML"),
+        ("application/rdf+xml",),
+        (),
+    ),
 )
-"""Path, operation, schema, summary, media type, forms that `f` may ask for."""
+"""Path, operation, schema, summary, media types (the default first), forms that `f` may ask for."""
 
 _IN_JSON = {"jsonfg"}
 """Formats of files that are one JSON object."""
@@ -88,20 +140,59 @@ _ALSO_PAGES = {"/", "/conformance", "/api"}
 
 def _capabilities(lang: str) -> Plain:
     made = {}
-    for path, name, schema, summary, media_type, forms in _DOCUMENTS:
+    for path, name, schema, summary, media_types, forms in _DOCUMENTS:
         asked = [form(forms, lang)] if forms else []
         page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
-        content = {media_type: ref(f"schemas/{schema}"), **page}
-        made[path] = {"get": _operation(name, "capabilities", summary, asked, content, pages="html" in forms)}
+        content = {**{media_type: ref(f"schemas/{schema}") for media_type in media_types}, **page}
+        pages = "html" in forms
+        made[path] = {"get": _operation(name, "capabilities", summary.of(lang), asked, content, pages=pages)}
     since = query("since", {"type": "string"}, _SINCE, lang, required=True)
-    feed = _operation("getChanges", "capabilities", "What changed in every layer", [since, form(["json"], lang)],
+    feed = _operation("getChanges", "capabilities", _CHANGED.of(lang), [since, form(["json"], lang)],
                       {_JSON: ref("schemas/allChanges")})  # fmt: skip
     return {
         **made,
+        **_catalogue(lang),
         "/changes": {"get": feed},
-        f"/tiles/{_TILE}": _tile("getTile", []),
-        f"/collections/{{collectionId}}/tiles/{_TILE}": _tile("getCollectionTile", [_COLLECTION_ID]),
+        f"/tiles/{_TILE}": _tile("getTile", [], lang),
+        f"/collections/{{collectionId}}/tiles/{_TILE}": _tile("getCollectionTile", [_COLLECTION_ID], lang),
     }
+
+
+def _catalogue(lang: str) -> Plain:
+    """The records of the layers, and their metadata as XML."""
+    words = Label("Lớp dữ liệu", "Layer")
+    standard = query("standard", {"type": "string", "enum": list(STANDARDS)}, Label("chuẩn", "standard"), lang)
+    asked = [ref(f"parameters/{name}") for name in ("q", "bbox", "datetime", "ids", "limit", "offset")]
+    asked += [query(name, {"type": "array", "items": {"type": "string"}}, label, lang) for name, label in _OF_RECORDS]
+    forms, content = form(["json"], lang), {_GEOJSON: ref("schemas/featureCollection")}
+    every = _operation("getRecords", "capabilities", _RECORDS.of(lang), [*asked, forms], content)
+    layer = in_path("recordId", {"type": "string", "enum": list(COLLECTIONS)}, words.of(lang))
+    one = _operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
+    written = {XML: ref("schemas/text")}
+    iso = _operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], written)
+    for single in (one, iso):
+        single["responses"]["404"] = ref("responses/NotFound")
+    return {
+        "/catalogue/items": {"get": every},
+        "/catalogue/items/{recordId}": {"get": one},
+        "/metadata/{recordId}.xml": {"get": iso},
+    }
+
+
+_CHANGED = Label("Thay đổi ở mọi lớp", "What changed in every layer")
+_VECTOR_TILE = Label("Ô bản đồ véc-tơ", "Vector tile")
+_RECORDS = Label("Mỗi lớp một bản ghi danh mục", "One record for each layer")
+_RECORD = Label("Bản ghi danh mục của một lớp", "The record of a layer")
+_METADATA = Label("Siêu dữ liệu của một lớp dạng XML", "The metadata of a layer as XML")
+_OF_RECORDS = (
+    ("type", Label("loại tài nguyên: dataset", "kind of resource: dataset")),
+    (
+        "externalIds",
+        Label(
+            "mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without scheme"
+        ),
+    ),
+)
 
 
 _TILE = "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
@@ -112,14 +203,14 @@ _COLLECTION_ID = in_path(
 )
 
 
-def _tile(name: str, before: list[Plain]) -> Plain:
+def _tile(name: str, before: list[Plain], lang: str) -> Plain:
     """One vector tile by zoom, row and column; 204 where there is nothing."""
     numbers = [
         in_path(key, {"type": "integer", "minimum": 0}, words)
         for key, words in (("tileMatrix", "Zoom"), ("tileRow", "Row from the north"), ("tileCol", "Column"))
     ]
     content = {"application/vnd.mapbox-vector-tile": {"type": "string", "format": "binary"}}
-    made = _operation(name, "capabilities", "Vector tile", [*before, *numbers], content)
+    made = _operation(name, "capabilities", _VECTOR_TILE.of(lang), [*before, *numbers], content)
     made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
     return {"get": made}
 

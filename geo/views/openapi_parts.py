@@ -128,6 +128,7 @@ _POINT: Plain = {
 _CHANGED: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
 SCHEMAS: Plain = {
     "anything": {"type": "object"},
+    "text": _TEXT,
     "link": {
         "type": "object",
         "required": ["href", "rel"],
@@ -180,6 +181,34 @@ SCHEMAS: Plain = {
             "numberReturned": {"type": "integer", "minimum": 0},
             "links": _LINKS,
             "features": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "catalogue": {
+        "type": "object",
+        "required": ["id", "type", "itemType", "title", "links"],
+        "properties": {
+            **dict.fromkeys(("id", "title", "description"), _TEXT),
+            "type": {"type": "string", "enum": ["Collection"]},
+            "itemType": {"type": "string", "enum": ["record"]},
+            "conformsTo": _IDS,
+            "links": _LINKS,
+        },
+    },
+    "record": {
+        "type": "object",
+        "required": ["id", "type", "geometry", "time", "properties", "links"],
+        "properties": {
+            "id": _TEXT,
+            "type": {"type": "string", "enum": ["Feature"]},
+            "geometry": {"type": "object", "nullable": True},
+            "time": {"type": "object", "nullable": True},
+            "properties": {
+                "type": "object",
+                "required": ["type", "title"],
+                "properties": dict.fromkeys(("type", "title", "description", "license", "rights"), _TEXT),
+            },
+            "conformsTo": _IDS,
+            "links": _LINKS,
         },
     },
     "changes": {

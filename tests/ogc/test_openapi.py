@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -75,6 +76,7 @@ def test_every_path_answers_what_it_describes(document: Any, service: Service) -
             address = path.replace("{featureId}", page["features"][0]["id"])
         if "{tileMatrix}" in path:
             address = path.format(collectionId="communes", tileMatrix=8, tileRow=112, tileCol=201)
+        address = address.replace("{recordId}", "zones")
         needed = {one["name"] for one in operation["parameters"] if one.get("in") == "query" and one["required"]}
         (media, *_) = operation["responses"]["200"]["content"]
         answer = service.client.open(
@@ -106,6 +108,25 @@ def test_failures_are_described_and_have_the_described_form(document: Any, servi
         jsonschema.validate(body, schema)
     one = document["paths"]["/collections/sites/items/{featureId}"]["get"]["responses"]
     assert {"400", "404", "406", "500"} <= set(one)
+
+
+def test_the_description_is_in_the_language_that_is_asked_for(service: Service) -> None:
+    told = {lang: service.get("/api", lang=lang)["paths"] for lang in ("vi", "en")}
+    for path, operations in told["en"].items():
+        for method, one in operations.items():
+            assert told["vi"][path][method]["summary"] != one["summary"], path
+            assert told["vi"][path][method]["operationId"] == one["operationId"]
+
+
+def test_every_catalogue_is_described(document: Any, service: Service) -> None:
+    assert {"/catalog.rdf", "/catalog.jsonld", "/catalogue", "/catalogue/items", "/catalogue/items/{recordId}",
+            "/metadata/{recordId}.xml"} <= set(document["paths"])  # fmt: skip
+    named = {resolved(document, one)["name"] for one in document["paths"]["/catalogue/items"]["get"]["parameters"]}
+    assert named == {"q", "bbox", "datetime", "ids", "limit", "offset", "type", "externalIds", "f", "lang"}
+    links = {
+        (link["rel"].rpartition("/")[2], urlsplit(link["href"]).path) for link in service.get("/", f="json")["links"]
+    }
+    assert links >= {("ogc-catalog", "/catalogue/items"), ("describedby", "/catalog.rdf"), ("help", "/connect")}
 
 
 def test_the_description_can_be_browsed_without_a_network(service: Service) -> None:
