@@ -125,7 +125,7 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
         "title": record.title_in(reader.lang),
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
-        "cells": [reader.shown(field, record.properties.get(field.name)) for field in columns],
+        "cells": [reader.told(field, record) for field in columns],
         "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),
         "approximate": precision is not None and precision.approximate,

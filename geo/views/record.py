@@ -120,7 +120,7 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         yield {
             "name": field.name,
             "label": field.label.of(lang),
-            "value": reader.shown(field, value),
+            "value": reader.told(field, record),
             "url": _fact_url(spec, field, record, urls),
         }
         if field.name == "certified_until" and value is None and record.properties.get("year"):

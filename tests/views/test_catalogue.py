@@ -436,6 +436,16 @@ def test_a_record_has_what_the_standard_demands(real_atlas: Atlas, layer: str, l
 # --- schema.org --------------------------------------------------------------------------------------
 
 
+def test_a_link_is_no_place_and_is_about_its_two_ends(real_atlas: Atlas) -> None:
+    (link, *_) = real_atlas.find(Query("links")).records
+    page = record_page(real_atlas, "links", link.id, SITE, "en")
+    assert page["mainEntity"]["@type"] == "Intangible"
+    assert not {"geo", "address", "additionalProperty"} & set(page["mainEntity"])
+    ends = [(link.properties[f"{end}_layer"], link.properties[f"{end}_id"]) for end in ("source", "target")]
+    assert [one["@id"] for one in page["about"]] == [f"{SITE.root}/{layer}/{key}#thing" for layer, key in ends]
+    assert all(one["name"] == real_atlas.get(*end).title_in("en") for one, end in zip(page["about"], ends, strict=True))
+
+
 def test_a_product_has_its_award_and_maker(small: Atlas) -> None:
     vi = record_page(small, "products", "R1", SITE, "vi")
     thing = vi["mainEntity"]

@@ -358,3 +358,17 @@ def test_an_area_is_drawn_as_an_area_and_a_record_without_a_place_not_at_all(atl
 
 def test_filters_say_something_about_layers_of_the_map_only() -> None:
     assert all(layers_of(row) <= set(ON_MAP) for row in FILTERS)
+
+
+# --- links as records --------------------------------------------------------------------------------------
+
+
+def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
+    """In the facts of its page and in the table of the layer, as in its title."""
+    (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
+    for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
+        facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}
+        assert facts["target_name"]["value"] == name
+        assert facts["target_name"]["url"] == "/communes/03334"
+        (row,) = layer_view(real_atlas, Query("links", ids=(link.id,)), lang, URLS)["rows"]
+        assert row["title"].endswith(f"→ {name}") and not {"Mường Thanh", "Muong Thanh"} - {name} & set(row["cells"])

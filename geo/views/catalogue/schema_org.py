@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from geo.atlas import Atlas, Record
 from geo.codes import CODE_LISTS
-from geo.collections import COLLECTIONS
+from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.crs import LngLatBbox
 from geo.schema import Field
 from geo.views.catalogue.dcat import catalogue_id, dataset_id, publisher_id
@@ -28,6 +28,7 @@ _TYPES: dict[str, str | list[str]] = {
     "sites": "TouristAttraction",
     "outlines_2009": "Place",
     "sources": "CreativeWork",
+    "links": "Intangible",
 }
 _KINDS: dict[tuple[str, str], str | list[str]] = {
     ("villages", "community_tourism"): "TouristAttraction",
@@ -148,6 +149,7 @@ def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Pl
         "isPartOf": {"@type": "Dataset", "@id": dataset_id(site, layer), "name": COLLECTIONS[layer].label.of(lang)},
         **_citation(atlas, record, site, lang),
         **_shown_at(record),
+        **_between(record, reader, site),
         "mainEntity": {name: value for name, value in _thing(atlas, record, reader, site) if value},
     }
 
@@ -172,6 +174,21 @@ def _shown_at(record: Record) -> Plain:
     """The place that the page of a product shows: a product itself has none."""
     place = _location(record) if record.layer == "products" else None
     return {"contentLocation": place} if place else {}
+
+
+def _between(record: Record, reader: Reader, site: Site) -> Plain:
+    """The two records that a link ties, which its page is about too."""
+    ends = ((name, end_of(COLLECTIONS[record.layer], name, record.properties)) for name in ENDS)
+    found = [
+        {
+            "@id": _id(site, *end),
+            "name": reader.told(LINK_LAYER.field(name), record),
+            "url": site.at("/".join(("", *end)), reader.lang),
+        }
+        for name, end in ends
+        if end is not None
+    ]
+    return {"about": found} if found else {}
 
 
 def _id(site: Site, layer: str, key: str) -> str:
@@ -203,7 +220,7 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
         yield "publisher", {"@type": "Organization", "name": record.title_in(lang)}
         yield "datePublished", values.get("date")
         yield "sameAs", web_address(values.get("address"))
-    else:
+    elif record.layer != LINK_LAYER.name:  # a link is no place, and schema.org has no words for what it says
         yield "address", _address(atlas, record, lang)
         yield "geo", _geo(record)
         yield "containedInPlace", _within(atlas, record, site, lang)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.model import Value
 from geo.codes import CODE_LISTS, PRECISIONS
-from geo.collections import COLLECTIONS
+from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.schema import Field, Label, Precision
 
 _PRECISIONS = {row.key: row for row in PRECISIONS}
@@ -47,6 +47,8 @@ class Reader:
                 keys = {key for record in records for key in parts(record.properties.get(field.name))}
                 wanted.setdefault(field.target, set()).update(keys)
         self.learn_sources(wanted.pop("sources", ()))
+        for target, key in _ends(layer, records):
+            wanted.setdefault(target, set()).add(key)
         for target, keys in wanted.items():
             self._learn_titles(target, keys)
 
@@ -61,6 +63,13 @@ class Reader:
         unknown = {key for key in keys if (layer, key) not in self._titles}
         for key, (title, title_en) in self._atlas.titles(layer, unknown).items():
             self._titles[layer, key] = title_en if self.lang != "vi" and title_en else title
+
+    def told(self, field: Field, record: Record) -> str | None:
+        """What `record` says in `field`, as text; the end of a link by its name in the language."""
+        end = end_of(COLLECTIONS[record.layer], field.name, record.properties)
+        if end is not None and end in self._titles:
+            return self._titles[end]
+        return self.shown(field, record.properties.get(field.name))
 
     def shown(self, field: Field, value: Value) -> str | None:
         """`value` of `field` as text: labels, names, dates and numbers as the language writes them."""
@@ -83,6 +92,13 @@ class Reader:
     def sources(self, ids: Value) -> list[Source]:
         """The sources behind a `source_ids` value, in its order; an unknown one is known by its id alone."""
         return [self._sources.get(key, Source(key, key, "")) for key in parts(ids)]
+
+
+def _ends(layer: str, records: Iterable[Record]) -> Iterable[tuple[str, str]]:
+    """Layer and id of what the records lead from and to, where they are links."""
+    if layer == LINK_LAYER.name:
+        found = (end_of(LINK_LAYER, name, record.properties) for record in records for name in ENDS)
+        yield from (end for end in found if end is not None)
 
 
 def parts(value: Value) -> tuple[str, ...]:
