@@ -72,7 +72,7 @@ def conformance() -> Response:
     body = ogc.conformance(link, (*tilesets.CONFORMANCE, *records.CONFORMANCE))
     if chosen(FORMS) == "html":
         return Response(
-            render_template("conformance.html", classes=body["conformsTo"], version=g.atlas.version, active=""),
+            render_template("conformance.html", classes=body["conformsTo"], version=g.atlas.version, active="connect"),
             mimetype=ogc.HTML,
         )
     return _document(body)
@@ -85,7 +85,9 @@ def api(settings: Settings) -> Response:
     server = SiteUrls().in_public("", "vi")
     body = openapi.document(server, settings.max_page, g.lang)
     if form == "html":
-        return Response(render_template("api.html", api=body, version=g.atlas.version, active=""), mimetype=ogc.HTML)
+        return Response(
+            render_template("api.html", api=body, version=g.atlas.version, active="connect"), mimetype=ogc.HTML
+        )
     return _document(body, ogc.OPENAPI)
 
 

@@ -135,7 +135,7 @@ def connect() -> Response:
     """How other programs connect, with commands to paste."""
     params.only(request.args)
     base = SiteUrls().host()
-    return _page("connect.html", base=base, tools=ways(base, g.lang), active="layers")
+    return _page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
 
 
 def about() -> Response:

@@ -14,6 +14,7 @@ WORDS: dict[str, Label] = {
     "nav.map": Label("Bản đồ", "Map"),
     "nav.layers": Label("Dữ liệu", "Data"),
     "nav.quality": Label("Chất lượng", "Quality"),
+    "nav.connect": Label("Kết nối", "Connect"),
     "nav.about": Label("Giới thiệu", "About"),
     "language": Label("Ngôn ngữ", "Language"),
     "lang.vi": Label("Tiếng Việt", "Tiếng Việt"),

@@ -56,3 +56,27 @@ def test_a_table_is_filtered_sorted_and_read_without_javascript(browser: Browser
     page.click(".chain a[href^='/producers/']")
     assert "/producers/" in page.url
     context.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_map_leads_to_the_ways_to_connect_by_keyboard(watched: Watched, lang: str) -> None:
+    page = watched.open(f"/?lang={lang}")
+    if page.locator(".site__menu").is_visible():
+        page.focus("#menu")
+        page.keyboard.press("Space")
+    page.focus('.site__nav a[href*="/connect"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('QGIS, ArcGIS, Excel')")
+    assert page.locator("html").get_attribute("lang") == lang
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_bar_of_pages_is_one_line_at_every_width(browser: Browser, site: str, lang: str) -> None:
+    for width in (720, 800, 979, 980, 1100):
+        page = browser.new_page(viewport={"width": width, "height": 700})
+        page.goto(f"{site}/about?lang={lang}")
+        heights = page.eval_on_selector_all(
+            ".site, .site__brand span", "(all) => all.map((e) => e.getBoundingClientRect().height)"
+        )
+        assert heights[0] == 56 and heights[1] < 40, width
+        page.close()
