@@ -89,7 +89,9 @@ class Remembered:
 
     def _remember(self, response: Response) -> Response:
         key = _key(request.environ) if g.get("may_be_remembered") else None
-        if key is None or response.status_code not in {200, 204} or response.is_streamed:
+        if key is None or response.status_code not in {200, 204}:
+            return response
+        if response.is_streamed or response.direct_passthrough:  # a file on its way is never read into memory
             return response
         if g.atlas is not self._source():  # an earlier version that was asked for, or one that has just become it
             return response
