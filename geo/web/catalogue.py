@@ -104,7 +104,7 @@ def asked() -> records.Asked:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    kept = {name: ",".join(values) for name, values in request.args.lists() if name in _ASKED}
+    kept = {name: value for name, value in params.joined(request.args).items() if name in _ASKED}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}

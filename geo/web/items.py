@@ -122,7 +122,7 @@ def _link_to(layer: str, args: Args, rel: str, media_type: str, **changes: str) 
 def _link_posted(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     if media_type == ogc.HTML:
         return link(rel, f"/{layer}", media_type)
-    body = {name: ",".join(values) for name, values in args.lists()} | changes
+    body = params.joined(args) | changes
     return {**link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
 
 

@@ -135,6 +135,11 @@ def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
         ("/collections/sites/items", {"datetime": "bogus"}), ("/collections/sites/items", {"datetime": "2021-02-30"}),
         ("/collections/sites/items", {"datetime": "2022-01-01/2021-01-01"}),
         ("/collections/sites/items", {"datetime": "../.."}), ("/collections/sites/items", {"datetime": "2021-01-01/2022-01-01/2023-01-01"}),
+        ("/collections/sites/items", {"datetime": "2021-01-01T05:00:00Z/2021-01-01T04:00:00Z"}),
+        ("/collections/sites/items", {"datetime": "9999-12-31T23:59:59-12:00"}),
+        ("/collections/sites/items", {"datetime": "0001-01-01T00:00:00+12:00"}),
+        ("/catalogue/items", {"datetime": "9999-12-31T23:59:59-12:00"}),
+        ("/changes", {"since": "9999-12-31T23:59:59-12:00"}), ("/changes", {"since": "0001-01-01T00:00:00+14:00"}),
         ("/collections/sites/items", {"f": "xml"}), ("/collections/sites/items", {"properties": "nothing"}),
         ("/collections/sites/items", {"sortby": "nothing"}),
     ],
@@ -144,6 +149,33 @@ def test_what_is_not_understood_is_refused_with_what_would_be_right(
 ) -> None:
     body = service.get(path, 400, **query, lang="en")
     assert body["code"] == "BadQuery" and len(body["description"]) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [("limit", "5", "6"), ("bbox", "102,21,104,23", "0,0,1,1"), ("datetime", "2018-01-01", "2019-01-01"), ("q", "a", "b"),
+     ("filter", "name = 'a'", "name = 'b'"), ("offset", "0", "5"), ("f", "json", "html")],
+)  # fmt: skip
+def test_two_values_for_one_are_refused_and_the_same_twice_is_one(
+    service: Service, name: str, one: str, two: str
+) -> None:
+    """Where only the first was heard, the links to other pages held both, joined."""
+    path = "/collections/products/items"
+    answer = service.client.get(path, query_string=[(name, one), (name, two), ("lang", "en")], headers=service.headers)
+    assert answer.status_code == 400 and name in answer.get_json()["description"]
+    once = service.get(path, **{"limit": "1", name: one})
+    asked = [("limit", "1"), (name, one)] if name != "limit" else [(name, one)]
+    twice = service.client.get(path, query_string=[*asked, (name, one)], headers=service.headers).get_json(force=True)
+    assert twice["links"] == once["links"]
+
+
+def test_lists_may_be_given_in_parts(service: Service) -> None:
+    path = (
+        "/collections/products/items?ids=R01&ids=R02&properties=name&properties=stars&sortby=-stars&sortby=name&limit=1"
+    )
+    page = service.get(path)
+    assert page["numberMatched"] == 2 and set(page["features"][0]["properties"]) == {"name", "stars"}
+    assert service.get(links(page, "next")[0]["href"])["numberMatched"] == 2
 
 
 def box_of(feature: dict[str, Any]) -> Any:
@@ -254,8 +286,9 @@ def test_pages_of_items_keep_what_was_asked(service: Service) -> None:
 @pytest.mark.parametrize(
     ("accept", "status"), [("image/png", 406), ("application/geo+json", 200), ("*/*", 200), ("", 200)]
 )
-def test_what_cannot_be_given_is_said(service: Service, accept: str, status: int) -> None:
-    answer = service.client.get("/collections/sites/items", headers={"Accept": accept})
+@pytest.mark.parametrize("path", ["/collections/sites/items", "/catalogue/items", "/catalogue/items/sites"])
+def test_what_cannot_be_given_is_said(service: Service, path: str, accept: str, status: int) -> None:
+    answer = service.client.get(path, headers={"Accept": accept})
     assert answer.status_code == status
     assert "Accept" in answer.headers["Vary"]
 
