@@ -203,7 +203,8 @@ def test_a_box_keeps_what_meets_it_and_what_has_no_place(service: Service, layer
 
 
 SPANS = {"D1": ("2019-03-01", "2022-02-28"), "D2": ("2019-01-01", "9999"), "D3": ("0000", "2020-06-30"),
-         "D4": ("0000", "9999"), "D5": ("2021-05-31", "2021-05-31"), "D6": ("2024-01-01", "2027-01-01")}  # fmt: skip
+         "D4": ("0000", "9999"), "D5": ("2021-05-31", "2021-05-31"), "D6": ("2024-01-01", "2027-01-01"),
+         "D7": ("2027-01-01", "2027-12-31")}  # fmt: skip
 
 
 @requirement("core/fc-time-definition", "core/fc-time-response")
@@ -232,7 +233,7 @@ def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, asked: 
 
 def test_the_period_of_a_collection_is_that_of_its_records(dated: Service) -> None:
     (interval,) = dated.get("/collections/products")["extent"]["temporal"]["interval"]
-    assert interval == ["2019", "2027-01-01"]
+    assert interval == ["2019-01-01T00:00:00Z", "2027-12-31T23:59:59Z"]  # 2027 is all of it
 
 
 def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
