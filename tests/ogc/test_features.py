@@ -294,6 +294,45 @@ def test_what_cannot_be_given_is_said(service: Service, path: str, accept: str, 
     assert "Accept" in answer.headers["Vary"]
 
 
+GEOJSON, JSON, HTML = "application/geo+json", "application/json", "text/html"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "media"),
+    [
+        ("/", BROWSER, HTML), ("/", "*/*", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
+        ("/", "application/json;q=0.1, text/html", HTML), ("/", "application/json, text/plain, */*", JSON),
+        ("/", "application/json;q=0, */*", HTML), ("/", "application/*", JSON),
+        ("/conformance", "text/*;q=0.5, */*;q=0.1", HTML), ("/conformance", "application/json;q=0, */*", HTML),
+        ("/conformance", "text/html, application/json", HTML), ("/conformance", "application/json, text/html", JSON),
+        ("/collections/sites/items", "application/*", GEOJSON), ("/collections/sites/items", BROWSER, HTML),
+        ("/collections/sites/items", "text/csv, application/json;q=0.9", "text/csv"),
+        ("/collections/sites/items", "text/csv;q=0.2, application/json;q=0.9", GEOJSON),
+        ("/collections/sites/items", "application/geo+json;q=0, text/csv;q=0.1", "text/csv"),
+    ],
+)  # fmt: skip
+def test_the_form_is_the_one_that_the_caller_wants_most(service: Service, path: str, accept: str, media: str) -> None:
+    answer = service.client.get(path, headers={"Accept": accept})
+    assert answer.status_code in {200, 303} and answer.mimetype == media
+
+
+def test_a_landing_page_that_cannot_be_given_is_said(service: Service) -> None:
+    assert service.client.get("/", headers={"Accept": "image/png"}).status_code == 406
+    wrong = service.client.get("/?f=json&x=1", headers={"Accept": "*/*"})
+    assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
+
+
+def test_who_asked_by_f_is_led_on_by_f(service: Service) -> None:
+    """A browser accepts HTML first: the next page of the JSON that it was shown is JSON too."""
+    page = service.client.get("/collections/sites/items?f=json&limit=10", headers={"Accept": BROWSER}).get_json(
+        force=True
+    )
+    (following,) = links(page, "next")
+    assert service.client.get(following["href"], headers={"Accept": BROWSER}).mimetype == GEOJSON
+    assert "f=html" in links(page, "alternate")[0]["href"]
+
+
 @requirement("core/http")
 def test_answers_can_be_kept_asked_again_and_shared(service: Service) -> None:
     first = service.client.get("/collections/sites/items?limit=2", headers={"Accept": "application/geo+json"})
