@@ -13,6 +13,7 @@ from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 from tests.web.conftest import read
 
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
@@ -20,21 +21,34 @@ def links(document: Any, rel: str) -> list[dict[str, str]]:
     return [link for link in document["links"] if link["rel"] == rel]
 
 
-@requirement("core/root-op", "core/root-success", "core/http")
+@requirement("core/root-op", "core/root-success", "core/http", "tiles/dataset-tilesets/landingpage")
 def test_the_landing_page_leads_everywhere(service: Service) -> None:
     page = service.get("/")
-    for rel in ("self", "alternate", "service-desc", "service-doc", "conformance", "data"):
+    for rel in (
+        "self",
+        "alternate",
+        "service-desc",
+        "service-doc",
+        "conformance",
+        "data",
+        f"{OGC_REL}/tilesets-vector",
+    ):
         assert links(page, rel), rel
     assert service.get("/", f="json") == page | {"links": page["links"]}
     assert service.client.get("/").mimetype == "text/html"  # people get the map
 
 
-@requirement("core/conformance-op", "core/conformance-success")
+@requirement("core/conformance-op", "core/conformance-success", "tiles/core/conformance-success",
+             "tiles/tileset/conformance-success", "tiles/tilesets-list/conformance-success",
+             "tiles/dataset-tilesets/conformance-success", "tiles/geodata-tilesets/conformance-success")  # fmt: skip
 def test_conformance_names_what_holds(service: Service) -> None:
     found = service.get("/conformance")["conformsTo"]
     for name in ("core", "geojson", "html", "oas30"):
         assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in found
     assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in found
+    for name in ("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "mvt", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in found
+    assert len(found) == len(set(found))
 
 
 @requirement("core/api-definition-op", "core/api-definition-success")
@@ -45,7 +59,8 @@ def test_the_description_is_where_the_landing_page_says(service: Service) -> Non
     assert answer.headers["Content-Type"] == link["type"] == "application/vnd.oai.openapi+json;version=3.0"
 
 
-@requirement("core/fc-md-op", "core/fc-md-success", "core/fc-md-links", "core/fc-md-items", "core/fc-md-items-links")
+@requirement("core/fc-md-op", "core/fc-md-success", "core/fc-md-links", "core/fc-md-items", "core/fc-md-items-links",
+             "tiles/geodata-tilesets/desc-links")  # fmt: skip
 def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -> None:
     page = service.get("/collections")
     assert links(page, "self") and links(page, "alternate")
@@ -54,6 +69,7 @@ def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -
         assert {link["type"] for link in links(one, "items")} == {"application/geo+json", "text/html"}
         for link in one["links"]:
             assert link["rel"] and link["type"]
+        assert bool(links(one, f"{OGC_REL}/tilesets-vector")) == (one["id"] in PLACED)
 
 
 @requirement("core/fc-md-extent", "core/fc-md-extent-multi")
@@ -122,7 +138,8 @@ def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
     assert keys == sorted(set(keys)) and len(keys) == 32
 
 
-@requirement("core/query-param-unknown", "core/query-param-invalid")
+@requirement("core/query-param-unknown", "core/query-param-invalid", "common/core/query-param-name-unknown",
+             "common/core/query-param-value-invalid")  # fmt: skip
 @pytest.mark.parametrize(
     ("path", "query"),
     [
@@ -169,6 +186,7 @@ def test_two_values_for_one_are_refused_and_the_same_twice_is_one(
     assert twice["links"] == once["links"]
 
 
+@requirement("common/core/query-param-list-delimiter", "common/core/query-param-list-escape")
 def test_lists_may_be_given_in_parts(service: Service) -> None:
     path = (
         "/collections/products/items?ids=R01&ids=R02&properties=name&properties=stars&sortby=-stars&sortby=name&limit=1"
@@ -176,6 +194,17 @@ def test_lists_may_be_given_in_parts(service: Service) -> None:
     page = service.get(path)
     assert page["numberMatched"] == 2 and set(page["features"][0]["properties"]) == {"name", "stars"}
     assert service.get(links(page, "next")[0]["href"])["numberMatched"] == 2
+
+
+@requirement("common/core/query-param-list-delimiter", "common/core/query-param-list-empty",
+             "common/core/query-param-value-integer", "common/core/query-param-value-double")  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 32), ("bbox=1.02e2,+21,104.0,2.3E1", 32),
+     ("bbox=-1.8E%2B2,-9.0e1,180,90", 32)],
+)  # fmt: skip
+def test_lists_and_numbers_are_read_as_they_are_written_everywhere(service: Service, query: str, matched: int) -> None:
+    assert service.get(f"/collections/sites/items?{query}")["numberMatched"] == matched
 
 
 def box_of(feature: dict[str, Any]) -> Any:
@@ -333,7 +362,7 @@ def test_who_asked_by_f_is_led_on_by_f(service: Service) -> None:
     assert "f=html" in links(page, "alternate")[0]["href"]
 
 
-@requirement("core/http")
+@requirement("core/http", "common/core/http")
 def test_answers_can_be_kept_asked_again_and_shared(service: Service) -> None:
     first = service.client.get("/collections/sites/items?limit=2", headers={"Accept": "application/geo+json"})
     again = service.client.get(
