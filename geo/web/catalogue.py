@@ -10,10 +10,11 @@ from geo.views.catalogue import Site, dcat, iso19139, records, schema_org
 from geo.views.ogc import GEOJSON, JSON
 from geo.web import params
 from geo.web.answers import answered
+from geo.web.negotiate import chosen
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS
 
-_ASKED = ("q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
+_ASKED = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
 _MOST = 1_000
 _USUAL = 100
 
@@ -65,7 +66,8 @@ def iso(layer: str) -> Response:
 
 def collection() -> Response:
     """The catalogue as a collection of records."""
-    params.only(request.args)
+    params.only(request.args, "f")
+    chosen({"json": JSON})
     body = records.collection(g.atlas, site(), g.lang)
     return answered(lambda: orjson.dumps(body), mimetype=JSON, shared=True)
 
@@ -74,6 +76,7 @@ def items() -> Response:
     """The records that are asked for, a page at a time."""
     args, here = request.args, site()
     params.only(args, *_ASKED)
+    chosen({"json": GEOJSON})
     limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
     offset = params.whole_number(args, "offset", 0)
     found = records.matching(g.atlas, asked(), here)
@@ -104,7 +107,7 @@ def asked() -> records.Asked:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    kept = {name: ",".join(values) for name, values in request.args.lists() if name in _ASKED}
+    kept = {name: value for name, value in params.joined(request.args).items() if name in _ASKED}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}
@@ -120,7 +123,8 @@ def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[
 
 def item(layer: str) -> Response:
     """The record of a layer."""
-    params.only(request.args)
+    params.only(request.args, "f")
+    chosen({"json": GEOJSON})
     params.layer_name(layer)
     body: dict[str, Any] = records.record(g.atlas, layer, site(), g.lang)
     return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)

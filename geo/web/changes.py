@@ -57,14 +57,15 @@ def _since() -> Published:
         return since
     try:
         moment = dt.datetime.fromisoformat(text.upper())
-    except ValueError:
+        # A time without a zone is one in the province (UTC+7) for people who write it; programs write the zone.
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+        moment = aware.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or after 9999
         raise BadQuery(
             f"since={text!r}: expected the number of a version (0 for all) or a time such as 2026-11-24T00:00:00Z.",
             f"since={text!r}: cần số phiên bản (0 là từ đầu) hoặc thời điểm như 2026-11-24T00:00:00Z.",
         ) from None
-    # A time without a zone is one in the province (UTC+7) for people who write it; programs write the zone.
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
-    at: Published = g.atlas.published(aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    at: Published = g.atlas.published(moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z")
     return at
 
 

@@ -12,6 +12,7 @@ from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas
 from geo.collections import COLLECTIONS
+from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 from tests.web.conftest import application, read
 
@@ -116,6 +117,7 @@ def items(client: FlaskClient, **query: str) -> Any:
     return answer.get_json(force=True)
 
 
+@requirement("records/record-collection", "records/json")
 def test_every_layer_is_a_record(client: FlaskClient) -> None:
     body = items(client)
     assert [feature["id"] for feature in body["features"]] == list(COLLECTIONS)
@@ -131,6 +133,7 @@ def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
     assert seen == list(COLLECTIONS)
 
 
+@requirement("records/record-core-query-parameters")
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
