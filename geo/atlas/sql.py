@@ -128,7 +128,8 @@ def period(layer: str) -> Statement | None:
     if not spec.time:
         return None
     first, last = _ends(layer)
-    return Statement(f"SELECT min({first}), max({last}) FROM {table_of(layer)} f", ())
+    # A year ends after each of its days: '~' comes after every letter of a date.
+    return Statement(f"SELECT min({first}), rtrim(max({last} || '~'), '~') FROM {table_of(layer)} f", ())
 
 
 def _ends(layer: str) -> tuple[str, str]:

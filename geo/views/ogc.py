@@ -9,6 +9,7 @@ import shapely
 
 from geo.atlas import Atlas, Query
 from geo.atlas.model import LinkRow
+from geo.atlas.predicates import span
 from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.links import LINKS
 from geo.schema import Label
@@ -124,8 +125,6 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
     }
     if layer != LINK_LAYER.name:
         found["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
-    if spec.geometry is None:
-        found |= {"crs": [CRS84] if whole else ["#/crs"]}
     if about.get("licence"):
         found["license"] = str(about["licence"])
     if not found["extent"]:
@@ -141,8 +140,19 @@ def _extent(atlas: Atlas, layer: str) -> Plain:
     if box is not None:
         extent["spatial"] = {"bbox": [list(box)], "crs": CRS84}
     if time is not None:
-        extent["temporal"] = {"interval": [list(time)], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
+        extent["temporal"] = {
+            "interval": [_interval(*time)], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        }  # fmt: skip
     return extent
+
+
+def _interval(first: str | None, last: str | None) -> list[str | None]:
+    """The moments, as RFC 3339 writes them, from the beginning of one date to the end of another, however coarse."""
+    begins, ends = span(first or ".."), span(last or "..")
+    return [
+        f"{begins.first}T00:00:00Z" if first and begins else None,
+        f"{ends.last}T23:59:59Z" if last and ends else None,
+    ]
 
 
 # --- features ----------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from geo import __version__
 from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
 from geo.schema import Label, LayerSpec
+from geo.views import openapi_tiles
 from geo.views.catalogue import STANDARDS
 from geo.views.catalogue.iso19139 import XML
 from geo.views.catalogue.records import CATALOG
@@ -17,6 +18,7 @@ from geo.views.openapi_parts import (
     feature,
     form,
     in_path,
+    operation,
     parameters,
     query,
     ref,
@@ -25,6 +27,7 @@ from geo.views.openapi_parts import (
 from geo.views.queryables import in_address
 
 _JSON, _GEOJSON, _HTML = "application/json", "application/geo+json", "text/html"
+_FORM = "application/x-www-form-urlencoded"
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _TITLE = Label("Bản đồ OCOP: dịch vụ dữ liệu", "OCOP atlas: data service")
 _ABOUT = Label(
@@ -61,7 +64,11 @@ def document(server: str, most: int, lang: str) -> Plain:
         "paths": {**_capabilities(lang), **_collections(lang)},
         "components": {
             "parameters": parameters(most, lang),
-            "schemas": {**SCHEMAS, **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()}},
+            "schemas": {
+                **SCHEMAS,
+                **openapi_tiles.SCHEMAS,
+                **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()},
+            },
             "responses": responses(lang),
         },
     }
@@ -89,22 +96,6 @@ _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]],
         ("json", "html"),
     ),
     (
-        "/tileMatrixSets",
-        "getTileMatrixSets",
-        "anything",
-        Label("Các lưới ô bản đồ", "Tile matrix sets"),
-        (_JSON,),
-        ("json",),
-    ),
-    (
-        "/tiles",
-        "getTilesets",
-        "anything",
-        Label("Ô bản đồ véc-tơ chung mọi lớp", "Vector tiles of every layer together"),
-        (_JSON,),
-        ("json",),
-    ),
-    (
         "/catalogue",
         "getCatalogue",
         "catalogue",
@@ -123,7 +114,7 @@ _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]],
     (
         "/catalog.rdf",
         "getDcatXml",
-        "text",
+        "document",
         Label("Các lớp theo DCAT-AP, RDF/XML", "The layers as DCAT-AP in RDF/XML"),
         ("application/rdf+xml",),
         (),
@@ -145,16 +136,15 @@ def _capabilities(lang: str) -> Plain:
         page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
         content = {**{media_type: ref(f"schemas/{schema}") for media_type in media_types}, **page}
         pages = "html" in forms
-        made[path] = {"get": _operation(name, "capabilities", summary.of(lang), asked, content, pages=pages)}
+        made[path] = {"get": operation(name, "capabilities", summary.of(lang), asked, content, pages=pages)}
     since = query("since", {"type": "string"}, _SINCE, lang, required=True)
-    feed = _operation("getChanges", "capabilities", _CHANGED.of(lang), [since, form(["json"], lang)],
-                      {_JSON: ref("schemas/allChanges")})  # fmt: skip
+    feed = operation("getChanges", "capabilities", _CHANGED.of(lang), [since, form(["json"], lang)],
+                     {_JSON: ref("schemas/allChanges")})  # fmt: skip
     return {
         **made,
-        **_catalogue(lang),
         "/changes": {"get": feed},
-        f"/tiles/{_TILE}": _tile("getTile", [], lang),
-        f"/collections/{{collectionId}}/tiles/{_TILE}": _tile("getCollectionTile", [_COLLECTION_ID], lang),
+        **_catalogue(lang),
+        **openapi_tiles.paths(lang),
     }
 
 
@@ -165,11 +155,11 @@ def _catalogue(lang: str) -> Plain:
     asked = [ref(f"parameters/{name}") for name in ("q", "bbox", "datetime", "ids", "limit", "offset")]
     asked += [query(name, {"type": "array", "items": {"type": "string"}}, label, lang) for name, label in _OF_RECORDS]
     forms, content = form(["json"], lang), {_GEOJSON: ref("schemas/featureCollection")}
-    every = _operation("getRecords", "capabilities", _RECORDS.of(lang), [*asked, forms], content)
+    every = operation("getRecords", "capabilities", _RECORDS.of(lang), [*asked, forms], content)
     layer = in_path("recordId", {"type": "string", "enum": list(COLLECTIONS)}, words.of(lang))
-    one = _operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
-    written = {XML: ref("schemas/text")}
-    iso = _operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], written)
+    one = operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
+    written = {XML: ref("schemas/document")}
+    iso = operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], written)
     for single in (one, iso):
         single["responses"]["404"] = ref("responses/NotFound")
     return {
@@ -180,7 +170,6 @@ def _catalogue(lang: str) -> Plain:
 
 
 _CHANGED = Label("Thay đổi ở mọi lớp", "What changed in every layer")
-_VECTOR_TILE = Label("Ô bản đồ véc-tơ", "Vector tile")
 _RECORDS = Label("Mỗi lớp một bản ghi danh mục", "One record for each layer")
 _RECORD = Label("Bản ghi danh mục của một lớp", "The record of a layer")
 _METADATA = Label("Siêu dữ liệu của một lớp dạng XML", "The metadata of a layer as XML")
@@ -195,26 +184,6 @@ _OF_RECORDS = (
 )
 
 
-_TILE = "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
-_COLLECTION_ID = in_path(
-    "collectionId",
-    {"type": "string", "enum": [name for name, spec in COLLECTIONS.items() if spec.geometry]},
-    "A layer that has places",
-)
-
-
-def _tile(name: str, before: list[Plain], lang: str) -> Plain:
-    """One vector tile by zoom, row and column; 204 where there is nothing."""
-    numbers = [
-        in_path(key, {"type": "integer", "minimum": 0}, words)
-        for key, words in (("tileMatrix", "Zoom"), ("tileRow", "Row from the north"), ("tileCol", "Column"))
-    ]
-    content = {"application/vnd.mapbox-vector-tile": {"type": "string", "format": "binary"}}
-    made = _operation(name, "capabilities", _VECTOR_TILE.of(lang), [*before, *numbers], content)
-    made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
-    return {"get": made}
-
-
 # --- layers ------------------------------------------------------------------------------------------------
 
 
@@ -226,22 +195,22 @@ def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
     name, label = spec.name, spec.label.of(lang)
     base, pages = f"/collections/{name}", [form(["json", "html"], lang)]
     collection = {_JSON: ref("schemas/collection")}
-    yield base, {"get": _operation(f"describe_{name}", name, label, pages, collection, pages=True)}
+    yield base, {"get": operation(f"describe_{name}", name, label, pages, collection, pages=True)}
     schema = {"application/schema+json": ref("schemas/anything")}
-    asked = _operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
+    asked = operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
     yield f"{base}/queryables", {"get": asked}
     yield f"{base}/items", {"get": _items(spec, lang)}
     yield f"{base}/search", {"post": _search(spec, lang)}
     key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
     one = {_GEOJSON: ref(f"schemas/{name}Feature")}
     found = [key, ref("parameters/crs"), *pages]
-    single = _operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
+    single = operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
     single["responses"]["404"] = ref("responses/NotFound")
     yield f"{base}/items/{{featureId}}", {"get": single}
     if spec is not LINK_LAYER:
         since = query("since", {"type": "string"}, _SINCE, lang, required=True)
         content = {_JSON: ref("schemas/changes")}
-        feed = _operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
+        feed = operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
         yield f"{base}/changes", {"get": feed}
 
 
@@ -254,7 +223,7 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
     asked = [*shared, *filters, *own, forms]
-    made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
+    made = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
     made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
     return made
 
@@ -266,36 +235,10 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
         "additionalProperties": True,
     }
     answer = {_GEOJSON: ref("schemas/featureCollection")}
-    made = _operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
-    made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
-    made["responses"] |= {"404": ref("responses/NotFound"), "413": ref("responses/TooLarge")}
+    made = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
+    made["responses"] |= {
+        "404": ref("responses/NotFound"), "413": ref("responses/TooLarge"), "415": ref("responses/UnknownBody"),
+    }  # fmt: skip
     del made["responses"]["304"]
     return made
-
-
-def _operation(
-    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
-) -> Plain:
-    """One way to ask; `pages` says that the page for people is at another address."""
-    seen: Plain = {
-        "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
-    }
-    return {
-        "operationId": name,
-        "tags": [tag],
-        "summary": summary,
-        "parameters": [*asked, ref("parameters/lang")],
-        "responses": {
-            "200": {
-                "description": summary,
-                "headers": {"ETag": {"schema": {"type": "string"}}},
-                "content": {media: {"schema": schema} for media, schema in content.items()},
-            },
-            **(seen if pages else {}),
-            "304": {"description": "Not modified"},
-            "400": ref("responses/InvalidParameter"),
-            "406": ref("responses/NotAcceptable"),
-            "500": ref("responses/ServerError"),
-            "503": ref("responses/ServerError"),
-        },
-    }

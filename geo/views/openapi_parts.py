@@ -1,6 +1,6 @@
 """The parts that the OpenAPI document is put together from: parameters, schemas, answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from geo.atlas.queryables import Queryable
@@ -94,6 +94,34 @@ def by_value(row: Queryable, lang: str) -> Plain:
     return query(row.name, schema, row.label, lang)
 
 
+def operation(
+    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
+) -> Plain:
+    """One way to ask; `pages` says that the page for people is at another address."""
+    seen: Plain = {
+        "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
+    }
+    return {
+        "operationId": name,
+        "tags": [tag],
+        "summary": summary,
+        "parameters": [*asked, ref("parameters/lang")],
+        "responses": {
+            "200": {
+                "description": summary,
+                "headers": {"ETag": {"schema": {"type": "string"}}},
+                "content": {media: {"schema": schema} for media, schema in content.items()},
+            },
+            **(seen if pages else {}),
+            "304": {"description": "Not modified"},
+            "400": ref("responses/InvalidParameter"),
+            "406": ref("responses/NotAcceptable"),
+            "500": ref("responses/ServerError"),
+            "503": ref("responses/ServerError"),
+        },
+    }
+
+
 def feature(spec: LayerSpec, lang: str) -> Plain:
     """The schema of one record of a layer."""
     geometry = SCHEMAS["geometry"] if spec.geometry else {"type": "object", "nullable": True}
@@ -128,7 +156,7 @@ _POINT: Plain = {
 _CHANGED: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
 SCHEMAS: Plain = {
     "anything": {"type": "object"},
-    "text": _TEXT,
+    "document": _TEXT,
     "link": {
         "type": "object",
         "required": ["href", "rel"],
@@ -240,6 +268,7 @@ _ANSWERS: dict[str, Label] = {
     "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
     "TooLarge": Label("Nội dung quá lớn", "The body is too large"),
+    "UnknownBody": Label("Nội dung không phải JSON hay biểu mẫu", "The body is neither JSON nor a form"),
     "ServerError": Label("Máy chủ gặp lỗi", "The server failed"),
 }
 

@@ -22,7 +22,7 @@ MATRIX_ZOOMS = 25
 
 CONFORMANCE: tuple[str, ...] = tuple(
     f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
-    for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "dataset-tilesets", "mvt")
+    for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "dataset-tilesets", "mvt", "oas30")
 )
 """The classes of OGC API - Tiles, part 1, that hold."""
 

@@ -17,7 +17,7 @@ from geo.web.ogc import elsewhere
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS
 
-_ASKED = ("q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
+_ASKED = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
 _MOST = 1_000
 _USUAL = 100
 
@@ -89,7 +89,7 @@ def collection() -> Response:
 def items() -> Response:
     """The records that are asked for, a page at a time."""
     args, here = request.args, site()
-    params.only(args, *_ASKED, "f")
+    params.only(args, *_ASKED)
     chosen({"json": GEOJSON})
     limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
     offset = params.whole_number(args, "offset", 0)
@@ -121,7 +121,7 @@ def asked() -> records.Asked:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    kept = {name: ",".join(values) for name, values in request.args.lists() if name in _ASKED}
+    kept = {name: value for name, value in params.joined(request.args).items() if name in _ASKED}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}

@@ -45,6 +45,10 @@ _HTTP: dict[int, Label] = {
         "Địa chỉ quá dài (tối đa 8 000 ký tự). Hãy gửi bộ lọc dài bằng POST tới /collections/<lớp>/search.",
         "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
     ),
+    415: Label(
+        "Nội dung phải là application/json (các tham số theo tên) hoặc application/x-www-form-urlencoded.",
+        "The body must be application/json (the parameters by name) or application/x-www-form-urlencoded.",
+    ),
     416: Label("Tệp không có khoảng byte này.", "The file has no such range of bytes."),
     500: Label(
         "Máy chủ gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, báo cho người quản trị mã yêu cầu dưới đây.",
@@ -76,6 +80,8 @@ def failure_of(error: Exception) -> Failure:
 def wants_json() -> bool:
     """Whether the caller is a program: by the address it asked, or by what it accepts."""
     if request.path.startswith((*OPEN, "/healthz")) or request.path.endswith(".json"):
+        return True
+    if request.args.get("f") == "json":
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from geo.atlas import Query
 from geo.errors import BadQuery
@@ -29,6 +30,13 @@ ATLAS_SOURCE = "geo.atlas_source"
 DOCUMENTS = {"json": ogc.GEOJSON, "html": ogc.HTML}
 FILES = {key: row.media_type for key, row in FORMATS.items() if key != "geojson"}
 """The forms of a page that are files; GeoJSON is the page itself."""
+
+_JSON = {"json", "geojson"}
+"""What `f` may say for the page itself."""
+
+_FORM = "application/x-www-form-urlencoded"
+_BODIES = {"", _FORM, "application/json", "text/json"}
+"""What a search may be sent as; what says nothing of itself is read as JSON."""
 
 _MOST_POSTED = 1_000_000
 _MOST_DIGITS = 9
@@ -67,8 +75,9 @@ def search(most: int, layer: str) -> Response:
     params.only(request.args, "f")
     chosen({"json": ogc.GEOJSON})
     request.max_content_length = _MOST_POSTED
-    form = request.mimetype == "application/x-www-form-urlencoded"
-    args = request.form if form else asked.posted(request.get_data())
+    if request.mimetype not in _BODIES:
+        raise UnsupportedMediaType
+    args = request.form if request.mimetype == _FORM else asked.posted(request.get_data())
     if "lang" in args:
         g.lang = params.language(args)
     if "f" in args:
@@ -115,14 +124,15 @@ def _system(args: Args) -> Served:
 
 
 def _link_to(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
-    kept = {name: ",".join(values) for name, values in args.lists() if name != "f"}
+    # Who asked for JSON by f is a browser that would be led to the page without it.
+    kept = {name: value for name, value in params.joined(args).items() if name != "f" or value in _JSON}
     return link(rel, f"/collections/{layer}/items", media_type, **kept | changes)
 
 
 def _link_posted(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     if media_type == ogc.HTML:
         return link(rel, f"/{layer}", media_type)
-    body = {name: ",".join(values) for name, values in args.lists()} | changes
+    body = params.joined(args) | changes
     return {**link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
 
 

@@ -1,11 +1,22 @@
 """Which form of a resource a caller wants: by `f`, else by what it accepts."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import request
 from werkzeug.exceptions import NotAcceptable
 
 from geo.errors import BadQuery
+
+_JSON = "application/json"
+
+
+class Wish(NamedTuple):
+    """How much a caller wants a form: by its weight, then by how closely it was named, then by what is named first."""
+
+    quality: float
+    closeness: int
+    order: int
 
 
 def chosen(forms: Mapping[str, str]) -> str:
@@ -22,19 +33,22 @@ def chosen(forms: Mapping[str, str]) -> str:
                 f"f={said!r} không phải dạng của tài nguyên này. Các dạng: {known}.",
             )
         return said
-    accepted = request.accept_mimetypes
-    types = {media_type.split(";")[0]: key for key, media_type in reversed(list(forms.items()))}
-    if "json" in forms:
-        types.setdefault("application/json", "json")  # every JSON of ours is JSON
-    anything = not accepted or "*/*" in accepted.values()
-    if anything and not _names_one(types):
+    accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in request.accept_mimetypes]
+    if not accepted:
         return next(iter(forms))
-    best = accepted.best_match(list(types))
-    if best is None:
+    wishes = {key: _wish(key, media_type, accepted) for key, media_type in forms.items()}
+    best = max(wishes, key=wishes.__getitem__)
+    if not wishes[best].quality:
         raise NotAcceptable
-    return types[str(best)]
+    return best
 
 
-def _names_one(types: Mapping[str, str]) -> bool:
-    """Whether the caller names one of the types beside saying that it takes anything, as browsers do."""
-    return any(media_type in types for media_type in request.accept_mimetypes.values())
+def _wish(key: str, media_type: str, accepted: list[tuple[str, float]]) -> Wish:
+    """The weight of a form is that of the closest range that covers it (RFC 9110, 12.5.1); 0 means: not this one."""
+    own = media_type.partition(";")[0]
+    names = (own, _JSON) if key == "json" else (own,)  # every JSON of ours is JSON
+    for closeness, closest in ((2, names), (1, (f"{own.partition('/')[0]}/*",)), (0, ("*/*",))):
+        for order, (name, quality) in enumerate(accepted):
+            if name in closest:
+                return Wish(quality, closeness, -order)
+    return Wish(0, 0, 0)

@@ -35,11 +35,11 @@ def register(app: Flask, settings: Settings) -> None:
         """The landing page is the map for people; a program that asks for JSON gets the document."""
         if request.path != "/" or request.method not in {"GET", "HEAD"}:
             return None
-        accepts_html = request.accept_mimetypes.best_match([ogc.HTML, ogc.JSON]) != ogc.JSON
-        if request.args.get("f") is None and (accepts_html or "text/html" in request.accept_mimetypes.values()):
+        form = chosen({"html": ogc.HTML, "json": ogc.JSON})
+        if form == "html" and request.args.get("f") is None:
             return None
         params.only(request.args, "f")
-        if chosen({"html": ogc.HTML, "json": ogc.JSON}) == "html":
+        if form == "html":
             return elsewhere("/")
         return _document(ogc.landing(g.atlas, link, g.lang))
 

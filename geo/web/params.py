@@ -28,6 +28,12 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE 
 
 MAX_TEXT = 200
 MAX_IDS = 500
+ONCE = frozenset({
+    "f", "lang", "q", "limit", "offset", "version", "since", "v", "sort", "bbox", "bbox-crs", "crs", "datetime",
+    "filter", "filter-lang", "filter-crs", "encoding", "letters", "map", "base", "at",
+})  # fmt: skip
+"""Parameters of one value. Given twice with two values nobody knows which one was meant."""
+
 Args = MultiDict[str, str]
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -56,7 +62,7 @@ def language(args: Args) -> str:
 
 
 def only(args: Args, *known: str) -> None:
-    """Refuse parameters that the address does not know; a misspelt one is met with the nearest."""
+    """Refuse parameters that the address does not know, the nearest named, and two values for what takes one."""
     allowed = (*known, "lang")
     for name in args:
         if name not in allowed and not _TRACKING.fullmatch(name):
@@ -66,6 +72,16 @@ def only(args: Args, *known: str) -> None:
                 f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
                 f"Tham số lạ {name!r}.{hint.vi} Các tham số: {listed}.",
             )
+        if name in ONCE and len(values := set(args.getlist(name))) > 1:
+            raise BadQuery(
+                f"{name} is given {len(values)} different values; it takes one.",
+                f"{name} có {len(values)} giá trị khác nhau; chỉ nhận một.",
+            )
+
+
+def joined(args: Args) -> dict[str, str]:
+    """The parameters as one text each, the values of a list joined by commas and said once."""
+    return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
 
 
 def _hint(given: str, known: Iterable[str]) -> Label:
@@ -142,25 +158,31 @@ def period(args: Args) -> tuple[str | None, str | None] | None:
     if text is None or text == "":
         return None
     ends = text.split("/")
-    days = [None if end in {"..", ""} else _day(end, text) for end in ends]
-    if len(ends) > 2 or (len(ends) == 1 and days[0] is None) or days == [None, None]:
+    moments = [None if end in {"..", ""} else _moment(end, text) for end in ends]
+    first, last = moments[0], moments[-1]
+    if len(ends) > 2 or (first is None and last is None):
         raise _no_time(text)
-    first, last = days[0], days[-1]
-    if first is not None and last is not None and first > last:
+    if first is not None and last is not None and _backwards(first, last, ends[-1]):
         raise _no_time(text)
-    return first, last
+    # A time is told to the day in UTC: the records know days at most.
+    return first.date().isoformat() if first else None, last.date().isoformat() if last else None
 
 
-def _day(text: str, whole: str) -> str:
+def _backwards(first: dt.datetime, last: dt.datetime, until: str) -> bool:
+    """Whether a time ends before it begins; one that ends with a date ends with that day."""
+    return first > last if "T" in until.upper() else first.date() > last.date()
+
+
+def _moment(text: str, whole: str) -> dt.datetime:
+    """A date or time in UTC; a date is its beginning."""
     match = _INSTANT.fullmatch(text)
     try:
         if match is None:
             raise ValueError(text)
-        # A time is told to the day in UTC: the records know days at most.
         moment = dt.datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
-    except ValueError:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or after 9999
         raise _no_time(whole) from None
-    return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date().isoformat()
 
 
 def _no_time(text: str) -> BadQuery:

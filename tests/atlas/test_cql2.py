@@ -27,6 +27,7 @@ from geo.views.queryables import queryables
 from geo.vn2000 import HOME, Reading
 from tests.frames import frame, world
 from tests.frozen import frozen
+from tests.ogc.requirement import requirement
 
 NAMES = ("Chè Shan tuyết", "chè shan", "Mật ong", "Đồi A1", "Doi 100%", "O'Hara", "a_b", "")
 CRAFTS = (None, "weaving", "weaving;embroidery", "embroidery", "bamboo;weaving")
@@ -302,6 +303,18 @@ anything = st.recursive(
 )
 
 
+@requirement(
+    "cql2/advanced-comparison-operators",
+    "cql2/case-insensitive-comparison",
+    "cql2/accent-insensitive-comparison",
+    "cql2/basic-spatial-functions",
+    "cql2/basic-spatial-functions-plus",
+    "cql2/spatial-functions",
+    "cql2/temporal-functions",
+    "cql2/array-functions",
+    "cql2/property-property",
+    "cql2/arithmetic",
+)
 @pytest.mark.parametrize("name", CLASSES)
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
@@ -314,12 +327,14 @@ def test_sqlite_answers_as_a_plain_evaluation_does(many: Atlas, name: str, data:
     assert asked(many, layer, json.dumps({"op": "not", "args": [node]}), "cql2-json") == refused
 
 
+@requirement("cql2/basic-cql2")
 @settings(max_examples=150, deadline=None)
 @given(anything)
 def test_filters_joined_by_and_or_not_keep_unknown_apart_from_false(many: Atlas, node: Any) -> None:
     assert asked(many, "villages", json.dumps(node), "cql2-json") == plain(many, "villages", node)
 
 
+@requirement("cql2/cql2-json", "cql2/cql2-text")
 @settings(max_examples=150, deadline=None)
 @given(anything)
 def test_text_and_json_of_one_filter_are_one_condition(node: Any) -> None:
@@ -341,6 +356,7 @@ def same(node: Any) -> Any:
     return float(node) if isinstance(node, int | float) and not isinstance(node, bool) else node
 
 
+@requirement("cql2/cql2-text")
 @settings(max_examples=150, deadline=None)
 @given(anything)
 def test_the_grammar_reads_what_another_parser_reads(node: Any) -> None:
@@ -352,6 +368,7 @@ def test_the_grammar_reads_what_another_parser_reads(node: Any) -> None:
 # --- the examples of the standard, with our names ------------------------------------------------------
 
 
+@requirement("cql2/cql2-text", "cql2/basic-cql2", "cql2/basic-spatial-functions-plus")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -408,6 +425,7 @@ def test_examples_of_the_standard_with_our_names(atlas: Atlas, text: str, expect
         assert asked(atlas, "products", text) == expected
 
 
+@requirement("cql2/temporal-functions", "cql2/array-functions")
 @pytest.mark.parametrize(
     ("text", "found"),
     [

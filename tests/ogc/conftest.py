@@ -54,6 +54,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     rows = (
         ("D1", "2019-03-01", "2022-02-28"), ("D2", "2019", None), ("D3", None, "2020-06"), ("D4", None, None),
         ("D5", "2021-05-31", "2021-05-31"), ("D6", "2024-01-01", "2027-01-01"),
+        ("D7", "2027-01-01", "2027"),
     )  # fmt: skip
     frames["products"] = frame(
         "products",

@@ -13,6 +13,7 @@ from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 from tests.web.conftest import read
 
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
@@ -20,21 +21,34 @@ def links(document: Any, rel: str) -> list[dict[str, str]]:
     return [link for link in document["links"] if link["rel"] == rel]
 
 
-@requirement("core/root-op", "core/root-success", "core/http")
+@requirement("core/root-op", "core/root-success", "core/http", "tiles/dataset-tilesets/landingpage")
 def test_the_landing_page_leads_everywhere(service: Service) -> None:
     page = service.get("/")
-    for rel in ("self", "alternate", "service-desc", "service-doc", "conformance", "data"):
+    for rel in (
+        "self",
+        "alternate",
+        "service-desc",
+        "service-doc",
+        "conformance",
+        "data",
+        f"{OGC_REL}/tilesets-vector",
+    ):
         assert links(page, rel), rel
     assert service.get("/", f="json") == page | {"links": page["links"]}
     assert service.client.get("/").mimetype == "text/html"  # people get the map
 
 
-@requirement("core/conformance-op", "core/conformance-success")
+@requirement("core/conformance-op", "core/conformance-success", "tiles/core/conformance-success",
+             "tiles/tileset/conformance-success", "tiles/tilesets-list/conformance-success",
+             "tiles/dataset-tilesets/conformance-success", "tiles/geodata-tilesets/conformance-success")  # fmt: skip
 def test_conformance_names_what_holds(service: Service) -> None:
     found = service.get("/conformance")["conformsTo"]
     for name in ("core", "geojson", "html", "oas30"):
         assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in found
     assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in found
+    for name in ("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "mvt", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in found
+    assert len(found) == len(set(found))
 
 
 @requirement("core/api-definition-op", "core/api-definition-success")
@@ -45,7 +59,8 @@ def test_the_description_is_where_the_landing_page_says(service: Service) -> Non
     assert answer.headers["Content-Type"] == link["type"] == "application/vnd.oai.openapi+json;version=3.0"
 
 
-@requirement("core/fc-md-op", "core/fc-md-success", "core/fc-md-links", "core/fc-md-items", "core/fc-md-items-links")
+@requirement("core/fc-md-op", "core/fc-md-success", "core/fc-md-links", "core/fc-md-items", "core/fc-md-items-links",
+             "tiles/geodata-tilesets/desc-links")  # fmt: skip
 def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -> None:
     page = service.get("/collections")
     assert links(page, "self") and links(page, "alternate")
@@ -54,6 +69,7 @@ def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -
         assert {link["type"] for link in links(one, "items")} == {"application/geo+json", "text/html"}
         for link in one["links"]:
             assert link["rel"] and link["type"]
+        assert bool(links(one, f"{OGC_REL}/tilesets-vector")) == (one["id"] in PLACED)
 
 
 @requirement("core/fc-md-extent", "core/fc-md-extent-multi")
@@ -122,7 +138,8 @@ def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
     assert keys == sorted(set(keys)) and len(keys) == 32
 
 
-@requirement("core/query-param-unknown", "core/query-param-invalid")
+@requirement("core/query-param-unknown", "core/query-param-invalid", "common/core/query-param-name-unknown",
+             "common/core/query-param-value-invalid")  # fmt: skip
 @pytest.mark.parametrize(
     ("path", "query"),
     [
@@ -135,6 +152,11 @@ def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
         ("/collections/sites/items", {"datetime": "bogus"}), ("/collections/sites/items", {"datetime": "2021-02-30"}),
         ("/collections/sites/items", {"datetime": "2022-01-01/2021-01-01"}),
         ("/collections/sites/items", {"datetime": "../.."}), ("/collections/sites/items", {"datetime": "2021-01-01/2022-01-01/2023-01-01"}),
+        ("/collections/sites/items", {"datetime": "2021-01-01T05:00:00Z/2021-01-01T04:00:00Z"}),
+        ("/collections/sites/items", {"datetime": "9999-12-31T23:59:59-12:00"}),
+        ("/collections/sites/items", {"datetime": "0001-01-01T00:00:00+12:00"}),
+        ("/catalogue/items", {"datetime": "9999-12-31T23:59:59-12:00"}),
+        ("/changes", {"since": "9999-12-31T23:59:59-12:00"}), ("/changes", {"since": "0001-01-01T00:00:00+14:00"}),
         ("/collections/sites/items", {"f": "xml"}), ("/collections/sites/items", {"properties": "nothing"}),
         ("/collections/sites/items", {"sortby": "nothing"}),
     ],
@@ -144,6 +166,45 @@ def test_what_is_not_understood_is_refused_with_what_would_be_right(
 ) -> None:
     body = service.get(path, 400, **query, lang="en")
     assert body["code"] == "BadQuery" and len(body["description"]) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [("limit", "5", "6"), ("bbox", "102,21,104,23", "0,0,1,1"), ("datetime", "2018-01-01", "2019-01-01"), ("q", "a", "b"),
+     ("filter", "name = 'a'", "name = 'b'"), ("offset", "0", "5"), ("f", "json", "html")],
+)  # fmt: skip
+def test_two_values_for_one_are_refused_and_the_same_twice_is_one(
+    service: Service, name: str, one: str, two: str
+) -> None:
+    """Where only the first was heard, the links to other pages held both, joined."""
+    path = "/collections/products/items"
+    answer = service.client.get(path, query_string=[(name, one), (name, two), ("lang", "en")], headers=service.headers)
+    assert answer.status_code == 400 and name in answer.get_json()["description"]
+    once = service.get(path, **{"limit": "1", name: one})
+    asked = [("limit", "1"), (name, one)] if name != "limit" else [(name, one)]
+    twice = service.client.get(path, query_string=[*asked, (name, one)], headers=service.headers).get_json(force=True)
+    assert twice["links"] == once["links"]
+
+
+@requirement("common/core/query-param-list-delimiter", "common/core/query-param-list-escape")
+def test_lists_may_be_given_in_parts(service: Service) -> None:
+    path = (
+        "/collections/products/items?ids=R01&ids=R02&properties=name&properties=stars&sortby=-stars&sortby=name&limit=1"
+    )
+    page = service.get(path)
+    assert page["numberMatched"] == 2 and set(page["features"][0]["properties"]) == {"name", "stars"}
+    assert service.get(links(page, "next")[0]["href"])["numberMatched"] == 2
+
+
+@requirement("common/core/query-param-list-delimiter", "common/core/query-param-list-empty",
+             "common/core/query-param-value-integer", "common/core/query-param-value-double")  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 32), ("bbox=1.02e2,+21,104.0,2.3E1", 32),
+     ("bbox=-1.8E%2B2,-9.0e1,180,90", 32)],
+)  # fmt: skip
+def test_lists_and_numbers_are_read_as_they_are_written_everywhere(service: Service, query: str, matched: int) -> None:
+    assert service.get(f"/collections/sites/items?{query}")["numberMatched"] == matched
 
 
 def box_of(feature: dict[str, Any]) -> Any:
@@ -171,7 +232,8 @@ def test_a_box_keeps_what_meets_it_and_what_has_no_place(service: Service, layer
 
 
 SPANS = {"D1": ("2019-03-01", "2022-02-28"), "D2": ("2019-01-01", "9999"), "D3": ("0000", "2020-06-30"),
-         "D4": ("0000", "9999"), "D5": ("2021-05-31", "2021-05-31"), "D6": ("2024-01-01", "2027-01-01")}  # fmt: skip
+         "D4": ("0000", "9999"), "D5": ("2021-05-31", "2021-05-31"), "D6": ("2024-01-01", "2027-01-01"),
+         "D7": ("2027-01-01", "2027-12-31")}  # fmt: skip
 
 
 @requirement("core/fc-time-definition", "core/fc-time-response")
@@ -200,7 +262,7 @@ def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, asked: 
 
 def test_the_period_of_a_collection_is_that_of_its_records(dated: Service) -> None:
     (interval,) = dated.get("/collections/products")["extent"]["temporal"]["interval"]
-    assert interval == ["2019", "2027-01-01"]
+    assert interval == ["2019-01-01T00:00:00Z", "2027-12-31T23:59:59Z"]  # 2027 is all of it
 
 
 def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
@@ -254,13 +316,53 @@ def test_pages_of_items_keep_what_was_asked(service: Service) -> None:
 @pytest.mark.parametrize(
     ("accept", "status"), [("image/png", 406), ("application/geo+json", 200), ("*/*", 200), ("", 200)]
 )
-def test_what_cannot_be_given_is_said(service: Service, accept: str, status: int) -> None:
-    answer = service.client.get("/collections/sites/items", headers={"Accept": accept})
+@pytest.mark.parametrize("path", ["/collections/sites/items", "/catalogue/items", "/catalogue/items/sites"])
+def test_what_cannot_be_given_is_said(service: Service, path: str, accept: str, status: int) -> None:
+    answer = service.client.get(path, headers={"Accept": accept})
     assert answer.status_code == status
     assert "Accept" in answer.headers["Vary"]
 
 
-@requirement("core/http")
+GEOJSON, JSON, HTML = "application/geo+json", "application/json", "text/html"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "media"),
+    [
+        ("/", BROWSER, HTML), ("/", "*/*", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
+        ("/", "application/json;q=0.1, text/html", HTML), ("/", "application/json, text/plain, */*", JSON),
+        ("/", "application/json;q=0, */*", HTML), ("/", "application/*", JSON),
+        ("/conformance", "text/*;q=0.5, */*;q=0.1", HTML), ("/conformance", "application/json;q=0, */*", HTML),
+        ("/conformance", "text/html, application/json", HTML), ("/conformance", "application/json, text/html", JSON),
+        ("/collections/sites/items", "application/*", GEOJSON), ("/collections/sites/items", BROWSER, HTML),
+        ("/collections/sites/items", "text/csv, application/json;q=0.9", "text/csv"),
+        ("/collections/sites/items", "text/csv;q=0.2, application/json;q=0.9", GEOJSON),
+        ("/collections/sites/items", "application/geo+json;q=0, text/csv;q=0.1", "text/csv"),
+    ],
+)  # fmt: skip
+def test_the_form_is_the_one_that_the_caller_wants_most(service: Service, path: str, accept: str, media: str) -> None:
+    answer = service.client.get(path, headers={"Accept": accept})
+    assert answer.status_code in {200, 303} and answer.mimetype == media
+
+
+def test_a_landing_page_that_cannot_be_given_is_said(service: Service) -> None:
+    assert service.client.get("/", headers={"Accept": "image/png"}).status_code == 406
+    wrong = service.client.get("/?f=json&x=1", headers={"Accept": "*/*"})
+    assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
+
+
+def test_who_asked_by_f_is_led_on_by_f(service: Service) -> None:
+    """A browser accepts HTML first: the next page of the JSON that it was shown is JSON too."""
+    page = service.client.get("/collections/sites/items?f=json&limit=10", headers={"Accept": BROWSER}).get_json(
+        force=True
+    )
+    (following,) = links(page, "next")
+    assert service.client.get(following["href"], headers={"Accept": BROWSER}).mimetype == GEOJSON
+    assert "f=html" in links(page, "alternate")[0]["href"]
+
+
+@requirement("core/http", "common/core/http")
 def test_answers_can_be_kept_asked_again_and_shared(service: Service) -> None:
     first = service.client.get("/collections/sites/items?limit=2", headers={"Accept": "application/geo+json"})
     again = service.client.get(

@@ -53,6 +53,7 @@ def test_a_filter_keeps_what_a_filter_by_hand_keeps(
     assert {one["id"] for one in boxed["features"]} <= set(expected)
 
 
+@requirement("cql2/cql2-json")
 @requirement("filter/filter-lang-param")
 def test_the_same_filter_as_json(service: Service) -> None:
     body = json.dumps({"op": "=", "args": [{"property": "stars"}, 4]})

@@ -74,9 +74,9 @@ def test_every_path_answers_what_it_describes(document: Any, service: Service) -
         if match:
             page = service.get(f"/collections/{match[1]}/items", limit="1")
             address = path.replace("{featureId}", page["features"][0]["id"])
-        if "{tileMatrix}" in path:
-            address = path.format(collectionId="communes", tileMatrix=8, tileRow=112, tileCol=201)
-        address = address.replace("{recordId}", "zones")
+        else:
+            address = path.format(collectionId="communes", tileMatrixSetId="WebMercatorQuad", tileMatrix=8, tileRow=112,
+                                  tileCol=201, recordId="sites")  # fmt: skip
         needed = {one["name"] for one in operation["parameters"] if one.get("in") == "query" and one["required"]}
         (media, *_) = operation["responses"]["200"]["content"]
         answer = service.client.open(
@@ -98,6 +98,31 @@ def test_every_parameter_that_is_accepted_is_described(document: Any) -> None:
         named = {resolved(document, one)["name"] for one in operation["parameters"]}
         assert named >= {"limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "q", "ids", "f",
                          "lang", *(row.param for row in FILTERS)}  # fmt: skip
+
+
+TILE = "{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+
+
+@requirement("tiles/oas30/completeness", "tiles/oas30/operation-id", "tiles/core/tc-tilematrix-definition",
+             "tiles/core/tc-tilerow-definition", "tiles/core/tc-tilecol-definition")  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/tileMatrixSets", "getTileMatrixSetsList"), ("/tileMatrixSets/{tileMatrixSetId}", "getTileMatrixSet"),
+        ("/tiles", ".dataset.vector.getTileSetsList"), ("/tiles/{tileMatrixSetId}", ".dataset.vector.getTileSet"),
+        (f"/tiles/{TILE}", ".dataset.vector.getTile"),
+        ("/collections/{collectionId}/tiles", ".collection.vector.getTileSetsList"),
+        ("/collections/{collectionId}/tiles/{tileMatrixSetId}", ".collection.vector.getTileSet"),
+        (f"/collections/{{collectionId}}/tiles/{TILE}", ".collection.vector.getTile"),
+    ],
+)  # fmt: skip
+def test_tiles_are_described_under_the_names_of_the_standard(document: Any, path: str, name: str) -> None:
+    operation = document["paths"][path]["get"]
+    assert operation["operationId"] == name
+    described = {one["name"]: one for one in operation["parameters"] if one.get("in") == "path"}
+    assert set(described) == set(re.findall(r"\{(\w+)\}", path))
+    for key in {"tileMatrix", "tileRow", "tileCol"} & set(described):
+        assert described[key]["required"] and described[key]["schema"] == {"type": "integer", "minimum": 0}
 
 
 @requirement("oas30/exception-codes")

@@ -1,23 +1,33 @@
-"""docs/conformance.md lists every requirement with the tests that show it."""
+"""docs/conformance.md lists every requirement of every class that is declared, with the tests that show it."""
 
 import importlib
 
 from tests.conftest import ROOT
-from tests.ogc.requirement import ALL, HELD
+from tests.ogc.conftest import Service
+from tests.ogc.requirement import ALL, HELD, rows_of
 
-for _module in ("test_features", "test_crs", "test_openapi", "test_filter", "test_asking"):
-    importlib.import_module(f"tests.ogc.{_module}")
+for _module in (
+    "ogc.test_features", "ogc.test_crs", "ogc.test_openapi", "ogc.test_filter", "ogc.test_asking", "atlas.test_cql2",
+    "web.test_tiles", "views.test_tiles", "web.test_catalogue", "views.test_catalogue",
+):  # fmt: skip
+    importlib.import_module(f"tests.{_module}")
 
 
 def table() -> str:
     """The requirements as Markdown."""
     rows = [f"| `{name}` | {', '.join(f'`{test}`' for test in dict.fromkeys(HELD.get(name, [])))} |" for name in ALL]
-    return "\n".join(["| requirement | tests (tests/ogc) |", "|---|---|", *rows])
+    return "\n".join(["| requirement | tests (in tests/ogc, or in the folder that is named) |", "|---|---|", *rows])
 
 
 def test_every_requirement_has_a_test() -> None:
     assert [name for name in ALL if name not in HELD] == []
     assert [name for name in HELD if name not in ALL] == []
+
+
+def test_every_class_that_is_declared_has_its_requirements_and_no_other(service: Service) -> None:
+    declared = {uri: rows_of(uri) for uri in service.get("/conformance")["conformsTo"]}
+    assert [uri for uri, rows in declared.items() if not rows] == []
+    assert {row for rows in declared.values() for row in rows} == set(ALL)
 
 
 def test_the_document_lists_them() -> None:

@@ -27,6 +27,7 @@ from geo.views.catalogue.schema_org import dataset, record_page
 from geo.views.export import FORMATS
 from tests.frames import world
 from tests.frozen import frozen
+from tests.ogc.requirement import requirement
 from tests.views.hostile import SCRIPT, hostile_atlas
 
 # rdflib warns of its own graph classes while it reads JSON-LD.
@@ -413,6 +414,7 @@ def test_records_are_found_by_type_id_and_time(real_atlas: Atlas) -> None:
     assert "sources" in found(real_atlas, time=("2020-01-01", None))
 
 
+@requirement("records/record-core", "records/json")
 @pytest.mark.parametrize("layer", COLLECTIONS)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_record_has_what_the_standard_demands(real_atlas: Atlas, layer: str, lang: str) -> None:

@@ -31,6 +31,7 @@ from geo.views.prepared import HALF_WORLD_M, MAX_ZOOM, Prepared
 from geo.views.tiles import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
 from tests.frames import frame, world
 from tests.frozen import VERSION
+from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
 TILED = tuple(name for name, spec in LAYERS.items() if spec.geometry)
@@ -127,6 +128,7 @@ def test_polygons_lie_within_a_pixel_of_the_atlas(real_atlas: Atlas, layer: str,
             assert shapely.difference(deep, real).area <= 0.002 * max(deep.area, pixel_m(zoom) ** 2)
 
 
+@requirement("tiles/mvt/content")
 @pytest.mark.parametrize("zoom", [3, 9, 16])
 def test_points_lie_within_half_a_unit_of_the_atlas(real_atlas: Atlas, zoom: int) -> None:
     unit = pixel_m(zoom) / 16
@@ -254,6 +256,7 @@ def area_of(ring: list[tuple[int, int]]) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*ring, ring[0]])) / 2
 
 
+@requirement("tiles/mvt/content")
 @pytest.mark.parametrize("zoom", [5, 9, 12])
 def test_tiles_keep_to_the_letter_of_the_specification(real_atlas: Atlas, zoom: int) -> None:
     tile = raw(make(real_atlas, TOGETHER, tile_at(103.02, 21.39, zoom)).body)

@@ -12,6 +12,7 @@ from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas
 from geo.collections import COLLECTIONS
+from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 from tests.web.conftest import application, read
 
@@ -140,6 +141,7 @@ def test_a_standard_that_is_not_written_is_refused(client: FlaskClient) -> None:
     assert "19139, 19115-3" in answer.get_json()["description"]
 
 
+@requirement("records/record-collection", "records/json")
 def test_every_layer_is_a_record(client: FlaskClient) -> None:
     body = items(client)
     assert [feature["id"] for feature in body["features"]] == list(COLLECTIONS)
@@ -155,6 +157,7 @@ def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
     assert seen == list(COLLECTIONS)
 
 
+@requirement("records/record-core-query-parameters")
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [

@@ -23,6 +23,7 @@ from geo.web import create_app
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import VERSION
+from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, hostile_atlas
 from tests.web.conftest import application
 
@@ -55,6 +56,7 @@ def links(body: dict[str, Any]) -> dict[str, str]:
 # --- documents ---------------------------------------------------------------------------------------
 
 
+@requirement("tiles/tileset/tileset-description")
 def test_the_matrix_set_is_the_registered_one(client: FlaskClient) -> None:
     (listed,) = document(client, "/tileMatrixSets")["tileMatrixSets"]
     assert listed["id"] == MATRIX_SET
@@ -69,10 +71,20 @@ def test_the_matrix_set_is_the_registered_one(client: FlaskClient) -> None:
     assert first["pointOfOrigin"] == pytest.approx([-20_037_508.3427892, 20_037_508.3427892])
 
 
+@requirement(
+    "tiles/core/tc-op",
+    "tiles/core/tc-success",
+    "tiles/tileset/tileset-description",
+    "tiles/tilesets-list/tileset-links",
+)
 @pytest.mark.parametrize("prefix", ["", "/collections/products", "/collections/communes"])
 def test_from_a_list_to_a_tile_by_links_alone(client: FlaskClient, prefix: str) -> None:
     (listed,) = document(client, f"{prefix}/tiles")["tilesets"]
+    assert links(listed)["self"] == f"{prefix}/tiles/{MATRIX_SET}"
+    document(client, links(listed)["tiling-scheme"])
     found = document(client, links(listed)["self"])
+    (template,) = (link for link in found["links"] if link["rel"] == "item")
+    assert template["templated"] is True and template["type"] == MEDIA_TYPE
     assert (found["dataType"], found["tileMatrixSetURI"]) == ("vector", listed["tileMatrixSetURI"])
     document(client, links(found)["tiling-scheme"])
     limits = {row["tileMatrix"]: row for row in found["tileMatrixSetLimits"]}
@@ -103,6 +115,7 @@ def test_tilejson_names_every_layer_and_field_and_the_tile_in_its_order(client: 
     assert west < 103.1 < east and south < 21.1 < north
 
 
+@requirement("tiles/dataset-tilesets/operation")
 def test_the_tile_of_all_layers_holds_them_all(client: FlaskClient) -> None:
     together = mapbox_vector_tile.decode(client.get(ALL).data)
     assert {"products", "zones", "sites", "communes", "districts", "province"} <= set(together)
@@ -111,6 +124,7 @@ def test_the_tile_of_all_layers_holds_them_all(client: FlaskClient) -> None:
         assert mapbox_vector_tile.decode(alone.data)[layer] == together[layer]
 
 
+@requirement("tiles/geodata-tilesets/operation")
 @pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
 def test_every_layer_with_places_has_tiles(client: FlaskClient, layer: str) -> None:
     assert document(client, f"/collections/{layer}/tiles/{MATRIX_SET}")["layers"][0]["id"] == layer
@@ -160,6 +174,7 @@ def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
 # --- refusals ----------------------------------------------------------------------------------------
 
 
+@requirement("tiles/core/tc-error")
 @pytest.mark.parametrize(
     "path",
     [
