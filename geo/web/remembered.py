@@ -89,7 +89,9 @@ class Remembered:
 
     def _remember(self, response: Response) -> Response:
         key = _key(request.environ) if g.get("may_be_remembered") else None
-        if key is None or response.status_code not in {200, 204} or response.is_streamed:
+        # A file that the server itself sends may look like a list of its blocks, and must not be read here.
+        streamed = response.is_streamed or response.direct_passthrough
+        if key is None or response.status_code not in {200, 204} or streamed:
             return response
         if g.atlas is not self._source():  # an earlier version that was asked for, or one that has just become it
             return response
