@@ -1,12 +1,13 @@
 """The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from geo import __version__
 from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.filters import FILTERS
 from geo.schema import Label, LayerSpec
 from geo.views.export import FORMATS
+from geo.views.openapi_files import files
 from geo.views.openapi_parts import (
     SCHEMAS,
     Plain,
@@ -14,6 +15,7 @@ from geo.views.openapi_parts import (
     feature,
     form,
     in_path,
+    operation,
     parameters,
     query,
     ref,
@@ -55,7 +57,7 @@ def document(server: str, most: int, lang: str) -> Plain:
             {"name": "capabilities", "description": Label("Mô tả dịch vụ", "What the service is").of(lang)},
             *({"name": name, "description": spec.about.of(lang)} for name, spec in COLLECTIONS.items()),
         ],
-        "paths": {**_capabilities(lang), **_collections(lang)},
+        "paths": {**_capabilities(lang), **_collections(lang), **files(lang)},
         "components": {
             "parameters": parameters(most, lang),
             "schemas": {**SCHEMAS, **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()}},
@@ -92,10 +94,10 @@ def _capabilities(lang: str) -> Plain:
         asked = [form(forms, lang)] if forms else []
         page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
         content = {media_type: ref(f"schemas/{schema}"), **page}
-        made[path] = {"get": _operation(name, "capabilities", summary, asked, content, pages="html" in forms)}
+        made[path] = {"get": operation(name, "capabilities", summary, asked, content, pages="html" in forms)}
     since = query("since", {"type": "string"}, _SINCE, lang, required=True)
-    feed = _operation("getChanges", "capabilities", "What changed in every layer", [since, form(["json"], lang)],
-                      {_JSON: ref("schemas/allChanges")})  # fmt: skip
+    feed = operation("getChanges", "capabilities", "What changed in every layer", [since, form(["json"], lang)],
+                     {_JSON: ref("schemas/allChanges")})  # fmt: skip
     return {
         **made,
         "/changes": {"get": feed},
@@ -119,7 +121,7 @@ def _tile(name: str, before: list[Plain]) -> Plain:
         for key, words in (("tileMatrix", "Zoom"), ("tileRow", "Row from the north"), ("tileCol", "Column"))
     ]
     content = {"application/vnd.mapbox-vector-tile": {"type": "string", "format": "binary"}}
-    made = _operation(name, "capabilities", "Vector tile", [*before, *numbers], content)
+    made = operation(name, "capabilities", "Vector tile", [*before, *numbers], content)
     made["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
     return {"get": made}
 
@@ -135,22 +137,22 @@ def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
     name, label = spec.name, spec.label.of(lang)
     base, pages = f"/collections/{name}", [form(["json", "html"], lang)]
     collection = {_JSON: ref("schemas/collection")}
-    yield base, {"get": _operation(f"describe_{name}", name, label, pages, collection, pages=True)}
+    yield base, {"get": operation(f"describe_{name}", name, label, pages, collection, pages=True)}
     schema = {"application/schema+json": ref("schemas/anything")}
-    asked = _operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
+    asked = operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
     yield f"{base}/queryables", {"get": asked}
     yield f"{base}/items", {"get": _items(spec, lang)}
     yield f"{base}/search", {"post": _search(spec, lang)}
     key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
     one = {_GEOJSON: ref(f"schemas/{name}Feature")}
     found = [key, ref("parameters/crs"), *pages]
-    single = _operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
+    single = operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
     single["responses"]["404"] = ref("responses/NotFound")
     yield f"{base}/items/{{featureId}}", {"get": single}
     if spec is not LINK_LAYER:
         since = query("since", {"type": "string"}, _SINCE, lang, required=True)
         content = {_JSON: ref("schemas/changes")}
-        feed = _operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
+        feed = operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
         yield f"{base}/changes", {"get": feed}
 
 
@@ -163,7 +165,7 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
     asked = [*shared, *filters, *own, forms]
-    made = _operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
+    made = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
     made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
     return made
 
@@ -175,36 +177,8 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
         "additionalProperties": True,
     }
     answer = {_GEOJSON: ref("schemas/featureCollection")}
-    made = _operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    made = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
     made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
     made["responses"] |= {"404": ref("responses/NotFound"), "413": ref("responses/TooLarge")}
     del made["responses"]["304"]
     return made
-
-
-def _operation(
-    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
-) -> Plain:
-    """One way to ask; `pages` says that the page for people is at another address."""
-    seen: Plain = {
-        "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
-    }
-    return {
-        "operationId": name,
-        "tags": [tag],
-        "summary": summary,
-        "parameters": [*asked, ref("parameters/lang")],
-        "responses": {
-            "200": {
-                "description": summary,
-                "headers": {"ETag": {"schema": {"type": "string"}}},
-                "content": {media: {"schema": schema} for media, schema in content.items()},
-            },
-            **(seen if pages else {}),
-            "304": {"description": "Not modified"},
-            "400": ref("responses/InvalidParameter"),
-            "406": ref("responses/NotAcceptable"),
-            "500": ref("responses/ServerError"),
-            "503": ref("responses/ServerError"),
-        },
-    }

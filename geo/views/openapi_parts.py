@@ -1,6 +1,6 @@
 """The parts that the OpenAPI document is put together from: parameters, schemas, answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from geo.atlas.queryables import Queryable
@@ -92,6 +92,34 @@ def by_value(row: Queryable, lang: str) -> Plain:
         items["enum"] = list(CODE_LISTS[codes].keys())
     schema = {"type": "array", "items": items} if codes or row.kind == "number" else items
     return query(row.name, schema, row.label, lang)
+
+
+def operation(
+    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
+) -> Plain:
+    """One way to ask; `pages` says that the page for people is at another address."""
+    seen: Plain = {
+        "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
+    }
+    return {
+        "operationId": name,
+        "tags": [tag],
+        "summary": summary,
+        "parameters": [*asked, ref("parameters/lang")],
+        "responses": {
+            "200": {
+                "description": summary,
+                "headers": {"ETag": {"schema": {"type": "string"}}},
+                "content": {media: {"schema": schema} for media, schema in content.items()},
+            },
+            **(seen if pages else {}),
+            "304": {"description": "Not modified"},
+            "400": ref("responses/InvalidParameter"),
+            "406": ref("responses/NotAcceptable"),
+            "500": ref("responses/ServerError"),
+            "503": ref("responses/ServerError"),
+        },
+    }
 
 
 def feature(spec: LayerSpec, lang: str) -> Plain:
@@ -207,6 +235,8 @@ SCHEMAS: Plain = {
 
 _ANSWERS: dict[str, Label] = {
     "InvalidParameter": Label("Tham số lạ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
+    "Changed": Label("Tệp đã khác", "The file is no longer the one that is held"),
+    "NoSuchPart": Label("Tệp không có khoảng byte này", "The file has no such range of bytes"),
     "NotFound": Label("Không có bản ghi hoặc phiên bản này", "No such record or version"),
     "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
