@@ -90,6 +90,16 @@ def test_what_can_be_kept_says_for_how_long_and_errors_never(client: FlaskClient
     assert client.get(f"{path}?nonsense=1", headers=JSON).headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/products", "/api?f=html", "/conformance?f=html", "/collections?f=html", "/collections/products/items?f=html"],
+)
+def test_pages_and_the_ways_to_them_are_asked_for_anew(client: FlaskClient, path: str) -> None:
+    """A cache that is told nothing makes up how long it keeps them (RFC 9111, 4.2.2)."""
+    answer = client.get(path)
+    assert answer.status_code in {200, 303} and answer.headers["Cache-Control"] == "no-cache"
+
+
 SHARED = {
     "/": "GET, HEAD, OPTIONS", "/collections/products/items": "GET, HEAD, OPTIONS",
     "/collections/products/search": "OPTIONS, POST", "/export/products.csv": "GET, HEAD, OPTIONS",
