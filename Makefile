@@ -24,7 +24,7 @@ $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@
 
-# The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter.
+# The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
 test-setup: $(VENV)/.test
 	sh .ci/system-packages
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -1,5 +1,6 @@
 """The production server as it is started: alone and with several processes over the same files."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -240,6 +241,18 @@ def test_a_body_over_the_limit_is_refused(either: Server, said: bool) -> None:
                 line.sendall(piece if said else b"%x\r\n%b\r\n" % (len(piece), piece))
             line.sendall(b"" if said else b"0\r\n\r\n")
         assert line.recv(12) == b"HTTP/1.1 413"
+
+
+@pytest.mark.parametrize("path", ["/export/all.gpkg", "/export/links.geojson", "/export/products.gpkg"])
+def test_files_of_every_size_arrive_whole_and_in_parts(either: Server, path: str) -> None:
+    """Each server has a way of its own to send a large file, which no client inside the process sees."""
+    for _ in range(2):  # made, and kept
+        answer = either.get(path)
+        whole = answer.read()
+        assert (answer.status, len(whole)) == (200, int(answer.headers["Content-Length"]))
+        assert hashlib.sha256(whole).hexdigest() == answer.headers["X-File-SHA256"]
+    rest = either.get(path, Range="bytes=1000-")
+    assert (rest.status, rest.read()) == (206, whole[1000:])
 
 
 def test_managing_is_not_open_through_a_proxy(either: Server) -> None:

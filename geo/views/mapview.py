@@ -8,6 +8,7 @@ import orjson
 
 from geo.atlas import Atlas, Hit, Query, Record
 from geo.codes import CODE_LISTS, PRECISIONS
+from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.filters import FILTERS
 from geo.layers import GROUPS, LAYERS, ON_MAP, THEMATIC
@@ -205,7 +206,7 @@ def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
         "layer": hit.layer,
         "id": hit.id,
         "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
-        "label": LAYERS[hit.layer].article.of(lang),
+        "label": COLLECTIONS[hit.layer].article.of(lang),
         "icon": icon_of(hit.layer, hit.symbol),
         "color": style.color,
         "shape": style.shape,

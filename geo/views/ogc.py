@@ -22,6 +22,7 @@ Link: TypeAlias = Callable[..., dict[str, str]]
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+MATRIX_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
 CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
@@ -29,6 +30,9 @@ CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
 CHANGES = "monitor"
 """RFC 5989: where changes of the resource are told."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+_FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
+"""What a page of features comes in beside GeoJSON and HTML."""
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
@@ -72,6 +76,7 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
             link("conformance", "/conformance", JSON),
             link("data", "/collections", JSON),
             link(TILES, "/tiles", JSON),
+            link(MATRIX_SETS, "/tileMatrixSets", JSON),
             link(CHANGES, "/changes", JSON, since=str(atlas.version.number)),
             link("describedby", "/catalog.jsonld", "application/ld+json"),
             link("describedby", "/catalog.rdf", "application/rdf+xml"),
@@ -114,6 +119,7 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("self", f"/collections/{layer}", JSON),
             link("items", f"/collections/{layer}/items", GEOJSON),
             link("items", f"/collections/{layer}/items", HTML, f="html"),
+            *(link("items", f"/collections/{layer}/items", row.media_type, f=row.key) for row in _FILES),
             link(QUERYABLES, f"/collections/{layer}/queryables", "application/schema+json"),
             link("describedby", f"/metadata/{layer}.xml", "application/xml"),
             link("describedby", f"/metadata/{layer}.xml", "application/xml", standard="19115-3"),

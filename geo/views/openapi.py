@@ -11,6 +11,7 @@ from geo.views.catalogue import STANDARDS
 from geo.views.catalogue.iso19139 import XML
 from geo.views.catalogue.records import CATALOG
 from geo.views.export import FORMATS
+from geo.views.openapi_files import files
 from geo.views.openapi_parts import (
     SCHEMAS,
     Plain,
@@ -61,7 +62,7 @@ def document(server: str, most: int, lang: str) -> Plain:
             {"name": "capabilities", "description": Label("Mô tả dịch vụ", "What the service is").of(lang)},
             *({"name": name, "description": spec.about.of(lang)} for name, spec in COLLECTIONS.items()),
         ],
-        "paths": {**_capabilities(lang), **_collections(lang)},
+        "paths": {**_capabilities(lang), **_collections(lang), **files(lang)},
         "components": {
             "parameters": parameters(most, lang),
             "schemas": {

@@ -264,6 +264,8 @@ SCHEMAS: Plain = {
 
 _ANSWERS: dict[str, Label] = {
     "InvalidParameter": Label("Tham số lạ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
+    "Changed": Label("Tệp đã khác", "The file is no longer the one that is held"),
+    "NoSuchPart": Label("Tệp không có khoảng byte này", "The file has no such range of bytes"),
     "NotFound": Label("Không có bản ghi hoặc phiên bản này", "No such record or version"),
     "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),

@@ -1,6 +1,7 @@
 """OGC API - Tiles as documents: the tile matrix set, lists of tilesets, a tileset's metadata and its TileJSON."""
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -163,11 +164,16 @@ def _title(layers: Sequence[str], lang: str) -> str:
     return COLLECTIONS[layers[0]].label.of(lang) if len(layers) == 1 else _TITLE.of(lang)
 
 
+_CLAUSE_ENDS = re.compile(r"[.:;]\s")
+"""Between the parts of an attribution: 'Data: a; b. Compiled by c.'"""
+
+
 def _attribution(atlas: Atlas, layers: Sequence[str], lang: str) -> str:
-    """Whom to name, once each."""
+    """Whom to name, once each: maps print it whole, so a text goes when another says all of it."""
     said = (atlas.metadata(name).get("attribution") for name in layers)
     words = (one.get(lang) or one.get("vi") if isinstance(one, dict) else one for one in said)
-    return "; ".join(dict.fromkeys(str(one) for one in words if one))
+    clauses = {text: set(_CLAUSE_ENDS.split(f"{text} ")) for text in dict.fromkeys(str(one) for one in words if one)}
+    return "; ".join(text for text, own in clauses.items() if not any(own < other for other in clauses.values()))
 
 
 def _bounds(atlas: Atlas, layers: Sequence[str]) -> LngLatBbox | None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas
-from geo.errors import BadSource, NotFound
+from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.export.values import date_shown
@@ -121,6 +121,7 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
     def begin() -> Response | None:
         g.lang = "vi"
         g.lang = params.language(request.args)
+        _refuse_no_host()
         if request.path.endswith("/") and request.path.strip("/"):
             return redirect(SiteUrls().without_slash(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
@@ -128,6 +129,16 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
         if not request.path.startswith(("/static/", "/vendor/")):
             g.atlas = _current(atlas_source)
         return None
+
+
+def _refuse_no_host() -> None:
+    """Raise BadQuery for a Host header that names no host (RFC 9112, 3.2): addresses in answers begin with it."""
+    if not request.host and request.path != "/healthz":  # whoever watches the service may know no name of it
+        given = request.headers.get("Host", "")
+        raise BadQuery(
+            f"Host: {given!r} names no host. Expected a name or an address such as ocop.example.vn:5000.",
+            f"Host: {given!r} không phải tên máy. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
+        )
 
 
 def _current(atlas_source: Callable[[], Atlas]) -> Atlas:

@@ -94,8 +94,11 @@ def register(app: Flask, settings: Settings) -> None:
         # Tile servers ask which site sends people to them; no path of ours goes with it.
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("X-Request-ID", g.request_id)
-        if response.mimetype == "text/html":
+        # A 304 has no page, and what it says would be written over what the caller keeps.
+        if response.mimetype == "text/html" and response.status_code != 304:
             headers.setdefault("Content-Security-Policy", policy(settings, g.nonce, framed=request.path == "/embed"))
+            # Pages and the ways to them are of one version and for whoever asked; nobody is to guess for how long.
+            headers.setdefault("Cache-Control", "no-cache")
         if response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -64,7 +64,7 @@ def items(most: int, layer: str) -> Response:
     if form in FILES:
         return page.file(form, partial(_link_to, layer, args))
     response = answered(
-        lambda: page.body(partial(_link_to, layer, args)), mimetype=ogc.GEOJSON, shared=True, timed=True
+        lambda: page.body(partial(_link_to, layer, args), page.files()), mimetype=ogc.GEOJSON, shared=True, timed=True
     )
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
     return response
@@ -147,8 +147,19 @@ class _Page:
         self.query: Query = replace(asked.query_of(layer, args), limit=self.limit, offset=self.offset)
         self.fields = asked.properties_of(layer, args)
 
-    def body(self, link_to: Callable[..., dict[str, Any]]) -> bytes:
-        """The FeatureCollection: the ready features between a head and a bracket."""
+        # As files name it; none for the coordinates in which everything is kept.
+        self.crs = None if self.system.uri in {CRS84, WGS84_LAT_LNG} else f"EPSG:{self.system.uri.rpartition('/')[2]}"
+        self.options = {name: args[name] for name in ("encoding", "letters") if args.get(name)}
+
+    def files(self) -> list[str]:
+        """The forms of FILES that this very page comes in."""
+        if self.fields:
+            return []
+        kinds = ((key, FORMATS[key]) for key in FILES)
+        return [key for key, kind in kinds if self.crs in {None, *kind.crs} and (kind.encodings or not self.options)]
+
+    def body(self, link_to: Callable[..., dict[str, Any]], files: Sequence[str] = ()) -> bytes:
+        """The FeatureCollection: the ready features between a head and a bracket. `files` are what else it comes in."""
         found = list(ogc.features(g.atlas, self.query, self.system, self.fields))
         matched = self._matched(len(found))
         head = {
@@ -156,7 +167,7 @@ class _Page:
             "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "numberMatched": matched,
             "numberReturned": len(found),
-            "links": list(self._links(matched, link_to)),
+            "links": list(self._links(matched, link_to, files)),
         }
         return b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(found), b"]}"))
 
@@ -181,10 +192,8 @@ class _Page:
 
     def _written(self, form: str) -> bytes:
         # A page is small by its limit; whole layers go through /export, which keeps them on disk.
-        out, code = io.BytesIO(), self.system.uri.rpartition("/")[2]
-        crs = None if self.system.uri in {CRS84, WGS84_LAT_LNG} else f"EPSG:{code}"
-        options = {name: self.args[name] for name in ("encoding", "letters") if self.args.get(name)}
-        write_export(g.atlas, self.query, form, out, lang=g.lang, crs=crs, page=True, **options)
+        out = io.BytesIO()
+        write_export(g.atlas, self.query, form, out, lang=g.lang, crs=self.crs, page=True, **self.options)
         return out.getvalue()
 
     def _matched(self, found: int) -> int:
@@ -194,14 +203,25 @@ class _Page:
         matched: int = g.atlas.count(self.query)
         return matched
 
-    def _links(self, matched: int, link_to: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _links(
+        self, matched: int, link_to: Callable[..., dict[str, Any]], files: Sequence[str] = ()
+    ) -> Iterator[dict[str, Any]]:
         # Whoever follows the links stays in the version that the first page came from: nothing is skipped or told
         # twice while others publish.
         pinned = {"limit": str(self.limit), "version": str(g.atlas.version.number)}
         yield link_to("self", ogc.GEOJSON, limit=str(self.limit), offset=str(self.offset))
-        yield link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
+        page = link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
+        yield from self._alternates(page, files)
         if self.offset + self.limit < matched:
             yield link_to("next", ogc.GEOJSON, **pinned, offset=str(self.offset + self.limit))
         if self.offset:
             yield link_to("prev", ogc.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
         yield link("collection", f"/collections/{self.layer}")
+
+    def _alternates(self, page: dict[str, Any], files: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """What the page comes in beside GeoJSON (Part 1, /req/core/fc-links): HTML, whose link is given, and files."""
+        yield page
+        # One address is made and the others differ by a word: "=" stands in no value, and no other name ends with f.
+        before, _, after = page["href"].rpartition("f=html")
+        for form in files:
+            yield {"rel": page["rel"], "type": FILES[form], "href": f"{before}f={form}{after}"}

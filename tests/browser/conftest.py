@@ -32,14 +32,19 @@ def site(built: Settings) -> Iterator[str]:
     yield from serve(built, AtlasSource(built.atlas_dir))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. A machine without it fails loudly: .ci/system-packages installs it."""
+def chromium() -> str:
+    """Where Debian's Chromium lies. A machine without it fails loudly: .ci/system-packages installs it."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert executable, "no chromium on this machine: run sh .ci/system-packages"
+    return executable
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=executable,
+            executable_path=chromium(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         )
         yield launched

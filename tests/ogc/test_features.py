@@ -9,11 +9,14 @@ import shapely
 from shapely.geometry import shape
 
 from geo.collections import COLLECTIONS
+from geo.views.export import FORMATS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 from tests.web.conftest import read
 
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
+ENCODINGS = {"application/geo+json", "text/html", *(row.media_type for row in FORMATS.values())}
+"""What a page of features comes in; the API document lists the same."""
 PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
@@ -66,7 +69,7 @@ def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -
     assert links(page, "self") and links(page, "alternate")
     assert [one["id"] for one in page["collections"]] == list(COLLECTIONS)
     for one in page["collections"]:
-        assert {link["type"] for link in links(one, "items")} == {"application/geo+json", "text/html"}
+        assert {link["type"] for link in links(one, "items")} == ENCODINGS
         for link in one["links"]:
             assert link["rel"] and link["type"]
         assert bool(links(one, f"{OGC_REL}/tilesets-vector")) == (one["id"] in PLACED)
@@ -122,6 +125,35 @@ def test_pages_lead_to_one_another_and_to_their_twins(service: Service) -> None:
     assert "offset=20" in links(page, "next")[0]["href"]
     last = service.get("/collections/sites/items", limit="10", offset="30")
     assert not links(last, "next")
+
+
+@requirement("core/fc-links", "core/fc-rel-type")
+@pytest.mark.parametrize(
+    ("query", "missing"),
+    [
+        ({}, set()),
+        ({"q": "f=html", "lang": "en", "sortby": "-name"}, set()),
+        ({"crs": "http://www.opengis.net/def/crs/EPSG/0/9205"}, {"kml", "csv", "xlsx", "geojsonseq"}),
+        ({"encoding": "tcvn3"}, {*FORMATS} - {"geojson", "shp"}),
+        ({"properties": "name"}, {*FORMATS} - {"geojson"}),
+    ],
+)
+def test_a_page_names_every_form_that_it_comes_in_and_comes_in_it(
+    service: Service, query: dict[str, str], missing: set[str]
+) -> None:
+    page = service.get("/collections/sites/items", limit="3", offset="2", **query)
+    twins = links(page, "alternate")
+    assert {link["type"] for link in twins} | {"application/geo+json"} == ENCODINGS - {
+        FORMATS[key].media_type for key in missing
+    }
+    for link in twins:
+        answer = service.client.get(link["href"])
+        if link["type"] == "text/html":
+            assert answer.status_code == 303
+            continue
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, link["type"]), link
+        assert answer.headers["OGC-NumberMatched"] == str(page["numberMatched"]), link
+        assert answer.headers["OGC-NumberReturned"] == str(page["numberReturned"]), link
 
 
 @requirement("core/fc-limit-response-1", "core/fc-limit-definition")

@@ -118,6 +118,13 @@ def test_names_are_found_without_diacritics(client: FlaskClient) -> None:
     ]
 
 
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_every_layer_can_be_searched(client: FlaskClient, layer: str) -> None:
+    hits = body(client.get(f"/search.json?q=mat+ong&layers={layer}&lang=en"))["hits"]
+    assert {hit["layer"] for hit in hits} <= {layer}
+    assert hits or layer not in {"products", "links"}
+
+
 @pytest.mark.parametrize("text", ["", "***", "\x00", '"', "a AND (", "🐝"])
 def test_a_search_for_anything_at_all_is_answered(client: FlaskClient, text: str) -> None:
     assert body(client.get("/search.json", query_string={"q": text}))["hits"] == []

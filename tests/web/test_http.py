@@ -25,7 +25,10 @@ def test_documents_have_strong_tags_that_spare_the_next_transfer(client: FlaskCl
     again = client.get(path, headers={**asked, "If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == tag
-    assert "Accept-Encoding" in again.headers["Vary"] and "max-age" in again.headers["Cache-Control"]
+    # RFC 9110, 15.4.5: what a 200 would have said; and nothing of a page, which a cache would keep with it.
+    for name in ("Cache-Control", "Vary", "Access-Control-Allow-Origin"):
+        assert again.headers.get(name) == first.headers.get(name), name
+    assert "Content-Security-Policy" not in again.headers
     dated = client.get(path, headers={**asked, "If-Modified-Since": first.headers["Last-Modified"]})
     assert dated.status_code == 304
     assert client.get(path, headers={**asked, "If-None-Match": '"other"'}).status_code == 200
@@ -85,6 +88,16 @@ def test_another_host_is_another_answer(client: FlaskClient) -> None:
 def test_what_can_be_kept_says_for_how_long_and_errors_never(client: FlaskClient, path: str) -> None:
     assert "public, max-age=" in client.get(path, headers=JSON).headers["Cache-Control"]
     assert client.get(f"{path}?nonsense=1", headers=JSON).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/products", "/api?f=html", "/conformance?f=html", "/collections?f=html", "/collections/products/items?f=html"],
+)
+def test_pages_and_the_ways_to_them_are_asked_for_anew(client: FlaskClient, path: str) -> None:
+    """A cache that is told nothing makes up how long it keeps them (RFC 9111, 4.2.2)."""
+    answer = client.get(path)
+    assert answer.status_code in {200, 303} and answer.headers["Cache-Control"] == "no-cache"
 
 
 SHARED = {
@@ -157,6 +170,15 @@ def test_a_request_keeps_the_id_that_a_proxy_gave_it(client: FlaskClient) -> Non
     assert client.get("/collections", headers={"X-Request-ID": "so-nn_42.a"}).headers["X-Request-ID"] == "so-nn_42.a"
     for bad in ("a" * 65, "a b", "<script>", ""):
         assert client.get("/collections", headers={"X-Request-ID": bad}).headers["X-Request-ID"] != bad
+
+
+@pytest.mark.parametrize("host", ["", "a b", 'x"><b>', "a/b", "me@ocop.vn", "ocop.vn, evil.example"])
+@pytest.mark.parametrize("path", ["/collections", "/products", "/sitemap.xml", "/products/"])
+def test_what_names_no_host_is_refused(client: FlaskClient, host: str, path: str) -> None:
+    """Addresses in the answer would lead nowhere, and a cache might give it to others."""
+    answer = client.get(path, headers={"Host": host})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
 def test_too_long_an_address_is_told_the_way_that_takes_it(client: FlaskClient) -> None:

@@ -149,6 +149,15 @@ def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:
     assert little.count == 41
 
 
+@pytest.mark.parametrize("name", ["Accept", "Accept-Encoding", "Host"])
+def test_what_is_asked_at_great_length_is_not_kept(asked: Asked, name: str) -> None:
+    """Each asker could fill the memory with headers, which are no part of an answer's bytes."""
+    for _ in range(2):
+        answer = asked.client.get("/conformance?f=json", headers={name: f"x{'.x' * 2_000}"})
+        assert answer.status_code == 200
+    assert asked.count == 2
+
+
 def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(asked: Asked) -> None:
     for path in SAME:
         answer = asked.client.get(path)

@@ -211,6 +211,13 @@ def test_unknown_parameters_are_refused_in_json(client: FlaskClient, path: str) 
     assert client.get(f"{path}?lang=en").status_code == 200
 
 
+def test_the_landing_page_leads_to_tilesets_and_to_what_they_are_cut_by(client: FlaskClient) -> None:
+    """By the relations of OGC API - Tiles: without the second, other clients take a layer with tiles for broken."""
+    named = {link["rel"].rpartition("/")[2]: link["href"] for link in document(client, "/?f=json")["links"]}
+    assert document(client, named["tilesets-vector"])["tilesets"]
+    assert document(client, named["tiling-schemes"])["tileMatrixSets"]
+
+
 def test_tiles_are_only_read(client: FlaskClient) -> None:
     assert client.post(ALL).status_code == 405
     assert client.get(f"{ALL}?f=mvt", headers={"Accept": "image/png"}).status_code == 200

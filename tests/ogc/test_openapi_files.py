@@ -1,0 +1,47 @@
+"""Downloads, search and health are what the API document says of them."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from geo.views.export import FORMATS, province
+from geo.views.openapi_files import files
+from geo.web import params
+from tests.ogc.conftest import Service
+from tests.ogc.test_openapi import resolved
+
+
+@pytest.fixture(scope="module")
+def document(service: Service) -> Any:
+    return service.get("/api")
+
+
+@pytest.mark.parametrize("path", files("vi"))
+def test_a_path_answers_what_it_describes(document: Any, service: Service, path: str) -> None:
+    operation = document["paths"][path]["get"]
+    address = path.format(layer="sites", featureId="H01")
+    ((media, content),) = operation["responses"]["200"]["content"].items()
+    with service.client.get(address) as answer:
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, media)
+        schema = resolved(document, content["schema"])
+        if schema["type"] == "object":
+            jsonschema.validate(answer.get_json(force=True), schema)
+        else:
+            assert {name for name in operation["responses"]["200"]["headers"] if name not in answer.headers} == set()
+    if not path.startswith("/export/"):
+        return
+    with service.client.get(address, headers={"Range": "bytes=1-3"}) as part:
+        assert part.status_code == 206 and "206" in operation["responses"]
+    with service.client.get(address, headers={"Range": "bytes=99999999-"}) as beyond:
+        assert beyond.status_code == 416 and "416" in operation["responses"]
+
+
+def test_every_download_is_described_with_all_that_it_may_be_asked(document: Any) -> None:
+    for row in FORMATS.values():
+        operation = document["paths"][f"/export/{{layer}}.{row.extension}"]["get"]
+        named = {one["name"] for one in resolved(document, operation["parameters"])}
+        options = {*(["crs"] if len(row.crs) > 1 else []), *(["encoding", "letters"] if row.encodings else [])}
+        assert named == {"layer", "lang", *params.SELECTION, *options}, row.key
+    for kind in province.KINDS.values():
+        assert f"/export/all.{kind.extension}" in document["paths"]
