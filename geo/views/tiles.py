@@ -1,7 +1,7 @@
 """Vector tiles of an atlas: what of its layers lies in a tile, as light as its zoom allows.
 
-From layers that are prepared, a tile of 4,900 polygons takes 18 ms to its bytes, one of 300 takes 4 and one of 23
-takes 1.4; of points 10, 1.1 and 0.6 (100,000 of each in the layer, two cores; tests/bench/ogc_api.py has the service's).
+From layers that are prepared, a tile of 4,900 polygons takes 18 ms to its bytes, one of 300 takes 4 and one of 23 takes
+1.4; of points 10, 1.1 and 0.6 (100,000 of each in the layer, two cores; tests/bench/ogc_api.py has the service's).
 """
 
 import math
