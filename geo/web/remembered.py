@@ -7,7 +7,7 @@ same for everybody until the version changes: tiles, documents, single features,
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
@@ -20,8 +20,8 @@ MAX_BYTES = 32 * 1024 * 1024
 """Most that the answers of one process take."""
 
 _LARGEST = 1024 * 1024
-_LONGEST_QUERY = 1_000
-_PER_ANSWER = 1_500  # what its headers and its key take beside the body
+_LONGEST_KEY = 2_000  # letters of an address and headers; what is longer is not asked twice
+_PER_ANSWER = 1_500  # what its headers take beside the body and the key
 _OWN = "X-Request-ID"
 _ASKED_BY = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
@@ -89,7 +89,7 @@ class Remembered:
 
     def _remember(self, response: Response) -> Response:
         key = _key(request.environ) if g.get("may_be_remembered") else None
-        if key is None or response.status_code not in {200, 204} or response.is_streamed:
+        if key is None or response.status_code not in {200, 204} or _is_sent_in_parts(response):
             return response
         if g.atlas is not self._source():  # an earlier version that was asked for, or one that has just become it
             return response
@@ -103,14 +103,14 @@ class Remembered:
                 self._atlas, self._bytes = g.atlas, 0
             self._drop(key)
             self._answers[key] = _Answer(response.status, headers, body)
-            self._bytes += len(body) + _PER_ANSWER
+            self._bytes += _size(key, body)
             while self._bytes > self._max_bytes:
                 self._drop(next(iter(self._answers)))
         return response
 
     def _drop(self, key: _Key) -> None:
         if (gone := self._answers.pop(key, None)) is not None:
-            self._bytes -= len(gone.body) + _PER_ANSWER
+            self._bytes -= _size(key, gone.body)
 
 
 def may_be_remembered() -> None:
@@ -122,7 +122,14 @@ def _key(environ: WSGIEnvironment) -> _Key | None:
     """What is asked; None for what only the application can answer."""
     if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _CONDITIONS):
         return None
-    if len(environ.get("QUERY_STRING", "")) > _LONGEST_QUERY:
-        return None
-    values: list[Any] = [environ.get(name, "") for name in _ASKED_BY]
-    return tuple(values)
+    values: list[str] = [environ.get(name, "") for name in _ASKED_BY]
+    return tuple(values) if sum(map(len, values)) <= _LONGEST_KEY else None
+
+
+def _size(key: _Key, body: bytes) -> int:
+    return len(body) + sum(map(len, key)) + _PER_ANSWER
+
+
+def _is_sent_in_parts(response: Response) -> bool:
+    """Whether the body is read while it is sent. A server's own way to send a file may have a length all the same."""
+    return response.is_streamed or response.direct_passthrough

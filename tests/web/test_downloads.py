@@ -406,6 +406,16 @@ def test_curl_goes_on_where_a_download_broke_off(server: str, tmp_path: Path) ->
     assert f"x-file-sha256: {digest}" in heads.lower()
 
 
+@pytest.mark.parametrize("name", ["all.gpkg", "links.kml"])
+def test_a_large_file_arrives_whole_from_the_server_itself(server: str, tmp_path: Path, name: str) -> None:
+    """The server's own way to send files is not that of the test client."""
+    path, address = tmp_path / name, f"{server}/export/{name}"
+    for _ in range(2):
+        heads = curl("-D", "-", "-o", str(path), address).lower()
+        assert path.stat().st_size > 1 << 20, "too small to be sent in another way"
+        assert f"x-file-sha256: {hashlib.sha256(path.read_bytes()).hexdigest()}" in heads
+
+
 def test_curl_begins_anew_where_the_file_became_another(server: str, tmp_path: Path) -> None:
     part, whole = tmp_path / "part.gpkg", f"{server}/export/communes.gpkg"
     curl("-o", str(part), whole)
