@@ -87,9 +87,10 @@ def test_a_part_is_sent_when_a_part_is_asked_for(caller: FlaskClient, query: str
     assert sha_of(answer.headers) == sha_of(whole.headers)  # of the whole representation, so that parts can be joined
 
 
-def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient) -> None:
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "Bytes= -00"])
+def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient, asked: str) -> None:
     whole = caller.get(PATH, headers=PLAIN)
-    answer = caller.get(PATH, headers={**PLAIN, "Range": "bytes=999999999-"})
+    answer = caller.get(PATH, headers={**PLAIN, "Range": asked})
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(whole.data)}")
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -100,6 +101,8 @@ def test_a_download_goes_on_only_where_it_is_the_same_file(caller: FlaskClient) 
     assert (same.status_code, same.data) == (206, whole.data[5:])
     other = caller.get(PATH, headers={**PLAIN, "Range": "bytes=5-", "If-Range": '"another"'})
     assert (other.status_code, other.data) == (200, whole.data)
+    none = caller.get(PATH, headers={**PLAIN, "Range": "bytes=-0", "If-Range": '"another"'})
+    assert (none.status_code, none.data) == (200, whole.data)
     dated = caller.get(PATH, headers={**PLAIN, "Range": "bytes=5-", "If-Range": whole.headers["Last-Modified"]})
     assert (dated.status_code, dated.data) == (206, whole.data[5:])
 
