@@ -49,7 +49,7 @@ def freeze(
 ) -> Path:
     """Write an atlas to `path`, complete or not at all, and return `path`.
 
-    Frames must be in STORE_CRS. Records are kept in the order of their keys.
+    Frames must be in STORE_CRS. Records are kept as record_rows orders them.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")

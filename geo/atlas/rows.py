@@ -22,6 +22,9 @@ from geo.text import fold
 DECIMALS = 7
 """RFC 7946 section 11.2 recommends no more precision than needed; 7 decimals are a centimetre."""
 
+_JUDGED_BY = 10
+"""By so many records QGIS 3.22 judges what a collection has: by ten without a place, that nothing of it is a map."""
+
 
 class RecordRow(NamedTuple):
     """One record as an atlas keeps it; `columns` follow RECORD_COLUMNS and then the declared fields."""
@@ -58,11 +61,11 @@ def record_rows(
     units: Mapping[str, Mapping[str, list[str]]],
     names: Mapping[str, Mapping[str, str]],
 ) -> Iterator[RecordRow]:
-    """The rows of `frame`, in the order of their keys, numbered from 1.
+    """The rows of `frame`, numbered from 1 in the order of their keys; see _in_order.
 
     `units` are the units that each record lies in, by filter parameter; `names` the units' names.
     """
-    ordered = frame.iloc[np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")]
+    ordered = _in_order(frame, spec)
     geometries: list[BaseGeometry | None]
     if spec.geometry is None:
         geometries = [None] * len(ordered)
@@ -72,6 +75,17 @@ def record_rows(
     for number, (row, geometry) in enumerate(zip(values, geometries, strict=True), start=1):
         properties = {field.name: _typed(field, value) for field, value in zip(spec.fields, row, strict=True)}
         yield _row(number, spec, properties, geometry, units, names)
+
+
+def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
+    """The records by their keys; where none of the first has a place, those that have one come before the others."""
+    order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
+    if spec.geometry is not None:
+        shapes = np.asarray(frame.geometry.array, dtype=object)[order]
+        unplaced = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        if unplaced[:_JUDGED_BY].all():
+            order = order[np.argsort(unplaced, kind="stable")]
+    return frame.iloc[order]
 
 
 def _rounded(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

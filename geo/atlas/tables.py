@@ -14,7 +14,7 @@ from geo.filters import FILTERS
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 4
+FORMAT = 5
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (

@@ -19,7 +19,7 @@ from geo.atlas.tables import connect
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from tests.frames import frame
+from tests.frames import frame, world
 from tests.frozen import VERSION, frozen
 
 
@@ -48,6 +48,20 @@ def test_a_record_without_a_place_has_a_null_geometry(atlas: Atlas) -> None:
     product = atlas.get("products", "R2")
     assert product.geometry is None and product.bbox is None and product.lng is None
     assert json.loads(product.feature)["geometry"] is None
+
+
+@pytest.mark.parametrize(("placed", "order"), [(4, range(13)), (11, [11, *range(11), 12]), (None, range(13))])
+def test_the_first_records_show_that_a_layer_is_a_map(tmp_path: Path, placed: int | None, order: Any) -> None:
+    """QGIS takes the kind of geometry of a collection from its first ten features."""
+    products = frame(
+        "products",
+        *(
+            {"product_id": f"R{n:02}", "name": f"Mật ong {n}", "at": Point(103.1, 21.1) if n == placed else None}
+            for n in range(13)
+        ),
+    )
+    with Atlas(frozen({**world(), "products": products}, tmp_path / "a.sqlite")) as made:
+        assert ids(made, Query("products")) == [f"R{n:02}" for n in order]
 
 
 def test_an_english_title_is_used_where_there_is_one(atlas: Atlas) -> None:
