@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import struct
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -255,6 +256,26 @@ def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: At
     assert rows["R01"]["address"] == ADDRESS
     assert rows["R01"]["note"] == '=HYPERLINK("http://x")'
     assert "R03" not in rows
+
+
+@pytest.mark.parametrize("crs", [None, METRIC_CRS])
+def test_shapefile_says_where_its_places_are_when_the_first_has_none(
+    atlas: Atlas, tmp_path: Path, crs: str | None
+) -> None:
+    """GDAL alone would put 0, 0 into the box of the file, and programs open the map there."""
+    chosen = Query("products", ids=("R03", "R04"))
+    folder = unzipped(saved(atlas, tmp_path, chosen, "shp", crs=crs))
+    read = pyogrio.read_dataframe(folder / "products.shp")
+    assert read.geometry[0] is None and read.geometry[1] is not None
+    for part in ("products.shp", "products.shx"):
+        assert struct.unpack_from("<4d", (folder / part).read_bytes(), 36) == read.geometry[1].bounds
+    x, y, *_ = read.geometry[1].bounds
+    assert f"Extent: ({x:.6f}, {y:.6f}) - ({x:.6f}, {y:.6f})" in ogr("-so", "-al", folder / "products.shp")
+
+
+def test_shapefile_without_any_place_has_an_empty_box(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("products", ids=("R03",)), "shp"))
+    assert struct.unpack_from("<4d", (folder / "products.shp").read_bytes(), 36) == (0, 0, 0, 0)
 
 
 def test_shapefile_without_long_text_has_no_text_file(atlas: Atlas, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import shapely
-from pyogrio import read_info
+from pyogrio import read_bounds, read_info
 from pyogrio.raw import write_arrow
 
 from geo.atlas import Record
@@ -108,6 +108,16 @@ def write_file(
             raise failed[0] from None
         raise
     return int(read_info(path, layer=job.query.layer, force_feature_count=True)["features"])
+
+
+def box_of(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all places in a file of GDAL's; None when none of its records has one."""
+    _, sides = read_bounds(path)
+    known = sides[:, ~np.isnan(sides[0])]
+    if not known.size:
+        return None
+    (west, south), (east, north) = known[:2].min(axis=1), known[2:].max(axis=1)
+    return float(west), float(south), float(east), float(north)
 
 
 def _type(field: Field) -> pa.DataType:
