@@ -150,9 +150,10 @@ def _part(tag: str, size: int) -> tuple[int, int] | None:
 
 
 def _coding() -> Coding:
-    """The best coding that the caller takes."""
+    """The coding that the caller likes best; of two that it likes alike, the smaller one."""
     accepted = request.accept_encodings
-    return "br" if accepted["br"] else "gzip" if accepted["gzip"] else ""
+    best: Coding = "gzip" if accepted["gzip"] > accepted["br"] else "br"
+    return best if accepted[best] else ""
 
 
 def _held(key: str, coding: Coding) -> str:

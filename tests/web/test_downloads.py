@@ -69,6 +69,23 @@ def test_text_is_sent_coded_with_a_tag_and_a_digest_of_its_own(
     assert caller.get(PATH + query, headers={**PLAIN, "If-None-Match": packed.headers["ETag"]}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("gzip, br", "br"),
+        ("gzip, br;q=0.5", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=0", None),
+        ("*", "br"),
+        ("", None),
+    ],
+)
+def test_of_two_codings_the_one_that_is_liked_better_is_sent(
+    caller: FlaskClient, accepted: str, sent: str | None
+) -> None:
+    assert caller.get(PATH, headers={"Accept-Encoding": accepted}).headers.get("Content-Encoding") == sent
+
+
 def test_what_is_packed_already_is_sent_as_it_is(caller: FlaskClient) -> None:
     for ending in ("gpkg", "zip", "xlsx"):
         answer = caller.get(f"/export/products.{ending}", headers={"Accept-Encoding": "br, gzip"})
