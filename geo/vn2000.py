@@ -432,11 +432,13 @@ def reading_of(key: str) -> Reading | None:
 
 
 @lru_cache(maxsize=256)
-def _transformer(pipeline: str, code: str) -> Transformer:
-    return Transformer.from_pipeline(pipeline) if pipeline else transformer(code, STORE_CRS)
+def _transformer(reading: Reading) -> Transformer:
+    # By the reading itself: to write its pipeline out takes longer than to move a point.
+    pipeline = reading.pipeline
+    return Transformer.from_pipeline(pipeline) if pipeline else transformer(reading.system.code, STORE_CRS)
 
 
 def _run(reading: Reading, first: ArrayLike, second: ArrayLike, direction: TransformDirection) -> tuple[Floats, Floats]:
     numbers = np.array(first, dtype=float, ndmin=1), np.array(second, dtype=float, ndmin=1)
-    out: Any = _transformer(reading.pipeline, reading.system.code).transform(*numbers, direction=direction)
+    out: Any = _transformer(reading).transform(*numbers, direction=direction)
     return np.asarray(out[0], dtype=float), np.asarray(out[1], dtype=float)

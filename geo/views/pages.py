@@ -76,24 +76,24 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
         "first": page.offset + 1 if page.records else 0,
         "last": page.offset + page.returned,
         "filters": list(_filters(atlas, query, lang)),
-        "downloads": downloads(lang),
+        "downloads": downloads(spec, lang),
         "state_files": state_files(lang) if spec.geometry else [],
     }
 
 
-def downloads(lang: str) -> list[dict[str, Any]]:
-    """Every way to download a layer: format by format, and again in VN-2000 where the format can hold it."""
+def downloads(spec: LayerSpec, lang: str) -> list[dict[str, Any]]:
+    """Every way to download a layer: format by format, and its places again in VN-2000 where the format can hold it."""
     rows = [
         (row, crs)
         for row in FORMATS.values()
         for crs in (row.crs[0], METRIC_CRS)
-        if crs in row.crs and not (row.for_programs and crs == METRIC_CRS)
+        if crs in row.crs and not ((row.for_programs or not spec.geometry) and crs == METRIC_CRS)
     ]
     return [
         {
             "extension": row.extension,
             "short": f".{row.extension}" if crs == row.crs[0] else f".{row.extension} VN-2000",
-            "label": row.label.of(lang) if crs == row.crs[0] else f"{row.label.of(lang)}, VN-2000 ({crs})",
+            "label": row.label_for(spec.name).of(lang) + ("" if crs == row.crs[0] else f", VN-2000 ({crs})"),
             "params": {} if crs == row.crs[0] else {"crs": crs},
             "for_programs": row.for_programs,
         }
@@ -171,7 +171,7 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                     "count": counts[spec.name],
                     "exports": [
                         {**row, "url": urls.export(spec.name, row["extension"], **row["params"])}
-                        for row in downloads(lang)
+                        for row in downloads(spec, lang)
                         if not row["for_programs"]  # they are on the layer's own page
                     ],
                 }

@@ -89,7 +89,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
         ],
         "sources": _sources(atlas, record, lang, urls),
         "exports": [
-            {"label": row.label.of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
+            {"label": row.label_for(layer).of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
             for row in FORMATS.values()
         ],
         "directions": None if record.lng is None or not recorded else f"geo:{record.lat},{record.lng}",

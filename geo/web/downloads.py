@@ -1,6 +1,7 @@
 """Downloads: a layer or a selection as a file, with count, checksum, tag and date, whole or from where it broke off."""
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -18,6 +19,8 @@ from geo.web.headers import etag_of
 _MB = 1_000_000
 _AT_ONCE = 1 << 20
 _BLOCK = 1 << 16
+_THE_LAST_NONE = re.compile(r"bytes=\s*-0+\s*", re.ASCII | re.IGNORECASE)
+"""The last 0 bytes: a range that no file has (RFC 9110, section 14.1.2), and none at all to the library."""
 _PACKED = {
     "application/geopackage+sqlite3", "application/zip", "application/vnd.apache.parquet", "application/flatgeobuf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-qgis-project",
@@ -130,11 +133,13 @@ def _part(tag: str, size: int) -> tuple[int, int] | None:
 
     What is no single range of bytes is passed over, and so is a range of a file that the caller has in another form.
     """
-    asked = request.range
-    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return None
     condition = request.headers.get("If-Range", "")
     if condition and condition != f'"{tag}"' and request.if_range.date != changed_at():
+        return None
+    if request.method == "GET" and _THE_LAST_NONE.fullmatch(request.headers.get("Range", "")):
+        raise RequestedRangeNotSatisfiable(size)
+    asked = request.range
+    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
     first, end = asked.ranges[0]
     if first < 0:
@@ -145,9 +150,10 @@ def _part(tag: str, size: int) -> tuple[int, int] | None:
 
 
 def _coding() -> Coding:
-    """The best coding that the caller takes."""
+    """The coding that the caller likes best; of two that it likes alike, the smaller one."""
     accepted = request.accept_encodings
-    return "br" if accepted["br"] else "gzip" if accepted["gzip"] else ""
+    best: Coding = "gzip" if accepted["gzip"] > accepted["br"] else "br"
+    return best if accepted[best] else ""
 
 
 def _held(key: str, coding: Coding) -> str:

@@ -1,6 +1,7 @@
 """The features of a collection over HTTP: a page of them asked by address or by POST, and one of them."""
 
 import datetime as dt
+import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -184,7 +185,10 @@ class _Page:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Content-Crs"] = f"<{self.system.uri}>"
         response.headers["OGC-NumberMatched"] = str(matched)
-        response.headers["OGC-NumberReturned"] = str(max(0, min(self.limit, matched - self.offset)))
+        returned = str(max(0, min(self.limit, matched - self.offset)))
+        response.headers["OGC-NumberReturned"] = response.headers["X-Feature-Count"] = returned
+        if response.status_code == 200:
+            response.headers["X-File-SHA256"] = hashlib.sha256(response.get_data()).hexdigest()
         for one in self._links(matched, link_to):
             if one["rel"] in {"next", "prev"}:
                 response.headers.add("Link", f'<{one["href"]}&f={form}>; rel="{one["rel"]}"; type="{kind.media_type}"')

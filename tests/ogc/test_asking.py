@@ -1,6 +1,7 @@
 """Ways of asking beside the standard's core: name=value, searches by POST, pages as files, links as a collection."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -155,6 +156,8 @@ def test_a_page_comes_in_every_format_by_f_and_by_accept(service: Service, key: 
         assert answer.headers["Content-Type"] == media
         assert (answer.headers["OGC-NumberReturned"], answer.headers["OGC-NumberMatched"]) == ("5", "32")
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert answer.headers["X-Feature-Count"] == "5"
+        assert answer.headers["X-File-SHA256"] == hashlib.sha256(answer.data).hexdigest()
     following = [line for line in by_f.headers.getlist("Link") if 'rel="next"' in line]
     assert len(following) == 1 and "offset=15" in following[0] and f"f={key}" in following[0]
     last = service.client.get(f"/collections/sites/items?limit=5&offset=30&f={key}")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import struct
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -14,13 +15,15 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Atlas, Query, Record
 from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox
 from geo.errors import BadQuery, GeoError, NotFound
 from geo.views import export
 from geo.views.export import FORMATS, file_name, format_of, job, write_export
 from geo.views.export.shapefile import CUT
+from geo.views.export.table import places_of
+from geo.vn2000 import Reading
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 UNKNOWN_TO_GDAL = {"parquet"}
@@ -255,6 +258,26 @@ def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: At
     assert "R03" not in rows
 
 
+@pytest.mark.parametrize("crs", [None, METRIC_CRS])
+def test_shapefile_says_where_its_places_are_when_the_first_has_none(
+    atlas: Atlas, tmp_path: Path, crs: str | None
+) -> None:
+    """GDAL alone would put 0, 0 into the box of the file, and programs open the map there."""
+    chosen = Query("products", ids=("R03", "R04"))
+    folder = unzipped(saved(atlas, tmp_path, chosen, "shp", crs=crs))
+    read = pyogrio.read_dataframe(folder / "products.shp")
+    assert read.geometry[0] is None and read.geometry[1] is not None
+    for part in ("products.shp", "products.shx"):
+        assert struct.unpack_from("<4d", (folder / part).read_bytes(), 36) == read.geometry[1].bounds
+    x, y, *_ = read.geometry[1].bounds
+    assert f"Extent: ({x:.6f}, {y:.6f}) - ({x:.6f}, {y:.6f})" in ogr("-so", "-al", folder / "products.shp")
+
+
+def test_shapefile_without_any_place_has_an_empty_box(atlas: Atlas, tmp_path: Path) -> None:
+    folder = unzipped(saved(atlas, tmp_path, Query("products", ids=("R03",)), "shp"))
+    assert struct.unpack_from("<4d", (folder / "products.shp").read_bytes(), 36) == (0, 0, 0, 0)
+
+
 def test_shapefile_without_long_text_has_no_text_file(atlas: Atlas, tmp_path: Path) -> None:
     folder = unzipped(saved(atlas, tmp_path, Query("zones"), "shp"))
     assert not (folder / "zones.text.csv").exists()
@@ -384,6 +407,26 @@ def test_csv_gives_coordinates_in_both_systems_and_how_well_they_are_known(atlas
     assert (first["x_vn2000"], first["y_vn2000"]) == ("512629.76", "2334025.78")
     assert (first["precision"], first["uncertainty_m"]) == ("commune", "8000")
     assert {third[name] for name in ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")} == {""}
+
+
+def test_csv_moves_places_of_a_batch_at_once(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One at a time, 100,000 places took most of the time of the table."""
+    moved = []
+    whole = Reading.from_lnglat
+
+    def counted(reading: Reading, lng: Any, lat: Any) -> Any:
+        moved.append(len(lng))
+        return whole(reading, lng, lat)
+
+    monkeypatch.setattr(Reading, "from_lnglat", counted)
+    assert len(table(atlas, Query("products"))) == 4 and moved == [4]
+
+
+def test_csv_leaves_metres_empty_where_the_grid_has_none() -> None:
+    """What lies too far from the meridian is in degrees only, and not at infinity."""
+    nowhere = Record("sites", "T1", "Xa", None, None, None, 13.0, 0.0, None, None, None, {}, b"", None)
+    ((lon, lat, *metres, _),) = places_of([nowhere])
+    assert (lon, lat, metres) == ("13.0", "0.0", ["", ""])
 
 
 def test_csv_disarms_formulas_in_text_but_not_numbers(atlas: Atlas) -> None:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from jsonschema import Draft202012Validator
+from pyogrio.errors import DataSourceError
 from shapely.geometry import shape
 
 from geo.atlas import Atlas, Query
@@ -481,3 +482,36 @@ def test_the_command_line_knows_the_format_by_its_ending(
     done = run_app("export", "zones", str(path), "--lang", "en")
     assert done.returncode == 0 and done.stderr.strip().endswith(": 5"), done.stderr
     assert path.read_bytes() == written(real_atlas, "zones", key, lang="en")
+
+
+@pytest.mark.parametrize("layer", ["zones", "products"])
+def test_a_file_that_a_full_disk_cut_off_is_an_error(
+    real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, layer: str
+) -> None:
+    """GDAL closes files without a word where their end did not fit; their heads then say more than they hold."""
+    whole = vector.write_arrow
+
+    def cut(batches: Any, path: Path, **options: Any) -> None:
+        whole(batches, path, **options)
+        os.truncate(path, path.stat().st_size - 100)
+
+    monkeypatch.setattr(vector, "write_arrow", cut)
+    with pytest.raises((GeoError, OSError, DataSourceError)):
+        write_export(real_atlas, Query(layer), "fgb", io.BytesIO())
+
+
+@pytest.mark.parametrize("damage", ['DROP TABLE "{}"', 'DELETE FROM "{}" WHERE id = 1'])
+def test_a_geopackage_whose_index_is_not_whole_is_an_error(
+    real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """The index is written last: with a full disk it is missing, and GDAL says nothing."""
+    whole = vector.write_arrow
+
+    def lacking(batches: Any, path: Path, **options: Any) -> None:
+        whole(batches, path, **options)
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute(damage.format("rtree_sites_geom"))
+
+    monkeypatch.setattr(vector, "write_arrow", lacking)
+    with pytest.raises(GeoError, match="spatial index is not whole"):
+        write_export(real_atlas, Query("sites"), "gpkg", io.BytesIO())

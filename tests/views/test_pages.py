@@ -261,7 +261,18 @@ def test_a_chosen_value_stays_on_offer_when_nothing_matches_it(atlas: Atlas) -> 
 
 
 def test_state_coordinates_are_offered_where_the_format_can_hold_them() -> None:
-    assert [row["short"] for row in downloads("en") if row["params"]] == [".gpkg VN-2000", ".zip VN-2000"]
+    zones = downloads(COLLECTIONS["zones"], "en")
+    assert [row["short"] for row in zones if row["params"]] == [".gpkg VN-2000", ".zip VN-2000"]
+    assert not [row for row in downloads(COLLECTIONS["sources"], "en") if row["params"]]  # nothing there has a place
+
+
+def test_only_what_can_be_sent_back_says_so() -> None:
+    """Links are worked out, and refused when they are brought in."""
+    (products, links) = (
+        next(row["label"] for row in downloads(COLLECTIONS[layer], "en") if row["extension"] == "xlsx")
+        for layer in ("products", "links")
+    )
+    assert (products, links) == ("Excel (can be filled in and sent back)", "Excel")
 
 
 def test_every_layer_is_listed_once_under_its_group(atlas: Atlas) -> None:

@@ -52,12 +52,15 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
 
     frames = world()
     frames["products"].loc[0, "name"] = '=HYPERLINK("http://x.vn")'
+    frames["products"].loc[0, "address"] = "#N/A"
+    frames["products"].loc[0, "note"] = "một\x01 hai\ufffe\nba"  # what XML has no letters for is left out
     frozen(frames, tmp_path / "a.sqlite")
     atlas = Atlas(tmp_path / "a.sqlite")
     out = io.BytesIO()
     write_export(atlas, Query("products"), "xlsx", out)
-    cell = next(c for row in load_workbook(out)["products"].iter_rows() for c in row if str(c.value).startswith("="))
-    assert cell.data_type == "s"
+    cells = {c.value: c for row in load_workbook(out)["products"].iter_rows() for c in row}
+    for text in ('=HYPERLINK("http://x.vn")', "#N/A", "một hai\nba"):
+        assert cells[text].data_type == "s"
     atlas.close()
 
 

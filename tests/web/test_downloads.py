@@ -69,6 +69,23 @@ def test_text_is_sent_coded_with_a_tag_and_a_digest_of_its_own(
     assert caller.get(PATH + query, headers={**PLAIN, "If-None-Match": packed.headers["ETag"]}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("gzip, br", "br"),
+        ("gzip, br;q=0.5", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=0", None),
+        ("*", "br"),
+        ("", None),
+    ],
+)
+def test_of_two_codings_the_one_that_is_liked_better_is_sent(
+    caller: FlaskClient, accepted: str, sent: str | None
+) -> None:
+    assert caller.get(PATH, headers={"Accept-Encoding": accepted}).headers.get("Content-Encoding") == sent
+
+
 def test_what_is_packed_already_is_sent_as_it_is(caller: FlaskClient) -> None:
     for ending in ("gpkg", "zip", "xlsx"):
         answer = caller.get(f"/export/products.{ending}", headers={"Accept-Encoding": "br, gzip"})
@@ -87,9 +104,10 @@ def test_a_part_is_sent_when_a_part_is_asked_for(caller: FlaskClient, query: str
     assert sha_of(answer.headers) == sha_of(whole.headers)  # of the whole representation, so that parts can be joined
 
 
-def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient) -> None:
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "Bytes= -00"])
+def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient, asked: str) -> None:
     whole = caller.get(PATH, headers=PLAIN)
-    answer = caller.get(PATH, headers={**PLAIN, "Range": "bytes=999999999-"})
+    answer = caller.get(PATH, headers={**PLAIN, "Range": asked})
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(whole.data)}")
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -100,6 +118,8 @@ def test_a_download_goes_on_only_where_it_is_the_same_file(caller: FlaskClient) 
     assert (same.status_code, same.data) == (206, whole.data[5:])
     other = caller.get(PATH, headers={**PLAIN, "Range": "bytes=5-", "If-Range": '"another"'})
     assert (other.status_code, other.data) == (200, whole.data)
+    none = caller.get(PATH, headers={**PLAIN, "Range": "bytes=-0", "If-Range": '"another"'})
+    assert (none.status_code, none.data) == (200, whole.data)
     dated = caller.get(PATH, headers={**PLAIN, "Range": "bytes=5-", "If-Range": whole.headers["Last-Modified"]})
     assert (dated.status_code, dated.data) == (206, whole.data[5:])
 
@@ -404,6 +424,16 @@ def test_curl_goes_on_where_a_download_broke_off(server: str, tmp_path: Path) ->
     assert part.read_bytes() == whole.read_bytes()
     digest = hashlib.sha256(whole.read_bytes()).hexdigest()
     assert f"x-file-sha256: {digest}" in heads.lower()
+
+
+@pytest.mark.parametrize("name", ["all.gpkg", "links.kml"])
+def test_a_large_file_arrives_whole_from_the_server_itself(server: str, tmp_path: Path, name: str) -> None:
+    """The server's own way to send files is not that of the test client."""
+    path, address = tmp_path / name, f"{server}/export/{name}"
+    for _ in range(2):
+        heads = curl("-D", "-", "-o", str(path), address).lower()
+        assert path.stat().st_size > 1 << 20, "too small to be sent in another way"
+        assert f"x-file-sha256: {hashlib.sha256(path.read_bytes()).hexdigest()}" in heads
 
 
 def test_curl_begins_anew_where_the_file_became_another(server: str, tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def facts_of(atlas: Atlas, layer: str) -> Facts:
         bbox=atlas.bounds(layer) if placed else None,
         period=_period(atlas, layer),
         sources=tuple(_sources(about.get("source"))),
-        downloads=tuple(_downloads(layer, placed)),
+        downloads=tuple(_downloads(spec)),
         systems=(CRS84, WGS84_LAT_LNG) if placed else (),
     )
 
@@ -217,18 +217,16 @@ def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
     return tuple(dict.fromkeys([spec.article, GROUPS[spec.group], *classes, *places]))
 
 
-def _downloads(layer: str, placed: bool) -> list[Download]:
+def _downloads(spec: LayerSpec) -> list[Download]:
     """Every format, and again in the state's system where it can hold it and the layer has places."""
     found = []
-    for vi, en in zip(downloads("vi"), downloads("en"), strict=True):
-        if vi["params"] and not placed:
-            continue
+    for vi, en in zip(downloads(spec, "vi"), downloads(spec, "en"), strict=True):
         chosen = format_of(vi["extension"])
         system = f"http://www.opengis.net/def/crs/EPSG/0/{METRIC_CRS.partition(':')[2]}" if vi["params"] else CRS84
-        path = f"/export/{layer}.{chosen.extension}"
+        path = f"/export/{spec.name}.{chosen.extension}"
         media_type = chosen.media_type.partition(";")[0]
         label = Label(vi["label"], en["label"])
-        found.append(Download(chosen.key, label, path, vi["params"], media_type, system if placed else None))
+        found.append(Download(chosen.key, label, path, vi["params"], media_type, system if spec.geometry else None))
     return found
 
 

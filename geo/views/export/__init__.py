@@ -9,6 +9,7 @@ from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError, NotFound
+from geo.layers import LAYERS
 from geo.schema import Label
 from geo.views.export.flatgeobuf import write_flatgeobuf
 from geo.views.export.geojson import write_geojson, write_geojsonseq
@@ -33,7 +34,7 @@ Writer: TypeAlias = Callable[[Job, BinaryIO], int]
 class Format(NamedTuple):
     """One file format. `crs` are the systems that it can be written in, the default first; `encodings` are
     what its text can be in, the default first, none where the format itself says UTF-8. What is `for_programs` is
-    offered once, not again in the state's system.
+    offered once, not again in the state's system. `label_derived` is the label for a layer that nobody records.
 
     `write` puts the whole selection into an open binary file and returns the number of records written.
     """
@@ -46,6 +47,15 @@ class Format(NamedTuple):
     crs: tuple[str, ...] = (WGS84,)
     encodings: tuple[str, ...] = ()
     for_programs: bool = False
+    label_derived: Label | None = None
+
+    def label_for(self, layer: str) -> Label:
+        """What the format is called for a layer: only what is recorded can be sent back.
+
+        >>> FORMATS["xlsx"].label_for("products").en, FORMATS["xlsx"].label_for("links").en
+        ('Excel (can be filled in and sent back)', 'Excel')
+        """
+        return self.label if layer in LAYERS else self.label_derived or self.label
 
 
 # The province's own system first, then the zones of others; not what EPSG has withdrawn.
@@ -84,6 +94,7 @@ _FORMATS = (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Label("Excel (điền và gửi lại được)", "Excel (can be filled in and sent back)"),
         write_xlsx,
+        label_derived=Label("Excel", "Excel"),
     ),
     Format(
         "parquet",

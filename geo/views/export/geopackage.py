@@ -1,10 +1,13 @@
 """GeoPackage: one layer under its declared names, with the notice in the file's own metadata."""
 
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
+from geo.errors import GeoError
 from geo.views.export.dated import date_geopackage
 from geo.views.export.job import Job
 from geo.views.export.vector import declared, write_file
@@ -25,11 +28,32 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
 
 
 def write_layer(job: Job, path: Path) -> int:
-    """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records."""
+    """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records.
+
+    GeoError when its spatial index is not whole.
+    """
     options = _options(job)
     if path.exists():
         del options["dataset_options"]
-    return write_file(job, path, declared(job), driver="GPKG", options=options)
+    written = write_file(job, path, declared(job), driver="GPKG", options=options)
+    if job.spec.geometry:
+        _refuse_without_index(path, job.query.layer)
+    return written
+
+
+def _refuse_without_index(path: Path, layer: str) -> None:
+    """Raise GeoError unless every place is in the index, which GDAL writes last and says nothing of where it cannot."""
+    with closing(sqlite3.connect(path)) as db:
+        (placed,) = db.execute(f'SELECT count(*) FROM "{layer}" WHERE geom IS NOT NULL').fetchone()
+        try:
+            (indexed,) = db.execute(f'SELECT count(*) FROM "rtree_{layer}_geom"').fetchone()
+        except sqlite3.DatabaseError:
+            indexed = -1
+    if indexed != placed:
+        raise GeoError(
+            f"{layer} as gpkg: the spatial index is not whole; the disk for temporary files may be full.",
+            f"{layer} dạng gpkg: chỉ mục không gian không đủ; có thể đĩa chứa tệp tạm đã đầy.",
+        )
 
 
 def _options(job: Job) -> dict[str, object]:

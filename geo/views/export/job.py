@@ -120,7 +120,11 @@ def in_crs(shapes: Array, crs: str) -> Array:
     def moved(points: Array) -> Array:
         return np.column_stack(reading.from_lnglat(points[:, 0], points[:, 1]))
 
-    made: Array = shapely.transform(shapes, moved)
+    return written_in(crs, shapely.transform(shapes, moved))
+
+
+def written_in(crs: str, made: Array) -> Array:
+    """Geometries that were moved to `crs`; GeoError when one of them has no coordinates there."""
     if not np.isfinite(shapely.get_coordinates(made)).all():
         raise GeoError(
             f"Some places cannot be written in {crs}: they lie too far from its meridian.",

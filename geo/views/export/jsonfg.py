@@ -11,7 +11,7 @@ import shapely
 
 from geo.atlas.model import Value
 from geo.views.export.geojson import head_of, write_collection
-from geo.views.export.job import BATCH, WGS84, Job, in_crs
+from geo.views.export.job import BATCH, WGS84, Job, written_in
 from geo.views.systems import CRS84, Served, served
 
 Part: TypeAlias = tuple[str, bytes | None, bytes]
@@ -51,7 +51,7 @@ def _features(job: Job, system: Served | None) -> Iterator[bytes]:
 def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
     shapes = shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object))
     geometries = shapely.to_geojson(shapes)
-    places = [None] * len(rows) if system is None else shapely.to_geojson(_placed(job, shapes, system))
+    places = [None] * len(rows) if system is None else shapely.to_geojson(written_in(job.crs, system.out(shapes)))
     for (key, _, properties), geometry, place in zip(rows, geometries, places, strict=True):
         yield orjson.dumps(
             {
@@ -63,11 +63,6 @@ def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]
                 "properties": orjson.Fragment(properties),
             }
         )
-
-
-def _placed(job: Job, shapes: Any, system: Served) -> Any:
-    in_crs(shapes, job.crs)  # refuses what the system has no coordinates for, as every format does
-    return system.out(shapes)
 
 
 def time_of(fields: tuple[str, ...], values: Mapping[str, Value]) -> dict[str, Any] | None:

@@ -1,12 +1,13 @@
 """KML 2.2, written one placemark at a time: names, labelled values, and the colours of the map."""
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
-from shapely import get_parts
-from shapely.geometry import LineString, Polygon
+from shapely import get_coordinates, get_parts
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Record
@@ -32,12 +33,11 @@ def write_kml(job: Job, out: BinaryIO) -> int:
     out.write(f"{_HEAD}<Document>\n".encode())
     for element in _document(job):
         out.write(_bytes(element))
-    written = 0
+    written, columns = 0, _columns(job)
     for batch in job.batches():
         reader.learn(job.query.layer, batch)
-        for record in batch:
-            out.write(_bytes(_placemark(job, record, reader)))
-            written += 1
+        out.write("".join(_placemark(job, record, reader, columns) for record in batch).encode())
+        written += len(batch)
     out.write(b"</Document>\n</kml>\n")
     return written
 
@@ -86,57 +86,66 @@ def _color(css: str, opacity: float) -> str:
     return f"{round(opacity * 255):02x}{css[5:7]}{css[3:5]}{css[1:3]}"
 
 
-def _placemark(job: Job, record: Record, reader: Reader) -> ET.Element:
-    placemark = ET.Element("Placemark")
-    placemark.append(_text("name", record.title_in(job.lang)))
-    placemark.append(_text("styleUrl", f"#{_STYLE}"))
-    values = ET.SubElement(placemark, "ExtendedData")
-    for name, label, text in _values(job, record, reader):
-        data = ET.SubElement(values, "Data", {"name": name})
-        data.append(_text("displayName", label))
-        data.append(_text("value", text))
+class _Named(NamedTuple):
+    """A value of a placemark: its field, and the markup before its text."""
+
+    field: Field
+    head: str
+
+
+def _columns(job: Job) -> list[_Named]:
+    fields = (*job.spec.fields, *derived(job.spec))
+    return [_Named(field, _head(field.name, field.label.of(job.lang))) for field in fields]
+
+
+def _head(name: str, label: str) -> str:
+    return f'<Data name="{_safe(name)}"><displayName>{_safe(label)}</displayName><value>'
+
+
+def _safe(text: str) -> str:
+    """`text` as it may stand in a document.
+
+    >>> _safe("A & <B>")
+    'A &amp; &lt;B&gt;'
+    """
+    return escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_Named]) -> str:
+    """The markup of one record, written as text: a tree for each took most of the time of a large layer."""
+    values = "".join(f"{head}{_safe(text)}</value></Data>" for head, text in _values(job, record, reader, columns))
     geometry = record.geometry
-    if geometry is not None:
-        placemark.append(_geometry(geometry))
-    return placemark
+    shape = "" if geometry is None else _geometry(geometry)
+    return (
+        f"<Placemark><name>{_safe(record.title_in(job.lang))}</name><styleUrl>#{_STYLE}</styleUrl>"
+        f"<ExtendedData>{values}</ExtendedData>{shape}</Placemark>\n"
+    )
 
 
-def _values(job: Job, record: Record, reader: Reader) -> Iterator[tuple[str, str, str]]:
-    """(field, label, text) of every value that is not missing, and a caution for an approximate place."""
-    fields: tuple[Field, ...] = (*job.spec.fields, *derived(job.spec))
-    for field in fields:
+def _values(job: Job, record: Record, reader: Reader, columns: Iterable[_Named]) -> Iterator[tuple[str, str]]:
+    """Markup and text of every value that is not missing, and a caution for an approximate place."""
+    for field, head in columns:
         text = reader.shown(field, record.properties.get(field.name))
         if text is not None:
-            yield field.name, field.label.of(job.lang), text
+            yield head, text
     warning = caution(precision_of(record), job.lang)
     if warning is not None:
-        yield "place_caution", _CAUTION.of(job.lang), warning
+        yield _head("place_caution", _CAUTION.of(job.lang)), warning
 
 
-def _geometry(geometry: BaseGeometry) -> ET.Element:
-    if geometry.geom_type == "Point":
-        point = ET.Element("Point")
-        point.append(_coordinates(geometry))
-        return point
-    if isinstance(geometry, LineString):
-        line = ET.Element("LineString")
-        line.append(_coordinates(geometry))
-        return line
+def _geometry(geometry: BaseGeometry) -> str:
     if isinstance(geometry, Polygon):
-        return _polygon(geometry)
-    several = ET.Element("MultiGeometry")
-    several.extend(_geometry(part) for part in get_parts(geometry))
-    return several
+        inner = "".join(f"<innerBoundaryIs>{_ring(ring)}</innerBoundaryIs>" for ring in geometry.interiors)
+        return f"<Polygon><outerBoundaryIs>{_ring(geometry.exterior)}</outerBoundaryIs>{inner}</Polygon>"
+    if isinstance(geometry, Point | LineString):
+        return f"<{geometry.geom_type}>{_coordinates(geometry)}</{geometry.geom_type}>"
+    return f"<MultiGeometry>{''.join(map(_geometry, get_parts(geometry)))}</MultiGeometry>"
 
 
-def _polygon(geometry: Polygon) -> ET.Element:
-    polygon = ET.Element("Polygon")
-    for tag, rings in (("outerBoundaryIs", [geometry.exterior]), ("innerBoundaryIs", geometry.interiors)):
-        for ring in rings:
-            boundary = ET.SubElement(ET.SubElement(polygon, tag), "LinearRing")
-            boundary.append(_coordinates(ring))
-    return polygon
+def _ring(ring: BaseGeometry) -> str:
+    return f"<LinearRing>{_coordinates(ring)}</LinearRing>"
 
 
-def _coordinates(geometry: BaseGeometry) -> ET.Element:
-    return _text("coordinates", " ".join(f"{lng!r},{lat!r}" for lng, lat, *_ in geometry.coords))
+def _coordinates(geometry: BaseGeometry) -> str:
+    pairs = get_coordinates(geometry).tolist()
+    return f"<coordinates>{' '.join([f'{lng!r},{lat!r}' for lng, lat in pairs])}</coordinates>"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import struct
 import tempfile
 import unicodedata
 from bisect import bisect_right
@@ -19,7 +20,7 @@ from geo.schema import Field
 from geo.views.export.dated import DatedZip, date_dbf
 from geo.views.export.job import Job, Notice, reading_in
 from geo.views.export.values import Reader, Source, parts
-from geo.views.export.vector import Column, c_text, write_file
+from geo.views.export.vector import Column, box_of, c_text, write_file
 
 TEXT_BYTES = 254
 """What one text column of a .dbf holds, in bytes of its encoding."""
@@ -36,6 +37,8 @@ _CPG = {"tcvn3": "TCVN3"}
 # Every byte is a character of it, so that the bytes we made pass GDAL unchanged.
 _AS_BYTES = "ISO-8859-1"
 _MOST_LETTERS = 20
+_BOX_AT = 36
+"""Where the head of a .shp holds its box (ESRI Shapefile Technical Description, 1998)."""
 _PRECISION = (
     "Cột 'precision' cho biết vị trí chính xác đến đâu; nhiều vị trí chỉ gần đúng.",
     "Column 'precision' says how well a place is known; many places are approximate.",
@@ -70,6 +73,8 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
         written = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
         if job.letters == "strict" and beside.lost:
             raise _lacking(job.encoding, beside.lost)
+        if job.spec.geometry:
+            _frame(path)
         published_at = job.notice().published_at
         date_dbf(path.with_suffix(".dbf"), published_at)
         with DatedZip(out, published_at) as archive:
@@ -82,6 +87,20 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
             archive.add(f"{layer}.fields.csv", _csv(_dictionary(job.spec.fields), bom=True))
             archive.add("README.txt", _readme(job, beside).encode("utf-8-sig"))
     return written
+
+
+def _frame(path: Path) -> None:
+    """Write the box around all places into the heads of a .shp and its .shx.
+
+    GDAL begins that box at 0, 0 where the first record has no place: programs would open the map in the ocean.
+    """
+    box = box_of(path)
+    if box is None:
+        return
+    for part in (path, path.with_suffix(".shx")):
+        with part.open("r+b") as file:
+            file.seek(_BOX_AT)
+            file.write(struct.pack("<4d", *box))
 
 
 class _Beside:

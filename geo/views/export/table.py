@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+import numpy as np
+
 from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.schema import Field, LayerSpec
@@ -34,7 +36,11 @@ def write_csv(job: Job, out: BinaryIO) -> int:
     written = 0
     for batch in job.batches():
         reader.learn(job.query.layer, batch)
-        out.write(_lines([list(_cells(job.spec, record, reader)) for record in batch]))
+        rows = [list(_cells(job.spec, record, reader)) for record in batch]
+        if job.spec.geometry is not None:
+            for row, place in zip(rows, places_of(batch), strict=True):
+                row.extend(place)
+        out.write(_lines(rows))
         written += len(batch)
     return written
 
@@ -61,8 +67,6 @@ def _cells(spec: LayerSpec, record: Record, reader: Reader) -> Iterator[str]:
         yield _cell(value)
         if _label_column(field):
             yield _cell(reader.shown(field, value))
-    if spec.geometry is not None:
-        yield from _place(record)
 
 
 def _cell(value: Value) -> str:
@@ -80,13 +84,17 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _place(record: Record) -> tuple[str, ...]:
-    if record.lng is None or record.lat is None:
-        return ("",) * len(_PLACE)
-    (east,), (north,) = Reading(HOME).from_lnglat(record.lng, record.lat)
-    precision = precision_of(record)
-    within = f"{precision.uncertainty_m:g}" if precision else ""
-    return str(record.lng), str(record.lat), f"{east:.2f}", f"{north:.2f}", within
+def places_of(batch: Sequence[Record]) -> Iterator[tuple[str, ...]]:
+    """The cells of _PLACE for every record, all moved at once; empty for a record without a place."""
+    degrees = np.array([(record.lng, record.lat) for record in batch], dtype=float)
+    for record, east, north in zip(batch, *Reading(HOME).from_lnglat(degrees[:, 0], degrees[:, 1]), strict=True):
+        if record.lng is None:
+            yield ("",) * len(_PLACE)
+            continue
+        precision = precision_of(record)
+        within = f"{precision.uncertainty_m:g}" if precision else ""
+        metres = (f"{east:.2f}", f"{north:.2f}") if np.isfinite((east, north)).all() else ("", "")
+        yield str(record.lng), str(record.lat), *metres, within
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> bytes:

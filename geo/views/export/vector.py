@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import shapely
-from pyogrio import read_info
-from pyogrio.raw import write_arrow
+from pyogrio import read_bounds
+from pyogrio.raw import open_arrow, write_arrow
 
 from geo.atlas import Record
 from geo.schema import Field
@@ -74,7 +74,7 @@ def write_file(
     geometry_type: str | None = None,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
-    """Write the job's records with the GDAL driver `driver`; return how many GDAL finds in the file afterwards.
+    """Write the job's records with the GDAL driver `driver`; return how many GDAL reads from the file afterwards.
 
     Records go through in batches. Missing numbers and texts are nulls, a missing place is a null geometry. Where
     `path` exists, the layer is added to it. `encoding` is GDAL's name for the text of the file where the driver has
@@ -107,7 +107,23 @@ def write_file(
         if failed:  # Arrow tells its own error instead
             raise failed[0] from None
         raise
-    return int(read_info(path, layer=job.query.layer, force_feature_count=True)["features"])
+    return _counted(path, job.query.layer)
+
+
+def _counted(path: Path, layer: str) -> int:
+    """How many records can be read from a file. Its head is not asked: a full disk is met after that was written."""
+    with open_arrow(path, layer=layer, columns=[], use_pyarrow=True) as (_, batches):
+        return sum(batch.num_rows for batch in batches)
+
+
+def box_of(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all places in a file of GDAL's; None when none of its records has one."""
+    _, sides = read_bounds(path)
+    known = sides[:, ~np.isnan(sides[0])]
+    if not known.size:
+        return None
+    (west, south), (east, north) = known[:2].min(axis=1), known[2:].max(axis=1)
+    return float(west), float(south), float(east), float(north)
 
 
 def _type(field: Field) -> pa.DataType:

@@ -29,6 +29,10 @@ _SPARE = 1_000
 _PROPERTIES = "docProps/core.xml"
 _SAVED_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 _WIDE, _NARROW = 40, 18
+_NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 has no place for, and the carriage return, which a cell does not show."""
+_OTHER_THAN_TEXT = ("=", "#")
+"""What openpyxl would take for a formula or for an error; a cell made to say so costs as much as three others."""
 _CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
 
 
@@ -146,7 +150,7 @@ def _write_about(sheet: Any, job: Job) -> None:
 
 
 def _styled(sheet: Any, text: str) -> Any:
-    cell = _cell(sheet, text)
+    cell = _as_text(sheet, text)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color="E1EFEE")
     cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -154,10 +158,14 @@ def _styled(sheet: Any, text: str) -> Any:
 
 
 def _cell(sheet: Any, value: Value) -> Any:
-    """A cell whose text stays text whatever it begins with, without characters that XML cannot hold."""
+    """A value for a row: text stays text whatever it begins with, without characters that XML cannot hold."""
     if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value)
-    text = "".join(letter for letter in value if letter in "\n\t" or letter >= " ")[:_CELL_MOST]
+        return value
+    text = _NO_CELL.sub("", value)[:_CELL_MOST]
+    return _as_text(sheet, text) if text.startswith(_OTHER_THAN_TEXT) else text
+
+
+def _as_text(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     return cell
