@@ -28,6 +28,7 @@ class AtlasSource:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._pointer = directory / _POINTER
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._atlas: Atlas | None = None
@@ -35,9 +36,8 @@ class AtlasSource:
 
     def __call__(self) -> Atlas:
         """The current atlas; NotFound when none was ever built."""
-        pointer = self.directory / _POINTER
         try:
-            status = pointer.stat()
+            status = self._pointer.stat()
         except FileNotFoundError:
             raise NotFound(
                 f"No atlas in {self.directory}. Run `python app.py build` first.",
@@ -46,7 +46,7 @@ class AtlasSource:
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
             if self._atlas is None or stamp != self._stamp:
-                self._atlas = Atlas(self.directory / pointer.read_text(encoding="utf-8").strip())
+                self._atlas = Atlas(self.directory / self._pointer.read_text(encoding="utf-8").strip())
                 self._stamp = stamp
             return self._atlas
 

@@ -127,7 +127,7 @@ def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
         if not request.path.startswith(("/static/", "/vendor/")):
-            g.atlas = _current(atlas_source)
+            g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
 
@@ -161,7 +161,7 @@ def _help_templates(app: Flask, assets: Assets) -> None:
         return {
             "t": lambda key: word(key, g.lang),
             "lang": g.lang,
-            "nonce": g.nonce,
+            "nonce": headers.nonce(),
             "url": urls.page,
             "urls": urls,
             "static": assets.url,

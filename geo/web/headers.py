@@ -1,6 +1,7 @@
 """Headers of every answer: what a page may load, who may frame it, how long it may be kept."""
 
 import hashlib
+import random
 import re
 import secrets
 from functools import lru_cache
@@ -60,15 +61,23 @@ def _code_digest() -> str:
 
 def request_id(given: str) -> str:
     """The id by which a request is known: the caller's own where it is one, else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    # Nobody gains by guessing one, so the system is not asked for it each time.
+    return given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
+
+
+def nonce() -> str:
+    """What marks the scripts of this answer as ours; made when a page first needs it."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    made: str = g.nonce
+    return made
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Give every request a nonce and an id, and every answer its headers."""
+    """Give every request an id, and every answer its headers."""
 
     @app.before_request
     def begin() -> None:
-        g.nonce = secrets.token_urlsafe(16)
         g.request_id = request_id(request.headers.get("X-Request-ID", ""))
 
     @app.before_request
@@ -96,7 +105,7 @@ def register(app: Flask, settings: Settings) -> None:
         headers.setdefault("X-Request-ID", g.request_id)
         # A 304 has no page, and what it says would be written over what the caller keeps.
         if response.mimetype == "text/html" and response.status_code != 304:
-            headers.setdefault("Content-Security-Policy", policy(settings, g.nonce, framed=request.path == "/embed"))
+            headers.setdefault("Content-Security-Policy", policy(settings, nonce(), framed=request.path == "/embed"))
             # Pages and the ways to them are of one version and for whoever asked; nobody is to guess for how long.
             headers.setdefault("Cache-Control", "no-cache")
         if response.status_code >= 400:

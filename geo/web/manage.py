@@ -21,6 +21,7 @@ from geo.settings import Settings
 from geo.views.maps import shell
 from geo.web import forms, params
 from geo.web.assets import Assets
+from geo.web.headers import nonce
 from geo.web.pages import map_page
 from geo.web.urls import SiteUrls
 from geo.web.words import WORDS, word
@@ -83,7 +84,7 @@ class Manage:
         spec = LAYERS[draft.layer]
         return page(
             "manage/import.html", draft=draft, review=review, spec=spec, view=view,
-            shell=shell(view, g.nonce) if view else None, modules=self.assets.module_map(),
+            shell=shell(view, nonce()) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=_progress(draft), can_return=can_return(draft.files), profiles=self.profiles.all(),

@@ -7,10 +7,11 @@ same for everybody until the version changes: tiles, documents, single features,
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
+from werkzeug.wsgi import ClosingIterator
 
 from geo.atlas import Atlas
 from geo.errors import NotFound
@@ -23,6 +24,7 @@ _LARGEST = 1024 * 1024
 _LONGEST_KEY = 2_000  # letters of an address and headers; what is longer is not asked twice
 _PER_ANSWER = 1_500  # what its headers take beside the body and the key
 _OWN = "X-Request-ID"
+_WHOSE = "geo.remembered.atlas"
 _ASKED_BY = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
     "HTTP_ACCEPT_ENCODING",
@@ -60,20 +62,22 @@ class Remembered:
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._bytes = 0
         app.wsgi_app = self  # type: ignore[method-assign]
-        app.after_request(self._remember)
+        app.after_request(_say_whose)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, from memory where that has the answer."""
-        found = self._known(environ)
-        if found is None:
-            return self._inner(environ, start_response)
-        own = (_OWN, request_id(environ.get("HTTP_X_REQUEST_ID", "")))
-        start_response(found.status, [*found.headers, own])
-        return [found.body]
-
-    def _known(self, environ: WSGIEnvironment) -> _Answer | None:
         key = _key(environ)
-        if key is None or key not in self._answers:
+        if key is None:
+            return self._inner(environ, start_response)
+        found = self._known(key)
+        if found is not None:
+            own = (_OWN, request_id(environ.get("HTTP_X_REQUEST_ID", "")))
+            start_response(found.status, [*found.headers, own])
+            return [found.body]
+        return self._asked(key, environ, start_response)
+
+    def _known(self, key: _Key) -> _Answer | None:
+        if key not in self._answers:
             return None
         try:
             atlas = self._source()
@@ -87,30 +91,53 @@ class Remembered:
                 self._answers.move_to_end(key)
             return found
 
-    def _remember(self, response: Response) -> Response:
-        key = _key(request.environ) if g.get("may_be_remembered") else None
-        if key is None or response.status_code not in {200, 204} or _is_sent_in_parts(response):
-            return response
-        if g.atlas is not self._source():  # an earlier version that was asked for, or one that has just become it
-            return response
-        body = response.get_data()
-        if len(body) > min(_LARGEST, self._max_bytes):
-            return response
-        headers = [one for one in response.get_wsgi_headers(request.environ).to_wsgi_list() if one[0] != _OWN]
+    def _asked(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's answer, kept where it may be."""
+        said: list[Any] = []
+
+        def listen(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            said[:] = status, headers
+            return start_response(status, headers, *failed)
+
+        parts = self._inner(environ, listen)
+        atlas: Atlas | None = environ.get(_WHOSE)
+        if atlas is None:
+            return parts
+        body = b"".join(parts)
+        if isinstance(parts, ClosingIterator):
+            parts.close()
+        if len(body) <= min(_LARGEST, self._max_bytes):
+            status, headers = said
+            self._keep(atlas, key, _Answer(status, [one for one in headers if one[0] != _OWN], body))
+        return [body]
+
+    def _keep(self, atlas: Atlas, key: _Key, answer: _Answer) -> None:
         with self._lock:
-            if g.atlas is not self._atlas:
+            if atlas is not self._atlas:
                 self._answers.clear()
-                self._atlas, self._bytes = g.atlas, 0
+                self._atlas, self._bytes = atlas, 0
             self._drop(key)
-            self._answers[key] = _Answer(response.status, headers, body)
-            self._bytes += _size(key, body)
+            self._answers[key] = answer
+            self._bytes += _size(key, answer.body)
             while self._bytes > self._max_bytes:
                 self._drop(next(iter(self._answers)))
-        return response
 
     def _drop(self, key: _Key) -> None:
         if (gone := self._answers.pop(key, None)) is not None:
             self._bytes -= _size(key, gone.body)
+
+
+def _say_whose(response: Response) -> Response:
+    """Leave with the request which atlas an answer is of that may be remembered: the current one's, and whole."""
+    if (
+        g.get("may_be_remembered")
+        and response.status_code in {200, 204}
+        and g.atlas is g.current_atlas  # not an earlier version that was asked for
+        # A server's own way to send a file may have a length all the same.
+        and not (response.is_streamed or response.direct_passthrough)
+    ):
+        request.environ[_WHOSE] = g.atlas
+    return response
 
 
 def may_be_remembered() -> None:
@@ -128,8 +155,3 @@ def _key(environ: WSGIEnvironment) -> _Key | None:
 
 def _size(key: _Key, body: bytes) -> int:
     return len(body) + sum(map(len, key)) + _PER_ANSWER
-
-
-def _is_sent_in_parts(response: Response) -> bool:
-    """Whether the body is read while it is sent. A server's own way to send a file may have a length all the same."""
-    return response.is_streamed or response.direct_passthrough

@@ -17,6 +17,7 @@ from geo.store.diff import summary
 from geo.views.maps import shell
 from geo.web import forms, params
 from geo.web.assets import Assets
+from geo.web.headers import nonce
 from geo.web.manage import page
 from geo.web.pages import map_page
 from geo.web.urls import SiteUrls
@@ -65,7 +66,7 @@ class Versions:
         shown = [plain_diff(one, LAYERS[one.layer]) for one in diff[:SHOWN]]
         return page(
             "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=shown,
-            total=len(diff), sums=summary(diff), view=view, shell=shell(view, g.nonce), layer=layer,
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view, nonce()), layer=layer,
             counts=store.counts(number), modules=self.assets.module_map(),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
             titles={name: spec.geometry for name, spec in LAYERS.items()},
