@@ -189,7 +189,10 @@ def _where(query: Query) -> Statement:
 
 
 def _place(query: Query) -> list[Statement]:
-    """Records that meet the box: of the candidates, one whose envelope lies wholly inside is in, others are tested."""
+    """Records that meet the box: of the candidates, one whose envelope settles it is in, others are tested.
+
+    A side of an envelope has a point of the geometry on it. Where the whole side lies inside, so does that point.
+    """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
     if query.bbox is None:
@@ -199,8 +202,13 @@ def _place(query: Query) -> list[Statement]:
     exact = ["f.west IS NULL"] if query.place == "any" else []
     values = [*candidates.values]
     for west, south, east, north in boxes:
-        exact.append("(f.west >= ? AND f.east <= ? AND f.south >= ? AND f.north <= ?) OR meets(f.geom, ?, ?, ?, ?)")
-        values += [west, east, south, north, west, south, east, north]
+        exact.append(
+            "(f.west >= ? AND f.east <= ? AND (f.south BETWEEN ? AND ? OR f.north BETWEEN ? AND ?))"
+            " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
+            " OR meets(f.geom, ?, ?, ?, ?)"
+        )
+        wide, high = (west, east), (south, north)
+        values += [*wide, *high, *high, *high, *wide, *wide, west, south, east, north]
     return [Statement(f"({candidates.text} AND ({' OR '.join(exact)}))", tuple(values))]
 
 
