@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "pipeline": (VOCABULARY | {"ingest", "store", "link", "atlas"}, {"geopandas"}),
     "web": (
         VOCABULARY | {"atlas", "views", "store", "drafts", "ingest.report", "ingest.answers", "pipeline"},
-        {"flask", "flask_compress", "werkzeug", "markupsafe", "jinja2", "orjson", "waitress", "gunicorn"},
+        {"flask", "flask_compress", "werkzeug", "markupsafe", "jinja2", "orjson", "waitress", "granian"},
     ),
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ ONLY_HERE = {
     "lark": "geo/atlas/cql2_text.py",
     "flask": "geo/web/",
     "waitress": "geo/web/serving.py",
-    "gunicorn": "geo/web/serving.py",
+    "granian": "geo/web/serving.py",
     "filelock": "geo/drafts/jobs.py",
     "fiona": "geo/ingest/",
 }

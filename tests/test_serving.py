@@ -39,12 +39,19 @@ class Server(NamedTuple):
         return sorted(map(int, Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()))
 
     def get(self, path: str, **headers: str) -> "http.client.HTTPResponse":
-        """The answer over a connection of its own, which any process that serves may take."""
+        """The answer over a connection of its own.
+
+        The system deals connections out to the processes, also to one that is held still: what is not answered is
+        asked again over another.
+        """
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"})
-        try:
-            return urllib.request.urlopen(asked, timeout=30)  # type: ignore[no-any-return]
-        except urllib.error.HTTPError as error:
-            return error  # type: ignore[return-value]
+        for _ in range(20):
+            with suppress(TimeoutError):
+                try:
+                    return urllib.request.urlopen(asked, timeout=3)  # type: ignore[no-any-return]
+                except urllib.error.HTTPError as error:
+                    return error  # type: ignore[return-value]
+        raise AssertionError(f"{path}: no answer")
 
     @contextmanager
     def only(self, worker: int) -> Iterator[None]:
@@ -57,13 +64,6 @@ class Server(NamedTuple):
         finally:
             for other in others:
                 os.kill(other, signal.SIGCONT)
-
-
-def connections_of(worker: int, port: int) -> int:
-    """How many callers' connections a process holds, by the kernel's own tables."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    ours = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"}
-    return sum(one in ours for one in open_files(worker))
 
 
 @contextmanager
@@ -280,18 +280,3 @@ def test_several_processes_need_a_system_that_forks(monkeypatch: pytest.MonkeyPa
         serving.refuse_impossible(Settings(workers=2))
     assert "--workers 2" in caught.value.en and "--workers 2" in caught.value.vi
     assert "Windows" in caught.value.en and "một tiến trình" in caught.value.vi
-
-
-def test_connections_are_shared_among_the_processes(pair: Server) -> None:
-    """Whoever keeps few connections open, as other agencies' systems do, has more than one process at work."""
-    opened = [http.client.HTTPConnection("127.0.0.1", pair.port, timeout=30) for _ in range(8)]
-    try:
-        for one in opened:
-            one.request("GET", "/healthz")
-            assert one.getresponse().read()
-            time.sleep(0.05)  # until the process that answered waits for more
-        held = [connections_of(worker, pair.port) for worker in pair.workers]
-    finally:
-        for one in opened:
-            one.close()
-    assert sum(held) == 8 and max(held) - min(held) <= 2, held

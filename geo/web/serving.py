@@ -1,23 +1,18 @@
-"""The site on a port: one process (waitress), or several over the same files (gunicorn)."""
+"""The site on a port: one process (waitress), or several over the same files (granian)."""
 
+import multiprocessing
 import os
-import time
 from collections.abc import Callable
-from socket import socket
-from typing import Any
 from wsgiref.types import WSGIApplication
 
 from geo.errors import BadSource
 from geo.settings import Settings
 
-_IDLE_S = 75
-"""Seconds that a connection may stay open unused: longer than the 60 for which proxies keep theirs."""
-_STUCK_S = 120
+_IDLE_MS = 75_000
+"""Milliseconds that a connection may stay open unused: longer than the minute for which proxies keep theirs."""
 _LAST_REQUESTS_S = 30
-_STEP_S, _LATEST = 0.0002, 5
-"""How much later each connection that a process has lets it take the next, and after how many it waits no longer."""
-_LONGEST_LINE = 8_190
-"""The most that gunicorn reads of a request's first line, and more than the longest address that we answer."""
+_LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers, far more than the longest address that we answer."""
 
 
 def refuse_impossible(settings: Settings) -> None:
@@ -58,37 +53,25 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
 
 
 def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings) -> None:
-    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - there is none on Windows
-    from gunicorn.workers.gthread import ThreadWorker  # noqa: PLC0415
+    from granian import Granian  # noqa: PLC0415 - only one of the two servers is needed
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
-    class Fair(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-        def accept(self, listener: socket) -> None:
-            """Take a connection, the later the more there are: a process with fewer comes first."""
-            time.sleep(min(self.nr_conns, _LATEST) * _STEP_S)
-            super().accept(listener)
-
-    class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-        def load_config(self) -> None:
-            for name, value in {**_gunicorn(settings), "worker_class": Fair}.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> WSGIApplication:
-            return make()
-
-    Site().run()
-
-
-def _gunicorn(settings: Settings) -> dict[str, Any]:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return {
-        "bind": f"{host}:{settings.port}",
-        "workers": settings.workers,
-        "threads": settings.threads,
-        "keepalive": _IDLE_S,
-        "timeout": _STUCK_S,
-        "graceful_timeout": _LAST_REQUESTS_S,
-        "limit_request_line": _LONGEST_LINE,
-        "forwarded_allow_ips": "",  # nobody changes the scheme or the path of a request by a header, as with waitress
-        "control_socket_disable": True,  # it would lie in the home folder, which a service may not have
-        "loglevel": "warning",
-    }
+    # Only what is forked can be handed a function that was made here.
+    multiprocessing.set_start_method("fork", force=True)
+    server = Granian(
+        "site",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MS, max_buffer_size=_LARGEST_HEAD),
+        respawn_failed_workers=True,
+        workers_kill_timeout=_LAST_REQUESTS_S,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=make, wrap_loader=False)
