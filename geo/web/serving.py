@@ -72,6 +72,6 @@ def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings)
         http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MS, max_buffer_size=_LARGEST_HEAD),
         respawn_failed_workers=True,
         workers_kill_timeout=_LAST_REQUESTS_S,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve(target_loader=make, wrap_loader=False)
