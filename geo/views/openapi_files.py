@@ -57,6 +57,8 @@ def _searches(lang: str) -> Plain:
 
 # --- downloads -----------------------------------------------------------------------------------------------
 
+_DOWNLOAD = Label("Tải về", "Download")
+
 
 def _layer(row: Format, lang: str) -> Plain:
     options: list[Plain] = []
@@ -69,13 +71,14 @@ def _layer(row: Format, lang: str) -> Plain:
             query("letters", letters, Label("chữ mà bảng mã không có", "letters that the encoding lacks"), lang),
         ]
     part = [ref(f"parameters/{name}") for name in ("bbox", "q", "ids", "sort", *(f"filter-{f.param}" for f in FILTERS))]
-    return _file(f"download_{row.key}", row.label.of(lang), [_LAYER, *part, *options], row.media_type)
+    summary = f"{_DOWNLOAD.of(lang)}: {row.label.of(lang)}"
+    return _file(f"download_{row.key}", summary, [_LAYER, *part, *options], row.media_type)
 
 
 def _whole(kind: province.Kind, lang: str) -> Plain:
     asked = [_system(FORMATS["gpkg"].crs, lang)] if kind.stored else []
     name = kind.extension.replace(".", "_")
-    return _file(f"download_all_{name}", kind.label.of(lang), asked, kind.media_type)
+    return _file(f"download_all_{name}", f"{_DOWNLOAD.of(lang)}: {kind.label.of(lang)}", asked, kind.media_type)
 
 
 def _system(known: tuple[str, ...], lang: str) -> Plain:

@@ -168,7 +168,13 @@ RECORDS = members({
     "links": linked("self"), "features": listed(RECORD, 1),
 })  # fmt: skip
 CATALOGUE = members(
-    {"id": TEXT, "type": constant("Collection"), "itemType": constant("record"), "title": TEXT, "links": LINKS}
+    {
+        "id": TEXT,
+        "type": constant("Collection"),
+        "itemType": constant("record"),
+        "title": TEXT,
+        "links": listed(LINK, 1),
+    }
 )
 PROBLEM = members({
     "type": TEXT, "title": TEXT, "status": {"type": "integer", "minimum": 400, "maximum": 599}, "detail": TEXT, "code": TEXT,

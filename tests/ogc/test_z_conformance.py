@@ -15,7 +15,7 @@ for _module in (
 
 def table() -> str:
     """The requirements as Markdown."""
-    rows = [f"| `{name}` | {', '.join(f'`{test}`' for test in dict.fromkeys(HELD.get(name, [])))} |" for name in ALL]
+    rows = [f"| `{name}` | {', '.join(f'`{test}`' for test in sorted(set(HELD.get(name, []))))} |" for name in ALL]
     return "\n".join(["| requirement | tests (in tests/ogc, or in the folder that is named) |", "|---|---|", *rows])
 
 
