@@ -1,11 +1,15 @@
 """The Excel form of a layer: what people see in it, and that it comes back as it went."""
 
 import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
+from openpyxl.xml.constants import DCTERMS_NS, DCTERMS_PREFIX
+from openpyxl.xml.functions import register_namespace
 
 from geo.atlas import Atlas, AtlasSource, Query
 from geo.drafts import DraftStore
@@ -62,6 +66,17 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     for text in ('=HYPERLINK("http://x.vn")', "#N/A", "một hai\nba"):
         assert cells[text].data_type == "s"
     atlas.close()
+
+
+def test_its_dates_are_those_of_the_version_whatever_other_libraries_call_them(real_atlas: Atlas) -> None:
+    out = io.BytesIO()
+    register_namespace("dct", DCTERMS_NS)
+    try:
+        write_export(real_atlas, Query("villages"), "xlsx", out)
+    finally:
+        register_namespace(DCTERMS_PREFIX, DCTERMS_NS)
+    said = zipfile.ZipFile(out).read("docProps/core.xml").decode()
+    assert re.findall(r">([^<>]+)</dct:(?:created|modified)>", said) == [real_atlas.version.published_at] * 2
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

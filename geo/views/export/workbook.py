@@ -27,7 +27,8 @@ _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
 """Empty rows below the records that the lists to choose from reach over."""
 _PROPERTIES = "docProps/core.xml"
-_SAVED_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
+_SAVED_AT = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
+"""By any prefix: other libraries in the same process may change that of Dublin Core."""
 _WIDE, _NARROW = 40, 18
 _NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no place for, and the carriage return, which a cell does not show."""
