@@ -1,13 +1,14 @@
 """ISO 19115-3: a layer's metadata in the successor of ISO 19139, from the same facts, in both languages."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from geo.atlas import Atlas
 from geo.crs import LngLatBbox
 from geo.schema import Label
 from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
 from geo.views.catalogue.iso19139 import PERCENT, REPORTS, TOPICS, system_of
-from geo.views.catalogue.markup import HEAD, tag, words
+from geo.views.catalogue.markup import HEAD, both, said, tag, words
 
 _ISO = "http://standards.iso.org/iso"
 _SPACES = {
@@ -45,7 +46,7 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
         tag("mdb:contact", _party(site, "pointOfContact")),
         # A version's record is made with the version, and is its latest state.
         *(tag("mdb:dateInfo", _date("gco:DateTime", facts.changed, what)) for what in ("creation", "revision")),
-        tag("mdb:metadataStandard", tag("cit:CI_Citation", _said("cit:title", "ISO 19115-3"))),
+        tag("mdb:metadataStandard", tag("cit:CI_Citation", said("cit:title", "ISO 19115-3"))),
         tag("mdb:otherLocale", _locale("eng", "en")),
         *(tag("mdb:referenceSystemInfo", _system(address)) for address in reversed(facts.systems)),
         tag("mdb:identificationInfo", _identification(facts, site)),
@@ -60,19 +61,7 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
 # --- small parts -------------------------------------------------------------------------------------
 
 
-def _said(name: str, text: str) -> str:
-    return tag(name, tag("gco:CharacterString", words(text)))
-
-
-def _both(name: str, label: Label) -> str:
-    """Words in Vietnamese, with the English beside them."""
-    english = tag("lan:LocalisedCharacterString", words(label.en), locale="#en")
-    return tag(
-        name,
-        tag("gco:CharacterString", words(label.vi)),
-        tag("lan:PT_FreeText", tag("lan:textGroup", english)),
-        xsi__type="lan:PT_FreeText_PropertyType",
-    )
+_both = partial(both, "lan")
 
 
 def _code(kind: str, value: str, book: str = "") -> str:
@@ -95,7 +84,7 @@ def _locale(language: str, name: str = "") -> str:
 
 
 def _identifier(code: str) -> str:
-    return tag("mcc:MD_Identifier", _said("mcc:code", code))
+    return tag("mcc:MD_Identifier", said("mcc:code", code))
 
 
 def _date(kind: str, text: str, what: str) -> str:
@@ -105,7 +94,7 @@ def _date(kind: str, text: str, what: str) -> str:
 
 def _party(site: Site, role: str) -> str:
     """The site: nobody else is known to answer for the data."""
-    online = tag("cit:CI_OnlineResource", _said("cit:linkage", site.at("/about")))
+    online = tag("cit:CI_OnlineResource", said("cit:linkage", site.at("/about")))
     contact = tag("cit:CI_Contact", tag("cit:onlineResource", online))
     organisation = tag("cit:CI_Organisation", _both("cit:name", site.title), tag("cit:contactInfo", contact))
     return tag("cit:CI_Responsibility", tag("cit:role", _code("cit:CI_RoleCode", role)), tag("cit:party", organisation))
@@ -114,7 +103,7 @@ def _party(site: Site, role: str) -> str:
 def _system(address: str) -> str:
     name, authority = system_of(address)
     named = tag("mcc:code", tag("gcx:Anchor", words(name), xlink__href=address))
-    identifier = tag("mcc:MD_Identifier", named, _said("mcc:codeSpace", authority))
+    identifier = tag("mcc:MD_Identifier", named, said("mcc:codeSpace", authority))
     return tag("mrs:MD_ReferenceSystem", tag("mrs:referenceSystemIdentifier", identifier))
 
 
@@ -149,7 +138,7 @@ def _citation(facts: Facts, site: Site) -> str:
         _both("cit:title", facts.title),
         *made,
         tag("cit:date", _date("gco:DateTime", facts.changed, "revision")),
-        _said("cit:edition", str(facts.version)),
+        said("cit:edition", str(facts.version)),
         tag("cit:identifier", _identifier(site.named(f"/{facts.layer}", "dataset"))),
     )
 
@@ -166,7 +155,7 @@ def _constraints(facts: Facts) -> Iterator[str]:
         tag(
             "mco:MD_LegalConstraints",
             tag("mco:useConstraints", _code("mco:MD_RestrictionCode", "otherRestrictions")),
-            _said("mco:otherConstraints", facts.licence.text),
+            said("mco:otherConstraints", facts.licence.text),
             named or "",
         ),
     )
@@ -216,15 +205,15 @@ def _distribution(facts: Facts, site: Site) -> str:
 
 
 def _format(media_type: str) -> str:
-    citation = tag("cit:CI_Citation", _said("cit:title", media_type))
+    citation = tag("cit:CI_Citation", said("cit:title", media_type))
     return tag("mrd:MD_Format", tag("mrd:formatSpecificationCitation", citation))
 
 
 def _online(address: str, label: Label, function: str) -> str:
     return tag(
         "cit:CI_OnlineResource",
-        _said("cit:linkage", address),
-        _said("cit:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
+        said("cit:linkage", address),
+        said("cit:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
         _both("cit:name", label),
         tag("cit:function", _code("cit:CI_OnLineFunctionCode", function)),
     )
@@ -252,10 +241,10 @@ def _report(row: Measure, when: str) -> str:
 
 
 def _lineage(facts: Facts) -> str:
-    said = [_both("mrl:statement", facts.lineage)] if facts.lineage else []
+    told = [_both("mrl:statement", facts.lineage)] if facts.lineage else []
     sources = (
-        _said("mrl:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
+        said("mrl:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
         for row in facts.sources
     )
     scope = tag("mrl:scope", tag("mcc:MD_Scope", tag("mcc:level", _scope_code())))
-    return tag("mrl:LI_Lineage", *said, scope, *(tag("mrl:source", tag("mrl:LI_Source", one)) for one in sources))
+    return tag("mrl:LI_Lineage", *told, scope, *(tag("mrl:source", tag("mrl:LI_Source", one)) for one in sources))

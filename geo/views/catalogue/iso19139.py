@@ -1,12 +1,13 @@
 """ISO 19139: a layer's metadata as the XML that catalogues of geographic data harvest, in both languages."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from geo.atlas import Atlas
 from geo.crs import LngLatBbox
 from geo.schema import Label
 from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
-from geo.views.catalogue.markup import HEAD, tag, words
+from geo.views.catalogue.markup import HEAD, both, said, tag, words
 
 XML = "application/xml"
 
@@ -42,15 +43,15 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
     spaces = {f"xmlns__{name}": address for name, address in _SPACES.items()}
     body = tag(
         "gmd:MD_Metadata",
-        _said("gmd:fileIdentifier", f"{site.root.partition('://')[2]}:{layer}"),
+        said("gmd:fileIdentifier", f"{site.root.partition('://')[2]}:{layer}"),
         tag("gmd:language", _code("LanguageCode", "vie", _LANGUAGES)),
         tag("gmd:characterSet", _code("MD_CharacterSetCode", "utf8")),
         tag("gmd:hierarchyLevel", _code("MD_ScopeCode", "dataset")),
         tag("gmd:contact", _party(site, "pointOfContact")),
         tag("gmd:dateStamp", tag("gco:DateTime", words(facts.changed))),
-        _said("gmd:metadataStandardName", "ISO 19115:2003/19139"),
-        _said("gmd:metadataStandardVersion", "1.0"),
-        _said("gmd:dataSetURI", site.at(f"/{layer}")),
+        said("gmd:metadataStandardName", "ISO 19115:2003/19139"),
+        said("gmd:metadataStandardVersion", "1.0"),
+        said("gmd:dataSetURI", site.at(f"/{layer}")),
         tag("gmd:locale", _english()),
         *(tag("gmd:referenceSystemInfo", _system(address)) for address in reversed(facts.systems)),
         tag("gmd:identificationInfo", _identification(facts, site)),
@@ -64,19 +65,7 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
 # --- small parts -------------------------------------------------------------------------------------
 
 
-def _said(name: str, text: str) -> str:
-    return tag(name, tag("gco:CharacterString", words(text)))
-
-
-def _both(name: str, label: Label) -> str:
-    """Words in Vietnamese, with the English beside them."""
-    english = tag("gmd:LocalisedCharacterString", words(label.en), locale="#en")
-    return tag(
-        name,
-        tag("gco:CharacterString", words(label.vi)),
-        tag("gmd:PT_FreeText", tag("gmd:textGroup", english)),
-        xsi__type="gmd:PT_FreeText_PropertyType",
-    )
+_both = partial(both, "gmd")
 
 
 def _code(kind: str, value: str, book: str = "") -> str:
@@ -118,7 +107,7 @@ def _system(address: str) -> str:
     """A coordinate system by the name that its authority gives it."""
     name, authority = system_of(address)
     named = tag("gmx:Anchor", words(name), xlink__href=address)
-    identifier = tag("gmd:RS_Identifier", tag("gmd:code", named), _said("gmd:codeSpace", authority))
+    identifier = tag("gmd:RS_Identifier", tag("gmd:code", named), said("gmd:codeSpace", authority))
     return tag("gmd:MD_ReferenceSystem", tag("gmd:referenceSystemIdentifier", identifier))
 
 
@@ -150,14 +139,14 @@ def _identification(facts: Facts, site: Site) -> str:
 
 
 def _citation(facts: Facts, site: Site) -> str:
-    identifier = tag("gmd:MD_Identifier", _said("gmd:code", site.named(f"/{facts.layer}", "dataset")))
+    identifier = tag("gmd:MD_Identifier", said("gmd:code", site.named(f"/{facts.layer}", "dataset")))
     made = [_date("gco:Date", facts.made_on, "creation")] if facts.made_on else []
     return tag(
         "gmd:CI_Citation",
         _both("gmd:title", facts.title),
         *made,
         _date("gco:DateTime", facts.changed, "revision"),
-        _said("gmd:edition", str(facts.version)),
+        said("gmd:edition", str(facts.version)),
         tag("gmd:identifier", identifier),
     )
 
@@ -179,7 +168,7 @@ def _constraints(facts: Facts) -> Iterator[str]:
         tag(
             "gmd:MD_LegalConstraints",
             tag("gmd:useConstraints", _code("MD_RestrictionCode", "otherRestrictions")),
-            _said("gmd:otherConstraints", facts.licence.text),
+            said("gmd:otherConstraints", facts.licence.text),
             named or "",
         ),
     )
@@ -234,14 +223,14 @@ def _distribution(facts: Facts, site: Site) -> str:
 
 def _format(media_type: str) -> str:
     unknown = tag("gmd:version", gco__nilReason="unknown")
-    return tag("gmd:MD_Format", _said("gmd:name", media_type), unknown)
+    return tag("gmd:MD_Format", said("gmd:name", media_type), unknown)
 
 
 def _online(address: str, label: Label, function: str) -> str:
     return tag(
         "gmd:CI_OnlineResource",
         tag("gmd:linkage", tag("gmd:URL", words(address))),
-        _said("gmd:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
+        said("gmd:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
         _both("gmd:name", label),
         tag("gmd:function", _code("CI_OnLineFunctionCode", function)),
     )
@@ -270,9 +259,9 @@ def _report(row: Measure, when: str) -> str:
 
 
 def _lineage(lineage: Label | None, facts: Facts) -> str:
-    said = [_both("gmd:statement", lineage)] if lineage else []
+    told = [_both("gmd:statement", lineage)] if lineage else []
     sources = (
-        _said("gmd:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
+        said("gmd:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
         for row in facts.sources
     )
-    return tag("gmd:LI_Lineage", *said, *(tag("gmd:source", tag("gmd:LI_Source", source)) for source in sources))
+    return tag("gmd:LI_Lineage", *told, *(tag("gmd:source", tag("gmd:LI_Source", source)) for source in sources))

@@ -27,6 +27,22 @@ def tag(name: str, *inner: str, **attributes: str) -> str:
     return f"<{name}{said}>{body}</{name}>" if body else f"<{name}{said}/>"
 
 
+def said(name: str, text: str) -> str:
+    """Words as ISO's encodings write them."""
+    return tag(name, tag("gco:CharacterString", words(text)))
+
+
+def both(space: str, name: str, label: Label) -> str:
+    """Words in Vietnamese with the English beside them; `space` is the prefix of the encoding's PT_FreeText."""
+    english = tag(f"{space}:LocalisedCharacterString", words(label.en), locale="#en")
+    return tag(
+        name,
+        tag("gco:CharacterString", words(label.vi)),
+        tag(f"{space}:PT_FreeText", tag(f"{space}:textGroup", english)),
+        xsi__type=f"{space}:PT_FreeText_PropertyType",
+    )
+
+
 class Ref(NamedTuple):
     """Something with an identifier of its own."""
 
