@@ -196,6 +196,24 @@ def test_both_processes_turn_to_a_version_that_is_published_elsewhere(
             assert probe.connect_ex(("127.0.0.1", server.port)) != 0
 
 
+WAITING = """
+import signal, threading
+from geo.web import serving
+stopped = threading.Event()
+signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
+serving.hear_signals_in_any_thread()
+other = threading.Thread(target=threading.Event().wait, daemon=True)
+other.start()
+threading.Timer(0.5, signal.pthread_kill, [other.ident, signal.SIGTERM]).start()
+stopped.wait()
+"""
+
+
+def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
+    """It does so when the main one was just held still and let go on: a process would not stop when told."""
+    subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
+
+
 def _version(server: Server, worker: int) -> int:
     with server.only(worker):
         links = json.loads(server.get("/?f=json").read())["links"]

@@ -2,6 +2,10 @@
 
 import multiprocessing
 import os
+import signal
+import socket
+import sys
+import threading
 from collections.abc import Callable
 from wsgiref.types import WSGIApplication
 
@@ -74,4 +78,35 @@ def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings)
         workers_kill_timeout=_LAST_REQUESTS_S,
         log_level=LogLevels.error,
     )
-    server.serve(target_loader=make, wrap_loader=False)
+
+    def loaded() -> WSGIApplication:
+        # A new process has the handlers of its parent, which would do nothing here: told to stop, it stops.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        if server.interrupt_signal:
+            sys.exit(0)
+        application = make()
+        hear_signals_in_any_thread()
+        return application
+
+    server.serve(target_loader=loaded, wrap_loader=False)
+
+
+def hear_signals_in_any_thread() -> None:
+    """Run a signal's handler also when another thread than the main one received it.
+
+    The kernel hands a signal to any thread when the main one was just held still and let go on. Python runs handlers
+    in the main thread, which waits for a lock in a granian process and is not woken: it would not stop until killed.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+
+    def hear() -> None:
+        while number := heard.recv(1):
+            handler = signal.getsignal(number[0])
+            if callable(handler):
+                handler(number[0], None)
+
+    # What writes to it lives as long as the process.
+    signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
+    threading.Thread(target=hear, name="signals", daemon=True).start()
