@@ -4,10 +4,12 @@ from geo.atlas.feed import Changes, LogEntry, Published
 from geo.atlas.freeze import Notes, freeze
 from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
 from geo.atlas.query import Atlas
+from geo.atlas.related import Around
 from geo.atlas.source import AtlasSource, atlas_name
 from geo.link import ConflictRow
 
 __all__ = [
+    "Around",
     "Atlas",
     "AtlasSource",
     "ChangeRow",

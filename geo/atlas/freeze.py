@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import feed
+from geo.atlas import feed, related
 from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.rows import RecordRow, record_rows
@@ -96,6 +96,7 @@ def _write(
             (layer, json.dumps(about.get(layer, {}), ensure_ascii=False), body),
         )
     connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
+    related.write(connection)
     feed.write(connection, list(notes.versions), list(notes.log))
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(

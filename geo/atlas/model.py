@@ -10,6 +10,8 @@ from geo.crs import LngLatBbox
 from geo.schema import Label
 
 Value: TypeAlias = str | int | float | None
+Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
+"""Key, WKB (STORE_CRS), properties as JSON, and the inside of `links`; see Atlas.parts."""
 
 
 class VersionInfo(NamedTuple):

@@ -10,9 +10,10 @@ from typing import Any, Self
 import orjson
 
 from geo.atlas import feed, sql, tiles
-from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, Value, VersionInfo
+from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.related import Around
 from geo.atlas.search import match_expression, search_words
-from geo.atlas.tables import connect, table_of
+from geo.atlas.tables import connect, related_of, table_of
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
@@ -90,19 +91,35 @@ class Atlas:
         whole = query.limit is None and not query.offset
         return Page(query.layer, records, len(records) if whole else self.count(query), query.offset)
 
-    def features(self, query: Query) -> Iterator[bytes]:
-        """The ready GeoJSON Feature of every record of a query, in order, one at a time."""
-        sql.check(query)
-        statement = sql.features(query)
-        for row in self._db.execute(statement.text, statement.values):
-            yield row[0]
+    def features(self, query: Query, around: Around | None = None) -> Iterator[bytes]:
+        """The ready GeoJSON Feature of every record of a query, in order, one at a time.
 
-    def parts(self, query: Query) -> Iterator[tuple[str, bytes | None, bytes]]:
-        """Key, WKB (STORE_CRS) and properties as JSON of every record of a query, in order."""
+        Where `around` says what addresses begin and end with, each has `links` to the records that it is tied to.
+        """
         sql.check(query)
-        statement = sql.columns(query, "id", "geom", "properties")
-        for row in self._db.execute(statement.text, statement.values):
-            yield row[0], row[1], row[2]
+        if around is None:
+            statement = sql.features(query)
+            for row in self._db.execute(statement.text, statement.values):
+                yield row[0]
+            return
+        statement = sql.columns(query, "feature", sql.RELATED)
+        for feature, related in self._db.execute(statement.text, statement.values):
+            yield b'%b,"links":[%b]}' % (feature[:-1], around.inside(related))
+
+    def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
+        """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
+
+        The last is empty without `around`; see features.
+        """
+        sql.check(query)
+        if around is None:
+            statement = sql.columns(query, "id", "geom", "properties")
+            for row in self._db.execute(statement.text, statement.values):
+                yield row[0], row[1], row[2], b""
+            return
+        statement = sql.columns(query, "id", "geom", "properties", sql.RELATED)
+        for key, wkb, properties, related in self._db.execute(statement.text, statement.values):
+            yield key, wkb, properties, around.inside(related)
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
         """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
@@ -134,6 +151,12 @@ class Atlas:
             raise _no_record(layer, record)
         found: bytes = row[0]
         return found
+
+    def related(self, layer: str, record: str, around: Around) -> bytes:
+        """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
+        table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
+        row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
+        return around.inside(None if row is None else row[0])
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""

@@ -7,7 +7,7 @@ import shapely
 
 from geo.atlas.model import Query
 from geo.atlas.search import match_expression
-from geo.atlas.tables import RECORD_COLUMNS, column_of, rtree_of, table_of
+from geo.atlas.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
@@ -17,6 +17,9 @@ from geo.links import LINKS
 PARAMS = tuple(row.param for row in FILTERS)
 _SOURCE_OF = {spec.name: spec.source for spec in LINKS}
 
+
+RELATED = "x.links"
+"""The links from a record to others."""
 
 _EVERYTHING = "1"
 """The condition that every record meets."""
@@ -75,16 +78,22 @@ def features(query: Query) -> Statement:
 
 
 def columns(query: Query, *names: str) -> Statement:
-    """Some columns of every record of a query, in order, one page of them when it has a limit."""
+    """Some columns of every record of a query, in order, one page of them when it has a limit.
+
+    RELATED is one of them that another table holds.
+    """
     where = _where(query)
-    listed = ", ".join(f"f.{name}" for name in names)
+    listed = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
+    table = f"{table_of(query.layer)} f"
+    if RELATED in names:
+        table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
         # Rows are numbered from 1 without a gap, so that the page is found at once however far in it lies.
         return Statement(
-            f"SELECT {listed} FROM {table_of(query.layer)} f WHERE f.row > ? ORDER BY f.row LIMIT ?",
+            f"SELECT {listed} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
             (query.offset, query.limit),
         )
-    text = f"SELECT {listed} FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)}"
+    text = f"SELECT {listed} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
         return Statement(
             f"{text} LIMIT ? OFFSET ?", (*where.values, -1 if query.limit is None else query.limit, query.offset)

@@ -14,7 +14,7 @@ from geo.filters import FILTERS
 from geo.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 5
+FORMAT = 6
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (
@@ -65,6 +65,11 @@ def rtree_of(layer: str) -> str:
     return f"r_{COLLECTIONS[layer].name}"
 
 
+def related_of(layer: str) -> str:
+    """The table of the links from a layer's records to others, apart from the records, which are read without them."""
+    return f"x_{COLLECTIONS[layer].name}"
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Make every table in an empty file."""
     connection.executescript(_FIXED)
@@ -77,6 +82,7 @@ def create(connection: sqlite3.Connection) -> None:
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
                 commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
             );
+            CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
             CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """

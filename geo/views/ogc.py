@@ -7,11 +7,9 @@ import numpy as np
 import orjson
 import shapely
 
-from geo.atlas import Atlas, Query
-from geo.atlas.model import LinkRow
+from geo.atlas import Around, Atlas, Query
 from geo.atlas.predicates import span
-from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
-from geo.links import LINKS
+from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
 from geo.views.export import FORMATS
 from geo.views.systems import CRS84, SERVED, Served
@@ -164,18 +162,32 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str]) -> Iterator[bytes]:
-    """The features of a query as GeoJSON bytes, in a system's axis order, with only `fields` when any are named."""
+def features(
+    atlas: Atlas, query: Query, system: Served, fields: Sequence[str] = (), around: Around | None = None
+) -> Iterator[bytes]:
+    """The features of a query as GeoJSON bytes, in a system's axis order, with only `fields` when any are named.
+
+    Where `around` says what addresses begin and end with, each has links to the records that it is tied to.
+    """
     if system.uri == CRS84 and not fields:
-        yield from atlas.features(query)
+        yield from atlas.features(query, around)
         return
-    rows = list(atlas.parts(query))
-    shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object)))
+    rows = list(atlas.parts(query, around))
+    shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
     drawn = shapely.to_geojson(shapes)
-    for (key, _, properties), geometry in zip(rows, drawn, strict=True):
+    for (key, _, properties, links), geometry in zip(rows, drawn, strict=True):
         kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
         shape = None if geometry is None else orjson.Fragment(geometry)
-        yield orjson.dumps({"type": "Feature", "id": key, "geometry": shape, "properties": kept})
+        feature: Plain = {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
+        if around is not None:
+            feature["links"] = orjson.Fragment(b"[%b]" % links)
+        yield orjson.dumps(feature)
+
+
+def around(link: Link) -> Around:
+    """What the addresses of features begin and end with."""
+    begin, _, end = link("related", "/path", GEOJSON)["href"].partition("/path")
+    return Around.of(begin, end)
 
 
 def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
@@ -187,33 +199,11 @@ def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
-        body = next(features(atlas, Query(layer, ids=(record,)), system, ()))
+        body = next(features(atlas, Query(layer, ids=(record,)), system))
     links = [
         link("self", f"/collections/{layer}/items/{record}", GEOJSON),
         link("alternate", f"/{layer}/{record}", HTML),
         link("collection", f"/collections/{layer}", JSON),
-        *_ends(atlas, layer, record, link),
-        *(_related(row, link) for row in atlas.links(layer, record)),
     ]
-    return body[:-1] + b',"links":' + orjson.dumps(links) + b"}"
-
-
-def _ends(atlas: Atlas, layer: str, record: str, link: Link) -> Iterator[dict[str, str]]:
-    """The two records that a link ties; nothing for what is no link."""
-    if layer != LINK_LAYER.name:
-        return
-    values = atlas.get(layer, record).properties
-    for name in ENDS:
-        if end := end_of(LINK_LAYER, name, values):
-            made = link("related", f"/collections/{end[0]}/items/{end[1]}", GEOJSON)
-            yield {**made, "title": str(values[name]), "link": str(values["link"])}
-
-
-_LABELS = {spec.name: (spec.label, spec.inverse) for spec in LINKS}
-
-
-def _related(row: LinkRow, link: Link) -> dict[str, str]:
-    """The other end of a link, with what ties the two as its title."""
-    label = _LABELS[row.link][0 if row.forward else 1]
-    made = link("related", f"/collections/{row.layer}/items/{row.id}", GEOJSON)
-    return {**made, "title": f"{label.vi} / {label.en}: {row.title}", "link": row.link}
+    related = atlas.related(layer, record, around(link))
+    return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

@@ -127,7 +127,7 @@ def feature(spec: LayerSpec, lang: str) -> Plain:
     geometry = SCHEMAS["geometry"] if spec.geometry else {"type": "object", "nullable": True}
     return {
         "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
+        "required": ["type", "id", "geometry", "properties", "links"],
         "properties": {
             "type": {"type": "string", "enum": ["Feature"]},
             "id": {"type": "string"},

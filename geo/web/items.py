@@ -161,7 +161,7 @@ class _Page:
 
     def body(self, link_to: Callable[..., dict[str, Any]], files: Sequence[str] = ()) -> bytes:
         """The FeatureCollection: the ready features between a head and a bracket. `files` are what else it comes in."""
-        found = list(ogc.features(g.atlas, self.query, self.system, self.fields))
+        found = list(ogc.features(g.atlas, self.query, self.system, self.fields, ogc.around(link)))
         matched = self._matched(len(found))
         head = {
             "type": "FeatureCollection",

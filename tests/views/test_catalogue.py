@@ -464,7 +464,7 @@ def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_
     assert "GeoCoordinates" not in json.dumps(page)
     assert "Approximate place" in page["mainEntity"]["description"]
     for layer in ("sites", "villages", "products", "producers", "old_communes"):
-        for key, wkb, properties in real_atlas.parts(Query(layer)):
+        for key, wkb, properties, _ in real_atlas.parts(Query(layer)):
             page = record_page(real_atlas, layer, key, SITE, "vi")
             close = wkb is not None and json.loads(properties).get("precision") in {"exact", "village"}
             own = "geo" in page["mainEntity"] or "location" in page["mainEntity"] or "contentLocation" in page
@@ -479,7 +479,7 @@ def test_an_outline_that_is_not_surveyed_is_not_told_as_the_place(small: Atlas) 
 
 
 def test_no_award_is_claimed_where_the_source_is_not_sure(real_atlas: Atlas) -> None:
-    for key, _, properties in real_atlas.parts(Query("products")):
+    for key, _, properties, _ in real_atlas.parts(Query("products")):
         values = json.loads(properties)
         thing = record_page(real_atlas, "products", key, SITE, "vi")["mainEntity"]
         sure = bool(values.get("stars")) and values.get("status") not in {"assessed", "listed"}

@@ -261,7 +261,7 @@ def _count(atlas: Atlas, layer: str) -> _Known:
     required = [field.name for field in spec.fields if field.required]
     tally: Counter[str] = Counter()
     classes: set[str] = set()
-    for _, wkb, properties in atlas.parts(Query(layer)):
+    for _, wkb, properties, _ in atlas.parts(Query(layer)):
         values = orjson.loads(properties)
         tally["records"] += 1
         tally["filled"] += sum(values.get(name) not in (None, "") for name in required)

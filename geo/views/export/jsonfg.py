@@ -3,18 +3,16 @@
 import calendar
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
 import shapely
 
-from geo.atlas.model import Value
+from geo.atlas.model import Part, Value
 from geo.views.export.geojson import head_of, write_collection
 from geo.views.export.job import BATCH, WGS84, Job, written_in
 from geo.views.systems import CRS84, Served, served
-
-Part: TypeAlias = tuple[str, bytes | None, bytes]
 
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
 _PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}
@@ -49,10 +47,10 @@ def _features(job: Job, system: Served | None) -> Iterator[bytes]:
 
 
 def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
-    shapes = shapely.from_wkb(np.array([wkb for _, wkb, _ in rows], dtype=object))
+    shapes = shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object))
     geometries = shapely.to_geojson(shapes)
     places = [None] * len(rows) if system is None else shapely.to_geojson(written_in(job.crs, system.out(shapes)))
-    for (key, _, properties), geometry, place in zip(rows, geometries, places, strict=True):
+    for (key, _, properties, _), geometry, place in zip(rows, geometries, places, strict=True):
         yield orjson.dumps(
             {
                 "type": "Feature",
