@@ -61,6 +61,12 @@ class Around(NamedTuple):
         """From plain text."""
         return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
 
+    def link(self, rel: str, path: str, media_type: str) -> bytes:
+        """A link as JSON; `path` is quoted as addresses are."""
+        return b'{"rel":"%b","type":"%b","href":"%b%b%b"}' % (
+            *(part.encode() for part in (rel, media_type)), self.begin, path.encode(), self.end,
+        )  # fmt: skip
+
     def inside(self, related: bytes | None) -> bytes:
         """The inside of the array of a record's related links, empty for none, with whole addresses."""
         return b"" if related is None else related.replace(_BEGIN, self.begin).replace(_END, self.end)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import numpy as np
 import orjson
@@ -195,15 +196,17 @@ def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
     return {name: values.get(name) for name in fields}
 
 
-def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
+def feature(atlas: Atlas, layer: str, record: str, system: Served, around: Around) -> bytes:
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
         body = next(features(atlas, Query(layer, ids=(record,)), system))
+    own, kept = quote(record, safe=""), f"/collections/{layer}"
     links = [
-        link("self", f"/collections/{layer}/items/{record}", GEOJSON),
-        link("alternate", f"/{layer}/{record}", HTML),
-        link("collection", f"/collections/{layer}", JSON),
+        around.link("self", f"{kept}/items/{own}", GEOJSON),
+        around.link("alternate", f"/{layer}/{own}", HTML),
+        around.link("collection", kept, JSON),
     ]
-    related = atlas.related(layer, record, around(link))
-    return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)
+    if related := atlas.related(layer, record, around):
+        links.append(related)
+    return b'%b,"links":[%b]}' % (body[:-1], b",".join(links))

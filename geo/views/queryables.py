@@ -1,5 +1,8 @@
 """What a filter may ask of a layer, as a JSON Schema (OGC API - Features - Part 3, "Queryables"), without its $id."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from geo.atlas.queryables import Queryable, queryables_of
@@ -27,10 +30,11 @@ PARAMETERS = (
 """What an address of features may hold in every layer."""
 
 
-def in_address(layer: str) -> dict[str, Queryable]:
+@lru_cache(maxsize=64)
+def in_address(layer: str) -> Mapping[str, Queryable]:
     """The queryables of a layer that may stand in an address as `name=value`: all but the place and names taken."""
     known = queryables_of(layer).items()
-    return {name: row for name, row in known if row.kind != "geometry" and name not in PARAMETERS}
+    return MappingProxyType({name: row for name, row in known if row.kind != "geometry" and name not in PARAMETERS})
 
 
 def queryables(layer: str, lang: str = "en") -> dict[str, Any]:

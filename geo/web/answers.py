@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Response, g, request
 
+from geo.atlas import Atlas
 from geo.web.headers import etag_of
 from geo.web.remembered import may_be_remembered
 from geo.web.urls import SiteUrls
@@ -37,8 +38,12 @@ def answered(
 
 def tag_of(*parts: object) -> str:
     """The tag of the answer to this request: of the version, the address as asked, the host, and `parts`."""
-    version = g.atlas.version
-    return etag_of(version.number, version.digest, SiteUrls().host(), request.full_path, *parts)
+    return tag_for(g.atlas, SiteUrls().host(), request.full_path, *parts)
+
+
+def tag_for(atlas: Atlas, root: str, address: str, *parts: object) -> str:
+    """The same for an address below a site's root."""
+    return etag_of(atlas.version.number, atlas.version.digest, root, address, *parts)
 
 
 def held_as(tag: str) -> str:

@@ -12,7 +12,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from geo.atlas import Query
+from geo.atlas import Around, Atlas, Query
 from geo.errors import BadQuery
 from geo.settings import Settings
 from geo.views import ogc
@@ -20,10 +20,12 @@ from geo.views.export import FORMATS, file_name, write_export
 from geo.views.queryables import PARAMETERS, in_address
 from geo.views.systems import CRS84, WGS84_LAT_LNG, Served, served
 from geo.web import asked, params
-from geo.web.answers import answered
+from geo.web.answers import answered, tag_for
 from geo.web.negotiate import chosen
-from geo.web.ogc import elsewhere, link
+from geo.web.ogc import elsewhere
 from geo.web.params import Args
+from geo.web.siblings import made_by
+from geo.web.urls import Site, SiteUrls
 
 ATLAS_SOURCE = "geo.atlas_source"
 """Where the application keeps what gives the current atlas and those of earlier versions."""
@@ -58,17 +60,26 @@ def items(most: int, layer: str) -> Response:
     args = request.args
     _checked(layer, args)
     form = chosen({**DOCUMENTS, "geojson": ogc.GEOJSON, **FILES})
-    page = _Page(layer, args, most)
+    site = SiteUrls().site()
+    page = _Page(g.atlas, layer, args, most, partial(_link_to, site, layer, args), site)
     if form == "html":
         kept = {name: ",".join(args.getlist(name)) for name in params.SELECTION if args.get(name)}
         return elsewhere(f"/{layer}", **kept)
     if form in FILES:
-        return page.file(form, partial(_link_to, layer, args))
-    response = answered(
-        lambda: page.body(partial(_link_to, layer, args), page.files()), mimetype=ogc.GEOJSON, shared=True, timed=True
-    )
+        return page.file(form)
+    response = answered(lambda: page.body(page.files()), mimetype=ogc.GEOJSON, shared=True, timed=True)
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
+    made_by(partial(_page_like_it, g.atlas, site, layer, most))
     return response
+
+
+def _page_like_it(
+    atlas: Atlas, site: Site, layer: str, most: int, _: str, address: str, args: Args
+) -> tuple[bytes, str]:
+    """Body and tag of another page of the layer, asked for by the same caller in the same form and system."""
+    params.only(args, *PARAMETERS, *in_address(layer))
+    page = _Page(atlas, layer, args, most, partial(_link_to, site, layer, args), site)
+    return page.body(page.files()), f'W/"{tag_for(atlas, site.root, address, ogc.GEOJSON)}"'
 
 
 def search(most: int, layer: str) -> Response:
@@ -84,8 +95,9 @@ def search(most: int, layer: str) -> Response:
     if "f" in args:
         raise BadQuery("f belongs to the address, not into the body.", "f thuộc về địa chỉ, không phải nội dung.")
     _checked(layer, args)
-    page = _Page(layer, args, most)
-    body = page.body(partial(_link_posted, layer, args))
+    site = SiteUrls().site()
+    page = _Page(g.atlas, layer, args, most, partial(_link_posted, site, layer, args), site)
+    body = page.body()
     response = Response(body, mimetype=ogc.GEOJSON)
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
     response.headers["Cache-Control"] = "no-store"
@@ -100,10 +112,21 @@ def item(layer: str, record: str) -> Response:
     if chosen(DOCUMENTS) == "html":
         g.atlas.feature(layer, record)
         return elsewhere(f"/{layer}/{record}")
-    body = ogc.feature(g.atlas, layer, record, system, link)
+    site = SiteUrls().site()
+    body = ogc.feature(g.atlas, layer, record, system, ogc.around(site.link))
     response = answered(lambda: body, mimetype=ogc.GEOJSON, shared=True)
     response.headers["Content-Crs"] = f"<{system.uri}>"
+    made_by(partial(_feature_like_it, g.atlas, site, ogc.around(site.link), layer, system))
     return response
+
+
+def _feature_like_it(
+    atlas: Atlas, site: Site, around: Around, layer: str, system: Served, record: str, address: str, args: Args
+) -> tuple[bytes, str]:
+    """Body and tag of another record of the layer, asked for by the same caller in the same form and system."""
+    params.only(args, "f", "crs")
+    body = ogc.feature(atlas, layer, record, system, around)
+    return body, f'"{tag_for(atlas, site.root, address, ogc.GEOJSON)}"'
 
 
 def _checked(layer: str, args: Args) -> None:
@@ -124,24 +147,26 @@ def _system(args: Args) -> Served:
     return served(args["crs"], "crs") if args.get("crs") else served(CRS84, "crs")
 
 
-def _link_to(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+def _link_to(site: Site, layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     # Who asked for JSON by f is a browser that would be led to the page without it.
     kept = {name: value for name, value in params.joined(args).items() if name != "f" or value in _JSON}
-    return link(rel, f"/collections/{layer}/items", media_type, **kept | changes)
+    return site.link(rel, f"/collections/{layer}/items", media_type, **kept | changes)
 
 
-def _link_posted(layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+def _link_posted(site: Site, layer: str, args: Args, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     if media_type == ogc.HTML:
-        return link(rel, f"/{layer}", media_type)
+        return site.link(rel, f"/{layer}", media_type)
     body = params.joined(args) | changes
-    return {**link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
+    return {**site.link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
 
 
 class _Page:
     """One page as it was asked for."""
 
-    def __init__(self, layer: str, args: Args, most: int) -> None:
-        self.layer, self.args = layer, args
+    def __init__(
+        self, atlas: Atlas, layer: str, args: Args, most: int, link_to: Callable[..., dict[str, Any]], site: Site
+    ) -> None:
+        self.atlas, self.layer, self.link_to, self.site = atlas, layer, link_to, site
         self.limit = params.whole_number(args, "limit", min(100, most), least=1, most=most)
         self.offset = params.whole_number(args, "offset", 0)
         self.system = _system(args)
@@ -159,29 +184,29 @@ class _Page:
         kinds = ((key, FORMATS[key]) for key in FILES)
         return [key for key, kind in kinds if self.crs in {None, *kind.crs} and (kind.encodings or not self.options)]
 
-    def body(self, link_to: Callable[..., dict[str, Any]], files: Sequence[str] = ()) -> bytes:
+    def body(self, files: Sequence[str] = ()) -> bytes:
         """The FeatureCollection: the ready features between a head and a bracket. `files` are what else it comes in."""
-        found = list(ogc.features(g.atlas, self.query, self.system, self.fields, ogc.around(link)))
+        found = list(ogc.features(self.atlas, self.query, self.system, self.fields, ogc.around(self.site.link)))
         matched = self._matched(len(found))
         head = {
             "type": "FeatureCollection",
             "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "numberMatched": matched,
             "numberReturned": len(found),
-            "links": list(self._links(matched, link_to, files)),
+            "links": list(self._links(matched, files)),
         }
         return b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(found), b"]}"))
 
-    def file(self, form: str, link_to: Callable[..., dict[str, Any]]) -> Response:
+    def file(self, form: str) -> Response:
         """The same records as a file, with what a page says about itself in its headers."""
         if self.fields:
             raise BadQuery(
                 f"properties cannot be chosen for f={form}: files hold every property.",
                 f"Không chọn properties cho f={form} được: tệp có mọi thuộc tính.",
             )
-        matched, kind = g.atlas.count(self.query), FORMATS[form]
+        matched, kind = self.atlas.count(self.query), FORMATS[form]
         response = answered(partial(self._written, form), mimetype=kind.media_type, shared=True)
-        name = file_name(self.layer, form, version=g.atlas.version.number)
+        name = file_name(self.layer, form, version=self.atlas.version.number)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Content-Crs"] = f"<{self.system.uri}>"
         response.headers["OGC-NumberMatched"] = str(matched)
@@ -189,7 +214,7 @@ class _Page:
         response.headers["OGC-NumberReturned"] = response.headers["X-Feature-Count"] = returned
         if response.status_code == 200:
             response.headers["X-File-SHA256"] = hashlib.sha256(response.get_data()).hexdigest()
-        for one in self._links(matched, link_to):
+        for one in self._links(matched):
             if one["rel"] in {"next", "prev"}:
                 response.headers.add("Link", f'<{one["href"]}&f={form}>; rel="{one["rel"]}"; type="{kind.media_type}"')
         return response
@@ -197,22 +222,21 @@ class _Page:
     def _written(self, form: str) -> bytes:
         # A page is small by its limit; whole layers go through /export, which keeps them on disk.
         out = io.BytesIO()
-        write_export(g.atlas, self.query, form, out, lang=g.lang, crs=self.crs, page=True, **self.options)
+        write_export(self.atlas, self.query, form, out, lang=g.lang, crs=self.crs, page=True, **self.options)
         return out.getvalue()
 
     def _matched(self, found: int) -> int:
         """How many there are in all, told by the page itself where it is the last one."""
         if found < self.limit and (found or not self.offset):
             return self.offset + found
-        matched: int = g.atlas.count(self.query)
+        matched: int = self.atlas.count(self.query)
         return matched
 
-    def _links(
-        self, matched: int, link_to: Callable[..., dict[str, Any]], files: Sequence[str] = ()
-    ) -> Iterator[dict[str, Any]]:
+    def _links(self, matched: int, files: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         # Whoever follows the links stays in the version that the first page came from: nothing is skipped or told
         # twice while others publish.
-        pinned = {"limit": str(self.limit), "version": str(g.atlas.version.number)}
+        pinned = {"limit": str(self.limit), "version": str(self.atlas.version.number)}
+        link_to = self.link_to
         yield link_to("self", ogc.GEOJSON, limit=str(self.limit), offset=str(self.offset))
         page = link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
         yield from self._alternates(page, files)
@@ -220,7 +244,7 @@ class _Page:
             yield link_to("next", ogc.GEOJSON, **pinned, offset=str(self.offset + self.limit))
         if self.offset:
             yield link_to("prev", ogc.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
-        yield link("collection", f"/collections/{self.layer}")
+        yield self.site.link("collection", f"/collections/{self.layer}")
 
     def _alternates(self, page: dict[str, Any], files: Sequence[str]) -> Iterator[dict[str, Any]]:
         """What the page comes in beside GeoJSON (Part 1, /req/core/fc-links): HTML, whose link is given, and files."""

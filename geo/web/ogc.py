@@ -53,7 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def link(rel: str, path: str, media_type: str = ogc.JSON, **query: str) -> dict[str, str]:
     """A link with its absolute address."""
-    return {"rel": rel, "type": media_type, "href": SiteUrls().absolute(path, **query)}
+    return SiteUrls().site().link(rel, path, media_type, **query)
 
 
 def _document(body: Any, media_type: str = ogc.JSON) -> Response:

@@ -102,6 +102,8 @@ def layer_name(name: str, among: Mapping[str, object] = COLLECTIONS) -> str:
 
 def many(args: Args, name: str) -> tuple[str, ...]:
     """The values of a parameter that may be repeated or joined by commas, each once."""
+    if name not in args:
+        return ()
     values = (part.strip() for value in args.getlist(name) for part in value.split(","))
     return tuple(dict.fromkeys(value for value in values if value))
 
@@ -227,7 +229,7 @@ def words(args: Args) -> str:
 
 def filters(args: Args) -> Filters:
     """The filters that are set, in the order of their declaration; BadQuery for a code that no list holds."""
-    return tuple((row.param, values) for row in FILTERS if (values := _filter_values(row, args)))
+    return tuple((row.param, values) for row in FILTERS if row.param in args and (values := _filter_values(row, args)))
 
 
 def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:

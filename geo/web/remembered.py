@@ -30,13 +30,14 @@ _ASKED_BY = (
     "HTTP_ACCEPT_ENCODING",
 )  # fmt: skip
 """What of a request an answer may depend on."""
-_CONDITIONS = (
+CONDITIONS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
     "HTTP_RANGE",
     "HTTP_IF_MATCH",
     "HTTP_IF_UNMODIFIED_SINCE",
 )
+"""What of a request makes its answer another than the whole 200."""
 
 _Key = tuple[str, ...]
 
@@ -147,7 +148,7 @@ def may_be_remembered() -> None:
 
 def _key(environ: WSGIEnvironment) -> _Key | None:
     """What is asked; None for what only the application can answer."""
-    if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _CONDITIONS):
+    if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in CONDITIONS):
         return None
     values: list[str] = [environ.get(name, "") for name in _ASKED_BY]
     return tuple(values) if sum(map(len, values)) <= _LONGEST_KEY else None

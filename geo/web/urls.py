@@ -1,6 +1,7 @@
 """Addresses of the site, the language kept: the one place that builds them."""
 
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
@@ -10,11 +11,23 @@ PUBLIC_URL = "PUBLIC_URL"
 """The configuration key of the address that people use, when a proxy stands in front."""
 
 
-def _join(root: str, path: str, params: dict[str, str]) -> str:
+def _join(root: str, path: str, params: dict[str, str], lang: str = "") -> str:
     kept = {name: value for name, value in params.items() if value != ""} if params else {}
-    if g.lang != "vi" and "lang" not in kept:
-        kept["lang"] = g.lang
+    lang = lang or g.lang
+    if lang != "vi" and "lang" not in kept:
+        kept["lang"] = lang
     return f"{root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
+
+
+class Site(NamedTuple):
+    """What whole addresses begin with, and the language that they carry on: of one request, good beyond it."""
+
+    root: str
+    lang: str
+
+    def link(self, rel: str, path: str, media_type: str = "application/json", **query: str) -> dict[str, str]:
+        """A link with its absolute address."""
+        return {"rel": rel, "type": media_type, "href": _join(self.root, path, query, self.lang)}
 
 
 def _host() -> str:
@@ -49,6 +62,10 @@ class SiteUrls:
     def host(self) -> str:
         """The scheme, host and root that absolute addresses begin with."""
         return _host()
+
+    def site(self) -> Site:
+        """What the links of this request begin with and carry on."""
+        return Site(_host(), g.lang)
 
     def plain(self, path: str) -> str:
         """An address without a language: data and assets."""
