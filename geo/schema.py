@@ -68,6 +68,7 @@ class Field:
     names that files of offices have for its column.
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
     may differ from it by the share `tolerance` before a person is asked to look.
+    `sparse` says that it means something for some records only: where it is empty nothing is missing.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     measures: Literal["", "area"] = ""
     tolerance: float = 0.1
+    sparse: bool = False
 
 
 Geometry: TypeAlias = Literal["Point", "LineString", "MultiPolygon"]

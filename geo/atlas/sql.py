@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import shapely
 
 from geo.atlas.model import Query
+from geo.atlas.rows import DECIMALS
 from geo.atlas.search import match_expression
 from geo.atlas.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
 from geo.collections import COLLECTIONS
@@ -20,6 +21,9 @@ _SOURCE_OF = {spec.name: spec.source for spec in LINKS}
 
 RELATED = "x.links"
 """The links from a record to others."""
+
+_ROUNDING = 10.0**-DECIMALS
+"""Degrees by which a label may lie beside its geometry, and more."""
 
 _EVERYTHING = "1"
 """The condition that every record meets."""
@@ -198,9 +202,10 @@ def _where(query: Query) -> Statement:
 
 
 def _place(query: Query) -> list[Statement]:
-    """Records that meet the box: of the candidates, one whose envelope settles it is in, others are tested.
+    """Records that meet the box: of the candidates, one whose envelope or label settles it is in, others are tested.
 
-    A side of an envelope has a point of the geometry on it. Where the whole side lies inside, so does that point.
+    A side of an envelope has a point of the geometry on it. Where the whole side lies inside, so does that point. The
+    label stands on the geometry, but for its rounding.
     """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
@@ -214,10 +219,12 @@ def _place(query: Query) -> list[Statement]:
         exact.append(
             "(f.west >= ? AND f.east <= ? AND (f.south BETWEEN ? AND ? OR f.north BETWEEN ? AND ?))"
             " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
+            " OR (f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?)"
             " OR meets(f.geom, ?, ?, ?, ?)"
         )
         wide, high = (west, east), (south, north)
-        values += [*wide, *high, *high, *high, *wide, *wide, west, south, east, north]
+        label = (west + _ROUNDING, east - _ROUNDING, south + _ROUNDING, north - _ROUNDING)
+        values += [*wide, *high, *high, *high, *wide, *wide, *label, west, south, east, north]
     return [Statement(f"({candidates.text} AND ({' OR '.join(exact)}))", tuple(values))]
 
 

@@ -28,6 +28,9 @@ MOST_ROWS = 200
 
 _SEVERITIES = ("fatal", "error", "warning", "info")
 
+_NOTHING = "–"
+"""What a table says of a field that means nothing for a record; what is unknown is said in words."""
+
 
 def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any]:
     """A layer's name, purpose, symbol, origin and addresses."""
@@ -118,6 +121,11 @@ def _is_number(field: Field) -> bool:
     return field.kind in {"integer", "real"}
 
 
+def _cell(field: Field, record: Record, reader: Reader) -> str | None:
+    told = reader.told(field, record)
+    return _NOTHING if told is None and field.sparse else told
+
+
 def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Places, urls: Urls) -> dict[str, Any]:
     precision = precision_of(record)
     return {
@@ -125,7 +133,7 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
         "title": record.title_in(reader.lang),
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
-        "cells": [reader.told(field, record) for field in columns],
+        "cells": [_cell(field, record, reader) for field in columns],
         "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),
         "approximate": precision is not None and precision.approximate,

@@ -117,6 +117,8 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         if field.hidden or field.name in _APART | {spec.title, spec.title_en}:
             continue
         value = record.properties.get(field.name)
+        if field.sparse and value is None:
+            continue
         yield {
             "name": field.name,
             "label": field.label.of(lang),

@@ -383,3 +383,20 @@ def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: At
         assert facts["target_name"]["url"] == "/communes/03334"
         (row,) = layer_view(real_atlas, Query("links", ids=(link.id,)), lang, URLS)["rows"]
         assert row["title"].endswith(f"→ {name}") and not {"Mường Thanh", "Muong Thanh"} - {name} & set(row["cells"])
+
+
+MEASURES = {"distance_m", "uncertainty_m", "area_ha", "share"}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_a_link_does_not_measure_is_left_out_and_never_called_unknown(atlas: Atlas, lang: str) -> None:
+    for record in atlas.find(Query("links")).records:
+        shown = {fact["name"] for fact in view(atlas, "links", record.id, lang)["facts"]}
+        assert shown & MEASURES == {name for name in MEASURES if record.properties[name] is not None}
+    listed = layer_view(atlas, Query("links", limit=200), lang, URLS)
+    at = [column["name"] for column in listed["columns"]].index("distance_m")
+    told = {record.id: record.properties["distance_m"] for record in atlas.find(Query("links")).records}
+    assert {row["cells"][at] == "–" for row in listed["rows"]} == {True, False}
+    for row in listed["rows"]:
+        assert (row["cells"][at] == "–") == (told[row["id"]] is None)
+        assert row["cells"][at] is not None
