@@ -28,6 +28,8 @@ from tests.bench.ogc_api_servers import Service
 
 CONNECTIONS = (4, 16)
 ZOOMS = (8, 10, 12, 14)
+ROUNDS = 3
+"""Parts in which a measurement is taken."""
 SIDE = 0.02
 """Degrees of a random box."""
 VN2000 = "http://www.opengis.net/def/crs/EPSG/0/9205"
@@ -54,13 +56,15 @@ class Row:
 
 def rows() -> Iterator[Row]:
     """Everything that is measured by requests a second, with the issue's targets as ratios to the better peer."""
-    yield Row("items?limit=1000", lambda s: [f"{s.items('zones')}?limit=1000"], 10)
-    yield Row("items?limit=1000, gzip", lambda s: [f"{s.items('zones')}?limit=1000"], encoding="gzip")
+    yield Row("items?limit=1000", lambda s: [f"{s.items('zones')}?limit=1000"], 10, longer=2)
+    yield Row("items?limit=1000, gzip", lambda s: [f"{s.items('zones')}?limit=1000"], encoding="gzip", longer=2)
     yield Row("items?limit=10", lambda s: [f"{s.items('zones')}?limit=10"])
     yield Row("bbox 0.02°", lambda s: [f"{s.items('zones')}?limit=1000&bbox={box}" for box in _boxes(MANY)], 30)
     yield Row("bbox 0.02°, points", lambda s: [f"{s.items('producers')}?limit=1000&bbox={box}" for box in _boxes(MANY)])
     yield Row("CQL2 filter", lambda s: [f"{s.items('zones')}?limit=100&filter={one}" for one in _filters(MANY)])
     yield Row("one item", lambda s: [f"{s.items('zones')}/{key}" for key in _keys(large.COUNT)], 5)
+    again = [f"Z{number:06d}" for number in range(50)]
+    yield Row("one item, asked again", lambda s: [f"{s.items('zones')}/{key}" for key in again], warmed=True)
     yield Row("VN-2000, 100 items", _in_vn2000)
     for layer in ("zones", "producers"):
         for zoom in ZOOMS:
@@ -69,7 +73,9 @@ def rows() -> Iterator[Row]:
             longer = {8: 4.0, 10: 2.0}.get(zoom, 1.0)
             yield Row(name, _tiles(layer, zoom), 1, at_once, encoding="gzip", made_each_time=True, longer=longer)
     for zoom in ZOOMS:
-        yield Row(f"tile z{zoom}, cached", _tiles("zones", zoom, most=400), 30, encoding="gzip", warmed=True)
+        longer = 4 if zoom == 8 else 1
+        name = f"tile z{zoom}, cached"
+        yield Row(name, _tiles("zones", zoom, most=400), 30, encoding="gzip", warmed=True, longer=longer)
 
 
 def _boxes(count: int) -> list[str]:
@@ -170,16 +176,28 @@ def _same(what: str, answers: dict) -> None:
 
 
 def measure(row: Row, services: Sequence[Service], uncached: Service, seconds: float, work: Path) -> Iterator[Result]:
-    """One row: every service in turn, so that whatever else the machine does disturbs all alike."""
+    """One row: every service in turn, so that whatever else the machine does disturbs all alike; the middle of ROUNDS.
+
+    How connections are dealt out to a service's processes is chance and anew in each round.
+    """
+    asked = [uncached if row.made_each_time and service.name == "ours" else service for service in services]
+    paths = {service.name: found for service in asked if (found := row.paths(service)) is not None}
     for connections in row.connections:
-        for service in services:
-            asked = uncached if row.made_each_time and service.name == "ours" else service
-            paths = row.paths(asked)
-            if paths is None:
-                continue
-            _warm(row, asked, paths, connections, work)
-            load = ogc_api_load.drive(asked, paths, connections, seconds * row.longer, work, encoding=row.encoding)
-            result = Result(row.name, connections, service.name, row.target, **load._asdict())
+        loads: dict[str, list[ogc_api_load.Load]] = {name: [] for name in paths}
+        for turn in range(ROUNDS):
+            for service in asked:
+                if service.name not in paths:
+                    continue
+                if not turn:
+                    _warm(row, service, paths[service.name], connections, work)
+                length = max(1, round(seconds * row.longer / ROUNDS))
+                load = ogc_api_load.drive(
+                    service, paths[service.name], connections, length, work, encoding=row.encoding
+                )
+                loads[service.name].append(load)
+        for name, taken in loads.items():
+            middle = sorted(taken)[ROUNDS // 2]._replace(failed=sum(load.failed for load in taken))
+            result = Result(row.name, connections, name, row.target, **middle._asdict())
             print(ogc_api_report.line(result), file=sys.stderr)
             yield result
 
@@ -224,7 +242,7 @@ def main() -> None:
         "--only", action="append", default=[], metavar="NAME", help="rows whose names hold NAME, or: export"
     )
     parser.add_argument("--untuned", action="store_true", help="PostgreSQL with its own settings, as it is installed")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement, all rounds")
     parser.add_argument("--json", type=Path, help="where the raw numbers are written")
     parser.add_argument("--work", type=Path, help="a folder that is kept; a temporary one when left out")
     said = parser.parse_args()

@@ -56,7 +56,7 @@ class Download(NamedTuple):
 
 
 def drive(
-    service: Service, paths: Sequence[str], connections: int, seconds: float, folder: Path, *, encoding: str = ""
+    service: Service, paths: Sequence[str], connections: int, seconds: int, folder: Path, *, encoding: str = ""
 ) -> Load:
     """The paths asked one after another over some connections, again from the first when all were asked."""
     program = shutil.which("wrk")
@@ -66,7 +66,7 @@ def drive(
     script.write_text(_SCRIPT, encoding="utf-8")
     listed.write_text("\n".join(paths) + "\n", encoding="utf-8")
     words = [
-        program, "-t1", f"-c{connections}", f"-d{seconds:g}s", f"--timeout={_TIMEOUT_S}s", "-s", str(script), service.base,
+        program, "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={_TIMEOUT_S}s", "-s", str(script), service.base,
     ]  # fmt: skip
     done = subprocess.run(
         words, check=True, capture_output=True, text=True, env={"BENCH_PATHS": str(listed), "BENCH_ENCODING": encoding}
