@@ -71,9 +71,7 @@ def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Pat
     data, home = folder / "var", folder / "home"
     shutil.copytree(built.data_dir, data, ignore=shutil.ignore_patterns("drafts", "profiles", "tiles", "exports"))
     home.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     told = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home)}
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
@@ -90,6 +88,12 @@ def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Pat
     finally:
         process.kill() if workers == 1 else process.terminate()
         process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:
@@ -212,6 +216,23 @@ stopped.wait()
 def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
     """It does so when the main one was just held still and let go on: a process would not stop when told."""
     subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
+
+
+def test_processes_that_are_still_starting_stop_when_told(
+    built: Settings, built_env: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(built.data_dir / "atlas", tmp_path / "atlas")
+    shutil.copy(built.data_dir / "store.gpkg", tmp_path)
+    told = built_env | {"GEO_DATA_DIR": str(tmp_path), "GEO_WORKERS": "2"}
+    port = _free_port()
+    with subprocess.Popen([sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=told) as process:
+        server = Server(process, port, tmp_path)
+        while len(server.workers) < 2:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        # Those that hear nothing are killed after 30 seconds.
+        assert process.wait(timeout=20) == 0
 
 
 def _version(server: Server, worker: int) -> int:

@@ -1,7 +1,7 @@
 """Links from every record to what it is tied to, kept as ready JSON that pages of features are put together with.
 
 Their addresses are those of OGC API - Features (Part 1) and lack what they begin and end with, which depends on who
-asks: two bytes that JSON has nowhere stand for it.
+asks: bytes that JSON has nowhere stand for it.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ from geo.schema import KeyLink, LinkSpec
 MOST = 50
 """Most links of one kind that a record lists; one more leads to all of them. Of a unit they may be thousands."""
 
-_BEGIN, _END = b"\x01", b"\x02"
+_BEGIN, _END, _MORE = b"\x01", b"\x02", b"\x03"
 _SPECS = {spec.name: spec for spec in LINKS}
 
 _TIED = """
@@ -51,7 +51,7 @@ def write(connection: sqlite3.Connection) -> None:
 
 
 class Around(NamedTuple):
-    """What addresses of a site begin with, its root, and what follows the path in them, as JSON has it in a text."""
+    """What addresses of a site begin with, its root, and end with, such as ?lang=en; as JSON has them in a text."""
 
     begin: bytes
     end: bytes
@@ -61,15 +61,12 @@ class Around(NamedTuple):
         """From plain text."""
         return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
 
-    def link(self, rel: str, path: str, media_type: str) -> bytes:
-        """A link as JSON; `path` is quoted as addresses are."""
-        return b'{"rel":"%b","type":"%b","href":"%b%b%b"}' % (
-            *(part.encode() for part in (rel, media_type)), self.begin, path.encode(), self.end,
-        )  # fmt: skip
-
     def inside(self, related: bytes | None) -> bytes:
         """The inside of the array of a record's related links, empty for none, with whole addresses."""
-        return b"" if related is None else related.replace(_BEGIN, self.begin).replace(_END, self.end)
+        if related is None:
+            return b""
+        more = self.end.replace(b"?", b"&")
+        return related.replace(_BEGIN, self.begin).replace(_END, self.end).replace(_MORE, more)
 
 
 _Titles = Mapping[str, Mapping[str, str]]
@@ -118,9 +115,9 @@ def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
     """Where all records are listed that one is tied to by one kind of link; None when only the record lists them."""
     end = "target_id" if back else "source_id"
     if spec.shown:
-        return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode()
+        return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE
     if back and isinstance(spec, KeyLink):
         literal = record.replace("'", "''")
         holds = quote(f"A_CONTAINS({spec.field},('{literal}'))", safe="")
-        return f"/collections/{spec.source}/items?filter={holds}".encode()
+        return f"/collections/{spec.source}/items?filter={holds}".encode() + _MORE
     return None

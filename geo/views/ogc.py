@@ -196,17 +196,16 @@ def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
     return {name: values.get(name) for name in fields}
 
 
-def feature(atlas: Atlas, layer: str, record: str, system: Served, around: Around) -> bytes:
+def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
         body = next(features(atlas, Query(layer, ids=(record,)), system))
     own, kept = quote(record, safe=""), f"/collections/{layer}"
     links = [
-        around.link("self", f"{kept}/items/{own}", GEOJSON),
-        around.link("alternate", f"/{layer}/{own}", HTML),
-        around.link("collection", kept, JSON),
+        link("self", f"{kept}/items/{own}", GEOJSON),
+        link("alternate", f"/{layer}/{own}", HTML),
+        link("collection", kept, JSON),
     ]
-    if related := atlas.related(layer, record, around):
-        links.append(related)
-    return b'%b,"links":[%b]}' % (body[:-1], b",".join(links))
+    related = atlas.related(layer, record, around(link))
+    return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

@@ -12,7 +12,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from geo.atlas import Around, Atlas, Query
+from geo.atlas import Atlas, Query
 from geo.errors import BadQuery
 from geo.settings import Settings
 from geo.views import ogc
@@ -113,19 +113,19 @@ def item(layer: str, record: str) -> Response:
         g.atlas.feature(layer, record)
         return elsewhere(f"/{layer}/{record}")
     site = SiteUrls().site()
-    body = ogc.feature(g.atlas, layer, record, system, ogc.around(site.link))
+    body = ogc.feature(g.atlas, layer, record, system, site.link)
     response = answered(lambda: body, mimetype=ogc.GEOJSON, shared=True)
     response.headers["Content-Crs"] = f"<{system.uri}>"
-    made_by(partial(_feature_like_it, g.atlas, site, ogc.around(site.link), layer, system))
+    made_by(partial(_feature_like_it, g.atlas, site, layer, system))
     return response
 
 
 def _feature_like_it(
-    atlas: Atlas, site: Site, around: Around, layer: str, system: Served, record: str, address: str, args: Args
+    atlas: Atlas, site: Site, layer: str, system: Served, record: str, address: str, args: Args
 ) -> tuple[bytes, str]:
     """Body and tag of another record of the layer, asked for by the same caller in the same form and system."""
     params.only(args, "f", "crs")
-    body = ogc.feature(atlas, layer, record, system, around)
+    body = ogc.feature(atlas, layer, record, system, site.link)
     return body, f'"{tag_for(atlas, site.root, address, ogc.GEOJSON)}"'
 
 
@@ -236,14 +236,13 @@ class _Page:
         # Whoever follows the links stays in the version that the first page came from: nothing is skipped or told
         # twice while others publish.
         pinned = {"limit": str(self.limit), "version": str(self.atlas.version.number)}
-        link_to = self.link_to
-        yield link_to("self", ogc.GEOJSON, limit=str(self.limit), offset=str(self.offset))
-        page = link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
+        yield self.link_to("self", ogc.GEOJSON, limit=str(self.limit), offset=str(self.offset))
+        page = self.link_to("alternate", ogc.HTML, limit=str(self.limit), offset=str(self.offset), f="html")
         yield from self._alternates(page, files)
         if self.offset + self.limit < matched:
-            yield link_to("next", ogc.GEOJSON, **pinned, offset=str(self.offset + self.limit))
+            yield self.link_to("next", ogc.GEOJSON, **pinned, offset=str(self.offset + self.limit))
         if self.offset:
-            yield link_to("prev", ogc.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
+            yield self.link_to("prev", ogc.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
         yield self.site.link("collection", f"/collections/{self.layer}")
 
     def _alternates(self, page: dict[str, Any], files: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -11,9 +11,8 @@ PUBLIC_URL = "PUBLIC_URL"
 """The configuration key of the address that people use, when a proxy stands in front."""
 
 
-def _join(root: str, path: str, params: dict[str, str], lang: str = "") -> str:
+def _join(root: str, path: str, params: dict[str, str], lang: str) -> str:
     kept = {name: value for name, value in params.items() if value != ""} if params else {}
-    lang = lang or g.lang
     if lang != "vi" and "lang" not in kept:
         kept["lang"] = lang
     return f"{root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
@@ -25,9 +24,13 @@ class Site(NamedTuple):
     root: str
     lang: str
 
+    def address(self, path: str, **query: str) -> str:
+        """A whole address below the root."""
+        return _join(self.root, path, query, self.lang)
+
     def link(self, rel: str, path: str, media_type: str = "application/json", **query: str) -> dict[str, str]:
         """A link with its absolute address."""
-        return {"rel": rel, "type": media_type, "href": _join(self.root, path, query, self.lang)}
+        return {"rel": rel, "type": media_type, "href": self.address(path, **query)}
 
 
 def _host() -> str:
@@ -45,19 +48,19 @@ class SiteUrls:
 
     def page(self, path: str, **params: str) -> str:
         """The address of a page."""
-        return _join(request.script_root, path, params)
+        return _join(request.script_root, path, params, g.lang)
 
     def record(self, layer: str, record: str) -> str:
         """The page of a record."""
-        return _join(request.script_root, f"/{layer}/{quote(record, safe='')}", {})
+        return _join(request.script_root, f"/{layer}/{quote(record, safe='')}", {}, g.lang)
 
     def layer(self, layer: str, **params: str) -> str:
         """The page of a layer."""
-        return _join(request.script_root, f"/{layer}", params)
+        return _join(request.script_root, f"/{layer}", params, g.lang)
 
     def export(self, layer: str, extension: str, **params: str) -> str:
         """The download of a layer, or of what the parameters keep."""
-        return _join(request.script_root, f"/export/{layer}.{extension}", params)
+        return _join(request.script_root, f"/export/{layer}.{extension}", params, g.lang)
 
     def host(self) -> str:
         """The scheme, host and root that absolute addresses begin with."""
@@ -73,7 +76,7 @@ class SiteUrls:
 
     def here(self, **changes: str) -> str:
         """The address of this page with some parameters changed; an empty value takes one away."""
-        return _join(request.script_root, request.path, self._params() | changes)
+        return _join(request.script_root, request.path, self._params() | changes, g.lang)
 
     def without_slash(self) -> str:
         """This address without the slash at its end, on this host whatever the path holds."""
@@ -86,7 +89,7 @@ class SiteUrls:
 
     def absolute(self, path: str, **params: str) -> str:
         """The address of a page with its host, as people outside use it."""
-        return _host() + _join("", path, params)
+        return self.site().address(path, **params)
 
     def in_public(self, path: str, lang: str) -> str:
         """The one address, with its host, that a page is known by in a language."""

@@ -84,11 +84,14 @@ def test_each_leads_to_a_feature_of_that_name(service: Service) -> None:
                 assert link["title"].endswith(f": {title}") and there["type"] == "Feature"
 
 
-def test_where_there_are_too_many_one_link_leads_to_all(service: Service) -> None:
-    sources = service.get("/collections/sources/items", limit="1000")["features"]
-    longer = [(one["id"], link) for one in sources for link in one["links"] if "?" in link["href"]]
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_where_there_are_too_many_one_link_leads_to_all(service: Service, lang: str) -> None:
+    asked = {} if lang == "vi" else {"lang": lang}
+    sources = service.get("/collections/sources/items", limit="1000", **asked)["features"]
+    longer = [(one["id"], link) for one in sources for link in one["links"] if "/items?" in link["href"]]
     assert longer, "no source is cited by so many of one layer"
     for key, link in longer:
+        assert link["href"].endswith("&lang=en") == (lang == "en")
         page = service.get(f"{link['href']}&limit=1000")
         assert page["numberMatched"] == page["numberReturned"] > MOST
         assert link["title"].endswith(f"tất cả {page['numberMatched']} / all {page['numberMatched']}")
@@ -115,7 +118,7 @@ def test_a_crowd_is_cut_and_its_whole_named(crowded: tuple[Atlas, str]) -> None:
     assert makes[-1]["title"] == "Sản phẩm / Makes: tất cả 60 / all 60"
     path, _, query = makes[-1]["href"].partition("?")
     assert path == "https://example.vn/ocop/collections/links/items"
-    assert unquote(query) == f"link=made_by&target_id={key}"
+    assert unquote(query) == f"link=made_by&target_id={key}&lang=en"
 
 
 def test_odd_names_and_keys_come_through(crowded: tuple[Atlas, str]) -> None:

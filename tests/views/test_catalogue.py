@@ -1,39 +1,30 @@
-"""The catalogue: both writings are one graph, ISO's order holds, and nothing is said that the store does not say."""
+"""The catalogue: both writings are one graph, and nothing is said that the store does not say."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
-from owslib.etree import etree
-from owslib.iso import MD_Metadata
-from owslib.iso3 import MD_Metadata as MD_Metadata_3
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas, Query
 from geo.collections import COLLECTIONS
-from geo.schema import Label
-from geo.views.catalogue import Site, facts_of
+from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
-from geo.views.catalogue.iso19115_3 import metadata as metadata_3
 from geo.views.catalogue.iso19139 import metadata
 from geo.views.catalogue.records import Asked, matching, record
 from geo.views.catalogue.schema_org import dataset, record_page
 from geo.views.export import FORMATS
-from tests.frames import world
-from tests.frozen import frozen
 from tests.ogc.requirement import requirement
-from tests.views.hostile import SCRIPT, hostile_atlas
+from tests.views.conftest import SITE
+from tests.views.hostile import SCRIPT
 
 # rdflib warns of its own graph classes while it reads JSON-LD.
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated.*:DeprecationWarning:rdflib")
 
-SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Label("Về bản đồ", "About the map"))
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
@@ -50,18 +41,6 @@ MANDATORY = {
     FOAF.Agent: (FOAF.name,),
     DQV.QualityMeasurement: (DQV.isMeasurementOf, DQV.value),
 }
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with Atlas(frozen(world(), tmp_path_factory.mktemp("catalogue") / "small.sqlite")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -206,186 +185,6 @@ def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
     read = Graph().parse(data=catalogue_xml(small, SITE), format="xml")
     for predicate in (DCT.license, DCT.rights, DCT.provenance, DCT.created, DCT.source):
         assert not list(read.objects(layer_node("producers"), predicate))
-
-
-# --- ISO 19139 ---------------------------------------------------------------------------------------
-
-# The order of ISO 19139's own schemas, for the elements that are written.
-ORDER = {
-    "MD_Metadata": "fileIdentifier language characterSet parentIdentifier hierarchyLevel hierarchyLevelName contact dateStamp metadataStandardName metadataStandardVersion dataSetURI locale spatialRepresentationInfo referenceSystemInfo metadataExtensionInfo identificationInfo contentInfo distributionInfo dataQualityInfo",
-    "MD_DataIdentification": "citation abstract purpose credit status pointOfContact resourceMaintenance graphicOverview resourceFormat descriptiveKeywords resourceSpecificUsage resourceConstraints aggregationInfo spatialRepresentationType spatialResolution language characterSet topicCategory environmentDescription extent supplementalInformation",
-    "CI_Citation": "title alternateTitle date edition editionDate identifier citedResponsibleParty presentationForm",
-    "CI_ResponsibleParty": "individualName organisationName positionName contactInfo role",
-    "CI_Contact": "phone address onlineResource hoursOfService contactInstructions",
-    "CI_OnlineResource": "linkage protocol applicationProfile name description function",
-    "CI_Date": "date dateType",
-    "MD_LegalConstraints": "useLimitation accessConstraints useConstraints otherConstraints",
-    "EX_Extent": "description geographicElement temporalElement verticalElement",
-    "EX_GeographicBoundingBox": "extentTypeCode westBoundLongitude eastBoundLongitude southBoundLatitude northBoundLatitude",
-    "TimePeriod": "beginPosition endPosition",
-    "MD_Distribution": "distributionFormat distributor transferOptions",
-    "MD_Format": "name version amendmentNumber specification",
-    "DQ_DataQuality": "scope report lineage",
-    "DQ_QuantitativeResult": "valueType valueUnit errorStatistic value",
-    "LI_Lineage": "statement processStep source",
-    "RS_Identifier": "authority code codeSpace version",
-    "PT_Locale": "languageCode country characterEncoding",
-    **dict.fromkeys(
-        (
-            "DQ_CompletenessOmission",
-            "DQ_AbsoluteExternalPositionalAccuracy",
-            "DQ_ConceptualConsistency",
-            "DQ_DomainConsistency",
-        ),
-        "nameOfMeasure measureIdentification measureDescription evaluationMethodType evaluationMethodDescription evaluationProcedure dateTime result",
-    ),
-}
-NEEDED = {
-    "fileIdentifier",
-    "language",
-    "contact",
-    "dateStamp",
-    "identificationInfo",
-    "distributionInfo",
-    "dataQualityInfo",
-}
-
-
-def bare(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_iso_elements_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
-    root = ET.fromstring(metadata(request.getfixturevalue(which), layer, SITE))
-    assert {bare(child) for child in root} >= NEEDED
-    checked = set()
-    for element in root.iter():
-        order = ORDER.get(bare(element), "").split()
-        if order:
-            places = [order.index(bare(child)) for child in element]
-            assert places == sorted(places), bare(element)
-            checked.add(bare(element))
-    assert {"MD_Metadata", "MD_DataIdentification", "MD_Distribution", "DQ_DataQuality"} <= checked
-
-
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None:
-    facts = facts_of(real_atlas, layer)
-    read = MD_Metadata(etree.fromstring(metadata(real_atlas, layer, SITE).encode()))
-    (what,) = read.identification
-    assert read.languagecode == "vie"
-    assert read.datestamp == real_atlas.version.published_at
-    assert read.contact[0].organization == SITE.title.vi
-    assert what.title == facts.title.vi
-    assert what.abstract == facts.about.vi
-    assert facts.licence is not None
-    assert what.otherconstraints[0] == facts.licence.text
-    assert facts.lineage is not None
-    assert read.dataquality.lineage == facts.lineage.vi
-    assert [place.url for place in read.distribution.online[:-1]] == [
-        SITE.at(row.path, **row.params) for row in facts.downloads
-    ]
-    if facts.bbox is None:
-        assert what.bbox is None
-        assert read.referencesystem is None
-    else:
-        box = what.bbox
-        assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
-        assert read.referencesystem.code == "4326"
-
-
-def test_iso_gives_quantities(small: Atlas) -> None:
-    root = ET.fromstring(metadata(small, "products", SITE))
-    values = [element.text for element in root.iter("{http://www.isotc211.org/2005/gco}Record")]
-    conflicts = str(len(small.conflicts("products")))
-    assert values == ["100.00", "66.67", "33.33", "1", "1", conflicts, "0"]
-
-
-# --- ISO 19115-3 -------------------------------------------------------------------------------------
-
-# The order of the schemas of ISO 19115-3 and 19157-2, for the elements that are written.
-ORDER_3 = {
-    "MD_Metadata": "metadataIdentifier defaultLocale parentMetadata metadataScope contact dateInfo metadataStandard metadataProfile alternativeMetadataReference otherLocale metadataLinkage spatialRepresentationInfo referenceSystemInfo metadataExtensionInfo identificationInfo contentInfo distributionInfo dataQualityInfo resourceLineage",
-    "MD_DataIdentification": "citation abstract purpose credit status pointOfContact spatialRepresentationType spatialResolution temporalResolution topicCategory extent additionalDocumentation processingLevel resourceMaintenance graphicOverview resourceFormat descriptiveKeywords resourceSpecificUsage resourceConstraints associatedResource defaultLocale otherLocale environmentDescription supplementalInformation",
-    "CI_Citation": "title alternateTitle date edition editionDate identifier citedResponsibleParty presentationForm",
-    "CI_Responsibility": "role extent party",
-    "CI_Organisation": "name contactInfo partyIdentifier logo individual",
-    "CI_Contact": "phone address onlineResource hoursOfService contactInstructions contactType",
-    "CI_OnlineResource": "linkage protocol applicationProfile name description function protocolRequest",
-    "CI_Date": "date dateType",
-    "MD_Identifier": "authority code codeSpace version description",
-    "MD_LegalConstraints": "useLimitation constraintApplicationScope graphic reference releasability responsibleParty accessConstraints useConstraints otherConstraints",
-    "EX_Extent": "description geographicElement temporalElement verticalElement",
-    "EX_GeographicBoundingBox": "extentTypeCode westBoundLongitude eastBoundLongitude southBoundLatitude northBoundLatitude",
-    "TimePeriod": "beginPosition endPosition",
-    "MD_Distribution": "description distributionFormat distributor transferOptions",
-    "DQ_DataQuality": "scope report standaloneQualityReport",
-    "DQ_MeasureReference": "measureIdentification nameOfMeasure measureDescription",
-    "DQ_QuantitativeResult": "resultScope dateTime value valueUnit valueRecordType",
-    "LI_Lineage": "statement scope additionalDocumentation processStep source",
-    "PT_Locale": "language country characterEncoding",
-    **dict.fromkeys(
-        (
-            "DQ_CompletenessOmission",
-            "DQ_AbsoluteExternalPositionalAccuracy",
-            "DQ_ConceptualConsistency",
-            "DQ_DomainConsistency",
-        ),
-        "standaloneQualityReportDetails measure evaluationMethod result derivedElement",
-    ),
-}
-NEEDED_3 = {"metadataIdentifier", "contact", "dateInfo", "identificationInfo", "distributionInfo", "dataQualityInfo"}
-MDB = "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata"
-
-
-@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_elements_of_the_successor_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
-    root = ET.fromstring(metadata_3(request.getfixturevalue(which), layer, SITE))
-    assert root.tag == MDB
-    assert {bare(child) for child in root} >= NEEDED_3
-    for element in root.iter():
-        order = ORDER_3.get(bare(element), "").split()
-        if order:
-            places = [order.index(bare(child)) for child in element]
-            assert places == sorted(places), bare(element)
-
-
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str) -> None:
-    facts = facts_of(real_atlas, layer)
-    read = MD_Metadata_3(etree.fromstring(metadata_3(real_atlas, layer, SITE).encode()))
-    (what,) = read.identification
-    assert read.identifier == f"ocop.example/a:{layer}"
-    assert read.languagecode == "vie"
-    assert read.datestamp == real_atlas.version.published_at
-    assert read.contact[0].organization == SITE.title.vi
-    assert (what.title, what.abstract) == (facts.title.vi, facts.about.vi)
-    assert facts.licence is not None and what.otherconstraints[0] == facts.licence.text
-    assert [place.url for place in read.distribution.online[:-1]] == [
-        SITE.at(row.path, **row.params) for row in facts.downloads
-    ]
-    if facts.bbox is None:
-        assert not what.extent or what.extent.boundingBox is None
-    else:
-        box = what.extent.boundingBox
-        assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
-        assert read.referencesystem.code == "4326"
-
-
-@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_both_standards_say_the_same_words(which: str, layer: str, request: pytest.FixtureRequest) -> None:
-    """Titles, licences, lineage, sources, places, times and figures: whatever one says, the other says."""
-    atlas = request.getfixturevalue(which)
-    old, new = (
-        {(element.text or "") for element in ET.fromstring(write(atlas, layer, SITE)).iter()}
-        for write in (metadata, metadata_3)
-    )
-    assert old - new <= {"1.0", "ISO 19115:2003/19139", f"{SITE.root}/{layer}"}
-    assert new - old <= {"ISO 19115-3", "creation"}
 
 
 # --- records -----------------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request_started
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
@@ -106,3 +107,19 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A caller of the province whose names are attacks."""
     with hostile_atlas(tmp_path_factory.mktemp("hostile")) as atlas:
         yield application(atlas).test_client()
+
+
+class Asked:
+    """An application, somebody who asks it, and how often a request reached its code."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client, self.count = app.test_client(), 0
+        request_started.connect(self._more, app)
+
+    def _more(self, _: Flask, **__: object) -> None:
+        self.count += 1
+
+
+@pytest.fixture
+def asked(small_atlas: Atlas, tmp_path: Path) -> Asked:
+    return Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))

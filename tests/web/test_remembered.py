@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask, request_started
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
 from geo.settings import Settings
 from geo.web import create_app, remembered
 from tests.conftest import ROOT
+from tests.web.conftest import Asked
 from tests.web.test_tiles import versioned
 
 SAME = (
@@ -20,22 +20,6 @@ SAME = (
     "/catalogue", "/metadata/products.xml", "/map.json", "/search.json?q=mat",
 )  # fmt: skip
 TILE = "/tiles/WebMercatorQuad/9/225/402"
-
-
-class Asked:
-    """An application, somebody who asks it, and how often a request reached its code."""
-
-    def __init__(self, app: Flask) -> None:
-        self.client, self.count = app.test_client(), 0
-        request_started.connect(self._more, app)
-
-    def _more(self, _: Flask, **__: object) -> None:
-        self.count += 1
-
-
-@pytest.fixture
-def asked(small_atlas: Atlas, tmp_path: Path) -> Asked:
-    return Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
 
 
 def seen(client: FlaskClient, path: str, headers: dict[str, str]) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import brotli
 import pytest
-from flask import Flask, request_started
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -20,6 +20,7 @@ from geo.atlas import Atlas
 from geo.settings import Settings
 from geo.web import create_app, items, siblings
 from tests.conftest import ROOT
+from tests.web.conftest import Asked
 from tests.web.test_tiles import versioned
 
 VN2000 = "http://www.opengis.net/def/crs/EPSG/0/9205"
@@ -45,22 +46,6 @@ SAME = {
     "nothing": ("1",),
     "version": ("7", "8", "x"),
 }  # fmt: skip
-
-
-class Asked:
-    """An application, somebody who asks it, and how often a request reached its code."""
-
-    def __init__(self, app: Flask) -> None:
-        self.client, self.count = app.test_client(), 0
-        request_started.connect(self._more, app)
-
-    def _more(self, _: Flask, **__: object) -> None:
-        self.count += 1
-
-
-@pytest.fixture
-def asked(small_atlas: Atlas, tmp_path: Path) -> Asked:
-    return Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""What tests of several views share: the address of a site, the small province and the hostile one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from geo.atlas import Atlas
+from geo.schema import Label
+from geo.views.catalogue import Site
+from tests.frames import world
+from tests.frozen import frozen
+from tests.views.hostile import hostile_atlas
+
+SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Label("Về bản đồ", "About the map"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with Atlas(frozen(world(), tmp_path_factory.mktemp("catalogue") / "small.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as opened:
+        yield opened
