@@ -2,7 +2,7 @@
 
 from geo.atlas.feed import Changes, LogEntry, Published
 from geo.atlas.freeze import Notes, freeze
-from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Query, Record, VersionInfo
+from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, VersionInfo
 from geo.atlas.query import Atlas
 from geo.atlas.related import Around
 from geo.atlas.source import AtlasSource, atlas_name
@@ -18,9 +18,11 @@ __all__ = [
     "Hit",
     "IssueRow",
     "LinkRow",
+    "Linked",
     "LogEntry",
     "Notes",
     "Page",
+    "Part",
     "Published",
     "Query",
     "Record",

@@ -61,6 +61,13 @@ class Query:
     where: Where | None = None
 
 
+class Linked(NamedTuple):
+    """Features of a page that have links: how many, and their bytes with a comma between two."""
+
+    returned: int
+    features: bytes
+
+
 @dataclass(frozen=True)
 class Record:
     """One record, ready to show. `lng` and `lat` are a point on it; None when it has no place.

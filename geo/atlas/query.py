@@ -10,7 +10,7 @@ from typing import Any, Self
 import orjson
 
 from geo.atlas import feed, sql, tiles
-from geo.atlas.model import ChangeRow, Hit, IssueRow, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
 from geo.atlas.related import Around
 from geo.atlas.search import match_expression, search_words
 from geo.atlas.tables import connect, related_of, table_of
@@ -63,6 +63,12 @@ class Atlas:
                 self._open.append(connection)
         return connection
 
+    def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement one at a time, without the names of their columns."""
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        return cursor.execute(statement.text, statement.values)
+
     # --- records ---------------------------------------------------------------------------------------
 
     def counts(self) -> dict[str, int]:
@@ -91,35 +97,27 @@ class Atlas:
         whole = query.limit is None and not query.offset
         return Page(query.layer, records, len(records) if whole else self.count(query), query.offset)
 
-    def features(self, query: Query, around: Around | None = None) -> Iterator[bytes]:
-        """The ready GeoJSON Feature of every record of a query, in order, one at a time.
-
-        Where `around` says what addresses begin and end with, each has `links` to the records that it is tied to.
-        """
+    def features(self, query: Query) -> Iterator[bytes]:
+        """The ready GeoJSON Feature of every record of a query, in order, one at a time."""
         sql.check(query)
-        if around is None:
-            statement = sql.features(query)
-            for row in self._db.execute(statement.text, statement.values):
-                yield row[0]
-            return
-        statement = sql.columns(query, "feature", sql.RELATED)
-        for feature, related in self._db.execute(statement.text, statement.values):
-            yield b'%b,"links":[%b]}' % (feature[:-1], around.inside(related))
+        return (feature for (feature,) in self._tuples(sql.features(query)))
+
+    def linked(self, query: Query, around: Around) -> Linked:
+        """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
+        sql.check(query)
+        ((returned, features),) = self._tuples(sql.linked(query))
+        return Linked(returned, around.inside(features))
 
     def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
         """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
 
-        The last is empty without `around`; see features.
+        The last is empty without `around`, which says what addresses begin and end with.
         """
         sql.check(query)
         if around is None:
-            statement = sql.columns(query, "id", "geom", "properties")
-            for row in self._db.execute(statement.text, statement.values):
-                yield row[0], row[1], row[2], b""
-            return
-        statement = sql.columns(query, "id", "geom", "properties", sql.RELATED)
-        for key, wkb, properties, related in self._db.execute(statement.text, statement.values):
-            yield key, wkb, properties, around.inside(related)
+            return ((*row, b"") for row in self._tuples(sql.columns(query, "id", "geom", "properties")))
+        rows = self._tuples(sql.columns(query, "id", "geom", "properties", sql.RELATED))
+        return ((*row, around.inside(related)) for *row, related in rows)
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
         """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""

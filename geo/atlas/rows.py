@@ -125,6 +125,7 @@ def _row(
         lng,
         lat,
         *bounds,
+        *_touching(placed),
         communes[0] if len(communes) == 1 else None,
         districts[0] if len(districts) == 1 else None,
         orjson.dumps(properties | derived),
@@ -168,6 +169,16 @@ def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | N
         return None, None
     point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
     return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
+
+
+def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:
+    """Where a geometry touches its box: the latitude in the west, longitude in the south, latitude in the east, ..."""
+    if geometry is None:
+        return None, None, None, None
+    positions = shapely.get_coordinates(geometry)
+    (west, south), (east, north) = positions.argmin(axis=0), positions.argmax(axis=0)
+    lng, lat = positions.T
+    return float(lat[west]), float(lng[south]), float(lat[east]), float(lng[north])
 
 
 def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:

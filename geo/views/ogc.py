@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import shapely
 
-from geo.atlas import Around, Atlas, Query
+from geo.atlas import Around, Atlas, Linked, Part, Query
 from geo.atlas.predicates import span
 from geo.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
@@ -163,26 +163,28 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def features(
-    atlas: Atlas, query: Query, system: Served, fields: Sequence[str] = (), around: Around | None = None
-) -> Iterator[bytes]:
-    """The features of a query as GeoJSON bytes, in a system's axis order, with only `fields` when any are named.
+def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], around: Around) -> Linked:
+    """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
 
-    Where `around` says what addresses begin and end with, each has links to the records that it is tied to.
+    Each has links to the records that it is tied to; `around` says what their addresses begin and end with.
     """
     if system.uri == CRS84 and not fields:
-        yield from atlas.features(query, around)
-        return
+        return atlas.linked(query, around)
     rows = list(atlas.parts(query, around))
+    drawn = (
+        orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})
+        for feature, (*_, links) in zip(_drawn(system, rows, fields), rows, strict=True)
+    )
+    return Linked(len(rows), b",".join(drawn))
+
+
+def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
+    """Features that have no links yet."""
     shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
-    drawn = shapely.to_geojson(shapes)
-    for (key, _, properties, links), geometry in zip(rows, drawn, strict=True):
+    for (key, _, properties, _), geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
         kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
         shape = None if geometry is None else orjson.Fragment(geometry)
-        feature: Plain = {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
-        if around is not None:
-            feature["links"] = orjson.Fragment(b"[%b]" % links)
-        yield orjson.dumps(feature)
+        yield {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
 
 
 def around(link: Link) -> Around:
@@ -200,7 +202,8 @@ def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
-        body = next(features(atlas, Query(layer, ids=(record,)), system))
+        (drawn,) = _drawn(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
+        body = orjson.dumps(drawn)
     own, kept = quote(record, safe=""), f"/collections/{layer}"
     links = [
         link("self", f"{kept}/items/{own}", GEOJSON),

@@ -34,7 +34,7 @@ from geo.web import (
 from geo.web.assets import Assets
 from geo.web.manage import Manage
 from geo.web.remembered import Remembered
-from geo.web.siblings import Siblings
+from geo.web.siblings import Front
 from geo.web.urls import PUBLIC_URL, SiteUrls
 from geo.web.versions import Versions
 from geo.web.words import word
@@ -75,7 +75,7 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[items.ATLAS_SOURCE] = atlas_source
     assets = Assets()
-    Siblings(app, atlas_source)
+    Front(app, atlas_source)
     Remembered(app, atlas_source)
     headers.register(app, settings)
     _begin_requests(app, atlas_source)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Atlas, Linked, Query
 from geo.errors import BadQuery
 from geo.settings import Settings
 from geo.views import ogc
@@ -24,7 +26,7 @@ from geo.web.answers import answered, tag_for
 from geo.web.negotiate import chosen
 from geo.web.ogc import elsewhere
 from geo.web.params import Args
-from geo.web.siblings import made_by
+from geo.web.siblings import Made, MakeBox, Siblings, made_by
 from geo.web.urls import Site, SiteUrls
 
 ATLAS_SOURCE = "geo.atlas_source"
@@ -40,6 +42,11 @@ _JSON = {"json", "geojson"}
 _FORM = "application/x-www-form-urlencoded"
 _BODIES = {"", _FORM, "application/json", "text/json"}
 """What a search may be sent as; what says nothing of itself is read as JSON."""
+
+_BOX_HERE = "\1"
+"""What stands for the box in links that many pages share; no other part of an address that is answered so has it."""
+
+_IN_LINKS = quote(_BOX_HERE).encode()
 
 _MOST_POSTED = 1_000_000
 _MOST_DIGITS = 9
@@ -69,17 +76,55 @@ def items(most: int, layer: str) -> Response:
         return page.file(form)
     response = answered(lambda: page.body(page.files()), mimetype=ogc.GEOJSON, shared=True, timed=True)
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
-    made_by(partial(_page_like_it, g.atlas, site, layer, most))
+    if not args.get("version"):
+        made_by(_Pages(g.atlas, site, layer, most))
     return response
 
 
-def _page_like_it(
-    atlas: Atlas, site: Site, layer: str, most: int, _: str, address: str, args: Args
-) -> tuple[bytes, str]:
-    """Body and tag of another page of the layer, asked for by the same caller in the same form and system."""
-    params.only(args, *PARAMETERS, *in_address(layer))
-    page = _Page(atlas, layer, args, most, partial(_link_to, site, layer, args), site)
-    return page.body(page.files()), f'W/"{tag_for(atlas, site.root, address, ogc.GEOJSON)}"'
+class _Pages(Siblings):
+    """The pages of a layer that one caller asks for in one form and system."""
+
+    def __init__(self, atlas: Atlas, site: Site, layer: str, most: int) -> None:
+        self.atlas, self.site, self.layer, self.most = atlas, site, layer, most
+
+    def one(self, name: str, address: str, args: Args) -> Made:
+        """The page that the parameters ask for."""
+        params.only(args, *PARAMETERS, *in_address(self.layer))
+        page = self.page(args, args)
+        return page.body(page.files()), self.tag(address)
+
+    def boxes(self, args: Args) -> MakeBox:
+        """How the pages are made whose parameters are these but for the box."""
+        linked = [(name, _BOX_HERE if name == "bbox" else value) for name, value in args.items(multi=True)]
+        return _Boxes(self, self.page(args, MultiDict(linked))).one
+
+    def page(self, args: Args, linked: Args) -> "_Page":
+        """The page of some parameters, whose links have others."""
+        link_to = partial(_link_to, self.site, self.layer, linked)
+        return _Page(self.atlas, self.layer, args, self.most, link_to, self.site)
+
+    def tag(self, address: str) -> str:
+        """What the page at an address is known by."""
+        return f'W/"{tag_for(self.atlas, self.site.root, address, ogc.GEOJSON)}"'
+
+
+class _Boxes:
+    """Pages that differ by their box alone: what is the same in all of them is made once."""
+
+    def __init__(self, pages: _Pages, page: "_Page") -> None:
+        self._pages, self._page, files = pages, page, page.files()
+        # Whether there is a next page is all that links tell of how many records there are.
+        self._links = {more: page.links(page.offset + page.limit + more, files) for more in (False, True)}
+        self._around = ogc.around(pages.site.link)
+
+    def one(self, box: str, address: str) -> Made:
+        """The page of a box as `bbox` gives it."""
+        page = self._page
+        query = replace(page.query, bbox=params.box(box))
+        found = ogc.features(page.atlas, query, page.system, page.fields, self._around)
+        matched = page.matched(query, found.returned)
+        links = self._links[matched > page.offset + page.limit].replace(_IN_LINKS, box.encode())
+        return _collection(matched, links, found), self._pages.tag(address)
 
 
 def search(most: int, layer: str) -> Response:
@@ -116,17 +161,21 @@ def item(layer: str, record: str) -> Response:
     body = ogc.feature(g.atlas, layer, record, system, site.link)
     response = answered(lambda: body, mimetype=ogc.GEOJSON, shared=True)
     response.headers["Content-Crs"] = f"<{system.uri}>"
-    made_by(partial(_feature_like_it, g.atlas, site, layer, system))
+    made_by(_Records(g.atlas, site, layer, system))
     return response
 
 
-def _feature_like_it(
-    atlas: Atlas, site: Site, layer: str, system: Served, record: str, address: str, args: Args
-) -> tuple[bytes, str]:
-    """Body and tag of another record of the layer, asked for by the same caller in the same form and system."""
-    params.only(args, "f", "crs")
-    body = ogc.feature(atlas, layer, record, system, site.link)
-    return body, f'"{tag_for(atlas, site.root, address, ogc.GEOJSON)}"'
+class _Records(Siblings):
+    """The records of a layer that one caller asks for in one form and system."""
+
+    def __init__(self, atlas: Atlas, site: Site, layer: str, system: Served) -> None:
+        self.atlas, self.site, self.layer, self.system = atlas, site, layer, system
+
+    def one(self, name: str, address: str, args: Args) -> Made:
+        """The record of a key."""
+        params.only(args, "f", "crs")
+        body = ogc.feature(self.atlas, self.layer, name, self.system, self.site.link)
+        return body, f'"{tag_for(self.atlas, self.site.root, address, ogc.GEOJSON)}"'
 
 
 def _checked(layer: str, args: Args) -> None:
@@ -160,6 +209,13 @@ def _link_posted(site: Site, layer: str, args: Args, rel: str, media_type: str, 
     return {**site.link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
 
 
+def _collection(matched: int, links: bytes, found: Linked) -> bytes:
+    """A FeatureCollection: a page of `matched` records that is made now."""
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    numbers = b'"timeStamp":"%b","numberMatched":%d,"numberReturned":%d' % (now.encode(), matched, found.returned)
+    return b'{"type":"FeatureCollection",%b,"links":%b,"features":[%b]}' % (numbers, links, found.features)
+
+
 class _Page:
     """One page as it was asked for."""
 
@@ -186,16 +242,13 @@ class _Page:
 
     def body(self, files: Sequence[str] = ()) -> bytes:
         """The FeatureCollection: the ready features between a head and a bracket. `files` are what else it comes in."""
-        found = list(ogc.features(self.atlas, self.query, self.system, self.fields, ogc.around(self.site.link)))
-        matched = self._matched(len(found))
-        head = {
-            "type": "FeatureCollection",
-            "timeStamp": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "numberMatched": matched,
-            "numberReturned": len(found),
-            "links": list(self._links(matched, files)),
-        }
-        return b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(found), b"]}"))
+        found = ogc.features(self.atlas, self.query, self.system, self.fields, ogc.around(self.site.link))
+        matched = self.matched(self.query, found.returned)
+        return _collection(matched, self.links(matched, files), found)
+
+    def links(self, matched: int, files: Sequence[str]) -> bytes:
+        """The page's links as a JSON array; `matched` records are there in all."""
+        return orjson.dumps(list(self._links(matched, files)))
 
     def file(self, form: str) -> Response:
         """The same records as a file, with what a page says about itself in its headers."""
@@ -225,11 +278,11 @@ class _Page:
         write_export(self.atlas, self.query, form, out, lang=g.lang, crs=self.crs, page=True, **self.options)
         return out.getvalue()
 
-    def _matched(self, found: int) -> int:
-        """How many there are in all, told by the page itself where it is the last one."""
+    def matched(self, query: Query, found: int) -> int:
+        """How many records a query has in all, told by its page itself where that is the last one."""
         if found < self.limit and (found or not self.offset):
             return self.offset + found
-        matched: int = self.atlas.count(self.query)
+        matched: int = self.atlas.count(query)
         return matched
 
     def _links(self, matched: int, files: Sequence[str] = ()) -> Iterator[dict[str, Any]]:

@@ -109,10 +109,13 @@ def many(args: Args, name: str) -> tuple[str, ...]:
 
 
 def bbox(args: Args) -> LngLatBbox | None:
-    """The box asked for, four numbers or six with heights that are ignored; `west > east` crosses 180°."""
+    """The box asked for; None where none is."""
     text = args.get("bbox")
-    if text is None or text == "":
-        return None
+    return box(text) if text else None
+
+
+def box(text: str) -> LngLatBbox:
+    """The box of four numbers, or six with heights that are ignored; `west > east` crosses 180°."""
     numbers = _numbers(text, ",")
     if len(numbers) == 6:
         numbers = [*numbers[:2], *numbers[3:5]]
@@ -121,13 +124,13 @@ def bbox(args: Args) -> LngLatBbox | None:
             f"bbox={text!r}: expected four numbers west,south,east,north in degrees, or six with heights.",
             f"bbox={text!r}: cần bốn số tây,nam,đông,bắc theo độ, hoặc sáu số kèm độ cao.",
         )
-    box = LngLatBbox(*numbers)
-    if not (-90 <= box.south <= box.north <= 90 and -180 <= box.west <= 180 and -180 <= box.east <= 180):
+    found = LngLatBbox(*numbers)
+    if not (-90 <= found.south <= found.north <= 90 and -180 <= found.west <= 180 and -180 <= found.east <= 180):
         raise BadQuery(
             f"bbox={text!r}: south must not exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
             f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
         )
-    return box
+    return found
 
 
 def corners(args: Args) -> tuple[float, float, float, float]:

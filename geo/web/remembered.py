@@ -148,7 +148,7 @@ def may_be_remembered() -> None:
 
 def _key(environ: WSGIEnvironment) -> _Key | None:
     """What is asked; None for what only the application can answer."""
-    if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in CONDITIONS):
+    if environ["REQUEST_METHOD"] != "GET" or not environ.keys().isdisjoint(CONDITIONS):
         return None
     values: list[str] = [environ.get(name, "") for name in _ASKED_BY]
     return tuple(values) if sum(map(len, values)) <= _LONGEST_KEY else None

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, box, to_wkb
+from shapely import MultiPolygon, Point, Polygon, box, from_wkb, get_coordinates, to_wkb
 
-from geo.atlas import Atlas, Query, sql
+from geo.atlas import Around, Atlas, Query, sql
 from geo.atlas.tables import connect
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
@@ -213,7 +213,8 @@ def test_many_threads_can_ask_at_once(atlas: Atlas) -> None:
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     chance = random.Random(1)
     points = [Point(round(chance.uniform(102.1, 103.6), 6), round(chance.uniform(20.9, 22.5), 6)) for _ in range(300)]
-    shapes = [p.buffer(chance.uniform(0.001, 0.2), quad_segs=2) for p in points]
+    around = [p.buffer(chance.uniform(0.001, 0.2), quad_segs=4).exterior.coords for p in points]
+    shapes = [Polygon([ring[at] for at in sorted(chance.sample(range(16), 5))]) for ring in around]
     frames = {
         "sites": frame("sites", *({"site_id": f"{i:03}", "name": "x", "at": p} for i, p in enumerate(points))),
         "zones": frame(
@@ -238,6 +239,29 @@ def test_a_box_answers_as_testing_every_geometry_does(
     expected = [record.id for record in everything if record.geometry is not None and record.geometry.intersects(area)]
     assert ids(crowded, Query(layer, bbox=bbox)) == expected
     assert crowded.count(replace(Query(layer), bbox=bbox)) == len(expected)
+
+
+@pytest.mark.parametrize("layer", ["sites", "zones"])
+def test_geometries_touch_their_boxes_where_it_is_said(crowded: Atlas, layer: str) -> None:
+    sides = "west, at_west, at_south, south, east, at_east, at_north, north"
+    with closing(connect(crowded.path)) as db:
+        rows = db.execute(f"SELECT geom, {sides} FROM f_{layer}").fetchall()
+    for wkb, *touched in rows:
+        corners = set(map(tuple, get_coordinates(from_wkb(wkb)).tolist()))
+        assert corners.issuperset(zip(touched[::2], touched[1::2], strict=True))
+    assert len(rows) == 300
+
+
+@pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])
+def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, layer: str, sort: str) -> None:
+    query = Query(layer, sort=sort, limit=70, offset=30)
+    returned, features = crowded.linked(query, Around.of("", ""))
+    assert returned == 70
+    found = json.loads(b"[%b]" % features)
+    assert [
+        {**json.loads(one), "links": two["links"]} for one, two in zip(crowded.features(query), found, strict=True)
+    ] == found
+    assert crowded.linked(replace(query, ids=("none",)), Around.of("", "")) == (0, b"")
 
 
 def test_freezing_twice_gives_the_same_answers(tmp_path: Path, atlas: Atlas) -> None:

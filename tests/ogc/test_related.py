@@ -34,6 +34,14 @@ def tied(atlas: Atlas, layer: str, record: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def features(atlas: Atlas, query: Query) -> list[dict[str, Any]]:
+    """The features of a query as a page has them."""
+    returned, body = atlas.linked(query, AROUND)
+    found: list[dict[str, Any]] = json.loads(b"[%b]" % body)
+    assert len(found) == returned
+    return found
+
+
 def ends(links: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """The same of links to single features."""
     parts = [(one["link"], unquote(one["href"].partition("?")[0]).rpartition("/collections/")[2]) for one in links]
@@ -42,12 +50,12 @@ def ends(links: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_feature_of_a_page_links_to_all_that_it_is_tied_to(real_atlas: Atlas, layer: str) -> None:
-    for feature in map(json.loads, real_atlas.features(Query(layer), AROUND)):
+    for feature in features(real_atlas, Query(layer)):
         assert ends(feature["links"]) == tied(real_atlas, layer, feature["id"]), feature["id"]
 
 
 def test_a_link_as_a_feature_leads_to_both_ends(real_atlas: Atlas) -> None:
-    for feature in map(json.loads, real_atlas.features(Query("links"), AROUND)):
+    for feature in features(real_atlas, Query("links")):
         values = feature["properties"]
         assert ends(feature["links"]) == [
             (values["link"], values["source_layer"], values["source_id"]),
@@ -112,7 +120,7 @@ def crowded(tmp_path: Path) -> Any:
 
 def test_a_crowd_is_cut_and_its_whole_named(crowded: tuple[Atlas, str]) -> None:
     atlas, key = crowded
-    (producer,) = map(json.loads, atlas.features(Query("producers"), AROUND))
+    (producer,) = features(atlas, Query("producers"))
     makes = [link for link in producer["links"] if link["link"] == "made_by"]
     assert [link["href"].rpartition("/")[2] for link in makes[:-1]] == [f"R{n:02}?lang=en" for n in range(MOST)]
     assert makes[-1]["title"] == "Sản phẩm / Makes: tất cả 60 / all 60"
@@ -123,7 +131,7 @@ def test_a_crowd_is_cut_and_its_whole_named(crowded: tuple[Atlas, str]) -> None:
 
 def test_odd_names_and_keys_come_through(crowded: tuple[Atlas, str]) -> None:
     atlas, key = crowded
-    for feature in map(json.loads, atlas.features(Query("products"), AROUND)):
+    for feature in features(atlas, Query("products")):
         (link,) = [one for one in feature["links"] if one["link"] == "made_by"]
         begin, _, rest = link["href"].partition("/collections/producers/items/")
         quoted, _, end = rest.partition("?")
@@ -135,7 +143,7 @@ def test_a_feature_without_ties_has_no_links_and_a_file_has_none_at_all(tmp_path
     frames = {name: one.iloc[:0] for name, one in world().items()}
     frames["sites"] = frame("sites", {"site_id": "H1", "name": "A", "kind": "scenic", "at": Point(103, 21)})
     with Atlas(frozen(frames, tmp_path / "bare.sqlite")) as atlas:
-        (bare,) = map(json.loads, atlas.features(Query("sites"), AROUND))
+        (bare,) = features(atlas, Query("sites"))
         assert bare["links"] == []
         (plain,) = map(json.loads, atlas.features(Query("sites")))
         assert "links" not in plain and plain == {name: value for name, value in bare.items() if name != "links"}

@@ -53,7 +53,7 @@ def plain(small_atlas: Atlas, tmp_path: Path) -> FlaskClient:
     """The application alone."""
     app = create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates")
     for front in fronts(app):
-        if isinstance(front, siblings.Siblings):
+        if isinstance(front, siblings.Front):
             app.wsgi_app = front._inner  # type: ignore[method-assign]
     return app.test_client()
 
@@ -119,6 +119,44 @@ def test_whatever_is_asked_the_application_would_say_the_same(asked: Asked, plai
     assert 0.1 < (asked.count - reached) / tried < 0.9, "nearly all were answered by one of the two"
 
 
+BOXES = (
+    "103,21,103.2,21.9", "103.0%2C21%2C103.2%2C21.9", "102.9,20.95,103.15,21.05", "170,-90,-170,90", "-180,-90,180,90",
+    "0,0,1,1", "103,22,103.2,21", "181,0,182,1", "103,95,104,96", "103.00000,21.00000,104.00000,22.00000", "1,2,3",
+    "103,21,0,104,22,9", "+103,21,104,22", "1e2,21,104,22", " 103,21,104,22", "103,21,104,22x", "nan,0,1,1", "103,21,104,",
+    "%31,2,3,4", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["", "&limit=1", "&limit=1&offset=1", "&lang=en", f"&crs={VN2000}", "&stars=4", "&properties=name", "&utm_source=zalo",
+     "&filter=stars%3E3", "&q=m%E1%BA%ADt", "&q=%01", "&f=json", "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+     "&datetime=2019-01-01/..", "&sortby=-name", "&ids=R1,R2"],
+)  # fmt: skip
+def test_every_box_is_what_the_application_answers(asked: Asked, plain: FlaskClient, rest: str) -> None:
+    for _ in range(2):
+        asked.client.get(f"{PAGE}?bbox=103,21,104,22{rest}")
+    for box in BOXES:
+        same(asked, plain, f"{PAGE}?bbox={box}{rest}")
+        same(asked, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
+
+
+def test_of_pages_that_differ_by_their_box_nothing_else_is_read_again(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        asked.client.get(f"{PAGE}?bbox=103,21,104,22&limit=2")
+
+    def read_again(*_: object) -> None:
+        raise AssertionError("the parameters were read again")
+
+    monkeypatch.setattr(items.asked, "query_of", read_again)
+    before = asked.count
+    answer = asked.client.get(f"{PAGE}?bbox=102%2C20%2C105%2C23&limit=2").get_json()
+    assert asked.count == before and answer["numberReturned"] == 2
+    assert any("bbox=102,20,105,23" in link["href"] for link in answer["links"])
+
+
 @pytest.mark.parametrize(
     "path",
     ["/collections/products", "/collections/products/", "/collections/products/items/", "/collections/products/itemsX",
@@ -126,10 +164,13 @@ def test_whatever_is_asked_the_application_would_say_the_same(asked: Asked, plai
      "/collections/products/items/R%31", "/collections/products/items/%C4%90", "/collections/products/queryables",
      "/collections/products/items?q=%ff", "/collections/products/items?q=Đ", "/collections/products/items/R1?x=1",
      "/collections/products/items?bbox=1", "/collections/products/items?version=7&limit=1",
-     "/collections/products/items/R2?f=json", "/collections/products/items?crs=http://x"],
+     "/collections/products/items/R2?f=json", "/collections/products/items?crs=http://x",
+     "/collections/products/items/R1?bbox=1,2,3,4", "/collections/products/items?bbox=1,2,3,4&bbox=1,2,3,4",
+     "/collections/producers/items?bbox=1,2,3,4", "/collections/products/items?utm_bbox=1,2,3,4"],
 )  # fmt: skip
 def test_addresses_that_look_alike_are_told_apart(asked: Asked, plain: FlaskClient, path: str) -> None:
-    for known in (PAGE, f"{PAGE}/R1", f"{PAGE}?f=json", f"{PAGE}/R1?f=json"):
+    for known in (PAGE, f"{PAGE}/R1", f"{PAGE}?f=json", f"{PAGE}/R1?f=json", *[f"{PAGE}?bbox=103,21,104,22"] * 2,
+                  *[f"{PAGE}?utm_bbox=103,21,104,22"] * 2):  # fmt: skip
         asked.client.get(known)
     same(asked, plain, path)
 
@@ -143,9 +184,9 @@ def test_addresses_that_look_alike_are_told_apart(asked: Asked, plain: FlaskClie
         {"Range": "bytes=0-9"}, {"Origin": "https://example.org"}, {"Cookie": "geo_manage=x"},
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("path", [f"{PAGE}?limit=2", f"{PAGE}/R2"])
+@pytest.mark.parametrize("path", [f"{PAGE}?limit=2", f"{PAGE}/R2", f"{PAGE}?bbox=102,20,104,22"])
 def test_each_caller_gets_its_own_answer(asked: Asked, plain: FlaskClient, path: str, headers: dict[str, str]) -> None:
-    for known in (PAGE, f"{PAGE}/R1"):
+    for known in (PAGE, f"{PAGE}/R1", *[f"{PAGE}?bbox=103,21,104,22"] * 2):
         asked.client.get(known)
         asked.client.get(known, headers=headers)
     same(asked, plain, path, **headers)
@@ -180,13 +221,14 @@ def test_a_new_version_is_answered_at_once_and_the_old_one_is_let_go(tmp_path: P
         client, found = app.test_client(), []
         for atlas in (old, new):
             current[0] = atlas
-            for path in (f"{PAGE}/R2", f"{PAGE}/R1", f"{PAGE}?limit=2", f"{PAGE}?limit=1"):
+            boxes = [f"{PAGE}?limit=1&bbox=102,20,104,{north}" for north in (26, 27, 28)]
+            for path in (*boxes, f"{PAGE}/R2", f"{PAGE}/R1", f"{PAGE}?limit=2", f"{PAGE}?limit=1"):
                 answer = client.get(path).get_json()
                 feature = answer if "properties" in answer else answer["features"][0]
                 found += [feature["properties"]["name"]] if feature["id"] == "R1" else []
         old.close()
         assert client.get(f"{PAGE}?limit=3").status_code == 200
-    assert found == ["Mật ong 1"] * 3 + ["Mật ong 2"] * 3
+    assert found == ["Mật ong 1"] * 6 + ["Mật ong 2"] * 6
 
 
 def test_an_earlier_version_teaches_nothing(tmp_path: Path) -> None:
@@ -211,7 +253,7 @@ def test_callers_cannot_fill_the_memory(asked: Asked, monkeypatch: pytest.Monkey
     monkeypatch.setattr(siblings, "_MOST", 8)
     for number in range(40):
         assert asked.client.get(PAGE, headers={"Host": f"h{number}.example.vn"}).status_code == 200
-    (front,) = [one for one in fronts(asked.client.application) if isinstance(one, siblings.Siblings)]
+    (front,) = [one for one in fronts(asked.client.application) if isinstance(one, siblings.Front)]
     assert 0 < len(front._known) <= 8
     asked.client.get(PAGE, headers={"Host": "x" * 3_000})
     assert not any("x" * 3_000 in map(str, kind) for kind in front._known)
