@@ -218,6 +218,31 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
     subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
 
 
+COUNTING = """
+import gc, sys
+from geo.settings import Settings
+from geo.web import serving
+
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [str(gc.get_freeze_count()).encode()]
+
+serving.serve(lambda: application, Settings(workers=int(sys.argv[1]), port=int(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_stays_is_not_looked_through_for_garbage(workers: int) -> None:
+    port = _free_port()
+    with subprocess.Popen([sys.executable, "-c", COUNTING, str(workers), str(port)], cwd=ROOT) as process:
+        while not _answers(port):
+            assert process.poll() is None
+            time.sleep(0.05)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+            assert int(answer.read()) > 10_000
+        process.terminate()
+
+
 def test_processes_that_are_still_starting_stop_when_told(
     built: Settings, built_env: dict[str, str], tmp_path: Path
 ) -> None:
