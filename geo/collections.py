@@ -22,6 +22,10 @@ LINK_LAYER = LayerSpec(
     title="name",
     title_en="name_en",
     may_be_unplaced=True,
+    unplaced=Label(
+        "Không có đường nối: một đầu chưa có vị trí, hoặc hai đầu ở cùng một điểm",
+        "No line: an end has no place, or both stand at one point",
+    ),
     about=Label(
         "Mọi liên kết giữa sản phẩm, chủ thể, vùng nguyên liệu, làng nghề, điểm đến và đơn vị hành chính, kèm lý do, khoảng cách và mức chắc chắn; suy ra từ các lớp khác ở mỗi phiên bản. Đường thẳng nối hai điểm đại diện, không phải đường đi.",
         "Every link between products, producers, zones, villages, sites and units, with its reason, distance and certainty; worked out from the other layers in each version. A straight line joins one point of each end; it is no route.",

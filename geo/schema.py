@@ -99,7 +99,7 @@ LayerGroup: TypeAlias = Literal["programme", "places", "units", "records", "link
 class LayerSpec:
     """One layer: what it holds, which field is its key, and how it is spoken of.
 
-    `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry.
+    `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry, which `unplaced` explains.
     `title` names the field that a record is called by, `title_en` its English twin where there is one.
     `time` names the date fields that say when a record holds: one is an instant or a span, two are from and until.
     `symbol` names the field that chooses the symbol (see styles.py). `article` is the label of one record.
@@ -120,6 +120,7 @@ class LayerSpec:
     title_en: str | None = None
     symbol: str | None = None
     may_be_unplaced: bool = False
+    unplaced: Label = Label("Chưa có vị trí trên bản đồ", "Not placed on the map")
     tiling: bool = False
     time: tuple[str, ...] = ()
     outline: tuple[str, tuple[str, ...]] | None = None

@@ -63,7 +63,7 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
         "url": urls.record(layer, record.id),
         "map_url": urls.page("/", at=f"{layer}/{record.id}"),
         "geometry": None if geometry is None else orjson.loads(record.feature)["geometry"],
-        "placeable": spec.geometry is not None,
+        "unplaced": None if spec.geometry is None else spec.unplaced.of(lang),
         "point": None if record.lng is None else [record.lng, record.lat],
         "bbox": None if record.bbox is None else list(record.bbox),
         "precision": None

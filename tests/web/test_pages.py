@@ -1,7 +1,7 @@
 """Pages for people: whole without JavaScript, in both languages, and every link on them leads somewhere."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -237,6 +237,14 @@ def test_a_record_without_a_place_says_so_and_offers_no_way_there(client: FlaskC
     page = opened(client, "/products/R2")
     assert "Chưa có vị trí trên bản đồ" in page.text
     assert not [value for value in page.values("href") if value.startswith("geo:") or "at=" in value]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "hai đầu ở cùng một điểm"), ("en", "both stand at one point")])
+def test_a_link_without_a_line_is_not_called_unplaced(client: FlaskClient, lang: str, said: str) -> None:
+    links = client.get("/collections/links/items?limit=1000").get_json()["features"]
+    key = next(quote(one["id"]) for one in links if one["geometry"] is None)
+    page = opened(client, f"/links/{key}?lang={lang}")
+    assert said in page.text and "trên bản đồ" not in page.text and "Not placed" not in page.text
 
 
 def test_a_record_is_shown_where_it_lies_without_any_script(client: FlaskClient) -> None:
