@@ -49,7 +49,7 @@ _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
     "COMPRESS_BR_LEVEL": 5,
-    "COMPRESS_LEVEL": 6,
+    "COMPRESS_LEVEL": 4,  # programs ask for gzip and browsers for brotli: half the time of 6 for 7 % more bytes
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
         "application/manifest+json", "application/xml", "application/ld+json", "application/rdf+xml",
