@@ -289,8 +289,10 @@ def test_a_process_killed_at_any_moment_leaves_the_last_good_version(office: Set
         before = store.versions()[-1].number
         killer = threading.Timer(seeded.uniform(0.2, whole), _kill_children)
         killer.start()
+        started = time.monotonic()
         try:
             publish(jobs, draft)
+            whole = min(whole, time.monotonic() - started)  # the first one may have taken longer than the others
         except GeoError:
             killed += 1
         finally:
