@@ -176,7 +176,8 @@ def _kind(asked: _Asked, args: Args) -> _Kind:
 def _box(asked: _Asked) -> tuple[str, _Kind]:
     """The box that is asked for, and what else is; no box where there is another or a mark that would stand for it."""
     found = _BOX.search(asked.query)
-    if found is None or asked.record or asked.query.count("bbox") > 1 or "%01" in asked.query:
+    marked = "%01" in asked.query or not asked.query.isprintable()
+    if found is None or asked.record or asked.query.count("bbox") > 1 or marked:
         return "", ()
     others = (asked.collection, *asked.caller, asked.query[: found.start(1)], asked.query[found.end(1) :])
     return found[1].replace("%2C", ","), others

@@ -141,6 +141,19 @@ def test_every_box_is_what_the_application_answers(asked: Asked, plain: FlaskCli
         same(asked, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
 
 
+@pytest.mark.parametrize("mark", ["%01", "\1"])
+def test_what_stands_for_the_box_in_links_is_in_no_address_that_is_learnt(
+    asked: Asked, plain: FlaskClient, mark: str
+) -> None:
+    for box in ("103,21,104,22", "103,21,104,23", "102,20,104,22"):
+        query = f"bbox={box}&q={mark}"
+        found = [
+            seen(client.get(PAGE, environ_overrides={"QUERY_STRING": query}, headers={"X-Request-ID": "one"}))
+            for client in (asked.client, plain)
+        ]
+        assert found[0] == found[1]
+
+
 def test_of_pages_that_differ_by_their_box_nothing_else_is_read_again(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
