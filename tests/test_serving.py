@@ -235,12 +235,14 @@ serving.serve(lambda: application, Settings(workers=int(sys.argv[1]), port=int(s
 def test_what_stays_is_not_looked_through_for_garbage(workers: int) -> None:
     port = _free_port()
     with subprocess.Popen([sys.executable, "-c", COUNTING, str(workers), str(port)], cwd=ROOT) as process:
-        while not _answers(port):
-            assert process.poll() is None
-            time.sleep(0.05)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-            assert int(answer.read()) > 10_000
-        process.terminate()
+        try:
+            while not _answers(port):
+                assert process.poll() is None
+                time.sleep(0.05)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert int(answer.read()) > 10_000
+        finally:
+            process.terminate()
 
 
 def test_processes_that_are_still_starting_stop_when_told(

@@ -13,7 +13,7 @@ from geo.atlas import feed, sql, tiles
 from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
 from geo.atlas.related import Around
 from geo.atlas.search import match_expression, search_words
-from geo.atlas.tables import connect, related_of, table_of
+from geo.atlas.tables import connect, related_of, table_of, tuples
 from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
@@ -64,10 +64,7 @@ class Atlas:
         return connection
 
     def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
-        """The rows of a statement one at a time, without the names of their columns."""
-        cursor = self._db.cursor()
-        cursor.row_factory = None
-        return cursor.execute(statement.text, statement.values)
+        return tuples(self._db, statement.text, statement.values)
 
     # --- records ---------------------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ def linked(query: Query) -> Statement:
     """How many records a page has, and the bytes of all their features with links, a comma between two; one row.
 
     As one value they cost one step of the database instead of one each, between which other threads would want their
-    turn: 1,000 features take half as long.
+    turn.
     """
     page = columns(query, "feature", RELATED)
     feature = "substr(feature, 1, length(feature) - 1) || ',\"links\":[' || coalesce(links, '') || ']}'"

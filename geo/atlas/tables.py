@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -121,6 +122,13 @@ def connect(path: Path) -> sqlite3.Connection:
     predicates.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)
     return connection
+
+
+def tuples(connection: sqlite3.Connection, text: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+    """The rows of a query, one at a time and without the names of their columns."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(text, values)
 
 
 def _meets(wkb: bytes | None, west: float, south: float, east: float, north: float) -> bool:

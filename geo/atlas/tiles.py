@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geo.atlas.model import Value
-from geo.atlas.tables import column_of, table_of
+from geo.atlas.tables import column_of, table_of, tuples
 from geo.collections import COLLECTIONS
 from geo.schema import Field
 
@@ -25,7 +25,7 @@ def shown_fields(layer: str) -> tuple[Field, ...]:
 def shapes(db: sqlite3.Connection, layer: str) -> Iterator[tuple[Array, Array]]:
     """Numbers and geometries (STORE_CRS) of the placed records in the order of their numbers, some at a time."""
     text = f"SELECT row, geom FROM {table_of(layer)} WHERE west IS NOT NULL ORDER BY row"
-    cursor = _plainly(db, text)
+    cursor = tuples(db, text)
     while some := cursor.fetchmany(_AT_ONCE):
         numbers, drawn = zip(*some, strict=True)
         yield np.array(numbers, dtype=np.int64), shapely.from_wkb(np.array(drawn, dtype=object))
@@ -36,12 +36,6 @@ def columns(db: sqlite3.Connection, layer: str) -> dict[str, list[Value]]:
     fields = shown_fields(layer)
     names = ("id", "title", *(field.name for field in fields))
     listed = ", ".join(("id", "title", *map(column_of, fields)))
-    found = _plainly(db, f"SELECT {listed} FROM {table_of(layer)} WHERE west IS NOT NULL ORDER BY row").fetchall()
+    found = tuples(db, f"SELECT {listed} FROM {table_of(layer)} WHERE west IS NOT NULL ORDER BY row").fetchall()
     values = map(list, zip(*found, strict=True)) if found else ([] for _ in names)
     return dict(zip(names, values, strict=True))
-
-
-def _plainly(db: sqlite3.Connection, text: str) -> sqlite3.Cursor:
-    cursor = db.cursor()
-    cursor.row_factory = None
-    return cursor.execute(text)

@@ -73,6 +73,7 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
             {"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns
         ],
         "placed": query.layer in PLACED,
+        "unplaced": spec.unplaced.of(lang),
         "rows": [_row(record, columns, reader, places, urls) for record in page.records],
         "matched": page.matched,
         "total": atlas.counts()[query.layer],

@@ -44,8 +44,7 @@ _BODIES = {"", _FORM, "application/json", "text/json"}
 """What a search may be sent as; what says nothing of itself is read as JSON."""
 
 _BOX_HERE = "\1"
-"""What stands for the box in links that many pages share; no other part of an address that is answered so has it."""
-
+"""What stands for the box in links that many pages share."""
 _IN_LINKS = quote(_BOX_HERE).encode()
 
 _MOST_POSTED = 1_000_000
@@ -93,8 +92,11 @@ class _Pages(Siblings):
         page = self.page(args, args)
         return page.body(page.files()), self.tag(address)
 
-    def boxes(self, args: Args) -> MakeBox:
-        """How the pages are made whose parameters are these but for the box."""
+    def boxes(self, args: Args) -> MakeBox | None:
+        """How pages are made whose parameters are these but for the box, when it is in degrees and the only one."""
+        marked = any(_BOX_HERE in value for _, value in args.items(multi=True))
+        if marked or "bbox-crs" in args or len(args.getlist("bbox")) > 1:
+            return None
         linked = [(name, _BOX_HERE if name == "bbox" else value) for name, value in args.items(multi=True)]
         return _Boxes(self, self.page(args, MultiDict(linked))).one
 

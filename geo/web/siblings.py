@@ -52,7 +52,7 @@ class Siblings(ABC):
         """The record called `name`, or the page of the parameters."""
 
     def boxes(self, args: Args) -> MakeBox | None:
-        """How pages are made whose parameters are these but for the box; None for what has no boxes."""
+        """How pages are made whose parameters are these but for the box; None where more than the box would differ."""
         return None
 
 
@@ -69,15 +69,8 @@ _Headers = list[tuple[str, str]]
 
 
 class _Known(NamedTuple):
-    atlas: Atlas
     headers: _Headers
     siblings: Siblings
-
-
-class _KnownBoxes(NamedTuple):
-    atlas: Atlas
-    headers: _Headers
-    make: MakeBox
 
 
 class Front:
@@ -87,7 +80,7 @@ class Front:
         self._source = atlas_source
         self._inner: WSGIApplication = app.wsgi_app
         self._known: dict[_Kind, _Known] = {}
-        self._boxes: dict[_Kind, _KnownBoxes] = {}
+        self._boxes: dict[_Kind, tuple[_Known, MakeBox]] = {}
         app.wsgi_app = self  # type: ignore[method-assign]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -114,19 +107,20 @@ class Front:
         """The answer of a known kind and its headers; None where none of the kind is known."""
         box, others = _box(asked)
         atlas = self._source()
-        if box and (boxes := self._boxes.get(others)) and boxes.atlas is atlas:
-            return boxes.make(box, asked.address), boxes.headers
+        known, make = self._boxes.get(others, (None, None))
+        if known and make and known.siblings.atlas is atlas:
+            return make(box, asked.address), known.headers
         args = _args(asked)
         known = self._known.get(_kind(asked, args))
         if known is None:
             return None
-        if known.atlas is not atlas:
+        if known.siblings.atlas is not atlas:
             self._known.clear()  # no earlier version is to be held open
             self._boxes.clear()
             return None
         made = known.siblings.one(asked.record, asked.address, args)
         if box and (make := known.siblings.boxes(args)):
-            _keep(self._boxes, others, _KnownBoxes(atlas, known.headers, make))
+            _keep(self._boxes, others, (known, make))
         return made, known.headers
 
     def _first(self, asked: _Asked, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -136,7 +130,7 @@ class Front:
             siblings: Siblings | None = environ.get(_MADE_BY)
             if siblings is not None and status == "200 OK":
                 shared = [one for one in headers if one[0].lower() not in _OWN]
-                _keep(self._known, _kind(asked, _args(asked)), _Known(siblings.atlas, shared, siblings))
+                _keep(self._known, _kind(asked, _args(asked)), _Known(shared, siblings))
             return start_response(status, headers, *failed)
 
         return self._inner(environ, listen)
@@ -174,13 +168,12 @@ def _kind(asked: _Asked, args: Args) -> _Kind:
 
 
 def _box(asked: _Asked) -> tuple[str, _Kind]:
-    """The box that is asked for, and what else is; no box where there is another or a mark that would stand for it."""
+    """The first box that is asked for, and all else that is; nothing where there is none."""
     found = _BOX.search(asked.query)
-    marked = "%01" in asked.query or not asked.query.isprintable()
-    if found is None or asked.record or asked.query.count("bbox") > 1 or marked:
+    if found is None:
         return "", ()
-    others = (asked.collection, *asked.caller, asked.query[: found.start(1)], asked.query[found.end(1) :])
-    return found[1].replace("%2C", ","), others
+    before, after = asked.query[: found.start(1)], asked.query[found.end(1) :]
+    return found[1].replace("%2C", ","), (asked.collection, asked.record, *asked.caller, before, after)
 
 
 def _keep(known: dict[_Kind, Any], kind: _Kind, what: object) -> None:

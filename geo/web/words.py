@@ -25,7 +25,6 @@ WORDS: dict[str, Label] = {
     "approximate": Label("Vị trí gần đúng", "Approximate place"),
     "precision": Label("Độ chính xác vị trí", "Location precision"),
     "position_source": Label("Nguồn vị trí", "Source of the position"),
-    "not_placed": Label("Chưa có vị trí trên bản đồ", "Not placed on the map"),
     "facts": Label("Thông tin", "Facts"),
     "facts.missing": Label("Chưa có số liệu", "No data yet on"),
     "story": Label("Câu chuyện", "Story"),

@@ -245,6 +245,23 @@ def test_hostile_names_are_text_in_the_list_and_the_panel(hostile: Watched) -> N
 
 
 @pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ("products/R2", "Chưa có vị trí trên bản đồ."),
+        ("links/made_by.R1.P1", "hai đầu ở cùng một điểm."),
+        ("sources/S1", ""),
+    ],
+)
+def test_the_panel_says_why_a_record_is_not_on_the_map(hostile: Watched, record: str, said: str) -> None:
+    page = opened(hostile, f"/?at={record}")
+    expect(page.locator("#record h2")).to_be_visible()
+    if said:
+        expect(page.locator("#record .place")).to_contain_text(said)
+    else:
+        expect(page.locator("#record .place")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
     "path", ["/layers", "/products", "/products/R01", "/zones/Z02", "/quality", "/about", "/sources/S3", "/nothing"]
 )
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -131,7 +131,7 @@ BOXES = (
     "rest",
     ["", "&limit=1", "&limit=1&offset=1", "&lang=en", f"&crs={VN2000}", "&stars=4", "&properties=name", "&utm_source=zalo",
      "&filter=stars%3E3", "&q=m%E1%BA%ADt", "&q=%01", "&f=json", "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
-     "&datetime=2019-01-01/..", "&sortby=-name", "&ids=R1,R2"],
+     "&datetime=2019-01-01/..", "&sortby=-name", "&ids=R1,R2", "&%62box=103,21,104,22", "&bbox-cr%73=http://x"],
 )  # fmt: skip
 def test_every_box_is_what_the_application_answers(asked: Asked, plain: FlaskClient, rest: str) -> None:
     for _ in range(2):
@@ -265,9 +265,10 @@ def test_an_earlier_version_teaches_nothing(tmp_path: Path) -> None:
 def test_callers_cannot_fill_the_memory(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(siblings, "_MOST", 8)
     for number in range(40):
-        assert asked.client.get(PAGE, headers={"Host": f"h{number}.example.vn"}).status_code == 200
+        for path in (PAGE, f"{PAGE}?bbox=1,2,3,4", f"{PAGE}?bbox=1,2,3,5"):
+            assert asked.client.get(path, headers={"Host": f"h{number}.example.vn"}).status_code == 200
     (front,) = [one for one in fronts(asked.client.application) if isinstance(one, siblings.Front)]
-    assert 0 < len(front._known) <= 8
+    assert 0 < len(front._known) <= 8 and 0 < len(front._boxes) <= 8
     asked.client.get(PAGE, headers={"Host": "x" * 3_000})
     assert not any("x" * 3_000 in map(str, kind) for kind in front._known)
 

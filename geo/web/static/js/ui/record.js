@@ -49,9 +49,9 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
       ),
     );
 
-  function place({ point, precision }) {
+  function place({ point, precision, unplaced }) {
     const note = (name, text, approximate) => el("p", { class: `place${approximate ? " place--approximate" : ""}` }, sign(name), el("span", {}, text));
-    if (!point) return note("warning", `${words.not_placed}.`, true);
+    if (!point) return unplaced && note("warning", `${unplaced}.`, true);
     if (!precision) return null;
     return note(precision.approximate ? "approximate" : "check", `${precision.caution || precision.label}.`, precision.approximate);
   }
