@@ -17,23 +17,25 @@ from flask import Flask
 
 from geo import __version__
 from geo.atlas import AtlasSource, Query
-from geo.codes import PRECISIONS
-from geo.collections import COLLECTIONS
 from geo.drafts.command import Import, Order, told
-from geo.drafts.lines import lines as review_lines
+from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
-from geo.filters import FILTERS
-from geo.layers import LAYERS
-from geo.links import LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed, person
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from geo.views.dictionary import data_dictionary
-from geo.views.export import FORMATS, write_export, write_whole
-from geo.views.export.province import NAME as NAME_OF_ALL
-from geo.views.export.province import Whole, kind_of, system_for
-from geo.web import create_app, serving
+from geo.views.export.download import write_export, write_whole
+from geo.views.formats import FORMATS
+from geo.views.whole_province import NAME as NAME_OF_ALL
+from geo.views.whole_province import Whole, kind_of, system_for
+from geo.web import serving
+from geo.web.application import create_app
 
 ROOT = Path(__file__).resolve().parent
 

@@ -1,6 +1,6 @@
 """What can go wrong, as one tree of exceptions that speak Vietnamese and English.
 
-No status codes here: see geo/web/errors.py.
+No status codes here: see geo/web/http/errors.py.
 """
 
 

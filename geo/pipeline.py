@@ -13,10 +13,10 @@ from geopandas import GeoDataFrame
 
 from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
 from geo.errors import BadQuery, BadSource, Conflict
-from geo.ingest.report import Report
-from geo.ingest.seed import load_seed
+from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.report import Report
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import GeoPackageStore, Version

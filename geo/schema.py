@@ -102,7 +102,7 @@ class LayerSpec:
     `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry, which `unplaced` explains.
     `title` names the field that a record is called by, `title_en` its English twin where there is one.
     `time` names the date fields that say when a record holds: one is an instant or a span, two are from and until.
-    `symbol` names the field that chooses the symbol (see styles.py). `article` is the label of one record.
+    `symbol` names the field that chooses the symbol (see ocop/styles.py). `article` is the label of one record.
     `tiling` layers cover the province without gap or overlap. `outline` is the field, and its values, under which
     a polygon is the record's own outline and not that of the units it lies in; None where it always is.
     `apart` names the field whose equal values keep records apart: own outlines that share one must not overlap.

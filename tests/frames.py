@@ -7,7 +7,7 @@ from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 
 WEST, EAST = box(103.0, 21.0, 103.2, 21.2), box(103.2, 21.0, 103.4, 21.2)
 

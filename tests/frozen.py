@@ -7,7 +7,7 @@ from geopandas import GeoDataFrame
 
 from geo.atlas import IssueRow, Notes, VersionInfo, freeze
 from geo.link import disagreements, link_all
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Label
 
 VERSION = VersionInfo(7, "2026-01-02T03:04:05Z", "tests", "a small province", "0123456789abcdef" * 4)

@@ -9,7 +9,7 @@ import pyogrio
 import shapely
 
 from geo.encodings import encode
-from geo.vn2000 import SYSTEMS, Reading
+from geo.vn2000.systems import SYSTEMS, Reading
 
 ZONES = (
     ("Vùng chè Tủa Chùa", "Chè Shan tuyết", (103.20, 21.70)),

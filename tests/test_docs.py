@@ -11,12 +11,12 @@ import click
 import pytest
 
 import app
-from geo.filters import FILTERS
-from geo.layers import LAYERS
-from geo.links import LINKS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from geo.settings import Settings
 from geo.views.dictionary import data_dictionary
-from geo.views.export import FORMATS
+from geo.views.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from geo.atlas import Atlas, Query
-from geo.codes import CODE_LISTS, PRECISIONS
-from geo.collections import COLLECTIONS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Precision
 from geo.settings import Settings
-from geo.styles import STYLES, icon_of
-from geo.views.export.province import KINDS, Kind, Whole, write_province
 from geo.views.qgis.icons import embedded
-from geo.web import create_app
+from geo.views.whole_province import KINDS, Kind, Whole, write_province
+from geo.web.application import create_app
 from tests.conftest import ROOT
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -309,8 +309,8 @@ def test_the_same_version_is_the_same_bytes(kind: Kind, real_atlas: Atlas) -> No
 
 def test_a_layer_that_is_short_of_records_is_an_error(real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     from geo.errors import GeoError
-    from geo.views.export import province
+    from geo.views import whole_province
 
-    monkeypatch.setattr(province, "write_layer", lambda job, path: job.matched - 1)
+    monkeypatch.setattr(whole_province, "write_layer", lambda job, path: job.matched - 1)
     with pytest.raises(GeoError, match=f"of {real_atlas.count(Query('products'))} records"):
         write_province(Whole(real_atlas), io.BytesIO())

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from geo.atlas import Atlas
-from geo.codes import CODE_LISTS
-from geo.collections import COLLECTIONS
 from geo.errors import BadQuery
-from geo.layers import GROUPS, THEMATIC
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import GROUPS, THEMATIC
+from geo.ocop.styles import STYLES
 from geo.settings import Settings
-from geo.styles import STYLES
-from geo.views.export.province import KINDS, Whole, project_name
 from geo.views.qgis import layer_id
-from geo.vn2000 import HOME, Reading
-from geo.web import create_app
+from geo.views.whole_province import KINDS, Whole, project_name
+from geo.vn2000.systems import HOME, Reading
+from geo.web.application import create_app
 from tests.conftest import ROOT
 
 SYSTEM_PYTHON = "/usr/bin/python3"

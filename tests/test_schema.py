@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from geo.atlas import Atlas, Query
-from geo.codes import CODE_LISTS, PRECISIONS
-from geo.collections import COLLECTIONS
-from geo.filters import FILTERS
-from geo.layers import LAYERS, PLACED, THEMATIC
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import LAYERS, PLACED, THEMATIC
+from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.ocop.styles import STYLES
 from geo.schema import Field, KeyLink, Label, LayerSpec, MatchLink, NearestOfKind, ThroughLink
-from geo.styles import STYLES
 from tests.frames import frame, world
 from tests.frozen import frozen
 

@@ -11,8 +11,8 @@ import pytest
 from shapely.geometry import shape
 
 from geo.atlas import Atlas, Query
-from geo.views.tiles import tile_at
-from geo.web import create_app
+from geo.views.tiles.tile import tile_at
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.server import serving
 from tests.views.test_tiles import pixel_m, placed

@@ -14,7 +14,7 @@ import pyogrio
 from shapely import MultiPolygon, box
 
 from geo.crs import STORE_CRS
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 from geo.schema import Field, LayerSpec
 from tests.frames import WEST, frame, world
 

@@ -12,7 +12,7 @@ import pyogrio
 
 from data.seed.notices import MADE_ON, metadata
 from data.seed.records import Record
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 from geo.schema import Field, LayerSpec
 
 _DBF_BYTES = 254

@@ -8,7 +8,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geo.atlas.model import Value
-from geo.atlas.rows import plain
+from geo.atlas.sqlite.rows import plain
 from geo.schema import LayerSpec
 
 TOLERANCE_DEG = 0.002

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from geo.drafts import work
-from geo.drafts.model import DraftStore
-from geo.drafts.returned import returned
+from geo.drafts.draft import DraftStore
+from geo.drafts.marked_workbook import returned
 from geo.errors import BadSource, GeoError
 from geo.settings import Settings
 

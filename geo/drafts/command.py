@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geo.drafts.draft import Draft
 from geo.drafts.jobs import Jobs
-from geo.drafts.model import Draft
 from geo.drafts.profiles import Profiles
 from geo.errors import BadQuery
-from geo.ingest.answers import Answers
-from geo.layers import LAYERS
+from geo.ingest.decisions import Answers
+from geo.ocop.layers import LAYERS
 from geo.settings import Settings
 
 Plain = dict[str, Any]

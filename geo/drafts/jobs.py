@@ -12,8 +12,8 @@ from typing import Any
 from filelock import FileLock
 
 from geo.drafts.child import folder
-from geo.drafts.model import Draft, DraftStore
-from geo.drafts.work import WORK
+from geo.drafts.draft import Draft, DraftStore
+from geo.drafts.reading import WORK
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.pipeline import person
 from geo.settings import Settings

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from geo.errors import BadQuery, BadSource, NotFound
-from geo.ingest.answers import Answers
-from geo.ingest.values import folded
+from geo.ingest.columns.values import folded
+from geo.ingest.decisions import Answers
 
 
 class Profile(NamedTuple):

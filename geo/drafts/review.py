@@ -5,38 +5,26 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import orjson
-import shapely
-from geopandas import GeoDataFrame
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
 
-from geo.codes import PRECISIONS
-from geo.ingest.answers import Question
-from geo.ingest.columns import targets_of
-from geo.ingest.report import SEVERITIES, Issue
+from geo.drafts.differences import Plain, diff_features, field_label, plain_diff
+from geo.drafts.draft import Draft
+from geo.drafts.reading import Prepared
+from geo.ingest.columns.mapping import targets_of
+from geo.ingest.columns.texts import ColumnText
+from geo.ingest.decisions import Question
 from geo.ingest.stage import Staged
-from geo.ingest.texts import ColumnText
-from geo.layers import LAYERS
-from geo.schema import Label, LayerSpec
+from geo.ocop.layers import LAYERS
+from geo.report import SEVERITIES, Issue
+from geo.schema import LayerSpec
 from geo.store.diff import RecordDiff
-
-if TYPE_CHECKING:
-    from geo.drafts.model import Draft
-    from geo.drafts.work import Prepared
 
 SHOWN = 500
 """Most records and findings that a review holds; the lists beside it hold all."""
-ON_MAP = 3_000
-"""Most records that the preview map draws."""
-_COARSE = 1e-4  # degrees, 10 m: what a preview of polygons may leave out
-
-Plain = dict[str, Any]
 
 
-def write(folder: Path, draft: "Draft", prepared: "Prepared") -> Plain:
+def write(folder: Path, draft: Draft, prepared: Prepared) -> Plain:
     """Write review.json, preview.geojson, changes.csv and findings.csv into `folder`; return the review."""
     staged = prepared.staged
     body: Plain = {
@@ -188,90 +176,11 @@ def row_of(record: str | None, rows: Mapping[str, int]) -> int | None:
     return int(record[4:]) if record.startswith("row ") and record[4:].isdigit() else None
 
 
-def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plain:
-    """What happened to a record; `row` is its row in the file."""
-    return {
-        "layer": one.layer, "record": one.record, "title": one.title, "op": one.op, "row": row,
-        "fields": [
-            {"field": change.field, "label": _field_label(spec, change.field)._asdict(),
-             "before": _shown(change.before), "after": _shown(change.after)}
-            for change in one.fields
-        ],
-        "moved_m": one.moved_m, "area_ha": one.area_ha,
-        "placed": one.after is not None or one.before is not None, "precision": _precision(one.precision),
-        "has_place": spec.geometry is not None,
-    }  # fmt: skip
-
-
-def _field_label(spec: LayerSpec, name: str) -> Label:
-    return spec.field(name).label if spec.has(name) else Label("Vị trí, hình học", "Place, geometry")
-
-
 def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
-    return None if name is None else _field_label(spec, name)._asdict()
-
-
-def _precision(key: object) -> Plain | None:
-    """How well a place is known, in words; None for a record that does not say."""
-    found = _PRECISIONS.get(str(key))
-    return None if found is None else {"label": found.label._asdict(), "approximate": found.approximate}
-
-
-_PRECISIONS = {precision.key: precision for precision in PRECISIONS}
-
-
-def _shown(value: object) -> object:
-    return str(value)[:300] if isinstance(value, str) else value
+    return None if name is None else field_label(spec, name)._asdict()
 
 
 # --- the map -----------------------------------------------------------------------------------------
-
-
-def diff_features(diff: Sequence[RecordDiff]) -> Plain:
-    """Differences as GeoJSON in STORE_CRS: added and changed records where they are then, removed ones where they were.
-
-    A record that moved is there twice, with the status "before" where it was.
-    """
-    features: list[Plain] = []
-    for one in diff[:ON_MAP]:
-        shape = one.before if one.op == "removed" else one.after
-        if shape is not None:
-            features.append(_feature(one, shape, one.op))
-        if one.op == "changed" and one.moved_m is not None and one.before is not None:
-            features.append(_feature(one, one.before, "before"))
-    return {"type": "FeatureCollection", "features": features, "shown": min(len(diff), ON_MAP), "of": len(diff)}
-
-
-def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
-    """A layer in STORE_CRS as GeoJSON with every field, the title and the status "as_was" beside them."""
-    names = [field.name for field in spec.fields]
-    features = []
-    for *cells, shape in zip(*(frame[name] for name in names), frame.geometry, strict=True):
-        values = dict(zip(names, cells, strict=True))
-        features.append(
-            {
-                "type": "Feature",
-                "id": values[spec.key],
-                "geometry": None if shape is None else mapping(shape),
-                "properties": {
-                    **values,
-                    "title": values[spec.title],
-                    "status": "as_was",
-                    "approximate": bool((_precision(values.get("precision")) or {}).get("approximate")),
-                },
-            }
-        )
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
-    coarse = shape if shape.geom_type == "Point" else shapely.simplify(shape, _COARSE)
-    known = _PRECISIONS.get(one.precision or "")
-    properties = {
-        "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
-        "precision": one.precision, "approximate": known is not None and known.approximate,
-    }  # fmt: skip
-    return {"type": "Feature", "geometry": mapping(coarse), "properties": properties}
 
 
 # --- the lists ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import unicodedata
 
 from geo.encodings.letters import LETTERS, parts
-from geo.encodings.table import ByteTable
+from geo.encodings.one_byte import ByteTable
 
 
 def _letter(byte: int) -> str:

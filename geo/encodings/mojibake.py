@@ -2,7 +2,7 @@
 
 import re
 
-from geo.encodings.table import CP1252
+from geo.encodings.one_byte import CP1252
 
 MOST_LAYERS = 3
 

@@ -7,8 +7,8 @@ whose name ends in H; a table of attributes does not say which font was meant.
 import re
 
 from geo.encodings.letters import LETTERS
+from geo.encodings.one_byte import CP1252, ByteTable, laid_over
 from geo.encodings.syllable import is_syllable
-from geo.encodings.table import CP1252, ByteTable, laid_over
 
 # First byte of each run, and the letters from there on.
 VN3 = {

@@ -1,6 +1,6 @@
 """VISCII 1.1 (RFC 1456): every Vietnamese letter in one byte, six capitals among the control characters."""
 
-from geo.encodings.table import ByteTable, laid_over
+from geo.encodings.one_byte import ByteTable, laid_over
 
 VISCII_1_1 = {
     0x02: "Ẳ",

@@ -3,7 +3,7 @@
 import re
 
 from geo.encodings.letters import ACUTE, DOT, GRAVE, HOOK, TILDE, toned
-from geo.encodings.table import CP1252
+from geo.encodings.one_byte import CP1252
 
 # What follows the vowel for each tone. Capitals take the capital of the same mark, 0x20 lower.
 _PLAIN = {GRAVE: "ø", HOOK: "û", TILDE: "õ", ACUTE: "ù", DOT: "ï"}

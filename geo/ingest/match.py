@@ -10,11 +10,11 @@ import geopandas as gpd
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.codes import PRECISIONS
 from geo.crs import geodesic_distance_m
 from geo.errors import BadSource
-from geo.ingest.report import Issue
-from geo.ingest.values import folded
+from geo.ingest.columns.values import folded
+from geo.ocop.codes import PRECISIONS
+from geo.report import Issue
 from geo.schema import LayerSpec
 
 _RADIUS_M = {precision.key: precision.uncertainty_m for precision in PRECISIONS}

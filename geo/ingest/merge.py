@@ -9,11 +9,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.codes import PRECISIONS
 from geo.crs import STORE_CRS
-from geo.ingest.projection import crs_of
-from geo.ingest.report import Issue
-from geo.ingest.values import Value
+from geo.ingest.columns.values import Value
+from geo.ingest.crs.prj import crs_of
+from geo.ocop.codes import PRECISIONS
+from geo.report import Issue
 from geo.schema import LayerSpec
 
 _ORDER = {precision.key: order for order, precision in enumerate(PRECISIONS)}

@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.codes import PRECISIONS
 from geo.encodings import ENCODINGS, label_of
 from geo.errors import BadQuery
-from geo.ingest.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
-from geo.ingest.answers import Answers, Choice, Question
-from geo.ingest.check import parts_of
-from geo.ingest.columns import Choice as ColumnChoice
-from geo.ingest.gazetteer import Candidate, Gazetteer
-from geo.ingest.locate import Location
-from geo.ingest.report import Issue
-from geo.ingest.table import Table
-from geo.ingest.texts import ColumnText
-from geo.layers import LAYERS
+from geo.ingest.checks.check import parts_of
+from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
+from geo.ingest.columns.gazetteer import Candidate, Gazetteer
+from geo.ingest.columns.mapping import Choice as ColumnChoice
+from geo.ingest.columns.texts import ColumnText
+from geo.ingest.crs.locate import Location
+from geo.ingest.decisions import Answers, Choice, Question
+from geo.ingest.files.table import Table
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.layers import LAYERS
+from geo.report import Issue
 from geo.schema import Label, LayerSpec
-from geo.vn2000 import SYSTEMS
+from geo.vn2000.systems import SYSTEMS
 
 
 def of_texts(texts: Sequence[ColumnText]) -> Iterator[Question]:

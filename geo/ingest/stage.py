@@ -15,27 +15,27 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
 from geo.ingest import questions
-from geo.ingest.addresses import Addresses, joined, resolve
-from geo.ingest.answers import Answers, Question
-from geo.ingest.candidates import sample
-from geo.ingest.check import check
-from geo.ingest.columns import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
-from geo.ingest.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
-from geo.ingest.gazetteer import Gazetteer
-from geo.ingest.keep import keep_out, make_numbers
-from geo.ingest.locate import Location, locate, to_store
+from geo.ingest.checks.check import check
+from geo.ingest.checks.drop_errors import keep_out, make_numbers
+from geo.ingest.checks.mend import MADE_VALID, mend
+from geo.ingest.checks.shaping import shape_up
+from geo.ingest.columns.addresses import Addresses, joined, resolve
+from geo.ingest.columns.gazetteer import Gazetteer
+from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
+from geo.ingest.columns.texts import ColumnText, read_texts
+from geo.ingest.columns.values import Names, Translation, Value, folded, read_column
+from geo.ingest.crs.candidates import sample
+from geo.ingest.crs.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
+from geo.ingest.crs.locate import Location, locate, to_store
+from geo.ingest.crs.prj import crs_of
+from geo.ingest.decisions import Answers, Question
+from geo.ingest.files.table import Table
 from geo.ingest.match import Matched, match
-from geo.ingest.mend import MADE_VALID, mend
 from geo.ingest.merge import Merged, Terms, merge
-from geo.ingest.projection import crs_of
-from geo.ingest.report import Change, Issue, Report
-from geo.ingest.shaping import shape_up
-from geo.ingest.table import Table
-from geo.ingest.texts import ColumnText, read_texts
-from geo.ingest.values import Names, Translation, Value, folded, read_column
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
+from geo.report import Change, Issue, Report
 from geo.schema import Label, LayerSpec
-from geo.vn2000 import Reading, reading_of
+from geo.vn2000.systems import Reading, reading_of
 
 Frames = Mapping[str, gpd.GeoDataFrame]
 Progress = Callable[[str], None]

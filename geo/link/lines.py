@@ -9,12 +9,12 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
-from geo.codes import PRECISIONS
-from geo.collections import LINK_LAYER
 from geo.crs import STORE_CRS
-from geo.layers import LAYERS
 from geo.link.pairs import Pair
-from geo.links import LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.collections import LINK_LAYER
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from geo.schema import Label
 
 _SPECS = {spec.name: spec for spec in LINKS}

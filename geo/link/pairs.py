@@ -8,8 +8,8 @@ from geopandas import GeoDataFrame
 
 from geo.crs import STORE_CRS
 from geo.errors import BadSource
-from geo.layers import LAYERS
 from geo.link.places import Places, Shapes
+from geo.ocop.layers import LAYERS
 from geo.schema import KeyLink, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
 
 Reason: TypeAlias = Literal["recorded", "crosswalk", "matched", "inside", "overlap", "near", "nearest"]

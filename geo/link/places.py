@@ -14,9 +14,9 @@ from geopandas import GeoDataFrame
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from geo.codes import PRECISIONS
 from geo.crs import GEOD, METRIC_CRS, STORE_CRS, transformer
-from geo.layers import LAYERS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.layers import LAYERS
 
 _RADIUS_M = {precision.key: precision.uncertainty_m for precision in PRECISIONS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}

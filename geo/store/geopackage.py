@@ -14,12 +14,12 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.errors import BadSource, Conflict, NotFound
-from geo.ingest.report import Report
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
+from geo.report import Report
 from geo.store.content import State, digest_of, frame_of, state_of
 from geo.store.diff import RecordDiff, differences
+from geo.store.gpkg_tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
 from geo.store.protocol import LogRow, Version
-from geo.store.tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
 
 _LOG = """
 SELECT l.layer, l.id, l.properties, l.geometry FROM geo_log l

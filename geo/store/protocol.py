@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from geopandas import GeoDataFrame
 
-from geo.ingest.report import Report
+from geo.report import Report
 from geo.store.diff import RecordDiff
 
 

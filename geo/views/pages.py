@@ -5,22 +5,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
-from geo.codes import PRECISIONS
-from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS
 from geo.encodings import ENCODINGS
-from geo.filters import FILTERS
-from geo.layers import GROUPS, LAYERS, PLACED
-from geo.links import LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import GROUPS, LAYERS, PLACED
+from geo.ocop.links import LINKS
+from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Field, Label, LayerSpec
-from geo.styles import STYLES, icon_of
-from geo.views.export import FORMATS
-from geo.views.export.values import Reader, precision_of
-from geo.views.mapview import Places, filter_labels
+from geo.views.formats import FORMATS
+from geo.views.map.map_page import Places, filter_labels
 from geo.views.reasons import rule_of
 from geo.views.record import conflict_view
-from geo.views.urls import Urls
-from geo.vn2000 import HOME
+from geo.views.values import Reader, Urls, precision_of
+from geo.vn2000.systems import HOME
 
 PAGE_ROWS = 50
 MOST_ROWS = 200

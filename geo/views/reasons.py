@@ -3,11 +3,11 @@
 import math
 
 from geo.atlas import LinkRow
-from geo.codes import PRECISIONS
-from geo.layers import LAYERS
-from geo.links import LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from geo.schema import KeyLink, Label, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
-from geo.views.export.values import number_shown
+from geo.views.values import number_shown
 
 SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 

@@ -6,16 +6,15 @@ from typing import Any
 import orjson
 
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
-from geo.codes import CODE_LISTS
-from geo.collections import COLLECTIONS, end_of
-from geo.layers import LAYERS
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS, end_of
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Field, Label, LayerSpec
-from geo.styles import STYLES, icon_of
-from geo.views.export import FORMATS
-from geo.views.export.values import Reader, caution, date_shown, number_shown, parts, precision_of
+from geo.views.formats import FORMATS
 from geo.views.reasons import TO_CHECK, label_of, measure_of, reason_of
-from geo.views.urls import Urls
+from geo.views.values import Reader, Urls, caution, date_shown, number_shown, parts, precision_of
 
 _ORDER = {spec.name: position for position, spec in enumerate(LINKS)}
 _SHOWN = {spec.name: spec.shown for spec in LINKS}

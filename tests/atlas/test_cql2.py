@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 from shapely.geometry import shape
 
-from geo.atlas import Atlas, Query, Record, sql
-from geo.atlas.cql2 import MAX_DEPTH, MAX_LENGTH, Language, parse
-from geo.atlas.cql2_text import read
+from geo.atlas import Atlas, Query, Record
+from geo.atlas.cql2.parse import MAX_DEPTH, MAX_LENGTH, Language, parse
+from geo.atlas.cql2.text import read
+from geo.atlas.sqlite import sql
 from geo.errors import BadQuery, NotFound
-from geo.layers import LAYERS
-from geo.views.queryables import queryables
-from geo.vn2000 import HOME, Reading
+from geo.ocop.layers import LAYERS
+from geo.views.ogc.queryables import queryables
+from geo.vn2000.systems import HOME, Reading
 from tests.frames import frame, world
 from tests.frozen import frozen
 from tests.ogc.requirement import requirement

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box, from_wkb, get_coordinates, to_wkb
 
-from geo.atlas import Around, Atlas, Query, sql
-from geo.atlas.tables import connect
-from geo.collections import COLLECTIONS
+from geo.atlas import Around, Atlas, Query
+from geo.atlas.sqlite import sql
+from geo.atlas.sqlite.tables import connect
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
+from geo.ocop.collections import COLLECTIONS
 from tests.frames import frame, world
 from tests.frozen import VERSION, frozen
 

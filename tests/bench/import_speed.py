@@ -23,7 +23,7 @@ import shapely
 from openpyxl import Workbook
 
 from geo.encodings import encode
-from geo.vn2000 import HOME, Reading
+from geo.vn2000.systems import HOME, Reading
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 100_000

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from geo.atlas import Notes, VersionInfo, freeze
-from geo.codes import CODE_LISTS
 from geo.crs import STORE_CRS
-from geo.layers import LAYERS
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.layers import LAYERS
 from tests.frames import frame
 
 BOX = (102.1, 20.9, 103.6, 22.6)

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from geo.atlas.tables import declaration_digest
-from geo.views.tiles import tile_at
+from geo.atlas.sqlite.tables import declaration_digest
+from geo.views.tiles.tile import tile_at
 from tests.bench import large, ogc_api_load, ogc_api_report
 from tests.bench import ogc_api_servers as servers
 from tests.bench.ogc_api_report import Result

@@ -18,9 +18,9 @@ import geopandas as gpd
 import shapely
 
 from geo.atlas import Notes, VersionInfo, atlas_name, freeze
-from geo.atlas.rows import DECIMALS, geodesic_area_ha
-from geo.ingest.report import Report
-from geo.layers import LAYERS
+from geo.atlas.sqlite.rows import DECIMALS, geodesic_area_ha
+from geo.ocop.layers import LAYERS
+from geo.report import Report
 from geo.store import GeoPackageStore
 from tests.bench import large
 

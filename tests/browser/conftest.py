@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.atlas import AtlasSource
 from geo.settings import Settings
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import frozen

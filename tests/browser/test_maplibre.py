@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from geo.atlas import Atlas, Query
-from geo.views import tiles
+from geo.views.tiles import tile
 from tests.browser.conftest import chromium
 from tests.conftest import ROOT
 
@@ -79,7 +79,7 @@ def titles(atlas: Atlas, layer: str) -> dict[str, str]:
 def test_the_tileset_of_all_layers_is_drawn(painter: Browser, other_site: str, site: str, real_atlas: Atlas) -> None:
     found = drawn(painter, other_site, f"{site}/tiles/WebMercatorQuad", PROVINCE)
     assert found["errors"] == []
-    assert set(found["drawn"]) == set(tiles.TOGETHER)
+    assert set(found["drawn"]) == set(tile.TOGETHER)
     for layer, records in found["drawn"].items():
         truth = titles(real_atlas, layer)
         assert records and records.items() <= truth.items(), layer

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from geo.atlas import Query
-from geo.views.maps import saved_map
+from geo.views.map.folium_map import saved_map
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
 LAYERS = ("products", "producers", "zones", "villages", "sites")

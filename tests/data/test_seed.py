@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.layers import LAYERS, PLACED
+from geo.ocop.layers import LAYERS, PLACED
 from tests.conftest import ROOT
 
 SEED = ROOT / "data" / "shapefiles"

@@ -17,9 +17,9 @@ from openpyxl import Workbook, load_workbook
 from geo.atlas import AtlasSource
 from geo.drafts import Draft, DraftStore, Jobs, Profiles
 from geo.drafts.command import kept
-from geo.drafts.returned import returned
+from geo.drafts.marked_workbook import returned
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from tests.office import write_vn2000_zones

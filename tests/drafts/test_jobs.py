@@ -20,7 +20,7 @@ from geo.atlas import AtlasSource
 from geo.drafts import Draft, Jobs
 from geo.drafts import jobs as jobs_module
 from geo.errors import BadQuery, BadSource, Conflict, GeoError
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 from tests.conftest import ROOT
@@ -29,6 +29,7 @@ from tests.conftest import ROOT
 CHILD = """
 import json, os, sys, time
 sys.path.insert(0, sys.argv[1])
+import geo.drafts.reading as reading
 import geo.drafts.work as work
 from geo.drafts.child import main
 def die(*_, **__):
@@ -100,7 +101,7 @@ def served(office: Settings) -> int:
 def test_a_process_that_dies_at_work_leaves_a_message_and_no_rubbish(
     jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}work.look = die; main()")
+    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}reading.look = die; main()")
     draft = draft_of(jobs, tmp_path)
     with pytest.raises(BadSource, match="stopped from outside"):
         jobs.read(draft)
@@ -114,7 +115,7 @@ def test_a_process_that_dies_at_work_leaves_a_message_and_no_rubbish(
 def test_a_process_that_hangs_is_stopped_and_its_folder_goes(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}work.look = hang; main()")
+    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}reading.look = hang; main()")
     jobs = Jobs(replace(office, import_seconds=6))
     draft, said = draft_of(jobs, tmp_path), []
     started = time.monotonic()
@@ -166,7 +167,7 @@ def test_an_import_waits_while_another_process_is_at_work_and_goes_on_when_that_
     jobs: Jobs, office: Settings, tmp_path: Path
 ) -> None:
     first, second = draft_of(jobs, tmp_path), draft_of(jobs, tmp_path, "HTX Khác")
-    hangs = f"{CHILD}work.look = hang; main()"
+    hangs = f"{CHILD}reading.look = hang; main()"
     other = subprocess.Popen(
         [sys.executable, "-c", OTHER, str(ROOT), first.id, hangs],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,

@@ -4,7 +4,7 @@ import pytest
 
 from geo.drafts import Profiles
 from geo.errors import BadQuery, BadSource, NotFound
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 
 EVERYTHING = Answers(

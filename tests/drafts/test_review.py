@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from geo.drafts import Draft, Jobs
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import GeoPackageStore
 

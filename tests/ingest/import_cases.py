@@ -3,8 +3,8 @@
 import numpy as np
 from shapely import LineString, Point
 
-from geo.ingest.answers import Answers
-from geo.ingest.table import Table
+from geo.ingest.decisions import Answers
+from geo.ingest.files.table import Table
 
 Columns = dict[str, list[object]]
 

@@ -11,12 +11,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.encodings import encode
 from geo.errors import BadQuery, BadSource
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
+from geo.ingest.files.table import Table
 from geo.ingest.stage import Context, Staged, stage
-from geo.ingest.table import Table
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 from geo.store.diff import compare
-from geo.vn2000 import HOME, Reading
+from geo.vn2000.systems import HOME, Reading
 from tests.frames import frame, world
 from tests.ingest.import_cases import CASES, Columns, drawn, places, sheet
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { address, viewQuery } from "../../geo/web/static/js/core/address.js";
+import { address, viewQuery } from "../../geo/static/js/core/address.js";
 
 test("parts are encoded and a query is added", () => {
   assert.equal(address("/{layer}/{id}.json", { layer: "sites", id: "a/b ?" }, "lang=en"), "/sites/a%2Fb%20%3F.json?lang=en");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { declutter } from "../../geo/web/static/js/core/declutter.js";
+import { declutter } from "../../geo/static/js/core/declutter.js";
 
 const label = (...spots) => ({ width: 40, height: 10, spots: spots.map(([x, y]) => ({ x, y })) });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fan } from "../../geo/web/static/js/core/fan.js";
+import { fan } from "../../geo/static/js/core/fan.js";
 
 const moved = (points, offsets) => points.map(({ x, y }, i) => ({ x: x + offsets[i].x, y: y + offsets[i].y }));
 const apart = (points) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { escapeMarkup, fill, formatArea, formatDistance, formatNumber } from "../../geo/web/static/js/core/format.js";
+import { escapeMarkup, fill, formatArea, formatDistance, formatNumber } from "../../geo/static/js/core/format.js";
 
 test("Vietnamese writes a decimal comma and points between thousands", () => {
   assert.equal(formatNumber(1234.5, "vi", 1), "1.234,5");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { areaOf, distance, lengthOf } from "../../geo/web/static/js/core/geodesic.js";
+import { areaOf, distance, lengthOf } from "../../geo/static/js/core/geodesic.js";
 
 const near = (value, expected, tolerance) => assert.ok(Math.abs(value - expected) <= tolerance, `${value} is not ${expected} ± ${tolerance}`);
 

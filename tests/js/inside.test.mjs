@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inside } from "../../geo/web/static/js/core/inside.js";
+import { inside } from "../../geo/static/js/core/inside.js";
 
 const ring = (x, y, side) => [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];
 

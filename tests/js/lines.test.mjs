@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { wrap } from "../../geo/web/static/js/core/lines.js";
+import { wrap } from "../../geo/static/js/core/lines.js";
 
 test("a short name is one line", () => {
   assert.deepEqual(wrap("Đồi A1"), ["Đồi A1"]);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { mesh } from "../../geo/web/static/js/core/mesh.js";
+import { mesh } from "../../geo/static/js/core/mesh.js";
 
 const square = (x, y) => ({ geometry: { type: "Polygon", coordinates: [[[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]]] } });
 const length = (lines) => lines.reduce((sum, line) => sum + line.length - 1, 0);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { formatSelection, formatState, parseState } from "../../geo/web/static/js/core/state.js";
+import { formatSelection, formatState, parseState } from "../../geo/static/js/core/state.js";
 
 const PARAMS = ["group", "stars", "commune"];
 

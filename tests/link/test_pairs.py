@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 
-from geo.codes import PRECISIONS
 from geo.crs import geodesic_distance_m
 from geo.errors import BadSource
 from geo.link import disagreements, link_all, on_borders
 from geo.link.pairs import Pair
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Label, LinkSpec, Near, Within
 from tests.frames import frame, world
 

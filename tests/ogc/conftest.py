@@ -12,7 +12,7 @@ from shapely import Point
 
 from geo.atlas import Atlas, AtlasSource
 from geo.settings import Settings
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import frame, world
 from tests.frozen import frozen

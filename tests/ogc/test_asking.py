@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from shapely.geometry import shape
 
-from geo.collections import COLLECTIONS
-from geo.links import LINKS
-from geo.views.export import FORMATS
-from geo.views.queryables import in_address
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.links import LINKS
+from geo.views.formats import FORMATS
+from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 

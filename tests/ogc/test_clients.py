@@ -16,11 +16,11 @@ import shapely
 from owslib.ogcapi.features import Features
 
 from geo.atlas import AtlasSource, Query
-from geo.atlas.cql2 import parse
-from geo.collections import COLLECTIONS
+from geo.atlas.cql2.parse import parse
+from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
-from geo.vn2000 import HOME, Reading
-from geo.web import create_app
+from geo.vn2000.systems import HOME, Reading
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.server import serving
 

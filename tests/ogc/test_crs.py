@@ -8,8 +8,8 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import shape
 
-from geo.collections import COLLECTIONS
-from geo.views.systems import CRS84, SERVED
+from geo.ocop.collections import COLLECTIONS
+from geo.views.ogc.served_crs import CRS84, SERVED
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 

@@ -8,8 +8,8 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from geo.collections import COLLECTIONS
-from geo.views.export import FORMATS
+from geo.ocop.collections import COLLECTIONS
+from geo.views.formats import FORMATS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 from tests.web.conftest import read

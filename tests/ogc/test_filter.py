@@ -10,9 +10,9 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from geo.text import fold
-from geo.vn2000 import HOME, Reading
+from geo.vn2000.systems import HOME, Reading
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 

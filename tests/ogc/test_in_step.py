@@ -12,11 +12,11 @@ import pytest
 from shapely import Point
 
 from geo.atlas import AtlasSource
-from geo.ingest.report import Report
 from geo.pipeline import build_atlas
+from geo.report import Report
 from geo.settings import Settings
 from geo.store import GeoPackageStore
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import frame, world
 from tests.ogc.conftest import Service

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from geo.collections import COLLECTIONS
-from geo.filters import FILTERS
-from geo.views.openapi_files import files
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.views.openapi.download_paths import files
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 

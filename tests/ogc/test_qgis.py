@@ -10,10 +10,10 @@ import pytest
 import shapely
 
 from geo.atlas import Atlas, AtlasSource, Query
-from geo.atlas.cql2 import parse
-from geo.collections import COLLECTIONS
+from geo.atlas.cql2.parse import parse
+from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.ogc.test_clients import Watched
 from tests.server import serving

@@ -9,10 +9,10 @@ import pytest
 from shapely import Point
 
 from geo.atlas import Around, Atlas, Query
-from geo.atlas.related import MOST
-from geo.collections import COLLECTIONS
-from geo.layers import LAYERS
-from geo.links import LINKS
+from geo.atlas.sqlite.related import MOST
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from tests.frames import frame, world
 from tests.frozen import frozen
 from tests.ogc.conftest import Service

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from flask.testing import FlaskClient
 
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from tests.conftest import ROOT
 from tests.ogc.conftest import Service
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from tests.ogc.conftest import Service
 
 Schema = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from geopandas import GeoDataFrame
 
-from geo.ingest.report import Report
+from geo.report import Report
 from geo.store import GeoPackageStore, Version
 from tests.frames import world
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 from geo.store import GeoPackageStore
 from geo.store.content import digest_of, state_of
 from tests.conftest import ROOT
@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from geo.ingest.report import Report
+from geo.report import Report
 from geo.store import GeoPackageStore, geopackage
 from tests.frames import frame, world
 
@@ -60,7 +60,7 @@ import os, shutil, sys, time
 from pathlib import Path
 import numpy as np
 from shapely import MultiPolygon, Point
-from geo.ingest.report import Report
+from geo.report import Report
 from geo.store import GeoPackageStore
 from tests.frames import frame, world
 
@@ -102,7 +102,7 @@ for number in range(int(sys.argv[2])):
 WITNESS = """
 import json, sqlite3, sys
 from pathlib import Path
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
 from geo.store import GeoPackageStore
 from geo.store.content import digest_of, state_of
 

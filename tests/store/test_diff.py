@@ -15,8 +15,8 @@ from shapely.affinity import translate
 
 from geo.crs import METRIC_CRS, STORE_CRS
 from geo.errors import NotFound
-from geo.ingest.report import Report
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
+from geo.report import Report
 from geo.store import GeoPackageStore, diff
 from geo.store.diff import Counts, FieldChange, RecordDiff, compare, summary
 from tests.frames import frame, world

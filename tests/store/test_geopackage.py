@@ -16,8 +16,8 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, box
 
-from geo.ingest.report import Report
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
+from geo.report import Report
 from geo.store import GeoPackageStore
 from tests.frames import frame, world
 from tests.store.conftest import Publish

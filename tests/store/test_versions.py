@@ -16,8 +16,8 @@ from shapely import MultiPolygon, Point, box
 
 from geo.crs import STORE_CRS
 from geo.errors import BadSource, Conflict, NotFound
-from geo.ingest.report import Issue, Report
-from geo.layers import LAYERS
+from geo.ocop.layers import LAYERS
+from geo.report import Issue, Report
 from geo.store import GeoPackageStore, Store, Version
 from geo.store.content import digest_of, state_of
 from tests.frames import frame, world

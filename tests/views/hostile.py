@@ -5,9 +5,9 @@ from pathlib import Path
 from shapely import MultiPolygon, Point, Polygon
 
 from geo.atlas import Atlas, Notes, VersionInfo, freeze
-from geo.layers import LAYERS
 from geo.link import disagreements, link_all
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.layers import LAYERS
+from geo.ocop.links import DISAGREEMENTS, LINKS
 from tests.frames import frame, world
 
 VERSION = VersionInfo(3, "2026-11-23T08:30:00+00:00", "an editor", "first", "ab" * 32)

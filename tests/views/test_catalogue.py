@@ -10,14 +10,14 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas, Query
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
 from geo.views.catalogue.iso19139 import metadata
 from geo.views.catalogue.records import Asked, matching, record
 from geo.views.catalogue.schema_org import dataset, record_page
-from geo.views.export import FORMATS
+from geo.views.formats import FORMATS
 from tests.ogc.requirement import requirement
 from tests.views.conftest import SITE
 from tests.views.hostile import SCRIPT

@@ -16,14 +16,17 @@ import pytest
 import shapely
 
 from geo.atlas import Atlas, Query, Record
-from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox
 from geo.errors import BadQuery, GeoError, NotFound
-from geo.views import export
-from geo.views.export import FORMATS, file_name, format_of, job, write_export
+from geo.ocop.collections import COLLECTIONS
+from geo.views import formats
+from geo.views.export import job
+from geo.views.export.csv_file import places_of
+from geo.views.export.download import write_export
 from geo.views.export.shapefile import CUT
-from geo.views.export.table import places_of
-from geo.vn2000 import Reading
+from geo.views.formats import FORMATS, file_name, format_of
+from geo.views.notice import derived
+from geo.vn2000.systems import Reading
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 UNKNOWN_TO_GDAL = {"parquet"}
@@ -129,13 +132,13 @@ def test_a_writer_that_loses_a_record_is_an_error_and_leaves_no_file(
 ) -> None:
     lossy = replace_write("csv", lambda work, out: work.matched - 1)
     monkeypatch.setitem(FORMATS, "csv", lossy)
-    monkeypatch.setattr(export, "_FORMATS", tuple(FORMATS.values()))
+    monkeypatch.setattr(formats, "_FORMATS", tuple(FORMATS.values()))
     with pytest.raises(GeoError, match="3 of 4 records"):
         write_export(atlas, Query("products"), "csv", tmp_path / "products.csv")
     assert list(tmp_path.iterdir()) == []
 
 
-def replace_write(key: str, write: Any) -> export.Format:
+def replace_write(key: str, write: Any) -> formats.Format:
     return FORMATS[key]._replace(write=write)
 
 
@@ -451,5 +454,5 @@ def test_csv_names_producers_and_gives_the_addresses_of_sources(atlas: Atlas) ->
 def test_columns_are_exactly_what_the_atlas_holds(atlas: Atlas) -> None:
     for layer, spec in COLLECTIONS.items():
         for record in atlas.find(Query(layer)).records:
-            names = [field.name for field in (*spec.fields, *job.derived(spec))]
+            names = [field.name for field in (*spec.fields, *derived(spec))]
             assert sorted(record.properties) == sorted(names)

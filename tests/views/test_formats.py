@@ -25,11 +25,13 @@ from pyogrio.errors import DataSourceError
 from shapely.geometry import shape
 
 from geo.atlas import Atlas, Query
-from geo.collections import COLLECTIONS
 from geo.errors import GeoError
-from geo.views.export import FORMATS, job, parquet, vector, write_export
+from geo.ocop.collections import COLLECTIONS
+from geo.views.export import job, parquet, vector
+from geo.views.export.download import write_export
 from geo.views.export.jsonfg import time_of
-from geo.vn2000 import HOME, SYSTEMS, Reading
+from geo.views.formats import FORMATS
+from geo.vn2000.systems import HOME, SYSTEMS, Reading
 from tests.views.hostile import IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 NEW = ("parquet", "fgb", "jsonfg", "geojsonseq")
@@ -425,7 +427,8 @@ _DIGESTS = """
 import hashlib, io, json, sys
 from pathlib import Path
 from geo.atlas import Atlas, Query
-from geo.views.export import FORMATS, write_export
+from geo.views.export.download import write_export
+from geo.views.formats import FORMATS
 found = {}
 with Atlas(Path(sys.argv[1])) as atlas:
     for key, row in FORMATS.items():

@@ -8,7 +8,7 @@ from owslib.iso import MD_Metadata
 from owslib.iso3 import MD_Metadata as MD_Metadata_3
 
 from geo.atlas import Atlas
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from geo.views.catalogue import facts_of
 from geo.views.catalogue.iso19115_3 import metadata as metadata_3
 from geo.views.catalogue.iso19139 import metadata

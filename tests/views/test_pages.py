@@ -8,16 +8,16 @@ import pytest
 from shapely import Point
 
 from geo.atlas import Atlas, LinkRow, Query
-from geo.codes import PRECISIONS
-from geo.collections import COLLECTIONS
 from geo.errors import NotFound
-from geo.filters import FILTERS
-from geo.layers import ON_MAP, THEMATIC
-from geo.links import DISAGREEMENTS, LINKS
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import ON_MAP, THEMATIC
+from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Label, MatchLink, Near
 from geo.settings import Settings, TileLayer
-from geo.views.locator import locator
-from geo.views.mapview import in_view, layers_of, map_view
+from geo.views.map.locator import locator
+from geo.views.map.map_page import in_view, layers_of, map_view
 from geo.views.pages import downloads, layer_view, layers_view, links_view, quality_view
 from geo.views.reasons import REASONS, SPECS, distance_shown, reason_of, rule_of
 from geo.views.record import link_groups, record_view

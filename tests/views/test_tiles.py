@@ -24,11 +24,11 @@ from shapely.geometry import shape as to_shape
 from geo.atlas import Atlas, Notes, Query, freeze
 from geo.crs import STORE_CRS, transformer
 from geo.errors import NotFound
-from geo.layers import LAYERS
-from geo.views import mvt, prepared, tiles
-from geo.views.mvt import EXTENT
-from geo.views.prepared import HALF_WORLD_M, MAX_ZOOM, Prepared
-from geo.views.tiles import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
+from geo.ocop.layers import LAYERS
+from geo.views.tiles import mvt, tile, zoom_layers
+from geo.views.tiles.mvt import EXTENT
+from geo.views.tiles.tile import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
+from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM, Prepared
 from tests.frames import frame, world
 from tests.frozen import VERSION
 from tests.ogc.requirement import requirement
@@ -44,7 +44,7 @@ def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
     kept = PREPARED.get(atlas)
     if kept is None:
         kept = PREPARED[atlas] = Prepared(atlas)
-    return tiles.make(kept, layers, at)
+    return tile.make(kept, layers, at)
 
 
 def written(name: str, kind: int, shapes: Any, numbers: Sequence[int], columns: dict[str, list[Any]]) -> bytes:
@@ -322,7 +322,7 @@ def test_any_points_and_values_are_read_back_as_they_were(rows: list[tuple[int, 
 )
 def test_any_rings_become_valid_polygons_of_nearly_the_same_area(rings: list[list[tuple[float, float]]]) -> None:
     given_ = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
-    snapped = prepared._on_grid(mvt.POLYGON, np.asarray(given_, dtype=object))
+    snapped = zoom_layers._on_grid(mvt.POLYGON, np.asarray(given_, dtype=object))
     kept = np.flatnonzero(~shapely.is_empty(snapped))
     again = mvt.shapes_of(mvt.paths_of(mvt.POLYGON, snapped[kept]))
     assert shapely.equals(again, snapped[kept]).all()
@@ -380,7 +380,7 @@ def test_the_antimeridian_and_the_poles_are_answered(tmp_path: Path) -> None:
 )
 def test_no_such_tile_is_not_found(words: tuple[str, str, str]) -> None:
     with pytest.raises(NotFound, match="expected zoom 0"):
-        tiles.address(*words)
+        tile.address(*words)
 
 
 def test_the_tile_of_a_place_holds_it() -> None:
@@ -491,22 +491,22 @@ def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
 ) -> None:
     at, folder = tile_at(103.02, 21.39, 9), tmp_path / "kept"
     truth = make(real_atlas, TOGETHER, at)
-    assert tiles.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
     kept = sorted(path.relative_to(folder) for path in folder.rglob("*.npy"))
     assert {path.parts[0] for path in kept} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
 
     class NeverAsked:
         """An atlas that nobody may ask."""
 
-    assert tiles.make(Prepared(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
+    assert tile.make(Prepared(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
     for path in kept[::3]:
         (folder / path).write_bytes((folder / path).read_bytes()[:50])
-    assert tiles.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
     assert sorted(path.relative_to(folder) for path in folder.rglob("*.npy")) == kept
 
 
 def test_a_folder_that_cannot_be_written_is_as_good_as_none(real_atlas: Atlas, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     at = tile_at(103.02, 21.39, 9)
-    made = tiles.make(Prepared(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
+    made = tile.make(Prepared(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
     assert made == make(real_atlas, TOGETHER, at)

@@ -23,10 +23,12 @@ from geo.encodings import ENCODINGS, encode, fit
 from geo.encodings.cpg import claim_of
 from geo.encodings.letters import LETTERS
 from geo.errors import BadQuery, GeoError
-from geo.views.export import FORMATS, job, write_export
+from geo.views.export import job
+from geo.views.export.download import write_export
 from geo.views.export.shapefile import CUT, TEXT_BYTES, TEXT_IN, cut
-from geo.vn2000 import SYSTEMS, Reading
-from geo.web.words import word
+from geo.views.formats import FORMATS
+from geo.vn2000.systems import SYSTEMS, Reading
+from geo.web.words.site import word
 from tests.frames import frame, world
 from tests.frozen import frozen
 from tests.web.conftest import application

@@ -13,11 +13,11 @@ from openpyxl.xml.functions import register_namespace
 
 from geo.atlas import Atlas, AtlasSource, Query
 from geo.drafts import DraftStore
-from geo.drafts.work import read_draft
-from geo.ingest.answers import Answers
-from geo.layers import LAYERS
+from geo.drafts.reading import read_draft
+from geo.ingest.decisions import Answers
+from geo.ocop.layers import LAYERS
 from geo.settings import Settings
-from geo.views.export import write_export
+from geo.views.export.download import write_export
 
 
 def book(atlas: Atlas, layer: str, lang: str = "vi") -> Workbook:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
 from geo.settings import Settings, TileLayer
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import frozen

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
-from geo.web.access import COOKIE
+from geo.web.manage.access import COOKIE
 from tests.web.conftest import application
 
 TOKEN = "một mã dài và khó đoán 123"

@@ -11,7 +11,7 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 from tests.web.conftest import application, read

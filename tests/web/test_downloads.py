@@ -17,8 +17,9 @@ from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Atlas
 from geo.errors import GeoError
-from geo.views.export import FORMATS, kept
-from geo.views.export.kept import ExportCache
+from geo.views.export import file_cache
+from geo.views.export.file_cache import ExportCache
+from geo.views.formats import FORMATS
 from tests.web.conftest import application
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -154,7 +155,7 @@ def test_a_range_is_of_the_coded_bytes(caller: FlaskClient) -> None:
 def test_large_files_are_read_while_they_are_sent(
     caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, server: dict[str, Any], query: str
 ) -> None:
-    from geo.web import downloads
+    from geo.web.site import downloads
 
     whole = caller.get(PATH + query, headers=PLAIN).data
     monkeypatch.setattr(downloads, "_AT_ONCE", 8)
@@ -174,7 +175,7 @@ def test_a_download_goes_on_with_the_bytes_that_it_began_with_or_from_the_start(
     small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A tag stands for bytes: a file that was removed and written anew with others gets another tag."""
-    from geo.web import downloads
+    from geo.web.site import downloads
 
     def write(atlas: Any, query: Any, key: str, out: Any, **_: Any) -> int:
         out.write(os.urandom(2000))
@@ -252,9 +253,9 @@ def test_a_whole_layer_is_written_once_and_a_selection_is_not_kept(
     caller: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = caller.get(PATH, headers=PLAIN).data
-    kept = sorted(path.name for path in (tmp_path / "exports").rglob("*.file"))
-    assert len(kept) == 1
-    from geo.web import downloads
+    file_cache = sorted(path.name for path in (tmp_path / "exports").rglob("*.file"))
+    assert len(file_cache) == 1
+    from geo.web.site import downloads
 
     def fails(*_: Any, **__: Any) -> int:
         raise AssertionError("written again")
@@ -264,13 +265,13 @@ def test_a_whole_layer_is_written_once_and_a_selection_is_not_kept(
     assert caller.get(PATH, headers={"Accept-Encoding": "gzip"}).status_code == 200
     monkeypatch.undo()
     caller.get(f"{PATH}?ids=R1", headers=PLAIN)
-    assert sorted(path.name for path in (tmp_path / "exports").rglob("*.file")) == kept
+    assert sorted(path.name for path in (tmp_path / "exports").rglob("*.file")) == file_cache
 
 
 def test_an_export_that_fails_is_an_error_and_leaves_nothing(
     caller: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geo.web import downloads
+    from geo.web.site import downloads
 
     def breaks(atlas: Any, query: Any, key: str, out: Any, **_: Any) -> int:
         out.write(b"half a file")
@@ -341,7 +342,7 @@ def test_the_longest_unused_leave_first(cache: ExportCache, atlas_file: Path) ->
 def test_large_selections_are_kept_and_small_ones_are_not(
     cache: ExportCache, atlas_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_IN_MEMORY", 50)
+    monkeypatch.setattr(file_cache, "_IN_MEMORY", 50)
     for size, again in ((50, True), (51, False)):
         for expected in (True, again):
             assert was_written(cache, atlas_file, f"s{size}", size=size, keep=False) is expected

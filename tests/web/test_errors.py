@@ -12,8 +12,8 @@ from werkzeug.exceptions import NotFound as NoSuchPath
 from geo.atlas import AtlasSource
 from geo.errors import GeoError
 from geo.settings import Settings
-from geo.web import create_app
-from geo.web.errors import STATUS, failure_of
+from geo.web.application import create_app
+from geo.web.http.errors import STATUS, failure_of
 from tests.conftest import ROOT
 from tests.web.conftest import read
 

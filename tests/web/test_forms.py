@@ -7,8 +7,8 @@ import pytest
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from geo.errors import BadQuery
-from geo.ingest.answers import Answers
-from geo.web import forms
+from geo.ingest.decisions import Answers
+from geo.web.http import forms
 
 BEFORE = Answers(
     part="A", crs="EPSG:9205", encodings={"TEN": "tcvn3"}, mapping={"TEN": "name"},

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
-from geo.views.assets import static_dir
+from geo.views.map.assets import static_dir
 from tests.web.conftest import TILES, Document, application, read
 
 PAGES = [

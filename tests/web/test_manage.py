@@ -13,10 +13,10 @@ from openpyxl import Workbook
 
 from geo.atlas import AtlasSource
 from geo.drafts import DraftStore
-from geo.ingest.answers import Answers
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import GeoPackageStore
-from geo.web import create_app
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.web.conftest import read
 

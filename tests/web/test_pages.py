@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
-from geo.collections import COLLECTIONS
-from geo.filters import FILTERS
-from geo.links import LINKS
-from geo.views.export import FORMATS
-from geo.web import pages
-from geo.web.words import WORDS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.links import LINKS
+from geo.views.formats import FORMATS
+from geo.web.site import pages
+from geo.web.words.site import WORDS
 from tests.conftest import ROOT
 from tests.web.conftest import Document, Element, read
 

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
-from geo.web import params
+from geo.web.http import params
 
 
 def args(**values: str) -> MultiDict[str, str]:

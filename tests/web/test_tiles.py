@@ -13,13 +13,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas, Notes, freeze
-from geo.atlas.tilecache import Kept, TileCache
-from geo.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
-from geo.views import tiles
-from geo.views.mvt import MEDIA_TYPE
-from geo.views.tilesets import MATRIX_SET
-from geo.web import create_app
+from geo.views.tiles import tile
+from geo.views.tiles.cache import Kept, TileCache
+from geo.views.tiles.mvt import MEDIA_TYPE
+from geo.views.tiles.tilesets import MATRIX_SET
+from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import VERSION
@@ -27,7 +27,7 @@ from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, hostile_atlas
 from tests.web.conftest import application
 
-AT = tiles.tile_at(103.1, 21.1, 9)
+AT = tile.tile_at(103.1, 21.1, 9)
 TILE = f"{MATRIX_SET}/{AT.z}/{AT.row}/{AT.col}"
 ONE, ALL = f"/collections/products/tiles/{TILE}", f"/tiles/{TILE}"
 
@@ -240,13 +240,13 @@ def test_hostile_names_stay_words(tmp_path: Path) -> None:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The tiles that were made, not taken from the cache."""
     made: list[str] = []
-    make = tiles.make
+    make = tile.make
 
-    def noted(atlas: Atlas, layers: Any, at: tiles.Address) -> tiles.Tile:
+    def noted(atlas: Atlas, layers: Any, at: tile.Address) -> tile.Tile:
         made.append(f"{at.z}/{at.row}/{at.col}")
         return make(atlas, layers, at)
 
-    monkeypatch.setattr(tiles, "make", noted)
+    monkeypatch.setattr(tile, "make", noted)
     yield made
 
 

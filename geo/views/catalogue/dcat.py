@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 
 from geo.atlas import Atlas
-from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import GROUPS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import GROUPS
 from geo.schema import LANGS, Label
 from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Licence, Measure, Site, facts_of, measures
 from geo.views.catalogue.markup import Node, Text, Typed, json_ld, rdf_xml
-from geo.views.ogc import CONFORMANCE
-from geo.views.systems import CRS84
+from geo.views.ogc.features import CONFORMANCE
+from geo.views.ogc.served_crs import CRS84
 
 JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"
 

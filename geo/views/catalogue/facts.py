@@ -9,14 +9,14 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from geo.atlas import Atlas, Query
-from geo.codes import CODE_LISTS, PRECISIONS
-from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox
-from geo.layers import GROUPS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import GROUPS
 from geo.schema import Label, LayerSpec
-from geo.views.export import format_of
+from geo.views.formats import format_of
+from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG
 from geo.views.pages import downloads
-from geo.views.systems import CRS84, WGS84_LAT_LNG
 
 # XML 1.0 section 2.2: characters that cannot stand in a document at all, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

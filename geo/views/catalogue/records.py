@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from geo.atlas import Atlas
-from geo.collections import COLLECTIONS
 from geo.crs import LngLatBbox
-from geo.layers import GROUPS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import GROUPS
 from geo.schema import LANGS
 from geo.text import fold
 from geo.views.catalogue.dcat import JSON_LD, RDF_XML, shape_of
 from geo.views.catalogue.facts import Facts, Site, facts_of
 from geo.views.catalogue.iso19139 import XML
-from geo.views.ogc import GEOJSON, HTML, JSON
-from geo.views.systems import CRS84
+from geo.views.ogc.features import GEOJSON, HTML, JSON
+from geo.views.ogc.served_crs import CRS84
 
 Plain: TypeAlias = dict[str, Any]
 

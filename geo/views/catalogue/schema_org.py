@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from geo.atlas import Atlas, Record
-from geo.codes import CODE_LISTS
-from geo.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.crs import LngLatBbox
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.schema import Field
 from geo.views.catalogue.dcat import catalogue_id, dataset_id, publisher_id
 from geo.views.catalogue.facts import Facts, Site, facts_of, web_address
-from geo.views.export.values import Reader, caution, parts, precision_of
 from geo.views.record import subtitle
+from geo.views.values import Reader, caution, parts, precision_of
 
 Plain: TypeAlias = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.errors import GeoError
-from geo.views.export.dated import date_geopackage
+from geo.views.dated_files import date_geopackage
 from geo.views.export.job import Job
 from geo.views.export.vector import declared, write_file
 

@@ -11,8 +11,9 @@ import shapely
 
 from geo.atlas.model import Part, Value
 from geo.views.export.geojson import head_of, write_collection
-from geo.views.export.job import BATCH, WGS84, Job, written_in
-from geo.views.systems import CRS84, Served, served
+from geo.views.export.job import BATCH, Job, written_in
+from geo.views.notice import WGS84
+from geo.views.ogc.served_crs import CRS84, Served, served
 
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
 _PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}

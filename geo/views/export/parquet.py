@@ -11,8 +11,9 @@ import shapely
 from pyproj import CRS
 
 from geo.crs import STORE_CRS
-from geo.views.export.job import WGS84, Array, Job
+from geo.views.export.job import Array, Job
 from geo.views.export.vector import GEOMETRY, arrays_of, declared, schema_of
+from geo.views.notice import WGS84
 
 _VERSION = "1.1.0"
 _SIDES = ("xmin", "ymin", "xmax", "ymax")

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from geo.atlas import Record
-from geo.codes import CODE_LISTS
 from geo.encodings import ENCODINGS, Errors, encode, fit
 from geo.errors import BadQuery
+from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field
-from geo.views.export.dated import DatedZip, date_dbf
-from geo.views.export.job import Job, Notice, reading_in
-from geo.views.export.values import Reader, Source, parts
+from geo.views.dated_files import DatedZip, date_dbf
+from geo.views.export.job import Job, reading_in
 from geo.views.export.vector import Column, box_of, c_text, write_file
+from geo.views.notice import Notice
+from geo.views.values import Reader, Source, parts
 
 TEXT_BYTES = 254
 """What one text column of a .dbf holds, in bytes of its encoding."""

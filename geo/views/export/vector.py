@@ -13,7 +13,8 @@ from pyogrio.raw import open_arrow, write_arrow
 
 from geo.atlas import Record
 from geo.schema import Field
-from geo.views.export.job import Array, Job, derived, in_crs
+from geo.views.export.job import Array, Job, in_crs
+from geo.views.notice import derived
 
 ValueOf: TypeAlias = Callable[[Record, Field], object]
 

@@ -15,11 +15,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from geo.atlas import Record
 from geo.atlas.model import Value
-from geo.codes import CODE_LISTS
+from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label
-from geo.views.export.dated import DatedZip
+from geo.views.dated_files import DatedZip
 from geo.views.export.job import Job
-from geo.views.export.values import parts
+from geo.views.values import parts
 
 PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (WGS 84)", "Latitude (WGS 84)"))
 _LISTS = Label("Danh mục", "Code lists")

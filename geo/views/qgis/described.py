@@ -4,9 +4,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geo.atlas import Atlas
-from geo.layers import GROUPS
+from geo.ocop.layers import GROUPS
 from geo.schema import LayerSpec
-from geo.views.export.job import notice
+from geo.views.notice import notice
 from geo.views.qgis.xml import add
 
 _LANGUAGES = {"vi": "VIE", "en": "ENG"}

@@ -4,7 +4,7 @@ import base64
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
-from geo.views.assets import static_dir
+from geo.views.map.assets import static_dir
 
 _SVG = "http://www.w3.org/2000/svg"
 

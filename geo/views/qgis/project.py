@@ -8,21 +8,21 @@ from xml.etree import ElementTree as ET
 from pyproj import CRS
 
 from geo.atlas import Atlas
-from geo.collections import COLLECTIONS
 from geo.crs import METRIC_CRS, LngLatBbox, transformer
-from geo.layers import GROUPS, THEMATIC
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import GROUPS, THEMATIC
+from geo.ocop.styles import STYLES
 from geo.schema import Label, LayerSpec
-from geo.styles import STYLES
-from geo.views.export.dated import DatedZip
-from geo.views.export.job import WGS84, notice
-from geo.views.export.values import date_shown
+from geo.views.dated_files import DatedZip
+from geo.views.notice import WGS84, notice
 from geo.views.qgis.described import Described, layer_metadata, metadata
 from geo.views.qgis.qml import QGIS_VERSION, describe, is_labelled, layer_id
 from geo.views.qgis.sheet import Words, sheet
 from geo.views.qgis.sources import Source
 from geo.views.qgis.symbols import symbol
 from geo.views.qgis.xml import add
-from geo.vn2000 import HOME, Reading
+from geo.views.values import date_shown
+from geo.vn2000.systems import HOME, Reading
 
 TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
 LEGAL = Label(

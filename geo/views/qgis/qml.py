@@ -3,11 +3,11 @@
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from geo.codes import CODE_LISTS
-from geo.collections import COLLECTIONS
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.styles import STYLES
 from geo.schema import Field, LayerSpec
-from geo.styles import STYLES
-from geo.views.export.job import derived
+from geo.views.notice import derived
 from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 

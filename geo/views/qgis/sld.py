@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from geo.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.styles import STYLES, Style
 from geo.schema import LayerSpec
-from geo.styles import STYLES, Style
 from geo.views.qgis.symbols import APPROXIMATE, UNKNOWN
 
 _SLD, _SE, _OGC = "http://www.opengis.net/sld", "http://www.opengis.net/se", "http://www.opengis.net/ogc"

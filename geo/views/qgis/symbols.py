@@ -3,9 +3,9 @@
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from geo.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.styles import STYLES, Style, icon_of
 from geo.schema import Label, LayerSpec
-from geo.styles import STYLES, Style, icon_of
 from geo.views.qgis.icons import embedded
 from geo.views.qgis.xml import add, defined_by, one_of, properties
 
@@ -168,7 +168,7 @@ def _line(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
 
 
 def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land: bool) -> None:
-    """A fill, and its edge as a line: only lines are dashed as styles.py says."""
+    """A fill, and its edge as a line: only lines are dashed as ocop/styles.py says."""
     filled, on_land = style.fill_opacity > 0, land and style.fill_opacity == 0
     properties(
         _layer(parent, "SimpleFill"),

@@ -1,0 +1,93 @@
+"""CQL2 filters (OGC 21-065r2), Text and JSON, as one SQL condition over a layer's table.
+
+Both forms become CQL2 JSON first (see cql2_text.py for the parser and why it is this one), are checked against the
+declared fields, and are compiled by cql2_sql.py. What the standard leaves open is settled so:
+
+- A field of kind codes or refs holds "a;b": in A_* it is the array of its keys, anywhere else the whole text.
+- A date of any precision is the span from its first to its last day: T_* ask of spans, and so do the comparisons
+  (`<` all of it before, `<=` it ends no later, `>=` it begins no earlier, `=` the same span). A date field may also
+  be compared with a text such as '2019' or '2014/2015'.
+- Text compares letter by letter, case and diacritics counting; CASEI and ACCENTI take them off, ACCENTI also the
+  stroke of Đ. Literals are composed (NFC) as the fields are.
+- Arithmetic is of real numbers; `div` cuts towards zero; what has no result (division by zero) is NULL.
+- Values of two kinds are never compared: that is an error, not FALSE.
+"""
+
+from typing import Literal
+
+import orjson
+
+from geo.atlas.cql2.geometry import Crs
+from geo.atlas.cql2.text import Node
+from geo.atlas.cql2.text import read as read_text
+from geo.atlas.model import Where
+from geo.atlas.sqlite.conditions import compile_filter
+from geo.errors import BadQuery, NotFound
+from geo.ocop.collections import COLLECTIONS
+from geo.text import nfc
+
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Language", "parse"]
+
+Language = Literal["cql2-text", "cql2-json"]
+MAX_LENGTH = 20_000
+MAX_DEPTH = 50
+
+
+def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Where:
+    """The filter `text` of `layer` as SQL; BadQuery says what is wrong with it and what may be asked.
+
+    `crs` reads the coordinates of its geometries; None for longitude and latitude (STORE_CRS).
+    """
+    if layer not in COLLECTIONS:
+        known = ", ".join(COLLECTIONS)
+        raise NotFound(f"No layer {layer!r}. Layers: {known}.", f"Không có lớp {layer!r}. Các lớp: {known}.")
+    if len(text) > MAX_LENGTH:
+        raise BadQuery(
+            f"The filter has {len(text)} characters; at most {MAX_LENGTH}.",
+            f"Bộ lọc dài {len(text)} ký tự; tối đa {MAX_LENGTH}.",
+        )
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadQuery("The filter is not Unicode text.", "Bộ lọc không phải văn bản Unicode.")
+    node = read_text(text) if lang == "cql2-text" else _read_json(text)
+    if _too_deep(node):
+        raise BadQuery(
+            f"The filter nests more than {MAX_DEPTH} levels deep; write it flatter.",
+            f"Bộ lọc lồng nhau quá {MAX_DEPTH} cấp; hãy viết gọn lại.",
+        )
+    return compile_filter(node, layer, crs)
+
+
+def _read_json(text: str) -> Node:
+    try:
+        return _composed(orjson.loads(text))
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise BadQuery(
+            f"The filter is not JSON: {error}. Expected CQL2 JSON, such as: "
+            '{"op": "=", "args": [{"property": "name"}, "Chè"]}.',
+            f"Bộ lọc không phải JSON: {error}. Cần CQL2 JSON, ví dụ: "
+            '{"op": "=", "args": [{"property": "name"}, "Chè"]}.',
+        ) from None
+
+
+def _composed(node: Node) -> Node:
+    if isinstance(node, str):
+        return nfc(node)
+    if isinstance(node, list):
+        return [_composed(item) for item in node]
+    return {key: _composed(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+
+def _too_deep(node: Node) -> bool:
+    """Whether operators, lists and objects lie in each other more than MAX_DEPTH deep; a list of args is no level."""
+    waiting: list[tuple[Node, int]] = [(node, 1)]
+    while waiting:
+        at, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            return True
+        if isinstance(at, dict):
+            for key, value in at.items():
+                inner = value if key == "args" and isinstance(value, list) else [value]
+                waiting += [(item, depth + 1) for item in inner if isinstance(item, dict | list)]
+        elif isinstance(at, list):
+            waiting += [(item, depth + 1) for item in at if isinstance(item, dict | list)]
+    return False

@@ -1,0 +1,64 @@
+"""What a filter may name in a layer: its declared fields, its key, its geometry, and the units it lies in."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from geo.atlas.sqlite.sql import applies
+from geo.atlas.sqlite.tables import column_of
+from geo.ocop.collections import COLLECTIONS
+from geo.schema import Field, Label
+
+Kind: TypeAlias = Literal["text", "number", "boolean", "time", "array", "geometry"]
+
+KINDS: dict[Kind, Label] = {
+    "text": Label("chữ", "text"),
+    "number": Label("số", "number"),
+    "boolean": Label("đúng/sai", "true/false"),
+    "time": Label("thời gian", "time"),
+    "array": Label("danh sách", "array"),
+    "geometry": Label("hình", "geometry"),
+}
+
+
+@dataclass(frozen=True)
+class Queryable:
+    """One name that filters know: its kind, the column that holds it, and the declared field where it is one.
+
+    `several` says that it holds keys joined by ';', which A_* take apart.
+    """
+
+    name: str
+    kind: Kind
+    column: str
+    label: Label
+    several: bool = False
+    field: Field | None = None
+
+
+def _of_field(field: Field) -> Queryable:
+    kind: Kind = "text"
+    if field.kind in {"integer", "real"}:
+        kind = "number"
+    elif field.kind == "date":
+        kind = "time"
+    return Queryable(
+        field.name, kind, f"f.{column_of(field)}", field.label, field.kind in {"codes", "refs"}, field
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def queryables_of(layer: str) -> dict[str, Queryable]:
+    """The names of a layer, in the order that people read them: its fields, then what the atlas adds."""
+    spec = COLLECTIONS[layer]
+    found = {field.name: _of_field(field) for field in spec.fields}
+    found.setdefault("id", Queryable("id", "text", "f.id", Label("Mã bản ghi", "Id of the record")))
+    for param, name, label in (
+        ("commune", "commune_code", Label("Xã, phường nơi bản ghi nằm", "Commune or ward that the record lies in")),
+        ("district", "district_code", Label("Huyện cũ nơi bản ghi nằm", "Former district that the record lies in")),
+    ):
+        if applies(param, layer):
+            found.setdefault(name, Queryable(name, "text", f"f.{param}", label))
+    if spec.geometry is not None:
+        found["geometry"] = Queryable("geometry", "geometry", "f.geom", Label("Hình", "Geometry"))
+    return found

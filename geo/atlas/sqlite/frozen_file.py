@@ -1,0 +1,177 @@
+"""The frames, links and findings of one version written once into an atlas file."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geopandas import GeoDataFrame
+
+from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
+from geo.atlas.overview import overview
+from geo.atlas.sqlite import feed, related
+from geo.atlas.sqlite.rows import RecordRow, record_rows
+from geo.atlas.sqlite.search import search_words
+from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, create, create_indexes, rtree_of, table_of
+from geo.link import ConflictRow, Pair, link_lines, links_metadata
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS, LINK_LAYER
+from geo.ocop.filters import FILTERS
+from geo.schema import Filter, LayerSpec
+
+Frames = Mapping[str, GeoDataFrame]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is kept beside the records: conflicts, findings, repairs, each layer's metadata, and the store's history."""
+
+    conflicts: Sequence[ConflictRow] = ()
+    issues: Sequence[IssueRow] = ()
+    changes: Sequence[ChangeRow] = ()
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    versions: Sequence[feed.Published] = ()
+    log: Sequence[feed.LogEntry] = ()
+
+
+def freeze(
+    frames: Frames,
+    pairs: Sequence[Pair],
+    notes: Notes,
+    *,
+    version: VersionInfo,
+    path: Path,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write an atlas to `path`, complete or not at all, and return `path`.
+
+    Frames must be in STORE_CRS. Records are kept as record_rows orders them.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        # The file is thrown away unless it is finished, so it needs no journal while it is made.
+        with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;")
+            create(connection)
+            connection.execute("BEGIN")
+            _write(connection, frames, pairs, notes, version, progress)
+            create_indexes(connection)
+            connection.execute("COMMIT")
+            connection.execute("ANALYZE")
+            connection.execute("INSERT INTO search(search) VALUES ('optimize')")
+        with part.open("rb+") as finished:
+            os.fsync(finished.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _write(
+    connection: sqlite3.Connection,
+    frames: Frames,
+    pairs: Sequence[Pair],
+    notes: Notes,
+    version: VersionInfo,
+    progress: Callable[[str], None],
+) -> None:
+    connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
+    units = _units(pairs)
+    names = _unit_names(frames)
+    about = {**notes.metadata, LINK_LAYER.name: links_metadata(notes.metadata)}
+    for layer, frame in {**frames, LINK_LAYER.name: link_lines(frames, pairs)}.items():
+        progress(layer)
+        rows = list(record_rows(frame, COLLECTIONS[layer], units=units.get(layer, {}), names=names))
+        _write_records(connection, COLLECTIONS[layer], rows)
+        connection.executemany("INSERT OR IGNORE INTO facet VALUES (?, ?, ?, ?)", _facets(layer, rows, units))
+        body = overview(frame, COLLECTIONS[layer]) if COLLECTIONS[layer].geometry == "MultiPolygon" else None
+        connection.execute(
+            "INSERT INTO layer_meta VALUES (?, ?, ?)",
+            (layer, json.dumps(about.get(layer, {}), ensure_ascii=False), body),
+        )
+    connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
+    related.write(connection)
+    feed.write(connection, list(notes.versions), list(notes.log))
+    connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
+    connection.executemany(
+        f"INSERT INTO issue VALUES ({_marks(10)})",
+        ((*row[:6], *row.message, *row.remedy) for row in notes.issues),
+    )
+    connection.executemany(f"INSERT INTO change VALUES ({_marks(7)})", ((*row[:5], *row.rule) for row in notes.changes))
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _write_records(connection: sqlite3.Connection, spec: LayerSpec, rows: Sequence[RecordRow]) -> None:
+    columns = (*RECORD_COLUMNS, *(column_of(field) for field in spec.fields))
+    connection.executemany(
+        f"INSERT INTO {table_of(spec.name)} ({', '.join(columns)}) VALUES ({_marks(len(columns))})",
+        (row.columns for row in rows),
+    )
+    connection.executemany(
+        f"INSERT INTO {rtree_of(spec.name)} VALUES (?, ?, ?, ?, ?)", (row.box for row in rows if row.box is not None)
+    )
+    connection.executemany(
+        "INSERT INTO search (names, more, layer, row) VALUES (?, ?, ?, ?)",
+        ((" ".join(search_words(row.names)), " ".join(search_words(row.more)), spec.name, row.number) for row in rows),
+    )
+
+
+def _units(pairs: Iterable[Pair]) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """layer -> record -> parameter of a unit filter -> the units it lies in.
+
+    The rows of a filter's `links` are alternatives, the first that says anything wins; a record known only
+    to a district keeps the district.
+    """
+    order = {link: (row.param, position) for row in FILTERS for position, link in enumerate(row.links)}
+    found: dict[str, dict[str, dict[str, tuple[int, list[str]]]]] = {}
+    for pair in pairs:
+        if pair.link in order:
+            param, position = order[pair.link]
+            by_param = found.setdefault(pair.source_layer, {}).setdefault(pair.source_id, {})
+            held = by_param.get(param)
+            if held is None or position < held[0]:
+                by_param[param] = (position, [pair.target_id])
+            elif position == held[0]:
+                held[1].append(pair.target_id)
+    return {
+        layer: {record: {param: units for param, (_, units) in params.items()} for record, params in records.items()}
+        for layer, records in found.items()
+    }
+
+
+def _unit_names(frames: Frames) -> dict[str, dict[str, str]]:
+    """layer of units -> code -> name, for the names that records are found and shown by."""
+    return {
+        layer: dict(zip(map(str, frames[layer][COLLECTIONS[layer].key]), map(str, frames[layer]["name"]), strict=True))
+        for layer in ("communes", "districts", "old_communes")
+        if layer in frames
+    }
+
+
+def _facets(
+    layer: str, rows: Sequence[RecordRow], units: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+) -> Iterable[tuple[str, str, str, int]]:
+    for row in rows:
+        for spec in FILTERS:
+            for value in _facet_values(spec, layer, row, units.get(layer, {})):
+                yield spec.param, layer, value, row.number
+
+
+def _facet_values(
+    spec: Filter, layer: str, row: RecordRow, units: Mapping[str, Mapping[str, list[str]]]
+) -> Iterable[str]:
+    if layer in spec.fields:
+        value = row.properties.get(spec.fields[layer])
+        if value is None:
+            return ()
+        return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)
+    return units.get(row.id, {}).get(spec.param, ())

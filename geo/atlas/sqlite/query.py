@@ -1,0 +1,364 @@
+"""An open atlas: every question that pages, exports and services ask, answered from one file."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.sqlite import feed, sql, tile_columns
+from geo.atlas.sqlite.related import Around
+from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
+from geo.crs import LngLatBbox
+from geo.errors import NotFound
+from geo.link import ConflictRow
+from geo.ocop.collections import COLLECTIONS
+from geo.schema import Label
+
+_MOST_COUNTED = 1_000
+_LONGEST_COUNTED = 5_000
+"""Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
+
+
+class Atlas:
+    """A frozen version. Safe to share between threads: each thread has its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._counted: dict[sql.Statement, int] = {}
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+        self.version = VersionInfo(**json.loads(row[0]))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every thread's connection; the atlas answers nothing afterwards."""
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+            self._local = threading.local()
+
+    def __del__(self) -> None:
+        self.close()
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path)
+            with self._lock:
+                self._open.append(connection)
+        return connection
+
+    def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
+        return tuples(self._db, statement.text, statement.values)
+
+    # --- records ---------------------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """How many records each layer has."""
+        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
+
+    def count(self, query: Query) -> int:
+        """How many records a query has, its page ignored."""
+        sql.check(query)
+        statement = sql.count(query)
+        # An atlas never changes, and whoever pages asks the same count again and again.
+        known = self._counted.get(statement)
+        if known is None:
+            known = int(self._db.execute(statement.text, statement.values).fetchone()[0])
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            if len(repr(statement)) <= _LONGEST_COUNTED:
+                self._counted[statement] = known
+        return known
+
+    def find(self, query: Query) -> Page:
+        """One page of a query's records, in order, with the number of the whole answer."""
+        sql.check(query)
+        statement = sql.select(query)
+        records = [_record(query.layer, row) for row in self._db.execute(statement.text, statement.values)]
+        whole = query.limit is None and not query.offset
+        return Page(query.layer, records, len(records) if whole else self.count(query), query.offset)
+
+    def features(self, query: Query) -> Iterator[bytes]:
+        """The ready GeoJSON Feature of every record of a query, in order, one at a time."""
+        sql.check(query)
+        return (feature for (feature,) in self._tuples(sql.features(query)))
+
+    def linked(self, query: Query, around: Around) -> Linked:
+        """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
+        sql.check(query)
+        ((returned, features),) = self._tuples(sql.linked(query))
+        return Linked(returned, around.inside(features))
+
+    def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
+        """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
+
+        The last is empty without `around`, which says what addresses begin and end with.
+        """
+        sql.check(query)
+        if around is None:
+            return ((*row, b"") for row in self._tuples(sql.columns(query, "id", "geom", "properties")))
+        rows = self._tuples(sql.columns(query, "id", "geom", "properties", sql.RELATED))
+        return ((*row, around.inside(related)) for *row, related in rows)
+
+    def period(self, layer: str) -> tuple[str | None, str | None] | None:
+        """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
+        statement = sql.period(layer)
+        if statement is None:
+            return None
+        first, last = self._db.execute(statement.text).fetchone()
+        return None if first is None and last is None else (first, last)
+
+    def tile_shapes(self, layer: str) -> Iterator[tuple[tile_columns.Array, tile_columns.Array]]:
+        """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
+        return tile_columns.shapes(self._db, layer)
+
+    def tile_columns(self, layer: str) -> dict[str, list[Value]]:
+        """The properties of the same records that tiles carry, each as a list in the same order."""
+        return tile_columns.columns(self._db, layer)
+
+    def get(self, layer: str, record: str) -> Record:
+        """One record; NotFound when the layer or the record does not exist."""
+        page = self.find(Query(layer, ids=(record,)))
+        if not page.records:
+            raise _no_record(layer, record)
+        return page.records[0]
+
+    def feature(self, layer: str, record: str) -> bytes:
+        """The ready GeoJSON Feature of one record; NotFound when there is none."""
+        row = self._db.execute(f"SELECT feature FROM {table_of(layer)} WHERE id = ?", (record,)).fetchone()
+        if row is None:
+            raise _no_record(layer, record)
+        found: bytes = row[0]
+        return found
+
+    def related(self, layer: str, record: str, around: Around) -> bytes:
+        """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
+        table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
+        row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
+        return around.inside(None if row is None else row[0])
+
+    def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
+        """The keys before and after a record in the order of keys."""
+        table = table_of(layer)
+        before = self._db.execute(f"SELECT max(id) FROM {table} WHERE id < ?", (record,)).fetchone()[0]
+        after = self._db.execute(f"SELECT min(id) FROM {table} WHERE id > ?", (record,)).fetchone()[0]
+        return before, after
+
+    def titles(self, layer: str, records: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+        """Name and English name of each of the records that exist."""
+        keys = tuple(records)
+        marks = ", ".join("?" * len(keys))
+        rows = self._db.execute(f"SELECT id, title, title_en FROM {table_of(layer)} WHERE id IN ({marks})", keys)
+        return {row["id"]: (row["title"], row["title_en"]) for row in rows}
+
+    def facets(self, query: Query) -> dict[str, dict[str, int]]:
+        """For each filter that knows the layer, how many records every value would give, other filters kept."""
+        sql.check(query)
+        found: dict[str, dict[str, int]] = {}
+        for param in sql.PARAMS:
+            if sql.applies(param, query.layer):
+                statement = sql.facet(query, param)
+                found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        return found
+
+    # --- links -----------------------------------------------------------------------------------------
+
+    def links(self, layer: str, record: str) -> list[LinkRow]:
+        """Every link of a record, from it and to it, each row naming the other end; nearest first."""
+        forward = self._db.execute("SELECT * FROM link WHERE source_layer = ? AND source_id = ?", (layer, record))
+        rows = [(row, True, row["target_layer"], row["target_id"]) for row in forward]
+        backward = self._db.execute("SELECT * FROM link WHERE target_layer = ? AND target_id = ?", (layer, record))
+        rows += [(row, False, row["source_layer"], row["source_id"]) for row in backward]
+        ends = self._ends((other_layer, other) for _, _, other_layer, other in rows)
+        links = [_link(row, is_forward, ends[end, key]) for row, is_forward, end, key in rows if (end, key) in ends]
+        return sorted(
+            links,
+            key=lambda link: (not link.forward, link.rank if link.forward else 0, link.distance_m or 0.0, link.id),
+        )
+
+    def _ends(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, sqlite3.Row]]:
+        by_layer: dict[str, set[str]] = {}
+        for layer, key in keys:
+            by_layer.setdefault(layer, set()).add(key)
+        ends: dict[tuple[str, str], tuple[str, sqlite3.Row]] = {}
+        for layer, ids in by_layer.items():
+            marks = ", ".join("?" * len(ids))
+            rows = self._db.execute(
+                f"SELECT id, title, title_en, symbol, precision, lng, lat FROM {table_of(layer)} WHERE id IN ({marks})",
+                tuple(ids),
+            )
+            ends |= {(layer, row["id"]): (layer, row) for row in rows}
+        return ends
+
+    def link_counts(self) -> dict[str, tuple[int, int]]:
+        """For each link: how many pairs, and how many of them are certain."""
+        rows = self._db.execute("SELECT link, count(*), sum(certain) FROM link GROUP BY link")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    # --- quality ---------------------------------------------------------------------------------------
+
+    def conflicts(self, layer: str | None = None, record: str | None = None) -> list[ConflictRow]:
+        """Where record and geometry disagree, for everything, a layer or one record."""
+        where, values = _about(layer, record)
+        return [ConflictRow(*row) for row in self._db.execute(f"SELECT * FROM conflict WHERE {where}", values)]
+
+    def issues(self, layer: str | None = None, record: str | None = None) -> list[IssueRow]:
+        """What the checks found, for everything, a layer or one record."""
+        where, values = _about(layer, record)
+        rows = self._db.execute(f"SELECT * FROM issue WHERE {where}", values)
+        return [_issue(row) for row in rows]
+
+    def changes(self, layer: str | None = None) -> list[ChangeRow]:
+        """What was mended on the way in."""
+        where, values = _about(layer, None)
+        rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
+        return [_change(row) for row in rows]
+
+    # --- history ---------------------------------------------------------------------------------------
+
+    def published(self, since: str) -> feed.Published:
+        """The version that a number or an RFC 3339 time in UTC means; see feed.point."""
+        return feed.point(self._db, since)
+
+    def changed_since(self, version: int) -> dict[str, feed.Changes]:
+        """What became of every record since a version, by layer; see feed.changes."""
+        return feed.changes(self._db, version)
+
+    # --- whole layers ----------------------------------------------------------------------------------
+
+    def metadata(self, layer: str) -> Mapping[str, Any]:
+        """The layer's title, source, licence, lineage and date, as its metadata file gives them."""
+        row = self._db.execute("SELECT body FROM layer_meta WHERE layer = ?", (layer,)).fetchone()
+        body: Mapping[str, Any] = {} if row is None else json.loads(row[0])
+        return body
+
+    def overview(self, layer: str) -> bytes:
+        """The whole layer as light GeoJSON for small scales; NotFound for a layer without polygons."""
+        row = self._db.execute("SELECT overview FROM layer_meta WHERE layer = ?", (layer,)).fetchone()
+        if row is None or row[0] is None:
+            raise NotFound(
+                f"Layer {layer!r} has no overview; layers of polygons have one.",
+                f"Lớp {layer!r} không có bản khái quát; chỉ các lớp vùng mới có.",
+            )
+        return bytes(row[0])
+
+    def bounds(self, layer: str = "province") -> LngLatBbox | None:
+        """The box around everything in a layer; None when nothing in it has a place."""
+        row = self._db.execute(f"SELECT min(west), min(south), max(east), max(north) FROM {table_of(layer)}").fetchone()
+        return None if row[0] is None else LngLatBbox(*row)
+
+    def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
+        """Records found by name, best first: the same name, names that begin so, then the rest."""
+        words = search_words(text)
+        if not words:
+            return []
+        wanted = (
+            tuple(layers)
+            if layers is not None
+            else tuple(name for name in COLLECTIONS if name not in {"sources", "links"})
+        )
+        marks = ", ".join("?" * len(wanted))
+        rows = self._db.execute(
+            f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
+            f"WHERE search MATCH ? AND layer IN ({marks}) ORDER BY score LIMIT ?",
+            (match_expression(text), *wanted, max(limit * 10, 200)),
+        ).fetchall()
+        asked, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
+        best = sorted(rows, key=lambda row: (_closeness(asked, row["names"]), row["score"], order[row["layer"]]))
+        return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
+
+    def _hit(self, layer: str, number: int) -> Hit:
+        row = self._db.execute(
+            f"SELECT f.id, f.title, f.title_en, f.symbol, c.title AS place, f.lng, f.lat "
+            f"FROM {table_of(layer)} f LEFT JOIN {table_of('communes')} c ON c.id = f.commune WHERE f.row = ?",
+            (number,),
+        ).fetchone()
+        return Hit(layer, *row)
+
+
+def _closeness(asked: str, names: str) -> int:
+    if names == asked or names.startswith(f"{asked} "):
+        return 0 if names == asked else 1
+    return 2 if f" {asked}" in f" {names}" else 3
+
+
+def _no_record(layer: str, record: str) -> NotFound:
+    return NotFound(
+        f"No record {record!r} in layer {layer!r}. The list is at /{layer}.",
+        f"Không có bản ghi {record!r} trong lớp {layer!r}. Xem danh sách tại /{layer}.",
+    )
+
+
+def _about(layer: str | None, record: str | None) -> tuple[str, tuple[str, ...]]:
+    parts = [(name, value) for name, value in (("layer", layer), ("record", record)) if value is not None]
+    return " AND ".join(["1", *(f"{name} = ?" for name, _ in parts)]), tuple(value for _, value in parts)
+
+
+def _record(layer: str, row: sqlite3.Row) -> Record:
+    placed = row["west"] is not None
+    return Record(
+        layer=layer,
+        id=row["id"],
+        title=row["title"],
+        title_en=row["title_en"],
+        symbol=None if row["symbol"] is None else str(row["symbol"]),
+        precision=row["precision"],
+        lng=row["lng"],
+        lat=row["lat"],
+        bbox=LngLatBbox(row["west"], row["south"], row["east"], row["north"]) if placed else None,
+        commune=row["commune"],
+        district=row["district"],
+        properties=orjson.loads(row["properties"]),
+        feature=row["feature"],
+        wkb=row["geom"],
+    )
+
+
+def _issue(row: sqlite3.Row) -> IssueRow:
+    layer, record, field, kind, severity, value, *words = row
+    return IssueRow(layer, record, field, kind, severity, value, Label(*words[:2]), Label(*words[2:]))
+
+
+def _change(row: sqlite3.Row) -> ChangeRow:
+    layer, record, field, before, after, *rule = row
+    return ChangeRow(layer, record, field, before, after, Label(*rule))
+
+
+def _link(row: sqlite3.Row, forward: bool, end: tuple[str, sqlite3.Row]) -> LinkRow:
+    layer, other = end
+    return LinkRow(
+        link=row["link"],
+        forward=forward,
+        layer=layer,
+        id=other["id"],
+        title=other["title"],
+        title_en=other["title_en"],
+        symbol=other["symbol"],
+        precision=other["precision"],
+        lng=other["lng"],
+        lat=other["lat"],
+        reason=row["reason"],
+        distance_m=row["distance_m"],
+        uncertainty_m=row["uncertainty_m"],
+        area_ha=row["area_ha"],
+        share=row["share"],
+        certain=bool(row["certain"]),
+        rank=row["rank"],
+        source_ids=row["source_ids"],
+    )

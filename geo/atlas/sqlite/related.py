@@ -1,0 +1,123 @@
+"""Links from every record to what it is tied to, kept as ready JSON that pages of features are put together with.
+
+Their addresses are those of OGC API - Features (Part 1) and lack what they begin and end with, which depends on who
+asks: bytes that JSON has nowhere stand for it.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
+from urllib.parse import quote
+
+import orjson
+
+from geo.atlas.sqlite.tables import related_of, table_of
+from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER
+from geo.ocop.links import LINKS
+from geo.schema import KeyLink, LinkSpec
+
+MOST = 50
+"""Most links of one kind that a record lists; one more leads to all of them. Of a unit they may be thousands."""
+
+_BEGIN, _END, _MORE = b"\x01", b"\x02", b"\x03"
+_SPECS = {spec.name: spec for spec in LINKS}
+
+_TIED = """
+WITH tied AS (
+    SELECT f.row, l.link, 0 AS back, l.target_layer AS layer, l.target_id AS id, l.rank,
+        coalesce(l.distance_m, 0) AS far, l.rowid AS turn
+    FROM link l JOIN {table} f ON f.id = l.source_id WHERE l.source_layer = :layer
+    UNION ALL
+    SELECT f.row, l.link, 1, l.source_layer, l.source_id, 0, coalesce(l.distance_m, 0), l.rowid
+    FROM link l JOIN {table} f ON f.id = l.target_id WHERE l.target_layer = :layer
+)
+SELECT row, link, back, layer, id,
+    row_number() OVER (PARTITION BY row, link, back ORDER BY rank, far, id, turn) AS place,
+    count(*) OVER (PARTITION BY row, link, back) AS many
+FROM tied ORDER BY row, back, rank, far, id, turn
+"""
+
+
+def write(connection: sqlite3.Connection) -> None:
+    """Fill the tables of related links; records and links must be in."""
+    titles = {
+        layer: dict(connection.execute(f"SELECT id, title FROM {table_of(layer)}").fetchall()) for layer in COLLECTIONS
+    }
+    for layer in COLLECTIONS:
+        found = _of_links(connection, titles) if layer == LINK_LAYER.name else _of_records(connection, layer, titles)
+        connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", found)
+
+
+class Around(NamedTuple):
+    """What addresses of a site begin with, its root, and end with, such as ?lang=en; as JSON has them in a text."""
+
+    begin: bytes
+    end: bytes
+
+    @classmethod
+    def of(cls, begin: str, end: str) -> Self:
+        """From plain text."""
+        return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
+
+    def inside(self, related: bytes | None) -> bytes:
+        """The inside of the array of a record's related links, empty for none, with whole addresses."""
+        if related is None:
+            return b""
+        more = self.end.replace(b"?", b"&")
+        return related.replace(_BEGIN, self.begin).replace(_END, self.end).replace(_MORE, more)
+
+
+_Titles = Mapping[str, Mapping[str, str]]
+
+
+def _of_records(connection: sqlite3.Connection, layer: str, titles: _Titles) -> Iterator[tuple[int, bytes]]:
+    keys = dict(connection.execute(f"SELECT row, id FROM {table_of(layer)}").fetchall())
+    rows = connection.execute(_TIED.format(table=table_of(layer)), {"layer": layer})
+    for row, ties in groupby(rows, key=itemgetter(0)):
+        made: list[bytes] = []
+        longer: dict[tuple[str, int], bytes] = {}
+        for _, name, back, other, record, place, many in ties:
+            spec = _SPECS[name]
+            more = _all_of(spec, bool(back), keys[row]) if many > MOST else None
+            if more:
+                longer[name, back] = _entry(more, f"{_label(spec, bool(back))}: tất cả {many} / all {many}", name)
+            if record in titles[other] and (more is None or place <= MOST):
+                made.append(_tie(other, record, f"{_label(spec, bool(back))}: {titles[other][record]}", name))
+        yield row, b",".join([*made, *longer.values()])
+
+
+def _of_links(connection: sqlite3.Connection, titles: _Titles) -> Iterator[tuple[int, bytes]]:
+    """The two records that each link ties."""
+    columns = ", ".join(f"p_{name}" for ends in ENDS.values() for name in ends)
+    for row, link, *ends in connection.execute(f"SELECT row, p_link, {columns} FROM {table_of(LINK_LAYER.name)}"):
+        pairs = zip(ends[::2], ends[1::2], strict=True)
+        yield row, b",".join([_tie(layer, record, titles[layer][record], link) for layer, record in pairs])
+
+
+def _label(spec: LinkSpec, back: bool) -> str:
+    label = spec.inverse if back else spec.label
+    return f"{label.vi} / {label.en}"
+
+
+def _tie(layer: str, record: str, title: str, link: str) -> bytes:
+    return _entry(f"/collections/{layer}/items/{quote(record, safe='')}".encode() + _END, title, link)
+
+
+def _entry(path: bytes, title: str, link: str) -> bytes:
+    """A link written by hand, as the marks are no JSON; a quoted path needs no escaping."""
+    said = b'","title":' + orjson.dumps(title) + b',"link":' + orjson.dumps(link)
+    return b'{"rel":"related","type":"application/geo+json","href":"' + _BEGIN + path + said + b"}"
+
+
+def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
+    """Where all records are listed that one is tied to by one kind of link; None when only the record lists them."""
+    end = "target_id" if back else "source_id"
+    if spec.shown:
+        return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE
+    if back and isinstance(spec, KeyLink):
+        literal = record.replace("'", "''")
+        holds = quote(f"A_CONTAINS({spec.field},('{literal}'))", safe="")
+        return f"/collections/{spec.source}/items?filter={holds}".encode() + _MORE
+    return None

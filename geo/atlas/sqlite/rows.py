@@ -1,0 +1,211 @@
+"""A frame's records turned into the rows of an atlas: plain values, boxes, ready GeoJSON.
+
+Numpy scalars, NaN and NaT end here: past this module a value is str, int, float or None.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+import shapely
+from geopandas import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
+
+from geo.atlas.model import Value
+from geo.crs import GEOD
+from geo.ocop.codes import CODE_LISTS
+from geo.schema import Field, LayerSpec
+from geo.text import fold
+
+DECIMALS = 7
+"""RFC 7946 section 11.2 recommends no more precision than needed; 7 decimals are a centimetre."""
+
+_JUDGED_BY = 10
+"""By so many records QGIS 3.22 judges what a collection has: by ten without a place, that nothing of it is a map."""
+
+
+class RecordRow(NamedTuple):
+    """One record as an atlas keeps it; `columns` follow RECORD_COLUMNS and then the declared fields."""
+
+    number: int
+    id: str
+    names: str
+    more: str
+    box: tuple[int, float, float, float, float] | None
+    properties: dict[str, Value]
+    columns: tuple[object, ...]
+
+
+def plain(value: object) -> Value:
+    """`value` as str, int, float or None; NaN, NaT and the empty string are None.
+
+    >>> plain(np.int64(4)), plain(float("nan")), plain(""), plain("Điện Biên")
+    (4, None, None, 'Điện Biên')
+    """
+    if value is None or (isinstance(value, float | np.floating) and not math.isfinite(value)):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        text = str(value)
+        return None if text in {"NaT", "<NA>", "None"} else text
+    return value if value != "" else None
+
+
+def record_rows(
+    frame: GeoDataFrame,
+    spec: LayerSpec,
+    *,
+    units: Mapping[str, Mapping[str, list[str]]],
+    names: Mapping[str, Mapping[str, str]],
+) -> Iterator[RecordRow]:
+    """The rows of `frame`, numbered from 1 in the order of their keys; see _in_order.
+
+    `units` are the units that each record lies in, by filter parameter; `names` the units' names.
+    """
+    ordered = _in_order(frame, spec)
+    geometries: list[BaseGeometry | None]
+    if spec.geometry is None:
+        geometries = [None] * len(ordered)
+    else:
+        geometries = list(shapely.transform(np.asarray(ordered.geometry.array, dtype=object), _rounded))
+    values = zip(*(ordered[field.name] for field in spec.fields), strict=True)
+    for number, (row, geometry) in enumerate(zip(values, geometries, strict=True), start=1):
+        properties = {field.name: _typed(field, value) for field, value in zip(spec.fields, row, strict=True)}
+        yield _row(number, spec, properties, geometry, units, names)
+
+
+def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
+    """The records by their keys; where none of the first has a place, those that have one come before the others."""
+    order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
+    if spec.geometry is not None:
+        shapes = np.asarray(frame.geometry.array, dtype=object)[order]
+        unplaced = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        if unplaced[:_JUDGED_BY].all():
+            order = order[np.argsort(unplaced, kind="stable")]
+    return frame.iloc[order]
+
+
+def _rounded(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.round(coordinates, DECIMALS)
+
+
+def _typed(field: Field, value: object) -> Value:
+    """A whole number that a file kept as a float is whole again."""
+    bare = plain(value)
+    if field.kind == "integer" and isinstance(bare, float) and bare.is_integer():
+        return int(bare)
+    return bare
+
+
+def _row(
+    number: int,
+    spec: LayerSpec,
+    properties: dict[str, Value],
+    geometry: BaseGeometry | None,
+    units: Mapping[str, Mapping[str, list[str]]],
+    names: Mapping[str, Mapping[str, str]],
+) -> RecordRow:
+    placed = None if geometry is None or geometry.is_empty else geometry
+    key = str(properties[spec.key])
+    lies_in = units.get(key, {})
+    communes, districts = lies_in.get("commune", []), lies_in.get("district", [])
+    derived = _derived(spec, placed, communes, names)
+    lng, lat = _label_point(placed)
+    bounds = (None, None, None, None) if placed is None else placed.bounds
+    columns = (
+        number,
+        key,
+        str(properties[spec.title] or key),
+        properties.get(spec.title_en or ""),
+        properties.get(spec.symbol or ""),
+        properties.get("precision"),
+        lng,
+        lat,
+        *bounds,
+        *_touching(placed),
+        communes[0] if len(communes) == 1 else None,
+        districts[0] if len(districts) == 1 else None,
+        orjson.dumps(properties | derived),
+        _feature(key, properties | derived, placed),
+        None if placed is None else shapely.to_wkb(placed),
+        *(properties[field.name] for field in spec.fields),
+    )
+    box = None
+    if placed is not None:
+        west, south, east, north = placed.bounds
+        box = (number, west, east, south, north)
+    more = _more(spec, properties, lies_in, names)
+    return RecordRow(number, key, _names(spec, properties), more, box, properties, columns)
+
+
+def _derived(
+    spec: LayerSpec, geometry: BaseGeometry | None, communes: list[str], names: Mapping[str, Mapping[str, str]]
+) -> dict[str, Value]:
+    """What is worked out and not recorded; it is never written back to a store."""
+    derived: dict[str, Value] = {}
+    if spec.has("old_commune_code") and spec.geometry == "Point":
+        code = communes[0] if len(communes) == 1 else None
+        derived["commune_code"] = code
+        derived["commune_name"] = names.get("communes", {}).get(code) if code else None
+    if spec.geometry == "MultiPolygon":
+        derived["measured_area_ha"] = None if geometry is None else geodesic_area_ha(geometry)
+    return derived
+
+
+def geodesic_area_ha(geometry: BaseGeometry) -> float:
+    """Hectares on the WGS 84 ellipsoid (Karney 2013, through pyproj), to the nearest 0.01.
+
+    >>> geodesic_area_ha(shapely.box(103.0, 21.0, 103.01, 21.01))
+    115.11
+    """
+    return round(abs(GEOD.geometry_area_perimeter(geometry)[0]) / 10_000, 2)
+
+
+def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
+    if geometry is None:
+        return None, None
+    point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
+    return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
+
+
+def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:
+    """Where a geometry touches its box: the latitude in the west, longitude in the south, latitude in the east, ..."""
+    if geometry is None:
+        return None, None, None, None
+    positions = shapely.get_coordinates(geometry)
+    (west, south), (east, north) = positions.argmin(axis=0), positions.argmax(axis=0)
+    lng, lat = positions.T
+    return float(lat[west]), float(lng[south]), float(lat[east]), float(lng[north])
+
+
+def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:
+    ring = None if geometry is None else orjson.Fragment(shapely.to_geojson(geometry))
+    return orjson.dumps({"type": "Feature", "id": key, "geometry": ring, "properties": properties})
+
+
+def _names(spec: LayerSpec, properties: Mapping[str, Value]) -> str:
+    """The names that a record is searched by, one that only repeats another without diacritics left out."""
+    names = [str(properties[field.name]) for field in spec.fields if field.search and properties[field.name]]
+    distinct = {fold(name): name for name in reversed(names)}
+    return " ".join(reversed(distinct.values()))
+
+
+def _more(
+    spec: LayerSpec,
+    properties: Mapping[str, Value],
+    lies_in: Mapping[str, list[str]],
+    names: Mapping[str, Mapping[str, str]],
+) -> str:
+    """Words that a record is found by less directly: its codes' labels, its units' names, its key."""
+    words = [str(properties[spec.key])]
+    for field in spec.fields:
+        value = properties[field.name]
+        if field.codes and value is not None and field.name not in {"precision", "scheme"}:
+            codes = CODE_LISTS[field.codes]
+            words += [codes.label_of(key, lang) for key in str(value).split(";") for lang in ("vi", "en")]
+    words += [names.get("communes", {}).get(code, "") for code in lies_in.get("commune", ())]
+    words += [names.get("districts", {}).get(code, "") for code in lies_in.get("district", ())]
+    return " ".join(words)

@@ -1,0 +1,158 @@
+"""The tables of an atlas file: DDL built from the declaration of the layers."""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.atlas.sqlite import functions
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.schema import Field
+
+FORMAT = 7
+"""Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
+
+RECORD_COLUMNS = (
+    "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat",
+    "west", "south", "east", "north", "at_west", "at_south", "at_east", "at_north",
+    "commune", "district", "properties", "feature", "geom",
+)  # fmt: skip
+"""`at_west` is the latitude of a point of the geometry on the west side of its box, `at_south` the longitude of one on
+the south side, and so on."""
+
+_MAPPED = 2**31 - 2**16
+"""Bytes of the file that are read where the system keeps them, without a copy: the most that SQLite allows."""
+
+_FIXED = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
+CREATE TABLE facet (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
+CREATE TABLE link (
+    link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
+    distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
+);
+CREATE INDEX link_source ON link (source_layer, source_id);
+CREATE INDEX link_target ON link (target_layer, target_id);
+CREATE INDEX link_name ON link (link);
+CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
+CREATE TABLE issue (
+    layer TEXT, record TEXT, field TEXT, kind TEXT, severity TEXT, value TEXT,
+    message_vi TEXT, message_en TEXT, remedy_vi TEXT, remedy_en TEXT
+);
+CREATE TABLE change (
+    layer TEXT, record TEXT, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
+);
+CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
+CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDEXED, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
+"""  # noqa: E501
+
+
+def column_of(field: Field) -> str:
+    """The column that holds `field` in a layer's table."""
+    return f"p_{field.name}"
+
+
+def table_of(layer: str) -> str:
+    """The table of a layer's records; `layer` must be one of COLLECTIONS."""
+    return f"f_{COLLECTIONS[layer].name}"
+
+
+def rtree_of(layer: str) -> str:
+    """The R*Tree over the boxes of a layer's records."""
+    return f"r_{COLLECTIONS[layer].name}"
+
+
+def related_of(layer: str) -> str:
+    """The table of the links from a layer's records to others, apart from the records, which are read without them."""
+    return f"x_{COLLECTIONS[layer].name}"
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make every table in an empty file."""
+    connection.executescript(_FIXED)
+    for name, spec in COLLECTIONS.items():
+        typed = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
+        connection.executescript(
+            f"""
+            CREATE TABLE {table_of(name)} (
+                row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
+                precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
+                at_west REAL, at_south REAL, at_east REAL, at_north REAL,
+                commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
+            );
+            CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
+            CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
+            CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
+            """
+        )
+
+
+def create_indexes(connection: sqlite3.Connection) -> None:
+    """Make the indexes by which filters and orders find records, when all records are in: of all but long texts."""
+    for name, spec in COLLECTIONS.items():
+        for field in spec.fields:
+            if field.kind != "longtext":
+                connection.execute(f"CREATE INDEX i_{name}_{field.name} ON {table_of(name)} ({column_of(field)})")
+
+
+def _sql_type(field: Field) -> str:
+    return {"integer": "INTEGER", "real": "REAL"}.get(field.kind, "TEXT")
+
+
+def declaration_digest() -> str:
+    """Twelve hex digits that change when the declaration or the format of the file does."""
+    declared = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS))
+    return hashlib.sha256(declared.encode()).hexdigest()[:12]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a finished atlas, shared by no other thread."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    connection.create_function("meets", 5, _meets, deterministic=True)
+    functions.register(connection)
+    connection.create_function("meets_area", 2, _meets_area, deterministic=True)
+    return connection
+
+
+def tuples(connection: sqlite3.Connection, text: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+    """The rows of a query, one at a time and without the names of their columns."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(text, values)
+
+
+def _meets(wkb: bytes | None, west: float, south: float, east: float, north: float) -> bool:
+    """Whether a geometry touches or crosses a box; the exact test behind the R*Tree's boxes."""
+    if wkb is None:
+        return False
+    geometry: BaseGeometry = shapely.from_wkb(wkb)
+    return bool(shapely.intersects(_box(west, south, east, north), geometry))
+
+
+@lru_cache(maxsize=64)
+def _box(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    made: BaseGeometry = shapely.box(west, south, east, north)
+    shapely.prepare(made)
+    return made
+
+
+def _meets_area(wkb: bytes | None, area: bytes) -> bool:
+    """Whether a geometry touches or crosses a polygon given as WKB."""
+    return wkb is not None and bool(shapely.intersects(_prepared(area), shapely.from_wkb(wkb)))
+
+
+@lru_cache(maxsize=64)
+def _prepared(area: bytes) -> BaseGeometry:
+    made: BaseGeometry = shapely.from_wkb(area)
+    shapely.prepare(made)
+    return made

@@ -1,0 +1,209 @@
+"""A draft: a folder with the uploaded files, what was decided, and what was found. Written one whole file at a time."""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from geo.errors import BadQuery, Conflict, NotFound
+from geo.ingest.decisions import Answers
+from geo.ocop.layers import LAYERS
+
+State: TypeAlias = Literal["waiting", "working", "ready", "failed", "publishing", "published"]
+"""waiting: to be read. working: being read. ready: to be looked at. failed: cannot be read, `error` says why."""
+
+_BUSY: tuple[State, ...] = ("waiting", "working", "publishing")
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+_LONGEST_NAME = 200
+_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One import. `files` are the names of the uploaded files, `sha256` of their contents together.
+
+    `base` is the version that it was read against. `deadline` is when a job that runs now must have ended, in
+    seconds since 1970. `error` is (vi, en) of a failure. `published` is the version that it became.
+    """
+
+    id: str
+    layer: str
+    files: tuple[str, ...]
+    size: int
+    sha256: str
+    who: str
+    created: str
+    state: State = "waiting"
+    answers: Answers = field(default_factory=Answers)
+    profile: str = ""
+    base: int = 0
+    deadline: float = 0.0
+    progress: str = ""
+    error: tuple[str, str] | None = None
+    published: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job works on it now."""
+        return self.state in _BUSY and time.time() < self.deadline
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a job began and never ended: its process was killed."""
+        return self.state in _BUSY and not self.busy
+
+    def to_json(self) -> dict[str, Any]:
+        """The draft as plain values."""
+        return {**asdict(self), "answers": self.answers.to_json()}
+
+
+class DraftStore:
+    """The drafts of a folder, each in a folder of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def create(self, layer: str, files: Mapping[str, Path], *, who: str, answers: Answers, profile: str = "") -> Draft:
+        """A draft of copies of `files` (name as the user knows it -> where it lies now)."""
+        if layer not in LAYERS:
+            raise NotFound(
+                f"No layer {layer!r}. Layers: {', '.join(LAYERS)}.",
+                f"Không có lớp {layer!r}. Các lớp: {', '.join(LAYERS)}.",
+            )
+        if not files:
+            raise BadQuery("No file was given. Choose one.", "Chưa có tệp nào. Hãy chọn tệp.")
+        made = time.gmtime()
+        draft_id = f"{time.strftime('%Y%m%d-%H%M%S', made)}-{secrets.token_hex(3)}"
+        part = self.directory / f".{draft_id}"
+        uploads = part / "files"
+        uploads.mkdir(parents=True)
+        try:
+            names = _distinct(files)
+            for name, path in zip(names, files.values(), strict=True):
+                shutil.copyfile(path, uploads / name)
+            draft = Draft(
+                draft_id, layer, tuple(names), sum((uploads / name).stat().st_size for name in names),
+                digest_of(uploads / name for name in names), who.strip(), time.strftime("%Y-%m-%dT%H:%M:%SZ", made),
+                answers=answers, profile=profile,
+            )  # fmt: skip
+            _write(part / "draft.json", draft.to_json())
+            part.rename(self.directory / draft_id)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        return draft
+
+    def get(self, draft_id: str) -> Draft:
+        """The draft; NotFound when there is none."""
+        path = self.folder(draft_id) / "draft.json"
+        try:
+            plain = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise NotFound(f"No import {draft_id!r}.", f"Không có lần nhập {draft_id!r}.") from None
+        plain["answers"] = Answers.from_json(plain["answers"])
+        plain["files"] = tuple(plain["files"])
+        plain["error"] = tuple(plain["error"]) if plain["error"] else None
+        return Draft(**plain)
+
+    def all(self) -> list[Draft]:
+        """Every draft, the newest first."""
+        if not self.directory.is_dir():
+            return []
+        names = sorted((path.name for path in self.directory.iterdir() if _ID.fullmatch(path.name)), reverse=True)
+        found = []
+        for name in names:
+            try:
+                found.append(self.get(name))
+            except NotFound:
+                continue
+        return found
+
+    def change(self, draft: Draft, **values: Any) -> Draft:
+        """The draft with other values, written."""
+        changed = replace(draft, **values)
+        _write(self.folder(draft.id) / "draft.json", changed.to_json())
+        return changed
+
+    def answer(self, draft: Draft, answers: Answers) -> Draft:
+        """The draft with other answers, to be read again; Conflict while it is read or when it is published."""
+        if draft.busy or draft.state == "published":
+            raise Conflict(
+                "This import is being worked on or published already; wait, or upload the file again.",
+                "Lần nhập này đang được xử lý hoặc đã công bố; hãy chờ, hoặc tải tệp lên lại.",
+            )
+        return self.change(draft, answers=answers, state="waiting", deadline=0.0, error=None)
+
+    def delete(self, draft: Draft) -> None:
+        """Remove a draft and its files; Conflict while a job works on it."""
+        if draft.busy:
+            raise Conflict("This import is being worked on; wait.", "Lần nhập này đang được xử lý; hãy chờ.")
+        hidden = self.directory / f".{draft.id}.deleted"
+        self.folder(draft.id).rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+    def folder(self, draft_id: str) -> Path:
+        """Where a draft lies; NotFound for an id that cannot be one."""
+        if not _ID.fullmatch(draft_id):
+            raise NotFound(f"No import {draft_id[:40]!r}.", f"Không có lần nhập {draft_id[:40]!r}.")
+        return self.directory / draft_id
+
+    def uploads(self, draft: Draft) -> list[Path]:
+        """The uploaded files."""
+        return [self.folder(draft.id) / "files" / name for name in draft.files]
+
+    def review(self, draft: Draft) -> dict[str, Any] | None:
+        """What was found when the draft was read last; None when it was not."""
+        path = self.folder(draft.id) / "review.json"
+        if draft.state not in {"ready", "published", "publishing"} or not path.is_file():
+            return None
+        body: dict[str, Any] = json.loads(path.read_bytes())
+        return body
+
+    def file(self, draft: Draft, name: str) -> Path:
+        """A file that reading the draft has left, such as the preview; NotFound when there is none."""
+        path = self.folder(draft.id) / name
+        if not path.is_file():
+            raise NotFound(f"Import {draft.id} has no {name}.", f"Lần nhập {draft.id} không có {name}.")
+        return path
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """SHA-256 of the files' contents, one after another, in hex."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """File names that every system can hold, unique without regard to case."""
+    safe: list[str] = []
+    for name in names:
+        known = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # a disk may hold other bytes
+        bare = _short(_NAME.sub("_", Path(known).name).strip(" .")) or "file"
+        while bare.lower() in {other.lower() for other in safe}:
+            bare = f"_{bare}"
+        safe.append(bare)
+    return safe
+
+
+def _short(name: str) -> str:
+    """The end of a name that a folder can hold: file systems count bytes, of which a Vietnamese letter has three."""
+    while len(name.encode("utf-8")) > _LONGEST_NAME:
+        name = name[1:]
+    return name.lstrip(" .")
+
+
+def _write(path: Path, body: object) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)

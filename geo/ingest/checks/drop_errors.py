@@ -1,0 +1,42 @@
+"""Frames after checking: what an error names becomes unknown, numbers become numbers."""
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.ingest.checks.check import parts_of
+from geo.report import Issue, names_of
+from geo.schema import Field, LayerSpec
+
+
+def keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) -> None:
+    """Make what an error names unknown: a value, a part of a list, or a place with its precision."""
+    row_of = {name: row for row, name in enumerate(names_of(list(frame[spec.key])))}
+    for issue in issues:
+        if issue.severity != "error" or issue.record is None or issue.field is None:
+            continue
+        row = row_of[issue.record]
+        if issue.field == "geometry":
+            frame.loc[row, "geometry"] = None
+            if spec.has("precision"):
+                frame.loc[row, "precision"] = None
+        else:
+            field = spec.field(issue.field)
+            frame.loc[row, field.name] = _without(frame.loc[row, field.name], field, issue.value)
+
+
+def _without(value: object, field: Field, part: str) -> str | None:
+    """What stays of a cell when `part` of it is kept out; the part is the whole of a cell that holds one value."""
+    if field.kind not in {"codes", "refs"} or value is None:
+        return None
+    return ";".join(kept for kept in parts_of(field, value) if kept != part) or None
+
+
+def make_numbers(frame: gpd.GeoDataFrame, spec: LayerSpec) -> None:
+    """Make whole numbers int and other numbers float, whatever the file held them as."""
+    for field in spec.fields:
+        if field.kind in {"integer", "real"}:
+            kind = int if field.kind == "integer" else float
+            cells = [None if value is None else kind(float(str(value))) for value in frame[field.name]]
+            frame[field.name] = pd.Series(cells, index=frame.index, dtype=object)

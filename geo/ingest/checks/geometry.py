@@ -1,0 +1,185 @@
+"""What is wrong with places: missing, empty, not numbers, outside the province, overlapping units and gaps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import METRIC_CRS, STORE_CRS, transformer
+from geo.report import Issue, names_of
+from geo.schema import LayerSpec
+
+Shapes: TypeAlias = NDArray[np.object_]
+Mask: TypeAlias = NDArray[np.bool_]
+OUTSIDE_M = 500.0
+"""How far outside the province's generalised outline a place may lie before it is reported."""
+GAP_M = 500.0
+"""How wide a strip that no unit covers must be to be reported; borders of two sources differ by less."""
+_LARGEST = 1e9
+_LEAST_HA = 1.0  # smaller overlaps and holes are what is left of drawing one border twice
+
+
+def finite(shapes: Shapes) -> Mask:
+    """Which shapes have only coordinates, in degrees or metres, that can be one; GEOS fails on others."""
+    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+    good = np.ones(len(shapes), dtype=bool)
+    good[owners[~(np.abs(coordinates) < _LARGEST).all(axis=1)]] = False
+    return good
+
+
+def project(shapes: Shapes, source: str = STORE_CRS, target: str = METRIC_CRS) -> Shapes:
+    """The shapes in another system; coordinates that the projection cannot hold become infinite."""
+    to = transformer(source, target)
+    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
+    return moved
+
+
+@dataclass(frozen=True)
+class Places:
+    """The shapes of a layer, looked at once for all checks; what each record is called, and rows in the frame's order.
+
+    `metric` are the valid shapes in METRIC_CRS, None for the others and for those that it cannot hold.
+    `sound` are the rows whose `metric` can be measured: GEOS would answer nothing sensible about the others.
+    """
+
+    records: list[str]
+    shapes: Shapes
+    metric: Shapes
+    finite: Mask
+    valid: Mask
+    sound: Mask
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame, spec: LayerSpec) -> Self:
+        """The places of a frame in STORE_CRS."""
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        good = finite(shapes)
+        valid = _valid(shapes, good & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+        metric = np.full(len(shapes), None, dtype=object)
+        metric[valid] = project(shapes[valid])
+        held = valid & finite(metric)
+        metric[~held] = None
+        return cls(names_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
+
+
+def _valid(shapes: Shapes, among: Mask) -> Mask:
+    valid = among.copy()
+    valid[among] = shapely.is_valid(shapes[among])
+    return valid
+
+
+def outline_of(province: Places | None) -> BaseGeometry | None:
+    """The province in METRIC_CRS, widened by OUTSIDE_M; None when its layer is not at hand."""
+    outline = None if province is None else _union(province)
+    if outline is None:
+        return None
+    wide: BaseGeometry = outline.buffer(OUTSIDE_M)
+    shapely.prepare(wide)
+    return wide
+
+
+def check_places(
+    places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec, province: BaseGeometry | None
+) -> Iterator[Issue]:
+    """The findings of each place of a layer; `province` is what `outline_of` gave."""
+    known = frame["precision"] if spec.has("precision") else [None] * len(frame)
+    faults = dict(_faults(places, province))
+    for row, (record, shape, precision) in enumerate(zip(places.records, places.shapes, known, strict=True)):
+        if shape is None:
+            yield _unplaced(spec, record)
+            if precision is not None:
+                said = f"ghi {precision!r} mà không có vị trí", f"says {precision!r} but has no place"
+                yield Issue.of(spec.name, "precision_without_place", *said, record=record, field="precision")
+        elif row in faults:
+            kind, value, vi, en = faults[row]
+            yield Issue.of(spec.name, kind, vi, en, record=record, field="geometry", value=value)
+        elif precision is None and spec.has("precision"):
+            said = "có vị trí mà không ghi độ chính xác", "has a place but no precision"
+            yield Issue.of(spec.name, "place_without_precision", *said, record=record, field="precision")
+
+
+def _unplaced(spec: LayerSpec, record: str) -> Issue:
+    kind = "null_geometry" if spec.may_be_unplaced else "missing_geometry"
+    return Issue.of(spec.name, kind, "không có hình học", "there is no geometry", record=record, field="geometry")
+
+
+Fault: TypeAlias = tuple[str, str, str, str]
+"""Kind, value and words of what is wrong with one shape."""
+
+
+def _faults(places: Places, province: BaseGeometry | None) -> Iterator[tuple[int, Fault]]:
+    """Row and fault of every shape that has one."""
+    empty = shapely.is_empty(places.shapes)  # False for None
+    bad = ~shapely.is_missing(places.shapes) & ~places.valid
+    for row in np.flatnonzero(bad):
+        yield int(row), _fault(places.shapes[row], bool(empty[row]), bool(places.finite[row]))
+    if province is None:
+        return
+    outside = np.flatnonzero(places.valid & ~shapely.intersects(province, places.metric))
+    for row, point in zip(outside, shapely.point_on_surface(places.shapes[outside]), strict=True):
+        at = f"{point.x:.5f}, {point.y:.5f}"
+        yield int(row), ("outside_province", at, f"({at}) nằm ngoài tỉnh", f"({at}) lies outside the province")
+
+
+def _fault(shape: BaseGeometry, is_empty: bool, is_finite: bool) -> Fault:
+    if is_empty:
+        return "empty_geometry", shape.wkt, "hình học rỗng", "the geometry is empty"
+    if not is_finite:
+        return (
+            "not_finite",
+            shape.wkt[:80],
+            "có toạ độ không phải số hay quá lớn",
+            "has a coordinate that is no number or too large",
+        )
+    why = shapely.is_valid_reason(shape)
+    return "invalid_geometry", why, f"hình học không hợp lệ: {why}", f"geometry invalid: {why}"
+
+
+def check_tiling(places: Places, spec: LayerSpec, province: Places | None) -> Iterator[Issue]:
+    """Units of a layer that overlap, and land of the province that no unit covers."""
+    rows = np.flatnonzero(places.sound)
+    if not len(rows):
+        return
+    records, shapes = [places.records[row] for row in rows], places.metric[rows]
+    for a, b in _touching(shapes):
+        shared_ha = shapely.area(shapely.intersection(shapes[a], shapes[b])) / 10_000
+        if shared_ha > _LEAST_HA:
+            said = f"chồng lên {records[b]} {shared_ha:.1f} ha", f"overlaps {records[b]} by {shared_ha:.1f} ha"
+            yield Issue.of(spec.name, "tiling_overlap", *said, record=records[a], field="geometry", value=records[b])
+    covered = shapely.union_all(shapes)
+    whole = None if province is None else _union(province)
+    for gap in [*_holes(covered), *(() if whole is None else _bare(whole, covered))]:
+        west, south = transformer(METRIC_CRS, STORE_CRS).transform(
+            gap.representative_point().x, gap.representative_point().y
+        )
+        size, at = gap.area / 10_000, f"{west:.5f}, {south:.5f}"
+        said = f"{size:.1f} ha quanh ({at}) không thuộc đơn vị nào", f"no unit covers {size:.1f} ha around ({at})"
+        yield Issue.of(spec.name, "tiling_gap", *said, value=at)
+
+
+def _touching(shapes: Shapes) -> list[tuple[int, int]]:
+    here, there = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    return sorted((int(a), int(b)) for a, b in zip(here, there, strict=True) if a < b)
+
+
+def _union(places: Places) -> BaseGeometry | None:
+    """The layer's land in METRIC_CRS; None when it has none."""
+    return shapely.union_all(places.metric[places.sound]) if places.sound.any() else None
+
+
+def _holes(covered: BaseGeometry) -> list[BaseGeometry]:
+    rings = shapely.get_parts(covered)
+    holes = [shapely.Polygon(hole) for part in rings for hole in getattr(part, "interiors", ())]
+    return [hole for hole in holes if hole.area / 10_000 > _LEAST_HA]
+
+
+def _bare(whole: BaseGeometry, covered: BaseGeometry) -> list[BaseGeometry]:
+    """The parts of the province farther than GAP_M from every unit, outside the holes, each grown back to its size."""
+    filled = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(covered)])
+    bare = shapely.difference(whole, shapely.buffer(filled, GAP_M))
+    return [shapely.buffer(part, GAP_M) for part in shapely.get_parts(bare) if not part.is_empty]

@@ -1,0 +1,129 @@
+"""Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, polygons made valid."""
+
+import unicodedata
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import STORE_CRS
+from geo.encodings.mojibake import depth
+from geo.ingest.checks.geometry import Shapes, finite
+from geo.ingest.crs.prj import crs_of
+from geo.ocop.layers import code_list
+from geo.report import Change
+from geo.schema import Field, Label, LayerSpec
+from geo.text import nfc
+
+_CLEANED = Label("bỏ ký tự điều khiển", "control characters removed")
+_COMPOSED = Label("chữ tổ hợp sẵn (NFC), Đ thay cho Ð", "composed Unicode (NFC), Đ for Eth")
+_TRIMMED = Label("bỏ khoảng trắng thừa", "surplus spaces removed")
+_CASED = Label("mã viết đúng chữ thường, hoa", "code in its proper case")
+MADE_VALID = Label("hình học được làm hợp lệ", "geometry made valid")
+_FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights dropped, longitude and latitude kept")
+
+
+def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Change]]:
+    """`frame` with safe repairs made, and the list of them.
+
+    Polygons become MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6); that changes no
+    shape, a shapefile always winds them the other way, and it is not listed.
+    """
+    changes: list[Change] = []
+    keys = [None if key is None else str(key) for key in frame[spec.key]]
+    data: dict[str, pd.Series[Any]] = {}
+    for field in spec.fields:
+        cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, frame[field.name], strict=True)]
+        data[field.name] = pd.Series(cells, dtype=object)
+    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
+    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
+
+
+def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes: list[Change]) -> object:
+    if not isinstance(value, str) or depth(value):  # in text encoded twice, spaces and controls are parts of letters
+        return value
+    cleaned = _cleaned(value)
+    composed = nfc(cleaned)
+    trimmed = _trimmed(composed, field)
+    steps = ((_CLEANED, cleaned), (_COMPOSED, composed), (_TRIMMED, trimmed), (_CASED, _cased(trimmed, field)))
+    before = value
+    for rule, after in steps:
+        if after != before:
+            changes.append(Change(spec.name, key, field.name, before, after, rule))
+        before = after
+    return before or None
+
+
+def _cleaned(text: str) -> str:
+    """`text` without characters that no page and no XML can hold; line breaks and tabs stay for now.
+
+    >>> _cleaned("Mường\\x00 Ảng\\x1f") == "Mường Ảng"
+    True
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter for letter in text if letter in "\n\r\t" or unicodedata.category(letter) != "Cc")
+
+
+def _trimmed(text: str, field: Field) -> str:
+    """`text` with single spaces; long text keeps its lines, and lists of codes or ids have no spaces.
+
+    >>> _trimmed(" S1 ; S2;", Field("a", "a", Label("", ""), "refs"))
+    'S1;S2'
+    """
+    if field.kind == "longtext":
+        return "\n".join(text.splitlines()).strip()
+    if field.kind in {"codes", "refs"}:
+        return ";".join(part.strip() for part in text.split(";") if part.strip())
+    return " ".join(text.split())
+
+
+def _cased(text: str, field: Field) -> str:
+    if field.kind not in {"code", "codes"} or field.codes is None:
+        return text
+    by_lower = {code.lower(): code for code in code_list(field.codes)}
+    return ";".join(by_lower.get(part.lower(), part) for part in text.split(";"))
+
+
+_POLYGON, _MULTIPOLYGON = 3, 6  # as shapely.get_type_id has them
+
+
+def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: list[Change]) -> Shapes:
+    """All shapes of a layer: at once those that need no more than their rings turned, the others one by one."""
+    mended = np.full(len(shapes), None, dtype=object)
+    kinds = shapely.get_type_id(shapes)
+    ready = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & (spec.geometry == "MultiPolygon")
+    ready &= finite(shapes) & ~shapely.has_z(shapes) & ~shapely.is_empty(shapes)
+    ready[ready] = shapely.is_valid(shapes[ready])
+    for row in np.flatnonzero(~ready):
+        mended[row] = _shape(shapes[row], spec, keys[row], changes)
+    single = np.flatnonzero(ready & (kinds == _POLYGON))
+    mended[ready] = shapes[ready]
+    mended[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
+    mended[ready] = shapely.orient_polygons(mended[ready], exterior_cw=False)
+    return mended
+
+
+def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes: list[Change]) -> BaseGeometry | None:
+    if shape is None:
+        return None
+    if shape.has_z:
+        flat = shapely.force_2d(shape)
+        changes.append(Change(spec.name, key, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
+        shape = flat
+    if shape.is_empty or spec.geometry != "MultiPolygon" or not finite(np.array([shape])).all():
+        return shape
+    if not shape.is_valid:
+        why = shapely.is_valid_reason(shape)
+        shape = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+        changes.append(Change(spec.name, key, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
+    return shapely.orient_polygons(_polygons(shape), exterior_cw=False)
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """The polygons of a shape as one MultiPolygon; lines and points that mending left are dropped."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon([part for part in np.atleast_1d(parts) if isinstance(part, shapely.Polygon)])

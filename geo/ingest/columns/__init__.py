@@ -1,0 +1,1 @@
+"""Which column is which field, and what its cells mean: text, values, addresses."""

@@ -1,0 +1,1 @@
+"""Where foreign data lie: coordinate systems recognised, weighed, and coordinates found in columns."""

@@ -1,0 +1,1 @@
+"""Foreign files of every kind, opened by content and read as tables."""

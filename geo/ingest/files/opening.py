@@ -1,0 +1,221 @@
+"""Any file an office sends, opened: what it is by content, the layers in it, and one of them as a Table."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from geo.errors import BadSource, GeoError
+from geo.ingest.files.archive import unpack
+from geo.ingest.files.limits import Limits
+from geo.ingest.files.sheets import read_sheet, sheet_names
+from geo.ingest.files.sniff import Kind, sniff
+from geo.ingest.files.table import Table
+from geo.ingest.files.vectors import DRIVERS, OWN_PRJ, layers_of, neutral_charset, no_records, read_vector
+from geo.text import fold
+
+SHEETS: tuple[Kind, ...] = ("csv", "xlsx", "xls")
+_COMPANIONS = {ending for driver in DRIVERS.values() for ending in driver.companions}
+_IGNORED = {
+    ".xml", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".qml", ".sld", ".txt", ".pdf", ".jpg", ".png", ".lyr", ".html",
+    ".ini", ".db", ".md", ".ain", ".aih", ".atx", ".ixs", ".mxs", ".fbn", ".fbx", ".wor",
+}  # fmt: skip
+"""What stands beside layers in archives and is none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One layer that can be read: the file in the working folder, its kind, the layer in it, and how it is called.
+
+    `name` is unique among the parts of one upload. `rows` is None for a sheet: it is counted when it is read.
+    """
+
+    path: Path
+    kind: Kind
+    layer: str | None
+    name: str
+    rows: int | None
+    geometry: str
+
+
+def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
+    """The parts of an upload: one file, or the files of one layer that were sent together.
+
+    `work` is an empty folder for copies under names that GDAL knows the content by. BadSource when nothing in the
+    upload is a layer, with what the file is and what to do.
+    """
+    for file in files:
+        limits.hold("byte", "bytes", file.stat().st_size, limits.max_bytes)
+    refused: list[BadSource] = []
+    parts = [part for file in _leaders(files, work, limits, refused) for part in _parts(*file, limits, refused)]
+    if not parts:
+        names = ", ".join(file.name for file in files)
+        raise next(iter(refused), None) or BadSource(
+            f"There is no layer in {names}. A Shapefile is .shp, .shx, .dbf and .prj together, best zipped.",
+            f"Không có lớp dữ liệu nào trong {names}. Một Shapefile gồm .shp, .shx, .dbf và .prj, nên nén lại.",
+        )
+    return _distinct(parts)
+
+
+def read(part: Part, limits: Limits) -> Table:
+    """The part as a Table; BadSource when it is damaged or over a limit."""
+    if part.kind in SHEETS:
+        with _told(part.path):
+            return read_sheet(part.path, part.kind, part.layer, limits)
+    return read_vector(part.path, part.kind, part.layer, limits)
+
+
+def choose(parts: Sequence[Part], name: str | None) -> Part | None:
+    """The part called `name`; without a name the only one, None when a person must choose."""
+    if name is None:
+        return parts[0] if len(parts) == 1 else None
+    for part in parts:
+        if part.name == name:
+            return part
+    known = ", ".join(part.name for part in parts)
+    raise BadSource(
+        f"The file has no layer {name!r}. Its layers: {known}.", f"Tệp không có lớp {name!r}. Các lớp: {known}."
+    )
+
+
+def _leaders(
+    files: Sequence[Path], work: Path, limits: Limits, refused: list[BadSource]
+) -> Iterator[tuple[Path, Kind]]:
+    """The file of each layer that the others belong to, copied to `work` with its companions.
+
+    What stands beside others and cannot be read goes to `refused`.
+    """
+    spare = count()
+    for file in files:
+        kind = _kind(file, refused, alone=len(files) == 1)
+        if kind is None:
+            continue
+        members, kinds = files, {file: kind}
+        if kind in {"zip", "kmz"}:
+            # GDAL could open a KMZ by itself, but it loses columns of some; what is in it is read as KML.
+            unpacked = work / f"unpacked{next(spare)}"
+            unpacked.mkdir(parents=True)
+            members = unpack(file, unpacked, limits.archive())
+            inner = {member: _inner(file, member, kind, refused) for member in members}
+            kinds = {member: one for member, one in inner.items() if one}
+        for leader, one in kinds.items():
+            yield _named(leader, members, one, work / f"part{next(spare)}")
+
+
+def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Kind | None:
+    """What a member of an archive is. BadSource for an archive under another name, and for a .kml in a KMZ that is
+    none."""
+    if kind == "kmz" and member.suffix.lower() != ".kml":
+        return None
+    found = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
+    if found in {"zip", "kmz"}:
+        raise BadSource(
+            f"{file.name} is refused: {member.name!r} is an archive inside the archive; unpack it first.",
+            f"Không nhận {file.name}: {member.name!r} là tệp nén bên trong; hãy bung ra trước.",
+        )
+    if kind == "kmz" and found != "kml":
+        raise BadSource(
+            f"{file.name} is refused: {member.name!r} in it is no KML. Export it again.",
+            f"Không nhận {file.name}: {member.name!r} bên trong không phải KML. Hãy xuất lại tệp.",
+        )
+    return "kmz" if kind == "kmz" else found
+
+
+def _kind(file: Path, refused: list[BadSource], *, alone: bool) -> Kind | None:
+    """What a file is; None for one that only stands beside others, or is of no known kind and not alone."""
+    ending = file.suffix.lower()
+    if not alone and (ending in _COMPANIONS or ending in _IGNORED or file.name.startswith(("._", "~$", "."))):
+        return None
+    if alone and ending in {".shx", ".prj"}:
+        return "shapefile"
+    if "__MACOSX" in file.parts:
+        return None
+    try:
+        return sniff(file)
+    except BadSource as error:
+        if alone:
+            raise
+        refused.append(error)
+        return None
+
+
+def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> tuple[Path, Kind]:
+    """The file and its companions in the new `folder`, under one stem and the endings that GDAL knows them by."""
+    if kind in SHEETS:
+        return file, kind
+    driver = DRIVERS[kind]
+    folder.mkdir(parents=True)
+    stem = folder / _ascii(file.stem)
+    piece = _piece(file) if kind == "shapefile" else driver.ending
+    target = stem.with_name(stem.name + (driver.ending if piece in {".shx", ".prj"} else piece))
+    shutil.copyfile(file, stem.with_name(stem.name + piece))
+    for other in others:
+        ending = other.suffix.lower()
+        belongs = other != file and other.parent == file.parent and _stem(other).lower() == _stem(file).lower()
+        if belongs and (ending in driver.companions or (kind == "shapefile" and ending == ".shp")):
+            shutil.copyfile(other, stem.with_name(stem.name + (OWN_PRJ if ending == ".prj" else ending)))
+    if kind in {"tab", "mif"} and target.exists():
+        neutral_charset(target)
+    return target, kind
+
+
+def _piece(file: Path) -> str:
+    """The ending of what of a Shapefile this is by its bytes; what cannot be told keeps its own."""
+    with file.open("rb") as opened:
+        head = opened.read(104)
+    if not head.startswith(b"\x00\x00\x27\x0a"):
+        return file.suffix.lower() if file.suffix.lower() in {".shx", ".prj"} else ".dbf"
+    return ".shx" if head[100:] == b"\x00\x00\x00\x32" else ".shp"  # an index begins with where the first record is
+
+
+def _stem(file: Path) -> str:
+    return file.name.removesuffix(file.suffix)
+
+
+def _ascii(name: str) -> str:
+    """A file name that every GDAL on every system opens."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in fold(name))[:60] or "layer"
+
+
+def _parts(path: Path, kind: Kind, limits: Limits, refused: list[BadSource]) -> Iterator[Part]:
+    if kind in SHEETS:
+        with _told(path):
+            sheets = sheet_names(path, kind, limits)
+        for sheet in sheets:
+            yield Part(path, kind, sheet, sheet if kind != "csv" else path.name, None, "")
+        return
+    layers = layers_of(path, kind)
+    if not layers:
+        refused.append(no_records(path, kind))
+    for layer in layers:
+        yield Part(path, kind, layer.name, layer.name, layer.rows, layer.geometry)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever the packages that read sheets raise for a damaged one, as one error that says what to do."""
+    try:
+        yield
+    except (GeoError, MemoryError):
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {str(error).replace(str(path.parent), '…')[:200]}"
+        raise BadSource(
+            f"{path.name} is damaged ({reason}). Save or copy it again.",
+            f"{path.name} bị hỏng ({reason}). Hãy lưu hoặc chép lại tệp.",
+        ) from error
+
+
+def _distinct(parts: list[Part]) -> list[Part]:
+    """The parts under names that no other has: with the name of the file, then with a number."""
+    names = Counter(part.name for part in parts)
+    named = [f"{part.path.name}/{part.name}" if names[part.name] > 1 else part.name for part in parts]
+    seen: Counter[str] = Counter()
+    out = []
+    for part, name in zip(parts, named, strict=True):
+        seen[name] += 1
+        out.append(replace(part, name=name if seen[name] == 1 else f"{name} ({seen[name]})"))
+    return out

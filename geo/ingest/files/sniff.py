@@ -1,0 +1,211 @@
+"""What kind of file this is, by its content and never by its name; and what to do about the kinds we cannot read."""
+
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from geo.errors import BadSource
+from geo.ingest.files.archive import DAMAGED
+
+Kind: TypeAlias = Literal[
+    "shapefile", "zip", "gpkg", "geojson", "geojsonseq", "kml", "kmz", "gpx", "tab", "mif", "dxf", "dgn", "flatgeobuf",
+    "csv", "xlsx", "xls",
+]  # fmt: skip
+
+_HEAD = 4_096
+_PROLOG = 65_536
+
+# Magic bytes -> what the file is (in English and Vietnamese) and what to do, for kinds that nothing here reads.
+_FOREIGN: tuple[tuple[bytes, str, str, str, str], ...] = (
+    (b"%PDF", "a PDF document", "tài liệu PDF", "Ask for the data behind it (Excel, Shapefile).", "Hãy xin dữ liệu gốc (Excel, Shapefile)."),
+    (b"Rar!", "a RAR archive", "tệp nén RAR", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
+    (b"7z\xbc\xaf", "a 7z archive", "tệp nén 7z", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
+    (b"AC10", "an AutoCAD DWG drawing", "bản vẽ AutoCAD DWG", "Save it as DXF in AutoCAD.", "Hãy lưu thành DXF trong AutoCAD."),
+    (b"AutoCAD Binary DXF", "a binary DXF drawing", "bản vẽ DXF nhị phân", "Save it as ASCII DXF.", "Hãy lưu thành DXF dạng ASCII."),
+    (b"II*\0", "a TIFF image", "ảnh TIFF", "Images are not layers; draw the outlines in QGIS first.", "Ảnh không phải lớp dữ liệu; hãy số hoá trong QGIS trước."),
+    (b"\xff\xd8\xff", "a JPEG photograph", "ảnh JPEG", "Photographs are not layers.", "Ảnh không phải lớp dữ liệu."),
+    (b"\x89PNG", "a PNG image", "ảnh PNG", "Images are not layers.", "Ảnh không phải lớp dữ liệu."),
+)  # fmt: skip
+_WORKBOOK = "Workbook".encode("utf-16-le")
+_BOOK = "Book".encode("utf-16-le")
+_DGN8 = "Dgn~".encode("utf-16-le")
+_LAYERS = (".shp", ".tab", ".mif", ".gpkg", ".geojson", ".gpx", ".dxf", ".dgn", ".fgb", ".xlsx", ".xls", ".csv")
+"""With one of these beside it, a .kml does not make a KMZ of an archive."""
+_XML: dict[str, Kind] = {"kml": "kml", "gpx": "gpx"}
+
+
+def sniff(path: Path) -> Kind:
+    """The kind of a file; BadSource saying what it is and what to do when nothing here reads it.
+
+    A loose .shp, .dbf or .shx is a "shapefile"; a zip is "xlsx" or "kmz" when its content says so.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        if head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+            head += file.read(_PROLOG)  # comments may stand before a DOCTYPE
+    if not head.strip():
+        raise _unreadable(path, "an empty file", "tệp rỗng", "Copy it again.", "Hãy chép lại tệp.")
+    for magic, en, vi, do_en, do_vi in _FOREIGN:
+        if head.startswith(magic):
+            raise _unreadable(path, en, vi, do_en, do_vi)
+    kind = _binary(path, head) or _text(head)
+    if kind is None:
+        raise _unreadable(
+            path, "of a kind that is not known here", "loại tệp không nhận ra",
+            "Readable are Shapefile (zip), GeoPackage, GeoJSON, KML, GPX, MapInfo, DXF, FlatGeobuf, CSV and Excel.",
+            "Đọc được: Shapefile (zip), GeoPackage, GeoJSON, KML, GPX, MapInfo, DXF, FlatGeobuf, CSV và Excel.",
+        )  # fmt: skip
+    return kind
+
+
+def _zip_kind(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except DAMAGED as error:
+        raise _unreadable(
+            path,
+            f"a damaged zip archive ({error})",
+            "tệp zip bị hỏng",
+            "Copy or pack it again.",
+            "Hãy chép hoặc nén lại.",
+        ) from error
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "word/document.xml" in names:
+        raise _unreadable(
+            path, "a Word document", "tài liệu Word", "Copy its table into Excel.", "Hãy chép bảng sang Excel."
+        )
+    with_kml = any(name.endswith(".kml") for name in names)
+    return "kmz" if with_kml and not any(name.endswith(_LAYERS) for name in names) else "zip"
+
+
+def _sqlite_kind(path: Path) -> Kind:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
+    except (sqlite3.Error, UnicodeError) as error:  # of a damaged file even the message may be no text
+        raise _unreadable(
+            path, f"a damaged database ({error})", "cơ sở dữ liệu bị hỏng", "Copy it again.", "Hãy chép lại tệp."
+        ) from error
+    if found is None:
+        raise _unreadable(
+            path,
+            "a SQLite database without layers",
+            "cơ sở dữ liệu SQLite không có lớp",
+            "Export a GeoPackage.",
+            "Hãy xuất thành GeoPackage.",
+        )
+    return "gpkg"
+
+
+def _ole_kind(path: Path) -> Kind:
+    """Excel 97-2003, or MicroStation V8 in the same container; the directory's names tell."""
+    content = path.read_bytes()
+    if _DGN8 in content:
+        raise _unreadable(
+            path,
+            "a MicroStation V8 drawing",
+            "bản vẽ MicroStation V8",
+            "Save it as DXF, or as DGN V7.",
+            "Hãy lưu thành DXF hoặc DGN V7.",
+        )
+    if _WORKBOOK in content or _BOOK in content:
+        return "xls"
+    raise _unreadable(
+        path,
+        "an old Office document without a workbook",
+        "tài liệu Office cũ không phải Excel",
+        "Save it as Excel (.xlsx).",
+        "Hãy lưu thành Excel (.xlsx).",
+    )
+
+
+def _decoded(head: bytes) -> str | None:
+    """The beginning as text; None for bytes that no text has. UTF-16 is what Excel calls "Unicode text"."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
+    return None if b"\0" in head else head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+
+
+def _json_kind(start: str) -> Kind | None:
+    if start.startswith("\x1e"):
+        return "geojsonseq"
+    first, _, rest = start.partition("\n")
+    whole_line = first.rstrip().endswith("}") and '"Feature"' in first and "FeatureCollection" not in first
+    if whole_line and rest.lstrip().startswith("{"):
+        return "geojsonseq"
+    return "geojson" if re.search(r'"(type|features|geometry|coordinates)"', start) else None
+
+
+def _xml_kind(start: str) -> Kind | None:
+    rest = re.sub(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*+", "", start, flags=re.DOTALL)
+    if rest.startswith("<!") and not rest.startswith("<!--"):
+        raise BadSource(
+            "An XML file with a DOCTYPE is refused: it may define entities that never end. Export it again.",
+            "Không nhận tệp XML có DOCTYPE: có thể chứa thực thể vô hạn. Hãy xuất lại tệp.",
+        )
+    root = re.match(r"<(?:[\w.-]+:)?(\w+)", rest)
+    return _XML.get(root[1].lower()) if root else None
+
+
+def _looks_like_rows(start: str) -> bool:
+    """Whether the first lines have the same number of cells, by comma, semicolon or tab."""
+    lines = [line for line in start.splitlines()[:6] if line.strip()]
+    for mark in (",", ";", "\t"):
+        counts = {line.count(mark) for line in lines[:-1] or lines}
+        if min(counts) >= 1 and max(counts) - min(counts) <= 2:
+            return True
+    return False
+
+
+def _is_dbf(head: bytes) -> bool:
+    """Whether the bytes begin a dBASE table: a version, then a date that exists."""
+    return head[:1] in b"\x03\x83\x8b\xf5\x30" and len(head) >= 32 and 1 <= head[2] <= 12 and 1 <= head[3] <= 31
+
+
+_MAGIC: tuple[tuple[bytes, Kind | Callable[[Path], Kind]], ...] = (
+    (b"PK\x03\x04", _zip_kind),
+    (b"PK\x05\x06", _zip_kind),
+    (b"SQLite format 3\0", _sqlite_kind),
+    (b"\xd0\xcf\x11\xe0", _ole_kind),
+    (b"fgb\x03", "flatgeobuf"),
+    (b"\x00\x00\x27\x0a", "shapefile"),
+    # MicroStation DGN V7 begins with its file header element: level 8, type 9; 0xc8 says 3D.
+    (b"\x08\x09\xfe\x02", "dgn"),
+    (b"\xc8\x09\xfe\x02", "dgn"),
+)
+
+_STARTS: tuple[tuple[re.Pattern[str], Kind | Callable[[str], Kind | None]], ...] = (
+    (re.compile(r"[{\x1e]"), _json_kind),
+    (re.compile(r"<"), _xml_kind),
+    (re.compile(r"!table", re.IGNORECASE), "tab"),
+    (re.compile(r"version\s+\d+", re.IGNORECASE), "mif"),
+    (re.compile(r"(?>999[ \t]*\r?\n[^\n]*\n[ \t]*)*+0[ \t]*\r?\n[ \t]*SECTION"), "dxf"),
+)
+
+
+def _binary(path: Path, head: bytes) -> Kind | None:
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind(path) if callable(kind) else kind
+    return "shapefile" if _is_dbf(head) else None
+
+
+def _text(head: bytes) -> Kind | None:
+    text = _decoded(head)
+    if text is None:
+        return None
+    start = text.lstrip("\ufeff \t\r\n")
+    for pattern, kind in _STARTS:
+        if pattern.match(start):
+            return kind(start) if callable(kind) else kind
+    return "csv" if _looks_like_rows(start) else None
+
+
+def _unreadable(path: Path, en: str, vi: str, do_en: str, do_vi: str) -> BadSource:
+    return BadSource(f"{path.name} is {en}. {do_en}", f"{path.name} là {vi}. {do_vi}")

@@ -1,0 +1,104 @@
+"""CSV for spreadsheets: stable column names, labels beside codes, coordinates in both systems."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import numpy as np
+
+from geo.atlas import Record
+from geo.atlas.model import Value
+from geo.schema import Field, LayerSpec
+from geo.views.export.job import Job
+from geo.views.notice import derived
+from geo.views.values import Reader, precision_of
+from geo.vn2000.systems import HOME, Reading
+
+BOM = b"\xef\xbb\xbf"
+"""Without it Excel reads the file in the system's code page and breaks every accent."""
+
+_PLACE = ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")
+# OWASP, CSV Injection: a cell that begins so is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_csv(job: Job, out: BinaryIO) -> int:
+    """Write the table in UTF-8 with a BOM and CRLF, and return how many records it has.
+
+    Columns are named as the fields are. A coded field and a reference have a second column
+    `<name>_label` in the job's language; `source_ids` has `sources`, with addresses. `lon`, `lat` are
+    degrees of the label point, `x_vn2000`, `y_vn2000` its easting and northing in metres (VN-2000, METRIC_CRS).
+    Text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    reader = Reader(job.atlas, job.lang)
+    out.write(BOM)
+    out.write(_lines([header(job.spec)]))
+    written = 0
+    for batch in job.batches():
+        reader.learn(job.query.layer, batch)
+        rows = [list(_cells(job.spec, record, reader)) for record in batch]
+        if job.spec.geometry is not None:
+            for row, place in zip(rows, places_of(batch), strict=True):
+                row.extend(place)
+        out.write(_lines(rows))
+        written += len(batch)
+    return written
+
+
+def header(spec: LayerSpec) -> list[str]:
+    """The column names of a layer's table."""
+    names = [name for field in _fields(spec) for name in (field.name, _label_column(field)) if name]
+    return [*names, *_PLACE] if spec.geometry is not None else names
+
+
+def _fields(spec: LayerSpec) -> tuple[Field, ...]:
+    return (*spec.fields, *derived(spec))
+
+
+def _label_column(field: Field) -> str | None:
+    if field.target == "sources":
+        return "sources"
+    return f"{field.name}_label" if field.codes or field.target else None
+
+
+def _cells(spec: LayerSpec, record: Record, reader: Reader) -> Iterator[str]:
+    for field in _fields(spec):
+        value = record.properties.get(field.name)
+        yield _cell(value)
+        if _label_column(field):
+            yield _cell(reader.shown(field, value))
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    return inert(value) if isinstance(value, str) else str(value)
+
+
+def inert(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet would compute it.
+
+    >>> inert("=1+1"), inert("Chè Shan"), inert("03127")
+    ("'=1+1", 'Chè Shan', '03127')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def places_of(batch: Sequence[Record]) -> Iterator[tuple[str, ...]]:
+    """The cells of _PLACE for every record, all moved at once; empty for a record without a place."""
+    degrees = np.array([(record.lng, record.lat) for record in batch], dtype=float)
+    for record, east, north in zip(batch, *Reading(HOME).from_lnglat(degrees[:, 0], degrees[:, 1]), strict=True):
+        if record.lng is None:
+            yield ("",) * len(_PLACE)
+            continue
+        precision = precision_of(record)
+        within = f"{precision.uncertainty_m:g}" if precision else ""
+        metres = (f"{east:.2f}", f"{north:.2f}") if np.isfinite((east, north)).all() else ("", "")
+        yield str(record.lng), str(record.lat), *metres, within
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,100 @@
+"""Where in the province a record lies, as a small drawing that needs no script: outlines as SVG path data."""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.atlas import Atlas, Query, Record
+from geo.crs import LngLatBbox
+from geo.views.values import precision_of
+
+WIDTH = 320.0
+"""Width of the drawing in its own units; heights follow from the province."""
+
+_SIMPLIFY_DEG = 0.004
+_MARGIN = 6.0
+_M_PER_DEG = 111_320.0
+
+
+class Frame(NamedTuple):
+    """Degrees to drawing units, plate carrée with the middle parallel true: good enough for one province."""
+
+    bounds: LngLatBbox
+    scale: float
+    squeeze: float
+
+    @property
+    def height(self) -> float:
+        """The height of the drawing."""
+        return round((self.bounds.north - self.bounds.south) * self.scale + 2 * _MARGIN, 1)
+
+    def xy(self, lng: float, lat: float) -> tuple[float, float]:
+        """A place in the drawing, x to the right and y downwards."""
+        x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
+        return round(x, 1), round((self.bounds.north - lat) * self.scale + _MARGIN, 1)
+
+
+class Locator(NamedTuple):
+    """A drawing of the province: path data, and the record as a path or as a point with its radius."""
+
+    width: float
+    height: float
+    province: str
+    districts: str
+    shape: str
+    point: tuple[float, float] | None
+    radius: float
+
+
+def locator(atlas: Atlas, record: Record) -> Locator | None:
+    """The drawing for a record; None when it has no place or the province no outline."""
+    frame = _frame(atlas.bounds())
+    if frame is None or record.lng is None or record.lat is None:
+        return None
+    geometry = record.geometry
+    kind = "Point" if geometry is None else geometry.geom_type
+    area = kind not in {"Point", "LineString"}  # a line is short at this size: its middle is marked too
+    precision = precision_of(record)
+    radius_deg = (
+        precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate and kind == "Point" else 0.0
+    )
+    return Locator(
+        WIDTH,
+        frame.height,
+        _outlines(atlas, "province", frame),
+        _outlines(atlas, "districts", frame),
+        _path(geometry, frame) if kind != "Point" and record.layer != "province" else "",
+        None if area else frame.xy(record.lng, record.lat),
+        round(radius_deg * frame.scale, 1),
+    )
+
+
+def _frame(bounds: LngLatBbox | None) -> Frame | None:
+    if bounds is None or bounds.east <= bounds.west:
+        return None
+    squeeze = math.cos(math.radians((bounds.south + bounds.north) / 2))
+    return Frame(bounds, (WIDTH - 2 * _MARGIN) / ((bounds.east - bounds.west) * squeeze), squeeze)
+
+
+@lru_cache(maxsize=2)  # one version; the next one pushes it out
+def _outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
+    shapes = [record.geometry for record in atlas.find(Query(layer)).records]
+    return "".join(_path(shape, frame) for shape in shapes)
+
+
+def _path(shape: BaseGeometry | None, frame: Frame) -> str:
+    """SVG path data of a polygon's rings, made light, or of a line; nothing for an empty shape."""
+    if shape is None or shape.is_empty:
+        return ""
+    if shape.geom_type == "LineString":
+        return _drawn(shape, frame)
+    light = shapely.simplify(shape, _SIMPLIFY_DEG)
+    rings = shapely.get_rings(shapely.get_parts(shape if light.is_empty else light))
+    return "".join(f"{_drawn(ring, frame)}Z" for ring in rings)
+
+
+def _drawn(line: BaseGeometry, frame: Frame) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.xy(*point) for point in shapely.get_coordinates(line)))

@@ -1,0 +1,216 @@
+"""What the map page is told: layers with their symbols, filters with their counts, and what is in view."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from geo.atlas import Atlas, Hit, Query, Record
+from geo.crs import LngLatBbox
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import GROUPS, LAYERS, ON_MAP, THEMATIC
+from geo.ocop.links import LINKS
+from geo.ocop.styles import STYLES, icon_of
+from geo.schema import Filter, LayerSpec
+from geo.settings import Settings
+from geo.views.formats import FORMATS
+from geo.views.map.folium_map import MAX_ZOOM
+from geo.views.record import subtitle
+from geo.views.values import Urls
+
+BASES = ("communes", "districts")
+MOST_IN_VIEW = 2_000
+"""Most records of one layer sent for one view; the answer says how many there are."""
+
+_MARGIN_DEG = 0.6
+MIN_ZOOM = 8
+"""The province fills a phone at 8; farther out the view would reach borders and islands that we do not draw."""
+
+_NATIONWIDE = LngLatBbox(102.0, 20.8, 103.7, 22.6)
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[str, Any]:
+    """The settings of the map page: everything but its words and asset addresses."""
+    bounds = atlas.bounds() or _NATIONWIDE
+    counts = atlas.counts()
+    facets = total_facets(atlas, THEMATIC, ())
+    west, south, east, north = bounds
+    m = _MARGIN_DEG
+    return {
+        "lang": lang,
+        "version": {"number": atlas.version.number, "published_at": atlas.version.published_at},
+        "bounds": list(bounds),
+        "max_bounds": [west - m, south - m, east + m, north + m],
+        "min_zoom": MIN_ZOOM,
+        "max_zoom": MAX_ZOOM,
+        "groups": [
+            {"name": group, "label": label.of(lang), "layers": layers}
+            for group, label in GROUPS.items()
+            if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in ON_MAP if LAYERS[n].group == group])
+        ],
+        "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
+        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
+        "precisions": {
+            p.key: {"label": p.label.of(lang), "approximate": p.approximate, "uncertainty_m": p.uncertainty_m}
+            for p in PRECISIONS
+        },
+        "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
+        "formats": [
+            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
+        ],
+    }
+
+
+def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
+    """How a layer is called, drawn and explained in a legend."""
+    style = STYLES[spec.name]
+    codes = spec.field(spec.symbol).codes if spec.symbol else None
+    classes = CODE_LISTS[codes].codes if codes and spec.group != "units" else ()
+    return {
+        "name": spec.name,
+        "label": spec.label.of(lang),
+        "article": spec.article.of(lang),
+        "count": count,
+        "geometry": spec.geometry,
+        "color": style.color,
+        "shape": style.shape,
+        "icon": style.icon,
+        "icons": style.icons,
+        "fill_opacity": style.fill_opacity,
+        "stroke_width": style.stroke_width,
+        "dash": style.dash,
+        "on": spec.name in THEMATIC,
+        "classes": [
+            {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
+        ],
+    }
+
+
+def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str) -> dict[str, Any]:
+    """A filter with the values that occur, in the order of its code list or by name."""
+    labels = filter_labels(atlas, row, counts, lang)
+    return {
+        "param": row.param,
+        "label": row.label.of(lang),
+        "layers": sorted(layers_of(row)),
+        "unit": row.unit,
+        "options": [{"value": value, "label": labels[value], "count": counts[value]} for value in labels],
+    }
+
+
+def layers_of(row: Filter) -> set[str]:
+    """The layers of the map that a filter says something about."""
+    return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(ON_MAP)
+
+
+def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:
+    """What people read for each value that occurs, in the order they are offered."""
+    occurring = set(values)
+    if row.unit:
+        titles = atlas.titles(row.unit, occurring)
+        names = {key: (title_en if lang != "vi" and title_en else title) for key, (title, title_en) in titles.items()}
+        return dict(sorted(names.items(), key=lambda item: item[1]))
+    if row.codes:
+        codes = CODE_LISTS[row.codes]
+        return {key: codes.label_of(key, lang) for key in codes.keys() if key in occurring}  # noqa: SIM118
+    return {value: value for value in sorted(occurring, reverse=True)}
+
+
+def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: str = "") -> dict[str, dict[str, int]]:
+    """The counts of every filter summed over layers."""
+    total: dict[str, dict[str, int]] = {}
+    for layer in layers:
+        for param, values in atlas.facets(Query(layer, filters=filters, text=text)).items():
+            held = total.setdefault(param, {})
+            for value, count in values.items():
+                held[value] = held.get(value, 0) + count
+    return total
+
+
+def in_view(
+    atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
+) -> dict[str, Any]:
+    """What the map and the list show for one view, layer by layer, and the counts of the filters."""
+    queries = [Query(layer, bbox=bbox, filters=filters, text=text) for layer in layers]
+    return {
+        "version": atlas.version.number,
+        "layers": {query.layer: _layer_in_view(atlas, query, lang) for query in queries},
+        "facets": total_facets(atlas, layers, filters, text),
+    }
+
+
+def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
+    whole = replace(query, bbox=None)
+    seen = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
+    unplaced = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
+    records = [*seen.records, *unplaced.records]
+    places = Places(atlas, records, lang)
+    return {
+        "matched": atlas.count(whole),
+        "in_view": seen.matched,
+        "unplaced": unplaced.matched,
+        "features": [_feature(record, lang, places) for record in records],
+    }
+
+
+class Places:
+    """The names of the units that some records lie in, looked up once."""
+
+    def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str) -> None:
+        self._lang = lang
+        found = list(records)
+        self._communes = atlas.titles("communes", {row.commune for row in found if row.commune})
+        self._districts = atlas.titles("districts", {row.district for row in found if row.district})
+
+    def commune(self, record: Record) -> str | None:
+        """The commune or ward of 2025 that the record lies in."""
+        return self._name(self._communes, record.commune)
+
+    def of(self, record: Record) -> str | None:
+        """The commune of the record, else its former district."""
+        return self.commune(record) or self._name(self._districts, record.district)
+
+    def _name(self, names: Mapping[str, tuple[str, str | None]], code: str | None) -> str | None:
+        if code is None or code not in names:
+            return None
+        title, title_en = names[code]
+        return title_en if self._lang != "vi" and title_en else title
+
+
+def _feature(record: Record, lang: str, places: Places) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": f"{record.layer}/{record.id}",
+        "geometry": orjson.loads(record.feature)["geometry"],
+        "properties": {
+            "layer": record.layer,
+            "id": record.id,
+            "title": record.title_in(lang),
+            "symbol": record.symbol,
+            "precision": record.precision,
+            "place": places.of(record),
+            "detail": subtitle(record, lang),
+        },
+    }
+
+
+def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
+    """One answer of the search box."""
+    style = STYLES[hit.layer]
+    return {
+        "layer": hit.layer,
+        "id": hit.id,
+        "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
+        "label": COLLECTIONS[hit.layer].article.of(lang),
+        "icon": icon_of(hit.layer, hit.symbol),
+        "color": style.color,
+        "shape": style.shape,
+        "place": hit.place,
+        "point": None if hit.lng is None else [hit.lng, hit.lat],
+        "url": urls.record(hit.layer, hit.id),
+    }

@@ -1,0 +1,1 @@
+"""The documents of OGC API - Features: collections, features, coordinate reference systems, queryables."""

@@ -1,0 +1,214 @@
+"""OGC API - Features as documents: landing page, conformance, collections, and features in any served system."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import numpy as np
+import orjson
+import shapely
+
+from geo.atlas import Around, Atlas, Linked, Part, Query
+from geo.atlas.sqlite.functions import span
+from geo.ocop.collections import COLLECTIONS, LINK_LAYER
+from geo.schema import Label
+from geo.views.formats import FORMATS
+from geo.views.ogc.served_crs import CRS84, SERVED, Served
+
+Plain: TypeAlias = dict[str, Any]
+Link: TypeAlias = Callable[..., dict[str, str]]
+"""(rel, path, media type, **query) -> a link with its absolute address."""
+
+JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+MATRIX_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
+CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
+"""OGC API - Records, autodiscovery: where the records of a catalogue can be searched."""
+CHANGES = "monitor"
+"""RFC 5989: where changes of the resource are told."""
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+_FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
+"""What a page of features comes in beside GeoJSON and HTML."""
+
+_CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
+_CQL2 = (
+    "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+    "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
+    "temporal-functions", "array-functions", "property-property", "arithmetic",
+)  # fmt: skip
+CONFORMANCE: tuple[str, ...] = (
+    f"{_CORE}/core",
+    f"{_CORE}/geojson",
+    f"{_CORE}/html",
+    f"{_CORE}/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}"
+        for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
+    ),
+    *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
+    f"{_COMMON}/core",
+)
+"""What holds, and tests show to hold: docs/conformance.md lists requirement by requirement."""
+
+_TITLE = Label("Bản đồ OCOP Điện Biên: dữ liệu mở", "OCOP map of Điện Biên: open data")
+_ABOUT = Label(
+    "Sản phẩm OCOP, chủ thể, vùng nguyên liệu, làng nghề, di tích và điểm du lịch theo OGC API - Features.",
+    "OCOP products, producers, raw-material zones, craft villages, heritage and tourism sites as OGC API - Features.",
+)
+
+
+def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
+    """The landing page as a program reads it."""
+    return {
+        "title": _TITLE.of(lang),
+        "description": _ABOUT.of(lang),
+        "links": [
+            link("self", "/", JSON, f="json"),
+            link("alternate", "/", HTML),
+            link("service-desc", "/api", OPENAPI, f="json"),
+            link("service-doc", "/api", HTML, f="html"),
+            link("conformance", "/conformance", JSON),
+            link("data", "/collections", JSON),
+            link(TILES, "/tiles", JSON),
+            link(MATRIX_SETS, "/tileMatrixSets", JSON),
+            link(CHANGES, "/changes", JSON, since=str(atlas.version.number)),
+            link("describedby", "/catalog.jsonld", "application/ld+json"),
+            link("describedby", "/catalog.rdf", "application/rdf+xml"),
+            link(CATALOGUE, "/catalogue/items", GEOJSON),
+            link("help", "/connect", HTML),
+        ],
+    }
+
+
+def conformance(link: Link, more: Sequence[str] = ()) -> Plain:
+    """The conformance classes that hold: those of features, and `more` of other standards."""
+    return {"links": [link("self", "/conformance", JSON)], "conformsTo": [*CONFORMANCE, *more]}
+
+
+def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
+    """Every layer as a collection; the systems that all of them come in are listed once."""
+    return {
+        "links": [
+            link("self", "/collections", JSON),
+            link("alternate", "/layers", HTML),
+        ],
+        "crs": list(SERVED),
+        "collections": [collection(atlas, layer, link, lang, whole=False) for layer in COLLECTIONS],
+    }
+
+
+def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
+    """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
+    spec = COLLECTIONS[layer]
+    about = atlas.metadata(layer)
+    found: Plain = {
+        "id": layer,
+        "title": spec.label.of(lang),
+        "description": spec.about.of(lang),
+        "itemType": "feature",
+        "extent": _extent(atlas, layer),
+        "crs": list(SERVED) if whole else ["#/crs"],
+        "storageCrs": CRS84,
+        "links": [
+            link("self", f"/collections/{layer}", JSON),
+            link("items", f"/collections/{layer}/items", GEOJSON),
+            link("items", f"/collections/{layer}/items", HTML, f="html"),
+            *(link("items", f"/collections/{layer}/items", row.media_type, f=row.key) for row in _FILES),
+            link(QUERYABLES, f"/collections/{layer}/queryables", "application/schema+json"),
+            link("describedby", f"/metadata/{layer}.xml", "application/xml"),
+            link("describedby", f"/metadata/{layer}.xml", "application/xml", standard="19115-3"),
+            link("describedby", f"/catalogue/items/{layer}", GEOJSON),
+            link("alternate", f"/{layer}", HTML),
+            link(SEARCH, f"/collections/{layer}/search", GEOJSON),
+            *(link("enclosure", f"/export/{layer}.{row.extension}", row.media_type) for row in FORMATS.values()),
+        ],
+    }
+    if layer != LINK_LAYER.name:
+        found["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
+    if about.get("licence"):
+        found["license"] = str(about["licence"])
+    if not found["extent"]:
+        del found["extent"]
+    if spec.geometry is not None:
+        found["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
+    return found
+
+
+def _extent(atlas: Atlas, layer: str) -> Plain:
+    box, time = atlas.bounds(layer), atlas.period(layer)
+    extent: Plain = {}
+    if box is not None:
+        extent["spatial"] = {"bbox": [list(box)], "crs": CRS84}
+    if time is not None:
+        extent["temporal"] = {
+            "interval": [_interval(*time)], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        }  # fmt: skip
+    return extent
+
+
+def _interval(first: str | None, last: str | None) -> list[str | None]:
+    """The moments, as RFC 3339 writes them, from the beginning of one date to the end of another, however coarse."""
+    begins, ends = span(first or ".."), span(last or "..")
+    return [
+        f"{begins.first}T00:00:00Z" if first and begins else None,
+        f"{ends.last}T23:59:59Z" if last and ends else None,
+    ]
+
+
+# --- features ----------------------------------------------------------------------------------------
+
+
+def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], around: Around) -> Linked:
+    """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
+
+    Each has links to the records that it is tied to; `around` says what their addresses begin and end with.
+    """
+    if system.uri == CRS84 and not fields:
+        return atlas.linked(query, around)
+    rows = list(atlas.parts(query, around))
+    drawn = (
+        orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})
+        for feature, (*_, links) in zip(_drawn(system, rows, fields), rows, strict=True)
+    )
+    return Linked(len(rows), b",".join(drawn))
+
+
+def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
+    """Features that have no links yet."""
+    shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
+    for (key, _, properties, _), geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
+        kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
+        shape = None if geometry is None else orjson.Fragment(geometry)
+        yield {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
+
+
+def around(link: Link) -> Around:
+    """What the addresses of features begin and end with."""
+    begin, _, end = link("related", "/path", GEOJSON)["href"].partition("/path")
+    return Around.of(begin, end)
+
+
+def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
+    values = orjson.loads(properties)
+    return {name: values.get(name) for name in fields}
+
+
+def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
+    """One feature with links to itself, its collection, its page, and every record that it is tied to."""
+    body = atlas.feature(layer, record)
+    if system.uri != CRS84:
+        (drawn,) = _drawn(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
+        body = orjson.dumps(drawn)
+    own, kept = quote(record, safe=""), f"/collections/{layer}"
+    links = [
+        link("self", f"{kept}/items/{own}", GEOJSON),
+        link("alternate", f"/{layer}/{own}", HTML),
+        link("collection", kept, JSON),
+    ]
+    related = atlas.related(layer, record, around(link))
+    return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

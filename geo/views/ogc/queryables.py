@@ -1,0 +1,90 @@
+"""What a filter may ask of a layer, as a JSON Schema (OGC API - Features - Part 3, "Queryables"), without its $id."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from geo.atlas.cql2.properties import Queryable, queryables_of
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.schema import Field, Label
+
+_GEOMETRY = {
+    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiPolygon": "geometry-multipolygon",
+}  # fmt: skip
+_SEVERAL = Label(
+    "nhiều mã cách nhau bằng ';': dùng A_CONTAINS, A_OVERLAPS", "keys joined by ';': use A_CONTAINS, A_OVERLAPS"
+)
+_DATE = Label(
+    "2019, 2019-02, 2019-02-14 hoặc 2014/2015; được hiểu là khoảng từ ngày đầu đến ngày cuối",
+    "2019, 2019-02, 2019-02-14 or 2014/2015; taken as the span from its first to its last day",
+)
+
+
+PARAMETERS = (
+    "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
+    "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *(row.param for row in FILTERS),
+)  # fmt: skip
+"""What an address of features may hold in every layer."""
+
+
+@lru_cache(maxsize=64)
+def in_address(layer: str) -> Mapping[str, Queryable]:
+    """The queryables of a layer that may stand in an address as `name=value`: all but the place and names taken."""
+    known = queryables_of(layer).items()
+    return MappingProxyType({name: row for name, row in known if row.kind != "geometry" and name not in PARAMETERS})
+
+
+def queryables(layer: str, lang: str = "en") -> dict[str, Any]:
+    """The queryables of a layer: every declared field, its key as `id`, its geometry, and the units it lies in."""
+    spec = COLLECTIONS[layer]
+    properties = {name: _property(row, spec.geometry, lang) for name, row in queryables_of(layer).items()}
+    body: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "title": spec.label.of(lang),
+    }
+    if spec.about.of(lang):
+        body["description"] = spec.about.of(lang)
+    return {**body, "properties": properties, "additionalProperties": False}
+
+
+def _property(row: Queryable, geometry: str | None, lang: str) -> dict[str, Any]:
+    title = row.label.of(lang)
+    if row.kind == "geometry":
+        return {"title": title, "x-ogc-role": "primary-geometry", "format": _GEOMETRY[geometry or "Point"]}
+    if row.field is None:
+        role = {"x-ogc-role": "id"} if row.name == "id" else {}
+        return {"title": title, "type": "string", **role}
+    return {"title": title, **_described(row.field, lang), **_typed(row.field, lang)}
+
+
+def _described(field: Field, lang: str) -> dict[str, Any]:
+    parts = [field.help] if field.help else []
+    parts += [_SEVERAL] if field.kind in {"codes", "refs"} else []
+    parts += [_DATE] if field.kind == "date" else []
+    found: dict[str, Any] = {"description": "; ".join(part.of(lang) for part in parts)} if parts else {}
+    if field.unit:
+        found["x-ogc-unit"] = field.unit
+    return found
+
+
+def _typed(field: Field, lang: str) -> dict[str, Any]:
+    numeric = {"integer": "integer", "real": "number"}.get(field.kind)
+    found: dict[str, Any] = {"type": numeric or "string"}
+    if field.kind == "date":
+        found["format"] = "date"
+    if field.kind == "url":
+        found["format"] = "uri"
+    for word, bound in (("minimum", field.minimum), ("maximum", field.maximum)):
+        if bound is not None:
+            found[word] = bound
+    if field.codes:
+        codes = CODE_LISTS[field.codes]
+        keys = codes.keys()
+        listed = "x-itemEnum" if field.kind == "codes" else "enum"  # several joined by ';' are none of the list
+        found[listed] = [int(key) for key in keys] if field.kind == "integer" else list(keys)
+        found["x-enumNames"] = [codes.label_of(key, lang) for key in keys]
+    return found

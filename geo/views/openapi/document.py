@@ -1,0 +1,245 @@
+"""The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
+
+from collections.abc import Iterable
+
+from geo import __version__
+from geo.ocop.collections import COLLECTIONS, LINK_LAYER
+from geo.ocop.filters import FILTERS
+from geo.schema import Label, LayerSpec
+from geo.views.catalogue import STANDARDS
+from geo.views.catalogue.iso19139 import XML
+from geo.views.catalogue.records import CATALOG
+from geo.views.formats import FORMATS
+from geo.views.ogc.queryables import in_address
+from geo.views.openapi import tile_paths
+from geo.views.openapi.download_paths import files
+from geo.views.openapi.parts import (
+    SCHEMAS,
+    Plain,
+    by_value,
+    feature,
+    form,
+    in_path,
+    operation,
+    parameters,
+    query,
+    ref,
+    responses,
+)
+
+_JSON, _GEOJSON, _HTML = "application/json", "application/geo+json", "text/html"
+_FORM = "application/x-www-form-urlencoded"
+_OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+_TITLE = Label("Bản đồ OCOP: dịch vụ dữ liệu", "OCOP atlas: data service")
+_ABOUT = Label(
+    "OGC API - Features. Tham số lạ bị từ chối (400); limit quá lớn được giảm xuống; mọi câu trả lời có ETag.",
+    "OGC API - Features. Unknown parameters are refused (400); too large a limit is reduced; every answer has an ETag.",
+)
+_SHARED = (
+    "limit", "offset", "version", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "sort", "q", "ids",
+    "filter", "filter-lang", "filter-crs", "encoding", "letters",
+)  # fmt: skip
+_SINCE = Label(
+    "số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time"
+)
+_POSTED = Label(
+    "Cùng các tham số trong nội dung, khi bộ lọc quá dài", "The same parameters in the body, for long filters"
+)
+
+
+def document(server: str, most: int, lang: str) -> Plain:
+    """The whole description; `server` is the address without a slash at its end, `most` the largest page."""
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": _TITLE.of(lang),
+            "version": __version__,
+            "description": _ABOUT.of(lang),
+            "license": {"name": "MIT"},
+        },
+        "servers": [{"url": server}],
+        "tags": [
+            {"name": "capabilities", "description": Label("Mô tả dịch vụ", "What the service is").of(lang)},
+            *({"name": name, "description": spec.about.of(lang)} for name, spec in COLLECTIONS.items()),
+        ],
+        "paths": {**_capabilities(lang), **_collections(lang), **files(lang)},
+        "components": {
+            "parameters": parameters(most, lang),
+            "schemas": {
+                **SCHEMAS,
+                **tile_paths.SCHEMAS,
+                **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()},
+            },
+            "responses": responses(lang),
+        },
+    }
+
+
+# --- what the service is ---------------------------------------------------------------------------------
+
+_DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("/", "getLandingPage", "landingPage", Label("Trang đầu", "Landing page"), (_JSON,), ("json", "html")),
+    (
+        "/conformance",
+        "getConformance",
+        "confClasses",
+        Label("Các chuẩn đáp ứng", "Conformance classes"),
+        (_JSON,),
+        ("json", "html"),
+    ),
+    ("/api", "getApiDescription", "anything", Label("Mô tả này", "This document"), (_OPENAPI,), ("json", "html")),
+    (
+        "/collections",
+        "getCollections",
+        "collections",
+        Label("Mọi lớp dữ liệu", "Every layer"),
+        (_JSON,),
+        ("json", "html"),
+    ),
+    (
+        "/catalogue",
+        "getCatalogue",
+        "catalogue",
+        Label("Danh mục các lớp theo OGC API - Records", "The layers as OGC API - Records"),
+        (CATALOG, _JSON),
+        ("catalog", "json", "html"),
+    ),
+    (
+        "/catalog.jsonld",
+        "getDcatJson",
+        "anything",
+        Label("Các lớp theo DCAT-AP, JSON-LD", "The layers as DCAT-AP in JSON-LD"),
+        ("application/ld+json",),
+        (),
+    ),
+    (
+        "/catalog.rdf",
+        "getDcatXml",
+        "document",
+        Label("Các lớp theo DCAT-AP, RDF/XML", "The layers as DCAT-AP in RDF/XML"),
+        ("application/rdf+xml",),
+        (),
+    ),
+)
+"""Path, operation, schema, summary, media types (the default first), forms that `f` may ask for."""
+
+_IN_JSON = {"jsonfg"}
+"""Formats of files that are one JSON object."""
+
+_ALSO_PAGES = {"/", "/conformance", "/api"}
+"""What is answered as a page at the same address; elsewhere the page has its own."""
+
+
+def _capabilities(lang: str) -> Plain:
+    made = {}
+    for path, name, schema, summary, media_types, forms in _DOCUMENTS:
+        asked = [form(forms, lang)] if forms else []
+        page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
+        content = {**{media_type: ref(f"schemas/{schema}") for media_type in media_types}, **page}
+        pages = "html" in forms
+        made[path] = {"get": operation(name, "capabilities", summary.of(lang), asked, content, pages=pages)}
+    since = query("since", {"type": "string"}, _SINCE, lang, required=True)
+    feed = operation("getChanges", "capabilities", _CHANGED.of(lang), [since, form(["json"], lang)],
+                     {_JSON: ref("schemas/allChanges")})  # fmt: skip
+    return {
+        **made,
+        "/changes": {"get": feed},
+        **_catalogue(lang),
+        **tile_paths.paths(lang),
+    }
+
+
+def _catalogue(lang: str) -> Plain:
+    """The records of the layers, and their metadata as XML."""
+    words = Label("Lớp dữ liệu", "Layer")
+    standard = query("standard", {"type": "string", "enum": list(STANDARDS)}, Label("chuẩn", "standard"), lang)
+    asked = [ref(f"parameters/{name}") for name in ("q", "bbox", "datetime", "ids", "limit", "offset")]
+    asked += [query(name, {"type": "array", "items": {"type": "string"}}, label, lang) for name, label in _OF_RECORDS]
+    forms, content = form(["json"], lang), {_GEOJSON: ref("schemas/featureCollection")}
+    every = operation("getRecords", "capabilities", _RECORDS.of(lang), [*asked, forms], content)
+    layer = in_path("recordId", {"type": "string", "enum": list(COLLECTIONS)}, words.of(lang))
+    one = operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
+    written = {XML: ref("schemas/document")}
+    iso = operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], written)
+    for single in (one, iso):
+        single["responses"]["404"] = ref("responses/NotFound")
+    return {
+        "/catalogue/items": {"get": every},
+        "/catalogue/items/{recordId}": {"get": one},
+        "/metadata/{recordId}.xml": {"get": iso},
+    }
+
+
+_CHANGED = Label("Thay đổi ở mọi lớp", "What changed in every layer")
+_RECORDS = Label("Mỗi lớp một bản ghi danh mục", "One record for each layer")
+_RECORD = Label("Bản ghi danh mục của một lớp", "The record of a layer")
+_METADATA = Label("Siêu dữ liệu của một lớp dạng XML", "The metadata of a layer as XML")
+_OF_RECORDS = (
+    ("type", Label("loại tài nguyên: dataset", "kind of resource: dataset")),
+    (
+        "externalIds",
+        Label(
+            "mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without scheme"
+        ),
+    ),
+)
+
+
+# --- layers ------------------------------------------------------------------------------------------------
+
+
+def _collections(lang: str) -> Plain:
+    return {path: body for spec in COLLECTIONS.values() for path, body in _layer(spec, lang)}
+
+
+def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
+    name, label = spec.name, spec.label.of(lang)
+    base, pages = f"/collections/{name}", [form(["json", "html"], lang)]
+    collection = {_JSON: ref("schemas/collection")}
+    yield base, {"get": operation(f"describe_{name}", name, label, pages, collection, pages=True)}
+    schema = {"application/schema+json": ref("schemas/anything")}
+    asked = operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
+    yield f"{base}/queryables", {"get": asked}
+    yield f"{base}/items", {"get": _items(spec, lang)}
+    yield f"{base}/search", {"post": _search(spec, lang)}
+    key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
+    one = {_GEOJSON: ref(f"schemas/{name}Feature")}
+    found = [key, ref("parameters/crs"), *pages]
+    single = operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
+    single["responses"]["404"] = ref("responses/NotFound")
+    yield f"{base}/items/{{featureId}}", {"get": single}
+    if spec is not LINK_LAYER:
+        since = query("since", {"type": "string"}, _SINCE, lang, required=True)
+        content = {_JSON: ref("schemas/changes")}
+        feed = operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
+        yield f"{base}/changes", {"get": feed}
+
+
+def _items(spec: LayerSpec, lang: str) -> Plain:
+    own = [by_value(row, lang) for row in in_address(spec.name).values()]
+    filters = [ref(f"parameters/filter-{row.param}") for row in FILTERS]
+    forms = form(dict.fromkeys(["json", "html", *FORMATS]), lang)
+    shared = [ref(f"parameters/{name}") for name in _SHARED]
+    binary = {"type": "string", "format": "binary"}
+    files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
+    content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
+    asked = [*shared, *filters, *own, forms]
+    made = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
+    made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
+    return made
+
+
+def _search(spec: LayerSpec, lang: str) -> Plain:
+    schema = {
+        "type": "object",
+        "properties": {"filter": {"oneOf": [{"type": "string"}, {"type": "object"}]}},
+        "additionalProperties": True,
+    }
+    answer = {_GEOJSON: ref("schemas/featureCollection")}
+    made = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
+    made["responses"] |= {
+        "404": ref("responses/NotFound"), "413": ref("responses/TooLarge"), "415": ref("responses/UnknownBody"),
+    }  # fmt: skip
+    del made["responses"]["304"]
+    return made

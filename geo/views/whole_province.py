@@ -1,0 +1,245 @@
+"""The whole province as one download: a GeoPackage with styles and projects, the same zipped, or a live project."""
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeAlias
+
+from geo.atlas import Atlas, Query
+from geo.errors import BadQuery, NotFound
+from geo.ocop.collections import COLLECTIONS
+from geo.schema import LANGS, Label
+from geo.views.dated_files import DatedZip, date_geopackage
+from geo.views.export.download import checked, system_of
+from geo.views.export.geopackage import write_layer
+from geo.views.export.job import Job
+from geo.views.formats import FORMATS
+from geo.views.notice import WGS84, notice
+from geo.views.qgis import LEGAL, TITLE, in_file, live, packed, project, sld_of, style_of
+
+NAME = "all"
+"""What the whole is called where else a layer is named."""
+
+_STYLES = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)
+"""
+_PROJECTS = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
+_LANGS = {"vi": "Tiếng Việt", "en": "English"}
+_OPEN = Label(
+    "Giải nén cả thư mục, rồi mở {name}.qgs bằng QGIS 3.22 trở lên. Giữ tên và chỗ của hai tệp bên cạnh nhau.",
+    "Unpack the folder, then open {name}.qgs in QGIS 3.22 or later. Keep both files side by side under their names.",
+)  # fmt: skip
+_MADE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
+
+
+class Whole(NamedTuple):
+    """What is asked for: `lang` of the words, `crs` of the coordinates, `url` of the service for what lives on it.
+
+    `name` is what the file will be called, without its ending: a project finds its data by that name.
+    """
+
+    atlas: Atlas
+    lang: str = "vi"
+    crs: str = WGS84
+    url: str = ""
+    name: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its ending, in ASCII where nothing else was asked for."""
+        return self.name or f"ocop-v{self.atlas.version.number}"
+
+    @property
+    def published_at(self) -> str:
+        """When the version was published: the date of everything in the file."""
+        return self.atlas.version.published_at
+
+
+Write: TypeAlias = Callable[[Whole, BinaryIO], int]
+
+
+class Kind(NamedTuple):
+    """One form that the whole is written in. `stored`: it holds the data, in a system that can be chosen.
+
+    `write` puts it into an open binary file and returns how many records the file holds.
+    """
+
+    extension: str
+    media_type: str
+    label: Label
+    write: Write
+    stored: bool = True
+
+
+def write_province(whole: Whole, out: BinaryIO) -> int:
+    """Write every collection into one GeoPackage and return how many records it holds.
+
+    Each layer has its declared names, its notice in the file's metadata, and two styles in QGIS's own table
+    `layer_styles`, of which the one in `lang` is applied on opening; the table `qgis_projects` holds a project for
+    each language. The same version gives the same bytes. GeoError when a layer would be short of records.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{whole.stem}.gpkg"
+        written = _gather(whole, path)
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, out)
+    return written
+
+
+def write_folder(whole: Whole, out: BinaryIO) -> int:
+    """Write a zipped folder of the GeoPackage, a QGIS project over it and a notice; return how many records."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{whole.stem}.gpkg"
+        written = _gather(whole, path)
+        with DatedZip(out, whole.published_at) as archive:
+            archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))
+            archive.add(f"{whole.stem}/README.txt", _readme(whole).encode())
+            with path.open("rb") as made:
+                archive.add(f"{whole.stem}/{path.name}", made)
+    return written
+
+
+def write_live(whole: Whole, out: BinaryIO) -> int:
+    """Write a QGIS project (.qgz) that reads the service at `url` whenever it is opened; it holds no record.
+
+    BadQuery without an address that begins with http:// or https://.
+    """
+    if not whole.url.startswith(("http://", "https://")):
+        raise BadQuery(
+            f"A live project needs the address of the service, http://... or https://..., not {whole.url!r}.",
+            f"Dự án trực tuyến cần địa chỉ của dịch vụ, dạng http://... hoặc https://..., không phải {whole.url!r}.",
+        )
+    made = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
+    out.write(packed(made, whole.stem, whole.published_at))
+    return 0
+
+
+KINDS: dict[str, Kind] = {
+    kind.extension: kind
+    for kind in (
+        Kind(
+            "gpkg",
+            "application/geopackage+sqlite3",
+            Label("GeoPackage, có sẵn ký hiệu QGIS", "GeoPackage with QGIS styles"),
+            write_province,
+        ),
+        Kind(
+            "qgis.zip",
+            "application/zip",
+            Label("Dự án QGIS kèm dữ liệu (ZIP)", "QGIS project with its data (ZIP)"),
+            write_folder,
+        ),
+        Kind(
+            "qgz",
+            "application/x-qgis-project",
+            Label("Dự án QGIS trực tuyến", "QGIS project, live"),
+            write_live,
+            stored=False,
+        ),
+    )
+}
+"""By the ending of the file."""
+
+
+def kind_of(name: str) -> Kind:
+    """The form whose ending a file or address called `name` has; NotFound when there is none.
+
+    >>> kind_of("dien-bien.qgis.zip").extension
+    'qgis.zip'
+    """
+    for kind in KINDS.values():
+        if name.lower().endswith(f".{kind.extension}"):
+            return kind
+    known = ", ".join(f".{extension}" for extension in KINDS)
+    raise NotFound(
+        f"The whole cannot be written as {name!r}. Endings: {known}.",
+        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {known}.",
+    )
+
+
+def system_for(kind: Kind, crs: str | None) -> str:
+    """The system to write in, WGS 84 when none is asked for; BadQuery for one that `kind` is not written in."""
+    if kind.stored:
+        return system_of(FORMATS["gpkg"], crs)
+    if crs is None:
+        return WGS84
+    raise BadQuery(
+        f"{kind.extension} reads the service in its own system: crs cannot be chosen, given {crs!r}.",
+        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs, đã cho {crs!r}.",
+    )
+
+
+def _gather(whole: Whole, path: Path) -> int:
+    """Write the GeoPackage at `path` and return how many records it holds."""
+    jobs = [
+        Job(whole.atlas, Query(name), whole.lang, whole.crs, whole.atlas.count(Query(name))) for name in COLLECTIONS
+    ]
+    written = sum(checked(job, "gpkg", write_layer(job, path)) for job in jobs)
+    _finish(whole, path)
+    date_geopackage(path, whole.published_at)
+    return written
+
+
+def _finish(whole: Whole, path: Path) -> None:
+    """Add the styles and the projects."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(_STYLES)
+        db.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"
+            " VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS styles')"
+        )
+        for name, spec in COLLECTIONS.items():
+            for lang in LANGS:
+                db.execute(
+                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
+                    " styleName, styleQML, styleSLD, useAsDefault, description, owner, ui)"
+                    " VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL)",
+                    (
+                        name, "geom" if spec.geometry else "", _LANGS[lang], style_of(spec, lang), sld_of(spec, lang),
+                        int(lang == whole.lang), spec.label.of(lang),
+                    ),
+                )  # fmt: skip
+        db.execute(_PROJECTS)
+        for lang in LANGS:
+            about = json.dumps({"last_modified_time": whole.published_at[:19], "last_modified_user": ""})
+            content = packed(_beside(whole, lang), project_name(lang), whole.published_at)
+            db.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (project_name(lang), about, content.hex()))
+
+
+def project_name(lang: str) -> str:
+    """What the project in `lang` is called inside the GeoPackage.
+
+    >>> project_name("vi")
+    'ocop-vi'
+    """
+    return f"ocop-{lang}"
+
+
+def _beside(whole: Whole, lang: str) -> bytes:
+    """The project over the GeoPackage in its own folder."""
+    return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs), lang)
+
+
+def _readme(whole: Whole) -> str:
+    """What stands beside the files for people: how they open, whose the data are, under which licence."""
+    blocks = []
+    for lang in LANGS:
+        lines = [
+            TITLE.of(lang),
+            _OPEN.of(lang).format(name=whole.stem),
+            _MADE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
+            "",
+        ]
+        for name in COLLECTIONS:
+            told = notice(whole.atlas, name)
+            lines += [f"{name}: {told.title.of(lang)}", f"  {told.licence}", f"  {told.attribution.of(lang)}"]
+        blocks.append("\r\n".join(lines))
+    return "\r\n\r\n---\r\n\r\n".join(blocks) + "\r\n"

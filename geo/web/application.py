@@ -1,0 +1,161 @@
+"""The web application: the only importer of Flask. It translates requests to questions and answers to HTTP."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, redirect, request
+from flask import Response as Answer
+from flask_compress import Compress
+from werkzeug.exceptions import RequestURITooLarge
+from werkzeug.wrappers import Response
+
+from geo.atlas import Atlas
+from geo.errors import BadQuery, BadSource, NotFound
+from geo.schema import LANGS
+from geo.settings import Settings
+from geo.views.values import date_shown
+from geo.web.http import errors, headers, params
+from geo.web.http.response_cache import Remembered
+from geo.web.http.static_files import Assets
+from geo.web.http.urls import PUBLIC_URL, SiteUrls
+from geo.web.manage import access
+from geo.web.manage.imports import Manage
+from geo.web.manage.versions import Versions
+from geo.web.ogc import catalogue, changes, core, items, tiles
+from geo.web.ogc.fast_items import Front
+from geo.web.site import downloads, map_data, pages, robots
+from geo.web.words.site import word
+
+MAX_ADDRESS = 8_000
+"""Letters of an address; errors.py names the way for longer filters."""
+
+_GZIP_TIME = slice(4, 8)
+"""Where gzip's head holds the time (RFC 1952, MTIME): left empty, or one strong tag would stand for many bytes."""
+
+_COMPRESSION = {
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+    "COMPRESS_BR_LEVEL": 5,
+    "COMPRESS_LEVEL": 4,  # programs ask for gzip and browsers for brotli: half the time of 6 for 7 % more bytes
+    "COMPRESS_MIMETYPES": [
+        "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
+        "application/manifest+json", "application/xml", "application/ld+json", "application/rdf+xml",
+        "application/schema+json",
+        "application/vnd.oai.openapi+json", "text/plain", "image/svg+xml",
+        "application/vnd.google-earth.kml+xml", "application/vnd.ogc.fg+json", "application/geo+json-seq",
+    ],
+}  # fmt: skip
+
+
+class _Site(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is async, and to look at each of ten takes a twentieth of a request."""
+        return func
+
+
+def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templates: Path) -> Flask:
+    """The WSGI application over whatever atlas is current when a request comes in."""
+    app = _Site(__name__, template_folder=str(templates.resolve()), static_folder=None)
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[items.ATLAS_SOURCE] = atlas_source
+    assets = Assets()
+    Front(app, atlas_source)
+    Remembered(app, atlas_source)
+    headers.register(app, settings)
+    _begin_requests(app, atlas_source)
+    _help_templates(app, assets)
+    access.register(app, settings)
+    assets.register(app)
+    Manage(settings, assets).register(app)
+    Versions(settings, assets).register(app)
+    map_data.register(app)
+    files = downloads.Downloads(settings)
+    files.register(app)
+    files.register_province(app)
+    core.register(app, settings)
+    items.register(app, settings)
+    changes.register(app)
+    tiles.register(app, settings)
+    catalogue.register(app)
+    pages.register(app, settings, assets)
+    robots.register(app)
+    errors.register(app)
+    _compress(app)
+    return app
+
+
+def _compress(app: Flask) -> None:
+    """Compress what is made for each request; downloads come compressed from where they are kept."""
+    app.config["COMPRESS_REGISTER"] = False
+    compress = Compress(app)
+
+    @app.after_request
+    def packed(response: Answer) -> Answer:
+        if g.get("sent_as_it_is") or "Content-Encoding" in response.headers:
+            return response
+        done: Answer = compress.after_request(response)
+        if done.headers.get("Content-Encoding") == "gzip" and not done.is_streamed:
+            body = done.get_data()
+            done.set_data(body[: _GZIP_TIME.start] + bytes(4) + body[_GZIP_TIME.stop :])
+        return done
+
+
+def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
+    """Give every request its language and the atlas that it keeps until its end."""
+
+    @app.before_request
+    def begin() -> Response | None:
+        g.lang = "vi"
+        g.lang = params.language(request.args)
+        _refuse_no_host()
+        if request.path.endswith("/") and request.path.strip("/"):
+            return redirect(SiteUrls().without_slash(), 308)
+        if len(request.path) + len(request.query_string) > MAX_ADDRESS:
+            raise RequestURITooLarge
+        if not request.path.startswith(("/static/", "/vendor/")):
+            g.atlas = g.current_atlas = _current(atlas_source)
+        return None
+
+
+def _refuse_no_host() -> None:
+    """Raise BadQuery for a Host header that names no host (RFC 9112, 3.2): addresses in answers begin with it."""
+    if not request.host and request.path != "/healthz":  # whoever watches the service may know no name of it
+        given = request.headers.get("Host", "")
+        raise BadQuery(
+            f"Host: {given!r} names no host. Expected a name or an address such as ocop.example.vn:5000.",
+            f"Host: {given!r} không phải tên máy. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
+        )
+
+
+def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
+    try:
+        return atlas_source()
+    except NotFound as error:
+        # Not the caller's mistake, and where files lie is not the caller's business.
+        raise BadSource(
+            "The service has no data yet. Tell its operator.", "Dịch vụ chưa có dữ liệu. Hãy báo cho người quản trị."
+        ) from error
+
+
+def _help_templates(app: Flask, assets: Assets) -> None:
+    """Give every template its words, addresses and dates."""
+    app.jinja_env.filters["date"] = lambda iso: date_shown(iso, g.lang)
+
+    @app.context_processor
+    def helpers() -> dict[str, object]:
+        urls = SiteUrls()
+        return {
+            "t": lambda key: word(key, g.lang),
+            "lang": g.lang,
+            "nonce": headers.nonce(),
+            "url": urls.page,
+            "urls": urls,
+            "static": assets.url,
+            "request_id": g.request_id,
+            "may_manage": g.get("may_manage", False),
+            "lang_urls": {lang: urls.in_language(lang) for lang in LANGS},
+        }

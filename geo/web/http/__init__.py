@@ -1,0 +1,1 @@
+"""HTTP itself: parameters, forms, content negotiation, caching, errors, addresses and headers."""

@@ -1,0 +1,134 @@
+"""Failures as answers: one table from class to status, one body, a page for people and JSON for programs."""
+
+import logging
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.http import HTTP_STATUS_CODES
+
+from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
+from geo.ocop.collections import COLLECTIONS
+from geo.schema import Label
+from geo.web.http.headers import OPEN, is_open
+
+PROBLEM = "application/problem+json"
+log = logging.getLogger("geo.web")
+
+STATUS: dict[type[GeoError], int] = {
+    NotFound: 404,
+    BadQuery: 400,
+    Forbidden: 403,
+    Conflict: 409,
+    BadSource: 503,
+    GeoError: 500,
+}
+
+_HTTP: dict[int, Label] = {
+    400: Label("Yêu cầu không hiểu được.", "The request could not be understood."),
+    404: Label("Không có trang này.", "There is no such page."),
+    405: Label(
+        "Địa chỉ này không nhận cách hỏi này; tiêu đề Allow nêu các cách nhận.",
+        "This address is not asked in this way; the header Allow names those it knows.",
+    ),
+    406: Label(
+        "Tài nguyên này không có dạng nào mà tiêu đề Accept nhận. Hãy dùng tham số f.",
+        "This resource has no form that the Accept header takes. Use the parameter f.",
+    ),
+    412: Label(
+        "Tệp đã khác với tệp mà bạn đang có. Hãy tải lại từ đầu.",
+        "The file is no longer the one that you hold. Download it anew.",
+    ),
+    413: Label("Yêu cầu quá lớn.", "The request is too large."),
+    414: Label(
+        "Địa chỉ quá dài (tối đa 8 000 ký tự). Hãy gửi bộ lọc dài bằng POST tới /collections/<lớp>/search.",
+        "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
+    ),
+    415: Label(
+        "Nội dung phải là application/json (các tham số theo tên) hoặc application/x-www-form-urlencoded.",
+        "The body must be application/json (the parameters by name) or application/x-www-form-urlencoded.",
+    ),
+    416: Label("Tệp không có khoảng byte này.", "The file has no such range of bytes."),
+    500: Label(
+        "Máy chủ gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, báo cho người quản trị mã yêu cầu dưới đây.",
+        "The server failed and has noted it. Try again; if it fails again, tell the operator the request id below.",
+    ),
+}
+
+
+class Failure(NamedTuple):
+    """What a caller is told: `code` for programs, `text` for people."""
+
+    status: int
+    code: str
+    text: Label
+
+
+def failure_of(error: Exception) -> Failure:
+    """The answer to an exception; anything unforeseen is a 500 that says nothing of its cause."""
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return Failure(status, kind.__name__, Label(error.vi, error.en))
+    if isinstance(error, HTTPException):
+        status = error.code or 500
+        words = _HTTP.get(status, _HTTP[400 if status < 500 else 500])
+        return Failure(status, (error.name or "Error").replace(" ", ""), words)
+    return Failure(500, "InternalError", _HTTP[500])
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program: by the address it asked, or by what it accepts."""
+    if request.path.startswith((*OPEN, "/healthz")) or request.path.endswith(".json"):
+        return True
+    if request.args.get("f") == "json":
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def answer(error: Exception) -> Response:
+    """The response to any exception, in the language of the request."""
+    failure = failure_of(error)
+    if failure.status >= 500:
+        log.error("%s %s failed (request %s)", request.method, request.path, g.request_id, exc_info=error)
+    made = Response(*_body(failure, getattr(g, "lang", "vi")))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        made.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        made.headers["Content-Range"] = f"bytes */{error.length}"
+    return made
+
+
+def problem(failure: Failure, lang: str) -> dict[str, object]:
+    """A failure for programs: RFC 9457's members, and the `code` and `description` of OGC API - Features."""
+    message = failure.text.of(lang)
+    return {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(failure.status, "Error"),
+        "status": failure.status,
+        "detail": message,
+        "code": failure.code,
+        "description": message,
+        "request": g.request_id,
+    }
+
+
+def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
+    message = failure.text.of(lang)
+    if wants_json():
+        shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
+        headers = {"Content-Type": PROBLEM, **(shared if is_open(request.path) else {})}
+        return current_app.json.dumps(problem(failure, lang)), failure.status, headers
+    page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
+    return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
+
+
+def _suggestions() -> list[str]:
+    """Pages whose name is like the first word of the path."""
+    word = request.path.strip("/").split("/")[0].lower()
+    return get_close_matches(word, (*COLLECTIONS, "layers", "quality", "about", "embed"), n=3, cutoff=0.5)
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of the application here."""
+    app.register_error_handler(Exception, answer)

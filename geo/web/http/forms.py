@@ -1,0 +1,79 @@
+"""The only parser of forms: what people fill in under /manage, as values; every refusal says what would be right."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from geo.errors import BadQuery
+from geo.ingest.decisions import Answers
+from geo.ocop.codes import PRECISIONS
+
+Form = MultiDict[str, str]
+_LONGEST = 500
+
+
+def text(form: Form, name: str, longest: int = _LONGEST) -> str:
+    """A field's text without spaces around it; empty when it is not there. BadQuery when it is too long."""
+    value = form.get(name, "").strip()
+    if len(value) > longest:
+        raise BadQuery(
+            f"Field {name!r} holds {len(value)} characters; at most {longest}.",
+            f"Ô {name!r} có {len(value)} ký tự; tối đa {longest}.",
+        )
+    return value
+
+
+def needed(form: Form, name: str, vi: str, en: str) -> str:
+    """A field that must be filled in; `vi` and `en` call it in the refusal."""
+    value = text(form, name)
+    if not value:
+        raise BadQuery(f"Fill in: {en}.", f"Hãy điền: {vi}.")
+    return value
+
+
+def uploads(files: MultiDict[str, FileStorage], into: Path) -> dict[str, Path]:
+    """The files of an upload, saved in the folder `into`: name as the user knows it -> where it lies."""
+    saved = {}
+    for number, file in enumerate(files.getlist("files")):
+        if file.filename:
+            path = into / str(number)
+            file.save(path)
+            name = file.filename
+            while name in saved:
+                name = f"{number}-{name}"
+            saved[name] = path
+    if not saved:
+        raise BadQuery("No file was chosen.", "Chưa chọn tệp nào.")
+    return saved
+
+
+def answers(form: Form, before: Answers) -> Answers:
+    """The answers of the form of an import; what the form does not hold stays as it was before."""
+    columns = {name.removeprefix("map:"): value for name, value in form.items() if name.startswith("map:")}
+    precision = form.get("precision", before.precision)
+    if precision and precision not in {one.key for one in PRECISIONS}:
+        raise BadQuery(f"precision={precision!r} is none.", f"Không có độ chính xác {precision!r}.")
+    source = {name: value for name in ("source_id", "publisher", "date", "address", "what")
+              if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
+    return Answers(
+        part=form.get("part") or before.part,
+        crs=form.get("crs_other") or form.get("crs") or before.crs,
+        encodings={**before.encodings, **_group(form, "encoding:")},
+        mapping=columns or before.mapping,
+        constants={**_not_shown(form, before.constants), **_group(form, "set:")},
+        addresses={**before.addresses, **_group(form, "address:")},
+        precision=precision,
+        whole=form.get("whole") == "yes" if "whole-shown" in form else before.whole,
+        source=source if any(name.startswith("source:") for name in form) else before.source,
+    )
+
+
+def _not_shown(form: Form, constants: Mapping[str, str]) -> Mapping[str, str]:
+    """The constants that the form has no field for; those that it has are as it says."""
+    return {name: value for name, value in constants.items() if f"set:{name}" not in form}
+
+
+def _group(form: Form, prefix: str) -> Mapping[str, str]:
+    """The filled fields whose names begin with `prefix`."""
+    return {name.removeprefix(prefix): value for name, value in form.items() if name.startswith(prefix) and value}

@@ -1,0 +1,315 @@
+"""The only parser of user input: query strings to values, every refusal with what would be right."""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from werkzeug.datastructures import MultiDict
+
+from geo.atlas import Query
+from geo.crs import LngLatBbox
+from geo.errors import BadQuery, NotFound
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import FILTERS
+from geo.ocop.layers import ON_MAP, THEMATIC
+from geo.schema import LANGS, Filter, Label
+
+FILTER_PARAMS = tuple(row.param for row in FILTERS)
+MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
+"""What the address of the map page may hold."""
+
+# What other sites append to a link that is shared on them; nothing to do with us, and no reason to refuse.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+
+MAX_TEXT = 200
+MAX_IDS = 500
+ONCE = frozenset({
+    "f", "lang", "q", "limit", "offset", "version", "since", "v", "sort", "bbox", "bbox-crs", "crs", "datetime",
+    "filter", "filter-lang", "filter-crs", "encoding", "letters", "map", "base", "at",
+})  # fmt: skip
+"""Parameters of one value. Given twice with two values nobody knows which one was meant."""
+
+Args = MultiDict[str, str]
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class MapState:
+    """The view that an address of the map page asks for. `center` is longitude, latitude."""
+
+    zoom: float | None
+    center: tuple[float, float] | None
+    layers: tuple[str, ...]
+    base: str
+    text: str
+    filters: Filters
+
+
+def language(args: Args) -> str:
+    """The language asked for; Vietnamese when none is."""
+    lang = args.get("lang", "vi")
+    if lang not in LANGS:
+        raise BadQuery(
+            f"lang={lang!r} is not a language of this site. Languages: vi, en.",
+            f"lang={lang!r} không phải ngôn ngữ của trang. Các ngôn ngữ: vi, en.",
+        )
+    return lang
+
+
+def only(args: Args, *known: str) -> None:
+    """Refuse parameters that the address does not know, the nearest named, and two values for what takes one."""
+    allowed = (*known, "lang")
+    for name in args:
+        if name not in allowed and not _TRACKING.fullmatch(name):
+            hint = _hint(name, allowed)
+            listed = ", ".join(allowed)
+            raise BadQuery(
+                f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
+                f"Tham số lạ {name!r}.{hint.vi} Các tham số: {listed}.",
+            )
+        if name in ONCE and len(values := set(args.getlist(name))) > 1:
+            raise BadQuery(
+                f"{name} is given {len(values)} different values; it takes one.",
+                f"{name} có {len(values)} giá trị khác nhau; chỉ nhận một.",
+            )
+
+
+def joined(args: Args) -> dict[str, str]:
+    """The parameters as one text each, the values of a list joined by commas and said once."""
+    return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
+
+
+def _hint(given: str, known: Iterable[str]) -> Label:
+    """The nearest of the known words as a question; nothing when none is near."""
+    near = get_close_matches(given, list(known), n=1)
+    return Label(f" Có phải {near[0]!r}?", f" Did you mean {near[0]!r}?") if near else Label("", "")
+
+
+def layer_name(name: str, among: Mapping[str, object] = COLLECTIONS) -> str:
+    """The layer called `name`, of all that are served or of `among`; NotFound with the known ones."""
+    if name not in among:
+        hint, known = _hint(name, among), ", ".join(among)
+        raise NotFound(
+            f"No layer {name!r}.{hint.en} Layers: {known}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {known}."
+        )
+    return name
+
+
+def many(args: Args, name: str) -> tuple[str, ...]:
+    """The values of a parameter that may be repeated or joined by commas, each once."""
+    if name not in args:
+        return ()
+    values = (part.strip() for value in args.getlist(name) for part in value.split(","))
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def bbox(args: Args) -> LngLatBbox | None:
+    """The box asked for; None where none is."""
+    text = args.get("bbox")
+    return box(text) if text else None
+
+
+def box(text: str) -> LngLatBbox:
+    """The box of four numbers, or six with heights that are ignored; `west > east` crosses 180°."""
+    numbers = _numbers(text, ",")
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4:
+        raise BadQuery(
+            f"bbox={text!r}: expected four numbers west,south,east,north in degrees, or six with heights.",
+            f"bbox={text!r}: cần bốn số tây,nam,đông,bắc theo độ, hoặc sáu số kèm độ cao.",
+        )
+    found = LngLatBbox(*numbers)
+    if not (-90 <= found.south <= found.north <= 90 and -180 <= found.west <= 180 and -180 <= found.east <= 180):
+        raise BadQuery(
+            f"bbox={text!r}: south must not exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
+            f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
+        )
+    return found
+
+
+def corners(args: Args) -> tuple[float, float, float, float]:
+    """The four numbers of a box in any system, heights left out: lower corner, upper corner."""
+    text = args.get("bbox", "")
+    numbers = _numbers(text, ",")
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4:
+        raise BadQuery(
+            f"bbox={text!r}: expected four numbers, or six with heights.",
+            f"bbox={text!r}: cần bốn số, hoặc sáu số kèm độ cao.",
+        )
+    return numbers[0], numbers[1], numbers[2], numbers[3]
+
+
+def without(args: Args, *names: str) -> Args:
+    """The parameters but for some."""
+    return MultiDict([pair for pair in args.items(multi=True) if pair[0] not in names])
+
+
+_INSTANT = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?", re.IGNORECASE | re.ASCII
+)
+
+
+def period(args: Args) -> tuple[str | None, str | None] | None:
+    """The first and the last day of `datetime`: an RFC 3339 date or time, or two joined by '/', '..' for no bound."""
+    text = args.get("datetime")
+    if text is None or text == "":
+        return None
+    ends = text.split("/")
+    moments = [None if end in {"..", ""} else _moment(end, text) for end in ends]
+    first, last = moments[0], moments[-1]
+    if len(ends) > 2 or (first is None and last is None):
+        raise _no_time(text)
+    if first is not None and last is not None and _backwards(first, last, ends[-1]):
+        raise _no_time(text)
+    # A time is told to the day in UTC: the records know days at most.
+    return first.date().isoformat() if first else None, last.date().isoformat() if last else None
+
+
+def _backwards(first: dt.datetime, last: dt.datetime, until: str) -> bool:
+    """Whether a time ends before it begins; one that ends with a date ends with that day."""
+    return first > last if "T" in until.upper() else first.date() > last.date()
+
+
+def _moment(text: str, whole: str) -> dt.datetime:
+    """A date or time in UTC; a date is its beginning."""
+    match = _INSTANT.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError(text)
+        moment = dt.datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or after 9999
+        raise _no_time(whole) from None
+
+
+def _no_time(text: str) -> BadQuery:
+    return BadQuery(
+        f"datetime={text!r}: expected 2021-05-31, 2021-05-31T00:00:00Z, or from/until, '..' for no bound.",
+        f"datetime={text!r}: cần 2021-05-31, 2021-05-31T00:00:00Z, hoặc hai mốc từ/đến, '..' là không giới hạn.",
+    )
+
+
+def _numbers(text: str, separator: str) -> list[float]:
+    """The finite numbers in a list; nothing at all when one part is not a number."""
+    parts = text.split(separator)
+    if not all(_NUMBER.fullmatch(part) for part in parts):
+        return []
+    numbers = [float(part) for part in parts]
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least `least`; one over `most` is reduced to it, as OGC API - Features asks."""
+    text = args.get(name)
+    if text is None or text == "":
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) < least:
+        raise BadQuery(
+            f"{name}={text!r}: expected a whole number of at least {least}.",
+            f"{name}={text!r}: cần một số nguyên từ {least} trở lên.",
+        )
+    return int(text) if most is None else min(int(text), most)
+
+
+def words(args: Args) -> str:
+    """The text to search for."""
+    text = args.get("q", "")
+    if len(text) > MAX_TEXT:
+        raise BadQuery(
+            f"q holds {len(text)} characters; at most {MAX_TEXT} are searched for.",
+            f"q có {len(text)} ký tự; chỉ tìm được tối đa {MAX_TEXT}.",
+        )
+    return text
+
+
+def filters(args: Args) -> Filters:
+    """The filters that are set, in the order of their declaration; BadQuery for a code that no list holds."""
+    return tuple((row.param, values) for row in FILTERS if row.param in args and (values := _filter_values(row, args)))
+
+
+def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
+    values = many(args, row.param)
+    codes = CODE_LISTS[row.codes].keys() if row.codes else values
+    for value in values:
+        if value not in codes:
+            hint = _hint(value, codes)
+            listed = ", ".join(codes)
+            raise BadQuery(
+                f"{row.param}={value!r} is not in the list.{hint.en} Values: {listed}.",
+                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {listed}.",
+            )
+    return values
+
+
+def ids(args: Args) -> tuple[str, ...]:
+    """The records asked for by key."""
+    keys = many(args, "ids")
+    if len(keys) > MAX_IDS:
+        raise BadQuery(f"{len(keys)} ids; at most {MAX_IDS}.", f"{len(keys)} mã; tối đa {MAX_IDS}.")
+    return keys
+
+
+SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
+
+
+def selection(layer: str, args: Args) -> Query:
+    """What part of a layer is asked for, without a page."""
+    return Query(
+        layer_name(layer),
+        bbox=bbox(args),
+        filters=filters(args),
+        text=words(args),
+        ids=ids(args),
+        sort=args.get("sort", ""),
+    )
+
+
+FILE = ("crs", "encoding", "letters")
+"""How a download is written; write_export says what each may be."""
+
+
+def file_options(args: Args) -> dict[str, str]:
+    """The options of a download that are set."""
+    return {name: args[name] for name in FILE if args.get(name)}
+
+
+def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...]:
+    """The layers of the map that are asked for; `layers=` with nothing behind it means none."""
+    if "layers" not in args:
+        return tuple(default)
+    names = many(args, "layers")
+    for name in names:
+        if name not in ON_MAP:
+            listed = ", ".join(ON_MAP)
+            raise BadQuery(
+                f"layers={name!r} is not a layer of the map. Layers: {listed}.",
+                f"layers={name!r} không phải lớp của bản đồ. Các lớp: {listed}.",
+            )
+    return names
+
+
+def map_state(args: Args) -> MapState:
+    """The view of a map address: `map=zoom/lat/lng`, layers, base, text and filters."""
+    zoom, center = _position(args.get("map", ""))
+    return MapState(zoom, center, thematic(args), args.get("base", "communes"), words(args), filters(args))
+
+
+def _position(text: str) -> tuple[float | None, tuple[float, float] | None]:
+    if not text:
+        return None, None
+    numbers = _numbers(text, "/")
+    zoom, lat, lng = numbers if len(numbers) == 3 else (math.nan, math.nan, math.nan)
+    if not (0 <= zoom <= 22 and -90 <= lat <= 90 and -180 <= lng <= 180):
+        raise BadQuery(
+            f"map={text!r}: expected zoom/latitude/longitude, for example 9/21.6/103.0.",
+            f"map={text!r}: cần dạng mức phóng/vĩ độ/kinh độ, ví dụ 9/21.6/103.0.",
+        )
+    return zoom, (lng, lat)

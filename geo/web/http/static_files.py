@@ -1,0 +1,82 @@
+"""Our own files and the libraries that pip brought, served with addresses that change when they do."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
+
+from geo.views.map.assets import VENDOR, static_dir, vendor_dir
+
+_YEAR_S = 31_536_000
+_DAY_S = 86_400
+
+# What the machine says of these endings differs from machine to machine; a browser refuses a module of another type.
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+class Assets:
+    """The static files and their versioned addresses."""
+
+    def url(self, name: str) -> str:
+        """The address of one of our files, with a digest of its content so that it can be kept for ever."""
+        return f"{request.script_root}/static/{name}?v={_digest(static_dir() / name)}"
+
+    def module_map(self) -> dict[str, str]:
+        """Every browser module's plain address -> its versioned one, for an import map."""
+        root = static_dir()
+        names = sorted(path.relative_to(root).as_posix() for path in (root / "js").rglob("*.js"))
+        return {f"{request.script_root}/static/{name}": self.url(name) for name in names}
+
+    def register(self, app: Flask) -> None:
+        """Serve /static and /vendor."""
+
+        @app.get("/static/<path:name>")
+        def static(name: str) -> Response:
+            return _file(static_dir(), name)
+
+        @app.get("/vendor/<library>/<path:name>")
+        def vendor(library: str, name: str) -> Response:
+            if library not in VENDOR:
+                raise NotFound
+            return _file(vendor_dir(library), name)
+
+
+def _file(folder: Path, name: str) -> Response:
+    """A file of a folder; not found outside it and for endings that no page of ours asks for."""
+    found = safe_join(str(folder), name)
+    path = Path(found) if found else folder
+    if path.suffix not in _TYPES or not path.is_file():
+        raise NotFound
+    tag = _digest(path)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = Response(path.read_bytes(), mimetype=_TYPES[path.suffix])
+    response.set_etag(tag, weak=True)
+    for_ever = request.args.get("v") == tag
+    response.headers["Cache-Control"] = (
+        f"public, max-age={_YEAR_S}, immutable" if for_ever else f"public, max-age={_DAY_S}"
+    )
+    return response
+
+
+@lru_cache(maxsize=256)
+def _digest_at(path: Path, stamp: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def _digest(path: Path) -> str:
+    return _digest_at(path, path.stat().st_mtime_ns)

@@ -1,0 +1,134 @@
+"""Who may manage: this machine, or whoever holds the token that the operator set. And no page of another site."""
+
+import hashlib
+import hmac
+import ipaddress
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, render_template, request
+
+from geo.errors import Forbidden
+from geo.settings import Settings
+from geo.web.http import forms
+from geo.web.http.urls import SiteUrls
+
+COOKIE = "geo_manage"
+_DAY_S = 86_400
+_LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Guard /manage, and answer its sign-in."""
+
+    @app.before_request
+    def guard() -> Response | None:
+        g.may_manage = allowed(settings)
+        return _guarded(settings) if _is_manage(request.path) else None
+
+    @app.after_request
+    def private(response: Response) -> Response:
+        if _is_manage(request.path):
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    app.add_url_rule("/manage/sign-in", "sign_in", lambda: _sign_in(settings), methods=["GET", "POST"])
+    app.add_url_rule("/manage/sign-out", "sign_out", lambda: _signed(_go("/"), settings, ""), methods=["POST"])
+
+
+def _guarded(settings: Settings) -> Response | None:
+    """Nothing for who may manage, the way to the sign-in for who may not yet; Forbidden for the rest."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        _same_site(settings)
+    if g.may_manage or request.path == "/manage/sign-in":
+        return None
+    if not settings.manage_token:
+        raise Forbidden(
+            "Managing is open on the server's own machine only. For others the operator sets GEO_MANAGE_TOKEN.",
+            "Trang quản lý chỉ mở trên chính máy chủ. Muốn dùng từ máy khác, quản trị đặt GEO_MANAGE_TOKEN.",
+        )
+    if request.method == "GET" and "." not in request.path.rpartition("/")[2]:
+        return _go("/manage/sign-in")
+    raise Forbidden("Sign in with the token first.", "Hãy đăng nhập bằng mã truy cập trước.")
+
+
+def _sign_in(settings: Settings) -> Response:
+    failed = False
+    if request.method == "POST" and settings.manage_token:
+        if _equal(forms.text(request.form, "token"), settings.manage_token):
+            return _signed(_go("/manage"), settings, _proof(settings))
+        failed = True
+    body = render_template("manage/sign_in.html", failed=failed, needed=bool(settings.manage_token), active="manage")
+    return Response(body, mimetype="text/html", status=403 if failed else 200)
+
+
+def allowed(settings: Settings) -> bool:
+    """Whether this request may manage.
+
+    Without a token: from a loopback address, asked for by a loopback name (a foreign name that was made to point
+    here is no such name), and not handed on by a proxy, behind which everyone would look local.
+    """
+    if settings.manage_token:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # as programs write a header
+        if scheme.lower() == "bearer" and any(_equal(one, settings.manage_token) for one in (given.strip(), sent)):
+            return True
+        return _equal(request.cookies.get(COOKIE, ""), _proof(settings))
+    if settings.public_url or any(name in request.headers for name in _FORWARDED):
+        return False
+    return _is_loopback(request.remote_addr or "") and _named(request.host) in _LOCAL_NAMES
+
+
+def _is_manage(path: str) -> bool:
+    return path == "/manage" or path.startswith("/manage/")
+
+
+@lru_cache(maxsize=256)
+def _named(host: str) -> str:
+    """The name in a Host header, without a port and brackets."""
+    return urlsplit(f"//{host}").hostname or ""
+
+
+@lru_cache(maxsize=256)
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.split("%", maxsplit=1)[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _same_site(settings: Settings) -> None:
+    """Refuse a form that a page of another site sends in the name of whoever looks at it."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        good = site in {"same-origin", "none"}
+    else:
+        # A proxy may ask under a name of its own: the address that people use is this site too.
+        ours = {request.host, urlsplit(settings.public_url).netloc} - {""}
+        good = origin is None or origin.partition("://")[2] in ours
+    if not good:
+        raise Forbidden("Forms of other sites are refused.", "Không nhận biểu mẫu gửi từ trang khác.")
+
+
+def _proof(settings: Settings) -> str:
+    return hmac.new(settings.manage_token.encode(), b"manage", hashlib.sha256).hexdigest()
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _go(path: str) -> Response:
+    return Response("", 303, {"Location": SiteUrls().page(path)})
+
+
+def _signed(response: Response, settings: Settings, value: str) -> Response:
+    secure = request.is_secure or settings.public_url.startswith("https://")
+    response.set_cookie(
+        COOKIE, value, max_age=_DAY_S if value else 0, httponly=True, samesite="Strict", secure=secure,
+        path=request.script_root or "/",
+    )  # fmt: skip
+    return response

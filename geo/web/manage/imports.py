@@ -1,0 +1,198 @@
+"""Pages for whoever feeds the data: upload, decide, look, publish; versions, history, restore."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+
+from geo.drafts import Draft, Jobs, Profiles
+from geo.drafts.command import kept
+from geo.drafts.marked_workbook import can_return
+from geo.encodings import AS_IT_STANDS, ENCODINGS, label_of
+from geo.errors import Conflict
+from geo.ocop.codes import PRECISIONS
+from geo.ocop.layers import GROUPS, LAYERS
+from geo.report import ISSUE_KINDS
+from geo.settings import Settings
+from geo.views.map.folium_map import shell
+from geo.web.http import forms, params
+from geo.web.http.headers import nonce
+from geo.web.http.static_files import Assets
+from geo.web.http.urls import SiteUrls
+from geo.web.site.pages import map_page
+from geo.web.words.site import WORDS, word
+
+_FILES = {
+    "preview.geojson": "application/geo+json",
+    "changes.csv": "text/csv; charset=utf-8",
+    "findings.csv": "text/csv; charset=utf-8",
+}
+"""What reading a draft leaves beside it."""
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
+
+
+class Manage:
+    """The routes of imports, over the drafts and profiles of the settings."""
+
+    def __init__(self, settings: Settings, assets: Assets) -> None:
+        self.settings, self.assets = settings, assets
+        self.jobs = Jobs(settings)
+        self.profiles = Profiles(settings.profiles_dir)
+
+    def register(self, app: Flask) -> None:
+        """Answer /manage and /manage/imports."""
+        app.add_url_rule("/manage", "manage", self.index)
+        app.add_url_rule("/manage/imports", "manage_upload", self.upload, methods=["POST"])
+        app.add_url_rule("/manage/imports/<draft_id>", "manage_import", self.show)
+        app.add_url_rule("/manage/imports/<draft_id>/state.json", "manage_state", self.state)
+        for name in _FILES:
+            app.add_url_rule(f"/manage/imports/<draft_id>/{name}", f"manage_{name}", partial(self.file, name=name))
+        app.add_url_rule("/manage/imports/<draft_id>/returned.xlsx", "manage_returned", self.returned)
+        for action in ("answers", "publish", "delete", "profile"):
+            app.add_url_rule(
+                f"/manage/imports/<draft_id>/{action}", f"manage_{action}", getattr(self, action), methods=["POST"]
+            )
+        app.add_url_rule("/manage/profiles/delete", "manage_forget", self.forget, methods=["POST"])
+
+    # --- pages ---
+
+    def index(self) -> Response:
+        """The upload form, the imports, the profiles."""
+        params.only(request.args)
+        names = {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
+        groups = [
+            (label.of(g.lang), [(name, names[name]) for name, spec in LAYERS.items() if spec.group == group])
+            for group, label in GROUPS.items()
+        ]
+        return page(
+            "manage/index.html", drafts=self.jobs.drafts.all(), profiles=self.profiles.all(), groups=groups,
+            layer_names=names, max_mb=self.settings.import_mb, modules=self.assets.module_map(),
+        )  # fmt: skip
+
+    def show(self, draft_id: str) -> Response:
+        """One import in whatever state it is."""
+        params.only(request.args)
+        draft = self.jobs.drafts.get(draft_id)
+        review = None if draft.busy else self.jobs.drafts.review(draft)
+        view = self._map(draft, review)
+        spec = LAYERS[draft.layer]
+        return page(
+            "manage/import.html", draft=draft, review=review, spec=spec, view=view,
+            shell=shell(view, nonce()) if view else None, modules=self.assets.module_map(),
+            encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
+            precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
+            progress=_progress(draft), can_return=can_return(draft.files), profiles=self.profiles.all(),
+        )  # fmt: skip
+
+    def _map(self, draft: Draft, review: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The view of the preview map; None when there is nothing to draw."""
+        if not review or not review.get("diff") or LAYERS[draft.layer].geometry is None:
+            return None
+        view = map_page(self.settings, self.assets)
+        view["preview"] = SiteUrls().plain(f"/manage/imports/{draft.id}/preview.geojson")
+        return view
+
+    # --- programs ---
+
+    def state(self, draft_id: str) -> Response:
+        """What a draft is at, for the page that waits for it, in its language."""
+        params.only(request.args)
+        draft = self.jobs.drafts.get(draft_id)
+        body = {"state": draft.state, "busy": draft.busy, "progress": _progress(draft)}
+        return Response(orjson.dumps(body), mimetype="application/json")
+
+    def file(self, draft_id: str, *, name: str) -> Response:
+        """The preview or one of the lists."""
+        draft = self.jobs.drafts.get(draft_id)
+        response = Response(self.jobs.drafts.file(draft, name).read_bytes(), content_type=_FILES[name])
+        if name.endswith(".csv"):
+            response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-{name}"'
+        return response
+
+    def returned(self, draft_id: str) -> Response:
+        """The uploaded workbook with what was found beside each row."""
+        draft = self.jobs.drafts.get(draft_id)
+        body = self.jobs.returned(draft)
+        response = Response(body, mimetype=_XLSX)
+        response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-kiem-tra.xlsx"'
+        return response
+
+    # --- actions ---
+
+    def upload(self) -> Response:
+        """Make a draft of the uploaded files and begin to read it."""
+        layer = forms.needed(request.form, "layer", "lớp dữ liệu", "the layer")
+        who = forms.needed(request.form, "who", "người hoặc cơ quan gửi", "who sends the file")
+        name = forms.text(request.form, "profile")
+        given = self.profiles.get(name, layer).answers if name else forms.answers(request.form, _NOTHING)
+        with TemporaryDirectory() as folder:
+            files = forms.uploads(request.files, Path(folder))
+            draft = self.jobs.drafts.create(layer, files, who=who, answers=given, profile=name)
+        self.jobs.start_read(draft)
+        return _see(f"/manage/imports/{draft.id}")
+
+    def answers(self, draft_id: str) -> Response:
+        """Keep what was decided and read the file again."""
+        draft = self.jobs.drafts.get(draft_id)
+        decided = forms.answers(request.form, draft.answers)
+        self.jobs.start_read(self.jobs.drafts.answer(draft, decided))
+        return _see(f"/manage/imports/{draft_id}")
+
+    def publish(self, draft_id: str) -> Response:
+        """Publish what was seen."""
+        who = forms.needed(request.form, "who", "người công bố", "who publishes")
+        why = forms.needed(request.form, "why", "lý do", "why")
+        seen = forms.needed(request.form, "digest", "bản xem trước", "the preview")
+        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, seen=seen)
+        return _see(f"/manage/imports/{draft_id}")
+
+    def delete(self, draft_id: str) -> Response:
+        """Forget a draft."""
+        self.jobs.drafts.delete(self.jobs.drafts.get(draft_id))
+        return _see("/manage")
+
+    def profile(self, draft_id: str) -> Response:
+        """Keep how this file was read."""
+        draft = self.jobs.drafts.get(draft_id)
+        review = self.jobs.drafts.review(draft)
+        if review is None or "columns" not in review:
+            raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")
+        name = forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name")
+        self.profiles.save(name, draft.layer, kept(draft.answers, review))
+        self.jobs.drafts.change(draft, profile=" ".join(name.split()))
+        return _see(f"/manage/imports/{draft_id}")
+
+    def forget(self) -> Response:
+        """Delete a profile."""
+        self.profiles.delete(forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name"))
+        return _see("/manage")
+
+
+def _progress(draft: Draft) -> str:
+    """What a job is at, in words; empty for a step that has none."""
+    key = f"progress.{draft.progress}"
+    return word(key, g.lang) if key in WORDS else ""
+
+
+_NOTHING = replace(Draft("", "", (), 0, "", "", "").answers)
+
+
+def page(template: str, **values: Any) -> Response:
+    """A page of /manage."""
+
+    def said(label: dict[str, str] | None) -> str:
+        return "" if label is None else label["vi" if g.lang == "vi" else "en"]
+
+    body = render_template(template, version=g.atlas.version, active="manage", said=said, **values)
+    return Response(body, mimetype="text/html")
+
+
+def _see(path: str) -> Response:
+    """Look at another page, so that going back or reloading does not send the form again."""
+    return Response("", 303, {"Location": SiteUrls().page(path)})

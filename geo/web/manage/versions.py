@@ -1,0 +1,136 @@
+"""Every published version: who, when, why and what; any two compared, any one seen, downloaded and restored."""
+
+from itertools import islice
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+
+from geo.atlas import AtlasSource
+from geo.drafts.differences import diff_features, layer_features, plain_diff
+from geo.errors import NotFound
+from geo.ocop.layers import LAYERS
+from geo.pipeline import build_atlas, person
+from geo.settings import Settings
+from geo.store import GeoPackageStore
+from geo.store.diff import summary
+from geo.views.map.folium_map import shell
+from geo.web.http import forms, params
+from geo.web.http.headers import nonce
+from geo.web.http.static_files import Assets
+from geo.web.http.urls import SiteUrls
+from geo.web.manage.imports import page
+from geo.web.site.pages import map_page
+
+SHOWN = 300
+"""Most records that a page of differences lists."""
+
+
+class Versions:
+    """The routes of versions and histories."""
+
+    def __init__(self, settings: Settings, assets: Assets) -> None:
+        self.settings, self.assets = settings, assets
+
+    @property
+    def _store(self) -> GeoPackageStore:
+        return GeoPackageStore(self.settings.store_path)
+
+    def register(self, app: Flask) -> None:
+        """Answer /manage/versions and /manage/history."""
+        app.add_url_rule("/manage/versions", "versions", self.index)
+        app.add_url_rule("/manage/versions/<int:number>", "version", self.show)
+        app.add_url_rule("/manage/versions/<int:number>/changes.geojson", "version_changes", self.changes)
+        app.add_url_rule("/manage/versions/<int:number>/<layer>.geojson", "version_layer", self.layer)
+        app.add_url_rule("/manage/versions/<int:number>/restore", "version_restore", self.restore, methods=["POST"])
+        app.add_url_rule("/manage/history/<layer>/<record>", "history", self.history)
+
+    def index(self) -> Response:
+        """Every version, the newest first."""
+        params.only(request.args)
+        store = self._store
+        return page("manage/versions.html", versions=store.versions()[::-1], tallies=store.tallies())
+
+    def show(self, number: int) -> Response:
+        """What a version changed, or how it differs from another; or one of its layers on the map."""
+        params.only(request.args, "with", "layer")
+        store = self._store
+        version, other = self._two(store, number)
+        layer = request.args.get("layer") or None
+        if layer is not None:
+            params.layer_name(layer, LAYERS)
+        diff = store.compare(other, number)
+        view = map_page(self.settings, self.assets)
+        address = f"/manage/versions/{number}/{layer or 'changes'}.geojson"
+        view["preview"] = SiteUrls().plain(f"{address}?with={other}" if layer is None else address)
+        shown = [plain_diff(one, LAYERS[one.layer]) for one in diff[:SHOWN]]
+        return page(
+            "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=shown,
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view, nonce()), layer=layer,
+            counts=store.counts(number), modules=self.assets.module_map(),
+            layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
+            titles={name: spec.geometry for name, spec in LAYERS.items()},
+        )  # fmt: skip
+
+    def _two(self, store: GeoPackageStore, number: int) -> tuple[Any, int]:
+        versions = {version.number: version for version in store.versions()}
+        other = params.whole_number(request.args, "with", number - 1, least=0, most=1_000_000_000)
+        for one in (number, other):
+            if one not in versions and one != 0:
+                raise NotFound(f"No version {one}.", f"Không có phiên bản {one}.")
+        if number == 0:
+            raise NotFound("No version 0.", "Không có phiên bản 0.")
+        return versions[number], other
+
+    def changes(self, number: int) -> Response:
+        """What differs between two versions, for the map."""
+        params.only(request.args, "with")
+        store = self._store
+        _, other = self._two(store, number)
+        return _geojson(diff_features(store.compare(other, number)))
+
+    def layer(self, number: int, layer: str) -> Response:
+        """One layer as it was in a version."""
+        params.layer_name(layer, LAYERS)
+        params.only(request.args)
+        return _geojson(layer_features(self._store.frames(number)[layer], LAYERS[layer]))
+
+    def restore(self, number: int) -> Response:
+        """Publish an earlier version's content as a new version."""
+        who = forms.needed(request.form, "who", "người khôi phục", "who restores")
+        why = forms.needed(request.form, "why", "lý do", "why")
+        who, why = person(who, why)
+        restored = self._store.restore(number, who=who, why=why)
+        build_atlas(self.settings, AtlasSource(self.settings.atlas_dir), progress=lambda _: None)
+        return Response("", 303, {"Location": SiteUrls().page(f"/manage/versions/{restored.number}")})
+
+    def history(self, layer: str, record: str) -> Response:
+        """Everything that ever happened to one record."""
+        params.layer_name(layer, LAYERS)
+        params.only(request.args)
+        spec = LAYERS[layer]
+        store = self._store
+        rows = store.history(layer, record)
+        if not rows:
+            raise NotFound(f"{layer} never had a record {record!r}.", f"Lớp {layer} chưa từng có bản ghi {record!r}.")
+        versions = {version.number: version for version in store.versions()}
+        steps = [
+            {
+                "version": versions[row.version], "op": row.op, "moved": row.moved and row.op == "changed",
+                "fields": [
+                    (field.label.of(g.lang), (row.before or {}).get(field.name), (row.after or {}).get(field.name))
+                    for field in spec.fields if (row.before or {}).get(field.name) != (row.after or {}).get(field.name)
+                ],
+            }
+            for row in islice(reversed(rows), SHOWN)
+        ]  # fmt: skip
+        last = rows[-1].after or rows[-1].before or {}
+        exists = rows[-1].op != "removed"
+        return page(
+            "manage/history.html", layer=layer, record=record, steps=steps, title=last.get(spec.title) or record,
+            exists=exists, article=spec.article.of(g.lang),
+        )  # fmt: skip
+
+
+def _geojson(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), content_type="application/geo+json")

@@ -1,0 +1,144 @@
+"""The catalogue over HTTP: DCAT-AP, ISO 19139 and 19115-3, OGC API - Records, and schema.org for the pages."""
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+
+from geo.errors import BadQuery
+from geo.text import fold
+from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
+from geo.views.catalogue.iso19139 import XML
+from geo.views.ogc.features import GEOJSON, HTML, JSON
+from geo.web.http import params
+from geo.web.http.caching import answered
+from geo.web.http.negotiate import chosen
+from geo.web.http.urls import SiteUrls
+from geo.web.ogc.core import elsewhere
+from geo.web.words.site import WORDS
+
+_ASKED = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
+_MOST = 1_000
+_USUAL = 100
+
+
+def register(app: Flask) -> None:
+    """Answer the catalogue's addresses, and let the pages describe themselves."""
+    app.add_url_rule("/catalog.jsonld", view_func=dcat_json, endpoint="catalogue_json_ld")
+    app.add_url_rule("/catalog.rdf", view_func=dcat_xml, endpoint="catalogue_rdf")
+    app.add_url_rule("/metadata/<layer>.xml", view_func=iso, endpoint="catalogue_iso")
+    app.add_url_rule("/catalogue", view_func=collection, endpoint="catalogue")
+    app.add_url_rule("/catalogue/items", view_func=items, endpoint="catalogue_items")
+    app.add_url_rule("/catalogue/items/<layer>", view_func=item, endpoint="catalogue_item")
+
+    @app.context_processor
+    def helpers() -> dict[str, object]:
+        return {
+            "standards": {key: standard.label for key, standard in STANDARDS.items()},
+            "catalogue_data": lambda: schema_org.catalogue(g.atlas, site(), g.lang),
+            "layer_data": lambda layer: schema_org.dataset(g.atlas, layer, site(), g.lang),
+            "record_data": lambda layer, record: schema_org.record_page(g.atlas, layer, record, site(), g.lang),
+        }
+
+
+def site() -> Site:
+    """The site as the catalogue names it."""
+    return Site(SiteUrls().in_public("", "vi"), WORDS["site.title"], WORDS["site.about"])
+
+
+def dcat_json() -> Response:
+    """The catalogue as JSON-LD."""
+    params.only(request.args)
+    atlas, here = g.atlas, site()
+    return answered(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, shared=True)
+
+
+def dcat_xml() -> Response:
+    """The catalogue as RDF/XML."""
+    params.only(request.args)
+    atlas, here = g.atlas, site()
+    return answered(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, shared=True)
+
+
+def iso(layer: str) -> Response:
+    """The metadata of a layer as ISO 19139, or as the standard that is asked for."""
+    params.only(request.args, "standard")
+    params.layer_name(layer)
+    asked_for = request.args.get("standard") or next(iter(STANDARDS))
+    if asked_for not in STANDARDS:
+        known = ", ".join(STANDARDS)
+        raise BadQuery(
+            f"standard={asked_for!r} is no standard of this metadata. Standards: {known}.",
+            f"standard={asked_for!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {known}.",
+        )
+    atlas, here, written = g.atlas, site(), STANDARDS[asked_for].written
+    return answered(lambda: written(atlas, layer, here), mimetype=XML, shared=True)
+
+
+def collection() -> Response:
+    """The catalogue as a collection of records."""
+    params.only(request.args, "f")
+    form = chosen({"catalog": records.CATALOG, "json": JSON, "html": HTML})
+    if form == "html":
+        return elsewhere("/layers")
+    body = records.collection(g.atlas, site(), g.lang)
+    media_type = records.CATALOG if form == "catalog" else JSON
+    return answered(lambda: orjson.dumps(body), mimetype=media_type, shared=True)
+
+
+def items() -> Response:
+    """The records that are asked for, a page at a time."""
+    args, here = request.args, site()
+    params.only(args, *_ASKED)
+    chosen({"json": GEOJSON})
+    limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
+    offset = params.whole_number(args, "offset", 0)
+    found = records.matching(g.atlas, asked(), here)
+    shown = records.page(found, limit, offset, here, g.lang)
+    body = {
+        "type": "FeatureCollection",
+        "timeStamp": g.atlas.version.published_at,
+        "numberMatched": len(found),
+        "numberReturned": len(shown),
+        "links": _page_links(here, limit, offset, len(found)),
+        "features": shown,
+    }
+    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
+
+
+def asked() -> records.Asked:
+    """What the address asks of the catalogue. `q` is terms joined by commas; a term of several words is a phrase."""
+    args = request.args
+    terms = tuple(term for term in params.words(args).split(",") if fold(term))
+    return records.Asked(
+        terms=terms,
+        bbox=params.bbox(args),
+        time=params.period(args),
+        types=params.many(args, "type"),
+        ids=params.many(args, "ids"),
+        external=params.many(args, "externalIds"),
+    )
+
+
+def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
+    kept = {name: value for name, value in params.joined(request.args).items() if name in _ASKED}
+
+    def page(rel: str, start: int) -> dict[str, str]:
+        query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}
+        return {"rel": rel, "type": GEOJSON, "href": here.at("/catalogue/items", g.lang, **query)}
+
+    links = [page("self", offset)]
+    if offset + limit < matched:
+        links.append(page("next", offset + limit))
+    if offset:
+        links.append(page("prev", max(0, offset - limit)))
+    return [*links, {"rel": "collection", "type": records.CATALOG, "href": here.at("/catalogue", g.lang)}]
+
+
+def item(layer: str) -> Response:
+    """The record of a layer."""
+    params.only(request.args, "f")
+    chosen({"json": GEOJSON})
+    params.layer_name(layer)
+    body: dict[str, Any] = records.record(g.atlas, layer, site(), g.lang)
+    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)

@@ -1,0 +1,119 @@
+"""OGC API - Features over HTTP: landing page, conformance, API description, collections, queryables."""
+
+from functools import partial
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+from werkzeug.utils import redirect as _redirect
+
+from geo.settings import Settings
+from geo.views.catalogue import records
+from geo.views.ogc import features
+from geo.views.ogc.queryables import queryables as queryables_of
+from geo.views.openapi import document
+from geo.views.tiles import tilesets
+from geo.web.http import params
+from geo.web.http.caching import answered
+from geo.web.http.negotiate import chosen
+from geo.web.http.urls import SiteUrls
+
+FORMS = {"json": features.JSON, "html": features.HTML}
+_SCHEMA = "application/schema+json"
+_NEGOTIATED = ("/collections", "/conformance", "/api", "/catalogue")
+"""Where the answer depends on what the caller accepts."""
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Answer the standard's addresses."""
+    app.add_url_rule("/conformance", view_func=conformance)
+    app.add_url_rule("/api", view_func=partial(api, settings), endpoint="api_description")
+    app.add_url_rule("/collections", view_func=collections)
+    app.add_url_rule("/collections/<layer>", view_func=collection)
+    app.add_url_rule("/collections/<layer>/queryables", view_func=queryables)
+
+    @app.before_request
+    def landing_for_programs() -> Response | None:
+        """The landing page is the map for people; a program that asks for JSON gets the document."""
+        if request.path != "/" or request.method not in {"GET", "HEAD"}:
+            return None
+        form = chosen({"html": features.HTML, "json": features.JSON})
+        if form == "html" and request.args.get("f") is None:
+            return None
+        params.only(request.args, "f")
+        if form == "html":
+            return elsewhere("/")
+        return _document(features.landing(g.atlas, link, g.lang))
+
+    @app.after_request
+    def varies(response: Response) -> Response:
+        if request.path == "/" or request.path.startswith(_NEGOTIATED):
+            response.vary.add("Accept")
+            response.headers.setdefault("Access-Control-Allow-Origin", "*")
+        return response
+
+
+def link(rel: str, path: str, media_type: str = features.JSON, **query: str) -> dict[str, str]:
+    """A link with its absolute address."""
+    return SiteUrls().site().link(rel, path, media_type, **query)
+
+
+def _document(body: Any, media_type: str = features.JSON) -> Response:
+    return answered(lambda: orjson.dumps(body), mimetype=media_type, shared=True)
+
+
+def elsewhere(path: str, **query: str) -> Response:
+    """The page for people that shows the same thing."""
+    response = _redirect(SiteUrls().page(path, **query), 303)
+    return Response("", 303, {"Location": response.headers["Location"]})
+
+
+def conformance() -> Response:
+    """The conformance classes that hold."""
+    params.only(request.args, "f")
+    body = features.conformance(link, (*tilesets.CONFORMANCE, *records.CONFORMANCE))
+    if chosen(FORMS) == "html":
+        return Response(
+            render_template("conformance.html", classes=body["conformsTo"], version=g.atlas.version, active="connect"),
+            mimetype=features.HTML,
+        )
+    return _document(body)
+
+
+def api(settings: Settings) -> Response:
+    """What the service can be asked, for programs and to browse."""
+    params.only(request.args, "f")
+    form = chosen({"json": features.OPENAPI, "html": features.HTML})
+    server = SiteUrls().in_public("", "vi")
+    body = document.document(server, settings.max_page, g.lang)
+    if form == "html":
+        return Response(
+            render_template("api.html", api=body, version=g.atlas.version, active="connect"), mimetype=features.HTML
+        )
+    return _document(body, features.OPENAPI)
+
+
+def collections() -> Response:
+    """The layers as collections."""
+    params.only(request.args, "f")
+    if chosen(FORMS) == "html":
+        return elsewhere("/layers")
+    return _document(features.collections(g.atlas, link, g.lang))
+
+
+def collection(layer: str) -> Response:
+    """One layer as a collection."""
+    params.only(request.args, "f")
+    params.layer_name(layer)
+    if chosen(FORMS) == "html":
+        return elsewhere(f"/{layer}")
+    return _document(features.collection(g.atlas, layer, link, g.lang))
+
+
+def queryables(layer: str) -> Response:
+    """What a filter may ask of a layer, as a JSON Schema."""
+    params.only(request.args, "f")
+    params.layer_name(layer)
+    chosen({"json": _SCHEMA})
+    address = SiteUrls().absolute(f"/collections/{layer}/queryables").partition("?")[0]
+    return _document({"$id": address, **queryables_of(layer, g.lang)}, _SCHEMA)

@@ -1,0 +1,147 @@
+"""Pages for people: the map, every layer, every record, quality and about. All but the map work without JavaScript."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+
+from geo.errors import NotFound
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import ON_MAP
+from geo.report import ISSUE_KINDS
+from geo.settings import Settings
+from geo.views.connect import ways
+from geo.views.map.folium_map import shell
+from geo.views.map.locator import locator
+from geo.views.map.map_page import map_view
+from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
+from geo.views.reasons import METHOD
+from geo.views.record import record_view
+from geo.web.http import params
+from geo.web.http.headers import etag_of, nonce
+from geo.web.http.static_files import Assets
+from geo.web.http.urls import SiteUrls
+from geo.web.words.site import WORDS, word
+
+_KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
+
+
+def register(app: Flask, settings: Settings, assets: Assets) -> None:
+    """Answer the pages."""
+
+    def show_map(template: str) -> Response:
+        # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
+        params.only(request.args, *params.MAP_STATE)
+        params.map_state(request.args)
+        view = map_page(settings, assets)
+        return _page(template, view=view, shell=shell(view, nonce()), modules=assets.module_map(), active="map")
+
+    app.add_url_rule("/", "map", lambda: show_map("map.html"))
+    app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
+    app.add_url_rule("/layers", view_func=layers)
+    app.add_url_rule("/quality", view_func=quality)
+    app.add_url_rule("/about", view_func=about)
+    app.add_url_rule("/connect", view_func=connect)
+    app.add_url_rule("/<layer>", view_func=layer_page)
+    app.add_url_rule("/<layer>/<record>", view_func=record_page)
+
+
+def _page(template: str, **values: Any) -> Response:
+    response = Response(render_template(template, version=g.atlas.version, **values), mimetype="text/html")
+    # A page holds a nonce of its own, so its tag covers what it says, not its bytes.
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Data-Version"] = etag_of(g.atlas.version.digest)
+    return response
+
+
+def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
+    """The view of a page with a map: what its modules read."""
+    urls = SiteUrls()
+    view = map_view(g.atlas, settings, g.lang, urls)
+    version = g.atlas.version.number
+    view["urls"] = {
+        "map": urls.plain("/map.json"),
+        "search": urls.plain("/search.json"),
+        "base": urls.plain(f"/base/{{layer}}.json?v={version}"),
+        "items": urls.plain("/collections/{layer}/items"),
+        "record": urls.plain("/{layer}/{id}.json"),
+        "page": urls.plain("/{layer}/{id}"),
+        "layer": urls.plain("/{layer}"),
+        "export": urls.plain("/export/{layer}.{ext}"),
+        "save": urls.plain("/save-map"),
+        "embed": urls.plain("/embed"),
+        "full": urls.plain("/"),
+        "icons": assets.url("img/icons.svg"),
+    }
+    view["public_url"] = settings.public_url or request.host_url.rstrip("/")
+    view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
+    view["map_id"] = "map_shell"
+    view["words"] = {key: label.of(g.lang) for key, label in WORDS.items()}
+    view["method"] = METHOD.of(g.lang)
+    return view
+
+
+def layers() -> Response:
+    """Every layer with its downloads."""
+    params.only(request.args)
+    return _page("layers.html", groups=layers_view(g.atlas, g.lang, SiteUrls()), active="layers")
+
+
+def layer_page(layer: str) -> Response:
+    """One layer as a table, filtered, sorted and paged by its address."""
+    params.layer_name(layer)
+    params.only(request.args, "page", *params.SELECTION)
+    number = params.whole_number(request.args, "page", 1, least=1, most=1_000_000)
+    query = replace(params.selection(layer, request.args), limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+    urls = SiteUrls()
+    view = layer_view(g.atlas, query, g.lang, urls)
+    pages = max(1, -(-view["matched"] // PAGE_ROWS))
+    if number > pages:
+        raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
+    kept = {name: value for name in params.SELECTION if (value := ",".join(request.args.getlist(name)))}
+    kept.pop("sort", None)
+    shown = {name: value for name, value in kept.items() if name in params.MAP_STATE}
+    return _page(
+        "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
+        map_url=urls.page("/", layers=layer, **shown) if layer in ON_MAP else None, active="layers",
+    )  # fmt: skip
+
+
+def record_page(layer: str, record: str) -> Response:
+    """One record with everything that is known about it."""
+    params.layer_name(layer)
+    params.only(request.args)
+    urls = SiteUrls()
+    view = record_view(g.atlas, layer, record, g.lang, urls)
+    before, after = (neighbour_view(g.atlas, layer, key, g.lang, urls) for key in g.atlas.neighbours(layer, record))
+    return _page(
+        "record.html", view=view, layer=layer_head(g.atlas, layer, g.lang, urls), before=before, after=after,
+        locator=locator(g.atlas, g.atlas.get(layer, record)), method=METHOD.of(g.lang), active="layers",
+    )  # fmt: skip
+
+
+def quality() -> Response:
+    """Findings, repairs and conflicts."""
+    params.only(request.args, "layer")
+    layer = request.args.get("layer") or None
+    if layer is not None:
+        params.layer_name(layer)
+    view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
+    names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
+    return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
+
+
+def connect() -> Response:
+    """How other programs connect, with commands to paste."""
+    params.only(request.args)
+    base = SiteUrls().host()
+    return _page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
+
+
+def about() -> Response:
+    """What this is, where its data come from, and how its links are made."""
+    params.only(request.args)
+    return _page(
+        "about.html", links=links_view(g.atlas, g.lang), groups=layers_view(g.atlas, g.lang, SiteUrls()),
+        method=METHOD.of(g.lang), title=word("nav.about", g.lang), active="about",
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""Answers from memory are those that the application gave, for who asks the same of the same version."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from geo.atlas import Atlas
+from geo.settings import Settings
+from geo.web.application import create_app
+from geo.web.http import response_cache
+from tests.conftest import ROOT
+from tests.web.conftest import Asked
+from tests.web.test_tiles import versioned
+
+SAME = (
+    "/?f=json", "/conformance", "/api?f=json", "/collections", "/collections/products",
+    "/collections/products/items/R1", "/collections/products/queryables", "/collections/zones/items?f=csv",
+    "/tiles/WebMercatorQuad/9/225/402", "/collections/products/tiles/WebMercatorQuad?f=tilejson", "/tileMatrixSets",
+    "/catalogue", "/metadata/products.xml", "/map.json", "/search.json?q=mat",
+)  # fmt: skip
+TILE = "/tiles/WebMercatorQuad/9/225/402"
+
+
+def seen(client: FlaskClient, path: str, headers: dict[str, str]) -> tuple[object, ...]:
+    answer = client.get(path, headers=headers)
+    kept = {name: value for name, value in answer.headers if name != "X-Request-ID" and "nonce" not in value}
+    return answer.status, kept, answer.data if "text/html" not in answer.content_type else None
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "br", "gzip, deflate, br"])
+@pytest.mark.parametrize("path", SAME)
+def test_the_second_answer_is_the_first(asked: Asked, path: str, coding: str) -> None:
+    headers = {"Accept-Encoding": coding} if coding else {}
+    assert seen(asked.client, path, headers) == seen(asked.client, path, headers)
+
+
+def test_what_is_the_same_for_everybody_is_asked_once(asked: Asked) -> None:
+    paths = ["/collections", "/collections/products/items/R1", TILE, "/conformance"]
+    for path in paths:
+        assert asked.client.get(path).status_code == 200
+    assert asked.count == len(paths)
+    for path in paths * 3:
+        assert asked.client.get(path).status_code == 200
+    assert asked.count == len(paths)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Accept": "application/geo+json"},
+        {"Accept-Encoding": "gzip"},
+        {"Host": "ocop.example.vn"},
+        {"If-None-Match": '"other"'},
+        {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+        {"Range": "bytes=0-9"},
+    ],
+)
+def test_who_asks_otherwise_is_answered_by_the_application(asked: Asked, headers: dict[str, str]) -> None:
+    asked.client.get("/collections/products/items/R1")
+    asked.client.get("/collections/products/items/R1", headers=headers)
+    assert asked.count == 2
+
+
+def test_addresses_in_an_answer_name_the_host_that_was_asked(asked: Asked) -> None:
+    hosts = ["one.example.vn", "two.example.vn", "one.example.vn"]
+    answers = [asked.client.get("/collections", headers={"Host": host}).get_json() for host in hosts]
+    assert [answer["links"][0]["href"].split("/")[2] for answer in answers] == hosts
+    assert asked.count == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/products", "/collections/products/items?version=7", "/collections/products/items/none", "/collections?x=1",
+     "/manage"],
+)  # fmt: skip
+def test_pages_pages_of_items_and_failures_are_made_each_time(asked: Asked, path: str) -> None:
+    for _ in range(3):
+        asked.client.get(path)
+    assert asked.count == 3
+
+
+def test_other_methods_are_answered_by_the_application(asked: Asked) -> None:
+    asked.client.get("/collections")
+    head, options = asked.client.head("/collections"), asked.client.options("/collections")
+    assert (head.status_code, head.data, options.data) == (200, b"", b"")
+    assert asked.count == 3
+
+
+def test_every_answer_has_an_id_of_its_own_or_the_callers(asked: Asked) -> None:
+    ids = [asked.client.get("/collections").headers["X-Request-ID"] for _ in range(3)]
+    assert len(set(ids)) == 3
+    given = [asked.client.get("/collections", headers={"X-Request-ID": one}) for one in ("mine-1", "no id\t<b>")]
+    assert given[0].headers["X-Request-ID"] == "mine-1"
+    assert given[1].headers["X-Request-ID"] != "no id\t<b>"
+    assert asked.count == 1
+
+
+def test_a_tag_from_memory_is_known_to_the_application(asked: Asked) -> None:
+    asked.client.get(TILE)
+    tag = asked.client.get(TILE).headers["ETag"]
+    assert asked.client.get(TILE, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
+    path = "/collections/products/items/R1"
+    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
+        current = [old]
+        app = create_app(Settings(data_dir=tmp_path), lambda: current[0], templates=ROOT / "templates")
+        client = app.test_client()
+        before = [client.get(path) for _ in range(2)]
+        current[0] = new
+        after = [client.get(path) for _ in range(2)]
+    assert [one.get_json()["properties"]["name"] for one in (*before, *after)] == ["Mật ong 1"] * 2 + ["Mật ong 2"] * 2
+    assert before[1].headers["ETag"] != after[1].headers["ETag"]
+
+
+@pytest.fixture
+def little(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+    """An application with room for few answers."""
+    monkeypatch.setattr(response_cache.Remembered.__init__, "__kwdefaults__", {"max_bytes": 12_000})
+    yield Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
+
+
+def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:
+    paths = [f"{TILE}?v={n}" for n in range(40)]
+    for path in paths:
+        little.client.get(path)
+        little.client.get(paths[0])  # asked for again and again, so it stays
+    assert little.count == 40
+    little.client.get(paths[0])
+    assert little.count == 40
+    little.client.get(paths[1])
+    assert little.count == 41
+
+
+@pytest.mark.parametrize("name", ["Accept", "Accept-Encoding", "Host"])
+def test_what_is_asked_at_great_length_is_not_kept(asked: Asked, name: str) -> None:
+    """Each asker could fill the memory with headers, which are no part of an answer's bytes."""
+    for _ in range(2):
+        answer = asked.client.get("/conformance?f=json", headers={name: f"x{'.x' * 2_000}"})
+        assert answer.status_code == 200
+    assert asked.count == 2
+
+
+def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(asked: Asked) -> None:
+    for path in SAME:
+        answer = asked.client.get(path)
+        count = asked.count
+        asked.client.get(path)
+        if asked.count == count:  # it came from memory
+            assert {word.strip() for word in answer.headers.get("Vary", "").split(",")} <= {
+                "",
+                "Accept",
+                "Accept-Encoding",
+            }
+            assert "Set-Cookie" not in answer.headers
+            assert answer.headers["Cache-Control"].startswith("public") and answer.headers["ETag"].startswith('"')
