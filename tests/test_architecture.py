@@ -215,3 +215,13 @@ def test_leaflet_is_named_in_one_browser_module_only() -> None:
         if re.search(r"window\.L\b|globalThis\.L\b", p.read_text(encoding="utf-8"))
     ]
     assert users in (["map/leaflet.js"], ["map/leaflet.js", "saved.js"], ["saved.js", "map/leaflet.js"])
+
+
+def test_only_the_modules_of_the_site_ask_the_server() -> None:
+    static = GEO / "static" / "js"
+    users = {
+        p.relative_to(static).as_posix()
+        for p in static.rglob("*.js")
+        if re.search(r"(?<!\w)fetch\(", p.read_text(encoding="utf-8"))
+    }
+    assert users == {"pages/server.js", "pages/manage.js"}
