@@ -26,33 +26,29 @@ from geo.views.map.saved_map import NO_SCRIPT, payload
 MIN_ZOOM, MAX_ZOOM = 7, 18
 
 SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
-STYLES = (
-    ("leaflet", "leaflet.css"),
-    ("markercluster", "MarkerCluster.css"),
-    ("markercluster", "MarkerCluster.Default.css"),
-)
+STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
+"""(library, file) of what every map needs. The clusters' default colours are not among them: map.css has our own."""
 
 
 class Shell(NamedTuple):
     """The parts of a page with a map in it.
 
-    `head` is markup without inline scripts or styles, `body` the map's element, `script` the text of a
-    script without its tags: the page puts it into a <script> with its own nonce, after `body`.
+    `styles` and `scripts` are addresses of files, in the order in which a page must load them. `body` is the markup
+    of the map's element. `script` is the text of a script without its tags, which runs after `scripts` and `body`;
+    the page gives it its own nonce.
     """
 
-    head: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
     body: str
     script: str
 
 
 class ShellMap(folium.Map):
-    """A folium map without tiles, data, controls or foreign files.
+    """A folium map without tiles, data, controls or files to load. It fills the element that holds it."""
 
-    It fills the element that holds it. Assets are this class's own; folium's lists stay as they are.
-    """
-
-    default_js = [(file, f"/vendor/{name}/{file}") for name, file in SCRIPTS]  # noqa: RUF012 (folium's own type)
-    default_css = [(file, f"/vendor/{name}/{file}") for name, file in STYLES]  # noqa: RUF012
+    default_js = []  # noqa: RUF012 (folium's own type)
+    default_css = []  # noqa: RUF012
 
     _template = Template(
         """
@@ -113,32 +109,29 @@ class Handle(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves this one without annotations
 
 
-def shell(view: Mapping[str, Any], nonce: str = "") -> Shell:
+def shell(view: Mapping[str, Any]) -> Shell:
     """The map of a page, without data. Of `view` only numbers are read.
 
-    `bounds` and `max_bounds` are west, south, east, north in degrees. A nonce is put on the scripts of
-    the head too.
+    `bounds` and `max_bounds` are west, south, east, north in degrees.
     """
-    made = ShellMap(
+    figure = Figure()
+    figure.header = Element()  # without the <meta> that branca begins a page with
+    _map_of(view).add_to(figure)
+    figure.render()
+    return Shell(_addresses(STYLES), _addresses(SCRIPTS), figure.html.render().strip(), figure.script.render().strip())
+
+
+def _map_of(view: Mapping[str, Any]) -> ShellMap:
+    return ShellMap(
         LngLatBbox(*map(float, view["bounds"])),
         LngLatBbox(*map(float, view["max_bounds"])),
         min_zoom=int(view["min_zoom"]),
         max_zoom=int(view["max_zoom"]),
     )
-    figure = _rendered(made)
-    head = figure.header.render().strip()
-    if nonce:
-        head = head.replace("<script ", f'<script nonce="{escape(nonce)}" ')
-    return Shell(head, figure.html.render().strip(), figure.script.render().strip())
 
 
-def _rendered(made: ShellMap) -> Figure:
-    """The figure around a map, with its parts filled in and without the header that branca begins with."""
-    figure = Figure()
-    figure.header = Element()
-    made.add_to(figure)
-    figure.render()
-    return figure
+def _addresses(files: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"/vendor/{library}/{file}" for library, file in files)
 
 
 # --- saved maps -----------------------------------------------------------------------------------------
@@ -154,13 +147,6 @@ class Verbatim(Element):
     def render(self, **_: object) -> str:
         """The text."""
         return self.text
-
-
-class SavedMap(ShellMap):
-    """The same map for a page that carries everything it needs."""
-
-    default_js = []  # noqa: RUF012
-    default_css = []  # noqa: RUF012
 
 
 class SavedPage(Figure):
@@ -220,7 +206,7 @@ def saved_map(
     view["center"], view["zoom"] = _start(center, zoom)
     extent = LngLatBbox(*view["bounds"])
     page = SavedPage(title, lang)
-    made = SavedMap(extent, _wider(extent, 3.0), min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM).add_to(page)
+    made = ShellMap(extent, _wider(extent, 3.0), min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM).add_to(page)
     made.render()
     page.header.add_child(Verbatim(f"<style>{_styles()}</style>"))
     page.html.add_child(Verbatim(sprite(_icons(view))))
@@ -251,8 +237,7 @@ def _libraries() -> list[str]:
 
 
 def _styles() -> str:
-    # The cluster's default colours are left out: the saved map has its own.
-    files = [vendor_dir(name) / file for name, file in STYLES[:2]]
+    files = [vendor_dir(name) / file for name, file in STYLES]
     return "\n".join(style_text(path) for path in (*files, static_dir() / "css" / "saved.css"))
 
 

@@ -20,7 +20,6 @@ from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.map.folium_map import shell
 from geo.web.http import forms, params
-from geo.web.http.headers import nonce
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.site.pages import map_page
@@ -84,7 +83,7 @@ class Manage:
         spec = LAYERS[draft.layer]
         return page(
             "manage/import.html", draft=draft, review=review, spec=spec, view=view,
-            shell=shell(view, nonce()) if view else None, modules=self.assets.module_map(),
+            shell=shell(view) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=_progress(draft), can_return=can_return(draft.files), profiles=self.profiles.all(),

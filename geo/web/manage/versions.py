@@ -16,7 +16,6 @@ from geo.store import GeoPackageStore
 from geo.store.diff import summary
 from geo.views.map.folium_map import shell
 from geo.web.http import forms, params
-from geo.web.http.headers import nonce
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.manage.imports import page
@@ -66,7 +65,7 @@ class Versions:
         shown = [plain_diff(one, LAYERS[one.layer]) for one in diff[:SHOWN]]
         return page(
             "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=shown,
-            total=len(diff), sums=summary(diff), view=view, shell=shell(view, nonce()), layer=layer,
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view), layer=layer,
             counts=store.counts(number), modules=self.assets.module_map(),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
             titles={name: spec.geometry for name, spec in LAYERS.items()},

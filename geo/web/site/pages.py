@@ -18,7 +18,7 @@ from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, link
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
 from geo.web.http import params
-from geo.web.http.headers import etag_of, nonce
+from geo.web.http.headers import etag_of
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.words.site import WORDS, word
@@ -34,7 +34,7 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
         params.only(request.args, *params.MAP_STATE)
         params.map_state(request.args)
         view = map_page(settings, assets)
-        return _page(template, view=view, shell=shell(view, nonce()), modules=assets.module_map(), active="map")
+        return _page(template, view=view, shell=shell(view), modules=assets.module_map(), active="map")
 
     app.add_url_rule("/", "map", lambda: show_map("map.html"))
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
