@@ -214,7 +214,11 @@ def test_leaflet_is_named_in_one_browser_module_only() -> None:
         for p in static.rglob("*.js")
         if re.search(r"window\.L\b|globalThis\.L\b", p.read_text(encoding="utf-8"))
     ]
-    assert users in (["map/leaflet.js"], ["map/leaflet.js", "saved.js"], ["saved.js", "map/leaflet.js"])
+    assert users == ["map/leaflet.js"]
+
+
+def test_every_browser_module_lies_in_a_room() -> None:
+    assert [path.name for path in (GEO / "static" / "js").glob("*.js")] == []
 
 
 def test_only_the_modules_of_the_site_ask_the_server() -> None:

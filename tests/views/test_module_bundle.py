@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BadSource
-from geo.views.map.assets import static_dir
+from geo.views.map.assets import module_text, static_dir
 from geo.views.map.module_bundle import bundle
 
 JS = static_dir() / "js"
@@ -71,7 +71,7 @@ def run(folder: Path, text: str) -> str:
 
 
 def test_the_pages_are_those_that_the_site_has() -> None:
-    assert {"pages/map.js", "pages/embed.js", "pages/preview.js"} <= set(ENTRIES)
+    assert {"pages/map.js", "pages/embed.js", "pages/saved.js", "pages/preview.js"} <= set(ENTRIES)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -80,6 +80,14 @@ def test_the_bundle_of_each_page_is_a_classic_script(tmp_path: Path, entry: str)
     script.write_text(bundle(JS, entry), encoding="utf-8")
     node("--check", script)
     assert not re.search(r"^(?:import|export)\b", script.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_saved_map_is_made_of_the_sites_modules() -> None:
+    names = set(re.findall(r'^\$modules\["([^"]+)"\]', module_text("pages/saved.js"), re.MULTILINE))
+    assert {"map/base.js", "map/features.js", "map/labels.js", "map/symbols.js", "pages/common.js"} <= names
+    assert {"ui/layers.js", "ui/list.js", "ui/record.js", "core/mesh.js"} <= names
+    assert "pages/server.js" not in names
+    assert all((JS / name).is_file() for name in names)
 
 
 def test_core_gives_the_same_results_in_a_bundle_and_as_modules(tmp_path: Path) -> None:
@@ -119,7 +127,7 @@ def test_names_of_a_module_stay_its_own_and_it_may_wait_at_its_top(tmp_path: Pat
 
 
 def test_the_same_modules_give_the_same_text() -> None:
-    assert bundle(JS, "pages/map.js") == bundle(JS, "pages/map.js")
+    assert bundle(JS, "pages/saved.js") == bundle(JS, "pages/saved.js")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def bundle(root: Path, entry: str) -> str:
     """
     modules: dict[Path, Module] = {}
     _collect(root.resolve(), (root / entry).resolve(), modules, ())
-    bodies = "\n".join(_wrapped(module, modules) for module in modules.values())
+    bodies = "\n".join(_function(module, modules) for module in modules.values())
     return f'(async () => {{\n"use strict";\nconst $modules = {{}};\n{bodies}}})();\n'
 
 
@@ -90,12 +90,12 @@ def _module(root: Path, path: Path) -> Module:
     return Module(name, tuple(imports), tuple(exports), "\n".join(text).strip("\n"))
 
 
-def _wrapped(module: Module, modules: dict[Path, Module]) -> str:
+def _function(module: Module, modules: dict[Path, Module]) -> str:
     """The module as a function that runs at once and leaves its exports in the table.
 
     It is asynchronous because a module may wait at its top level.
     """
-    takes = "\n".join(_taken(module, modules))
+    takes = "\n".join(_bindings(module, modules))
     gives = ", ".join(module.exports)
     return (
         f'\n$modules["{module.name}"] = await (async () => {{\n{takes}\n{module.text}\n'
@@ -103,7 +103,7 @@ def _wrapped(module: Module, modules: dict[Path, Module]) -> str:
     )  # fmt: skip
 
 
-def _taken(module: Module, modules: dict[Path, Module]) -> Iterator[str]:
+def _bindings(module: Module, modules: dict[Path, Module]) -> Iterator[str]:
     for line, names, path in module.imports:
         source = modules[path]
         for name in names:

@@ -9,11 +9,12 @@ from flask import Flask, Response, g, request
 from geo.atlas import Query
 from geo.views.map.folium_map import saved_map
 from geo.views.map.map_page import BASES, hit_view, in_view
+from geo.views.map.saved_map import PLAIN
 from geo.views.record import record_view
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, answered
 from geo.web.http.urls import SiteUrls
-from geo.web.words.site import word
+from geo.web.words.site import word, words_of
 
 GEOJSON = "application/geo+json"
 _MOST_HITS = 50
@@ -76,8 +77,8 @@ def save_map() -> Response:
     state = params.map_state(request.args)
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
     page = saved_map(
-        g.atlas, queries, lang=g.lang, title=word("site.title", g.lang), center=state.center, zoom=state.zoom,
-        base=state.base if state.base in BASES else BASES[0],
+        g.atlas, queries, words=words_of(g.lang), lang=g.lang, title=word("site.title", g.lang),
+        center=state.center, zoom=state.zoom, base=state.base if state.base in {*BASES, PLAIN} else BASES[0],
     )  # fmt: skip
     response = Response(page, mimetype="text/html")
     # The page brings its own policy, made of digests of its own scripts.

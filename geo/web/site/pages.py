@@ -21,7 +21,7 @@ from geo.web.http import params
 from geo.web.http.headers import etag_of
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
-from geo.web.words.site import WORDS, word
+from geo.web.words.site import word, words_of
 
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 
@@ -76,7 +76,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
     view["public_url"] = settings.public_url or request.host_url.rstrip("/")
     view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
     view["map_id"] = "map_shell"
-    view["words"] = {key: label.of(g.lang) for key, label in WORDS.items()}
+    view["words"] = words_of(g.lang)
     view["method"] = METHOD.of(g.lang)
     return view
 

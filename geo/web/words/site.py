@@ -210,3 +210,8 @@ WORDS: dict[str, Label] = {
 def word(key: str, lang: str) -> str:
     """The words for `key` in a language; KeyError for a key that is not in the table."""
     return WORDS[key].of(lang)
+
+
+def words_of(lang: str) -> dict[str, str]:
+    """All words in a language, as the browser modules read them."""
+    return {key: label.of(lang) for key, label in WORDS.items()}

@@ -1,4 +1,4 @@
-// What every page with a map shares: the view, the map that folium made, the stage.
+// What every page with a map shares, the saved one too: the view, the map that folium made, the stage.
 
 import { createBase } from "../map/base.js";
 import { createCamera } from "../map/camera.js";
