@@ -78,7 +78,7 @@ def test_a_hostile_name_is_shown_as_text_in_the_popup(visit: Visit, file: Path) 
     popup = opened.page.locator(".leaflet-popup-content")
     assert popup.locator("h2").inner_text() == IMG
     assert popup.locator("img").count() == 0
-    assert popup.locator(".caution").inner_text() == "Approximate place, within about 8 km"
+    assert popup.locator(".caution").inner_text() == "Approximate location, within about 8 km"
     assert popup.locator("dd", has_text="4 stars").count() == 1
     assert opened.complaints == []
 

@@ -199,7 +199,7 @@ def test_a_saved_map_says_when_a_box_chose_the_records(atlas: Atlas) -> None:
 def test_a_saved_map_warns_of_approximate_places(page: str) -> None:
     found = features_of(page)
     assert found["R01"]["approximate"] is True
-    assert found["R01"]["caution"] == "Vị trí gần đúng, sai số đến khoảng 8 km"
+    assert found["R01"]["caution"] == "Vị trí gần đúng, sai số khoảng 8 km"
     assert (found["R02"]["approximate"], found["R02"]["caution"]) == (False, None)
 
 
