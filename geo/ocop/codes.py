@@ -22,7 +22,7 @@ PRECISIONS: tuple[Precision, ...] = (
         "district", Label("chỉ biết huyện cũ (gần đúng)", "to the former district (approximate)"), 25_000.0, True
     ),
 )
-"""Finest first. The radii are the design report's judgement (domain report, 8.5), not measurements."""
+"""Finest first. The radii in metres are a judgement of this project, not measurements."""
 
 CODE_LISTS: dict[str, CodeList] = {
     codes.name: codes
@@ -174,7 +174,7 @@ CODE_LISTS: dict[str, CodeList] = {
         CodeList(
             "precision",
             Label("Độ chính xác vị trí", "Location precision"),
-            tuple(Code(p.key, p.label, "domain report, 8.5") for p in PRECISIONS),
+            tuple(Code(p.key, p.label) for p in PRECISIONS),
         ),
     )
 }  # fmt: skip
