@@ -120,7 +120,7 @@ class LayerSpec:
     title_en: str | None = None
     symbol: str | None = None
     may_be_unplaced: bool = False
-    unplaced: Label = Label("Chưa có vị trí trên bản đồ", "Not placed on the map")
+    unplaced: Label = Label("Chưa có vị trí trên bản đồ", "No location on the map yet")
     tiling: bool = False
     time: tuple[str, ...] = ()
     outline: tuple[str, tuple[str, ...]] | None = None

@@ -21,9 +21,9 @@ _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
 _LINEAGE = Label(
     "Tính tự động từ các lớp của cùng phiên bản theo bảng quy tắc liên kết: theo hồ sơ, theo giá trị trùng nhau,"
-    " theo quan hệ không gian. Khoảng cách là đường trắc địa.",
-    "Worked out from the layers of the same version by the table of link rules: on record, by equal values, by"
-    " geometry. Distances are geodesic.",
+    " theo quan hệ không gian. Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84).",
+    "Derived from the layers of the same version by the table of link rules: from records, from equal values, from"
+    " geometry. Distances are straight lines (geodesics on the WGS 84 ellipsoid).",
 )
 
 

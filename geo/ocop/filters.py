@@ -8,10 +8,10 @@ FILTERS: tuple[Filter, ...] = (
     Filter("stars", Label("Hạng sao", "Stars"), {"products": "stars"}, codes="stars"),
     Filter("year", Label("Năm công nhận", "Year certified"), {"products": "year"}),
     Filter("material", Label("Nguyên liệu", "Raw material"), {"products": "raw_material", "zones": "crop"}, codes="material"),
-    Filter("producer_kind", Label("Loại hình chủ thể", "Kind of producer"), {"producers": "kind"}, codes="producer_kind"),
-    Filter("village_kind", Label("Loại làng nghề, bản", "Kind of village"), {"villages": "kind"}, codes="village_kind"),
+    Filter("producer_kind", Label("Loại hình chủ thể", "Type of producer"), {"producers": "kind"}, codes="producer_kind"),
+    Filter("village_kind", Label("Loại làng nghề, bản", "Type of village"), {"villages": "kind"}, codes="village_kind"),
     Filter("craft", Label("Nghề", "Craft"), {"villages": "craft"}, codes="craft_kind"),
-    Filter("site_kind", Label("Loại di tích, điểm", "Kind of site"), {"sites": "kind"}, codes="site_kind"),
+    Filter("site_kind", Label("Loại di tích, điểm", "Type of site"), {"sites": "kind"}, codes="site_kind"),
     Filter(
         "commune", Label("Xã, phường", "Commune or ward"), {}, unit="communes",
         links=(*(f"{layer}_in_commune" for layer in PLACED), *(f"{layer}_by_crosswalk" for layer in PLACED), "zone_covers_commune"),

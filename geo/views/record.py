@@ -22,15 +22,15 @@ _RULES = {rule.name: rule.label for rule in DISAGREEMENTS}
 _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a shared border")
 _APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
 _MEASURED = Label("Diện tích đo trên bản đồ", "Area measured on the map")
-_OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(of the outline, not a published figure)")
-_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Validity of the certificate")
+_OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(from the outline, not a published figure)")
+_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Certificate validity")
 # Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
 _RULE_36 = Label(
     "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
-    "36 months from the day of issue; the source does not give the day",
+    "36 months from the date of issue; the source does not state the date",
 )
 _SOURCED = Label("nguồn {sources}", "source {sources}")
-_WORKED_OUT = Label("tính từ dữ liệu phiên bản {n}, {date}", "worked out from data version {n}, {date}")
+_WORKED_OUT = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
 """Most records shown in one group of links; a group says how many more there are."""
 

@@ -137,7 +137,8 @@ def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
     except NotFound as error:
         # Not the caller's mistake, and where files lie is not the caller's business.
         raise BadSource(
-            "The service has no data yet. Tell its operator.", "Dịch vụ chưa có dữ liệu. Hãy báo cho người quản trị."
+            "The service has no data yet. Tell the administrator.",
+            "Dịch vụ chưa có dữ liệu. Hãy báo cho quản trị viên.",
         ) from error
 
 

@@ -125,7 +125,7 @@ def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undon
     store = GeoPackageStore(office.store_path)
     assert store.compare(1, 3) == []
     managed.open("/manage/versions/3?with=1")
-    expect(page.locator("main")).to_contain_text("Không có gì thay đổi")
+    expect(page.locator("main")).to_contain_text("Không có thay đổi")
 
 
 def test_everything_works_without_javascript(
@@ -178,7 +178,7 @@ def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> N
     page.locator("[name='map:Số hộ']").select_option("")
     page.click(".decide [type=submit]")
     page.wait_for_selector("text=mười", state="detached", timeout=WAIT_MS)
-    page.locator("summary", has_text="mẫu nhập").click()
+    page.locator("summary", has_text="Lưu thiết lập").click()
     page.fill("form[action*=profile] [name=name]", "Danh sách xã gửi")
     page.click("form[action*=profile] [type=submit]")
     managed.open("/manage")

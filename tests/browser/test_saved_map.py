@@ -89,7 +89,7 @@ def test_a_hostile_name_is_shown_as_text_in_the_record(visit: Visit, file: Path)
     record = opened.page.locator("#record")
     assert record.locator("h2").inner_text() == IMG
     assert record.locator("img").count() == 0
-    assert record.locator(".place--approximate").inner_text() == "Approximate place, within about 8 km."
+    assert record.locator(".place--approximate").inner_text() == "Approximate location, within about 8 km."
     assert record.locator("dd", has_text="4 stars").count() == 1
     assert opened.page.locator(".pin--chosen").count() == 1
     assert opened.complaints == []

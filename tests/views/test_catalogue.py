@@ -261,7 +261,7 @@ def test_a_product_has_its_award_and_maker(small: Atlas) -> None:
 def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_atlas: Atlas) -> None:
     page = record_page(small, "products", "R3", SITE, "en")
     assert "GeoCoordinates" not in json.dumps(page)
-    assert "Approximate place" in page["mainEntity"]["description"]
+    assert "Approximate location" in page["mainEntity"]["description"]
     for layer in ("sites", "villages", "products", "producers", "old_communes"):
         for key, wkb, properties, _ in real_atlas.parts(Query(layer)):
             page = record_page(real_atlas, layer, key, SITE, "vi")
@@ -273,7 +273,7 @@ def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_
 def test_an_outline_that_is_not_surveyed_is_not_told_as_the_place(small: Atlas) -> None:
     thing = record_page(small, "zones", "Z1", SITE, "en")["mainEntity"]
     assert "geo" not in thing
-    assert "not a surveyed boundary" in thing["description"]
+    assert "not surveyed" in thing["description"]
     assert record_page(small, "communes", "00001", SITE, "en")["mainEntity"]["geo"]["@type"] == "GeoShape"
 
 

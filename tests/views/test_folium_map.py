@@ -211,7 +211,7 @@ def test_what_was_searched_for_is_text_in_the_page(atlas: Atlas) -> None:
 def test_a_saved_map_warns_of_approximate_places(page: str) -> None:
     places = {key: record["precision"] for key, record in records_of(page).items()}
     assert places["R01"]["approximate"] is True  # type: ignore[index]
-    assert places["R01"]["caution"] == "Vị trí gần đúng, sai số đến khoảng 8 km"  # type: ignore[index]
+    assert places["R01"]["caution"] == "Vị trí gần đúng, sai số khoảng 8 km"  # type: ignore[index]
     assert (places["R02"]["approximate"], places["R02"]["caution"]) == (False, None)  # type: ignore[index]
 
 

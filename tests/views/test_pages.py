@@ -113,7 +113,7 @@ def test_english_readers_get_the_vietnamese_story_where_there_is_no_other(atlas:
 def test_a_place_is_never_told_more_precisely_than_it_is_known(atlas: Atlas) -> None:
     found = view(atlas, "products", "R3", "en")["precision"]
     assert (found["approximate"], found["uncertainty_m"]) == (True, 8000.0)
-    assert found["caution"] == "Approximate place, within about 8 km"
+    assert found["caution"] == "Approximate location, within about 8 km"
     assert view(atlas, "products", "R1")["precision"]["caution"] is None
 
 
@@ -156,20 +156,20 @@ def test_a_recorded_link_names_its_sources_and_a_derived_one_the_version_it_was_
     (made,) = items(view(atlas, "products", "R1"), "made_by")
     (near,) = items(view(atlas, "products", "R1"), "product_near_site")
     assert made["basis"] == "nguồn S1"
-    assert near["basis"] == "tính từ dữ liệu phiên bản 7, 02/01/2026"
+    assert near["basis"] == "dữ liệu phiên bản 7, 02/01/2026"
 
 
 def test_a_match_names_what_is_the_same_and_is_to_be_checked(atlas: Atlas) -> None:
     (zone,) = items(view(atlas, "products", "R1"), "zone_of_material")
     assert zone["reason"] == "Cùng nguyên liệu và cùng huyện cũ; không hồ sơ nào ghi liên kết này"
     (village,) = items(view(atlas, "products", "R1", "en"), "product_village")
-    assert village["reason"] == "The same former commune; no record states this link"
+    assert village["reason"] == "Same former commune; no record states this link"
 
 
 def test_a_distance_between_exact_places_is_exact(atlas: Atlas) -> None:
     (site,) = items(view(atlas, "products", "R1"), "product_near_site")
     assert (site["distance"], site["certain"], site["check"]) == ("5,2 km", True, None)
-    assert site["reason"] == "Trong vòng 10 km, đường trắc địa WGS 84"
+    assert site["reason"] == "Khoảng cách đường chim bay"
     (site,) = items(view(atlas, "products", "R1", "en"), "product_near_site")
     assert site["distance"] == "5.2 km"
 

@@ -105,7 +105,7 @@ def test_a_wrong_address_gets_a_page_or_json_in_its_language(
 
 def test_a_program_that_asks_for_json_gets_json_anywhere(client: FlaskClient) -> None:
     answer = client.get("/nothing/at/all?lang=en", headers={"Accept": "application/json"})
-    assert answer.get_json()["description"] == "There is no such page."
+    assert answer.get_json()["description"] == "This page does not exist."
 
 
 def test_a_layer_that_is_nearly_right_is_suggested(client: FlaskClient) -> None:

@@ -73,7 +73,7 @@ def waited(caller: FlaskClient, page: str) -> str:
     raise AssertionError(f"{path} is never done")
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "Phát hiện khi kiểm tra"), ("en", "Findings")])
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Vấn đề phát hiện khi kiểm tra"), ("en", "Findings")])
 def test_an_import_is_shown_in_both_languages(caller: FlaskClient, lang: str, words: str) -> None:
     path = upload(caller)
     answer = caller.get(f"{path}?lang={lang}")
@@ -122,7 +122,7 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
     assert restored.location == "/manage/versions/3"
     assert caller.get("/producers/P13").status_code == 404
     history = read(caller.get("/manage/history/producers/P13").text)
-    assert "Bỏ" in history.text and "nhầm" in history.text
+    assert "Xoá" in history.text and "nhầm" in history.text
 
 
 def test_what_reading_leaves_can_be_downloaded(caller: FlaskClient) -> None:

@@ -32,8 +32,10 @@ _FORM = "application/x-www-form-urlencoded"
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _TITLE = Label("Bản đồ OCOP: dịch vụ dữ liệu", "OCOP atlas: data service")
 _ABOUT = Label(
-    "OGC API - Features. Tham số lạ bị từ chối (400); limit quá lớn được giảm xuống; mọi câu trả lời có ETag.",
-    "OGC API - Features. Unknown parameters are refused (400); too large a limit is reduced; every answer has an ETag.",
+    "OGC API - Features. Tham số không hợp lệ bị từ chối (400); limit vượt mức tối đa được giảm xuống;"
+    " mọi phản hồi có ETag.",
+    "OGC API - Features. Unknown parameters are refused (400); limits above the maximum are reduced;"
+    " every response has an ETag.",
 )
 _SHARED = (
     "limit", "offset", "version", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "sort", "q", "ids",

@@ -43,16 +43,16 @@ def _searches(lang: str) -> Plain:
     asked = [
         ref("parameters/q"),
         query("layers", layers, Label("chỉ trong các lớp này", "only in these layers"), lang),
-        query("limit", most, Label("nhiều nhất bao nhiêu", "how many at most"), lang),
+        query("limit", most, Label("số kết quả tối đa", "maximum number of results"), lang),
     ]
     record = in_path("featureId", {"type": "string"}, "A record of the layer")
     rows: tuple[tuple[str, str, Label, list[Plain]], ...] = (
         ("/search.json", "search",
-         Label("Tìm theo tên, không cần dấu", "Records by name, diacritics not needed"), asked),
+         Label("Tìm theo tên, có dấu hoặc không dấu", "Search by name, with or without diacritics"), asked),
         ("/{layer}/{featureId}.json", "getRecordPage",
          Label("Một bản ghi, các liên kết và lý do", "A record with its links and their reasons"), [_LAYER, record]),
         ("/healthz", "getHealth",
-         Label("Dịch vụ có chạy không, từ phiên bản nào", "Whether the service answers, and from which version"), []),
+         Label("Tình trạng dịch vụ và phiên bản dữ liệu", "Status of the service and its data version"), []),
     )  # fmt: skip
     answer = {_JSON: ref("schemas/anything")}
     return {path: _got(name, summary.of(lang), own, answer) for path, name, summary, own in rows}
@@ -70,8 +70,13 @@ def _layer(row: Format, lang: str) -> Plain:
     if row.encodings:
         encodings, letters = ({"type": "string", "enum": [*known]} for known in (row.encodings, get_args(Errors)))
         options += [
-            query("encoding", encodings, Label("bảng mã chữ", "encoding of the text"), lang),
-            query("letters", letters, Label("chữ mà bảng mã không có", "letters that the encoding lacks"), lang),
+            query("encoding", encodings, Label("bảng mã chữ", "text encoding"), lang),
+            query(
+                "letters",
+                letters,
+                Label("cách ghi chữ mà bảng mã không có", "how to write letters that the encoding lacks"),
+                lang,
+            ),
         ]
     part = [ref(f"parameters/{name}") for name in ("bbox", "q", "ids", "sort", *(f"filter-{f.param}" for f in FILTERS))]
     summary = f"{_DOWNLOAD.of(lang)}: {row.label.of(lang)}"
@@ -86,7 +91,7 @@ def _whole(kind: whole_province.Kind, lang: str) -> Plain:
 
 def _system(known: tuple[str, ...], lang: str) -> Plain:
     schema = {"type": "string", "enum": [*known], "default": known[0]}
-    return query("crs", schema, Label("hệ toạ độ của tệp", "system of the file"), lang)
+    return query("crs", schema, Label("hệ toạ độ của tệp", "coordinate system of the file"), lang)
 
 
 def _file(name: str, summary: str, asked: list[Plain], media_type: str) -> Plain:

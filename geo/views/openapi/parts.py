@@ -36,7 +36,7 @@ def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool =
 def form(forms: Iterable[str], lang: str) -> Plain:
     """The parameter `f` of a resource that has these forms, the default first."""
     return query(
-        "f", {"type": "string", "enum": list(forms)}, Label("dạng của câu trả lời", "form of the answer"), lang
+        "f", {"type": "string", "enum": list(forms)}, Label("định dạng của phản hồi", "format of the response"), lang
     )
 
 
@@ -55,23 +55,23 @@ def parameters(most: int, lang: str) -> Plain:
     languages = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
     rows: tuple[tuple[str, Plain, Label], ...] = (
         ("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, Label("ngôn ngữ", "language")),
-        ("limit", limit, Label("số bản ghi mỗi trang; lớn hơn thì được giảm xuống", "records of a page; a larger number is reduced")),
-        ("offset", {**number, "default": 0}, Label("số bản ghi bỏ qua trước trang", "records left out before the page")),
-        ("version", {**number, "minimum": 1}, Label("phiên bản đang lật trang, lấy từ liên kết next", "the version that is paged through, as the next link says")),
-        ("bbox", numbers, Label("khung toạ độ theo bbox-crs", "box: lower corner, upper corner, in bbox-crs")),
-        ("bbox-crs", systems, Label("hệ toạ độ của bbox", "system of bbox")),
-        ("crs", systems, Label("hệ toạ độ của câu trả lời", "system of the answer")),
+        ("limit", limit, Label("số bản ghi mỗi trang; vượt mức tối đa thì được giảm xuống", "records per page; limits above the maximum are reduced")),
+        ("offset", {**number, "default": 0}, Label("số bản ghi bỏ qua trước trang", "records skipped before the page")),
+        ("version", {**number, "minimum": 1}, Label("phiên bản dữ liệu của các trang, lấy từ liên kết next", "data version of the pages, taken from the next link")),
+        ("bbox", numbers, Label("khung toạ độ theo bbox-crs", "bounding box: lower corner, upper corner, in bbox-crs")),
+        ("bbox-crs", systems, Label("hệ toạ độ của bbox", "coordinate system of bbox")),
+        ("crs", systems, Label("hệ toạ độ của phản hồi", "coordinate system of the response")),
         ("datetime", _TEXT, Label("mốc hoặc khoảng thời gian RFC 3339, '..' là không giới hạn", "RFC 3339 date or time, or from/until, '..' for no bound")),
         ("properties", listed, Label("chỉ các thuộc tính này", "only these properties")),
         ("sortby", listed, Label("sắp xếp, + hoặc - phía trước", "order by fields, + or - before each")),
         ("sort", _TEXT, Label("sắp xếp theo một trường", "order by one field, - before it for the reverse")),
         ("filter", {"type": "string", "maxLength": 20_000}, Label("bộ lọc CQL2", "CQL2 filter")),
-        ("filter-lang", languages, Label("dạng của bộ lọc", "form of the filter")),
-        ("filter-crs", systems, Label("hệ toạ độ trong bộ lọc", "system of the coordinates in the filter")),
-        ("q", {"type": "string", "maxLength": 200}, Label("tìm theo tên, không cần dấu", "names, diacritics not needed")),
-        ("ids", {**listed, "maxItems": 500}, Label("các mã", "records by key")),
-        ("encoding", _TEXT, Label("bảng mã chữ của f=shp", "encoding of the text of f=shp")),
-        ("letters", _TEXT, Label("chữ mà bảng mã không có, của f=shp", "letters that the encoding lacks, of f=shp")),
+        ("filter-lang", languages, Label("ngôn ngữ của bộ lọc", "language of the filter")),
+        ("filter-crs", systems, Label("hệ toạ độ trong bộ lọc", "coordinate system of geometries in the filter")),
+        ("q", {"type": "string", "maxLength": 200}, Label("tìm theo tên, có dấu hoặc không dấu", "search by name, with or without diacritics")),
+        ("ids", {**listed, "maxItems": 500}, Label("mã các bản ghi", "codes of the records")),
+        ("encoding", _TEXT, Label("bảng mã chữ khi f=shp", "text encoding for f=shp")),
+        ("letters", _TEXT, Label("cách ghi chữ mà bảng mã không có, khi f=shp", "how to write letters that the encoding lacks, for f=shp")),
     )  # fmt: skip
     found = {name: query(name, schema, words, lang) for name, schema, words in rows}
     return {**found, **{f"filter-{row.param}": _filter(row, lang) for row in FILTERS}}
@@ -263,11 +263,11 @@ SCHEMAS: Plain = {
 }  # fmt: skip
 
 _ANSWERS: dict[str, Label] = {
-    "InvalidParameter": Label("Tham số lạ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
-    "Changed": Label("Tệp đã khác", "The file is no longer the one that is held"),
+    "InvalidParameter": Label("Tham số không hợp lệ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
+    "Changed": Label("Tệp đã thay đổi", "The file has changed since the caller's copy"),
     "NoSuchPart": Label("Tệp không có khoảng byte này", "The file has no such range of bytes"),
     "NotFound": Label("Không có bản ghi hoặc phiên bản này", "No such record or version"),
-    "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
+    "NotAcceptable": Label("Không có định dạng nào mà bên gọi chấp nhận", "No format that the caller accepts"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
     "TooLarge": Label("Nội dung quá lớn", "The body is too large"),
     "UnknownBody": Label("Nội dung không phải JSON hay biểu mẫu", "The body is neither JSON nor a form"),

@@ -9,13 +9,13 @@ from geo.schema import Label, LayerSpec
 from geo.views.qgis.icons import embedded
 from geo.views.qgis.xml import add, defined_by, one_of, properties
 
-APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate place")
+APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate location")
 """The line of the legend that explains the ring."""
 
-GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "A sign with a number: several records near each other")
+GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "Symbol with a number: several records close together")
 """What the signs mean that stand for more than one record."""
 
-UNKNOWN = Label("Chưa rõ loại", "Kind unknown")
+UNKNOWN = Label("Chưa rõ loại", "Type unknown")
 """The line of the legend of whatever has none of the codes."""
 
 _ROUGH = [row.key for row in PRECISIONS if row.approximate]

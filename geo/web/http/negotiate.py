@@ -29,8 +29,8 @@ def chosen(forms: Mapping[str, str]) -> str:
         if said not in forms:
             known = ", ".join(forms)
             raise BadQuery(
-                f"f={said!r} is no form of this resource. Forms: {known}.",
-                f"f={said!r} không phải dạng của tài nguyên này. Các dạng: {known}.",
+                f"f={said!r} is not a format of this resource. Formats: {known}.",
+                f"f={said!r} không phải định dạng của tài nguyên này. Các định dạng: {known}.",
             )
         return said
     accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in request.accept_mimetypes]

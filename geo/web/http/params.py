@@ -70,7 +70,7 @@ def only(args: Args, *known: str) -> None:
             listed = ", ".join(allowed)
             raise BadQuery(
                 f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
-                f"Tham số lạ {name!r}.{hint.vi} Các tham số: {listed}.",
+                f"Tham số không hợp lệ: {name!r}.{hint.vi} Các tham số: {listed}.",
             )
         if name in ONCE and len(values := set(args.getlist(name))) > 1:
             raise BadQuery(
