@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
     "link": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy"}),
-    "atlas": (VOCABULARY | {"link", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
-    "atlas.cql2": (ATLAS | {"atlas.sqlite"}, {"shapely", "numpy", "orjson", "lark"}),
+    "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "drafts": (
@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (VIEWS | {"views.export", "views.map", "views.qgis"}, {"numpy", "shapely", "orjson", "pyogrio", "jinja2"}),
-    "views.ogc": (VIEWS | {"atlas.cql2", "atlas.sqlite"}, {"numpy", "shapely", "orjson", "pyproj"}),
+    "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "orjson", "pyarrow", "brotli"},

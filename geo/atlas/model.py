@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.atlas.cql2.tree import Where
 from geo.crs import LngLatBbox
 from geo.schema import Label
 
@@ -25,15 +26,6 @@ class VersionInfo(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Where:
-    """A filter of one layer, read and checked by cql2.parse: SQL over the alias f, and the values bound to it."""
-
-    layer: str
-    text: str
-    values: tuple[str | int | float | bytes, ...] = ()
-
-
-@dataclass(frozen=True)
 class Query:
     """A question to one layer.
 
@@ -44,7 +36,7 @@ class Query:
     `sort` is a field name, with '-' before it for the reverse, or several joined by commas; ties and the default
     go by key. `area` is a polygon (WKB, STORE_CRS) that records meet, `time` the first and the last day (ISO 8601,
     None for no bound) that their own time meets; records without a place or a date meet every one. `where` is a
-    CQL2 filter that records must answer too.
+    CQL2 filter, read and checked for this layer, that records must meet too.
     """
 
     layer: str

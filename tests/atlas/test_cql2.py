@@ -21,7 +21,9 @@ from shapely.geometry import shape
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.cql2.parse import MAX_DEPTH, MAX_LENGTH, Language, parse
 from geo.atlas.cql2.text import read
+from geo.atlas.cql2.tree import join_filters
 from geo.atlas.sqlite import sql
+from geo.atlas.sqlite.conditions import compile_where
 from geo.errors import BadQuery, NotFound
 from geo.ocop.layers import LAYERS
 from geo.views.ogc.queryables import queryables
@@ -493,6 +495,20 @@ def test_a_value_of_any_field_is_found_by_an_index(atlas: Atlas, layer: str) -> 
             )
 
 
+def test_filters_of_one_layer_are_joined_and_those_of_two_are_not(atlas: Atlas) -> None:
+    """Each of the two is an OR, which binds less than the AND between them."""
+    texts = ("stars = 3 OR year IS NULL", "name LIKE 'Chè%' OR \"group\" = 'food'")
+    filters = [parse(text, "cql2-text", "products") for text in texts]
+    both = join_filters(filters)
+    kept = [{record.id for record in atlas.find(Query("products", where=one)).records} for one in filters]
+    assert both is not None
+    assert {record.id for record in atlas.find(Query("products", where=both)).records} == kept[0] & kept[1] != kept[0]
+    assert both == parse(" AND ".join(f"({text})" for text in texts), "cql2-text", "products")
+    assert join_filters([]) is None and join_filters(filters[:1]) == filters[0]
+    with pytest.raises(ValueError, match="products, sites"):
+        join_filters([filters[0], parse("TRUE", "cql2-text", "sites")])
+
+
 # --- what is refused -----------------------------------------------------------------------------------
 
 REFUSED: list[tuple[str, str, str]] = [
@@ -579,7 +595,8 @@ def test_what_people_type_is_never_sql(atlas: Atlas, attempt: str) -> None:
     for part in ({"property": attempt}, {"op": attempt, "args": []}):
         with pytest.raises(BadQuery):
             parse(json.dumps({"op": "=", "args": [part, "a"]}), "cql2-json", "products")
-    assert attempt not in parse(literal, "cql2-json", "products").text or attempt == "?"
+    statement = compile_where(parse(literal, "cql2-json", "products"))
+    assert (statement.text, statement.values) == ("(f.p_name = ?)", (attempt,))
 
 
 def test_long_and_deep_filters_are_refused_at_once() -> None:

@@ -13,11 +13,13 @@ from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Par
 from geo.atlas.sqlite import feed, sql, tile_columns
 from geo.atlas.sqlite.related import Around
 from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import PARAMS, applies
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
@@ -33,7 +35,7 @@ class Atlas:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._counted: dict[sql.Statement, int] = {}
+        self._counted: dict[Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -63,7 +65,7 @@ class Atlas:
                 self._open.append(connection)
         return connection
 
-    def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
+    def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
         return tuples(self._db, statement.text, statement.values)
 
     # --- records ---------------------------------------------------------------------------------------
@@ -171,8 +173,8 @@ class Atlas:
         """For each filter that knows the layer, how many records every value would give, other filters kept."""
         sql.check(query)
         found: dict[str, dict[str, int]] = {}
-        for param in sql.PARAMS:
-            if sql.applies(param, query.layer):
+        for param in PARAMS:
+            if applies(param, query.layer):
                 statement = sql.facet(query, param)
                 found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return found
