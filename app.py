@@ -16,7 +16,7 @@ import click
 from flask import Flask
 
 from geo import __version__
-from geo.atlas import AtlasSource, Query
+from geo.atlas import AtlasSource, Query, open_atlases
 from geo.drafts.command import Import, Order, told
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
@@ -28,7 +28,7 @@ from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed, person
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from geo.views.dictionary import data_dictionary
 from geo.views.export.download import write_export, write_whole
 from geo.views.formats import FORMATS
@@ -58,7 +58,7 @@ def settings() -> Settings:
 def create() -> Flask:
     """The WSGI application over the current atlas, built first when there is none."""
     chosen = settings()
-    source = AtlasSource(chosen.atlas_dir)
+    source = open_atlases(chosen)
     build_atlas(chosen, source, progress=_say)
     return _site(chosen, source)
 
@@ -111,9 +111,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     if chosen.workers > 1:
         _build_apart(chosen)
     else:
-        build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+        build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
-    serving.serve(lambda: _site(chosen, AtlasSource(chosen.atlas_dir)), chosen)
+    serving.serve(lambda: _site(chosen, open_atlases(chosen)), chosen)
 
 
 def _build_apart(chosen: Settings) -> None:
@@ -127,7 +127,7 @@ def _build_apart(chosen: Settings) -> None:
 
 def _build_and_say(chosen: Settings) -> None:
     try:
-        _plainly(build_atlas)(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+        _plainly(build_atlas)(chosen, open_atlases(chosen), progress=_say)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -158,7 +158,7 @@ def build(who: str, why: str, over_imports: bool) -> None:
     """
     chosen = settings()
     outcome = build_atlas(
-        chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
+        chosen, open_atlases(chosen), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
     )
     _say(_summary(outcome))
     if outcome.refused:
@@ -198,7 +198,7 @@ def check(as_json: bool, lang: str) -> None:
 def links(as_json: bool) -> None:
     """Count the links of the current version: pairs, and how many of them are certain."""
     chosen = settings()
-    source = AtlasSource(chosen.atlas_dir)
+    source = open_atlases(chosen)
     counts = source().link_counts()
     rows = [
         {
@@ -258,7 +258,7 @@ def export(
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
-        AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
+        open_atlases(chosen)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
     )
     _say(f"{file}: {written}")
 
@@ -266,7 +266,7 @@ def export(
 def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
     kind = kind_of(file.name)
     name = file.name[: -len(kind.extension) - 1]
-    whole = Whole(AtlasSource(chosen.atlas_dir)(), lang, system_for(kind, crs), url, name)
+    whole = Whole(open_atlases(chosen)(), lang, system_for(kind, crs), url, name)
     _say(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 
@@ -350,7 +350,7 @@ def import_(
     read, with 2 when something must be answered or corrected before it can be published.
     """
     chosen = settings()
-    build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    build_atlas(chosen, open_atlases(chosen), progress=_say)
     order = Order(layer, _with_companions(files), said["who"], said["why"], said["profile"], said["save_profile"])
     job = Import(chosen, order, told(said), progress=_say)
     try:
@@ -388,8 +388,8 @@ def restore(version: int, who: str, why: str) -> None:
     """Publish the content of an earlier VERSION as a new one."""
     chosen = settings()
     who, why = person(who, why)
-    restored = GeoPackageStore(chosen.store_path).restore(version, who=who, why=why)
-    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    restored = open_store(chosen).restore(version, who=who, why=why)
+    outcome = build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
 
 

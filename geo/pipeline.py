@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
+from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -19,7 +19,7 @@ from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.report import Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 
 Progress = Callable[[str], None]
 SEED = "seed"
@@ -112,7 +112,7 @@ def build_atlas(
     others have published, unless `over_imports` says so.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = GeoPackageStore(settings.store_path)
+    store = open_store(settings)
     version, refused = store.current(), False
     if version is None or reread or (version.who == SEED and _changed(settings)):
         if version is not None and not over_imports and version.number > _seeded(settings):
@@ -126,23 +126,20 @@ def build_atlas(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
-    info, path = _frozen(store, version, source, progress)
+    info = _ensure_frozen(store, version, source, progress)
     # Another process may have published meanwhile: the pointer must never go back.
     while (newest := store.current()) is not None and newest.number > info.number:
-        info, path = _frozen(store, newest, source, progress)
-    source.publish(path)
+        info = _ensure_frozen(store, newest, source, progress)
+    source.publish(info)
     return BuildResult(info, refused, source().counts())
 
 
-def _frozen(
-    store: GeoPackageStore, version: Version, source: AtlasSource, progress: Progress
-) -> tuple[VersionInfo, Path]:
-    """The atlas file of a version, made when it is not there."""
+def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
+    """The version, with its atlas made when it is not there."""
     info = VersionInfo(*version)
-    path = source.directory / atlas_name(info)
-    if not path.exists():
-        _freeze(store, info, path, progress)
-    return info, path
+    if not source.has(info):
+        _freeze(store, info, source, progress)
+    return info
 
 
 def person(who: str, why: str) -> tuple[str, str]:
@@ -157,7 +154,7 @@ def person(who: str, why: str) -> tuple[str, str]:
     return who.strip(), why.strip()
 
 
-def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress, who: str, why: str) -> Version | None:
+def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str, why: str) -> Version | None:
     """The version that holds the seed now; None when a fatal issue keeps it out."""
     frames, report, metadata = load_seed(settings.seed_dir, lambda name: progress(f"  {name}"))
     if report.fatal:
@@ -203,7 +200,7 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Progress) -> None:
+def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Progress) -> None:
     progress(f"link version {info.number}")
     frames = store.frames(info.number)
     pairs = link_all(frames, LINKS, progress=lambda name: progress(f"  {name}"))
@@ -226,7 +223,7 @@ def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Pro
         log=[LogEntry(*row) for row in store.log(info.number)],
     )  # fmt: skip
     progress(f"freeze version {info.number}")
-    freeze(frames, pairs, notes, version=info, path=path, progress=lambda name: progress(f"  {name}"))
+    source.freeze(frames, pairs, notes, version=info, progress=lambda name: progress(f"  {name}"))
 
 
 def _conflicts(frames: Mapping[str, GeoDataFrame], pairs: list[Pair]) -> list[ConflictRow]:

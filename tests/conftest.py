@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.atlas import Atlas, AtlasSource
+from geo.atlas import Atlas, open_atlases
 from geo.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     from geo.pipeline import build_atlas
 
     settings = Settings(seed_dir=ROOT / "data" / "shapefiles", data_dir=tmp_path_factory.mktemp("var"))
-    source = AtlasSource(settings.atlas_dir)
+    source = open_atlases(settings)
     build_atlas(settings, source, progress=lambda _: None)
     source.close()
     return settings
@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def real_atlas(built: Settings) -> Iterator[Atlas]:
     """The atlas of the shipped seed."""
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     yield source()
     source.close()
 

@@ -13,7 +13,7 @@ import pytest
 
 import app
 from geo import __version__
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
@@ -77,7 +77,7 @@ def test_every_download_of_the_province_is_described(extension: str) -> None:
 
 
 def test_every_address_is_described(built: Settings) -> None:
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     site = create_app(built, source, templates=ROOT / "templates")
     source.close()
     addresses = {re.sub(r"<\w+:", "<", rule.rule) for rule in site.url_map.iter_rules()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Query
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
@@ -85,7 +85,7 @@ def test_one_row_adds_a_field_everywhere(tmp_path: Path, monkeypatch: pytest.Mon
     frames["products"] = frame(
         "products", {"product_id": "R1", "name": "Mật ong", "flavour": "Hoa nhãn", "source_ids": "S1"}
     )
-    with Atlas(frozen(frames, tmp_path / "a.sqlite")) as atlas:
+    with frozen(frames, tmp_path / "a") as atlas:
         record = atlas.get("products", "R1")
         assert record.properties["flavour"] == "Hoa nhãn"
         assert b"Hoa nh\xc3\xa3n" in record.feature

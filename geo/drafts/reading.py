@@ -19,7 +19,7 @@ from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 from geo.store.content import digest_of, state_of
 from geo.store.diff import RecordDiff, compare
 
@@ -54,7 +54,7 @@ class Prepared:
 
 def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> Prepared:
     """Everything that the draft would do to the current version; nothing is written."""
-    store = GeoPackageStore(settings.store_path)
+    store = open_store(settings)
     current = store.current()
     if current is None:
         raise BadSource(
@@ -103,7 +103,7 @@ def _which_part(parts: list[Part]) -> Question:
     return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(offered))
 
 
-def _staged(store: GeoPackageStore, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
+def _staged(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
     frames = store.frames(current.number)
     used = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
     source = _source(draft, frames["sources"], used["sources"])

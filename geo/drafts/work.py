@@ -5,7 +5,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import review
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.reading import Prepared, Progress, read_draft
@@ -16,7 +16,7 @@ from geo.ingest.stage import Staged
 from geo.pipeline import build_atlas, person
 from geo.report import Issue, Report
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> Prepared:
@@ -49,7 +49,7 @@ def publish(
             "The data have changed since you looked at the preview. Look at it again, then publish.",
             "Dữ liệu đã thay đổi từ khi bạn xem trước. Hãy xem lại rồi công bố.",
         )
-    store = GeoPackageStore(settings.store_path)
+    store = open_store(settings)
     if not prepared.diff:
         current = store.current()
         if current is None:
@@ -59,13 +59,11 @@ def publish(
         progress("publish")
         version = _publish(store, draft, prepared, staged, who=who, why=why)
     progress("freeze")
-    build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
+    build_atlas(settings, open_atlases(settings), progress=progress)
     return version
 
 
-def _publish(
-    store: GeoPackageStore, draft: Draft, prepared: Prepared, staged: Staged, *, who: str, why: str
-) -> Version:
+def _publish(store: Store, draft: Draft, prepared: Prepared, staged: Staged, *, who: str, why: str) -> Version:
     name = staged.spec.name
     before = store.frames(prepared.base)
     frames = {**before, name: staged.frame}

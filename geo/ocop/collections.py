@@ -61,6 +61,11 @@ ENDS = {"source_name": ("source_layer", "source_id"), "target_name": ("target_la
 """The fields of a link that name one of its ends -> the fields that hold the end's layer and id."""
 
 
+def tile_fields(layer: str) -> tuple[Field, ...]:
+    """The fields of a layer that its vector tiles carry: all but long texts."""
+    return tuple(field for field in COLLECTIONS[layer].fields if field.kind != "longtext")
+
+
 def end_of(spec: LayerSpec, name: str, values: Mapping[str, object]) -> tuple[str, str] | None:
     """Layer and id of the record that the field `name` of a link names; None for a field that names none.
 

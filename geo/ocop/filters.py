@@ -1,6 +1,7 @@
 """The filters of the map, the lists, the exports and the addresses, as rows."""
 
 from geo.ocop.layers import PLACED
+from geo.ocop.links import LINKS
 from geo.schema import Filter, Label
 
 FILTERS: tuple[Filter, ...] = (
@@ -21,3 +22,12 @@ FILTERS: tuple[Filter, ...] = (
         links=(*(f"{layer}_of_district" for layer in PLACED), "zone_of_district", "old_commune_of_district"),
     ),
 )  # fmt: skip
+
+PARAMS = tuple(row.param for row in FILTERS)
+_SOURCE_OF = {spec.name: spec.source for spec in LINKS}
+
+
+def applies(param: str, layer: str) -> bool:
+    """Whether the filter called `param` says anything about `layer`."""
+    row = next(row for row in FILTERS if row.param == param)
+    return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)

@@ -83,6 +83,12 @@ class Store(Protocol):
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
 
+    def tallies(self) -> dict[int, dict[str, int]]:
+        """How many records each version added, changed and removed."""
+
+    def counts(self, version: int) -> dict[str, int]:
+        """How many records each layer has in a version."""
+
     def used_ids(self, layer: str) -> set[str]:
         """Every id that a record of the layer ever had: one is never given twice."""
 

@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
-from geo.atlas import Atlas
+from geo.atlas import Atlas, AtlasSource
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
@@ -54,7 +54,7 @@ class _Site(Flask):
         return func
 
 
-def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templates: Path) -> Flask:
+def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application over whatever atlas is current when a request comes in."""
     app = _Site(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
@@ -73,7 +73,7 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     map_data.register(app)
-    files = downloads.Downloads(settings)
+    files = downloads.Downloads(settings, atlas_source.keys)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
@@ -104,7 +104,7 @@ def _compress(app: Flask) -> None:
         return done
 
 
-def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
+def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
     """Give every request its language and the atlas that it keeps until its end."""
 
     @app.before_request
@@ -131,7 +131,7 @@ def _refuse_no_host() -> None:
         )
 
 
-def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
+def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
     except NotFound as error:

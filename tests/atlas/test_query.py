@@ -1,10 +1,8 @@
 """What an atlas answers."""
 
 import json
-import random
-import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, Polygon, box, from_wkb, get_coordinates, to_wkb
+from shapely import Point, box
 
 from geo.atlas import Around, Atlas, Query
-from geo.atlas.sqlite import sql
-from geo.atlas.sqlite.tables import connect
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from tests.atlas.crowd import crowd
+from tests.engines import OpenAtlases
 from tests.frames import frame, world
 from tests.frozen import VERSION, frozen
 
@@ -52,7 +50,9 @@ def test_a_record_without_a_place_has_a_null_geometry(atlas: Atlas) -> None:
 
 
 @pytest.mark.parametrize(("placed", "order"), [(4, range(13)), (11, [11, *range(11), 12]), (None, range(13))])
-def test_the_first_records_show_that_a_layer_is_a_map(tmp_path: Path, placed: int | None, order: Any) -> None:
+def test_the_first_records_show_that_a_layer_is_a_map(
+    atlases: OpenAtlases, tmp_path: Path, placed: int | None, order: Any
+) -> None:
     """QGIS takes the kind of geometry of a collection from its first ten features."""
     products = frame(
         "products",
@@ -61,7 +61,7 @@ def test_the_first_records_show_that_a_layer_is_a_map(tmp_path: Path, placed: in
             for n in range(13)
         ),
     )
-    with Atlas(frozen({**world(), "products": products}, tmp_path / "a.sqlite")) as made:
+    with frozen({**world(), "products": products}, tmp_path, atlases=atlases) as made:
         assert ids(made, Query("products")) == [f"R{n:02}" for n in order]
 
 
@@ -195,11 +195,6 @@ def test_neighbours_follow_the_keys(atlas: Atlas) -> None:
     assert atlas.neighbours("products", "R1") == (None, "R2")
 
 
-def test_a_finished_atlas_cannot_be_written(atlas: Atlas) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        atlas._db.execute("DELETE FROM meta")
-
-
 def test_many_threads_can_ask_at_once(atlas: Atlas) -> None:
     answers: list[list[str]] = []
     threads = [threading.Thread(target=lambda: answers.append(ids(atlas, Query("products")))) for _ in range(8)]
@@ -211,18 +206,9 @@ def test_many_threads_can_ask_at_once(atlas: Atlas) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    chance = random.Random(1)
-    points = [Point(round(chance.uniform(102.1, 103.6), 6), round(chance.uniform(20.9, 22.5), 6)) for _ in range(300)]
-    around = [p.buffer(chance.uniform(0.001, 0.2), quad_segs=4).exterior.coords for p in points]
-    shapes = [Polygon([ring[at] for at in sorted(chance.sample(range(16), 5))]) for ring in around]
-    frames = {
-        "sites": frame("sites", *({"site_id": f"{i:03}", "name": "x", "at": p} for i, p in enumerate(points))),
-        "zones": frame(
-            "zones", *({"zone_id": f"{i:03}", "name": "x", "at": MultiPolygon([s])} for i, s in enumerate(shapes))
-        ),
-    }
-    return Atlas(frozen(frames, tmp_path_factory.mktemp("crowded") / "a.sqlite"))
+def crowded(atlases: OpenAtlases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with frozen(crowd(), tmp_path_factory.mktemp("crowded"), atlases=atlases) as opened:
+        yield opened
 
 
 degrees = st.tuples(st.floats(102, 104), st.floats(20, 23))
@@ -242,17 +228,6 @@ def test_a_box_answers_as_testing_every_geometry_does(
     assert crowded.count(replace(Query(layer), bbox=bbox)) == len(expected)
 
 
-@pytest.mark.parametrize("layer", ["sites", "zones"])
-def test_geometries_touch_their_boxes_where_it_is_said(crowded: Atlas, layer: str) -> None:
-    sides = "west, at_west, at_south, south, east, at_east, at_north, north"
-    with closing(connect(crowded.path)) as db:
-        rows = db.execute(f"SELECT geom, {sides} FROM f_{layer}").fetchall()
-    for wkb, *touched in rows:
-        corners = set(map(tuple, get_coordinates(from_wkb(wkb)).tolist()))
-        assert corners.issuperset(zip(touched[::2], touched[1::2], strict=True))
-    assert len(rows) == 300
-
-
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])
 def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, layer: str, sort: str) -> None:
     query = Query(layer, sort=sort, limit=70, offset=30)
@@ -265,32 +240,7 @@ def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, laye
     assert crowded.linked(replace(query, ids=("none",)), Around.of("", "")) == (0, b"")
 
 
-def test_freezing_twice_gives_the_same_answers(tmp_path: Path, atlas: Atlas) -> None:
-    from tests.frames import world
-
-    with Atlas(frozen(world(), tmp_path / "b.sqlite")) as again:
+def test_freezing_twice_gives_the_same_answers(atlases: OpenAtlases, tmp_path: Path, atlas: Atlas) -> None:
+    with frozen(world(), tmp_path, atlases=atlases) as again:
         for layer in COLLECTIONS:
             assert list(again.features(Query(layer))) == list(atlas.features(Query(layer)))
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    """An atlas of enough records for SQLite to think before it reads them all; one in a hundred has no place."""
-    points = [Point(103 + n % 60 / 60, 21 + n // 60 / 60) if n % 100 else None for n in range(3_000)]
-    rows = ({"site_id": f"{n:04}", "name": "x", "at": point} for n, point in enumerate(points))
-    return Atlas(frozen({"sites": frame("sites", *rows)}, tmp_path_factory.mktemp("large") / "a.sqlite"))
-
-
-@pytest.mark.parametrize("place", ["any", "placed"])
-@pytest.mark.parametrize("how", ["around", "across", "area"])
-def test_a_box_is_found_by_its_index_and_never_by_reading_the_whole_table(large: Atlas, how: str, place: Any) -> None:
-    around = LngLatBbox(103.1, 21.1, 103.2, 21.2)
-    query = {
-        "around": Query("sites", bbox=around, place=place),
-        "across": Query("sites", bbox=LngLatBbox(179.0, 21.0, -179.0, 21.1), place=place),
-        "area": Query("sites", area=to_wkb(box(*around))),
-    }[how]
-    for statement in (sql.count(query), sql.features(replace(query, limit=10))):
-        with closing(connect(large.path)) as db:
-            plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.values)]
-        assert "SEARCH f USING INTEGER PRIMARY KEY (rowid=?)" in plan, plan

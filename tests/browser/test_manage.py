@@ -8,9 +8,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.browser.conftest import SIZES, Watched, serve, watch
 from tests.browser.test_accessibility import AXE, RULES, faults
 from tests.office import write_vn2000_zones
@@ -29,14 +29,14 @@ def office(built: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def managed(browser: Browser, office: Settings, size: str) -> Iterator[Watched]:
     """A watched page of a site of its own, in each of the two sizes."""
-    for site in serve(office, AtlasSource(office.atlas_dir)):
+    for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, size)
 
 
 @pytest.fixture
 def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[Watched]:
     """The same in a browser without JavaScript."""
-    for site in serve(office, AtlasSource(office.atlas_dir)):
+    for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, "desktop", scripts=False)
 
 
@@ -91,7 +91,7 @@ def test_a_list_is_uploaded_looked_at_and_published(
     page.fill("#publish [name=why]", "Danh sách tháng 11")
     page.click("#publish [type=submit]")
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
-    versions = GeoPackageStore(office.store_path).versions()
+    versions = open_store(office).versions()
     assert [(one.number, one.why) for one in versions][1:] == [(2, "Danh sách tháng 11")]
 
     page.click(".alert--ok a")
@@ -122,7 +122,7 @@ def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undon
     page.fill("[name=why]", "công bố nhầm")
     page.locator("form[action*=restore] [type=submit]").click()
     page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     assert store.compare(1, 3) == []
     managed.open("/manage/versions/3?with=1")
     expect(page.locator("main")).to_contain_text("Không có thay đổi")
@@ -135,7 +135,7 @@ def test_everything_works_without_javascript(
     page.fill("#publish [name=why]", "không có JavaScript")
     page.click("#publish [type=submit]")
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
-    assert len(GeoPackageStore(office.store_path).versions()) == 2
+    assert len(open_store(office).versions()) == 2
 
 
 def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import Draft, DraftStore, Jobs, Profiles
 from geo.drafts.command import kept
 from geo.drafts.marked_workbook import returned
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.office import write_vn2000_zones
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Xã", "Huyện"]
@@ -54,7 +54,7 @@ def publish(jobs: Jobs, draft: Draft, why: str = "thử") -> Draft:
 
 
 def versions(office: Settings) -> list[int]:
-    return [version.number for version in GeoPackageStore(office.store_path).versions()]
+    return [version.number for version in open_store(office).versions()]
 
 
 # --- drafts ------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_a_damaged_file_fails_with_its_reason_and_can_be_deleted(jobs: Jobs, tmp
 def test_what_was_seen_is_published_once(jobs: Jobs, office: Settings, tmp_path: Path) -> None:
     draft = publish(jobs, jobs.read(draft_of(jobs, sheet(tmp_path / "ds.xlsx"))), "danh sách tháng 11")
     assert draft.published == 2
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     assert (store.versions()[-1].who, store.versions()[-1].why) == ("A", "danh sách tháng 11")
     made = store.frames()["producers"].set_index("producer_id")
     assert made.loc["P12", "name"] == "HTX Mới" and made.loc["P12", "precision"] == "commune"
@@ -207,7 +207,7 @@ def test_what_was_seen_is_published_once(jobs: Jobs, office: Settings, tmp_path:
     assert entry["file"] == "ds.xlsx" and entry["records"] == 2
     found = {(issue.record, issue.kind) for issue in store.report(2).issues if issue.layer == "producers"}
     assert ("P13", "bad_number") in found
-    atlas = AtlasSource(office.atlas_dir)
+    atlas = open_atlases(office)
     assert atlas().version.number == 2 and atlas().get("producers", "P12").title == "HTX Mới"
     atlas.close()
 
@@ -232,7 +232,7 @@ def test_an_open_question_keeps_a_file_out(jobs: Jobs, office: Settings, tmp_pat
         jobs.publish(draft, who="A", why="b", seen=None)
     answered = jobs.read(jobs.drafts.answer(jobs.drafts.get(draft.id), READ))
     assert publish(jobs, answered).published == 2
-    zones = GeoPackageStore(office.store_path).frames()["zones"]
+    zones = open_store(office).frames()["zones"]
     assert "Vùng cà phê Mường Ảng" in set(zones["name"])
 
 
@@ -244,7 +244,7 @@ def test_what_changed_since_the_preview_is_looked_at_again(jobs: Jobs, office: S
         publish(jobs, second)
     assert versions(office) == [1, 2]
     assert publish(jobs, jobs.read(second)).published == 3
-    names = list(GeoPackageStore(office.store_path).frames()["producers"]["name"])
+    names = list(open_store(office).frames()["producers"]["name"])
     assert {"HTX Mới", "HTX Khác"} <= set(names)
 
 
@@ -271,13 +271,13 @@ def test_two_at_once_are_published_one_after_the_other_or_one_looks_again(
         thread.join()
     done = sorted(one for one in outcomes if isinstance(one, int))
     assert done and done == list(range(2, 2 + len(done)))
-    assert len(GeoPackageStore(office.store_path).frames()["producers"]) == 9 + len(done)
+    assert len(open_store(office).frames()["producers"]) == 9 + len(done)
 
 
 def test_a_process_killed_at_any_moment_leaves_the_last_good_version(office: Settings, tmp_path: Path) -> None:
     """The reading process is killed at many instants, also while it writes the store and the atlas."""
     jobs = Jobs(office)
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     seeded = random.Random(7)
     started = time.monotonic()
     publish(jobs, jobs.read(draft_of(jobs, sheet(tmp_path / "0.xlsx"))))
@@ -300,12 +300,12 @@ def test_a_process_killed_at_any_moment_leaves_the_last_good_version(office: Set
             killer.join()
         after = store.versions()[-1].number
         assert after in {before, before + 1}
-        with closing(sqlite3.connect(office.store_path)) as connection:
+        with closing(sqlite3.connect(office.data_dir / "store.gpkg")) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         names = set(store.frames()["producers"]["name"])
         assert ({row[0] for row in rows} <= names) == (after == before + 1)
         assert ({row[0] for row in rows} & names == set()) == (after == before)
-        atlas = AtlasSource(office.atlas_dir)
+        atlas = open_atlases(office)
         assert atlas().version.number <= after  # the pointer names a whole file
         assert atlas().counts()["producers"] >= 9
         atlas.close()

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import Draft, Jobs
 from geo.drafts import jobs as jobs_module
 from geo.errors import BadQuery, BadSource, Conflict, GeoError
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.conftest import ROOT
 
 # The child with one step replaced; what is printed as progress is heard by the parent.
@@ -87,7 +87,7 @@ def left_of(jobs: Jobs, draft: Draft) -> list[str]:
 
 
 def served(office: Settings) -> int:
-    source = AtlasSource(office.atlas_dir)
+    source = open_atlases(office)
     try:
         assert source().counts()["producers"] >= 9
         return source().version.number
@@ -156,7 +156,7 @@ def test_a_version_whose_atlas_was_never_frozen_is_served_after_publishing_again
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}work.build_atlas = die; main()")
     with pytest.raises(BadSource, match="nothing is done twice"):
         jobs.publish(draft, who="A", why="b", seen=review["digest"])
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     assert (len(store.versions()), served(office), jobs.drafts.get(draft.id).state) == (2, 1, "ready")
     monkeypatch.undo()
     assert jobs.publish(jobs.drafts.get(draft.id), who="A", why="b", seen=review["digest"]).published == 2
@@ -239,7 +239,7 @@ def test_reading_killed_at_thirty_instants_leaves_the_file_to_be_read_again(
     started = time.monotonic()
     draft = jobs.read(draft)
     whole, first = time.monotonic() - started, jobs.drafts.review(draft)
-    before = office.store_path.read_bytes()
+    before = (office.data_dir / "store.gpkg").read_bytes()
     began: list[subprocess.Popen[str]] = []
 
     class Noted(subprocess.Popen[str]):
@@ -268,7 +268,7 @@ def test_reading_killed_at_thirty_instants_leaves_the_file_to_be_read_again(
         assert json.loads((jobs.drafts.folder(draft.id) / "review.json").read_bytes()) == first
         assert left_of(jobs, draft) == []
     assert killed >= 15
-    assert office.store_path.read_bytes() == before and served(office) == 1
+    assert (office.data_dir / "store.gpkg").read_bytes() == before and served(office) == 1
     assert jobs.drafts.review(jobs.read(draft)) == first
 
 
@@ -290,8 +290,8 @@ def test_a_service_killed_while_it_publishes_leaves_an_import_that_can_be_taken_
                 break
         service.kill()
     _wait_for_session(service.pid)
-    store = GeoPackageStore(office.store_path)
-    with closing(sqlite3.connect(office.store_path)) as connection:
+    store = open_store(office)
+    with closing(sqlite3.connect(office.data_dir / "store.gpkg")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(store.versions()) in {1, 2} and served(office) <= len(store.versions())
 

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from geo.drafts import Draft, Jobs
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Địa chỉ"]
 PLACE = "xã Sính Phình, huyện Tủa Chùa"
@@ -42,7 +42,7 @@ def published(jobs: Jobs, draft: Draft) -> int | None:
 def test_two_imports_keep_their_ids_sources_and_findings_apart(jobs: Jobs, office: Settings, tmp_path: Path) -> None:
     one: list[object] = ["HTX Một", "HTX", 7, PLACE]
     two: list[object] = ["HTX Hai", "Hợp tác xã", "mười", PLACE]
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     seed = {(issue.layer, issue.record, issue.kind) for issue in store.report(1).issues}
     sources = list(store.frames()["sources"]["source_id"])
 

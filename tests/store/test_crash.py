@@ -13,8 +13,8 @@ import pyogrio
 import pytest
 
 from geo.ocop.layers import LAYERS
-from geo.store import GeoPackageStore
 from geo.store.content import digest_of, state_of
+from geo.store.geopackage import GeoPackageStore
 from tests.conftest import ROOT
 
 # Each round publishes 400 producers under another name. "die N" kills the process at the N-th layer it writes.
@@ -22,7 +22,8 @@ WRITER = """
 import os, signal, sys
 from pathlib import Path
 from geo.report import Report
-from geo.store import GeoPackageStore, geopackage
+from geo.store import geopackage
+from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
 
 def frames(turn):
@@ -61,7 +62,7 @@ from pathlib import Path
 import numpy as np
 from shapely import MultiPolygon, Point
 from geo.report import Report
-from geo.store import GeoPackageStore
+from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
 
 def frames(turn):
@@ -103,7 +104,7 @@ WITNESS = """
 import json, sqlite3, sys
 from pathlib import Path
 from geo.ocop.layers import LAYERS
-from geo.store import GeoPackageStore
+from geo.store.geopackage import GeoPackageStore
 from geo.store.content import digest_of, state_of
 
 for path in map(Path, sys.argv[1:]):

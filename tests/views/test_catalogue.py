@@ -11,6 +11,7 @@ from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas, Query
 from geo.ocop.collections import COLLECTIONS
+from geo.settings import Settings
 from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
@@ -297,7 +298,7 @@ def test_names_stay_names(hostile: Atlas) -> None:
     assert record_page(hostile, "products", "R02", SITE, "vi")["mainEntity"]["name"] == SCRIPT
 
 
-def test_nothing_of_the_machine_is_told(real_atlas: Atlas) -> None:
+def test_nothing_of_the_machine_is_told(real_atlas: Atlas, built: Settings) -> None:
     whole = catalogue_xml(real_atlas, SITE) + metadata(real_atlas, "products", SITE)
     assert str(Path.cwd()) not in whole
-    assert str(real_atlas.path) not in whole
+    assert str(built.data_dir) not in whole

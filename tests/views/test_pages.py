@@ -59,7 +59,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
         {"product_id": "R3", "name": "Rượu", "group": "beverage", "precision": "commune", "at": Point(103.19, 21.1),
          "year": 2021, "certified_until": "2024-05-06", **place},
     )  # fmt: skip
-    with Atlas(frozen(frames, tmp_path_factory.mktemp("views") / "a.sqlite")) as opened:
+    with frozen(frames, tmp_path_factory.mktemp("views") / "a") as opened:
         yield opened
 
 

@@ -21,6 +21,7 @@ from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.ogc import fast_items, items
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 from tests.web.conftest import Asked
 from tests.web.test_tiles import versioned
 
@@ -52,7 +53,7 @@ SAME = {
 @pytest.fixture
 def plain(small_atlas: Atlas, tmp_path: Path) -> FlaskClient:
     """The application alone."""
-    app = create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates")
+    app = create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates")
     for front in fronts(app):
         if isinstance(front, fast_items.Front):
             app.wsgi_app = front._inner  # type: ignore[method-assign]
@@ -229,12 +230,12 @@ def test_every_answer_has_an_id_of_its_own_or_the_callers(asked: Asked) -> None:
 
 
 def test_a_new_version_is_answered_at_once_and_the_old_one_is_let_go(tmp_path: Path) -> None:
-    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
-        current = [old]
-        app = create_app(Settings(data_dir=tmp_path), lambda: current[0], templates=ROOT / "templates")
+    with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
+        source = FixedSource(old)
+        app = create_app(Settings(data_dir=tmp_path), source, templates=ROOT / "templates")
         client, found = app.test_client(), []
         for atlas in (old, new):
-            current[0] = atlas
+            source.current = atlas
             boxes = [f"{PAGE}?limit=1&bbox=102,20,104,{north}" for north in (26, 27, 28)]
             for path in (*boxes, f"{PAGE}/R2", f"{PAGE}/R1", f"{PAGE}?limit=2", f"{PAGE}?limit=1"):
                 answer = client.get(path).get_json()
@@ -246,16 +247,10 @@ def test_a_new_version_is_answered_at_once_and_the_old_one_is_let_go(tmp_path: P
 
 
 def test_an_earlier_version_teaches_nothing(tmp_path: Path) -> None:
-    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
-
-        class Source:
-            def __call__(self) -> Atlas:
-                return new
-
-            def at(self, _: int) -> Atlas:
-                return old
-
-        client = create_app(Settings(data_dir=tmp_path), Source(), templates=ROOT / "templates").test_client()
+    with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
+        client = create_app(
+            Settings(data_dir=tmp_path), FixedSource(new, old), templates=ROOT / "templates"
+        ).test_client()
         names = [
             client.get(f"{PAGE}?limit=1{version}").get_json()["features"][0]["properties"]["name"]
             for version in ("&version=1", "", "&version=1", "&version=2", "")

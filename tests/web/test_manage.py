@@ -11,11 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import Workbook
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import DraftStore
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.web.conftest import read
@@ -34,7 +34,7 @@ def office(built: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
     """A caller on this machine."""
-    source = AtlasSource(office.atlas_dir)
+    source = open_atlases(office)
     yield create_app(office, source, templates=ROOT / "templates").test_client()
     source.close()
 
@@ -101,7 +101,7 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
         assert caller.post(f"{path}/publish", data=form).status_code == status
     waited(caller, path)
     assert "thay đổi từ khi bạn xem trước" in read(caller.get(path).text).text
-    assert len(GeoPackageStore(office.store_path).versions()) == 1
+    assert len(open_store(office).versions()) == 1
 
     caller.post(f"{path}/publish", data={"who": "A", "why": "Danh sách", "digest": review["digest"]})
     waited(caller, path)

@@ -11,6 +11,7 @@ from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.http import response_cache
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 from tests.web.conftest import Asked
 from tests.web.test_tiles import versioned
 
@@ -105,12 +106,12 @@ def test_a_tag_from_memory_is_known_to_the_application(asked: Asked) -> None:
 
 def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
     path = "/collections/products/items/R1"
-    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
-        current = [old]
-        app = create_app(Settings(data_dir=tmp_path), lambda: current[0], templates=ROOT / "templates")
+    with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
+        source = FixedSource(old)
+        app = create_app(Settings(data_dir=tmp_path), source, templates=ROOT / "templates")
         client = app.test_client()
         before = [client.get(path) for _ in range(2)]
-        current[0] = new
+        source.current = new
         after = [client.get(path) for _ in range(2)]
     assert [one.get_json()["properties"]["name"] for one in (*before, *after)] == ["Mật ong 1"] * 2 + ["Mật ong 2"] * 2
     assert before[1].headers["ETag"] != after[1].headers["ETag"]
@@ -120,7 +121,7 @@ def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
 def little(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     """An application with room for few answers."""
     monkeypatch.setattr(response_cache.Remembered.__init__, "__kwdefaults__", {"max_bytes": 12_000})
-    yield Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
+    yield Asked(create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates"))
 
 
 def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:

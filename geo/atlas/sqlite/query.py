@@ -1,23 +1,43 @@
-"""An open atlas: every question that pages, exports and services ask, answered from one file."""
+"""An open atlas file: every question that pages, exports and services ask, answered by SQLite."""
 
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.model import (
+    Around,
+    ChangeRow,
+    Changes,
+    Hit,
+    IssueRow,
+    Linked,
+    LinkRow,
+    Numbers,
+    Page,
+    Part,
+    Published,
+    Query,
+    Record,
+    Shapes,
+    Value,
+    VersionInfo,
+)
 from geo.atlas.sqlite import feed, sql, tile_columns
-from geo.atlas.sqlite.related import Around
+from geo.atlas.sqlite.related import fill_addresses
 from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import PARAMS, applies
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
@@ -25,22 +45,31 @@ _LONGEST_COUNTED = 5_000
 """Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
 
 
-class Atlas:
-    """A frozen version. Safe to share between threads: each thread has its own connection."""
+def key_of(path: Path) -> str:
+    """The key of the atlas in a file: its name, and which of all files that ever had this name it is."""
+    status = path.stat()
+    return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
+
+
+class SqliteAtlas:
+    """An Atlas in one immutable SQLite file. Each thread has its own connection."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.key = key_of(path)
+        self._path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._counted: dict[sql.Statement, int] = {}
+        self._counted: dict[Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -58,12 +87,12 @@ class Atlas:
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self.path)
+            connection = self._local.connection = connect(self._path)
             with self._lock:
                 self._open.append(connection)
         return connection
 
-    def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
+    def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
         return tuples(self._db, statement.text, statement.values)
 
     # --- records ---------------------------------------------------------------------------------------
@@ -103,7 +132,7 @@ class Atlas:
         """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
         sql.check(query)
         ((returned, features),) = self._tuples(sql.linked(query))
-        return Linked(returned, around.inside(features))
+        return Linked(returned, fill_addresses(features, around))
 
     def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
         """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
@@ -114,7 +143,7 @@ class Atlas:
         if around is None:
             return ((*row, b"") for row in self._tuples(sql.columns(query, "id", "geom", "properties")))
         rows = self._tuples(sql.columns(query, "id", "geom", "properties", sql.RELATED))
-        return ((*row, around.inside(related)) for *row, related in rows)
+        return ((*row, fill_addresses(related, around)) for *row, related in rows)
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
         """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
@@ -124,7 +153,7 @@ class Atlas:
         first, last = self._db.execute(statement.text).fetchone()
         return None if first is None and last is None else (first, last)
 
-    def tile_shapes(self, layer: str) -> Iterator[tuple[tile_columns.Array, tile_columns.Array]]:
+    def tile_shapes(self, layer: str) -> Iterator[tuple[Numbers, Shapes]]:
         """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
         return tile_columns.shapes(self._db, layer)
 
@@ -151,7 +180,7 @@ class Atlas:
         """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
         table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
         row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
-        return around.inside(None if row is None else row[0])
+        return fill_addresses(None if row is None else row[0], around)
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""
@@ -171,8 +200,8 @@ class Atlas:
         """For each filter that knows the layer, how many records every value would give, other filters kept."""
         sql.check(query)
         found: dict[str, dict[str, int]] = {}
-        for param in sql.PARAMS:
-            if sql.applies(param, query.layer):
+        for param in PARAMS:
+            if applies(param, query.layer):
                 statement = sql.facet(query, param)
                 found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return found
@@ -232,11 +261,11 @@ class Atlas:
 
     # --- history ---------------------------------------------------------------------------------------
 
-    def published(self, since: str) -> feed.Published:
+    def published(self, since: str) -> Published:
         """The version that a number or an RFC 3339 time in UTC means; see feed.point."""
         return feed.point(self._db, since)
 
-    def changed_since(self, version: int) -> dict[str, feed.Changes]:
+    def changed_since(self, version: int) -> dict[str, Changes]:
         """What became of every record since a version, by layer; see feed.changes."""
         return feed.changes(self._db, version)
 

@@ -1,9 +1,8 @@
 """A frame's records turned into the rows of an atlas: plain values, boxes, ready GeoJSON.
 
-Numpy scalars, NaN and NaT end here: past this module a value is str, int, float or None.
+Past this module a value is str, int, float or None; see model.plain.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ import shapely
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.atlas.model import Value
+from geo.atlas.model import Value, plain
 from geo.crs import GEOD
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, LayerSpec
@@ -36,22 +35,6 @@ class RecordRow(NamedTuple):
     box: tuple[int, float, float, float, float] | None
     properties: dict[str, Value]
     columns: tuple[object, ...]
-
-
-def plain(value: object) -> Value:
-    """`value` as str, int, float or None; NaN, NaT and the empty string are None.
-
-    >>> plain(np.int64(4)), plain(float("nan")), plain(""), plain("Điện Biên")
-    (4, None, None, 'Điện Biên')
-    """
-    if value is None or (isinstance(value, float | np.floating) and not math.isfinite(value)):
-        return None
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        text = str(value)
-        return None if text in {"NaT", "<NA>", "None"} else text
-    return value if value != "" else None
 
 
 def record_rows(

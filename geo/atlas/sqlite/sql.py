@@ -1,22 +1,19 @@
-"""Query -> SQL. The one place where SQL is put together; identifiers come from ocop/layers.py, values are bound."""
+"""Query -> SQL. Identifiers come from the declaration of the layers, values are bound; see conditions.py for CQL2."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import shapely
 
 from geo.atlas.model import Query
+from geo.atlas.sqlite.conditions import compile_where
 from geo.atlas.sqlite.rows import DECIMALS
 from geo.atlas.sqlite.search import match_expression
+from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
-from geo.ocop.links import LINKS
-
-PARAMS = tuple(row.param for row in FILTERS)
-_SOURCE_OF = {spec.name: spec.source for spec in LINKS}
-
+from geo.ocop.filters import PARAMS, applies
 
 RELATED = "x.links"
 """The links from a record to others."""
@@ -37,16 +34,8 @@ _EVERYTHING = "1"
 """The condition that every record meets."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """SQL text and the values for its parameters, in order."""
-
-    text: str
-    values: tuple[object, ...]
-
-
 def check(query: Query) -> None:
-    """Raise NotFound for an unknown layer and BadQuery for a sort field or filter that does not exist."""
+    """Raise NotFound for an unknown layer, BadQuery for a sort field or filter that does not exist or is too much."""
     if query.layer not in COLLECTIONS:
         known = ", ".join(COLLECTIONS)
         raise NotFound(
@@ -66,17 +55,18 @@ def check(query: Query) -> None:
                 f"No filter {param!r}. Filters: {', '.join(PARAMS)}.",
                 f"Không có bộ lọc {param!r}. Các bộ lọc: {', '.join(PARAMS)}.",
             )
-    if query.where is not None and query.where.layer != query.layer:
+    _check_where(query)
+
+
+def _check_where(query: Query) -> None:
+    if query.where is None:
+        return
+    if query.where.layer != query.layer:
         raise BadQuery(
             f"The filter was read for {query.where.layer}, not for {query.layer}.",
             f"Bộ lọc được đọc cho lớp {query.where.layer}, không phải cho lớp {query.layer}.",
         )
-
-
-def applies(param: str, layer: str) -> bool:
-    """Whether the filter called `param` says anything about `layer`."""
-    row = next(row for row in FILTERS if row.param == param)
-    return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)
+    compile_where(query.where)  # refuses here what is too much for SQLite, before a caller sends the first bytes
 
 
 def select(query: Query) -> Statement:
@@ -216,7 +206,7 @@ def _where(query: Query) -> Statement:
         marks = ", ".join("?" * len(query.ids))
         parts.append(Statement(f"f.id IN ({marks})", query.ids))
     if query.where is not None:
-        parts.append(Statement(query.where.text, query.where.values))
+        parts.append(compile_where(query.where))
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.atlas import Atlas
-from geo.atlas.sqlite.tile_columns import shown_fields
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
-from geo.ocop.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS, tile_fields
 from geo.schema import Field, Label
 from geo.views.ogc.features import JSON, Link, Plain
 from geo.views.ogc.served_crs import CRS84
@@ -215,7 +214,7 @@ def _layer(name: str, lang: str) -> Plain:
         "maxTileMatrix": str(MAX_ZOOM),
         "propertiesSchema": {
             "type": "object",
-            "properties": schemas | {field.name: _schema(field, lang) for field in shown_fields(name)},
+            "properties": schemas | {field.name: _schema(field, lang) for field in tile_fields(name)},
         },
     }
 
@@ -225,7 +224,7 @@ def _schema(field: Field, lang: str) -> Plain:
 
 
 def _vector_layer(name: str, lang: str) -> Plain:
-    fields = {field.name: "Number" if field.kind in _TYPES else "String" for field in shown_fields(name)}
+    fields = {field.name: "Number" if field.kind in _TYPES else "String" for field in tile_fields(name)}
     return {
         "id": name,
         "description": COLLECTIONS[name].label.of(lang),

@@ -143,8 +143,7 @@ def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
 
     `stamp` names what else they are made from.
     """
-    status = atlas.path.stat()
-    kept = folder / f"{atlas.path.stem}-{stamp}-{status.st_size}-{status.st_mtime_ns}"
+    kept = folder / f"{atlas.key}-{stamp}"
     for other in folder.glob("*/"):
         if other != kept:
             with suppress(OSError):

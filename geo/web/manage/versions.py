@@ -6,13 +6,13 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, request
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts.differences import diff_features, layer_features, plain_diff
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
 from geo.pipeline import build_atlas, person
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import Store, open_store
 from geo.store.diff import summary
 from geo.views.map.folium_map import shell
 from geo.web.http import forms, params
@@ -32,8 +32,8 @@ class Versions:
         self.settings, self.assets = settings, assets
 
     @property
-    def _store(self) -> GeoPackageStore:
-        return GeoPackageStore(self.settings.store_path)
+    def _store(self) -> Store:
+        return open_store(self.settings)
 
     def register(self, app: Flask) -> None:
         """Answer /manage/versions and /manage/history."""
@@ -71,7 +71,7 @@ class Versions:
             titles={name: spec.geometry for name, spec in LAYERS.items()},
         )  # fmt: skip
 
-    def _two(self, store: GeoPackageStore, number: int) -> tuple[Any, int]:
+    def _two(self, store: Store, number: int) -> tuple[Any, int]:
         versions = {version.number: version for version in store.versions()}
         other = params.whole_number(request.args, "with", number - 1, least=0, most=1_000_000_000)
         for one in (number, other):
@@ -100,7 +100,7 @@ class Versions:
         why = forms.needed(request.form, "why", "lý do", "why")
         who, why = person(who, why)
         restored = self._store.restore(number, who=who, why=why)
-        build_atlas(self.settings, AtlasSource(self.settings.atlas_dir), progress=lambda _: None)
+        build_atlas(self.settings, open_atlases(self.settings), progress=lambda _: None)
         return Response("", 303, {"Location": SiteUrls().page(f"/manage/versions/{restored.number}")})
 
     def history(self, layer: str, record: str) -> Response:

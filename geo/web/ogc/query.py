@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
 from geo.atlas.cql2.properties import Queryable
-from geo.atlas.model import Where
+from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 from geo.views.ogc.queryables import in_address
@@ -95,9 +95,7 @@ def _no_object(found: str) -> BadQuery:
 def _where(layer: str, args: Args) -> Where | None:
     """The CQL2 filter and the values of queryables as one condition; None when neither is given."""
     parts = [part for part in (_filter(layer, args), _values(layer, args)) if part is not None]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return Where(layer, " AND ".join(f"({part.text})" for part in parts), parts[0].values + parts[1].values)
+    return join_filters(parts)
 
 
 def _filter(layer: str, args: Args) -> Where | None:

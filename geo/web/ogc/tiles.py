@@ -154,13 +154,13 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
 
 def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
-    found = cache.made.get(atlas.path, stamp, key)
+    found = cache.made.get(atlas.key, stamp, key)
     if found is None:
         made = tile.make(cache.prepared(atlas, stamp), layers, at)
         found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
         # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
         if made.matched:
-            cache.made.put(atlas.path, stamp, key, found)
+            cache.made.put(atlas.key, stamp, key, found)
     return found
 
 

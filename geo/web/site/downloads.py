@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -35,8 +35,8 @@ _PACKED = {
 class Downloads:
     """Sends exports; whole layers and large selections are kept on disk for the next who asks."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._kept = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB)
+    def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]]) -> None:
+        self._kept = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
 
     def register(self, app: Flask) -> None:
         """Answer /export."""
@@ -91,7 +91,7 @@ class Downloads:
         held = _held(key, coding)
         if held:
             return _headed(Response(status=304), held, packed=packed)
-        made = self._kept.open(g.atlas.path, key, write, coding=coding, keep=keep)
+        made = self._kept.open(g.atlas.key, key, write, coding=coding, keep=keep)
         try:
             # A library that is brought up to date may write other bytes: what a tag stands for is told by the digest.
             tag = f"{key}-{made.sent_sha256[:16]}{f':{coding}' if coding else ''}"
