@@ -18,6 +18,7 @@ from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.views.formats import FORMATS
 from geo.views.map.folium_map import MAX_ZOOM
+from geo.views.map.layer_symbols import shapes
 from geo.views.record import subtitle
 from geo.views.values import Urls
 
@@ -53,6 +54,7 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
             for group, label in GROUPS.items()
             if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in ON_MAP if LAYERS[n].group == group])
         ],
+        "shapes": shapes(),
         "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
         "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
         "precisions": {
@@ -84,7 +86,8 @@ def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
         "fill_opacity": style.fill_opacity,
         "stroke_width": style.stroke_width,
         "dash": style.dash,
-        "on": spec.name in THEMATIC,
+        "ink": style.ink or style.color,
+        "on": spec.thematic,
         "classes": [
             {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
         ],
@@ -195,6 +198,8 @@ def _feature(record: Record, lang: str, places: Places) -> dict[str, Any]:
             "precision": record.precision,
             "place": places.of(record),
             "detail": subtitle(record, lang),
+            # Where the name of a line stands; of a point and of an area the browser knows it.
+            **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },
     }
 
