@@ -35,6 +35,11 @@ def test_a_layer_has_its_key_its_title_and_a_style(layer: LayerSpec) -> None:
     assert layer.name in STYLES and all(layer.label) and all(layer.article) and all(layer.about)
 
 
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
+def test_recorded_lines_and_areas_may_have_several_parts(layer: LayerSpec) -> None:
+    assert layer.geometry in {None, "Point", "MultiLineString", "MultiPolygon"}
+
+
 @pytest.mark.parametrize("spec", LINKS, ids=lambda spec: spec.name)
 def test_a_link_joins_layers_and_fields_that_exist(spec: object) -> None:
     assert spec.source in LAYERS and spec.target in LAYERS  # type: ignore[attr-defined]

@@ -77,10 +77,18 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
     return Prepared(current.number, parts, part, staged, diff, digest, staged.questions)
 
 
+_SUITABLE = {
+    "Point": ("Point",),
+    "MultiLineString": ("Line", "Curve", "Collection", "Unknown"),
+    "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown"),
+}
+"""Kind of geometry of a layer -> words in what GDAL calls the geometries of a part that can fill it."""
+
+
 def _fitting(parts: list[Part], layer: str) -> list[Part]:
     """The parts whose geometry can be the layer's, all when none says so."""
     wanted = LAYERS[layer].geometry
-    words = {"Point": ("Point",), "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown")}.get(wanted or "", ())
+    words = _SUITABLE.get(wanted or "", ())
     fitting = [part for part in parts if any(word in part.geometry for word in words)] if words else []
     return fitting or parts
 

@@ -151,10 +151,11 @@ def _within(spec: Within, frames: Frames) -> Iterator[Pair]:
 def _overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
     here = Shapes.of(frames[spec.source], spec.source)
     there = here if spec.source == spec.target else Shapes.of(frames[spec.target], spec.target)
-    for source, target, area_ha, share, rank in here.overlapping(there, min_share=spec.min_share):
+    is_line = LAYERS[spec.source].dimension == 1
+    for source, target, common, share, rank in here.overlapping(there, min_share=spec.min_share):
         yield Pair(
             spec.name, spec.source, here.ids[source], spec.target, there.ids[target], "overlap",
-            area_ha=area_ha, share=share, certain=here.surveyed[source], rank=rank,
+            area_ha=None if is_line else common / 10_000, share=share, certain=here.surveyed[source], rank=rank,
         )  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from geo.ocop.layers import PLACED
 from geo.ocop.links import LINKS
-from geo.schema import Filter, Label
+from geo.schema import Filter, KeyLink, Label, Overlap
+
+_IN_DISTRICTS = tuple(row.name for row in LINKS if isinstance(row, KeyLink) and row.target == "districts")
+_COVER_COMMUNES = tuple(row.name for row in LINKS if isinstance(row, Overlap) and row.target == "communes")
 
 FILTERS: tuple[Filter, ...] = (
     Filter("group", Label("Nhóm sản phẩm", "Product group"), {"products": "group"}, codes="product_group"),
@@ -15,11 +18,11 @@ FILTERS: tuple[Filter, ...] = (
     Filter("site_kind", Label("Loại di tích, điểm", "Type of site"), {"sites": "kind"}, codes="site_kind"),
     Filter(
         "commune", Label("Xã, phường", "Commune or ward"), {}, unit="communes",
-        links=(*(f"{layer}_in_commune" for layer in PLACED), *(f"{layer}_by_crosswalk" for layer in PLACED), "zone_covers_commune"),
+        links=(*(f"{layer}_in_commune" for layer in PLACED), *(f"{layer}_by_crosswalk" for layer in PLACED), *_COVER_COMMUNES),
     ),
     Filter(
         "district", Label("Huyện cũ", "Former district"), {}, unit="districts",
-        links=(*(f"{layer}_of_district" for layer in PLACED), "zone_of_district", "old_commune_of_district"),
+        links=_IN_DISTRICTS,
     ),
 )  # fmt: skip
 

@@ -84,6 +84,7 @@ _LAYERS = (
             "Sản phẩm đã được đánh giá, phân hạng; vị trí là nơi chủ thể sản xuất, nếu không rõ thì là xã hoặc huyện cũ.",
             "Products rated under OCOP, shown at the producer's location or, if unknown, in the former commune or district.",
         ),
+        thematic=True,
         fields=(
             Field("product_id", "product_id", Label("Mã", "Code"), required=True, aliases=("id", "mã sản phẩm", "mã SP", "ma_sp", "product id")),
             Field("name", "name", Label("Tên sản phẩm", "Product"), required=True, search=True, table=True, aliases=("sản phẩm", "tên SP", "ten_sp", "product name", "tên hàng hoá")),
@@ -121,6 +122,7 @@ _LAYERS = (
             "Hợp tác xã, tổ hợp tác, doanh nghiệp và hộ kinh doanh làm ra sản phẩm.",
             "Co-operatives, co-operative groups, companies and households that make the products.",
         ),
+        thematic=True,
         fields=(
             Field("producer_id", "prod_id", Label("Mã", "Code"), required=True, aliases=("id", "mã chủ thể", "mã cơ sở", "ma_ct")),
             Field("name", "name", Label("Tên chủ thể", "Producer"), required=True, search=True, table=True, aliases=("chủ thể", "tên cơ sở", "tên HTX", "tên hợp tác xã", "hợp tác xã", "đơn vị", "tên đơn vị", "cơ sở sản xuất", "producer name")),
@@ -149,6 +151,7 @@ _LAYERS = (
             "Vùng trồng, nuôi cung cấp nguyên liệu. Ranh giới hiện có là đường bao đơn vị hành chính; diện tích nên lấy theo số héc-ta công bố.",
             "Areas that supply raw material. The boundaries available are those of the communes named; rely on the published hectares.",
         ),
+        thematic=True,
         fields=(
             Field("zone_id", "zone_id", Label("Mã", "Code"), required=True, aliases=("id", "mã vùng", "ma_vung", "mã vùng nguyên liệu")),
             Field("name", "name", Label("Tên vùng", "Zone"), required=True, search=True, table=True, aliases=("tên vùng nguyên liệu", "vùng", "vùng nguyên liệu", "ten_vung", "zone name")),
@@ -179,6 +182,7 @@ _LAYERS = (
             "Làng nghề, nghề truyền thống và bản du lịch cộng đồng; tình trạng công nhận ghi đúng theo nguồn.",
             "Craft villages, traditional crafts and community-tourism villages, with recognition as the sources give it.",
         ),
+        thematic=True,
         fields=(
             Field("village_id", "village_id", Label("Mã", "Code"), required=True, aliases=("id", "mã làng", "mã làng nghề", "ma_lang")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên làng nghề", "tên bản", "làng nghề", "tên làng", "làng", "bản")),
@@ -210,6 +214,7 @@ _LAYERS = (
             "Di tích, danh lam thắng cảnh, bảo tàng, suối khoáng và cây di sản.",
             "Relics, scenic places, museums, hot springs and heritage trees.",
         ),
+        thematic=True,
         fields=(
             Field("site_id", "site_id", Label("Mã", "Code"), required=True, aliases=("id", "mã di tích", "mã điểm", "ma_dt")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên di tích", "di tích", "tên điểm", "điểm du lịch", "danh thắng", "tên điểm du lịch")),
@@ -238,6 +243,7 @@ _LAYERS = (
             "45 xã, phường theo Nghị quyết 1661/NQ-UBTVQH15; mã theo Quyết định 19/2025/QĐ-TTg.",
             "The 45 communes and wards of Resolution 1661/NQ-UBTVQH15; codes of Decision 19/2025/QĐ-TTg.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -253,6 +259,7 @@ _LAYERS = (
             "10 đơn vị cấp huyện cho đến khi bỏ cấp huyện ngày 1/7/2025.",
             "The 10 district-level units until districts ended on 1 July 2025.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -316,6 +323,7 @@ _LAYERS = (
             "Đường bao của 45 xã, phường; ranh giới minh hoạ, không có giá trị pháp lý.",
             "The outline of the 45 communes and wards; for illustration, without legal force.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -351,13 +359,13 @@ GROUPS: dict[str, Label] = {
     "records": Label("Hồ sơ", "Records"),
 }
 
-PLACED = ("products", "producers", "villages", "sites")
+PLACED = tuple(name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields))
 """The layers of points that carry the fields of _PLACE."""
 
-THEMATIC = ("products", "producers", "zones", "villages", "sites")
-"""The layers that the programme is about: what the map shows at first and what the links join."""
+THEMATIC = tuple(name for name, layer in LAYERS.items() if layer.thematic)
+"""The layers that the programme is about: what the map shows at first."""
 
-ON_MAP = (*THEMATIC, "old_communes", "outlines_2009")
+ON_MAP = tuple(name for name, layer in LAYERS.items() if layer.geometry and layer.on_map)
 """The layers that can be switched on over the base map, which draws the communes or the districts."""
 
 

@@ -134,7 +134,7 @@ def _metric(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:
-    if before.geom_type == "Point":
+    if not before.geom_type.endswith("Polygon"):
         return None
     # Rings may run either way in a file; areas of one outline only add up when all run alike.
     shapes = (shapely.orient_polygons(shape) for shape in (before, after))

@@ -3,7 +3,7 @@
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
-from geo.ocop.layers import GROUPS
+from geo.ocop.layers import GROUPS, LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import (
     CodeList,
@@ -74,6 +74,12 @@ def _bound(value: float | None) -> str:
     return "any" if value is None else f"{value:g}"
 
 
+def _overlap_rule(spec: Overlap) -> str:
+    if LAYERS[spec.source].dimension == 1:
+        return f"the polygon holds at least {spec.min_share:.0%} of the line's length"
+    return f"polygons share at least {spec.min_share:.0%} of the source's area"
+
+
 def rule_of(spec: LinkSpec) -> str:
     """How a link is made, in one English line."""
     match spec:
@@ -87,7 +93,7 @@ def rule_of(spec: LinkSpec) -> str:
             target = "exactly one polygon" if spec.each == "one" else "any polygon"
             rule = f"point inside {target} ({_accurate(spec.at_least)})"
         case Overlap():
-            rule = f"polygons share at least {spec.min_share:.0%} of the source's area"
+            rule = _overlap_rule(spec)
         case Near():
             rule = f"geodesic distance at most {spec.distance_m / 1000:g} km ({_accurate(spec.at_least)})"
         case NearestOfKind():

@@ -32,6 +32,9 @@ METHOD = Label(
 _ABOUT = Label("khoảng {km} km", "about {km} km")
 _WITHIN = Label("không quá {km} km", "within {km} km")
 _SHARE = Label("{area} ({share} % diện tích)", "{area} ({share} % of the area)")
+_PARTLY_INSIDE = Label("Đường đi qua bên trong ranh giới", "The line runs inside the outline")
+_LENGTH = Label("{share} % chiều dài", "{share} % of its length")
+_ALONG = Label("Ít nhất {share} % chiều dài nằm bên trong", "At least {share} % of the length lies inside")
 _AND = Label(" và cùng ", " and same ")
 _SHARED = Label(
     "Ranh giới chồng lên nhau ít nhất {share} % diện tích", "The outlines share at least {share} % of the area"
@@ -47,7 +50,13 @@ def reason_of(link: LinkRow, lang: str) -> str:
     """Why the link exists and how it was made."""
     spec = SPECS[link.link]
     words = REASONS[link.reason].of(lang)
-    return words.format(fields=_fields_of(spec, lang)) if isinstance(spec, MatchLink) else words
+    match spec:
+        case MatchLink():
+            return words.format(fields=_fields_of(spec, lang))
+        case Overlap() if LAYERS[spec.source].dimension == 1:
+            return _PARTLY_INSIDE.of(lang)
+        case _:
+            return words
 
 
 def _fields_of(spec: MatchLink, lang: str) -> str:
@@ -66,7 +75,8 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
         case MatchLink():
             return REASONS["matched"].of(lang).format(fields=_fields_of(spec, lang))
         case Overlap():
-            return _SHARED.of(lang).format(share=f"{100 * spec.min_share:g}")
+            rule = _ALONG if LAYERS[spec.source].dimension == 1 else _SHARED
+            return rule.of(lang).format(share=f"{100 * spec.min_share:g}")
         case Within():
             words = REASONS["inside"].of(lang)
         case Near():
@@ -83,10 +93,12 @@ def label_of(link: str, *, forward: bool, lang: str) -> str:
 
 
 def measure_of(link: LinkRow, lang: str) -> str | None:
-    """The distance or the shared area of a link; None where it has neither."""
+    """The distance, the shared area or the share of a line's length; None where the link has none of them."""
     if link.area_ha is not None:
         area = number_shown(float(round(link.area_ha)), "ha", lang)
         return _SHARE.of(lang).format(area=area, share=round(100 * (link.share or 0)))
+    if link.share is not None:
+        return _LENGTH.of(lang).format(share=round(100 * link.share))
     if link.distance_m is None:
         return None
     return distance_shown(link.distance_m, link.uncertainty_m or 0.0, lang)

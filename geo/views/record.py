@@ -139,7 +139,7 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         yield {
             "name": "measured_area_ha",
             "label": _MEASURED.of(lang),
-            "value": f"{area} {_OUTLINE.of(lang)}" if spec.name == "zones" else area,
+            "value": f"{area} {_OUTLINE.of(lang)}" if spec.outline is not None else area,
             "url": None,
         }
 

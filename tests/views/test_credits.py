@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from data.seed.notices import metadata
-from geo.atlas import Atlas, Notes, freeze
+from geo.atlas import Atlas, Notes
 from geo.link import link_all
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.views.map.credits import credits_of
 from tests.frames import world
+from tests.frozen import publish_atlas
 from tests.views.hostile import VERSION
 
 DRAWN = ("products", "producers", "zones", "villages", "sites", "communes", "districts")
@@ -21,10 +22,8 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     """A small province with the notices of the shipped one."""
     frames = world()
     notes = Notes(metadata={name: metadata(name, spec.label, spec.about, 0) for name, spec in LAYERS.items()})
-    path = freeze(
-        frames, link_all(frames, LINKS), notes, version=VERSION, path=tmp_path_factory.mktemp("atlas") / "a.sqlite"
-    )
-    with Atlas(path) as opened:
+    pairs = link_all(frames, LINKS)
+    with publish_atlas(frames, tmp_path_factory.mktemp("atlas"), pairs, notes, version=VERSION) as opened:
         yield opened
 
 

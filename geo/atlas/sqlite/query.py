@@ -300,7 +300,7 @@ class SqliteAtlas:
         wanted = (
             tuple(layers)
             if layers is not None
-            else tuple(name for name in COLLECTIONS if name not in {"sources", "links"})
+            else tuple(name for name, spec in COLLECTIONS.items() if spec.group not in {"records", "links"})
         )
         marks = ", ".join("?" * len(wanted))
         rows = self._db.execute(

@@ -150,8 +150,26 @@ def geodesic_area_ha(geometry: BaseGeometry) -> float:
 def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
     if geometry is None:
         return None, None
-    point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
+    match shapely.get_dimensions(geometry):
+        case 0:
+            point = geometry
+        case 1:
+            point = _middle(geometry)
+        case _:
+            point = shapely.point_on_surface(geometry)
     return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
+
+
+def _middle(line: BaseGeometry) -> BaseGeometry:
+    """The point halfway along a line, or along the longest part of one that has several.
+
+    >>> print(_middle(shapely.from_wkt("MULTILINESTRING ((0 0, 1 0), (0 5, 4 5))")))
+    POINT (2 5)
+    """
+    parts = shapely.get_parts(line)
+    longest = parts[shapely.length(parts).argmax()]
+    middle: BaseGeometry = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return middle
 
 
 def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from geo.crs import GEOD
 from geo.ingest.checks.geometry import Places, project
-from geo.ocop.layers import THEMATIC
 from geo.report import Issue, at_most
 from geo.schema import LayerSpec
 from geo.text import fold
@@ -30,7 +29,7 @@ Tag = tuple[object, ...]
 
 def check_twins(places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
     """The later of any two records of a layer that look like one thing, naming the first that it looks like."""
-    if spec.name in THEMATIC:
+    if spec.thematic:
         yield from at_most(_twins(places, frame, spec))
 
 

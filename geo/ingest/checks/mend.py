@@ -1,7 +1,8 @@
-"""Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, polygons made valid."""
+"""Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, geometries made valid."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -29,8 +30,8 @@ _FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights drop
 def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Change]]:
     """`frame` with safe repairs made, and the list of them.
 
-    Polygons become MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6); that changes no
-    shape, a shapefile always winds them the other way, and it is not listed.
+    Lines become MultiLineStrings, and polygons MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6).
+    That changes no shape, a shapefile always winds its rings the other way, and it is not listed.
     """
     changes: list[Change] = []
     keys = [None if key is None else str(key) for key in frame[spec.key]]
@@ -88,21 +89,38 @@ def _cased(text: str, field: Field) -> str:
     return ";".join(by_lower.get(part.lower(), part) for part in text.split(";"))
 
 
-_POLYGON, _MULTIPOLYGON = 3, 6  # as shapely.get_type_id has them
+class _Kind(NamedTuple):
+    """The geometry of a layer whose records may have several parts; ids as shapely.get_type_id gives them.
+
+    `collect` makes geometries of several parts from arrays of parts, `of` makes one from a list.
+    """
+
+    single: int
+    multiple: int
+    collect: Callable[..., Any]
+    of: Callable[[list[Any]], BaseGeometry]
+
+
+_KINDS = {
+    "MultiLineString": _Kind(1, 5, shapely.multilinestrings, shapely.MultiLineString),
+    "MultiPolygon": _Kind(3, 6, shapely.multipolygons, shapely.MultiPolygon),
+}
 
 
 def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: list[Change]) -> Shapes:
     """All shapes of a layer: at once those that need no more than their rings turned, the others one by one."""
     mended = np.full(len(shapes), None, dtype=object)
+    kind = _KINDS.get(spec.geometry or "")
     kinds = shapely.get_type_id(shapes)
-    ready = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & (spec.geometry == "MultiPolygon")
+    ready = np.zeros(len(shapes), dtype=bool) if kind is None else np.isin(kinds, kind[:2])
     ready &= finite(shapes) & ~shapely.has_z(shapes) & ~shapely.is_empty(shapes)
     ready[ready] = shapely.is_valid(shapes[ready])
     for row in np.flatnonzero(~ready):
         mended[row] = _shape(shapes[row], spec, keys[row], changes)
-    single = np.flatnonzero(ready & (kinds == _POLYGON))
     mended[ready] = shapes[ready]
-    mended[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
+    if kind is not None:
+        single = np.flatnonzero(ready & (kinds == kind.single))
+        mended[single] = kind.collect(shapes[single], indices=np.arange(len(single)))
     mended[ready] = shapely.orient_polygons(mended[ready], exterior_cw=False)
     return mended
 
@@ -114,16 +132,17 @@ def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes
         flat = shapely.force_2d(shape)
         changes.append(Change(spec.name, key, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
         shape = flat
-    if shape.is_empty or spec.geometry != "MultiPolygon" or not finite(np.array([shape])).all():
+    kind = _KINDS.get(spec.geometry or "")
+    if shape.is_empty or kind is None or not finite(np.array([shape])).all():
         return shape
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
-        shape = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+        shape = _gathered(shapely.make_valid(shape, method="structure", keep_collapsed=False), kind)
         changes.append(Change(spec.name, key, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
-    return shapely.orient_polygons(_polygons(shape), exterior_cw=False)
+    return shapely.orient_polygons(_gathered(shape, kind), exterior_cw=False)
 
 
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    """The polygons of a shape as one MultiPolygon; lines and points that mending left are dropped."""
+def _gathered(shape: BaseGeometry, kind: _Kind) -> BaseGeometry:
+    """The lines or the polygons of a shape as one geometry; other parts, which mending may leave, are dropped."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.MultiPolygon([part for part in np.atleast_1d(parts) if isinstance(part, shapely.Polygon)])
+    return kind.of([part for part in parts if shapely.get_type_id(part) == kind.single])

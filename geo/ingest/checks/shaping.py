@@ -1,4 +1,4 @@
-"""Foreign shapes as the kind of geometry that a layer holds; what cannot be is left out and said."""
+"""Foreign shapes as the kind of geometry that a layer holds; what cannot be is left out and reported."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,14 +12,15 @@ from geo.schema import Label, LayerSpec
 
 Shapes = NDArray[np.object_]
 
-_KINDS = {"Point": {0}, "MultiPolygon": {3, 6}}  # shapely's type ids
+_KINDS = {"Point": {0}, "MultiLineString": {1, 5}, "MultiPolygon": {3, 6}}  # shapely's type ids
 _CLOSED = Label("đường khép kín thành vùng", "closed line taken as a polygon")
 _SINGLE = Label("nhóm một điểm thành điểm", "group of one point taken as the point")
+_LINES = Label("chỉ giữ các đường của nhóm hình học", "lines of a collection kept, the rest left out")
 _PARTS = Label("chỉ giữ các vùng của nhóm hình học", "polygons of a collection kept, the rest left out")
 
 
 def shape_up(shapes: Shapes, spec: LayerSpec, names: Sequence[str]) -> tuple[Shapes, list[Change], list[Issue]]:
-    """`shapes` as points or polygons; None where a shape is of another kind, empty, or has no finite coordinates.
+    """`shapes` as points, lines or polygons; None where one is of another kind, empty, or has no finite coordinates.
 
     `names` call the rows in what is reported.
     """
@@ -46,10 +47,13 @@ def _as_wanted(shape: BaseGeometry, spec: LayerSpec) -> tuple[BaseGeometry | Non
     if spec.geometry == "Point":
         single = len(parts) == 1 and parts[0].geom_type == "Point"
         return (parts[0], _SINGLE) if single else (None, None)
+    lines = [part for part in parts if part.geom_type in {"LineString", "LinearRing"}]
+    if spec.geometry == "MultiLineString":
+        return (shapely.MultiLineString(lines), _LINES) if lines else (None, None)
     areas = [part for part in parts if part.geom_type == "Polygon"]
     if areas:
         return shapely.MultiPolygon(areas), _PARTS
-    rings = [part for part in parts if part.geom_type in {"LineString", "LinearRing"} and _is_closed(part)]
+    rings = [line for line in lines if _is_closed(line)]
     if rings and len(rings) == len(parts):
         return shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings]), _CLOSED
     return None, None

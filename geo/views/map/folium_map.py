@@ -20,13 +20,14 @@ from folium.template import Template
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
 from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir
+from geo.views.map.layer_symbols import style_sheet
 from geo.views.map.saved_map import saved_view
 
 SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
 STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
 """(library, file) of what every map needs. The clusters' default colours are not among them: map.css has our own."""
 
-_SAVED_STYLES = ("vars", "base", "map", "saved")
+_SITE_STYLES = ("vars", "base", "map")
 
 
 class Shell(NamedTuple):
@@ -194,8 +195,9 @@ def _libraries() -> list[str]:
 
 def _styles() -> str:
     libraries = [vendor_dir(library) / file for library, file in STYLES]
-    own = [static_dir() / "css" / f"{name}.css" for name in _SAVED_STYLES]
-    return "\n".join(style_text(path) for path in (*libraries, *own))
+    site = [style_text(static_dir() / "css" / f"{name}.css") for name in _SITE_STYLES]
+    own = style_text(static_dir() / "css" / "saved.css")
+    return "\n".join((*map(style_text, libraries), *site, style_sheet(), own))
 
 
 def _json(view: Mapping[str, Any]) -> str:

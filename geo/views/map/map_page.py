@@ -17,6 +17,7 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.views.formats import FORMATS
+from geo.views.map.layer_symbols import shapes
 from geo.views.record import subtitle
 from geo.views.values import Urls
 
@@ -70,6 +71,7 @@ def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> 
             for group, label in GROUPS.items()
             if (members := [layer for layer in layers if LAYERS[layer["name"]].group == group])
         ],
+        "shapes": shapes(),
         "precisions": {
             p.key: {"label": p.label.of(lang), "approximate": p.approximate, "uncertainty_m": p.uncertainty_m}
             for p in PRECISIONS
@@ -95,7 +97,8 @@ def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
         "fill_opacity": style.fill_opacity,
         "stroke_width": style.stroke_width,
         "dash": style.dash,
-        "on": spec.name in THEMATIC,
+        "ink": style.ink or style.color,
+        "on": spec.thematic,
         "classes": [
             {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
         ],
@@ -207,6 +210,8 @@ def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
             "precision": record.precision,
             "place": places.of(record),
             "detail": subtitle(record, lang),
+            # Where the name of a line stands; of a point and of an area the browser knows it.
+            **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },
     }
 

@@ -12,7 +12,8 @@ from geo.ocop.filters import FILTERS
 from geo.schema import Field, Label
 
 _GEOMETRY = {
-    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiPolygon": "geometry-multipolygon",
+    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiLineString": "geometry-multilinestring",
+    "MultiPolygon": "geometry-multipolygon",
 }  # fmt: skip
 _SEVERAL = Label(
     "nhiều mã cách nhau bằng ';': dùng A_CONTAINS, A_OVERLAPS", "keys joined by ';': use A_CONTAINS, A_OVERLAPS"

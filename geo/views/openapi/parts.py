@@ -168,7 +168,7 @@ SCHEMAS: Plain = {
         "type": "object",
         "required": ["type", "coordinates"],
         "properties": {
-            "type": {"type": "string", "enum": ["Point", "LineString", "MultiPolygon"]},
+            "type": {"type": "string", "enum": ["Point", "LineString", "MultiLineString", "MultiPolygon"]},
             "coordinates": {"type": "array", "items": {}},
         },
     },

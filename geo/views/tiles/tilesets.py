@@ -33,7 +33,6 @@ _PIXEL_M = 0.00028  # the standard's pixel, from which it reckons scales
 _TILE_PX = 256
 _TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
 _TYPES = {"integer": "integer", "real": "number"}
-_DIMENSION = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 
 
 def matrix_set(name: str) -> str:
@@ -208,7 +207,7 @@ def _layer(name: str, lang: str) -> Plain:
         "title": spec.label.of(lang),
         "description": spec.about.of(lang),
         "dataType": "vector",
-        "geometryDimension": _DIMENSION[spec.geometry or "Point"],
+        "geometryDimension": spec.dimension,
         "crs": _CRS,
         "minTileMatrix": "0",
         "maxTileMatrix": str(MAX_ZOOM),
