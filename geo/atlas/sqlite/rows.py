@@ -125,7 +125,6 @@ def _row(
         lng,
         lat,
         *bounds,
-        *_touching(placed),
         communes[0] if len(communes) == 1 else None,
         districts[0] if len(districts) == 1 else None,
         orjson.dumps(properties | derived),
@@ -165,20 +164,11 @@ def geodesic_area_ha(geometry: BaseGeometry) -> float:
 
 
 def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
+    """Longitude and latitude of a point on the geometry, rounded; see sql.py, which answers boxes by it."""
     if geometry is None:
         return None, None
     point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
     return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
-
-
-def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:
-    """Where a geometry touches its box: the latitude in the west, longitude in the south, latitude in the east, ..."""
-    if geometry is None:
-        return None, None, None, None
-    positions = shapely.get_coordinates(geometry)
-    (west, south), (east, north) = positions.argmin(axis=0), positions.argmax(axis=0)
-    lng, lat = positions.T
-    return float(lat[west]), float(lng[south]), float(lat[east]), float(lng[north])
 
 
 def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:
