@@ -17,7 +17,15 @@ OPEN = (
 )  # fmt: skip
 """What pages of other sites may ask beside the landing page and `.json`: data, and nothing that manages it."""
 
-_ASKED_WITH = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    # Tile servers ask which site sends people to them; no path of ours goes with it.
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Headers of every response."""
+
+_CORS_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
+"""Request headers that pages of other sites may send."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -91,7 +99,7 @@ def register(app: Flask, settings: Settings) -> None:
         response = Response(status=204)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
-        response.headers["Access-Control-Allow-Headers"] = _ASKED_WITH
+        response.headers["Access-Control-Allow-Headers"] = _CORS_HEADERS
         response.headers["Access-Control-Max-Age"] = "86400"
         response.vary.update(("Origin", "Access-Control-Request-Method"))
         return response
@@ -99,9 +107,8 @@ def register(app: Flask, settings: Settings) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        # Tile servers ask which site sends people to them; no path of ours goes with it.
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        for name, value in EVERYWHERE.items():
+            headers.setdefault(name, value)
         headers.setdefault("X-Request-ID", g.request_id)
         # A 304 has no page, and what it says would be written over what the caller keeps.
         if response.mimetype == "text/html" and response.status_code != 304:

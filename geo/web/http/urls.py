@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
-from werkzeug.sansio.utils import get_current_url
+from werkzeug.sansio.utils import get_current_url, get_host
 
 PUBLIC_URL = "PUBLIC_URL"
 """The configuration key of the address that people use, when a proxy stands in front."""
@@ -41,6 +41,13 @@ def _host() -> str:
 @lru_cache(maxsize=64)
 def _host_url(scheme: str, host: str) -> str:
     return get_current_url(scheme, host).rstrip("/")
+
+
+@lru_cache(maxsize=64)
+def host_url_of(scheme: str, host_header: str) -> str:
+    """Scheme and host that addresses begin with for a Host header; empty for one that names no host."""
+    host = get_host(scheme, host_header)
+    return _host_url(scheme, host) if host else ""
 
 
 class SiteUrls:

@@ -16,7 +16,7 @@ from geo.views.export.download import write_export
 from geo.views.export.file_cache import Coding, ExportCache, Made, Write
 from geo.views.formats import file_name, format_of
 from geo.web.http import params
-from geo.web.http.caching import cached, changed_at, is_newest
+from geo.web.http.caching import cached, changed_at, is_not_modified
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 
@@ -158,7 +158,7 @@ def _part(tag: str, size: int) -> tuple[int, int] | None:
     What is no single range of bytes is passed over, and so is a range of a file that the caller has in another form.
     """
     condition = request.headers.get("If-Range", "")
-    if condition and condition != f'"{tag}"' and request.if_range.date != changed_at():
+    if condition and condition != f'"{tag}"' and request.if_range.date != changed_at(g.atlas):
         return None
     if request.method == "GET" and _THE_LAST_NONE.fullmatch(request.headers.get("Range", "")):
         raise RequestedRangeNotSatisfiable(size)
@@ -195,10 +195,10 @@ def _is_unchanged(tag: str) -> bool:
     PreconditionFailed when it wants the file only as it knows it, and that is another one.
     """
     wanted, since = request.if_match, request.if_unmodified_since
-    if not wanted.contains(tag) if wanted else since is not None and changed_at() > since:
+    if not wanted.contains(tag) if wanted else since is not None and changed_at(g.atlas) > since:
         raise PreconditionFailed
     held = request.if_none_match
-    return held.contains_weak(tag) if held else is_newest()
+    return held.contains_weak(tag) if held else is_not_modified()
 
 
 def _tell(response: Response, made: Made, name: str) -> None:
