@@ -24,12 +24,13 @@ from geo.atlas.model import Where
 from geo.atlas.sqlite.conditions import compile_filter
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.parameters import MAX_FILTER
 from geo.text import nfc
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Language", "parse"]
 
 Language = Literal["cql2-text", "cql2-json"]
-MAX_LENGTH = 20_000
+MAX_LENGTH = MAX_FILTER
 MAX_DEPTH = 50
 
 

@@ -12,10 +12,10 @@ PUBLIC_URL = "PUBLIC_URL"
 
 
 def _join(root: str, path: str, params: dict[str, str], lang: str) -> str:
-    kept = {name: value for name, value in params.items() if value != ""} if params else {}
-    if lang != "vi" and "lang" not in kept:
-        kept["lang"] = lang
-    return f"{root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
+    query = {name: value for name, value in params.items() if value != ""} if params else {}
+    if lang != "vi" and "lang" not in query:
+        query["lang"] = lang
+    return f"{root}{path}{'?' + urlencode(query, safe='/,:') if query else ''}"
 
 
 class Site(NamedTuple):

@@ -10,9 +10,10 @@ import orjson
 
 from geo.atlas import Atlas, Query
 from geo.errors import BadQuery
+from geo.ocop.parameters import ITEMS, PARAMETERS, page_limit
 from geo.views.formats import FORMATS
 from geo.views.ogc import features
-from geo.views.ogc.queryables import PARAMETERS, in_address
+from geo.views.ogc.queryables import in_address
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG, Served, served
 from geo.web.http import params
 from geo.web.http.caching import NO_CONDITIONS, Conditions, cache_headers, changed_at, held_as, tag_for
@@ -30,7 +31,7 @@ PAGE_FORMS = {**FEATURE_FORMS, **JSON_FORMS, **FILE_FORMS}
 
 _CHANGING = {"f", "version", "limit", "offset"}
 """Parameters in which the links of a page differ from each other."""
-_MOST_DIGITS = 9
+_MOST_DIGITS = len(str(PARAMETERS["version"].most))
 
 LinkTo: TypeAlias = Callable[..., dict[str, Any]]
 """(rel, media type, **changes) -> a link to the page with some of its parameters changed."""
@@ -93,7 +94,7 @@ def check(request: ItemsRequest) -> None:
         params.only(request.args, "f", "crs")
     params.layer_name(request.layer)
     if not request.record:
-        params.only(request.args, *PARAMETERS, *in_address(request.layer))
+        params.only(request.args, *ITEMS, *in_address(request.layer))
 
 
 def version_of(args: Args) -> int | None:
@@ -138,8 +139,8 @@ class Page:
 
     def __init__(self, request: ItemsRequest, atlas: Atlas, link_to: LinkTo) -> None:
         self.atlas, self.layer, self.site, self._link_to = atlas, request.layer, request.site, link_to
-        args, most = request.args, request.max_page
-        self.limit = params.whole_number(args, "limit", min(100, most), least=1, most=most)
+        args = request.args
+        self.limit = params.limit(args, page_limit(request.max_page))
         self.offset = params.whole_number(args, "offset", 0)
         self.system = system_of(args)
         self.query: Query = replace(query.query_of(self.layer, args), limit=self.limit, offset=self.offset)

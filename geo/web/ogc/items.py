@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from geo.errors import BadQuery
+from geo.ocop.parameters import SELECTION
 from geo.settings import Settings
 from geo.views.export.download import write_export
 from geo.views.formats import FORMATS, file_name
@@ -65,7 +66,7 @@ def items(most: int, layer: str) -> Response:
         return _response(answer(page_request, g.atlas))
     page = Page(page_request, g.atlas, links_to_page(page_request))
     if form == "html":
-        selection = {name: ",".join(request.args.getlist(name)) for name in params.SELECTION if request.args.get(name)}
+        selection = {name: ",".join(request.args.getlist(name)) for name in SELECTION if request.args.get(name)}
         return elsewhere(f"/{layer}", **selection)
     return _file(page, form)
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Query
+from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
 from geo.views import whole_province
 from geo.views.export.download import write_export
@@ -44,7 +45,7 @@ class Downloads:
 
     def layer(self, layer: str, extension: str) -> Response:
         """A layer, or what the parameters keep of it, as a file."""
-        params.only(request.args, *params.FILE, *params.SELECTION)
+        params.only(request.args, *FILE, *SELECTION)
         query = params.selection(layer, request.args)
         chosen, options = format_of(extension), params.file_options(request.args)
         atlas, lang = g.atlas, g.lang
