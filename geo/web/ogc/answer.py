@@ -63,8 +63,8 @@ class Answer(NamedTuple):
 def answer(request: ItemsRequest, atlas: Atlas) -> Answer:
     """The page as a FeatureCollection, or the record as a Feature: 200, or 304 where the caller holds it already.
 
-    NotFound for an unknown layer or record, BadQuery for a parameter that is unknown or has no such value. Of which
-    version the records are is the caller's choice: see version_of.
+    NotFound for an unknown layer or record, BadQuery for a parameter that is unknown or has no such value. `atlas` is
+    that of the version which the request names (see version_of).
     """
     check(request)
     if request.record:
@@ -89,12 +89,13 @@ def _answer(request: ItemsRequest, atlas: Atlas, system: Served, write: Callable
 
 
 def check(request: ItemsRequest) -> None:
-    """Raise NotFound for an unknown layer, and BadQuery for parameters that the address does not take."""
+    """Raise NotFound for an unknown layer, BadQuery for parameters that the address does not take or a bad version."""
     if request.record:
         params.only(request.args, "f", "crs")
     params.layer_name(request.layer)
     if not request.record:
         params.only(request.args, *ITEMS, *in_address(request.layer))
+        version_of(request.args)
 
 
 def version_of(args: Args) -> int | None:
@@ -115,7 +116,7 @@ def system_of(args: Args) -> Served:
 
 
 def links_to_page(request: ItemsRequest) -> LinkTo:
-    """How a page's links are made by GET: the address of its other parameters is encoded once for all of them."""
+    """How links to a page that was checked are made: the address of its fixed parameters is encoded once for all."""
     parameters = params.joined(request.args)
     # A browser asks for JSON by f; without it the link would lead to the HTML page.
     own = {name: parameters[name] for name in ("f", "version") if parameters.get(name)}
