@@ -36,33 +36,33 @@ MAX_FILTER = 20_000
 _LARGEST = 999_999_999
 
 _ROWS = (
-    Parameter("f", Label("dạng của câu trả lời", "form of the answer")),
+    Parameter("f", Label("định dạng của phản hồi", "format of the response")),
     Parameter("lang", Label("ngôn ngữ", "language"), choices=LANGS, default="vi"),
-    Parameter("limit", Label("số bản ghi mỗi trang; lớn hơn thì được giảm xuống", "records of a page; a larger number is reduced"), "integer", least=1),
-    Parameter("offset", Label("số bản ghi bỏ qua trước trang", "records left out before the page"), "integer", default=0, least=0, most=_LARGEST),
-    Parameter("version", Label("phiên bản đang lật trang, lấy từ liên kết next", "the version that is paged through, as the next link says"), "integer", least=1, most=_LARGEST),
-    Parameter("bbox", Label("khung toạ độ theo bbox-crs", "box: lower corner, upper corner, in bbox-crs"), "numbers", least=4, most=6),
-    Parameter("bbox-crs", Label("hệ toạ độ của bbox", "system of bbox"), "uri"),
-    Parameter("crs", Label("hệ toạ độ của câu trả lời", "system of the answer"), "uri"),
+    Parameter("limit", Label("số bản ghi mỗi trang; vượt mức tối đa thì được giảm xuống", "records per page; limits above the maximum are reduced"), "integer", least=1),
+    Parameter("offset", Label("số bản ghi bỏ qua trước trang", "records skipped before the page"), "integer", default=0, least=0, most=_LARGEST),
+    Parameter("version", Label("phiên bản dữ liệu của các trang, lấy từ liên kết next", "data version of the pages, taken from the next link"), "integer", least=1, most=_LARGEST),
+    Parameter("bbox", Label("khung toạ độ theo bbox-crs", "bounding box: lower corner, upper corner, in bbox-crs"), "numbers", least=4, most=6),
+    Parameter("bbox-crs", Label("hệ toạ độ của bbox", "coordinate system of bbox"), "uri"),
+    Parameter("crs", Label("hệ toạ độ của phản hồi", "coordinate system of the response"), "uri"),
     Parameter("datetime", Label("mốc hoặc khoảng thời gian RFC 3339, '..' là không giới hạn", "RFC 3339 date or time, or from/until, '..' for no bound")),
     Parameter("properties", Label("chỉ các thuộc tính này", "only these properties"), "texts", once=False),
     Parameter("sortby", Label("sắp xếp, + hoặc - phía trước", "order by fields, + or - before each"), "texts", once=False),
     Parameter("sort", Label("sắp xếp theo một trường", "order by one field, - before it for the reverse")),
     Parameter("filter", Label("bộ lọc CQL2", "CQL2 filter"), most=MAX_FILTER),
-    Parameter("filter-lang", Label("dạng của bộ lọc", "form of the filter"), choices=("cql2-text", "cql2-json"), default="cql2-text"),
-    Parameter("filter-crs", Label("hệ toạ độ trong bộ lọc", "system of the coordinates in the filter"), "uri"),
-    Parameter("q", Label("tìm theo tên, không cần dấu", "names, diacritics not needed"), most=MAX_TEXT),
-    Parameter("ids", Label("các mã", "records by key"), "texts", most=MAX_IDS, once=False),
-    Parameter("encoding", Label("bảng mã chữ của f=shp", "encoding of the text of f=shp")),
-    Parameter("letters", Label("chữ mà bảng mã không có, của f=shp", "letters that the encoding lacks, of f=shp")),
+    Parameter("filter-lang", Label("ngôn ngữ của bộ lọc", "language of the filter"), choices=("cql2-text", "cql2-json"), default="cql2-text"),
+    Parameter("filter-crs", Label("hệ toạ độ trong bộ lọc", "coordinate system of geometries in the filter"), "uri"),
+    Parameter("q", Label("tìm theo tên, có dấu hoặc không dấu", "search by name, with or without diacritics"), most=MAX_TEXT),
+    Parameter("ids", Label("mã các bản ghi", "codes of the records"), "texts", most=MAX_IDS, once=False),
+    Parameter("encoding", Label("bảng mã chữ khi f=shp", "text encoding for f=shp")),
+    Parameter("letters", Label("cách ghi chữ mà bảng mã không có, khi f=shp", "how to write letters that the encoding lacks, for f=shp")),
     Parameter("since", Label("số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time")),
-    Parameter("v", Label("mã của phiên bản, để giữ câu trả lời mãi mãi", "stamp of the version, under which the answer may be kept for ever")),
+    Parameter("v", Label("mã phiên bản; nếu là mã hiện hành, phản hồi được lưu đệm vô thời hạn", "version stamp; with the current one the response may be cached for ever")),
     Parameter("layers", Label("chỉ trong các lớp này", "only in these layers"), "texts", once=False),
     Parameter("map", Label("mức phóng/vĩ độ/kinh độ", "zoom/latitude/longitude")),
     Parameter("base", Label("bản đồ nền", "base map")),
     Parameter("at", Label("bản ghi đang mở, dạng lớp/mã", "the open record, as layer/key")),
     Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
-    Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without scheme"), "texts", once=False),
+    Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
     *(
         Parameter(row.param, row.label, "texts", CODE_LISTS[row.codes].keys() if row.codes else (), once=False)
         for row in FILTERS
@@ -96,5 +96,5 @@ def page_limit(most: int) -> Parameter:
 
 RECORDS_LIMIT = page_limit(1_000)
 SEARCH_LIMIT = replace(
-    PARAMETERS["limit"], label=Label("nhiều nhất bao nhiêu", "how many at most"), most=50, default=12
+    PARAMETERS["limit"], label=Label("số kết quả tối đa", "maximum number of results"), most=50, default=12
 )

@@ -57,8 +57,8 @@ def _searches(lang: str) -> Plain:
 # --- downloads -----------------------------------------------------------------------------------------------
 
 _DOWNLOAD = Label("Tải về", "Download")
-_ENCODING = Label("bảng mã chữ", "encoding of the text")
-_LETTERS = Label("chữ mà bảng mã không có", "letters that the encoding lacks")
+_ENCODING = Label("bảng mã chữ", "text encoding")
+_LETTERS = Label("cách ghi chữ mà bảng mã không có", "how to write letters that the encoding lacks")
 
 
 def _layer(row: Format, lang: str) -> Plain:
@@ -80,7 +80,7 @@ def _whole(kind: whole_province.Kind, lang: str) -> Plain:
 
 
 def _system(codes: tuple[str, ...], lang: str) -> Plain:
-    label = Label("hệ toạ độ của tệp", "system of the file")
+    label = Label("hệ toạ độ của tệp", "coordinate system of the file")
     return described(Parameter("crs", label, choices=codes, default=codes[0]), lang)
 
 

@@ -34,8 +34,8 @@ def choose(forms: Mapping[str, str], f: str | None, accept: MIMEAccept) -> str:
         if f not in forms:
             listed = ", ".join(forms)
             raise BadQuery(
-                f"f={f!r} is no form of this resource. Forms: {listed}.",
-                f"f={f!r} không phải dạng của tài nguyên này. Các dạng: {listed}.",
+                f"f={f!r} is not a format of this resource. Formats: {listed}.",
+                f"f={f!r} không phải định dạng của tài nguyên này. Các định dạng: {listed}.",
             )
         return f
     accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in accept]
