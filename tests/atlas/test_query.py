@@ -242,6 +242,35 @@ def test_a_box_answers_as_testing_every_geometry_does(
     assert crowded.count(replace(Query(layer), bbox=bbox)) == len(expected)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_boxes_at_the_sides_and_corners_of_envelopes_are_answered_exactly(crowded: Atlas, seed: int) -> None:
+    """Each side of a box lies on or beside a side of an envelope: where comparing envelopes alone would be wrong."""
+    chance, records = random.Random(seed), crowded.find(Query("zones")).records
+    envelopes = [record.geometry.bounds for record in records if record.geometry is not None]
+    for _ in range(20):
+        lngs, lats = (
+            sorted(chance.choice(envelopes)[chance.choice(sides)] + chance.choice((-1e-7, 0, 1e-7)) for _ in "12")
+            for sides in ((0, 2), (1, 3))
+        )
+        area = box(lngs[0], lats[0], lngs[1], lats[1])
+        expected = [record.id for record in records if record.geometry is not None and record.geometry.intersects(area)]
+        assert ids(crowded, Query("zones", bbox=LngLatBbox(lngs[0], lats[0], lngs[1], lats[1]))) == expected
+
+
+def test_parts_on_both_sides_of_a_box_do_not_meet_it(tmp_path: Path) -> None:
+    """Only the envelopes overlap: the box lies between the parts, as wide as both of them."""
+    parts = MultiPolygon([box(103.0, 21.0, 103.1, 21.1), box(103.0, 21.4, 103.1, 21.5)])
+    zones = frame("zones", {"zone_id": "Z1", "name": "x", "at": parts})
+    with Atlas(frozen({"zones": zones}, tmp_path / "a.sqlite")) as atlas:
+        for south, north, meets in (
+            (21.2, 21.3, []),
+            (21.05, 21.3, ["Z1"]),
+            (21.2, 21.4, ["Z1"]),
+            (20.0, 22.0, ["Z1"]),
+        ):
+            assert ids(atlas, Query("zones", bbox=LngLatBbox(102.9, south, 103.2, north))) == meets
+
+
 @pytest.mark.parametrize("layer", ["sites", "zones"])
 def test_a_label_point_lies_on_its_geometry_but_for_rounding(crowded: Atlas, layer: str) -> None:
     """A box that holds the label point is answered without reading the geometry."""

@@ -24,7 +24,13 @@ RELATED = "x.links"
 _ROUNDING = 10.0**-DECIMALS
 """Degrees; rounding moves a label point by at most half of it along each axis."""
 
-_MEETS = "(f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?) OR meets(f.geom, ?, ?, ?, ?)"
+_MEETS = (
+    "(f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?)"
+    " OR (f.west >= ? AND f.east <= ? AND (f.south BETWEEN ? AND ? OR f.north BETWEEN ? AND ?))"
+    " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
+    " OR meets(f.geom, ?, ?, ?, ?)"
+)
+"""Whether a candidate meets a box; see _place."""
 
 _EVERYTHING = "1"
 """The condition that every record meets."""
@@ -216,8 +222,10 @@ def _where(query: Query) -> Statement:
 def _place(query: Query) -> list[Statement]:
     """Records that meet the box: candidates by the envelope, of which only those are tested that need it.
 
-    A candidate whose label point lies in the box meets it, as that point lies on the geometry: two comparisons in
-    place of reading the WKB. The box is narrowed by _ROUNDING for it, so that the point before rounding lies in it too.
+    A candidate whose label point lies in the box meets it, as that point lies on the geometry; the box is narrowed by
+    _ROUNDING for it, so that the point before rounding lies in it too. A geometry touches each side of its envelope
+    somewhere: where the box holds the envelope's whole width and its south or north side, or its whole height and its
+    west or east side, it holds such a point. The WKB is read of the rest alone, most of it around the box's corners.
     """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
@@ -228,7 +236,7 @@ def _place(query: Query) -> list[Statement]:
         values += [east, west, north, south]
     for west, south, east, north in boxes:
         values += [west + _ROUNDING, east - _ROUNDING, south + _ROUNDING, north - _ROUNDING]
-        values += [west, south, east, north]
+        values += [west, east, *(south, north) * 2, south, north, *(west, east) * 2, west, south, east, north]
     return [Statement(_in_boxes(query.layer, len(boxes), unplaced=query.place == "any"), tuple(values))]
 
 
