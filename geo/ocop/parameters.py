@@ -1,6 +1,7 @@
 """The query parameters of the service as rows: what requests are read by, and what the API description says of them."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from geo.ocop.codes import CODE_LISTS
@@ -89,6 +90,7 @@ RECORDS = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", 
 """What an address of the catalogue's records may hold."""
 
 
+@lru_cache(maxsize=8)
 def page_limit(most: int) -> Parameter:
     """The row of `limit` where a page has at most `most` records."""
     return replace(PARAMETERS["limit"], most=most, default=min(100, most))
