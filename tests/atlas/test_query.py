@@ -1,6 +1,7 @@
 """What an atlas answers."""
 
 import json
+import random
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.atlas import Around, Atlas, Query
 from geo.crs import LngLatBbox
@@ -226,6 +227,62 @@ def test_a_box_answers_as_testing_every_geometry_does(
     expected = [record.id for record in everything if record.geometry is not None and record.geometry.intersects(area)]
     assert ids(crowded, Query(layer, bbox=bbox)) == expected
     assert crowded.count(replace(Query(layer), bbox=bbox)) == len(expected)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_boxes_at_the_sides_and_corners_of_envelopes_are_answered_exactly(crowded: Atlas, seed: int) -> None:
+    """Each side of a box lies on or beside a side of an envelope: where comparing envelopes alone would be wrong."""
+    chance, records = random.Random(seed), crowded.find(Query("zones")).records
+    envelopes = [record.geometry.bounds for record in records if record.geometry is not None]
+    for _ in range(20):
+        lngs, lats = (
+            sorted(chance.choice(envelopes)[chance.choice(sides)] + chance.choice((-1e-7, 0, 1e-7)) for _ in "12")
+            for sides in ((0, 2), (1, 3))
+        )
+        area = box(lngs[0], lats[0], lngs[1], lats[1])
+        expected = [record.id for record in records if record.geometry is not None and record.geometry.intersects(area)]
+        assert ids(crowded, Query("zones", bbox=LngLatBbox(lngs[0], lats[0], lngs[1], lats[1]))) == expected
+
+
+def test_parts_on_both_sides_of_a_box_do_not_meet_it(tmp_path: Path, atlases: OpenAtlases) -> None:
+    """Only the envelopes overlap: the box lies between the parts, as wide as both of them."""
+    parts = MultiPolygon([box(103.0, 21.0, 103.1, 21.1), box(103.0, 21.4, 103.1, 21.5)])
+    zones = frame("zones", {"zone_id": "Z1", "name": "x", "at": parts})
+    with frozen({"zones": zones}, tmp_path, atlases=atlases) as atlas:
+        for south, north, meets in (
+            (21.2, 21.3, []),
+            (21.05, 21.3, ["Z1"]),
+            (21.2, 21.4, ["Z1"]),
+            (20.0, 22.0, ["Z1"]),
+        ):
+            assert ids(atlas, Query("zones", bbox=LngLatBbox(102.9, south, 103.2, north))) == meets
+
+
+@pytest.mark.parametrize("layer", ["sites", "zones"])
+def test_a_label_point_lies_on_its_geometry_but_for_rounding(crowded: Atlas, layer: str) -> None:
+    """A box that holds the label point is answered without reading the geometry."""
+    records = crowded.find(Query(layer)).records
+    assert len(records) == 300
+    for record in records:
+        assert record.geometry is not None
+        assert record.geometry.distance(Point(record.lng, record.lat)) <= 0.5e-7 * 2**0.5 + 1e-15
+
+
+def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_does(
+    tmp_path: Path, atlases: OpenAtlases
+) -> None:
+    """Of two slivers one digit high, at least one has its label rounded to a place that it does not cover."""
+    south, north = 21.0, 21.0000001
+    slivers = [
+        Polygon([(103.0, base), (103.2, base), (103.01, apex)]) for base, apex in ((south, north), (north, south))
+    ]
+    rows = ({"zone_id": f"Z{n}", "name": "x", "at": MultiPolygon([one])} for n, one in enumerate(slivers))
+    with frozen({"zones": frame("zones", *rows)}, tmp_path, atlases=atlases) as atlas:
+        records = atlas.find(Query("zones")).records
+        labels = [LngLatBbox(one.lng or 0, one.lat or 0, one.lng or 0, one.lat or 0) for one in records]
+        met = [[one.id for one in records if one.geometry and one.geometry.intersects(box(*label))] for label in labels]
+        assert [ids(atlas, Query("zones", bbox=label)) for label in labels] == met
+    assert any(one.id not in met[n] for n, one in enumerate(records))
 
 
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])

@@ -36,13 +36,11 @@ PACKAGES = {
 _SQL_TYPES = {"integer": "integer", "real": "double precision"}
 _NO_TILES_KEPT = """
 import sys
-from geo.atlas.tilecache import TileCache
+from geo.views.tiles.cache import TileCache
 TileCache.get = lambda *_: None
 TileCache.put = lambda *_: None
-from geo.web import remembered
-remembered.may_be_remembered = lambda: None
-from geo.web import answers
-answers.may_be_remembered = lambda: None
+from geo.web.http import caching
+caching.mark_cacheable = lambda: None
 import app
 app.cli(sys.argv[1:])
 """

@@ -25,12 +25,13 @@ from geo.atlas.cql2.text import read as read_text
 from geo.atlas.cql2.tree import Where
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.parameters import MAX_FILTER
 from geo.text import nfc
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Language", "parse"]
 
 Language = Literal["cql2-text", "cql2-json"]
-MAX_LENGTH = 20_000
+MAX_LENGTH = MAX_FILTER
 MAX_DEPTH = 50
 
 

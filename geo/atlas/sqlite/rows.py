@@ -108,7 +108,6 @@ def _row(
         lng,
         lat,
         *bounds,
-        *_touching(placed),
         communes[0] if len(communes) == 1 else None,
         districts[0] if len(districts) == 1 else None,
         orjson.dumps(properties | derived),
@@ -148,6 +147,7 @@ def geodesic_area_ha(geometry: BaseGeometry) -> float:
 
 
 def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
+    """Longitude and latitude of a point on the geometry, rounded; see sql.py, which answers boxes by it."""
     if geometry is None:
         return None, None
     match shapely.get_dimensions(geometry):
@@ -170,16 +170,6 @@ def _middle(line: BaseGeometry) -> BaseGeometry:
     longest = parts[shapely.length(parts).argmax()]
     middle: BaseGeometry = shapely.line_interpolate_point(longest, 0.5, normalized=True)
     return middle
-
-
-def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:
-    """Where a geometry touches its box: the latitude in the west, longitude in the south, latitude in the east, ..."""
-    if geometry is None:
-        return None, None, None, None
-    positions = shapely.get_coordinates(geometry)
-    (west, south), (east, north) = positions.argmin(axis=0), positions.argmax(axis=0)
-    lng, lat = positions.T
-    return float(lat[west]), float(lng[south]), float(lat[east]), float(lng[north])
 
 
 def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:

@@ -19,16 +19,15 @@ RELATED = "x.links"
 """The links from a record to others."""
 
 _ROUNDING = 10.0**-DECIMALS
-"""Degrees by which a label may lie beside its geometry, and more."""
+"""Degrees; rounding moves a label point by at most half of it along each axis."""
 
-_KNOWN_POINTS = (
-    ("f.lng", "f.lat"),
-    ("f.west", "f.at_west"), ("f.at_south", "f.south"), ("f.east", "f.at_east"), ("f.at_north", "f.north"),
-)  # fmt: skip
-"""Longitude and latitude of points of a geometry, that first which most often lies in a box with it."""
-_MEETS = " OR ".join(
-    [*(f"({lng} BETWEEN ? AND ? AND {lat} BETWEEN ? AND ?)" for lng, lat in _KNOWN_POINTS), "meets(f.geom, ?, ?, ?, ?)"]
+_MEETS = (
+    "(f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?)"
+    " OR (f.west >= ? AND f.east <= ? AND (f.south BETWEEN ? AND ? OR f.north BETWEEN ? AND ?))"
+    " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
+    " OR meets(f.geom, ?, ?, ?, ?)"
 )
+"""Whether a candidate meets a box; see _place."""
 
 _EVERYTHING = "1"
 """The condition that every record meets."""
@@ -211,9 +210,12 @@ def _where(query: Query) -> Statement:
 
 
 def _place(query: Query) -> list[Statement]:
-    """Records that meet the box: of the candidates, one with a known point in it meets it, others are tested.
+    """Records that meet the box: candidates by the envelope, of which only those are tested that need it.
 
-    Known are the points at which a geometry touches its envelope, and its label, which stands on it but for rounding.
+    A candidate whose label point lies in the box meets it, as that point lies on the geometry; the box is narrowed by
+    _ROUNDING for it, so that the point before rounding lies in it too. A geometry touches each side of its envelope
+    somewhere: where the box holds the envelope's whole width and its south or north side, or its whole height and its
+    west or east side, it holds such a point. The WKB is read of the rest alone, most of it around the box's corners.
     """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
@@ -224,7 +226,7 @@ def _place(query: Query) -> list[Statement]:
         values += [east, west, north, south]
     for west, south, east, north in boxes:
         values += [west + _ROUNDING, east - _ROUNDING, south + _ROUNDING, north - _ROUNDING]
-        values += [*(west, east, south, north) * (len(_KNOWN_POINTS) - 1), west, south, east, north]
+        values += [west, east, *(south, north) * 2, south, north, *(west, east) * 2, west, south, east, north]
     return [Statement(_in_boxes(query.layer, len(boxes), unplaced=query.place == "any"), tuple(values))]
 
 

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, render_template, request
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import ON_MAP
+from geo.ocop.parameters import MAP_STATE, SELECTION
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.connect import ways
@@ -31,7 +32,7 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
 
     def show_map(template: str) -> Response:
         # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
-        params.only(request.args, *params.MAP_STATE)
+        params.only(request.args, *MAP_STATE)
         params.map_state(request.args)
         view = map_page(settings, assets)
         return _page(template, view=view, shell=shell(view), modules=assets.module_map(), active="map")
@@ -90,7 +91,7 @@ def layers() -> Response:
 def layer_page(layer: str) -> Response:
     """One layer as a table, filtered, sorted and paged by its address."""
     params.layer_name(layer)
-    params.only(request.args, "page", *params.SELECTION)
+    params.only(request.args, "page", *SELECTION)
     number = params.whole_number(request.args, "page", 1, least=1, most=1_000_000)
     query = replace(params.selection(layer, request.args), limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
     urls = SiteUrls()
@@ -98,9 +99,9 @@ def layer_page(layer: str) -> Response:
     pages = max(1, -(-view["matched"] // PAGE_ROWS))
     if number > pages:
         raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
-    kept = {name: value for name in params.SELECTION if (value := ",".join(request.args.getlist(name)))}
+    kept = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
     kept.pop("sort", None)
-    shown = {name: value for name, value in kept.items() if name in params.MAP_STATE}
+    shown = {name: value for name, value in kept.items() if name in MAP_STATE}
     return _page(
         "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
         map_url=urls.page("/", layers=layer, **shown) if layer in ON_MAP else None, active="layers",
