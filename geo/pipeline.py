@@ -11,12 +11,12 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
+from geo.atlas import AtlasSource, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
 from geo.ocop.links import DISAGREEMENTS, LINKS
-from geo.report import Report
+from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import GeoPackageStore, Version
@@ -60,22 +60,17 @@ class Findings:
 
     def lines(self, lang: str) -> Iterator[str]:
         """One line for each issue and conflict, worst first, then the sums."""
-        issues = sorted(self.report.issues, key=lambda issue: _SEVERITIES.index(issue.severity))
+        issues = sorted(self.report.issues, key=lambda issue: SEVERITIES.index(issue.severity))
         for issue in issues:
-            about = "/".join(part for part in (issue.layer, issue.record, issue.field) if part)
+            about = "/".join(part for part in (issue.layer, issue.subject.label.of(lang), issue.field) if part)
             yield f"{issue.severity:<8} {about}: {issue.message.of(lang)} -> {issue.remedy.of(lang)}"
         for row in self.conflicts:
             yield (
                 f"conflict {row.layer}/{row.record}: {rule_label(row.rule).of(lang)}: "
                 f"{row.recorded or '-'} / {row.derived} ({row.target_layer})"
             )
-        sums = ", ".join(
-            f"{severity} {sum(issue.severity == severity for issue in issues)}" for severity in _SEVERITIES
-        )
+        sums = ", ".join(f"{severity} {sum(issue.severity == severity for issue in issues)}" for severity in SEVERITIES)
         yield f"{sums}, conflict {len(self.conflicts)}, change {len(self.report.changes)}"
-
-
-_SEVERITIES = ("fatal", "error", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -210,21 +205,12 @@ def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Pro
     report = store.report(info.number)
     notes = Notes(
         conflicts=_conflicts(frames, pairs),
-        issues=[
-            IssueRow(
-                issue.layer, issue.record, issue.field, issue.kind, issue.severity, issue.value,
-                issue.message, issue.remedy,
-            )
-            for issue in report.issues
-        ],
-        changes=[
-            ChangeRow(change.layer, change.record, change.field, change.before, change.after, change.rule)
-            for change in report.changes
-        ],
+        issues=report.issues,
+        changes=report.changes,
         metadata=store.metadata(info.number),
         versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
         log=[LogEntry(*row) for row in store.log(info.number)],
-    )  # fmt: skip
+    )
     progress(f"freeze version {info.number}")
     freeze(frames, pairs, notes, version=info, path=path, progress=lambda name: progress(f"  {name}"))
 

@@ -5,22 +5,13 @@ from pathlib import Path
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import IssueRow, Notes, VersionInfo, freeze
+from geo.atlas import Notes, VersionInfo, freeze
 from geo.link import disagreements, link_all
 from geo.ocop.links import DISAGREEMENTS, LINKS
-from geo.schema import Label
+from geo.report import Issue
 
 VERSION = VersionInfo(7, "2026-01-02T03:04:05Z", "tests", "a small province", "0123456789abcdef" * 4)
-ISSUE = IssueRow(
-    "products",
-    "R2",
-    "geometry",
-    "null_geometry",
-    "info",
-    "",
-    Label("Chưa có vị trí", "No place"),
-    Label("Bổ sung", "Add"),
-)
+ISSUE = Issue.of("products", "null_geometry", "Chưa có vị trí", "No place", record="R2", field="geometry")
 
 
 def frozen(frames: Mapping[str, GeoDataFrame], path: Path) -> Path:

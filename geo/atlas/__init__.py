@@ -1,6 +1,6 @@
 """One published version, frozen into an immutable SQLite file and ready to answer."""
 
-from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, VersionInfo
+from geo.atlas.model import Hit, Linked, LinkRow, Page, Part, Query, Record, VersionInfo
 from geo.atlas.sqlite.feed import Changes, LogEntry, Published
 from geo.atlas.sqlite.frozen_file import Notes, freeze
 from geo.atlas.sqlite.query import Atlas
@@ -12,11 +12,9 @@ __all__ = [
     "Around",
     "Atlas",
     "AtlasSource",
-    "ChangeRow",
     "Changes",
     "ConflictRow",
     "Hit",
-    "IssueRow",
     "LinkRow",
     "Linked",
     "LogEntry",

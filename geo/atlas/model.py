@@ -7,7 +7,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import LngLatBbox
-from geo.schema import Label
 
 Value: TypeAlias = str | int | float | None
 Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
@@ -152,27 +151,3 @@ class Hit(NamedTuple):
     place: str | None
     lng: float | None
     lat: float | None
-
-
-class IssueRow(NamedTuple):
-    """One finding of the checks, kept with the version it was found in."""
-
-    layer: str
-    record: str | None
-    field: str | None
-    kind: str
-    severity: str
-    value: str
-    message: Label
-    remedy: Label
-
-
-class ChangeRow(NamedTuple):
-    """One repair that was made on the way in."""
-
-    layer: str
-    record: str | None
-    field: str | None
-    before: str
-    after: str
-    rule: Label

@@ -161,19 +161,15 @@ def _question(question: Question) -> Plain:
 
 def _issue(issue: Issue, rows: Mapping[str, int]) -> Plain:
     return {
-        "layer": issue.layer, "record": issue.record, "row": row_of(issue.record, rows), "field": issue.field,
+        "layer": issue.layer, "record": issue.record, "row": _row_of(issue, rows), "field": issue.field,
         "label": _label(LAYERS[issue.layer], issue.field), "kind": issue.kind, "severity": issue.severity,
         "value": issue.value, "message": issue.message._asdict(), "remedy": issue.remedy._asdict(),
     }  # fmt: skip
 
 
-def row_of(record: str | None, rows: Mapping[str, int]) -> int | None:
-    """The row of the file that a finding is about: of its record, or the row that it names itself."""
-    if record is None:
-        return None
-    if record in rows:
-        return rows[record]
-    return int(record[4:]) if record.startswith("row ") and record[4:].isdigit() else None
+def _row_of(issue: Issue, rows: Mapping[str, int]) -> int | None:
+    """The row of the file that a finding is about; None for a record that is not in the file and for a whole layer."""
+    return issue.row if issue.record is None else rows.get(issue.record)
 
 
 def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
@@ -198,7 +194,7 @@ def _change_rows(diff: Sequence[RecordDiff]) -> Iterator[Sequence[object]]:
 def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:
     yield "row", "record", "field", "severity", "kind", "value", "vi", "en", "remedy_vi", "remedy_en"
     for issue in worst_first(staged.report.issues):
-        row = row_of(issue.record, staged.rows)
+        row = _row_of(issue, staged.rows)
         yield (
             row, issue.record, issue.field, issue.severity, issue.kind, issue.value, *issue.message, *issue.remedy,
         )  # fmt: skip
@@ -209,7 +205,7 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
     columns = {choice.target: choice.column for choice in staged.choices if choice.target}
     found: dict[int, list[tuple[str, str, str]]] = {}
     for issue in worst_first(staged.report.issues):
-        row = row_of(issue.record, staged.rows)
+        row = _row_of(issue, staged.rows)
         if row is not None:
             column = columns.get(issue.field or "")
             words = f"{column}: {issue.message.vi}" if column else issue.message.vi

@@ -14,7 +14,7 @@ from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
 from geo.pipeline import build_atlas, person
-from geo.report import Issue, Report
+from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import GeoPackageStore, Version
 
@@ -95,22 +95,26 @@ def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: S
 
 
 def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
-    """What is known to be the matter after the import: the old findings of what stays, the new ones of the rest."""
-    name, touched, gone = staged.spec.name, set(staged.touched), set(staged.removed)
+    """The findings and repairs that hold after the import.
 
-    def stays(layer: str, record: str | None) -> bool:
-        return layer != name or (record is not None and record not in touched and record not in gone)
+    Those of records that it replaced or removed give way to its own, those of the whole layer are found anew.
+    """
+    name, touched = staged.spec.name, set(staged.touched)
+    replaced = touched | set(staged.removed)
 
-    again = [issue for issue in check(frames, only=name) if issue.record is None]
-    kept = [issue for issue in staged.report.issues if issue.record in touched]
+    def stands(finding: Issue | Change) -> bool:
+        """Whether an old finding is about what the import left alone: another layer, record or row."""
+        subject = finding.subject
+        return finding.layer != name or (subject != WHOLE_LAYER and subject.record not in replaced)
+
     return Report(
-        [*(one for one in old.issues if stays(one.layer, one.record)), *kept, *again],
-        [*(one for one in old.changes if stays(one.layer, one.record)), *_of(staged.report.changes, touched)],
+        [
+            *filter(stands, old.issues),
+            *(issue for issue in staged.report.issues if issue.record in touched),
+            *(issue for issue in check(frames, only=name) if issue.subject == WHOLE_LAYER),
+        ],
+        [*filter(stands, old.changes), *(change for change in staged.report.changes if change.record in touched)],
     )
-
-
-def _of(changes: list[Any], touched: set[str]) -> list[Any]:
-    return [change for change in changes if change.record in touched]
 
 
 def _not_yet(prepared: Prepared) -> BadQuery:

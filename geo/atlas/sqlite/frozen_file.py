@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
+from geo.atlas.model import VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.sqlite import feed, related
 from geo.atlas.sqlite.rows import RecordRow, record_rows
@@ -21,6 +21,7 @@ from geo.link import ConflictRow, Pair, link_lines, links_metadata
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
+from geo.report import Change, Issue
 from geo.schema import Filter, LayerSpec
 
 Frames = Mapping[str, GeoDataFrame]
@@ -31,8 +32,8 @@ class Notes:
     """What is kept beside the records: conflicts, findings, repairs, each layer's metadata, and the store's history."""
 
     conflicts: Sequence[ConflictRow] = ()
-    issues: Sequence[IssueRow] = ()
-    changes: Sequence[ChangeRow] = ()
+    issues: Sequence[Issue] = ()
+    changes: Sequence[Change] = ()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     versions: Sequence[feed.Published] = ()
     log: Sequence[feed.LogEntry] = ()
@@ -100,10 +101,13 @@ def _write(
     feed.write(connection, list(notes.versions), list(notes.log))
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(
-        f"INSERT INTO issue VALUES ({_marks(10)})",
-        ((*row[:6], *row.message, *row.remedy) for row in notes.issues),
+        f"INSERT INTO issue VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.kind, one.value, *one.message) for one in notes.issues),
     )
-    connection.executemany(f"INSERT INTO change VALUES ({_marks(7)})", ((*row[:5], *row.rule) for row in notes.changes))
+    connection.executemany(
+        f"INSERT INTO change VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.before, one.after, *one.rule) for one in notes.changes),
+    )
 
 
 def _marks(count: int) -> str:

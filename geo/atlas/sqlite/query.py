@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import orjson
 
-from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.model import Hit, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
 from geo.atlas.sqlite import feed, sql, tile_columns
 from geo.atlas.sqlite.related import Around
 from geo.atlas.sqlite.search import match_expression, search_words
@@ -18,6 +18,7 @@ from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
+from geo.report import Change, Issue
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
@@ -218,13 +219,13 @@ class Atlas:
         where, values = _about(layer, record)
         return [ConflictRow(*row) for row in self._db.execute(f"SELECT * FROM conflict WHERE {where}", values)]
 
-    def issues(self, layer: str | None = None, record: str | None = None) -> list[IssueRow]:
+    def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
         """What the checks found, for everything, a layer or one record."""
         where, values = _about(layer, record)
         rows = self._db.execute(f"SELECT * FROM issue WHERE {where}", values)
         return [_issue(row) for row in rows]
 
-    def changes(self, layer: str | None = None) -> list[ChangeRow]:
+    def changes(self, layer: str | None = None) -> list[Change]:
         """What was mended on the way in."""
         where, values = _about(layer, None)
         rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
@@ -330,14 +331,14 @@ def _record(layer: str, row: sqlite3.Row) -> Record:
     )
 
 
-def _issue(row: sqlite3.Row) -> IssueRow:
-    layer, record, field, kind, severity, value, *words = row
-    return IssueRow(layer, record, field, kind, severity, value, Label(*words[:2]), Label(*words[2:]))
+def _issue(cells: sqlite3.Row) -> Issue:
+    layer, record, row, field, kind, value, *message = cells
+    return Issue(layer, record, row, field, kind, value, Label(*message))
 
 
-def _change(row: sqlite3.Row) -> ChangeRow:
-    layer, record, field, before, after, *rule = row
-    return ChangeRow(layer, record, field, before, after, Label(*rule))
+def _change(cells: sqlite3.Row) -> Change:
+    layer, record, row, field, before, after, *rule = cells
+    return Change(layer, record, row, field, before, after, Label(*rule))
 
 
 def _link(row: sqlite3.Row, forward: bool, end: tuple[str, sqlite3.Row]) -> LinkRow:
