@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "schema": (set(), set()),
     "text": (set(), set()),
-    "crs": (set(), {"pyproj"}),
+    "crs": (set(), {"pyproj", "numpy", "shapely"}),
     "settings": ({"errors"}, set()),
     "report": ({"schema"}, set()),
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"ingest.files", "ingest.crs"},
         {"geopandas", "pandas", "shapely", "numpy", "rapidfuzz"},
     ),
-    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
+    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy"}),
     "ingest.seed": (
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.checks"},
         {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy"},

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, transformer
+from geo.crs import GEOD, geodesic_distance_m, to_metric
 from geo.schema import LayerSpec
 from geo.store.content import Content, Records, state_of
 
@@ -125,12 +124,7 @@ def _shape(content: Content | None) -> BaseGeometry | None:
 def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
     if isinstance(before, Point) and isinstance(after, Point):
         return geodesic_distance_m(before.x, before.y, after.x, after.y)
-    return float(shapely.hausdorff_distance(_metric(before), _metric(after)))
-
-
-def _metric(shape: BaseGeometry) -> BaseGeometry:
-    project = transformer(STORE_CRS, METRIC_CRS)
-    return shapely.transform(shape, lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1])))
+    return float(shapely.hausdorff_distance(*to_metric([before, after])))
 
 
 def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:

@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import GEOD
-from geo.ingest.checks.geometry import Places, project
+from geo.crs import GEOD, to_metric
+from geo.ingest.checks.geometry import Places
 from geo.ocop.layers import THEMATIC
 from geo.report import Issue, Subject, at_most
 from geo.schema import Label, LayerSpec
@@ -104,7 +104,7 @@ def _in_one_place(
     """Each row, the first row before it of its name at most NEAR_M away, and the metres; not for the rows in `but`."""
     rows = rows[places.sound[rows]]
     points = shapely.centroid(places.shapes[rows])
-    metric, lng, lat = project(points), shapely.get_x(points), shapely.get_y(points)
+    metric, lng, lat = to_metric(points), shapely.get_x(points), shapely.get_y(points)
     tree = shapely.STRtree(metric)
     x, y, reach = shapely.get_x(metric), shapely.get_y(metric), NEAR_M * _SEARCH_MARGIN
     around = shapely.box(x - reach, y - reach, x + reach, y + reach)

@@ -10,11 +10,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import METRIC_CRS, STORE_CRS, transformer
+from geo.crs import Shapes, to_degrees, to_metric
 from geo.report import Issue, Subject, subjects_of
 from geo.schema import Label, LayerSpec
 
-Shapes: TypeAlias = NDArray[np.object_]
 Mask: TypeAlias = NDArray[np.bool_]
 OUTSIDE_M = 500.0
 """How far outside the province's generalised outline a place may lie before it is reported."""
@@ -30,13 +29,6 @@ def finite(shapes: Shapes) -> Mask:
     good = np.ones(len(shapes), dtype=bool)
     good[owners[~(np.abs(coordinates) < _LARGEST).all(axis=1)]] = False
     return good
-
-
-def project(shapes: Shapes, source: str = STORE_CRS, target: str = METRIC_CRS) -> Shapes:
-    """The shapes in another system; coordinates that the projection cannot hold become infinite."""
-    to = transformer(source, target)
-    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
-    return moved
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class Places:
         good = finite(shapes)
         valid = _valid(shapes, good & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
         metric = np.full(len(shapes), None, dtype=object)
-        metric[valid] = project(shapes[valid])
+        metric[valid] = to_metric(shapes[valid])
         held = valid & finite(metric)
         metric[~held] = None
         return cls(subjects_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
@@ -154,11 +146,9 @@ def check_tiling(places: Places, spec: LayerSpec, province: Places | None) -> It
             yield Issue(spec.name, *subjects[a], "geometry", "tiling_overlap", other.en, words)
     covered = shapely.union_all(shapes)
     whole = None if province is None else _union(province)
-    for gap in [*_holes(covered), *(() if whole is None else _bare(whole, covered))]:
-        west, south = transformer(METRIC_CRS, STORE_CRS).transform(
-            gap.representative_point().x, gap.representative_point().y
-        )
-        size, at = gap.area / 10_000, f"{west:.5f}, {south:.5f}"
+    gaps = np.array([*_holes(covered), *(() if whole is None else _bare(whole, covered))], dtype=object)
+    for gap, inside in zip(gaps, to_degrees(shapely.point_on_surface(gaps)), strict=True):
+        size, at = gap.area / 10_000, f"{inside.x:.5f}, {inside.y:.5f}"
         said = f"{size:.1f} ha quanh ({at}) không thuộc đơn vị nào", f"no unit covers {size:.1f} ha around ({at})"
         yield Issue.of(spec.name, "tiling_gap", *said, value=at)
 

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import STORE_CRS
+from geo.crs import STORE_CRS, Shapes
 from geo.encodings.mojibake import depth
-from geo.ingest.checks.geometry import Shapes, finite
+from geo.ingest.checks.geometry import finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
 from geo.report import Change, Subject, subjects_of

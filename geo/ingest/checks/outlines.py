@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS
-from geo.ingest.checks.geometry import Mask, Places, Shapes, project
+from geo.crs import GEOD, Shapes, to_degrees
+from geo.ingest.checks.geometry import Mask, Places
 from geo.report import Issue, at_most
 from geo.schema import Field, Label, LayerSpec
 
@@ -58,7 +58,7 @@ def _slivers(places: Places, spec: LayerSpec) -> Iterator[Issue]:
     area, border = shapely.area(shapes), shapely.length(shapes)
     narrow = np.flatnonzero((area < SLIVER_HA * 10_000) & (2 * area < SLIVER_M * border))
     narrow = narrow[np.argsort(rows[narrow], kind="stable")]
-    centres = project(shapely.point_on_surface(shapes[narrow]), METRIC_CRS, STORE_CRS)
+    centres = to_degrees(shapely.point_on_surface(shapes[narrow]))
     for one, centre in zip(narrow, centres, strict=True):
         at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[one], 2 * area[one] / border[one]
         what = ("khe", "narrow gap") if is_hole[one] else ("mảnh", "sliver")

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.crs import Shapes
 from geo.report import Change, Issue
 from geo.schema import Label, LayerSpec
-
-Shapes = NDArray[np.object_]
 
 _KINDS = {"Point": {0}, "MultiPolygon": {3, 6}}  # shapely's type ids
 _CLOSED = Label("đường khép kín thành vùng", "closed line taken as a polygon")
