@@ -1,6 +1,6 @@
-"""From the seed folder to the current atlas: read, check, publish, link, freeze, swap in.
+"""From the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The one module that knows every room below the views; app.py calls it, and nothing here knows HTTP.
+The one module that imports every room below the views; app.py and geo/drafts call it, and nothing here knows HTTP.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from geo.store import GeoPackageStore, Version
 
 Progress = Callable[[str], None]
 SEED = "seed"
-"""Who publishes what is read from the seed folder; anyone else's version is never replaced by it unasked."""
+"""The `who` of versions read from the seed. A changed seed replaces only these, unless somebody asks for more."""
 
 _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
     spec.name: Label(
@@ -34,13 +34,13 @@ _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
 
 
 def rule_label(rule: str) -> Label:
-    """What a conflict's rule says is wrong."""
+    """The words for a rule of conflicts."""
     return _RULES[rule]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that reading, checking and linking the seed has to say."""
+    """The findings and repairs of the seed, and the conflicts of its links."""
 
     report: Report
     conflicts: list[ConflictRow]
@@ -141,7 +141,7 @@ def _frozen(
 
 
 def person(who: str, why: str) -> tuple[str, str]:
-    """Who publishes and why, spaces taken off; BadQuery when one is missing or the name is the seed's own."""
+    """The person who publishes and the reason, without spaces around them; BadQuery for an empty one and for SEED."""
     if not who.strip() or not why.strip():
         raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
     if who.strip() == SEED:
@@ -160,16 +160,16 @@ def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress
             progress(line)
         return None
     version = store.publish(frames, who=who, why=why, metadata=metadata, report=report)
-    known = f"{_fingerprint(settings.seed_dir)} {version.number}"
-    _fingerprint_file(settings).write_text(known, encoding="ascii")
+    fingerprint = f"{_fingerprint(settings.seed_dir)} {version.number}"
+    _fingerprint_file(settings).write_text(fingerprint, encoding="ascii")
     return version
 
 
 def _seeded(settings: Settings) -> int:
-    """The number of the last version that was read from the seed; of every version when nobody noted it."""
+    """The number of the last version that was read from the seed; above every number when it was not written down."""
     path = _fingerprint_file(settings)
-    said = path.read_text(encoding="ascii").split() if path.exists() else []
-    return int(said[1]) if len(said) > 1 else 2**62
+    fingerprint = path.read_text(encoding="ascii").split() if path.exists() else []
+    return int(fingerprint[1]) if len(fingerprint) > 1 else 2**62
 
 
 def _imported(version: Version) -> Conflict:
@@ -182,8 +182,8 @@ def _imported(version: Version) -> Conflict:
 
 
 def _changed(settings: Settings) -> bool:
-    known = _fingerprint_file(settings)
-    return not known.exists() or known.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
+    path = _fingerprint_file(settings)
+    return not path.exists() or path.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
 
 
 def _fingerprint_file(settings: Settings) -> Path:

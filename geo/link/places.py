@@ -45,8 +45,8 @@ class Places:
         precision = list(frame["precision"]) if "precision" in frame else ["exact"] * len(frame)
         keep = [
             row
-            for row, (point, known) in enumerate(zip(geometry, precision, strict=True))
-            if point is not None and not point.is_empty and _ORDER.get(str(known), 99) <= _ORDER[at_least]
+            for row, (point, key) in enumerate(zip(geometry, precision, strict=True))
+            if point is not None and not point.is_empty and _ORDER.get(str(key), 99) <= _ORDER[at_least]
         ]
         points = geometry[keep]
         keys = frame[LAYERS[layer].key].tolist()

@@ -60,20 +60,20 @@ def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | 
 
 
 def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
-    """The same of two canonical states, as the store keeps them."""
+    """The records that differ between two states of a layer in the canonical form of the store; see content.py."""
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key), new.get(key)
         if one != other:
-            found = _difference(spec, key, one, other)
-            if found.op != "changed" or found.fields or found.moved_m is not None:  # 5 and 5.0 are written apart
-                yield found
+            diff = _difference(spec, key, one, other)
+            if diff.op != "changed" or diff.fields or diff.moved_m is not None:  # 5 and 5.0 are equal, not their texts
+                yield diff
 
 
 def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
     """The counts of each layer that differs."""
-    found: dict[str, list[RecordDiff]] = {}
-    for one in diffs:
-        found.setdefault(one.layer, []).append(one)
+    by_layer: dict[str, list[RecordDiff]] = {}
+    for diff in diffs:
+        by_layer.setdefault(diff.layer, []).append(diff)
     return {
         layer: Counts(
             added=sum(one.op == "added" for one in rows),
@@ -81,7 +81,7 @@ def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
             removed=sum(one.op == "removed" for one in rows),
             moved=sum(one.moved_m is not None for one in rows),
         )
-        for layer, rows in found.items()
+        for layer, rows in by_layer.items()
     }
 
 
@@ -106,8 +106,8 @@ def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | N
 
 
 def _precision(values: Mapping[str, object]) -> str | None:
-    said = values.get("precision")
-    return None if said is None else str(said)
+    precision = values.get("precision")
+    return None if precision is None else str(precision)
 
 
 def _values(content: Content | None) -> Mapping[str, object]:
