@@ -1,4 +1,4 @@
-"""Reading a draft against the current version, and publishing what was seen; in a process of its own (jobs.py)."""
+"""The tasks of the child process: read a draft, publish what a person looked at, restore a version."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,9 +27,6 @@ def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Prog
     return prepared
 
 
-# --- publication -------------------------------------------------------------------------------------
-
-
 def publish(
     settings: Settings, drafts: DraftStore, draft: Draft, *, who: str, why: str, seen: str | None, progress: Progress
 ) -> Version:
@@ -54,13 +51,25 @@ def publish(
         current = store.current()
         if current is None:
             raise _not_yet(prepared)
-        version = current  # whose atlas may be missing: the process that published it was killed
+        version = current  # its atlas may be missing: a process may be killed after publishing and before freezing
     else:
         progress("publish")
         version = _publish(store, draft, prepared, staged, who=who, why=why)
     progress("freeze")
     build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
     return version
+
+
+def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
+    """Make the content of an earlier version the current one, in one transaction, and freeze its atlas.
+
+    The current version, untouched, when nothing differs from it; its atlas is frozen when it is missing.
+    """
+    progress("publish")
+    restored = GeoPackageStore(settings.store_path).restore(version, who=who, why=why)
+    progress("freeze")
+    build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
+    return restored
 
 
 def _publish(
@@ -82,16 +91,16 @@ def _all_sources(frame: GeoDataFrame) -> set[str]:
 
 
 def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: Staged) -> dict[str, dict[str, Any]]:
-    """The layers' descriptions with this import in the layer's own."""
-    made = {layer: dict(body) for layer, body in metadata.items()}
-    body = made.setdefault(staged.spec.name, {})
+    """Each layer's metadata, with an entry for this import in that of its layer."""
+    extended = {layer: dict(body) for layer, body in metadata.items()}
+    body = extended.setdefault(staged.spec.name, {})
     body["records"] = len(staged.frame)
     entry = {
         "file": ", ".join(draft.files), "sha256": draft.sha256, "received": draft.created, "from": draft.who,
         "crs": staged.reading.key if staged.reading is not None else None, "records": len(staged.touched),
     }  # fmt: skip
     body["imports"] = [*body.get("imports", []), entry]
-    return made
+    return extended
 
 
 def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
@@ -119,8 +128,8 @@ def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> 
 
 def _not_yet(prepared: Prepared) -> BadQuery:
     issues: list[Issue] = prepared.staged.report.issues if prepared.staged is not None else []
-    asked = [question.label for question in prepared.questions if question.blocking]
+    unanswered = [question.label for question in prepared.questions if question.blocking]
     fatal = [issue.message for issue in issues if issue.severity == "fatal"]
-    words = [*asked, *fatal][:5]
+    words = [*unanswered, *fatal][:5]
     vi, en = "; ".join(word.vi for word in words), "; ".join(word.en for word in words)
     return BadQuery(f"This cannot be published yet: {en}", f"Chưa công bố được: {vi}")

@@ -21,6 +21,7 @@ from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
 from geo.web.manage import access
 from geo.web.manage.imports import Manage
+from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.fast_items import Front
@@ -72,6 +73,7 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
+    Restorations(settings).register(app)
     map_data.register(app)
     files = downloads.Downloads(settings)
     files.register(app)

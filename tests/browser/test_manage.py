@@ -137,6 +137,13 @@ def test_everything_works_without_javascript(
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
     assert len(GeoPackageStore(office.store_path).versions()) == 2
 
+    managed_without_scripts.open("/manage/versions/1")
+    page.fill("[name=who]", "Chi cục")
+    page.fill("[name=why]", "công bố nhầm")
+    page.locator("form[action*=restore] [type=submit]").click()
+    page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
+    assert GeoPackageStore(office.store_path).compare(1, 3) == []
+
 
 def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
