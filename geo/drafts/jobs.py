@@ -39,8 +39,8 @@ class Jobs:
         self.settings = settings
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
-        # The system lets go of it when the process that holds it dies.
-        self._one = FileLock(settings.data_dir / "imports.lock")
+        # Held by the job that runs, of whatever process; the system releases it when that process dies.
+        self._lock = FileLock(settings.data_dir / "imports.lock")
 
     # --- without waiting ---
 
@@ -83,7 +83,7 @@ class Jobs:
 
     def read(self, draft: Draft, progress: Progress = lambda _: None) -> Draft:
         """Read a draft; its review lies beside it. The error that kept it from being read is kept and raised."""
-        with self._one:
+        with self._lock:
             draft = self._busy(draft, "working")
             try:
                 outcome = self._run_on(draft, {"task": "read"}, progress)
@@ -99,7 +99,7 @@ class Jobs:
         self, draft: Draft, *, who: str, why: str, seen: str | None, progress: Progress = lambda _: None
     ) -> Draft:
         """Publish a draft; `published` is the version that it became. An error is kept in the draft and raised."""
-        with self._one:
+        with self._lock:
             draft = self._busy(draft, "publishing")
             order = {"task": "publish", "who": who, "why": why, "seen": seen}
             try:
@@ -113,7 +113,7 @@ class Jobs:
     def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
         """Publish a version's content again; `published` is the version that has it. An error is kept and raised."""
         change = self.restorations.change
-        with self._one:
+        with self._lock:
             restoration = change(restoration, state="working", deadline=self._deadline())
 
             def note(step: str) -> None:
@@ -135,7 +135,7 @@ class Jobs:
         review = self.drafts.file(draft, "review.json")
         path = self.drafts.folder(draft.id) / "returned.xlsx"
         if not path.is_file() or path.stat().st_mtime_ns < review.stat().st_mtime_ns:
-            with self._one:
+            with self._lock:
                 self._run_on(draft, {"task": "mark"}, lambda _: None)
         return self.drafts.file(draft, path.name).read_bytes()
 

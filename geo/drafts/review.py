@@ -1,4 +1,4 @@
-"""What reading a draft found, as plain values for pages and programs: a review, a preview map, and whole lists."""
+"""The review of a draft as plain values for pages and programs, with a preview map and the whole lists beside it."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def write(folder: Path, draft: Draft, prepared: Prepared) -> Plain:
         "publishable": staged is not None and staged.publishable,
     }
     if staged is not None:
-        body |= _staged(staged, prepared.diff)
+        body |= _describe(staged, prepared.diff)
         _put(folder / "preview.geojson", orjson.dumps(diff_features(prepared.diff)))
         _put(folder / "changes.csv", _csv(_change_rows(prepared.diff)))
         _put(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
@@ -56,7 +56,7 @@ def _put(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _staged(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
+def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
     table, report = staged.table, staged.report
     severities = Counter(issue.severity for issue in report.issues)
     return {
@@ -126,24 +126,25 @@ def _examples(staged: Staged, column: str, cells: Sequence[object]) -> list[str]
 def _text(text: ColumnText | None) -> Plain | None:
     if text is None:
         return None
-    found = text.detection
+    detection = text.detection
     return {
-        "read_as": text.read_as, "label": found.label._asdict(), "confidence": found.confidence, "open": text.open,
-        "samples": [sample._asdict() for sample in found.samples], "notes": [note._asdict() for note in found.notes],
-        "candidates": [one.encoding for one in found.candidates],
+        "read_as": text.read_as, "label": detection.label._asdict(), "confidence": detection.confidence,
+        "open": text.open, "samples": [sample._asdict() for sample in detection.samples],
+        "notes": [note._asdict() for note in detection.notes],
+        "candidates": [one.encoding for one in detection.candidates],
     }  # fmt: skip
 
 
 def _location(staged: Staged) -> Plain | None:
-    found = staged.location
-    if found is None:
+    location = staged.location
+    if location is None:
         return None
     return {
-        "advice": found.advice,
+        "advice": location.advice,
         "reading": staged.reading.key if staged.reading is not None else None,
         "label": staged.reading.label._asdict() if staged.reading is not None else None,
-        "evidence": [line._asdict() for line in found.evidence],
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in found.choices],
+        "evidence": [line._asdict() for line in location.evidence],
+        "choices": [{"key": one.key, "label": one.label._asdict()} for one in location.choices],
     }
 
 
@@ -176,9 +177,6 @@ def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
     return None if name is None else field_label(spec, name)._asdict()
 
 
-# --- the map -----------------------------------------------------------------------------------------
-
-
 # --- the lists ---------------------------------------------------------------------------------------
 
 
@@ -201,20 +199,20 @@ def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:
 
 
 def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
-    """Row of the file -> (severity, what was found, what to do) in Vietnamese, for the table that is given back."""
+    """Row of the file -> (severity, finding, remedy) in Vietnamese, for the marked workbook."""
     columns = {choice.target: choice.column for choice in staged.choices if choice.target}
-    found: dict[int, list[tuple[str, str, str]]] = {}
+    remarks: dict[int, list[tuple[str, str, str]]] = {}
     for issue in worst_first(staged.report.issues):
         row = _row_of(issue, staged.rows)
         if row is not None:
             column = columns.get(issue.field or "")
             words = f"{column}: {issue.message.vi}" if column else issue.message.vi
-            found.setdefault(row, []).append((issue.severity, words, issue.remedy.vi))
-    return found
+            remarks.setdefault(row, []).append((issue.severity, words, issue.remedy.vi))
+    return remarks
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows for a spreadsheet, which must not take text for a formula."""
+    """A CSV file (UTF-8 with a byte-order mark, as spreadsheets expect) in which no text is taken for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
@@ -223,4 +221,5 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _safe(cell: object) -> object:
+    """The cell, with an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

@@ -39,7 +39,7 @@ def publish(
     prepared = read_draft(settings, drafts, draft, progress)
     staged = prepared.staged
     if staged is None or not staged.publishable:
-        raise _not_yet(prepared)
+        raise _unpublishable(prepared)
     if seen is not None and seen != prepared.digest:
         review.write(drafts.folder(draft.id), draft, prepared)
         raise Conflict(
@@ -50,7 +50,7 @@ def publish(
     if not prepared.diff:
         current = store.current()
         if current is None:
-            raise _not_yet(prepared)
+            raise _unpublishable(prepared)
         version = current  # its atlas may be missing: a process may be killed after publishing and before freezing
     else:
         progress("publish")
@@ -126,7 +126,7 @@ def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> 
     )
 
 
-def _not_yet(prepared: Prepared) -> BadQuery:
+def _unpublishable(prepared: Prepared) -> BadQuery:
     issues: list[Issue] = prepared.staged.report.issues if prepared.staged is not None else []
     unanswered = [question.label for question in prepared.questions if question.blocking]
     fatal = [issue.message for issue in issues if issue.severity == "fatal"]

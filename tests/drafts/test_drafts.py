@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 
 from geo.atlas import AtlasSource
 from geo.drafts import Draft, DraftStore, Jobs, Profiles
-from geo.drafts.command import kept
+from geo.drafts.command import with_mapping
 from geo.drafts.marked_workbook import mark
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.ingest.decisions import Answers
@@ -333,7 +333,7 @@ def test_a_profile_reads_the_next_file_without_asking(jobs: Jobs, office: Settin
     review = jobs.drafts.review(draft)
     assert review is not None
     profiles = Profiles(office.profiles_dir)
-    profiles.save("Vùng trồng  hằng tháng", "zones", kept(draft.answers, review))
+    profiles.save("Vùng trồng  hằng tháng", "zones", with_mapping(draft.answers, review))
     answers = profiles.get("vung trong hang thang", "zones").answers
     assert answers.crs == "EPSG:9205" and answers.mapping is not None and answers.mapping["TEN_VUNG"] == "name"
     next_month = jobs.read(draft_of(jobs, tmp_path / "vung.shp", "zones", answers))

@@ -10,7 +10,7 @@ import orjson
 from flask import Flask, Response, g, render_template, request
 
 from geo.drafts import Draft, Jobs, Profiles
-from geo.drafts.command import kept
+from geo.drafts.command import with_mapping
 from geo.drafts.marked_workbook import is_table
 from geo.encodings import AS_IT_STANDS, ENCODINGS, label_of
 from geo.errors import Conflict
@@ -164,7 +164,7 @@ class Manage:
         if review is None or "columns" not in review:
             raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")
         name = forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name")
-        self.profiles.save(name, draft.layer, kept(draft.answers, review))
+        self.profiles.save(name, draft.layer, with_mapping(draft.answers, review))
         self.jobs.drafts.change(draft, profile=" ".join(name.split()))
         return see(f"/manage/imports/{draft_id}")
 
