@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
-        WEB | {"web.site", "drafts", "store", "pipeline", "views", "views.map"},
+        WEB | {"web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
