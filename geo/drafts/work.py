@@ -82,7 +82,7 @@ def _publish(
     if staged.spec.has("source_ids") and cited in _all_sources(staged.frame):
         frames["sources"] = with_source(frames["sources"], staged.source)
     metadata = _metadata(store.metadata(prepared.base), draft, staged)
-    report = _report(store.report(prepared.base), frames, staged)
+    report = carry_findings(store.report(prepared.base), frames, staged)
     return store.publish(frames, who=who, why=why, metadata=metadata, report=report, base=prepared.base)
 
 
@@ -103,7 +103,7 @@ def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: S
     return extended
 
 
-def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
+def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
     """The findings and repairs that hold after the import.
 
     Those of records that it replaced or removed give way to its own, those of the whole layer are found anew.
