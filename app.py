@@ -17,7 +17,7 @@ from flask import Flask
 
 from geo import __version__
 from geo.atlas import AtlasSource, Query, open_atlases
-from geo.drafts.command import Import, Order, told
+from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
@@ -45,14 +45,8 @@ R = TypeVar("R")
 
 def settings() -> Settings:
     """The settings of this process; relative folders are taken from the project's own folder."""
-    found = Settings.from_env(os.environ)
-    return Settings(
-        **{
-            **found.__dict__,
-            "seed_dir": ROOT / found.seed_dir,
-            "data_dir": ROOT / found.data_dir,
-        }
-    )
+    given = Settings.from_env(os.environ)
+    return replace(given, seed_dir=ROOT / given.seed_dir, data_dir=ROOT / given.data_dir)
 
 
 def create() -> Flask:
@@ -104,8 +98,8 @@ def cli() -> None:
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site; build what is missing first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    found = settings()
-    chosen = replace(found, host=host or found.host, port=port or found.port, workers=workers or found.workers)
+    default = settings()
+    chosen = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(chosen)
     _refuse_taken(chosen.host, chosen.port)
     if chosen.workers > 1:
@@ -342,17 +336,19 @@ def _format_of(file: Path) -> str:
 )
 @_plainly
 def import_(
-    files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **said: Any
+    files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **options: Any
 ) -> None:
-    """Read FILE into a draft of LAYER, report on it, and publish it when told to.
+    """Read FILE into a draft of LAYER, report on it, and publish it with --publish.
 
     A Shapefile may be named by its .shp; what lies beside it is taken along. Exits with 1 when the file cannot be
     read, with 2 when something must be answered or corrected before it can be published.
     """
     chosen = settings()
     build_atlas(chosen, open_atlases(chosen), progress=_say)
-    order = Order(layer, _with_companions(files), said["who"], said["why"], said["profile"], said["save_profile"])
-    job = Import(chosen, order, told(said), progress=_say)
+    order = Order(
+        layer, _with_companions(files), options["who"], options["why"], options["profile"], options["save_profile"]
+    )
+    job = Import(chosen, order, parse_decisions(options), progress=_say)
     try:
         review = job.read()
         click.echo(

@@ -1,5 +1,6 @@
-"""What reading, mending and checking have to say: findings and repairs as values."""
+"""Findings and repairs of reading, mending and checking, as values."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,7 +11,7 @@ from geo.schema import Label
 Severity: TypeAlias = Literal["fatal", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "info")
 MOST = 1_000
-"""How many findings of one kind `at_most` lists for a layer; nobody reads more, and a bad file has millions."""
+"""How many findings of one kind `at_most` lists for a layer: nobody reads more, and a damaged file has millions."""
 
 
 class IssueKind(NamedTuple):
@@ -106,12 +107,48 @@ ISSUE_KINDS: dict[str, IssueKind] = {
 }  # fmt: skip
 
 
+class Subject(NamedTuple):
+    """What a finding is about: the record of a key, the row of a file where there is no key, else the whole layer.
+
+    Rows are counted from 1.
+    """
+
+    record: str | None = None
+    row: int | None = None
+
+    @property
+    def label(self) -> Label:
+        """The key, or the number of the row in words; empty for a whole layer.
+
+        >>> Subject("R1").label, Subject(row=2).label
+        (Label(vi='R1', en='R1'), Label(vi='dòng 2', en='row 2'))
+        """
+        if self.record is not None:
+            return Label(self.record, self.record)
+        return Label("", "") if self.row is None else Label(f"dòng {self.row}", f"row {self.row}")
+
+
+WHOLE_LAYER = Subject()
+
+
+def subjects_of(keys: Sequence[object]) -> list[Subject]:
+    """The subject of each row of a frame, by its key, or by its number where the key is None or empty.
+
+    >>> subjects_of(["R1", None])
+    [Subject(record='R1', row=None), Subject(record=None, row=2)]
+    """
+    return [
+        Subject(row=row) if key is None or key == "" else Subject(str(key)) for row, key in enumerate(keys, start=1)
+    ]
+
+
 @dataclass(frozen=True)
 class Issue:
-    """One finding. `record` is the record's key, "row 12" where it has none, None for a whole layer."""
+    """One finding about `record`, about `row` where that has no key, or about a whole layer; see Subject."""
 
     layer: str
     record: str | None
+    row: int | None
     field: str | None
     kind: str
     value: str
@@ -126,11 +163,17 @@ class Issue:
         en: str,
         *,
         record: str | None = None,
+        row: int | None = None,
         field: str | None = None,
         value: str = "",
     ) -> Self:
         """A finding in few words: `vi` and `en` say what was found and what was expected."""
-        return cls(layer, record, field, kind, value, Label(vi, en))
+        return cls(layer, record, row, field, kind, value, Label(vi, en))
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return Subject(self.record, self.row)
 
     @property
     def severity(self) -> Severity:
@@ -143,41 +186,47 @@ class Issue:
         return ISSUE_KINDS[self.kind].remedy
 
 
-def at_most(found: Iterable[Issue]) -> Iterator[Issue]:
+def at_most(issues: Iterable[Issue]) -> Iterator[Issue]:
     """The first MOST of some findings of one kind and layer, and one about the layer when there are more.
 
-    What comes after is not asked for, so that a lazy search ends there.
+    At most one finding beyond them is taken from `issues`, so that a search that yields them one by one ends there.
     """
-    rest = iter(found)
+    rest = iter(issues)
     yield from islice(rest, MOST)
     for more in rest:
-        said = f"còn nữa, chỉ nêu {MOST} trường hợp đầu", f"there are more; the first {MOST} are listed"
-        yield Issue.of(more.layer, more.kind, *said)
+        words = f"còn nữa, chỉ nêu {MOST} trường hợp đầu", f"there are more; the first {MOST} are listed"
+        yield Issue.of(more.layer, more.kind, *words)
         return
 
 
 @dataclass(frozen=True)
 class Change:
-    """One repair that was made, and the rule that it was made by."""
+    """One repair of `record`, or of `row` where that has no key, and the rule that it was made by."""
 
     layer: str
     record: str | None
+    row: int | None
     field: str | None
     before: str
     after: str
     rule: Label
 
+    @property
+    def subject(self) -> Subject:
+        """What was repaired."""
+        return Subject(self.record, self.row)
+
 
 @dataclass
 class Report:
-    """Everything found and mended on the way in."""
+    """Every finding and every repair of one reading."""
 
     issues: list[Issue] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @property
     def fatal(self) -> bool:
-        """Whether something was found that keeps the data out."""
+        """Whether a finding keeps the data out."""
         return any(issue.severity == "fatal" for issue in self.issues)
 
     def to_json(self) -> dict[str, Any]:
@@ -193,22 +242,26 @@ class Report:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> Self:
-        """The report that `to_json` gave."""
+        """The report that `to_json` gave, here or in version 0.1.0."""
         return cls(
-            [Issue(**_without(row, "severity", "remedy", "message"), message=Label(**row["message"]))
+            [Issue(**_without(row, "severity", "remedy", "message"), **_subject(row), message=Label(**row["message"]))
              for row in plain.get("issues", ())],
-            [Change(**_without(row, "rule"), rule=Label(**row["rule"])) for row in plain.get("changes", ())],
+            [Change(**_without(row, "rule"), **_subject(row), rule=Label(**row["rule"]))
+             for row in plain.get("changes", ())],
         )  # fmt: skip
 
 
-def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in names}
+def _without(plain: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in {*names, "record", "row"}}
 
 
-def names_of(keys: Sequence[object]) -> list[str]:
-    """What each record is called in a finding: its key, or its row where it has none.
+def _subject(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Record and row of a stored finding; version 0.1.0 had no rows, but records that were called "row 12"."""
+    record = plain["record"]
+    if "row" in plain:
+        return {"record": record, "row": plain["row"]}
+    number = _OLD_ROW.fullmatch(record or "")
+    return {"record": None, "row": int(number[1])} if number else {"record": record, "row": None}
 
-    >>> names_of(["R1", None])
-    ['R1', 'row 2']
-    """
-    return [f"row {row}" if key is None or key == "" else str(key) for row, key in enumerate(keys, start=1)]
+
+_OLD_ROW = re.compile(r"row ([0-9]+)")

@@ -60,6 +60,11 @@ class Settings:
         return self.data_dir / "profiles"
 
     @property
+    def restorations_dir(self) -> Path:
+        """The folder of restorations that run, and of the last ones that ended."""
+        return self.data_dir / "restorations"
+
+    @property
     def largest_request(self) -> int:
         """The bytes of the largest request: an upload and the form around it."""
         return (self.import_mb + 1) * 1024 * 1024

@@ -5,24 +5,15 @@ from pathlib import Path
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import Atlas, IssueRow, Notes, VersionInfo
+from geo.atlas import Atlas, Notes, VersionInfo
 from geo.errors import NotFound
 from geo.link import Pair, disagreements, link_all
 from geo.ocop.links import DISAGREEMENTS, LINKS
-from geo.schema import Label
+from geo.report import Issue
 from tests.engines import ATLASES, OpenAtlases
 
 VERSION = VersionInfo(7, "2026-01-02T03:04:05Z", "tests", "a small province", "0123456789abcdef" * 4)
-ISSUE = IssueRow(
-    "products",
-    "R2",
-    "geometry",
-    "null_geometry",
-    "info",
-    "",
-    Label("Chưa có vị trí", "No place"),
-    Label("Bổ sung", "Add"),
-)
+ISSUE = Issue.of("products", "null_geometry", "Chưa có vị trí", "No place", record="R2", field="geometry")
 
 
 def frozen(frames: Mapping[str, GeoDataFrame], folder: Path, *, atlases: OpenAtlases = ATLASES["sqlite"]) -> Atlas:

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "schema": (set(), set()),
     "text": (set(), set()),
-    "crs": (set(), {"pyproj"}),
+    "crs": (set(), {"pyproj", "numpy", "shapely"}),
     "settings": ({"errors"}, set()),
     "report": ({"schema"}, set()),
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"ingest.files", "ingest.crs"},
         {"geopandas", "pandas", "shapely", "numpy", "rapidfuzz"},
     ),
-    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
+    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy"}),
     "ingest.seed": (
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.checks"},
         {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy"},
@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
-        WEB | {"web.site", "drafts", "store", "pipeline", "views", "views.map"},
+        WEB | {"web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (

@@ -3,10 +3,8 @@
 from geo.atlas.engine import open_atlases
 from geo.atlas.model import (
     Around,
-    ChangeRow,
     Changes,
     Hit,
-    IssueRow,
     Linked,
     LinkRow,
     LogEntry,
@@ -28,11 +26,9 @@ __all__ = [
     "Around",
     "Atlas",
     "AtlasSource",
-    "ChangeRow",
     "Changes",
     "ConflictRow",
     "Hit",
-    "IssueRow",
     "LinkRow",
     "Linked",
     "LogEntry",

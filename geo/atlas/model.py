@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.atlas.cql2.tree import Where
 from geo.crs import LngLatBbox
 from geo.link import ConflictRow
-from geo.schema import Label
+from geo.report import Change, Issue
 
 Value: TypeAlias = str | int | float | None
 Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
@@ -183,30 +183,6 @@ class Hit(NamedTuple):
     lat: float | None
 
 
-class IssueRow(NamedTuple):
-    """One finding of the checks, kept with the version it was found in."""
-
-    layer: str
-    record: str | None
-    field: str | None
-    kind: str
-    severity: str
-    value: str
-    message: Label
-    remedy: Label
-
-
-class ChangeRow(NamedTuple):
-    """One repair that was made on the way in."""
-
-    layer: str
-    record: str | None
-    field: str | None
-    before: str
-    after: str
-    rule: Label
-
-
 class Published(NamedTuple):
     """A version of the store and when it was published (ISO 8601, UTC); number 0 is before the first."""
 
@@ -236,8 +212,8 @@ class Notes:
     """What is frozen beside the records: conflicts, findings, repairs, metadata of layers, and the store's history."""
 
     conflicts: Sequence[ConflictRow] = ()
-    issues: Sequence[IssueRow] = ()
-    changes: Sequence[ChangeRow] = ()
+    issues: Sequence[Issue] = ()
+    changes: Sequence[Change] = ()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     versions: Sequence[Published] = ()
     log: Sequence[LogEntry] = ()

@@ -8,10 +8,8 @@ from geopandas import GeoDataFrame
 
 from geo.atlas.model import (
     Around,
-    ChangeRow,
     Changes,
     Hit,
-    IssueRow,
     Linked,
     LinkRow,
     Notes,
@@ -27,6 +25,7 @@ from geo.atlas.model import (
 )
 from geo.crs import LngLatBbox
 from geo.link import ConflictRow, Pair
+from geo.report import Change, Issue
 
 
 class Atlas(Protocol):
@@ -128,10 +127,10 @@ class Atlas(Protocol):
     def conflicts(self, layer: str | None = None, record: str | None = None) -> list[ConflictRow]:
         """Where record and geometry disagree, for everything, a layer or one record."""
 
-    def issues(self, layer: str | None = None, record: str | None = None) -> list[IssueRow]:
+    def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
         """What the checks found, for everything, a layer or one record."""
 
-    def changes(self, layer: str | None = None) -> list[ChangeRow]:
+    def changes(self, layer: str | None = None) -> list[Change]:
         """What was mended on the way in."""
 
     # --- history ---------------------------------------------------------------------------------------

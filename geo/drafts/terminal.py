@@ -74,9 +74,9 @@ def _columns(review: Plain, lang: str) -> Iterator[str]:
     yield f"{_WORDS['columns'].of(lang)}:"
     for column in review["columns"]:
         text = column["text"]
-        said = f"  [{_of(text['label'], lang)} {text['confidence']:.0%}]" if text and text["samples"] else ""
+        encoding = f"  [{_of(text['label'], lang)} {text['confidence']:.0%}]" if text and text["samples"] else ""
         target = column["target"] or _WORDS["left"].of(lang)
-        yield f"  {column['column']} → {target} ({_of(column['why'], lang)}){said}"
+        yield f"  {column['column']} → {target} ({_of(column['why'], lang)}){encoding}"
         if text and text["samples"]:
             sample = text["samples"][0]
             yield f"      “{sample['before'][:40]}” → “{sample['after'][:40]}”"

@@ -4,7 +4,7 @@ Candidates are found with an STRtree in METRIC_CRS; the distance that is kept is
 measured in METRIC_CRS, which is within 0.02 % of the ellipsoid in the province.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,9 +12,8 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from shapely import STRtree
-from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS, transformer
+from geo.crs import GEOD, to_metric
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 
@@ -23,16 +22,6 @@ _ORDER = {precision.key: position for position, precision in enumerate(PRECISION
 # The metric search is widened by this factor so that no pair is lost to the projection's scale
 # (0.9999 at the central meridian, at most 1.0001 in the province); the geodesic distance decides.
 _SEARCH_MARGIN = 1.001
-
-
-def to_metric(geometries: Sequence[BaseGeometry | None] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """`geometries` from STORE_CRS to METRIC_CRS, in order; None and empty stay as they are."""
-    project = transformer(STORE_CRS, METRIC_CRS).transform
-
-    def metres(xy: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.column_stack(project(xy[:, 0], xy[:, 1]))
-
-    return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), metres), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -56,8 +45,8 @@ class Places:
         precision = list(frame["precision"]) if "precision" in frame else ["exact"] * len(frame)
         keep = [
             row
-            for row, (point, known) in enumerate(zip(geometry, precision, strict=True))
-            if point is not None and not point.is_empty and _ORDER.get(str(known), 99) <= _ORDER[at_least]
+            for row, (point, key) in enumerate(zip(geometry, precision, strict=True))
+            if point is not None and not point.is_empty and _ORDER.get(str(key), 99) <= _ORDER[at_least]
         ]
         points = geometry[keep]
         keys = frame[LAYERS[layer].key].tolist()

@@ -19,6 +19,7 @@ from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
 from geo.web.manage import access
 from geo.web.manage.imports import Manage
+from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
@@ -64,6 +65,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
+    Restorations(settings).register(app)
     map_data.register(app)
     files = downloads.Downloads(settings, atlas_source.keys)
     files.register(app)

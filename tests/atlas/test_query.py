@@ -13,14 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.atlas import Around, Atlas, Query
+from geo.atlas import Around, Atlas, Notes, Query
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.report import Change, Issue
+from geo.schema import Label
 from tests.atlas.crowd import crowd
 from tests.engines import OpenAtlases
 from tests.frames import frame, world
-from tests.frozen import VERSION, frozen
+from tests.frozen import ISSUE, VERSION, frozen, publish_atlas
 
 
 def ids(atlas: Atlas, query: Query) -> list[str]:
@@ -175,7 +177,16 @@ def test_links_are_seen_from_both_ends(atlas: Atlas) -> None:
 def test_conflicts_and_issues_are_kept_with_their_record(atlas: Atlas) -> None:
     assert [row.rule for row in atlas.conflicts("sites", "H2")] == ["sites_commune"]
     assert atlas.conflicts("sites", "H1") == []
-    assert [(row.record, row.message.vi) for row in atlas.issues("products")] == [("R2", "Chưa có vị trí")]
+    assert atlas.issues("products") == atlas.issues("products", "R2") == [ISSUE]
+    assert atlas.issues("products", "R1") == atlas.issues("sites") == []
+
+
+def test_findings_and_repairs_of_rows_are_frozen_as_they_are(tmp_path: Path, atlases: OpenAtlases) -> None:
+    ragged = Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12, value="x")
+    repair = Change("sites", None, 3, "name", " Đồi", "Đồi", Label("bỏ khoảng trắng", "spaces removed"))
+    notes = Notes(issues=[ragged], changes=[repair])
+    with publish_atlas(world(), tmp_path, notes=notes, atlases=atlases) as atlas:
+        assert (atlas.issues(), atlas.changes()) == ([ragged], [repair])
 
 
 def test_an_overview_has_labels_and_only_layers_of_polygons_have_one(atlas: Atlas) -> None:

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from geo.atlas import open_atlases
+from geo.drafts import RestorationStore
 from geo.settings import Settings
 from geo.store import open_store
 from tests.browser.conftest import SIZES, Watched, serve, watch
@@ -137,6 +138,13 @@ def test_everything_works_without_javascript(
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
     assert len(open_store(office).versions()) == 2
 
+    managed_without_scripts.open("/manage/versions/1")
+    page.fill("[name=who]", "Chi cục")
+    page.fill("[name=why]", "công bố nhầm")
+    page.locator("form[action*=restore] [type=submit]").click()
+    page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
+    assert open_store(office).compare(1, 3) == []
+
 
 def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
@@ -192,7 +200,7 @@ def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> N
 
 
 def test_no_page_of_manage_breaks_a_rule_of_accessibility(
-    managed: Watched, browser: Browser, tmp_path: Path, size: str
+    managed: Watched, browser: Browser, office: Settings, tmp_path: Path, size: str
 ) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     ready = page.url.removeprefix(managed.site)
@@ -203,14 +211,25 @@ def test_no_page_of_manage_breaks_a_rule_of_accessibility(
     context = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone", bypass_csp=True)  # type: ignore[arg-type]
     checked = context.new_page()
     for path in ("/manage", ready, f"{asked}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
-                 "/manage/history/products/R03", "/manage/sign-in"):  # fmt: skip
+                 "/manage/history/products/R03", "/manage/sign-in", failed_restoration(office)):  # fmt: skip
         checked.goto(f"{managed.site}{path}", wait_until="networkidle")
         assert faults(checked.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], path
     context.close()
 
 
-def test_nothing_is_wider_than_a_phone(managed: Watched, tmp_path: Path) -> None:
+def failed_restoration(office: Settings) -> str:
+    """The page of a restoration that failed."""
+    restorations = RestorationStore(office.restorations_dir)
+    one = restorations.create(1, who="Chi cục", why="công bố nhầm", deadline=0.0)
+    restorations.change(one, state="failed", error=("Khôi phục thất bại: " + "x" * 200, "Restoring failed"))
+    return f"/manage/restorations/{one.id}"
+
+
+def test_nothing_is_wider_than_a_phone(managed: Watched, office: Settings, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
-    for path in (page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1"):
+    for path in (
+        page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1",
+        failed_restoration(office),
+    ):  # fmt: skip
         managed.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
 from geo.drafts import Draft, DraftStore, Jobs, Profiles
-from geo.drafts.command import kept
-from geo.drafts.marked_workbook import returned
+from geo.drafts.command import with_mapping
+from geo.drafts.marked_workbook import mark
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
@@ -333,7 +333,7 @@ def test_a_profile_reads_the_next_file_without_asking(jobs: Jobs, office: Settin
     review = jobs.drafts.review(draft)
     assert review is not None
     profiles = Profiles(office.profiles_dir)
-    profiles.save("Vùng trồng  hằng tháng", "zones", kept(draft.answers, review))
+    profiles.save("Vùng trồng  hằng tháng", "zones", with_mapping(draft.answers, review))
     answers = profiles.get("vung trong hang thang", "zones").answers
     assert answers.crs == "EPSG:9205" and answers.mapping is not None and answers.mapping["TEN_VUNG"] == "name"
     next_month = jobs.read(draft_of(jobs, tmp_path / "vung.shp", "zones", answers))
@@ -352,7 +352,7 @@ def test_a_list_comes_back_with_its_findings(jobs: Jobs, tmp_path: Path) -> None
     path = sheet(tmp_path / "ds.xlsx")
     draft = jobs.read(draft_of(jobs, path))
     out = tmp_path / "back.xlsx"
-    out.write_bytes(returned(jobs.drafts, draft))
+    out.write_bytes(mark(jobs.drafts, draft))
     book = load_workbook(out)
     assert book.sheetnames == ["DS", "Ghi chú"]
     rows = [[cell.value for cell in row] for row in book["DS"].iter_rows()]
@@ -369,7 +369,7 @@ def test_a_csv_in_old_text_comes_back_as_a_workbook(jobs: Jobs, tmp_path: Path) 
     path.write_bytes(encode(text, "tcvn3", "lower"))
     draft = jobs.read(draft_of(jobs, path))
     out = tmp_path / "back.xlsx"
-    out.write_bytes(returned(jobs.drafts, draft))
+    out.write_bytes(mark(jobs.drafts, draft))
     sheet_ = load_workbook(out).active
     assert sheet_ is not None
     assert sheet_.cell(2, 1).value == "=HYPERLINK(1)" and sheet_.cell(2, 1).data_type == "s"
@@ -381,4 +381,4 @@ def test_what_is_no_table_is_not_given_back(jobs: Jobs, tmp_path: Path) -> None:
     write_vn2000_zones(tmp_path / "vung.shp")
     draft = jobs.read(draft_of(jobs, tmp_path / "vung.shp", "zones"))
     with pytest.raises(BadQuery, match="Only an uploaded table"):
-        returned(jobs.drafts, draft)
+        mark(jobs.drafts, draft)

@@ -8,9 +8,14 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from geo.drafts import Draft, Jobs
+from geo.drafts.work import carry_findings
 from geo.ingest.decisions import Answers
+from geo.ingest.stage import Context, stage
+from geo.report import Issue, Report
 from geo.settings import Settings
 from geo.store import open_store
+from tests.frames import world
+from tests.ingest.import_cases import Columns, sheet
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Địa chỉ"]
 PLACE = "xã Sính Phình, huyện Tủa Chùa"
@@ -37,6 +42,24 @@ def published(jobs: Jobs, draft: Draft) -> int | None:
     review = jobs.drafts.review(draft)
     assert review is not None and review["publishable"], review["questions"]
     return jobs.publish(draft, who="A", why="b", seen=review["digest"]).published
+
+
+def test_an_import_leaves_the_findings_of_other_records_rows_and_layers() -> None:
+    columns: Columns = {"Mã": ["P1"], "Tên chủ thể": ["HTX Một"], "Loại hình": ["HTX"], "Số hộ": ["mười"]}
+    frames = world()
+    source = {"source_id": "S1", "file": "ds.xlsx"}
+    staged = stage(sheet(columns), "producers", Answers(), Context(frames), source=source, progress=lambda _: None)
+    other, row, replaced, layer, elsewhere = (
+        Issue.of("producers", "bad_code", "sai", "wrong", record="P8", field="kind"),
+        Issue.of("producers", "ragged_row", "thừa ô", "too many cells", row=12),
+        Issue.of("producers", "bad_code", "sai", "wrong", record="P1", field="kind"),
+        Issue.of("producers", "wrong_count", "thiếu", "too few"),
+        Issue.of("sites", "wrong_count", "thiếu", "too few"),
+    )
+    old = Report([other, row, replaced, layer, elsewhere])
+    report = carry_findings(old, {**frames, "producers": staged.frame}, staged)
+    assert [issue for issue in report.issues if issue in old.issues] == [other, row, elsewhere]
+    assert ("P1", "bad_number") in [(issue.record, issue.kind) for issue in report.issues]
 
 
 def test_two_imports_keep_their_ids_sources_and_findings_apart(jobs: Jobs, office: Settings, tmp_path: Path) -> None:

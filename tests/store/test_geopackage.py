@@ -19,7 +19,7 @@ from shapely import MultiPolygon, Point, box
 from geo.crs import STORE_CRS
 from geo.errors import BadSource, Conflict
 from geo.ocop.layers import LAYERS
-from geo.report import Report
+from geo.report import Issue, Report
 from geo.store.diff import compare
 from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
@@ -210,6 +210,15 @@ def test_a_table_of_columns_that_are_no_longer_declared_is_made_anew(publish: Pu
     publish(world() | {"products": frame("products", *records("products", stars=5))})
     assert "colour" not in [row[1] for row in sql.execute("PRAGMA table_info(sites)")]
     assert sql.execute("SELECT name FROM sqlite_master WHERE name = 'roads'").fetchall() == []
+
+
+def test_a_report_that_version_0_1_0_stored_is_read(store: GeoPackageStore, sql: sqlite3.Connection) -> None:
+    message = {"vi": "thừa ô", "en": "too many cells"}
+    issue = {"layer": "sites", "record": "row 12", "field": None, "kind": "ragged_row", "value": "", "message": message}
+    old = {"issues": [{**issue, "severity": "warning", "remedy": message}], "changes": []}
+    sql.execute("UPDATE geo_version SET report = ?", (json.dumps(old),))
+    sql.commit()
+    assert store.report(1) == Report([Issue.of("sites", "ragged_row", *message.values(), row=12)])
 
 
 def test_the_log_of_a_published_report_is_readable_by_hand(store: GeoPackageStore, sql: sqlite3.Connection) -> None:

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely import Point
 
-from geo.atlas import Atlas, LinkRow, Query
+from geo.atlas import Atlas, LinkRow, Notes, Query, freeze
 from geo.errors import NotFound
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import ON_MAP, THEMATIC
 from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.report import Issue
 from geo.schema import Label, MatchLink, Near
 from geo.settings import Settings, TileLayer
 from geo.views.map.locator import locator
@@ -22,7 +24,7 @@ from geo.views.pages import downloads, layer_view, layers_view, links_view, qual
 from geo.views.reasons import REASONS, SPECS, distance_shown, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
-from tests.frozen import frozen
+from tests.frozen import VERSION, frozen
 
 LANGS = ["vi", "en"]
 
@@ -290,6 +292,14 @@ def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> N
     (group,) = quality_view(atlas, None, "en", URLS, kinds=kinds)["issues"]
     assert (group["kind"], group["count"], group["severity"]) == ("no place yet", 1, "info")
     assert group["rows"][0]["url"] == "/products/R2"
+
+
+@pytest.mark.parametrize(("lang", "row"), [("vi", "dòng 12"), ("en", "row 12")])
+def test_a_finding_of_a_row_names_the_row_and_leads_to_the_layer(tmp_path: Path, lang: str, row: str) -> None:
+    notes = Notes(issues=[Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12)])
+    with Atlas(freeze(world(), [], notes, version=VERSION, path=tmp_path / "rows.sqlite")) as atlas:
+        (group,) = quality_view(atlas, None, lang, URLS, kinds={})["issues"]
+    assert (group["rows"][0]["record"], group["rows"][0]["url"]) == (row, "/sites")
 
 
 def test_completeness_counts_places_by_how_well_they_are_known(atlas: Atlas) -> None:

@@ -85,10 +85,13 @@ def _write(
     feed.write(connection, notes.versions, notes.log)
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(
-        f"INSERT INTO issue VALUES ({_marks(10)})",
-        ((*row[:6], *row.message, *row.remedy) for row in notes.issues),
+        f"INSERT INTO issue VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.kind, one.value, *one.message) for one in notes.issues),
     )
-    connection.executemany(f"INSERT INTO change VALUES ({_marks(7)})", ((*row[:5], *row.rule) for row in notes.changes))
+    connection.executemany(
+        f"INSERT INTO change VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.before, one.after, *one.rule) for one in notes.changes),
+    )
 
 
 def _marks(count: int) -> str:

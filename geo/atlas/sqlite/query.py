@@ -12,10 +12,8 @@ import orjson
 
 from geo.atlas.model import (
     Around,
-    ChangeRow,
     Changes,
     Hit,
-    IssueRow,
     Linked,
     LinkRow,
     Numbers,
@@ -38,6 +36,7 @@ from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import PARAMS, applies
+from geo.report import Change, Issue
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
@@ -247,13 +246,13 @@ class SqliteAtlas:
         where, values = _about(layer, record)
         return [ConflictRow(*row) for row in self._db.execute(f"SELECT * FROM conflict WHERE {where}", values)]
 
-    def issues(self, layer: str | None = None, record: str | None = None) -> list[IssueRow]:
+    def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
         """What the checks found, for everything, a layer or one record."""
         where, values = _about(layer, record)
         rows = self._db.execute(f"SELECT * FROM issue WHERE {where}", values)
         return [_issue(row) for row in rows]
 
-    def changes(self, layer: str | None = None) -> list[ChangeRow]:
+    def changes(self, layer: str | None = None) -> list[Change]:
         """What was mended on the way in."""
         where, values = _about(layer, None)
         rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
@@ -359,14 +358,14 @@ def _record(layer: str, row: sqlite3.Row) -> Record:
     )
 
 
-def _issue(row: sqlite3.Row) -> IssueRow:
-    layer, record, field, kind, severity, value, *words = row
-    return IssueRow(layer, record, field, kind, severity, value, Label(*words[:2]), Label(*words[2:]))
+def _issue(cells: sqlite3.Row) -> Issue:
+    layer, record, row, field, kind, value, *message = cells
+    return Issue(layer, record, row, field, kind, value, Label(*message))
 
 
-def _change(row: sqlite3.Row) -> ChangeRow:
-    layer, record, field, before, after, *rule = row
-    return ChangeRow(layer, record, field, before, after, Label(*rule))
+def _change(cells: sqlite3.Row) -> Change:
+    layer, record, row, field, before, after, *rule = cells
+    return Change(layer, record, row, field, before, after, Label(*rule))
 
 
 def _link(row: sqlite3.Row, forward: bool, end: tuple[str, sqlite3.Row]) -> LinkRow:

@@ -15,7 +15,7 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 8
+FORMAT = 9
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (
@@ -40,11 +40,10 @@ CREATE INDEX link_target ON link (target_layer, target_id);
 CREATE INDEX link_name ON link (link);
 CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
 CREATE TABLE issue (
-    layer TEXT, record TEXT, field TEXT, kind TEXT, severity TEXT, value TEXT,
-    message_vi TEXT, message_en TEXT, remedy_vi TEXT, remedy_en TEXT
+    layer TEXT, record TEXT, row INTEGER, field TEXT, kind TEXT, value TEXT, message_vi TEXT, message_en TEXT
 );
 CREATE TABLE change (
-    layer TEXT, record TEXT, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
+    layer TEXT, record TEXT, row INTEGER, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
 );
 CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
 CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;

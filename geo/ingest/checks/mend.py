@@ -10,12 +10,12 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import STORE_CRS
+from geo.crs import STORE_CRS, Shapes
 from geo.encodings.mojibake import depth
-from geo.ingest.checks.geometry import Shapes, finite
+from geo.ingest.checks.geometry import finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
-from geo.report import Change
+from geo.report import Change, Subject, subjects_of
 from geo.schema import Field, Label, LayerSpec
 from geo.text import nfc
 
@@ -34,16 +34,19 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, li
     That changes no shape, a shapefile always winds its rings the other way, and it is not listed.
     """
     changes: list[Change] = []
-    keys = [None if key is None else str(key) for key in frame[spec.key]]
+    subjects = subjects_of(list(frame[spec.key]))
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, frame[field.name], strict=True)]
+        cells = [
+            _text(value, field, spec, subject, changes)
+            for subject, value in zip(subjects, frame[field.name], strict=True)
+        ]
         data[field.name] = pd.Series(cells, dtype=object)
-    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
+    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, subjects, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
 
 
-def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes: list[Change]) -> object:
+def _text(value: object, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
     if not isinstance(value, str) or depth(value):  # in text encoded twice, spaces and controls are parts of letters
         return value
     cleaned = _cleaned(value)
@@ -53,7 +56,7 @@ def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes
     before = value
     for rule, after in steps:
         if after != before:
-            changes.append(Change(spec.name, key, field.name, before, after, rule))
+            changes.append(Change(spec.name, *subject, field.name, before, after, rule))
         before = after
     return before or None
 
@@ -107,7 +110,7 @@ _KINDS = {
 }
 
 
-def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: list[Change]) -> Shapes:
+def _shapes(shapes: Shapes, spec: LayerSpec, subjects: list[Subject], changes: list[Change]) -> Shapes:
     """All shapes of a layer: at once those that need no more than their rings turned, the others one by one."""
     mended = np.full(len(shapes), None, dtype=object)
     kind = _KINDS.get(spec.geometry or "")
@@ -116,7 +119,7 @@ def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: li
     ready &= finite(shapes) & ~shapely.has_z(shapes) & ~shapely.is_empty(shapes)
     ready[ready] = shapely.is_valid(shapes[ready])
     for row in np.flatnonzero(~ready):
-        mended[row] = _shape(shapes[row], spec, keys[row], changes)
+        mended[row] = _shape(shapes[row], spec, subjects[row], changes)
     mended[ready] = shapes[ready]
     if kind is not None:
         single = np.flatnonzero(ready & (kinds == kind.single))
@@ -125,12 +128,12 @@ def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: li
     return mended
 
 
-def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes: list[Change]) -> BaseGeometry | None:
+def _shape(shape: BaseGeometry | None, spec: LayerSpec, subject: Subject, changes: list[Change]) -> BaseGeometry | None:
     if shape is None:
         return None
     if shape.has_z:
         flat = shapely.force_2d(shape)
-        changes.append(Change(spec.name, key, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
+        changes.append(Change(spec.name, *subject, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
         shape = flat
     kind = _KINDS.get(spec.geometry or "")
     if shape.is_empty or kind is None or not finite(np.array([shape])).all():
@@ -138,7 +141,7 @@ def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
         shape = _gathered(shapely.make_valid(shape, method="structure", keep_collapsed=False), kind)
-        changes.append(Change(spec.name, key, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
+        changes.append(Change(spec.name, *subject, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
     return shapely.orient_polygons(_gathered(shape, kind), exterior_cw=False)
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.crs import Shapes
 from geo.report import Change, Issue
 from geo.schema import Label, LayerSpec
-
-Shapes = NDArray[np.object_]
 
 _KINDS = {"Point": {0}, "MultiLineString": {1, 5}, "MultiPolygon": {3, 6}}  # shapely's type ids
 _CLOSED = Label("đường khép kín thành vùng", "closed line taken as a polygon")
@@ -19,10 +17,10 @@ _LINES = Label("chỉ giữ các đường của nhóm hình học", "lines of a
 _PARTS = Label("chỉ giữ các vùng của nhóm hình học", "polygons of a collection kept, the rest left out")
 
 
-def shape_up(shapes: Shapes, spec: LayerSpec, names: Sequence[str]) -> tuple[Shapes, list[Change], list[Issue]]:
+def shape_up(shapes: Shapes, spec: LayerSpec, rows: Sequence[int]) -> tuple[Shapes, list[Change], list[Issue]]:
     """`shapes` as points, lines or polygons; None where one is of another kind, empty, or has no finite coordinates.
 
-    `names` call the rows in what is reported.
+    `rows` are the numbers of the rows in what is reported.
     """
     wanted = _KINDS[spec.geometry or "Point"]
     kinds = shapely.get_type_id(shapes)
@@ -34,11 +32,11 @@ def shape_up(shapes: Shapes, spec: LayerSpec, names: Sequence[str]) -> tuple[Sha
         out[row] = made
         what = f"{shapes[row].geom_type}"
         if made is None:
-            said = f"hình học là {what}, cần {spec.geometry}", f"the geometry is a {what}, expected a {spec.geometry}"
-            issues.append(Issue.of(spec.name, "wrong_shape", *said, record=names[row], field="geometry", value=what))
+            words = f"hình học là {what}, cần {spec.geometry}", f"the geometry is a {what}, expected a {spec.geometry}"
+            issues.append(Issue.of(spec.name, "wrong_shape", *words, row=rows[row], field="geometry", value=what))
         elif rule is not None:
-            changes.append(Change(spec.name, names[row], "geometry", what, made.geom_type, rule))
-    issues += _unusable(out, spec, names)
+            changes.append(Change(spec.name, None, rows[row], "geometry", what, made.geom_type, rule))
+    issues += _unusable(out, spec, rows)
     return out, changes, issues
 
 
@@ -63,15 +61,15 @@ def _is_closed(line: BaseGeometry) -> bool:
     return bool(line.is_closed) and int(shapely.get_num_coordinates(line)) >= 4
 
 
-def _unusable(shapes: Shapes, spec: LayerSpec, names: Sequence[str]) -> Iterator[Issue]:
+def _unusable(shapes: Shapes, spec: LayerSpec, rows: Sequence[int]) -> Iterator[Issue]:
     """Make shapes without usable coordinates None, and say which."""
     coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
     broken = set(owners[~np.isfinite(coordinates).all(axis=1)].tolist())
     empty = set(np.flatnonzero(shapely.is_empty(shapes)).tolist())
     for row in sorted(broken | empty):
-        kind, *said = _NOT_FINITE if row in broken else _EMPTY
+        kind, *words = _NOT_FINITE if row in broken else _EMPTY
         shapes[row] = None
-        yield Issue.of(spec.name, kind, *said, record=names[row], field="geometry")
+        yield Issue.of(spec.name, kind, *words, row=rows[row], field="geometry")
 
 
 _NOT_FINITE = ("not_finite", "toạ độ không phải số", "a coordinate is no number")

@@ -389,7 +389,7 @@ def _errors(rows: Sequence[_Row], cells: dict[str, Cells]) -> Iterator[Issue]:
             if isinstance(cell, str) and cell.startswith("#") and _ERROR.fullmatch(cell.strip(_BLANK)):
                 column[place] = None
                 said = f"ô báo lỗi {cell}", f"the cell shows the error {cell}"
-                yield Issue.of("", "bad_number", *said, record=f"row {rows[place].number}", field=name, value=cell)
+                yield Issue.of("", "bad_number", *said, row=rows[place].number, field=name, value=cell)
 
 
 def _ragged(rows: Sequence[_Row], names: Sequence[str]) -> Iterator[Issue]:
@@ -398,7 +398,7 @@ def _ragged(rows: Sequence[_Row], names: Sequence[str]) -> Iterator[Issue]:
         if extra:
             vi = f"dòng có {len(row.cells)} ô, tiêu đề có {len(names)}"
             en = f"the row has {len(row.cells)} cells, the header {len(names)}"
-            yield Issue.of("", "ragged_row", vi, en, record=f"row {row.number}", value=str(extra[0])[:120])
+            yield Issue.of("", "ragged_row", vi, en, row=row.number, value=str(extra[0])[:120])
 
 
 def _said(grid: _Grid, heading: _Heading, totals: Sequence[int]) -> Iterator[Label]:
