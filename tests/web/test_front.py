@@ -6,7 +6,7 @@ import random
 import re
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import brotli
 import pytest
@@ -106,6 +106,29 @@ def test_every_record_and_page_is_what_the_application_answers(asked: Asked, pla
             same(asked, plain, path)
         for query in ("limit=1", "limit=1&offset=1", "bbox=103,21,103.2,21.9", "q=a", "properties=title", "f=json"):
             same(asked, plain, f"/collections/{layer}/items?{kept}&{query}")
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"), [("", ["R1", "R2", "R3"]), ("bbox=103,21,103.2,21.2&", ["R1", "R2"]), ("stars=5&", [])]
+)
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_pages_say_how_many_match_and_lead_to_their_neighbours_in_the_same_version(
+    asked: Asked, query: str, ids: list[str], limit: int
+) -> None:
+    for offset in range(5):
+        page = asked.client.get(f"{PAGE}?{query}limit={limit}&offset={offset}").get_json()
+        assert (page["numberMatched"], [one["id"] for one in page["features"]]) == (
+            len(ids),
+            ids[offset : offset + limit],
+        )
+        assert page["numberReturned"] == len(page["features"])
+        links = {link["rel"]: dict(parse_qsl(urlsplit(link["href"]).query)) for link in page["links"]}
+        kept = dict(parse_qsl(query))
+        pinned = {**kept, "limit": str(limit), "version": "7"}
+        assert links["self"] == {**kept, "limit": str(limit), "offset": str(offset)}
+        assert links.get("next") == ({**pinned, "offset": str(offset + limit)} if offset + limit < len(ids) else None)
+        assert links.get("prev") == ({**pinned, "offset": str(max(0, offset - limit))} if offset else None)
+    assert asked.count == 0
 
 
 def test_whatever_is_asked_the_application_would_say_the_same(asked: Asked, plain: FlaskClient) -> None:
