@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box, from_wkb, get_coordinates, to_wkb
 
@@ -228,7 +228,6 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
 degrees = st.tuples(st.floats(102, 104), st.floats(20, 23))
 
 
-@settings(max_examples=60, deadline=None)
 @given(degrees, degrees)
 @pytest.mark.parametrize("layer", ["sites", "zones"])
 def test_a_box_answers_as_testing_every_geometry_does(
