@@ -5,6 +5,7 @@ Started by jobs.py with one JSON object on its standard input; says its progress
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,24 @@ except ImportError:  # Windows has no such limit; the time limit of jobs.py hold
 def main() -> None:
     """Do what the order on the standard input says; the last line on the standard output is the outcome."""
     order = json.load(sys.stdin)
-    settings = Settings.from_json(order["settings"])
-    _bound(settings.import_memory_mb * 1024 * 1024)
-    drafts = DraftStore(settings.drafts_dir)
+    memory_mb = order["settings"]["import_memory_mb"]
+    _bound(memory_mb * 1024 * 1024)
     try:
-        outcome = _do(settings, drafts, order)
-    except GeoError as error:
-        outcome = {"error": [error.vi, error.en], "kind": type(error).__name__}
-        if isinstance(error, BadSource) and _is_starved(settings.import_memory_mb):
+        outcome = carry_out(order, lambda step: _say({"progress": step}))
+        if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
             outcome["error"] = list(_TOO_LARGE)
     except MemoryError:
-        outcome = {"error": list(_TOO_LARGE), "kind": "BadSource"}
+        outcome = {"error": list(_TOO_LARGE), "kind": BadSource.__name__}
     _say({"outcome": outcome})
+
+
+def carry_out(order: dict[str, Any], progress: Callable[[str], None]) -> dict[str, Any]:
+    """The outcome of an order of jobs.py, carried out in this process; a GeoError becomes its message and its kind."""
+    settings = Settings.from_json(order["settings"])
+    try:
+        return _do(settings, DraftStore(settings.drafts_dir), order, progress)
+    except GeoError as error:
+        return {"error": [error.vi, error.en], "kind": type(error).__name__}
 
 
 def _is_starved(memory_mb: int) -> bool:
@@ -53,12 +60,10 @@ _TOO_LARGE = (
 )
 
 
-def _do(settings: Settings, drafts: DraftStore, order: dict[str, Any]) -> dict[str, Any]:
+def _do(
+    settings: Settings, drafts: DraftStore, order: dict[str, Any], progress: Callable[[str], None]
+) -> dict[str, Any]:
     draft = drafts.get(order["draft"])
-
-    def progress(line: str) -> None:
-        _say({"progress": line})
-
     if order["task"] == "read":
         prepared = work.prepare(settings, drafts, draft, progress)
         return {"base": prepared.base}

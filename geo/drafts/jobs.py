@@ -19,6 +19,9 @@ from geo.pipeline import person
 from geo.settings import Settings
 
 Progress = Callable[[str], None]
+Plain = dict[str, Any]
+Work = Callable[[Plain, Progress], Plain]
+"""Carries out an order and returns its outcome: child.carry_out is one that does so in the process that calls it."""
 _GRACE_S = 30.0
 _SIGKILL = 9
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
@@ -27,10 +30,11 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child impo
 
 class Jobs:
     """Reads and publishes drafts. `start_*` return at once and leave the outcome in the draft, `read` and `publish`
-    wait for it."""
+    wait for it. `work` carries out the orders; without it a process of its own does."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, work: Work | None = None) -> None:
         self.settings = settings
+        self._work = work or self._in_a_process
         self.drafts = DraftStore(settings.drafts_dir)
         # The system lets go of it when the process that holds it dies.
         self._one = FileLock(settings.data_dir / "imports.lock")
@@ -104,8 +108,22 @@ class Jobs:
         deadline = time.time() + 2 * self.settings.import_seconds + _GRACE_S
         return self.drafts.change(draft, state=state, deadline=deadline, error=None)
 
-    def _run(self, draft: Draft, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        order = {**order, "draft": draft.id, "settings": self.settings.to_json()}
+    def _run(self, draft: Draft, order: Plain, progress: Progress) -> Plain:
+        def hear(step: str) -> None:
+            progress(step)
+            self.drafts.change(draft, progress=step)
+
+        try:
+            outcome = self._work({**order, "draft": draft.id, "settings": self.settings.to_json()}, hear)
+        finally:
+            for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
+                shutil.rmtree(left, ignore_errors=True)
+        if "error" in outcome:
+            vi, en = outcome["error"]
+            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
+        return outcome
+
+    def _in_a_process(self, order: Plain, progress: Progress) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
         started = time.monotonic()
@@ -119,7 +137,7 @@ class Jobs:
             watch.start()
             drain.start()
             try:
-                outcome = self._talk(process, order, draft, progress)
+                outcome = _talk(process, order, progress)
             except BaseException:
                 process.kill()
                 raise
@@ -127,38 +145,31 @@ class Jobs:
                 process.wait()
                 watch.cancel()
                 drain.join()
-                for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
-                    shutil.rmtree(left, ignore_errors=True)
         if outcome is None:
             raise _died(process.returncode, time.monotonic() - started >= limit, "".join(errors))
-        if "error" in outcome:
-            vi, en = outcome["error"]
-            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
         return outcome
 
-    def _talk(
-        self, process: "subprocess.Popen[str]", order: dict[str, Any], draft: Draft, progress: Progress
-    ) -> dict[str, Any] | None:
-        """Give the order and listen; None when the process ended without an outcome."""
-        stdin, stdout = process.stdin, process.stdout
-        if stdin is None or stdout is None:
-            raise RuntimeError("the process has no pipes")
+
+def _talk(process: "subprocess.Popen[str]", order: Plain, progress: Progress) -> Plain | None:
+    """Give the order and listen; None when the process ended without an outcome."""
+    stdin, stdout = process.stdin, process.stdout
+    if stdin is None or stdout is None:
+        raise RuntimeError("the process has no pipes")
+    try:
+        with stdin:
+            stdin.write(json.dumps(order))
+    except BrokenPipeError:
+        return None
+    outcome = None
+    for line in stdout:
         try:
-            with stdin:
-                stdin.write(json.dumps(order))
-        except BrokenPipeError:
-            return None
-        outcome = None
-        for line in stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue  # a library that prints
-            if "progress" in said:
-                progress(said["progress"])
-                self.drafts.change(draft, progress=said["progress"])
-            outcome = said.get("outcome", outcome)
-        return outcome
+            said = json.loads(line)
+        except ValueError:
+            continue  # a library that prints
+        if "progress" in said:
+            progress(said["progress"])
+        outcome = said.get("outcome", outcome)
+    return outcome
 
 
 def _tail(process: "subprocess.Popen[str]") -> str:

@@ -13,7 +13,7 @@ from geo.settings import Settings
 from geo.store import GeoPackageStore
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Địa chỉ"]
-PLACE = "xã Sính Phình, huyện Tủa Chùa"
+PLACE = "xã Sam Mứn, huyện Điện Biên"
 FORMULA = "=cmd|'/c calc'!A1"
 SCRIPT = "<img src=x onerror=alert(1)>"
 
