@@ -13,6 +13,7 @@ from typing import Any
 from geo.drafts import work
 from geo.drafts.draft import DraftStore
 from geo.drafts.marked_workbook import mark
+from geo.drafts.reading import Progress
 from geo.errors import BadSource, GeoError
 from geo.settings import Settings
 
@@ -27,22 +28,31 @@ except ImportError:  # Windows has no such limit; the time limit of jobs.py hold
 def main() -> None:
     """Carry out the order on the standard input; the last line on the standard output is the outcome.
 
-    An outcome has the values that the task returns, or "error" (vi, en) with "kind" (the class of errors.py), or
-    "starved" when the memory did not suffice.
+    The outcome is that of carry_out, or "starved" when the memory did not suffice.
     """
     order = json.load(sys.stdin)
-    settings = Settings.from_json(order["settings"])
-    _limit_memory(settings.import_memory_mb * 1024 * 1024)
+    memory_mb = order["settings"]["import_memory_mb"]
+    _limit_memory(memory_mb * 1024 * 1024)
     try:
-        outcome = _TASKS[order["task"]](settings, order)
-    except GeoError as error:
-        outcome = {"error": [error.vi, error.en], "kind": type(error).__name__}
+        outcome = carry_out(order, lambda step: _write({"progress": step}))
         # A library that gets no memory says that the file is damaged.
-        if isinstance(error, BadSource) and _is_starved(settings.import_memory_mb):
+        if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
             outcome = {"starved": True}
     except MemoryError:
         outcome = {"starved": True}
     _write({"outcome": outcome})
+
+
+def carry_out(order: Plain, progress: Progress) -> Plain:
+    """The outcome of an order of jobs.py, carried out in this process.
+
+    It has the values that the task returns, or "error" (vi, en) with "kind" (the class of errors.py).
+    """
+    settings = Settings.from_json(order["settings"])
+    try:
+        return _TASKS[order["task"]](settings, order, progress)
+    except GeoError as error:
+        return {"error": [error.vi, error.en], "kind": type(error).__name__}
 
 
 def _is_starved(memory_mb: int) -> bool:
@@ -55,13 +65,13 @@ def _is_starved(memory_mb: int) -> bool:
     return peak > 0.9 * memory_mb * 1024
 
 
-def _read(settings: Settings, order: Plain) -> Plain:
+def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
-    prepared = work.prepare(settings, drafts, drafts.get(order["draft"]), _progress)
+    prepared = work.prepare(settings, drafts, drafts.get(order["draft"]), progress)
     return {"base": prepared.base}
 
 
-def _mark(settings: Settings, order: Plain) -> Plain:
+def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
     draft = drafts.get(order["draft"])
     part = drafts.folder(draft.id) / "returned.part"
@@ -70,27 +80,23 @@ def _mark(settings: Settings, order: Plain) -> Plain:
     return {}
 
 
-def _publish(settings: Settings, order: Plain) -> Plain:
+def _publish(settings: Settings, order: Plain, progress: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
     version = work.publish(
         settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], seen=order["seen"],
-        progress=_progress,
+        progress=progress,
     )  # fmt: skip
     return {"version": version.number}
 
 
-def _restore(settings: Settings, order: Plain) -> Plain:
-    version = work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=_progress)
+def _restore(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    version = work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=progress)
     return {"version": version.number}
 
 
-_TASKS: dict[str, Callable[[Settings, Plain], Plain]] = {
+_TASKS: dict[str, Callable[[Settings, Plain, Progress], Plain]] = {
     "read": _read, "mark": _mark, "publish": _publish, "restore": _restore,
 }  # fmt: skip
-
-
-def _progress(step: str) -> None:
-    _write({"progress": step})
 
 
 def _write(line: Plain) -> None:

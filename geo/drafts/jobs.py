@@ -22,6 +22,9 @@ from geo.store import open_store
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
+Plain = dict[str, Any]
+Work = Callable[[Plain, Progress], Plain]
+"""Carries out an order and returns its outcome: child.carry_out does so in the process that calls it."""
 _GRACE_S = 30.0
 _SIGKILL = 9
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
@@ -32,11 +35,12 @@ class Jobs:
     """Reads and publishes drafts, restores versions.
 
     `start_*` return at once and leave the outcome in the draft or the restoration; `read`, `publish` and `restore`
-    wait for it.
+    wait for it. `work` carries out the orders; without it a child process does.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, work: Work | None = None) -> None:
         self.settings = settings
+        self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
         # Held by the job that runs, of whatever process; the system releases it when that process dies.
@@ -124,7 +128,7 @@ class Jobs:
                 "task": "restore", "version": restoration.version, "who": restoration.who, "why": restoration.why,
             }  # fmt: skip
             try:
-                outcome = self._run(order, note, _OF_VERSION)
+                outcome = self._run(order, note)
             except GeoError as error:
                 change(restoration, state="failed", error=(error.vi, error.en), deadline=0.0)
                 raise
@@ -148,7 +152,7 @@ class Jobs:
         # Others wait their turn: the deadline counts the job before as well.
         return time.time() + 2 * self.settings.import_seconds + _GRACE_S
 
-    def _run_on(self, draft: Draft, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    def _run_on(self, draft: Draft, order: Plain, progress: Progress) -> Plain:
         """The outcome of an order about a draft; what a killed process leaves in the draft's folder is removed."""
 
         def note(step: str) -> None:
@@ -156,14 +160,22 @@ class Jobs:
             self.drafts.change(draft, progress=step)
 
         try:
-            return self._run({**order, "draft": draft.id}, note, _OF_FILE)
+            return self._run({**order, "draft": draft.id}, note)
         finally:
             for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
                 shutil.rmtree(left, ignore_errors=True)
 
-    def _run(self, order: dict[str, Any], note: Progress, failures: "_Failures") -> dict[str, Any]:
-        """The outcome of an order that a child process carries out; GeoError when there is none or it is an error."""
-        order = {**order, "settings": self.settings.to_json()}
+    def _run(self, order: Plain, note: Progress) -> Plain:
+        """The outcome of an order; GeoError when there is none or it is an error."""
+        outcome = self._work({**order, "settings": self.settings.to_json()}, note)
+        if outcome.get("starved"):
+            raise BadSource(*_failures_of(order).too_large)
+        if "error" in outcome:
+            vi, en = outcome["error"]
+            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
+        return outcome
+
+    def _work_in_child(self, order: Plain, note: Progress) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
         started = time.monotonic()
@@ -187,12 +199,7 @@ class Jobs:
                 drain.join()
         if outcome is None:
             timed_out = time.monotonic() - started >= limit
-            raise _died(process.returncode, "".join(errors), failures, timed_out=timed_out)
-        if outcome.get("starved"):
-            raise BadSource(*failures.too_large)
-        if "error" in outcome:
-            vi, en = outcome["error"]
-            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
+            raise _died(process.returncode, "".join(errors), _failures_of(order), timed_out=timed_out)
         return outcome
 
 
@@ -208,7 +215,7 @@ def _start(task: Callable[[T], object], subject: T) -> None:
     threading.Thread(target=run, daemon=True).start()
 
 
-def _talk(process: "subprocess.Popen[str]", order: dict[str, Any], note: Progress) -> dict[str, Any] | None:
+def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
     """Send the order and note each step; the outcome, or None when the process ended without one."""
     stdin, stdout = process.stdin, process.stdout
     if stdin is None or stdout is None:
@@ -277,6 +284,10 @@ _OF_VERSION = _Failures(
     ),
     failed=("Restoring failed", "Khôi phục thất bại"),
 )
+
+
+def _failures_of(order: Plain) -> _Failures:
+    return _OF_VERSION if order["task"] == "restore" else _OF_FILE
 
 
 def _died(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:

@@ -13,7 +13,7 @@ from typing import Any
 import cql2
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 from shapely.geometry import shape
@@ -318,7 +318,6 @@ anything = st.recursive(
     "cql2/arithmetic",
 )
 @pytest.mark.parametrize("name", CLASSES)
-@settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_an_atlas_answers_as_a_plain_evaluation_does(many: Atlas, name: str, data: st.DataObject) -> None:
     node = data.draw(CLASSES[name])
@@ -330,14 +329,12 @@ def test_an_atlas_answers_as_a_plain_evaluation_does(many: Atlas, name: str, dat
 
 
 @requirement("cql2/basic-cql2")
-@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_filters_joined_by_and_or_not_keep_unknown_apart_from_false(many: Atlas, node: Any) -> None:
     assert asked(many, "villages", json.dumps(node), "cql2-json") == plain(many, "villages", node)
 
 
 @requirement("cql2/cql2-json", "cql2/cql2-text")
-@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_text_and_json_of_one_filter_are_one_condition(node: Any) -> None:
     text = as_text(node)
@@ -359,7 +356,6 @@ def same(node: Any) -> Any:
 
 
 @requirement("cql2/cql2-text")
-@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_the_grammar_reads_what_another_parser_reads(node: Any) -> None:
     text = as_text(node)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
@@ -226,7 +226,6 @@ def crowded(atlases: OpenAtlases, tmp_path_factory: pytest.TempPathFactory) -> I
 degrees = st.tuples(st.floats(102, 104), st.floats(20, 23))
 
 
-@settings(max_examples=60, deadline=None)
 @given(degrees, degrees)
 @pytest.mark.parametrize("layer", ["sites", "zones"])
 def test_a_box_answers_as_testing_every_geometry_does(

@@ -22,10 +22,11 @@ from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import open_store
+from tests.effort import Effort
 from tests.office import write_vn2000_zones
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Xã", "Huyện"]
-ROWS = [["HTX Mới", "HTX", 7, "Sính Phình", "Tủa Chùa"], ["HTX Chè", "Hợp tác xã", "mười", "Sính Phình", "Tủa Chùa"]]
+ROWS = [["HTX Mới", "HTX", 7, "Sam Mứn", "Điện Biên"], ["HTX Chè", "Hợp tác xã", "mười", "Sam Mứn", "Điện Biên"]]
 READ = Answers(crs="EPSG:9205")
 
 
@@ -200,15 +201,15 @@ def test_what_was_seen_is_published_once(jobs: Jobs, office: Settings, tmp_path:
     store = open_store(office)
     assert (store.versions()[-1].who, store.versions()[-1].why) == ("A", "danh sách tháng 11")
     made = store.frames()["producers"].set_index("producer_id")
-    assert made.loc["P12", "name"] == "HTX Mới" and made.loc["P12", "precision"] == "commune"
-    source = store.frames()["sources"].set_index("source_id").loc[made.loc["P12", "source_ids"]]
+    assert made.loc["P2", "name"] == "HTX Mới" and made.loc["P2", "precision"] == "commune"
+    source = store.frames()["sources"].set_index("source_id").loc[made.loc["P2", "source_ids"]]
     assert source["publisher"] == "Chi cục" and draft.sha256 in source["what"]
     entry = store.metadata(2)["producers"]["imports"][-1]
     assert entry["file"] == "ds.xlsx" and entry["records"] == 2
     found = {(issue.record, issue.kind) for issue in store.report(2).issues if issue.layer == "producers"}
-    assert ("P13", "bad_number") in found
+    assert ("P3", "bad_number") in found
     atlas = open_atlases(office)
-    assert atlas().version.number == 2 and atlas().get("producers", "P12").title == "HTX Mới"
+    assert atlas().version.number == 2 and atlas().get("producers", "P2").title == "HTX Mới"
     atlas.close()
 
     again = jobs.read(draft_of(jobs, sheet(tmp_path / "ds.xlsx")))
@@ -238,7 +239,7 @@ def test_an_open_question_keeps_a_file_out(jobs: Jobs, office: Settings, tmp_pat
 
 def test_what_changed_since_the_preview_is_looked_at_again(jobs: Jobs, office: Settings, tmp_path: Path) -> None:
     first = jobs.read(draft_of(jobs, sheet(tmp_path / "a.xlsx")))
-    second = jobs.read(draft_of(jobs, sheet(tmp_path / "b.xlsx", [["HTX Khác", "HTX", 3, "Sính Phình", "Tủa Chùa"]])))
+    second = jobs.read(draft_of(jobs, sheet(tmp_path / "b.xlsx", [["HTX Khác", "HTX", 3, "Sam Mứn", "Điện Biên"]])))
     publish(jobs, first)
     with pytest.raises(Conflict, match="changed since you looked"):
         publish(jobs, second)
@@ -252,7 +253,7 @@ def test_two_at_once_are_published_one_after_the_other_or_one_looks_again(
     jobs: Jobs, office: Settings, tmp_path: Path
 ) -> None:
     drafts = [
-        jobs.read(draft_of(jobs, sheet(tmp_path / f"{n}.xlsx", [[f"HTX số {n}", "HTX", n, "Sính Phình", "Tủa Chùa"]])))
+        jobs.read(draft_of(jobs, sheet(tmp_path / f"{n}.xlsx", [[f"HTX số {n}", "HTX", n, "Sam Mứn", "Điện Biên"]])))
         for n in range(3)
     ]
     others = [Jobs(office) for _ in drafts]  # as separate processes have them
@@ -271,27 +272,30 @@ def test_two_at_once_are_published_one_after_the_other_or_one_looks_again(
         thread.join()
     done = sorted(one for one in outcomes if isinstance(one, int))
     assert done and done == list(range(2, 2 + len(done)))
-    assert len(open_store(office).frames()["producers"]) == 9 + len(done)
+    assert len(open_store(office).frames()["producers"]) == 1 + len(done)
 
 
-def test_a_process_killed_at_any_moment_leaves_the_last_good_version(office: Settings, tmp_path: Path) -> None:
-    """The reading process is killed at many instants, also while it writes the store and the atlas."""
-    jobs = Jobs(office)
+def test_a_process_killed_at_any_moment_leaves_the_last_good_version(
+    jobs: Jobs, real_jobs: Jobs, office: Settings, tmp_path: Path, effort: Effort
+) -> None:
+    """The publishing process is killed at many instants, also while it writes the store and the atlas."""
     store = open_store(office)
-    seeded = random.Random(7)
+    chance = random.Random(7)
+    first = jobs.read(draft_of(jobs, sheet(tmp_path / "0.xlsx")))
     started = time.monotonic()
-    publish(jobs, jobs.read(draft_of(jobs, sheet(tmp_path / "0.xlsx"))))
+    publish(real_jobs, first)
     whole = time.monotonic() - started
     killed = 0
-    for turn in range(1, 31):
-        rows: list[list[object]] = [[f"HTX lần {turn} số {n}", "HTX", n, "Sính Phình", "Tủa Chùa"] for n in range(5)]
-        draft = jobs.read(draft_of(jobs, sheet(tmp_path / f"{turn}.xlsx", rows)))
+    for turn in range(effort.deaths):
+        rows: list[list[object]] = [[f"HTX lần {turn} số {n}", "HTX", n, "Sam Mứn", "Điện Biên"] for n in range(5)]
+        draft = jobs.read(draft_of(jobs, sheet(tmp_path / f"turn-{turn}.xlsx", rows)))
         before = store.versions()[-1].number
-        killer = threading.Timer(seeded.uniform(0.2, whole), _kill_children)
+        # Importing the libraries takes the larger part of the time and writes nothing: most deaths come after it.
+        killer = threading.Timer(whole * (turn + chance.random()) ** 0.5 / effort.deaths**0.5, _kill_children)
         killer.start()
         started = time.monotonic()
         try:
-            publish(jobs, draft)
+            publish(real_jobs, draft)
             whole = min(whole, time.monotonic() - started)  # the first one may have taken longer than the others
         except GeoError:
             killed += 1
@@ -307,10 +311,10 @@ def test_a_process_killed_at_any_moment_leaves_the_last_good_version(office: Set
         assert ({row[0] for row in rows} & names == set()) == (after == before)
         atlas = open_atlases(office)
         assert atlas().version.number <= after  # the pointer names a whole file
-        assert atlas().counts()["producers"] >= 9
+        assert atlas().counts()["producers"] >= 1
         atlas.close()
         assert jobs.drafts.get(draft.id).state in {"ready", "published"}
-    assert killed >= 5
+    assert killed >= effort.deaths // 4
 
 
 def _kill_children() -> None:

@@ -18,7 +18,7 @@ from tests.frames import world
 from tests.ingest.import_cases import Columns, sheet
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Địa chỉ"]
-PLACE = "xã Sính Phình, huyện Tủa Chùa"
+PLACE = "xã Sam Mứn, huyện Điện Biên"
 FORMULA = "=cmd|'/c calc'!A1"
 SCRIPT = "<img src=x onerror=alert(1)>"
 

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 
@@ -210,7 +210,6 @@ RECORD = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
 @given(rows=st.lists(RECORD, max_size=4), area=st.none() | st.floats(allow_nan=False, allow_infinity=False))
 def test_any_text_number_and_place_comes_back_as_it_was(
     open_in: OpenStore, tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], area: float | None

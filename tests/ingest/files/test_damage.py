@@ -10,7 +10,7 @@ import fiona
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
@@ -292,13 +292,22 @@ class Loaded(NamedTuple):
     folder: str
 
 
-@pytest.fixture(scope="module", params=CASES, ids=[f"{row}-{case.kind}" for row, case in enumerate(CASES)])
-def loaded(request: pytest.FixtureRequest, sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+@pytest.fixture(scope="module")
+def loads() -> dict[Case, Loaded]:
+    """What was loaded already: three tests look at each case, in any order."""
+    return {}
+
+
+@pytest.fixture(params=CASES, ids=[f"{row}-{case.kind}" for row, case in enumerate(CASES)])
+def loaded(request: pytest.FixtureRequest, sound: Path, tmp_path: Path, loads: dict[Case, Loaded]) -> Loaded:
     """What comes of a seed that one case has damaged."""
-    folder = Path(shutil.copytree(sound, tmp_path_factory.mktemp("case") / "seed"))
-    request.param.damage(folder)
-    frames, report, _ = load_seed(folder, lambda _: None)
-    return Loaded(request.param, set(frames), report, str(folder))
+    case: Case = request.param
+    if case not in loads:
+        folder = Path(shutil.copytree(sound, tmp_path / "seed"))
+        case.damage(folder)
+        frames, report, _ = load_seed(folder, lambda _: None)
+        loads[case] = Loaded(case, set(frames), report, str(folder))
+    return loads[case]
 
 
 def test_damage_is_found_and_named(loaded: Loaded) -> None:
@@ -411,7 +420,6 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_seed(tmp_path_factory.mktemp("torn"), {"products": records("products", story_vi=LONG)})
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     layer=st.sampled_from(["products", "communes"]),
     suffix=st.sampled_from(SUFFIXES),
