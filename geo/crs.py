@@ -59,18 +59,18 @@ def to_metric(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
     >>> round(east), round(north)
     (499804, 2322950)
     """
-    return _moved(geometries, transformer(STORE_CRS, METRIC_CRS))
+    return _transform(geometries, transformer(STORE_CRS, METRIC_CRS))
 
 
 def to_degrees(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
     """`geometries` from METRIC_CRS back to STORE_CRS, in order; None and empty ones stay as they are."""
-    return _moved(geometries, transformer(METRIC_CRS, STORE_CRS))
+    return _transform(geometries, transformer(METRIC_CRS, STORE_CRS))
 
 
-def _moved(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transformer) -> Shapes:
+def _transform(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transformer) -> Shapes:
     shapes = np.asarray(geometries, dtype=object)
-    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
-    return moved
+    projected: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
+    return projected
 
 
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:

@@ -190,7 +190,7 @@ class KeyLink:
     field: str
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class ThroughLink:
     via_field: str
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class MatchLink:
     on: tuple[tuple[str, str], ...]
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Within:
     inverse: Label
     each: Literal["one", "any"] = "one"
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class Overlap:
     label: Label
     inverse: Label
     min_share: float = 0.01
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ class Near:
     label: Label
     inverse: Label
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -284,7 +284,7 @@ class NearestOfKind:
     label: Label
     inverse: Label
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 LinkSpec: TypeAlias = KeyLink | ThroughLink | MatchLink | Within | Overlap | Near | NearestOfKind

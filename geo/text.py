@@ -25,6 +25,6 @@ def fold(text: str) -> str:
     >>> fold("Tỏa Tình") == fold("Toả Tình")
     True
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(_ETH).translate(_STROKE).casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    nfd = unicodedata.normalize("NFD", text.translate(_ETH).translate(_STROKE).casefold())
+    bare = "".join(letter for letter in nfd if not unicodedata.combining(letter))
     return " ".join(bare.split())

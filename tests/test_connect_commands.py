@@ -36,7 +36,7 @@ def shown(server: str, lang: str) -> list[str]:
 @pytest.mark.parametrize("way", [way for way in WAYS if way.run in COMMANDS], ids=lambda way: way.title.en)
 def test_a_command_runs_as_it_stands_on_the_page(server: str, tmp_path: Path, way: Way) -> None:
     code = way.text.en.format(base=server)
-    assert way.tested and code in shown(server, "en") and code in shown(server, "vi")
+    assert way.runner and code in shown(server, "en") and code in shown(server, "vi")
     done = subprocess.run(
         [*COMMANDS[way.run], code],
         check=False,
@@ -63,7 +63,7 @@ def test_what_is_filtered_is_in_the_states_system(server: str, tmp_path: Path) -
 
 
 def test_what_cannot_be_run_here_is_told_apart() -> None:
-    assert {way.tool for way in WAYS if way.tested is None} == {"ArcGIS", "Excel", "R"}
+    assert {way.tool for way in WAYS if way.runner is None} == {"ArcGIS", "Excel", "R"}
 
 
 def test_the_page_names_every_tool_in_both_languages(server: str) -> None:

@@ -88,8 +88,8 @@ class Units:
         name = OUTLINE_NAMES.get((home, name), name)
         if home == "Điện Biên" and name in MOVED_2020:
             home = "Điện Biên Phủ"
-        found = self.by_name.get((name, home))
-        return found["code"] if found else None
+        unit = self.by_name.get((name, home))
+        return unit["code"] if unit else None
 
     def old(self, name: str, district: str) -> dict[str, Any] | None:
         """The former commune by name and district; KeyError when there is none of that name there."""
@@ -118,30 +118,32 @@ def tile(communes: Mapping[str, MultiPolygon], districts: Mapping[str, BaseGeome
     A piece that is only a sliver of generalisation (under SLIVER_SHARE of the commune, or narrower than
     SLIVER_WIDTH_M on average), and what no district covers, goes to the commune's main district.
     """
-    given: dict[str, list[BaseGeometry]] = {code: [] for code in districts}
+    parts_by_district: dict[str, list[BaseGeometry]] = {code: [] for code in districts}
     for shape in communes.values():
         pieces = {code: shape.intersection(outline) for code, outline in districts.items()}
         main = max(pieces, key=lambda code: pieces[code].area)
         rest: BaseGeometry = shape
         for code, piece in pieces.items():
             if code != main and not _is_sliver(piece, shape):
-                kept = shapely.union_all([p for p in shapely.get_parts(piece) if not _is_sliver(p, shape)])
-                given[code].append(kept)
-                rest = rest.difference(kept)
-        given[main].append(rest)
-    return cover(_without_crumbs({code: polygons(shapely.union_all(parts)) for code, parts in given.items()}))
+                large_piece = shapely.union_all([p for p in shapely.get_parts(piece) if not _is_sliver(p, shape)])
+                parts_by_district[code].append(large_piece)
+                rest = rest.difference(large_piece)
+        parts_by_district[main].append(rest)
+    return cover(
+        _without_crumbs({code: polygons(shapely.union_all(parts)) for code, parts in parts_by_district.items()})
+    )
 
 
 def _without_crumbs(districts: dict[str, MultiPolygon]) -> dict[str, MultiPolygon]:
     """Parts cut off from their district and under CRUMB_KM2 go to the neighbour with the longest common border."""
     parts = [(code, part) for code, shape in districts.items() for part in shapely.get_parts(shape)]
-    kept = {code: [p for c, p in parts if c == code and metres(p).area >= CRUMB_KM2 * 1e6] for code in districts}
-    whole = {code: shapely.union_all(list_of) for code, list_of in kept.items()}
+    large_parts = {code: [p for c, p in parts if c == code and metres(p).area >= CRUMB_KM2 * 1e6] for code in districts}
+    whole = {code: shapely.union_all(list_of) for code, list_of in large_parts.items()}
     for code, part in parts:
         if metres(part).area < CRUMB_KM2 * 1e6:
             near = max(whole, key=lambda other: (part.intersection(whole[other]).length, other == code))
-            kept[near].append(part)
-    return {code: polygons(shapely.union_all(list_of)) for code, list_of in kept.items()}
+            large_parts[near].append(part)
+    return {code: polygons(shapely.union_all(list_of)) for code, list_of in large_parts.items()}
 
 
 def cover(shapes: Mapping[str, BaseGeometry]) -> dict[str, MultiPolygon]:

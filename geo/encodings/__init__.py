@@ -4,7 +4,18 @@ A vocabulary that knows no files and no layers. Attributes are expected as GDAL 
 read as Latin-1: str whose characters stand for bytes.
 """
 
-from geo.encodings.codec import AS_IT_STANDS, ENCODINGS, Encoding, Errors, Fitted, Loss, decode, encode, fit, label_of
+from geo.encodings.codec import (
+    AS_IT_STANDS,
+    ENCODINGS,
+    Encoding,
+    Errors,
+    FitResult,
+    Loss,
+    decode,
+    encode,
+    fit,
+    label_of,
+)
 from geo.encodings.cpg import believe
 from geo.encodings.detect import SURE, Detection, Part, Sample, convert, detect
 from geo.encodings.verdict import Candidate
@@ -17,7 +28,7 @@ __all__ = [
     "Detection",
     "Encoding",
     "Errors",
-    "Fitted",
+    "FitResult",
     "Loss",
     "Part",
     "Sample",

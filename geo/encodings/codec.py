@@ -40,11 +40,11 @@ class Loss(NamedTuple):
     """A character that the encoding lacks, what was written in its place, and how often."""
 
     letter: str
-    written: str
+    substitute: str
     times: int
 
 
-class Fitted(NamedTuple):
+class FitResult(NamedTuple):
     """Text that an encoding holds, and what had to change for it."""
 
     text: str
@@ -57,9 +57,9 @@ def _everything(letter: str) -> bool:
 
 def _utf8(key: str, label: Label, layers: int, cpg: str = "") -> Encoding:
     def read(data: bytes) -> str:
-        return mojibake.unwrapped(mojibake.read(data), layers - 1)
+        return mojibake.unwrap(mojibake.read(data), layers - 1)
 
-    return Encoding(key, label, read, lambda text: mojibake.wrapped(text, layers), _everything, cpg)
+    return Encoding(key, label, read, lambda text: mojibake.wrap(text, layers), _everything, cpg)
 
 
 class _Codec(Protocol):
@@ -96,7 +96,7 @@ AS_IT_STANDS: dict[str, Label] = {
 
 def label_of(key: str) -> Label:
     """What people call the encoding; BadQuery when there is none of that name."""
-    return AS_IT_STANDS[key] if key in AS_IT_STANDS else _known(key).label
+    return AS_IT_STANDS[key] if key in AS_IT_STANDS else _encoding_of(key).label
 
 
 def decode(data: bytes | str, encoding: str) -> str:
@@ -112,16 +112,16 @@ def decode(data: bytes | str, encoding: str) -> str:
     if encoding in AS_IT_STANDS:
         text = data if isinstance(data, str) else data.decode("latin1")
         return nfc(text) if encoding == "unicode" else text
-    chosen = _known(encoding)
-    if isinstance(data, str) and chosen.key in _LAYERS and mojibake.peeled(data) is not None:
-        return nfc(mojibake.unwrapped(data, _LAYERS[chosen.key]))
+    codec = _encoding_of(encoding)
+    if isinstance(data, str) and codec.key in _LAYERS and mojibake.peel(data) is not None:
+        return nfc(mojibake.unwrap(data, _LAYERS[codec.key]))
     raw = mojibake.as_bytes(data) if isinstance(data, str) else data
     if raw is None:
-        raise _cannot_be(data, chosen)
+        raise _cannot_be(data, codec)
     try:
-        return nfc(chosen.read(raw))
+        return nfc(codec.read(raw))
     except UnicodeDecodeError as error:
-        raise _cannot_be(data, chosen) from error
+        raise _cannot_be(data, codec) from error
 
 
 _LAYERS = {"utf-8": 1, "mojibake": 2, "mojibake2": 3}
@@ -133,24 +133,24 @@ def encode(text: str, encoding: str, errors: Errors = "strict") -> bytes:
     >>> encode("Mường Ảng", "tcvn3", "plain"), encode("Đồi A1", "viqr")
     (b'M\\xad\\xeang Ang', b'DDo^`i A1')
     """
-    return _known(encoding).write(fit(text, encoding, errors).text)
+    return _encoding_of(encoding).write(fit(text, encoding, errors).text)
 
 
-def fit(text: str, encoding: str, errors: Errors = "strict") -> Fitted:
+def fit(text: str, encoding: str, errors: Errors = "strict") -> FitResult:
     """`text` in NFC with each character that the encoding lacks replaced, and the list of them in order.
 
     >>> fit("Ảng", "tcvn3", "lower")
-    Fitted(text='ảng', losses=(Loss(letter='Ả', written='ả', times=1),))
+    Fitted(text='ảng', losses=(Loss(letter='Ả', substitute='ả', times=1),))
     """
-    chosen = _known(encoding)
-    composed = unicodedata.normalize("NFC", text)
-    counts = Counter(letter for letter in composed if not chosen.holds(letter))
+    codec = _encoding_of(encoding)
+    nfc_text = unicodedata.normalize("NFC", text)
+    counts = Counter(letter for letter in nfc_text if not codec.holds(letter))
     if not counts:
-        return Fitted(composed, ())
+        return FitResult(nfc_text, ())
     if errors == "strict":
-        raise _cannot_hold(counts, chosen)
-    losses = tuple(Loss(letter, _nearest(letter, chosen, errors), count) for letter, count in counts.items())
-    return Fitted(composed.translate({ord(loss.letter): loss.written for loss in losses}), losses)
+        raise _cannot_hold(counts, codec)
+    losses = tuple(Loss(letter, _nearest(letter, codec, errors), count) for letter, count in counts.items())
+    return FitResult(nfc_text.translate({ord(loss.letter): loss.substitute for loss in losses}), losses)
 
 
 _PUNCTUATION = {
@@ -172,7 +172,7 @@ def _nearest(letter: str, encoding: Encoding, errors: Errors) -> str:
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
-def _known(key: str) -> Encoding:
+def _encoding_of(key: str) -> Encoding:
     try:
         return ENCODINGS[key]
     except KeyError:
@@ -183,10 +183,10 @@ def _known(key: str) -> Encoding:
 
 
 def _cannot_be(data: bytes | str, encoding: Encoding) -> BadSource:
-    shown = data[:40]
+    beginning = data[:40]
     return BadSource(
-        f"{shown!r} cannot be {encoding.label.en}. Let the encoding be detected, or choose another.",
-        f"{shown!r} không thể là {encoding.label.vi}. Hãy để hệ thống nhận biết bảng mã, hoặc chọn bảng mã khác.",
+        f"{beginning!r} cannot be {encoding.label.en}. Let the encoding be detected, or choose another.",
+        f"{beginning!r} không thể là {encoding.label.vi}. Hãy để hệ thống nhận biết bảng mã, hoặc chọn bảng mã khác.",
     )
 
 

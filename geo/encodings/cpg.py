@@ -26,14 +26,14 @@ def believe(cpg_name: str, values: Sequence[str | None], *, gazetteer: Sequence[
 
     The claim tips the scales between encodings that suit the text about as well, and no more.
     """
-    claimed = claim_of(cpg_name)
-    if claimed is None:
-        found = detect(values, gazetteer=gazetteer)
-        return replace(found, notes=(*found.notes, notes.unknown_claim(cpg_name.strip())))
-    found = detect(values, gazetteer=gazetteer, bonus={claimed: CLAIM})
-    agrees = found.encoding == claimed or found.encoding in _AGREES
-    said = notes.agreed(cpg_name.strip()) if agrees else notes.contradicted(cpg_name.strip(), found.encoding)
-    return replace(found, notes=(*found.notes, said))
+    claim = claim_of(cpg_name)
+    if claim is None:
+        detection = detect(values, gazetteer=gazetteer)
+        return replace(detection, notes=(*detection.notes, notes.unknown_name(cpg_name.strip())))
+    detection = detect(values, gazetteer=gazetteer, bonus={claim: CLAIM})
+    agrees = detection.encoding == claim or detection.encoding in _AGREES
+    note = notes.agreement(cpg_name.strip()) if agrees else notes.contradiction(cpg_name.strip(), detection.encoding)
+    return replace(detection, notes=(*detection.notes, note))
 
 
 def claim_of(cpg_name: str) -> str | None:

@@ -10,7 +10,7 @@ _TO_BYTE = {ord(letter): byte for byte, letter in enumerate(CP1252) if ord(lette
 _NO_BYTE = re.compile(rf"[^\x00-\xff{''.join(map(chr, _TO_BYTE))}]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 # A letter cut by the width of its column: its first byte, and fewer of the others than it needs.
-_CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+_PARTIAL_LETTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 # Two bytes of another encoding can look like a letter of a far script, of a language far from here, or like a
 # control character. Letters of a script come in words, and control characters do not come at all.
 _CONTROL = re.compile(r"[\x80-\x9f]")
@@ -32,17 +32,17 @@ def as_bytes(text: str) -> bytes | None:
 
 def read(data: bytes) -> str:
     """The text of UTF-8 `data`, without a letter that was cut at its end; UnicodeDecodeError when it is not UTF-8."""
-    return _CUT.sub(b"", data).decode("utf-8").removeprefix("\ufeff")
+    return _PARTIAL_LETTER.sub(b"", data).decode("utf-8").removeprefix("\ufeff")
 
 
-def peeled(text: str) -> str | None:
+def peel(text: str) -> str | None:
     """What `text` says when its characters are taken for the bytes of UTF-8; None when they are not.
 
-    >>> peeled("Ä\\x90iá»\\x87n"), peeled("Điện"), peeled("café")
+    >>> peel("Ä\\x90iá»\\x87n"), peel("Điện"), peel("café")
     ('Điện', None, None)
     """
     data = as_bytes(text)
-    if data is None or not _HIGH.search(_CUT.sub(b"", data)):
+    if data is None or not _HIGH.search(_PARTIAL_LETTER.sub(b"", data)):
         return None
     try:
         return read(data)
@@ -56,9 +56,9 @@ def depth(text: str) -> int:
     Bytes of another encoding that happen to be UTF-8 for stray letters of far scripts count as 0.
     """
     layers = 0
-    inner = None if text.isascii() else peeled(text)
+    inner = None if text.isascii() else peel(text)
     while inner is not None and layers < MOST_LAYERS:
-        further = None if inner.isascii() else peeled(inner)
+        further = None if inner.isascii() else peel(inner)
         if further is None and not _plausible(inner):
             return layers
         layers += 1
@@ -71,24 +71,24 @@ def _plausible(text: str) -> bool:
     return not _CONTROL.search(text) and not _LONE.search(text) and (not far or max(map(len, far)) > 2)
 
 
-def unwrapped(text: str, layers: int) -> str:
+def unwrap(text: str, layers: int) -> str:
     """`text` with at most `layers` layers of UTF-8 taken off; it stays as it is where it is not UTF-8."""
     for _ in range(layers):
-        inner = None if text.isascii() else peeled(text)
+        inner = None if text.isascii() else peel(text)
         if inner is None:
             return text
         text = inner
     return text
 
 
-def wrapped(text: str, layers: int) -> bytes:
+def wrap(text: str, layers: int) -> bytes:
     """The bytes of `text` as UTF-8 of UTF-8 taken for Windows-1252, `layers` deep; one layer is plain UTF-8."""
     for _ in range(layers - 1):
         text = "".join([CP1252[byte] for byte in text.encode("utf-8")])
     return text.encode("utf-8")
 
 
-def is_cut(text: str) -> bool:
+def ends_mid_letter(text: str) -> bool:
     """Whether `text`, which is UTF-8 read as Latin-1, ends in the middle of a letter."""
     data = as_bytes(text)
-    return data is not None and _CUT.search(data) is not None
+    return data is not None and _PARTIAL_LETTER.search(data) is not None

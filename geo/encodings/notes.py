@@ -20,13 +20,13 @@ ETH = Label(
     "Some Đ are written as Eth (U+00D0); they become Đ.",
 )
 
-TORN = Label(
+AMBIGUOUS_ROWS = Label(
     "Một số dòng đã là Unicode, một số còn là bảng mã cũ; có dòng đọc cách nào cũng thành chữ. Hãy xem lại từng dòng.",
     "Some rows are Unicode already, others are not, and a few make sense either way. Look through the rows.",
 )
 
 
-def cut(count: int) -> Label:
+def cut_letters(count: int) -> Label:
     """Values end in the middle of a letter."""
     return Label(
         f"{count} giá trị bị cắt giữa một chữ (cột quá hẹp); phần lẻ của chữ cuối bị bỏ.",
@@ -34,7 +34,7 @@ def cut(count: int) -> Label:
     )
 
 
-def lost(count: int) -> Label:
+def lost_letters(count: int) -> Label:
     """Letters were replaced before the file came here."""
     return Label(
         f"{count} giá trị có ký tự � : chữ gốc đã mất từ trước, không khôi phục được.",
@@ -42,7 +42,7 @@ def lost(count: int) -> Label:
     )
 
 
-def unsure(encoding: str, runner_up: str) -> Label:
+def uncertainty(encoding: str, runner_up: str) -> Label:
     """Another encoding is nearly as likely."""
     first, second = label_of(encoding), label_of(runner_up)
     return Label(
@@ -51,7 +51,7 @@ def unsure(encoding: str, runner_up: str) -> Label:
     )
 
 
-def little(encoding: str) -> Label:
+def little_text(encoding: str) -> Label:
     """Hardly any text to judge by."""
     label = label_of(encoding)
     return Label(
@@ -60,7 +60,7 @@ def little(encoding: str) -> Label:
     )
 
 
-def mixed(parts: Sequence[tuple[str, int]]) -> Label:
+def several_encodings(parts: Sequence[tuple[str, int]]) -> Label:
     """Rows of the column are in different encodings; each of `parts` is one, with its number of rows."""
     vi = "; ".join(f"{label_of(encoding).vi}: {rows}" for encoding, rows in parts)
     en = "; ".join(f"{label_of(encoding).en}: {rows}" for encoding, rows in parts)
@@ -70,7 +70,7 @@ def mixed(parts: Sequence[tuple[str, int]]) -> Label:
     )
 
 
-def unknown_claim(name: str) -> Label:
+def unknown_name(name: str) -> Label:
     """The .cpg file names something that is not known here."""
     return Label(
         f"Tệp .cpg ghi {name!r}, không phải tên bảng mã nào được biết; bảng mã được nhận biết từ chữ.",
@@ -78,7 +78,7 @@ def unknown_claim(name: str) -> Label:
     )
 
 
-def agreed(name: str) -> Label:
+def agreement(name: str) -> Label:
     """The text is in what the .cpg file says."""
     return Label(
         f"Tệp .cpg ghi {name!r} và chữ trong cột đúng như vậy.",
@@ -86,7 +86,7 @@ def agreed(name: str) -> Label:
     )
 
 
-def contradicted(name: str, encoding: str) -> Label:
+def contradiction(name: str, encoding: str) -> Label:
     """The text is in something else than the .cpg file says."""
     label = label_of(encoding)
     return Label(

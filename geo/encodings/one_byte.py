@@ -28,7 +28,7 @@ class ByteTable:
         return letter in self.bytes_of
 
 
-def laid_over(base: str, runs: Mapping[int, str]) -> str:
+def overlay(base: str, runs: Mapping[int, str]) -> str:
     """`base` (256 characters) with runs of letters laid over it, each from its first byte on."""
     letters = list(base)
     for start, run in runs.items():

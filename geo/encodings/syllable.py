@@ -52,7 +52,7 @@ for _nucleus, _seats, _codas in _RHYMES:
         _SEATS.setdefault(_nucleus + _coda.replace("-", ""), set()).update(_seats)
 
 _FRONT = tuple("eêiy")
-_STOPPED = ("c", "ch", "p", "t")
+_STOP_CODAS = ("c", "ch", "p", "t")
 
 # Letters by how often they stand in Vietnamese text: shares of all letters beyond ASCII, counted over the
 # Vietnamese message catalogues of the GNU programs (260,000 such letters) and a report on the province.
@@ -89,9 +89,9 @@ def _reads(bare: str, onset: str, tones: list[tuple[int, str]]) -> bool:
     if not bare.startswith(onset) or rhyme not in _SEATS or not _spells(onset, rhyme):
         return False
     if not tones:
-        return not rhyme.endswith(_STOPPED)
+        return not rhyme.endswith(_STOP_CODAS)
     place, tone = tones[0]
-    return place - len(onset) in _SEATS[rhyme] and (tone in (ACUTE, DOT) or not rhyme.endswith(_STOPPED))
+    return place - len(onset) in _SEATS[rhyme] and (tone in (ACUTE, DOT) or not rhyme.endswith(_STOP_CODAS))
 
 
 def _spells(onset: str, rhyme: str) -> bool:
@@ -122,7 +122,7 @@ _EDGES = "“”‘’„‚–—…•\u00a0"
 _SIGNS = re.compile(r"\W*[A-Za-z]{0,4}[²³¹°º½¼¾±€£¥™©®]+[A-Za-z]{0,2}|[µμ][a-z]")
 SIGN = -1.0
 FOREIGN = -2.5
-_GARBLED = -6.0
+_GARBAGE = -6.0
 
 
 @lru_cache(maxsize=65536)
@@ -138,7 +138,7 @@ def foreignness(word: str) -> float:
     if inner.isascii() or _SIGNS.fullmatch(inner):
         return SIGN
     if any(unicodedata.category(letter) not in _LETTER or letter in "ªºµ" for letter in inner):
-        return _GARBLED if len(inner) > 1 else SIGN
+        return _GARBAGE if len(inner) > 1 else SIGN
     odd = not (inner[1:].islower() or inner.isupper() or inner.lower() == inner.upper() or len(inner) == 1)
     return FOREIGN + (_ODD_CASE if odd else 0.0)
 
@@ -169,8 +169,8 @@ def reading(word: str) -> float:
     >>> reading("“Điện–Biên”") > 0, reading("25m²"), reading("§iÖn")
     (True, -1.0, -5.0)
     """
-    found = [part for part in _SIGN.split(word) if not part.isascii()]
-    return min(map(likelihood, found), default=SIGN)
+    fragments = [part for part in _SIGN.split(word) if not part.isascii()]
+    return min(map(likelihood, fragments), default=SIGN)
 
 
 _SIGN = re.compile(f"[{_EDGES}²³°±€™«»-]+")

@@ -7,7 +7,7 @@ whose name ends in H; a table of attributes does not say which font was meant.
 import re
 
 from geo.encodings.letters import LETTERS
-from geo.encodings.one_byte import CP1252, ByteTable, laid_over
+from geo.encodings.one_byte import CP1252, ByteTable, overlay
 from geo.encodings.syllable import is_syllable
 
 # First byte of each run, and the letters from there on.
@@ -33,9 +33,11 @@ VN1_CAPITALS = {
     0xFF: "Ố",
 }
 
-_LETTERS = laid_over(laid_over(CP1252, VN1_CAPITALS), VN3)
-_READ_ONLY = frozenset("".join(VN1_CAPITALS.values()))
-TCVN3 = ByteTable(_LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS) if letter not in _READ_ONLY})
+_LETTERS = overlay(overlay(CP1252, VN1_CAPITALS), VN3)
+_DECODE_ONLY = frozenset("".join(VN1_CAPITALS.values()))
+TCVN3 = ByteTable(
+    _LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS) if letter not in _DECODE_ONLY}
+)
 
 # Letters that exist as capitals in the font, so that their case in a word is what was typed.
 _SHOWS_CASE = re.compile(r"[A-Za-zĂÂÊÔƠƯĐăâêôơưđ]")
@@ -64,8 +66,8 @@ def raise_capitals(text: str) -> str:
 
 
 def _in_capitals(word: str) -> bool:
-    shown = _SHOWS_CASE.findall(word)
-    return len(shown) > 1 and all(letter.isupper() for letter in shown)
+    cased_letters = _SHOWS_CASE.findall(word)
+    return len(cased_letters) > 1 and all(letter.isupper() for letter in cased_letters)
 
 
 def _has_small(word: str) -> bool:

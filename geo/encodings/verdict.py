@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from geo.encodings import viqr
 from geo.encodings.codec import decode
-from geo.encodings.mojibake import unwrapped
+from geo.encodings.mojibake import unwrap
 from geo.encodings.syllable import FOREIGN, SIGN, foreignness, is_syllable, reading, words_of
 from geo.encodings.tcvn3 import raise_capitals
 from geo.text import nfc
@@ -42,7 +42,7 @@ _STRANGER = -0.8
 
 _LEGACY = ("unicode", "cp1258", "tcvn3", "vni", "viscii")
 _SAME_TEXT = frozenset({"none", "unicode"})  # deciding between these changes nothing
-_MOST_ROWS, _MOST_WORDS, _MOST_NAMED_ROWS = 3000, 1200, 400
+_MOST_ROWS, _MOST_WORDS, _MOST_NAME_ROWS = 3000, 1200, 400
 _NAME_WORTH, _MOST_NAMES = 3.0, 4
 
 
@@ -54,28 +54,28 @@ class _Trial(NamedTuple):
 
 def of_legacy(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
     """The verdict on rows whose characters are bytes of no UTF-8: a legacy encoding, or text as it stands."""
-    rows = _spread(values, _MOST_ROWS)
+    rows = _sample(values, _MOST_ROWS)
     words = _some_words(words_of(row) for row in rows)
     readings: dict[str, list[str]] = {}
     for encoding in _LEGACY:
-        read = _read(words, encoding)
-        if read not in readings.values():
-            readings[encoding] = read
+        decoded = _decode_all(words, encoding)
+        if decoded not in readings.values():
+            readings[encoding] = decoded
     against = _STRANGER * len(_strangers(rows))
-    tried = {key: _trial(read, _named(rows, key, names), against) for key, read in readings.items()}
+    all_trials = {key: _trial(decoded, _name_count(rows, key, names), against) for key, decoded in readings.items()}
     # What reads as Vietnamese nearly nowhere is no candidate, however garbled the text is as it stands.
-    trials = {key: trial for key, trial in tried.items() if trial.good >= len(words) / 4}
+    trials = {key: trial for key, trial in all_trials.items() if trial.good >= len(words) / 4}
     trials["none"] = _Trial(sum(map(foreignness, words)), 0, 0)
     return _weigh(trials, len(words), bonus)
 
 
 def of_unicode(values: Sequence[str]) -> Verdict:
     """The verdict on rows with characters that are no bytes: Vietnamese, or another language."""
-    words = _some_words(words_of(nfc(row)) for row in _spread(values, _MOST_ROWS))
+    words = _some_words(words_of(nfc(row)) for row in _sample(values, _MOST_ROWS))
     good = sum(FOREIGN < reading(word) != SIGN for word in words)
     latin = sum(_LATIN.search(word) is not None for word in words)
     encoding = "unicode" if good and good >= latin / 4 else "none"
-    return _settled(encoding, good, len(words))
+    return _only_candidate(encoding, good, len(words))
 
 
 _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
@@ -83,26 +83,26 @@ _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 
 def of_utf8(values: Sequence[str], layers: int, encoding: str) -> Verdict:
     """The verdict on rows that are UTF-8 throughout, `layers` deep, which hardly ever happens by chance."""
-    texts = (nfc(unwrapped(row, layers)) for row in _spread(values, _MOST_ROWS))
+    texts = (nfc(unwrap(row, layers)) for row in _sample(values, _MOST_ROWS))
     words = _some_words(words_of(text) for text in texts)
-    return _settled(encoding, sum(FOREIGN < reading(word) != SIGN for word in words), len(words))
+    return _only_candidate(encoding, sum(FOREIGN < reading(word) != SIGN for word in words), len(words))
 
 
 def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
     """The verdict on rows of ASCII: VIQR where marks make Vietnamese syllables of them, else nothing to do."""
-    tokens = dict.fromkeys(token for row in _spread(values, _MOST_ROWS) for token in _tokens(row))
-    marked = {core: words for core in map(_core, tokens) if (words := _viqr_words(core))}
-    if not marked:
+    tokens = dict.fromkeys(token for row in _sample(values, _MOST_ROWS) for token in _tokens(row))
+    candidates_by_core = {core: words for core in map(_core, tokens) if (words := _viqr_words(core))}
+    if not candidates_by_core:
         return Verdict("ascii", 1.0, (Candidate("ascii", 1.0, 0, 0),))
-    worths = [min(map(reading, words)) for words in marked.values()]
+    worths = [min(map(reading, words)) for words in candidates_by_core.values()]
     plain = [token.lower() for token in tokens if token.isalpha()]
     strangers = sum(not is_syllable(token) for token in plain)
-    hits = _hits("\n".join(_viqr(row) for row in _spread(values, _MOST_NAMED_ROWS)), names)
+    hits = _hits("\n".join(_viqr(row) for row in _sample(values, _MOST_NAME_ROWS)), names)
     trials = {
         "viqr": _Trial(sum(worths) - strangers, sum(worth > FOREIGN for worth in worths), hits),
-        "ascii": _Trial(sum(map(_ascii_worth, marked)) - 0.3 * len(plain), 0, 0),
+        "ascii": _Trial(sum(map(_ascii_worth, candidates_by_core)) - 0.3 * len(plain), 0, 0),
     }
-    return _weigh(trials, len(marked), bonus)
+    return _weigh(trials, len(candidates_by_core), bonus)
 
 
 # Full stops and other ends of a sentence prove no mark, nor do quotes, addresses, formulas and blood groups.
@@ -148,7 +148,7 @@ def _strangers(rows: Iterable[str]) -> list[str]:
 _SMALL_WORD = re.compile(r"(?<![^\s(\"'])[a-z]{2,}(?![^\s)\"',.;:?!])")
 
 
-def _spread(values: Sequence[str], most: int) -> Sequence[str]:
+def _sample(values: Sequence[str], most: int) -> Sequence[str]:
     return values[:: math.ceil(len(values) / most)] if len(values) > most else values
 
 
@@ -165,21 +165,21 @@ def _words_up_to(rows: Iterable[list[str]], most: int) -> list[str]:
     return list(words)
 
 
-def _read(texts: Sequence[str], encoding: str) -> list[str]:
-    read = decode("\n".join(texts), encoding).split("\n")
-    return [raise_capitals(text) for text in read] if encoding == "tcvn3" else read
+def _decode_all(texts: Sequence[str], encoding: str) -> list[str]:
+    lines = decode("\n".join(texts), encoding).split("\n")
+    return [raise_capitals(text) for text in lines] if encoding == "tcvn3" else lines
 
 
-def _named(rows: Sequence[str], encoding: str, names: re.Pattern[str] | None) -> int:
-    return _hits("\n".join(_read(_spread(rows, _MOST_NAMED_ROWS), encoding)), names) if names else 0
+def _name_count(rows: Sequence[str], encoding: str, names: re.Pattern[str] | None) -> int:
+    return _hits("\n".join(_decode_all(_sample(rows, _MOST_NAME_ROWS), encoding)), names) if names else 0
 
 
 def _hits(text: str, names: re.Pattern[str] | None) -> int:
     return min(len(set(names.findall(text.lower()))), _MOST_NAMES) if names else 0
 
 
-def _trial(read: Sequence[str], names: int, against: float) -> _Trial:
-    worths = list(map(reading, read))
+def _trial(words: Sequence[str], names: int, against: float) -> _Trial:
+    worths = list(map(reading, words))
     return _Trial(sum(worths) + against, sum(FOREIGN < worth != SIGN for worth in worths), names)
 
 
@@ -187,12 +187,12 @@ def _weigh(trials: Mapping[str, _Trial], words: int, bonus: Mapping[str, float])
     def total(key: str) -> float:
         return trials[key].score + PRIORS.get(key, 0.0) + bonus.get(key, 0.0) + _NAME_WORTH * trials[key].names
 
-    ranked = sorted(trials, key=total, reverse=True)
-    shares = _shares([total(key) for key in ranked])
-    best = ranked[0]
-    belief = sum(share for key, share in zip(ranked, shares, strict=True) if key == best or {key, best} <= _SAME_TEXT)
+    keys = sorted(trials, key=total, reverse=True)
+    shares = _shares([total(key) for key in keys])
+    best = keys[0]
+    belief = sum(share for key, share in zip(keys, shares, strict=True) if key == best or {key, best} <= _SAME_TEXT)
     candidates = tuple(
-        Candidate(key, round(share, 4), trials[key].good, words) for key, share in zip(ranked, shares, strict=True)
+        Candidate(key, round(share, 4), trials[key].good, words) for key, share in zip(keys, shares, strict=True)
     )
     quality = trials[best].good / words if best not in ("none", "ascii") and words else 1.0
     return Verdict(best, round(belief * quality * _evidence(words + 2 * trials[best].names), 3), candidates)
@@ -208,6 +208,6 @@ def _evidence(words: int) -> float:
     return words / (words + 0.6)
 
 
-def _settled(encoding: str, good: int, words: int) -> Verdict:
+def _only_candidate(encoding: str, good: int, words: int) -> Verdict:
     confidence = round((words + good) / (words + good + 0.1), 3)
     return Verdict(encoding, confidence, (Candidate(encoding, 1.0, good, words),))

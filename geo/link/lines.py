@@ -48,7 +48,7 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
     lines: list[Any] = []
     for pair in pairs:
         key = f"{pair.link}.{pair.source_id}.{pair.target_id}"
-        if _SPECS[pair.link].shown and key not in rows:
+        if _SPECS[pair.link].visible and key not in rows:
             here, there = ends[pair.source_layer][pair.source_id], ends[pair.target_layer][pair.target_id]
             rows[key] = _values(key, pair, here, there)
             lines.append(_line(here.point, there.point))

@@ -9,7 +9,7 @@ from geo.schema import Code, CodeList, Field, Label, LayerSpec
 
 # The codes are the rows of LINKS themselves, which ocop/codes.py, read before them, cannot name.
 CODE_LISTS["link"] = CodeList(
-    "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.shown)
+    "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.visible)
 )
 
 LINK_LAYER = LayerSpec(

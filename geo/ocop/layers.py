@@ -359,7 +359,9 @@ GROUPS: dict[str, Label] = {
     "records": Label("Hồ sơ", "Records"),
 }
 
-PLACED = tuple(name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields))
+POINT_LAYERS = tuple(
+    name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields)
+)
 """The layers of points that carry the fields of _PLACE."""
 
 THEMATIC = tuple(name for name, layer in LAYERS.items() if layer.thematic)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-_COUNTED_AT = (24, 92)
+_CHANGE_COUNTERS = (24, 92)
 """Where the head of an SQLite file counts its changes, and says which count the rest of the head belongs to."""
 
 
@@ -54,7 +54,7 @@ def date_geopackage(path: Path, published_at: str) -> None:
         if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_metadata_reference'").fetchone():
             db.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (at,))
     with path.open("r+b") as file:
-        for place in _COUNTED_AT:
+        for place in _CHANGE_COUNTERS:
             file.seek(place)
             file.write((1).to_bytes(4, "big"))
 

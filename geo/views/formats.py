@@ -137,8 +137,8 @@ def format_of(name: str) -> Format:
     for row in _FORMATS:
         if name in {row.key, row.extension}:
             return row
-    known = ", ".join(FORMATS)
-    raise NotFound(f"No format {name!r}. Formats: {known}.", f"Không có định dạng {name!r}. Các định dạng: {known}.")
+    names = ", ".join(FORMATS)
+    raise NotFound(f"No format {name!r}. Formats: {names}.", f"Không có định dạng {name!r}. Các định dạng: {names}.")
 
 
 def file_name(layer: str, format_key: str, *, version: int) -> str:

@@ -17,7 +17,7 @@ _COMMUNE = (
 )
 
 
-_MEASURED = Field(
+_MEASURED_AREA = Field(
     "measured_area_ha", "meas_ha", Label("Diện tích đo trên ranh giới", "Area measured on the outline"), "real",
     unit="ha",
 )  # fmt: skip
@@ -34,10 +34,10 @@ class Notice(NamedTuple):
     published_at: str
 
 
-def derived(spec: LayerSpec) -> tuple[Field, ...]:
+def derived_fields(spec: LayerSpec) -> tuple[Field, ...]:
     """What the atlas works out for records of the layer beside the declared fields."""
     units = _COMMUNE if spec.geometry == "Point" and spec.has("old_commune_code") else ()
-    return (*units, _MEASURED) if spec.geometry == "MultiPolygon" else units
+    return (*units, _MEASURED_AREA) if spec.geometry == "MultiPolygon" else units
 
 
 def notice(atlas: Atlas, layer: str) -> Notice:

@@ -10,7 +10,7 @@ from geo.encodings import ENCODINGS
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
-from geo.ocop.layers import GROUPS, LAYERS, PLACED
+from geo.ocop.layers import GROUPS, LAYERS, POINT_LAYERS
 from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.report import SEVERITIES, Change, Issue
@@ -46,14 +46,14 @@ def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any
         "metadata": {
             "source": about.get("source", []),
             "licence": about.get("licence"),
-            "attribution": _said(about.get("attribution"), lang),
-            "lineage": _said(about.get("lineage"), lang),
+            "attribution": _in_language(about.get("attribution"), lang),
+            "lineage": _in_language(about.get("lineage"), lang),
             "date": about.get("date"),
         },
     }
 
 
-def _said(words: object, lang: str) -> str | None:
+def _in_language(words: object, lang: str) -> str | None:
     """Words of a metadata file in a language; None where it has none."""
     return words.get(lang) or words.get("vi") if isinstance(words, dict) else None
 
@@ -71,7 +71,7 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
         "columns": [
             {"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns
         ],
-        "placed": query.layer in PLACED,
+        "placed": query.layer in POINT_LAYERS,
         "unplaced": spec.unplaced.of(lang),
         "rows": [_row(record, columns, reader, places, urls) for record in page.records],
         "matched": page.matched,
@@ -122,8 +122,8 @@ def _is_number(field: Field) -> bool:
 
 
 def _cell(field: Field, record: Record, reader: Reader) -> str | None:
-    told = reader.told(field, record)
-    return _NOTHING if told is None and field.sparse else told
+    text = reader.text_of(field, record)
+    return _NOTHING if text is None and field.sparse else text
 
 
 def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Places, urls: Urls) -> dict[str, Any]:
@@ -141,19 +141,19 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
 
 
 def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
-    chosen = dict(query.filters)
+    values_by_param = dict(query.filters)
     facets = atlas.facets(query)
     for row in FILTERS:
         counts = facets.get(row.param, {})
-        picked = chosen.get(row.param, ())
-        labels = filter_labels(atlas, row, counts.keys() | set(picked), lang)
+        selection = values_by_param.get(row.param, ())
+        labels = filter_labels(atlas, row, counts.keys() | set(selection), lang)
         if labels:
             yield {
                 "param": row.param,
                 "label": row.label.of(lang),
-                "chosen": ",".join(picked),
+                "chosen": ",".join(selection),
                 "options": [
-                    {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in picked}
+                    {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in selection}
                     for value, label in labels.items()
                 ],
             }
@@ -261,17 +261,17 @@ def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[
     """How many records a layer has, how well they are placed, and what share of its optional fields is filled."""
     records = atlas.find(Query(spec.name)).records
     optional = [field for field in spec.fields if not field.required and field.name != "note"]
-    filled = sum(record.properties.get(field.name) is not None for record in records for field in optional)
+    value_count = sum(record.properties.get(field.name) is not None for record in records for field in optional)
     cells = len(records) * len(optional)
-    known = Counter(record.precision for record in records if record.lng is not None)
+    precisions = Counter(record.precision for record in records if record.lng is not None)
     return {
         "label": spec.label.of(lang),
         "icon": STYLES[spec.name].icon,
         "url": urls.layer(spec.name),
         "records": len(records),
         "placed": sum(record.lng is not None for record in records),
-        "precision": {p.key: known.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
-        "filled": round(100 * filled / cells) if cells else None,
+        "precision": {p.key: precisions.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
+        "filled": round(100 * value_count / cells) if cells else None,
         "missing": [
             {"label": field.label.of(lang), "count": missing}
             for field in optional
@@ -295,5 +295,5 @@ def links_view(atlas: Atlas, lang: str) -> list[dict[str, Any]]:
             "certain": counts.get(spec.name, (0, 0))[1],
         }
         for spec in LINKS
-        if spec.shown
+        if spec.visible
     ]

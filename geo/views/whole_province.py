@@ -14,12 +14,12 @@ from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import LANGS, Label
 from geo.views.dated_files import DatedZip, date_geopackage
-from geo.views.export.download import checked, system_of
+from geo.views.export.download import system_of, verify_count
 from geo.views.export.geopackage import write_layer
 from geo.views.export.job import Job
 from geo.views.formats import FORMATS
 from geo.views.notice import WGS84, notice
-from geo.views.qgis import LEGAL, TITLE, in_file, live, packed, project, sld_of, style_of
+from geo.views.qgis import LEGAL, TITLE, in_file, live, pack, project, sld_of, style_of
 
 NAME = "all"
 """What the whole is called where else a layer is named."""
@@ -37,7 +37,7 @@ _OPEN = Label(
     "Giải nén cả thư mục, rồi mở {name}.qgs bằng QGIS 3.22 trở lên. Giữ tên và chỗ của hai tệp bên cạnh nhau.",
     "Unpack the folder, then open {name}.qgs in QGIS 3.22 or later. Keep both files side by side under their names.",
 )  # fmt: skip
-_MADE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
+_VERSION_LINE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
 
 
 class Whole(NamedTuple):
@@ -67,7 +67,7 @@ Write: TypeAlias = Callable[[Whole, BinaryIO], int]
 
 
 class Kind(NamedTuple):
-    """One form that the whole is written in. `stored`: it holds the data, in a system that can be chosen.
+    """One form that the whole is written in. `has_data`: it holds the data, in a system that can be chosen.
 
     `write` puts it into an open binary file and returns how many records the file holds.
     """
@@ -76,7 +76,7 @@ class Kind(NamedTuple):
     media_type: str
     label: Label
     write: Write
-    stored: bool = True
+    has_data: bool = True
 
 
 def write_province(whole: Whole, out: BinaryIO) -> int:
@@ -88,23 +88,23 @@ def write_province(whole: Whole, out: BinaryIO) -> int:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
-        written = _gather(whole, path)
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
-    return written
+        count = _gather(whole, path)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, out)
+    return count
 
 
 def write_folder(whole: Whole, out: BinaryIO) -> int:
     """Write a zipped folder of the GeoPackage, a QGIS project over it and a notice; return how many records."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
-        written = _gather(whole, path)
+        count = _gather(whole, path)
         with DatedZip(out, whole.published_at) as archive:
             archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))
             archive.add(f"{whole.stem}/README.txt", _readme(whole).encode())
-            with path.open("rb") as made:
-                archive.add(f"{whole.stem}/{path.name}", made)
-    return written
+            with path.open("rb") as file:
+                archive.add(f"{whole.stem}/{path.name}", file)
+    return count
 
 
 def write_live(whole: Whole, out: BinaryIO) -> int:
@@ -117,8 +117,8 @@ def write_live(whole: Whole, out: BinaryIO) -> int:
             f"A live project needs the address of the service, http://... or https://..., not {whole.url!r}.",
             f"Dự án trực tuyến cần địa chỉ của dịch vụ, dạng http://... hoặc https://..., không phải {whole.url!r}.",
         )
-    made = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
-    out.write(packed(made, whole.stem, whole.published_at))
+    document = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
+    out.write(pack(document, whole.stem, whole.published_at))
     return 0
 
 
@@ -142,7 +142,7 @@ KINDS: dict[str, Kind] = {
             "application/x-qgis-project",
             Label("Dự án QGIS trực tuyến", "QGIS project, live"),
             write_live,
-            stored=False,
+            has_data=False,
         ),
     )
 }
@@ -158,16 +158,16 @@ def kind_of(name: str) -> Kind:
     for kind in KINDS.values():
         if name.lower().endswith(f".{kind.extension}"):
             return kind
-    known = ", ".join(f".{extension}" for extension in KINDS)
+    names = ", ".join(f".{extension}" for extension in KINDS)
     raise NotFound(
-        f"The whole cannot be written as {name!r}. Endings: {known}.",
-        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {known}.",
+        f"The whole cannot be written as {name!r}. Endings: {names}.",
+        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {names}.",
     )
 
 
 def system_for(kind: Kind, crs: str | None) -> str:
     """The system to write in, WGS 84 when none is asked for; BadQuery for one that `kind` is not written in."""
-    if kind.stored:
+    if kind.has_data:
         return system_of(FORMATS["gpkg"], crs)
     if crs is None:
         return WGS84
@@ -182,10 +182,10 @@ def _gather(whole: Whole, path: Path) -> int:
     jobs = [
         Job(whole.atlas, Query(name), whole.lang, whole.crs, whole.atlas.count(Query(name))) for name in COLLECTIONS
     ]
-    written = sum(checked(job, "gpkg", write_layer(job, path)) for job in jobs)
+    count = sum(verify_count(job, "gpkg", write_layer(job, path)) for job in jobs)
     _finish(whole, path)
     date_geopackage(path, whole.published_at)
-    return written
+    return count
 
 
 def _finish(whole: Whole, path: Path) -> None:
@@ -210,7 +210,7 @@ def _finish(whole: Whole, path: Path) -> None:
         db.execute(_PROJECTS)
         for lang in LANGS:
             about = json.dumps({"last_modified_time": whole.published_at[:19], "last_modified_user": ""})
-            content = packed(_beside(whole, lang), project_name(lang), whole.published_at)
+            content = pack(_beside(whole, lang), project_name(lang), whole.published_at)
             db.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (project_name(lang), about, content.hex()))
 
 
@@ -235,11 +235,15 @@ def _readme(whole: Whole) -> str:
         lines = [
             TITLE.of(lang),
             _OPEN.of(lang).format(name=whole.stem),
-            _MADE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
+            _VERSION_LINE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
             "",
         ]
         for name in COLLECTIONS:
-            told = notice(whole.atlas, name)
-            lines += [f"{name}: {told.title.of(lang)}", f"  {told.licence}", f"  {told.attribution.of(lang)}"]
+            terms = notice(whole.atlas, name)
+            lines += [
+                f"{name}: {terms.title.of(lang)}",
+                f"  {terms.licence}",
+                f"  {terms.attribution.of(lang)}",
+            ]
         blocks.append("\r\n".join(lines))
     return "\r\n\r\n---\r\n\r\n".join(blocks) + "\r\n"

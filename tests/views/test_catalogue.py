@@ -16,7 +16,7 @@ from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
 from geo.views.catalogue.iso19139 import metadata
-from geo.views.catalogue.records import Asked, matching, record
+from geo.views.catalogue.records import RecordQuery, matching, record
 from geo.views.catalogue.schema_org import dataset, record_page
 from geo.views.formats import FORMATS
 from tests.ogc.requirement import requirement
@@ -176,7 +176,7 @@ def test_nothing_is_written_twice(real_atlas: Atlas) -> None:
 
 def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
     facts = facts_of(small, "producers")
-    assert (facts.licence, facts.attribution, facts.lineage, facts.made_on, facts.sources) == (
+    assert (facts.licence, facts.attribution, facts.lineage, facts.created_on, facts.sources) == (
         None,
         None,
         None,
@@ -192,7 +192,7 @@ def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
 
 
 def found(atlas: Atlas, **asked: Any) -> list[str]:
-    return [facts.layer for facts in matching(atlas, Asked(**asked), SITE)]
+    return [facts.layer for facts in matching(atlas, RecordQuery(**asked), SITE)]
 
 
 def test_records_are_found_by_words_without_diacritics_in_both_languages(real_atlas: Atlas) -> None:

@@ -23,9 +23,9 @@ from geo.views import formats
 from geo.views.export import job
 from geo.views.export.csv_file import places_of
 from geo.views.export.download import write_export
-from geo.views.export.shapefile import CUT
+from geo.views.export.shapefile import CUT_MARK
 from geo.views.formats import FORMATS, file_name, format_of
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.vn2000.systems import Reading
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
@@ -130,7 +130,7 @@ def test_the_same_version_gives_the_same_bytes(atlas: Atlas, key: str) -> None:
 def test_a_writer_that_loses_a_record_is_an_error_and_leaves_no_file(
     atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lossy = replace_write("csv", lambda work, out: work.matched - 1)
+    lossy = replace_write("csv", lambda work, out: work.total_count - 1)
     monkeypatch.setitem(FORMATS, "csv", lossy)
     monkeypatch.setattr(formats, "_FORMATS", tuple(FORMATS.values()))
     with pytest.raises(GeoError, match="3 of 4 records"):
@@ -250,8 +250,8 @@ def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: At
     short = pyogrio.read_dataframe(folder / "products.shp").set_index("product_id")
     for column, whole in (("story_vi", STORY), ("address", ADDRESS)):
         text = short.loc["R01", column]
-        assert text.endswith(CUT)
-        assert whole.startswith(text.removesuffix(CUT))
+        assert text.endswith(CUT_MARK)
+        assert whole.startswith(text.removesuffix(CUT_MARK))
         assert 248 <= len(text.encode()) <= 254
     with (folder / "products.text.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["product_id"]: row for row in csv.DictReader(file)}
@@ -454,5 +454,5 @@ def test_csv_names_producers_and_gives_the_addresses_of_sources(atlas: Atlas) ->
 def test_columns_are_exactly_what_the_atlas_holds(atlas: Atlas) -> None:
     for layer, spec in COLLECTIONS.items():
         for record in atlas.find(Query(layer)).records:
-            names = [field.name for field in (*spec.fields, *derived(spec))]
+            names = [field.name for field in (*spec.fields, *derived_fields(spec))]
             assert sorted(record.properties) == sorted(names)

@@ -21,7 +21,7 @@ from geo.settings import Settings, TileLayer
 from geo.views.map.locator import locator
 from geo.views.map.map_page import in_view, layers_of, map_view
 from geo.views.pages import downloads, layer_view, layers_view, links_view, quality_view
-from geo.views.reasons import REASONS, SPECS, distance_shown, reason_of, rule_of
+from geo.views.reasons import REASONS, SPECS, format_distance, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
 from tests.frozen import VERSION, frozen
@@ -87,8 +87,8 @@ def test_a_record_that_does_not_exist_is_not_found(atlas: Atlas) -> None:
 
 def test_facts_follow_the_declaration_and_gaps_are_none(atlas: Atlas) -> None:
     found = facts(atlas, "R2")
-    declared = [field.name for field in COLLECTIONS["products"].fields if field.name != "product_id"]
-    assert [name for name in found if name in declared] == [name for name in declared if name in found]
+    declared_columns = [field.name for field in COLLECTIONS["products"].fields if field.name != "product_id"]
+    assert [name for name in found if name in declared_columns] == [name for name in declared_columns if name in found]
     assert list(found)[-1] == "product_id", "what people call it comes before what it is filed under"
     assert found["stars"] is None
     assert found["producer_id"] is None
@@ -136,7 +136,7 @@ def test_links_stand_in_the_order_of_their_declaration_with_those_of_the_record_
 
 
 def test_a_link_that_is_not_to_be_shown_is_not_shown(atlas: Atlas) -> None:
-    hidden = {spec.name for spec in LINKS if not spec.shown}
+    hidden = {spec.name for spec in LINKS if not spec.visible}
     assert hidden
     for layer in THEMATIC:
         for record in atlas.find(Query(layer)).records:
@@ -196,8 +196,8 @@ def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: 
 def test_a_distance_is_written_no_finer_than_its_places(
     distance_m: float, uncertainty_m: float, vi: str, en: str
 ) -> None:
-    assert distance_shown(distance_m, uncertainty_m, "vi") == vi
-    assert distance_shown(distance_m, uncertainty_m, "en") == en
+    assert format_distance(distance_m, uncertainty_m, "vi") == vi
+    assert format_distance(distance_m, uncertainty_m, "en") == en
 
 
 def test_a_derived_link_that_only_repeats_a_recorded_one_is_left_out_and_a_contradiction_is_not(atlas: Atlas) -> None:

@@ -28,14 +28,14 @@ from geo.ocop.layers import LAYERS
 from geo.views.tiles import mvt, tile, zoom_layers
 from geo.views.tiles.mvt import EXTENT
 from geo.views.tiles.tile import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
-from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM, Prepared
+from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM, PreparedLayers
 from tests.frames import frame, world
 from tests.frozen import publish_atlas
 from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
 TILED = tuple(name for name, spec in LAYERS.items() if spec.geometry)
-PREPARED: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
+PREPARED: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
 AREAS = tuple(name for name in TILED if LAYERS[name].geometry == "MultiPolygon")
 
 
@@ -43,7 +43,7 @@ def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
     """A tile of layers that are prepared for it."""
     kept = PREPARED.get(atlas)
     if kept is None:
-        kept = PREPARED[atlas] = Prepared(atlas)
+        kept = PREPARED[atlas] = PreparedLayers(atlas)
     return tile.make(kept, layers, at)
 
 
@@ -188,9 +188,9 @@ def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -
         thinned = make(atlas, ["products"], crowded)
         whole = make(atlas, ["products"], sparse)
     kept = decoded(thinned.body, "products")
-    assert thinned.matched == len(places)
-    assert MAX_FEATURES / 8 < thinned.shown == len(kept) <= MAX_FEATURES
-    assert whole.shown == whole.matched == len(decoded(whole.body, "products"))
+    assert thinned.total_count == len(places)
+    assert MAX_FEATURES / 8 < thinned.drawn_count == len(kept) <= MAX_FEATURES
+    assert whole.drawn_count == whole.total_count == len(decoded(whole.body, "products"))
     at = crowded.units(*places.T)
     gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in kept.values()]))
     assert gaps.max() <= 16 * 16  # nowhere is a place emptied that had points
@@ -213,14 +213,14 @@ def test_specks_are_left_out_of_small_scales_and_counted(tmp_path: Path) -> None
     field = frame("zones", {"zone_id": "Z99", "at": MultiPolygon([box(103.2, 21.1, 103.3, 21.2)]), **zone})
     with made_atlas(tmp_path / "b", zones=pd.concat([specks, field], ignore_index=True)) as atlas:
         mixed = make(atlas, ["zones"], tile_at(103.1, 21.1, 7))
-    assert (mixed.shown, mixed.matched) == (1, 11)
+    assert (mixed.drawn_count, mixed.total_count) == (1, 11)
     with made_atlas(tmp_path / "a", zones=specks) as atlas:
         small, large = (
             make(atlas, ["zones"], tile_at(103.1, 21.1, 7)),
             make(atlas, ["zones"], tile_at(103.105, 21.1, 11)),
         )
-    assert (small.body, small.shown, small.matched) == (b"", 0, 10)
-    assert (large.shown, large.matched) == (10, 10)
+    assert (small.body, small.drawn_count, small.total_count) == (b"", 0, 10)
+    assert (large.drawn_count, large.total_count) == (10, 10)
 
 
 # --- the format --------------------------------------------------------------------------------------
@@ -433,7 +433,7 @@ def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
     for at in around(real_atlas, 9):
         tile = make(real_atlas, ["links"], at)
         found = decoded(tile.body, "links")
-        assert len(found) == tile.shown
+        assert len(found) == tile.drawn_count
         for drawn, properties in found.values():
             real = metres_of(drawn, at)
             assert real.difference(truth[properties["id"]].buffer(pixel_m(9))).length == pytest.approx(0, abs=1e-3)
@@ -479,9 +479,16 @@ def test_of_too_many_fields_small_ones_are_thinned_and_large_ones_stay(tmp_path:
         crowded = make(atlas, ["zones"], tile_at(103.3, 21.3, 8))
         sparse = make(atlas, ["zones"], tile_at(103.3, 21.3, 12))
     found = decoded(crowded.body, "zones")
-    assert MAX_FEATURES / 8 < crowded.shown == len(found) <= MAX_FEATURES < crowded.matched == MAX_FEATURES + 1_001
+    assert (
+        MAX_FEATURES / 8
+        < crowded.drawn_count
+        == len(found)
+        <= MAX_FEATURES
+        < crowded.total_count
+        == MAX_FEATURES + 1_001
+    )
     assert "Z99999" in {properties["id"] for _, properties in found.values()}
-    assert sparse.shown == sparse.matched == len(decoded(sparse.body, "zones"))
+    assert sparse.drawn_count == sparse.total_count == len(decoded(sparse.body, "zones"))
 
 
 def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
@@ -489,22 +496,22 @@ def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
 ) -> None:
     at, folder = tile_at(103.02, 21.39, 9), tmp_path / "kept"
     truth = make(real_atlas, TOGETHER, at)
-    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    assert tile.make(PreparedLayers(real_atlas, folder), TOGETHER, at) == truth
     kept = sorted(path.relative_to(folder) for path in folder.rglob("*.npy"))
     assert {path.parts[0] for path in kept} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
 
     class NeverAsked:
         """An atlas that nobody may ask."""
 
-    assert tile.make(Prepared(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
+    assert tile.make(PreparedLayers(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
     for path in kept[::3]:
         (folder / path).write_bytes((folder / path).read_bytes()[:50])
-    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
+    assert tile.make(PreparedLayers(real_atlas, folder), TOGETHER, at) == truth
     assert sorted(path.relative_to(folder) for path in folder.rglob("*.npy")) == kept
 
 
 def test_a_folder_that_cannot_be_written_is_as_good_as_none(real_atlas: Atlas, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     at = tile_at(103.02, 21.39, 9)
-    made = tile.make(Prepared(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
+    made = tile.make(PreparedLayers(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
     assert made == make(real_atlas, TOGETHER, at)

@@ -25,7 +25,7 @@ from geo.encodings.letters import LETTERS
 from geo.errors import BadQuery, GeoError
 from geo.views.export import job
 from geo.views.export.download import write_export
-from geo.views.export.shapefile import CUT, TEXT_BYTES, TEXT_IN, cut
+from geo.views.export.shapefile import CUT_MARK, TEXT_BYTES, TEXT_IN, cut
 from geo.views.formats import FORMATS
 from geo.vn2000.systems import SYSTEMS, Reading
 from geo.web.words.site import word
@@ -134,8 +134,8 @@ def test_long_text_is_cut_at_a_letter_of_the_encoding(atlas: Atlas, tmp_path: Pa
             continue
         assert TEXT_BYTES - 4 <= len(row["note"]) <= TEXT_BYTES
         text = ENCODINGS[encoding].read(row["note"])
-        assert text.endswith(CUT)
-        assert fit(whole, encoding, "lower").text.startswith(text.removesuffix(CUT))
+        assert text.endswith(CUT_MARK)
+        assert fit(whole, encoding, "lower").text.startswith(text.removesuffix(CUT_MARK))
         assert beside(folder)[key]["note"] == whole
 
 
@@ -147,8 +147,8 @@ def test_a_cut_never_exceeds_the_column_nor_parts_a_letter_from_its_tone(encodin
                 text = "b" * before + letter * length
                 short = cut(text, encoding)
                 assert len(encode(short, encoding, "lower")) <= TEXT_BYTES
-                kept = short.removesuffix(CUT)
-                assert short == text or (short.endswith(CUT) and (len(kept) - before) % len(letter) == 0)
+                kept = short.removesuffix(CUT_MARK)
+                assert short == text or (short.endswith(CUT_MARK) and (len(kept) - before) % len(letter) == 0)
 
 
 def test_batches_keep_the_bytes(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

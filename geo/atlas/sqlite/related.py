@@ -103,7 +103,7 @@ def _entry(path: bytes, title: str, link: str) -> bytes:
 def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
     """Where all records are listed that one is tied to by one kind of link; None when only the record lists them."""
     end = "target_id" if back else "source_id"
-    if spec.shown:
+    if spec.visible:
         return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE
     if back and isinstance(spec, KeyLink):
         literal = record.replace("'", "''")

@@ -12,7 +12,7 @@ class Standard(NamedTuple):
     """A standard that the metadata of a layer is written by."""
 
     label: str
-    written: Callable[[Atlas, str, Site], str]
+    document: Callable[[Atlas, str, Site], str]
 
 
 STANDARDS = {

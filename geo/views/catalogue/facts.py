@@ -22,7 +22,7 @@ from geo.views.pages import downloads
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
 # A licence holds for the whole where its name is all there is, or where the compilation is offered under it.
-_OFFERED = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
+_WHOLE_LICENCE = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
 _LICENCES = {
     "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "MIT": ("MIT", "https://spdx.org/licenses/MIT"),
@@ -41,10 +41,10 @@ class Site(NamedTuple):
 
     def at(self, path: str, lang: str = "vi", **query: str) -> str:
         """The address, with its host, of something on the site."""
-        said = query if lang == "vi" else {**query, "lang": lang}
-        return f"{self.root}{quote(path)}{'?' + urlencode(said, safe=':/,') if said else ''}"
+        parameters = query if lang == "vi" else {**query, "lang": lang}
+        return f"{self.root}{quote(path)}{'?' + urlencode(parameters, safe=':/,') if parameters else ''}"
 
-    def named(self, path: str, name: str) -> str:
+    def identifier(self, path: str, name: str) -> str:
         """The identifier of what is spoken of at a path, told apart from the page itself."""
         return f"{self.at(path)}#{name}"
 
@@ -95,13 +95,16 @@ class Measure(NamedTuple):
         return self.key in SHARES
 
     @property
-    def shown(self) -> str:
+    def value_text(self) -> str:
         """The value in per cent, or the count."""
         return f"{100 * self.value:.2f}" if self.is_share else str(int(self.value))
 
 
 class Facts(NamedTuple):
-    """A layer as a data set. `made_on` is the day its metadata gives, `changed` when the version was published."""
+    """A layer as a data set.
+
+    `created_on` is the date in the layer's metadata, `published_at` the time when the version was published.
+    """
 
     layer: str
     title: Label
@@ -111,8 +114,8 @@ class Facts(NamedTuple):
     licence: Licence | None
     attribution: Label | None
     lineage: Label | None
-    made_on: str | None
-    changed: str
+    created_on: str | None
+    published_at: str
     version: int
     records: int
     bbox: LngLatBbox | None
@@ -148,7 +151,7 @@ def web_address(text: object) -> str | None:
 def facts_of(atlas: Atlas, layer: str) -> Facts:
     """Everything that the catalogues say of a layer but its measured quality."""
     spec, about = COLLECTIONS[layer], atlas.metadata(layer)
-    placed = spec.geometry is not None
+    has_geometry = spec.geometry is not None
     return Facts(
         layer=layer,
         title=_label(about.get("title")) or spec.label,
@@ -158,15 +161,15 @@ def facts_of(atlas: Atlas, layer: str) -> Facts:
         licence=_licence(about.get("licence")),
         attribution=_label(about.get("attribution")),
         lineage=_label(about.get("lineage")),
-        made_on=_day(about.get("date")),
-        changed=atlas.version.published_at,
+        created_on=_day(about.get("date")),
+        published_at=atlas.version.published_at,
         version=atlas.version.number,
         records=atlas.count(Query(layer)),
-        bbox=atlas.bounds(layer) if placed else None,
+        bbox=atlas.bounds(layer) if has_geometry else None,
         period=_period(atlas, layer),
         sources=tuple(_sources(about.get("source"))),
         downloads=tuple(_downloads(spec)),
-        systems=(CRS84, WGS84_LAT_LNG) if placed else (),
+        systems=(CRS84, WGS84_LAT_LNG) if has_geometry else (),
     )
 
 
@@ -180,10 +183,10 @@ def _label(words: object) -> Label | None:
 def _licence(text: object) -> Licence | None:
     if not text:
         return None
-    said = clean(text).strip()
-    found = _OFFERED.search(said)
-    spdx, address = _LICENCES[found[1]] if found else (None, None)
-    return Licence(said, spdx, address)
+    wording = clean(text).strip()
+    match = _WHOLE_LICENCE.search(wording)
+    spdx, address = _LICENCES[match[1]] if match else (None, None)
+    return Licence(wording, spdx, address)
 
 
 def _day(text: object) -> str | None:
@@ -191,8 +194,8 @@ def _day(text: object) -> str | None:
 
 
 def _period(atlas: Atlas, layer: str) -> tuple[str | None, str | None] | None:
-    found = atlas.period(layer)
-    days = tuple(_day(end) for end in found) if found else (None, None)
+    dates = atlas.period(layer)
+    days = tuple(_day(end) for end in dates) if dates else (None, None)
     return None if days == (None, None) else (days[0], days[1])
 
 
@@ -209,8 +212,8 @@ def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
     classes: list[Label] = []
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes and spec.symbol:
-        used = _known(atlas, spec.name).classes
-        classes = [code.label for code in CODE_LISTS[codes].codes if code.key in used]
+        classes_in_use = _counts_of(atlas, spec.name).classes
+        classes = [code.label for code in CODE_LISTS[codes].codes if code.key in classes_in_use]
     places = [
         Label(clean(row.title), clean(row.title_en or row.title)) for row in atlas.find(Query("province")).records
     ]
@@ -219,69 +222,69 @@ def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
 
 def _downloads(spec: LayerSpec) -> list[Download]:
     """Every format, and again in the state's system where it can hold it and the layer has places."""
-    found = []
+    files = []
     for vi, en in zip(downloads(spec, "vi"), downloads(spec, "en"), strict=True):
-        chosen = format_of(vi["extension"])
+        row_format = format_of(vi["extension"])
         system = f"http://www.opengis.net/def/crs/EPSG/0/{METRIC_CRS.partition(':')[2]}" if vi["params"] else CRS84
-        path = f"/export/{spec.name}.{chosen.extension}"
-        media_type = chosen.media_type.partition(";")[0]
+        path = f"/export/{spec.name}.{row_format.extension}"
+        media_type = row_format.media_type.partition(";")[0]
         label = Label(vi["label"], en["label"])
-        found.append(Download(chosen.key, label, path, vi["params"], media_type, system if spec.geometry else None))
-    return found
+        files.append(Download(row_format.key, label, path, vi["params"], media_type, system if spec.geometry else None))
+    return files
 
 
 # --- quality -----------------------------------------------------------------------------------------
 
 
-class _Known(NamedTuple):
+class _Counts(NamedTuple):
     """What one reading of a layer counts."""
 
     records: int
     cells: int
-    filled: int
-    placed: int
+    values: int
+    located: int
     exact: int
     approximate: int
     classes: frozenset[str]
 
 
-_COUNTED: WeakKeyDictionary[Atlas, dict[str, _Known]] = WeakKeyDictionary()
+_COUNTS: WeakKeyDictionary[Atlas, dict[str, _Counts]] = WeakKeyDictionary()
 """An atlas never changes, so each of its layers is counted once."""
 
 
-def _known(atlas: Atlas, layer: str) -> _Known:
-    counted = _COUNTED.setdefault(atlas, {})
-    if layer not in counted:
-        counted[layer] = _count(atlas, layer)
-    return counted[layer]
+def _counts_of(atlas: Atlas, layer: str) -> _Counts:
+    counts = _COUNTS.setdefault(atlas, {})
+    if layer not in counts:
+        counts[layer] = _count(atlas, layer)
+    return counts[layer]
 
 
-def _count(atlas: Atlas, layer: str) -> _Known:
+def _count(atlas: Atlas, layer: str) -> _Counts:
     spec = COLLECTIONS[layer]
-    required = [field.name for field in spec.fields if field.required]
+    required_fields = [field.name for field in spec.fields if field.required]
     tally: Counter[str] = Counter()
     classes: set[str] = set()
     for _, wkb, properties, _ in atlas.parts(Query(layer)):
         values = orjson.loads(properties)
         tally["records"] += 1
-        tally["filled"] += sum(values.get(name) not in (None, "") for name in required)
+        tally["filled"] += sum(values.get(name) not in (None, "") for name in required_fields)
         tally["placed"] += wkb is not None
         tally["exact"] += wkb is not None and values.get("precision") == "exact"
         tally["approximate"] += wkb is not None and values.get("precision") in _APPROXIMATE
         if spec.symbol:
             classes.add(str(values.get(spec.symbol)))
     records = tally["records"]
-    return _Known(
-        records, records * len(required), tally["filled"], tally["placed"], tally["exact"], tally["approximate"],
+    return _Counts(
+        records, records * len(required_fields), tally["filled"], tally["placed"], tally["exact"], tally["approximate"],
         frozenset(classes),
     )  # fmt: skip
 
 
-_FILLED = (
+_COMPLETENESS = (
     Label("Mức đầy đủ", "Completeness"),
     Label("Tỷ lệ giá trị bắt buộc đã có số liệu", "Share of required values that are filled in"),
 )
-_PLACED = (
+_LOCATED = (
     Label("Có vị trí", "Located"),
     Label("Tỷ lệ bản ghi có vị trí trên bản đồ", "Share of records with a location on the map"),
 )
@@ -291,7 +294,7 @@ _EXACT = (
         "Tỷ lệ bản ghi có vị trí đo đạc hoặc được cung cấp", "Share of records whose location was surveyed or provided"
     ),
 )
-_UNPLACED = (
+_WITHOUT_PLACE = (
     Label("Chưa có vị trí", "No location yet"),
     Label("Số bản ghi chưa có vị trí trên bản đồ", "Number of records without a location on the map"),
 )
@@ -311,10 +314,10 @@ _ERRORS = (
     Label("Số lỗi mà bước kiểm tra còn ghi nhận", "Number of errors that the checks still report"),
 )
 METRICS: dict[str, tuple[Label, Label]] = {
-    "filled": _FILLED,
-    "placed": _PLACED,
+    "filled": _COMPLETENESS,
+    "placed": _LOCATED,
     "exact": _EXACT,
-    "unplaced": _UNPLACED,
+    "unplaced": _WITHOUT_PLACE,
     "approximate": _ROUGH,
     "conflicts": _CONFLICTS,
     "errors": _ERRORS,
@@ -325,18 +328,18 @@ SHARES = frozenset({"filled", "placed", "exact"})
 
 def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
     """The measured quality of a layer; no share of nothing."""
-    spec, known = COLLECTIONS[layer], _known(atlas, layer)
-    found: dict[str, float] = {}
-    if known.cells:
-        found["filled"] = known.filled / known.cells
-    if known.records and spec.geometry is not None:
-        found["placed"] = known.placed / known.records
+    spec, counts = COLLECTIONS[layer], _counts_of(atlas, layer)
+    values: dict[str, float] = {}
+    if counts.cells:
+        values["filled"] = counts.values / counts.cells
+    if counts.records and spec.geometry is not None:
+        values["placed"] = counts.located / counts.records
         if spec.has("precision"):
-            found["exact"] = known.exact / known.records
+            values["exact"] = counts.exact / counts.records
     if spec.geometry is not None:
-        found["unplaced"] = known.records - known.placed
+        values["unplaced"] = counts.records - counts.located
         if spec.has("precision"):
-            found["approximate"] = known.approximate
-    found["conflicts"] = len(atlas.conflicts(layer))
-    found["errors"] = sum(row.severity in ERRORS for row in atlas.issues(layer))
-    return tuple(Measure(key, *METRICS[key], value) for key, value in found.items())
+            values["approximate"] = counts.approximate
+    values["conflicts"] = len(atlas.conflicts(layer))
+    values["errors"] = sum(row.severity in ERRORS for row in atlas.issues(layer))
+    return tuple(Measure(key, *METRICS[key], value) for key, value in values.items())

@@ -22,12 +22,14 @@ def tag(name: str, *inner: str, **attributes: str) -> str:
     >>> tag("gmd:title", words("a < b"), xlink__href="x")
     '<gmd:title xlink:href="x">a &lt; b</gmd:title>'
     """
-    said = "".join(f" {key.replace('__', ':')}={quoteattr(value, _RETURN)}" for key, value in attributes.items())
+    attribute_text = "".join(
+        f" {key.replace('__', ':')}={quoteattr(value, _RETURN)}" for key, value in attributes.items()
+    )
     body = "".join(inner)
-    return f"<{name}{said}>{body}</{name}>" if body else f"<{name}{said}/>"
+    return f"<{name}{attribute_text}>{body}</{name}>" if body else f"<{name}{attribute_text}/>"
 
 
-def said(name: str, text: str) -> str:
+def character_string(name: str, text: str) -> str:
     """Words as ISO's encodings write them."""
     return tag(name, tag("gco:CharacterString", words(text)))
 
@@ -56,14 +58,14 @@ class Text(NamedTuple):
     lang: str | None = None
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """A value whose type is a compact IRI."""
 
     value: str
     datatype: str
 
 
-Value: TypeAlias = Ref | Text | Typed
+Value: TypeAlias = Ref | Text | TypedValue
 
 
 @dataclass
@@ -96,16 +98,16 @@ def json_ld(nodes: Iterable[Node], prefixes: dict[str, str]) -> dict[str, Any]:
 
 
 def _object(node: Node) -> dict[str, Any]:
-    found: dict[str, Any] = {"@id": node.iri, "@type": list(node.types)}
+    body: dict[str, Any] = {"@id": node.iri, "@type": list(node.types)}
     for predicate, value in node.facts:
-        found.setdefault(predicate, []).append(_value(value))
-    return found
+        body.setdefault(predicate, []).append(_value(value))
+    return body
 
 
 def _value(value: Value) -> dict[str, str]:
     if isinstance(value, Ref):
         return {"@id": value.iri}
-    if isinstance(value, Typed):
+    if isinstance(value, TypedValue):
         return {"@value": value.value, "@type": value.datatype}
     return {"@value": value.value} | ({"@language": value.lang} if value.lang else {})
 
@@ -113,10 +115,10 @@ def _value(value: Value) -> dict[str, str]:
 def rdf_xml(nodes: Iterable[Node], prefixes: dict[str, str]) -> str:
     """The same graph as RDF/XML."""
     spaces = "".join(f"\n  xmlns:{name}={quoteattr(address)}" for name, address in prefixes.items())
-    return f"{HEAD}<rdf:RDF{spaces}>\n{''.join(_described(node, prefixes) for node in nodes)}</rdf:RDF>\n"
+    return f"{HEAD}<rdf:RDF{spaces}>\n{''.join(_description(node, prefixes) for node in nodes)}</rdf:RDF>\n"
 
 
-def _described(node: Node, prefixes: dict[str, str]) -> str:
+def _description(node: Node, prefixes: dict[str, str]) -> str:
     types = (tag("rdf:type", rdf__resource=_whole(name, prefixes)) for name in node.types)
     facts = (_fact(predicate, value, prefixes) for predicate, value in node.facts)
     lines = "".join(f"    {line}\n" for line in (*types, *facts))
@@ -126,7 +128,7 @@ def _described(node: Node, prefixes: dict[str, str]) -> str:
 def _fact(predicate: str, value: Value, prefixes: dict[str, str]) -> str:
     if isinstance(value, Ref):
         return tag(predicate, rdf__resource=value.iri)
-    if isinstance(value, Typed):
+    if isinstance(value, TypedValue):
         return tag(predicate, words(value.value), rdf__datatype=_whole(value.datatype, prefixes))
     return tag(predicate, words(value.value), **({"xml__lang": value.lang} if value.lang else {}))
 

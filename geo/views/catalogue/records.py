@@ -33,7 +33,7 @@ _LANGUAGES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordQuery:
     """What records are asked for; everything left out asks for all. `external` are keys, or scheme and key."""
 
     terms: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Asked:
 
 def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
     """The catalogue itself."""
-    known = [facts_of(atlas, layer) for layer in COLLECTIONS]
+    facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
     return {
         "id": "catalogue",
         "type": "Collection",
@@ -58,7 +58,7 @@ def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
         "language": _LANGUAGES[lang],
         "languages": [_LANGUAGES[code] for code in LANGS],
         "recordLanguages": [_LANGUAGES[code] for code in LANGS],
-        **_extent(known),
+        **_extent(facts_list),
         "themes": _themes(site, lang, GROUPS),
         "contacts": [_contact(site, lang)],
         "crs": [CRS84],
@@ -75,8 +75,8 @@ def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
     }
 
 
-def _extent(known: Iterable[Facts]) -> Plain:
-    boxes = [facts.bbox for facts in known if facts.bbox is not None]
+def _extent(facts_list: Iterable[Facts]) -> Plain:
+    boxes = [facts.bbox for facts in facts_list if facts.bbox is not None]
     if not boxes:
         return {}
     west, south = min(box.west for box in boxes), min(box.south for box in boxes)
@@ -89,58 +89,58 @@ def record(atlas: Atlas, layer: str, site: Site, lang: str) -> Plain:
     return _record(facts_of(atlas, layer), site, lang)
 
 
-def matching(atlas: Atlas, asked: Asked, site: Site) -> list[Facts]:
+def matching(atlas: Atlas, query: RecordQuery, site: Site) -> list[Facts]:
     """The layers whose records answer, in the order of the layers."""
-    known = (facts_of(atlas, layer) for layer in COLLECTIONS)
-    return [facts for facts in known if _answers(facts, asked, site)]
+    facts_list = (facts_of(atlas, layer) for layer in COLLECTIONS)
+    return [facts for facts in facts_list if _answers(facts, query, site)]
 
 
-def page(found: list[Facts], limit: int, offset: int, site: Site, lang: str) -> list[Plain]:
+def page(matches: list[Facts], limit: int, offset: int, site: Site, lang: str) -> list[Plain]:
     """Some of the records."""
-    return [_record(facts, site, lang) for facts in found[offset : offset + limit]]
+    return [_record(facts, site, lang) for facts in matches[offset : offset + limit]]
 
 
 # --- what answers ------------------------------------------------------------------------------------
 
 
-def _answers(facts: Facts, asked: Asked, site: Site) -> bool:
+def _answers(facts: Facts, query: RecordQuery, site: Site) -> bool:
     return (
-        (not asked.types or KIND in asked.types)
-        and (not asked.ids or facts.layer in asked.ids)
-        and (not asked.external or any(_same(facts, key, site) for key in asked.external))
-        and (not asked.terms or _speaks_of(facts, asked.terms))
-        and (asked.bbox is None or _meets(facts.bbox, asked.bbox))
-        and (asked.time is None or _holds(facts.period, asked.time))
+        (not query.types or KIND in query.types)
+        and (not query.ids or facts.layer in query.ids)
+        and (not query.external or any(_same(facts, key, site) for key in query.external))
+        and (not query.terms or _speaks_of(facts, query.terms))
+        and (query.bbox is None or _meets(facts.bbox, query.bbox))
+        and (query.time is None or _holds(facts.period, query.time))
     )
 
 
 def _same(facts: Facts, key: str, site: Site) -> bool:
     """Whether `key` is the identifier that others know the layer by, with its scheme or without, or that scheme."""
-    own = site.named(f"/{facts.layer}", "dataset")
+    own = site.identifier(f"/{facts.layer}", "dataset")
     return key in {own, f"{site.root}:{own}", site.root, f"{site.root}:"}
 
 
 def _speaks_of(facts: Facts, terms: tuple[str, ...]) -> bool:
     """Whether one of the terms stands in the title, the description or a keyword, whatever its diacritics."""
     labels = (facts.title, facts.about, *facts.keywords)
-    said = [fold(label.of(lang)) for label in labels for lang in LANGS]
-    return any(fold(term) in words for term in terms for words in said)
+    texts = [fold(label.of(lang)) for label in labels for lang in LANGS]
+    return any(fold(term) in words for term in terms for words in texts)
 
 
-def _meets(box: LngLatBbox | None, asked: LngLatBbox) -> bool:
+def _meets(box: LngLatBbox | None, other: LngLatBbox) -> bool:
     """Whether two boxes meet; a layer without a place meets none."""
     return box is not None and any(
         part.west <= box.east and box.west <= part.east and part.south <= box.north and box.south <= part.north
-        for part in asked.parts()
+        for part in other.parts()
     )
 
 
-def _holds(period: tuple[str | None, str | None] | None, asked: tuple[str | None, str | None]) -> bool:
+def _holds(period: tuple[str | None, str | None] | None, interval: tuple[str | None, str | None]) -> bool:
     """Whether two times meet; a layer without dates meets every one. A coarse date is as long as it says."""
     if period is None:
         return True
     begins, ends = period
-    first, last = asked
+    first, last = interval
     before = last is not None and begins is not None and begins > last[: len(begins)]
     after = first is not None and ends is not None and ends < first[: len(ends)]
     return not before and not after
@@ -190,14 +190,14 @@ def _properties(facts: Facts, site: Site, lang: str) -> Iterable[tuple[str, Any]
     yield "language", _LANGUAGES[lang]
     yield "languages", [_LANGUAGES[code] for code in LANGS]
     yield "resourceLanguages", [_LANGUAGES[code] for code in LANGS]
-    if facts.made_on and len(facts.made_on) == 10:
+    if facts.created_on and len(facts.created_on) == 10:
         # The standard asks for a time; the day that the metadata gives is told by its beginning.
-        yield "created", f"{facts.made_on}T00:00:00Z"
-    yield "updated", facts.changed
+        yield "created", f"{facts.created_on}T00:00:00Z"
+    yield "updated", facts.published_at
     yield "themes", _themes(site, lang, [facts.spec.group])
     yield "formats", _formats(facts, lang)
     yield "contacts", [_contact(site, lang)]
-    yield "externalIds", [{"scheme": site.root, "value": site.named(f"/{facts.layer}", "dataset")}]
+    yield "externalIds", [{"scheme": site.root, "value": site.identifier(f"/{facts.layer}", "dataset")}]
     if facts.licence:
         yield "license", facts.licence.spdx or "other"
     rights = [facts.licence.text] if facts.licence else []
@@ -212,8 +212,8 @@ def _formats(facts: Facts, lang: str) -> list[dict[str, str]]:
 
 
 def _themes(site: Site, lang: str, groups: Iterable[str]) -> list[Plain]:
-    concepts = [{"id": site.named("/layers", f"group-{key}"), "title": GROUPS[key].of(lang)} for key in groups]
-    return [{"scheme": site.named("/layers", "groups"), "concepts": concepts}]
+    concepts = [{"id": site.identifier("/layers", f"group-{key}"), "title": GROUPS[key].of(lang)} for key in groups]
+    return [{"scheme": site.identifier("/layers", "groups"), "concepts": concepts}]
 
 
 def _contact(site: Site, lang: str) -> Plain:

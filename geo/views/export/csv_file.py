@@ -11,7 +11,7 @@ from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.schema import Field, LayerSpec
 from geo.views.export.job import Job
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.values import Reader, precision_of
 from geo.vn2000.systems import HOME, Reading
 
@@ -34,7 +34,7 @@ def write_csv(job: Job, out: BinaryIO) -> int:
     reader = Reader(job.atlas, job.lang)
     out.write(BOM)
     out.write(_lines([header(job.spec)]))
-    written = 0
+    count = 0
     for batch in job.batches():
         reader.learn(job.query.layer, batch)
         rows = [list(_cells(job.spec, record, reader)) for record in batch]
@@ -42,8 +42,8 @@ def write_csv(job: Job, out: BinaryIO) -> int:
             for row, place in zip(rows, places_of(batch), strict=True):
                 row.extend(place)
         out.write(_lines(rows))
-        written += len(batch)
-    return written
+        count += len(batch)
+    return count
 
 
 def header(spec: LayerSpec) -> list[str]:
@@ -53,7 +53,7 @@ def header(spec: LayerSpec) -> list[str]:
 
 
 def _fields(spec: LayerSpec) -> tuple[Field, ...]:
-    return (*spec.fields, *derived(spec))
+    return (*spec.fields, *derived_fields(spec))
 
 
 def _label_column(field: Field) -> str | None:
@@ -67,7 +67,7 @@ def _cells(spec: LayerSpec, record: Record, reader: Reader) -> Iterator[str]:
         value = record.properties.get(field.name)
         yield _cell(value)
         if _label_column(field):
-            yield _cell(reader.shown(field, value))
+            yield _cell(reader.format_value(field, value))
 
 
 def _cell(value: Value) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.views.export.job import Job
-from geo.views.export.vector import declared, write_file
+from geo.views.export.vector import declared_columns, write_file
 
 
 def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
@@ -16,28 +16,28 @@ def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
     With the index records stand in the order of their places, otherwise in that of the query.
     """
     notice = job.notice()
-    told = (notice.attribution.of(job.lang), notice.licence, f"v{notice.version} ({notice.published_at})")
+    credits = (notice.attribution.of(job.lang), notice.licence, f"v{notice.version} ({notice.published_at})")
     layer_options = {
-        "SPATIAL_INDEX": "YES" if _all_placed(job) else "NO",
+        "SPATIAL_INDEX": "YES" if _has_all_places(job) else "NO",
         "TITLE": notice.title.of(job.lang),
-        "DESCRIPTION": " ".join(text for text in told if text),
+        "DESCRIPTION": " ".join(text for text in credits if text),
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.fgb"
-        written = write_file(
+        count = write_file(
             job,
             path,
-            declared(job),
+            declared_columns(job),
             driver="FlatGeobuf",
             geometry_type=job.spec.geometry or "Unknown",
             options={"layer_options": layer_options},
         )
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
-    return written
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, out)
+    return count
 
 
-def _all_placed(job: Job) -> bool:
+def _has_all_places(job: Job) -> bool:
     """The index cannot hold a record without a place."""
     if job.spec.geometry is None:
         return False

@@ -27,26 +27,26 @@ def head_of(job: Job) -> dict[str, Any]:
         "attribution": notice.attribution.of(job.lang),
         "version": notice.version,
         "timeStamp": notice.published_at,
-        "numberReturned": job.matched,
+        "numberReturned": job.total_count,
     }
 
 
 def write_collection(head: Mapping[str, Any], features: Iterable[bytes], out: BinaryIO) -> int:
     """Write a FeatureCollection with the members of `head`, a feature a line, and return how many features it has."""
     out.write(orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[')
-    written = 0
+    count = 0
     for feature in features:
-        out.write(b",\n" if written else b"\n")
+        out.write(b",\n" if count else b"\n")
         out.write(feature)
-        written += 1
+        count += 1
     out.write(b"\n]}\n")
-    return written
+    return count
 
 
 def write_geojsonseq(job: Job, out: BinaryIO) -> int:
     """Write each feature as a text of its own behind a record separator (RFC 8142) and return how many there are."""
-    written = 0
+    count = 0
     for feature in job.atlas.features(job.query):
         out.write(b"\x1e" + feature + b"\n")
-        written += 1
-    return written
+        count += 1
+    return count

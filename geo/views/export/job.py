@@ -25,7 +25,7 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Job:
-    """A selection to be written. `matched` is how many records the atlas says it has.
+    """A selection to be written. `total_count` is how many records the atlas says it has.
 
     `encoding` is what the text of the file is in, `letters` what becomes of the letters that it lacks.
     """
@@ -34,7 +34,7 @@ class Job:
     query: Query
     lang: str
     crs: str
-    matched: int
+    total_count: int
     encoding: str = "utf-8"
     letters: Errors = "lower"
 
@@ -46,9 +46,9 @@ class Job:
     def batches(self) -> Iterator[list[Record]]:
         """The records in the query's order, at most BATCH at a time."""
         first = self.query.offset
-        for done in range(0, self.matched, BATCH):
-            limit = min(BATCH, self.matched - done)
-            yield self.atlas.find(replace(self.query, limit=limit, offset=first + done)).records
+        for position in range(0, self.total_count, BATCH):
+            limit = min(BATCH, self.total_count - position)
+            yield self.atlas.find(replace(self.query, limit=limit, offset=first + position)).records
 
     def notice(self) -> Notice:
         """The notice of the layer; the declared name where its metadata has no title."""
@@ -69,17 +69,17 @@ def in_crs(shapes: Array, crs: str) -> Array:
         return shapes
     reading = reading_in(crs)
 
-    def moved(points: Array) -> Array:
+    def project(points: Array) -> Array:
         return np.column_stack(reading.from_lnglat(points[:, 0], points[:, 1]))
 
-    return written_in(crs, shapely.transform(shapes, moved))
+    return require_coordinates(crs, shapely.transform(shapes, project))
 
 
-def written_in(crs: str, made: Array) -> Array:
+def require_coordinates(crs: str, shapes: Array) -> Array:
     """Geometries that were moved to `crs`; GeoError when one of them has no coordinates there."""
-    if not np.isfinite(shapely.get_coordinates(made)).all():
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
         raise GeoError(
             f"Some places cannot be written in {crs}: they lie too far from its meridian.",
             f"Có vị trí không ghi được trong {crs}: quá xa kinh tuyến trục.",
         )
-    return made
+    return shapes

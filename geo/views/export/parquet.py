@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo.crs import STORE_CRS
 from geo.views.export.job import Array, Job
-from geo.views.export.vector import GEOMETRY, arrays_of, declared, schema_of
+from geo.views.export.vector import GEOMETRY, arrays_of, declared_columns, schema_of
 from geo.views.notice import WGS84
 
 _VERSION = "1.1.0"
@@ -29,27 +29,27 @@ def write_parquet(job: Job, out: BinaryIO) -> int:
     Geometries are WKB, easting before northing; the column `bbox` holds each one's box, by which readers skip what
     lies elsewhere. The notice stands in the file's own metadata, in both languages.
     """
-    placed = job.spec.geometry is not None
-    columns, schema = declared(job), schema_of(job, declared(job))
-    if placed:
+    has_geometry = job.spec.geometry is not None
+    columns, schema = declared_columns(job), schema_of(job, declared_columns(job))
+    if has_geometry:
         schema = schema.append(pa.field(_BOXES, _BOX))
-    written, group, extents = 0, [], []
+    count, group, extents = 0, [], []
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in job.batches():
             arrays, shapes = arrays_of(job, batch, columns)
-            if placed:
+            if has_geometry:
                 boxes = shapely.bounds(shapes)
                 extents.append(boxes[~np.isnan(boxes[:, 0])])
                 arrays.append(_boxes(boxes))
             group.append(pa.record_batch(arrays, schema=schema))
-            written += len(batch)
+            count += len(batch)
             if sum(one.nbytes for one in group) >= _GROUP_BYTES:
                 writer.write_table(pa.Table.from_batches(group).combine_chunks())
                 group.clear()
         if group:
             writer.write_table(pa.Table.from_batches(group).combine_chunks())
-        writer.add_key_value_metadata(_notes(job) | (_geo(job, extents) if placed else {}))
-    return written
+        writer.add_key_value_metadata(_notes(job) | (_geo(job, extents) if has_geometry else {}))
+    return count
 
 
 def _boxes(boxes: Array) -> pa.Array:

@@ -14,7 +14,7 @@ from pyogrio.raw import open_arrow, write_arrow
 from geo.atlas import Record
 from geo.schema import Field
 from geo.views.export.job import Array, Job, in_crs
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 
 ValueOf: TypeAlias = Callable[[Record, Field], object]
 
@@ -31,9 +31,9 @@ class Column(NamedTuple):
     field: Field
 
 
-def declared(job: Job) -> list[Column]:
+def declared_columns(job: Job) -> list[Column]:
     """Every field of the layer under its own name."""
-    return [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
+    return [Column(field.name, field) for field in (*job.spec.fields, *derived_fields(job.spec))]
 
 
 def value(record: Record, field: Field) -> object:
@@ -81,14 +81,14 @@ def write_file(
     `path` exists, the layer is added to it. `encoding` is GDAL's name for the text of the file where the driver has
     a choice, `geometry_type` what is declared of the layer instead of its own type, `options` what pyogrio hands on.
     """
-    schema, failed = schema_of(job, columns), []
+    schema, errors = schema_of(job, columns), []
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             for batch in job.batches():
                 yield pa.record_batch(arrays_of(job, batch, columns, value_of)[0], schema=schema)
         except Exception as error:
-            failed.append(error)
+            errors.append(error)
             raise
 
     try:
@@ -105,13 +105,13 @@ def write_file(
             **options,
         )
     except Exception:
-        if failed:  # Arrow tells its own error instead
-            raise failed[0] from None
+        if errors:  # Arrow tells its own error instead
+            raise errors[0] from None
         raise
-    return _counted(path, job.query.layer)
+    return _count_records(path, job.query.layer)
 
 
-def _counted(path: Path, layer: str) -> int:
+def _count_records(path: Path, layer: str) -> int:
     """How many records can be read from a file. Its head is not asked: a full disk is met after that was written."""
     with open_arrow(path, layer=layer, columns=[], use_pyarrow=True) as (_, batches):
         return sum(batch.num_rows for batch in batches)
@@ -120,10 +120,10 @@ def _counted(path: Path, layer: str) -> int:
 def box_of(path: Path) -> tuple[float, float, float, float] | None:
     """West, south, east and north of all places in a file of GDAL's; None when none of its records has one."""
     _, sides = read_bounds(path)
-    known = sides[:, ~np.isnan(sides[0])]
-    if not known.size:
+    present = sides[:, ~np.isnan(sides[0])]
+    if not present.size:
         return None
-    (west, south), (east, north) = known[:2].min(axis=1), known[2:].max(axis=1)
+    (west, south), (east, north) = present[:2].min(axis=1), present[2:].max(axis=1)
     return float(west), float(south), float(east), float(north)
 
 

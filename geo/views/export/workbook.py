@@ -27,7 +27,7 @@ _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
 """Empty rows below the records that the lists to choose from reach over."""
 _PROPERTIES = "docProps/core.xml"
-_SAVED_AT = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
+_TIMESTAMPS = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
 """By any prefix: other libraries in the same process may change that of Dublin Core."""
 _WIDE, _NARROW = 40, 18
 _NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,49 +48,49 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
     sheet = book.create_sheet(job.query.layer)
     columns = _columns(job)
     _look(sheet, job, columns)
-    sheet.append([_styled(sheet, label) for label, _ in columns])
-    written = 0
+    sheet.append([_header_cell(sheet, label) for label, _ in columns])
+    count = 0
     for batch in job.batches():
         for record in batch:
             sheet.append([_cell(sheet, value) for value in _values(job, record)])
-        written += len(batch)
+        count += len(batch)
     _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
     _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         book.save(path)
-        _dated(path, job.notice().published_at, out)
-    return written
+        _copy_dated(path, job.notice().published_at, out)
+    return count
 
 
-def _dated(path: Path, published_at: str, out: BinaryIO) -> None:
+def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:
     """Copy a workbook, every date in it that of the version: the same version gives the same bytes."""
-    with zipfile.ZipFile(path) as made, DatedZip(out, published_at) as dated:
-        for name in made.namelist():
+    with zipfile.ZipFile(path) as book, DatedZip(out, published_at) as archive:
+        for name in book.namelist():
             if name == _PROPERTIES:
-                dated.add(name, _SAVED_AT.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", made.read(name)))
+                archive.add(name, _TIMESTAMPS.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", book.read(name)))
             else:
-                with made.open(name) as content:
-                    dated.add(name, cast(BinaryIO, content))
+                with book.open(name) as content:
+                    archive.add(name, cast(BinaryIO, content))
 
 
 def _columns(job: Job) -> list[tuple[str, Field | None]]:
     """The names of the columns, with the field that each is filled from; the place has none."""
-    named: list[tuple[str, Field | None]] = [
+    columns: list[tuple[str, Field | None]] = [
         (f"{field.label.of(job.lang)}{f' ({field.unit})' if field.unit else ''}", field) for field in job.spec.fields
     ]
-    return [*named, *((label.of(job.lang), None) for label in PLACE)] if job.spec.geometry == "Point" else named
+    return [*columns, *((label.of(job.lang), None) for label in PLACE)] if job.spec.geometry == "Point" else columns
 
 
 def _values(job: Job, record: Record) -> Iterator[Value]:
     for field in job.spec.fields:
-        yield _shown(field, record.properties.get(field.name), job.lang)
+        yield _label_codes(field, record.properties.get(field.name), job.lang)
     if job.spec.geometry == "Point":
         yield record.lng
         yield record.lat
 
 
-def _shown(field: Field, value: Value, lang: str) -> Value:
+def _label_codes(field: Field, value: Value, lang: str) -> Value:
     if value is None or field.codes is None or field.kind not in {"code", "codes"}:
         return value
     codes = CODE_LISTS[field.codes]
@@ -100,7 +100,7 @@ def _shown(field: Field, value: Value, lang: str) -> Value:
 def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None:
     """Widths, a header that stays, and lists to choose codes from."""
     sheet.freeze_panes = "B2"
-    rows = job.matched + _SPARE
+    rows = job.total_count + _SPARE
     for number, (_, field) in enumerate(columns, start=1):
         letter = get_column_letter(number)
         long = field is not None and field.kind in {"longtext", "text", "code", "codes"}
@@ -113,23 +113,23 @@ def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None
             sheet.data_validations.append(rule)
 
 
-def _coded(job: Job) -> list[Field]:
+def _coded_fields(job: Job) -> list[Field]:
     return [field for field in job.spec.fields if field.kind in {"code", "codes"} and field.codes is not None]
 
 
 def _range_of(job: Job, field: Field) -> tuple[str, int, int]:
     """Where the words of a field's list stand on their sheet: column, first row, last row."""
-    number = 1 + _coded(job).index(field)
+    number = 1 + _coded_fields(job).index(field)
     return get_column_letter(number), 2, 1 + len(CODE_LISTS[field.codes or ""].codes)
 
 
 def _write_lists(sheet: Any, job: Job) -> None:
     """One column for each coded field, with the words of its list."""
-    fields = _coded(job)
+    fields = _coded_fields(job)
     lists = [[code.label.of(job.lang) for code in CODE_LISTS[field.codes or ""].codes] for field in fields]
     for number in range(1, len(fields) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDE
-    sheet.append([_styled(sheet, field.label.of(job.lang)) for field in fields])
+    sheet.append([_header_cell(sheet, field.label.of(job.lang)) for field in fields])
     for row in range(max(map(len, lists), default=0)):
         sheet.append([_cell(sheet, words[row] if row < len(words) else None) for words in lists])
 
@@ -147,10 +147,10 @@ def _write_about(sheet: Any, job: Job) -> None:
         *((Label("Nguồn", "Source"), " ".join(filter(None, source))) for source in notice.sources),
     ]
     for label, text in rows:
-        sheet.append([_styled(sheet, label.of(job.lang)), _cell(sheet, text)])
+        sheet.append([_header_cell(sheet, label.of(job.lang)), _cell(sheet, text)])
 
 
-def _styled(sheet: Any, text: str) -> Any:
+def _header_cell(sheet: Any, text: str) -> Any:
     cell = _as_text(sheet, text)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color="E1EFEE")

@@ -29,8 +29,8 @@ _ENDS_STYLE = re.compile(r"</style", re.IGNORECASE)
 def vendor_dir(name: str) -> Path:
     """The folder that pip put the library called `name` into; NotFound for any other name."""
     if name not in VENDOR:
-        known = ", ".join(VENDOR)
-        raise NotFound(f"No library {name!r}. Libraries: {known}.", f"Không có thư viện {name!r}. Hiện có: {known}.")
+        names = ", ".join(VENDOR)
+        raise NotFound(f"No library {name!r}. Libraries: {names}.", f"Không có thư viện {name!r}. Hiện có: {names}.")
     return Path(importlib.import_module(VENDOR[name]).BASE_DIR)
 
 
@@ -57,11 +57,11 @@ def style_text(path: Path) -> str:
 
 
 def _whole(name: str, text: str, ends: re.Pattern[str]) -> str:
-    found = ends.search(text)
-    if found is not None:
+    match = ends.search(text)
+    if match is not None:
         raise BadSource(
-            f"{name} holds {found.group()!r} and cannot stand inside a page.",
-            f"{name} chứa {found.group()!r} nên không thể nhúng vào trang.",
+            f"{name} holds {match.group()!r} and cannot stand inside a page.",
+            f"{name} chứa {match.group()!r} nên không thể nhúng vào trang.",
         )
     return text
 
@@ -69,7 +69,7 @@ def _whole(name: str, text: str, ends: re.Pattern[str]) -> str:
 def sprite() -> str:
     """An <svg> that draws nothing and defines every icon of the site, for a page that loads no files."""
     ET.register_namespace("", _SVG)
-    root = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)
-    hidden = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
-    hidden.extend(root.iter(f"{{{_SVG}}}symbol"))
-    return ET.tostring(hidden, encoding="unicode")
+    icons = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)
+    root = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
+    root.extend(icons.iter(f"{{{_SVG}}}symbol"))
+    return ET.tostring(root, encoding="unicode")

@@ -159,9 +159,9 @@ class SavedPage(Figure):
     @property
     def policy(self) -> str:
         """Nothing may be loaded from anywhere; scripts run only when their text is the one written here."""
-        allowed = " ".join(f"'sha256-{_digest(script)}'" for script in self.scripts)
+        sources = " ".join(f"'sha256-{_digest(script)}'" for script in self.scripts)
         return (
-            f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+            f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data:; "
             "base-uri 'none'; form-action 'none'"
         )
 

@@ -10,7 +10,7 @@ from geo.ocop.styles import SHAPES, STYLES, Style
 FILE = "css/layers.css"
 """What the style sheet is called among the static files."""
 
-_DOTTED_TO_PX = 2.0  # dashes as short as this are drawn as dots
+_LONGEST_DOT_PX = 2.0  # dashes as short as this are drawn as dots
 
 
 def shapes() -> dict[str, dict[str, Any]]:
@@ -46,8 +46,8 @@ def _rules(style: Style) -> Iterator[str]:
 def _swatch(style: Style, color: str, *, is_area: bool) -> str:
     """A box with the layer's border and fill, or a line across the box."""
     dashes = [float(part) for part in style.dash.split()]
-    drawn = "solid" if not dashes else "dotted" if dashes[0] <= _DOTTED_TO_PX else "dashed"
+    border_style = "solid" if not dashes else "dotted" if dashes[0] <= _LONGEST_DOT_PX else "dashed"
     if not is_area:
-        return f"height: 0; border-top: 3px {drawn} {color}; border-radius: 0;"
+        return f"height: 0; border-top: 3px {border_style} {color}; border-radius: 0;"
     fill = f"background: color-mix(in srgb, {color} {style.fill_opacity:.0%}, white); " if style.fill_opacity else ""
-    return f"{fill}border: 2px {drawn} {color};"
+    return f"{fill}border: 2px {border_style} {color};"

@@ -91,11 +91,11 @@ def _path(shape: BaseGeometry | None, frame: Frame) -> str:
     if shape is None or shape.is_empty:
         return ""
     if shape.geom_type in {"LineString", "MultiLineString"}:
-        return "".join(_drawn(line, frame) for line in shapely.get_parts(shape))
+        return "".join(_line_path(line, frame) for line in shapely.get_parts(shape))
     light = shapely.simplify(shape, _SIMPLIFY_DEG)
     rings = shapely.get_rings(shapely.get_parts(shape if light.is_empty else light))
-    return "".join(f"{_drawn(ring, frame)}Z" for ring in rings)
+    return "".join(f"{_line_path(ring, frame)}Z" for ring in rings)
 
 
-def _drawn(line: BaseGeometry, frame: Frame) -> str:
+def _line_path(line: BaseGeometry, frame: Frame) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.xy(*point) for point in shapely.get_coordinates(line)))

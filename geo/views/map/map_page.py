@@ -140,9 +140,9 @@ def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: st
     total: dict[str, dict[str, int]] = {}
     for layer in layers:
         for param, values in atlas.facets(Query(layer, filters=filters, text=text)).items():
-            held = total.setdefault(param, {})
+            counts = total.setdefault(param, {})
             for value, count in values.items():
-                held[value] = held.get(value, 0) + count
+                counts[value] = counts.get(value, 0) + count
     return total
 
 
@@ -160,14 +160,14 @@ def in_view(
 
 def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
     whole = replace(query, bbox=None)
-    seen = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
-    unplaced = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
-    records = [*seen.records, *unplaced.records]
+    located = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
+    without_place = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
+    records = [*located.records, *without_place.records]
     places = Places(atlas, records, lang)
     return {
         "matched": atlas.count(whole),
-        "in_view": seen.matched,
-        "unplaced": unplaced.matched,
+        "in_view": located.matched,
+        "unplaced": without_place.matched,
         "features": [feature_view(record, lang, places) for record in records],
     }
 
@@ -177,9 +177,9 @@ class Places:
 
     def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str) -> None:
         self._lang = lang
-        found = list(records)
-        self._communes = atlas.titles("communes", {row.commune for row in found if row.commune})
-        self._districts = atlas.titles("districts", {row.district for row in found if row.district})
+        rows = list(records)
+        self._communes = atlas.titles("communes", {row.commune for row in rows if row.commune})
+        self._districts = atlas.titles("districts", {row.district for row in rows if row.district})
 
     def commune(self, record: Record) -> str | None:
         """The commune or ward of 2025 that the record lies in."""

@@ -107,13 +107,13 @@ def _bindings(module: Module, modules: dict[Path, Module]) -> Iterator[str]:
     for line, names, path in module.imports:
         source = modules[path]
         for name in names:
-            exported = name.split(" as ")[0]
-            if exported not in source.exports:
+            local_name = name.split(" as ")[0]
+            if local_name not in source.exports:
                 raise _refusal(
                     module.name,
                     line,
-                    f"imports {exported!r}, which {source.name} does not export",
-                    f"import {exported!r}, nhưng {source.name} không export tên đó",
+                    f"imports {local_name!r}, which {source.name} does not export",
+                    f"import {local_name!r}, nhưng {source.name} không export tên đó",
                 )
         yield f'const {{ {", ".join(names).replace(" as ", ": ")} }} = $modules["{source.name}"];'
 

@@ -16,9 +16,9 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, Label, LayerSpec
 from geo.views.map.credits import credits_of
 from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.record import Sources, own_view
-from geo.views.values import Reader, date_shown
+from geo.views.values import Reader, format_date
 
 MOST_RECORDS = 5_000
 """A browser draws this many at once without stopping; more make a file that few can open."""
@@ -83,7 +83,7 @@ def saved_view(
     records = {query.layer: atlas.find(_whole(query)).records for query in queries}
     layers = [_layer(COLLECTIONS[layer], members, lang) for layer, members in records.items()]
     version = atlas.version
-    date = date_shown(version.published_at[:10], lang)
+    date = format_date(version.published_at[:10], lang)
     return {
         **stage_view(atlas, lang, layers),
         "view": _start(center, zoom),
@@ -105,8 +105,8 @@ def saved_view(
 
 def _check(atlas: Atlas, queries: Sequence[Query], base: str) -> None:
     if base not in {*BASES, PLAIN}:
-        known = ", ".join((*BASES, PLAIN))
-        raise BadQuery(f"base={base!r}: expected one of {known}.", f"base={base!r}: cần một trong {known}.")
+        names = ", ".join((*BASES, PLAIN))
+        raise BadQuery(f"base={base!r}: expected one of {names}.", f"base={base!r}: cần một trong {names}.")
     count = sum(atlas.count(query) for query in queries)
     if count > MOST_RECORDS:
         raise BadQuery(
@@ -146,13 +146,13 @@ def _layer(spec: LayerSpec, records: Sequence[Record], lang: str) -> dict[str, A
 
 def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict[str, str]]:
     """The legend rows of a layer: one for each icon in use, named by the classes that it stands for."""
-    used = {record.symbol for record in records}
+    symbols = {record.symbol for record in records}
     field = spec.field(spec.symbol) if spec.symbol else None
     if field is None or field.codes is None or not STYLES[spec.name].icons:
         return []
     by_icon: dict[str, list[str]] = {}
     for code in CODE_LISTS[field.codes].codes:
-        if code.key in used:
+        if code.key in symbols:
             by_icon.setdefault(icon_of(spec.name, code.key), []).append(code.label.of(lang))
     return [{"icon": icon, "label": ", ".join(labels)} for icon, labels in by_icon.items()]
 
@@ -192,9 +192,9 @@ def _brief(fact: Mapping[str, Any]) -> dict[str, Any]:
 
 def _commune(record: Record, reader: Reader) -> Iterator[dict[str, Any]]:
     """The commune that the record lies in, which the site shows among its links."""
-    for field in derived(COLLECTIONS[record.layer]):
+    for field in derived_fields(COLLECTIONS[record.layer]):
         if field.name == "commune_name":
-            value = reader.shown(field, record.properties.get(field.name))
+            value = reader.format_value(field, record.properties.get(field.name))
             yield {"label": field.label.of(reader.lang), "value": value}
 
 

@@ -13,7 +13,7 @@ from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
 from geo.views.formats import FORMATS
-from geo.views.ogc.served_crs import CRS84, SERVED, Served
+from geo.views.ogc.served_crs import CRS84, SERVED_CRS, ServedCrs
 
 Plain: TypeAlias = dict[str, Any]
 Link: TypeAlias = Callable[..., dict[str, str]]
@@ -97,7 +97,7 @@ def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
             link("self", "/collections", JSON),
             link("alternate", "/layers", HTML),
         ],
-        "crs": list(SERVED),
+        "crs": list(SERVED_CRS),
         "collections": [collection(atlas, layer, link, lang, whole=False) for layer in COLLECTIONS],
     }
 
@@ -106,13 +106,13 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
     """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
     spec = COLLECTIONS[layer]
     about = atlas.metadata(layer)
-    found: Plain = {
+    body: Plain = {
         "id": layer,
         "title": spec.label.of(lang),
         "description": spec.about.of(lang),
         "itemType": "feature",
         "extent": _extent(atlas, layer),
-        "crs": list(SERVED) if whole else ["#/crs"],
+        "crs": list(SERVED_CRS) if whole else ["#/crs"],
         "storageCrs": CRS84,
         "links": [
             link("self", f"/collections/{layer}", JSON),
@@ -129,14 +129,14 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
         ],
     }
     if layer != LINK_LAYER.name:
-        found["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
+        body["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
     if about.get("licence"):
-        found["license"] = str(about["licence"])
-    if not found["extent"]:
-        del found["extent"]
+        body["license"] = str(about["licence"])
+    if not body["extent"]:
+        del body["extent"]
     if spec.geometry is not None:
-        found["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
-    return found
+        body["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
+    return body
 
 
 def _extent(atlas: Atlas, layer: str) -> Plain:
@@ -163,7 +163,7 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], around: Around) -> Linked:
+def features(atlas: Atlas, query: Query, system: ServedCrs, fields: Sequence[str], around: Around) -> Linked:
     """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
 
     Each has links to the records that it is tied to; `around` says what their addresses begin and end with.
@@ -171,20 +171,20 @@ def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], 
     if system.uri == CRS84 and not fields:
         return atlas.linked(query, around)
     rows = list(atlas.parts(query, around))
-    drawn = (
+    bodies = (
         orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})
-        for feature, (*_, links) in zip(_drawn(system, rows, fields), rows, strict=True)
+        for feature, (*_, links) in zip(_features(system, rows, fields), rows, strict=True)
     )
-    return Linked(len(rows), b",".join(drawn))
+    return Linked(len(rows), b",".join(bodies))
 
 
-def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
+def _features(system: ServedCrs, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
     """Features that have no links yet."""
     shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
     for (key, _, properties, _), geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
-        kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
+        values = _select(properties, fields) if fields else orjson.Fragment(properties)
         shape = None if geometry is None else orjson.Fragment(geometry)
-        yield {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
+        yield {"type": "Feature", "id": key, "geometry": shape, "properties": values}
 
 
 def around(link: Link) -> Around:
@@ -193,22 +193,22 @@ def around(link: Link) -> Around:
     return Around.of(begin, end)
 
 
-def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
+def _select(properties: bytes, fields: Iterable[str]) -> Plain:
     values = orjson.loads(properties)
     return {name: values.get(name) for name in fields}
 
 
-def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
+def feature(atlas: Atlas, layer: str, record: str, system: ServedCrs, link: Link) -> bytes:
     """One feature with links to itself, its collection, its page, and every record that it is tied to."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
-        (drawn,) = _drawn(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
-        body = orjson.dumps(drawn)
-    own, kept = quote(record, safe=""), f"/collections/{layer}"
+        (body_in_crs,) = _features(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
+        body = orjson.dumps(body_in_crs)
+    own, collection_path = quote(record, safe=""), f"/collections/{layer}"
     links = [
-        link("self", f"{kept}/items/{own}", GEOJSON),
+        link("self", f"{collection_path}/items/{own}", GEOJSON),
         link("alternate", f"/{layer}/{own}", HTML),
-        link("collection", kept, JSON),
+        link("collection", collection_path, JSON),
     ]
     related = atlas.related(layer, record, around(link))
     return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

@@ -26,7 +26,7 @@ _MILLIMETRES = 3
 _DEGREES = 9
 
 
-class Served(NamedTuple):
+class ServedCrs(NamedTuple):
     """One system. `north_first`: its first axis points north, as the authority says. `decimals` are written."""
 
     uri: str
@@ -40,13 +40,13 @@ class Served(NamedTuple):
         if self.uri == CRS84:
             return shapes
 
-        def moved(points: Array) -> Array:
+        def project(points: Array) -> Array:
             east, north = self.reading.from_lnglat(points[:, 0], points[:, 1])
             pair = (north, east) if self.north_first else (east, north)
             return np.round(np.column_stack(pair), self.decimals)
 
-        made: Array = shapely.transform(shapes, moved)
-        return made
+        projected: Array = shapely.transform(shapes, project)
+        return projected
 
     def box(self, numbers: tuple[float, float, float, float]) -> LngLatBbox | bytes:
         """What a box of this system covers in STORE_CRS: a box where its sides stay straight, else a polygon as WKB.
@@ -81,51 +81,51 @@ def _side(west: float, south: float, east: float, north: float) -> float:
 
 
 def _no_box(numbers: Iterable[float], uri: str) -> BadQuery:
-    listed = ",".join(f"{number:g}" for number in numbers)
+    corners = ",".join(f"{number:g}" for number in numbers)
     return BadQuery(
-        f"bbox={listed} is no box of {uri}: lower corner, then upper corner, in the axis order of that system.",
-        f"bbox={listed} không phải khung của {uri}: góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
+        f"bbox={corners} is no box of {uri}: lower corner, then upper corner, in the axis order of that system.",
+        f"bbox={corners} không phải khung của {uri}: góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
     )
 
 
-def _served(uri: str, code: str, *, north_first: bool) -> Served:
+def _row(uri: str, code: str, *, north_first: bool) -> ServedCrs:
     system = SYSTEMS[code]
-    return Served(uri, system.label, Reading(system), north_first, _DEGREES if system.in_degrees else _MILLIMETRES)
+    return ServedCrs(uri, system.label, Reading(system), north_first, _DEGREES if system.in_degrees else _MILLIMETRES)
 
 
 def _north_first(code: str) -> bool:
     return CRS.from_user_input(code).axis_info[0].direction == "north"
 
 
-def _table() -> dict[str, Served]:
+def _table() -> dict[str, ServedCrs]:
     store = "OGC:CRS84"
     zones = [one.code for one in systems_of("vn2000") if one.standing < 2 and one.code != VN2000_DEGREES]
     rows = [
-        _served(CRS84, store, north_first=False),
-        _served(WGS84_LAT_LNG, store, north_first=True),
+        _row(CRS84, store, north_first=False),
+        _row(WGS84_LAT_LNG, store, north_first=True),
         *(
-            _served(f"{_EPSG}{code.removeprefix('EPSG:')}", code, north_first=_north_first(code))
+            _row(f"{_EPSG}{code.removeprefix('EPSG:')}", code, north_first=_north_first(code))
             for code in (WEB_MERCATOR, VN2000_DEGREES, *zones)
         ),
     ]
     return {row.uri: row for row in rows}
 
 
-SERVED: dict[str, Served] = _table()
+SERVED_CRS: dict[str, ServedCrs] = _table()
 """By URI, CRS84 first."""
 
 
-def served(uri: str, param: str) -> Served:
+def find_crs(uri: str, param: str) -> ServedCrs:
     """The system of a URI, or of a safe CURIE such as [EPSG:9205]; BadQuery naming the possible ones."""
     text = uri.strip()
     if text.startswith("[") and text.endswith("]"):
         authority, _, code = text[1:-1].partition(":")
         text = CRS84 if (authority, code) == ("OGC", "CRS84") else f"{_EPSG}{code}" if authority == "EPSG" else text
-    found = SERVED.get(text)
-    if found is None:
-        known = ", ".join(SERVED)
+    system = SERVED_CRS.get(text)
+    if system is None:
+        uris = ", ".join(SERVED_CRS)
         raise BadQuery(
-            f"{param}={uri!r} is not a system of this service. Systems: {known}.",
-            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {known}.",
+            f"{param}={uri!r} is not a system of this service. Systems: {uris}.",
+            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {uris}.",
         )
-    return found
+    return system

@@ -8,7 +8,7 @@ from geo.atlas.cql2.properties import Queryable
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.parameters import FILTER_PARAMS, ITEMS, PARAMETERS, Kind, Parameter, page_limit
 from geo.schema import Field, Label, LayerSpec
-from geo.views.ogc.served_crs import CRS84, SERVED
+from geo.views.ogc.served_crs import CRS84, SERVED_CRS
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -34,7 +34,7 @@ def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool =
     }  # fmt: skip
 
 
-def described(row: Parameter, lang: str, *, required: bool = False) -> Plain:
+def query_parameter(row: Parameter, lang: str, *, required: bool = False) -> Plain:
     """A row of ocop/parameters.py as a parameter of an address."""
     return query(row.name, schema_of(row), row.label, lang, required=required)
 
@@ -66,7 +66,7 @@ _BOUNDS = {
 
 def form(forms: Iterable[str], lang: str) -> Plain:
     """The parameter `f` of a resource that has these forms, the default first."""
-    return described(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
+    return query_parameter(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
 
 
 def in_path(name: str, schema: Plain, words: str) -> Plain:
@@ -74,7 +74,7 @@ def in_path(name: str, schema: Plain, words: str) -> Plain:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
-SHARED = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
+SHARED_PARAMETERS = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
 """Parameters that several resources share."""
 
 
@@ -83,17 +83,17 @@ def component(name: str) -> str:
     return f"filter-{name}" if name in FILTER_PARAMS else name
 
 
-def shared(*names: str) -> list[Plain]:
+def parameter_refs(*names: str) -> list[Plain]:
     """References to shared parameters."""
     return [ref(f"parameters/{component(name)}") for name in names]
 
 
 def parameters(most: int, lang: str) -> Plain:
     """The shared parameters by component name; `most` is the largest page."""
-    rows = {name: PARAMETERS[name] for name in SHARED} | {"limit": page_limit(most)}
+    rows = {name: PARAMETERS[name] for name in SHARED_PARAMETERS} | {"limit": page_limit(most)}
     for name in ("crs", "bbox-crs", "filter-crs"):
-        rows[name] = replace(rows[name], choices=tuple(SERVED), default=CRS84)
-    return {component(name): described(row, lang) for name, row in rows.items()}
+        rows[name] = replace(rows[name], choices=tuple(SERVED_CRS), default=CRS84)
+    return {component(name): query_parameter(row, lang) for name, row in rows.items()}
 
 
 def by_value(row: Queryable, lang: str) -> Plain:
@@ -165,7 +165,7 @@ _POINT: Plain = {
     "required": ["number", "published_at"],
     "properties": {"number": {"type": "integer"}, "published_at": {"type": "string", "format": "date-time", "nullable": True}},
 }  # fmt: skip
-_CHANGED: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
+_CHANGE_LISTS: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
 SCHEMAS: Plain = {
     "anything": {"type": "object"},
     "document": _TEXT,
@@ -254,14 +254,14 @@ SCHEMAS: Plain = {
     "changes": {
         "type": "object",
         "required": ["since", "version", "collection", "added", "changed", "removed", "links"],
-        "properties": {"since": _POINT, "version": _POINT, "collection": _TEXT, **_CHANGED},
+        "properties": {"since": _POINT, "version": _POINT, "collection": _TEXT, **_CHANGE_LISTS},
     },
     "allChanges": {
         "type": "object",
         "required": ["since", "version", "collections", "links"],
         "properties": {
             "since": _POINT, "version": _POINT, "links": _LINKS,
-            "collections": {"type": "object", "additionalProperties": {"type": "object", "properties": _CHANGED}},
+            "collections": {"type": "object", "additionalProperties": {"type": "object", "properties": _CHANGE_LISTS}},
         },
     },
     "exception": {

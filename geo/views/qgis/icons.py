@@ -10,14 +10,14 @@ _SVG = "http://www.w3.org/2000/svg"
 
 
 @lru_cache
-def embedded(icon: str, color: str) -> str:
+def embed(icon: str, color: str) -> str:
     """The icon drawn in `color`, as the path of an SVG marker; KeyError for an icon that is not there."""
     symbol = _symbols()[icon]
-    drawn = ET.Element(
+    svg = ET.Element(
         "svg", {name: value for name, value in symbol.attrib.items() if name != "id"} | {"stroke": color, "xmlns": _SVG}
     )
-    drawn.extend(_plain(child) for child in symbol)
-    return f"base64:{base64.b64encode(ET.tostring(drawn)).decode()}"
+    svg.extend(_plain(child) for child in symbol)
+    return f"base64:{base64.b64encode(ET.tostring(svg)).decode()}"
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +28,6 @@ def _symbols() -> dict[str, ET.Element]:
 
 def _plain(element: ET.Element) -> ET.Element:
     """The element and what is in it, without the prefix of its namespace."""
-    made = ET.Element(element.tag.removeprefix(f"{{{_SVG}}}"), element.attrib)
-    made.extend(_plain(child) for child in element)
-    return made
+    copy = ET.Element(element.tag.removeprefix(f"{{{_SVG}}}"), element.attrib)
+    copy.extend(_plain(child) for child in element)
+    return copy

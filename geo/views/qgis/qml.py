@@ -6,7 +6,7 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, Names
 from geo.schema import Field, LayerSpec
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 
@@ -27,7 +27,7 @@ def style_of(spec: LayerSpec, lang: str) -> str:
         {
             "version": QGIS_VERSION,
             "styleCategories": "LayerConfiguration|Symbology|Labeling|Fields|Forms|MapTips",
-            "labelsEnabled": str(int(is_labelled(spec))),
+            "labelsEnabled": str(int(has_labels(spec))),
         },
     )
     describe(root, spec, lang)
@@ -49,7 +49,7 @@ def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
     add(parent, "mapTip", _tip(spec, lang))
 
 
-def is_labelled(spec: LayerSpec) -> bool:
+def has_labels(spec: LayerSpec) -> bool:
     """Whether the names of its records are written on the map."""
     return spec.geometry is not None and STYLES[spec.name].names is not None
 
@@ -69,9 +69,9 @@ def _name_of(spec: LayerSpec, lang: str) -> str:
 def _tip(spec: LayerSpec, lang: str) -> str:
     """What stands under the mouse: the name, and what the site's tables show. Tips are HTML, records are not."""
     parts = [f"<b>[% {_as_text(_name_of(spec, lang))} %]</b>"]
-    shown = [field for field in spec.fields if field.table and field.name not in {spec.title, spec.title_en}]
-    kept = [*shown[:_IN_A_TIP], *(field for field in spec.fields if field.name == "precision")]
-    for field in kept:
+    table_fields = [field for field in spec.fields if field.table and field.name not in {spec.title, spec.title_en}]
+    fields = [*table_fields[:_IN_A_TIP], *(field for field in spec.fields if field.name == "precision")]
+    for field in fields:
         value = f'represent_value("{field.name}")' if field.codes else f'to_string("{field.name}")'
         unit = f" || ' {field.unit}'" if field.unit and not field.codes else ""
         # What is empty is left out; NULL joined to anything is NULL.
@@ -119,29 +119,29 @@ def _labels(parent: ET.Element, spec: LayerSpec, names: Names, lang: str) -> Non
 
 def _fields(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool) -> None:
     settings, aliases = add(parent, "fieldConfiguration"), add(parent, "aliases")
-    for number, field in enumerate((*spec.fields, *derived(spec)), start=1):  # 0 is fid
+    for number, field in enumerate((*spec.fields, *derived_fields(spec)), start=1):  # 0 is fid
         add(aliases, "alias", field=field.name, index=str(number), name=field.label.of(lang))
         if field.codes and field.kind in {"code", "integer"}:
-            _coded(add(settings, "field", name=field.name, configurationFlags="None"), field, lang)
+            _value_map(add(settings, "field", name=field.name, configurationFlags="None"), field, lang)
         elif in_project and field.kind == "ref" and field.target:
-            _referring(add(settings, "field", name=field.name, configurationFlags="None"), field.target)
+            _value_relation(add(settings, "field", name=field.name, configurationFlags="None"), field.target)
         elif field.kind == "longtext":
             config = add(add(add(settings, "field", name=field.name), "editWidget", type="TextEdit"), "config")
             option(option(config, "Map"), "bool", "IsMultiline", "true")
 
 
-def _coded(parent: ET.Element, field: Field, lang: str) -> None:
+def _value_map(parent: ET.Element, field: Field, lang: str) -> None:
     config = add(add(parent, "editWidget", type="ValueMap"), "config")
-    listed = option(option(config, "Map"), "List", "map")
+    choices = option(option(config, "Map"), "List", "map")
     for code in CODE_LISTS[field.codes or ""].codes:
-        option(option(listed, "Map"), "QString", code.label.of(lang), code.key)
+        option(option(choices, "Map"), "QString", code.label.of(lang), code.key)
 
 
-def _referring(parent: ET.Element, target: str) -> None:
+def _value_relation(parent: ET.Element, target: str) -> None:
     """A field that holds the key of a record of another layer shows the record's name."""
     spec = COLLECTIONS[target]
     values = option(add(add(parent, "editWidget", type="ValueRelation"), "config"), "Map")
     for name, value in (("Layer", layer_id(target)), ("LayerName", target), ("Key", spec.key), ("Value", spec.title)):
         option(values, "QString", name, value)
-    for name, given in (("AllowNull", True), ("OrderByValue", True), ("AllowMulti", False)):
-        option(values, "bool", name, str(given).lower())
+    for name, flag in (("AllowNull", True), ("OrderByValue", True), ("AllowMulti", False)):
+        option(values, "bool", name, str(flag).lower())

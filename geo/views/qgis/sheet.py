@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from geo.crs import LngLatBbox
 from geo.schema import Label
-from geo.views.qgis.symbols import APPROXIMATE, GATHERED
+from geo.views.qgis.symbols import APPROXIMATE, CLUSTERS
 from geo.views.qgis.xml import add, properties
 
 NAME = Label("Bản đồ A3", "Map on A3")
@@ -45,7 +45,7 @@ def sheet(parent: ET.Element, box: LngLatBbox, words: Words, lang: str) -> None:
     _label(layout, "title", words.title, 10.0, 14.0, points=22, weight=_BOLD)
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
-    signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {GATHERED.of(lang)}"
+    signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {CLUSTERS.of(lang)}"
     _label(layout, "signs", signs, 231.0, 11.0, points=8)
     _scale_bar(layout)
     _label(layout, "notes", words.notes, 257.0, 31.0, points=6.5)
@@ -54,8 +54,8 @@ def sheet(parent: ET.Element, box: LngLatBbox, words: Words, lang: str) -> None:
 def _extent(box: LngLatBbox) -> dict[str, str]:
     """The box widened to the sides of the map, at a round scale."""
     width, height = _MAP_MM[2] / 1000, _MAP_MM[3] / 1000
-    needed = max((box.east - box.west) / width, (box.north - box.south) / height) * 1.02
-    scale = math.ceil(needed / _ROUND_SCALE) * _ROUND_SCALE
+    units_per_mm = max((box.east - box.west) / width, (box.north - box.south) / height) * 1.02
+    scale = math.ceil(units_per_mm / _ROUND_SCALE) * _ROUND_SCALE
     x, y = (box.west + box.east) / 2, (box.south + box.north) / 2
     across, along = width * scale / 2, height * scale / 2
     corners = {"xmin": x - across, "ymin": y - along, "xmax": x + across, "ymax": y + along}

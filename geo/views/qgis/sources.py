@@ -31,10 +31,10 @@ def live(base: str) -> Source:
 
     Of a collection only what lies in the view is asked for, page by page.
     """
-    quoted = base.replace("'", "%27")
+    base_in_uri = base.replace("'", "%27")
     return Source(
         "OAPIF",
-        lambda layer: f"pagingEnabled='true' restrictToRequestBBOX='1' typename='{layer}' url='{quoted}/'",
+        lambda layer: f"pagingEnabled='true' restrictToRequestBBOX='1' typename='{layer}' url='{base_in_uri}/'",
         "EPSG:4326",
-        f"type=xyz&url={quoted}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}&zmin=0&zmax=16",
+        f"type=xyz&url={base_in_uri}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}&zmin=0&zmax=16",
     )

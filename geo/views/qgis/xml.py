@@ -20,20 +20,20 @@ def option(parent: ET.Element, kind: str, name: str = "", value: str | None = No
 
 def properties(parent: ET.Element, values: Mapping[str, str]) -> None:
     """Settings of a symbol layer, as QGIS 3.22 and later write them and as earlier ones read them."""
-    listed = option(parent, "Map")
+    values_element = option(parent, "Map")
     for name, value in values.items():
-        option(listed, "QString", name, value)
+        option(values_element, "QString", name, value)
     for name, value in values.items():
         ET.SubElement(parent, "prop", {"k": name, "v": value})
 
 
-def defined_by(parent: ET.Element, expressions: Mapping[str, str]) -> None:
+def add_expressions(parent: ET.Element, expressions: Mapping[str, str]) -> None:
     """Settings that an expression over the record decides."""
     whole = option(ET.SubElement(parent, "data_defined_properties"), "Map")
     option(whole, "QString", "name", "")
-    listed = option(whole, "Map", "properties")
+    options = option(whole, "Map", "properties")
     for name, expression in expressions.items():
-        one = option(listed, "Map", name)
+        one = option(options, "Map", name)
         option(one, "bool", "active", "true")
         option(one, "QString", "expression", expression)
         option(one, "int", "type", "3")
@@ -42,9 +42,9 @@ def defined_by(parent: ET.Element, expressions: Mapping[str, str]) -> None:
 
 def one_of(field: str, keys: Iterable[str]) -> str:
     """A QGIS expression: the field holds one of the keys."""
-    return f'"{field}" IN ({", ".join(quoted(key) for key in keys)})'
+    return f'"{field}" IN ({", ".join(quote(key) for key in keys)})'
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A text in a QGIS expression."""
     return "'" + text.replace("'", "''") + "'"

@@ -23,12 +23,12 @@ CREATE TABLE IF NOT EXISTS tile (
 _FIND = "SELECT body, shown, matched FROM tile WHERE layer = ? AND z = ? AND row = ? AND col = ? AND stamp = ?"
 
 
-class Kept(NamedTuple):
+class CachedTile(NamedTuple):
     """A tile compressed with gzip, how many features it shows, and how many lie in it."""
 
     body: bytes
-    shown: int
-    matched: int
+    drawn_count: int
+    total_count: int
 
 
 class TileCache:
@@ -44,23 +44,23 @@ class TileCache:
         self._lock = threading.Lock()
         self._current = ""
 
-    def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> Kept | None:
+    def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> CachedTile | None:
         """The tile of layer, zoom, row and column that was kept for an atlas, named by its key; None for no tile.
 
         `stamp` names what else tiles are made from.
         """
         try:
-            found = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
+            row = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
         except (sqlite3.Error, OSError) as error:
             self._give_up(atlas, error)
             return None
-        return None if found is None else Kept(*found)
+        return None if row is None else CachedTile(*row)
 
-    def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: Kept) -> None:
+    def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: CachedTile) -> None:
         """Keep a tile, in the place of an older one."""
         try:
             database = self._open(atlas)
-            if self._used(database) + len(tile.body) > self.max_bytes * 3 // 4:
+            if self._bytes_in_use(database) + len(tile.body) > self.max_bytes * 3 // 4:
                 database.execute(
                     "DELETE FROM tile WHERE rowid IN (SELECT rowid FROM tile ORDER BY rowid"
                     " LIMIT (SELECT count(*) / 4 + 1 FROM tile))"
@@ -82,8 +82,8 @@ class TileCache:
     def _open(self, atlas: str) -> sqlite3.Connection:
         """This thread's connection to the file of an atlas; the first one of an atlas deletes the other files."""
         if getattr(self._local, "atlas", None) == atlas:
-            kept: sqlite3.Connection = self._local.database
-            return kept
+            connection: sqlite3.Connection = self._local.database
+            return connection
         self.close()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
@@ -111,15 +111,15 @@ class TileCache:
                     path.unlink()
 
     @staticmethod
-    def _used(database: sqlite3.Connection) -> int:
+    def _bytes_in_use(database: sqlite3.Connection) -> int:
         whole, free = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
         return int(whole - free) * _PAGE
 
     def _give_up(self, atlas: str, error: Exception) -> None:
         """Note a failure; a file that is no database any more is deleted and begun again."""
         log.warning("tiles of %s: %s", atlas, error)
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        if damaged:
+        is_corrupt = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        if is_corrupt:
             with suppress(sqlite3.Error):
                 self.close()
             for suffix in ("", "-wal", "-shm"):

@@ -17,7 +17,7 @@ from geo.ocop.layers import LAYERS
 from geo.views.tiles import mvt
 from geo.views.tiles.mvt import EXTENT, POINT, Paths
 from geo.views.tiles.varint_rows import starts_of
-from geo.views.tiles.zoom_layers import MAX_ZOOM, PIXEL, Drawn, Prepared, clipped, world_units
+from geo.views.tiles.zoom_layers import MAX_ZOOM, PIXEL, PreparedLayers, ZoomLayer, clip, world_units
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -54,8 +54,8 @@ class Address(NamedTuple):
 
     def units(self, lng: Array, lat: Array) -> Array:
         """Places in degrees as x (east) and y (south) in units of this tile."""
-        made: Array = world_units(self.z, lng, lat) - self.origin()
-        return made
+        xy: Array = world_units(self.z, lng, lat) - self.origin()
+        return xy
 
 
 def tile_at(lng: float, lat: float, zoom: int) -> Address:
@@ -73,21 +73,21 @@ def _latitude(share: float) -> float:
 def address(z: str, row: str, col: str) -> Address:
     """The tile that three words of a path name; NotFound when there is none or it is not served."""
     numbers = [int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1 for word in (z, row, col)]
-    found = Address(*numbers)
-    if not 0 <= found.z <= MAX_ZOOM or not all(0 <= number < 2**found.z for number in numbers[1:]):
+    tile = Address(*numbers)
+    if not 0 <= tile.z <= MAX_ZOOM or not all(0 <= number < 2**tile.z for number in numbers[1:]):
         raise NotFound(
             f"No tile {z}/{row}/{col}: expected zoom 0..{MAX_ZOOM}, then row and column from 0 to 2^zoom - 1.",
             f"Không có ô {z}/{row}/{col}: cần mức phóng 0..{MAX_ZOOM}, rồi hàng và cột từ 0 đến 2^mức - 1.",
         )
-    return found
+    return tile
 
 
 class Tile(NamedTuple):
     """A tile as bytes (MVT), how many features it shows, and how many lie in it."""
 
     body: bytes
-    shown: int
-    matched: int
+    drawn_count: int
+    total_count: int
 
 
 class _Crowd(NamedTuple):
@@ -98,59 +98,68 @@ class _Crowd(NamedTuple):
     others: int
 
 
-def make(prepared: Prepared, layers: Iterable[str], at: Address) -> Tile:
+def make(layers: PreparedLayers, names: Iterable[str], at: Address) -> Tile:
     """The tile of some layers, one after the other; no bytes where none of them has anything."""
-    made = [_layer(prepared, name, at) for name in layers]
-    return Tile(b"".join(one.body for one in made), sum(one.shown for one in made), sum(one.matched for one in made))
+    parts = [_layer(layers, name, at) for name in names]
+    return Tile(
+        b"".join(one.body for one in parts),
+        sum(one.drawn_count for one in parts),
+        sum(one.total_count for one in parts),
+    )
 
 
-def _layer(prepared: Prepared, layer: str, at: Address) -> Tile:
-    drawn = prepared.drawn(layer, at.z)
-    found = _crowd(drawn, at)
-    rows, paths = found.inside, drawn.paths[found.inside]
-    if len(found.crossing):
+def _layer(layers: PreparedLayers, layer: str, at: Address) -> Tile:
+    zoom_layer = layers.zoom_layer(layer, at.z)
+    crowd = _crowd(zoom_layer, at)
+    rows, paths = crowd.inside, zoom_layer.paths[crowd.inside]
+    if len(crowd.crossing):
         west, north = at.origin().tolist()
         window = (west - BUFFER, north - BUFFER, west + EXTENT + BUFFER, north + EXTENT + BUFFER)
-        cut = clipped(drawn.paths[found.crossing], window)
-        left = np.flatnonzero(cut.sizes)
-        rows, paths = _together((rows, paths), (found.crossing[left], cut[left]))
-    moved = replace(paths, heads=paths.heads - at.origin())
-    body = mvt.layer(layer, drawn.numbers[rows], moved, prepared.properties(layer), rows) if len(rows) else b""
-    return Tile(body, len(rows), len(rows) + found.others)
+        pieces = clip(zoom_layer.paths[crowd.crossing], window)
+        nonempty = np.flatnonzero(pieces.sizes)
+        rows, paths = _together((rows, paths), (crowd.crossing[nonempty], pieces[nonempty]))
+    in_tile = replace(paths, heads=paths.heads - at.origin())
+    body = mvt.layer(layer, zoom_layer.numbers[rows], in_tile, layers.properties(layer), rows) if len(rows) else b""
+    return Tile(body, len(rows), len(rows) + crowd.others)
 
 
-def _crowd(drawn: Drawn, at: Address) -> _Crowd:
+def _crowd(zoom_layer: ZoomLayer, at: Address) -> _Crowd:
     """What lies in a tile and its buffer; of it, what is large enough is drawn, as much as there is room for."""
     west, north = at.origin() - BUFFER
     east, south = at.origin() + EXTENT + BUFFER
-    met = np.flatnonzero((drawn.west <= east) & (drawn.east >= west) & (drawn.north <= south) & (drawn.south >= north))
-    shown = met if drawn.paths.kind == POINT else met[drawn.paths.sizes[met] > 0]
-    if len(shown) > MAX_FEATURES:
-        shown = shown[_with_room(drawn, shown, at)]
-    inside = (drawn.west[shown] >= west) & (drawn.east[shown] <= east)
-    inside &= (drawn.north[shown] >= north) & (drawn.south[shown] <= south)
-    return _Crowd(shown[inside], shown[~inside], len(met) - len(shown))
+    candidates = np.flatnonzero(
+        (zoom_layer.west <= east)
+        & (zoom_layer.east >= west)
+        & (zoom_layer.north <= south)
+        & (zoom_layer.south >= north)
+    )
+    rows = candidates if zoom_layer.paths.kind == POINT else candidates[zoom_layer.paths.sizes[candidates] > 0]
+    if len(rows) > MAX_FEATURES:
+        rows = rows[_with_room(zoom_layer, rows, at)]
+    inside = (zoom_layer.west[rows] >= west) & (zoom_layer.east[rows] <= east)
+    inside &= (zoom_layer.north[rows] >= north) & (zoom_layer.south[rows] <= south)
+    return _Crowd(rows[inside], rows[~inside], len(candidates) - len(rows))
 
 
-def _with_room(drawn: Drawn, rows: Array, at: Address) -> Array:
+def _with_room(zoom_layer: ZoomLayer, rows: Array, at: Address) -> Array:
     """Which of too many to draw, in order: every one that is not small, and of the small ones as many as leave room."""
-    wide, high = drawn.east[rows] - drawn.west[rows], drawn.south[rows] - drawn.north[rows]
+    wide, high = zoom_layer.east[rows] - zoom_layer.west[rows], zoom_layer.south[rows] - zoom_layer.north[rows]
     small = np.flatnonzero((wide < _SMALL) & (high < _SMALL))
     room = max(MAX_FEATURES - (len(rows) - len(small)), MAX_FEATURES // 4)
-    kept = np.ones(len(rows), dtype=bool)
-    kept[small] = False
-    kept[small[_thinned(drawn.paths.heads[rows[small]] - at.origin(), room)]] = True
-    return np.flatnonzero(kept)
+    keep = np.ones(len(rows), dtype=bool)
+    keep[small] = False
+    keep[small[_thin(zoom_layer.paths.heads[rows[small]] - at.origin(), room)]] = True
+    return np.flatnonzero(keep)
 
 
-def _thinned(places: Array, most: int) -> Array:
+def _thin(places: Array, most: int) -> Array:
     """Which places to show, in order: all, or the first in each cell of the finest grid that leaves few enough."""
-    cell, kept = PIXEL, np.arange(len(places))
-    while len(kept) > most:
+    cell, first = PIXEL, np.arange(len(places))
+    while len(first) > most:
         cells = np.floor(places / cell).astype(np.int64)
-        kept = np.sort(np.unique(cells[:, 0] * EXTENT + cells[:, 1], return_index=True)[1])
+        first = np.sort(np.unique(cells[:, 0] * EXTENT + cells[:, 1], return_index=True)[1])
         cell *= 2
-    return kept
+    return first
 
 
 def _together(*parts: tuple[Array, Paths]) -> tuple[Array, Paths]:

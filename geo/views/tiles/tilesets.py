@@ -44,7 +44,7 @@ def matrix_set(name: str) -> str:
     return name
 
 
-def tiled(layer: str) -> str:
+def require_places(layer: str) -> str:
     """A layer that has tiles; NotFound for one without places."""
     if COLLECTIONS[layer].geometry is None:
         raise NotFound(
@@ -108,7 +108,7 @@ def tileset_list(layers: Sequence[str], path: str, link: Link, lang: str) -> Pla
 def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
     """A tileset's metadata by OGC 17-083r4: what is in it, where, and how its tiles are asked for."""
     box = _bounds(atlas, layers)
-    found: Plain = {
+    body: Plain = {
         "title": _title(layers, lang),
         "dataType": "vector",
         "crs": _CRS,
@@ -118,19 +118,19 @@ def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: st
         "layers": [_layer(name, lang) for name in layers],
     }
     if credit := _attribution(atlas, layers, lang):
-        found["attribution"] = credit
+        body["attribution"] = credit
     if box is not None:
-        found["boundingBox"] = {"crs": CRS84, "lowerLeft": list(box[:2]), "upperRight": list(box[2:])}
-        found["centerPoint"] = {"crs": CRS84, "coordinates": _middle(box), "tileMatrix": "9"}
-        found["tileMatrixSetLimits"] = [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]
-    return found
+        body["boundingBox"] = {"crs": CRS84, "lowerLeft": list(box[:2]), "upperRight": list(box[2:])}
+        body["centerPoint"] = {"crs": CRS84, "coordinates": _middle(box), "tileMatrix": "9"}
+        body["tileMatrixSetLimits"] = [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]
+    return body
 
 
 def tilejson(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str, stamp: str) -> Plain:
     """A tileset as TileJSON 3.0.0. `stamp` goes into the addresses of its tiles, which may be kept for ever then."""
     at = link("item", f"{path}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}", mvt.MEDIA_TYPE, v=stamp)["href"]
     box = _bounds(atlas, layers)
-    found: Plain = {
+    body: Plain = {
         "tilejson": "3.0.0",
         "name": _title(layers, lang),
         "version": f"{atlas.version.number}.0.0",
@@ -141,10 +141,10 @@ def tilejson(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: s
         "vector_layers": [_vector_layer(name, lang) for name in layers],
     }
     if credit := _attribution(atlas, layers, lang):
-        found["attribution"] = html.escape(credit)
+        body["attribution"] = html.escape(credit)
     if box is not None:
-        found |= {"bounds": list(box), "center": [*_middle(box), 9]}
-    return found
+        body |= {"bounds": list(box), "center": [*_middle(box), 9]}
+    return body
 
 
 def _links(path: str, link: Link) -> list[dict[str, Any]]:
@@ -168,8 +168,8 @@ _CLAUSE_ENDS = re.compile(r"[.:;]\s")
 
 def _attribution(atlas: Atlas, layers: Sequence[str], lang: str) -> str:
     """Whom to name, once each: maps print it whole, so a text goes when another says all of it."""
-    said = (atlas.metadata(name).get("attribution") for name in layers)
-    words = (one.get(lang) or one.get("vi") if isinstance(one, dict) else one for one in said)
+    texts = (atlas.metadata(name).get("attribution") for name in layers)
+    words = (one.get(lang) or one.get("vi") if isinstance(one, dict) else one for one in texts)
     clauses = {text: set(_CLAUSE_ENDS.split(f"{text} ")) for text in dict.fromkeys(str(one) for one in words if one)}
     return "; ".join(text for text, own in clauses.items() if not any(own < other for other in clauses.values()))
 

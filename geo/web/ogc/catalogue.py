@@ -68,8 +68,8 @@ def iso(layer: str) -> Response:
             f"standard={name!r} is no standard of this metadata. Standards: {listed}.",
             f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {listed}.",
         )
-    atlas, here, written = g.atlas, site(), STANDARDS[name].written
-    return answered(lambda: written(atlas, layer, here), mimetype=XML, shared=True)
+    atlas, here, write = g.atlas, site(), STANDARDS[name].document
+    return answered(lambda: write(atlas, layer, here), mimetype=XML, shared=True)
 
 
 def collection() -> Response:
@@ -103,11 +103,11 @@ def items() -> Response:
     return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
 
 
-def _search() -> records.Asked:
+def _search() -> records.RecordQuery:
     """The parameters as a search. `q` is terms joined by commas; a term of several words is a phrase."""
     args = request.args
     terms = tuple(term for term in params.words(args).split(",") if fold(term))
-    return records.Asked(
+    return records.RecordQuery(
         terms=terms,
         bbox=params.bbox(args),
         time=params.period(args),

@@ -14,8 +14,8 @@ from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
 from geo.views.tiles import mvt, tile, tilesets
-from geo.views.tiles.cache import Kept, TileCache
-from geo.views.tiles.zoom_layers import Prepared, folder_for
+from geo.views.tiles.cache import CachedTile, TileCache
+from geo.views.tiles.zoom_layers import PreparedLayers, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, answered, cached, is_not_modified
 from geo.web.http.errors import PROBLEM, failure_of, problem
@@ -33,13 +33,13 @@ class _Cache:
     def __init__(self, folder: Path) -> None:
         self.made = TileCache(folder)
         self._folder = folder / "layers"
-        self._prepared: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
+        self._prepared: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
 
-    def prepared(self, atlas: Atlas, stamp: str) -> Prepared:
+    def prepared(self, atlas: Atlas, stamp: str) -> PreparedLayers:
         """The layers of an atlas. `stamp` names what beside it they are made from."""
         found = self._prepared.get(atlas)
         if found is None:
-            found = self._prepared[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
+            found = self._prepared[atlas] = PreparedLayers(atlas, folder_for(atlas, stamp, self._folder))
         return found
 
 
@@ -71,7 +71,7 @@ def _problem(error: GeoError) -> tuple[Response, int]:
 
 def _layers(layer: str) -> Sequence[str]:
     """The layers of a tileset: those shown together, or the one that is named and has places."""
-    return tile.TOGETHER if layer == _ALL else (tilesets.tiled(params.layer_name(layer)),)
+    return tile.TOGETHER if layer == _ALL else (tilesets.require_places(params.layer_name(layer)),)
 
 
 def _path(layer: str) -> str:
@@ -142,24 +142,24 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     if held.contains_weak(tag) if held else is_not_modified():
         return _headed(Response(status=304), tag)
     kept = _kept(cache, layers, at, layer)
-    if not kept.shown:
+    if not kept.drawn_count:
         response = Response(status=204, mimetype=mvt.MEDIA_TYPE)
     else:
         response = Response(kept.body if packed else gzip.decompress(kept.body), mimetype=mvt.MEDIA_TYPE)
         if packed:
             response.headers["Content-Encoding"] = "gzip"
-    response.headers["X-Tile-Features"] = f"{kept.shown}/{kept.matched}"
+    response.headers["X-Tile-Features"] = f"{kept.drawn_count}/{kept.total_count}"
     return _headed(response, tag)
 
 
-def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
+def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> CachedTile:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     found = cache.made.get(atlas.key, stamp, key)
     if found is None:
         made = tile.make(cache.prepared(atlas, stamp), layers, at)
-        found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
+        found = CachedTile(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.drawn_count, made.total_count)
         # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
-        if made.matched:
+        if made.total_count:
             cache.made.put(atlas.key, stamp, key, found)
     return found
 
