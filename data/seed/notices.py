@@ -1,4 +1,4 @@
-"""What goes with each layer: its sources, licence, attribution and lineage, in Vietnamese and English."""
+"""The metadata of each layer: sources, licence, attribution and lineage, in Vietnamese and English."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ _OURS = Label("Biên tập: dự án Bản đồ OCOP.", "Compiled by the OCOP a
 
 
 class Origin(NamedTuple):
-    """A source as metadata names it, and how it wants to be credited."""
+    """A source as the metadata cites it, with the attribution that its licence asks for."""
 
     name: str
     address: str | None

@@ -28,7 +28,7 @@ Record = dict[str, Any]
 Records = dict[str, list[Record]]
 
 OUTLINE_TOLERANCE = 0.25
-"""An outline that differs more than this from its published area does not show the unit that was counted."""
+"""Share by which an outline may differ from its published area; beyond it, the outline is of another extent."""
 
 
 def rows(path: Path) -> list[Record]:
@@ -38,7 +38,7 @@ def rows(path: Path) -> list[Record]:
 
 
 def whole(text: str) -> int | None:
-    """A whole number, None where the source is silent."""
+    """The integer in `text`; None for an empty text."""
     return int(text) if text else None
 
 
@@ -100,7 +100,7 @@ def _full(units: Units, code: str) -> str:
 
 
 def _in_words(full: str) -> str:
-    """A unit as it stands inside an address: its kind in small letters."""
+    """A unit's name as written inside an address: its kind in lower case."""
     name, _ = bare(full)
     return f"{full[: -len(name)].lower()}{name}"
 
@@ -206,7 +206,7 @@ def _day(decision: str) -> str | None:
 
 
 def _join(notes: Iterable[str]) -> str | None:
-    """The notes that there are, as one text."""
+    """The non-empty notes joined by spaces; None when all are empty."""
     return " ".join(note for note in notes if note) or None
 
 
@@ -294,7 +294,7 @@ def _outlines(units: Units) -> list[Record]:
 
 
 def _outline(number: int, row: Any, units: Units) -> Record:
-    """An outline; the source's 0 for area and population is no figure."""
+    """The record of an outline; area and population of 0 mean "no data" in the source and become None."""
     name, kind = bare(row.commune)
     code = units.code_of_outline(row.district, row.commune)
     area, people = float(row.area_ha) or None, int(row.population_2009) or None
@@ -312,7 +312,7 @@ def _outline(number: int, row: Any, units: Units) -> Record:
 
 
 def _source(row: dict[str, str]) -> Record:
-    """A source; an address that is no web address becomes words."""
+    """The record of a source; an address that is not a URL is moved to the description."""
     address, what = row["address"], row["what"]
     if not address.startswith("http"):
         what = f"{what} {address}" if address.startswith("(") else f"{what}; file {address} of {row['publisher']}"

@@ -1,4 +1,4 @@
-"""Records to the seed folder: shapefiles with short columns, long text beside them, metadata."""
+"""Write records to the seed folder: shapefiles with short column names, CSV for long text, JSON metadata."""
 
 import csv
 import json

@@ -21,8 +21,8 @@ class Pair(NamedTuple):
 
     `distance_m` is geodesic; `uncertainty_m` is how far the true distance may be from it, the sum of
     both ends' radii. `area_ha` and `share` (of the source's area) belong to overlaps. `certain` is False
-    where the places are known too roughly to say, or where the link was matched and not recorded: such a
-    pair is shown as "to be checked" and not counted. `rank` orders the pairs of one source, 1 first.
+    where the positions are too inaccurate to decide, or where the link was matched by value: such a
+    pair is displayed as "to be checked" and not counted. `rank` orders the pairs of one source, 1 first.
     """
 
     link: str
@@ -68,7 +68,7 @@ def pairs_of(spec: LinkSpec, frames: Frames) -> Iterator[Pair]:
 
 
 def _keys(value: object) -> list[str]:
-    """The keys in a field that may hold none, one, or several joined by ';'."""
+    """The keys in a value that holds none, one, or several joined by ';'."""
     return [key for key in str(value).split(";") if key] if isinstance(value, str) else []
 
 
@@ -77,7 +77,7 @@ def _ids(frame: GeoDataFrame, layer: str) -> list[str]:
 
 
 def _source_ids(frame: GeoDataFrame) -> list[str]:
-    """What each record cites, for the links that it records."""
+    """The `source_ids` of each record, "" where it has none; recorded links take them over."""
     if "source_ids" not in frame:
         return [""] * len(frame)
     return [value if isinstance(value, str) else "" for value in frame["source_ids"]]

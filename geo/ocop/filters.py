@@ -31,6 +31,6 @@ _SOURCE_OF = {spec.name: spec.source for spec in LINKS}
 
 
 def applies(param: str, layer: str) -> bool:
-    """Whether the filter called `param` says anything about `layer`."""
+    """Whether the filter `param` applies to records of `layer`."""
     row = next(row for row in FILTERS if row.param == param)
     return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)

@@ -1,4 +1,4 @@
-"""How the layers are tied to one another, recorded and derived, and which of the two should agree; as rows."""
+"""The links between layers as rows, recorded and derived, and the pairs of links that should agree."""
 
 from geo.ocop.layers import LAYERS, POINT_LAYERS
 from geo.schema import (
@@ -24,7 +24,7 @@ NEAR_SITES_M = 10_000.0
 
 
 def _unit_links(layer: str) -> tuple[LinkSpec, ...]:
-    """How a layer of places is tied to the units, old and new, by record and by geometry."""
+    """The links of a layer of points to the administrative units, by recorded code and by geometry."""
     return (
         Within(f"{layer}_in_commune", layer, "communes", _IN_COMMUNE, _HOLDS[layer]),
         ThroughLink(
