@@ -1,4 +1,4 @@
-"""Reading and writing Vietnamese text in the encodings of the years before Unicode."""
+"""Decoding and encoding Vietnamese text in the encodings used before Unicode."""
 
 import unicodedata
 from collections import Counter
@@ -23,9 +23,9 @@ Errors: TypeAlias = Literal[
 
 @dataclass(frozen=True)
 class Encoding:
-    """One encoding. `read` takes bytes to text; `write` takes NFC text that it `holds` to bytes.
+    """One encoding. `read` decodes bytes; `write` encodes NFC text; `holds` says whether it has a character.
 
-    `cpg` is what a .cpg file beside a shapefile calls it; empty where there is no such name.
+    `cpg` is its name in a .cpg file beside a shapefile, "" where there is none.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Encoding:
 
 
 class Loss(NamedTuple):
-    """A character that the encoding lacks, what was written in its place, and how often."""
+    """A character that the encoding lacks, its substitute, and how often it was replaced."""
 
     letter: str
     substitute: str
@@ -45,7 +45,7 @@ class Loss(NamedTuple):
 
 
 class FitResult(NamedTuple):
-    """Text that an encoding holds, and what had to change for it."""
+    """Text that an encoding can represent, and the replacements that were needed."""
 
     text: str
     losses: tuple[Loss, ...]
@@ -63,7 +63,7 @@ def _utf8(key: str, label: Label, layers: int, cpg: str = "") -> Encoding:
 
 
 class _Codec(Protocol):
-    """A table, or a module written like one."""
+    """A ByteTable, or a module with the same three functions."""
 
     def read(self, data: bytes, /) -> str: ...
     def write(self, text: str, /) -> bytes: ...
@@ -86,7 +86,7 @@ _ROWS = (
 )
 ENCODINGS: dict[str, Encoding] = {row.key: row for row in _ROWS}
 
-# What a column can be when there is nothing to convert; the words that detection uses beside ENCODINGS.
+# Results of detection beside the keys of ENCODINGS: columns that need no conversion.
 AS_IT_STANDS: dict[str, Label] = {
     "ascii": Label("ASCII, không có gì để chuyển", "ASCII, nothing to convert"),
     "unicode": Label("Unicode, đã đọc đúng", "Unicode, read as it should be"),
@@ -95,16 +95,16 @@ AS_IT_STANDS: dict[str, Label] = {
 
 
 def label_of(key: str) -> Label:
-    """What people call the encoding; BadQuery when there is none of that name."""
+    """The display name of an encoding; BadQuery for an unknown key."""
     return AS_IT_STANDS[key] if key in AS_IT_STANDS else _encoding_of(key).label
 
 
 def decode(data: bytes | str, encoding: str) -> str:
-    """The text of `data`, NFC, Eth read as Đ. A str stands for the bytes that it was read from as Latin-1.
+    """The text of `data` in NFC, with Eth read as Đ. A str holds the bytes as read in Latin-1.
 
-    Characters of Windows-1252 above U+00FF count as their bytes, as spreadsheets bring them. For "ascii"
-    and "none" the text comes back untouched, for "unicode" as NFC. BadSource when the data cannot be in
-    that encoding, BadQuery when there is no such encoding.
+    Spreadsheets decode as Windows-1252, so its characters above U+00FF count as their bytes too. "ascii" and
+    "none" return the text unchanged, "unicode" returns it in NFC. BadSource when the data are not valid in
+    the encoding, BadQuery for an unknown encoding.
 
     >>> decode(b"\\xa7i\\xd6n Bi\\xaan", "tcvn3"), decode("Ñieän Bieân", "vni")
     ('Điện Biên', 'Điện Biên')
@@ -128,7 +128,7 @@ _LAYERS = {"utf-8": 1, "mojibake": 2, "mojibake2": 3}
 
 
 def encode(text: str, encoding: str, errors: Errors = "strict") -> bytes:
-    """`text` in NFC as bytes; `errors` says what becomes of characters that the encoding lacks (see `fit`).
+    """`text` in NFC as bytes; `errors` says how characters that the encoding lacks are replaced (see `fit`).
 
     >>> encode("Mường Ảng", "tcvn3", "plain"), encode("Đồi A1", "viqr")
     (b'M\\xad\\xeang Ang', b'DDo^`i A1')
@@ -160,7 +160,7 @@ _PUNCTUATION = {
 
 def _nearest(letter: str, encoding: Encoding, errors: Errors) -> str:
     parts = unicodedata.normalize("NFD", letter)
-    # Tones come after hats in none but the dot's case, so the tone is sought among all the marks.
+    # In NFD the dot below comes before a circumflex or breve, so the tone may stand anywhere among the marks.
     toneless = unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
     small = [letter.lower()] if errors == "lower" else []
     for near in (*small, toneless, parts[0], _PUNCTUATION.get(letter, "?")):

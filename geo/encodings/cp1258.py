@@ -7,7 +7,7 @@ from geo.encodings.one_byte import ByteTable
 
 
 def _letter(byte: int) -> str:
-    # Windows lets the bytes that the code page leaves empty pass as control characters.
+    # Windows decodes the bytes that the code page leaves undefined as control characters.
     return bytes([byte]).decode("cp1258", "ignore") or chr(byte)
 
 

@@ -1,4 +1,4 @@
-"""Which encoding a column of text is in, how sure that is, and the column made Unicode."""
+"""Detection of a text column's encoding, with a confidence, and conversion of the column to Unicode."""
 
 import re
 import unicodedata
@@ -18,19 +18,19 @@ from geo.errors import BadSource
 from geo.schema import Label
 from geo.text import nfc
 
-# Below this a person should look at the sample before anything is converted.
+# Below this confidence a person should check the samples before the column is converted.
 SURE = 0.8
 
 
 class Sample(NamedTuple):
-    """One value as it was and as it would become."""
+    """One value before and after the conversion."""
 
     before: str
     after: str
 
 
 class Part(NamedTuple):
-    """The rows of a column that are alike in kind (see `kind_of`), and what they are in."""
+    """The rows of a column that are of one kind (see `kind_of`), and their encoding."""
 
     kind: str
     encoding: str
@@ -40,10 +40,10 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Detection:
-    """What a column is in: a key of ENCODINGS, or "ascii", "unicode" or "none" where it stays as it is.
+    """The encoding of a column: a key of ENCODINGS, or "ascii", "unicode" or "none" where nothing is converted.
 
-    `parts` has one entry for each kind of rows, the largest first; the first one's encoding is the
-    column's, and `candidates` are its. `confidence` is 0 to 1 over all the rows.
+    `parts` has one entry for each kind of rows, the largest first. `encoding` and `candidates` are those of
+    the first part. `confidence` is 0 to 1 over all the rows.
     """
 
     encoding: str
@@ -55,19 +55,19 @@ class Detection:
 
     @property
     def label(self) -> Label:
-        """What people call the encoding."""
+        """The display name of the encoding."""
         return label_of(self.encoding)
 
     @property
     def runner_up(self) -> str | None:
-        """The next likely encoding that would give another text; None when nothing else was in question."""
+        """The next likely encoding that would give a different text; None when there is no other candidate."""
         same = {"ascii", "none", "unicode"}
         others = (one.encoding for one in self.candidates if one.encoding != self.encoding)
         return next((other for other in others if not {other, self.encoding} <= same), None)
 
     @property
     def sure(self) -> bool:
-        """Whether the confidence is enough to convert without asking."""
+        """Whether the confidence is high enough to convert without asking a person."""
         return self.confidence >= SURE
 
     @property
@@ -87,11 +87,11 @@ _DEFAULTS = {"ascii": "ascii", "unicode": "unicode", "utf8:1": "utf-8", "utf8:2"
 def detect(
     values: Sequence[str | None], *, gazetteer: Sequence[str] = (), bonus: Mapping[str, float] | None = None
 ) -> Detection:
-    """What the column `values` is in. Each value is text, or bytes that were read as Latin-1.
+    """The encoding of the column `values`. Each value is text, or bytes that were read as Latin-1.
 
-    Words are weighed by the grammar of Vietnamese syllables and by how usual their letters are; names of
-    `gazetteer` (Unicode, any number) count as further evidence. `bonus` adds nats to encodings that
-    something else speaks for (see `believe`). Empty values and None count for nothing.
+    Words are scored by the grammar of Vietnamese syllables and by letter frequency; names of `gazetteer`
+    (Unicode, any number) count as further evidence. `bonus` adds nats to the score of an encoding that
+    other evidence supports (see `believe`). Empty values and None are ignored.
     """
     rows = Counter(value for value in values if value)
     kinds: dict[str, list[str]] = defaultdict(list)
@@ -119,7 +119,7 @@ def detect(
 
 
 def _has_ambiguous_rows(parts: Sequence[Part]) -> bool:
-    """Whether rows are Unicode and others legacy, so that rows which could be either cannot be told apart."""
+    """Whether some rows are Unicode and others legacy, so that rows valid in both cannot be told apart."""
     readings = {part.kind: part.encoding for part in parts}
     return readings.get("unicode") == "unicode" and readings.get("legacy") in ENCODINGS
 
@@ -128,10 +128,10 @@ _AMBIGUITY_FACTOR = 0.75
 
 
 def convert(values: Sequence[str | None], source: Detection | str) -> list[str | None]:
-    """The column as Unicode, by what was detected or by the encoding that a person chose; None stays None.
+    """The column as Unicode, by a detection or by the key of an encoding that a person chose; None stays None.
 
-    Rows that cannot be in the chosen encoding stay as they are. Capitals that TCVN3 lost come back where
-    the other letters of their word prove them.
+    Rows that are not valid in the chosen encoding stay as they are. Capitals, which TCVN3 does not
+    distinguish, are restored where the other letters of the word prove them.
     """
     texts: dict[str, str] = {}
     for value in values:
@@ -141,7 +141,7 @@ def convert(values: Sequence[str | None], source: Detection | str) -> list[str |
 
 
 def kind_of(value: str) -> str:
-    """Which of the ways to read a value are open to it.
+    """The class of a value, by which the possible encodings are limited.
 
     "ascii", "unicode" (characters that are no bytes), "utf8:N" (UTF-8, N layers deep), or "legacy".
 
@@ -173,7 +173,7 @@ def _verdict(
     if kind == "unicode":
         return verdict.of_unicode(values)
     if kind == "legacy":
-        # Where other rows are Unicode already, short ones without letters of its own likely are too.
+        # Where other rows are Unicode already, a short row that is valid in both is probably Unicode too.
         beside = {"unicode": bonus.get("unicode", 0.0) + verdict.CLAIM} if "unicode" in kinds else {}
         return verdict.of_legacy(values, names, {**bonus, **beside})
     layers = int(kind[-1])
@@ -184,7 +184,7 @@ _NAMES_OF_LAYERS = ("utf-8", "mojibake", "mojibake2", "mojibake2")
 
 
 def _read_as_windows_1252(kinds: Mapping[str, list[str]]) -> bool:
-    """Whether UTF-8 rows hold characters that only reading as Windows-1252 gives, not the bytes of a file."""
+    """Whether UTF-8 rows hold characters above U+00FF, which only decoding as Windows-1252 can produce."""
     return any(max(value) > "\xff" for kind, values in kinds.items() if kind.startswith("utf8") for value in values)
 
 
@@ -193,7 +193,7 @@ def _by_detection(value: str, detection: Detection) -> str:
     if kind.startswith("utf8"):
         return nfc(unwrap(value, int(kind[-1])))
     text = _by_choice(value, detection.encoding_of(kind))
-    # Beside rows that are Unicode, some of these may be so too, though no letter of theirs shows it.
+    # In a column with Unicode rows, a row with Latin-1 letters only may be Unicode too: the better reading wins.
     if kind == "legacy" and _has_ambiguous_rows(detection.parts):
         return nfc(value) if _sense(nfc(value)) > _sense(text) + _CLEARLY else text
     return text
@@ -222,7 +222,7 @@ _SPACES = re.compile(r"(\s+)")
 
 
 def _explain(detection: Detection, values: Sequence[str]) -> Detection:
-    """The detection with samples of what it would change, and notes."""
+    """The detection with samples of the changes it would make, and with notes."""
     changes = (Sample(value, after) for value in values if (after := _by_detection(value, detection)) != value)
     return replace(detection, samples=tuple(islice(changes, _MOST_SAMPLES)), notes=tuple(_notes(detection, values)))
 

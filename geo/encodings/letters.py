@@ -1,4 +1,4 @@
-"""The Vietnamese alphabet beyond ASCII: 67 small letters, their capitals, and the parts that they are made of."""
+"""The Vietnamese letters beyond ASCII: 67 small letters, their capitals, and their base letters and tones."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What a person should know about a detected encoding, in both languages."""
+"""Notes on a detected encoding for the person who imports the file, in both languages."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ def cut_letters(count: int) -> Label:
 
 
 def lost_letters(count: int) -> Label:
-    """Letters were replaced before the file came here."""
+    """Values contain U+FFFD: an earlier program has replaced letters."""
     return Label(
         f"{count} giá trị có ký tự � : chữ gốc đã mất từ trước, không khôi phục được.",
         f"{count} values hold �: the letters were lost before, nothing can bring them back.",
@@ -52,7 +52,7 @@ def uncertainty(encoding: str, runner_up: str) -> Label:
 
 
 def little_text(encoding: str) -> Label:
-    """Hardly any text to judge by."""
+    """The column has too little text for a confident detection."""
     label = label_of(encoding)
     return Label(
         f"Có quá ít chữ để chắc chắn là {label.vi}. Hãy xem mẫu trước và sau.",
@@ -71,7 +71,7 @@ def several_encodings(parts: Sequence[tuple[str, int]]) -> Label:
 
 
 def unknown_name(name: str) -> Label:
-    """The .cpg file names something that is not known here."""
+    """The .cpg file contains an unknown name."""
     return Label(
         f"Tệp .cpg ghi {name!r}, không phải tên bảng mã nào được biết; bảng mã được nhận biết từ chữ.",
         f"The .cpg file says {name!r}, which names no known encoding; the text itself was judged.",
@@ -79,7 +79,7 @@ def unknown_name(name: str) -> Label:
 
 
 def agreement(name: str) -> Label:
-    """The text is in what the .cpg file says."""
+    """The text is in the encoding that the .cpg file names."""
     return Label(
         f"Tệp .cpg ghi {name!r} và chữ trong cột đúng như vậy.",
         f"The .cpg file says {name!r}, and the text agrees.",
@@ -87,7 +87,7 @@ def agreement(name: str) -> Label:
 
 
 def contradiction(name: str, encoding: str) -> Label:
-    """The text is in something else than the .cpg file says."""
+    """The text is in another encoding than the .cpg file names."""
     label = label_of(encoding)
     return Label(
         f"Tệp .cpg ghi {name!r} nhưng chữ trong cột là {label.vi}; tin vào chữ.",

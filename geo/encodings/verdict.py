@@ -1,4 +1,4 @@
-"""What one kind of rows of a column is in, weighed over its words: the scores behind detection."""
+"""The encoding of one kind of rows of a column, from scores of its words."""
 
 import math
 import re
@@ -14,9 +14,9 @@ from geo.text import nfc
 
 
 class Candidate(NamedTuple):
-    """One encoding that the text may be in. `score` is its share of belief, 0 to 1.
+    """One encoding that the text may be in. `score` is its probability, 0 to 1.
 
-    Of the `words` with letters beyond ASCII that were looked at, `good` read as Vietnamese.
+    `good` of the examined `words`, all with letters beyond ASCII, are Vietnamese in this encoding.
     """
 
     encoding: str
@@ -26,18 +26,18 @@ class Candidate(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The encoding decided on, the confidence in it, and every candidate, best first."""
+    """The most likely encoding, the confidence in it, and every candidate, best first."""
 
     encoding: str
     confidence: float
     candidates: tuple[Candidate, ...]
 
 
-# How much rarer than TCVN3 and Unicode each is in the offices of the country, in nats.
+# Log prior of each encoding in files of Vietnamese offices, in nats; an estimate.
 PRIORS = {"none": 0.0, "unicode": 0.0, "tcvn3": -0.5, "cp1258": -0.7, "vni": -0.7, "viscii": -3.0, "viqr": -2.0}
-# What a claim by a .cpg file, or by other rows of the column, is worth.
+# The weight in nats of a claim by a .cpg file or by other rows of the column.
 CLAIM = 3.0
-# What each small word of ASCII that is no syllable counts against Vietnamese.
+# The score of a lower-case ASCII word that is no Vietnamese syllable.
 _STRANGER = -0.8
 
 _LEGACY = ("unicode", "cp1258", "tcvn3", "vni", "viscii")
@@ -53,7 +53,7 @@ class _Trial(NamedTuple):
 
 
 def of_legacy(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
-    """The verdict on rows whose characters are bytes of no UTF-8: a legacy encoding, or text as it stands."""
+    """The verdict on rows of bytes that are not UTF-8: a legacy encoding, or Western text."""
     rows = _sample(values, _MOST_ROWS)
     words = _some_words(words_of(row) for row in rows)
     readings: dict[str, list[str]] = {}
@@ -63,14 +63,14 @@ def of_legacy(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mappi
             readings[encoding] = decoded
     against = _STRANGER * len(_strangers(rows))
     all_trials = {key: _trial(decoded, _name_count(rows, key, names), against) for key, decoded in readings.items()}
-    # What reads as Vietnamese nearly nowhere is no candidate, however garbled the text is as it stands.
+    # An encoding in which few words are Vietnamese is no candidate, even where the unconverted text is garbled.
     trials = {key: trial for key, trial in all_trials.items() if trial.good >= len(words) / 4}
     trials["none"] = _Trial(sum(map(foreignness, words)), 0, 0)
     return _weigh(trials, len(words), bonus)
 
 
 def of_unicode(values: Sequence[str]) -> Verdict:
-    """The verdict on rows with characters that are no bytes: Vietnamese, or another language."""
+    """The verdict on rows that are Unicode already: Vietnamese, or another language."""
     words = _some_words(words_of(nfc(row)) for row in _sample(values, _MOST_ROWS))
     good = sum(FOREIGN < reading(word) != SIGN for word in words)
     latin = sum(_LATIN.search(word) is not None for word in words)
@@ -82,14 +82,14 @@ _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 
 
 def of_utf8(values: Sequence[str], layers: int, encoding: str) -> Verdict:
-    """The verdict on rows that are UTF-8 throughout, `layers` deep, which hardly ever happens by chance."""
+    """The verdict on rows that are all UTF-8, `layers` deep; bytes of other encodings rarely are by chance."""
     texts = (nfc(unwrap(row, layers)) for row in _sample(values, _MOST_ROWS))
     words = _some_words(words_of(text) for text in texts)
     return _only_candidate(encoding, sum(FOREIGN < reading(word) != SIGN for word in words), len(words))
 
 
 def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mapping[str, float]) -> Verdict:
-    """The verdict on rows of ASCII: VIQR where marks make Vietnamese syllables of them, else nothing to do."""
+    """The verdict on rows of ASCII: VIQR where its marks form Vietnamese syllables, else plain ASCII."""
     tokens = dict.fromkeys(token for row in _sample(values, _MOST_ROWS) for token in _tokens(row))
     candidates_by_core = {core: words for core in map(_core, tokens) if (words := _viqr_words(core))}
     if not candidates_by_core:
@@ -105,16 +105,16 @@ def of_ascii(values: Sequence[str], names: re.Pattern[str] | None, bonus: Mappin
     return _weigh(trials, len(candidates_by_core), bonus)
 
 
-# Full stops and other ends of a sentence prove no mark, nor do quotes, addresses, formulas and blood groups.
+# Punctuation at the end of a word, quotes, addresses, formulas and blood groups are no evidence of VIQR marks.
 _ENDS = '.?!,;:)"+('
 _NO_TEXT = re.compile(r"[_\d]")
 _BETWEEN = re.compile(r"[\s<>\[\]{}=/|]+")
-# Signs that hardly stand in words of anything but VIQR.
+# Sequences that hardly occur in words outside VIQR.
 _TELLING = re.compile(r"[aeo]\^|[ou]\+[a-z'`?~.]|a\([a-z'`?~.]|^dd[aeiouy]", re.IGNORECASE)
 
 
 def is_address(token: str) -> bool:
-    """Whether a word without spaces is an address of mail or of a page, where full stops are no marks."""
+    """Whether a word is an e-mail address or a URL, in which full stops are not VIQR marks."""
     return "@" in token or "://" in token
 
 
@@ -140,7 +140,7 @@ def _ascii_worth(core: str) -> float:
 
 
 def _strangers(rows: Iterable[str]) -> list[str]:
-    """The words of ASCII letters that could stand in no Vietnamese text, save for names and abbreviations."""
+    """The lower-case ASCII words that are no Vietnamese syllables; names and abbreviations are not considered."""
     words = _words_up_to((_SMALL_WORD.findall(row) for row in rows), _MOST_WORDS)
     return [word for word in words if not is_syllable(word)]
 
@@ -204,7 +204,7 @@ def _shares(totals: Sequence[float]) -> list[float]:
 
 
 def _evidence(words: int) -> float:
-    # One word proves little whatever the odds; twenty do.
+    # A high score over one word is weak evidence; over twenty it is strong.
     return words / (words + 0.6)
 
 

@@ -1,4 +1,4 @@
-"""VIQR (RFC 1456): Vietnamese in ASCII, marks typed after the letter, a backslash before what is no mark."""
+"""VIQR (RFC 1456): Vietnamese in ASCII, with marks after the letter and a backslash to escape literal signs."""
 
 import re
 
@@ -25,18 +25,18 @@ _SEQUENCE = re.compile(
 
 
 def read(data: bytes) -> str:
-    """The text of `data`; bytes beyond ASCII, which VIQR has no use for, pass as they are."""
+    """The text of `data`; bytes beyond ASCII, which VIQR does not use, are read as Latin-1."""
     return _SEQUENCE.sub(lambda match: match[1] or _LETTERS.get(match[0], match[0]), data.decode("latin1"))
 
 
-# What a reader would join to each written letter, were it to follow.
+# The marks that a decoder would join to each letter or sequence when they follow it.
 _TAKES = {"a": "(^", "e": "^", "o": "^+", "u": "+"}
 _TONES = "".join(TONE_MARKS.values())
 _OPEN = {sequence: _TAKES.get(stem, "") + _TONES for stem in _STEMS.values() for sequence in (stem, stem.upper())}
 
 
 def write(text: str) -> bytes:
-    """The ASCII bytes of `text`, with a backslash wherever a reader would take a character for a mark."""
+    """The ASCII bytes of `text`, with a backslash before each character that a decoder would take for a mark."""
     out = []
     joins = ""
     for letter, following in zip(text, (text + " ")[1:], strict=True):

@@ -1,6 +1,6 @@
-"""Attribute cells, read as Latin-1 so that each byte is kept, into text: UTF-8 and nothing else.
+"""Decoding of attribute cells: values are read as Latin-1, which keeps every byte, and decoded as UTF-8.
 
-What is not UTF-8 is named by record and field, or once for a table that is in another encoding altogether.
+A cell that is not UTF-8 is an issue of its record and field; a table in another encoding is one fatal issue.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from geo.schema import Label, LayerSpec
 Columns = dict[str, list[object]]
 """Column -> its cells, in the order of the records."""
 
-_QUOTE_LENGTH = 120  # letters of a value that a finding quotes
-_FEW = 2  # so many cells in another encoding are slips, never the whole table
+_QUOTE_LENGTH = 120  # characters of a value that an issue quotes
+_FEW = 2  # up to this number, cells in another encoding are single mistakes, not a table in that encoding
 
 
 class Cell(NamedTuple):
-    """A cell's text; `kind` of ISSUE_KINDS when something is the matter, in the words of `message`."""
+    """A cell's text and, where it has a fault, the `kind` of issue (see ISSUE_KINDS) and its `message`."""
 
     text: str | None
     kind: str | None = None
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
 
 
 def read_cell(value: str, width: int | None = None) -> Cell:
-    """The text whose UTF-8 bytes `value` stands for; `width` is how many bytes its column holds.
+    """The text of `value`, UTF-8 bytes read as Latin-1; `width` is the width of its column in bytes.
 
     >>> read_cell("Mu\\xc3\\xb4ng"), read_cell("Mu\\xf4ng").kind
     (Cell(text='Muông', kind=None, message=Label(vi='', en='')), 'wrong_encoding')
@@ -38,7 +38,7 @@ def read_cell(value: str, width: int | None = None) -> Cell:
     try:
         return _doubtful(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        # A letter may end in the middle only where the column does; elsewhere it is another encoding's letter.
+        # An incomplete character at the full width was cut by the column; elsewhere the encoding is another one.
         if len(data) == width and error.reason == "unexpected end of data":
             text = data[: error.start].decode("utf-8")
             message = Label(f"bị cắt ở {width} byte: …{text[-20:]!r}", f"cut at {width} bytes: …{text[-20:]!r}")
@@ -86,7 +86,7 @@ def decode(columns: Columns, spec: LayerSpec, widths: Mapping[str, int]) -> tupl
 
 
 def _foreign(columns: Columns, cells: Mapping[str, list[object]], spec: LayerSpec) -> Issue | None:
-    """The finding that most of a table is in another encoding, with what it looks like."""
+    """The issue that most of a table is in another encoding, with the probable one; None where it is not."""
     wrong = [
         value
         for name in columns

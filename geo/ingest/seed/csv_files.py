@@ -1,4 +1,4 @@
-"""The CSV files of a seed: layers without places, and the long text beside a shapefile."""
+"""The CSV files of a seed folder: layers without geometry, and the long text beside a shapefile."""
 
 import csv
 import io
@@ -14,18 +14,18 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Beside(NamedTuple):
-    """The text beside a shapefile, key -> field -> text, and what was found in its file."""
+    """The long text beside a shapefile, key -> field -> text, and the issues of its file."""
 
     texts: dict[str, dict[str, str]]
     issues: list[Issue]
 
     def has(self, record: str | None, field: str | None) -> bool:
-        """Whether the file gives this value."""
+        """Whether the file has a text for this record and field."""
         return bool(self.texts.get(record or "", {}).get(field or ""))
 
 
 def read_csv(path: Path, spec: LayerSpec) -> tuple[Columns, list[Issue]]:
-    """The columns of a CSV file under its own header, each str standing for bytes (see cells.py).
+    """The columns of a CSV file by the names of its header, each str being bytes read as Latin-1 (see cells.py).
 
     A byte-order mark is skipped, empty cells are None. csv.Error when the quotes do not match.
     """
@@ -44,7 +44,7 @@ def read_csv(path: Path, spec: LayerSpec) -> tuple[Columns, list[Issue]]:
 
 
 def read_beside(path: Path, spec: LayerSpec) -> Beside:
-    """The long text of a layer; nothing when it has no such file. ValueError when the file has no column of keys."""
+    """The long text of a layer, empty when the file does not exist. ValueError when it has no key column."""
     if not path.exists():
         return Beside({}, [])
     raw, row_issues = read_csv(path, spec)
@@ -80,7 +80,7 @@ def _unknown_columns(path: Path, names: Iterable[str], spec: LayerSpec) -> list[
 
 
 def orphan_rows(beside: Beside, keys: Iterable[object], spec: LayerSpec) -> list[Issue]:
-    """A finding for each row of long text that no record owns."""
+    """An issue for each row of long text whose key no record has."""
     orphans = sorted(beside.texts.keys() - {str(key) for key in keys})
     words = {key: (f"không có bản ghi {key!r}", f"there is no record {key!r}") for key in orphans}
     return [Issue.of(spec.name, "unknown_text_row", *words[key], record=key, value=key) for key in orphans]
@@ -89,7 +89,7 @@ def orphan_rows(beside: Beside, keys: Iterable[object], spec: LayerSpec) -> list
 def disagreements(
     beside: Beside, field: str, keys: Iterable[object], cells: Iterable[object], layer: str
 ) -> list[Issue]:
-    """A finding for each text in the shapefile that is not the beginning of the text beside it."""
+    """An issue for each text in the shapefile that is not the beginning of the text in the CSV file."""
     issues = []
     for key, cell in zip(keys, cells, strict=True):
         text = beside.texts.get(str(key), {}).get(field)

@@ -1,4 +1,4 @@
-"""The whole seed folder into checked frames: read, mend, check, and keep out what cannot be."""
+"""The seed folder read into checked frames: read, mend, check, and drop values with errors."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from geo.schema import Label
 
 Frames = dict[str, gpd.GeoDataFrame]
 _REQUIRED_KEYS = ("title", "source", "licence", "attribution")
-"""What the metadata of every layer must say."""
+"""Keys that the metadata of every layer must have."""
 
 
 def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, Report, dict[str, dict[str, Any]]]:

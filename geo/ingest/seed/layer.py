@@ -1,7 +1,7 @@
-"""One layer's folder into a frame: files checked, cells decoded one by one, long text joined, CRS84.
+"""One layer's folder read into a frame in CRS84: files checked, cells decoded, long text joined.
 
-GDAL guesses Latin-1 where a .cpg is missing and drops letters when it recodes some charsets, so the bytes
-are read as Latin-1, which keeps each one, and decoded in cells.py.
+GDAL assumes Latin-1 where a .cpg is missing and loses letters when it recodes some encodings. So the
+attributes are read as Latin-1, which keeps every byte, and decoded in cells.py.
 """
 
 import csv
@@ -37,11 +37,11 @@ _FITTING = {
     "MultiLineString": {"LineString", "MultiLineString"},
     "MultiPolygon": {"Polygon", "MultiPolygon"},
 }
-"""Geometry of a layer -> what GDAL may call the geometry of its shapefile."""
+"""Geometry type of a layer -> the types that GDAL may report for its shapefile."""
 
 
 class _Raw(NamedTuple):
-    """A layer as its file has it: columns under their own names, each str standing for bytes, shapes in STORE_CRS."""
+    """A layer as read: columns by the file's names, each str being bytes read as Latin-1, shapes in STORE_CRS."""
 
     columns: Columns
     shapes: Sequence[BaseGeometry | None]
@@ -49,9 +49,9 @@ class _Raw(NamedTuple):
 
 
 def read_layer(folder: Path, spec: LayerSpec) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    """The frame of a seed folder, columns as declared, and what was found on the way.
+    """The frame of a layer's folder, with the declared columns, and the issues of reading it.
 
-    None when the layer cannot be used: the reason is a fatal issue, never an exception.
+    The frame is None when the layer cannot be used; the reason is then a fatal issue, not an exception.
     """
     path = folder / f"{spec.name}.{'csv' if spec.geometry is None else 'shp'}"
     parts = [path] if spec.geometry is None else [path.with_suffix(part) for part in PARTS]
@@ -97,7 +97,7 @@ def _read_shapes(path: Path, spec: LayerSpec) -> tuple[_Raw | None, list[Issue]]
     with warnings.catch_warnings(record=True) as warnings_by_gdal:
         warnings.simplefilter("always")
         meta, _, wkb, cells = pyogrio.raw.read(path, encoding="latin1")
-        shapes = shapely.from_wkb(wkb, on_invalid="fix")  # closes open rings, which GDAL has warned of
+        shapes = shapely.from_wkb(wkb, on_invalid="fix")  # closes open rings; GDAL has issued a warning
     if (len(shapes), int((~shapely.is_missing(shapes)).sum())) != counts:
         return None, [_unreadable(spec, path.name, Label("có bản ghi hỏng", "some of its records are damaged"))]
     in_store_crs, issues = to_store(shapes, meta["crs"], path.with_suffix(".prj"), spec)
@@ -109,24 +109,24 @@ def _read_shapes(path: Path, spec: LayerSpec) -> tuple[_Raw | None, list[Issue]]
 
 
 def _texts(messages: Sequence[warnings.WarningMessage]) -> list[str]:
-    """What GDAL warned of, each thing once."""
+    """The texts of GDAL's warnings, without repetitions."""
     return list(dict.fromkeys(str(warning.message).partition(". ")[0] for warning in messages))
 
 
 def _sniff(path: Path, spec: LayerSpec) -> tuple[Issue | None, dict[str, int]]:
-    """What forbids to read a shapefile as the layer, and how many bytes its text columns hold."""
+    """The issue that makes a shapefile unusable for the layer, and the widths of its text columns in bytes."""
     with fiona.open(path, encoding="latin-1") as source:
         kind, properties = source.schema["geometry"], source.schema["properties"]
     if kind.removeprefix("3D ") not in _FITTING[spec.geometry or ""]:
         words = f"hình học là {kind}, cần {spec.geometry}", f"geometry is {kind}, expected {spec.geometry}"
         return Issue.of(spec.name, "wrong_geometry_type", *words, value=kind), {}
-    if not is_text(path.with_suffix(".prj")):  # pyogrio fails on it with an error of its own
+    if not is_text(path.with_suffix(".prj")):  # otherwise pyogrio raises its own error
         return not_understood(path.with_suffix(".prj"), spec, "UTF-8"), {}
     return None, {name: int(width[4:]) for name, width in properties.items() if width.startswith("str:")}
 
 
 def _plain(value: Any) -> object:
-    """Numpy scalars, missing values and calendar types end here."""
+    """`value` as a plain Python value: str, int, float or None."""
     if pd.isna(value):
         return None
     if isinstance(value, np.datetime64):
@@ -135,7 +135,7 @@ def _plain(value: Any) -> object:
 
 
 def _cpg(path: Path, spec: LayerSpec) -> list[Issue]:
-    """A finding when other programs will not read the attributes as UTF-8."""
+    """An issue when the .cpg would make other programs read the attributes in another encoding than UTF-8."""
     claim = path.read_text(encoding="latin-1").strip() if path.exists() else ""
     if claim_of(claim) == "utf-8":
         return []
@@ -171,7 +171,7 @@ def _unknown_column(header: str, spec: LayerSpec) -> Issue:
 def _join_text(
     cells: list[object] | None, field: Field, beside: Beside, keys: Sequence[object], spec: LayerSpec
 ) -> tuple[list[object], list[Issue]]:
-    """The cells of one field, the text beside the shapefile before what the shapefile says."""
+    """The cells of one field; text of the CSV file takes precedence over the shapefile's."""
     issues: list[Issue] = []
     long = [beside.texts.get(str(key), {}).get(field.name) for key in keys]
     if cells is None:
