@@ -1,17 +1,17 @@
-"""How other programs connect: for each, the steps or the commands as people paste them, as rows of one table."""
+"""Instructions to connect other programs: steps, or commands ready to paste, as rows of one table."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
 from geo.schema import Label
 
 Run: TypeAlias = Literal["sh", "python", "node", "r", "steps"]
-"""What a row is: a command of a shell, a script for Python, node or R, or steps for people at a screen."""
+"""The kind of a row: a shell command, a script for Python, Node.js or R, or steps in a graphical program."""
 
 
 class Way(NamedTuple):
-    """One way to connect. `text` holds {base}, the address of the site; steps have words in both languages.
+    """Instructions for one program. {base} in `text` stands for the URL of the site; steps are in both languages.
 
-    `needs` names the libraries of a script. `runner` says what runs the row in the tests; None where nothing here can.
+    `needs` names the libraries of a script. `runner` is the program that runs the row in the tests, None if none does.
     """
 
     tool: str
@@ -135,7 +135,7 @@ WAYS: tuple[Way, ...] = (
 
 
 def ways(base: str, lang: str) -> list[dict[str, object]]:
-    """The rows with the addresses of the site at `base`, by tool in the order of the table."""
+    """The instructions with the URLs of the site at `base`, grouped by program in the order of the table."""
     tools: dict[str, list[dict[str, object]]] = {}
     for way in WAYS:
         tools.setdefault(way.tool, []).append(

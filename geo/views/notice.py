@@ -1,4 +1,4 @@
-"""What goes with the data of a layer: title, licence, attribution, version, and the fields that the atlas derives."""
+"""The notice of a layer (title, licence, attribution, version), and the fields that the atlas derives."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.schema import Field, Label, LayerSpec
 
 WGS84 = "EPSG:4326"
-"""What files call STORE_CRS: desktop systems read longitude first from them whatever the authority says."""
+"""The code of STORE_CRS in files: desktop GIS read longitude first in files, whatever the authority defines."""
 
 
 _COMMUNE = (
@@ -24,7 +24,7 @@ _MEASURED_AREA = Field(
 
 
 class Notice(NamedTuple):
-    """What must go with the data: its title, licence and attribution, and the version it was taken from."""
+    """The text that accompanies exported data: title, licence, attribution, and the version of the data."""
 
     title: Label
     licence: str
@@ -35,13 +35,13 @@ class Notice(NamedTuple):
 
 
 def derived_fields(spec: LayerSpec) -> tuple[Field, ...]:
-    """What the atlas works out for records of the layer beside the declared fields."""
+    """The fields that the atlas computes for records of the layer, beside the declared ones."""
     units = _COMMUNE if spec.geometry == "Point" and spec.has("old_commune_code") else ()
     return (*units, _MEASURED_AREA) if spec.geometry == "MultiPolygon" else units
 
 
 def notice(atlas: Atlas, layer: str) -> Notice:
-    """What must go with records of `layer`, from its metadata."""
+    """The notice of `layer`, from its metadata; the title is the layer's label where the metadata have none."""
     about = atlas.metadata(layer)
     return Notice(
         title=_label(about.get("title"), COLLECTIONS[layer].label),

@@ -47,7 +47,7 @@ _EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not preci
 
 
 def reason_of(link: LinkRow, lang: str) -> str:
-    """Why the link exists and how it was made."""
+    """The reason of a link, as a sentence."""
     spec = SPECS[link.link]
     words = REASONS[link.reason].of(lang)
     match spec:
@@ -60,13 +60,13 @@ def reason_of(link: LinkRow, lang: str) -> str:
 
 
 def _fields_of(spec: MatchLink, lang: str) -> str:
-    """The fields that a match compares, as they stand in a sentence: without the dates in brackets."""
+    """The labels of the fields that a match compares, without dates in brackets, for use in a sentence."""
     labels = (LAYERS[spec.source].field(field).label.of(lang).split(" (")[0] for field, _ in spec.on)
     return _AND.of(lang).join(label[:1].lower() + label[1:] for label in labels)
 
 
 def rule_of(spec: LinkSpec, lang: str) -> str:
-    """How every link of a kind is made, in one line for people."""
+    """The rule of a kind of link, as one line of text."""
     match spec:
         case KeyLink() | ThroughLink():
             field = LAYERS[spec.source].field(spec.field).label.of(lang)
@@ -87,7 +87,7 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
 
 
 def label_of(link: str, *, forward: bool, lang: str) -> str:
-    """What the link is called, seen from its source or from its target."""
+    """The label of the link, seen from its source or from its target."""
     spec = SPECS[link]
     return (spec.label if forward else spec.inverse).of(lang)
 
@@ -105,7 +105,7 @@ def measure_of(link: LinkRow, lang: str) -> str | None:
 
 
 def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
-    """A distance no more precise than its places: exact, about, or only an upper bound.
+    """A distance with the precision of its ends: exact, approximate, or an upper bound only.
 
     >>> format_distance(3215, 100, "vi"), format_distance(3215, 2000, "en"), format_distance(350, 100, "vi")
     ('3,2 km', 'about 3 km', '350 m')

@@ -1,4 +1,4 @@
-"""One record as people read it: facts, place, story, links with their reasons, conflicts, sources."""
+"""The view of one record: facts, position, story, links with their reasons, conflicts, sources."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -32,11 +32,11 @@ _RULE_36 = Label(
 _SOURCE = Label("nguồn {sources}", "source {sources}")
 _DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
-"""Most records shown in one group of links; a group says how many more there are."""
+"""Maximum number of records in one group of links; the group has the total number."""
 
 
 def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> dict[str, Any]:
-    """Everything the page and the panel of a record show, as plain values.
+    """The data of a record's page and panel, as plain values.
 
     NotFound when the layer or the record does not exist.
     """
@@ -60,10 +60,10 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
 
 
 def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
-    """What a record says of itself, without its links, sources and downloads; `reader` has learned the record."""
+    """The record's own data, without links, sources and downloads; `reader` must have learned the record."""
     layer, lang = record.layer, reader.lang
     spec, style = COLLECTIONS[layer], STYLES[layer]
-    is_recorded = layer in LAYERS  # what is worked out has no history, and nobody travels to it
+    is_recorded = layer in LAYERS  # derived records have no history and no directions
     precision = precision_of(record)
     geometry = record.geometry
     story = record.properties.get("story_en" if lang == "en" else "story_vi")
@@ -158,9 +158,9 @@ def _fact_url(spec: LayerSpec, field: Field, record: Record, urls: Urls) -> str 
 def link_groups(
     atlas: Atlas, links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources: bool = False
 ) -> list[dict[str, Any]]:
-    """The links of a record grouped by what they mean, in the order of LINKS.
+    """The links of a record grouped by kind and direction, in the order of LINKS.
 
-    A derived link that only repeats a recorded one is left out: they agree.
+    A derived link is left out when a recorded link leads to the same record.
     """
     rows = [row for row in links if _VISIBLE[row.link] or (from_sources and not row.forward)]
     rows = list(_without_echoes(rows))
@@ -190,7 +190,7 @@ def _without_echoes(rows: list[LinkRow]) -> Iterable[LinkRow]:
 
 
 class Bases:
-    """What a link rests on: the dated sources that record it, or the version that it was worked out from."""
+    """The basis of links: the dated sources of a recorded link, or the data version of a derived one."""
 
     def __init__(self, atlas: Atlas, rows: Iterable[LinkRow], lang: str) -> None:
         self.lang = lang
@@ -201,7 +201,7 @@ class Bases:
         self._version_basis = _DATA_VERSION.of(lang).format(n=atlas.version.number, date=day)
 
     def of(self, row: LinkRow) -> str:
-        """The basis of one link, in words."""
+        """The basis of one link as text."""
         if row.reason not in {"recorded", "crosswalk"}:
             return self._version_basis
         sources = ", ".join(self._source_with_date(key) for key in parts(row.source_ids))
@@ -244,7 +244,7 @@ def _conflict(atlas: Atlas, row: ConflictRow, lang: str) -> dict[str, Any]:
 
 
 def conflict_view(atlas: Atlas, row: ConflictRow, lang: str, urls: Urls) -> dict[str, Any]:
-    """A conflict with the name and address of its record, for a list of them."""
+    """A conflict with the name and URL of its record, for a list."""
     title, title_en = atlas.titles(row.layer, [row.record]).get(row.record, (row.record, None))
     return {
         **_conflict(atlas, row, lang),
@@ -254,7 +254,7 @@ def conflict_view(atlas: Atlas, row: ConflictRow, lang: str, urls: Urls) -> dict
 
 
 def names_of(atlas: Atlas, layer: str, ids: str, lang: str) -> str:
-    """The names, with ids, of records joined by ';'; a dash for none."""
+    """The names and ids of the records in `ids`, which are joined by ';'; a dash for none."""
     keys = [key for key in ids.split(";") if key]
     titles: Mapping[str, tuple[str, str | None]] = atlas.titles(layer, keys)
     names = []
@@ -289,5 +289,5 @@ class Sources:
 
 
 def _http(address: object) -> str | None:
-    """An address that a browser may follow; anything but http(s) stays unlinked."""
+    """`address` when it is an http(s) URL, else None: other schemes are not linked."""
     return address if isinstance(address, str) and address.startswith(("http://", "https://")) else None

@@ -1,4 +1,4 @@
-"""The whole province as one download: a GeoPackage with styles and projects, the same zipped, or a live project."""
+"""All layers as one download: a GeoPackage with styles and projects, a zipped folder, or a live QGIS project."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ from geo.views.notice import WGS84, notice
 from geo.views.qgis import LEGAL, TITLE, in_file, live, pack, project, sld_of, style_of
 
 NAME = "all"
-"""What the whole is called where else a layer is named."""
+"""The name of this download where other downloads have the name of a layer."""
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -41,9 +41,9 @@ _VERSION_LINE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}
 
 
 class Whole(NamedTuple):
-    """What is asked for: `lang` of the words, `crs` of the coordinates, `url` of the service for what lives on it.
+    """A requested download: language of the texts, CRS of the coordinates, and for a live project the service's `url`.
 
-    `name` is what the file will be called, without its ending: a project finds its data by that name.
+    `name` is the file name without its extension; a project finds its data by that name.
     """
 
     atlas: Atlas
@@ -54,12 +54,12 @@ class Whole(NamedTuple):
 
     @property
     def stem(self) -> str:
-        """The name of the file without its ending, in ASCII where nothing else was asked for."""
+        """The file name without its extension."""
         return self.name or f"ocop-v{self.atlas.version.number}"
 
     @property
     def published_at(self) -> str:
-        """When the version was published: the date of everything in the file."""
+        """The time when the version was published, used for all dates in the file."""
         return self.atlas.version.published_at
 
 
@@ -67,9 +67,9 @@ Write: TypeAlias = Callable[[Whole, BinaryIO], int]
 
 
 class Kind(NamedTuple):
-    """One form that the whole is written in. `has_data`: it holds the data, in a system that can be chosen.
+    """One form of the download. `has_data` says that it contains the data, in a CRS of choice.
 
-    `write` puts it into an open binary file and returns how many records the file holds.
+    `write` writes it to a binary stream and returns the number of records in it.
     """
 
     extension: str
@@ -80,11 +80,11 @@ class Kind(NamedTuple):
 
 
 def write_province(whole: Whole, out: BinaryIO) -> int:
-    """Write every collection into one GeoPackage and return how many records it holds.
+    """Write every collection to one GeoPackage and return the number of records.
 
-    Each layer has its declared names, its notice in the file's metadata, and two styles in QGIS's own table
-    `layer_styles`, of which the one in `lang` is applied on opening; the table `qgis_projects` holds a project for
-    each language. The same version gives the same bytes. GeoError when a layer would be short of records.
+    Columns have the declared names, and the notices are in the metadata of the file. QGIS's table `layer_styles` has
+    a style of each layer in both languages, the one in `lang` as default; the table `qgis_projects` has a project in
+    each language. The same version gives the same bytes. GeoError when a layer lacks records.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
@@ -95,7 +95,7 @@ def write_province(whole: Whole, out: BinaryIO) -> int:
 
 
 def write_folder(whole: Whole, out: BinaryIO) -> int:
-    """Write a zipped folder of the GeoPackage, a QGIS project over it and a notice; return how many records."""
+    """Write a zipped folder of the GeoPackage, a QGIS project for it and a notice; return the number of records."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
         count = _gather(whole, path)
@@ -108,7 +108,7 @@ def write_folder(whole: Whole, out: BinaryIO) -> int:
 
 
 def write_live(whole: Whole, out: BinaryIO) -> int:
-    """Write a QGIS project (.qgz) that reads the service at `url` whenever it is opened; it holds no record.
+    """Write a QGIS project (.qgz) that reads from the service at `url`; return 0, as it contains no records.
 
     BadQuery without an address that begins with http:// or https://.
     """
@@ -146,11 +146,11 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
-"""By the ending of the file."""
+"""File extension -> form of the download."""
 
 
 def kind_of(name: str) -> Kind:
-    """The form whose ending a file or address called `name` has; NotFound when there is none.
+    """The form with the extension of the file name `name`; NotFound for any other extension.
 
     >>> kind_of("dien-bien.qgis.zip").extension
     'qgis.zip'
@@ -166,7 +166,7 @@ def kind_of(name: str) -> Kind:
 
 
 def system_for(kind: Kind, crs: str | None) -> str:
-    """The system to write in, WGS 84 when none is asked for; BadQuery for one that `kind` is not written in."""
+    """The CRS to write in, by default WGS 84; BadQuery for a CRS that `kind` does not offer."""
     if kind.has_data:
         return system_of(FORMATS["gpkg"], crs)
     if crs is None:
@@ -178,7 +178,7 @@ def system_for(kind: Kind, crs: str | None) -> str:
 
 
 def _gather(whole: Whole, path: Path) -> int:
-    """Write the GeoPackage at `path` and return how many records it holds."""
+    """Write the GeoPackage at `path` and return the number of records."""
     jobs = [
         Job(whole.atlas, Query(name), whole.lang, whole.crs, whole.atlas.count(Query(name))) for name in COLLECTIONS
     ]
@@ -189,7 +189,7 @@ def _gather(whole: Whole, path: Path) -> int:
 
 
 def _finish(whole: Whole, path: Path) -> None:
-    """Add the styles and the projects."""
+    """Add the styles and the projects to the GeoPackage at `path`."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(_STYLES)
         db.execute(
@@ -215,7 +215,7 @@ def _finish(whole: Whole, path: Path) -> None:
 
 
 def project_name(lang: str) -> str:
-    """What the project in `lang` is called inside the GeoPackage.
+    """The name of the project in `lang` inside the GeoPackage.
 
     >>> project_name("vi")
     'ocop-vi'
@@ -224,12 +224,12 @@ def project_name(lang: str) -> str:
 
 
 def _beside(whole: Whole, lang: str) -> bytes:
-    """The project over the GeoPackage in its own folder."""
+    """The QGIS project that reads the GeoPackage in the same folder."""
     return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs), lang)
 
 
 def _readme(whole: Whole) -> str:
-    """What stands beside the files for people: how they open, whose the data are, under which licence."""
+    """README.txt: how to open the files, attribution and licence, in both languages."""
     blocks = []
     for lang in LANGS:
         lines = [

@@ -1,4 +1,4 @@
-"""DCAT-AP 3: one catalogue with a data set for each layer, as one graph in two writings."""
+"""DCAT-AP 3: one catalogue with a data set for each layer, as JSON-LD and as RDF/XML."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,10 +41,10 @@ _FILE_TYPES = {
     "geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX", "jsonfg": "JSON",
     "geojsonseq": "GEOJSON",
 }  # fmt: skip
-"""Our formats in the EU's list of file types; what the list does not have is told by its media type alone."""
+"""Our formats in the EU's list of file types; a format that the list lacks has its media type alone."""
 _PUBLIC = f"{_EU}/access-right/PUBLIC"
 _IRREGULAR = f"{_EU}/frequency/IRREG"
-"""A version is published when something differs, on no schedule."""
+"""Versions are published when the data change, on no schedule."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _GEOJSON = "application/geo+json"
 _SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
@@ -72,12 +72,12 @@ def dataset_id(site: Site, layer: str) -> str:
 
 
 def publisher_id(site: Site) -> str:
-    """The identifier of who publishes: the site, which is all that is known of it."""
+    """The identifier of the publisher: the site, since no other organisation is configured."""
     return site.identifier("/about", "publisher")
 
 
 def nodes(atlas: Atlas, site: Site) -> list[Node]:
-    """The whole graph, every node with an identifier; no node twice."""
+    """The nodes of the whole graph, each once; every node has an IRI."""
     facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
     by_iri: dict[str, Node] = {}
     for node in (*_site(facts_list, site), *(node for facts in facts_list for node in _dataset(atlas, facts, site))):
@@ -117,7 +117,7 @@ def _site(facts_list: list[Facts], site: Site) -> Iterator[Node]:
 
 
 def _vocabulary(facts_list: list[Facts]) -> Iterator[Node]:
-    """What is named by addresses of others, with its class, so that a reader need not ask them."""
+    """Nodes for external IRIs with their classes, so that a validator need not fetch them."""
     for address in _LANGUAGES.values():
         yield Node(address, ("dct:LinguisticSystem",))
     for address in dict.fromkeys(address for facts in facts_list for address in _systems(facts)):
@@ -218,7 +218,7 @@ _PART = {
     "dct:PeriodOfTime": "dct:temporal",
     "dqv:QualityMeasurement": "dqv:hasQualityMeasurement",
 }
-"""What ties a data set to a part of its description, by the part's class."""
+"""Class of a part of the description -> predicate that links the data set to it."""
 
 
 def _rights(facts: Facts, site: Site) -> Iterator[Node]:
@@ -260,14 +260,14 @@ def _where_and_when(facts: Facts, site: Site) -> Iterator[Node]:
 
 
 def _date(text: str | None) -> TypedValue | None:
-    """A date as exactly as it is known."""
+    """A date with the XSD type of its precision: year, month or day."""
     if text is None:
         return None
     return TypedValue(text, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(text), "xsd:date"))
 
 
 def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
-    """The corners of a box, counter-clockwise and closed."""
+    """The corners of a box as a closed ring, counter-clockwise."""
     return [
         (box.west, box.south),
         (box.east, box.south),
@@ -278,7 +278,7 @@ def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
 
 
 def wkt_of(box: LngLatBbox) -> str:
-    """A box as GeoSPARQL's WKT in CRS84; a point where it has no width."""
+    """A box as GeoSPARQL WKT in CRS84; a POINT when both corners are the same."""
     if box[:2] == box[2:]:
         return f"<{CRS84}> POINT({box.west} {box.south})"
     ring = ", ".join(f"{lng} {lat}" for lng, lat in ring_of(box))
@@ -286,7 +286,7 @@ def wkt_of(box: LngLatBbox) -> str:
 
 
 def shape_of(box: LngLatBbox) -> dict[str, Any]:
-    """A box as a GeoJSON geometry; a point where it has no width."""
+    """A box as a GeoJSON geometry; a Point when both corners are the same."""
     if box[:2] == box[2:]:
         return {"type": "Point", "coordinates": [box.west, box.south]}
     return {"type": "Polygon", "coordinates": [[list(corner) for corner in ring_of(box)]]}
@@ -335,7 +335,7 @@ def _file(facts: Facts, row: Download, site: Site) -> Node:
 
 
 def _items(facts: Facts, site: Site) -> Node:
-    """The layer through the service."""
+    """The distribution of the layer through OGC API - Features."""
     node = Node(site.identifier(f"/{facts.layer}", "items"), ("dcat:Distribution",))
     node.say("dct:title", _SERVICE)
     node.refer("dcat:accessURL", site.at(f"/collections/{facts.layer}/items"))

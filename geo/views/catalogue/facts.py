@@ -1,4 +1,4 @@
-"""What the atlas says of a layer, once for every catalogue; what it does not say is None or left out."""
+"""The metadata of a layer, read from the atlas once for every standard; what is missing is None or left out."""
 
 import re
 from collections import Counter
@@ -18,10 +18,10 @@ from geo.views.formats import format_of
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG
 from geo.views.pages import downloads
 
-# XML 1.0 section 2.2: characters that cannot stand in a document at all, not even escaped.
+# XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
-# A licence holds for the whole where its name is all there is, or where the compilation is offered under it.
+# A licence holds for the whole layer when the text is its name alone, or says "offered under" it.
 _WHOLE_LICENCE = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
 _LICENCES = {
     "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
@@ -33,24 +33,24 @@ ERRORS = ("fatal", "error")
 
 
 class Site(NamedTuple):
-    """Where the service is and what it calls itself. `root` is its address without a slash at the end."""
+    """The URL, title and description of the service. `root` has no slash at the end."""
 
     root: str
     title: Label
     about: Label
 
     def at(self, path: str, lang: str = "vi", **query: str) -> str:
-        """The address, with its host, of something on the site."""
+        """The absolute URL of a path of the site; Vietnamese is the default language and needs no parameter."""
         parameters = query if lang == "vi" else {**query, "lang": lang}
         return f"{self.root}{quote(path)}{'?' + urlencode(parameters, safe=':/,') if parameters else ''}"
 
     def identifier(self, path: str, name: str) -> str:
-        """The identifier of what is spoken of at a path, told apart from the page itself."""
+        """The IRI of the thing described at `path`: the URL of the page with the fragment `name`."""
         return f"{self.at(path)}#{name}"
 
 
 class Licence(NamedTuple):
-    """The licence as the metadata words it; `spdx` and `address` where that is one known licence for the whole."""
+    """The licence text of the metadata; `spdx` and `address` where it is one known licence for the whole layer."""
 
     text: str
     spdx: str | None
@@ -58,7 +58,7 @@ class Licence(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Something that the layer was made from."""
+    """A source of the layer's data."""
 
     name: str
     address: str | None
@@ -66,7 +66,7 @@ class Source(NamedTuple):
 
 
 class Download(NamedTuple):
-    """One file that the layer can be had as. `system` is the URI of its coordinate system."""
+    """One file of the layer. `system` is the URI of its coordinate reference system."""
 
     key: str
     label: Label
@@ -77,7 +77,7 @@ class Download(NamedTuple):
 
     @property
     def name(self) -> str:
-        """A word that tells it apart from the layer's other downloads."""
+        """A name that is unique among the layer's downloads."""
         return "-".join([self.key, *(value.replace(":", "") for value in self.params.values())])
 
 
@@ -96,7 +96,7 @@ class Measure(NamedTuple):
 
     @property
     def value_text(self) -> str:
-        """The value in per cent, or the count."""
+        """The value as text: a share in per cent, or a count."""
         return f"{100 * self.value:.2f}" if self.is_share else str(int(self.value))
 
 
@@ -131,7 +131,7 @@ class Facts(NamedTuple):
 
 
 def clean(text: object) -> str:
-    """Words of the store without the characters that no XML document may hold.
+    """Text of the store with U+FFFD for characters that XML does not allow.
 
     >>> clean("mật\\x00 ong")
     'mật� ong'
@@ -140,7 +140,7 @@ def clean(text: object) -> str:
 
 
 def web_address(text: object) -> str | None:
-    """An http(s) address that may stand in a document as a link; None for anything else.
+    """`text` when it is an http(s) URL that may be used as a link; None for anything else.
 
     >>> web_address("https://example.vn/a"), web_address("javascript:alert(1)"), web_address("https://a b")
     ('https://example.vn/a', None, None)
@@ -149,7 +149,7 @@ def web_address(text: object) -> str | None:
 
 
 def facts_of(atlas: Atlas, layer: str) -> Facts:
-    """Everything that the catalogues say of a layer but its measured quality."""
+    """The metadata of a layer, without its measured quality."""
     spec, about = COLLECTIONS[layer], atlas.metadata(layer)
     has_geometry = spec.geometry is not None
     return Facts(
@@ -208,7 +208,7 @@ def _sources(rows: Any) -> list[Source]:
 
 
 def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
-    """What the layer is about: its kind, its group, the classes that its records are of, and the province."""
+    """Keywords of the layer: its kind, its group, the classes of its records, and the province."""
     classes: list[Label] = []
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes and spec.symbol:
@@ -221,7 +221,7 @@ def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
 
 
 def _downloads(spec: LayerSpec) -> list[Download]:
-    """Every format, and again in the state's system where it can hold it and the layer has places."""
+    """Every format, and again in VN-2000 where the format supports it and the layer has geometry."""
     files = []
     for vi, en in zip(downloads(spec, "vi"), downloads(spec, "en"), strict=True):
         row_format = format_of(vi["extension"])
@@ -237,7 +237,7 @@ def _downloads(spec: LayerSpec) -> list[Download]:
 
 
 class _Counts(NamedTuple):
-    """What one reading of a layer counts."""
+    """Counts over the records of a layer: required values, positions by precision, and classes in use."""
 
     records: int
     cells: int
@@ -249,7 +249,7 @@ class _Counts(NamedTuple):
 
 
 _COUNTS: WeakKeyDictionary[Atlas, dict[str, _Counts]] = WeakKeyDictionary()
-"""An atlas never changes, so each of its layers is counted once."""
+"""An atlas is immutable, so each of its layers is counted once."""
 
 
 def _counts_of(atlas: Atlas, layer: str) -> _Counts:
@@ -327,7 +327,7 @@ SHARES = frozenset({"filled", "placed", "exact"})
 
 
 def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
-    """The measured quality of a layer; no share of nothing."""
+    """The measured quality of a layer; a share of zero values is left out."""
     spec, counts = COLLECTIONS[layer], _counts_of(atlas, layer)
     values: dict[str, float] = {}
     if counts.cells:

@@ -1,4 +1,4 @@
-"""ISO 19115-3: a layer's metadata in the successor of ISO 19139, from the same facts, in both languages."""
+"""ISO 19115-3, the successor of ISO 19139: a layer's metadata as XML, in both languages."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -29,7 +29,7 @@ _SPACES = {
     "xlink": "http://www.w3.org/1999/xlink",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
-"""The second edition's, with those parts of the first that it keeps."""
+"""Namespaces of the second edition, and those of the first edition that it still uses."""
 _CODES = f"{_ISO}/19115/resources/Codelists/cat/codelists.xml"
 _LANGUAGES = "http://www.loc.gov/standards/iso639-2/"
 
@@ -44,7 +44,7 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
         tag("mdb:defaultLocale", _locale("vie")),
         tag("mdb:metadataScope", tag("mdb:MD_MetadataScope", tag("mdb:resourceScope", _scope_code()))),
         tag("mdb:contact", _party(site, "pointOfContact")),
-        # A version's record is made with the version, and is its latest state.
+        # The metadata of a version are created when it is published and never change.
         *(tag("mdb:dateInfo", _date("gco:DateTime", facts.published_at, what)) for what in ("creation", "revision")),
         tag("mdb:metadataStandard", tag("cit:CI_Citation", character_string("cit:title", "ISO 19115-3"))),
         tag("mdb:otherLocale", _locale("eng", "en")),
@@ -65,7 +65,7 @@ _both = partial(both, "lan")
 
 
 def _code(kind: str, value: str, book: str = "") -> str:
-    """A code of a list; `kind` is its element, whose name is the list's."""
+    """An element with a code; `kind` is the element's name, which is also the name of its code list."""
     code_list = book or f"{_CODES}#{kind.partition(':')[2]}"
     return tag(kind, words(value), codeList=code_list, codeListValue=value)
 
@@ -93,7 +93,7 @@ def _date(kind: str, text: str, what: str) -> str:
 
 
 def _party(site: Site, role: str) -> str:
-    """The site: nobody else is known to answer for the data."""
+    """The site as the responsible party: no other organisation is configured."""
     online = tag("cit:CI_OnlineResource", character_string("cit:linkage", site.at("/about")))
     contact = tag("cit:CI_Contact", tag("cit:onlineResource", online))
     organisation = tag("cit:CI_Organisation", _both("cit:name", site.title), tag("cit:contactInfo", contact))

@@ -1,4 +1,4 @@
-"""ISO 19139: a layer's metadata as the XML that catalogues of geographic data harvest, in both languages."""
+"""ISO 19139: a layer's metadata as the XML that metadata catalogues harvest, in both languages."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -34,7 +34,7 @@ REPORTS = {
     "conflicts": "DQ_ConceptualConsistency",
     "errors": "DQ_DomainConsistency",
 }
-"""The element of ISO 19157 that each of our measures is a result of."""
+"""Measure -> the data quality element of ISO 19157 that reports it."""
 
 
 def metadata(atlas: Atlas, layer: str, site: Site) -> str:
@@ -82,7 +82,7 @@ def _english() -> str:
 
 
 def _party(site: Site, role: str) -> str:
-    """The site: nobody else is known to answer for the data."""
+    """The site as the responsible party: no other organisation is configured."""
     address = tag("gmd:linkage", tag("gmd:URL", words(site.at("/about"))))
     online = tag("gmd:onlineResource", tag("gmd:CI_OnlineResource", address))
     return tag(
@@ -94,7 +94,7 @@ def _party(site: Site, role: str) -> str:
 
 
 def system_of(address: str) -> tuple[str, str]:
-    """What a coordinate system is called, and by whom.
+    """Code and authority of a coordinate reference system, from its URI.
 
     >>> system_of("http://www.opengis.net/def/crs/EPSG/0/9205"), system_of("http://www.opengis.net/def/crs/OGC/1.3/CRS84")
     (('9205', 'EPSG'), ('CRS84', 'OGC'))
@@ -104,7 +104,7 @@ def system_of(address: str) -> tuple[str, str]:
 
 
 def _system(address: str) -> str:
-    """A coordinate system by the name that its authority gives it."""
+    """The element that identifies a coordinate reference system by its code and authority."""
     name, authority = system_of(address)
     anchor = tag("gmx:Anchor", words(name), xlink__href=address)
     identifier = tag("gmd:RS_Identifier", tag("gmd:code", anchor), character_string("gmd:codeSpace", authority))

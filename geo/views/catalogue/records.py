@@ -24,7 +24,7 @@ RECORD_CORE = f"{_CONF}/record-core"
 CONFORMANCE = (f"{_CONF}/record-collection", RECORD_CORE, f"{_CONF}/record-core-query-parameters", f"{_CONF}/json")
 KIND = "dataset"
 CATALOG = "application/ogc-catalog+json"
-"""The media type that the standard gives a catalogue; `f=json` and those who accept plain JSON get it as that."""
+"""The media type of a catalogue in the standard; `f=json` and `Accept: application/json` return application/json."""
 _PROFILE = "http://www.opengis.net/def/profile/OGC/0"
 _LANGUAGES = {
     "vi": {"code": "vi", "name": "Tiếng Việt", "alternate": "Vietnamese"},
@@ -34,7 +34,7 @@ _LANGUAGES = {
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """What records are asked for; everything left out asks for all. `external` are keys, or scheme and key."""
+    """A query for records; empty conditions match all. `external` are external ids, with or without their scheme."""
 
     terms: tuple[str, ...] = ()
     bbox: LngLatBbox | None = None
@@ -45,7 +45,7 @@ class RecordQuery:
 
 
 def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
-    """The catalogue itself."""
+    """The catalogue as a collection of records."""
     facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
     return {
         "id": "catalogue",
@@ -90,17 +90,17 @@ def record(atlas: Atlas, layer: str, site: Site, lang: str) -> Plain:
 
 
 def matching(atlas: Atlas, query: RecordQuery, site: Site) -> list[Facts]:
-    """The layers whose records answer, in the order of the layers."""
+    """The layers whose records meet the query, in the order of COLLECTIONS."""
     facts_list = (facts_of(atlas, layer) for layer in COLLECTIONS)
     return [facts for facts in facts_list if _answers(facts, query, site)]
 
 
 def page(matches: list[Facts], limit: int, offset: int, site: Site, lang: str) -> list[Plain]:
-    """Some of the records."""
+    """One page of the matching records."""
     return [_record(facts, site, lang) for facts in matches[offset : offset + limit]]
 
 
-# --- what answers ------------------------------------------------------------------------------------
+# --- matching -----------------------------------------------------------------------------------------
 
 
 def _answers(facts: Facts, query: RecordQuery, site: Site) -> bool:
@@ -115,20 +115,20 @@ def _answers(facts: Facts, query: RecordQuery, site: Site) -> bool:
 
 
 def _same(facts: Facts, key: str, site: Site) -> bool:
-    """Whether `key` is the identifier that others know the layer by, with its scheme or without, or that scheme."""
+    """Whether `key` is the external id of the layer, with or without its scheme, or the scheme alone."""
     own = site.identifier(f"/{facts.layer}", "dataset")
     return key in {own, f"{site.root}:{own}", site.root, f"{site.root}:"}
 
 
 def _speaks_of(facts: Facts, terms: tuple[str, ...]) -> bool:
-    """Whether one of the terms stands in the title, the description or a keyword, whatever its diacritics."""
+    """Whether the title, the description or a keyword contains one of the terms; case and diacritics are ignored."""
     labels = (facts.title, facts.about, *facts.keywords)
     texts = [fold(label.of(lang)) for label in labels for lang in LANGS]
     return any(fold(term) in words for term in terms for words in texts)
 
 
 def _meets(box: LngLatBbox | None, other: LngLatBbox) -> bool:
-    """Whether two boxes meet; a layer without a place meets none."""
+    """Whether two boxes intersect; a layer without geometry intersects none."""
     return box is not None and any(
         part.west <= box.east and box.west <= part.east and part.south <= box.north and box.south <= part.north
         for part in other.parts()
@@ -136,7 +136,7 @@ def _meets(box: LngLatBbox | None, other: LngLatBbox) -> bool:
 
 
 def _holds(period: tuple[str | None, str | None] | None, interval: tuple[str | None, str | None]) -> bool:
-    """Whether two times meet; a layer without dates meets every one. A coarse date is as long as it says."""
+    """Whether two intervals intersect; a layer without dates matches all. A year or a month is an interval itself."""
     if period is None:
         return True
     begins, ends = period
@@ -162,7 +162,7 @@ def _record(facts: Facts, site: Site, lang: str) -> Plain:
 
 
 def _time(period: tuple[str | None, str | None] | None) -> Plain | None:
-    """The interval in whole days, the coarser ends widened to the days they cover; None where there is none."""
+    """The interval in whole days, from the first day of its start to the last day of its end; None without dates."""
     if period is None:
         return None
     first, last = period
@@ -191,7 +191,7 @@ def _properties(facts: Facts, site: Site, lang: str) -> Iterable[tuple[str, Any]
     yield "languages", [_LANGUAGES[code] for code in LANGS]
     yield "resourceLanguages", [_LANGUAGES[code] for code in LANGS]
     if facts.created_on and len(facts.created_on) == 10:
-        # The standard asks for a time; the day that the metadata gives is told by its beginning.
+        # The standard requires a date-time; the metadata have a day, so its first second is used.
         yield "created", f"{facts.created_on}T00:00:00Z"
     yield "updated", facts.published_at
     yield "themes", _themes(site, lang, [facts.spec.group])
@@ -237,7 +237,7 @@ def _links(facts: Facts, site: Site, lang: str) -> Iterable[dict[str, str]]:
         href = site.at(row.path, lang, **row.params)
         yield _link("enclosure", href, row.media_type, title=row.label.of(lang))
     if facts.licence:
-        # A licence with no name of its own ("other") is worded on the layer's page.
+        # The text of a licence without an SPDX id ("other") is on the layer's page.
         yield _link("license", facts.licence.address or f"{site.at(f'/{facts.layer}', lang)}#licence", HTML)
     for source in facts.sources:
         if source.address:

@@ -1,4 +1,4 @@
-"""schema.org: what a page is about, for search engines. Coordinates only where they are the place's own."""
+"""schema.org markup of the pages for search engines. Coordinates are included only if they are accurate."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -17,9 +17,9 @@ Plain: TypeAlias = dict[str, Any]
 
 _CONTEXT = "https://schema.org"
 _CLOSE = {"exact", "village"}
-"""How well a place must be known for its coordinates to be told."""
+"""Precisions at which coordinates are published."""
 _UNCERTAIN = {"assessed", "listed"}
-"""Under these the sources do not say that this product holds its stars."""
+"""In these states the sources do not confirm the product's star rating."""
 _TYPES: dict[str, str | list[str]] = {
     "products": "Product",
     "producers": "Organization",
@@ -131,7 +131,7 @@ def _shape(box: LngLatBbox) -> Plain:
 
 
 def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Plain:
-    """The page of a record, and the record as what it is about."""
+    """The page of a record as WebPage, with the record as its main entity."""
     record = atlas.get(layer, key)
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
@@ -169,13 +169,13 @@ def _citation(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain:
 
 
 def _content_location(record: Record) -> Plain:
-    """The place that the page of a product shows: a product itself has none."""
+    """The place of a product as the page's content location: schema.org's Product has no place."""
     place = _location(record) if record.layer == "products" else None
     return {"contentLocation": place} if place else {}
 
 
 def _between(record: Record, reader: Reader, site: Site) -> Plain:
-    """The two records that a link ties, which its page is about too."""
+    """The two records that a link connects, as further subjects of its page."""
     ends = ((name, end_of(COLLECTIONS[record.layer], name, record.properties)) for name in ENDS)
     ends_on_page = [
         {
@@ -225,7 +225,7 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
         yield "publisher", {"@type": "Organization", "name": record.title_in(lang)}
         yield "datePublished", values.get("date")
         yield "sameAs", web_address(values.get("address"))
-    elif record.layer != LINK_LAYER.name:  # a link is no place, and schema.org has no words for what it says
+    elif record.layer != LINK_LAYER.name:  # a link is no place, and schema.org has no terms for its fields
         yield "address", _address(atlas, record, lang)
         yield "geo", _geo(record)
         yield "containedInPlace", _within(atlas, record, site, lang)
@@ -233,7 +233,7 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
 
 
 def _description(record: Record, lang: str) -> str:
-    """What it is, its story, and how well its place is known."""
+    """The kind of the record, its story, and the accuracy of its position, as sentences."""
     spec, values = COLLECTIONS[record.layer], record.properties
     sentences = [f"{spec.article.of(lang)}: {subtitle(record, lang)}".removesuffix(": ")]
     sentences += [str(values.get(f"story_{lang}") or values.get("what") or values.get("note") or "")]
@@ -273,7 +273,7 @@ def _maker(atlas: Atlas, producer: Record, site: Site, lang: str) -> Plain:
 
 
 def _properties(record: Record, reader: Reader) -> list[Plain]:
-    """The other values that are filled, as people read them."""
+    """The non-empty values of other fields, formatted for display."""
     return [
         {"@type": "PropertyValue", "propertyID": field.name, "name": field.label.of(reader.lang), "value": text}
         for field in COLLECTIONS[record.layer].fields
@@ -286,7 +286,7 @@ def _is_value(field: Field) -> bool:
 
 
 def _address(atlas: Atlas, record: Record, lang: str) -> Plain | None:
-    """The address as the source gives it, and the commune that the record lies in."""
+    """The address of the source, and the commune that contains the record."""
     street, commune = record.properties.get("address"), _title(atlas, "communes", record.commune, lang)
     address = {"streetAddress": street, "addressLocality": commune}
     parts = {name: value for name, value in address.items() if value}
@@ -302,7 +302,7 @@ def _title(atlas: Atlas, layer: str, key: str | None, lang: str) -> str | None:
 
 
 def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None:
-    """The site that this one is part of, else the commune that it lies in."""
+    """The site that contains this one, else the commune that contains the record."""
     whole = record.properties.get("part_of")
     for layer, key in (("sites", whole), ("communes", record.commune)):
         name = _title(atlas, layer, str(key) if key else None, lang)
@@ -312,7 +312,7 @@ def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None
 
 
 def _geo(record: Record) -> Plain | None:
-    """A point that is known to the village at least, or the box around a line or outline that is the record's own."""
+    """A point accurate to the village or better, or the box of a line or outline that is the record's own."""
     if COLLECTIONS[record.layer].dimension != 0:
         return _shape(record.bbox) if record.bbox is not None and _is_own_outline(record) else None
     precision = precision_of(record)
@@ -327,6 +327,6 @@ def _is_own_outline(record: Record) -> bool:
 
 
 def _location(record: Record) -> Plain | None:
-    """The place of what is not a place itself."""
+    """A Place for a record whose schema.org type is no place; None without accurate coordinates."""
     geo = _geo(record)
     return {"@type": "Place", "geo": geo} if geo else None

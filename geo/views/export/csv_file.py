@@ -16,10 +16,10 @@ from geo.views.values import Reader, precision_of
 from geo.vn2000.systems import HOME, Reading
 
 BOM = b"\xef\xbb\xbf"
-"""Without it Excel reads the file in the system's code page and breaks every accent."""
+"""Without the BOM, Excel decodes the file in the system's code page and garbles all accented letters."""
 
 _PLACE = ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")
-# OWASP, CSV Injection: a cell that begins so is a formula to a spreadsheet.
+# OWASP, CSV Injection: spreadsheets evaluate a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -77,7 +77,7 @@ def _cell(value: Value) -> str:
 
 
 def inert(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would compute it.
+    """`text`, with an apostrophe before it when a spreadsheet would evaluate it as a formula.
 
     >>> inert("=1+1"), inert("Chè Shan"), inert("03127")
     ("'=1+1", 'Chè Shan', '03127')
@@ -86,7 +86,7 @@ def inert(text: str) -> str:
 
 
 def places_of(batch: Sequence[Record]) -> Iterator[tuple[str, ...]]:
-    """The cells of _PLACE for every record, all moved at once; empty for a record without a place."""
+    """The cells of _PLACE for every record, projected in one call; empty for a record without geometry."""
     degrees = np.array([(record.lng, record.lat) for record in batch], dtype=float)
     for record, east, north in zip(batch, *Reading(HOME).from_lnglat(degrees[:, 0], degrees[:, 1]), strict=True):
         if record.lng is None:

@@ -1,4 +1,4 @@
-"""A layer or a selection of it as a file: every format in one table, and one door to all of them."""
+"""The entry point of all exports: a layer or a selection of it as a file in one of FORMATS."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from geo.views.export.job import Job
 from geo.views.formats import FORMATS, Format, Write, format_of
 
 
-def write_export(  # noqa: PLR0913 - each is one choice that a download offers
+def write_export(  # noqa: PLR0913 - each argument is one option of a download
     atlas: Atlas,
     query: Query,
     format_key: str,
@@ -24,12 +24,12 @@ def write_export(  # noqa: PLR0913 - each is one choice that a download offers
     letters: str | None = None,
     page: bool = False,
 ) -> int:
-    """Write every record that `query` matches and return how many were written; with `page`, only its own page.
+    """Write every record that `query` matches, or with `page` only its page, and return how many were written.
 
-    `crs` is one of the format's systems (coordinates easting before northing), by default WGS 84; `encoding`
-    one of its encodings, by default UTF-8. `letters` says what becomes of letters that the encoding lacks:
-    "lower" (the default), "plain" or "strict", see geo.encodings.Errors.
-    A file at the path `out` appears complete or not at all. GeoError when the count is not the atlas's own.
+    `crs` is one of the format's systems, by default WGS 84; coordinates are easting before northing. `encoding`
+    is one of the format's encodings, by default UTF-8. `letters` says how letters that the encoding lacks are
+    replaced: "lower" (the default), "plain" or "strict", see geo.encodings.Errors.
+    A file at the path `out` appears complete or not at all. GeoError when the atlas counts another number of records.
     """
     row_format = format_of(format_key)
     system = system_of(row_format, crs)
@@ -46,12 +46,12 @@ def write_export(  # noqa: PLR0913 - each is one choice that a download offers
 
 
 def system_of(row_format: Format, crs: str | None) -> str:
-    """The system that a file of a format is written in, WGS 84 where none is named; BadQuery for what it cannot be."""
+    """The CRS to write a format in, by default WGS 84; BadQuery for a CRS that the format does not offer."""
     return row_format.crs[0] if crs in (None, STORE_CRS) else _one_of(row_format, "crs", crs, row_format.crs)
 
 
 def write_whole(out: Path | BinaryIO, write: Write) -> int:
-    """What `write` returns of the stream that it is given; a file at a path appears complete or not at all."""
+    """Call `write` with a stream to `out` and return its result; a file at a path appears complete or not at all."""
     if not isinstance(out, Path):
         return write(out)
     part = out.with_name(f"{out.name}.part")
@@ -65,7 +65,7 @@ def write_whole(out: Path | BinaryIO, write: Write) -> int:
 
 
 def verify_count(job: Job, key: str, count: int) -> int:
-    """The number of records written; GeoError when it is not the atlas's own."""
+    """Return `written`; GeoError when it differs from the number of records in the atlas."""
     if count != job.total_count:
         raise GeoError(
             f"{job.query.layer} as {key}: {count} of {job.total_count} records written; the file is unusable.",

@@ -1,4 +1,4 @@
-"""Exports that are written once and sent many times: files beside the atlas, each with its count and digests."""
+"""A disk cache of exported files, each stored with its number of records and its digests."""
 
 import hashlib
 import logging
@@ -24,17 +24,17 @@ Coding: TypeAlias = Literal["", "gzip", "br"]
 
 _CHUNK = 1 << 18
 _IN_MEMORY = 8_000_000
-"""Bytes of a selection that is written for one caller and forgotten; a larger one is kept as a whole layer is."""
-_BROTLI, _GZIP = 5, 6  # as fast as the disk; higher ones take minutes over a layer of 100,000 records
+"""Exports of selections up to this many bytes are not cached; larger ones are cached like whole layers."""
+_BROTLI, _GZIP = 5, 6  # levels as fast as the disk; higher ones take minutes for a layer of 100,000 records
 _STALE_PART_S = 86_400
-"""Age of a half-written file that nobody writes any more."""
+"""Seconds after which a partial file is considered abandoned."""
 
 
 class ExportFile(NamedTuple):
-    """An export that is ready to be sent, open at its first byte; whoever sends it closes `file`.
+    """An export that is open for reading at its first byte; the caller closes `file`.
 
-    `sha256` is of the file itself, `content_sha256` of the bytes in `file`, which are coded as `coding` says; both in
-    hexadecimal. `size` is of the bytes in `file`.
+    `sha256` is the digest of the uncompressed file, `content_sha256` that of the bytes in `file`, which have the
+    content coding `coding`; both are hexadecimal. `size` is the number of bytes in `file`.
     """
 
     file: BinaryIO
@@ -46,10 +46,10 @@ class ExportFile(NamedTuple):
 
 
 class ExportCache:
-    """Keeps exports in `folder`, one folder an atlas, up to `most_bytes`; the longest unused leave first.
+    """A least-recently-used cache of exports in `folder`, up to `most_bytes`, with a subfolder for each atlas.
 
-    Any number of processes may share the folder: a file appears by one rename under a name that holds its digests.
-    What was made from an atlas that is gone goes too: `atlas_keys` gives the keys of those that are there.
+    Any number of processes may share the folder: a file appears by one rename, under a name with its digests.
+    `atlas_keys` returns the keys of the existing atlases; files of other atlases are deleted.
     """
 
     def __init__(self, folder: Path, most_bytes: int, atlas_keys: Callable[[], Collection[str]]) -> None:
@@ -60,12 +60,12 @@ class ExportCache:
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
     def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> ExportFile:
-        """The export called `key` of an atlas, which is named by its key; nothing is kept of a failure.
+        """The export `key` of the atlas with the key `atlas`, from the cache or written now; failures are not cached.
 
-        Unless it is there, `write` puts the file into what it is given and returns the number of records. With `keep`
-        it is kept whatever its size, else only when it is large. What cannot be kept (a full or closed folder) is
-        written to a temporary file that ends with its use. Of those in this process who ask at once, one writes and
-        the others wait for it.
+        On a miss, `write` writes the file to the stream that it receives and returns the number of records. With
+        `keep` the file is cached whatever its size, else only when it is large. When the folder is full or not
+        writable, the file is a temporary one, deleted on close. Of concurrent calls for the same export in this
+        process, one writes and the others wait.
         """
         folder = self.folder / atlas
         with self._alone(f"{atlas}/{key}"):
@@ -101,7 +101,7 @@ class ExportCache:
             return cached or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
 
     def _store(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> ExportFile | None:
-        """Keep what `write` writes and open it; None, with a line in the log, when the folder does not take it."""
+        """Store the output of `write` and open it; None, with a warning in the log, when the folder is not writable."""
         folder = self.folder / atlas
         part = folder / f"{uuid.uuid4().hex}.part"
         try:
@@ -121,13 +121,13 @@ class ExportCache:
         return _open_cached(folder, key, coding)
 
     def _tidy(self, atlas: str, newest: Path) -> None:
-        """Remove what belongs to no atlas, what was never finished, and the longest unused over the bound."""
+        """Delete files of other atlases, abandoned partial files and, over `most_bytes`, the least recently used."""
         files, present = [], {atlas, *self._atlas_keys()}
         for folder in filter(Path.is_dir, self.folder.iterdir()):
             if folder.name not in present:
                 shutil.rmtree(folder, ignore_errors=True)
             for path in folder.glob("*"):
-                with suppress(FileNotFoundError):  # another process tidies too
+                with suppress(FileNotFoundError):  # another process may delete files too
                     status = path.stat()
                     files.append((status.st_mtime, status.st_size, path))
         total = sum(size for _, size, path in files if path.suffix != ".part")
@@ -138,16 +138,16 @@ class ExportCache:
                 remove = total > self.most_bytes and path != newest
                 total -= size if remove else 0
             if remove:
-                with suppress(OSError):  # where a file that is being sent cannot be removed
+                with suppress(OSError):  # Windows cannot delete an open file
                     path.unlink(missing_ok=True)
 
 
 def _open_cached(folder: Path, key: str, coding: Coding) -> ExportFile | None:
-    """The kept file, marked as used now; None where there is none."""
+    """The cached file, its access time set to now; None on a miss."""
     for path in sorted(folder.glob(f"{key}-*.{coding or 'file'}")):
-        with suppress(FileNotFoundError):  # removed by another process just now
+        with suppress(FileNotFoundError):  # deleted by another process meanwhile
             file = path.open("rb")
-            with suppress(OSError):  # a folder that may be read only
+            with suppress(OSError):  # the folder may be read-only
                 os.utime(path)
             _, records, sha256, content_sha256 = path.stem.split("-")
             return ExportFile(file, os.fstat(file.fileno()).st_size, int(records), sha256, content_sha256, coding)
@@ -155,7 +155,7 @@ def _open_cached(folder: Path, key: str, coding: Coding) -> ExportFile | None:
 
 
 def _temporary(write: Write) -> ExportFile:
-    spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 (the sender closes it)
+    spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 (the caller closes it)
     try:
         records = write(spool)
         digest, size = _digest(spool), spool.seek(0, os.SEEK_END)

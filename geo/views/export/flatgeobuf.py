@@ -1,4 +1,4 @@
-"""FlatGeobuf: one binary file, indexed by place so that programs read parts of it from an address."""
+"""FlatGeobuf: one binary file with a spatial index, so that clients can read a box of it by HTTP range requests."""
 
 import shutil
 import tempfile
@@ -11,9 +11,9 @@ from geo.views.export.vector import declared_columns, write_file
 
 
 def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
-    """Write FlatGeobuf and return how many records it holds, with a spatial index where every record has a place.
+    """Write FlatGeobuf and return the number of records; it has a spatial index if every record has a geometry.
 
-    With the index records stand in the order of their places, otherwise in that of the query.
+    With the index records are in the order of the Hilbert curve, otherwise in that of the query.
     """
     notice = job.notice()
     credits = (notice.attribution.of(job.lang), notice.licence, f"v{notice.version} ({notice.published_at})")
@@ -38,7 +38,7 @@ def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
 
 
 def _has_all_places(job: Job) -> bool:
-    """The index cannot hold a record without a place."""
+    """Whether every record has a geometry: the spatial index cannot contain a null geometry."""
     if job.spec.geometry is None:
         return False
     return not job.atlas.count(replace(job.query, place="unplaced", limit=None, offset=0))

@@ -12,12 +12,12 @@ from geo.views.dated_files import date_geopackage
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
 
-# Older readers (QGIS 3.22 with GDAL 3.4) warn about 1.4; nothing of it is used.
+# Older readers (QGIS 3.22 with GDAL 3.4) warn about version 1.4, none of whose features is used.
 _GPKG_VERSION = "1.3"
 
 
 def write_geopackage(job: Job, out: BinaryIO) -> int:
-    """Write a GeoPackage and return how many records it holds. Columns are named as the fields are."""
+    """Write a GeoPackage and return the number of records. Columns have the names of the fields."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.gpkg"
         count = write_layer(job, path)
@@ -28,9 +28,9 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
 
 
 def write_layer(job: Job, path: Path) -> int:
-    """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records.
+    """Write the job's layer to the GeoPackage at `path`, created if missing, and return the number of records.
 
-    GeoError when its spatial index is not whole.
+    GeoError when the spatial index is incomplete.
     """
     options = _options(job)
     if path.exists():
@@ -42,7 +42,7 @@ def write_layer(job: Job, path: Path) -> int:
 
 
 def _refuse_without_index(path: Path, layer: str) -> None:
-    """Raise GeoError unless every place is in the index, which GDAL writes last and says nothing of where it cannot."""
+    """Raise GeoError unless every geometry is in the index: GDAL writes it last and reports no error on a full disk."""
     with closing(sqlite3.connect(path)) as db:
         (places,) = db.execute(f'SELECT count(*) FROM "{layer}" WHERE geom IS NOT NULL').fetchone()
         try:

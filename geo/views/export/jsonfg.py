@@ -1,4 +1,4 @@
-"""JSON-FG (OGC Features and Geometries JSON): GeoJSON that can also say a time, and a place in the state's system."""
+"""JSON-FG (OGC Features and Geometries JSON): GeoJSON with a time and with geometry in other CRSs."""
 
 import calendar
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,8 @@ from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
 
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
 _PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}
-"""JSON-FG for readers of GeoJSON too: whatever has a `place` has a `geometry`."""
-_MONTH, _DAY = 7, 10  # letters of 2019-02 and of 2019-02-14
+"""The profile "jsonfg-plus": a feature with `place` also has `geometry`, for plain GeoJSON clients."""
+_MONTH, _DAY = 7, 10  # lengths of 2019-02 and of 2019-02-14
 
 
 def write_jsonfg(job: Job, out: BinaryIO) -> int:
@@ -66,9 +66,9 @@ def _batch(job: Job, rows: list[Part], system: ServedCrs | None) -> Iterator[byt
 
 
 def time_of(fields: tuple[str, ...], values: Mapping[str, Value]) -> dict[str, Any] | None:
-    """When a record holds, as JSON-FG writes it: a date, an interval with '..' for no bound, or None when unknown.
+    """The `time` of a feature: a date, an interval with '..' for an open end, or None when unknown.
 
-    A date known to the month or the year is the interval of its days.
+    A date with the precision of a month or a year is the interval of its days.
 
     >>> time_of(("day",), {"day": "2019-02"})
     {'interval': ['2019-02-01', '2019-02-28']}

@@ -21,7 +21,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.
 _VERSION = Label("Phiên bản dữ liệu", "Data version")
 _CAUTION = Label("Lưu ý về vị trí", "About the place")
 _STYLE = "layer"
-# XML 1.0 section 2.2: characters that cannot stand in a document at all, not even escaped.
+# XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -88,7 +88,7 @@ def _color(css: str, opacity: float) -> str:
 
 
 class _ValueColumn(NamedTuple):
-    """A value of a placemark: its field, and the markup before its text."""
+    """A column of values in the placemarks: its field, and the markup before each value."""
 
     field: Field
     head: str
@@ -104,7 +104,7 @@ def _head(name: str, label: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """`text` as it may stand in a document.
+    """`text` escaped, without characters that XML does not allow.
 
     >>> _safe("A & <B>")
     'A &amp; &lt;B&gt;'
@@ -113,7 +113,7 @@ def _safe(text: str) -> str:
 
 
 def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_ValueColumn]) -> str:
-    """The markup of one record, written as text: a tree for each took most of the time of a large layer."""
+    """The markup of one record, composed as text: an element tree took most of the time of a large layer."""
     values = "".join(f"{head}{_safe(text)}</value></Data>" for head, text in _values(job, record, reader, columns))
     geometry = record.geometry
     shape = "" if geometry is None else _geometry(geometry)
@@ -124,7 +124,7 @@ def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_Valu
 
 
 def _values(job: Job, record: Record, reader: Reader, columns: Iterable[_ValueColumn]) -> Iterator[tuple[str, str]]:
-    """Markup and text of every value that is not missing, and a caution for an approximate place."""
+    """Markup and text of every value that is not missing, and a caution for an approximate position."""
     for field, head in columns:
         text = reader.format_value(field, record.properties.get(field.name))
         if text is not None:

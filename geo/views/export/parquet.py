@@ -1,4 +1,4 @@
-"""GeoParquet 1.1, written in row groups: columns for analysis, places as WKB, a box for each record."""
+"""GeoParquet 1.1 in row groups: a column for each field, WKB geometry and a bounding box for each record."""
 
 import json
 from itertools import chain
@@ -20,14 +20,14 @@ _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _BOX = pa.struct([(side, pa.float64()) for side in _SIDES])
 _BOXES = "bbox"
 _GROUP_BYTES = 16_000_000
-"""Row groups of about this size: whole in memory once, and large enough for readers to be fast."""
+"""Target size of a row group: it fits in memory and is large enough for fast reading."""
 
 
 def write_parquet(job: Job, out: BinaryIO) -> int:
     """Write GeoParquet 1.1 and return how many records it holds; a layer without places is plain Parquet.
 
-    Geometries are WKB, easting before northing; the column `bbox` holds each one's box, by which readers skip what
-    lies elsewhere. The notice stands in the file's own metadata, in both languages.
+    Geometries are WKB, easting before northing. The column `bbox` holds the box of each geometry, so that readers
+    can skip row groups. The notice is in the file metadata, in both languages.
     """
     has_geometry = job.spec.geometry is not None
     columns, schema = declared_columns(job), schema_of(job, declared_columns(job))
@@ -58,7 +58,7 @@ def _boxes(boxes: Array) -> pa.Array:
 
 
 def _geo(job: Job, extents: list[Array]) -> dict[str, str]:
-    """GeoParquet's own metadata; `extents` are the boxes of all places."""
+    """The `geo` metadata of GeoParquet; `extents` are the boxes of all geometries."""
     crs = CRS.from_user_input(STORE_CRS if job.crs == WGS84 else job.crs)
     column: dict[str, Any] = {
         "encoding": "WKB",

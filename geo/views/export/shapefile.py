@@ -1,4 +1,4 @@
-"""A zipped shapefile, with beside it what a shapefile cannot hold: long text, full names, the notice."""
+"""A zipped shapefile, with further files for what a shapefile cannot hold: long text, full names, the notice."""
 
 import csv
 import io
@@ -24,27 +24,27 @@ from geo.views.notice import Notice
 from geo.views.values import Reader, Source, parts
 
 TEXT_BYTES = 254
-"""What one text column of a .dbf holds, in bytes of its encoding."""
+"""Width of a text column of a .dbf, in bytes of its encoding."""
 
 CUT_MARK = "[…]"
-"""Ends a value that is cut in the .dbf and stands in full in <layer>.text.csv."""
+"""Marks the end of a value that is truncated in the .dbf and complete in <layer>.text.csv."""
 
 TEXT_IN = ("utf-8", "tcvn3", "cp1258")
-"""The encodings of geo.encodings that the .dbf can be had in, the default first."""
+"""The encodings that the .dbf may have, keys of geo.encodings; the first is the default."""
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj")
-# GDAL recodes text from "TCVN" and loses the last letter of every value; "TCVN3" it leaves to the font.
+# GDAL recodes text from "TCVN" and loses the last letter of every value; it does not recode "TCVN3".
 _CPG = {"tcvn3": "TCVN3"}
-# Every byte is a character of it, so that the bytes we made pass GDAL unchanged.
+# Latin-1 maps every byte to a character, so GDAL writes our bytes unchanged.
 _AS_BYTES = "ISO-8859-1"
 _MOST_LETTERS = 20
 _BOX_AT = 36
-"""Where the head of a .shp holds its box (ESRI Shapefile Technical Description, 1998)."""
+"""Offset of the bounding box in the header of a .shp (ESRI Shapefile Technical Description, 1998)."""
 _PRECISION = (
     "Cột 'precision' cho biết vị trí chính xác đến đâu; nhiều vị trí chỉ gần đúng.",
     "Column 'precision' says how well a place is known; many places are approximate.",
 )
-# What other programs do with each encoding, tried with QGIS 3.22 and GDAL 3.6 and 3.12.
+# Hints for other programs, tested with QGIS 3.22 and GDAL 3.6 and 3.12.
 _READING_HINTS = {
     "tcvn3": (
         "QGIS: mở với bảng mã windows-1252 và hiển thị bằng phông .VnTime.",
@@ -61,10 +61,10 @@ _TEXT_KINDS = frozenset({"text", "longtext", "date", "code", "codes", "ref", "re
 def write_shapefile(job: Job, out: BinaryIO) -> int:
     """Write the zip and return how many records it holds.
 
-    Columns are the declared fields under their short names: the same files can be read in again. A layer
-    without geometry is a .dbf alone. Text longer than a .dbf takes is cut there at a character and marked
-    with CUT; the whole of it, all long text, and every value with letters that the encoding lacks, stand in
-    <layer>.text.csv. BadQuery, naming those letters, when the job is strict about them.
+       Columns are the declared fields under their short names: the same files can be imported again. A layer
+       without geometry is a .dbf alone. Text longer than a .dbf column is truncated and marked with CUT_MARK.
+       Such values, all long text, and values with letters that the encoding lacks are complete in <layer>.text.csv.
+    BadQuery, naming those letters, when the job is strict about them.
     """
     layer, beside = job.query.layer, _Beside(job)
 
@@ -91,9 +91,9 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
 
 
 def _frame(path: Path) -> None:
-    """Write the box around all places into the heads of a .shp and its .shx.
+    """Write the bounding box of all geometries into the headers of a .shp and its .shx.
 
-    GDAL begins that box at 0, 0 where the first record has no place: programs would open the map in the ocean.
+    GDAL extends the box to 0, 0 when the first record has no geometry, so programs would open the map there.
     """
     box = box_of(path)
     if box is None:
@@ -105,9 +105,9 @@ def _frame(path: Path) -> None:
 
 
 class _Beside:
-    """What goes beside the .dbf, gathered while it is written: text it cannot hold, and the sources cited.
+    """Data for the files beside the .dbf, collected while it is written: text it cannot hold, and the cited sources.
 
-    `losses` counts the letters that the encoding lacks, each with what was written for it.
+    `losses` counts the letters that the encoding lacks, each with its substitute.
     """
 
     def __init__(self, job: Job) -> None:
@@ -118,7 +118,7 @@ class _Beside:
         self.rows: dict[str, dict[str, str]] = {}
 
     def keep(self, record: Record, field: Field) -> object:
-        """What the .dbf holds for a value, text as bytes read as Latin-1; what it cannot hold is remembered."""
+        """The value for the .dbf, text as bytes read as Latin-1; text that the .dbf cannot hold is added to `rows`."""
         value = record.properties.get(field.name)
         if value is None or field.kind not in _TEXT_KINDS:
             return value
@@ -131,9 +131,9 @@ class _Beside:
         return short.decode("latin1")
 
     def _fit(self, text: str) -> tuple[bytes, bool]:
-        """What the .dbf can hold of a text, and whether that is the text itself; the letters lost are counted."""
+        """The bytes of a text for the .dbf, and whether they are the complete text; replaced letters are counted."""
         if text.isascii() or (self._job.encoding == "utf-8" and unicodedata.is_normalized("NFC", text)):
-            data = text.encode()  # seen at once to need no other letter, as nearly all text is
+            data = text.encode()  # the common case: no letter needs a substitute
             if len(data) <= TEXT_BYTES:
                 return data, True
         short = fit(truncate(text, self._job.encoding, self._letters), self._job.encoding, self._letters)
@@ -141,7 +141,7 @@ class _Beside:
         return encode(short.text, self._job.encoding), short.text == text
 
     def table(self) -> Iterable[Sequence[str]]:
-        """A header, then a row for every record with long text: its key, then the columns in use."""
+        """The rows of <layer>.text.csv: a header, then the key and the long texts of each record that has any."""
         names_in_use = {name for row in self.rows.values() for name in row}
         spec = self._job.spec
         names = [field.name for field in spec.fields if field.name in names_in_use or field.kind == "longtext"]
@@ -157,7 +157,7 @@ class _Beside:
 
 
 def truncate(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:
-    """`text` when a .dbf in `encoding` can hold it, else its beginning and CUT, never with half a letter.
+    """`text` if it fits a .dbf column in `encoding`, else its beginning and CUT_MARK; no character is split.
 
     >>> cut("Điện Biên"), len(cut("Đ" * 200).encode()), len(cut("Đ" * 300, "tcvn3"))
     ('Điện Biên', 253, 254)
@@ -180,7 +180,7 @@ def _lacking(encoding: str, letters_lost: Counter[tuple[str, str]]) -> BadQuery:
 
 
 def _letter_counts(letters: Iterable[str]) -> str:
-    """Letters with how often each comes, the most frequent first; how many more there are after the first few."""
+    """Letters with their counts, the most frequent first, then the number of letters not listed."""
     counts = Counter(letters)
     text = ", ".join(f"{letter} ({times})" for letter, times in counts.most_common(_MOST_LETTERS))
     return f"{text}, +{len(counts) - _MOST_LETTERS}" if len(counts) > _MOST_LETTERS else text
@@ -208,7 +208,7 @@ def _dictionary(fields: Iterable[Field]) -> Iterable[Sequence[str]]:
 
 
 def _readme(job: Job, beside: _Beside) -> str:
-    """The notice in both languages, lines ended as every system's editor reads them."""
+    """The notice in both languages, with CRLF line ends, which editors of every system read."""
     layer, notice, sources = job.query.layer, job.notice(), beside.sources()
     lines = [
         notice.title.vi,

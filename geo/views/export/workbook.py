@@ -1,4 +1,4 @@
-"""An Excel workbook that offices fill in and send back: labels for names, lists to choose from, text as text."""
+"""An Excel workbook that offices fill in and import again: labels as headers, drop-down lists, cells as text."""
 
 import re
 import tempfile
@@ -25,24 +25,25 @@ PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (W
 _LISTS = Label("Danh mục", "Code lists")
 _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
-"""Empty rows below the records that the lists to choose from reach over."""
+"""Empty rows below the records that have drop-down lists too."""
 _PROPERTIES = "docProps/core.xml"
 _TIMESTAMPS = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
-"""By any prefix: other libraries in the same process may change that of Dublin Core."""
+"""Any namespace prefix: other libraries in the process may register another one for Dublin Core."""
 _WIDE, _NARROW = 40, 18
 _NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no place for, and the carriage return, which a cell does not show."""
+"""Characters that XML 1.0 does not allow, and the carriage return, which Excel does not display."""
 _OTHER_THAN_TEXT = ("=", "#")
-"""What openpyxl would take for a formula or for an error; a cell made to say so costs as much as three others."""
+"""Text that openpyxl would write as a formula or an error. Only such text gets a cell object, which is three
+times slower."""
 _CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
 
 
 def write_xlsx(job: Job, out: BinaryIO) -> int:
-    """Write the workbook and return how many records it has.
+    """Write the workbook and return the number of records.
 
-    The sheet of the records is called as the layer is; its columns are the labels of the declared fields in the job's
-    language, codes stand as their labels, and points have longitude and latitude. The same file can be imported again:
-    records are known by their ids. Two more sheets hold the code lists and where the data come from.
+    The sheet of the records has the layer's name. Its headers are the labels of the declared fields in the job's
+    language, codes are written as labels, and points as longitude and latitude. The file can be imported again:
+    records are matched by their ids. Two more sheets hold the code lists and the notice.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(job.query.layer)
@@ -64,7 +65,7 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
 
 
 def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:
-    """Copy a workbook, every date in it that of the version: the same version gives the same bytes."""
+    """Copy a workbook with the version's date in place of all timestamps: the same version gives the same bytes."""
     with zipfile.ZipFile(path) as book, DatedZip(out, published_at) as archive:
         for name in book.namelist():
             if name == _PROPERTIES:
@@ -75,7 +76,7 @@ def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:
 
 
 def _columns(job: Job) -> list[tuple[str, Field | None]]:
-    """The names of the columns, with the field that each is filled from; the place has none."""
+    """The headers of the columns with their fields; the coordinate columns have no field."""
     columns: list[tuple[str, Field | None]] = [
         (f"{field.label.of(job.lang)}{f' ({field.unit})' if field.unit else ''}", field) for field in job.spec.fields
     ]
@@ -98,7 +99,7 @@ def _label_codes(field: Field, value: Value, lang: str) -> Value:
 
 
 def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None:
-    """Widths, a header that stays, and lists to choose codes from."""
+    """Set column widths, a frozen header, and drop-down lists for codes."""
     sheet.freeze_panes = "B2"
     rows = job.total_count + _SPARE
     for number, (_, field) in enumerate(columns, start=1):
@@ -118,13 +119,13 @@ def _coded_fields(job: Job) -> list[Field]:
 
 
 def _range_of(job: Job, field: Field) -> tuple[str, int, int]:
-    """Where the words of a field's list stand on their sheet: column, first row, last row."""
+    """The range of a field's labels on the sheet of code lists: column, first row, last row."""
     number = 1 + _coded_fields(job).index(field)
     return get_column_letter(number), 2, 1 + len(CODE_LISTS[field.codes or ""].codes)
 
 
 def _write_lists(sheet: Any, job: Job) -> None:
-    """One column for each coded field, with the words of its list."""
+    """Write a column for each coded field, with the labels of its code list."""
     fields = _coded_fields(job)
     lists = [[code.label.of(job.lang) for code in CODE_LISTS[field.codes or ""].codes] for field in fields]
     for number in range(1, len(fields) + 1):
@@ -159,7 +160,7 @@ def _header_cell(sheet: Any, text: str) -> Any:
 
 
 def _cell(sheet: Any, value: Value) -> Any:
-    """A value for a row: text stays text whatever it begins with, without characters that XML cannot hold."""
+    """A value for a row; text is never a formula and has no characters that XML does not allow."""
     if not isinstance(value, str):
         return value
     text = _NO_CELL.sub("", value)[:_CELL_MOST]

@@ -17,7 +17,7 @@ from geo.views.ogc.served_crs import CRS84, SERVED_CRS, ServedCrs
 
 Plain: TypeAlias = dict[str, Any]
 Link: TypeAlias = Callable[..., dict[str, str]]
-"""(rel, path, media type, **query) -> a link with its absolute address."""
+"""(rel, path, media type, **query) -> a link object with an absolute URL."""
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
@@ -25,13 +25,13 @@ MATRIX_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
 CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
-"""OGC API - Records, autodiscovery: where the records of a catalogue can be searched."""
+"""Link relation of OGC API - Records to a catalogue with searchable records."""
 CHANGES = "monitor"
-"""RFC 5989: where changes of the resource are told."""
+"""Link relation of RFC 5989 to a resource that reports changes."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 _FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
-"""What a page of features comes in beside GeoJSON and HTML."""
+"""Formats of a page of features beside GeoJSON and HTML."""
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
@@ -53,7 +53,7 @@ CONFORMANCE: tuple[str, ...] = (
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
     f"{_COMMON}/core",
 )
-"""What holds, and tests show to hold: docs/conformance.md lists requirement by requirement."""
+"""The implemented conformance classes, all of them tested; docs/conformance.md lists each requirement."""
 
 _TITLE = Label("Bản đồ OCOP Điện Biên: dữ liệu mở", "OCOP map of Điện Biên: open data")
 _ABOUT = Label(
@@ -63,7 +63,7 @@ _ABOUT = Label(
 
 
 def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
-    """The landing page as a program reads it."""
+    """The landing page as JSON."""
     return {
         "title": _TITLE.of(lang),
         "description": _ABOUT.of(lang),
@@ -86,12 +86,12 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
 
 
 def conformance(link: Link, more: Sequence[str] = ()) -> Plain:
-    """The conformance classes that hold: those of features, and `more` of other standards."""
+    """The conformance declaration: the classes of this module, and `more` of other standards."""
     return {"links": [link("self", "/conformance", JSON)], "conformsTo": [*CONFORMANCE, *more]}
 
 
 def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
-    """Every layer as a collection; the systems that all of them come in are listed once."""
+    """All collections, with the common list of their coordinate reference systems."""
     return {
         "links": [
             link("self", "/collections", JSON),
@@ -103,7 +103,7 @@ def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
 
 
 def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
-    """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
+    """One layer as a collection; with `whole` its CRSs are listed, otherwise `crs` refers to the common list."""
     spec = COLLECTIONS[layer]
     about = atlas.metadata(layer)
     body: Plain = {
@@ -152,7 +152,7 @@ def _extent(atlas: Atlas, layer: str) -> Plain:
 
 
 def _interval(first: str | None, last: str | None) -> list[str | None]:
-    """The moments, as RFC 3339 writes them, from the beginning of one date to the end of another, however coarse."""
+    """RFC 3339 times from the start of one date to the end of another; the dates may be years, months or days."""
     begins, ends = span(first or ".."), span(last or "..")
     return [
         f"{begins.first}T00:00:00Z" if first and begins else None,
@@ -164,9 +164,9 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 
 
 def features(atlas: Atlas, query: Query, system: ServedCrs, fields: Sequence[str], around: Around) -> Linked:
-    """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
+    """The features of a page as GeoJSON in the axis order of `system`; only the properties `fields` unless it is empty.
 
-    Each has links to the records that it is tied to; `around` says what their addresses begin and end with.
+    Each has links to its related records; `around` is the beginning and the end of their URLs.
     """
     if system.uri == CRS84 and not fields:
         return atlas.linked(query, around)
@@ -179,7 +179,7 @@ def features(atlas: Atlas, query: Query, system: ServedCrs, fields: Sequence[str
 
 
 def _features(system: ServedCrs, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
-    """Features that have no links yet."""
+    """The features without their links."""
     shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
     for (key, _, properties, _), geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
         values = _select(properties, fields) if fields else orjson.Fragment(properties)
@@ -188,7 +188,7 @@ def _features(system: ServedCrs, rows: Sequence[Part], fields: Sequence[str]) ->
 
 
 def around(link: Link) -> Around:
-    """What the addresses of features begin and end with."""
+    """The beginning and the end of the URLs of features."""
     begin, _, end = link("related", "/path", GEOJSON)["href"].partition("/path")
     return Around.of(begin, end)
 
@@ -199,7 +199,7 @@ def _select(properties: bytes, fields: Iterable[str]) -> Plain:
 
 
 def feature(atlas: Atlas, layer: str, record: str, system: ServedCrs, link: Link) -> bytes:
-    """One feature with links to itself, its collection, its page, and every record that it is tied to."""
+    """One feature with links to itself, its collection, its page and its related records."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
         (body_in_crs,) = _features(system, list(atlas.parts(Query(layer, ids=(record,)))), ())

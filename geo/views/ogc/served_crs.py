@@ -1,4 +1,4 @@
-"""The coordinate systems that features are served in: URIs, axis order, and the state's own transformation."""
+"""The coordinate reference systems of the API: URIs, axis order, and the official transformation."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
@@ -19,15 +19,15 @@ WGS84_LAT_LNG = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 _HALF_MM = 0.0005
 _FARTHEST_M = 1e8
-"""No coordinate in metres on the Earth is larger, in any of our systems."""
+"""No coordinate in metres is larger in any of these systems."""
 _STEPS = 24
-"""Into so many parts each side of a box is divided before it is moved: a straight side is not straight elsewhere."""
+"""Number of segments of each side of a box before the transformation, since a straight side becomes a curve."""
 _MILLIMETRES = 3
 _DEGREES = 9
 
 
 class ServedCrs(NamedTuple):
-    """One system. `north_first`: its first axis points north, as the authority says. `decimals` are written."""
+    """One CRS. `north_first` says that its first axis points north; coordinates are rounded to `decimals` digits."""
 
     uri: str
     label: Label
@@ -36,7 +36,7 @@ class ServedCrs(NamedTuple):
     decimals: int
 
     def out(self, shapes: Array) -> Array:
-        """Geometries of STORE_CRS in this system and its axis order; None stays None."""
+        """Geometries of STORE_CRS transformed to this CRS, in its axis order; None stays None."""
         if self.uri == CRS84:
             return shapes
 
@@ -49,10 +49,9 @@ class ServedCrs(NamedTuple):
         return projected
 
     def box(self, numbers: tuple[float, float, float, float]) -> LngLatBbox | bytes:
-        """What a box of this system covers in STORE_CRS: a box where its sides stay straight, else a polygon as WKB.
+        """A box of this CRS in STORE_CRS: a box if the CRS is in degrees, else a polygon with curved sides as WKB.
 
-        `numbers` are the lower corner and the upper one in the system's axis order. BadQuery when there is no such
-        place.
+        `numbers` are the lower corner and the upper corner in the axis order of the CRS. BadQuery for an invalid box.
         """
         first, second, third, fourth = numbers
         west, south, east, north = (second, first, fourth, third) if self.north_first else numbers
@@ -60,7 +59,7 @@ class ServedCrs(NamedTuple):
             return self._box_of_degrees(west, south, east, north)
         if not (west <= east and south <= north and max(map(abs, numbers)) <= _FARTHEST_M):
             raise _no_box(numbers, self.uri)
-        # A box without width or height is a line or a point that records may lie on; coordinates are kept to the mm.
+        # A box without width or height may contain records; it gets half a millimetre, the rounding of coordinates.
         wide, high = (_HALF_MM if east == west else 0.0), (_HALF_MM if north == south else 0.0)
         sides = shapely.box(west - wide, south - high, east + wide, north + high).exterior
         ring = shapely.get_coordinates(shapely.segmentize(sides, _side(west, south, east, north)))
@@ -112,11 +111,11 @@ def _table() -> dict[str, ServedCrs]:
 
 
 SERVED_CRS: dict[str, ServedCrs] = _table()
-"""By URI, CRS84 first."""
+"""URI -> CRS; CRS84 first."""
 
 
 def find_crs(uri: str, param: str) -> ServedCrs:
-    """The system of a URI, or of a safe CURIE such as [EPSG:9205]; BadQuery naming the possible ones."""
+    """The CRS of a URI or of a safe CURIE such as [EPSG:9205]; BadQuery that lists the CRSs for any other value."""
     text = uri.strip()
     if text.startswith("[") and text.endswith("]"):
         authority, _, code = text[1:-1].partition(":")

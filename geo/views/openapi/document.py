@@ -1,4 +1,4 @@
-"""The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
+"""The OpenAPI 3.0.3 document of the service, built from the declared layers, without external references."""
 
 from collections.abc import Iterable
 
@@ -46,7 +46,7 @@ _POST_SUMMARY = Label(
 
 
 def document(server: str, most: int, lang: str) -> Plain:
-    """The whole description; `server` is the address without a slash at its end, `most` the largest page."""
+    """The whole document; `server` is the URL without a slash at its end, `most` the maximum of `limit`."""
     return {
         "openapi": "3.0.3",
         "info": {
@@ -119,13 +119,13 @@ _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]],
         (),
     ),
 )
-"""Path, operation, schema, summary, media types (the default first), forms that `f` may ask for."""
+"""Path, operation id, schema, summary, media types (the default first), values of `f`."""
 
 _IN_JSON = {"jsonfg"}
-"""Formats of files that are one JSON object."""
+"""Formats whose files are one JSON object."""
 
 _ALSO_PAGES = {"/", "/conformance", "/api"}
-"""What is answered as a page at the same address; elsewhere the page has its own."""
+"""Paths that also return HTML; the pages of other resources have URLs of their own."""
 
 
 def _capabilities(lang: str) -> Plain:
@@ -147,7 +147,7 @@ def _capabilities(lang: str) -> Plain:
 
 
 def _catalogue(lang: str) -> Plain:
-    """The records of the layers, and their metadata as XML."""
+    """The paths of the catalogue's records and of the XML metadata."""
     words = Label("Lớp dữ liệu", "Layer")
     standard = query("standard", {"type": "string", "enum": list(STANDARDS)}, Label("chuẩn", "standard"), lang)
     own = [RECORDS_LIMIT, PARAMETERS["type"], PARAMETERS["externalIds"]]

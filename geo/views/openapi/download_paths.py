@@ -1,4 +1,4 @@
-"""What the API document says of downloads, of search, and of what watches the service."""
+"""The paths of downloads, search and monitoring in the OpenAPI document."""
 
 from dataclasses import replace
 from typing import get_args
@@ -14,13 +14,13 @@ from geo.views.openapi.parts import Plain, in_path, operation, parameter_refs, q
 _JSON = "application/json"
 _BINARY: Plain = {"type": "string", "format": "binary"}
 _IN_JSON = {"application/geo+json": "featureCollection", "application/vnd.ogc.fg+json": "anything"}
-"""Files that a program reads as one JSON object, and their schemas."""
+"""Media type of files that are one JSON object -> schema."""
 
 _LAYER = in_path("layer", {"type": "string", "enum": [*COLLECTIONS]}, "A layer")
 
 
 def files(lang: str) -> Plain:
-    """The paths, each with what it is asked by and what it answers."""
+    """The path items, with their parameters and responses."""
     whole = {
         f"/export/{whole_province.NAME}.{kind.extension}": _whole(kind, lang) for kind in whole_province.KINDS.values()
     }

@@ -1,4 +1,4 @@
-"""The parts that the OpenAPI document is put together from: parameters, schemas, answers."""
+"""The components of the OpenAPI document: parameters, schemas and responses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,12 +22,12 @@ _TYPES: dict[str, Plain] = {
 
 
 def ref(path: str) -> Plain:
-    """A reference inside the document; none leads out of it."""
+    """A reference to a component of the document."""
     return {"$ref": f"#/components/{path}"}
 
 
 def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool = False) -> Plain:
-    """A parameter of an address; lists are joined by commas."""
+    """A query parameter; lists are joined by commas."""
     return {
         "name": name, "in": "query", "required": required, "schema": schema, "description": words.of(lang),
         "style": "form", "explode": False,
@@ -35,7 +35,7 @@ def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool =
 
 
 def query_parameter(row: Parameter, lang: str, *, required: bool = False) -> Plain:
-    """A row of ocop/parameters.py as a parameter of an address."""
+    """A row of ocop/parameters.py as a query parameter."""
     return query(row.name, schema_of(row), row.label, lang, required=required)
 
 
@@ -61,25 +61,25 @@ _KINDS: dict[Kind, Plain] = {
 _BOUNDS = {
     "string": ("minLength", "maxLength"), "integer": ("minimum", "maximum"), "array": ("minItems", "maxItems"),
 }  # fmt: skip
-"""The words of JSON Schema for the least and the most, by type."""
+"""Type -> the JSON Schema keywords for its minimum and maximum."""
 
 
 def form(forms: Iterable[str], lang: str) -> Plain:
-    """The parameter `f` of a resource that has these forms, the default first."""
+    """The parameter `f` of a resource with these formats, the default first."""
     return query_parameter(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
 
 
 def in_path(name: str, schema: Plain, words: str) -> Plain:
-    """A part of a path."""
+    """A path parameter."""
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
 SHARED_PARAMETERS = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
-"""Parameters that several resources share."""
+"""The query parameters that are components of the document."""
 
 
 def component(name: str) -> str:
-    """The name under which a shared parameter stands in the document."""
+    """The component name of a shared parameter."""
     return f"filter-{name}" if name in FILTER_PARAMS else name
 
 
@@ -97,7 +97,7 @@ def parameters(most: int, lang: str) -> Plain:
 
 
 def by_value(row: Queryable, lang: str) -> Plain:
-    """A queryable that may stand in an address as `name=value`."""
+    """A queryable as a query parameter."""
     codes = row.field.codes if row.field else None
     items: Plain = {"type": "number"} if row.kind == "number" else {"type": "string"}
     if codes and row.kind != "number":
@@ -109,7 +109,7 @@ def by_value(row: Queryable, lang: str) -> Plain:
 def operation(
     name: str, tag: str, summary: str, takes: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
 ) -> Plain:
-    """One method of a path, with the parameters that it takes; `pages` says that the HTML page is at another address."""
+    """The GET operation of a path; `pages` says that `Accept: text/html` is redirected to a page at another URL."""
     see_other: Plain = {
         "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
     }
@@ -288,6 +288,6 @@ _ANSWERS: dict[str, Label] = {
 
 
 def responses(lang: str) -> Plain:
-    """The answers that say what went wrong, by name."""
+    """The error responses by component name."""
     content = {PROBLEM: {"schema": ref("schemas/exception")}}
     return {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}

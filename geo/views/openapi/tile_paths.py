@@ -1,4 +1,4 @@
-"""The tiles' part of the OpenAPI document: paths and operation ids as OGC API - Tiles wants them, and their schemas."""
+"""OGC API - Tiles in the OpenAPI document: paths, operation ids as the standard requires them, and schemas."""
 
 from collections.abc import Iterator
 
@@ -67,7 +67,7 @@ def paths(lang: str) -> Plain:
 
 
 def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterator[tuple[str, Plain]]:
-    """The list of tilesets, a tileset and a tile of one layer, or of all together."""
+    """The paths of the tileset list, a tileset and a tile, of one layer or of all together."""
     operation_suffix, path = f".{kind}.vector.getTileSet", f"{prefix}/tiles"
     yield (
         path,

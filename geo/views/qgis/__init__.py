@@ -1,4 +1,4 @@
-"""How QGIS draws the layers: styles and projects made from styles.py and the code lists, as on the site's own map."""
+"""Styles and projects for QGIS, made from ocop/styles.py and the code lists, to match the site's map."""
 
 from geo.views.qgis.project import LEGAL, TITLE, pack, project
 from geo.views.qgis.qml import layer_id, style_of

@@ -1,4 +1,4 @@
-"""What a project says about itself and its layers: QGIS's metadata, from the layers' own."""
+"""The metadata elements of a QGIS project and of its layers, from the metadata of the layers."""
 
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ _LANGUAGES = {"vi": "VIE", "en": "ENG"}
 
 
 class Metadata(NamedTuple):
-    """What metadata of QGIS holds. `created` is ISO 8601 without a zone."""
+    """The metadata of a project or a layer. `created` is ISO 8601 without a time zone."""
 
     id: str
     title: str
@@ -30,7 +30,7 @@ class Metadata(NamedTuple):
 
 
 def metadata(parent: ET.Element, about: Metadata) -> None:
-    """The elements of `about`, in the order that QGIS writes them."""
+    """Add the elements of `about` in the order in which QGIS writes them."""
     add(parent, "identifier", about.id)
     add(parent, "parentidentifier", about.parent)
     add(parent, "language", _LANGUAGES[about.lang])
@@ -54,7 +54,7 @@ def metadata(parent: ET.Element, about: Metadata) -> None:
 
 
 def layer_metadata(parent: ET.Element, atlas: Atlas, spec: LayerSpec, lang: str, crs: str) -> None:
-    """What the layer is, whose it is and how it was made."""
+    """Add the metadata of a layer: description, rights, lineage and extent."""
     terms, own = notice(atlas, spec.name), atlas.metadata(spec.name)
     lineage = own.get("lineage") or {}
     metadata(

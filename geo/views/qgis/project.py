@@ -1,4 +1,4 @@
-"""A QGIS project of the whole province: the layers in their groups, drawn and described as on the site."""
+"""A QGIS project of the whole province: the layers in their groups, with the site's symbols and descriptions."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -31,12 +31,12 @@ LEGAL = Label(
 
 _TILES = Label("Ô bản đồ: vẽ nhanh khi dữ liệu lớn", "Vector tiles: fast where there is much data")
 _VISIBLE = {*THEMATIC, "communes", "province"}
-"""What is switched on at first, as on the map of the site."""
+"""Layers that are switched on at first, as on the map of the site."""
 
 _OUTSIDE = {"Red": 231, "Green": 225, "Blue": 211}
 _MARGIN = 0.04
 _BASE = [name for name, spec in COLLECTIONS.items() if spec.group == "units" and spec.dimension == 2]
-"""The units' areas lie below every other layer, the first of them uppermost."""
+"""The polygons of units are below every other layer, the first of them on top."""
 
 _GEOMETRIES = {0: "Point", 1: "Line", 2: "Polygon", None: "No geometry"}
 
@@ -49,7 +49,7 @@ class _ProjectLayer(NamedTuple):
 
 
 def project(atlas: Atlas, source: Source, lang: str) -> bytes:
-    """The project file (.qgs) over the atlas's version, its words in `lang`, in the province's own system."""
+    """The project file (.qgs) of the atlas's version, with texts in `lang` and METRIC_CRS as project CRS."""
     version = atlas.version
     title = TITLE.of(lang)
     root = ET.Element(
@@ -84,7 +84,7 @@ def project(atlas: Atlas, source: Source, lang: str) -> bytes:
 
 
 def pack(document: bytes, name: str, moment: str) -> bytes:
-    """A project as QGIS packs it (.qgz): a zip that holds `name`.qgs, dated by `moment` (ISO 8601)."""
+    """A project as .qgz: a zip with `name`.qgs, dated `moment` (ISO 8601)."""
     out = io.BytesIO()
     with DatedZip(out, moment) as archive:
         archive.add(f"{name}.qgs", document)
@@ -121,7 +121,7 @@ def _tree(root: ET.Element, layers: Sequence[_ProjectLayer], source: Source, lan
 
 
 def _from_top(layers: Iterable[_ProjectLayer]) -> list[str]:
-    """Points over lines over areas, and the land below everything."""
+    """The ids of the layers in drawing order: points over lines over polygons, units at the bottom."""
 
     def height(one: _ProjectLayer) -> tuple[int, int]:
         base = _BASE.index(one.spec.name) + 1 if one.spec.name in _BASE else 0
@@ -135,7 +135,7 @@ def _check_state(visible: bool) -> str:
 
 
 def _relations(root: ET.Element, lang: str) -> None:
-    """What refers to what, so that forms list what belongs to a record."""
+    """Add the relations between layers, so that the form of a record lists the records that refer to it."""
     relations = add(root, "relations")
     for spec in COLLECTIONS.values():
         for field in spec.fields:
@@ -176,7 +176,7 @@ def _layer(parent: ET.Element, atlas: Atlas, one: _ProjectLayer, source: Source,
 
 
 def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
-    """All layers as vector tiles, each in its colours."""
+    """Add the layer of vector tiles, with the colours of each collection."""
     layer = add(parent, "maplayer", type="vector-tile", hasScaleBasedVisibilityFlag="0", autoRefreshEnabled="0",
                 styleCategories="AllStyleCategories")  # fmt: skip
     add(layer, "id", layer_id("tiles"))
@@ -194,17 +194,17 @@ def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
         symbol(add(style, "symbols"), "0", spec, STYLES[spec.name])
 
 
-# --- the whole ---------------------------------------------------------------------------------------
+# --- the project ---------------------------------------------------------------------------------------
 
 
 def _box(atlas: Atlas) -> LngLatBbox:
-    """The box around the province, in metres of its own system."""
+    """The bounding box of the province in METRIC_CRS."""
     box = atlas.bounds("province") or atlas.bounds() or LngLatBbox(102.0, 20.8, 103.7, 22.6)
     return LngLatBbox(*transformer(WGS84, METRIC_CRS).transform_bounds(*box))
 
 
 def _extent(atlas: Atlas) -> dict[str, str]:
-    """Where the project looks at first: the province with a margin."""
+    """The initial extent: the province with a margin."""
     west, south, east, north = _box(atlas)
     margin = _MARGIN * max(east - west, north - south)
     corners = {"xmin": west - margin, "ymin": south - margin, "xmax": east + margin, "ymax": north + margin}
@@ -237,7 +237,7 @@ def _settings(root: ET.Element, atlas: Atlas, lang: str) -> None:
     units = add(settings, "Measurement")
     add(units, "DistanceUnits", "meters", type="QString")
     add(units, "AreaUnits", "ha", type="QString")
-    # Without this the project's own system is not read.
+    # Without this QGIS ignores the project CRS.
     add(add(settings, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
     note = add(settings, "CopyrightLabel")
     add(note, "Enabled", "true", type="bool")
@@ -246,7 +246,7 @@ def _settings(root: ET.Element, atlas: Atlas, lang: str) -> None:
 
 
 def _transformation(root: ET.Element) -> None:
-    """The state's seven parameters, written out: what QGIS would choose by itself depends on its version."""
+    """Add the official transformation explicitly: the default choice depends on the version of QGIS."""
     row = add(add(root, "transformContext"), "srcDest", coordinateOp=Reading(HOME).pipeline, allowFallback="1")
     add(row, "src").append(_srs(METRIC_CRS))
     add(row, "dest").append(_srs(WGS84))

@@ -1,4 +1,4 @@
-"""The style of one layer as a Styled Layer Descriptor 1.1, for programs that do not read QGIS's own."""
+"""The style of one layer as a Styled Layer Descriptor 1.1, for programs that do not read QML."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ _MARKER_PX, _RING_PX, _SMALL_PX = 16, 25, 6
 
 
 def sld_of(spec: LayerSpec, lang: str) -> str:
-    """The SLD of a layer with a rule for each class, its words in `lang`; "" for a layer without places."""
+    """The SLD of a layer with a rule for each class, texts in `lang`; "" for a layer without geometry."""
     if spec.geometry is None:
         return ""
     root = ET.Element("StyledLayerDescriptor", {

@@ -1,4 +1,4 @@
-"""Symbols and legends of QGIS for each layer: its shape, colour and icons, approximate places in a dashed ring."""
+"""QGIS symbols and legends of the layers: shape, colour, icons, and a dashed ring for approximate positions."""
 
 from xml.etree import ElementTree as ET
 
@@ -9,28 +9,28 @@ from geo.views.qgis.icons import embed
 from geo.views.qgis.xml import add, add_expressions, one_of, properties
 
 APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate location")
-"""The line of the legend that explains the ring."""
+"""Legend entry of the ring."""
 
 CLUSTERS = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "Symbol with a number: several records close together")
-"""What the signs mean that stand for more than one record."""
+"""Legend entry of symbols that stand for several records."""
 
 UNKNOWN = Label("Chưa rõ loại", "Type unknown")
-"""The line of the legend of whatever has none of the codes."""
+"""Legend entry of records without a code."""
 
 _ROUGH = [row.key for row in PRECISIONS if row.approximate]
 _LEGEND_ONLY = "(legend)"  # no code has brackets, so no record has this class
 _PX_MM = 0.2646
 _WHITE, _LAND, _INK = "255,255,255,255", "#fdfbf6", "#1d2b2c"
 _NEAR_MM = 4.0
-_LINE_MM = 0.2  # of a line on paper, for each pixel of its width on a screen
+_LINE_MM = 0.2  # line width on paper for a pixel on the screen
 _SOLID = {"outline_style": "solid", "joinstyle": "round"}
 
 
 def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
     """The <renderer-v2> of a layer: a class for each code of its symbol field, or one symbol.
 
-    In a project records at one place are gathered, as on the site, and the province is filled as land: there it is
-    known that it lies below everything.
+    In a project, records at the same position are clustered, as on the site, and the province is filled as land,
+    since it is below all other layers there.
     """
     style, land = STYLES[spec.name], in_project and spec.name == "province"
     if in_project and spec.geometry == "Point" and style.marker.icon:
@@ -58,7 +58,7 @@ def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
 
 
 def _cluster_renderer(parent: ET.Element, style: Style) -> ET.Element:
-    """A renderer around another one that shows records too near to be told apart as one symbol with their number."""
+    """A point cluster renderer: records that would overlap are drawn as one symbol with their number."""
     element = add(
         parent, "renderer-v2", type="pointCluster", symbollevels="0", enableorderby="0", forceraster="0",
         tolerance=f"{_NEAR_MM:g}", toleranceUnit="MM",
@@ -108,7 +108,7 @@ def _whole(parent: ET.Element, name: str, kind: str) -> ET.Element:
 
 def _marker(parent: ET.Element, spec: LayerSpec, style: Style, value: str) -> None:
     if spec.has("precision"):
-        # Legends have no record to ask, so they show what stands without the expression: no ring.
+        # The legend has no record to evaluate the expression for and draws the static value: no ring.
         ring = {"outlineStyle": f"if({one_of('precision', _ROUGH)}, 'dash', 'no')"}
         add_expressions(_ring(parent, style.marker, style.color, "no"), ring)
     properties(
@@ -148,12 +148,12 @@ def _line(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
         },
     )  # fmt: skip
     if spec.has("certain"):
-        # A link that is to be checked is drawn with gaps, as an approximate place is.
+        # An uncertain link is dashed, like the ring of an approximate position.
         add_expressions(line, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
 
 
 def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land: bool) -> None:
-    """A fill, and its edge as a line: only lines are dashed as ocop/styles.py says."""
+    """A fill, and its edge as a line layer: only line layers support custom dashes."""
     fills, on_land = style.fill_opacity > 0, land and style.fill_opacity == 0
     properties(
         _layer(parent, "SimpleFill"),
@@ -173,7 +173,7 @@ def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land
 
 
 def _dash_settings(dash: str) -> dict[str, str]:
-    """The dashes of a line, given as ocop/styles.py has them."""
+    """The dash settings of a line, from the format of ocop/styles.py."""
     parts = [float(part) * _PX_MM for part in dash.split()]
     return {
         "use_custom_dash": str(int(bool(parts))),

@@ -1,4 +1,4 @@
-"""The few shapes of XML that QGIS writes its settings in."""
+"""Helpers for the XML of QGIS documents."""
 
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
@@ -19,7 +19,7 @@ def option(parent: ET.Element, kind: str, name: str = "", value: str | None = No
 
 
 def properties(parent: ET.Element, values: Mapping[str, str]) -> None:
-    """Settings of a symbol layer, as QGIS 3.22 and later write them and as earlier ones read them."""
+    """Add settings of a symbol layer, as <Option> for QGIS 3.22 and later and as <prop> for earlier versions."""
     values_element = option(parent, "Map")
     for name, value in values.items():
         option(values_element, "QString", name, value)
@@ -28,7 +28,7 @@ def properties(parent: ET.Element, values: Mapping[str, str]) -> None:
 
 
 def add_expressions(parent: ET.Element, expressions: Mapping[str, str]) -> None:
-    """Settings that an expression over the record decides."""
+    """Add data-defined settings: name -> expression over the record."""
     whole = option(ET.SubElement(parent, "data_defined_properties"), "Map")
     option(whole, "QString", "name", "")
     options = option(whole, "Map", "properties")
@@ -41,10 +41,10 @@ def add_expressions(parent: ET.Element, expressions: Mapping[str, str]) -> None:
 
 
 def one_of(field: str, keys: Iterable[str]) -> str:
-    """A QGIS expression: the field holds one of the keys."""
+    """A QGIS expression that is true when the field has one of the keys."""
     return f'"{field}" IN ({", ".join(quote(key) for key in keys)})'
 
 
 def quote(text: str) -> str:
-    """A text in a QGIS expression."""
+    """A string literal of a QGIS expression."""
     return "'" + text.replace("'", "''") + "'"

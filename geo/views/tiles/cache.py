@@ -1,4 +1,4 @@
-"""Tiles that were made once, kept in one SQLite file per atlas, which is named by its key; losing it loses nothing."""
+"""A tile cache: one SQLite file for each atlas, named by the atlas's key. It can be deleted at any time."""
 
 import logging
 import sqlite3
@@ -10,7 +10,7 @@ from typing import NamedTuple
 log = logging.getLogger("geo.views.tiles.cache")
 
 MAX_BYTES = 512 * 1024 * 1024
-"""Most that one file may hold; at three quarters of it the oldest quarter of the tiles goes."""
+"""Maximum size of one file; at three quarters of it the oldest quarter of the tiles is deleted."""
 
 _PAGE = 4096
 _BUSY_S = 2.0
@@ -24,7 +24,7 @@ _FIND = "SELECT body, shown, matched FROM tile WHERE layer = ? AND z = ? AND row
 
 
 class CachedTile(NamedTuple):
-    """A tile compressed with gzip, how many features it shows, and how many lie in it."""
+    """A tile compressed with gzip, the number of features drawn in it, and the number of features in its area."""
 
     body: bytes
     drawn_count: int
@@ -32,10 +32,10 @@ class CachedTile(NamedTuple):
 
 
 class TileCache:
-    """The kept tiles of the atlas that is current; files of other versions are deleted when it changes.
+    """The cached tiles of the current atlas; files of other atlases are deleted when it changes.
 
-    Safe for several threads and processes. A cache that cannot be read or written is as good as an empty one:
-    no failure of it reaches a caller.
+    It may be used by several threads and processes. Read and write errors are logged and count as cache misses;
+    they never reach the caller.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
@@ -45,9 +45,9 @@ class TileCache:
         self._current = ""
 
     def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> CachedTile | None:
-        """The tile of layer, zoom, row and column that was kept for an atlas, named by its key; None for no tile.
+        """The cached tile of (layer, zoom, row, column) for the atlas with the key `atlas`; None on a miss.
 
-        `stamp` names what else tiles are made from.
+        `stamp` identifies the other inputs of tiles, such as the code version.
         """
         try:
             row = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
@@ -57,7 +57,7 @@ class TileCache:
         return None if row is None else CachedTile(*row)
 
     def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: CachedTile) -> None:
-        """Keep a tile, in the place of an older one."""
+        """Store a tile; it replaces an older one with the same key."""
         try:
             database = self._open(atlas)
             if self._bytes_in_use(database) + len(tile.body) > self.max_bytes * 3 // 4:
@@ -70,7 +70,7 @@ class TileCache:
             self._give_up(atlas, error)
 
     def close(self) -> None:
-        """Close this thread's file."""
+        """Close this thread's connection."""
         database: sqlite3.Connection | None = getattr(self._local, "database", None)
         if database is not None:
             database.close()
@@ -80,7 +80,7 @@ class TileCache:
         return self.folder / f"{atlas}.sqlite"
 
     def _open(self, atlas: str) -> sqlite3.Connection:
-        """This thread's connection to the file of an atlas; the first one of an atlas deletes the other files."""
+        """This thread's connection to the file of an atlas; the first connection deletes the files of other atlases."""
         if getattr(self._local, "atlas", None) == atlas:
             connection: sqlite3.Connection = self._local.database
             return connection
@@ -116,7 +116,7 @@ class TileCache:
         return int(whole - free) * _PAGE
 
     def _give_up(self, atlas: str, error: Exception) -> None:
-        """Note a failure; a file that is no database any more is deleted and begun again."""
+        """Log an error; a corrupt file is deleted, to be created again at the next access."""
         log.warning("tiles of %s: %s", atlas, error)
         is_corrupt = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         if is_corrupt:

@@ -1,7 +1,7 @@
-"""Vector tiles of an atlas: what of its layers lies in a tile, as light as its zoom allows.
+"""Vector tiles of an atlas: the features of its layers in a tile, clipped and simplified for the zoom.
 
-From layers that are prepared, a tile of 4,900 polygons takes 18 ms to its bytes, one of 300 takes 4 and one of 23 takes
-1.4; of points 10, 1.1 and 0.6 (100,000 of each in the layer, two cores; tests/bench/ogc_api.py has the service's).
+From prepared layers of 100,000 features, on two cores, a tile of 4,900, 300 or 23 polygons takes 18, 4 or 1.4 ms, and
+a tile of as many points 10, 1.1 or 0.6 ms. tests/bench/ogc_api.py measures the whole service.
 """
 
 import math
@@ -22,26 +22,27 @@ from geo.views.tiles.zoom_layers import MAX_ZOOM, PIXEL, PreparedLayers, ZoomLay
 Array: TypeAlias = np.ndarray[Any, Any]
 
 BUFFER = 64
-"""Units around a tile that are drawn too, so that outlines and symbols do not end at its edge."""
+"""Width in tile units of the margin around a tile, so that outlines and symbols are not cut at its edge."""
 
 MAX_FEATURES = 5_000
-"""Most features of a layer in a tile; of more, the small ones are thinned on a grid and the answer says so."""
+"""Maximum number of features of a layer in a tile. Of more, small features are thinned on a grid, and the counts of
+the tile say so."""
 
 TOGETHER = tuple(name for name, spec in LAYERS.items() if spec.geometry is not None)
-"""The layers of the tiles that hold several: every recorded layer with places."""
+"""The layers of the tiles with all layers: every recorded layer with geometry."""
 
 _SMALL = 2 * PIXEL
 
 
 class Address(NamedTuple):
-    """A tile of WebMercatorQuad: zoom, row from the north, column from the west."""
+    """The address of a tile of WebMercatorQuad: zoom, row from the north, column from the west."""
 
     z: int
     row: int
     col: int
 
     def box(self) -> LngLatBbox:
-        """The tile and its buffer in degrees, not past the antimeridian."""
+        """The tile with its buffer in degrees, clipped at the antimeridian."""
         side = 360 / 2**self.z
         margin = BUFFER / EXTENT
         west, east = ((self.col + edge) * side - 180 for edge in (-margin, 1 + margin))
@@ -49,29 +50,29 @@ class Address(NamedTuple):
         return LngLatBbox(max(west, -180.0), south, min(east, 180.0), north)
 
     def origin(self) -> Array:
-        """The tile's north-west corner in units from the world's."""
+        """The tile's north-west corner in units from the world's north-west corner."""
         return np.array([self.col * EXTENT, self.row * EXTENT])
 
     def units(self, lng: Array, lat: Array) -> Array:
-        """Places in degrees as x (east) and y (south) in units of this tile."""
+        """Positions in degrees as x (east) and y (south) in units of this tile."""
         xy: Array = world_units(self.z, lng, lat) - self.origin()
         return xy
 
 
 def tile_at(lng: float, lat: float, zoom: int) -> Address:
-    """The tile of a zoom that a place in degrees lies in; the nearest one for a place past the square's edge."""
+    """The tile of a zoom that contains a position in degrees; the nearest tile for a position off the square."""
     x, y = Address(0, 0, 0).units(np.array([lng]), np.array([lat]))[0] / EXTENT
     row, col = (min(max(int(share * 2**zoom), 0), 2**zoom - 1) for share in (y, x))
     return Address(zoom, row, col)
 
 
 def _latitude(share: float) -> float:
-    """Degrees north of what lies at a share of the square's height from its top."""
+    """Latitude in degrees at a share of the height of the Mercator square, measured from its top."""
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * share))))
 
 
 def address(z: str, row: str, col: str) -> Address:
-    """The tile that three words of a path name; NotFound when there is none or it is not served."""
+    """The tile of three path segments; NotFound when it does not exist or its zoom is above MAX_ZOOM."""
     numbers = [int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1 for word in (z, row, col)]
     tile = Address(*numbers)
     if not 0 <= tile.z <= MAX_ZOOM or not all(0 <= number < 2**tile.z for number in numbers[1:]):
@@ -83,7 +84,7 @@ def address(z: str, row: str, col: str) -> Address:
 
 
 class Tile(NamedTuple):
-    """A tile as bytes (MVT), how many features it shows, and how many lie in it."""
+    """A tile in MVT, the number of features drawn in it, and the number of features in its area."""
 
     body: bytes
     drawn_count: int
@@ -91,7 +92,7 @@ class Tile(NamedTuple):
 
 
 class _Crowd(NamedTuple):
-    """Which of the prepared records a tile draws whole and which cut, and how many others lie in it."""
+    """Rows of prepared records: those inside a tile, those to be clipped, and the number of those left out."""
 
     inside: Array
     crossing: Array
@@ -99,7 +100,7 @@ class _Crowd(NamedTuple):
 
 
 def make(layers: PreparedLayers, names: Iterable[str], at: Address) -> Tile:
-    """The tile of some layers, one after the other; no bytes where none of them has anything."""
+    """The tile `at` of the layers `names`; its body is empty when no layer has features there."""
     parts = [_layer(layers, name, at) for name in names]
     return Tile(
         b"".join(one.body for one in parts),
@@ -124,7 +125,7 @@ def _layer(layers: PreparedLayers, layer: str, at: Address) -> Tile:
 
 
 def _crowd(zoom_layer: ZoomLayer, at: Address) -> _Crowd:
-    """What lies in a tile and its buffer; of it, what is large enough is drawn, as much as there is room for."""
+    """The records in a tile with its buffer that are large enough to be drawn, at most MAX_FEATURES."""
     west, north = at.origin() - BUFFER
     east, south = at.origin() + EXTENT + BUFFER
     candidates = np.flatnonzero(
@@ -142,7 +143,7 @@ def _crowd(zoom_layer: ZoomLayer, at: Address) -> _Crowd:
 
 
 def _with_room(zoom_layer: ZoomLayer, rows: Array, at: Address) -> Array:
-    """Which of too many to draw, in order: every one that is not small, and of the small ones as many as leave room."""
+    """Indexes into `rows` to draw when there are too many: all large records, and thinned small ones in the rest."""
     wide, high = zoom_layer.east[rows] - zoom_layer.west[rows], zoom_layer.south[rows] - zoom_layer.north[rows]
     small = np.flatnonzero((wide < _SMALL) & (high < _SMALL))
     room = max(MAX_FEATURES - (len(rows) - len(small)), MAX_FEATURES // 4)
@@ -153,7 +154,7 @@ def _with_room(zoom_layer: ZoomLayer, rows: Array, at: Address) -> Array:
 
 
 def _thin(places: Array, most: int) -> Array:
-    """Which places to show, in order: all, or the first in each cell of the finest grid that leaves few enough."""
+    """Indexes of at most `most` places, ascending: all, or the first in each cell of the finest grid that suffices."""
     cell, first = PIXEL, np.arange(len(places))
     while len(first) > most:
         cells = np.floor(places / cell).astype(np.int64)
@@ -163,7 +164,7 @@ def _thin(places: Array, most: int) -> Array:
 
 
 def _together(*parts: tuple[Array, Paths]) -> tuple[Array, Paths]:
-    """Records from several places and their paths, in the order of the records."""
+    """Several sets of rows and paths, merged in ascending order of the rows."""
     rows = np.concatenate([rows for rows, _ in parts])
     order = np.argsort(rows, kind="stable")
     heads, steps, sizes = (

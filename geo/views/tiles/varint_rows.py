@@ -1,4 +1,4 @@
-"""Rows of different lengths in one flat array: gathered, woven together and packed as protobuf's varints."""
+"""Operations on ragged rows in one flat array (gather, interleave), and packing of numbers as protobuf varints."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -11,18 +11,18 @@ _LONGER = np.array([1 << 7 * bytes_ for bytes_ in range(1, 5)])
 
 
 def starts_of(sizes: Array) -> Array:
-    """Where each row begins."""
+    """The offset of each row."""
     return np.cumsum(sizes) - sizes
 
 
 def gather(flat: Array, starts: Array, sizes: Array) -> Array:
-    """The rows of `flat` that begin at `starts`, one after the other."""
+    """The rows of `flat` at the offsets `starts` with the lengths `sizes`, concatenated."""
     rows: Array = flat[np.arange(int(sizes.sum())) + np.repeat(starts - starts_of(sizes), sizes)]
     return rows
 
 
 def interleave(*pieces: tuple[Array, Array]) -> tuple[Array, Array]:
-    """The first row of each piece, then the second of each, and so on; a piece is a flat array and its sizes."""
+    """The first row of each piece, then the second of each, and so on. A piece, like the result, is (flat, sizes)."""
     whole = np.sum([sizes for _, sizes in pieces], axis=0)
     flat_rows = np.empty(int(whole.sum()), dtype=pieces[0][0].dtype)
     begin = starts_of(whole)
@@ -33,13 +33,13 @@ def interleave(*pieces: tuple[Array, Array]) -> tuple[Array, Array]:
 
 
 def varint_sizes(numbers: Array) -> Array:
-    """How many bytes each number takes as a varint."""
+    """The number of bytes of each number as a varint."""
     sizes: Array = np.searchsorted(_LONGER, numbers, side="right") + 1
     return sizes
 
 
 def pack(numbers: Array, counts: Array) -> tuple[Array, Array]:
-    """Unsigned numbers below 2^35 as varints, `counts` of them in a row: the bytes, and how many each row has."""
+    """Unsigned numbers below 2^35 as varints, and the number of bytes of each row; a row has `counts` numbers."""
     sizes = varint_sizes(numbers)
     ends = np.cumsum(sizes)
     varints = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
@@ -52,7 +52,7 @@ def pack(numbers: Array, counts: Array) -> tuple[Array, Array]:
 
 
 def unpack(flat: Array) -> Array:
-    """The numbers that varints, one after the other, stand for."""
+    """The numbers of concatenated varints."""
     last = flat < 0x80
     begins = np.flatnonzero(np.concatenate([[True], last[:-1]])[: len(flat)])
     if not len(begins):
@@ -64,18 +64,18 @@ def unpack(flat: Array) -> Array:
 
 
 def zigzag(numbers: Array) -> Array:
-    """Signed as unsigned, small ones small: 0, -1, 1, -2 are 0, 1, 2, 3."""
+    """Protobuf's zigzag encoding of signed numbers: 0, -1, 1, -2 become 0, 1, 2, 3."""
     unsigned: Array = numbers << 1 ^ numbers >> 63
     return unsigned
 
 
 def unzigzag(numbers: Array) -> Array:
-    """Unsigned as the signed numbers that they stand for."""
+    """The signed numbers of zigzag-encoded ones."""
     signed: Array = numbers >> 1 ^ -(numbers & 1)
     return signed
 
 
 def concatenate(pieces: Sequence[bytes]) -> tuple[Array, Array]:
-    """Pieces of bytes as a flat array and their sizes."""
+    """The concatenated pieces as a flat array, and their sizes."""
     sizes = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
     return np.frombuffer(b"".join(pieces), dtype=np.uint8), sizes

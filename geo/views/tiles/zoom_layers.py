@@ -1,8 +1,8 @@
-"""Layers made ready for the tiles of a zoom once for all its tiles, and kept as files that processes share.
+"""Layers prepared once for all tiles of a zoom, and stored as files that processes share.
 
-What a tile needs of a layer is simplified, put on the tiles' grid and written as commands for the whole layer at once;
-a tile then takes what lies in it and moves it, and only what crosses its edge is cut. The first tile of a zoom waits
-for this: 3 s for 100,000 polygons of 24 corners, 0.3 s for as many points.
+The whole layer is simplified, rounded to the grid of the tiles and encoded as drawing commands at once. A tile then
+selects and moves its records, and clips only those that cross its edge. The first tile of a zoom waits for this:
+3 s for 100,000 polygons of 24 corners, 0.3 s for as many points.
 """
 
 import logging
@@ -32,27 +32,27 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Arrays: TypeAlias = Mapping[str, Array]
 
 MAX_ZOOM = 16
-"""The deepest zoom that is served, unsimplified: a unit is 15 cm there, and maps enlarge these tiles for more."""
+"""The highest zoom, not simplified: a tile unit is 15 cm there, and clients overzoom these tiles."""
 
 HALF_WORLD_M = math.pi * 6_378_137
-"""Metres from the middle of the square of EPSG:3857 to its sides."""
+"""Half the side of the square of EPSG:3857, in metres."""
 
 PIXEL = EXTENT / 256
-"""Units of a screen's pixel where a tile is drawn 256 pixels wide."""
+"""Tile units of a screen pixel when a tile is drawn 256 pixels wide."""
 
 KINDS = {"Point": POINT, "LineString": LINE, "MultiLineString": LINE, "MultiPolygon": POLYGON}
 _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
-_STEEPEST = 89.9  # degrees; the poles lie infinitely far off, and nothing past 85.06° is in any tile
+_STEEPEST = 89.9  # degrees; the poles are at infinity, and no tile reaches beyond 85.06°
 _POLYGONAL = (3, 6)
 
 
 @dataclass(frozen=True)
 class ZoomLayer:
-    """Every placed record of a layer as the tiles of a zoom draw it, in whole units from the world's north-west corner.
+    """All records of a layer with geometry, prepared for a zoom, in whole units from the world's north-west corner.
 
-    `numbers` are theirs in the atlas; `west`, `north`, `east`, `south` their boxes; `paths` has no steps for an area or
-    a line that is too small to be drawn.
+    `numbers` are their row numbers in the atlas, `west`, `north`, `east` and `south` their boxes. `paths` has no steps
+    for a polygon or a line that is too small to be drawn.
     """
 
     numbers: Array
@@ -64,17 +64,17 @@ class ZoomLayer:
 
 
 def world_units(zoom: int, lng: Array, lat: Array) -> Array:
-    """Places in degrees as x (east) and y (south) in units of a zoom's tiles from the world's north-west corner."""
+    """Positions in degrees as x (east) and y (south) in tile units of a zoom from the world's north-west corner."""
     east, north = transformer(STORE_CRS, "EPSG:3857").transform(lng, np.clip(lat, -_STEEPEST, _STEEPEST))
     scale = EXTENT * 2**zoom / (2 * HALF_WORLD_M)
     return np.column_stack([(np.asarray(east) + HALF_WORLD_M) * scale, (HALF_WORLD_M - np.asarray(north)) * scale])
 
 
 class PreparedLayers:
-    """The layers of one atlas, prepared when they are first asked for. Safe for several threads and processes.
+    """The layers of one atlas, prepared at the first use. It may be used by several threads and processes.
 
-    With a `folder` they are kept there, read back without being loaded, and shared by every process that has the same
-    one; losing it loses nothing. A folder that cannot be read or written is as good as none.
+    With a `folder` they are stored there as memory-mapped files, which processes with the same folder share. The
+    folder can be deleted at any time; one that cannot be read or written is not used.
     """
 
     def __init__(self, atlas: Atlas, folder: Path | None = None) -> None:
@@ -83,7 +83,7 @@ class PreparedLayers:
         self._lock = threading.Lock()
 
     def zoom_layer(self, layer: str, zoom: int) -> ZoomLayer:
-        """The layer's records as drawn at a zoom."""
+        """The layer's records prepared for a zoom."""
         arrays = self._arrays(f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
         paths = Paths(
             KINDS[str(COLLECTIONS[layer].geometry)], *(arrays[name] for name in ("heads", "steps", "starts", "sizes"))
@@ -111,7 +111,7 @@ class PreparedLayers:
             return None
         try:
             paths = sorted((self._folder / name).glob("*.npy"))
-            # As plain arrays: numpy's own class for mapped files makes every operation slower.
+            # A view as plain ndarray: operations on numpy.memmap are slower.
             return {path.stem: np.load(path, mmap_mode="r").view(np.ndarray) for path in paths}
         except (OSError, ValueError, EOFError) as error:
             log.warning("%s of %s: %s", name, self._folder, error)
@@ -119,7 +119,7 @@ class PreparedLayers:
             return None
 
     def _keep(self, name: str, arrays: Arrays) -> Arrays:
-        """What was made, from its files where it could be written to them."""
+        """Store the arrays and return them memory-mapped, or unchanged when the folder is not writable."""
         if self._folder is None:
             return arrays
         part = None
@@ -132,7 +132,7 @@ class PreparedLayers:
         except OSError as error:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
-            # Another process may have kept the same just before.
+            # Another process may have stored the same arrays meanwhile.
             if not (self._folder / name).is_dir():
                 log.warning("%s of %s: %s", name, self._folder, error)
                 self._folder = None
@@ -141,9 +141,9 @@ class PreparedLayers:
 
 
 def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
-    """Where an atlas's layers are kept; those of other atlases and of other code are deleted.
+    """The folder for the layers of an atlas; the folders of other atlases and of other stamps are deleted.
 
-    `stamp` names what else they are made from.
+    `stamp` identifies the other inputs of the layers, such as the code version.
     """
     own = folder / f"{atlas.key}-{stamp}"
     for other in folder.glob("*/"):
@@ -178,7 +178,7 @@ def _zoom_arrays(atlas: Atlas, layer: str, zoom: int) -> Arrays:
 
 
 def _some(atlas: Atlas, layer: str, *, whole: bool) -> Iterator[tuple[Array, Array]]:
-    """Records of a layer by parts, or all in one where they must be simplified together."""
+    """Numbers and shapes of a layer in batches, or in one batch where they must be simplified together."""
     batches = atlas.tile_shapes(layer)
     if not whole:
         yield from batches
@@ -200,7 +200,7 @@ def _part(kind: int, zoom: int, numbers: Array, shapes: Array, *, tiling: bool) 
         boxes[visible] = shapely.bounds(visible_shapes[visible])
         visible_shapes[~visible] = None
     paths = mvt.paths_of(kind, visible_shapes)
-    west, north, east, south = np.ascontiguousarray(boxes.T)  # y grows to the south
+    west, north, east, south = np.ascontiguousarray(boxes.T)  # y points south
     return {
         "numbers": numbers, "west": west, "north": north, "east": east, "south": south,
         "heads": paths.heads.astype(np.int32), "steps": paths.steps, "sizes": paths.sizes.astype(np.int32),
@@ -208,9 +208,9 @@ def _part(kind: int, zoom: int, numbers: Array, shapes: Array, *, tiling: bool) 
 
 
 def _simplify(shapes: Array, tiny: Array, zoom: int, *, tiling: bool) -> Array:
-    """Geometries without the corners that nobody sees at a zoom, and without the tiny ones."""
+    """Geometries simplified to half a pixel; tiny ones become None."""
     if tiling:
-        # As a whole, so that borders that are shared stay shared.
+        # As a coverage, so that shared borders stay shared.
         coverage: Array = shapely.coverage_simplify(shapes, _TOLERANCE)
         coverage[tiny] = None
         return coverage
@@ -221,7 +221,7 @@ def _simplify(shapes: Array, tiny: Array, zoom: int, *, tiling: bool) -> Array:
 
 
 def _on_grid(kind: int, shapes: Array) -> Array:
-    """Lines or polygons in whole units, polygons valid and wound as tiles want them; what collapses is empty."""
+    """Lines or polygons in whole units, polygons valid and oriented for MVT; collapsed geometries are empty."""
     snapped = shapely.transform(shapes, np.rint)
     if kind == LINE:
         snapped[shapely.length(snapped) == 0] = shapely.LineString()
@@ -238,7 +238,7 @@ def _on_grid(kind: int, shapes: Array) -> Array:
 
 
 def clip(paths: Paths, box: tuple[float, float, float, float]) -> Paths:
-    """Lines or polygons without what lies outside a box of whole units; what is left of nothing has no steps."""
+    """Lines or polygons clipped to a box in whole units; a geometry outside the box has no steps."""
     pieces = shapely.clip_by_rect(mvt.shapes_of(paths), *box)
     if paths.kind == LINE:
         pieces[~np.isin(shapely.get_type_id(pieces), (1, 5))] = None
