@@ -20,7 +20,7 @@ from tests.effort import LONG, SHORT, Effort
 from tests.office import write_office_seed
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ROOT / "data" / "shapefiles"
+SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
     "tests/browser/": "browser",
@@ -100,9 +100,9 @@ def build(seed_dir: Path, data_dir: Path) -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the shipped seed, built; the data folder is this worker's own, since a service writes to it."""
-    made = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED, folder / "var"))
-    data_dir = shutil.copytree(made / "var", tmp_path_factory.mktemp("shipped") / "var")
-    return Settings(seed_dir=SHIPPED, data_dir=data_dir)
+    settings = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED_SEED, folder / "var"))
+    data_dir = shutil.copytree(settings / "var", tmp_path_factory.mktemp("shipped") / "var")
+    return Settings(seed_dir=SHIPPED_SEED, data_dir=data_dir)
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +112,8 @@ def built_office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     def make(folder: Path) -> None:
         build(write_office_seed(folder / "seed"), folder / "var")
 
-    made = once(tmp_path_factory, "office", make)
-    return Settings(seed_dir=made / "seed", data_dir=made / "var")
+    settings = once(tmp_path_factory, "office", make)
+    return Settings(seed_dir=settings / "seed", data_dir=settings / "var")
 
 
 @pytest.fixture(scope="session")
