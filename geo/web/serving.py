@@ -65,6 +65,8 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
         max_request_body_size=settings.largest_request,
         # Who may manage depends on whether a proxy handed the request on: waitress would hide it.
         clear_untrusted_proxy_headers=False,
+        # select() takes no descriptor over 1,023; the arrays that tiles are made of are mapped files, hundreds of them.
+        asyncore_use_poll=True,
     )
 
 
