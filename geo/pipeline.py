@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, LogEntry, Notes, Published, VersionInfo
+from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -205,7 +205,9 @@ def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Prog
         issues=report.issues,
         changes=report.changes,
         metadata=store.metadata(info.number),
-        versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
+        versions=[
+            PublishedVersion(row.number, row.published_at) for row in store.versions() if row.number <= info.number
+        ],
         log=[LogEntry(*row) for row in store.log(info.number)],
     )
     progress(f"freeze version {info.number}")

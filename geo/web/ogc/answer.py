@@ -160,7 +160,7 @@ class Page:
 
     def body(self, files: Sequence[str] = ()) -> bytes:
         """The FeatureCollection with links also to `files`, the forms that the page comes in beside GeoJSON."""
-        page = features.features(self.atlas, self.query, self.system, self.fields, features.around(self.site.link))
+        page = features.features(self.atlas, self.query, self.system, self.fields, features.url_affixes(self.site.link))
         matched = self._matched(page.returned)
         links = orjson.dumps(list(self.links(matched, files)))
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, request
 
-from geo.atlas import Changes, Published
+from geo.atlas import Changes, PublishedVersion
 from geo.errors import BadQuery
 from geo.ocop.collections import LINK_LAYER
 from geo.views.ogc import features
@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
 def everything() -> Response:
     """What changed in every layer that is recorded."""
     since = _since()
-    layers = g.atlas.changed_since(since.number)
+    layers = g.atlas.changes_since(since.number)
     return _document(since, "/changes", {"collections": {name: _changes(name, one) for name, one in layers.items()}})
 
 
@@ -46,17 +46,17 @@ def of_layer(layer: str) -> Response:
             " thay đổi.",
         )
     since = _since()
-    changes = g.atlas.changed_since(since.number)[layer]
+    changes = g.atlas.changes_since(since.number)[layer]
     return _document(since, f"/collections/{layer}/changes", {"collection": layer, **_changes(layer, changes)})
 
 
-def _since() -> Published:
+def _since() -> PublishedVersion:
     """The version asked from; BadQuery when it is missing or no version and no time."""
     params.only(request.args, "since", "f")
     chosen({"json": features.JSON})
     text = request.args.get("since", "").strip()
     if text.isascii() and text.isdigit():
-        since: Published = g.atlas.published(text)
+        since: PublishedVersion = g.atlas.version_at(text)
         return since
     try:
         moment = dt.datetime.fromisoformat(_with_plus(text.upper()))
@@ -68,7 +68,7 @@ def _since() -> Published:
             f"since={text!r}: expected the number of a version (0 for all) or a time such as 2026-11-24T00:00:00Z.",
             f"since={text!r}: cần số phiên bản (0 là từ đầu) hoặc thời điểm như 2026-11-24T00:00:00Z.",
         ) from None
-    at: Published = g.atlas.published(utc.isoformat(timespec="seconds").replace("+00:00", "Z"))
+    at: PublishedVersion = g.atlas.version_at(utc.isoformat(timespec="seconds").replace("+00:00", "Z"))
     return at
 
 
@@ -90,7 +90,7 @@ def _changes(layer: str, changes: Changes) -> dict[str, Any]:
     return body
 
 
-def _document(since: Published, path: str, body: dict[str, Any]) -> Response:
+def _document(since: PublishedVersion, path: str, body: dict[str, Any]) -> Response:
     version = g.atlas.version
     document = {
         "since": since._asdict(),
