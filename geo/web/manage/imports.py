@@ -147,8 +147,8 @@ class Manage:
         """Publish what was seen."""
         who = forms.needed(request.form, "who", "người công bố", "who publishes")
         why = forms.needed(request.form, "why", "lý do", "why")
-        seen = forms.needed(request.form, "digest", "bản xem trước", "the preview")
-        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, seen=seen)
+        digest = forms.needed(request.form, "digest", "bản xem trước", "the preview")
+        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, digest=digest)
         return see(f"/manage/imports/{draft_id}")
 
     def delete(self, draft_id: str) -> Response:
