@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from shapely import Point
 
-from geo.atlas import Atlas, LinkRow, Notes, Query, freeze
+from geo.atlas import Atlas, LinkRow, Notes, Query
 from geo.errors import NotFound
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
@@ -24,7 +24,7 @@ from geo.views.pages import downloads, layer_view, layers_view, links_view, qual
 from geo.views.reasons import REASONS, SPECS, format_distance, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
-from tests.frozen import VERSION, frozen
+from tests.frozen import frozen, publish_atlas
 
 LANGS = ["vi", "en"]
 
@@ -297,7 +297,7 @@ def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> N
 @pytest.mark.parametrize(("lang", "row"), [("vi", "dòng 12"), ("en", "row 12")])
 def test_a_finding_of_a_row_names_the_row_and_leads_to_the_layer(tmp_path: Path, lang: str, row: str) -> None:
     notes = Notes(issues=[Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12)])
-    with Atlas(freeze(world(), [], notes, version=VERSION, path=tmp_path / "rows.sqlite")) as atlas:
+    with publish_atlas(world(), tmp_path / "atlas", notes=notes) as atlas:
         (group,) = quality_view(atlas, None, lang, URLS, kinds={})["issues"]
     assert (group["rows"][0]["record"], group["rows"][0]["url"]) == (row, "/sites")
 
