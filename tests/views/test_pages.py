@@ -1,4 +1,4 @@
-"""What pages and the panel are told: facts, reasons, distances, gaps and conflicts, in both languages."""
+"""The data of pages and of the record panel: facts, reasons, distances, gaps and conflicts, in both languages."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ LANGS = ["vi", "en"]
 
 
 class Addresses:
-    """Addresses that say what they were made of."""
+    """A URL builder whose URLs contain its arguments."""
 
     def page(self, path: str, **params: str) -> str:
         return f"{path}?{params}"
@@ -269,7 +269,7 @@ def test_state_coordinates_are_offered_where_the_format_can_hold_them() -> None:
 
 
 def test_only_what_can_be_sent_back_says_so() -> None:
-    """Links are worked out, and refused when they are brought in."""
+    """Links are derived records, and an import of them is refused."""
     (products, links) = (
         next(row["label"] for row in downloads(COLLECTIONS[layer], "en") if row["extension"] == "xlsx")
         for layer in ("products", "links")
@@ -385,7 +385,7 @@ def test_filters_say_something_about_layers_of_the_map_only() -> None:
 
 
 def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
-    """In the facts of its page and in the table of the layer, as in its title."""
+    """In the facts of the record's page and in the table of the layer, as in its title."""
     (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
     for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
         facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}
