@@ -305,7 +305,7 @@ def test_the_libraries_lie_where_pip_put_them() -> None:
 def test_a_script_that_would_end_its_element_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("js") / "bad.js"
     path.write_text("var x = '</SCRIPT>';\n", encoding="utf-8")
-    with pytest.raises(BadSource, match="cannot stand inside a page"):
+    with pytest.raises(BadSource, match="cannot be embedded in a page"):
         assets.script_text(path)
 
 

@@ -521,5 +521,5 @@ def test_a_geopackage_whose_index_is_not_whole_is_an_error(
             db.execute(damage.format("rtree_sites_geom"))
 
     monkeypatch.setattr(vector, "write_arrow", lacking)
-    with pytest.raises(GeoError, match="spatial index is not whole"):
+    with pytest.raises(GeoError, match="spatial index is incomplete"):
         write_export(real_atlas, Query("sites"), "gpkg", io.BytesIO())
