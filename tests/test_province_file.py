@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Atlas, Notes, Query
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, icon_of
@@ -23,7 +23,8 @@ from geo.views.qgis.icons import embed
 from geo.views.whole_province import KINDS, Kind, Whole, write_province
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.frozen import FixedSource
+from tests.frames import world
+from tests.frozen import FixedSource, publish_atlas
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
@@ -308,10 +309,20 @@ def test_the_same_version_is_the_same_bytes(kind: Kind, real_atlas: Atlas) -> No
     assert contents[0] == contents[1] and len(contents[0]) > 10_000
 
 
+def test_two_layers_with_one_title_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    about = {"title": {"vi": "Địa điểm", "en": "Places"}}
+    notes = Notes(metadata={"sites": about, "villages": about})
+    with publish_atlas(world(), tmp_path, notes=notes) as atlas, (tmp_path / "all.gpkg").open("wb") as out:
+        write_province(Whole(atlas, "vi", "EPSG:4326"), out)
+    with closing(sqlite3.connect(tmp_path / "all.gpkg")) as db:
+        named = dict(db.execute("SELECT table_name, identifier FROM gpkg_contents"))
+    assert (named["sites"], named["villages"]) == ("Địa điểm (sites)", "Địa điểm (villages)")
+
+
 def test_a_layer_that_is_short_of_records_is_an_error(real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     from geo.errors import GeoError
     from geo.views import whole_province
 
-    monkeypatch.setattr(whole_province, "write_layer", lambda job, path: job.matched - 1)
+    monkeypatch.setattr(whole_province, "write_layer", lambda job, path: job.total_count - 1)
     with pytest.raises(GeoError, match=f"of {real_atlas.count(Query('products'))} records"):
         write_province(Whole(real_atlas), io.BytesIO())

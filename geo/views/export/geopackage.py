@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.errors import GeoError
+from geo.ocop.collections import COLLECTIONS
 from geo.views.dated_files import date_geopackage
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
+from geo.views.notice import notice
 
 # Older readers (QGIS 3.22 with GDAL 3.4) warn about version 1.4, none of whose features is used.
 _GPKG_VERSION = "1.3"
@@ -56,13 +58,23 @@ def _refuse_without_index(path: Path, layer: str) -> None:
         )
 
 
+def _identifier(job: Job) -> str:
+    """The layer's Vietnamese title, with the layer's name behind it where another layer has the same title.
+
+    Identifiers are unique in a GeoPackage (OGC 12-128r18, table "gpkg_contents").
+    """
+    titles = [notice(job.atlas, layer).title.vi for layer in COLLECTIONS]
+    title = job.notice().title.vi
+    return title if titles.count(title) == 1 else f"{title} ({job.query.layer})"
+
+
 def _options(job: Job) -> dict[str, object]:
     notice = job.notice()
     about = job.spec.about.vi
     return {
         "dataset_options": {"VERSION": _GPKG_VERSION},
         "layer_options": {
-            "IDENTIFIER": notice.title.vi,
+            "IDENTIFIER": _identifier(job),
             "DESCRIPTION": " ".join(text for text in (about, notice.attribution.vi) if text),
             "GEOMETRY_NAME": "geom",
         },
