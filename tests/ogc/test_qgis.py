@@ -85,21 +85,21 @@ def qgis(asked: tuple[str, Watched], tmp_path_factory: pytest.TempPathFactory) -
         env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found: Any = json.loads(done.stdout.strip().splitlines()[-1])
-    assert found.pop("said") == []
-    return found
+    body: Any = json.loads(done.stdout.strip().splitlines()[-1])
+    assert body.pop("said") == []
+    return body
 
 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_a_collection_is_loaded_whole_with_its_values_and_places(qgis: Any, atlas: Atlas, layer: str) -> None:
-    found, spec = qgis[layer], COLLECTIONS[layer]
+    result, spec = qgis[layer], COLLECTIONS[layer]
     records = {one.id: one for one in atlas.find(Query(layer)).records}
-    assert found["valid"] and found["count"] == len(records) and set(found["rows"]) == set(records)
+    assert result["valid"] and result["count"] == len(records) and set(result["rows"]) == set(records)
     # A layer that has places is a map, also where its first records have none.
-    assert (found["spatial"], found["crs"]) == (bool(spec.geometry), "EPSG:4326" if spec.geometry else "")
+    assert (result["spatial"], result["crs"]) == (bool(spec.geometry), "EPSG:4326" if spec.geometry else "")
     features = {one["id"]: one for one in map(json.loads, atlas.features(Query(layer)))}
     dates = {field.name for field in spec.fields if field.kind == "date"}  # QGIS makes dates of them
-    for key, (values, shape) in found["rows"].items():
+    for key, (values, shape) in result["rows"].items():
         truth = features[key]
         for name in set(truth["properties"]) - dates:
             value = truth["properties"][name]
@@ -110,8 +110,8 @@ def test_a_collection_is_loaded_whole_with_its_values_and_places(qgis: Any, atla
                 assert values[name] == value, (key, name)
         assert (shape is None) == (truth["geometry"] is None)
         if shape is not None:
-            drawn, kept = shapely.from_wkb(shape), shapely.from_geojson(json.dumps(truth["geometry"]))
-            assert shapely.equals_exact(shapely.normalize(drawn), shapely.normalize(kept), 1e-9), key
+            wkbs, rest = shapely.from_wkb(shape), shapely.from_geojson(json.dumps(truth["geometry"]))
+            assert shapely.equals_exact(shapely.normalize(wkbs), shapely.normalize(rest), 1e-9), key
 
 
 @pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
