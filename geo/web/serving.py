@@ -65,6 +65,8 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
         max_request_body_size=settings.largest_request,
         # access.py must see whether a proxy forwarded the request; waitress would remove the headers.
         clear_untrusted_proxy_headers=False,
+        # select() takes no descriptor over 1,023; the arrays that tiles are made of are mapped files, hundreds of them.
+        asyncore_use_poll=True,
     )
 
 

@@ -28,7 +28,7 @@ def tied(atlas: Atlas, layer: str, record: str) -> list[tuple[str, str, str]]:
     for row in atlas.links(layer, record):
         kind = row.link, row.forward
         kinds[kind] = kinds.get(kind, 0) + 1
-        cut = SPECS[row.link].shown or not row.forward
+        cut = SPECS[row.link].visible or not row.forward
         if kinds[kind] <= MOST or not cut:
             results.append((row.link, row.layer, row.id))
     return results
