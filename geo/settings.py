@@ -37,9 +37,11 @@ class Settings:
     port: int = 5000  # GEO_PORT: its port
     threads: int = 8  # GEO_THREADS: threads of each process that serves
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
-    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
-    public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
-    manage_token: str = ""  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
+    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one response; a larger `limit` is reduced to it
+    public_url: str = ""  # GEO_PUBLIC_URL: the public URL, when the service is behind a reverse proxy
+    manage_token: str = (
+        ""  # GEO_MANAGE_TOKEN: token for /manage from other machines; without it only local requests are allowed
+    )
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
     import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
     import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
