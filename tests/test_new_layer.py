@@ -25,7 +25,7 @@ import shapely
 
 from geo.views.tiles.tile import tile_at
 from tests import new_layers
-from tests.browser.conftest import Watched, browser, size, watched  # noqa: F401 (fixtures)
+from tests.browser.conftest import WatchedPage, browser, size, watched  # noqa: F401 (fixtures)
 from tests.new_layers import LAYERS
 
 KINDS = {"markets": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
@@ -294,7 +294,7 @@ def test_the_saved_map_holds_the_layers(site: str) -> None:
     assert all(name in page for frame in LAYERS.values() for name in frame["name"])
 
 
-def test_the_map_draws_points_lines_and_areas(watched: Watched) -> None:  # noqa: F811
+def test_the_map_draws_points_lines_and_areas(watched: WatchedPage) -> None:  # noqa: F811
     page = watched.open("/?layers=markets,trails,reserves&map=11/21.43/103.12&lang=en")
     page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
     panes = {"leaflet-marker-pane .pin": 2, "leaflet-lines-pane path": 2, "leaflet-areas-pane path": 1}
