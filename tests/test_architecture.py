@@ -94,6 +94,7 @@ ONLY_HERE = {
 
 SHARED_NAMES = {
     "errors.py": "what can go wrong, and its answer in HTTP",
+    "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
     "pages.py": "what pages say, and their addresses",

@@ -9,8 +9,7 @@ import json
 import math
 import re
 import sqlite3
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -24,10 +23,12 @@ from numpy.typing import NDArray
 from pyogrio.core import _register_drivers
 
 from geo.errors import BadSource
+from geo.ingest.files.gdal_messages import FAILURES, collected, refusing, warned
+from geo.ingest.files.geojson import read_geojson
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
-from geo.ingest.files.table import Cells, Table
+from geo.ingest.files.table import Cells, Records, Table, distinct, finding
 from geo.report import Issue
 
 
@@ -65,14 +66,7 @@ DRIVERS: dict[Kind, Driver] = {
     "flatgeobuf": Driver("FlatGeobuf", ".fgb"),
 }
 
-_FAILURES = (
-    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-    pyogrio.errors.GeometryError, pyogrio.errors.FieldError, fiona.errors.FionaError, shapely.errors.ShapelyError,
-    OSError, ValueError, LookupError, OverflowError, RuntimeError, sqlite3.Error, SystemError, UnboundLocalError,
-)  # fmt: skip
-"""What GDAL's two packages and ours raise for damaged files; the last two are slips of fiona and pyogrio."""
-
-
+_JSON = {"geojson", "geojsonseq"}
 _MOST_LAYERS = 1_000
 _REBUILT = ".no-shx"
 OWN_PRJ = ".own-prj"
@@ -94,7 +88,7 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     _only_known_drivers()
     _check(path, kind)
     found = []
-    with _told(path, kind), _quiet():
+    with refusing(path, driver.name), collected():
         layers = pyogrio.list_layers(path)
         if len(layers) > _MOST_LAYERS:
             raise ValueError(f"{len(layers)} layers, at most {_MOST_LAYERS}")
@@ -132,27 +126,36 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
             f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(held)}.",
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
-    with _told(path, kind), _quiet() as told:
+    with refusing(path, driver.name), collected() as warnings:
         info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
         limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
-        # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
-        every = {"where": "1 = 1"} if kind == "gpkg" else {}
-        meta, _, wkb, cells = pyogrio.raw.read(path, layer=chosen.name, **driver.encoding, **every)
-        shapes = None if wkb is None else _shapes(wkb)
-    count = len(cells[0]) if len(cells) else len(shapes) if shapes is not None else 0
-    if count != chosen.rows:
+        records = read_geojson(path, kind) if kind in _JSON else _from_gdal(path, kind, chosen.name)
+    count = len(records.row_numbers)
+    if count < chosen.rows:
         raise BadSource(
             f"{path.name} says {chosen.rows} records but only {count} can be read: it is cut short or damaged.",
             f"{path.name} ghi {chosen.rows} bản ghi nhưng chỉ đọc được {count}: tệp bị cắt hoặc hỏng.",
         )
-    columns = {str(name): _cells(column) for name, column in zip(meta["fields"], cells, strict=True)}
-    _bound(columns, shapes, limits)
-    with _told(path, kind):
-        issues += _unreadable(path, kind, chosen.name, shapes)
-    issues += [_warned(text) for text in dict.fromkeys(told)]
-    claim, cpg = _words(path, kind, chosen.name, meta.get("crs"))
-    rows = range(1, count + 1)
-    return Table(kind, driver.name, chosen.name, columns, rows, shapes, claim, cpg, issues=tuple(issues))
+    _bound(records, limits)
+    with refusing(path, driver.name):
+        issues += _unreadable(path, kind, chosen.name, records.shapes)
+    issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
+    claim, cpg = _words(path, kind, chosen.name, info.get("crs"))
+    return Table(
+        kind, driver.name, chosen.name, records.columns, records.row_numbers, records.shapes, claim, cpg,
+        notes=records.notes, issues=tuple(issues),
+    )  # fmt: skip
+
+
+def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
+    # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
+    every = {"where": "1 = 1"} if kind == "gpkg" else {}
+    meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **every)
+    shapes = None if wkb is None else _shapes(wkb)
+    count = len(cells[0]) if len(cells) else len(shapes) if shapes is not None else 0
+    names = distinct(map(str, meta["fields"]))
+    columns = {name: _cells(column) for name, column in zip(names, cells, strict=True)}
+    return Records(columns, range(1, count + 1), shapes)
 
 
 @cache
@@ -176,10 +179,14 @@ def _shapes(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     return flat
 
 
-def _bound(columns: dict[str, Cells], shapes: NDArray[np.object_] | None, limits: Limits) -> None:
-    if shapes is not None:
-        limits.hold("đỉnh", "vertices", int(shapely.get_num_coordinates(shapes).sum()), limits.max_vertices)
-    longest = max((len(cell) for column in columns.values() for cell in column if isinstance(cell, str)), default=0)
+def _bound(records: Records, limits: Limits) -> None:
+    if records.shapes is not None:
+        vertices = int(shapely.get_num_coordinates(records.shapes).sum())
+        limits.hold("đỉnh", "vertices", vertices, limits.max_vertices)
+    limits.hold("cột", "columns", len(records.columns), limits.max_columns)
+    longest = max(
+        (len(cell) for column in records.columns.values() for cell in column if isinstance(cell, str)), default=0
+    )
     limits.hold("ký tự trong một ô", "characters in one cell", longest, limits.max_text)
 
 
@@ -232,7 +239,7 @@ def _wkt(path: Path, driver: str, layer: str) -> str | None:
         # GDAL leaves out the parameters of a datum that it knows; those of the file are wanted.
         with fiona.Env(OSR_STRIP_TOWGS84="NO"), fiona.open(path, layer=layer, enabled_drivers=[driver]) as source:
             return source.crs_wkt or None
-    except _FAILURES:
+    except FAILURES:
         return None
 
 
@@ -268,7 +275,7 @@ def _check(path: Path, kind: Kind) -> None:
         )
     if kind == "shapefile" and path.suffix == ".shp" and not path.with_suffix(".shx").is_file():
         path.with_suffix(_REBUILT).touch()  # GDAL leaves an index there that looks like the office's own
-        with _told(path, kind):
+        with refusing(path, DRIVERS[kind].name):
             _rebuild_index(path)
 
 
@@ -324,7 +331,7 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
     """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
     if kind == "dgn" and not _has_end(path.read_bytes()):
         said = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
-        yield Issue.of("", "reader_warning", *said, value=path.name)
+        yield finding("reader_warning", *said, value=path.name)
     whole = None
     if kind == "gpkg":
         whole = _in_table(path, layer)
@@ -333,7 +340,7 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
     lost = whole.placed - int((~shapely.is_missing(shapes)).sum()) if whole and shapes is not None else 0
     if lost > 0:
         said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
-        yield Issue.of("", "reader_warning", *said, value=str(lost))
+        yield finding("reader_warning", *said, value=str(lost))
 
 
 def _has_end(drawing: bytes) -> bool:
@@ -377,54 +384,12 @@ def _whole_shapefile(path: Path) -> Iterator[Issue]:
     lacking = not path.with_suffix(".dbf").is_file()
     if lacking:
         said = f"thiếu {path.stem}.dbf: không có thuộc tính nào", f"{path.stem}.dbf is missing: there are no attributes"
-        yield Issue.of("", "reader_warning", *said, value=f"{path.stem}.dbf")
+        yield finding("reader_warning", *said, value=f"{path.stem}.dbf")
     if path.with_suffix(_REBUILT).is_file():
         said = f"thiếu {path.stem}.shx: đã dựng lại chỉ mục", f"{path.stem}.shx is missing: the index was rebuilt"
-        yield Issue.of("", "reader_warning", *said, value=f"{path.stem}.shx")
+        yield finding("reader_warning", *said, value=f"{path.stem}.shx")
     elif not lacking and inventory(path) is None:
         raise BadSource(
             f"{path.stem}.shp, .shx and .dbf do not belong together, are cut short or damaged. Copy all of them again.",
             f"{path.stem}.shp, .shx và .dbf không khớp nhau, bị cắt hoặc hỏng. Hãy chép lại cả bộ tệp.",
         )
-
-
-# --- failures ----------------------------------------------------------------------------------------
-
-
-class _told:  # noqa: N801 - reads as a word in a with statement
-    """Failures of GDAL as one error that says what the file is and what to do."""
-
-    def __init__(self, path: Path, kind: Kind) -> None:
-        self._path, self._name = path, DRIVERS[kind].name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _FAILURES) and not isinstance(error, BadSource):
-            reason = str(error).replace(str(self._path.parent), "…")[:200]
-            raise BadSource(
-                f"{self._path.name} looks like {self._name} but is damaged ({reason}). Export or copy it again.",
-                f"{self._path.name} có dạng {self._name} nhưng bị hỏng ({reason}). Hãy xuất hoặc chép lại tệp.",
-            ) from error
-
-
-class _quiet:  # noqa: N801 - reads as a word in a with statement
-    """GDAL's warnings as texts instead of lines on the terminal."""
-
-    def __init__(self) -> None:
-        self._catch = warnings.catch_warnings(record=True)
-        self._texts: list[str] = []
-
-    def __enter__(self) -> list[str]:
-        self._log: Sequence[warnings.WarningMessage] | None = self._catch.__enter__()
-        warnings.simplefilter("always")
-        return self._texts
-
-    def __exit__(self, *error: object) -> None:
-        self._texts += [str(one.message).partition(". ")[0][:200] for one in self._log or ()]
-        self._catch.__exit__(*error)  # type: ignore[arg-type]
-
-
-def _warned(text: str) -> Issue:
-    return Issue.of("", "reader_warning", text, text, value=text)
