@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GEO = ROOT / "geo"
 
-VOCABULARY = {"errors", "crs", "text", "settings", "schema", "report", "ocop", "vn2000", "encodings"}
+VOCABULARY = {"errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings"}
 ATLAS = VOCABULARY | {"atlas"}
 VIEWS = ATLAS | {"views"}
 WEB = VOCABULARY | {"atlas", "web.http", "web.words"}
@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "schema": (set(), set()),
     "text": (set(), set()),
+    "html_text": (set(), set()),
     "crs": (set(), {"pyproj"}),
     "settings": ({"errors"}, set()),
     "report": ({"schema"}, set()),
@@ -97,6 +98,7 @@ SHARED_NAMES = {
     "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
+    "kml.py": "KML read, and written",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",
     "shapefile.py": "a Shapefile read, and one written",

@@ -361,7 +361,7 @@ class _Job:
         touched = set(self.merged.touched)
         frame = self.merged.frame
         own = frame[self.spec.key].astype(str).isin(touched)
-        mended, changes = mend(frame[own].reset_index(drop=True), self.spec)
+        mended, changes = mend(frame[own].reset_index(drop=True), self.spec, foreign=True)
         self.report.changes += changes
         self.report.issues += [_made_valid(change) for change in changes if change.rule is MADE_VALID]
         frame = _put_back(frame, own, mended)

@@ -1,6 +1,7 @@
 """Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, polygons made valid."""
 
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
 from geo.encodings.mojibake import depth
+from geo.html_text import has_markup, plain_text
 from geo.ingest.checks.geometry import Shapes, finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
@@ -18,6 +20,7 @@ from geo.report import Change
 from geo.schema import Field, Label, LayerSpec
 from geo.text import nfc
 
+_SHOWN = Label("bỏ thẻ HTML, giữ chữ", "HTML tags removed, their text kept")
 _CLEANED = Label("bỏ ký tự điều khiển", "control characters removed")
 _COMPOSED = Label("chữ tổ hợp sẵn (NFC), Đ thay cho Ð", "composed Unicode (NFC), Đ for Eth")
 _TRIMMED = Label("bỏ khoảng trắng thừa", "surplus spaces removed")
@@ -26,8 +29,8 @@ MADE_VALID = Label("hình học được làm hợp lệ", "geometry made valid"
 _FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights dropped, longitude and latitude kept")
 
 
-def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Change]]:
-    """`frame` with safe repairs made, and the list of them.
+def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> tuple[gpd.GeoDataFrame, list[Change]]:
+    """`frame` with safe repairs made, and the list of them; of `foreign` text the tags of HTML are taken out too.
 
     Polygons become MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6); that changes no
     shape, a shapefile always winds them the other way, and it is not listed.
@@ -36,10 +39,22 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, li
     keys = [None if key is None else str(key) for key in frame[spec.key]]
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, frame[field.name], strict=True)]
+        values = _without_markup(frame[field.name], field, spec, keys, changes) if foreign else frame[field.name]
+        cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, values, strict=True)]
         data[field.name] = pd.Series(cells, dtype=object)
     shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
+
+
+def _without_markup(
+    values: Iterable[object], field: Field, spec: LayerSpec, keys: Sequence[str | None], changes: list[Change]
+) -> Iterator[object]:
+    """The cells of a field with what a page would show in place of HTML that a program left in them."""
+    for key, value in zip(keys, values, strict=True):
+        shown = plain_text(value) if isinstance(value, str) and has_markup(value) else value
+        if shown != value:
+            changes.append(Change(spec.name, key, field.name, str(value), str(shown), _SHOWN))
+        yield shown
 
 
 def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes: list[Change]) -> object:
@@ -48,7 +63,12 @@ def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes
     cleaned = _cleaned(value)
     composed = nfc(cleaned)
     trimmed = _trimmed(composed, field)
-    steps = ((_CLEANED, cleaned), (_COMPOSED, composed), (_TRIMMED, trimmed), (_CASED, _cased(trimmed, field)))
+    steps = (
+        (_CLEANED, cleaned),
+        (_COMPOSED, composed),
+        (_TRIMMED, trimmed),
+        (_CASED, _cased(trimmed, field)),
+    )
     before = value
     for rule, after in steps:
         if after != before:

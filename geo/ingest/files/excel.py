@@ -29,6 +29,7 @@ from geo.errors import BadSource
 from geo.ingest.files.archive import ArchiveLimits, unpack
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.sniff import Kind
+from geo.ingest.files.strict_xml import strict_parser
 
 FORMULA = "="
 """What stands for a formula that has no computed value."""
@@ -199,23 +200,11 @@ def _members(folder: Path) -> list[_Member]:
 
 def _elements(file: Path) -> list[tuple[str, dict[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
-    parser = _parser(file)
+    parser = strict_parser(_entities(file.name))
     parser.StartElementHandler = lambda tag, said: found.append((tag.rpartition(":")[2], said))
     with file.open("rb") as source:
         parser.ParseFile(source)
     return found
-
-
-def _parser(file: Path) -> expat.XMLParserType:
-    """A parser that refuses entities wherever they stand."""
-    parser = expat.ParserCreate()
-
-    def refuse(*said: object) -> None:
-        raise _entities(file.name)
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    return parser
 
 
 @dataclass
@@ -304,7 +293,7 @@ class _Scan:
 def _scan(file: Path, limits: Limits, enough: int | None = None) -> _Seen:
     """What the sheet in `file` holds, within limits; `enough` rows with content end the search."""
     scan = _Scan(limits, enough)
-    parser = _parser(file)
+    parser = strict_parser(_entities(file.name))
     parser.buffer_text = True
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from xml.parsers import expat
 
 import fiona
 import pyogrio
@@ -20,8 +21,9 @@ FAILURES = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError, pyogrio.errors.FieldError, fiona.errors.FionaError, shapely.errors.ShapelyError,
     OSError, ValueError, LookupError, OverflowError, RuntimeError, sqlite3.Error, SystemError, UnboundLocalError,
+    expat.ExpatError,
 )  # fmt: skip
-"""What GDAL's two packages and ours raise for damaged files; the last two are slips of fiona and pyogrio."""
+"""What GDAL's two packages and ours raise for damaged files; SystemError and UnboundLocalError are slips of fiona and pyogrio."""
 
 # Pattern of a message -> its words; {0}, {1} are the pattern's groups.
 _MESSAGES: tuple[tuple[str, str, str], ...] = (

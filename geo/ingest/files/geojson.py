@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.ingest.files.positions import RING_CLOSED, Positions, UnreadableGeometry, enough, ring
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.table import Cells, Records, finding, listed
 from geo.report import Issue, at_most
@@ -27,14 +28,6 @@ _MEMBERS = {"type", "id", "properties", "geometry", "bbox", "crs", "links"}
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s*")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
-
-
-class UnreadableGeometry(ValueError):
-    """A geometry, or a part of one, that is not what RFC 7946 says; `label` says what and where."""
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.label = Label(vi, en)
 
 
 def read_geojson(path: Path, kind: Kind) -> Records:
@@ -156,8 +149,7 @@ class _Reader:
             self.issues.append(finding("bad_coordinate", *error.label, row=number, field="geometry", value=value))
             return None
         if geometries.closed:
-            said = "một vòng không khép kín: đã nối điểm cuối với điểm đầu", "a ring is not closed: it was closed"
-            self.issues.append(finding("invalid_geometry", *said, row=number, field="geometry"))
+            self.issues.append(finding("invalid_geometry", *RING_CLOSED, row=number, field="geometry"))
         if geometries.as_text:
             self.as_text.append(number)
         return shape
@@ -242,33 +234,22 @@ class _Geometry:
         lines = [self._ring(ring) for ring in _list(rings)]
         return shapely.Polygon(lines[0], lines[1:]) if lines else shapely.Polygon()
 
-    def _ring(self, ring: object) -> NDArray[np.float64]:
-        positions = self._line(ring, 3)
-        if (positions[0] != positions[-1]).any():
-            self.closed = True
-            positions = np.vstack([positions, positions[:1]])
-        if len(positions) < 4:
-            raise UnreadableGeometry(
-                f"một vòng chỉ có {len(positions)} điểm, cần ít nhất 4",
-                f"a ring has {len(positions)} points, it needs 4",
-            )
+    def _ring(self, positions: object) -> Positions:
+        positions, was_open = ring(self._line(positions, 3))
+        self.closed |= was_open
         return positions
 
-    def _line(self, line: object, least: int = 1) -> NDArray[np.float64]:
+    def _line(self, line: object, least: int = 1) -> Positions:
         """The positions of a line as longitude, latitude (or whatever the file's system counts)."""
         positions = _list(line)
-        if len(positions) < least:
-            raise UnreadableGeometry(
-                f"một đường chỉ có {len(positions)} điểm, cần ít nhất {least}",
-                f"a line has {len(positions)} points, it needs {least}",
-            )
         try:
             numbers = np.array(positions)
         except ValueError:  # some positions have heights and others none
             numbers = np.array([])
         if numbers.dtype.kind in "if" and numbers.ndim == 2 and numbers.shape[1] >= 2:
-            return numbers[:, :2].astype(np.float64)
-        return np.array([self._position(position) for position in positions], dtype=np.float64)
+            return enough(numbers[:, :2].astype(np.float64), least)
+        read = [self._position(position) for position in positions]
+        return enough(np.array(read, dtype=np.float64).reshape(-1, 2), least)
 
     def _position(self, position: object) -> tuple[float, float]:
         numbers = _list(position)

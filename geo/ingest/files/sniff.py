@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from geo.errors import BadSource
 from geo.ingest.files.archive import DAMAGED
+from geo.ingest.files.strict_xml import doctype_refused
 
 Kind: TypeAlias = Literal[
     "shapefile", "zip", "gpkg", "geojson", "geojsonseq", "kml", "kmz", "gpx", "tab", "mif", "dxf", "dgn", "flatgeobuf",
@@ -145,10 +146,7 @@ def _json_kind(start: str) -> Kind | None:
 def _xml_kind(start: str) -> Kind | None:
     rest = re.sub(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*+", "", start, flags=re.DOTALL)
     if rest.startswith("<!") and not rest.startswith("<!--"):
-        raise BadSource(
-            "An XML file with a DOCTYPE is refused: it may define entities that never end. Export it again.",
-            "Không nhận tệp XML có DOCTYPE: có thể chứa thực thể vô hạn. Hãy xuất lại tệp.",
-        )
+        raise doctype_refused()
     root = re.match(r"<(?:[\w.-]+:)?(\w+)", rest)
     return _XML.get(root[1].lower()) if root else None
 

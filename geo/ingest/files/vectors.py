@@ -9,11 +9,11 @@ import json
 import math
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import fiona
 import numpy as np
@@ -25,6 +25,7 @@ from pyogrio.core import _register_drivers
 from geo.errors import BadSource
 from geo.ingest.files.gdal_messages import FAILURES, collected, refusing, warned
 from geo.ingest.files.geojson import read_geojson
+from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
@@ -67,7 +68,10 @@ DRIVERS: dict[Kind, Driver] = {
 }
 
 _JSON = {"geojson", "geojsonseq"}
+_KML = {"kml", "kmz"}
+_KML_CRS = "EPSG:4326"  # the only one that KML has
 _MOST_LAYERS = 1_000
+Layer = TypeVar("Layer")
 _REBUILT = ".no-shx"
 OWN_PRJ = ".own-prj"
 """What a .prj is called in the working folder: GDAL reads the layer without it, whatever stands in it."""
@@ -89,10 +93,9 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     _check(path, kind)
     found = []
     with refusing(path, driver.name), collected():
-        layers = pyogrio.list_layers(path)
-        if len(layers) > _MOST_LAYERS:
-            raise ValueError(f"{len(layers)} layers, at most {_MOST_LAYERS}")
-        for name, geometry in layers:
+        if kind in _KML:
+            return [LayerOf(*layer, "") for layer in _few(kml_layers(path))]
+        for name, geometry in _few(pyogrio.list_layers(path)):
             info = pyogrio.read_info(path, layer=name, force_feature_count=True, **driver.encoding)
             if info["driver"] not in driver.taken_for:
                 raise ValueError(f"GDAL takes it for {info['driver']}")
@@ -101,8 +104,22 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     return [layer for layer in found if layer.rows > 0]
 
 
+def _few(layers: Sequence[Layer]) -> Sequence[Layer]:
+    if len(layers) > _MOST_LAYERS:
+        raise ValueError(f"{len(layers)} layers, at most {_MOST_LAYERS}")
+    return layers
+
+
 def no_records(path: Path, kind: Kind) -> BadSource:
     """What is wrong with a file whose layers are empty."""
+    links = links_of(path) if kind in _KML else []
+    if links:
+        return BadSource(
+            f"{path.name} holds no record, only a link to where they are ({links[0]})."
+            " Export the data themselves: in Google My Maps untick “keep data up to date with network link”.",
+            f"{path.name} không có bản ghi nào, chỉ có liên kết tới nơi chứa dữ liệu ({links[0]})."
+            " Hãy xuất chính dữ liệu: trong Google My Maps bỏ chọn “luôn cập nhật bằng liên kết mạng”.",
+        )
     return BadSource(
         f"{path.name} ({DRIVERS[kind].name}) holds no record. Export the layer again with its records.",
         f"{path.name} ({DRIVERS[kind].name}) không có bản ghi nào. Hãy xuất lại lớp kèm dữ liệu.",
@@ -127,9 +144,13 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
     with refusing(path, driver.name), collected() as warnings:
-        info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
-        limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
-        records = read_geojson(path, kind) if kind in _JSON else _from_gdal(path, kind, chosen.name)
+        if kind in _KML:
+            records, crs = read_kml(path, list(held).index(chosen.name)), _KML_CRS
+        else:
+            info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
+            limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
+            records = read_geojson(path, kind) if kind in _JSON else _from_gdal(path, kind, chosen.name)
+            crs = info.get("crs")
     count = len(records.row_numbers)
     if count < chosen.rows:
         raise BadSource(
@@ -140,7 +161,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     with refusing(path, driver.name):
         issues += _unreadable(path, kind, chosen.name, records.shapes)
     issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
-    claim, cpg = _words(path, kind, chosen.name, info.get("crs"))
+    claim, cpg = _words(path, kind, chosen.name, crs)
     return Table(
         kind, driver.name, chosen.name, records.columns, records.row_numbers, records.shapes, claim, cpg,
         notes=records.notes, issues=tuple(issues),
