@@ -237,6 +237,8 @@ class _Job:
         second = self.columns.get("@second") if "@first" in self.columns else None
         if "@first" in self.columns and second is None:
             return None
+        for column in filter(None, (first, second)):
+            self._cells(column)
         found = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
         for issue in found.issues:
             row = int(str(issue.record).split()[-1]) - 1
@@ -403,7 +405,9 @@ def _declared(first: str, second: str | None) -> Columns:
     return Columns(first, second, found.declared if found is not None else None)
 
 
-_FORMULA = Label("ô chứa công thức, giá trị không được dùng", "the cell holds a formula; its value is not used")
+_FORMULA = Label(
+    "ô chứa công thức mà tệp không lưu kết quả", "the cell holds a formula and the file stores no result of it"
+)
 
 
 def _made_valid(change: Change) -> Issue:

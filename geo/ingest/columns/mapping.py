@@ -110,7 +110,8 @@ _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out"
 
 
 def _offers(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> Iterator[Choice]:
-    empty = {column for column, cells in table.columns.items() if all(cell in (None, "") for cell in cells)}
+    computed = {column for _, column in table.formulas}
+    empty = {name for name, cells in table.columns.items() if all(cell in (None, "") for cell in cells)} - computed
     found = coordinate_columns(list(table.columns)) if spec.geometry == "Point" and table.shapes is None else None
     if found is not None:
         pairs = [(found.first, "@first"), (found.second, "@second")] if found.second else [(found.first, "@both")]

@@ -45,6 +45,8 @@ _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 Position = tuple[int, int]
 """Row and column of a cell, both from 1."""
+Merged = tuple[int, int, int, int]
+"""First row, first column, last row and last column of a merged cell, from 1."""
 
 
 class SheetOf(NamedTuple):
@@ -59,12 +61,14 @@ class SheetOf(NamedTuple):
 class Sheet:
     """The cells of one sheet from row 1 and column A on; a blank cell is None, every calendar value ISO 8601 text.
 
-    A cell of `formulas` has its computed value, or FORMULA; one that shows an error has its text ("#N/A").
+    A cell of `formulas` has its computed value, or FORMULA; one that shows an error has its text ("#N/A"). A merged
+    cell has its value in its first row and column.
     """
 
     name: str
     rows: list[list[object]]
     formulas: frozenset[Position] = frozenset()
+    merged: tuple[Merged, ...] = ()
 
 
 def sheets_of(path: Path, kind: Kind, limits: Limits) -> list[SheetOf]:
@@ -85,15 +89,17 @@ def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
         if kind == "xlsx":
             member = next((one.member for one in _members(book.folder) if one.name == sheet), None)
             seen = _scan(book.folder / member, limits) if member else seen
-        rows: list[list[object]] = list(_child(book, sheet))
-    for row, column in seen.formulas | set(seen.errors):
+        answers = _child(book, sheet)
+        merged = tuple((top, left, bottom, right) for top, left, bottom, right in next(answers, []))
+        rows: list[list[object]] = list(answers)
+    for row, column in (seen.formulas - seen.blank) | set(seen.errors):
         while len(rows) < row:
             rows.append([])
         cells = rows[row - 1]
         cells += [None] * (column - len(cells))
         if cells[column - 1] is None:
             cells[column - 1] = seen.errors.get((row, column), FORMULA)
-    return Sheet(sheet, rows, frozenset(seen.formulas))
+    return Sheet(sheet, rows, frozenset(seen.formulas), merged)
 
 
 # --- opening -----------------------------------------------------------------------------------------
@@ -209,10 +215,12 @@ def _elements(file: Path) -> list[tuple[str, dict[str, str]]]:
 
 @dataclass
 class _Seen:
-    """What the XML of a sheet holds: rows with content (`filled`), cells with a formula, cells that show an error."""
+    """What the XML of a sheet holds: rows with content (`filled`), cells with a formula, those
+    of them whose result is an empty text, cells that show an error."""
 
     filled: int = 0
     formulas: set[Position] = field(default_factory=set)
+    blank: set[Position] = field(default_factory=set)
     errors: dict[Position, str] = field(default_factory=dict)
 
 
@@ -226,7 +234,7 @@ class _Scan:
     def __init__(self, limits: Limits, enough: int | None) -> None:
         self.seen = _Seen()
         self._limits, self._enough = limits, enough
-        self._inside = self._error = False
+        self._inside = self._error = self._is_text = False
         self._row, self._column, self._last = 0, 0, 0
         self._top = self._left = 1 << 30
         self._bottom = self._right = 0
@@ -244,6 +252,8 @@ class _Scan:
             self._content()
             if tag == "f":
                 self.seen.formulas.add((self._row, self._column))
+            elif self._is_text:
+                self.seen.blank.add((self._row, self._column))
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
@@ -268,7 +278,7 @@ class _Scan:
             self._row, self._column = int(parts[2]), column_number(parts[1])
         if not (1 <= self._row <= 1_048_576 and self._column <= 16_384):
             raise ValueError(f"cell {place!r}")
-        self._error = said.get("t") == "e"
+        self._error, self._is_text = said.get("t") == "e", said.get("t") == "str"
         self._text = []
 
     def _content(self) -> None:
@@ -361,6 +371,11 @@ def _answers(path: str, sheet: str | None) -> Iterator[object]:
                     yield one.name, one.visible == calamine.SheetVisibleEnum.Visible, cells.height > 1
             return
         cells = book.get_sheet_by_name(sheet)
+        yield [
+            (top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in cells.merged_cell_ranges or ()
+            if bottom > top
+        ]
         top, left = cells.start or (0, 0)
         for _ in range(top):
             yield []
