@@ -12,8 +12,7 @@ from geo.ingest.files.delimiters import delimiter_of
 from geo.ingest.files.excel import ROOM
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.row_kinds import Row
-
-_UTF_16 = ("utf-16-le", "utf-16-be")
+from geo.ingest.files.utf16 import utf_16_of
 
 
 def read_csv_rows(path: Path, limits: Limits) -> tuple[list[Row], str | None]:
@@ -39,21 +38,6 @@ def read_csv_rows(path: Path, limits: Limits) -> tuple[list[Row], str | None]:
             last = max(column for column, cell in enumerate(cells, start=1) if not is_blank(cell))
             limits.hold(f"cột (ở dòng {number})", f"columns (in row {number})", last, limits.max_columns)
     return rows, cpg
-
-
-def utf_16_of(data: bytes) -> str | None:
-    """The form of UTF-16 that the bytes of a text without a mark are in, by where their zeros are; None for none.
-
-    >>> utf_16_of("Tên\\tXã\\n".encode("utf-16-le")), utf_16_of(b"a,b")
-    ('utf-16-le', None)
-    """
-    head = data[: 4_096 // 2 * 2]
-    if len(head) < 8 or b"\0" not in head:
-        return None
-    odd, even = head[1::2].count(0), head[::2].count(0)
-    # Letters below U+0100 have a zero byte; Vietnamese has some above, a text with none of them is no table.
-    name = _UTF_16[0] if odd > even else _UTF_16[1]
-    return name if max(odd, even) * 4 >= len(head) // 2 and min(odd, even) == 0 else None
 
 
 def _text(path: Path, limits: Limits) -> tuple[str, str | None]:

@@ -18,13 +18,20 @@ def delimiter_of(text: str) -> str:
 
 
 def is_delimited(text: str) -> bool:
-    """Whether most of the first lines, or all below a title, have the same number of cells.
+    """Whether a text begins as a table: below titles, at least half of the lines have equally many cells.
 
-    `text` may end in the middle of a line. One line, or prose with a comma here and there, is no table.
+    `text` may end in the middle of a line, which is not looked at.
     """
     lines = _lines(text)
-    alike, _ = max((_telling(lines, mark) for mark in DELIMITERS), default=(0, 0))
-    return alike >= 1 and alike * 2 >= len(lines) and (alike >= 2 or len(lines) <= 2)
+    return any(_is_parted(lines, mark) for mark in DELIMITERS)
+
+
+def _is_parted(lines: list[str], mark: str) -> bool:
+    start = next((at for at, line in enumerate(lines) if mark in line), None)
+    if start is None:
+        return False
+    alike, _ = _telling(lines[start:], mark)
+    return alike * 2 >= len(lines) - start and (alike >= 2 or len(lines) - start == 1)
 
 
 def _lines(text: str) -> list[str]:

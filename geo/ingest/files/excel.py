@@ -1,4 +1,4 @@
-"""Excel workbooks as plain cells: checked first, then read by calamine in a process of its own.
+"""Workbooks of Excel and LibreOffice as plain cells: checked first, then read by calamine in a process of its own.
 
 calamine reserves what a damaged .xls says it holds and ends its process when it cannot have it; here only the
 child ends. An .xlsx is unpacked within limits and packed anew, so that what was checked is what is read.
@@ -28,6 +28,7 @@ import python_calamine as calamine
 from geo.errors import BadSource
 from geo.ingest.files.archive import ArchiveLimits, unpack
 from geo.ingest.files.limits import Limits
+from geo.ingest.files.ods import OdsScan
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.strict_xml import strict_parser
 
@@ -41,6 +42,7 @@ _HEAD = 1 << 16
 _SECONDS = 120
 _MEMORY = 4 << 30
 _ROOT = Path(__file__).resolve().parents[3]
+_ARCHIVES = {"xlsx", "xlsb", "ods"}
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 Position = tuple[int, int]
@@ -79,6 +81,8 @@ def sheets_of(path: Path, kind: Kind, limits: Limits) -> list[SheetOf]:
                 SheetOf(one.name, one.visible, _scan(book.folder / one.member, limits, enough=2).filled > 1)
                 for one in _members(book.folder)
             ]
+        if kind == "ods":
+            _scan_ods(book, None, limits)
         return [SheetOf(*one) for one in _child(book, None)]
 
 
@@ -89,8 +93,12 @@ def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
         if kind == "xlsx":
             member = next((one.member for one in _members(book.folder) if one.name == sheet), None)
             seen = _scan(book.folder / member, limits) if member else seen
+        spans: list[Merged] = []
+        if kind == "ods":
+            scan = _scan_ods(book, sheet, limits)
+            seen.formulas, spans = scan.formulas, scan.merged
         answers = _child(book, sheet)
-        merged = tuple((top, left, bottom, right) for top, left, bottom, right in next(answers, []))
+        merged = tuple((top, left, bottom, right) for top, left, bottom, right in [*next(answers, []), *spans])
         rows: list[list[object]] = list(answers)
     for row, column in (seen.formulas - seen.blank) | set(seen.errors):
         while len(rows) < row:
@@ -100,6 +108,10 @@ def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
         if cells[column - 1] is None:
             cells[column - 1] = seen.errors.get((row, column), FORMULA)
     return Sheet(sheet, rows, frozenset(seen.formulas), merged)
+
+
+def _scan_ods(book: "_Book", sheet: str | None, limits: Limits) -> OdsScan:
+    return OdsScan(book.folder / "content.xml", sheet, limits, _entities("content.xml"), ROOM)
 
 
 # --- opening -----------------------------------------------------------------------------------------
@@ -116,7 +128,7 @@ class _Book(NamedTuple):
 def _opened(path: Path, kind: Kind, limits: Limits) -> Iterator[_Book]:
     with tempfile.TemporaryDirectory(prefix="book-") as work, _told(path, kind):
         book = _Book(Path(work) / f"book.{kind}", Path(work) / "parts")
-        if kind == "xlsx":
+        if kind in _ARCHIVES:
             book.folder.mkdir()
             _repack(book, unpack(path, book.folder, _archive(limits)), path)
         else:
@@ -133,13 +145,19 @@ def _repack(book: _Book, files: list[Path], path: Path) -> None:
     """The XML of a workbook in a new archive, without pictures and macros; BadSource for XML with a DOCTYPE."""
     with zipfile.ZipFile(book.path, "w", zipfile.ZIP_STORED) as archive:
         for file in files:
-            if file.suffix.lower() != ".xml" and not file.name.lower().endswith(".rels"):
+            if not _is_read(file):
                 continue
             with file.open("rb") as source:
                 head = source.read(_HEAD).replace(b"\0", b"")
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise _entities(path.name)
             archive.write(file, file.relative_to(book.folder).as_posix())
+
+
+def _is_read(file: Path) -> bool:
+    """Whether a member holds cells or says what they are; macros and pictures do not."""
+    name = file.name.lower()
+    return name.endswith((".xml", ".rels")) or name == "mimetype" or (name.endswith(".bin") and "vba" not in name)
 
 
 def _entities(name: str) -> BadSource:
@@ -170,8 +188,9 @@ def damaged(path: Path, name: str, reason: str) -> BadSource:
     """The error that a file looks like `name` and cannot be read."""
     reason = " ".join(reason.split())[:200] or "?"
     return BadSource(
-        f"{path.name} looks like {name} but is damaged ({reason}). Open it in Excel and save it again as .xlsx.",
-        f"{path.name} có dạng {name} nhưng bị hỏng ({reason}). Hãy mở bằng Excel và lưu lại thành .xlsx.",
+        f"{path.name} looks like {name} but is damaged ({reason})."
+        " Open it in Excel or LibreOffice and save it as .xlsx.",
+        f"{path.name} có dạng {name} nhưng bị hỏng ({reason}). Hãy mở bằng Excel hoặc LibreOffice và lưu thành .xlsx.",
     )
 
 

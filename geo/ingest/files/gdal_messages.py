@@ -25,6 +25,8 @@ FAILURES = (
 )  # fmt: skip
 """What GDAL's two packages and ours raise for damaged files; SystemError and UnboundLocalError are slips of fiona and pyogrio."""
 
+EXPORT_AGAIN = Label("Hãy xuất hoặc chép lại tệp.", "Export or copy it again.")
+
 # Pattern of a message -> its words; {0}, {1} are the pattern's groups.
 _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (r"Measured \(M\) geometry types are not supported", "bỏ giá trị đo M của hình học, chỉ giữ toạ độ", "measures (M) of the geometries are left out, their coordinates kept"),
@@ -50,6 +52,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (r"Unexpected (?:EOF|end of file)|Premature|Short read|truncated", "tệp bị cắt ngang", "it is cut short"),
     (r"No such file", "thiếu một tệp của lớp", "a file of the layer is missing"),
     (r"Permission denied", "không có quyền đọc tệp", "there is no permission to read it"),
+    (r"Error occurred in|Failed to (?:open|read)|Cannot open", "cấu trúc bên trong không đọc được", "its inner structure cannot be read"),
     (r"(\d+) layers, at most (\d+)", "có {0} lớp, chỉ đọc tối đa {1}", "{0} layers, at most {1}"),
     (r"GDAL takes it for (.+)", "GDAL nhận tệp là {0}", "GDAL takes it for {0}"),
 )  # fmt: skip
@@ -77,8 +80,8 @@ def warned(text: str) -> Issue:
 class refusing:  # noqa: N801 - reads as a word in a with statement
     """Failures of GDAL as one BadSource that says what the file is and what to do; `name` is what the format is called."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name = path, name
+    def __init__(self, path: Path, name: str, remedy: Label = EXPORT_AGAIN) -> None:
+        self._path, self._name, self._remedy = path, name, remedy
 
     def __enter__(self) -> None:
         return None
@@ -89,8 +92,8 @@ class refusing:  # noqa: N801 - reads as a word in a with statement
         if isinstance(error, FAILURES) and not isinstance(error, BadSource):
             reason = in_words(str(error).replace(str(self._path.parent), "…")[:200])
             raise BadSource(
-                f"{self._path.name} looks like {self._name} but is damaged ({reason.en}). Export or copy it again.",
-                f"{self._path.name} có dạng {self._name} nhưng bị hỏng ({reason.vi}). Hãy xuất hoặc chép lại tệp.",
+                f"{self._path.name} looks like {self._name} but is damaged ({reason.en}). {self._remedy.en}",
+                f"{self._path.name} có dạng {self._name} nhưng bị hỏng ({reason.vi}). {self._remedy.vi}",
             ) from error
 
 

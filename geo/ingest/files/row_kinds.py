@@ -157,16 +157,14 @@ class _Table(NamedTuple):
         """What a row is where it is no record, by itself and by the kind of the row before."""
         if self.is_header(row):
             return "header"
-        if self.is_full(row):
-            return None
         if before == "header" and is_number_line(row, self.names):
             return "numbers"
-        if self.counted and self._has_ordinal(row):
-            return "blank_form" if self.is_blank_form(row) else None
-        if self.is_total(row):
-            return "total"
         if self.is_blank_form(row):
             return "blank_form"
+        if self.is_full(row) or (self.counted and self._has_ordinal(row)):
+            return None
+        if self.is_total(row):
+            return "total"
         return "section" if self.is_section(row) else None
 
     def is_header(self, row: Cells) -> bool:

@@ -62,10 +62,13 @@ class _Grid:
 
 # --- Excel -------------------------------------------------------------------------------------------
 
-_UNSEEN = Label(
-    "Tệp .xls không cho biết ô nào chứa công thức: giá trị đã tính được dùng; ô báo lỗi được đọc là ô trống.",
-    "In an .xls formulas cannot be seen: the computed values are used, and cells that show an error are read as blank.",
-)
+_UNSEEN = {
+    kind: Label(
+        f"Tệp .{kind} không cho biết ô nào chứa công thức: giá trị đã tính được dùng; ô báo lỗi được đọc là ô trống.",
+        f"In an .{kind} formulas cannot be seen: the computed values are used, and cells that show an error are blank.",
+    )
+    for kind in ("xls", "xlsb")
+}
 
 
 def _excel_grid(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> _Grid:
@@ -82,7 +85,7 @@ def _excel_grid(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> _G
             f"{path.name} không có trang tính {sheet!r}. Các trang tính: {known}.",
         )
     found = read_cells(path, kind, sheet, limits)
-    notes = [_UNSEEN] if kind == "xls" else []
+    notes = [_UNSEEN[kind]] if kind in _UNSEEN else []
     hidden = [one.name for one in sheets if one.holds and not one.visible and one.name != sheet]
     if hidden:
         names = ", ".join(hidden)

@@ -23,14 +23,20 @@ from numpy.typing import NDArray
 from pyogrio.core import _register_drivers
 
 from geo.errors import BadSource
-from geo.ingest.files.gdal_messages import FAILURES, collected, refusing, warned
+from geo.ingest.files.dbf import complete, dates_of, memos, overflows, read_dbf
+from geo.ingest.files.gdal_messages import EXPORT_AGAIN, FAILURES, collected, refusing, warned
 from geo.ingest.files.geojson import read_geojson
 from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.table import Cells, Records, Table, distinct, finding
-from geo.report import Issue
+from geo.ingest.files.topojson import in_topology
+from geo.report import Issue, at_most
+from geo.schema import Label
+
+_AS_GEOPACKAGE = Label("Hãy xuất lớp sang GeoPackage hoặc Shapefile.", "Export the layer as GeoPackage or Shapefile.")
+_AS_GEOJSON = Label("Hãy xuất lớp thành GeoJSON.", "Export the layer as GeoJSON.")
 
 
 class Driver(NamedTuple):
@@ -40,6 +46,13 @@ class Driver(NamedTuple):
     ending: str
     keeps_bytes: bool = False
     companions: tuple[str, ...] = ()
+    title: str = ""
+    remedy: Label = EXPORT_AGAIN
+
+    @property
+    def called(self) -> str:
+        """What people call the format."""
+        return self.title or self.name
 
     @property
     def encoding(self) -> dict[str, str]:
@@ -65,6 +78,8 @@ DRIVERS: dict[Kind, Driver] = {
     "dxf": Driver("DXF", ".dxf"),
     "dgn": Driver("DGN", ".dgn"),
     "flatgeobuf": Driver("FlatGeobuf", ".fgb"),
+    "topojson": Driver("TopoJSON", ".topojson", remedy=_AS_GEOJSON),
+    "gdb": Driver("OpenFileGDB", ".gdb", title="Esri File Geodatabase", remedy=_AS_GEOPACKAGE),
 }
 
 _JSON = {"geojson", "geojsonseq"}
@@ -92,7 +107,7 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     _only_known_drivers()
     _check(path, kind)
     found = []
-    with refusing(path, driver.name), collected():
+    with refusing(path, driver.called, driver.remedy), collected():
         if kind in _KML:
             return [LayerOf(*layer, "") for layer in _few(kml_layers(path))]
         for name, geometry in _few(pyogrio.list_layers(path)):
@@ -121,8 +136,8 @@ def no_records(path: Path, kind: Kind) -> BadSource:
             " Hãy xuất chính dữ liệu: trong Google My Maps bỏ chọn “luôn cập nhật bằng liên kết mạng”.",
         )
     return BadSource(
-        f"{path.name} ({DRIVERS[kind].name}) holds no record. Export the layer again with its records.",
-        f"{path.name} ({DRIVERS[kind].name}) không có bản ghi nào. Hãy xuất lại lớp kèm dữ liệu.",
+        f"{path.name} ({DRIVERS[kind].called}) holds no record. Export the layer again with its records.",
+        f"{path.name} ({DRIVERS[kind].called}) không có bản ghi nào. Hãy xuất lại lớp kèm dữ liệu.",
     )
 
 
@@ -143,7 +158,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
             f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(held)}.",
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
-    with refusing(path, driver.name), collected() as warnings:
+    with refusing(path, driver.called, driver.remedy), collected() as warnings:
         if kind in _KML:
             records, crs = read_kml(path, list(held).index(chosen.name)), _KML_CRS
         else:
@@ -158,7 +173,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
             f"{path.name} ghi {chosen.rows} bản ghi nhưng chỉ đọc được {count}: tệp bị cắt hoặc hỏng.",
         )
     _bound(records, limits)
-    with refusing(path, driver.name):
+    with refusing(path, driver.called, driver.remedy):
         issues += _unreadable(path, kind, chosen.name, records.shapes)
     issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
     claim, cpg = _words(path, kind, chosen.name, crs)
@@ -169,14 +184,24 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
 
 
 def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
-    # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
-    every = {"where": "1 = 1"} if kind == "gpkg" else {}
-    meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **every)
+    """The records as GDAL reads them; cells of a Shapefile that it makes nothing of as they are stored."""
+    stored = read_dbf(path.with_suffix(".dbf")) if kind == "shapefile" and path.with_suffix(".dbf").is_file() else []
+    dates = {column.name for column in stored if column.is_date}
+    options: dict[str, Any] = {"columns": [one.name for one in stored if one.name not in dates]} if dates else {}
+    if kind == "gpkg":
+        # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
+        options["where"] = "1 = 1"
+    meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **options)
     shapes = None if wkb is None else _shapes(wkb)
-    count = len(cells[0]) if len(cells) else len(shapes) if shapes is not None else 0
-    names = distinct(map(str, meta["fields"]))
-    columns = {name: _cells(column) for name, column in zip(names, cells, strict=True)}
-    return Records(columns, range(1, count + 1), shapes)
+    columns = [(str(name), _cells(column)) for name, column in zip(meta["fields"], cells, strict=True)]
+    if [name for name, _ in columns] == [one.name for one in stored if one.name not in dates]:
+        rest = iter(columns)
+        columns = [(one.name, dates_of(one) if one.name in dates else complete(one, next(rest)[1])) for one in stored]
+    elif dates:
+        raise ValueError("the columns of the table cannot be told apart")
+    count = len(columns[0][1]) if columns else len(shapes) if shapes is not None else 0
+    named = dict(zip(distinct(name for name, _ in columns), (column for _, column in columns), strict=True))
+    return Records(named, range(1, count + 1), shapes, issues=(*memos(stored), *at_most(overflows(stored))))
 
 
 @cache
@@ -296,7 +321,7 @@ def _check(path: Path, kind: Kind) -> None:
         )
     if kind == "shapefile" and path.suffix == ".shp" and not path.with_suffix(".shx").is_file():
         path.with_suffix(_REBUILT).touch()  # GDAL leaves an index there that looks like the office's own
-        with refusing(path, DRIVERS[kind].name):
+        with refusing(path, DRIVERS[kind].called):
             _rebuild_index(path)
 
 
@@ -358,6 +383,8 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
         whole = _in_table(path, layer)
     elif kind == "shapefile" and all(path.with_suffix(part).is_file() for part in PARTS):
         whole = inventory(path)
+    elif kind == "topojson":
+        whole = Inventory(*in_topology(path, layer))
     lost = whole.placed - int((~shapely.is_missing(shapes)).sum()) if whole and shapes is not None else 0
     if lost > 0:
         said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
