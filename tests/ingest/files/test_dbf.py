@@ -18,8 +18,10 @@ def dbf(path: Path, fields: list[tuple[str, str, int]], rows: list[list[str]]) -
     head = struct.pack("<4BIHH20x", 3, 124, 1, 1, len(rows), 32 + 32 * len(fields) + 1, width)
     for name, kind, length in fields:
         head += struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), length, 0)
-    body = "".join(" " + "".join(cell.ljust(field[2]) for cell, field in zip(row, fields, strict=True)) for row in rows)
-    path.write_bytes(head + b"\r" + body.encode() + b"\x1a")
+    body = b"".join(
+        b" " + b"".join(cell.encode().ljust(field[2]) for cell, field in zip(row, fields, strict=True)) for row in rows
+    )
+    path.write_bytes(head + b"\r" + body + b"\x1a")
     return path
 
 
