@@ -52,6 +52,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (r"Unexpected (?:EOF|end of file)|Premature|Short read|truncated", "tệp bị cắt ngang", "it is cut short"),
     (r"No such file", "thiếu một tệp của lớp", "a file of the layer is missing"),
     (r"Permission denied", "không có quyền đọc tệp", "there is no permission to read it"),
+    (r"Non-conformant content for record (\d+) in column (\S+), (.*), successfully parsed", "bản ghi {0}, cột {1}: {2!r} không đúng kiểu của cột", "record {0}, column {1}: {2!r} is not of the column's type"),
     (r"Error occurred in|Failed to (?:open|read)|Cannot open", "cấu trúc bên trong không đọc được", "its inner structure cannot be read"),
     (r"(\d+) layers, at most (\d+)", "có {0} lớp, chỉ đọc tối đa {1}", "{0} layers, at most {1}"),
     (r"GDAL takes it for (.+)", "GDAL nhận tệp là {0}", "GDAL takes it for {0}"),

@@ -8,9 +8,7 @@ import datetime as dt
 import json
 import math
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -26,6 +24,7 @@ from geo.errors import BadSource
 from geo.ingest.files.dbf import complete, dates_of, memos, overflows, read_dbf
 from geo.ingest.files.gdal_messages import EXPORT_AGAIN, FAILURES, collected, refusing, warned
 from geo.ingest.files.geojson import read_geojson
+from geo.ingest.files.gpkg_cells import dates_in, in_table, with_texts
 from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
@@ -189,8 +188,7 @@ def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
     dates = {column.name for column in stored if column.is_date}
     options: dict[str, Any] = {"columns": [one.name for one in stored if one.name not in dates]} if dates else {}
     if kind == "gpkg":
-        # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
-        options["where"] = "1 = 1"
+        return _from_geopackage(path, layer)
     meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **options)
     shapes = None if wkb is None else _shapes(wkb)
     columns = [(str(name), _cells(column)) for name, column in zip(meta["fields"], cells, strict=True)]
@@ -202,6 +200,24 @@ def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
     count = len(columns[0][1]) if columns else len(shapes) if shapes is not None else 0
     named = dict(zip(distinct(name for name, _ in columns), (column for _, column in columns), strict=True))
     return Records(named, range(1, count + 1), shapes, issues=(*memos(stored), *at_most(overflows(stored))))
+
+
+def _from_geopackage(path: Path, layer: str) -> Records:
+    """The records of a table; where a date is none, its column as SQLite stores it."""
+    fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
+    dates: list[str] = []
+    # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
+    try:
+        meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, where="1 = 1")
+    except ValueError:
+        dates = dates_in(path, layer)
+        rest = [name for name in fields if name not in dates]
+        meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, where="1 = 1", columns=rest)
+    columns = {str(name): _cells(column) for name, column in zip(meta["fields"], cells, strict=True)}
+    columns = with_texts(path, layer, columns, dates)
+    shapes = None if wkb is None else _shapes(wkb)
+    count = len(next(iter(columns.values()))) if columns else len(shapes) if shapes is not None else 0
+    return Records({name: columns[name] for name in fields}, range(1, count + 1), shapes)
 
 
 @cache
@@ -362,7 +378,7 @@ def _check_mapinfo(path: Path) -> None:
 def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
     """The records of a layer; of some kinds GDAL does not count what there is."""
     if kind == "gpkg":
-        return _in_table(path, layer).records
+        return in_table(path, layer).records
     if kind == "geojsonseq":  # GDAL passes over lines that it cannot read
         content = path.read_bytes()
         mark = b"\x1e" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x1e") else b"\n"
@@ -380,7 +396,7 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
         yield finding("reader_warning", *said, value=path.name)
     whole = None
     if kind == "gpkg":
-        whole = _in_table(path, layer)
+        whole = in_table(path, layer)
     elif kind == "shapefile" and all(path.with_suffix(part).is_file() for part in PARTS):
         whole = inventory(path)
     elif kind == "topojson":
@@ -397,22 +413,6 @@ def _has_end(drawing: bytes) -> bool:
     while at + 4 <= len(drawing) and drawing[at : at + 2] != b"\xff\xff":
         at += 4 + 2 * int.from_bytes(drawing[at + 2 : at + 4], "little")
     return drawing[at : at + 2] == b"\xff\xff"
-
-
-def _in_table(path: Path, layer: str) -> Inventory:
-    """What a table of a GeoPackage holds; what its contents say may be of another day."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        find = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
-        try:
-            found = connection.execute(find, (layer,)).fetchone()
-        except sqlite3.OperationalError:  # no such table: nothing in the file has places
-            found = None
-        placed = f"count({_quoted(found[0])})" if found else "0"
-        return Inventory(*connection.execute(f"SELECT count(*), {placed} FROM {_quoted(layer)}").fetchone())
-
-
-def _quoted(name: object) -> str:
-    return '"' + str(name).replace('"', '""') + '"'
 
 
 def _deleted(path: Path) -> int:
