@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
@@ -17,6 +19,7 @@ from geo.errors import BadSource
 from geo.ingest.files.table import Table
 from tests.ingest.cases import table_of
 from tests.ingest.files.test_dbf import dbf
+from tests.ingest.samples import write
 
 EACH = 60
 """So many damaged values of each format."""
@@ -136,8 +139,23 @@ def dbase(path: Path, chance: random.Random | None) -> Path:
     return dbf(path, fields, rows)
 
 
+def geopackage(path: Path, chance: random.Random | None) -> Path:
+    path.unlink(missing_ok=True)
+    columns = dict(zip(HEADER, zip(*ROWS, strict=True), strict=True))
+    write(path, "GPKG", gpd.GeoDataFrame(columns, geometry=[shapely.Polygon(ring) for ring in RINGS], crs=4326))
+    if chance is not None:
+        name, row = chance.choice(HEADER), chance.randrange(len(ROWS))
+        value = mistyped(chance, ROWS[row][HEADER.index(name)])
+        with sqlite3.connect(path) as connection:
+            for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                connection.execute(f'DROP TRIGGER "{trigger}"')
+            connection.execute(f'UPDATE x SET "{name}" = ? WHERE fid = ?', (value, row + 1))
+        connection.close()
+    return path
+
+
 MAKERS: dict[str, Callable[[Path, random.Random | None], Path]] = {
-    "geojson": geojson, "geojsonl": geojsonseq, "kml": kml, "csv": csv, "xlsx": xlsx, "dbf": dbase,
+    "geojson": geojson, "geojsonl": geojsonseq, "kml": kml, "csv": csv, "xlsx": xlsx, "dbf": dbase, "gpkg": geopackage,
 }  # fmt: skip
 
 
