@@ -208,7 +208,7 @@ _MAGIC: tuple[tuple[bytes, Kind | Callable[[Path], Kind]], ...] = (
 )
 
 _STARTS: tuple[tuple[re.Pattern[str], Kind | Callable[[str], Kind | Foreign | None]], ...] = (
-    (re.compile(r"[{\x1e]|\[\s*[{\[]"), _json_kind),
+    (re.compile(r"[{\x1e]|\[\s*\{"), _json_kind),
     (re.compile(r"<"), _xml_kind),
     (re.compile(r"!table", re.IGNORECASE), "tab"),
     (re.compile(r"version\s+\d+", re.IGNORECASE), "mif"),
