@@ -30,7 +30,8 @@ _FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights drop
 
 
 def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> tuple[gpd.GeoDataFrame, list[Change]]:
-    """`frame` with safe repairs made, and the list of them; of `foreign` text the tags of HTML are taken out too.
+    """`frame` with safe repairs made, and the list of them; of `foreign` long text, which programs fill with pages, the
+    tags of HTML are taken out too.
 
     Polygons become MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6); that changes no
     shape, a shapefile always winds them the other way, and it is not listed.
@@ -39,7 +40,11 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> 
     keys = [None if key is None else str(key) for key in frame[spec.key]]
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        values = _without_markup(frame[field.name], field, spec, keys, changes) if foreign else frame[field.name]
+        values = (
+            _without_markup(frame[field.name], field, spec, keys, changes)
+            if foreign and field.kind == "longtext"
+            else frame[field.name]
+        )
         cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, values, strict=True)]
         data[field.name] = pd.Series(cells, dtype=object)
     shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
