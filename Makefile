@@ -1,17 +1,23 @@
-# make serve: set up and serve the site.   make test: set up and run every check.
+# `make help` lists what there is.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Tests go to as many processes as there are processors; tests of one xdist_group stay together (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 
-.PHONY: serve build check test test-setup bench clean
+.DEFAULT_GOAL := serve
+.PHONY: help serve build check format lint pins node quick test test-setup test-long bench clean
 
-serve: $(VENV)/.serve
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{printf "make %-11s %s\n", $$1, $$2}'
+
+serve: $(VENV)/.serve  ## set up and serve the site
 	$(BIN)/python app.py serve
 
-build: $(VENV)/.serve
+build: $(VENV)/.serve  ## read the seed into the store and the atlas
 	$(BIN)/python app.py build
 
-check: $(VENV)/.serve
+check: $(VENV)/.serve  ## print what is the matter with the seed
 	$(BIN)/python app.py check
 
 $(VENV)/.serve: requirements.txt
@@ -25,16 +31,38 @@ $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 	touch $@
 
 # The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
-test-setup: $(VENV)/.test
+test-setup: $(VENV)/.test  ## install what the tests need
 	sh .ci/system-packages
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 
-test: test-setup
+format: $(VENV)/.test  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: $(VENV)/.test  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	node --test tests/js/*.test.mjs
-	$(BIN)/python -m pytest -q
 
-clean:
+node:
+	node --test tests/js/*.test.mjs
+
+pins: $(VENV)/.test  ## check that the pinned packages exist for every Python that is supported
+	$(BIN)/python -m tests.pins
+
+quick: lint node  ## the checks of a minute: style, types, and the tests that need no shipped data, server or browser
+	$(PYTEST) $(QUICK)
+
+test: test-setup lint node pins  ## every check, short where chance is tested
+	$(PYTEST)
+
+test-long: test-setup lint node pins  ## every check, with many more deaths, damaged files and random examples
+	$(PYTEST) --long
+
+bench: $(VENV)/.test  ## measure (docs/benchmarks.md); needs wrk
+	$(BIN)/python -m tests.bench.encoding_confusion
+	$(BIN)/python -m tests.bench.import_speed
+	$(BIN)/python -m tests.bench.ogc_api --ours-only
+
+clean:  ## remove the environment and the data that were made
 	rm -rf $(VENV) var

@@ -16,8 +16,8 @@ import click
 from flask import Flask
 
 from geo import __version__
-from geo.atlas import AtlasSource, Query
-from geo.drafts.command import Import, Order, told
+from geo.atlas import AtlasSource, Query, open_atlases
+from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
@@ -28,7 +28,7 @@ from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.pipeline import BuildResult, build_atlas, check_seed, person
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from geo.views.dictionary import data_dictionary
 from geo.views.export.download import write_export, write_whole
 from geo.views.formats import FORMATS
@@ -45,20 +45,14 @@ R = TypeVar("R")
 
 def settings() -> Settings:
     """The settings of this process; relative folders are taken from the project's own folder."""
-    found = Settings.from_env(os.environ)
-    return Settings(
-        **{
-            **found.__dict__,
-            "seed_dir": ROOT / found.seed_dir,
-            "data_dir": ROOT / found.data_dir,
-        }
-    )
+    given = Settings.from_env(os.environ)
+    return replace(given, seed_dir=ROOT / given.seed_dir, data_dir=ROOT / given.data_dir)
 
 
 def create() -> Flask:
     """The WSGI application over the current atlas, built first when there is none."""
     chosen = settings()
-    source = AtlasSource(chosen.atlas_dir)
+    source = open_atlases(chosen)
     build_atlas(chosen, source, progress=_say)
     return _site(chosen, source)
 
@@ -104,16 +98,16 @@ def cli() -> None:
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site; build what is missing first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    found = settings()
-    chosen = replace(found, host=host or found.host, port=port or found.port, workers=workers or found.workers)
+    default = settings()
+    chosen = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(chosen)
     _refuse_taken(chosen.host, chosen.port)
     if chosen.workers > 1:
         _build_apart(chosen)
     else:
-        build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+        build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
-    serving.serve(lambda: _site(chosen, AtlasSource(chosen.atlas_dir)), chosen)
+    serving.serve(lambda: _site(chosen, open_atlases(chosen)), chosen)
 
 
 def _build_apart(chosen: Settings) -> None:
@@ -127,7 +121,7 @@ def _build_apart(chosen: Settings) -> None:
 
 def _build_and_say(chosen: Settings) -> None:
     try:
-        _plainly(build_atlas)(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+        _plainly(build_atlas)(chosen, open_atlases(chosen), progress=_say)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -158,7 +152,7 @@ def build(who: str, why: str, over_imports: bool) -> None:
     """
     chosen = settings()
     outcome = build_atlas(
-        chosen, AtlasSource(chosen.atlas_dir), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
+        chosen, open_atlases(chosen), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
     )
     _say(_summary(outcome))
     if outcome.refused:
@@ -198,7 +192,7 @@ def check(as_json: bool, lang: str) -> None:
 def links(as_json: bool) -> None:
     """Count the links of the current version: pairs, and how many of them are certain."""
     chosen = settings()
-    source = AtlasSource(chosen.atlas_dir)
+    source = open_atlases(chosen)
     counts = source().link_counts()
     rows = [
         {
@@ -258,7 +252,7 @@ def export(
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
     written = write_export(
-        AtlasSource(chosen.atlas_dir)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
+        open_atlases(chosen)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
     )
     _say(f"{file}: {written}")
 
@@ -266,7 +260,7 @@ def export(
 def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
     kind = kind_of(file.name)
     name = file.name[: -len(kind.extension) - 1]
-    whole = Whole(AtlasSource(chosen.atlas_dir)(), lang, system_for(kind, crs), url, name)
+    whole = Whole(open_atlases(chosen)(), lang, system_for(kind, crs), url, name)
     _say(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 
@@ -342,17 +336,19 @@ def _format_of(file: Path) -> str:
 )
 @_plainly
 def import_(
-    files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **said: Any
+    files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **options: Any
 ) -> None:
-    """Read FILE into a draft of LAYER, report on it, and publish it when told to.
+    """Read FILE into a draft of LAYER, report on it, and publish it with --publish.
 
     A Shapefile may be named by its .shp; what lies beside it is taken along. Exits with 1 when the file cannot be
     read, with 2 when something must be answered or corrected before it can be published.
     """
     chosen = settings()
-    build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
-    order = Order(layer, _with_companions(files), said["who"], said["why"], said["profile"], said["save_profile"])
-    job = Import(chosen, order, told(said), progress=_say)
+    build_atlas(chosen, open_atlases(chosen), progress=_say)
+    order = Order(
+        layer, _with_companions(files), options["who"], options["why"], options["profile"], options["save_profile"]
+    )
+    job = Import(chosen, order, parse_decisions(options), progress=_say)
     try:
         review = job.read()
         click.echo(
@@ -388,8 +384,8 @@ def restore(version: int, who: str, why: str) -> None:
     """Publish the content of an earlier VERSION as a new one."""
     chosen = settings()
     who, why = person(who, why)
-    restored = GeoPackageStore(chosen.store_path).restore(version, who=who, why=why)
-    outcome = build_atlas(chosen, AtlasSource(chosen.atlas_dir), progress=_say)
+    restored = open_store(chosen).restore(version, who=who, why=why)
+    outcome = build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
 
 

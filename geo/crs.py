@@ -1,9 +1,17 @@
-"""The two coordinate reference systems of the house, the box type, and measures on the ellipsoid."""
+"""The two coordinate reference systems of the house, the way between them, boxes, and measures on the ellipsoid."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
+from shapely.geometry.base import BaseGeometry
+
+Shapes: TypeAlias = NDArray[np.object_]
+"""Shapely geometries; None for a record without one."""
 
 STORE_CRS = "OGC:CRS84"
 """WGS 84, longitude then latitude, in degrees: what every geometry is kept in."""
@@ -40,6 +48,29 @@ class LngLatBbox(NamedTuple):
 def transformer(source: str, target: str) -> Transformer:
     """A cached transformer that takes and gives x (east) before y (north), whatever the authority says."""
     return Transformer.from_crs(CRS.from_user_input(source), CRS.from_user_input(target), always_xy=True)
+
+
+def to_metric(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
+    """`geometries` from STORE_CRS to METRIC_CRS, in order; None and empty ones stay as they are.
+
+    Coordinates that the projection cannot hold become infinite.
+
+    >>> east, north = to_metric([shapely.Point(103.0, 21.0), None])[0].coords[0]
+    >>> round(east), round(north)
+    (499804, 2322950)
+    """
+    return _moved(geometries, transformer(STORE_CRS, METRIC_CRS))
+
+
+def to_degrees(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
+    """`geometries` from METRIC_CRS back to STORE_CRS, in order; None and empty ones stay as they are."""
+    return _moved(geometries, transformer(METRIC_CRS, STORE_CRS))
+
+
+def _moved(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transformer) -> Shapes:
+    shapes = np.asarray(geometries, dtype=object)
+    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
+    return moved
 
 
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:

@@ -1,6 +1,6 @@
-"""From the seed folder to the current atlas: read, check, publish, link, freeze, swap in.
+"""From the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The one module that knows every room below the views; app.py calls it, and nothing here knows HTTP.
+The one module that imports every room below the views; app.py and geo/drafts call it, and nothing here knows HTTP.
 """
 
 import hashlib
@@ -11,19 +11,19 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, ChangeRow, IssueRow, LogEntry, Notes, Published, VersionInfo, atlas_name, freeze
+from geo.atlas import AtlasSource, LogEntry, Notes, Published, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
 from geo.ocop.links import DISAGREEMENTS, LINKS
-from geo.report import Report
+from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 
 Progress = Callable[[str], None]
 SEED = "seed"
-"""Who publishes what is read from the seed folder; anyone else's version is never replaced by it unasked."""
+"""The `who` of versions read from the seed. A changed seed replaces only these, unless somebody asks for more."""
 
 _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
     spec.name: Label(
@@ -34,13 +34,13 @@ _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
 
 
 def rule_label(rule: str) -> Label:
-    """What a conflict's rule says is wrong."""
+    """The words for a rule of conflicts."""
     return _RULES[rule]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that reading, checking and linking the seed has to say."""
+    """The findings and repairs of the seed, and the conflicts of its links."""
 
     report: Report
     conflicts: list[ConflictRow]
@@ -60,22 +60,17 @@ class Findings:
 
     def lines(self, lang: str) -> Iterator[str]:
         """One line for each issue and conflict, worst first, then the sums."""
-        issues = sorted(self.report.issues, key=lambda issue: _SEVERITIES.index(issue.severity))
+        issues = sorted(self.report.issues, key=lambda issue: SEVERITIES.index(issue.severity))
         for issue in issues:
-            about = "/".join(part for part in (issue.layer, issue.record, issue.field) if part)
+            about = "/".join(part for part in (issue.layer, issue.subject.label.of(lang), issue.field) if part)
             yield f"{issue.severity:<8} {about}: {issue.message.of(lang)} -> {issue.remedy.of(lang)}"
         for row in self.conflicts:
             yield (
                 f"conflict {row.layer}/{row.record}: {rule_label(row.rule).of(lang)}: "
                 f"{row.recorded or '-'} / {row.derived} ({row.target_layer})"
             )
-        sums = ", ".join(
-            f"{severity} {sum(issue.severity == severity for issue in issues)}" for severity in _SEVERITIES
-        )
+        sums = ", ".join(f"{severity} {sum(issue.severity == severity for issue in issues)}" for severity in SEVERITIES)
         yield f"{sums}, conflict {len(self.conflicts)}, change {len(self.report.changes)}"
-
-
-_SEVERITIES = ("fatal", "error", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -112,7 +107,7 @@ def build_atlas(
     others have published, unless `over_imports` says so.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = GeoPackageStore(settings.store_path)
+    store = open_store(settings)
     version, refused = store.current(), False
     if version is None or reread or (version.who == SEED and _changed(settings)):
         if version is not None and not over_imports and version.number > _seeded(settings):
@@ -126,27 +121,24 @@ def build_atlas(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
-    info, path = _frozen(store, version, source, progress)
+    info = _ensure_frozen(store, version, source, progress)
     # Another process may have published meanwhile: the pointer must never go back.
     while (newest := store.current()) is not None and newest.number > info.number:
-        info, path = _frozen(store, newest, source, progress)
-    source.publish(path)
+        info = _ensure_frozen(store, newest, source, progress)
+    source.publish(info)
     return BuildResult(info, refused, source().counts())
 
 
-def _frozen(
-    store: GeoPackageStore, version: Version, source: AtlasSource, progress: Progress
-) -> tuple[VersionInfo, Path]:
-    """The atlas file of a version, made when it is not there."""
+def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
+    """The version, with its atlas made when it is not there."""
     info = VersionInfo(*version)
-    path = source.directory / atlas_name(info)
-    if not path.exists():
-        _freeze(store, info, path, progress)
-    return info, path
+    if not source.has(info):
+        _freeze(store, info, source, progress)
+    return info
 
 
 def person(who: str, why: str) -> tuple[str, str]:
-    """Who publishes and why, spaces taken off; BadQuery when one is missing or the name is the seed's own."""
+    """The person who publishes and the reason, without spaces around them; BadQuery for an empty one and for SEED."""
     if not who.strip() or not why.strip():
         raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
     if who.strip() == SEED:
@@ -157,7 +149,7 @@ def person(who: str, why: str) -> tuple[str, str]:
     return who.strip(), why.strip()
 
 
-def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress, who: str, why: str) -> Version | None:
+def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str, why: str) -> Version | None:
     """The version that holds the seed now; None when a fatal issue keeps it out."""
     frames, report, metadata = load_seed(settings.seed_dir, lambda name: progress(f"  {name}"))
     if report.fatal:
@@ -165,16 +157,16 @@ def _publish_seed(settings: Settings, store: GeoPackageStore, progress: Progress
             progress(line)
         return None
     version = store.publish(frames, who=who, why=why, metadata=metadata, report=report)
-    known = f"{_fingerprint(settings.seed_dir)} {version.number}"
-    _fingerprint_file(settings).write_text(known, encoding="ascii")
+    fingerprint = f"{_fingerprint(settings.seed_dir)} {version.number}"
+    _fingerprint_file(settings).write_text(fingerprint, encoding="ascii")
     return version
 
 
 def _seeded(settings: Settings) -> int:
-    """The number of the last version that was read from the seed; of every version when nobody noted it."""
+    """The number of the last version that was read from the seed; above every number when it was not written down."""
     path = _fingerprint_file(settings)
-    said = path.read_text(encoding="ascii").split() if path.exists() else []
-    return int(said[1]) if len(said) > 1 else 2**62
+    fingerprint = path.read_text(encoding="ascii").split() if path.exists() else []
+    return int(fingerprint[1]) if len(fingerprint) > 1 else 2**62
 
 
 def _imported(version: Version) -> Conflict:
@@ -187,8 +179,8 @@ def _imported(version: Version) -> Conflict:
 
 
 def _changed(settings: Settings) -> bool:
-    known = _fingerprint_file(settings)
-    return not known.exists() or known.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
+    path = _fingerprint_file(settings)
+    return not path.exists() or path.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
 
 
 def _fingerprint_file(settings: Settings) -> Path:
@@ -203,30 +195,21 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _freeze(store: GeoPackageStore, info: VersionInfo, path: Path, progress: Progress) -> None:
+def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Progress) -> None:
     progress(f"link version {info.number}")
     frames = store.frames(info.number)
     pairs = link_all(frames, LINKS, progress=lambda name: progress(f"  {name}"))
     report = store.report(info.number)
     notes = Notes(
         conflicts=_conflicts(frames, pairs),
-        issues=[
-            IssueRow(
-                issue.layer, issue.record, issue.field, issue.kind, issue.severity, issue.value,
-                issue.message, issue.remedy,
-            )
-            for issue in report.issues
-        ],
-        changes=[
-            ChangeRow(change.layer, change.record, change.field, change.before, change.after, change.rule)
-            for change in report.changes
-        ],
+        issues=report.issues,
+        changes=report.changes,
         metadata=store.metadata(info.number),
         versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
         log=[LogEntry(*row) for row in store.log(info.number)],
-    )  # fmt: skip
+    )
     progress(f"freeze version {info.number}")
-    freeze(frames, pairs, notes, version=info, path=path, progress=lambda name: progress(f"  {name}"))
+    source.freeze(frames, pairs, notes, version=info, progress=lambda name: progress(f"  {name}"))
 
 
 def _conflicts(frames: Mapping[str, GeoDataFrame], pairs: list[Pair]) -> list[ConflictRow]:

@@ -1,5 +1,6 @@
-"""What reading, mending and checking have to say: findings and repairs as values."""
+"""Findings and repairs of reading, mending and checking, as values."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,7 +11,7 @@ from geo.schema import Label
 Severity: TypeAlias = Literal["fatal", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "info")
 MOST = 1_000
-"""How many findings of one kind `at_most` lists for a layer; nobody reads more, and a bad file has millions."""
+"""How many findings of one kind `at_most` lists for a layer: nobody reads more, and a damaged file has millions."""
 
 
 class IssueKind(NamedTuple):
@@ -79,14 +80,14 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("bad_date", "error", "ngày không hợp lệ", "not a date", "Ghi ngày dạng 2019, 2019-02 hoặc 2019-02-14.", "Write the date as 2019, 2019-02 or 2019-02-14."),
         _kind("bad_code", "error", "mã ngoài danh mục", "code not in the list", "Dùng một mã của danh mục.", "Use a code of the list."),
         _kind("out_of_range", "error", "ngoài khoảng cho phép", "out of range", *_CORRECT),
-        _kind("unknown_reference", "error", "dẫn tới bản ghi không tồn tại", "refers to a record that does not exist", "Sửa mã, hoặc thêm bản ghi được dẫn tới.", "Correct the id, or add the record that it names."),
+        _kind("unknown_reference", "error", "dẫn tới bản ghi không tồn tại", "refers to a record that does not exist", "Chọn bản ghi đã có, hoặc thêm mới bản ghi này.", "Choose an existing record, or add this one."),
         _kind("unknown_source", "error", "dẫn nguồn không tồn tại", "cites a source that does not exist", "Sửa mã nguồn, hoặc thêm nguồn vào lớp sources.", "Correct the source id, or add the source to layer sources."),
         # places
         _kind("null_geometry", "info", "chưa có vị trí", "no place yet", "Bổ sung vị trí khi có nguồn.", "Add the place when a source gives it."),
         _kind("missing_geometry", "error", "thiếu hình học", "geometry missing", "Bổ sung hình học.", "Add the geometry."),
         _kind("empty_geometry", "error", "hình học rỗng", "geometry empty", *_REDRAW),
         _kind("not_finite", "error", "toạ độ không phải số", "coordinates are not numbers", *_REDRAW),
-        _kind("invalid_geometry", "warning", "hình học không hợp lệ", "geometry invalid", "Đã sửa tự động; hãy kiểm tra và sửa trong tệp nguồn.", "Mended automatically; look at it and correct the source file."),
+        _kind("invalid_geometry", "warning", "hình học không hợp lệ", "geometry invalid", "Đã sửa tự động; hãy kiểm tra và sửa trong tệp nguồn.", "Corrected automatically; check it and correct the source file."),
         _kind("bad_coordinate", "error", "toạ độ không đọc được", "coordinate not readable", "Ghi lại toạ độ bằng độ (kinh độ, vĩ độ) hoặc bằng mét VN-2000.", "Write the coordinate in degrees (longitude, latitude) or in VN-2000 metres."),
         _kind("swapped_coordinates", "error", "toạ độ bị đảo thứ tự", "coordinates in the wrong order", "Đối chiếu vị trí trên bản đồ; đổi lại thứ tự hai cột toạ độ trong tệp nguồn.", "Compare the place on the map; exchange the two coordinates in the source file."),
         _kind("wrong_shape", "error", "hình học khác loại của lớp", "geometry of another kind than the layer's", "Xuất lại bản ghi với đúng kiểu hình học của lớp.", "Export the record again with the layer's kind of geometry."),
@@ -106,12 +107,48 @@ ISSUE_KINDS: dict[str, IssueKind] = {
 }  # fmt: skip
 
 
+class Subject(NamedTuple):
+    """What a finding is about: the record of a key, the row of a file where there is no key, else the whole layer.
+
+    Rows are counted from 1.
+    """
+
+    record: str | None = None
+    row: int | None = None
+
+    @property
+    def label(self) -> Label:
+        """The key, or the number of the row in words; empty for a whole layer.
+
+        >>> Subject("R1").label, Subject(row=2).label
+        (Label(vi='R1', en='R1'), Label(vi='dòng 2', en='row 2'))
+        """
+        if self.record is not None:
+            return Label(self.record, self.record)
+        return Label("", "") if self.row is None else Label(f"dòng {self.row}", f"row {self.row}")
+
+
+WHOLE_LAYER = Subject()
+
+
+def subjects_of(keys: Sequence[object]) -> list[Subject]:
+    """The subject of each row of a frame, by its key, or by its number where the key is None or empty.
+
+    >>> subjects_of(["R1", None])
+    [Subject(record='R1', row=None), Subject(record=None, row=2)]
+    """
+    return [
+        Subject(row=row) if key is None or key == "" else Subject(str(key)) for row, key in enumerate(keys, start=1)
+    ]
+
+
 @dataclass(frozen=True)
 class Issue:
-    """One finding. `record` is the record's key, "row 12" where it has none, None for a whole layer."""
+    """One finding about `record`, about `row` where that has no key, or about a whole layer; see Subject."""
 
     layer: str
     record: str | None
+    row: int | None
     field: str | None
     kind: str
     value: str
@@ -126,11 +163,17 @@ class Issue:
         en: str,
         *,
         record: str | None = None,
+        row: int | None = None,
         field: str | None = None,
         value: str = "",
     ) -> Self:
         """A finding in few words: `vi` and `en` say what was found and what was expected."""
-        return cls(layer, record, field, kind, value, Label(vi, en))
+        return cls(layer, record, row, field, kind, value, Label(vi, en))
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return Subject(self.record, self.row)
 
     @property
     def severity(self) -> Severity:
@@ -143,41 +186,47 @@ class Issue:
         return ISSUE_KINDS[self.kind].remedy
 
 
-def at_most(found: Iterable[Issue]) -> Iterator[Issue]:
+def at_most(issues: Iterable[Issue]) -> Iterator[Issue]:
     """The first MOST of some findings of one kind and layer, and one about the layer when there are more.
 
-    What comes after is not asked for, so that a lazy search ends there.
+    At most one finding beyond them is taken from `issues`, so that a search that yields them one by one ends there.
     """
-    rest = iter(found)
+    rest = iter(issues)
     yield from islice(rest, MOST)
     for more in rest:
-        said = f"còn nữa, chỉ nêu {MOST} trường hợp đầu", f"there are more; the first {MOST} are listed"
-        yield Issue.of(more.layer, more.kind, *said)
+        words = f"còn nữa, chỉ nêu {MOST} trường hợp đầu", f"there are more; the first {MOST} are listed"
+        yield Issue.of(more.layer, more.kind, *words)
         return
 
 
 @dataclass(frozen=True)
 class Change:
-    """One repair that was made, and the rule that it was made by."""
+    """One repair of `record`, or of `row` where that has no key, and the rule that it was made by."""
 
     layer: str
     record: str | None
+    row: int | None
     field: str | None
     before: str
     after: str
     rule: Label
 
+    @property
+    def subject(self) -> Subject:
+        """What was repaired."""
+        return Subject(self.record, self.row)
+
 
 @dataclass
 class Report:
-    """Everything found and mended on the way in."""
+    """Every finding and every repair of one reading."""
 
     issues: list[Issue] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @property
     def fatal(self) -> bool:
-        """Whether something was found that keeps the data out."""
+        """Whether a finding keeps the data out."""
         return any(issue.severity == "fatal" for issue in self.issues)
 
     def to_json(self) -> dict[str, Any]:
@@ -193,22 +242,26 @@ class Report:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> Self:
-        """The report that `to_json` gave."""
+        """The report that `to_json` gave, here or in version 0.1.0."""
         return cls(
-            [Issue(**_without(row, "severity", "remedy", "message"), message=Label(**row["message"]))
+            [Issue(**_without(row, "severity", "remedy", "message"), **_subject(row), message=Label(**row["message"]))
              for row in plain.get("issues", ())],
-            [Change(**_without(row, "rule"), rule=Label(**row["rule"])) for row in plain.get("changes", ())],
+            [Change(**_without(row, "rule"), **_subject(row), rule=Label(**row["rule"]))
+             for row in plain.get("changes", ())],
         )  # fmt: skip
 
 
-def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in names}
+def _without(plain: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in {*names, "record", "row"}}
 
 
-def names_of(keys: Sequence[object]) -> list[str]:
-    """What each record is called in a finding: its key, or its row where it has none.
+def _subject(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Record and row of a stored finding; version 0.1.0 had no rows, but records that were called "row 12"."""
+    record = plain["record"]
+    if "row" in plain:
+        return {"record": record, "row": plain["row"]}
+    number = _OLD_ROW.fullmatch(record or "")
+    return {"record": None, "row": int(number[1])} if number else {"record": record, "row": None}
 
-    >>> names_of(["R1", None])
-    ['R1', 'row 2']
-    """
-    return [f"row {row}" if key is None or key == "" else str(key) for row, key in enumerate(keys, start=1)]
+
+_OLD_ROW = re.compile(r"row ([0-9]+)")

@@ -91,7 +91,10 @@ class Field:
     sparse: bool = False
 
 
-Geometry: TypeAlias = Literal["Point", "LineString", "MultiPolygon"]
+Geometry: TypeAlias = Literal["Point", "LineString", "MultiLineString", "MultiPolygon"]
+"""Recorded lines and areas may have several parts, as in a shapefile; a LineString is what the links are drawn as."""
+
+_DIMENSIONS: dict[Geometry, int] = {"Point": 0, "LineString": 1, "MultiLineString": 1, "MultiPolygon": 2}
 LayerGroup: TypeAlias = Literal["programme", "places", "units", "records", "links"]
 
 
@@ -107,6 +110,9 @@ class LayerSpec:
     a polygon is the record's own outline and not that of the units it lies in; None where it always is.
     `apart` names the field whose equal values keep records apart: own outlines that share one must not overlap.
     `distinct` names the field that tells records of one name apart where both give it and differ.
+    `thematic` says that the programme is about the layer: it is on when the map opens, each record's page is in the
+    sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
+    geometry out of the list of layers that can be switched on over the base map.
     """
 
     name: str
@@ -120,13 +126,20 @@ class LayerSpec:
     title_en: str | None = None
     symbol: str | None = None
     may_be_unplaced: bool = False
-    unplaced: Label = Label("Chưa có vị trí trên bản đồ", "Not placed on the map")
+    unplaced: Label = Label("Chưa có vị trí trên bản đồ", "No location on the map yet")
     tiling: bool = False
     time: tuple[str, ...] = ()
     outline: tuple[str, tuple[str, ...]] | None = None
     apart: str | None = None
     distinct: str | None = None
     about: Label = Label("", "")
+    thematic: bool = False
+    on_map: bool = True
+
+    @property
+    def dimension(self) -> int | None:
+        """0 for points, 1 for lines, 2 for polygons; None for a table without places."""
+        return None if self.geometry is None else _DIMENSIONS[self.geometry]
 
     def field(self, name: str) -> Field:
         """The field called `name`; KeyError when the layer has none."""
@@ -228,7 +241,10 @@ class Within:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Derived: the polygons share at least `min_share` of the source's area; area in hectares."""
+    """Derived: the polygon of `target` holds at least `min_share` of the area, or of the length, of `source`.
+
+    The area in common is given in hectares; of a line only the share is.
+    """
 
     name: str
     source: str

@@ -50,16 +50,6 @@ class Settings:
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
-    def store_path(self) -> Path:
-        """The store: one GeoPackage."""
-        return self.data_dir / "store.gpkg"
-
-    @property
-    def atlas_dir(self) -> Path:
-        """The folder of frozen versions and the pointer to the current one."""
-        return self.data_dir / "atlas"
-
-    @property
     def drafts_dir(self) -> Path:
         """The folder of imports that are not published yet, and of those that were."""
         return self.data_dir / "drafts"
@@ -68,6 +58,11 @@ class Settings:
     def profiles_dir(self) -> Path:
         """The folder of named profiles of imports."""
         return self.data_dir / "profiles"
+
+    @property
+    def restorations_dir(self) -> Path:
+        """The folder of restorations that run, and of the last ones that ended."""
+        return self.data_dir / "restorations"
 
     @property
     def largest_request(self) -> int:

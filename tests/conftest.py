@@ -1,38 +1,125 @@
-"""What tests of several rooms share: the real seed, built once into a store and an atlas."""
+"""What tests of several rooms share: the seeds, each built once into a store and an atlas, and the length of the run."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from filelock import FileLock
 
-from geo.atlas import Atlas, AtlasSource
+from geo.atlas import Atlas, open_atlases
 from geo.settings import Settings
+from tests.effort import LONG, SHORT, Effort
+from tests.office import write_office_seed
 
 ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "data" / "shapefiles"
+
+GROUPS = {
+    "tests/browser/": "browser",
+    "tests/drafts/test_jobs.py": "processes",
+    "tests/store/test_crash.py": "processes",
+    "tests/test_serving.py": "processes",
+    "tests/ingest/files/test_damage.py": "damage",
+    "tests/ingest/files/test_fuzz.py": "fuzz",
+    "tests/ogc/test_qgis.py": "qgis",
+    "tests/test_qgis_project.py": "qgis",
+    "tests/test_province_file.py": "province",
+}
+"""Tests that one worker runs one after another; all others go one by one to whichever worker is free.
+
+A browser or QGIS is started once. Tests that kill processes, hold them still or wait for them ("processes") would
+starve each other. What a module makes for its own tests at some cost is made once ("damage", "fuzz", "province").
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help=f"repeat what is left to chance often: {LONG}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # No deadline: how long an example takes says more about the machine than about the code.
+    hypothesis.settings.register_profile("effort", max_examples=effort_of(config).examples, deadline=None)
+    hypothesis.settings.load_profile("effort")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        group = next((group for path, group in GROUPS.items() if item.nodeid.startswith(path)), None)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    more = "--long" if config.getoption("--long") else f"with --long: {LONG}"
+    terminalreporter.write_line(f"Effort: {effort_of(config)} ({more}).")
+
+
+def effort_of(config: pytest.Config) -> Effort:
+    """How often this run repeats what is left to chance."""
+    return LONG if config.getoption("--long") else SHORT
+
+
+@pytest.fixture(scope="session")
+def effort(pytestconfig: pytest.Config) -> Effort:
+    """How often this run repeats what is left to chance."""
+    return effort_of(pytestconfig)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker of the run who asks for it makes, and all of them read."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once-{name}"
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            part = folder.with_suffix(".part")
+            part.mkdir()
+            make(part)
+            part.rename(folder)
+    return folder
+
+
+def build(seed_dir: Path, data_dir: Path) -> None:
+    """Fill a data folder from a seed."""
+    from geo.pipeline import build_atlas
+
+    settings = Settings(seed_dir=seed_dir, data_dir=data_dir)
+    source = open_atlases(settings)
+    build_atlas(settings, source, progress=lambda _: None)
+    source.close()
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the shipped seed, built."""
-    from geo.pipeline import build_atlas
+    """Settings of the shipped seed, built; the data folder is this worker's own, since a service writes to it."""
+    made = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED, folder / "var"))
+    data_dir = shutil.copytree(made / "var", tmp_path_factory.mktemp("shipped") / "var")
+    return Settings(seed_dir=SHIPPED, data_dir=data_dir)
 
-    settings = Settings(seed_dir=ROOT / "data" / "shapefiles", data_dir=tmp_path_factory.mktemp("var"))
-    source = AtlasSource(settings.atlas_dir)
-    build_atlas(settings, source, progress=lambda _: None)
-    source.close()
-    return settings
+
+@pytest.fixture(scope="session")
+def built_office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the small province that imports are tested on, built; tests that publish copy the data folder."""
+
+    def make(folder: Path) -> None:
+        build(write_office_seed(folder / "seed"), folder / "var")
+
+    made = once(tmp_path_factory, "office", make)
+    return Settings(seed_dir=made / "seed", data_dir=made / "var")
 
 
 @pytest.fixture(scope="session")
 def real_atlas(built: Settings) -> Iterator[Atlas]:
     """The atlas of the shipped seed."""
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     yield source()
     source.close()
 

@@ -7,9 +7,11 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
+from shapely import MultiPolygon, box
 
 from geo.encodings import encode
 from geo.vn2000.systems import SYSTEMS, Reading
+from tests.worlds import records, write_seed
 
 ZONES = (
     ("Vùng chè Tủa Chùa", "Chè Shan tuyết", (103.20, 21.70)),
@@ -45,3 +47,20 @@ def write_vn2000_zones(path: Path, *, prj: bool = True, encoding: str = "tcvn3",
         pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", encoding="ISO-8859-1")
     path.with_suffix(".cpg").unlink(missing_ok=True)
     return path
+
+
+def write_office_seed(folder: Path) -> Path:
+    """The seed of the small province, as far north as ZONES lie and with the unit that one of them is named after."""
+    west, east, whole = (MultiPolygon([box(first, 21.0, last, 21.8)]) for first, last in _SPANS)
+    town = {"code": "00012", "name": "Mường Ảng", "kind": "commune", "district_code": "100", "commune_code": "00001"}
+    larger = {
+        "communes": [one | {"at": shape} for one, shape in zip(records("communes"), (west, east), strict=True)],
+        "districts": records("districts", at=whole),
+        "old_communes": [*records("old_communes"), town | {"source_ids": "S1"}],
+        "province": records("province", at=whole),
+    }
+    return write_seed(folder, larger)
+
+
+_SPANS = ((103.0, 103.2), (103.2, 103.4), (103.0, 103.4))
+"""The western and the eastern end of both communes and of the whole province, degrees."""

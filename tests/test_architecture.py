@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "schema": (set(), set()),
     "text": (set(), set()),
     "html_text": (set(), set()),
-    "crs": (set(), {"pyproj"}),
+    "crs": (set(), {"pyproj", "numpy", "shapely"}),
     "settings": ({"errors"}, set()),
     "report": ({"schema"}, set()),
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"ingest.files", "ingest.crs"},
         {"geopandas", "pandas", "shapely", "numpy", "rapidfuzz"},
     ),
-    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
+    "ingest.checks": (VOCABULARY | {"ingest.crs"}, {"geopandas", "pandas", "shapely", "numpy"}),
     "ingest.seed": (
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.checks"},
         {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy"},
@@ -46,8 +46,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
     "link": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy"}),
-    "atlas": (VOCABULARY | {"link", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
-    "atlas.cql2": (ATLAS | {"atlas.sqlite"}, {"shapely", "numpy", "orjson", "lark"}),
+    "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "drafts": (
@@ -55,14 +55,14 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (VIEWS | {"views.export", "views.map", "views.qgis"}, {"numpy", "shapely", "orjson", "pyogrio", "jinja2"}),
-    "views.ogc": (VIEWS | {"atlas.cql2", "atlas.sqlite"}, {"numpy", "shapely", "orjson", "pyproj"}),
+    "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "orjson", "pyarrow", "brotli"},
     ),
     "views.map": (VIEWS, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
     "views.qgis": (VIEWS | {"views.map"}, {"pyproj"}),
-    "views.tiles": (VIEWS | {"views.ogc", "atlas.sqlite"}, {"numpy", "shapely", "orjson"}),
+    "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
     "web.http": (WEB | {"ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson"}),
@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
-        WEB | {"web.site", "drafts", "store", "pipeline", "views", "views.map"},
+        WEB | {"web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
@@ -93,12 +93,29 @@ ONLY_HERE = {
     "rapidfuzz": "geo/ingest/columns/",
 }
 
+DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo/atlas/engine.py"}
+"""Each engine of the service's own data, and the one module outside it that imports it: it chooses the engine."""
+
+ENGINES = ("geo/store/geopackage.py", "geo/store/gpkg_tables.py", "geo/store/rtree.py", "geo/atlas/sqlite/")
+
+SQLITE_ELSEWHERE = {
+    "geo/ingest/files/sniff.py": "tells a GeoPackage that somebody sends from another SQLite file",
+    "geo/ingest/files/gpkg_cells.py": "reads what GDAL cuts out of a GeoPackage that somebody sends",
+    "geo/views/dated_files.py": "gives a GeoPackage for download the date of the version",
+    "geo/views/export/geopackage.py": "looks whether GDAL indexed every place in a GeoPackage for download",
+    "geo/views/whole_province.py": "puts styles and projects into a GeoPackage for download",
+    "geo/views/tiles/cache.py": "keeps tiles that were made; losing them loses nothing",
+}
+"""What else SQLite is used for: files that are not the service's data."""
+
 SHARED_NAMES = {
+    "engine.py": "the choice of what the store is kept in, and of what atlases are",
     "errors.py": "what can go wrong, and its answer in HTTP",
     "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
     "kml.py": "KML read, and written",
+    "protocol.py": "the questions to a store, and those to an atlas",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",
     "shapefile.py": "a Shapefile read, and one written",
@@ -175,6 +192,42 @@ def test_some_packages_have_one_home(package: str, home: str) -> None:
     assert all(user.startswith(home) for user in users), users
 
 
+def users_of(pattern: str) -> set[str]:
+    """The files of the program, app.py among them, in which a pattern occurs."""
+    paths = [*modules(), ROOT / "app.py"]
+    return {p.relative_to(ROOT).as_posix() for p in paths if re.search(pattern, p.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize(("engine", "door"), DOORS.items())
+def test_an_engine_has_one_door(engine: str, door: str) -> None:
+    inside = {name for name in NAMES if name == engine or name.startswith(f"{engine}.")}
+    users = {path.relative_to(ROOT).as_posix() for name, path in NAMES.items() if imports(path) & inside} | {
+        "app.py" for name in imports(ROOT / "app.py") if name in inside
+    }
+    assert {user for user in users if not user.startswith(ENGINES)} == {door}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\bimport sqlite3\b", r"\b(?:SELECT|DELETE FROM|INSERT (?:OR \w+ )?INTO|UPDATE|CREATE TABLE|PRAGMA)\s[\w\"'{(*]"],
+    ids=["sqlite3", "SQL"],
+)
+def test_only_engines_speak_sql_for_the_data_of_the_service(pattern: str) -> None:
+    outside = {user for user in users_of(pattern) if not user.startswith(ENGINES)}
+    assert outside == set(SQLITE_ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("name", "door"),
+    [
+        (r"\bGeoPackageStore\b|store\.gpkg", "geo/store/engine.py"),
+        (r"\bSqliteAtlas(?:Source)?\b|data_dir / \"atlas\"", "geo/atlas/engine.py"),
+    ],
+)
+def test_only_the_door_of_an_engine_names_its_classes_and_its_place(name: str, door: str) -> None:
+    assert {user for user in users_of(name) if not user.startswith(ENGINES)} == {door}
+
+
 def test_only_app_reads_the_environment() -> None:
     readers = [p.name for p in modules() if re.search(r"os\.environ|getenv", p.read_text(encoding="utf-8"))]
     assert readers == []
@@ -217,4 +270,18 @@ def test_leaflet_is_named_in_one_browser_module_only() -> None:
         for p in static.rglob("*.js")
         if re.search(r"window\.L\b|globalThis\.L\b", p.read_text(encoding="utf-8"))
     ]
-    assert users in (["map/leaflet.js"], ["map/leaflet.js", "saved.js"], ["saved.js", "map/leaflet.js"])
+    assert users == ["map/leaflet.js"]
+
+
+def test_every_browser_module_lies_in_a_room() -> None:
+    assert [path.name for path in (GEO / "static" / "js").glob("*.js")] == []
+
+
+def test_only_the_modules_of_the_site_ask_the_server() -> None:
+    static = GEO / "static" / "js"
+    users = {
+        p.relative_to(static).as_posix()
+        for p in static.rglob("*.js")
+        if re.search(r"(?<!\w)fetch\(", p.read_text(encoding="utf-8"))
+    }
+    assert users == {"pages/server.js", "pages/manage.js"}

@@ -17,10 +17,10 @@ COMMANDS = {
     "node": ["node", "--input-type=module", "-e"],
 }
 EXPECTED = {
-    "curl: a page of what a filter keeps": '"numberReturned":4',
+    "curl: a filtered page": '"numberReturned":4',
     "GDAL: list the layers": "villages",
     "Python: a GeoDataFrame": "geometry",
-    "Python: every page": "32",
+    "Python: all pages": "32",
     "Python: only what has changed": "products 45 0 0",
     "JavaScript: fetch": "Na Sang",
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.conftest import ROOT
 from tests.office import write_vn2000_zones
 
@@ -47,7 +47,7 @@ def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(run:
     again = run(*words)
     assert again.returncode == 0 and "version 2 (unchanged)" in again.stderr
 
-    store = GeoPackageStore(tmp_path / "var" / "store.gpkg")
+    store = open_store(Settings(data_dir=tmp_path / "var"))
     assert len(store.frames()["zones"]) == 8
     undone = run("restore", "1", "--who", "A", "--why", "nhầm")
     assert undone.returncode == 0, undone.stderr

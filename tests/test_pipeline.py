@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.atlas import AtlasSource, Query
+from geo.atlas import Query, open_atlases
 from geo.errors import BadSource
 from geo.pipeline import build_atlas, check_seed, rule_label
 from geo.settings import Settings
@@ -31,16 +31,16 @@ def own(tmp_path: Path) -> Settings:
 
 
 def test_building_twice_makes_one_version_and_one_file(own: Settings) -> None:
-    source = AtlasSource(own.atlas_dir)
+    source = open_atlases(own)
     first = build_atlas(own, source, progress=quiet, reread=True)
     again = build_atlas(own, source, progress=quiet, reread=True)
     assert first.version == again.version and first.version.number == 1
-    assert len(list(own.atlas_dir.glob("*.sqlite"))) == 1
+    assert len(list((own.data_dir / "atlas").glob("*.sqlite"))) == 1
     source.close()
 
 
 def test_a_changed_seed_is_read_again_without_being_asked(own: Settings) -> None:
-    source = AtlasSource(own.atlas_dir)
+    source = open_atlases(own)
     build_atlas(own, source, progress=quiet)
     table = own.seed_dir / "sources" / "sources.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("danviet.vn", "Dân Việt", 1), encoding="utf-8")
@@ -50,7 +50,7 @@ def test_a_changed_seed_is_read_again_without_being_asked(own: Settings) -> None
 
 
 def test_a_fatal_seed_is_refused_and_the_last_good_version_is_served(own: Settings) -> None:
-    source = AtlasSource(own.atlas_dir)
+    source = open_atlases(own)
     good = build_atlas(own, source, progress=quiet)
     (own.seed_dir / "products" / "products.dbf").write_bytes(b"broken")
     bad = build_atlas(own, source, progress=quiet)
@@ -62,14 +62,14 @@ def test_a_fatal_seed_is_refused_and_the_last_good_version_is_served(own: Settin
 def test_a_fatal_seed_with_nothing_before_it_says_what_to_do(own: Settings) -> None:
     shutil.rmtree(own.seed_dir / "communes")
     with pytest.raises(BadSource, match=r"python app\.py check"):
-        build_atlas(own, AtlasSource(own.atlas_dir), progress=quiet)
+        build_atlas(own, open_atlases(own), progress=quiet)
 
 
 def test_a_lost_atlas_is_made_again_from_the_store(own: Settings) -> None:
-    source = AtlasSource(own.atlas_dir)
+    source = open_atlases(own)
     built = build_atlas(own, source, progress=quiet)
     source.close()
-    shutil.rmtree(own.atlas_dir)
+    shutil.rmtree(own.data_dir / "atlas")
     assert build_atlas(own, source, progress=quiet).counts == built.counts
     source.close()
 
@@ -147,11 +147,11 @@ def test_a_file_that_cannot_be_written_is_named(run_app: Run, tmp_path: Path) ->
 
 def test_a_slow_build_never_takes_the_pointer_back(own: Settings) -> None:
     """While version 2 is frozen, version 3 is published and frozen by another; what is served stays 3."""
-    from geo.store import GeoPackageStore
+    from geo.store import open_store
 
-    source = AtlasSource(own.atlas_dir)
+    source = open_atlases(own)
     build_atlas(own, source, progress=quiet)
-    store = GeoPackageStore(own.store_path)
+    store = open_store(own)
 
     def publish(name: str) -> None:
         frames = store.frames()
@@ -160,7 +160,7 @@ def test_a_slow_build_never_takes_the_pointer_back(own: Settings) -> None:
         store.publish(frames, who="A", why=name, metadata=store.metadata(current), report=store.report(current))
 
     publish("hai")
-    other = AtlasSource(own.atlas_dir)
+    other = open_atlases(own)
 
     def meanwhile(line: str) -> None:
         if line == "freeze version 2" and len(store.versions()) == 2:

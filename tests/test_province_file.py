@@ -23,6 +23,7 @@ from geo.views.qgis.icons import embedded
 from geo.views.whole_province import KINDS, Kind, Whole, write_province
 from geo.web.application import create_app
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
@@ -257,7 +258,7 @@ def test_only_an_approximate_place_wears_a_ring(in_qgis: Any, precision: Precisi
 
 
 def test_it_is_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas, tmp_path: Path) -> None:
-    client = create_app(built, lambda: real_atlas, templates=ROOT / "templates").test_client()
+    client = create_app(built, FixedSource(real_atlas), templates=ROOT / "templates").test_client()
     for lang in ("vi", "en"):
         assert f"/export/all.gpkg{'?lang=en' if lang == 'en' else ''}" in client.get(f"/layers?lang={lang}").text
     answer = client.get("/export/all.gpkg")

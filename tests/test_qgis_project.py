@@ -22,6 +22,7 @@ from geo.views.whole_province import KINDS, Whole, project_name
 from geo.vn2000.systems import HOME, Reading
 from geo.web.application import create_app
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
@@ -292,7 +293,7 @@ def test_the_live_project_has_the_vector_tiles_in_the_colours_of_the_map(live: A
 
 
 def test_they_are_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas) -> None:
-    client = create_app(built, lambda: real_atlas, templates=ROOT / "templates").test_client()
+    client = create_app(built, FixedSource(real_atlas), templates=ROOT / "templates").test_client()
     for lang in ("vi", "en"):
         page = client.get(f"/layers?lang={lang}").text
         for extension, kind in KINDS.items():
@@ -308,7 +309,7 @@ def test_they_are_downloaded_from_the_page_of_all_layers(built: Settings, real_a
 
 
 def test_a_live_project_names_the_address_that_it_was_asked_at(built: Settings, real_atlas: Atlas) -> None:
-    client = create_app(built, lambda: real_atlas, templates=ROOT / "templates").test_client()
+    client = create_app(built, FixedSource(real_atlas), templates=ROOT / "templates").test_client()
     for host in ("one.example", "two.example"):
         with zipfile.ZipFile(io.BytesIO(client.get("/export/all.qgz", headers={"Host": host}).data)) as archive:
             assert f"url='http://{host}/'" in archive.read("ocop-v1.qgs").decode()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Query
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
@@ -33,6 +33,11 @@ def test_a_layer_has_its_key_its_title_and_a_style(layer: LayerSpec) -> None:
     assert layer.field(layer.key).required and layer.field(layer.title)
     assert layer.symbol is None or layer.has(layer.symbol)
     assert layer.name in STYLES and all(layer.label) and all(layer.article) and all(layer.about)
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
+def test_recorded_lines_and_areas_may_have_several_parts(layer: LayerSpec) -> None:
+    assert layer.geometry in {None, "Point", "MultiLineString", "MultiPolygon"}
 
 
 @pytest.mark.parametrize("spec", LINKS, ids=lambda spec: spec.name)
@@ -85,7 +90,7 @@ def test_one_row_adds_a_field_everywhere(tmp_path: Path, monkeypatch: pytest.Mon
     frames["products"] = frame(
         "products", {"product_id": "R1", "name": "Mật ong", "flavour": "Hoa nhãn", "source_ids": "S1"}
     )
-    with Atlas(frozen(frames, tmp_path / "a.sqlite")) as atlas:
+    with frozen(frames, tmp_path / "a") as atlas:
         record = atlas.get("products", "R1")
         assert record.properties["flavour"] == "Hoa nhãn"
         assert b"Hoa nh\xc3\xa3n" in record.feature

@@ -14,6 +14,7 @@ from geo.atlas import Atlas, Query
 from geo.views.tiles.tile import tile_at
 from geo.web.application import create_app
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 from tests.server import serving
 from tests.views.test_tiles import pixel_m, placed
 
@@ -61,7 +62,7 @@ def served(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Itera
     from geo.settings import Settings
 
     settings = Settings(data_dir=tmp_path_factory.mktemp("served"))
-    app = create_app(settings, lambda: real_atlas, templates=ROOT / "templates")
+    app = create_app(settings, FixedSource(real_atlas), templates=ROOT / "templates")
     with serving(app) as address:
         yield address
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from data.seed.tables import MOVED_2020, OUTLINE_NAMES, UNIT_KINDS
-from geo.crs import METRIC_CRS, STORE_CRS, transformer
+from geo.crs import to_metric
 
 SLIVER_SHARE = 0.015
 SLIVER_WIDTH_M = 150.0
@@ -35,8 +34,7 @@ def bare(full: str) -> tuple[str, str]:
 
 def metres(shape: BaseGeometry) -> BaseGeometry:
     """A shape in METRIC_CRS."""
-    project = transformer(STORE_CRS, METRIC_CRS).transform
-    return shapely.transform(shape, lambda xy: np.column_stack(project(xy[:, 0], xy[:, 1])))
+    return to_metric([shape])[0]
 
 
 def polygons(shape: BaseGeometry) -> MultiPolygon:

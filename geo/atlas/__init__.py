@@ -1,32 +1,46 @@
-"""One published version, frozen into an immutable SQLite file and ready to answer."""
+"""One published version, frozen and ready to answer: the questions, the answers, and the door to an engine."""
 
-from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, VersionInfo
-from geo.atlas.sqlite.feed import Changes, LogEntry, Published
-from geo.atlas.sqlite.frozen_file import Notes, freeze
-from geo.atlas.sqlite.query import Atlas
-from geo.atlas.sqlite.related import Around
-from geo.atlas.sqlite.source import AtlasSource, atlas_name
+from geo.atlas.engine import open_atlases
+from geo.atlas.model import (
+    Around,
+    Changes,
+    Hit,
+    Linked,
+    LinkRow,
+    LogEntry,
+    Notes,
+    Numbers,
+    Page,
+    Part,
+    Published,
+    Query,
+    Record,
+    Shapes,
+    Value,
+    VersionInfo,
+)
+from geo.atlas.protocol import Atlas, AtlasSource
 from geo.link import ConflictRow
 
 __all__ = [
     "Around",
     "Atlas",
     "AtlasSource",
-    "ChangeRow",
     "Changes",
     "ConflictRow",
     "Hit",
-    "IssueRow",
     "LinkRow",
     "Linked",
     "LogEntry",
     "Notes",
+    "Numbers",
     "Page",
     "Part",
     "Published",
     "Query",
     "Record",
+    "Shapes",
+    "Value",
     "VersionInfo",
-    "atlas_name",
-    "freeze",
+    "open_atlases",
 ]

@@ -1,17 +1,43 @@
 """What is asked of an atlas and what it answers: values only."""
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
+import numpy as np
+import orjson
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.atlas.cql2.tree import Where
 from geo.crs import LngLatBbox
-from geo.schema import Label
+from geo.link import ConflictRow
+from geo.report import Change, Issue
 
 Value: TypeAlias = str | int | float | None
 Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
 """Key, WKB (STORE_CRS), properties as JSON, and the inside of `links`; see Atlas.parts."""
+Numbers: TypeAlias = NDArray[np.int64]
+Shapes: TypeAlias = NDArray[np.object_]
+"""Geometries of shapely."""
+
+
+def plain(value: object) -> Value:
+    """`value` as str, int, float or None; NaN, NaT and the empty string are None.
+
+    >>> plain(np.int64(4)), plain(float("nan")), plain(""), plain("Điện Biên")
+    (4, None, None, 'Điện Biên')
+    """
+    if value is None or (isinstance(value, float | np.floating) and not math.isfinite(value)):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        text = str(value)
+        return None if text in {"NaT", "<NA>", "None"} else text
+    return value if value != "" else None
 
 
 class VersionInfo(NamedTuple):
@@ -25,15 +51,6 @@ class VersionInfo(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Where:
-    """A filter of one layer, read and checked by cql2.parse: SQL over the alias f, and the values bound to it."""
-
-    layer: str
-    text: str
-    values: tuple[str | int | float | bytes, ...] = ()
-
-
-@dataclass(frozen=True)
 class Query:
     """A question to one layer.
 
@@ -44,7 +61,7 @@ class Query:
     `sort` is a field name, with '-' before it for the reverse, or several joined by commas; ties and the default
     go by key. `area` is a polygon (WKB, STORE_CRS) that records meet, `time` the first and the last day (ISO 8601,
     None for no bound) that their own time meets; records without a place or a date meet every one. `where` is a
-    CQL2 filter that records must answer too.
+    CQL2 filter, read and checked for this layer, that records must meet too.
     """
 
     layer: str
@@ -66,6 +83,18 @@ class Linked(NamedTuple):
 
     returned: int
     features: bytes
+
+
+class Around(NamedTuple):
+    """What addresses of a site begin with, its root, and end with, such as ?lang=en; as JSON has them in a text."""
+
+    begin: bytes
+    end: bytes
+
+    @classmethod
+    def of(cls, begin: str, end: str) -> Self:
+        """From plain text."""
+        return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
 
 
 @dataclass(frozen=True)
@@ -154,25 +183,37 @@ class Hit(NamedTuple):
     lat: float | None
 
 
-class IssueRow(NamedTuple):
-    """One finding of the checks, kept with the version it was found in."""
+class Published(NamedTuple):
+    """A version of the store and when it was published (ISO 8601, UTC); number 0 is before the first."""
 
+    number: int
+    published_at: str | None
+
+
+class LogEntry(NamedTuple):
+    """What one version did to one record; `op` is "added", "changed" or "removed"."""
+
+    version: int
     layer: str
-    record: str | None
-    field: str | None
-    kind: str
-    severity: str
-    value: str
-    message: Label
-    remedy: Label
+    record: str
+    op: str
 
 
-class ChangeRow(NamedTuple):
-    """One repair that was made on the way in."""
+class Changes(NamedTuple):
+    """The ids of one layer's records, by what became of them between two versions; each id is in one list only."""
 
-    layer: str
-    record: str | None
-    field: str | None
-    before: str
-    after: str
-    rule: Label
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is frozen beside the records: conflicts, findings, repairs, metadata of layers, and the store's history."""
+
+    conflicts: Sequence[ConflictRow] = ()
+    issues: Sequence[Issue] = ()
+    changes: Sequence[Change] = ()
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    versions: Sequence[Published] = ()
+    log: Sequence[LogEntry] = ()

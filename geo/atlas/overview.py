@@ -7,8 +7,7 @@ import orjson
 import shapely
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import Value
-from geo.atlas.sqlite.rows import plain
+from geo.atlas.model import Value, plain
 from geo.schema import LayerSpec
 
 TOLERANCE_DEG = 0.002

@@ -1,7 +1,9 @@
-"""Imports on their way: an uploaded file, what was decided about it, what it would change, and its publication."""
+"""Drafts of imports (an uploaded file, the answers to its questions, what it would change) and the jobs that read
+and publish them."""
 
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.jobs import Jobs
 from geo.drafts.profiles import Profile, Profiles
+from geo.drafts.restoration import Restoration, RestorationStore
 
-__all__ = ["Draft", "DraftStore", "Jobs", "Profile", "Profiles"]
+__all__ = ["Draft", "DraftStore", "Jobs", "Profile", "Profiles", "Restoration", "RestorationStore"]

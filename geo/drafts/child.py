@@ -1,18 +1,23 @@
-"""The process that reads foreign files: bounded in memory and thrown away, so that no file takes the service down.
+"""The child process of a job: its memory is limited, so that no foreign file takes the service down.
 
-Started by jobs.py with one JSON object on its standard input; says its progress as lines on its standard output.
+jobs.py starts it with one order, a JSON object on its standard input. It writes lines of JSON to its standard output:
+{"progress": step} for each step, and last {"outcome": ...}.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from geo.drafts import work
 from geo.drafts.draft import DraftStore
-from geo.drafts.marked_workbook import returned
+from geo.drafts.marked_workbook import mark
+from geo.drafts.reading import Progress
 from geo.errors import BadSource, GeoError
 from geo.settings import Settings
+
+Plain = dict[str, Any]
 
 try:
     import resource
@@ -21,24 +26,37 @@ except ImportError:  # Windows has no such limit; the time limit of jobs.py hold
 
 
 def main() -> None:
-    """Do what the order on the standard input says; the last line on the standard output is the outcome."""
+    """Carry out the order on the standard input; the last line on the standard output is the outcome.
+
+    The outcome is that of carry_out, or "starved" when the memory did not suffice.
+    """
     order = json.load(sys.stdin)
-    settings = Settings.from_json(order["settings"])
-    _bound(settings.import_memory_mb * 1024 * 1024)
-    drafts = DraftStore(settings.drafts_dir)
+    memory_mb = order["settings"]["import_memory_mb"]
+    _limit_memory(memory_mb * 1024 * 1024)
     try:
-        outcome = _do(settings, drafts, order)
-    except GeoError as error:
-        outcome = {"error": [error.vi, error.en], "kind": type(error).__name__}
-        if isinstance(error, BadSource) and _is_starved(settings.import_memory_mb):
-            outcome["error"] = list(_TOO_LARGE)
+        outcome = carry_out(order, lambda step: _write({"progress": step}))
+        # A library that gets no memory says that the file is damaged.
+        if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
+            outcome = {"starved": True}
     except MemoryError:
-        outcome = {"error": list(_TOO_LARGE), "kind": "BadSource"}
-    _say({"outcome": outcome})
+        outcome = {"starved": True}
+    _write({"outcome": outcome})
+
+
+def carry_out(order: Plain, progress: Progress) -> Plain:
+    """The outcome of an order of jobs.py, carried out in this process.
+
+    It has the values that the task returns, or "error" (vi, en) with "kind" (the class of errors.py).
+    """
+    settings = Settings.from_json(order["settings"])
+    try:
+        return _TASKS[order["task"]](settings, order, progress)
+    except GeoError as error:
+        return {"error": [error.vi, error.en], "kind": type(error).__name__}
 
 
 def _is_starved(memory_mb: int) -> bool:
-    """Whether this process has reached its limit: a library that gets no memory says that the file is damaged."""
+    """Whether the address space of this process has come near its limit; False where the system does not say."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
@@ -47,44 +65,52 @@ def _is_starved(memory_mb: int) -> bool:
     return peak > 0.9 * memory_mb * 1024
 
 
-_TOO_LARGE = (
-    "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
-    "The file needs more memory than is allowed. Split it.",
-)
+def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    drafts = DraftStore(settings.drafts_dir)
+    prepared = work.prepare(settings, drafts, drafts.get(order["draft"]), progress)
+    return {"base": prepared.base}
 
 
-def _do(settings: Settings, drafts: DraftStore, order: dict[str, Any]) -> dict[str, Any]:
+def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
+    drafts = DraftStore(settings.drafts_dir)
     draft = drafts.get(order["draft"])
+    part = drafts.folder(draft.id) / "returned.part"
+    part.write_bytes(mark(drafts, draft))
+    part.replace(part.with_suffix(".xlsx"))
+    return {}
 
-    def progress(line: str) -> None:
-        _say({"progress": line})
 
-    if order["task"] == "read":
-        prepared = work.prepare(settings, drafts, draft, progress)
-        return {"base": prepared.base}
-    if order["task"] == "return":
-        part = drafts.folder(draft.id) / "returned.part"
-        part.write_bytes(returned(drafts, draft))
-        part.replace(part.with_suffix(".xlsx"))
-        return {}
+def _publish(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    drafts = DraftStore(settings.drafts_dir)
     version = work.publish(
-        settings, drafts, draft, who=order["who"], why=order["why"], seen=order["seen"], progress=progress
-    )
+        settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], seen=order["seen"],
+        progress=progress,
+    )  # fmt: skip
     return {"version": version.number}
 
 
-def _say(line: dict[str, Any]) -> None:
+def _restore(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    version = work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=progress)
+    return {"version": version.number}
+
+
+_TASKS: dict[str, Callable[[Settings, Plain, Progress], Plain]] = {
+    "read": _read, "mark": _mark, "publish": _publish, "restore": _restore,
+}  # fmt: skip
+
+
+def _write(line: Plain) -> None:
     print(json.dumps(line), flush=True)
 
 
-def _bound(memory: int) -> None:
+def _limit_memory(size: int) -> None:
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def folder() -> Path:
-    """The folder that `geo` is imported from, for the process that starts this one."""
+    """The folder that `geo` is imported from; jobs.py puts it into the import path of the child."""
     return Path(__file__).resolve().parent.parent.parent
 
 

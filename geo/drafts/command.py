@@ -1,4 +1,4 @@
-"""One import from beginning to end, as a command line orders it."""
+"""One import from beginning to end, by the options of a command line."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ Plain = dict[str, Any]
 
 
 class Order(NamedTuple):
-    """What is imported, by whom and why; the profile to read it by ("" for none) and the one to keep."""
+    """What is imported, by whom and why; the profile to read it by and the one to save it as ("" for none)."""
 
     layer: str
     files: Mapping[str, Path]
@@ -27,27 +27,27 @@ class Order(NamedTuple):
     save_profile: str = ""
 
 
-class Told(NamedTuple):
+class Decisions(NamedTuple):
     """Answers of a command line, to be laid over those of a profile; `mapping` corrects single columns."""
 
     answers: Answers
     mapping: Mapping[str, str]
 
 
-def told(said: Mapping[str, Any]) -> Told:
+def parse_decisions(options: Mapping[str, Any]) -> Decisions:
     """The answers in the options of `app.py import`; BadQuery for one that is not NAME=VALUE."""
-    encodings = dict(text.rsplit("=", 1) if "=" in text else ("*", text) for text in said["encodings"])
+    encodings = dict(text.rsplit("=", 1) if "=" in text else ("*", text) for text in options["encodings"])
     answers = Answers(
-        part=said["part"],
-        crs=said["crs"],
+        part=options["part"],
+        crs=options["crs"],
         encodings=encodings,
-        constants=_pairs("--set", said["constants"], at_first=True),
-        addresses=_pairs("--address", said["addresses"]),
-        precision=said["precision"],
-        whole=said["whole"],
-        source={"source_id": said["source"]} if said["source"] else {},
+        constants=_pairs("--set", options["constants"], at_first=True),
+        addresses=_pairs("--address", options["addresses"]),
+        precision=options["precision"],
+        whole=options["whole"],
+        source={"source_id": options["source"]} if options["source"] else {},
     )
-    return Told(answers, _pairs("--map", said["mapping"]))
+    return Decisions(answers, _pairs("--map", options["mapping"]))
 
 
 def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[str, str]:
@@ -59,41 +59,44 @@ def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[
     return {name: value for name, _, value in (row.partition("=") if at_first else row.rpartition("=") for row in rows)}
 
 
-def _known(option: str, given: Iterable[str], known: Iterable[str]) -> None:
+def _require_names(option: str, names: Iterable[str], among: Iterable[str]) -> None:
     """BadQuery for a name that would be passed over in silence."""
-    names = list(known)
-    for name in given:
-        if name not in names:
+    choices = list(among)
+    for name in names:
+        if name not in choices:
             raise BadQuery(
-                f"{option}: there is no {name!r}. There are: {', '.join(names)}.",
-                f"{option}: không có {name!r}. Hiện có: {', '.join(names)}.",
+                f"{option}: there is no {name!r}. There are: {', '.join(choices)}.",
+                f"{option}: không có {name!r}. Hiện có: {', '.join(choices)}.",
             )
 
 
 class Import:
     """A draft that is read, answered and published in one go."""
 
-    def __init__(self, settings: Settings, order: Order, said: Told, *, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, order: Order, decisions: Decisions, *, progress: Callable[[str], None]
+    ) -> None:
         self._jobs, self._profiles = Jobs(settings), Profiles(settings.profiles_dir)
-        self._order, self._said, self._progress = order, said, progress
-        _known("--set", said.answers.constants, [field.name for field in LAYERS[order.layer].fields])
+        self._order, self._decisions, self._progress = order, decisions, progress
+        _require_names("--set", decisions.answers.constants, [field.name for field in LAYERS[order.layer].fields])
         profile = self._profiles.get(order.profile, order.layer).answers if order.profile else Answers()
-        self._answers = _over(profile, said)
+        self._answers = _over(profile, decisions)
         self.draft: Draft = self._jobs.drafts.create(
             order.layer, order.files, who=order.who, answers=self._answers, profile=order.profile
         )
 
     def read(self) -> Plain:
-        """The review, after the columns that the order corrects were; a profile is kept when one is asked for."""
+        """The review with the corrected mapping of columns; the profile of the order is saved."""
         review = self._read()
         if "columns" in review:
-            _known("--map", self._said.mapping, mapping_of(review))
-        if self._said.mapping and self._answers.mapping is None and "columns" in review:
-            self._answers = replace(self._answers, mapping={**mapping_of(review), **self._said.mapping})
+            _require_names("--map", self._decisions.mapping, mapping_of(review))
+        mapping = self._decisions.mapping
+        if mapping and self._answers.mapping is None and "columns" in review:
+            self._answers = replace(self._answers, mapping={**mapping_of(review), **mapping})
             self.draft = self._jobs.drafts.answer(self.draft, self._answers)
             review = self._read()
         if self._order.save_profile and "columns" in review:
-            self._profiles.save(self._order.save_profile, self._order.layer, kept(self._answers, review))
+            self._profiles.save(self._order.save_profile, self._order.layer, with_mapping(self._answers, review))
         return review
 
     def _read(self) -> Plain:
@@ -113,24 +116,24 @@ class Import:
         self._jobs.drafts.delete(self._jobs.drafts.get(self.draft.id))
 
 
-def _over(profile: Answers, said: Told) -> Answers:
-    """The answers of the profile where the command line says nothing."""
-    mine = said.answers
+def _over(profile: Answers, decisions: Decisions) -> Answers:
+    """The answers of the command line, those of the profile where it gives none."""
+    answers = decisions.answers
     return replace(
-        mine,
-        crs=mine.crs or profile.crs,
-        encodings={**profile.encodings, **mine.encodings},
-        mapping=None if profile.mapping is None else {**profile.mapping, **said.mapping},
-        constants={**profile.constants, **mine.constants},
-        precision=mine.precision or profile.precision,
+        answers,
+        crs=answers.crs or profile.crs,
+        encodings={**profile.encodings, **answers.encodings},
+        mapping=None if profile.mapping is None else {**profile.mapping, **decisions.mapping},
+        constants={**profile.constants, **answers.constants},
+        precision=answers.precision or profile.precision,
     )
 
 
 def mapping_of(review: Plain) -> dict[str, str]:
-    """What the columns of a review are taken for."""
+    """Column -> the field that the review takes it for, empty for a column that is left out."""
     return {column["column"]: column["target"] for column in review["columns"]}
 
 
-def kept(answers: Answers, review: Plain) -> Answers:
-    """The answers with what the columns were taken for, so that it is not proposed anew next time."""
+def with_mapping(answers: Answers, review: Plain) -> Answers:
+    """The answers with the mapping of the review, so that a profile of them proposes none anew."""
     return replace(answers, mapping=mapping_of(review))

@@ -14,10 +14,7 @@ from geo.store.diff import RecordDiff
 
 ON_MAP = 3_000
 """Most records that the preview map draws."""
-
-
-_COARSE = 1e-4  # degrees, 10 m: what a preview of polygons may leave out
-
+_COARSE = 1e-4  # degrees, about 10 m: how far the outline of a previewed polygon may move when it is simplified
 
 Plain = dict[str, Any]
 
@@ -38,13 +35,14 @@ def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plai
 
 
 def field_label(spec: LayerSpec, name: str) -> Label:
+    """The label of a field; "geometry" is none of the declared fields and has a label of its own."""
     return spec.field(name).label if spec.has(name) else Label("Vị trí, hình học", "Place, geometry")
 
 
 def _precision(key: object) -> Plain | None:
     """How well a place is known, in words; None for a record that does not say."""
-    found = _PRECISIONS.get(str(key))
-    return None if found is None else {"label": found.label._asdict(), "approximate": found.approximate}
+    precision = _PRECISIONS.get(str(key))
+    return None if precision is None else {"label": precision.label._asdict(), "approximate": precision.approximate}
 
 
 _PRECISIONS = {precision.key: precision for precision in PRECISIONS}
@@ -93,9 +91,9 @@ def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
 
 def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
     coarse = shape if shape.geom_type == "Point" else shapely.simplify(shape, _COARSE)
-    known = _PRECISIONS.get(one.precision or "")
+    precision = _PRECISIONS.get(one.precision or "")
     properties = {
         "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
-        "precision": one.precision, "approximate": known is not None and known.approximate,
+        "precision": one.precision, "approximate": precision is not None and precision.approximate,
     }  # fmt: skip
     return {"type": "Feature", "geometry": mapping(coarse), "properties": properties}

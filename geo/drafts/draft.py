@@ -1,26 +1,25 @@
-"""A draft: a folder with the uploaded files, what was decided, and what was found. Written one whole file at a time."""
+"""A draft: a folder with the uploaded files, a person's answers and the review; every file is written in one step."""
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from geo.drafts.json_files import ID, new_id, timestamp, write_json
 from geo.errors import BadQuery, Conflict, NotFound
 from geo.ingest.decisions import Answers
 from geo.ocop.layers import LAYERS
 
 State: TypeAlias = Literal["waiting", "working", "ready", "failed", "publishing", "published"]
-"""waiting: to be read. working: being read. ready: to be looked at. failed: cannot be read, `error` says why."""
+"""waiting: to be read. working: being read. ready: to be looked at. failed: not readable, `error` says why."""
 
 _BUSY: tuple[State, ...] = ("waiting", "working", "publishing")
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 _LONGEST_NAME = 200
 _NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -79,8 +78,7 @@ class DraftStore:
             )
         if not files:
             raise BadQuery("No file was given. Choose one.", "Chưa có tệp nào. Hãy chọn tệp.")
-        made = time.gmtime()
-        draft_id = f"{time.strftime('%Y%m%d-%H%M%S', made)}-{secrets.token_hex(3)}"
+        draft_id = new_id()
         part = self.directory / f".{draft_id}"
         uploads = part / "files"
         uploads.mkdir(parents=True)
@@ -90,10 +88,9 @@ class DraftStore:
                 shutil.copyfile(path, uploads / name)
             draft = Draft(
                 draft_id, layer, tuple(names), sum((uploads / name).stat().st_size for name in names),
-                digest_of(uploads / name for name in names), who.strip(), time.strftime("%Y-%m-%dT%H:%M:%SZ", made),
-                answers=answers, profile=profile,
+                digest_of(uploads / name for name in names), who.strip(), timestamp(), answers=answers, profile=profile,
             )  # fmt: skip
-            _write(part / "draft.json", draft.to_json())
+            write_json(part / "draft.json", draft.to_json())
             part.rename(self.directory / draft_id)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -116,19 +113,17 @@ class DraftStore:
         """Every draft, the newest first."""
         if not self.directory.is_dir():
             return []
-        names = sorted((path.name for path in self.directory.iterdir() if _ID.fullmatch(path.name)), reverse=True)
-        found = []
+        names = sorted((path.name for path in self.directory.iterdir() if ID.fullmatch(path.name)), reverse=True)
+        drafts = []
         for name in names:
-            try:
-                found.append(self.get(name))
-            except NotFound:
-                continue
-        return found
+            with suppress(NotFound):  # deleted a moment ago
+                drafts.append(self.get(name))
+        return drafts
 
     def change(self, draft: Draft, **values: Any) -> Draft:
         """The draft with other values, written."""
         changed = replace(draft, **values)
-        _write(self.folder(draft.id) / "draft.json", changed.to_json())
+        write_json(self.folder(draft.id) / "draft.json", changed.to_json())
         return changed
 
     def answer(self, draft: Draft, answers: Answers) -> Draft:
@@ -150,7 +145,7 @@ class DraftStore:
 
     def folder(self, draft_id: str) -> Path:
         """Where a draft lies; NotFound for an id that cannot be one."""
-        if not _ID.fullmatch(draft_id):
+        if not ID.fullmatch(draft_id):
             raise NotFound(f"No import {draft_id[:40]!r}.", f"Không có lần nhập {draft_id[:40]!r}.")
         return self.directory / draft_id
 
@@ -159,7 +154,7 @@ class DraftStore:
         return [self.folder(draft.id) / "files" / name for name in draft.files]
 
     def review(self, draft: Draft) -> dict[str, Any] | None:
-        """What was found when the draft was read last; None when it was not."""
+        """The review of the last reading; None when there was none, or it failed."""
         path = self.folder(draft.id) / "review.json"
         if draft.state not in {"ready", "published", "publishing"} or not path.is_file():
             return None
@@ -188,8 +183,8 @@ def _distinct(names: Iterable[str]) -> list[str]:
     """File names that every system can hold, unique without regard to case."""
     safe: list[str] = []
     for name in names:
-        known = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # a disk may hold other bytes
-        bare = _short(_NAME.sub("_", Path(known).name).strip(" .")) or "file"
+        text = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # names on a disk may be no UTF-8
+        bare = _short(_NAME.sub("_", Path(text).name).strip(" .")) or "file"
         while bare.lower() in {other.lower() for other in safe}:
             bare = f"_{bare}"
         safe.append(bare)
@@ -201,9 +196,3 @@ def _short(name: str) -> str:
     while len(name.encode("utf-8")) > _LONGEST_NAME:
         name = name[1:]
     return name.lstrip(" .")
-
-
-def _write(path: Path, body: object) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
-    part.replace(path)

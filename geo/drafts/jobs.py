@@ -1,4 +1,4 @@
-"""The work on drafts, one at a time on a machine, each in a process of its own that is stopped after its time."""
+"""Jobs over the store: reading, publishing, restoring; one at a time, each in a child process with a time limit."""
 
 import json
 import shutil
@@ -7,18 +7,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from filelock import FileLock
 
 from geo.drafts.child import folder
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.reading import WORK
+from geo.drafts.restoration import Restoration, RestorationStore
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.pipeline import person
 from geo.settings import Settings
+from geo.store import open_store
 
 Progress = Callable[[str], None]
+T = TypeVar("T")
+Plain = dict[str, Any]
+Work = Callable[[Plain, Progress], Plain]
+"""Carries out an order and returns its outcome: child.carry_out does so in the process that calls it."""
 _GRACE_S = 30.0
 _SIGKILL = 9
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
@@ -26,19 +32,26 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child impo
 
 
 class Jobs:
-    """Reads and publishes drafts. `start_*` return at once and leave the outcome in the draft, `read` and `publish`
-    wait for it."""
+    """Reads and publishes drafts, restores versions.
 
-    def __init__(self, settings: Settings) -> None:
+    `start_*` return at once and leave the outcome in the draft or the restoration; `read`, `publish` and `restore`
+    wait for it. `work` carries out the orders; without it a child process does.
+    """
+
+    def __init__(self, settings: Settings, work: Work | None = None) -> None:
         self.settings = settings
+        self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
-        # The system lets go of it when the process that holds it dies.
-        self._one = FileLock(settings.data_dir / "imports.lock")
+        self.restorations = RestorationStore(settings.restorations_dir)
+        # Held by the job that runs, of whatever process; the system releases it when that process dies.
+        self._lock = FileLock(settings.data_dir / "imports.lock")
+
+    # --- without waiting ---
 
     def start_read(self, draft: Draft) -> Draft:
         """Begin to read a draft."""
         busy = self._busy(draft, "waiting")
-        threading.Thread(target=self._quietly, args=(self.read, busy), daemon=True).start()
+        _start(self.read, busy)
         return busy
 
     def start_publish(self, draft: Draft, *, who: str, why: str, seen: str) -> Draft:
@@ -48,25 +61,36 @@ class Jobs:
         person(who, why)
         busy = self._busy(draft, "publishing")
 
-        def run(one: Draft) -> Draft:
-            return self.publish(one, who=who, why=why, seen=seen)
+        def publish(draft: Draft) -> None:
+            self.publish(draft, who=who, why=why, seen=seen)
 
-        threading.Thread(target=self._quietly, args=(run, busy), daemon=True).start()
+        _start(publish, busy)
         return busy
 
-    @staticmethod
-    def _quietly(task: Callable[[Draft], Draft], draft: Draft) -> None:
-        try:
-            task(draft)
-        except GeoError:
-            return  # it stands in the draft
+    def start_restore(self, version: int, *, who: str, why: str) -> Restoration:
+        """Begin to publish the content of an earlier version as a new one.
+
+        BadQuery without a person and a reason, NotFound when there is no such version.
+        """
+        who, why = person(who, why)
+        versions = [row.number for row in open_store(self.settings).versions()]
+        if version not in versions:
+            raise NotFound(
+                f"No version {version}. Versions: {', '.join(map(str, versions))}.",
+                f"Không có phiên bản {version}. Các phiên bản: {', '.join(map(str, versions))}.",
+            )
+        restoration = self.restorations.create(version, who=who, why=why, deadline=self._deadline())
+        _start(self.restore, restoration)
+        return restoration
+
+    # --- with waiting ---
 
     def read(self, draft: Draft, progress: Progress = lambda _: None) -> Draft:
         """Read a draft; its review lies beside it. The error that kept it from being read is kept and raised."""
-        with self._one:
+        with self._lock:
             draft = self._busy(draft, "working")
             try:
-                outcome = self._run(draft, {"task": "read"}, progress)
+                outcome = self._run_on(draft, {"task": "read"}, progress)
             except GeoError as error:
                 # Answers that do not fit are corrected beside the last review; without one there is nothing to show.
                 corrigible = isinstance(error, BadQuery) and (self.drafts.folder(draft.id) / "review.json").is_file()
@@ -78,34 +102,80 @@ class Jobs:
     def publish(
         self, draft: Draft, *, who: str, why: str, seen: str | None, progress: Progress = lambda _: None
     ) -> Draft:
-        """Publish a draft; it says the version that it became. The error that kept it from that is kept and raised."""
-        with self._one:
+        """Publish a draft; `published` is the version that it became. An error is kept in the draft and raised."""
+        with self._lock:
             draft = self._busy(draft, "publishing")
             order = {"task": "publish", "who": who, "why": why, "seen": seen}
             try:
-                outcome = self._run(draft, order, progress)
+                outcome = self._run_on(draft, order, progress)
             except GeoError as error:
                 self.drafts.change(draft, state="ready", error=(error.vi, error.en), deadline=0.0)
                 raise
             published = outcome["version"]
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
 
-    def returned(self, draft: Draft) -> bytes:
-        """The uploaded table with its findings (see returned.py), made by the process that may be thrown away."""
+    def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
+        """Publish a version's content again; `published` is the version that has it. An error is kept and raised."""
+        change = self.restorations.change
+        with self._lock:
+            restoration = change(restoration, state="working", deadline=self._deadline())
+
+            def note(step: str) -> None:
+                progress(step)
+                change(restoration, progress=step)
+
+            order = {
+                "task": "restore", "version": restoration.version, "who": restoration.who, "why": restoration.why,
+            }  # fmt: skip
+            try:
+                outcome = self._run(order, note)
+            except GeoError as error:
+                change(restoration, state="failed", error=(error.vi, error.en), deadline=0.0)
+                raise
+            return change(restoration, state="published", published=outcome["version"], deadline=0.0)
+
+    def marked_workbook(self, draft: Draft) -> bytes:
+        """The uploaded table with its findings, as .xlsx; written by a child process once for each review."""
         review = self.drafts.file(draft, "review.json")
-        made = self.drafts.folder(draft.id) / "returned.xlsx"
-        if not made.is_file() or made.stat().st_mtime_ns < review.stat().st_mtime_ns:
-            with self._one:
-                self._run(draft, {"task": "return"}, lambda _: None)
-        return self.drafts.file(draft, made.name).read_bytes()
+        path = self.drafts.folder(draft.id) / "returned.xlsx"
+        if not path.is_file() or path.stat().st_mtime_ns < review.stat().st_mtime_ns:
+            with self._lock:
+                self._run_on(draft, {"task": "mark"}, lambda _: None)
+        return self.drafts.file(draft, path.name).read_bytes()
+
+    # --- the child process ---
 
     def _busy(self, draft: Draft, state: str) -> Draft:
-        # Others wait their turn: the deadline counts the job before as well.
-        deadline = time.time() + 2 * self.settings.import_seconds + _GRACE_S
-        return self.drafts.change(draft, state=state, deadline=deadline, error=None)
+        return self.drafts.change(draft, state=state, deadline=self._deadline(), error=None)
 
-    def _run(self, draft: Draft, order: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        order = {**order, "draft": draft.id, "settings": self.settings.to_json()}
+    def _deadline(self) -> float:
+        # Others wait their turn: the deadline counts the job before as well.
+        return time.time() + 2 * self.settings.import_seconds + _GRACE_S
+
+    def _run_on(self, draft: Draft, order: Plain, progress: Progress) -> Plain:
+        """The outcome of an order about a draft; what a killed process leaves in the draft's folder is removed."""
+
+        def note(step: str) -> None:
+            progress(step)
+            self.drafts.change(draft, progress=step)
+
+        try:
+            return self._run({**order, "draft": draft.id}, note)
+        finally:
+            for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
+                shutil.rmtree(left, ignore_errors=True)
+
+    def _run(self, order: Plain, note: Progress) -> Plain:
+        """The outcome of an order; GeoError when there is none or it is an error."""
+        outcome = self._work({**order, "settings": self.settings.to_json()}, note)
+        if outcome.get("starved"):
+            raise BadSource(*_failures_of(order).too_large)
+        if "error" in outcome:
+            vi, en = outcome["error"]
+            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
+        return outcome
+
+    def _work_in_child(self, order: Plain, note: Progress) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
         started = time.monotonic()
@@ -119,7 +189,7 @@ class Jobs:
             watch.start()
             drain.start()
             try:
-                outcome = self._talk(process, order, draft, progress)
+                outcome = _talk(process, order, note)
             except BaseException:
                 process.kill()
                 raise
@@ -127,67 +197,111 @@ class Jobs:
                 process.wait()
                 watch.cancel()
                 drain.join()
-                for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
-                    shutil.rmtree(left, ignore_errors=True)
         if outcome is None:
-            raise _died(process.returncode, time.monotonic() - started >= limit, "".join(errors))
-        if "error" in outcome:
-            vi, en = outcome["error"]
-            raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
+            timed_out = time.monotonic() - started >= limit
+            raise _died(process.returncode, "".join(errors), _failures_of(order), timed_out=timed_out)
         return outcome
 
-    def _talk(
-        self, process: "subprocess.Popen[str]", order: dict[str, Any], draft: Draft, progress: Progress
-    ) -> dict[str, Any] | None:
-        """Give the order and listen; None when the process ended without an outcome."""
-        stdin, stdout = process.stdin, process.stdout
-        if stdin is None or stdout is None:
-            raise RuntimeError("the process has no pipes")
+
+def _start(task: Callable[[T], object], subject: T) -> None:
+    """Do a task in a thread; a GeoError is passed over, since the task has written it into its subject."""
+
+    def run() -> None:
         try:
-            with stdin:
-                stdin.write(json.dumps(order))
-        except BrokenPipeError:
-            return None
-        outcome = None
-        for line in stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue  # a library that prints
-            if "progress" in said:
-                progress(said["progress"])
-                self.drafts.change(draft, progress=said["progress"])
-            outcome = said.get("outcome", outcome)
-        return outcome
+            task(subject)
+        except GeoError:
+            return
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
+    """Send the order and note each step; the outcome, or None when the process ended without one."""
+    stdin, stdout = process.stdin, process.stdout
+    if stdin is None or stdout is None:
+        raise RuntimeError("the process has no pipes")
+    try:
+        with stdin:
+            stdin.write(json.dumps(order))
+    except BrokenPipeError:
+        return None
+    outcome = None
+    for line in stdout:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            continue  # printed by a library
+        if "progress" in message:
+            note(message["progress"])
+        outcome = message.get("outcome", outcome)
+    return outcome
 
 
 def _tail(process: "subprocess.Popen[str]") -> str:
+    """The last 2,000 letters of the standard error."""
     tail = ""
     while process.stderr is not None and (chunk := process.stderr.read(65_536)):
         tail = (tail + chunk)[-2_000:]
     return tail
 
 
-def _died(code: int, timed_out: bool, said: str) -> GeoError:
+class _Failures(NamedTuple):
+    """What a job says, in English and Vietnamese, when its process ends without an outcome."""
+
+    too_slow: tuple[str, str]
+    too_large: tuple[str, str]
+    crashed: tuple[str, str]
+    failed: tuple[str, str]
+
+
+_OF_FILE = _Failures(
+    too_slow=(
+        "Reading the file took longer than is allowed. Split it, or ask the operator for more time.",
+        "Đọc tệp lâu hơn mức cho phép. Hãy tách nhỏ tệp, hoặc nhờ quản trị nâng giới hạn.",
+    ),
+    too_large=(
+        "The file needs more memory than is allowed. Split it.",
+        "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
+    ),
+    crashed=(
+        "The reader of this format broke down on the file: it is damaged. Export or copy it again.",
+        "Trình đọc định dạng này đã dừng đột ngột khi đọc tệp: tệp bị hỏng. Hãy xuất hoặc chép lại tệp.",
+    ),
+    failed=("Reading the file failed", "Đọc tệp thất bại"),
+)
+_OF_VERSION = _Failures(
+    too_slow=(
+        "Restoring took longer than is allowed. Ask the operator for more time (GEO_IMPORT_SECONDS).",
+        "Khôi phục lâu hơn mức cho phép. Hãy nhờ quản trị nâng giới hạn (GEO_IMPORT_SECONDS).",
+    ),
+    too_large=(
+        "Restoring needs more memory than is allowed. Ask the operator for more (GEO_IMPORT_MEMORY_MB).",
+        "Khôi phục cần nhiều bộ nhớ hơn mức cho phép. Hãy nhờ quản trị nâng giới hạn (GEO_IMPORT_MEMORY_MB).",
+    ),
+    crashed=(
+        "The process that restores broke down. Try again; nothing is done twice.",
+        "Tiến trình khôi phục đã dừng đột ngột. Hãy làm lại; không có gì bị làm hai lần.",
+    ),
+    failed=("Restoring failed", "Khôi phục thất bại"),
+)
+
+
+def _failures_of(order: Plain) -> _Failures:
+    return _OF_VERSION if order["task"] == "restore" else _OF_FILE
+
+
+def _died(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
+    """What to raise for a process that ended with `code` and `errors` on its standard error."""
     if timed_out:
-        return BadSource(
-            "Reading the file took longer than is allowed. Split it, or ask the operator for more time.",
-            "Đọc tệp lâu hơn mức cho phép. Hãy tách nhỏ tệp, hoặc nhờ quản trị nâng giới hạn.",
-        )
-    if "MemoryError" in said or "Unable to allocate" in said:
-        return BadSource(
-            "The file needs more memory than is allowed. Split it.",
-            "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
-        )
+        return BadSource(*failures.too_slow)
+    if "MemoryError" in errors or "Unable to allocate" in errors:
+        return BadSource(*failures.too_large)
     if code == -_SIGKILL:
         return BadSource(
             "The work was stopped from outside, perhaps for lack of memory. Try again; nothing is done twice.",
             "Việc này bị dừng từ bên ngoài, có thể do thiếu bộ nhớ. Hãy làm lại; không có gì bị làm hai lần.",
         )
     if code < 0:
-        return BadSource(
-            "The reader of this format broke down on the file: it is damaged. Export or copy it again.",
-            "Trình đọc định dạng này đã dừng đột ngột khi đọc tệp: tệp bị hỏng. Hãy xuất hoặc chép lại tệp.",
-        )
-    last = said.strip().splitlines()[-1:] or [str(code)]
-    return GeoError(f"Reading the file failed: {last[0]}", f"Đọc tệp thất bại: {last[0]}")
+        return BadSource(*failures.crashed)
+    last = (errors.strip().splitlines() or [str(code)])[-1]
+    return GeoError(*(f"{words}: {last}" for words in failures.failed))

@@ -1,4 +1,4 @@
-"""An uploaded table given back: what was found stands beside each row, in plain Vietnamese, with what to do."""
+"""An uploaded table to download again, with the findings of each row beside it, in Vietnamese, and what to do."""
 
 import io
 import tempfile
@@ -26,19 +26,18 @@ _WIDTH = 60
 _ENDINGS = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
 
 
-def can_return(files: Sequence[str]) -> bool:
-    """Whether an upload was one table, by its name; `returned` looks at the content."""
+def is_table(files: Sequence[str]) -> bool:
+    """Whether an upload is one table, by the name of its file; `mark` looks at the content."""
     return len(files) == 1 and files[0].lower().endswith(_ENDINGS)
 
 
-def returned(drafts: DraftStore, draft: Draft) -> bytes:
-    """The table as .xlsx with two columns more: what was found in each row, and the suggested correction.
+def mark(drafts: DraftStore, draft: Draft) -> bytes:
+    """The table as .xlsx with two columns more: the findings of each row, and the suggested corrections.
 
     A workbook (.xlsx) keeps its other sheets and its looks; a .xls or CSV becomes a plain workbook. BadQuery when the
-    upload was no table, NotFound when it was not read.
+    upload is no table, NotFound when it was not read yet.
     """
     review: dict[str, Any] = orjson.loads(drafts.file(draft, "review.json").read_bytes())
-    found = orjson.loads(drafts.file(draft, "remarks.json").read_bytes())
     path = drafts.uploads(draft)[0]
     kind = sniff(path) if len(draft.files) == 1 else None
     if kind not in SHEETS:
@@ -46,7 +45,8 @@ def returned(drafts: DraftStore, draft: Draft) -> bytes:
             "Only an uploaded table (Excel or CSV) can be given back with remarks.",
             "Chỉ bảng tính (Excel hoặc CSV) mới trả lại kèm ghi chú được.",
         )
-    remarks = {int(row): lines for row, lines in found.items()}
+    by_row = orjson.loads(drafts.file(draft, "remarks.json").read_bytes())
+    remarks = {int(row): lines for row, lines in by_row.items()}
     if kind == "xlsx":
         book = load_workbook(io.BytesIO(path.read_bytes()))  # by its content: its name may end in anything
         sheet = book[review["part"]] if review["part"] in book.sheetnames else book.worksheets[0]
@@ -79,13 +79,13 @@ def _last_filled(sheet: Worksheet) -> int:
 
 
 def _put_text(cell: Any, text: str) -> None:
-    """Text that stays text, whatever it begins with."""
+    """Write a text as text: one that begins with "=" would become a formula."""
     cell.value = text
     cell.data_type = "s"
 
 
 def _rewritten(path: Path, review: Mapping[str, Any], remarks: Mapping[int, Sequence[Sequence[str]]]) -> Workbook:
-    """The table read again and written as a workbook, each row where it was."""
+    """A workbook of a table that is none itself (.xls, CSV), each row under its own number."""
     table = _table(path, review["part"])
     book = Workbook()
     sheet = book.active

@@ -1,13 +1,13 @@
-"""Named profiles: how last month's file was read, so that this month's is read without asking."""
+"""Named profiles: the answers of last month's import, by which this month's file is read without questions."""
 
 import json
-import os
 import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from geo.drafts.json_files import write_json
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.ingest.columns.values import folded
 from geo.ingest.decisions import Answers
@@ -29,18 +29,18 @@ class Profiles:
 
     def all(self) -> list[Profile]:
         """Every profile that can be read, by name."""
-        found = []
-        for path in sorted(self.directory.glob("*.json")) if self.directory.is_dir() else []:
+        profiles = []
+        for path in sorted(self.directory.glob("*.json")):
             with suppress(BadSource):
-                found.append(_read(path))
-        return sorted(found, key=lambda profile: folded(profile.name))
+                profiles.append(_read(path))
+        return sorted(profiles, key=lambda profile: folded(profile.name))
 
     def get(self, name: str, layer: str) -> Profile:
         """The profile; NotFound when there is none of that name, BadQuery when it is for another layer."""
         path = self._path(name)
         if not path.is_file():
-            known = ", ".join(profile.name for profile in self.all()) or "-"
-            raise NotFound(f"No profile {name!r}. Profiles: {known}.", f"Không có mẫu nhập {name!r}. Hiện có: {known}.")
+            names = ", ".join(profile.name for profile in self.all()) or "-"
+            raise NotFound(f"No profile {name!r}. Profiles: {names}.", f"Không có mẫu nhập {name!r}. Hiện có: {names}.")
         profile = _read(path)
         if profile.layer != layer:
             raise BadQuery(
@@ -50,21 +50,19 @@ class Profiles:
         return profile
 
     def save(self, name: str, layer: str, answers: Answers) -> Profile:
-        """Keep the answers that the next file of this kind can use; a profile of that name is replaced."""
+        """Write the answers that the next file of this kind can use; a profile of the same name is replaced."""
         name = " ".join(name.split())
         if not folded(name) or len(name) > 80:
             raise BadQuery("A profile needs a name of 1 to 80 letters.", "Mẫu nhập cần tên từ 1 đến 80 chữ.")
-        kept = replace(answers, part=None, addresses={}, source={}, whole=False)
+        reusable = replace(answers, part=None, addresses={}, source={}, whole=False)
         self.directory.mkdir(parents=True, exist_ok=True)
         path = self._path(name)
-        body = {"name": name, "layer": layer, "answers": kept.to_json()}
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-        part.replace(path)
-        return Profile(name, layer, kept)
+        body = {"name": name, "layer": layer, "answers": reusable.to_json()}
+        write_json(path, body, indent=1)
+        return Profile(name, layer, reusable)
 
     def delete(self, name: str) -> None:
-        """Forget a profile; NotFound when there is none."""
+        """Delete a profile; NotFound when there is none."""
         path = self._path(name)
         if not path.is_file():
             raise NotFound(f"No profile {name!r}.", f"Không có mẫu nhập {name!r}.")

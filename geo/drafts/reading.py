@@ -1,4 +1,4 @@
-"""Reading a draft against the current version: its parts, its staging, what it would change. Nothing is written."""
+"""Reading a draft against the current version: its parts, its staging, its differences. Nothing is published."""
 
 import tempfile
 from collections.abc import Callable
@@ -19,19 +19,17 @@ from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 from geo.store.content import digest_of, state_of
 from geo.store.diff import RecordDiff, compare
 
 Progress = Callable[[str], None]
-
-
 WORK = ".work-"
-"""How the folders begin that a process works in; one that is killed leaves its own behind."""
+"""The prefix of temporary folders beside a draft; a process that is killed leaves its own behind."""
 
 
 def limits_of(settings: Settings) -> Limits:
-    """How much of a file is read, as the operator set it."""
+    """The largest file that is read, by the operator's settings."""
     megabyte = 1024 * 1024
     return Limits(
         max_bytes=settings.import_mb * megabyte, max_unpacked_bytes=4 * settings.import_mb * megabyte,
@@ -53,8 +51,8 @@ class Prepared:
 
 
 def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> Prepared:
-    """Everything that the draft would do to the current version; nothing is written."""
-    store = GeoPackageStore(settings.store_path)
+    """The draft read, and how the current version would differ; BadSource when there is no version yet."""
+    store = open_store(settings)
     current = store.current()
     if current is None:
         raise BadSource(
@@ -69,7 +67,7 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
             return Prepared(current.number, parts, None, None, [], "", [_which_part(parts)])
         progress("read")
         table = read(part, limits_of(settings))
-    staged = _staged(store, current, draft, table, progress)
+    staged = _stage(store, current, draft, table, progress)
     progress("compare")
     spec = staged.spec
     diff = compare(spec, store.frames(current.number)[spec.name], staged.frame)
@@ -77,16 +75,24 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
     return Prepared(current.number, parts, part, staged, diff, digest, staged.questions)
 
 
+_SUITABLE = {
+    "Point": ("Point",),
+    "MultiLineString": ("Line", "Curve", "Collection", "Unknown"),
+    "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown"),
+}
+"""Kind of geometry of a layer -> words in what GDAL calls the geometries of a part that can fill it."""
+
+
 def _fitting(parts: list[Part], layer: str) -> list[Part]:
     """The parts whose geometry can be the layer's, all when none says so."""
     wanted = LAYERS[layer].geometry
-    words = {"Point": ("Point",), "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown")}.get(wanted or "", ())
+    words = _SUITABLE.get(wanted or "", ())
     fitting = [part for part in parts if any(word in part.geometry for word in words)] if words else []
     return fitting or parts
 
 
 def _namesake(parts: list[Part], layer: str) -> Part | None:
-    """The only part that is called as the layer is, as our own exports call it."""
+    """The only part that has the name of the layer, as in our own exports; None when there is none or several."""
     names = {layer, *map(folded, LAYERS[layer].label)}
     same = [part for part in parts if {part.name, folded(part.name)} & names]
     return same[0] if len(same) == 1 else None
@@ -103,7 +109,7 @@ def _which_part(parts: list[Part]) -> Question:
     return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(offered))
 
 
-def _staged(store: GeoPackageStore, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
+def _stage(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
     frames = store.frames(current.number)
     used = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
     source = _source(draft, frames["sources"], used["sources"])
@@ -111,15 +117,15 @@ def _staged(store: GeoPackageStore, current: Version, draft: Draft, table: Table
 
 
 def _source(draft: Draft, sources: GeoDataFrame, used: frozenset[str]) -> dict[str, str]:
-    """The record of layer sources that the draft's records cite; `file` is what people call the upload.
+    """The record of layer sources that the draft's records cite; `file` names the uploaded files.
 
     The same file cites the same record when it comes again: its contents are named in `what`.
     """
     given = dict(draft.answers.source)
-    known = set(sources["source_id"])
+    keys = set(sources["source_id"])
     file = ", ".join(draft.files)
     if given.get("source_id"):
-        if given["source_id"] not in known:
+        if given["source_id"] not in keys:
             raise BadQuery(
                 f"There is no source {given['source_id']!r} in layer sources.",
                 f"Không có nguồn {given['source_id']!r} trong lớp nguồn số liệu.",
@@ -131,7 +137,7 @@ def _source(draft: Draft, sources: GeoDataFrame, used: frozenset[str]) -> dict[s
             return {"source_id": str(key), "file": file}
     words = given.get("what") or "Tệp do cơ quan cung cấp"
     return {
-        "source_id": next(fresh_ids("S", known | used)),
+        "source_id": next(fresh_ids("S", keys | used)),
         "publisher": given.get("publisher") or draft.who or "-",
         "date": given.get("date") or draft.created[:10],
         "what": f"{words}: {file}. {mark}",

@@ -1,4 +1,4 @@
-"""What reading a draft found, as plain values for pages and programs: a review, a preview map, and whole lists."""
+"""The review of a draft as plain values for pages and programs, with a preview map and the whole lists beside it."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def write(folder: Path, draft: Draft, prepared: Prepared) -> Plain:
         "publishable": staged is not None and staged.publishable,
     }
     if staged is not None:
-        body |= _staged(staged, prepared.diff)
+        body |= _describe(staged, prepared.diff)
         _put(folder / "preview.geojson", orjson.dumps(diff_features(prepared.diff)))
         _put(folder / "changes.csv", _csv(_change_rows(prepared.diff)))
         _put(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
@@ -56,7 +56,7 @@ def _put(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _staged(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
+def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
     table, report = staged.table, staged.report
     severities = Counter(issue.severity for issue in report.issues)
     return {
@@ -126,24 +126,25 @@ def _examples(staged: Staged, column: str, cells: Sequence[object]) -> list[str]
 def _text(text: ColumnText | None) -> Plain | None:
     if text is None:
         return None
-    found = text.detection
+    detection = text.detection
     return {
-        "read_as": text.read_as, "label": found.label._asdict(), "confidence": found.confidence, "open": text.open,
-        "samples": [sample._asdict() for sample in found.samples], "notes": [note._asdict() for note in found.notes],
-        "candidates": [one.encoding for one in found.candidates],
+        "read_as": text.read_as, "label": detection.label._asdict(), "confidence": detection.confidence,
+        "open": text.open, "samples": [sample._asdict() for sample in detection.samples],
+        "notes": [note._asdict() for note in detection.notes],
+        "candidates": [one.encoding for one in detection.candidates],
     }  # fmt: skip
 
 
 def _location(staged: Staged) -> Plain | None:
-    found = staged.location
-    if found is None:
+    location = staged.location
+    if location is None:
         return None
     return {
-        "advice": found.advice,
+        "advice": location.advice,
         "reading": staged.reading.key if staged.reading is not None else None,
         "label": staged.reading.label._asdict() if staged.reading is not None else None,
-        "evidence": [line._asdict() for line in found.evidence],
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in found.choices],
+        "evidence": [line._asdict() for line in location.evidence],
+        "choices": [{"key": one.key, "label": one.label._asdict()} for one in location.choices],
     }
 
 
@@ -161,26 +162,19 @@ def _question(question: Question) -> Plain:
 
 def _issue(issue: Issue, rows: Mapping[str, int]) -> Plain:
     return {
-        "layer": issue.layer, "record": issue.record, "row": row_of(issue.record, rows), "field": issue.field,
+        "layer": issue.layer, "record": issue.record, "row": _row_of(issue, rows), "field": issue.field,
         "label": _label(LAYERS[issue.layer], issue.field), "kind": issue.kind, "severity": issue.severity,
         "value": issue.value, "message": issue.message._asdict(), "remedy": issue.remedy._asdict(),
     }  # fmt: skip
 
 
-def row_of(record: str | None, rows: Mapping[str, int]) -> int | None:
-    """The row of the file that a finding is about: of its record, or the row that it names itself."""
-    if record is None:
-        return None
-    if record in rows:
-        return rows[record]
-    return int(record[4:]) if record.startswith("row ") and record[4:].isdigit() else None
+def _row_of(issue: Issue, rows: Mapping[str, int]) -> int | None:
+    """The row of the file that a finding is about; None for a record that is not in the file and for a whole layer."""
+    return issue.row if issue.record is None else rows.get(issue.record)
 
 
 def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
     return None if name is None else field_label(spec, name)._asdict()
-
-
-# --- the map -----------------------------------------------------------------------------------------
 
 
 # --- the lists ---------------------------------------------------------------------------------------
@@ -198,27 +192,27 @@ def _change_rows(diff: Sequence[RecordDiff]) -> Iterator[Sequence[object]]:
 def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:
     yield "row", "record", "field", "severity", "kind", "value", "vi", "en", "remedy_vi", "remedy_en"
     for issue in worst_first(staged.report.issues):
-        row = row_of(issue.record, staged.rows)
+        row = _row_of(issue, staged.rows)
         yield (
             row, issue.record, issue.field, issue.severity, issue.kind, issue.value, *issue.message, *issue.remedy,
         )  # fmt: skip
 
 
 def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
-    """Row of the file -> (severity, what was found, what to do) in Vietnamese, for the table that is given back."""
+    """Row of the file -> (severity, finding, remedy) in Vietnamese, for the marked workbook."""
     columns = {choice.target: choice.column for choice in staged.choices if choice.target}
-    found: dict[int, list[tuple[str, str, str]]] = {}
+    remarks: dict[int, list[tuple[str, str, str]]] = {}
     for issue in worst_first(staged.report.issues):
-        row = row_of(issue.record, staged.rows)
+        row = _row_of(issue, staged.rows)
         if row is not None:
             column = columns.get(issue.field or "")
             words = f"{column}: {issue.message.vi}" if column else issue.message.vi
-            found.setdefault(row, []).append((issue.severity, words, issue.remedy.vi))
-    return found
+            remarks.setdefault(row, []).append((issue.severity, words, issue.remedy.vi))
+    return remarks
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows for a spreadsheet, which must not take text for a formula."""
+    """A CSV file (UTF-8 with a byte-order mark, as spreadsheets expect) in which no text is taken for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
@@ -227,4 +221,5 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _safe(cell: object) -> object:
+    """The cell, with an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

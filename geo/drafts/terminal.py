@@ -13,7 +13,7 @@ _WORDS: dict[str, Label] = {
     "text": Label("Bảng mã", "Text"),
     "columns": Label("Cột → trường", "Columns → fields"),
     "place": Label("Hệ toạ độ", "Coordinate system"),
-    "findings": Label("Phát hiện", "Findings"),
+    "findings": Label("Vấn đề phát hiện", "Findings"),
     "translations": Label("Đã hiểu thành", "Taken for"),
     "questions": Label("Cần trả lời", "To be answered"),
     "changes": Label("Thay đổi so với phiên bản", "Differences from version"),
@@ -32,7 +32,7 @@ _COUNTS: dict[str, Label] = {
     "added": Label("thêm", "added"),
     "changed": Label("sửa", "changed"),
     "moved": Label("đổi vị trí", "moved"),
-    "removed": Label("bỏ", "removed"),
+    "removed": Label("xoá", "removed"),
     "unchanged": Label("giữ nguyên", "unchanged"),
     "left_out": Label("dòng không nhập", "rows left out"),
     "issues": Label("phát hiện", "findings"),
@@ -74,9 +74,9 @@ def _columns(review: Plain, lang: str) -> Iterator[str]:
     yield f"{_WORDS['columns'].of(lang)}:"
     for column in review["columns"]:
         text = column["text"]
-        said = f"  [{_of(text['label'], lang)} {text['confidence']:.0%}]" if text and text["samples"] else ""
+        encoding = f"  [{_of(text['label'], lang)} {text['confidence']:.0%}]" if text and text["samples"] else ""
         target = column["target"] or _WORDS["left"].of(lang)
-        yield f"  {column['column']} → {target} ({_of(column['why'], lang)}){said}"
+        yield f"  {column['column']} → {target} ({_of(column['why'], lang)}){encoding}"
         if text and text["samples"]:
             sample = text["samples"][0]
             yield f"      “{sample['before'][:40]}” → “{sample['after'][:40]}”"

@@ -1,11 +1,11 @@
-"""Reading a draft against the current version, and publishing what was seen; in a process of its own (jobs.py)."""
+"""The tasks of the child process: read a draft, publish what a person looked at, restore a version."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import review
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.reading import Prepared, Progress, read_draft
@@ -14,9 +14,9 @@ from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
 from geo.pipeline import build_atlas, person
-from geo.report import Issue, Report
+from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
-from geo.store import GeoPackageStore, Version
+from geo.store import Store, Version, open_store
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> Prepared:
@@ -25,9 +25,6 @@ def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Prog
     progress("write")
     review.write(drafts.folder(draft.id), draft, prepared)
     return prepared
-
-
-# --- publication -------------------------------------------------------------------------------------
 
 
 def publish(
@@ -42,30 +39,40 @@ def publish(
     prepared = read_draft(settings, drafts, draft, progress)
     staged = prepared.staged
     if staged is None or not staged.publishable:
-        raise _not_yet(prepared)
+        raise _unpublishable(prepared)
     if seen is not None and seen != prepared.digest:
         review.write(drafts.folder(draft.id), draft, prepared)
         raise Conflict(
             "The data have changed since you looked at the preview. Look at it again, then publish.",
             "Dữ liệu đã thay đổi từ khi bạn xem trước. Hãy xem lại rồi công bố.",
         )
-    store = GeoPackageStore(settings.store_path)
+    store = open_store(settings)
     if not prepared.diff:
         current = store.current()
         if current is None:
-            raise _not_yet(prepared)
-        version = current  # whose atlas may be missing: the process that published it was killed
+            raise _unpublishable(prepared)
+        version = current  # its atlas may be missing: a process may be killed after publishing and before freezing
     else:
         progress("publish")
         version = _publish(store, draft, prepared, staged, who=who, why=why)
     progress("freeze")
-    build_atlas(settings, AtlasSource(settings.atlas_dir), progress=progress)
+    build_atlas(settings, open_atlases(settings), progress=progress)
     return version
 
 
-def _publish(
-    store: GeoPackageStore, draft: Draft, prepared: Prepared, staged: Staged, *, who: str, why: str
-) -> Version:
+def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
+    """Make the content of an earlier version the current one, in one transaction, and freeze its atlas.
+
+    The current version, untouched, when nothing differs from it; its atlas is frozen when it is missing.
+    """
+    progress("publish")
+    restored = open_store(settings).restore(version, who=who, why=why)
+    progress("freeze")
+    build_atlas(settings, open_atlases(settings), progress=progress)
+    return restored
+
+
+def _publish(store: Store, draft: Draft, prepared: Prepared, staged: Staged, *, who: str, why: str) -> Version:
     name = staged.spec.name
     before = store.frames(prepared.base)
     frames = {**before, name: staged.frame}
@@ -73,7 +80,7 @@ def _publish(
     if staged.spec.has("source_ids") and cited in _all_sources(staged.frame):
         frames["sources"] = with_source(frames["sources"], staged.source)
     metadata = _metadata(store.metadata(prepared.base), draft, staged)
-    report = _report(store.report(prepared.base), frames, staged)
+    report = carry_findings(store.report(prepared.base), frames, staged)
     return store.publish(frames, who=who, why=why, metadata=metadata, report=report, base=prepared.base)
 
 
@@ -82,41 +89,45 @@ def _all_sources(frame: GeoDataFrame) -> set[str]:
 
 
 def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: Staged) -> dict[str, dict[str, Any]]:
-    """The layers' descriptions with this import in the layer's own."""
-    made = {layer: dict(body) for layer, body in metadata.items()}
-    body = made.setdefault(staged.spec.name, {})
+    """Each layer's metadata, with an entry for this import in that of its layer."""
+    extended = {layer: dict(body) for layer, body in metadata.items()}
+    body = extended.setdefault(staged.spec.name, {})
     body["records"] = len(staged.frame)
     entry = {
         "file": ", ".join(draft.files), "sha256": draft.sha256, "received": draft.created, "from": draft.who,
         "crs": staged.reading.key if staged.reading is not None else None, "records": len(staged.touched),
     }  # fmt: skip
     body["imports"] = [*body.get("imports", []), entry]
-    return made
+    return extended
 
 
-def _report(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
-    """What is known to be the matter after the import: the old findings of what stays, the new ones of the rest."""
-    name, touched, gone = staged.spec.name, set(staged.touched), set(staged.removed)
+def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
+    """The findings and repairs that hold after the import.
 
-    def stays(layer: str, record: str | None) -> bool:
-        return layer != name or (record is not None and record not in touched and record not in gone)
+    Those of records that it replaced or removed give way to its own, those of the whole layer are found anew.
+    """
+    name, touched = staged.spec.name, set(staged.touched)
+    replaced = touched | set(staged.removed)
 
-    again = [issue for issue in check(frames, only=name) if issue.record is None]
-    kept = [issue for issue in staged.report.issues if issue.record in touched]
+    def stands(finding: Issue | Change) -> bool:
+        """Whether an old finding is about what the import left alone: another layer, record or row."""
+        subject = finding.subject
+        return finding.layer != name or (subject != WHOLE_LAYER and subject.record not in replaced)
+
     return Report(
-        [*(one for one in old.issues if stays(one.layer, one.record)), *kept, *again],
-        [*(one for one in old.changes if stays(one.layer, one.record)), *_of(staged.report.changes, touched)],
+        [
+            *filter(stands, old.issues),
+            *(issue for issue in staged.report.issues if issue.record in touched),
+            *(issue for issue in check(frames, only=name) if issue.subject == WHOLE_LAYER),
+        ],
+        [*filter(stands, old.changes), *(change for change in staged.report.changes if change.record in touched)],
     )
 
 
-def _of(changes: list[Any], touched: set[str]) -> list[Any]:
-    return [change for change in changes if change.record in touched]
-
-
-def _not_yet(prepared: Prepared) -> BadQuery:
+def _unpublishable(prepared: Prepared) -> BadQuery:
     issues: list[Issue] = prepared.staged.report.issues if prepared.staged is not None else []
-    asked = [question.label for question in prepared.questions if question.blocking]
+    unanswered = [question.label for question in prepared.questions if question.blocking]
     fatal = [issue.message for issue in issues if issue.severity == "fatal"]
-    words = [*asked, *fatal][:5]
+    words = [*unanswered, *fatal][:5]
     vi, en = "; ".join(word.vi for word in words), "; ".join(word.en for word in words)
     return BadQuery(f"This cannot be published yet: {en}", f"Chưa công bố được: {vi}")

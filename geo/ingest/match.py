@@ -46,10 +46,10 @@ def match(
     current: gpd.GeoDataFrame,
     rows: Mapping[str, Sequence[object]],
     shapes: Sequence[BaseGeometry | None],
-    names: Sequence[str],
+    numbers: Sequence[int],
     used: Collection[str],
 ) -> Matched:
-    """Ids for the rows of a file; `rows` are its columns by field, `shapes` in STORE_CRS, `names` call the rows.
+    """Ids for the rows of a file; `rows` are its columns by field, `shapes` in STORE_CRS, `numbers` those of the rows.
 
     A row with an id is that record, or a new one of that id. A row without is the one record of the same name whose
     place does not contradict its own, or a new record with the next free number: `used` are all ids that ever were.
@@ -67,25 +67,25 @@ def match(
     fresh = fresh_ids(spec.name[0].upper(), {*known, *used, *(str(key) for key in given or () if key is not None)})
     keys: list[str | None] = []
     issues: list[Issue] = []
-    taken: dict[str, str] = {}
-    for row, name in enumerate(names):
+    taken: dict[str, int] = {}
+    for row, number in enumerate(numbers):
         key = None if given is None or given[row] is None else str(given[row]).strip()
         if key is not None and (not key or len(key) > _LONGEST_ID or not key.isprintable() or "/" in key):
-            issues.append(_bad_id(spec, name, key))
+            issues.append(_bad_id(spec, number, key))
             keys.append(None)
             continue
         if key is None:
             twins = _twins(spec, by_name, rows, shapes, row)
             if len(twins) > 1:
-                issues.append(_ambiguous(spec, name, twins))
+                issues.append(_ambiguous(spec, number, twins))
                 keys.append(None)
                 continue
             key = twins[0] if twins else next(fresh)
         if key in taken:
-            issues.append(_repeated(spec, name, key, taken[key]))
+            issues.append(_repeated(spec, number, key, taken[key]))
             keys.append(None)
             continue
-        taken[key] = name
+        taken[key] = number
         keys.append(key)
     return Matched(tuple(keys), frozenset(known & taken.keys()), tuple(issues))
 
@@ -153,17 +153,17 @@ def fresh_ids(letter: str, taken: Collection[str]) -> Iterator[str]:
 # --- words -------------------------------------------------------------------------------------------
 
 
-def _bad_id(spec: LayerSpec, name: str, key: str) -> Issue:
-    said = f"mã {key[:80]!r} không dùng được (trống, quá dài hoặc có dấu /)", f"id {key[:80]!r} is unusable"
-    return Issue.of(spec.name, "unreadable_row", *said, record=name, field=spec.key, value=key[:80])
+def _bad_id(spec: LayerSpec, row: int, key: str) -> Issue:
+    words = f"mã {key[:80]!r} không dùng được (trống, quá dài hoặc có dấu /)", f"id {key[:80]!r} is unusable"
+    return Issue.of(spec.name, "unreadable_row", *words, row=row, field=spec.key, value=key[:80])
 
 
-def _ambiguous(spec: LayerSpec, name: str, twins: Sequence[str]) -> Issue:
+def _ambiguous(spec: LayerSpec, row: int, twins: Sequence[str]) -> Issue:
     listed = ", ".join(twins)
-    said = f"trùng tên với nhiều bản ghi: {listed}", f"has the name of several records: {listed}"
-    return Issue.of(spec.name, "unreadable_row", *said, record=name, field=spec.key, value=listed)
+    words = f"trùng tên với nhiều bản ghi: {listed}", f"has the name of several records: {listed}"
+    return Issue.of(spec.name, "unreadable_row", *words, row=row, field=spec.key, value=listed)
 
 
-def _repeated(spec: LayerSpec, name: str, key: str, first: str) -> Issue:
-    said = f"cùng là bản ghi {key} với {first}", f"is the record {key}, as {first} is"
-    return Issue.of(spec.name, "unreadable_row", *said, record=name, field=spec.key, value=key)
+def _repeated(spec: LayerSpec, row: int, key: str, first: int) -> Issue:
+    words = f"cùng là bản ghi {key} với dòng {first}", f"is the record {key}, as row {first} is"
+    return Issue.of(spec.name, "unreadable_row", *words, row=row, field=spec.key, value=key)

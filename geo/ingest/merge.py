@@ -172,8 +172,12 @@ def _same_place(one: BaseGeometry, other: BaseGeometry) -> bool:
 
 
 def _parts(shape: BaseGeometry) -> BaseGeometry:
-    """A polygon as the multipolygon that it is stored as, its coordinates as exact as the store keeps them."""
-    whole = shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
+    """A line or polygon of one part as the one of several that is stored, its coordinates as exact as the store's."""
+    whole = shape
+    if isinstance(shape, shapely.Polygon):
+        whole = shapely.MultiPolygon([shape])
+    elif isinstance(shape, shapely.LineString):
+        whole = shapely.MultiLineString([shape])
     made: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
     return made
 

@@ -155,7 +155,7 @@ class _Job:
     ) -> None:  # fmt: skip
         self.spec, self.table, self.answers, self.context, self.columns = spec, table, answers, context, columns
         self.source = source
-        self.names = [f"row {number}" for number in table.row_numbers]
+        self.rows = list(table.row_numbers)
         self.values: dict[str, list[Value]] = {}
         self.shapes: list[BaseGeometry | None] = [None] * len(table)
         self.location: Location | None = None
@@ -200,7 +200,7 @@ class _Job:
         if suggestion:
             vi, en = f"{vi}; có phải {suggestion!r}?", f"{en}; did you mean {suggestion!r}?"
         self.report.issues.append(
-            Issue.of(self.spec.name, kind, vi, en, record=self.names[row], field=field_, value=value[:200])
+            Issue.of(self.spec.name, kind, vi, en, row=self.rows[row], field=field_, value=value[:200])
         )
 
     # --- places ---
@@ -222,7 +222,7 @@ class _Job:
             if coordinates is None:
                 return None
             shapes = np.array([None if xy is None else shapely.Point(xy) for xy in coordinates.points], dtype=object)
-        made, changes, issues = shape_up(shapes, self.spec, self.names)
+        made, changes, issues = shape_up(shapes, self.spec, self.rows)
         self.report.changes += changes
         self.report.issues += issues
         if shapely.is_missing(made).all() and issues:
@@ -241,9 +241,8 @@ class _Job:
             self._cells(column)
         found = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
         for issue in found.issues:
-            row = int(str(issue.record).split()[-1]) - 1
-            if issue.kind != "null_geometry":
-                self.report.issues.append(replace(issue, record=self.names[row], field="geometry"))
+            if issue.kind != "null_geometry" and issue.row is not None:
+                self.report.issues.append(replace(issue, row=self.rows[issue.row - 1], field="geometry"))
         self.notes += found.notes
         return found
 
@@ -342,18 +341,20 @@ class _Job:
         """Match the rows with the records, and lay them over each other."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        self.matched = match(self.spec, current, self.values, self.shapes, self.names, used)
+        self.matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
         self.report.issues += self.matched.issues
         terms = Terms(
             self.answers.whole, self.source.get("source_id", ""), self.by_address,
             {*self.columns, *self.answers.constants},
         )  # fmt: skip
         self.merged = merge(self.spec, current, self.values, self.shapes, self.matched.keys, terms)
-        called = {name: key for name, key in zip(self.names, self.matched.keys, strict=True) if key is not None}
+        keys = {row: key for row, key in zip(self.rows, self.matched.keys, strict=True) if key is not None}
         self.report = Report(
-            [replace(one, record=called.get(str(one.record), one.record)) for one in self.report.issues],
-            [replace(one, record=called.get(str(one.record), one.record)) for one in self.report.changes],
-        )
+            [replace(issue, record=keys[issue.row], row=None) if issue.row in keys else issue
+             for issue in self.report.issues],
+            [replace(change, record=keys[change.row], row=None) if change.row in keys else change
+             for change in self.report.changes],
+        )  # fmt: skip
         self.report.issues += self.merged.issues
 
     def check(self) -> None:
@@ -411,10 +412,8 @@ _FORMULA = Label(
 
 
 def _made_valid(change: Change) -> Issue:
-    said = f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}"
-    return Issue.of(
-        change.layer, "invalid_geometry", *said, record=change.record, field="geometry", value=change.before
-    )
+    words = Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}")
+    return Issue(change.layer, *change.subject, "geometry", "invalid_geometry", change.before, words)
 
 
 def _put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""Where what is recorded and what the geometry says name different records, or the geometry names two."""
+"""Conflicts: a recorded link and the geometry name different records, or the geometry names two."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -32,12 +32,11 @@ def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[
     for rule in rules:
         derived = targets[rule.derived]
         for (layer, record), recorded in targets[rule.recorded].items():
-            found = [pair.target_id for pair in derived.get((layer, record), ())]
-            missed = [pair.target_id for pair in recorded if pair.target_id not in found]
-            if found and missed:
-                rows.append(
-                    ConflictRow(rule.name, layer, record, recorded[0].target_layer, ";".join(missed), ";".join(found))
-                )
+            on_map = [pair.target_id for pair in derived.get((layer, record), ())]
+            missing = [pair.target_id for pair in recorded if pair.target_id not in on_map]
+            if on_map and missing:
+                ids = ";".join(missing), ";".join(on_map)
+                rows.append(ConflictRow(rule.name, layer, record, recorded[0].target_layer, *ids))
     return rows
 
 

@@ -21,9 +21,9 @@ _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
 _LINEAGE = Label(
     "Tính tự động từ các lớp của cùng phiên bản theo bảng quy tắc liên kết: theo hồ sơ, theo giá trị trùng nhau,"
-    " theo quan hệ không gian. Khoảng cách là đường trắc địa.",
-    "Worked out from the layers of the same version by the table of link rules: on record, by equal values, by"
-    " geometry. Distances are geodesic.",
+    " theo quan hệ không gian. Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84).",
+    "Derived from the layers of the same version by the table of link rules: from records, from equal values, from"
+    " geometry. Distances are straight lines (geodesics on the WGS 84 ellipsoid).",
 )
 
 
@@ -86,14 +86,14 @@ def _ends(frame: GeoDataFrame, layer: str) -> dict[str, _End]:
 def _points(shapes: np.ndarray[Any, Any]) -> list[Any]:
     """One point of every shape; None for what has no place."""
     areas = shapely.get_dimensions(shapes) > 0
-    found = shapes.copy()
-    found[areas] = shapely.point_on_surface(shapes[areas])
-    found[shapely.is_empty(shapes)] = None
-    return list(found)
+    points = shapes.copy()
+    points[areas] = shapely.point_on_surface(shapes[areas])
+    points[shapely.is_empty(shapes)] = None
+    return list(points)
 
 
 def _values(key: str, pair: Pair, here: _End, there: _End) -> dict[str, object]:
-    said = [end.precision for end in (here, there) if end.precision in _ORDER]
+    precisions = [end.precision for end in (here, there) if end.precision in _ORDER]
     return {
         **pair._asdict(),
         "link_id": key,
@@ -101,12 +101,12 @@ def _values(key: str, pair: Pair, here: _End, there: _End) -> dict[str, object]:
         "name_en": f"{here.name_en} → {there.name_en}",
         "source_name": here.name,
         "target_name": there.name,
-        # A tenth of a metre is finer than any place is known; more digits would only look like knowledge.
+        # No place is known to a tenth of a metre: more digits would pretend a precision that nothing has.
         "distance_m": None if pair.distance_m is None else round(pair.distance_m, 1),
         "area_ha": None if pair.area_ha is None else round(pair.area_ha, 2),
         "share": None if pair.share is None else round(pair.share, 4),
         "certain": "yes" if pair.certain else "no",
-        "precision": max(said, key=lambda one: _ORDER[one or ""]) if said else None,
+        "precision": max(precisions, key=lambda one: _ORDER[one or ""]) if precisions else None,
     }
 
 

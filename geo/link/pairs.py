@@ -85,11 +85,11 @@ def _cited(frame: GeoDataFrame) -> list[str]:
 
 @pairs_of.register
 def _recorded(spec: KeyLink, frames: Frames) -> Iterator[Pair]:
-    sources, known = frames[spec.source], set(_ids(frames[spec.target], spec.target))
+    sources, target_ids = frames[spec.source], set(_ids(frames[spec.target], spec.target))
     rows = zip(_ids(sources, spec.source), sources[spec.field], _cited(sources), strict=True)
     for source_id, value, cited in rows:
-        found = (key for key in _keys(value) if key in known)
-        for rank, target_id in enumerate(found, start=1):
+        recorded = (key for key in _keys(value) if key in target_ids)
+        for rank, target_id in enumerate(recorded, start=1):
             yield Pair(
                 spec.name, spec.source, source_id, spec.target, target_id, "recorded", rank=rank, source_ids=cited
             )
@@ -102,12 +102,12 @@ def _through(spec: ThroughLink, frames: Frames) -> Iterator[Pair]:
     via, sources = frames[spec.via], frames[spec.source]
     onward = dict(zip(_ids(via, spec.via), via[spec.via_field], strict=True))
     cites = dict(zip(_ids(via, spec.via), _cited(via), strict=True))
-    known = set(_ids(frames[spec.target], spec.target))
+    target_ids = set(_ids(frames[spec.target], spec.target))
     for source_id, value in zip(_ids(sources, spec.source), sources[spec.field], strict=True):
         reached: dict[str, str] = {}
         for key in _keys(value):
             for target_id in _keys(onward.get(key)):
-                if target_id in known:
+                if target_id in target_ids:
                     reached.setdefault(target_id, cites.get(key, ""))
         for rank, (target_id, cited) in enumerate(reached.items(), start=1):
             yield Pair(
@@ -139,8 +139,8 @@ def _within(spec: Within, frames: Frames) -> Iterator[Pair]:
     shapes = Shapes.of(frames[spec.target], spec.target)
     for place, holders in shapes.holding(places):
         radius = places.uncertainty_m[place]
-        kept = holders[:1] if spec.each == "one" else holders
-        for rank, (shape, edge_m) in enumerate(kept, start=1):
+        linked = holders[:1] if spec.each == "one" else holders
+        for rank, (shape, edge_m) in enumerate(linked, start=1):
             yield Pair(
                 spec.name, spec.source, places.ids[place], spec.target, shapes.ids[shape], "inside",
                 uncertainty_m=radius, certain=edge_m >= radius and shapes.surveyed[shape], rank=rank,
@@ -151,10 +151,11 @@ def _within(spec: Within, frames: Frames) -> Iterator[Pair]:
 def _overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
     here = Shapes.of(frames[spec.source], spec.source)
     there = here if spec.source == spec.target else Shapes.of(frames[spec.target], spec.target)
-    for source, target, area_ha, share, rank in here.overlapping(there, min_share=spec.min_share):
+    is_line = LAYERS[spec.source].dimension == 1
+    for source, target, common, share, rank in here.overlapping(there, min_share=spec.min_share):
         yield Pair(
             spec.name, spec.source, here.ids[source], spec.target, there.ids[target], "overlap",
-            area_ha=area_ha, share=share, certain=here.surveyed[source], rank=rank,
+            area_ha=None if is_line else common / 10_000, share=share, certain=here.surveyed[source], rank=rank,
         )  # fmt: skip
 
 
@@ -174,14 +175,14 @@ def _near(spec: Near, frames: Frames) -> Iterator[Pair]:
 def _nearest(spec: NearestOfKind, frames: Frames) -> Iterator[Pair]:
     here = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
     targets = frames[spec.target]
-    found: dict[int, list[tuple[float, float, str]]] = {}
+    nearest: dict[int, list[tuple[float, float, str]]] = {}
     for _, group in targets[targets[spec.by].notna()].groupby(spec.by, sort=True):
         there = Places.of(group, spec.target, at_least=spec.at_least)
         for source, target, distance_m in here.nearest(there):
             unsure = here.uncertainty_m[source] + there.uncertainty_m[target]
-            found.setdefault(source, []).append((distance_m, unsure, there.ids[target]))
-    for source in sorted(found):
-        for rank, (distance_m, unsure, target_id) in enumerate(sorted(found[source]), start=1):
+            nearest.setdefault(source, []).append((distance_m, unsure, there.ids[target]))
+    for source in sorted(nearest):
+        for rank, (distance_m, unsure, target_id) in enumerate(sorted(nearest[source]), start=1):
             yield Pair(
                 spec.name, spec.source, here.ids[source], spec.target, target_id, "nearest",
                 distance_m=distance_m, uncertainty_m=unsure, certain=unsure <= distance_m / 2, rank=rank,

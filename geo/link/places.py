@@ -4,7 +4,7 @@ Candidates are found with an STRtree in METRIC_CRS; the distance that is kept is
 measured in METRIC_CRS, which is within 0.02 % of the ellipsoid in the province.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,9 +12,8 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from shapely import STRtree
-from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS, transformer
+from geo.crs import GEOD, to_metric
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 
@@ -23,16 +22,6 @@ _ORDER = {precision.key: position for position, precision in enumerate(PRECISION
 # The metric search is widened by this factor so that no pair is lost to the projection's scale
 # (0.9999 at the central meridian, at most 1.0001 in the province); the geodesic distance decides.
 _SEARCH_MARGIN = 1.001
-
-
-def to_metric(geometries: Sequence[BaseGeometry | None] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """`geometries` from STORE_CRS to METRIC_CRS, in order; None and empty stay as they are."""
-    project = transformer(STORE_CRS, METRIC_CRS).transform
-
-    def metres(xy: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.column_stack(project(xy[:, 0], xy[:, 1]))
-
-    return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), metres), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -56,8 +45,8 @@ class Places:
         precision = list(frame["precision"]) if "precision" in frame else ["exact"] * len(frame)
         keep = [
             row
-            for row, (point, known) in enumerate(zip(geometry, precision, strict=True))
-            if point is not None and not point.is_empty and _ORDER.get(str(known), 99) <= _ORDER[at_least]
+            for row, (point, key) in enumerate(zip(geometry, precision, strict=True))
+            if point is not None and not point.is_empty and _ORDER.get(str(key), 99) <= _ORDER[at_least]
         ]
         points = geometry[keep]
         keys = frame[LAYERS[layer].key].tolist()
@@ -111,28 +100,32 @@ class Places:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The polygons of a layer with ids, in degrees and in metres; `surveyed` says whose outline is."""
+    """The polygons or lines of a layer with ids, in degrees and in metres; `surveyed` says which are the record's own.
+
+    `measure` gives the size of shapes in metres: area, or the length of lines.
+    """
 
     ids: list[str]
     degrees: np.ndarray[Any, Any]
     metric: np.ndarray[Any, Any]
     surveyed: list[bool]
-    area_m2: np.ndarray[Any, Any] = field(repr=False)
+    measure: Callable[[Any], np.ndarray[Any, Any]] = field(repr=False)
 
     @classmethod
     def of(cls, frame: GeoDataFrame, layer: str) -> Self:
-        """The records of `frame` that have a polygon; outlines of a layer that does not say count as surveyed."""
+        """The records of `frame` that have a shape, which is their own where the layer does not say whose it is."""
         geometry = np.asarray(frame.geometry.array, dtype=object)
         keep = [row for row, shape in enumerate(geometry) if shape is not None and not shape.is_empty]
         keys = frame[LAYERS[layer].key].tolist()
-        kinds = frame["extent_kind"].tolist() if "extent_kind" in frame else ["surveyed"] * len(frame)
+        own, values = LAYERS[layer].outline or (None, ())
+        surveyed = [True] * len(frame) if own is None else [value in values for value in frame[own]]
         metric = to_metric(geometry[keep])
         return cls(
             [str(keys[row]) for row in keep],
             geometry[keep],
             metric,
-            [kinds[row] == "surveyed" for row in keep],
-            shapely.area(metric),
+            [surveyed[row] for row in keep],
+            shapely.length if LAYERS[layer].dimension == 1 else shapely.area,
         )
 
     def holding(self, places: Places) -> Iterator[tuple[int, list[tuple[int, float]]]]:
@@ -150,19 +143,19 @@ class Shapes:
             yield p, [(s, metres) for _, s, metres in sorted(holders[p])]
 
     def overlapping(self, other: "Shapes", *, min_share: float) -> Iterator[tuple[int, int, float, float, int]]:
-        """(here, there, hectares, share of here, rank) of every overlap, largest first."""
+        """(here, there, common size, share of here, rank) of every overlap, largest first; sizes as `measure` gives."""
         here, there = STRtree(other.metric).query(self.metric, predicate="intersects")
         if self is other:
             here, there = here[here != there], there[here != there]
-        common_m2 = shapely.area(shapely.intersection(self.metric[here], other.metric[there]))
-        shares = common_m2 / np.maximum(self.area_m2[here], np.finfo(float).tiny)
+        common = self.measure(shapely.intersection(self.metric[here], other.metric[there]))
+        shares = common / np.maximum(self.measure(self.metric)[here], np.finfo(float).tiny)
         rows = [
-            (int(h), -float(m2), int(t), float(share))
-            for h, t, m2, share in zip(here, there, common_m2, shares, strict=True)
+            (int(h), -float(size), int(t), float(share))
+            for h, t, size, share in zip(here, there, common, shares, strict=True)
             if share >= min_share
         ]
         last, rank = -1, 0
         for h, negative, t, share in sorted(rows):
             rank = rank + 1 if h == last else 1
             last = h
-            yield h, t, -negative / 10_000, min(share, 1.0), rank
+            yield h, t, -negative, min(share, 1.0), rank

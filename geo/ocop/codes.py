@@ -22,7 +22,7 @@ PRECISIONS: tuple[Precision, ...] = (
         "district", Label("chỉ biết huyện cũ (gần đúng)", "to the former district (approximate)"), 25_000.0, True
     ),
 )
-"""Finest first. The radii are the design report's judgement (domain report, 8.5), not measurements."""
+"""Finest first. The radii in metres are a judgement of this project, not measurements."""
 
 CODE_LISTS: dict[str, CodeList] = {
     codes.name: codes
@@ -49,7 +49,7 @@ CODE_LISTS: dict[str, CodeList] = {
         _codes(
             "product_status", "Tình trạng công nhận", "Recognition status",
             ("certified", "Đã được công nhận", "Certified"),
-            ("reassessed", "Đã đánh giá lại", "Certified and assessed again"),
+            ("reassessed", "Đã đánh giá lại", "Certified and reassessed"),
             (
                 "assessed",
                 "Đã đánh giá năm 2021: 9 trong 10 sản phẩm được công nhận, nguồn không nêu sản phẩm nào không đạt",
@@ -64,7 +64,7 @@ CODE_LISTS: dict[str, CodeList] = {
             basis="3770/KH-UBND (2021)",
         ),
         _codes(
-            "producer_kind", "Loại hình chủ thể", "Kind of producer",
+            "producer_kind", "Loại hình chủ thể", "Type of producer",
             ("cooperative", "Hợp tác xã", "Co-operative", "HTX", "cooperative"),
             ("cooperative_group", "Tổ hợp tác", "Co-operative group", "THT", "cooperative group"),
             ("company", "Doanh nghiệp", "Company", "DN", "công ty", "công ty TNHH", "công ty cổ phần", "doanh nghiệp tư nhân"),
@@ -94,16 +94,16 @@ CODE_LISTS: dict[str, CodeList] = {
             ("fish", "Cá", "Fish"),
         ),
         _codes(
-            "extent_kind", "Loại ranh giới", "Kind of outline",
+            "extent_kind", "Loại ranh giới", "Type of boundary",
             ("surveyed", "Ranh giới đo đạc", "Surveyed boundary", "đo đạc", "GPS"),
-            ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Outline of the named units, not a surveyed boundary"),
+            ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Commune boundaries, not surveyed"),
         ),
         _codes(
-            "village_kind", "Loại làng nghề, bản", "Kind of village",
+            "village_kind", "Loại làng nghề, bản", "Type of village",
             ("traditional_craft_village", "Làng nghề truyền thống", "Traditional craft village"),
             ("craft_village", "Làng nghề", "Craft village"),
             ("traditional_craft", "Nghề truyền thống", "Traditional craft"),
-            ("craft_place", "Nơi có nghề, chưa rõ công nhận", "Place of a craft, recognition unknown"),
+            ("craft_place", "Nơi có nghề, chưa rõ công nhận", "Craft locality (recognition not confirmed)"),
             ("community_tourism", "Bản du lịch cộng đồng", "Community-tourism village"),
             basis=_ND52,
         ),
@@ -126,7 +126,7 @@ CODE_LISTS: dict[str, CodeList] = {
             ("ha_nhi", "Hà Nhì", "Hà Nhì"),
         ),
         _codes(
-            "site_kind", "Loại điểm", "Kind of site",
+            "site_kind", "Loại điểm", "Type of site",
             ("historic", "Di tích lịch sử", "Historic site"),
             ("architecture", "Kiến trúc, nghệ thuật", "Architecture and art"),
             ("archaeology", "Khảo cổ", "Archaeology"),
@@ -145,7 +145,7 @@ CODE_LISTS: dict[str, CodeList] = {
             basis=_LAW_HERITAGE,
         ),
         _codes(
-            "unit_kind", "Loại đơn vị", "Kind of unit",
+            "unit_kind", "Loại đơn vị", "Type of unit",
             ("province", "Tỉnh", "Province"),
             ("city", "Thành phố", "City"),
             ("district_town", "Thị xã", "Town (district level)"),
@@ -163,18 +163,18 @@ CODE_LISTS: dict[str, CodeList] = {
         _codes(
             "link_reason", "Lý do liên kết", "Reason of a link",
             ("recorded", "Theo hồ sơ", "On record"),
-            ("crosswalk", "Theo bảng chuyển đổi đơn vị", "By the crosswalk of units"),
+            ("crosswalk", "Theo bảng chuyển đổi xã cũ – xã mới", "From the old-to-new list of communes"),
             ("matched", "Cùng giá trị ở hai đầu", "Equal values at both ends"),
             ("inside", "Nằm bên trong", "Inside"),
             ("overlap", "Phủ lên nhau", "Overlapping"),
             ("near", "Ở gần", "Near"),
-            ("nearest", "Gần nhất của mỗi loại", "Nearest of its kind"),
+            ("nearest", "Gần nhất của mỗi loại", "Nearest of its type"),
         ),
         _codes("yes_no", "Có/không", "Yes/no", ("yes", "Có", "Yes"), ("no", "Không", "No")),
         CodeList(
             "precision",
             Label("Độ chính xác vị trí", "Location precision"),
-            tuple(Code(p.key, p.label, "domain report, 8.5") for p in PRECISIONS),
+            tuple(Code(p.key, p.label) for p in PRECISIONS),
         ),
     )
 }  # fmt: skip

@@ -9,7 +9,7 @@ from geo.schema import Code, CodeList, Field, Label, LayerSpec
 
 # The codes are the rows of LINKS themselves, which ocop/codes.py, read before them, cannot name.
 CODE_LISTS["link"] = CodeList(
-    "link", Label("Loại liên kết", "Kind of link"), tuple(Code(row.name, row.label) for row in LINKS if row.shown)
+    "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.shown)
 )
 
 LINK_LAYER = LayerSpec(
@@ -22,34 +22,35 @@ LINK_LAYER = LayerSpec(
     title="name",
     title_en="name_en",
     may_be_unplaced=True,
+    on_map=False,
     unplaced=Label(
         "Không có đường nối: một đầu chưa có vị trí, hoặc hai đầu ở cùng một điểm",
-        "No line: an end has no place, or both stand at one point",
+        "No line: one end has no location, or both are at the same point",
     ),
     about=Label(
         "Mọi liên kết giữa sản phẩm, chủ thể, vùng nguyên liệu, làng nghề, điểm đến và đơn vị hành chính, kèm lý do, khoảng cách và mức chắc chắn; suy ra từ các lớp khác ở mỗi phiên bản. Đường thẳng nối hai điểm đại diện, không phải đường đi.",
-        "Every link between products, producers, zones, villages, sites and units, with its reason, distance and certainty; worked out from the other layers in each version. A straight line joins one point of each end; it is no route.",
+        "Every link between products, producers, zones, villages, sites and units, with its reason, distance and certainty, derived from the other layers in each version. A straight line joins a point of each record; it is not a route.",
     ),
     fields=(
-        Field("link_id", "link_id", Label("Mã", "Id"), required=True),
+        Field("link_id", "link_id", Label("Mã", "Code"), required=True),
         Field("name", "name", Label("Hai đầu", "The two ends"), required=True, search=True, table=True),
         Field("name_en", "name_en", Label("Hai đầu (tiếng Anh)", "The two ends (English)"), search=True),
         Field("link", "link", Label("Quan hệ", "Relation"), "code", required=True, codes="link", table=True),
-        Field("source_layer", "src_layer", Label("Lớp của đầu đi", "Layer it leads from"), required=True, hidden=True),
-        Field("source_id", "source_id", Label("Mã đầu đi", "Id of where it leads from"), required=True, hidden=True),
-        Field("source_name", "src_name", Label("Đầu đi", "Leads from"), required=True),
-        Field("target_layer", "tgt_layer", Label("Lớp của đầu đến", "Layer it leads to"), required=True, hidden=True),
-        Field("target_id", "target_id", Label("Mã đầu đến", "Id of where it leads to"), required=True, hidden=True),
-        Field("target_name", "tgt_name", Label("Đầu đến", "Leads to"), required=True),
+        Field("source_layer", "src_layer", Label("Lớp của đầu đi", "Origin layer"), required=True, hidden=True),
+        Field("source_id", "source_id", Label("Mã đầu đi", "Origin code"), required=True, hidden=True),
+        Field("source_name", "src_name", Label("Đầu đi", "From"), required=True),
+        Field("target_layer", "tgt_layer", Label("Lớp của đầu đến", "Destination layer"), required=True, hidden=True),
+        Field("target_id", "target_id", Label("Mã đầu đến", "Destination code"), required=True, hidden=True),
+        Field("target_name", "tgt_name", Label("Đầu đến", "To"), required=True),
         Field("reason", "reason", Label("Lý do", "Reason"), "code", required=True, codes="link_reason", table=True),
-        Field("distance_m", "distance_m", Label("Khoảng cách trắc địa", "Geodesic distance"), "real", unit="m", minimum=0, table=True, sparse=True),
+        Field("distance_m", "distance_m", Label("Khoảng cách đường chim bay", "Straight-line distance"), "real", unit="m", minimum=0, table=True, sparse=True),
         Field("uncertainty_m", "uncert_m", Label("Sai số của khoảng cách", "Uncertainty of the distance"), "real", unit="m", minimum=0, sparse=True),
-        Field("area_ha", "area_ha", Label("Diện tích chung", "Area in common"), "real", unit="ha", minimum=0, sparse=True),
-        Field("share", "share", Label("Tỷ lệ diện tích của đầu đi", "Share of the area it leads from"), "real", minimum=0, maximum=1, sparse=True),
+        Field("area_ha", "area_ha", Label("Diện tích chung", "Shared area"), "real", unit="ha", minimum=0, sparse=True),
+        Field("share", "share", Label("Tỷ lệ diện tích của đầu đi", "Share of the origin's area"), "real", minimum=0, maximum=1, sparse=True),
         Field("certain", "certain", Label("Chắc chắn", "Certain"), "code", required=True, codes="yes_no", table=True),
-        Field("rank", "rank", Label("Thứ tự trong các liên kết cùng loại của đầu đi", "Order among the links of one kind of where it leads from"), "integer", required=True, minimum=1),
+        Field("rank", "rank", Label("Thứ tự trong các liên kết cùng loại của đầu đi", "Rank among the origin's links of this type"), "integer", required=True, minimum=1),
         Field("precision", "precision", Label("Độ chính xác vị trí", "Location precision"), "code", codes="precision",
-              help=Label("của đầu kém chính xác hơn", "of the end known less well")),
+              help=Label("của đầu kém chính xác hơn", "of the less accurate end")),
         Field("source_ids", "source_ids", Label("Nguồn", "Sources"), "refs", target="sources"),
     ),
 )  # fmt: skip
@@ -59,6 +60,11 @@ COLLECTIONS: dict[str, LayerSpec] = {**LAYERS, LINK_LAYER.name: LINK_LAYER}
 
 ENDS = {"source_name": ("source_layer", "source_id"), "target_name": ("target_layer", "target_id")}
 """The fields of a link that name one of its ends -> the fields that hold the end's layer and id."""
+
+
+def tile_fields(layer: str) -> tuple[Field, ...]:
+    """The fields of a layer that its vector tiles carry: all but long texts."""
+    return tuple(field for field in COLLECTIONS[layer].fields if field.kind != "longtext")
 
 
 def end_of(spec: LayerSpec, name: str, values: Mapping[str, object]) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ _NOTE = Field(
 _ADDRESS = Field(
     "address",
     "address",
-    Label("Địa chỉ theo nguồn", "Address as the source gives it"),
+    Label("Địa chỉ theo nguồn", "Address (as in the source)"),
     search=True,
     aliases=("địa chỉ", "nơi sản xuất", "địa điểm", "vị trí hành chính", "trụ sở"),
 )
@@ -30,7 +30,7 @@ _OLD_DISTRICT = Field(
 _PRECISION = Field(
     "precision", "precision", Label("Độ chính xác vị trí", "Location precision"), "code", codes="precision", aliases=("độ chính xác", "precision"),
 )  # fmt: skip
-_POSITION_SOURCE = Field("position_source", "pos_source", Label("Nguồn vị trí", "Source of the position"))
+_POSITION_SOURCE = Field("position_source", "pos_source", Label("Nguồn vị trí", "Source of the location"))
 _PLACE = (_ADDRESS, _OLD_COMMUNE, _OLD_DISTRICT, _PRECISION, _POSITION_SOURCE)
 
 _UNIT_CODE = Field(
@@ -53,7 +53,7 @@ _UNIT_NAME_EN = Field("name_en", "name_en", Label("Tên tiếng Anh", "English n
 _UNIT_KIND = Field(
     "kind",
     "kind",
-    Label("Loại", "Kind"),
+    Label("Loại", "Type"),
     "code",
     codes="unit_kind",
     table=True,
@@ -82,17 +82,18 @@ _LAYERS = (
         time=("certified_from", "certified_until"),
         about=Label(
             "Sản phẩm đã được đánh giá, phân hạng; vị trí là nơi chủ thể sản xuất, nếu không rõ thì là xã hoặc huyện cũ.",
-            "Products assessed and rated; each stands at its producer, else in its former commune or district.",
+            "Products rated under OCOP, shown at the producer's location or, if unknown, in the former commune or district.",
         ),
+        thematic=True,
         fields=(
-            Field("product_id", "product_id", Label("Mã", "Id"), required=True, aliases=("mã sản phẩm", "mã SP", "ma_sp", "product id")),
+            Field("product_id", "product_id", Label("Mã", "Code"), required=True, aliases=("id", "mã sản phẩm", "mã SP", "ma_sp", "product id")),
             Field("name", "name", Label("Tên sản phẩm", "Product"), required=True, search=True, table=True, aliases=("sản phẩm", "tên SP", "ten_sp", "product name", "tên hàng hoá")),
             Field("group", "group", Label("Nhóm", "Group"), "code", required=True, codes="product_group", table=True, aliases=("nhóm sản phẩm", "nhóm SP", "ngành hàng", "phân nhóm")),
             Field("scheme", "scheme", Label("Bộ tiêu chí áp dụng", "Criteria applied"), "code", codes="scheme"),
             Field("stars", "stars", Label("Hạng sao", "Stars"), "integer", codes="stars", unit="★", minimum=1, maximum=5, table=True, aliases=("xếp hạng", "số sao", "phân hạng", "hạng", "đạt sao", "kết quả phân hạng", "sao", "rating")),
             Field("year", "year", Label("Năm công nhận", "Year certified"), "integer", minimum=2018, maximum=2100, table=True, aliases=("năm đánh giá", "năm được công nhận", "năm chứng nhận")),
             Field("status", "status", Label("Tình trạng", "Status"), "code", codes="product_status", aliases=("trạng thái",)),
-            Field("reassessed", "reassessed", Label("Năm đánh giá lại", "Assessed again in"), "integer", minimum=2018, maximum=2100),
+            Field("reassessed", "reassessed", Label("Năm đánh giá lại", "Reassessed"), "integer", minimum=2018, maximum=2100),
             Field("decision", "decision", Label("Quyết định", "Decision"), aliases=("số quyết định", "quyết định công nhận", "số QĐ")),
             Field("certified_from", "cert_from", Label("Chứng nhận từ ngày", "Certified from"), "date", aliases=("ngày cấp", "ngày công nhận", "ngày chứng nhận", "ngày quyết định")),
             Field("certified_until", "cert_until", Label("Chứng nhận đến ngày", "Certified until"), "date", aliases=("ngày hết hạn", "hết hạn", "có giá trị đến")),
@@ -121,12 +122,13 @@ _LAYERS = (
             "Hợp tác xã, tổ hợp tác, doanh nghiệp và hộ kinh doanh làm ra sản phẩm.",
             "Co-operatives, co-operative groups, companies and households that make the products.",
         ),
+        thematic=True,
         fields=(
-            Field("producer_id", "prod_id", Label("Mã", "Id"), required=True, aliases=("mã chủ thể", "mã cơ sở", "ma_ct")),
+            Field("producer_id", "prod_id", Label("Mã", "Code"), required=True, aliases=("id", "mã chủ thể", "mã cơ sở", "ma_ct")),
             Field("name", "name", Label("Tên chủ thể", "Producer"), required=True, search=True, table=True, aliases=("chủ thể", "tên cơ sở", "tên HTX", "tên hợp tác xã", "hợp tác xã", "đơn vị", "tên đơn vị", "cơ sở sản xuất", "producer name")),
-            Field("kind", "kind", Label("Loại hình", "Kind"), "code", required=True, codes="producer_kind", table=True, aliases=("loại hình chủ thể", "loại chủ thể", "hình thức tổ chức")),
+            Field("kind", "kind", Label("Loại hình", "Type"), "code", required=True, codes="producer_kind", table=True, aliases=("loại hình chủ thể", "loại chủ thể", "hình thức tổ chức")),
             Field("founded", "founded", Label("Thành lập", "Founded"), "date", table=True, aliases=("năm thành lập", "ngày thành lập")),
-            Field("households", "households", Label("Số hộ liên kết", "Households linked"), "integer", unit=None, minimum=0, table=True, aliases=("số hộ", "hộ liên kết", "số thành viên", "số hộ tham gia")),
+            Field("households", "households", Label("Số hộ liên kết", "Partner households"), "integer", unit=None, minimum=0, table=True, aliases=("số hộ", "hộ liên kết", "số thành viên", "số hộ tham gia")),
             *_PLACE,
             _NOTE,
             _SOURCES,
@@ -146,18 +148,19 @@ _LAYERS = (
         apart="crop",
         distinct="crop",
         about=Label(
-            "Vùng trồng, nuôi cung cấp nguyên liệu. Ranh giới hiện có là đường bao đơn vị hành chính; số héc-ta công bố là số liệu đáng tin.",
-            "Areas that supply raw material. The outlines at hand are those of the named units; the published hectares are the figure to trust.",
+            "Vùng trồng, nuôi cung cấp nguyên liệu. Ranh giới hiện có là đường bao đơn vị hành chính; diện tích nên lấy theo số héc-ta công bố.",
+            "Areas that supply raw material. The boundaries available are those of the communes named; rely on the published hectares.",
         ),
+        thematic=True,
         fields=(
-            Field("zone_id", "zone_id", Label("Mã", "Id"), required=True, aliases=("mã vùng", "ma_vung", "mã vùng nguyên liệu")),
+            Field("zone_id", "zone_id", Label("Mã", "Code"), required=True, aliases=("id", "mã vùng", "ma_vung", "mã vùng nguyên liệu")),
             Field("name", "name", Label("Tên vùng", "Zone"), required=True, search=True, table=True, aliases=("tên vùng nguyên liệu", "vùng", "vùng nguyên liệu", "ten_vung", "zone name")),
             Field("crop", "crop", Label("Cây trồng, vật nuôi", "Crop or stock"), "code", required=True, codes="material", table=True, aliases=("cây trồng", "loại cây", "cây", "vật nuôi", "loại cây trồng", "cay_trong", "nguyên liệu")),
             Field("area_ha", "area_ha", Label("Diện tích công bố", "Published area"), "real", unit="ha", minimum=0, table=True, measures="area", aliases=("diện tích", "diện tích (ha)", "dien_tich", "quy mô (ha)", "area")),
             Field("area_year", "area_year", Label("Năm của số liệu diện tích", "Year of the area"), "integer", minimum=1990, maximum=2100, table=True, aliases=("năm số liệu", "năm")),
             Field("households", "households", Label("Số hộ", "Households"), "integer", minimum=0, table=True, aliases=("số hộ tham gia", "hộ")),
             Field("growing_area_code", "grow_code", Label("Mã số vùng trồng", "Growing-area code"), aliases=("mã vùng trồng", "mã số")),
-            Field("extent_kind", "extent", Label("Loại ranh giới", "Kind of outline"), "code", required=True, codes="extent_kind"),
+            Field("extent_kind", "extent", Label("Loại ranh giới", "Type of boundary"), "code", required=True, codes="extent_kind"),
             Field("old_commune_codes", "old_comms", Label("Các xã cũ được nêu tên", "Former communes named"), "refs", target="old_communes", aliases=("xã cũ", "các xã", "thuộc xã")),
             _OLD_DISTRICT,
             _NOTE,
@@ -179,10 +182,11 @@ _LAYERS = (
             "Làng nghề, nghề truyền thống và bản du lịch cộng đồng; tình trạng công nhận ghi đúng theo nguồn.",
             "Craft villages, traditional crafts and community-tourism villages, with recognition as the sources give it.",
         ),
+        thematic=True,
         fields=(
-            Field("village_id", "village_id", Label("Mã", "Id"), required=True, aliases=("mã làng", "mã làng nghề", "ma_lang")),
+            Field("village_id", "village_id", Label("Mã", "Code"), required=True, aliases=("id", "mã làng", "mã làng nghề", "ma_lang")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên làng nghề", "tên bản", "làng nghề", "tên làng", "làng", "bản")),
-            Field("kind", "kind", Label("Loại", "Kind"), "code", required=True, codes="village_kind", table=True, aliases=("loại làng nghề", "phân loại")),
+            Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="village_kind", table=True, aliases=("loại làng nghề", "phân loại")),
             Field("craft", "craft", Label("Nghề", "Craft"), "codes", codes="craft_kind", table=True, aliases=("nghề", "ngành nghề", "nghề truyền thống")),
             Field("people", "people", Label("Dân tộc", "People"), "code", codes="people", table=True),
             Field("recognised", "recognised", Label("Công nhận", "Recognised"), "date", table=True, aliases=("năm công nhận", "ngày công nhận")),
@@ -210,11 +214,12 @@ _LAYERS = (
             "Di tích, danh lam thắng cảnh, bảo tàng, suối khoáng và cây di sản.",
             "Relics, scenic places, museums, hot springs and heritage trees.",
         ),
+        thematic=True,
         fields=(
-            Field("site_id", "site_id", Label("Mã", "Id"), required=True, aliases=("mã di tích", "mã điểm", "ma_dt")),
+            Field("site_id", "site_id", Label("Mã", "Code"), required=True, aliases=("id", "mã di tích", "mã điểm", "ma_dt")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên di tích", "di tích", "tên điểm", "điểm du lịch", "danh thắng", "tên điểm du lịch")),
             Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True),
-            Field("kind", "kind", Label("Loại", "Kind"), "code", required=True, codes="site_kind", table=True, aliases=("loại di tích", "loại hình di tích", "phân loại")),
+            Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="site_kind", table=True, aliases=("loại di tích", "loại hình di tích", "phân loại")),
             Field("rank", "rank", Label("Xếp hạng", "Rank"), "code", codes="site_rank", table=True, aliases=("cấp xếp hạng", "hạng di tích", "xếp hạng di tích")),
             Field("decision", "decision", Label("Quyết định xếp hạng", "Decision on the rank")),
             Field("decided", "decided", Label("Ngày quyết định", "Date of the decision"), "date", aliases=("ngày xếp hạng", "ngày QĐ")),
@@ -238,6 +243,7 @@ _LAYERS = (
             "45 xã, phường theo Nghị quyết 1661/NQ-UBTVQH15; mã theo Quyết định 19/2025/QĐ-TTg.",
             "The 45 communes and wards of Resolution 1661/NQ-UBTVQH15; codes of Decision 19/2025/QĐ-TTg.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -253,6 +259,7 @@ _LAYERS = (
             "10 đơn vị cấp huyện cho đến khi bỏ cấp huyện ngày 1/7/2025.",
             "The 10 district-level units until districts ended on 1 July 2025.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -265,14 +272,14 @@ _LAYERS = (
         title="name",
         about=Label(
             "129 đơn vị cấp xã cũ và xã, phường mới mà từng đơn vị đã nhập vào.",
-            "The 129 former communes and the commune or ward of 2025 that each went into.",
+            "The 129 former communes, and the commune or ward of 2025 that each became part of.",
         ),
         fields=(
             _UNIT_CODE,
             _UNIT_NAME,
             _UNIT_KIND,
             Field("district_code", "district", Label("Huyện cũ", "Former district"), "ref", required=True, target="districts", table=True),
-            Field("commune_code", "new_code", Label("Nhập vào (từ 1/7/2025)", "Went into (since 1 July 2025)"), "ref", required=True, target="communes", table=True),
+            Field("commune_code", "new_code", Label("Nhập vào (từ 1/7/2025)", "Became part of (since 1 July 2025)"), "ref", required=True, target="communes", table=True),
             Field("agreeing_sources", "agreeing", Label("Số nguồn thống nhất", "Sources that agree"), "integer", minimum=0),
             _PRECISION,
             _NOTE,
@@ -289,10 +296,10 @@ _LAYERS = (
         title="name",
         about=Label(
             "Lớp hỗ trợ: đường bao thô của các xã cũ, kèm diện tích và dân số theo tổng điều tra 2009; đường bao đã có các đơn vị chia tách năm 2012-2013, số liệu thì chưa, nên không cộng được.",
-            "Supporting layer: coarse outlines of former communes with area and population of the 2009 census; the outlines already show units split in 2012-2013, the figures do not, so they must not be summed.",
+            "Supporting layer: coarse outlines of former communes with area and population from the 2009 census. The outlines already show units split in 2012-2013, the figures do not, so do not add them up.",
         ),
         fields=(
-            Field("outline_id", "outline_id", Label("Mã", "Id"), required=True),
+            Field("outline_id", "outline_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             _UNIT_NAME,
             _UNIT_KIND,
             Field("district", "district", Label("Huyện (2009)", "District (2009)"), table=True),
@@ -316,6 +323,7 @@ _LAYERS = (
             "Đường bao của 45 xã, phường; ranh giới minh hoạ, không có giá trị pháp lý.",
             "The outline of the 45 communes and wards; for illustration, without legal force.",
         ),
+        on_map=False,
         fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
     ),
     LayerSpec(
@@ -332,11 +340,11 @@ _LAYERS = (
             "The public sources that every record cites.",
         ),
         fields=(
-            Field("source_id", "source_id", Label("Mã", "Id"), required=True),
+            Field("source_id", "source_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             Field("publisher", "publisher", Label("Nơi công bố", "Publisher"), required=True, search=True, table=True),
             Field("address", "address", Label("Địa chỉ", "Address"), "url", table=True),
             Field("date", "date", Label("Ngày", "Date"), "date", table=True),
-            Field("what", "what", Label("Nội dung", "What it says"), "longtext", table=True),
+            Field("what", "what", Label("Nội dung", "Contents"), "longtext", table=True),
         ),
     ),
 )  # fmt: skip
@@ -351,13 +359,13 @@ GROUPS: dict[str, Label] = {
     "records": Label("Hồ sơ", "Records"),
 }
 
-PLACED = ("products", "producers", "villages", "sites")
+PLACED = tuple(name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields))
 """The layers of points that carry the fields of _PLACE."""
 
-THEMATIC = ("products", "producers", "zones", "villages", "sites")
-"""The layers that the programme is about: what the map shows at first and what the links join."""
+THEMATIC = tuple(name for name, layer in LAYERS.items() if layer.thematic)
+"""The layers that the programme is about: what the map shows at first."""
 
-ON_MAP = (*THEMATIC, "old_communes", "outlines_2009")
+ON_MAP = tuple(name for name, layer in LAYERS.items() if layer.geometry and layer.on_map)
 """The layers that can be switched on over the base map, which draws the communes or the districts."""
 
 

@@ -29,7 +29,7 @@ def _unit_links(layer: str) -> tuple[LinkSpec, ...]:
         Within(f"{layer}_in_commune", layer, "communes", _IN_COMMUNE, _HOLDS[layer]),
         ThroughLink(
             f"{layer}_by_crosswalk", layer, "communes", "old_commune_code", "old_communes", "commune_code",
-            Label("Xã, phường mới theo bảng chuyển đổi", "Commune or ward by the crosswalk"), _HOLDS[layer],
+            Label("Xã, phường hiện nay", "Present commune (from the old-to-new list)"), _HOLDS[layer],
         ),
         Within(f"{layer}_in_district", layer, "districts", _IN_DISTRICT, _HOLDS[layer], at_least="district"),
         KeyLink(f"{layer}_of_district", layer, "districts", "district_code", Label("Huyện cũ theo hồ sơ", "Former district on record"), _HOLDS[layer]),
@@ -41,8 +41,8 @@ LINKS: tuple[LinkSpec, ...] = (
     KeyLink("made_by", "products", "producers", "producer_id", Label("Chủ thể sản xuất", "Made by"), Label("Sản phẩm", "Makes")),
     MatchLink(
         "zone_of_material", "products", "zones", (("raw_material", "crop"), ("district_code", "district_code")),
-        Label("Vùng nguyên liệu cùng loại, cùng huyện cũ", "Zone of its material in the same former district"),
-        Label("Sản phẩm dùng nguyên liệu này, cùng huyện cũ", "Products of this material in the same former district"),
+        Label("Có thể lấy nguyên liệu từ vùng (cùng loại, cùng huyện cũ)", "Possible raw-material zone (same material, same former district)"),
+        Label("Sản phẩm có thể dùng nguyên liệu này (cùng loại, cùng huyện cũ)", "Possible products (same material, same former district)"),
     ),
     Within("producer_in_zone", "producers", "zones", Label("Nằm trong vùng nguyên liệu", "Inside the raw-material zone"), Label("Chủ thể trong vùng", "Producers inside"), each="any"),
     MatchLink(
@@ -59,18 +59,18 @@ LINKS: tuple[LinkSpec, ...] = (
     Near("product_near_site", "products", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Sản phẩm OCOP trong vòng 10 km", "OCOP products within 10 km")),
     Near("producer_near_site", "producers", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Chủ thể trong vòng 10 km", "Producers within 10 km")),
     Near("village_near_site", "villages", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Làng nghề, bản trong vòng 10 km", "Villages within 10 km")),
-    NearestOfKind("village_nearest_site", "villages", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each kind"), Label("Là điểm gần nhất của các bản", "Nearest of its kind to villages")),
-    NearestOfKind("producer_nearest_site", "producers", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each kind"), Label("Là điểm gần nhất của các chủ thể", "Nearest of its kind to producers")),
+    NearestOfKind("village_nearest_site", "villages", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các bản", "Nearest site of its type for villages")),
+    NearestOfKind("producer_nearest_site", "producers", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các chủ thể", "Nearest site of its type for producers")),
     KeyLink("part_of", "sites", "sites", "part_of", Label("Thuộc di tích", "Part of"), Label("Điểm thành phần", "Component sites")),
     KeyLink("zone_names_commune", "zones", "old_communes", "old_commune_codes", Label("Xã cũ được nêu tên", "Former communes named"), Label("Vùng nguyên liệu nêu tên xã", "Zones that name it")),
-    ThroughLink("zone_by_crosswalk", "zones", "communes", "old_commune_codes", "old_communes", "commune_code", Label("Xã, phường mới theo bảng chuyển đổi", "Communes by the crosswalk"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),
+    ThroughLink("zone_by_crosswalk", "zones", "communes", "old_commune_codes", "old_communes", "commune_code", Label("Xã, phường hiện nay", "Present communes (from the old-to-new list)"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),
     KeyLink("zone_of_district", "zones", "districts", "district_code", Label("Huyện cũ theo hồ sơ", "Former district on record"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),
     Overlap("zone_covers_commune", "zones", "communes", Label("Phủ lên xã, phường", "Covers communes and wards"), Label("Vùng nguyên liệu tại đây", "Zones here")),
     Overlap("zone_covers_district", "zones", "districts", Label("Phủ lên huyện cũ", "Covers former districts"), Label("Vùng nguyên liệu tại đây", "Zones here")),
-    Overlap("zone_overlaps_zone", "zones", "zones", Label("Chồng lên vùng khác", "Overlaps other zones"), Label("Bị vùng khác chồng lên", "Overlapped by")),
-    KeyLink("old_commune_went_into", "old_communes", "communes", "commune_code", Label("Nhập vào", "Went into"), Label("Hợp thành từ các xã cũ", "Made from former communes")),
-    KeyLink("old_commune_of_district", "old_communes", "districts", "district_code", Label("Thuộc huyện cũ", "Of the former district"), Label("Các xã cũ", "Former communes")),
-    Within("old_commune_in_commune", "old_communes", "communes", Label("Điểm nằm trong xã, phường", "Its point lies in"), Label("Điểm xã cũ nằm tại đây", "Points of former communes here")),
+    Overlap("zone_overlaps_zone", "zones", "zones", Label("Chồng lên vùng khác", "Overlaps other zones"), Label("Trùng một phần với vùng", "Overlapped by")),
+    KeyLink("old_commune_went_into", "old_communes", "communes", "commune_code", Label("Nhập vào", "Became part of"), Label("Hợp thành từ các xã cũ", "Made from former communes")),
+    KeyLink("old_commune_of_district", "old_communes", "districts", "district_code", Label("Thuộc huyện cũ", "In the former district"), Label("Các xã cũ", "Former communes")),
+    Within("old_commune_in_commune", "old_communes", "communes", Label("Điểm nằm trong xã, phường", "Point lies in"), Label("Điểm xã cũ nằm tại đây", "Points of former communes here")),
     KeyLink("outline_of_old_commune", "outlines_2009", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Đường bao năm 2009", "Outline of 2009")),
     *(link for layer in PLACED for link in _unit_links(layer)),
     *(
@@ -85,14 +85,14 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     *(
         Disagreement(
             f"{layer}_commune", f"{layer}_by_crosswalk", f"{layer}_in_commune",
-            Label("Xã, phường theo hồ sơ khác xã, phường chứa điểm", "The commune on record is not the one that holds the point"),
+            Label("Xã, phường theo hồ sơ khác xã, phường chứa điểm", "The commune on record is not the one that contains the point"),
         )
         for layer in PLACED
     ),
     *(
         Disagreement(
             f"{layer}_district", f"{layer}_of_district", f"{layer}_in_district",
-            Label("Huyện cũ theo hồ sơ khác huyện chứa điểm", "The district on record is not the one that holds the point"),
+            Label("Huyện cũ theo hồ sơ khác huyện chứa điểm", "The district on record is not the one that contains the point"),
         )
         for layer in PLACED
     ),
@@ -106,6 +106,6 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     ),
     Disagreement(
         "old_commune_commune", "old_commune_went_into", "old_commune_in_commune",
-        Label("Điểm của xã cũ nằm ngoài xã, phường mà xã đó nhập vào", "The former commune's point lies outside the commune that it went into"),
+        Label("Điểm của xã cũ nằm ngoài xã, phường mà xã đó nhập vào", "The former commune's point lies outside the commune it became part of"),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Frames as canonical text and bytes, so that equal content is equal: what is compared, logged and digested."""
+"""Frames in a canonical form, in which equal records are equal bytes: it is compared, logged and digested."""
 
 import hashlib
 import json

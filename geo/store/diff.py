@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, transformer
+from geo.crs import GEOD, geodesic_distance_m, to_metric
 from geo.schema import LayerSpec
 from geo.store.content import Content, Records, state_of
 
@@ -61,20 +60,20 @@ def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | 
 
 
 def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
-    """The same of two canonical states, as the store keeps them."""
+    """The records that differ between two states of a layer in the canonical form of the store; see content.py."""
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key), new.get(key)
         if one != other:
-            found = _difference(spec, key, one, other)
-            if found.op != "changed" or found.fields or found.moved_m is not None:  # 5 and 5.0 are written apart
-                yield found
+            diff = _difference(spec, key, one, other)
+            if diff.op != "changed" or diff.fields or diff.moved_m is not None:  # 5 and 5.0 are equal, not their texts
+                yield diff
 
 
 def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
     """The counts of each layer that differs."""
-    found: dict[str, list[RecordDiff]] = {}
-    for one in diffs:
-        found.setdefault(one.layer, []).append(one)
+    by_layer: dict[str, list[RecordDiff]] = {}
+    for diff in diffs:
+        by_layer.setdefault(diff.layer, []).append(diff)
     return {
         layer: Counts(
             added=sum(one.op == "added" for one in rows),
@@ -82,7 +81,7 @@ def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
             removed=sum(one.op == "removed" for one in rows),
             moved=sum(one.moved_m is not None for one in rows),
         )
-        for layer, rows in found.items()
+        for layer, rows in by_layer.items()
     }
 
 
@@ -107,8 +106,8 @@ def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | N
 
 
 def _precision(values: Mapping[str, object]) -> str | None:
-    said = values.get("precision")
-    return None if said is None else str(said)
+    precision = values.get("precision")
+    return None if precision is None else str(precision)
 
 
 def _values(content: Content | None) -> Mapping[str, object]:
@@ -125,16 +124,11 @@ def _shape(content: Content | None) -> BaseGeometry | None:
 def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
     if isinstance(before, Point) and isinstance(after, Point):
         return geodesic_distance_m(before.x, before.y, after.x, after.y)
-    return float(shapely.hausdorff_distance(_metric(before), _metric(after)))
-
-
-def _metric(shape: BaseGeometry) -> BaseGeometry:
-    project = transformer(STORE_CRS, METRIC_CRS)
-    return shapely.transform(shape, lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1])))
+    return float(shapely.hausdorff_distance(*to_metric([before, after])))
 
 
 def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:
-    if before.geom_type == "Point":
+    if not before.geom_type.endswith("Polygon"):
         return None
     # Rings may run either way in a file; areas of one outline only add up when all run alike.
     shapes = (shapely.orient_polygons(shape) for shape in (before, after))

@@ -77,7 +77,7 @@ class GeoPackageStore:
         return body
 
     def report(self, version: int) -> Report:
-        """What was found and mended when a version was read."""
+        """The findings and repairs of a version."""
         return Report.from_json(json.loads(self._column(version, "report")))
 
     def publish(
@@ -98,7 +98,7 @@ class GeoPackageStore:
         """
         state = _state_of(frames)
         described = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
-        found = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
+        reported = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
         digest = digest_of(state, described)
         with self._writing() as connection:
             last = _newest(connection)
@@ -108,7 +108,7 @@ class GeoPackageStore:
                 return last
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             version = Version(last.number + 1 if last else 1, now, who, why, digest)
-            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", (*version, described, found))
+            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", (*version, described, reported))
             before = self._state(connection, version.number - 1)
             rows = _differences(version.number, before, state)
             connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -126,10 +126,10 @@ class GeoPackageStore:
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and what was done to it, in order, of every version up to and with `until`.
+        """Version, layer, record and operation of every version up to and with `until`, in order.
 
-        A change after which the record was changed again or removed is left out: whatever version one looks back to,
-        the later entry tells the same. So there are a few entries for a record, however often it was changed.
+        A "changed" that a later entry of the same record follows is left out: since any version before it, the later
+        entry says as much. So a record has a few entries, however often it changed.
         """
         with self._reading() as connection:
             return connection.execute(_WHAT_WAS_DONE, (until,)).fetchall()
@@ -145,11 +145,11 @@ class GeoPackageStore:
 
     def tallies(self) -> dict[int, dict[str, int]]:
         """How many records each version added, changed and removed."""
-        found: dict[int, dict[str, int]] = {}
+        tallies: dict[int, dict[str, int]] = {}
         with self._reading() as connection:
             for version, op, count in connection.execute("SELECT version, op, count(*) FROM geo_log GROUP BY 1, 2"):
-                found.setdefault(version, {})[op] = count
-        return found
+                tallies.setdefault(version, {})[op] = count
+        return tallies
 
     def counts(self, version: int) -> dict[str, int]:
         """How many records each layer has in a version."""
@@ -194,14 +194,14 @@ class GeoPackageStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._told(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
+        with self._translated_errors(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction; Conflict when another writer does not finish in time."""
         with (
-            self._told(),
+            self._translated_errors(),
             closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection,
         ):
             # The rollback journal, not WAL: the store stays one file that can be copied and put on a share.
@@ -212,8 +212,8 @@ class GeoPackageStore:
             connection.execute("COMMIT")  # without it, closing rolls back
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Failures of the file itself as errors that say what to do."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Errors of SQLite about the file as Conflict (locked) or BadSource (damaged)."""
         try:
             yield
         except sqlite3.DatabaseError as error:

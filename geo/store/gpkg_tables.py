@@ -22,7 +22,6 @@ _SRS_ID = 4326
 _METRIC_ID = int(METRIC_CRS.partition(":")[2])
 _ENVELOPE_XY = 0b0000_0011  # little-endian header with an envelope [minx, maxx, miny, maxy]
 _EMPTY = 0b0001_0001
-_GEOMETRY_TYPES = {"Point": "POINT", "MultiPolygon": "MULTIPOLYGON"}
 
 
 def _srs(code: int, description: str) -> str:
@@ -85,7 +84,7 @@ def is_ready(connection: sqlite3.Connection, path: Path) -> bool:
 def is_as_declared(connection: sqlite3.Connection, spec: LayerSpec) -> bool:
     """Whether the table of a layer's current records is there with the columns that are declared now."""
     there = [(name, kind) for _, name, kind, *_ in connection.execute(f'PRAGMA table_info("{spec.name}")')]
-    geometry = [] if spec.geometry is None else [("geom", _GEOMETRY_TYPES[spec.geometry])]
+    geometry = [] if spec.geometry is None else [("geom", spec.geometry.upper())]
     return there == [("fid", "INTEGER"), *geometry, *((field.name, _sql_type(field)) for field in spec.fields)]
 
 
@@ -101,7 +100,7 @@ def make_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records
     """Write a layer's current records into a table made anew, as declared now, and register it with its box."""
     drop_layer(connection, spec.name)
     columns = ", ".join(f'"{field.name}" {_sql_type(field)}{_constraint(field, spec)}' for field in spec.fields)
-    geometry = "" if spec.geometry is None else f", geom {_GEOMETRY_TYPES[spec.geometry]}"
+    geometry = "" if spec.geometry is None else f", geom {spec.geometry.upper()}"
     connection.execute(
         f'CREATE TABLE "{spec.name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry}, {columns})'
     )
@@ -118,7 +117,7 @@ def make_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records
     if spec.geometry is not None:
         connection.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
-            (spec.name, _GEOMETRY_TYPES[spec.geometry], _SRS_ID),
+            (spec.name, spec.geometry.upper(), _SRS_ID),
         )
         rtree.make_index(connection, spec.name, shapes)
 

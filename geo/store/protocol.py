@@ -1,4 +1,4 @@
-"""What every store can do, whatever it is kept in."""
+"""The operations of every store, whatever it keeps its versions in."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, Protocol
@@ -50,7 +50,7 @@ class Store(Protocol):
         """Each layer's metadata as of a version."""
 
     def report(self, version: int) -> Report:
-        """What was found and mended when a version was read."""
+        """The findings and repairs of a version."""
 
     def publish(
         self,
@@ -75,13 +75,19 @@ class Store(Protocol):
         """What the versions after `after`, up to and with `until`, did, in order."""
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and what was done to it, in order, of every version up to and with `until`.
+        """Version, layer, record and operation of every version up to and with `until`, in order.
 
-        A change after which the record was changed again or removed is left out.
+        A "changed" that a later entry of the same record follows is left out.
         """
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
         """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+
+    def tallies(self) -> dict[int, dict[str, int]]:
+        """How many records each version added, changed and removed."""
+
+    def counts(self, version: int) -> dict[str, int]:
+        """How many records each layer has in a version."""
 
     def used_ids(self, layer: str) -> set[str]:
         """Every id that a record of the layer ever had: one is never given twice."""

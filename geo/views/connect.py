@@ -44,7 +44,7 @@ WAYS: tuple[Way, ...] = (
         tested="PyQGIS",
     ),
     Way(
-        "QGIS", Label("QGIS: toàn tỉnh, có sẵn ký hiệu, dùng được khi không có mạng", "QGIS: the whole province with its symbols, without a network"), "steps",
+        "QGIS", Label("QGIS: toàn tỉnh, có sẵn ký hiệu, dùng được khi không có mạng", "QGIS: the whole province with its symbols, offline"), "steps",
         Label("Tải {base}/export/all.gpkg rồi kéo tệp vào QGIS.", "Download {base}/export/all.gpkg and drag the file into QGIS."),
         tested="PyQGIS",
     ),
@@ -56,18 +56,18 @@ WAYS: tuple[Way, ...] = (
         ),
     ),
     Way(
-        "Excel", Label("Excel: đọc, hoặc điền và gửi lại", "Excel: to read, or to fill in and send back"), "steps",
+        "Excel", Label("Excel: đọc, hoặc điền và gửi lại", "Excel: read, or fill in and send back"), "steps",
         Label(
             "Dữ liệu > Từ web: {base}/export/products.csv (UTF-8). Muốn điền rồi gửi lại: tải {base}/export/products.xlsx .",
             "Data > From Web: {base}/export/products.csv (UTF-8). To fill it in and send it back: download {base}/export/products.xlsx .",
         ),
     ),
     Way(
-        "curl", Label("curl: các trang, theo bộ lọc", "curl: a page of what a filter keeps"), "sh",
+        "curl", Label("curl: một trang theo bộ lọc", "curl: a filtered page"), "sh",
         _same("curl -sf '{base}/collections/products/items?stars=4&limit=10'"), tested="bash",
     ),
     Way(
-        "curl", Label("curl: cả lớp, tải tiếp được khi đứt mạng", "curl: a whole layer, going on where it broke off"), "sh",
+        "curl", Label("curl: cả lớp, tải tiếp được khi bị ngắt", "curl: a whole layer, resuming an interrupted download"), "sh",
         _same("curl -sf -C - -o sites.gpkg '{base}/export/sites.gpkg?crs=EPSG:9205'"), tested="bash",
     ),
     Way(
@@ -91,7 +91,7 @@ WAYS: tuple[Way, ...] = (
         needs="geopandas", tested="python",
     ),
     Way(
-        "Python", Label("Python: lật hết các trang", "Python: every page"), "python",
+        "Python", Label("Python: đọc tất cả các trang", "Python: all pages"), "python",
         _same(
             "import requests\n\n"
             "url, features = \"{base}/collections/sites/items?limit=10\", []\n"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from geo.atlas import Atlas, ChangeRow, IssueRow, Query, Record
+from geo.atlas import Atlas, Query, Record
 from geo.crs import METRIC_CRS
 from geo.encodings import ENCODINGS
 from geo.ocop.codes import PRECISIONS
@@ -13,6 +13,7 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.layers import GROUPS, LAYERS, PLACED
 from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
+from geo.report import SEVERITIES, Change, Issue
 from geo.schema import Field, Label, LayerSpec
 from geo.views.formats import FORMATS
 from geo.views.map.map_page import Places, filter_labels
@@ -25,7 +26,6 @@ PAGE_ROWS = 50
 MOST_ROWS = 200
 """Most findings of one kind listed on a page; the group says how many there are."""
 
-_SEVERITIES = ("fatal", "error", "warning", "info")
 
 _NOTHING = "–"
 """What a table says of a field that means nothing for a record; what is unknown is said in words."""
@@ -207,50 +207,49 @@ def quality_view(
     }
 
 
-def _issue_groups(rows: Iterable[IssueRow], lang: str, urls: Urls, kinds: Mapping[str, Label]) -> list[dict[str, Any]]:
+def _issue_groups(issues: Iterable[Issue], lang: str, urls: Urls, kinds: Mapping[str, Label]) -> list[dict[str, Any]]:
     """Findings of one kind in one layer together, the worst first."""
-    groups: dict[tuple[int, str, str], list[IssueRow]] = {}
-    for row in rows:
-        groups.setdefault((_SEVERITIES.index(row.severity), row.layer, row.kind), []).append(row)
+    groups: dict[tuple[int, str, str], list[Issue]] = {}
+    for issue in issues:
+        groups.setdefault((SEVERITIES.index(issue.severity), issue.layer, issue.kind), []).append(issue)
     return [
         {
-            "severity": _SEVERITIES[severity],
+            "severity": SEVERITIES[severity],
             "layer": COLLECTIONS[layer].label.of(lang),
             "kind": kinds[kind].of(lang) if kind in kinds else kind,
-            "remedy": found[0].remedy.of(lang),
-            "count": len(found),
-            "rows": [_issue(row, lang, urls) for row in found[:MOST_ROWS]],
+            "remedy": group[0].remedy.of(lang),
+            "count": len(group),
+            "rows": [_issue(issue, lang, urls) for issue in group[:MOST_ROWS]],
         }
-        for (severity, layer, kind), found in sorted(groups.items(), key=lambda item: item[0][0])
+        for (severity, layer, kind), group in sorted(groups.items(), key=lambda item: item[0][0])
     ]
 
 
-def _issue(row: IssueRow, lang: str, urls: Urls) -> dict[str, Any]:
+def _issue(issue: Issue, lang: str, urls: Urls) -> dict[str, Any]:
     return {
-        "record": row.record,
-        "url": _record_url(row.layer, row.record, urls),
-        "field": _field_label(row.layer, row.field, lang),
-        "message": row.message.of(lang),
-        "value": row.value,
+        "record": issue.subject.label.of(lang),
+        "url": _record_url(issue.layer, issue.record, urls),
+        "field": _field_label(issue.layer, issue.field, lang),
+        "message": issue.message.of(lang),
+        "value": issue.value,
     }
 
 
-def _change(row: ChangeRow, lang: str, urls: Urls) -> dict[str, Any]:
+def _change(change: Change, lang: str, urls: Urls) -> dict[str, Any]:
     return {
-        "layer": COLLECTIONS[row.layer].label.of(lang),
-        "record": row.record,
-        "url": _record_url(row.layer, row.record, urls),
-        "field": _field_label(row.layer, row.field, lang),
-        "before": row.before,
-        "after": row.after,
-        "rule": row.rule.of(lang),
+        "layer": COLLECTIONS[change.layer].label.of(lang),
+        "record": change.subject.label.of(lang),
+        "url": _record_url(change.layer, change.record, urls),
+        "field": _field_label(change.layer, change.field, lang),
+        "before": change.before,
+        "after": change.after,
+        "rule": change.rule.of(lang),
     }
 
 
 def _record_url(layer: str, record: str | None, urls: Urls) -> str:
-    """The record's page; the layer's for a record without a key ("row 12") and for the whole layer."""
-    named = record is not None and not record.startswith("row ")
-    return urls.record(layer, record) if named and record else urls.layer(layer)
+    """The record's page; the layer's for a row without a key and for the whole layer."""
+    return urls.record(layer, record) if record else urls.layer(layer)
 
 
 def _field_label(layer: str, field: str | None, lang: str) -> str | None:

@@ -13,29 +13,35 @@ SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 
 REASONS: dict[str, Label] = {
     "recorded": Label("Ghi trong hồ sơ", "On record"),
-    "crosswalk": Label("Ghi trong hồ sơ, qua bảng chuyển đổi xã cũ - xã mới", "On record, by the commune crosswalk"),
-    "matched": Label(
-        "Cùng {fields}; không hồ sơ nào ghi liên kết này", "The same {fields}; no record states this link"
+    "crosswalk": Label(
+        "Ghi trong hồ sơ, qua bảng chuyển đổi xã cũ - xã mới", "On record, from the old-to-new list of communes"
     ),
+    "matched": Label("Cùng {fields}; không hồ sơ nào ghi liên kết này", "Same {fields}; no record states this link"),
     "inside": Label("Điểm nằm trong ranh giới", "The point lies inside the outline"),
     "overlap": Label("Ranh giới chồng lên nhau", "The outlines overlap"),
-    "near": Label("Trong vòng {km} km, đường trắc địa WGS 84", "Within {km} km, WGS 84 geodesic"),
-    "nearest": Label("Gần nhất trong loại, đường trắc địa WGS 84", "Nearest of its kind, WGS 84 geodesic"),
+    "near": Label("Khoảng cách đường chim bay", "Straight-line distance"),
+    "nearest": Label("Gần nhất trong loại, khoảng cách đường chim bay", "Nearest of its type, straight-line distance"),
 }
 
+_NEAR = Label("Trong vòng {km} km theo đường chim bay", "Within {km} km in a straight line")
 TO_CHECK = Label("cần kiểm tra", "to be checked")
 METHOD = Label(
-    "Khoảng cách là đường trắc địa trên elipxôit WGS 84 (đường chim bay), không phải đường bộ.",
-    "Distances are geodesic on the WGS 84 ellipsoid (as the crow flies), not along roads.",
+    "Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84), không theo đường bộ.",
+    "Distances are straight lines (geodesics on the WGS 84 ellipsoid), not along roads.",
 )
 _ABOUT = Label("khoảng {km} km", "about {km} km")
 _WITHIN = Label("không quá {km} km", "within {km} km")
 _SHARE = Label("{area} ({share} % diện tích)", "{area} ({share} % of the area)")
-_AND = Label(" và cùng ", " and the same ")
+_PARTLY_INSIDE = Label("Đường đi qua bên trong ranh giới", "The line runs inside the outline")
+_LENGTH = Label("{share} % chiều dài", "{share} % of its length")
+_ALONG = Label("Ít nhất {share} % chiều dài nằm bên trong", "At least {share} % of the length lies inside")
+_AND = Label(" và cùng ", " and same ")
 _SHARED = Label(
     "Ranh giới chồng lên nhau ít nhất {share} % diện tích", "The outlines share at least {share} % of the area"
 )
-_AT_LEAST = Label("Vị trí biết ít nhất: {precision}", "Places known at least: {precision}")
+_AT_LEAST = Label(
+    "Chỉ tính vị trí chính xác ít nhất: {precision}", "Only locations at least this accurate: {precision}"
+)
 _PRECISIONS = {precision.key: precision.label for precision in PRECISIONS}
 _EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
 
@@ -47,8 +53,8 @@ def reason_of(link: LinkRow, lang: str) -> str:
     match spec:
         case MatchLink():
             return words.format(fields=_fields_of(spec, lang))
-        case Near():
-            return words.format(km=_km(spec))
+        case Overlap() if LAYERS[spec.source].dimension == 1:
+            return _PARTLY_INSIDE.of(lang)
         case _:
             return words
 
@@ -57,10 +63,6 @@ def _fields_of(spec: MatchLink, lang: str) -> str:
     """The fields that a match compares, as they stand in a sentence: without the dates in brackets."""
     labels = (LAYERS[spec.source].field(field).label.of(lang).split(" (")[0] for field, _ in spec.on)
     return _AND.of(lang).join(label[:1].lower() + label[1:] for label in labels)
-
-
-def _km(spec: Near) -> str:
-    return f"{spec.distance_m / 1000:g}"
 
 
 def rule_of(spec: LinkSpec, lang: str) -> str:
@@ -73,11 +75,12 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
         case MatchLink():
             return REASONS["matched"].of(lang).format(fields=_fields_of(spec, lang))
         case Overlap():
-            return _SHARED.of(lang).format(share=f"{100 * spec.min_share:g}")
+            rule = _ALONG if LAYERS[spec.source].dimension == 1 else _SHARED
+            return rule.of(lang).format(share=f"{100 * spec.min_share:g}")
         case Within():
             words = REASONS["inside"].of(lang)
         case Near():
-            words = REASONS["near"].of(lang).format(km=_km(spec))
+            words = _NEAR.of(lang).format(km=f"{spec.distance_m / 1000:g}")
         case NearestOfKind():
             words = REASONS["nearest"].of(lang)
     return f"{words}. {_AT_LEAST.of(lang).format(precision=_PRECISIONS[spec.at_least].of(lang))}"
@@ -90,10 +93,12 @@ def label_of(link: str, *, forward: bool, lang: str) -> str:
 
 
 def measure_of(link: LinkRow, lang: str) -> str | None:
-    """The distance or the shared area of a link; None where it has neither."""
+    """The distance, the shared area or the share of a line's length; None where the link has none of them."""
     if link.area_ha is not None:
         area = number_shown(float(round(link.area_ha)), "ha", lang)
         return _SHARE.of(lang).format(area=area, share=round(100 * (link.share or 0)))
+    if link.share is not None:
+        return _LENGTH.of(lang).format(share=round(100 * link.share))
     if link.distance_m is None:
         return None
     return distance_shown(link.distance_m, link.uncertainty_m or 0.0, lang)

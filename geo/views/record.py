@@ -22,15 +22,15 @@ _RULES = {rule.name: rule.label for rule in DISAGREEMENTS}
 _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a shared border")
 _APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
 _MEASURED = Label("Diện tích đo trên bản đồ", "Area measured on the map")
-_OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(of the outline, not a published figure)")
-_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Validity of the certificate")
+_OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(from the outline, not a published figure)")
+_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Certificate validity")
 # Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
 _RULE_36 = Label(
     "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
-    "36 months from the day of issue; the source does not give the day",
+    "36 months from the date of issue; the source does not state the date",
 )
 _SOURCED = Label("nguồn {sources}", "source {sources}")
-_WORKED_OUT = Label("tính từ dữ liệu phiên bản {n}, {date}", "worked out from data version {n}, {date}")
+_WORKED_OUT = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
 """Most records shown in one group of links; a group says how many more there are."""
 
@@ -41,10 +41,28 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
     NotFound when the layer or the record does not exist.
     """
     record = atlas.get(layer, key)
-    spec = COLLECTIONS[layer]
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
-    style = STYLES[layer]
+    return {
+        **own_view(record, reader, urls),
+        "links": link_groups(atlas, atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
+        "conflicts": [_conflict(atlas, row, lang) for row in atlas.conflicts(layer, key)],
+        "issues": [
+            {"message": row.message.of(lang), "remedy": row.remedy.of(lang), "severity": row.severity}
+            for row in atlas.issues(layer, key)
+        ],
+        "sources": Sources(atlas, [record], lang, urls).of(record),
+        "exports": [
+            {"label": row.label_for(layer).of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
+            for row in FORMATS.values()
+        ],
+    }
+
+
+def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
+    """What a record says of itself, without its links, sources and downloads; `reader` has learned the record."""
+    layer, lang = record.layer, reader.lang
+    spec, style = COLLECTIONS[layer], STYLES[layer]
     recorded = layer in LAYERS  # what is worked out has no history, and nobody travels to it
     precision = precision_of(record)
     geometry = record.geometry
@@ -80,17 +98,6 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
         "story_lang": "en" if story and lang == "en" else "vi",
         "has_story": spec.has("story_vi"),
         "note": record.properties.get("note"),
-        "links": link_groups(atlas, atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
-        "conflicts": [_conflict(atlas, row, lang) for row in atlas.conflicts(layer, key)],
-        "issues": [
-            {"message": row.message.of(lang), "remedy": row.remedy.of(lang), "severity": row.severity}
-            for row in atlas.issues(layer, key)
-        ],
-        "sources": _sources(atlas, record, lang, urls),
-        "exports": [
-            {"label": row.label_for(layer).of(lang), "url": urls.export(layer, row.extension, ids=record.id)}
-            for row in FORMATS.values()
-        ],
         "directions": None if record.lng is None or not recorded else f"geo:{record.lat},{record.lng}",
         "recorded": recorded,
     }
@@ -132,7 +139,7 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         yield {
             "name": "measured_area_ha",
             "label": _MEASURED.of(lang),
-            "value": f"{area} {_OUTLINE.of(lang)}" if spec.name == "zones" else area,
+            "value": f"{area} {_OUTLINE.of(lang)}" if spec.outline is not None else area,
             "url": None,
         }
 
@@ -257,27 +264,28 @@ def names_of(atlas: Atlas, layer: str, ids: str, lang: str) -> str:
     return ", ".join(named) or "–"
 
 
-def _sources(atlas: Atlas, record: Record, lang: str, urls: Urls) -> list[dict[str, Any]]:
-    keys = [key for key in str(record.properties.get("source_ids") or "").split(";") if key]
-    found = []
-    for key in keys:
-        known = atlas.titles("sources", [key])
-        if not known:
-            continue
-        source = atlas.get("sources", key)
-        reader = Reader(atlas, lang)
-        date = COLLECTIONS["sources"].field("date")
-        found.append(
-            {
-                "id": key,
+class Sources:
+    """The sources that some records cite, looked up in one query."""
+
+    def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str, urls: Urls) -> None:
+        cited = tuple(sorted({key for record in records for key in parts(record.properties.get("source_ids"))}))
+        reader, date = Reader(atlas, lang), COLLECTIONS["sources"].field("date")
+        self._views = {
+            source.id: {
+                "id": source.id,
                 "publisher": source.title,
                 "address": _http(source.properties.get("address")),
                 "date": reader.shown(date, source.properties.get("date")),
                 "what": source.properties.get("what"),
-                "url": urls.record("sources", key),
+                "url": urls.record("sources", source.id),
             }
-        )
-    return found
+            for source in (atlas.find(Query("sources", ids=cited)).records if cited else ())
+        }
+
+    def of(self, record: Record) -> list[dict[str, Any]]:
+        """The sources of one record in the order of its list; a source that does not exist is left out."""
+        keys = parts(record.properties.get("source_ids"))
+        return [self._views[key] for key in keys if key in self._views]
 
 
 def _http(address: object) -> str | None:

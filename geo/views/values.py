@@ -157,7 +157,7 @@ def precision_of(record: Record) -> Precision | None:
     return None if record.lng is None else _PRECISIONS.get(record.precision or "")
 
 
-APPROXIMATE = Label("Vị trí gần đúng, sai số đến khoảng {km} km", "Approximate place, within about {km} km")
+APPROXIMATE = Label("Vị trí gần đúng, sai số khoảng {km} km", "Approximate location, within about {km} km")
 
 
 def caution(precision: Precision | None, lang: str) -> str | None:

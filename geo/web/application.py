@@ -1,8 +1,6 @@
 """The web application: the only importer of Flask. It translates requests to questions and answers to HTTP."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, g, redirect, request
 from flask import Response as Answer
@@ -10,20 +8,21 @@ from flask_compress import Compress
 from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
-from geo.atlas import Atlas
+from geo.atlas import Atlas, AtlasSource
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import date_shown
 from geo.web.http import errors, headers, params
-from geo.web.http.response_cache import Remembered
+from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
 from geo.web.manage import access
 from geo.web.manage.imports import Manage
+from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
-from geo.web.ogc.fast_items import Front
+from geo.web.ogc.front import Front
 from geo.web.site import downloads, map_data, pages, robots
 from geo.web.words.site import word
 
@@ -48,23 +47,17 @@ _COMPRESSION = {
 }  # fmt: skip
 
 
-class _Site(Flask):
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is: none of ours is async, and to look at each of ten takes a twentieth of a request."""
-        return func
-
-
-def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templates: Path) -> Flask:
+def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application over whatever atlas is current when a request comes in."""
-    app = _Site(__name__, template_folder=str(templates.resolve()), static_folder=None)
+    app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[items.ATLAS_SOURCE] = atlas_source
     assets = Assets()
-    Front(app, atlas_source)
-    Remembered(app, atlas_source)
+    Front(app, settings, atlas_source)
+    ResponseCache(app, atlas_source)
     headers.register(app, settings)
     _begin_requests(app, atlas_source)
     _help_templates(app, assets)
@@ -72,8 +65,9 @@ def create_app(settings: Settings, atlas_source: Callable[[], Atlas], *, templat
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
+    Restorations(settings).register(app)
     map_data.register(app)
-    files = downloads.Downloads(settings)
+    files = downloads.Downloads(settings, atlas_source.keys)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
@@ -104,7 +98,7 @@ def _compress(app: Flask) -> None:
         return done
 
 
-def _begin_requests(app: Flask, atlas_source: Callable[[], Atlas]) -> None:
+def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
     """Give every request its language and the atlas that it keeps until its end."""
 
     @app.before_request
@@ -131,13 +125,14 @@ def _refuse_no_host() -> None:
         )
 
 
-def _current(atlas_source: Callable[[], Atlas]) -> Atlas:
+def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
     except NotFound as error:
         # Not the caller's mistake, and where files lie is not the caller's business.
         raise BadSource(
-            "The service has no data yet. Tell its operator.", "Dịch vụ chưa có dữ liệu. Hãy báo cho người quản trị."
+            "The service has no data yet. Tell the administrator.",
+            "Dịch vụ chưa có dữ liệu. Hãy báo cho quản trị viên.",
         ) from error
 
 

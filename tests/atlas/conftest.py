@@ -1,17 +1,22 @@
-"""One atlas of the small province for all tests of the room."""
+"""The engines of the atlas, and one atlas of the small province for all tests of the room, in each engine."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from geo.atlas import Atlas
+from tests.engines import ATLASES, OpenAtlases
 from tests.frames import world
 from tests.frozen import frozen
 
 
+@pytest.fixture(scope="session", params=ATLASES)
+def atlases(request: pytest.FixtureRequest) -> OpenAtlases:
+    """What opens the atlases of a folder."""
+    return ATLASES[request.param]
+
+
 @pytest.fixture(scope="session")
-def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    path: Path = tmp_path_factory.mktemp("atlas") / "small.sqlite"
-    with Atlas(frozen(world(), path)) as opened:
+def atlas(atlases: OpenAtlases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    with frozen(world(), tmp_path_factory.mktemp("atlas"), atlases=atlases) as opened:
         yield opened

@@ -141,10 +141,10 @@ def measure(source: Path, layer: str, folder: Path) -> dict[str, Cost]:
     costs = {}
     costs["ogr2ogr"], _ = run(["ogr2ogr", "-q", str(folder / f"{layer}-ogr.gpkg"), str(source)])
     costs["geopandas"], _ = run(geopandas_job(source, folder / f"{layer}-gpd.gpkg"))
-    costs["import --dry-run (read, understand, check, compare)"], _ = run(
+    costs["import --dry-run (read, interpret, check, compare)"], _ = run(
         [*app, "import", str(source), *options, "--dry-run"], env
     )
-    costs["import --publish (all that twice, store, link, freeze)"], _ = run(
+    costs["import --publish (the same twice, store, link, freeze)"], _ = run(
         [*app, "import", str(source), *options, "--publish"], env
     )
     return costs

@@ -1,6 +1,5 @@
 """A province of 100,000 polygons and 100,000 points, made up, the same every time: what benchmarks run over."""
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -8,7 +7,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.atlas import Notes, VersionInfo, freeze
 from geo.crs import STORE_CRS
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
@@ -39,7 +37,6 @@ _NOTES = (
     "Trồng xen dưới tán rừng, thu hái từ tháng ba đến tháng mười một.",
     "Số liệu do hợp tác xã cung cấp, chưa đo đạc lại.",
 )
-VERSION = VersionInfo(1, "2026-01-02T03:04:05Z", "bench", "a large province", "0123456789abcdef" * 4)
 
 
 def zones(count: int = COUNT) -> gpd.GeoDataFrame:
@@ -105,11 +102,6 @@ def frames(polygons: int = COUNT, points: int = COUNT) -> dict[str, gpd.GeoDataF
         "zones": zones(polygons),
         "producers": producers(points),
     }
-
-
-def write_atlas(path: Path, polygons: int = COUNT, points: int = COUNT) -> Path:
-    """The large province frozen to `path`, without links: their number is no matter of the layers' size."""
-    return freeze(frames(polygons, points), (), Notes(), version=VERSION, path=path)
 
 
 def _shapes(count: int, chance: np.random.Generator) -> np.ndarray[Any, Any]:

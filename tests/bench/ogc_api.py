@@ -64,7 +64,7 @@ def rows() -> Iterator[Row]:
     yield Row("CQL2 filter", lambda s: [f"{s.items('zones')}?limit=100&filter={one}" for one in _filters(MANY)])
     yield Row("one item", lambda s: [f"{s.items('zones')}/{key}" for key in _keys(large.COUNT)], 5)
     again = [f"Z{number:06d}" for number in range(50)]
-    yield Row("one item, asked again", lambda s: [f"{s.items('zones')}/{key}" for key in again], warmed=True)
+    yield Row("one item, repeated", lambda s: [f"{s.items('zones')}/{key}" for key in again], warmed=True)
     yield Row("VN-2000, 100 items", _in_vn2000)
     for layer in ("zones", "producers"):
         for zoom in ZOOMS:

@@ -51,7 +51,7 @@ def line(result: Result) -> str:
 def table(results: Sequence[Result]) -> str:
     """Markdown: requests a second with p50 and p99 of each service, the ratio to the better peer, and the target."""
     lines = [
-        "| asked | connections | ours: requests/s (p50, p99 ms) | pygeoapi | tipg | ratio to the better peer | target |",
+        "| request | connections | this service: requests/s (p50, p99 ms) | pygeoapi | tipg | ratio to the better peer | target |",
         "|---|---|---|---|---|---|---|",
         *_loads([one for one in results if one.row != EXPORT]),
     ]
@@ -100,6 +100,6 @@ def _downloads(results: Sequence[Result]) -> Iterator[str]:
         if one.service == "ours":
             judged += f", under {MOST_GROWN_MB} MB {'✓' if one.grown_mb < MOST_GROWN_MB else '✗'}"
         yield (
-            f"| {one.service}, {one.way} | {one.p99_ms / 1000:.2f} | {one.p50_ms / 1000:.2f} | {one.mb_per_second:.0f} |"
+            f"| {one.service.replace('ours', 'this service')}, {one.way} | {one.p99_ms / 1000:.2f} | {one.p50_ms / 1000:.2f} | {one.mb_per_second:.0f} |"
             f" {one.grown_mb:.0f} | {judged} |"
         )

@@ -17,11 +17,12 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geo.atlas import Notes, VersionInfo, atlas_name, freeze
+from geo.atlas import Notes, VersionInfo, open_atlases
 from geo.atlas.sqlite.rows import DECIMALS, geodesic_area_ha
 from geo.ocop.layers import LAYERS
 from geo.report import Report
-from geo.store import GeoPackageStore
+from geo.settings import Settings
+from geo.store import open_store
 from tests.bench import large
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,13 +36,11 @@ PACKAGES = {
 _SQL_TYPES = {"integer": "integer", "real": "double precision"}
 _NO_TILES_KEPT = """
 import sys
-from geo.atlas.tilecache import TileCache
+from geo.views.tiles.cache import TileCache
 TileCache.get = lambda *_: None
 TileCache.put = lambda *_: None
-from geo.web import remembered
-remembered.may_be_remembered = lambda: None
-from geo.web import answers
-answers.may_be_remembered = lambda: None
+from geo.web.http import caching
+caching.mark_cacheable = lambda: None
 import app
 app.cli(sys.argv[1:])
 """
@@ -103,13 +102,13 @@ def _below(pid: int) -> list[int]:
 
 def write_ours(folder: Path, frames: Mapping[str, gpd.GeoDataFrame]) -> None:
     """The data folder of our service: the large layers frozen as the current version of a small store."""
-    store = GeoPackageStore(folder / "store.gpkg")
+    settings = Settings(data_dir=folder)
+    store = open_store(settings)
     folder.mkdir(parents=True, exist_ok=True)
     version = store.current() or store.publish(
         large.frames(3, 3), who="bench", why="a version to freeze under", metadata={}, report=Report()
     )
-    info = VersionInfo(*version)
-    freeze(frames, (), Notes(), version=info, path=folder / "atlas" / atlas_name(info))
+    open_atlases(settings).freeze(frames, (), Notes(), version=VersionInfo(*version))
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from geo.atlas import AtlasSource
+from geo.atlas import AtlasSource, open_atlases
 from geo.settings import Settings
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -29,7 +29,7 @@ def serve(settings: Settings, source: AtlasSource) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(built: Settings) -> Iterator[str]:
     """The real application over the shipped seed."""
-    yield from serve(built, AtlasSource(built.atlas_dir))
+    yield from serve(built, open_atlases(built))
 
 
 def chromium() -> str:
@@ -136,9 +136,9 @@ def no_script(browser: Browser, site: str) -> Iterator[Watched]:
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The application over the small province of the tests, which has a record with a hostile name."""
     folder = tmp_path_factory.mktemp("hostile")
-    source = AtlasSource(folder)
-    source.publish(frozen(world(), folder / "small.sqlite"))
-    yield from serve(Settings(data_dir=folder), source)
+    frozen(world(), folder).close()
+    settings = Settings(data_dir=folder)
+    yield from serve(settings, open_atlases(settings))
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
+from geo.drafts import RestorationStore
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.browser.conftest import SIZES, Watched, serve, watch
 from tests.browser.test_accessibility import AXE, RULES, faults
 from tests.office import write_vn2000_zones
@@ -29,14 +30,14 @@ def office(built: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def managed(browser: Browser, office: Settings, size: str) -> Iterator[Watched]:
     """A watched page of a site of its own, in each of the two sizes."""
-    for site in serve(office, AtlasSource(office.atlas_dir)):
+    for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, size)
 
 
 @pytest.fixture
 def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[Watched]:
     """The same in a browser without JavaScript."""
-    for site in serve(office, AtlasSource(office.atlas_dir)):
+    for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, "desktop", scripts=False)
 
 
@@ -91,7 +92,7 @@ def test_a_list_is_uploaded_looked_at_and_published(
     page.fill("#publish [name=why]", "Danh sách tháng 11")
     page.click("#publish [type=submit]")
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
-    versions = GeoPackageStore(office.store_path).versions()
+    versions = open_store(office).versions()
     assert [(one.number, one.why) for one in versions][1:] == [(2, "Danh sách tháng 11")]
 
     page.click(".alert--ok a")
@@ -122,10 +123,10 @@ def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undon
     page.fill("[name=why]", "công bố nhầm")
     page.locator("form[action*=restore] [type=submit]").click()
     page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     assert store.compare(1, 3) == []
     managed.open("/manage/versions/3?with=1")
-    expect(page.locator("main")).to_contain_text("Không có gì thay đổi")
+    expect(page.locator("main")).to_contain_text("Không có thay đổi")
 
 
 def test_everything_works_without_javascript(
@@ -135,7 +136,14 @@ def test_everything_works_without_javascript(
     page.fill("#publish [name=why]", "không có JavaScript")
     page.click("#publish [type=submit]")
     page.wait_for_selector(".alert--ok", timeout=WAIT_MS)
-    assert len(GeoPackageStore(office.store_path).versions()) == 2
+    assert len(open_store(office).versions()) == 2
+
+    managed_without_scripts.open("/manage/versions/1")
+    page.fill("[name=who]", "Chi cục")
+    page.fill("[name=why]", "công bố nhầm")
+    page.locator("form[action*=restore] [type=submit]").click()
+    page.wait_for_url("**/manage/versions/3*", timeout=WAIT_MS)
+    assert open_store(office).compare(1, 3) == []
 
 
 def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:
@@ -178,7 +186,7 @@ def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> N
     page.locator("[name='map:Số hộ']").select_option("")
     page.click(".decide [type=submit]")
     page.wait_for_selector("text=mười", state="detached", timeout=WAIT_MS)
-    page.locator("summary", has_text="mẫu nhập").click()
+    page.locator("summary", has_text="Lưu thiết lập").click()
     page.fill("form[action*=profile] [name=name]", "Danh sách xã gửi")
     page.click("form[action*=profile] [type=submit]")
     managed.open("/manage")
@@ -192,7 +200,7 @@ def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> N
 
 
 def test_no_page_of_manage_breaks_a_rule_of_accessibility(
-    managed: Watched, browser: Browser, tmp_path: Path, size: str
+    managed: Watched, browser: Browser, office: Settings, tmp_path: Path, size: str
 ) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     ready = page.url.removeprefix(managed.site)
@@ -203,14 +211,25 @@ def test_no_page_of_manage_breaks_a_rule_of_accessibility(
     context = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone", bypass_csp=True)  # type: ignore[arg-type]
     checked = context.new_page()
     for path in ("/manage", ready, f"{asked}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
-                 "/manage/history/products/R03", "/manage/sign-in"):  # fmt: skip
+                 "/manage/history/products/R03", "/manage/sign-in", failed_restoration(office)):  # fmt: skip
         checked.goto(f"{managed.site}{path}", wait_until="networkidle")
         assert faults(checked.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], path
     context.close()
 
 
-def test_nothing_is_wider_than_a_phone(managed: Watched, tmp_path: Path) -> None:
+def failed_restoration(office: Settings) -> str:
+    """The page of a restoration that failed."""
+    restorations = RestorationStore(office.restorations_dir)
+    one = restorations.create(1, who="Chi cục", why="công bố nhầm", deadline=0.0)
+    restorations.change(one, state="failed", error=("Khôi phục thất bại: " + "x" * 200, "Restoring failed"))
+    return f"/manage/restorations/{one.id}"
+
+
+def test_nothing_is_wider_than_a_phone(managed: Watched, office: Settings, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
-    for path in (page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1"):
+    for path in (
+        page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1",
+        failed_restoration(office),
+    ):  # fmt: skip
         managed.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -155,7 +155,7 @@ def test_location_that_is_refused_is_explained(desktop: Watched) -> None:
     page = opened(desktop)
     page.context.clear_permissions()
     page.get_by_role("button", name="Vị trí của tôi").click()
-    expect(page.locator("#toast")).to_contain_text("không cho biết vị trí")
+    expect(page.locator("#toast")).to_contain_text("chưa được phép dùng vị trí")
 
 
 def test_location_is_shown_with_its_accuracy(desktop: Watched) -> None:

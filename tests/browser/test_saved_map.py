@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from geo.atlas import Query
 from geo.views.map.folium_map import saved_map
+from geo.web.words.site import words_of
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
 LAYERS = ("products", "producers", "zones", "villages", "sites")
-WIDE, PHONE = (1280, 800), (390, 780)
+WIDE, PHONE = (1440, 900), (390, 844)
+VI, EN = ({"words": words_of(lang), "lang": lang} for lang in ("vi", "en"))
 
 
 class Opened(NamedTuple):
@@ -27,9 +29,9 @@ class Opened(NamedTuple):
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
     with hostile_atlas(folder) as atlas:
-        page = saved_map(atlas, [Query(layer) for layer in LAYERS], lang="vi", title=f"Điện Biên {IMG}")
+        page = saved_map(atlas, [Query(layer) for layer in LAYERS], **VI, title=f"Điện Biên {IMG}")
         (folder / "map.html").write_text(page, encoding="utf-8")
-        near = saved_map(atlas, [Query("products")], lang="en", title="Near", center=(103.1234567, 21.1), zoom=14)
+        near = saved_map(atlas, [Query("products")], **EN, title="Near", center=(103.1234567, 21.1), zoom=14)
         (folder / "near.html").write_text(near, encoding="utf-8")
     return folder / "map.html"
 
@@ -48,7 +50,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         opened = Opened(context.new_page(), [], [])
         listen(opened)
         opened.page.goto(path.as_uri())
-        opened.page.wait_for_selector(".panel")
+        opened.page.wait_for_selector("html[data-ready]")
         return opened
 
     yield visited
@@ -64,75 +66,163 @@ def listen(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
-def test_it_opens_from_disk_without_a_request_or_an_error(visit: Visit, file: Path, size: tuple[int, int]) -> None:
-    opened = visit(file, size)
+@pytest.mark.parametrize("name", ["map.html", "near.html"])
+def test_it_opens_from_disk_without_a_request_or_an_error(
+    visit: Visit, file: Path, size: tuple[int, int], name: str
+) -> None:
+    opened = visit(file.with_name(name), size)
     assert opened.complaints == []
-    assert opened.requests == [file.as_uri()]
-    assert opened.page.locator(".place, .cluster").count() > 3
-    assert opened.page.locator("h1").inner_text() == f"Điện Biên {IMG}"
+    assert opened.requests == [file.with_name(name).as_uri()]
+    assert opened.page.locator(".pin, .cluster").count() > 0
 
 
-def test_a_hostile_name_is_shown_as_text_in_the_popup(visit: Visit, file: Path) -> None:
+def test_it_shows_what_it_holds_under_its_title(visit: Visit, file: Path) -> None:
+    page = visit(file).page
+    assert page.locator(".pin, .cluster").count() > 3
+    assert page.locator("h1").inner_text() == f"Điện Biên {IMG}"
+    assert page.locator("h1 img").count() == 0
+
+
+def test_a_hostile_name_is_shown_as_text_in_the_record(visit: Visit, file: Path) -> None:
     opened = visit(file.with_name("near.html"))
-    opened.page.locator(".place").first.click()
-    popup = opened.page.locator(".leaflet-popup-content")
-    assert popup.locator("h2").inner_text() == IMG
-    assert popup.locator("img").count() == 0
-    assert popup.locator(".caution").inner_text() == "Approximate place, within about 8 km"
-    assert popup.locator("dd", has_text="4 stars").count() == 1
+    opened.page.locator(".pin").first.click()
+    record = opened.page.locator("#record")
+    assert record.locator("h2").inner_text() == IMG
+    assert record.locator("img").count() == 0
+    assert record.locator(".place--approximate").inner_text() == "Approximate location, within about 8 km."
+    assert record.locator("dd", has_text="4 stars").count() == 1
+    assert opened.page.locator(".pin--chosen").count() == 1
+    assert opened.complaints == []
+
+
+def test_a_record_is_opened_and_left_by_keyboard(visit: Visit, file: Path) -> None:
+    opened = visit(file.with_name("near.html"))
+    record = opened.page.locator("#record")
+    for way in (".pin", "#pane-list .hit"):
+        opened.page.locator(way).first.focus()
+        opened.page.keyboard.press("Enter")
+        assert record.locator("h2").inner_text() == IMG
+        opened.page.keyboard.press("Escape")
+        assert record.is_hidden()
+        assert opened.page.evaluate("(way) => document.activeElement.matches(way)", way)
     assert opened.complaints == []
 
 
 def test_sources_are_links_only_when_they_lead_to_the_web(visit: Visit, file: Path) -> None:
     opened = visit(file.with_name("near.html"))
-    opened.page.locator(".place").first.click()
+    opened.page.locator(".pin").first.click()
     sources = opened.page.locator(".sources li")
     assert sources.nth(0).locator("a").get_attribute("href") == "https://example.org/a?b=1&c=2"
+    assert sources.nth(1).inner_text() == "UBND tỉnh"
     assert sources.nth(1).locator("a").count() == 0
-    assert "javascript:alert(1)" in sources.nth(1).inner_text()
+    assert opened.page.locator("#record a").count() == 2  # the source, and the way there
+    assert opened.page.locator("#record a[href^='geo:']").count() == 1
 
 
 def test_a_phone_reads_a_record_in_a_sheet_over_the_lower_edge(visit: Visit, file: Path) -> None:
     opened = visit(file.with_name("near.html"), PHONE)
-    opened.page.locator(".place").first.click()
-    sheet = opened.page.locator(".sheet")
-    assert sheet.locator("h2").inner_text() == IMG
-    sheet.locator("button.close").click()
-    assert sheet.is_hidden()
+    opened.page.locator(".pin").first.click()
+    record = opened.page.locator("#record")
+    assert record.locator("h2").inner_text() == IMG
+    assert opened.page.locator("#panel").get_attribute("data-height") == "half"
+    record.get_by_role("button", name="Close").click()
+    assert record.is_hidden()
     assert opened.complaints == []
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_whole_province_is_in_sight(visit: Visit, file: Path, size: tuple[int, int]) -> None:
+    page = visit(file, size).page
+    page.wait_for_timeout(400)
+    land = page.locator(".ground--land").first.bounding_box()
+    frame, panel = page.locator("#mapframe").bounding_box(), page.locator("#panel").bounding_box()
+    assert land and frame and panel
+    assert frame["x"] <= land["x"] and land["x"] + land["width"] <= frame["x"] + frame["width"]
+    bottom = panel["y"] if size == PHONE else frame["y"] + frame["height"]
+    title = page.locator(".saved").bounding_box()
+    assert title
+    assert land["y"] >= (title["y"] + title["height"] if size == PHONE else 0)
+    assert land["y"] + land["height"] <= bottom
+
+
 def test_switching_a_layer_off_and_on_takes_its_symbols_away_and_back(visit: Visit, file: Path) -> None:
-    opened = visit(file)
-    shapes = opened.page.locator(".leaflet-overlay-pane path")
-    box = opened.page.get_by_label("Vùng nguyên liệu")
+    page = visit(file).page
+    page.get_by_role("tab", name="Lớp").click()
+    shapes = page.locator(".leaflet-zones-pane path")
+    box = page.get_by_label("Vùng nguyên liệu")
     assert shapes.count() == 1
     box.uncheck()
     assert shapes.count() == 0
+    page.get_by_role("tab", name="Danh sách").click()
+    assert page.locator("#pane-list", has_text="Vùng nuôi ong").count() == 0
+    page.get_by_role("tab", name="Lớp").click()
     box.check()
     assert shapes.count() == 1
-    names = opened.page.locator(".name.districts")
-    assert names.count() == 0
-    opened.page.get_by_label("Huyện, thị xã").check()
-    assert names.count() == 1
+
+
+def test_the_base_map_has_communes_districts_or_neither(visit: Visit, file: Path) -> None:
+    page = visit(file).page
+    page.get_by_role("tab", name="Lớp").click()
+    names = page.locator(".maplabel--districts")
+    assert (page.locator(".border--communes").count(), names.count()) == (1, 0)
+    page.get_by_label("Huyện cũ").check()
+    names.first.wait_for()
+    assert (page.locator(".border--communes").count(), names.count()) == (0, 1)
+    page.get_by_label("Chỉ đường bao tỉnh").check()
+    names.first.wait_for(state="detached")
+    assert page.locator(".border--province").count() == 1
 
 
 def test_records_without_a_place_are_listed_and_not_lost(visit: Visit, file: Path) -> None:
-    opened = visit(file)
-    missing = opened.page.locator(".layer", has_text="Sản phẩm OCOP").locator(".unplaced")
-    missing.locator("summary").first.click()
-    missing.locator(".one summary").click()
-    assert missing.locator(".one summary").inner_text().startswith("{{ 7*7 }}")
-    assert missing.locator(".one dd").first.is_visible()
+    page = visit(file).page
+    products = page.locator(".listgroup", has_text="Sản phẩm OCOP")
+    assert products.locator(".listgroup__unplaced").inner_text() == "Chưa có vị trí (1)"
+    products.locator(".hit", has_text="{{ 7*7 }}").click()
+    assert page.locator("#record h2").inner_text().startswith("{{ 7*7 }}")
+    assert page.locator("#record dd").first.is_visible()
 
 
-def test_the_legend_names_the_classes_in_use_and_the_attribution_is_plain(visit: Visit, file: Path) -> None:
-    opened = visit(file)
-    classes = opened.page.locator(".layer", has_text="Sản phẩm OCOP").locator(".classes li")
+def test_the_list_holds_what_is_in_view(visit: Visit, file: Path) -> None:
+    page = visit(file).page
+    products = page.locator(".listgroup", has_text="Sản phẩm OCOP")
+    assert products.locator(".count").inner_text() == "3 / 4"
+    page.evaluate("() => window.atlasShell.map.setView([21.15, 103.35], 15, { animate: false })")
+    assert products.locator(".count").inner_text() == "1 / 4"
+    assert products.locator(".hit__title").all_inner_texts()[0].startswith("Chè Shan tuyết")
+
+
+def test_the_legend_names_the_classes_in_use(visit: Visit, file: Path) -> None:
+    page = visit(file).page
+    page.get_by_role("tab", name="Lớp").click()
+    classes = page.locator(".layer", has_text="Sản phẩm OCOP").locator(".classes li")
     assert classes.all_inner_texts() == ["Thực phẩm", "Đồ uống"]
-    rights = opened.page.locator(".leaflet-control-attribution")
-    assert rights.inner_text() == "Nguồn: Sở Nông nghiệp & Môi trường · CC BY 4.0"
+    assert page.locator("#pane-layers", has_text="Đường nối").count() == 0
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_credits_are_folded_and_said_once(visit: Visit, file: Path, size: tuple[int, int]) -> None:
+    page = visit(file, size).page
+    rights = page.locator(".credits__text")
+    assert rights.is_hidden()
+    page.get_by_text("Nguồn và giấy phép").click()
+    text = rights.inner_text()
+    assert text.count("Nguồn: Sở Nông nghiệp & Môi trường") == text.count("CC BY 4.0") == 1
     assert rights.locator("a, svg").count() == 0
+    box = rights.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= size[0] and box["y"] >= 0
+
+
+def test_names_keep_clear_of_symbols(visit: Visit, file: Path) -> None:
+    page = visit(file).page
+    page.wait_for_timeout(400)
+    covered = page.evaluate("""() => {
+      const boxes = (selector) => [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+      const meet = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+      const symbols = boxes(".pin > svg, .cluster > svg");
+      return boxes(".maplabel").filter((name) => symbols.some((symbol) => meet(name, symbol))).length;
+    }""")
+    assert page.locator(".maplabel").count() > 0
+    assert covered == 0
 
 
 def test_it_opens_where_it_was_saved(visit: Visit, file: Path) -> None:

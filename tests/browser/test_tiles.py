@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.settings import Settings, TileLayer
 from tests.browser.conftest import Watched, serve, watch
 
@@ -44,7 +44,7 @@ def tile_host() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def tiled_site(built: Settings, tile_host: str) -> Iterator[str]:
     layer = TileLayer("Nền của tỉnh", f"{tile_host}/{{z}}/{{x}}/{{y}}.png", "© Sở Nông nghiệp <b>và</b> Môi trường")
-    yield from serve(replace(built, tile_layers=(layer,)), AtlasSource(built.atlas_dir))
+    yield from serve(replace(built, tile_layers=(layer,)), open_atlases(built))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from geo.drafts.command import Import, Order, told
+from geo.drafts.command import Import, Order, parse_decisions
 from geo.errors import BadQuery
 from geo.settings import Settings
 
@@ -16,7 +16,7 @@ NOTHING: dict[str, Any] = {
 
 
 def said(**options: object):  # type: ignore[no-untyped-def]
-    return told({**NOTHING, **options})
+    return parse_decisions({**NOTHING, **options})
 
 
 def test_equals_signs_stand_where_they_may() -> None:

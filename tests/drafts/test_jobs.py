@@ -16,14 +16,15 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.drafts import Draft, Jobs
 from geo.drafts import jobs as jobs_module
 from geo.errors import BadQuery, BadSource, Conflict, GeoError
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from tests.conftest import ROOT
+from tests.effort import Effort
 
 # The child with one step replaced; what is printed as progress is heard by the parent.
 CHILD = """
@@ -87,9 +88,9 @@ def left_of(jobs: Jobs, draft: Draft) -> list[str]:
 
 
 def served(office: Settings) -> int:
-    source = AtlasSource(office.atlas_dir)
+    source = open_atlases(office)
     try:
-        assert source().counts()["producers"] >= 9
+        assert source().counts()["producers"] >= 1
         return source().version.number
     finally:
         source.close()
@@ -99,31 +100,36 @@ def served(office: Settings) -> int:
 
 
 def test_a_process_that_dies_at_work_leaves_a_message_and_no_rubbish(
-    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real_jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}reading.look = die; main()")
-    draft = draft_of(jobs, tmp_path)
+    draft = draft_of(real_jobs, tmp_path)
     with pytest.raises(BadSource, match="stopped from outside"):
-        jobs.read(draft)
-    assert jobs.drafts.get(draft.id).state == "failed"
-    assert left_of(jobs, draft) == []
+        real_jobs.read(draft)
+    assert real_jobs.drafts.get(draft.id).state == "failed"
+    assert left_of(real_jobs, draft) == []
     monkeypatch.undo()
-    assert jobs.read(jobs.drafts.get(draft.id)).state == "ready"
-    assert left_of(jobs, draft) == []
+    assert real_jobs.read(real_jobs.drafts.get(draft.id)).state == "ready"
+    assert left_of(real_jobs, draft) == []
 
 
 def test_a_process_that_hangs_is_stopped_and_its_folder_goes(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}reading.look = hang; main()")
-    jobs = Jobs(replace(office, import_seconds=6))
-    draft, said = draft_of(jobs, tmp_path), []
-    started = time.monotonic()
-    with pytest.raises(BadSource, match="longer than is allowed"):
-        jobs.read(draft, said.append)
-    assert time.monotonic() - started < 30
+    said: list[str] = []
+    for seconds in (5, 10, 20, 40, 80):  # a busy machine may need longer until the process gets so far as to hang
+        jobs = Jobs(replace(office, import_seconds=seconds))
+        draft = draft_of(jobs, tmp_path)
+        started = time.monotonic()
+        with pytest.raises(BadSource, match="longer than is allowed"):
+            jobs.read(draft, said.append)
+        assert time.monotonic() - started < seconds + 24
+        assert jobs.drafts.get(draft.id).state == "failed" and left_of(jobs, draft) == []
+        jobs.drafts.delete(jobs.drafts.get(draft.id))
+        if said[-1:] == ["hangs"]:
+            break
     assert said[-1] == "hangs", "the machine was too slow to begin"
-    assert jobs.drafts.get(draft.id).state == "failed" and left_of(jobs, draft) == []
 
 
 @pytest.mark.parametrize(
@@ -137,26 +143,26 @@ def test_a_process_that_hangs_is_stopped_and_its_folder_goes(
     ids=["bytes of an old encoding", "nothing", "trace", "segmentation fault"],
 )
 def test_whatever_the_process_prints_the_draft_fails_with_a_message(
-    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+    real_jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     monkeypatch.setattr(jobs_module, "_CODE", program)
-    draft = draft_of(jobs, tmp_path)
+    draft = draft_of(real_jobs, tmp_path)
     with pytest.raises(GeoError):
-        jobs.read(draft)
-    found = jobs.drafts.get(draft.id)
+        real_jobs.read(draft)
+    found = real_jobs.drafts.get(draft.id)
     assert found.state == "failed" and not found.busy and found.error is not None and all(found.error)
 
 
 def test_a_version_whose_atlas_was_never_frozen_is_served_after_publishing_again(
-    jobs: Jobs, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    jobs: Jobs, real_jobs: Jobs, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = jobs.read(draft_of(jobs, tmp_path))
     review = jobs.drafts.review(draft)
     assert review is not None
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}work.build_atlas = die; main()")
     with pytest.raises(BadSource, match="nothing is done twice"):
-        jobs.publish(draft, who="A", why="b", seen=review["digest"])
-    store = GeoPackageStore(office.store_path)
+        real_jobs.publish(draft, who="A", why="b", seen=review["digest"])
+    store = open_store(office)
     assert (len(store.versions()), served(office), jobs.drafts.get(draft.id).state) == (2, 1, "ready")
     monkeypatch.undo()
     assert jobs.publish(jobs.drafts.get(draft.id), who="A", why="b", seen=review["digest"]).published == 2
@@ -232,14 +238,15 @@ def test_drafts_that_come_at_once_are_read_one_after_another(jobs: Jobs, tmp_pat
 # --- killed at any moment ----------------------------------------------------------------------------
 
 
-def test_reading_killed_at_thirty_instants_leaves_the_file_to_be_read_again(
-    jobs: Jobs, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_reading_killed_at_many_instants_leaves_the_file_to_be_read_again(
+    real_jobs: Jobs, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, effort: Effort
 ) -> None:
+    jobs = real_jobs
     draft = draft_of(jobs, tmp_path, *(f"HTX {n}" for n in range(30)))
     started = time.monotonic()
     draft = jobs.read(draft)
     whole, first = time.monotonic() - started, jobs.drafts.review(draft)
-    before = office.store_path.read_bytes()
+    before = (office.data_dir / "store.gpkg").read_bytes()
     began: list[subprocess.Popen[str]] = []
 
     class Noted(subprocess.Popen[str]):
@@ -249,8 +256,8 @@ def test_reading_killed_at_thirty_instants_leaves_the_file_to_be_read_again(
 
     monkeypatch.setattr(jobs_module.subprocess, "Popen", Noted)
     killed, chance = 0, random.Random(3)
-    for moment in range(30):
-        after_s = whole * (moment + chance.random()) / 30
+    for moment in range(effort.deaths):
+        after_s = whole * (moment + chance.random()) / effort.deaths
         timer = threading.Timer(after_s, lambda: [process.kill() for process in began[-1:]])
         timer.start()
         started = time.monotonic()
@@ -267,8 +274,8 @@ def test_reading_killed_at_thirty_instants_leaves_the_file_to_be_read_again(
         # The review is the earlier one or the new one, which are the same; the file beside it is never half.
         assert json.loads((jobs.drafts.folder(draft.id) / "review.json").read_bytes()) == first
         assert left_of(jobs, draft) == []
-    assert killed >= 15
-    assert office.store_path.read_bytes() == before and served(office) == 1
+    assert killed >= effort.deaths // 2
+    assert (office.data_dir / "store.gpkg").read_bytes() == before and served(office) == 1
     assert jobs.drafts.review(jobs.read(draft)) == first
 
 
@@ -290,8 +297,8 @@ def test_a_service_killed_while_it_publishes_leaves_an_import_that_can_be_taken_
                 break
         service.kill()
     _wait_for_session(service.pid)
-    store = GeoPackageStore(office.store_path)
-    with closing(sqlite3.connect(office.store_path)) as connection:
+    store = open_store(office)
+    with closing(sqlite3.connect(office.data_dir / "store.gpkg")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(store.versions()) in {1, 2} and served(office) <= len(store.versions())
 

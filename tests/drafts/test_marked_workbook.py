@@ -10,7 +10,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo.drafts import Draft, DraftStore
-from geo.drafts.marked_workbook import can_return, returned
+from geo.drafts.marked_workbook import is_table, mark
 from geo.ingest.decisions import Answers
 
 REMARKS = {
@@ -50,7 +50,7 @@ def given(drafts: DraftStore, made: Workbook, tmp_path: Path, name: str = "ds.xl
 
 
 def read_back(drafts: DraftStore, draft: Draft) -> Workbook:
-    return load_workbook(io.BytesIO(returned(drafts, draft)))
+    return load_workbook(io.BytesIO(mark(drafts, draft)))
 
 
 def cells(found: Workbook) -> list[list[object]]:
@@ -95,4 +95,4 @@ def test_a_workbook_is_one_by_its_content(drafts: DraftStore, tmp_path: Path, na
     [(["a.XLSX"], True), (["a.csv"], True), (["a.zip"], False), (["a.csv", "b.csv"], False), ([], False)],
 )
 def test_a_page_offers_it_for_one_table(files: list[str], can: bool) -> None:
-    assert can_return(files) is can
+    assert is_table(files) is can

@@ -8,12 +8,17 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from geo.drafts import Draft, Jobs
+from geo.drafts.work import carry_findings
 from geo.ingest.decisions import Answers
+from geo.ingest.stage import Context, stage
+from geo.report import Issue, Report
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
+from tests.frames import world
+from tests.ingest.import_cases import Columns, sheet
 
 HEADER = ["Tên chủ thể", "Loại hình", "Số hộ", "Địa chỉ"]
-PLACE = "xã Sính Phình, huyện Tủa Chùa"
+PLACE = "xã Sam Mứn, huyện Điện Biên"
 FORMULA = "=cmd|'/c calc'!A1"
 SCRIPT = "<img src=x onerror=alert(1)>"
 
@@ -39,10 +44,28 @@ def published(jobs: Jobs, draft: Draft) -> int | None:
     return jobs.publish(draft, who="A", why="b", seen=review["digest"]).published
 
 
+def test_an_import_leaves_the_findings_of_other_records_rows_and_layers() -> None:
+    columns: Columns = {"Mã": ["P1"], "Tên chủ thể": ["HTX Một"], "Loại hình": ["HTX"], "Số hộ": ["mười"]}
+    frames = world()
+    source = {"source_id": "S1", "file": "ds.xlsx"}
+    staged = stage(sheet(columns), "producers", Answers(), Context(frames), source=source, progress=lambda _: None)
+    other, row, replaced, layer, elsewhere = (
+        Issue.of("producers", "bad_code", "sai", "wrong", record="P8", field="kind"),
+        Issue.of("producers", "ragged_row", "thừa ô", "too many cells", row=12),
+        Issue.of("producers", "bad_code", "sai", "wrong", record="P1", field="kind"),
+        Issue.of("producers", "wrong_count", "thiếu", "too few"),
+        Issue.of("sites", "wrong_count", "thiếu", "too few"),
+    )
+    old = Report([other, row, replaced, layer, elsewhere])
+    report = carry_findings(old, {**frames, "producers": staged.frame}, staged)
+    assert [issue for issue in report.issues if issue in old.issues] == [other, row, elsewhere]
+    assert ("P1", "bad_number") in [(issue.record, issue.kind) for issue in report.issues]
+
+
 def test_two_imports_keep_their_ids_sources_and_findings_apart(jobs: Jobs, office: Settings, tmp_path: Path) -> None:
     one: list[object] = ["HTX Một", "HTX", 7, PLACE]
     two: list[object] = ["HTX Hai", "Hợp tác xã", "mười", PLACE]
-    store = GeoPackageStore(office.store_path)
+    store = open_store(office)
     seed = {(issue.layer, issue.record, issue.kind) for issue in store.report(1).issues}
     sources = list(store.frames()["sources"]["source_id"])
 

@@ -56,9 +56,9 @@ def new_records(result: Staged) -> gpd.GeoDataFrame:
     return frame.loc[list(result.rows)]
 
 
-def findings(table: Table) -> list[tuple[str, str | None, str | None]]:
-    """Kind, record and field of what is wrong with a file."""
-    return [(issue.kind, issue.record, issue.field) for issue in table.issues]
+def findings(table: Table) -> list[tuple[str, int | None, str | None]]:
+    """Kind, row and field of what is wrong with a file."""
+    return [(issue.kind, issue.row, issue.field) for issue in table.issues]
 
 
 def words(table: Table, lang: str = "en") -> str:

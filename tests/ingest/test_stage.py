@@ -15,6 +15,7 @@ from geo.ingest.decisions import Answers
 from geo.ingest.files.table import Table
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
+from geo.report import Subject
 from geo.store.diff import compare
 from geo.vn2000.systems import HOME, Reading
 from tests.frames import frame, world
@@ -127,6 +128,14 @@ def test_the_same_record_twice_is_taken_once() -> None:
     staged = run("producers", sheet({"Mã": ["P7", "P7"], "Tên chủ thể": ["a", "b"]}))
     assert staged.left_out == 1
     assert record(staged, "P7")["name"] == "a"
+
+
+def test_a_row_that_stays_out_is_called_by_its_number_and_one_that_is_taken_by_its_key() -> None:
+    columns: Columns = {"Mã": ["P7", "P7"], "Tên chủ thể": ["a", "b"], "Loại hình": ["HTX", "HTX"], "Số hộ": ["x", 5]}
+    issues = {issue.kind: issue for issue in run("producers", sheet(columns)).report.issues}
+    assert issues["bad_number"].subject == Subject("P7")
+    assert issues["unreadable_row"].subject == Subject(row=3)
+    assert issues["unreadable_row"].message == ("cùng là bản ghi P7 với dòng 2", "is the record P7, as row 2 is")
 
 
 def test_a_layer_of_units_needs_ids() -> None:

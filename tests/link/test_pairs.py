@@ -2,7 +2,7 @@
 
 import geopandas as gpd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
@@ -120,7 +120,6 @@ def test_linking_twice_gives_the_same_rows_in_the_same_order() -> None:
 points = st.tuples(st.floats(102.2, 103.6), st.floats(20.9, 22.5)).map(lambda xy: Point(*xy))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(points, max_size=12), st.lists(points, max_size=12), st.sampled_from([1_000.0, 10_000.0, 60_000.0]))
 def test_near_agrees_with_measuring_every_pair(here: list[Point], there: list[Point], distance_m: float) -> None:
     spec = Near("n", "villages", "sites", distance_m, WORDS, WORDS)
@@ -136,7 +135,6 @@ def test_near_agrees_with_measuring_every_pair(here: list[Point], there: list[Po
     assert [pair for pair in found if pair.rank > 1 and pair.distance_m is None] == []
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(points, min_size=1, max_size=12))
 def test_within_agrees_with_testing_every_polygon(here: list[Point]) -> None:
     spec: LinkSpec = Within("w", "sites", "communes", WORDS, WORDS, each="any")

@@ -9,7 +9,7 @@ import pytest
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import THEMATIC
-from geo.ocop.styles import STYLES, icon_of
+from geo.ocop.styles import SHAPES, STYLES, icon_of
 
 ICONS = Path(__file__).resolve().parents[2] / "geo" / "static" / "img" / "icons.svg"
 
@@ -66,6 +66,12 @@ def test_layers_that_share_a_shape_differ_in_colour_for_everyone(deficiency: str
         )
         assert STYLES[a].shape != STYLES[b].shape or distance > 20, (a, b, deficiency, distance)
         assert distance > 5, (a, b, deficiency, distance)
+
+
+def test_the_shape_of_a_layer_fits_its_geometry() -> None:
+    for layer, style in STYLES.items():
+        fitting = {None: set(SHAPES), 0: set(SHAPES), 1: {"line"}, 2: {"line", "area"}}[COLLECTIONS[layer].dimension]
+        assert style.shape in fitting, layer
 
 
 def test_every_icon_that_a_style_names_is_drawn() -> None:

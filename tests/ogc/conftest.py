@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from shapely import Point
 
-from geo.atlas import Atlas, AtlasSource
+from geo.atlas import open_atlases
 from geo.settings import Settings
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -42,7 +42,7 @@ class Service:
 @pytest.fixture(scope="session")
 def service(built: Settings) -> Iterator[Service]:
     """The whole service over the shipped seed."""
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     yield Service(create_app(built, source, templates=ROOT / "templates").test_client())
     source.close()
 
@@ -65,5 +65,5 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         ),
     )  # fmt: skip
     folder: Path = tmp_path_factory.mktemp("dated")
-    with Atlas(frozen(frames, folder / "a.sqlite")) as atlas:
+    with frozen(frames, folder / "a") as atlas:
         yield Service(application(atlas, max_page=4, data_dir=folder).test_client())

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from owslib.ogcapi.features import Features
 
-from geo.atlas import AtlasSource, Query
+from geo.atlas import Query, open_atlases
 from geo.atlas.cql2.parse import parse
 from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
@@ -50,7 +50,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(built: Settings) -> Iterator[tuple[str, Watched]]:
     """The production server over the shipped seed, at an address, and what it is asked."""
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     watched = Watched(create_app(built, source, templates=ROOT / "templates"))
     with serving(watched) as address:
         yield address, watched
@@ -75,7 +75,7 @@ def run(*words: str) -> str:
 
 
 def count(built: Settings, layer: str) -> int:
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     found = source().counts()[layer]
     source.close()
     return found
@@ -138,7 +138,7 @@ def test_gdal_filters_and_lets_the_service_do_it_where_it_can(
 ) -> None:
     """Debian's GDAL 3.6 hands over what is a parameter of the API document, equality, and does the rest itself."""
     target = tmp_path / "found.geojson"
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     truth = {one.id for one in source().find(Query(layer, where=parse(where, "cql2-text", layer))).records}
     source.close()
     run("ogr2ogr", "-where", where, str(target), f"OAPIF:{server}", layer)

@@ -6,20 +6,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.effort import Effort
 from tests.ogc.conftest import Service
 
 # What a CQL2 filter or a time must look like no schema says, so that some of what it allows is refused, with 400.
 REFUSED = positive_data_acceptance
 
 
-def unlike(operation: APIOperation) -> tuple[int, list[str]]:
+def unlike(operation: APIOperation, requests: int) -> tuple[int, list[str]]:
     """How many requests of one operation were made, and what each answer was that is not as documented."""
     asked, failures = [], []
 
     files = operation.path.startswith("/export/")  # they take long to write
 
     @settings(
-        max_examples=4 if files else 12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=requests // 3 if files else requests, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy())
@@ -35,11 +36,11 @@ def unlike(operation: APIOperation) -> tuple[int, list[str]]:
     return len(asked), failures
 
 
-def test_everything_that_the_document_allows_is_answered_as_it_says(service: Service) -> None:
-    """No failure of the server, no status, media type or body that is not documented; some 900 requests."""
+def test_everything_that_the_document_allows_is_answered_as_it_says(service: Service, effort: Effort) -> None:
+    """No failure of the server, no status, media type or body that is not documented."""
     schema = schemathesis.openapi.from_wsgi("/api?f=json", service.client.application)
-    found = [unlike(result.ok()) for result in schema.get_all_operations()]
-    assert len(found) > 60 and sum(count for count, _ in found) > 400
+    found = [unlike(result.ok(), effort.requests) for result in schema.get_all_operations()]
+    assert len(found) > 60 and sum(count for count, _ in found) > 35 * effort.requests
     failures = [failure for _, several in found for failure in several]
     assert not failures, "\n".join(failures[:5])
 

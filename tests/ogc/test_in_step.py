@@ -11,11 +11,11 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
-from geo.atlas import AtlasSource
+from geo.atlas import open_atlases
 from geo.pipeline import build_atlas
 from geo.report import Report
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import frame, world
@@ -39,8 +39,8 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(seed_dir=folder / "none", data_dir=folder, max_page=50)
-        self.source = AtlasSource(self.settings.atlas_dir)
-        self.store = GeoPackageStore(self.settings.store_path)
+        self.source = open_atlases(self.settings)
+        self.store = open_store(self.settings)
 
     def publish(self, rows: Rows) -> None:
         frames = {**world(), "products": products(rows)}
@@ -108,7 +108,7 @@ def test_a_version_that_is_not_kept_is_told(office: Office, number: str, status:
 
 
 def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
-    kept = list(office.settings.atlas_dir.glob("000001-*.sqlite"))
+    kept = list((office.settings.data_dir / "atlas").glob("000001-*.sqlite"))
     office.publish({"R01": "Chè"})
     for path in kept:
         path.unlink()

@@ -103,6 +103,46 @@ def test_every_parameter_that_is_accepted_is_described(document: Any) -> None:
                          "lang", *(row.param for row in FILTERS)}  # fmt: skip
 
 
+def test_bounds_that_are_described_are_those_that_hold(document: Any, service: Service) -> None:
+    known = {name: one["schema"] for name, one in document["components"]["parameters"].items()}
+    path = "/collections/sites/items"
+    within = {
+        "q": "a" * known["q"]["maxLength"],
+        "ids": ",".join(f"H{n}" for n in range(known["ids"]["maxItems"])),
+        "filter": "name='x'".ljust(known["filter"]["maxLength"]),
+        "offset": str(known["offset"]["maximum"]),
+    }
+    for name, value in within.items():
+        posted = service.client.post("/collections/sites/search", json={name: value}, headers=service.headers)
+        assert posted.status_code == 200, name
+    beyond = {"q": within["q"] + "a", "ids": within["ids"] + ",more", "filter": within["filter"] + " "}
+    for name, value in beyond.items():
+        posted = service.client.post("/collections/sites/search", json={name: value}, headers=service.headers)
+        assert posted.status_code == 400, name
+    for name in ("lang", "filter-lang", "crs", "bbox-crs", "filter-crs"):
+        for value in known[name]["enum"]:
+            service.get(path, **{name: value, "limit": "1"})
+        service.get(path, 400, **{name: "another"})
+
+
+@pytest.mark.parametrize("path", ["/collections/communes/items", "/catalogue/items", "/search.json"])
+def test_a_limit_over_the_described_one_is_reduced_to_it(document: Any, service: Service, path: str) -> None:
+    rows = [resolved(document, one) for one in document["paths"][path]["get"]["parameters"]]
+    (limit,) = [one["schema"] for one in rows if one["name"] == "limit"]
+    service.get(path, 400, q="x", limit=str(limit["minimum"] - 1))
+    pages = [
+        service.get(path, q="xa", **values) for values in ({"limit": str(limit["maximum"])}, {"limit": "999999"}, {})
+    ]
+    if path == "/search.json":
+        assert len(pages[0]["hits"]) == len(pages[1]["hits"]) == limit["maximum"]
+        assert len(pages[2]["hits"]) == limit["default"]
+    else:
+        written = [next(link["href"] for link in page["links"] if link["rel"] == "self") for page in pages]
+        assert [re.search(r"limit=(\d+)", href)[1] for href in written] == [  # type: ignore[index]
+            str(limit["maximum"]), str(limit["maximum"]), str(limit["default"]),
+        ]  # fmt: skip
+
+
 TILE = "{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from geo.ocop.parameters import SELECTION
 from geo.views import whole_province
 from geo.views.formats import FORMATS
 from geo.views.openapi.download_paths import files
-from geo.web.http import params
 from tests.ogc.conftest import Service
 from tests.ogc.test_openapi import resolved
 
@@ -43,6 +43,6 @@ def test_every_download_is_described_with_all_that_it_may_be_asked(document: Any
         operation = document["paths"][f"/export/{{layer}}.{row.extension}"]["get"]
         named = {one["name"] for one in resolved(document, operation["parameters"])}
         options = {*(["crs"] if len(row.crs) > 1 else []), *(["encoding", "letters"] if row.encodings else [])}
-        assert named == {"layer", "lang", *params.SELECTION, *options}, row.key
+        assert named == {"layer", "lang", *SELECTION, *options}, row.key
     for kind in whole_province.KINDS.values():
         assert f"/export/all.{kind.extension}" in document["paths"]

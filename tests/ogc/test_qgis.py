@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import shapely
 
-from geo.atlas import Atlas, AtlasSource, Query
+from geo.atlas import Atlas, Query, open_atlases
 from geo.atlas.cql2.parse import parse
 from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
@@ -60,14 +60,14 @@ os._exit(0)
 
 @pytest.fixture(scope="module")
 def atlas(built: Settings) -> Iterator[Atlas]:
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     yield source()
     source.close()
 
 
 @pytest.fixture(scope="module")
 def asked(built: Settings) -> Iterator[tuple[str, Watched]]:
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     watched = Watched(create_app(built, source, templates=ROOT / "templates"))
     with serving(watched) as address:
         yield address, watched

@@ -114,7 +114,7 @@ def crowded(tmp_path: Path) -> Any:
     frames["producers"] = frame("producers", {"producer_id": key, "name": 'Tên "\\u0001" \\ href":"/', **cited})
     products = ({"product_id": f"R{n:02}", "name": f"Chè {n}", "producer_id": key, **cited} for n in range(60))
     frames["products"] = frame("products", *products)
-    with Atlas(frozen(frames, tmp_path / "crowded.sqlite")) as atlas:
+    with frozen(frames, tmp_path / "crowded") as atlas:
         yield atlas, key
 
 
@@ -142,7 +142,7 @@ def test_odd_names_and_keys_come_through(crowded: tuple[Atlas, str]) -> None:
 def test_a_feature_without_ties_has_no_links_and_a_file_has_none_at_all(tmp_path: Path) -> None:
     frames = {name: one.iloc[:0] for name, one in world().items()}
     frames["sites"] = frame("sites", {"site_id": "H1", "name": "A", "kind": "scenic", "at": Point(103, 21)})
-    with Atlas(frozen(frames, tmp_path / "bare.sqlite")) as atlas:
+    with frozen(frames, tmp_path / "bare") as atlas:
         (bare,) = features(atlas, Query("sites"))
         assert bare["links"] == []
         (plain,) = map(json.loads, atlas.features(Query("sites")))

@@ -13,16 +13,18 @@ import pyogrio
 import pytest
 
 from geo.ocop.layers import LAYERS
-from geo.store import GeoPackageStore
 from geo.store.content import digest_of, state_of
+from geo.store.geopackage import GeoPackageStore
 from tests.conftest import ROOT
+from tests.effort import Effort
 
 # Each round publishes 400 producers under another name. "die N" kills the process at the N-th layer it writes.
 WRITER = """
 import os, signal, sys
 from pathlib import Path
 from geo.report import Report
-from geo.store import GeoPackageStore, geopackage
+from geo.store import geopackage
+from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
 
 def frames(turn):
@@ -61,7 +63,7 @@ from pathlib import Path
 import numpy as np
 from shapely import MultiPolygon, Point
 from geo.report import Report
-from geo.store import GeoPackageStore
+from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
 
 def frames(turn):
@@ -103,7 +105,7 @@ WITNESS = """
 import json, sqlite3, sys
 from pathlib import Path
 from geo.ocop.layers import LAYERS
-from geo.store import GeoPackageStore
+from geo.store.geopackage import GeoPackageStore
 from geo.store.content import digest_of, state_of
 
 for path in map(Path, sys.argv[1:]):
@@ -166,8 +168,10 @@ def test_a_death_at_any_moment_leaves_the_last_good_version(tmp_path: Path, seed
     assert len(store.versions()) in {announced, announced + 1}
 
 
-def test_forty_deaths_at_any_moment_of_a_large_publish_leave_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    moments, chance = 48, random.Random(20)
+def test_deaths_at_many_moments_of_a_large_publish_leave_the_old_state_or_the_new_one(
+    tmp_path: Path, effort: Effort
+) -> None:
+    moments, chance = effort.deaths, random.Random(20)
     with start(tmp_path, str(moments), program=VICTIMS) as parent:
         assert parent.stdout is not None
         takes_s = float(parent.stdout.readline())

@@ -1,12 +1,10 @@
 """What differs between two frames or two versions: which records, which fields, how far, how large."""
 
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import pytest
 import shapely
 from pyproj import Geod, Transformer
@@ -16,8 +14,7 @@ from shapely.affinity import translate
 from geo.crs import METRIC_CRS, STORE_CRS
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
-from geo.report import Report
-from geo.store import GeoPackageStore, diff
+from geo.store import Store, diff
 from geo.store.diff import Counts, FieldChange, RecordDiff, compare, summary
 from tests.frames import frame, world
 from tests.store.conftest import Publish
@@ -46,17 +43,6 @@ def test_frames_of_the_same_content_have_no_difference(layer: str) -> None:
     rows = world()[layer]
     assert compare(LAYERS[layer], rows, rows.iloc[::-1].reset_index(drop=True)) == []
     assert compare(LAYERS[layer], None, None) == compare(LAYERS[layer], None, rows.iloc[:0]) == []
-
-
-@pytest.mark.parametrize("layer", [name for name in LAYERS if len(world()[name])])
-def test_a_file_that_is_written_and_read_again_has_no_difference(tmp_path: Path, layer: str) -> None:
-    spec, rows = LAYERS[layer], world()[layer]
-    store = GeoPackageStore(tmp_path / "other.gpkg")
-    store.publish({layer: rows}, who="", why="", metadata={}, report=Report())
-    read = pyogrio.read_dataframe(store.path, layer=layer)
-    if spec.geometry is None:
-        read = gpd.GeoDataFrame(read, geometry=gpd.GeoSeries([None] * len(read), crs=STORE_CRS))
-    assert compare(spec, rows, read.to_crs(STORE_CRS)) == []
 
 
 def test_an_added_record_has_its_fields_and_its_place() -> None:
@@ -209,9 +195,7 @@ def test_few_changes_among_many_records_are_found_without_opening_the_rest(monke
     assert len(opened) == 4
 
 
-def test_versions_compare_in_the_order_of_the_layers_and_then_of_the_keys(
-    store: GeoPackageStore, publish: Publish
-) -> None:
+def test_versions_compare_in_the_order_of_the_layers_and_then_of_the_keys(store: Store, publish: Publish) -> None:
     publish()
     publish(world() | {"products": frame("products", *records("products", stars=5)[:2]), "zones": frame("zones")})
     wanted = {("products", "R1"): "changed", ("products", "R3"): "removed", ("zones", "Z1"): "removed"}
@@ -221,7 +205,7 @@ def test_versions_compare_in_the_order_of_the_layers_and_then_of_the_keys(
     assert backwards == {("products", "R1"): "changed", ("products", "R3"): "added", ("zones", "Z1"): "added"}
 
 
-def test_before_the_first_version_there_was_nothing(store: GeoPackageStore, publish: Publish) -> None:
+def test_before_the_first_version_there_was_nothing(store: Store, publish: Publish) -> None:
     assert store.compare(0, 0) == []
     publish()
     born = store.compare(0, 1)
@@ -231,22 +215,20 @@ def test_before_the_first_version_there_was_nothing(store: GeoPackageStore, publ
 
 
 @pytest.mark.parametrize("pair", [(0, 2), (2, 1), (-1, 1)])
-def test_a_version_that_never_was_does_not_compare(
-    store: GeoPackageStore, publish: Publish, pair: tuple[int, int]
-) -> None:
+def test_a_version_that_never_was_does_not_compare(store: Store, publish: Publish, pair: tuple[int, int]) -> None:
     publish()
     with pytest.raises(NotFound, match="Versions: 1 to 1"):
         store.compare(*pair)
 
 
-def test_a_restored_version_does_not_differ_from_the_one_it_was(store: GeoPackageStore, publish: Publish) -> None:
+def test_a_restored_version_does_not_differ_from_the_one_it_was(store: Store, publish: Publish) -> None:
     publish()
     publish(world() | {"products": frame("products", *records("products", at=Point(103.0, 21.0))[:1])})
     store.restore(1, who="hoa", why="trả lại")
     assert store.compare(1, 3) == [] and len(store.compare(2, 3)) == len(store.compare(1, 2)) == 3
 
 
-def test_an_id_stays_used_when_its_record_is_gone(store: GeoPackageStore, publish: Publish) -> None:
+def test_an_id_stays_used_when_its_record_is_gone(store: Store, publish: Publish) -> None:
     assert store.used_ids("products") == set()
     publish()
     publish(world() | {"products": frame("products", {"product_id": "R9", "name": "Gạo"})})

@@ -1,4 +1,4 @@
-"""The store as other programs see it: a GeoPackage that GDAL and QGIS open, and its spatial index."""
+"""The GeoPackage engine of the store: its file as GDAL and QGIS see it, its spatial index, and what may befall it."""
 
 import json
 import shutil
@@ -16,12 +16,27 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, box
 
+from geo.crs import STORE_CRS
+from geo.errors import BadSource, Conflict
 from geo.ocop.layers import LAYERS
-from geo.report import Report
-from geo.store import GeoPackageStore
+from geo.report import Issue, Report
+from geo.store.diff import compare
+from geo.store.geopackage import GeoPackageStore
 from tests.frames import frame, world
-from tests.store.conftest import Publish
+from tests.store.conftest import Publish, publisher
 from tests.worlds import records
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> GeoPackageStore:
+    """An empty store of its own."""
+    return GeoPackageStore(tmp_path / "var" / "store.gpkg")
+
+
+@pytest.fixture
+def publish(store: GeoPackageStore) -> Publish:
+    """Publish the small province, or other frames, to the store."""
+    return publisher(store)
 
 
 @pytest.fixture
@@ -197,8 +212,69 @@ def test_a_table_of_columns_that_are_no_longer_declared_is_made_anew(publish: Pu
     assert sql.execute("SELECT name FROM sqlite_master WHERE name = 'roads'").fetchall() == []
 
 
+def test_a_report_that_version_0_1_0_stored_is_read(store: GeoPackageStore, sql: sqlite3.Connection) -> None:
+    message = {"vi": "thừa ô", "en": "too many cells"}
+    issue = {"layer": "sites", "record": "row 12", "field": None, "kind": "ragged_row", "value": "", "message": message}
+    old = {"issues": [{**issue, "severity": "warning", "remedy": message}], "changes": []}
+    sql.execute("UPDATE geo_version SET report = ?", (json.dumps(old),))
+    sql.commit()
+    assert store.report(1) == Report([Issue.of("sites", "ragged_row", *message.values(), row=12)])
+
+
 def test_the_log_of_a_published_report_is_readable_by_hand(store: GeoPackageStore, sql: sqlite3.Connection) -> None:
     [(who, report)] = sql.execute("SELECT who, report FROM geo_version")
     assert who == "lan" and Report.from_json(json.loads(report)) == store.report(1)
     text = sql.execute("SELECT properties FROM geo_log WHERE layer = 'sites' AND id = 'H1'").fetchone()[0]
     assert "Đồi A1" in text
+
+
+def test_a_layer_that_is_not_given_has_an_empty_table(publish: Publish, sql: sqlite3.Connection) -> None:
+    publish({name: rows for name, rows in world().items() if name != "zones"})
+    assert sql.execute("SELECT count(*) FROM zones").fetchone() == (0,)
+
+
+def test_a_writer_that_finds_another_at_work_is_told_to_come_back(store: GeoPackageStore, publish: Publish) -> None:
+    publish()
+    hasty = GeoPackageStore(store.path, wait_s=0.05)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Conflict, match="Try again"):
+            hasty.restore(1, who="x", why="y")
+        assert hasty.current() == store.current()
+
+
+def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "other.gpkg"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE trees (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(BadSource, match="not a store"):
+        GeoPackageStore(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("data", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 4000])
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "store.gpkg"
+    path.write_bytes(data)
+    with pytest.raises(BadSource, match="copy"):
+        GeoPackageStore(path)
+    assert path.read_bytes() == data
+
+
+def test_opening_a_store_does_not_wait_for_its_writer(store: GeoPackageStore, publish: Publish) -> None:
+    publish()
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert GeoPackageStore(store.path, wait_s=0).current() == store.current()
+
+
+@pytest.mark.parametrize("layer", [name for name in LAYERS if len(world()[name])])
+def test_a_file_that_is_written_and_read_again_has_no_difference(tmp_path: Path, layer: str) -> None:
+    spec, rows = LAYERS[layer], world()[layer]
+    store = GeoPackageStore(tmp_path / "other.gpkg")
+    store.publish({layer: rows}, who="", why="", metadata={}, report=Report())
+    read = pyogrio.read_dataframe(store.path, layer=layer)
+    if spec.geometry is None:
+        read = gpd.GeoDataFrame(read, geometry=gpd.GeoSeries([None] * len(read), crs=STORE_CRS))
+    assert compare(spec, rows, read.to_crs(STORE_CRS)) == []

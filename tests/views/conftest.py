@@ -16,7 +16,7 @@ SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Lab
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with Atlas(frozen(world(), tmp_path_factory.mktemp("catalogue") / "small.sqlite")) as opened:
+    with frozen(world(), tmp_path_factory.mktemp("catalogue") / "small") as opened:
         yield opened
 
 

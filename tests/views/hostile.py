@@ -4,11 +4,12 @@ from pathlib import Path
 
 from shapely import MultiPolygon, Point, Polygon
 
-from geo.atlas import Atlas, Notes, VersionInfo, freeze
+from geo.atlas import Atlas, Notes, VersionInfo
 from geo.link import disagreements, link_all
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from tests.frames import frame, world
+from tests.frozen import publish_atlas
 
 VERSION = VersionInfo(3, "2026-11-23T08:30:00+00:00", "an editor", "first", "ab" * 32)
 IMG = "<img src=x onerror=alert(1)>"
@@ -58,4 +59,4 @@ def hostile_atlas(folder: Path) -> Atlas:
     }  # fmt: skip
     pairs = link_all(frames, LINKS)
     notes = Notes(conflicts=disagreements(pairs, DISAGREEMENTS), metadata=dict.fromkeys(LAYERS, _NOTICE))
-    return Atlas(freeze(frames, pairs, notes, version=VERSION, path=folder / "atlas.sqlite"))
+    return publish_atlas(frames, folder, pairs, notes, version=VERSION)

@@ -11,6 +11,7 @@ from rdflib.compare import isomorphic
 
 from geo.atlas import Atlas, Query
 from geo.ocop.collections import COLLECTIONS
+from geo.settings import Settings
 from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
@@ -261,7 +262,7 @@ def test_a_product_has_its_award_and_maker(small: Atlas) -> None:
 def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_atlas: Atlas) -> None:
     page = record_page(small, "products", "R3", SITE, "en")
     assert "GeoCoordinates" not in json.dumps(page)
-    assert "Approximate place" in page["mainEntity"]["description"]
+    assert "Approximate location" in page["mainEntity"]["description"]
     for layer in ("sites", "villages", "products", "producers", "old_communes"):
         for key, wkb, properties, _ in real_atlas.parts(Query(layer)):
             page = record_page(real_atlas, layer, key, SITE, "vi")
@@ -273,7 +274,7 @@ def test_an_approximate_place_has_no_coordinates_and_says_so(small: Atlas, real_
 def test_an_outline_that_is_not_surveyed_is_not_told_as_the_place(small: Atlas) -> None:
     thing = record_page(small, "zones", "Z1", SITE, "en")["mainEntity"]
     assert "geo" not in thing
-    assert "not a surveyed boundary" in thing["description"]
+    assert "not surveyed" in thing["description"]
     assert record_page(small, "communes", "00001", SITE, "en")["mainEntity"]["geo"]["@type"] == "GeoShape"
 
 
@@ -297,7 +298,7 @@ def test_names_stay_names(hostile: Atlas) -> None:
     assert record_page(hostile, "products", "R02", SITE, "vi")["mainEntity"]["name"] == SCRIPT
 
 
-def test_nothing_of_the_machine_is_told(real_atlas: Atlas) -> None:
+def test_nothing_of_the_machine_is_told(real_atlas: Atlas, built: Settings) -> None:
     whole = catalogue_xml(real_atlas, SITE) + metadata(real_atlas, "products", SITE)
     assert str(Path.cwd()) not in whole
-    assert str(real_atlas.path) not in whole
+    assert str(built.data_dir) not in whole

@@ -356,12 +356,12 @@ def test_kml_shows_labels_and_names_and_leaves_out_what_is_missing(atlas: Atlas)
 def test_kml_speaks_the_language_that_was_asked_for(atlas: Atlas) -> None:
     values = data_of(placemarks(atlas, "products", "en")[0])
     assert values["group"] == ("Group", "Food")
-    assert values["place_caution"][1] == "Approximate place, within about 8 km"
+    assert values["place_caution"][1] == "Approximate location, within about 8 km"
 
 
 def test_kml_warns_of_approximate_places_only(atlas: Atlas) -> None:
     first, second, third, _ = map(data_of, placemarks(atlas, "products"))
-    assert first["place_caution"][1] == "Vị trí gần đúng, sai số đến khoảng 8 km"
+    assert first["place_caution"][1] == "Vị trí gần đúng, sai số khoảng 8 km"
     assert first["precision"][1] == "trong phạm vi xã cũ (gần đúng)"
     assert "place_caution" not in second
     assert "place_caution" not in third

@@ -18,10 +18,12 @@ from geo.ocop.styles import STYLES
 from geo.views.map import assets, folium_map
 from geo.views.map import saved_map as saved_map_view
 from geo.views.map.folium_map import saved_map, shell
+from geo.web.words.site import words_of
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE, hostile_atlas
 
 VIEW = {"bounds": [103.0, 21.0, 103.4, 21.2], "max_bounds": [101, 20, 105, 23], "min_zoom": 8, "max_zoom": 18}
 ALL = tuple(Query(layer) for layer in ("products", "producers", "zones", "villages", "sites"))
+VI, EN = ({"words": words_of(lang), "lang": lang} for lang in ("vi", "en"))
 TITLE = f"Bản đồ {TEMPLATE} {SCRIPT}"
 HOST = re.compile(r"""(?:src|href)=["']?(?:https?:)?//|url\((?!#)|@import""")
 
@@ -70,7 +72,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
 
 @pytest.fixture(scope="module")
 def page(atlas: Atlas) -> str:
-    return saved_map(atlas, ALL, lang="vi", title=TITLE)
+    return saved_map(atlas, ALL, **VI, title=TITLE)
 
 
 def view_of(page: str) -> dict[str, object]:
@@ -80,47 +82,50 @@ def view_of(page: str) -> dict[str, object]:
 
 
 def features_of(page: str) -> dict[str, dict[str, object]]:
-    layers: list[dict[str, list[dict[str, object]]]] = view_of(page)["layers"]  # type: ignore[assignment]
-    return {str(feature["id"]): feature for layer in layers for feature in layer["features"]}
+    """What the map draws: id -> properties of a feature."""
+    layers: dict[str, list[dict[str, dict[str, object]]]] = view_of(page)["features"]  # type: ignore[assignment]
+    return {str(row["properties"]["id"]): row["properties"] for rows in layers.values() for row in rows}
+
+
+def records_of(page: str) -> dict[str, dict[str, object]]:
+    """What opens when one is chosen: id -> record."""
+    records: dict[str, dict[str, object]] = view_of(page)["records"]  # type: ignore[assignment]
+    return {str(record["id"]): record for record in records.values()}
 
 
 # --- the shell ------------------------------------------------------------------------------------------
 
 
 def test_the_shell_names_no_foreign_host() -> None:
-    assert not re.search(r"(?:https?:)?//\w", "".join(shell(VIEW, "n")))
+    parts = shell(VIEW)
+    assert not re.search(r"(?:https?:)?//\w", "".join((*parts.styles, *parts.scripts, parts.body, parts.script)))
 
 
 def test_the_shell_loads_only_files_that_packages_ship() -> None:
-    loads = Scripts(shell(VIEW).head).loads
-    assert len(loads) == 5
-    for address in loads:
+    parts = shell(VIEW)
+    assert [address.rsplit("/", 1)[1] for address in parts.styles] == ["leaflet.css", "MarkerCluster.css"]
+    assert [address.rsplit("/", 1)[1] for address in parts.scripts] == ["leaflet.js", "leaflet.markercluster.js"]
+    for address in (*parts.styles, *parts.scripts):
         vendor, name, file = address.strip("/").split("/")
         assert vendor == "vendor"
         assert (assets.vendor_dir(name) / file).is_file()
 
 
 def test_the_shell_has_no_inline_script_or_style_in_its_markup() -> None:
-    made = shell(VIEW, "abc")
-    parsed = Scripts(made.head + made.body)
-    assert all(attributes.get("src") and attributes.get("nonce") == "abc" for attributes, _ in parsed.scripts)
-    assert parsed.tags.count("style") == 0
-    assert "<" not in made.script
+    parts = shell(VIEW)
+    parsed = Scripts(parts.body)
+    assert parsed.tags == ["div"]
+    assert parsed.loads == []
+    assert "<" not in parts.script
 
 
 def test_text_of_the_view_does_not_reach_the_shell() -> None:
     hostile = {
         **VIEW, "lang": SCRIPT, "words": {"map": IMG}, "groups": [{"label": TEMPLATE}], "base_layers": [SCRIPT],
     }  # fmt: skip
-    assert shell(hostile, "n") == shell(VIEW, "n")
+    assert shell(hostile) == shell(VIEW)
     with pytest.raises(ValueError, match="could not convert"):
         shell({**VIEW, "bounds": [SCRIPT, 0, 0, 0]})
-
-
-def test_a_nonce_cannot_break_out_of_its_attribute() -> None:
-    parsed = Scripts(shell(VIEW, '"><b>').head)
-    assert "b" not in parsed.tags
-    assert parsed.scripts[0][0]["nonce"] == '"><b>'
 
 
 def test_the_shell_says_its_limits_and_hides_the_default_controls() -> None:
@@ -141,7 +146,7 @@ def test_the_same_view_gives_the_same_shell() -> None:
 def test_folium_itself_stays_as_it_was(atlas: Atlas) -> None:
     before = (list(folium.Map.default_js), list(folium.Map.default_css), list(MarkerCluster.default_js))
     shell(VIEW)
-    saved_map(atlas, ALL, lang="en", title="")
+    saved_map(atlas, ALL, **EN, title="")
     assert before == (list(folium.Map.default_js), list(folium.Map.default_css), list(MarkerCluster.default_js))
     assert folium.Map().get_name() != folium.Map().get_name()
 
@@ -166,8 +171,8 @@ def test_a_saved_map_lets_only_its_own_scripts_run(page: str) -> None:
 
 
 def test_names_of_records_are_data_in_a_saved_map(page: str) -> None:
-    found = features_of(page)
-    assert (found["R01"]["title"], found["R02"]["title"], found["R03"]["title"]) == (IMG, SCRIPT, TEMPLATE)
+    for rows in (features_of(page), records_of(page)):
+        assert (rows["R01"]["title"], rows["R02"]["title"], rows["R03"]["title"]) == (IMG, SCRIPT, TEMPLATE)
     assert IMG not in page
     assert SCRIPT not in page
 
@@ -179,69 +184,93 @@ def test_the_title_of_a_saved_map_is_text(page: str) -> None:
 
 def test_a_saved_map_holds_every_record_it_was_asked_for(atlas: Atlas, page: str) -> None:
     asked = {record.id for query in ALL for record in atlas.find(query).records}
-    assert features_of(page).keys() == asked
+    assert features_of(page).keys() == records_of(page).keys() == asked
 
 
 def test_a_saved_map_keeps_to_the_filters_and_says_so(atlas: Atlas) -> None:
     query = Query("products", filters=(("group", ("food",)), ("commune", ("00001",))), text="img", limit=1, offset=5)
-    page = saved_map(atlas, [query], lang="vi", title="")
+    page = saved_map(atlas, [query], **VI, title="")
     assert features_of(page).keys() == {"R01"}
-    assert view_of(page)["filters"] == ["Nhóm sản phẩm: Thực phẩm", "Xã, phường: Thanh An", "Tìm: img"]
+    assert view_of(page)["filter_lines"] == ["Nhóm sản phẩm: Thực phẩm", "Xã, phường: Thanh An", "Tìm: img"]
 
 
 def test_a_saved_map_says_when_a_box_chose_the_records(atlas: Atlas) -> None:
     box = LngLatBbox(103.0, 21.0, 103.2, 21.2)
-    page = saved_map(atlas, [Query("products", bbox=box, place="placed")], lang="en", title="")
+    page = saved_map(atlas, [Query("products", bbox=box, place="placed")], **EN, title="")
     assert features_of(page).keys() == {"R01"}
-    assert view_of(page)["filters"] == ["Within the chosen box"]
+    assert view_of(page)["filter_lines"] == ["Within the chosen box"]
+
+
+def test_what_was_searched_for_is_text_in_the_page(atlas: Atlas) -> None:
+    page = saved_map(atlas, [Query("products", text=IMG), Query("sites", text=TEMPLATE)], **VI, title="")
+    assert "img" not in Scripts(page).tags
+    assert IMG not in page
+    assert f"Tìm: {TEMPLATE}" in page
 
 
 def test_a_saved_map_warns_of_approximate_places(page: str) -> None:
-    found = features_of(page)
-    assert found["R01"]["approximate"] is True
-    assert found["R01"]["caution"] == "Vị trí gần đúng, sai số đến khoảng 8 km"
-    assert (found["R02"]["approximate"], found["R02"]["caution"]) == (False, None)
+    places = {key: record["precision"] for key, record in records_of(page).items()}
+    assert places["R01"]["approximate"] is True  # type: ignore[index]
+    assert places["R01"]["caution"] == "Vị trí gần đúng, sai số khoảng 8 km"  # type: ignore[index]
+    assert (places["R02"]["approximate"], places["R02"]["caution"]) == (False, None)  # type: ignore[index]
 
 
 def test_a_saved_map_shows_facts_as_people_read_them(page: str) -> None:
-    facts = dict(features_of(page)["R01"]["facts"])  # type: ignore[call-overload]
+    record = records_of(page)["R01"]
+    facts = {row["label"]: row["value"] for row in record["facts"]}  # type: ignore[attr-defined]
     assert facts["Nhóm"] == "Thực phẩm"
     assert facts["Chủ thể"] == "Hợp tác xã Ong mật"
     assert facts["Xã, phường (từ 1/7/2025)"] == "Thanh An"
-    assert features_of(page)["R01"]["sources"] == [
-        {"publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a?b=1&c=2"},
-        {"publisher": "UBND tỉnh", "address": "javascript:alert(1)"},
-    ]
+    sources = [(row["publisher"], row["address"]) for row in record["sources"]]  # type: ignore[attr-defined]
+    assert sources == [("Báo Điện Biên Phủ", "https://example.org/a?b=1&c=2"), ("UBND tỉnh", None)]
+
+
+def test_a_record_of_a_saved_map_leads_to_no_page_of_a_site(page: str) -> None:
+    for record in records_of(page).values():
+        facts, sources = record["facts"], record["sources"]
+        assert (record["url"], record["map_url"], record["links"], record["exports"]) == ("", "", [], [])
+        assert not any(row.get("url") for row in (*facts, *sources))  # type: ignore[misc]
 
 
 def test_a_saved_map_carries_its_version_and_rights(page: str) -> None:
     view = view_of(page)
-    assert view["version"] == "Dữ liệu phiên bản 3, ngày 23/11/2026"
-    assert view["attribution"] == "Nguồn: Sở Nông nghiệp & Môi trường · CC BY 4.0"
+    assert view["version_line"] == "Dữ liệu phiên bản 3, ngày 23/11/2026"
+    credits = view["credits"]
+    assert credits["attributions"] == ["Nguồn: Sở Nông nghiệp & Môi trường"]  # type: ignore[index]
+    (row,) = credits["licences"]  # type: ignore[index]
+    assert row["licence"] == "CC BY 4.0"
+    assert row["layers"].startswith("Sản phẩm OCOP, ")
+    assert page.count("Nguồn: Sở Nông nghiệp &amp; Môi trường") == 1
 
 
 def test_the_chosen_base_is_on_and_the_other_at_hand(atlas: Atlas) -> None:
-    bases = view_of(saved_map(atlas, ALL[:1], lang="vi", title="", base="districts"))["bases"]
-    assert [(base["name"], base["on"]) for base in bases] == [("communes", False), ("districts", True)]  # type: ignore[attr-defined]
+    view = view_of(saved_map(atlas, ALL[:1], **VI, title="", base="districts"))
+    assert view["base"] == "districts"
+    assert {layer: len(units["features"]) > 0 for layer, units in view["bases"].items()} == {  # type: ignore[attr-defined]
+        "communes": True, "districts": True,
+    }  # fmt: skip
 
 
 def test_a_saved_map_opens_where_it_was_saved(atlas: Atlas) -> None:
-    view = view_of(saved_map(atlas, ALL[:1], lang="vi", title="", center=(103.1, 21.1), zoom=12))
-    assert (view["center"], view["zoom"]) == ([103.1, 21.1], 12)
+    view = view_of(saved_map(atlas, ALL[:1], **VI, title="", center=(103.1, 21.1), zoom=12))
+    assert view["view"] == {"zoom": 12, "lat": 21.1, "lng": 103.1}
 
 
 def test_the_same_question_gives_the_same_saved_map(atlas: Atlas, page: str) -> None:
-    assert saved_map(atlas, ALL, lang="vi", title=TITLE) == page
+    assert saved_map(atlas, ALL, **VI, title=TITLE) == page
 
 
 def test_every_icon_that_a_saved_map_uses_is_in_it(page: str) -> None:
     defined = set(re.findall(r'<symbol id="([^"]+)"', page))
-    assert {feature["icon"] for feature in features_of(page).values()} <= defined
+    markup = set(re.findall(r'href="#([^"]+)"', page))
+    records = {record["icon"] for record in records_of(page).values()}
+    assert {"list", "layers"} <= markup
+    assert markup | records <= defined
 
 
 def test_every_icon_of_the_styles_is_drawn_in_the_sprite() -> None:
     named = {icon for style in STYLES.values() for icon in (style.icon, *style.icons.values())}
-    assert named == set(re.findall(r'<symbol id="([^"]+)"', assets.sprite(named)))
+    assert named <= set(re.findall(r'<symbol id="([^"]+)"', assets.sprite()))
 
 
 @pytest.mark.parametrize(
@@ -254,13 +283,13 @@ def test_every_icon_of_the_styles_is_drawn_in_the_sprite() -> None:
 )
 def test_a_saved_map_refuses_what_it_cannot_draw(atlas: Atlas, options: dict[str, object], said: str) -> None:
     with pytest.raises(BadQuery, match=re.escape(said)):
-        saved_map(atlas, ALL, lang="vi", title="", **options)  # type: ignore[arg-type]
+        saved_map(atlas, ALL, **VI, title="", **options)  # type: ignore[arg-type]
 
 
 def test_a_saved_map_never_drops_records_in_silence(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saved_map_view, "MOST_RECORDS", 3)
     with pytest.raises(BadQuery, match="10 records are too many"):
-        saved_map(atlas, ALL, lang="vi", title="")
+        saved_map(atlas, ALL, **VI, title="")
 
 
 # --- assets ---------------------------------------------------------------------------------------------

@@ -426,11 +426,12 @@ def test_what_gdal_lost_on_the_way_is_noticed(hostile: Atlas, monkeypatch: pytes
 _DIGESTS = """
 import hashlib, io, json, sys
 from pathlib import Path
-from geo.atlas import Atlas, Query
+from geo.atlas import Query, open_atlases
+from geo.settings import Settings
 from geo.views.export.download import write_export
 from geo.views.formats import FORMATS
 found = {}
-with Atlas(Path(sys.argv[1])) as atlas:
+with open_atlases(Settings(data_dir=Path(sys.argv[1])))() as atlas:
     for key, row in FORMATS.items():
         for layer in ("products", "zones", "links", "sources"):
             for crs in row.crs[:2]:
@@ -440,10 +441,12 @@ print(json.dumps(found))
 """
 
 
-def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day(hostile: Atlas) -> None:
+def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day(tmp_path: Path) -> None:
+    hostile_atlas(tmp_path).close()
+
     def digests(zone: str, seed: str) -> dict[str, str]:
         done = subprocess.run(
-            [sys.executable, "-c", _DIGESTS, str(hostile.path)], cwd=ROOT, check=True, capture_output=True, text=True,
+            [sys.executable, "-c", _DIGESTS, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True,
             env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
         )  # fmt: skip
         found: dict[str, str] = json.loads(done.stdout)

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely import Point
 
-from geo.atlas import Atlas, LinkRow, Query
+from geo.atlas import Atlas, LinkRow, Notes, Query, freeze
 from geo.errors import NotFound
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import ON_MAP, THEMATIC
 from geo.ocop.links import DISAGREEMENTS, LINKS
+from geo.report import Issue
 from geo.schema import Label, MatchLink, Near
 from geo.settings import Settings, TileLayer
 from geo.views.map.locator import locator
@@ -22,7 +24,7 @@ from geo.views.pages import downloads, layer_view, layers_view, links_view, qual
 from geo.views.reasons import REASONS, SPECS, distance_shown, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
-from tests.frozen import frozen
+from tests.frozen import VERSION, frozen
 
 LANGS = ["vi", "en"]
 
@@ -59,7 +61,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
         {"product_id": "R3", "name": "Rượu", "group": "beverage", "precision": "commune", "at": Point(103.19, 21.1),
          "year": 2021, "certified_until": "2024-05-06", **place},
     )  # fmt: skip
-    with Atlas(frozen(frames, tmp_path_factory.mktemp("views") / "a.sqlite")) as opened:
+    with frozen(frames, tmp_path_factory.mktemp("views") / "a") as opened:
         yield opened
 
 
@@ -113,7 +115,7 @@ def test_english_readers_get_the_vietnamese_story_where_there_is_no_other(atlas:
 def test_a_place_is_never_told_more_precisely_than_it_is_known(atlas: Atlas) -> None:
     found = view(atlas, "products", "R3", "en")["precision"]
     assert (found["approximate"], found["uncertainty_m"]) == (True, 8000.0)
-    assert found["caution"] == "Approximate place, within about 8 km"
+    assert found["caution"] == "Approximate location, within about 8 km"
     assert view(atlas, "products", "R1")["precision"]["caution"] is None
 
 
@@ -156,20 +158,20 @@ def test_a_recorded_link_names_its_sources_and_a_derived_one_the_version_it_was_
     (made,) = items(view(atlas, "products", "R1"), "made_by")
     (near,) = items(view(atlas, "products", "R1"), "product_near_site")
     assert made["basis"] == "nguồn S1"
-    assert near["basis"] == "tính từ dữ liệu phiên bản 7, 02/01/2026"
+    assert near["basis"] == "dữ liệu phiên bản 7, 02/01/2026"
 
 
 def test_a_match_names_what_is_the_same_and_is_to_be_checked(atlas: Atlas) -> None:
     (zone,) = items(view(atlas, "products", "R1"), "zone_of_material")
     assert zone["reason"] == "Cùng nguyên liệu và cùng huyện cũ; không hồ sơ nào ghi liên kết này"
     (village,) = items(view(atlas, "products", "R1", "en"), "product_village")
-    assert village["reason"] == "The same former commune; no record states this link"
+    assert village["reason"] == "Same former commune; no record states this link"
 
 
 def test_a_distance_between_exact_places_is_exact(atlas: Atlas) -> None:
     (site,) = items(view(atlas, "products", "R1"), "product_near_site")
     assert (site["distance"], site["certain"], site["check"]) == ("5,2 km", True, None)
-    assert site["reason"] == "Trong vòng 10 km, đường trắc địa WGS 84"
+    assert site["reason"] == "Khoảng cách đường chim bay"
     (site,) = items(view(atlas, "products", "R1", "en"), "product_near_site")
     assert site["distance"] == "5.2 km"
 
@@ -290,6 +292,14 @@ def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> N
     (group,) = quality_view(atlas, None, "en", URLS, kinds=kinds)["issues"]
     assert (group["kind"], group["count"], group["severity"]) == ("no place yet", 1, "info")
     assert group["rows"][0]["url"] == "/products/R2"
+
+
+@pytest.mark.parametrize(("lang", "row"), [("vi", "dòng 12"), ("en", "row 12")])
+def test_a_finding_of_a_row_names_the_row_and_leads_to_the_layer(tmp_path: Path, lang: str, row: str) -> None:
+    notes = Notes(issues=[Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12)])
+    with Atlas(freeze(world(), [], notes, version=VERSION, path=tmp_path / "rows.sqlite")) as atlas:
+        (group,) = quality_view(atlas, None, lang, URLS, kinds={})["issues"]
+    assert (group["rows"][0]["record"], group["rows"][0]["url"]) == (row, "/sites")
 
 
 def test_completeness_counts_places_by_how_well_they_are_known(atlas: Atlas) -> None:

@@ -55,7 +55,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     nowhere = {"product_id": "R4", "name": "Không rõ", "group": "food"}
     zones = {"zone_id": "Z1", "name": ALPHABET[67:], "crop": "tea", "extent_kind": "surveyed", "at": OUTLINE}
     frames = world() | {"products": frame("products", *rows, nowhere), "zones": frame("zones", zones)}
-    with Atlas(frozen(frames, tmp_path_factory.mktemp("atlas") / "atlas.sqlite")) as opened:
+    with frozen(frames, tmp_path_factory.mktemp("atlas") / "atlas") as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.xml.constants import DCTERMS_NS, DCTERMS_PREFIX
 from openpyxl.xml.functions import register_namespace
 
-from geo.atlas import Atlas, AtlasSource, Query
+from geo.atlas import Atlas, Query, open_atlases
 from geo.drafts import DraftStore
 from geo.drafts.reading import read_draft
 from geo.ingest.decisions import Answers
@@ -58,8 +58,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     frames["products"].loc[0, "name"] = '=HYPERLINK("http://x.vn")'
     frames["products"].loc[0, "address"] = "#N/A"
     frames["products"].loc[0, "note"] = "một\x01 hai\ufffe\nba"  # what XML has no letters for is left out
-    frozen(frames, tmp_path / "a.sqlite")
-    atlas = Atlas(tmp_path / "a.sqlite")
+    atlas = frozen(frames, tmp_path)
     out = io.BytesIO()
     write_export(atlas, Query("products"), "xlsx", out)
     cells = {c.value: c for row in load_workbook(out)["products"].iter_rows() for c in row}
@@ -82,7 +81,7 @@ def test_its_dates_are_those_of_the_version_whatever_other_libraries_call_them(r
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_the_form_comes_back_as_it_went(built: Settings, tmp_path: Path, layer: str, lang: str) -> None:
-    source = AtlasSource(built.atlas_dir)
+    source = open_atlases(built)
     path = tmp_path / f"{layer}.xlsx"
     write_export(source(), Query(layer), "xlsx", path, lang=lang)
     source.close()

@@ -4,14 +4,16 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer, network
 from pyproj.crs import CoordinateOperation  # type: ignore[attr-defined]
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
+from shapely import Point, box
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, transformer
+from geo.crs import GEOD, METRIC_CRS, STORE_CRS, geodesic_distance_m, to_degrees, to_metric
 from geo.text import fold
 from geo.vn2000.provinces import PROVINCES
 from geo.vn2000.systems import HOME, SHIFTS, SLIPS, SYSTEMS, Reading, TransverseMercator, by_grid, systems_of
@@ -192,10 +194,25 @@ def test_nothing_depends_on_the_network_of_proj(enabled: bool) -> None:
     assert "grid" not in Reading(HOME).pipeline
 
 
-def test_the_house_transformer_agrees_with_the_pinned_reading() -> None:
-    house = transformer(STORE_CRS, METRIC_CRS).transform(*DIEN_BIEN_PHU)
-    ours = Reading(HOME).from_lnglat(*DIEN_BIEN_PHU)
-    assert house == pytest.approx((ours[0][0], ours[1][0]), abs=0.01)
+def test_metres_of_the_store_agree_with_the_pinned_reading() -> None:
+    metric = to_metric([Point(DIEN_BIEN_PHU)])[0]
+    east, north = Reading(HOME).from_lnglat(*DIEN_BIEN_PHU)
+    assert (metric.x, metric.y) == pytest.approx((east[0], north[0]), abs=0.01)
+
+
+def test_degrees_become_metres_and_degrees_again() -> None:
+    shapes = [Point(DIEN_BIEN_PHU), None, Point(), box(103.0, 21.0, 103.1, 21.1)]
+    metric = to_metric(shapes)
+    assert metric[1] is None and metric[2].is_empty
+    assert metric[3].area == pytest.approx(abs(GEOD.geometry_area_perimeter(shapes[3])[0]), rel=3e-4)
+    back = to_degrees(metric)
+    assert back[1] is None and back[2].is_empty
+    # The seven parameters and their inverse differ by less than a centimetre.
+    assert all(shapely.equals_exact(back[row], shapes[row], tolerance=1e-7) for row in (0, 3))
+
+
+def test_what_the_projection_cannot_hold_is_not_finite() -> None:
+    assert not np.isfinite(shapely.get_coordinates(to_metric([Point(103.0, 91.0)]))).any()
 
 
 @given(st.floats(102.14, 103.61), st.floats(20.88, 22.56), st.sampled_from(list(SYSTEMS)), st.booleans())

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 import pytest
 from flask import Flask, request_started
@@ -14,7 +17,7 @@ from geo.settings import Settings, TileLayer
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import world
-from tests.frozen import frozen
+from tests.frozen import FixedSource, frozen
 from tests.views.hostile import hostile_atlas
 
 TILES = TileLayer("Nền", "https://{s}.tiles.example.vn/{z}/{x}/{y}.png", "© Sở")
@@ -84,15 +87,19 @@ def read(page: str) -> Document:
 
 
 def application(atlas: Atlas, **settings: object) -> Flask:
-    """The application over one atlas."""
-    chosen = Settings(**{"max_page": 2, "data_dir": atlas.path.parent, **settings})  # type: ignore[arg-type]
-    return create_app(chosen, lambda: atlas, templates=ROOT / "templates")
+    """The application over one atlas; its data folder, unless one is given, goes when the application does."""
+    own = None if "data_dir" in settings else Path(mkdtemp(prefix="ocop-"))
+    chosen = Settings(**{"max_page": 2, "data_dir": own, **settings})  # type: ignore[arg-type]
+    app = create_app(chosen, FixedSource(atlas), templates=ROOT / "templates")
+    if own is not None:
+        finalize(app, rmtree, own, ignore_errors=True)
+    return app
 
 
 @pytest.fixture(scope="session")
 def small_atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     """The atlas of the small province."""
-    with Atlas(frozen(world(), tmp_path_factory.mktemp("web") / "small.sqlite")) as opened:
+    with frozen(world(), tmp_path_factory.mktemp("web") / "small") as opened:
         yield opened
 
 
@@ -122,4 +129,4 @@ class Asked:
 
 @pytest.fixture
 def asked(small_atlas: Atlas, tmp_path: Path) -> Asked:
-    return Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
+    return Asked(create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates"))

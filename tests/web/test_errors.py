@@ -9,12 +9,13 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchPath
 
-from geo.atlas import AtlasSource
+from geo.atlas import Atlas, open_atlases
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.http.errors import STATUS, failure_of
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 from tests.web.conftest import read
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -105,7 +106,7 @@ def test_a_wrong_address_gets_a_page_or_json_in_its_language(
 
 def test_a_program_that_asks_for_json_gets_json_anywhere(client: FlaskClient) -> None:
     answer = client.get("/nothing/at/all?lang=en", headers={"Accept": "application/json"})
-    assert answer.get_json()["description"] == "There is no such page."
+    assert answer.get_json()["description"] == "This page does not exist."
 
 
 def test_a_layer_that_is_nearly_right_is_suggested(client: FlaskClient) -> None:
@@ -122,12 +123,13 @@ def test_the_site_can_only_be_read(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/products", "/map.json"])
 def test_an_unforeseen_failure_is_logged_and_says_nothing_of_itself(
-    path: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    path: str, small_atlas: Atlas, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    def broken() -> NoReturn:
-        raise RuntimeError(f"secret of {tmp_path}")
+    class Broken(FixedSource):
+        def __call__(self) -> NoReturn:
+            raise RuntimeError(f"secret of {tmp_path}")
 
-    client = create_app(Settings(), broken, templates=ROOT / "templates").test_client()
+    client = create_app(Settings(), Broken(small_atlas), templates=ROOT / "templates").test_client()
     with caplog.at_level(logging.ERROR, logger="geo.web"):
         answer = client.get(f"{path}?lang=en", headers=BROWSER)
     assert answer.status_code == 500
@@ -138,7 +140,7 @@ def test_an_unforeseen_failure_is_logged_and_says_nothing_of_itself(
 
 
 def test_a_service_without_data_says_so_without_saying_where_it_looked(tmp_path: Path) -> None:
-    source = AtlasSource(tmp_path / "none")
+    source = open_atlases(Settings(data_dir=tmp_path / "none"))
     answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/?lang=en")
     assert answer.status_code == 503
     assert "no data yet" in answer.text

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from flask.testing import FlaskClient
 from openpyxl import Workbook
 
-from geo.atlas import AtlasSource
-from geo.drafts import DraftStore
+from geo.atlas import open_atlases
+from geo.drafts import DraftStore, RestorationStore
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.web.conftest import read
@@ -34,7 +35,7 @@ def office(built: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
     """A caller on this machine."""
-    source = AtlasSource(office.atlas_dir)
+    source = open_atlases(office)
     yield create_app(office, source, templates=ROOT / "templates").test_client()
     source.close()
 
@@ -73,7 +74,7 @@ def waited(caller: FlaskClient, page: str) -> str:
     raise AssertionError(f"{path} is never done")
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "Phát hiện khi kiểm tra"), ("en", "Findings")])
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Vấn đề phát hiện khi kiểm tra"), ("en", "Findings")])
 def test_an_import_is_shown_in_both_languages(caller: FlaskClient, lang: str, words: str) -> None:
     path = upload(caller)
     answer = caller.get(f"{path}?lang={lang}")
@@ -101,7 +102,7 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
         assert caller.post(f"{path}/publish", data=form).status_code == status
     waited(caller, path)
     assert "thay đổi từ khi bạn xem trước" in read(caller.get(path).text).text
-    assert len(GeoPackageStore(office.store_path).versions()) == 1
+    assert len(open_store(office).versions()) == 1
 
     caller.post(f"{path}/publish", data={"who": "A", "why": "Danh sách", "digest": review["digest"]})
     waited(caller, path)
@@ -119,10 +120,59 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
 
     assert caller.post("/manage/versions/1/restore", data={"who": "A"}).status_code == 400
     restored = caller.post("/manage/versions/1/restore", data={"who": "A", "why": "nhầm"})
-    assert restored.location == "/manage/versions/3"
+    assert restored.status_code == 303 and restored.location.startswith("/manage/restorations/")
+    assert caller.get(waited(caller, restored.location)).location == "/manage/versions/3"
     assert caller.get("/producers/P13").status_code == 404
     history = read(caller.get("/manage/history/producers/P13").text)
-    assert "Bỏ" in history.text and "nhầm" in history.text
+    assert "Xoá" in history.text and "nhầm" in history.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", ("Đang chờ đến lượt", "Tải lại trang")), ("en", ("Waiting for its turn", "Reload"))]
+)
+def test_a_restoration_is_answered_at_once_and_its_page_waits_for_it(
+    caller: FlaskClient, office: Settings, lang: str, words: tuple[str, str]
+) -> None:
+    with FileLock(office.data_dir / "imports.lock"):  # held as by a job of another process
+        answer = caller.post(f"/manage/versions/1/restore?lang={lang}", data={"who": "A", "why": "b"})
+        assert answer.status_code == 303 and answer.location.startswith("/manage/restorations/")
+        shown = caller.get(answer.location)
+        page = read(shown.text)
+        assert shown.status_code == 200 and all(text in page.text for text in words)
+        assert '<noscript><meta http-equiv="refresh"' in shown.text
+        path = answer.location.partition("?")[0]
+        state = json.loads(caller.get(f"{path}/state.json?lang={lang}").data)
+        assert state == {"state": "waiting", "busy": True, "progress": ""}
+        listed = read(caller.get(f"/manage/versions?lang={lang}").text)
+        assert words[0] in listed.text and answer.location in [link.attrs["href"] for link in listed.all("a")]
+    waited(caller, path)
+    # The first version is the current one: nothing differs, so nothing new is published.
+    assert caller.get(answer.location).location == caller.get(path + f"?lang={lang}").location
+    assert caller.get(answer.location).location.startswith("/manage/versions/1")
+    assert words[0] not in read(caller.get(f"/manage/versions?lang={lang}").text).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "failed", "interrupted"),
+    [("vi", "hỏng", "bị ngắt giữa chừng"), ("en", "broken", "was interrupted")],
+)
+def test_a_restoration_that_failed_says_why_and_can_be_tried_again(
+    caller: FlaskClient, office: Settings, lang: str, failed: str, interrupted: str
+) -> None:
+    restorations = RestorationStore(office.restorations_dir)
+    one = restorations.create(1, who=HOSTILE, why="nhầm", deadline=time.time() + 60)
+    for values, words in (
+        ({"state": "failed", "error": ("hỏng", "broken"), "deadline": 0.0}, failed),
+        ({"state": "working", "error": None}, interrupted),
+    ):
+        one = restorations.change(one, **values)
+        answer = caller.get(f"/manage/restorations/{one.id}?lang={lang}")
+        page = read(answer.text)
+        assert words in page.text and HOSTILE in page.text and "<script>alert(1)" not in answer.text
+        assert '<meta http-equiv="refresh"' not in answer.text
+        (form,) = [form for form in page.all("form") if form.attrs["action"].startswith("/manage/versions/1/restore")]
+        assert form.attrs["method"] == "post"
+        assert [field.attrs["value"] for field in page.all("input", type="hidden", name="who")] == [HOSTILE]
 
 
 def test_what_reading_leaves_can_be_downloaded(caller: FlaskClient) -> None:
@@ -185,7 +235,8 @@ def test_too_large_an_upload_is_refused(caller: FlaskClient) -> None:
                                   "/manage/versions/0", "/manage/versions/1/none.geojson", "/manage/history/sites/H999",
                                   "/manage/history/none/1",
                                   "/manage/history/links/made_by.R01.P01", "/manage/versions/1/links.geojson",
-                                  "/manage/versions/1?layer=links", "/manage/imports/20200101-000000-aaaaaa/state.json"])  # fmt: skip
+                                  "/manage/versions/1?layer=links", "/manage/restorations/x",
+                                  "/manage/restorations/20200101-000000-aaaaaa/state.json", "/manage/imports/20200101-000000-aaaaaa/state.json"])  # fmt: skip
 def test_what_is_not_there_is_not_found(caller: FlaskClient, path: str) -> None:
     assert caller.get(path).status_code == 404
 

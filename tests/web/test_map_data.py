@@ -231,6 +231,16 @@ def test_the_saved_map_is_one_file_that_holds_what_the_address_asks(client: Flas
     assert "script-src" not in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("base", "saved"), [("", "communes"), ("districts", "districts"), ("plain", "plain"), ("OpenStreetMap", "communes")]
+)
+def test_a_saved_map_keeps_the_base_map_but_for_tiles_which_need_a_network(
+    client: FlaskClient, base: str, saved: str
+) -> None:
+    text = client.get(f"/save-map?layers=sites&base={base}").text
+    assert f'"base":"{saved}"' in text
+
+
 SELECTIONS = [
     ("products", "group=beverage"),
     ("products", "group=beverage,food&stars=3"),

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
+from geo.ocop.parameters import SELECTION
 from geo.web.http import params
 
 
@@ -57,10 +58,10 @@ def test_no_box_means_everywhere() -> None:
 )
 def test_a_misspelt_parameter_is_met_with_the_nearest_one(name: str, nearest: str) -> None:
     with pytest.raises(BadQuery) as refusal:
-        params.only(args(**{name: "x"}), *params.SELECTION)
+        params.only(args(**{name: "x"}), *SELECTION)
     assert f"Did you mean {nearest!r}?" in refusal.value.en
     assert f"Có phải {nearest!r}?" in refusal.value.vi
-    assert all(known in refusal.value.en for known in params.SELECTION)
+    assert all(known in refusal.value.en for known in SELECTION)
 
 
 @pytest.mark.parametrize("name", ["fbclid", "utm_source", "gclid", "zarsrc"])

@@ -1,4 +1,4 @@
-"""Answers from memory are those that the application gave, for who asks the same of the same version."""
+"""Responses from memory are those that the application gave to the same request for the same version."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.http import response_cache
 from tests.conftest import ROOT
+from tests.frozen import FixedSource
 from tests.web.conftest import Asked
 from tests.web.test_tiles import versioned
 
@@ -37,7 +38,7 @@ def test_the_second_answer_is_the_first(asked: Asked, path: str, coding: str) ->
 
 
 def test_what_is_the_same_for_everybody_is_asked_once(asked: Asked) -> None:
-    paths = ["/collections", "/collections/products/items/R1", TILE, "/conformance"]
+    paths = ["/collections", "/collections/products", TILE, "/conformance"]
     for path in paths:
         assert asked.client.get(path).status_code == 200
     assert asked.count == len(paths)
@@ -58,8 +59,8 @@ def test_what_is_the_same_for_everybody_is_asked_once(asked: Asked) -> None:
     ],
 )
 def test_who_asks_otherwise_is_answered_by_the_application(asked: Asked, headers: dict[str, str]) -> None:
-    asked.client.get("/collections/products/items/R1")
-    asked.client.get("/collections/products/items/R1", headers=headers)
+    asked.client.get("/collections/products")
+    asked.client.get("/collections/products", headers=headers)
     assert asked.count == 2
 
 
@@ -72,13 +73,19 @@ def test_addresses_in_an_answer_name_the_host_that_was_asked(asked: Asked) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["/products", "/collections/products/items?version=7", "/collections/products/items/none", "/collections?x=1",
+    ["/products", "/collections/products/items?f=html", "/collections/products/items/none", "/collections?x=1",
      "/manage"],
 )  # fmt: skip
 def test_pages_pages_of_items_and_failures_are_made_each_time(asked: Asked, path: str) -> None:
     for _ in range(3):
         asked.client.get(path)
     assert asked.count == 3
+
+
+def test_a_page_of_items_is_made_each_time_as_it_says_when_it_was_made(asked: Asked) -> None:
+    for number in (1, 2, 3):
+        asked.client.get("/collections/products/items", headers={"Accept-Encoding": "gzip"})
+        assert asked.count == number
 
 
 def test_other_methods_are_answered_by_the_application(asked: Asked) -> None:
@@ -105,12 +112,12 @@ def test_a_tag_from_memory_is_known_to_the_application(asked: Asked) -> None:
 
 def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
     path = "/collections/products/items/R1"
-    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
-        current = [old]
-        app = create_app(Settings(data_dir=tmp_path), lambda: current[0], templates=ROOT / "templates")
+    with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
+        source = FixedSource(old)
+        app = create_app(Settings(data_dir=tmp_path), source, templates=ROOT / "templates")
         client = app.test_client()
         before = [client.get(path) for _ in range(2)]
-        current[0] = new
+        source.current = new
         after = [client.get(path) for _ in range(2)]
     assert [one.get_json()["properties"]["name"] for one in (*before, *after)] == ["Mật ong 1"] * 2 + ["Mật ong 2"] * 2
     assert before[1].headers["ETag"] != after[1].headers["ETag"]
@@ -119,8 +126,8 @@ def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
 @pytest.fixture
 def little(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     """An application with room for few answers."""
-    monkeypatch.setattr(response_cache.Remembered.__init__, "__kwdefaults__", {"max_bytes": 12_000})
-    yield Asked(create_app(Settings(data_dir=tmp_path), lambda: small_atlas, templates=ROOT / "templates"))
+    monkeypatch.setattr(response_cache.ResponseCache.__init__, "__kwdefaults__", {"max_bytes": 12_000})
+    yield Asked(create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates"))
 
 
 def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:

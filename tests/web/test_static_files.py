@@ -1,19 +1,23 @@
-"""Our own files and the libraries: where they are served, how long they keep, and that their colours agree."""
+"""Our own files and the libraries: where they are served, how long they keep, and where colours and shapes stand."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from geo.ocop.styles import STYLES
+from geo.ocop.styles import SHAPES, STYLES
 from geo.views.map.assets import static_dir
 from tests.web.conftest import read
+
+GEO = static_dir().parent
 
 
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
         ("/static/css/vars.css", "text/css"),
+        ("/static/css/layers.css", "text/css"),
         ("/static/img/icons.svg", "image/svg+xml"),
         ("/static/js/pages/map.js", "text/javascript"),
         ("/vendor/leaflet/leaflet.js", "text/javascript"),
@@ -53,7 +57,36 @@ def test_nothing_outside_the_folders_is_served(client: FlaskClient, path: str) -
     assert client.get(path, follow_redirects=True).status_code == 404
 
 
-def test_the_style_sheet_repeats_the_colours_of_the_map() -> None:
-    written = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", (static_dir() / "css" / "vars.css").read_text("utf-8")))
-    for layer in ("products", "producers", "zones", "villages", "sites"):
-        assert written[layer] == STYLES[layer].color
+def test_the_style_sheet_of_the_layers_has_their_colours_and_shapes_and_is_kept_for_ever(client: FlaskClient) -> None:
+    address = next(url for url in read(client.get("/layers").text).values("href") if "layers.css" in url)
+    with client.get(address) as answer:
+        assert answer.mimetype == "text/css" and "immutable" in answer.headers["Cache-Control"]
+        written = dict(re.findall(r"--layer-(\w+): (#[0-9a-f]{6});", answer.text))
+        assert written == {layer: style.color for layer, style in STYLES.items()}
+        for layer, style in STYLES.items():
+            assert style.shape not in SHAPES or f".symbol--{layer} {{ background: var(--layer-{layer})" in answer.text
+    with client.get(address, headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert again.status_code == 304
+
+
+def test_every_page_loads_the_style_sheet_of_the_layers_after_the_one_that_it_refines(client: FlaskClient) -> None:
+    for path in ("/", "/embed", "/layers", "/sites", "/quality", "/nowhere"):
+        sheets = [url.partition("?")[0] for url in read(client.get(path).text).values("href") if ".css" in url]
+        names = [Path(url).name for url in sheets]
+        assert names.index("vars.css") < names.index("base.css") < names.index("layers.css"), path
+
+
+def own_files() -> list[Path]:
+    """Every file that could say how a layer looks, but the table of styles itself."""
+    apart = {GEO / "ocop" / "styles.py"}
+    endings = {".py", ".js", ".css", ".html"}
+    listed = [path for folder in (GEO, GEO.parent / "templates") for path in folder.rglob("*")]
+    return sorted(path for path in listed if path.suffix in endings and path not in apart)
+
+
+@pytest.mark.parametrize("path", own_files(), ids=lambda path: path.relative_to(GEO.parent).as_posix())
+def test_no_colour_and_no_shape_of_a_layer_stands_outside_the_table_of_styles(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").lower()
+    known = {style.color for style in STYLES.values()} | {style.ink for style in STYLES.values()} - {""}
+    drawn = {shape.path.lower() for shape in SHAPES.values()} | {"clip-path: polygon"}
+    assert [piece for piece in sorted(known | drawn) if piece in text] == []

@@ -12,7 +12,7 @@ import mapbox_vector_tile
 import pytest
 from flask.testing import FlaskClient
 
-from geo.atlas import Atlas, Notes, freeze
+from geo.atlas import Atlas
 from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.views.tiles import tile
@@ -22,7 +22,7 @@ from geo.views.tiles.tilesets import MATRIX_SET
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import world
-from tests.frozen import VERSION
+from tests.frozen import VERSION, FixedSource, publish_atlas
 from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, hostile_atlas
 from tests.web.conftest import application
@@ -250,10 +250,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield made
 
 
-def versioned(path: Path, number: int, digest: str) -> Atlas:
+def versioned(folder: Path, number: int, digest: str, *, name: str = "") -> Atlas:
     frames = world()
-    frames["products"].loc[0, "name"] = f"Mật ong {number}"
-    return Atlas(freeze(frames, [], Notes(), version=VERSION._replace(number=number, digest=digest * 64), path=path))
+    frames["products"].loc[0, "name"] = name or f"Mật ong {number}"
+    return publish_atlas(frames, folder, version=VERSION._replace(number=number, digest=digest * 64))
 
 
 def test_a_tile_is_made_once_also_by_another_process(
@@ -267,27 +267,27 @@ def test_a_tile_is_made_once_also_by_another_process(
 
 def test_a_new_version_has_new_tiles_and_the_old_ones_go(tmp_path: Path, counted: list[str]) -> None:
     folder = tmp_path / "var"
-    with versioned(tmp_path / "1-a.sqlite", 1, "a") as old, versioned(tmp_path / "2-b.sqlite", 2, "b") as new:
-        current = [old]
-        source = create_app(Settings(data_dir=folder), lambda: current[0], templates=ROOT / "templates").test_client()
-        first = source.get(ONE)
-        current[0] = new
-        second = source.get(ONE)
+    with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
+        source = FixedSource(old)
+        client = create_app(Settings(data_dir=folder), source, templates=ROOT / "templates").test_client()
+        first = client.get(ONE)
+        source.current = new
+        second = client.get(ONE)
     names = [
         {f["properties"]["title"] for f in mapbox_vector_tile.decode(a.data)["products"]["features"]}
         for a in (first, second)
     ]
     assert "Mật ong 1" in names[0] and "Mật ong 2" in names[1]
     assert first.headers["ETag"] != second.headers["ETag"]
-    assert {path.name.partition(".")[0] for path in (folder / "tiles").glob("*.sqlite*")} == {"2-b"}
-    assert [path.name[:4] for path in (folder / "tiles" / "layers").iterdir()] == ["2-b-"]
+    assert {path.name.partition(".")[0] for path in (folder / "tiles").glob("*.sqlite*")} == {new.key}
+    assert [path.name.startswith(new.key) for path in (folder / "tiles" / "layers").iterdir()] == [True]
 
 
-def test_an_atlas_made_anew_under_the_same_name_has_its_own_tiles(tmp_path: Path, counted: list[str]) -> None:
-    for number in (1, 2):
-        with versioned(tmp_path / "same.sqlite", number, "a") as atlas:
+def test_a_version_that_is_frozen_anew_has_its_own_tiles(tmp_path: Path, counted: list[str]) -> None:
+    for name in ("Mật ong rừng", "Mật ong nhà"):
+        with versioned(tmp_path, 1, "a", name=name) as atlas:
             answer = application(atlas, data_dir=tmp_path / "var").test_client().get(ONE)
-        assert f"Mật ong {number}" in str(mapbox_vector_tile.decode(answer.data))
+        assert name in str(mapbox_vector_tile.decode(answer.data))
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database" * 1000])
@@ -295,7 +295,7 @@ def test_a_damaged_cache_is_begun_again(
     client: FlaskClient, small_atlas: Atlas, folder: Path, damage: bytes, counted: list[str]
 ) -> None:
     (folder / "tiles").mkdir(parents=True)
-    (folder / "tiles" / f"{small_atlas.path.stem}.sqlite").write_bytes(damage)
+    (folder / "tiles" / f"{small_atlas.key}.sqlite").write_bytes(damage)
     # Asked under three addresses, which the memory of answers does not know to be one.
     assert {client.get(f"{ALL}?v={n}").status_code for n in range(3)} == {200}
     assert client.get(ALL).data and len(counted) <= 2
@@ -314,7 +314,7 @@ def test_without_a_place_for_the_cache_tiles_are_served_all_the_same(
 def test_nothing_is_kept_of_tiles_where_nothing_lies(client: FlaskClient, small_atlas: Atlas, folder: Path) -> None:
     for col in range(20):
         assert client.get(f"/tiles/{MATRIX_SET}/9/0/{col}").status_code == 204
-    path = folder / "tiles" / f"{small_atlas.path.stem}.sqlite"
+    path = folder / "tiles" / f"{small_atlas.key}.sqlite"
     assert sqlite3.connect(path).execute("SELECT count(*) FROM tile").fetchone() == (0,)
 
 
@@ -322,11 +322,11 @@ def test_the_cache_stays_within_its_bound(small_atlas: Atlas, tmp_path: Path) ->
     bound = 2_000_000
     cache = TileCache(tmp_path, max_bytes=bound)
     for number in range(400):
-        cache.put(small_atlas.path, "s", ("x", 0, 0, number), Kept(bytes(20_000), 1, 1))
+        cache.put(small_atlas.key, "s", ("x", 0, 0, number), Kept(bytes(20_000), 1, 1))
         assert sum(path.stat().st_size for path in tmp_path.glob("*.sqlite")) <= bound
-    assert cache.get(small_atlas.path, "s", ("x", 0, 0, 399)) == Kept(bytes(20_000), 1, 1)
-    assert cache.get(small_atlas.path, "s", ("x", 0, 0, 0)) is None
-    assert cache.get(small_atlas.path, "other", ("x", 0, 0, 399)) is None
+    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 399)) == Kept(bytes(20_000), 1, 1)
+    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 0)) is None
+    assert cache.get(small_atlas.key, "other", ("x", 0, 0, 399)) is None
     cache.close()
 
 
@@ -334,13 +334,13 @@ def _work(folder: str, atlas: str, seed: int) -> int:
     cache, good = TileCache(Path(folder), max_bytes=2_000_000), 0
     for number in range(80):
         body = bytes([seed]) * 5_000
-        cache.put(Path(atlas), "s", ("x", seed, 0, number), Kept(body, seed, number))
-        kept = cache.get(Path(atlas), "s", ("x", seed, 0, number))
+        cache.put(atlas, "s", ("x", seed, 0, number), Kept(body, seed, number))
+        kept = cache.get(atlas, "s", ("x", seed, 0, number))
         good += kept == Kept(body, seed, number)
     return good
 
 
 def test_several_processes_share_a_cache(small_atlas: Atlas, tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
-        good = pool.starmap(_work, [(str(tmp_path), str(small_atlas.path), seed) for seed in range(3)])
+        good = pool.starmap(_work, [(str(tmp_path), small_atlas.key, seed) for seed in range(3)])
     assert good == [80] * 3

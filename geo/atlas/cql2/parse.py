@@ -1,7 +1,8 @@
-"""CQL2 filters (OGC 21-065r2), Text and JSON, as one SQL condition over a layer's table.
+"""CQL2 filters (OGC 21-065r2), Text and JSON, read into one tree and checked.
 
-Both forms become CQL2 JSON first (see cql2_text.py for the parser and why it is this one), are checked against the
-declared fields, and are compiled by cql2_sql.py. What the standard leaves open is settled so:
+Both forms become CQL2 JSON first (see text.py for the parser and why it is this one); kinds.py checks it against the
+declared fields and makes the tree, which an engine of the atlas translates. What the standard leaves open
+is settled so:
 
 - A field of kind codes or refs holds "a;b": in A_* it is the array of its keys, anywhere else the whole text.
 - A date of any precision is the span from its first to its last day: T_* ask of spans, and so do the comparisons
@@ -18,23 +19,24 @@ from typing import Literal
 import orjson
 
 from geo.atlas.cql2.geometry import Crs
+from geo.atlas.cql2.kinds import check
 from geo.atlas.cql2.text import Node
 from geo.atlas.cql2.text import read as read_text
-from geo.atlas.model import Where
-from geo.atlas.sqlite.conditions import compile_filter
+from geo.atlas.cql2.tree import Where
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.parameters import MAX_FILTER
 from geo.text import nfc
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Language", "parse"]
 
 Language = Literal["cql2-text", "cql2-json"]
-MAX_LENGTH = 20_000
+MAX_LENGTH = MAX_FILTER
 MAX_DEPTH = 50
 
 
 def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Where:
-    """The filter `text` of `layer` as SQL; BadQuery says what is wrong with it and what may be asked.
+    """The filter `text` of `layer` as a tree; BadQuery says what is wrong with it and what may be asked.
 
     `crs` reads the coordinates of its geometries; None for longitude and latitude (STORE_CRS).
     """
@@ -54,7 +56,7 @@ def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Wher
             f"The filter nests more than {MAX_DEPTH} levels deep; write it flatter.",
             f"Bộ lọc lồng nhau quá {MAX_DEPTH} cấp; hãy viết gọn lại.",
         )
-    return compile_filter(node, layer, crs)
+    return Where(layer, check(node, layer, crs))
 
 
 def _read_json(text: str) -> Node:

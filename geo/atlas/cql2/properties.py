@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias
 
-from geo.atlas.sqlite.sql import applies
-from geo.atlas.sqlite.tables import column_of
+from geo.atlas.cql2.tree import Kind
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import applies
 from geo.schema import Field, Label
-
-Kind: TypeAlias = Literal["text", "number", "boolean", "time", "array", "geometry"]
 
 KINDS: dict[Kind, Label] = {
     "text": Label("chữ", "text"),
@@ -23,14 +20,13 @@ KINDS: dict[Kind, Label] = {
 
 @dataclass(frozen=True)
 class Queryable:
-    """One name that filters know: its kind, the column that holds it, and the declared field where it is one.
+    """One name that filters know: its kind, and the declared field where it is one.
 
     `several` says that it holds keys joined by ';', which A_* take apart.
     """
 
     name: str
     kind: Kind
-    column: str
     label: Label
     several: bool = False
     field: Field | None = None
@@ -42,9 +38,7 @@ def _of_field(field: Field) -> Queryable:
         kind = "number"
     elif field.kind == "date":
         kind = "time"
-    return Queryable(
-        field.name, kind, f"f.{column_of(field)}", field.label, field.kind in {"codes", "refs"}, field
-    )  # fmt: skip
+    return Queryable(field.name, kind, field.label, field.kind in {"codes", "refs"}, field)
 
 
 @lru_cache(maxsize=64)
@@ -52,13 +46,13 @@ def queryables_of(layer: str) -> dict[str, Queryable]:
     """The names of a layer, in the order that people read them: its fields, then what the atlas adds."""
     spec = COLLECTIONS[layer]
     found = {field.name: _of_field(field) for field in spec.fields}
-    found.setdefault("id", Queryable("id", "text", "f.id", Label("Mã bản ghi", "Id of the record")))
+    found.setdefault("id", Queryable("id", "text", Label("Mã bản ghi", "Id of the record")))
     for param, name, label in (
         ("commune", "commune_code", Label("Xã, phường nơi bản ghi nằm", "Commune or ward that the record lies in")),
         ("district", "district_code", Label("Huyện cũ nơi bản ghi nằm", "Former district that the record lies in")),
     ):
         if applies(param, layer):
-            found.setdefault(name, Queryable(name, "text", f"f.{param}", label))
+            found.setdefault(name, Queryable(name, "text", label))
     if spec.geometry is not None:
-        found["geometry"] = Queryable("geometry", "geometry", "f.geom", Label("Hình", "Geometry"))
+        found["geometry"] = Queryable("geometry", "geometry", Label("Hình", "Geometry"))
     return found

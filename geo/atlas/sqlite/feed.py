@@ -1,37 +1,14 @@
 """What changed since an earlier version: the ids of the records that were added, changed and removed."""
 
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Iterable
 
+from geo.atlas.model import Changes, LogEntry, Published
 from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 
 
-class Published(NamedTuple):
-    """A version of the store and when it was published (ISO 8601, UTC); number 0 is before the first."""
-
-    number: int
-    published_at: str | None
-
-
-class LogEntry(NamedTuple):
-    """What one version did to one record; `op` is "added", "changed" or "removed"."""
-
-    version: int
-    layer: str
-    record: str
-    op: str
-
-
-class Changes(NamedTuple):
-    """The ids of one layer's records, by what became of them between two versions; each id is in one list only."""
-
-    added: list[str]
-    changed: list[str]
-    removed: list[str]
-
-
-def write(db: sqlite3.Connection, versions: list[Published], log: list[LogEntry]) -> None:
+def write(db: sqlite3.Connection, versions: Iterable[Published], log: Iterable[LogEntry]) -> None:
     """Put the history of the store into an atlas that is being made."""
     db.executemany("INSERT INTO published VALUES (?, ?)", versions)
     db.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", log)

@@ -5,19 +5,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import ChangeRow, IssueRow, VersionInfo
+from geo.atlas.model import Notes, VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.sqlite import feed, related
 from geo.atlas.sqlite.rows import RecordRow, record_rows
 from geo.atlas.sqlite.search import search_words
 from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, create, create_indexes, rtree_of, table_of
-from geo.link import ConflictRow, Pair, link_lines, links_metadata
+from geo.link import Pair, link_lines, links_metadata
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
@@ -26,28 +24,16 @@ from geo.schema import Filter, LayerSpec
 Frames = Mapping[str, GeoDataFrame]
 
 
-@dataclass(frozen=True)
-class Notes:
-    """What is kept beside the records: conflicts, findings, repairs, each layer's metadata, and the store's history."""
-
-    conflicts: Sequence[ConflictRow] = ()
-    issues: Sequence[IssueRow] = ()
-    changes: Sequence[ChangeRow] = ()
-    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    versions: Sequence[feed.Published] = ()
-    log: Sequence[feed.LogEntry] = ()
-
-
-def freeze(
+def write_atlas(
     frames: Frames,
     pairs: Sequence[Pair],
     notes: Notes,
     *,
     version: VersionInfo,
     path: Path,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Path:
-    """Write an atlas to `path`, complete or not at all, and return `path`.
+    progress: Callable[[str], None],
+) -> None:
+    """Write an atlas to `path`, complete or not at all.
 
     Frames must be in STORE_CRS. Records are kept as record_rows orders them.
     """
@@ -70,7 +56,6 @@ def freeze(
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return path
 
 
 def _write(
@@ -97,13 +82,16 @@ def _write(
         )
     connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
     related.write(connection)
-    feed.write(connection, list(notes.versions), list(notes.log))
+    feed.write(connection, notes.versions, notes.log)
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(
-        f"INSERT INTO issue VALUES ({_marks(10)})",
-        ((*row[:6], *row.message, *row.remedy) for row in notes.issues),
+        f"INSERT INTO issue VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.kind, one.value, *one.message) for one in notes.issues),
     )
-    connection.executemany(f"INSERT INTO change VALUES ({_marks(7)})", ((*row[:5], *row.rule) for row in notes.changes))
+    connection.executemany(
+        f"INSERT INTO change VALUES ({_marks(8)})",
+        ((one.layer, *one.subject, one.field, one.before, one.after, *one.rule) for one in notes.changes),
+    )
 
 
 def _marks(count: int) -> str:

@@ -1,23 +1,42 @@
-"""An open atlas: every question that pages, exports and services ask, answered from one file."""
+"""An open atlas file: every question that pages, exports and services ask, answered by SQLite."""
 
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from geo.atlas.model import ChangeRow, Hit, IssueRow, Linked, LinkRow, Page, Part, Query, Record, Value, VersionInfo
+from geo.atlas.model import (
+    Around,
+    Changes,
+    Hit,
+    Linked,
+    LinkRow,
+    Numbers,
+    Page,
+    Part,
+    Published,
+    Query,
+    Record,
+    Shapes,
+    Value,
+    VersionInfo,
+)
 from geo.atlas.sqlite import feed, sql, tile_columns
-from geo.atlas.sqlite.related import Around
+from geo.atlas.sqlite.related import fill_addresses
 from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.filters import PARAMS, applies
+from geo.report import Change, Issue
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
@@ -25,22 +44,31 @@ _LONGEST_COUNTED = 5_000
 """Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
 
 
-class Atlas:
-    """A frozen version. Safe to share between threads: each thread has its own connection."""
+def key_of(path: Path) -> str:
+    """The key of the atlas in a file: its name, and which of all files that ever had this name it is."""
+    status = path.stat()
+    return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
+
+
+class SqliteAtlas:
+    """An Atlas in one immutable SQLite file. Each thread has its own connection."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.key = key_of(path)
+        self._path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._counted: dict[sql.Statement, int] = {}
+        self._counted: dict[Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -58,12 +86,12 @@ class Atlas:
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self.path)
+            connection = self._local.connection = connect(self._path)
             with self._lock:
                 self._open.append(connection)
         return connection
 
-    def _tuples(self, statement: sql.Statement) -> Iterator[tuple[Any, ...]]:
+    def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
         return tuples(self._db, statement.text, statement.values)
 
     # --- records ---------------------------------------------------------------------------------------
@@ -103,7 +131,7 @@ class Atlas:
         """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
         sql.check(query)
         ((returned, features),) = self._tuples(sql.linked(query))
-        return Linked(returned, around.inside(features))
+        return Linked(returned, fill_addresses(features, around))
 
     def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
         """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
@@ -114,7 +142,7 @@ class Atlas:
         if around is None:
             return ((*row, b"") for row in self._tuples(sql.columns(query, "id", "geom", "properties")))
         rows = self._tuples(sql.columns(query, "id", "geom", "properties", sql.RELATED))
-        return ((*row, around.inside(related)) for *row, related in rows)
+        return ((*row, fill_addresses(related, around)) for *row, related in rows)
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
         """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
@@ -124,7 +152,7 @@ class Atlas:
         first, last = self._db.execute(statement.text).fetchone()
         return None if first is None and last is None else (first, last)
 
-    def tile_shapes(self, layer: str) -> Iterator[tuple[tile_columns.Array, tile_columns.Array]]:
+    def tile_shapes(self, layer: str) -> Iterator[tuple[Numbers, Shapes]]:
         """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
         return tile_columns.shapes(self._db, layer)
 
@@ -151,7 +179,7 @@ class Atlas:
         """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
         table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
         row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
-        return around.inside(None if row is None else row[0])
+        return fill_addresses(None if row is None else row[0], around)
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""
@@ -171,8 +199,8 @@ class Atlas:
         """For each filter that knows the layer, how many records every value would give, other filters kept."""
         sql.check(query)
         found: dict[str, dict[str, int]] = {}
-        for param in sql.PARAMS:
-            if sql.applies(param, query.layer):
+        for param in PARAMS:
+            if applies(param, query.layer):
                 statement = sql.facet(query, param)
                 found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return found
@@ -218,13 +246,13 @@ class Atlas:
         where, values = _about(layer, record)
         return [ConflictRow(*row) for row in self._db.execute(f"SELECT * FROM conflict WHERE {where}", values)]
 
-    def issues(self, layer: str | None = None, record: str | None = None) -> list[IssueRow]:
+    def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
         """What the checks found, for everything, a layer or one record."""
         where, values = _about(layer, record)
         rows = self._db.execute(f"SELECT * FROM issue WHERE {where}", values)
         return [_issue(row) for row in rows]
 
-    def changes(self, layer: str | None = None) -> list[ChangeRow]:
+    def changes(self, layer: str | None = None) -> list[Change]:
         """What was mended on the way in."""
         where, values = _about(layer, None)
         rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
@@ -232,11 +260,11 @@ class Atlas:
 
     # --- history ---------------------------------------------------------------------------------------
 
-    def published(self, since: str) -> feed.Published:
+    def published(self, since: str) -> Published:
         """The version that a number or an RFC 3339 time in UTC means; see feed.point."""
         return feed.point(self._db, since)
 
-    def changed_since(self, version: int) -> dict[str, feed.Changes]:
+    def changed_since(self, version: int) -> dict[str, Changes]:
         """What became of every record since a version, by layer; see feed.changes."""
         return feed.changes(self._db, version)
 
@@ -271,7 +299,7 @@ class Atlas:
         wanted = (
             tuple(layers)
             if layers is not None
-            else tuple(name for name in COLLECTIONS if name not in {"sources", "links"})
+            else tuple(name for name, spec in COLLECTIONS.items() if spec.group not in {"records", "links"})
         )
         marks = ", ".join("?" * len(wanted))
         rows = self._db.execute(
@@ -330,14 +358,14 @@ def _record(layer: str, row: sqlite3.Row) -> Record:
     )
 
 
-def _issue(row: sqlite3.Row) -> IssueRow:
-    layer, record, field, kind, severity, value, *words = row
-    return IssueRow(layer, record, field, kind, severity, value, Label(*words[:2]), Label(*words[2:]))
+def _issue(cells: sqlite3.Row) -> Issue:
+    layer, record, row, field, kind, value, *message = cells
+    return Issue(layer, record, row, field, kind, value, Label(*message))
 
 
-def _change(row: sqlite3.Row) -> ChangeRow:
-    layer, record, field, before, after, *rule = row
-    return ChangeRow(layer, record, field, before, after, Label(*rule))
+def _change(cells: sqlite3.Row) -> Change:
+    layer, record, row, field, before, after, *rule = cells
+    return Change(layer, record, row, field, before, after, Label(*rule))
 
 
 def _link(row: sqlite3.Row, forward: bool, end: tuple[str, sqlite3.Row]) -> LinkRow:

@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, Self
 from urllib.parse import quote
 
 import orjson
 
+from geo.atlas.model import Around
 from geo.atlas.sqlite.tables import related_of, table_of
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER
 from geo.ocop.links import LINKS
@@ -50,23 +50,12 @@ def write(connection: sqlite3.Connection) -> None:
         connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", found)
 
 
-class Around(NamedTuple):
-    """What addresses of a site begin with, its root, and end with, such as ?lang=en; as JSON has them in a text."""
-
-    begin: bytes
-    end: bytes
-
-    @classmethod
-    def of(cls, begin: str, end: str) -> Self:
-        """From plain text."""
-        return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
-
-    def inside(self, related: bytes | None) -> bytes:
-        """The inside of the array of a record's related links, empty for none, with whole addresses."""
-        if related is None:
-            return b""
-        more = self.end.replace(b"?", b"&")
-        return related.replace(_BEGIN, self.begin).replace(_END, self.end).replace(_MORE, more)
+def fill_addresses(related: bytes | None, around: Around) -> bytes:
+    """The inside of the array of a record's related links, empty for none, with whole addresses."""
+    if related is None:
+        return b""
+    more = around.end.replace(b"?", b"&")
+    return related.replace(_BEGIN, around.begin).replace(_END, around.end).replace(_MORE, more)
 
 
 _Titles = Mapping[str, Mapping[str, str]]

@@ -1,9 +1,8 @@
 """A frame's records turned into the rows of an atlas: plain values, boxes, ready GeoJSON.
 
-Numpy scalars, NaN and NaT end here: past this module a value is str, int, float or None.
+Past this module a value is str, int, float or None; see model.plain.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ import shapely
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.atlas.model import Value
+from geo.atlas.model import Value, plain
 from geo.crs import GEOD
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, LayerSpec
@@ -36,22 +35,6 @@ class RecordRow(NamedTuple):
     box: tuple[int, float, float, float, float] | None
     properties: dict[str, Value]
     columns: tuple[object, ...]
-
-
-def plain(value: object) -> Value:
-    """`value` as str, int, float or None; NaN, NaT and the empty string are None.
-
-    >>> plain(np.int64(4)), plain(float("nan")), plain(""), plain("Điện Biên")
-    (4, None, None, 'Điện Biên')
-    """
-    if value is None or (isinstance(value, float | np.floating) and not math.isfinite(value)):
-        return None
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        text = str(value)
-        return None if text in {"NaT", "<NA>", "None"} else text
-    return value if value != "" else None
 
 
 def record_rows(
@@ -125,7 +108,6 @@ def _row(
         lng,
         lat,
         *bounds,
-        *_touching(placed),
         communes[0] if len(communes) == 1 else None,
         districts[0] if len(districts) == 1 else None,
         orjson.dumps(properties | derived),
@@ -165,20 +147,29 @@ def geodesic_area_ha(geometry: BaseGeometry) -> float:
 
 
 def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
+    """Longitude and latitude of a point on the geometry, rounded; see sql.py, which answers boxes by it."""
     if geometry is None:
         return None, None
-    point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
+    match shapely.get_dimensions(geometry):
+        case 0:
+            point = geometry
+        case 1:
+            point = _middle(geometry)
+        case _:
+            point = shapely.point_on_surface(geometry)
     return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
 
 
-def _touching(geometry: BaseGeometry | None) -> tuple[float | None, float | None, float | None, float | None]:
-    """Where a geometry touches its box: the latitude in the west, longitude in the south, latitude in the east, ..."""
-    if geometry is None:
-        return None, None, None, None
-    positions = shapely.get_coordinates(geometry)
-    (west, south), (east, north) = positions.argmin(axis=0), positions.argmax(axis=0)
-    lng, lat = positions.T
-    return float(lat[west]), float(lng[south]), float(lat[east]), float(lng[north])
+def _middle(line: BaseGeometry) -> BaseGeometry:
+    """The point halfway along a line, or along the longest part of one that has several.
+
+    >>> print(_middle(shapely.from_wkt("MULTILINESTRING ((0 0, 1 0), (0 5, 4 5))")))
+    POINT (2 5)
+    """
+    parts = shapely.get_parts(line)
+    longest = parts[shapely.length(parts).argmax()]
+    middle: BaseGeometry = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return middle
 
 
 def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:

@@ -1,63 +1,66 @@
-"""Which atlas is current: a pointer file that is replaced by one rename, and the open atlases behind it."""
+"""Which atlas file is current: a pointer file that is replaced by one rename, and the open atlases behind it."""
 
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from geo.atlas.model import VersionInfo
-from geo.atlas.sqlite.query import Atlas
+from geopandas import GeoDataFrame
+
+from geo.atlas.model import Notes, VersionInfo
+from geo.atlas.sqlite.frozen_file import write_atlas
+from geo.atlas.sqlite.query import SqliteAtlas, key_of
 from geo.atlas.sqlite.tables import declaration_digest
 from geo.errors import NotFound
+from geo.link import Pair
 
 _POINTER = "CURRENT"
+_SUFFIX = ".sqlite"
 _EARLIER = 4
 """Earlier versions that are kept open for those who page through them."""
 
 
-def atlas_name(version: VersionInfo) -> str:
+def file_name(version: VersionInfo) -> str:
     """The file name of a version's atlas; it differs when the data or the declaration does."""
-    return f"{version.number:06d}-{version.digest[:12]}-{declaration_digest()}.sqlite"
+    return f"{version.number:06d}-{version.digest[:12]}-{declaration_digest()}{_SUFFIX}"
 
 
-class AtlasSource:
-    """Gives the current atlas, opened once and again when `publish` has pointed to another.
-
-    Requests in flight keep the atlas they began with.
-    """
+class SqliteAtlasSource:
+    """An AtlasSource over a folder: one SQLite file for each version, and a pointer to the current one."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
+        self._directory = directory
         self._pointer = directory / _POINTER
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
-        self._atlas: Atlas | None = None
-        self._earlier: OrderedDict[int, Atlas] = OrderedDict()
+        self._atlas: SqliteAtlas | None = None
+        self._earlier: OrderedDict[int, SqliteAtlas] = OrderedDict()
 
-    def __call__(self) -> Atlas:
-        """The current atlas; NotFound when none was ever built."""
+    def __call__(self) -> SqliteAtlas:
+        """The current atlas, opened once and again when the pointer names another; NotFound without a pointer."""
         try:
             status = self._pointer.stat()
         except FileNotFoundError:
             raise NotFound(
-                f"No atlas in {self.directory}. Run `python app.py build` first.",
-                f"Chưa có dữ liệu trong {self.directory}. Hãy chạy `python app.py build` trước.",
+                f"No atlas in {self._directory}. Run `python app.py build` first.",
+                f"Chưa có dữ liệu trong {self._directory}. Hãy chạy `python app.py build` trước.",
             ) from None
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
             if self._atlas is None or stamp != self._stamp:
-                self._atlas = Atlas(self.directory / self._pointer.read_text(encoding="utf-8").strip())
+                self._atlas = SqliteAtlas(self._directory / self._pointer.read_text(encoding="utf-8").strip())
                 self._stamp = stamp
             return self._atlas
 
-    def at(self, number: int) -> Atlas:
+    def at(self, number: int) -> SqliteAtlas:
         """The atlas of an earlier version that is still kept; NotFound for any other."""
         current = self()
         if number == current.version.number:
             return current
         # A version later than the pointer's may lie here, made and not yet swapped in.
-        kept = sorted(self.directory.glob(f"{number:06d}-*-{declaration_digest()}.sqlite"))
-        if number > current.version.number or not kept:
+        files = sorted(self._directory.glob(f"{number:06d}-*-{declaration_digest()}{_SUFFIX}"))
+        if number > current.version.number or not files:
             raise NotFound(
                 f"Version {number} is not kept. Begin anew without version; the current one is"
                 f" {current.version.number}.",
@@ -65,17 +68,38 @@ class AtlasSource:
                 f" {current.version.number}.",
             )
         with self._lock:
-            found = self._earlier.pop(number, None) or Atlas(kept[-1])
-            self._earlier[number] = found
+            atlas = self._earlier.pop(number, None) or SqliteAtlas(files[-1])
+            self._earlier[number] = atlas
             while len(self._earlier) > _EARLIER:
                 self._earlier.popitem(last=False)  # closed when the last request that asks it has ended
-            return found
+            return atlas
 
-    def publish(self, path: Path) -> None:
-        """Make the atlas at `path`, a file in our directory, the current one."""
-        part = self.directory / f"{_POINTER}.{os.getpid()}.part"
-        part.write_text(path.name, encoding="utf-8")
-        part.replace(self.directory / _POINTER)
+    def has(self, version: VersionInfo) -> bool:
+        """Whether the file of a version is there; it appears by one rename when it is complete."""
+        return (self._directory / file_name(version)).exists()
+
+    def freeze(
+        self,
+        frames: Mapping[str, GeoDataFrame],
+        pairs: Sequence[Pair],
+        notes: Notes,
+        *,
+        version: VersionInfo,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Write the file of a version, complete or not at all, in the place of one that is there."""
+        path = self._directory / file_name(version)
+        write_atlas(frames, pairs, notes, version=version, path=path, progress=progress)
+
+    def publish(self, version: VersionInfo) -> None:
+        """Point to the file of a version."""
+        part = self._directory / f"{_POINTER}.{os.getpid()}.part"
+        part.write_text(file_name(version), encoding="utf-8")
+        part.replace(self._pointer)
+
+    def keys(self) -> Collection[str]:
+        """The keys of all atlases in the folder."""
+        return {key_of(path) for path in self._directory.glob(f"*{_SUFFIX}")}
 
     def close(self) -> None:
         """Close the open atlases, if any."""

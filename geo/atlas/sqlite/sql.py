@@ -1,52 +1,40 @@
-"""Query -> SQL. The one place where SQL is put together; identifiers come from ocop/layers.py, values are bound."""
+"""Query -> SQL. Identifiers come from the declaration of the layers, values are bound; see conditions.py for CQL2."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import shapely
 
 from geo.atlas.model import Query
+from geo.atlas.sqlite.conditions import compile_where
 from geo.atlas.sqlite.rows import DECIMALS
 from geo.atlas.sqlite.search import match_expression
+from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
-from geo.ocop.links import LINKS
-
-PARAMS = tuple(row.param for row in FILTERS)
-_SOURCE_OF = {spec.name: spec.source for spec in LINKS}
-
+from geo.ocop.filters import PARAMS, applies
 
 RELATED = "x.links"
 """The links from a record to others."""
 
 _ROUNDING = 10.0**-DECIMALS
-"""Degrees by which a label may lie beside its geometry, and more."""
+"""Degrees; rounding moves a label point by at most half of it along each axis."""
 
-_KNOWN_POINTS = (
-    ("f.lng", "f.lat"),
-    ("f.west", "f.at_west"), ("f.at_south", "f.south"), ("f.east", "f.at_east"), ("f.at_north", "f.north"),
-)  # fmt: skip
-"""Longitude and latitude of points of a geometry, that first which most often lies in a box with it."""
-_MEETS = " OR ".join(
-    [*(f"({lng} BETWEEN ? AND ? AND {lat} BETWEEN ? AND ?)" for lng, lat in _KNOWN_POINTS), "meets(f.geom, ?, ?, ?, ?)"]
+_MEETS = (
+    "(f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?)"
+    " OR (f.west >= ? AND f.east <= ? AND (f.south BETWEEN ? AND ? OR f.north BETWEEN ? AND ?))"
+    " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
+    " OR meets(f.geom, ?, ?, ?, ?)"
 )
+"""Whether a candidate meets a box; see _place."""
 
 _EVERYTHING = "1"
 """The condition that every record meets."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """SQL text and the values for its parameters, in order."""
-
-    text: str
-    values: tuple[object, ...]
-
-
 def check(query: Query) -> None:
-    """Raise NotFound for an unknown layer and BadQuery for a sort field or filter that does not exist."""
+    """Raise NotFound for an unknown layer, BadQuery for a sort field or filter that does not exist or is too much."""
     if query.layer not in COLLECTIONS:
         known = ", ".join(COLLECTIONS)
         raise NotFound(
@@ -66,17 +54,18 @@ def check(query: Query) -> None:
                 f"No filter {param!r}. Filters: {', '.join(PARAMS)}.",
                 f"Không có bộ lọc {param!r}. Các bộ lọc: {', '.join(PARAMS)}.",
             )
-    if query.where is not None and query.where.layer != query.layer:
+    _check_where(query)
+
+
+def _check_where(query: Query) -> None:
+    if query.where is None:
+        return
+    if query.where.layer != query.layer:
         raise BadQuery(
             f"The filter was read for {query.where.layer}, not for {query.layer}.",
             f"Bộ lọc được đọc cho lớp {query.where.layer}, không phải cho lớp {query.layer}.",
         )
-
-
-def applies(param: str, layer: str) -> bool:
-    """Whether the filter called `param` says anything about `layer`."""
-    row = next(row for row in FILTERS if row.param == param)
-    return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)
+    compile_where(query.where)  # refuses here what is too much for SQLite, before a caller sends the first bytes
 
 
 def select(query: Query) -> Statement:
@@ -216,14 +205,17 @@ def _where(query: Query) -> Statement:
         marks = ", ".join("?" * len(query.ids))
         parts.append(Statement(f"f.id IN ({marks})", query.ids))
     if query.where is not None:
-        parts.append(Statement(query.where.text, query.where.values))
+        parts.append(compile_where(query.where))
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
 
 
 def _place(query: Query) -> list[Statement]:
-    """Records that meet the box: of the candidates, one with a known point in it meets it, others are tested.
+    """Records that meet the box: candidates by the envelope, of which only those are tested that need it.
 
-    Known are the points at which a geometry touches its envelope, and its label, which stands on it but for rounding.
+    A candidate whose label point lies in the box meets it, as that point lies on the geometry; the box is narrowed by
+    _ROUNDING for it, so that the point before rounding lies in it too. A geometry touches each side of its envelope
+    somewhere: where the box holds the envelope's whole width and its south or north side, or its whole height and its
+    west or east side, it holds such a point. The WKB is read of the rest alone, most of it around the box's corners.
     """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
@@ -234,7 +226,7 @@ def _place(query: Query) -> list[Statement]:
         values += [east, west, north, south]
     for west, south, east, north in boxes:
         values += [west + _ROUNDING, east - _ROUNDING, south + _ROUNDING, north - _ROUNDING]
-        values += [*(west, east, south, north) * (len(_KNOWN_POINTS) - 1), west, south, east, north]
+        values += [west, east, *(south, north) * 2, south, north, *(west, east) * 2, west, south, east, north]
     return [Statement(_in_boxes(query.layer, len(boxes), unplaced=query.place == "any"), tuple(values))]
 
 

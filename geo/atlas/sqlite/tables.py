@@ -15,16 +15,14 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 7
+FORMAT = 9
 """Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
 
 RECORD_COLUMNS = (
-    "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat",
-    "west", "south", "east", "north", "at_west", "at_south", "at_east", "at_north",
+    "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat", "west", "south", "east", "north",
     "commune", "district", "properties", "feature", "geom",
 )  # fmt: skip
-"""`at_west` is the latitude of a point of the geometry on the west side of its box, `at_south` the longitude of one on
-the south side, and so on."""
+"""`lng` and `lat` are a point on the geometry, rounded, where its label stands; `west` to `north` are its envelope."""
 
 _MAPPED = 2**31 - 2**16
 """Bytes of the file that are read where the system keeps them, without a copy: the most that SQLite allows."""
@@ -42,11 +40,10 @@ CREATE INDEX link_target ON link (target_layer, target_id);
 CREATE INDEX link_name ON link (link);
 CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
 CREATE TABLE issue (
-    layer TEXT, record TEXT, field TEXT, kind TEXT, severity TEXT, value TEXT,
-    message_vi TEXT, message_en TEXT, remedy_vi TEXT, remedy_en TEXT
+    layer TEXT, record TEXT, row INTEGER, field TEXT, kind TEXT, value TEXT, message_vi TEXT, message_en TEXT
 );
 CREATE TABLE change (
-    layer TEXT, record TEXT, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
+    layer TEXT, record TEXT, row INTEGER, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
 );
 CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
 CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;
@@ -84,7 +81,6 @@ def create(connection: sqlite3.Connection) -> None:
             CREATE TABLE {table_of(name)} (
                 row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
-                at_west REAL, at_south REAL, at_east REAL, at_north REAL,
                 commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);

@@ -2,27 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
 
-from geo.atlas.model import Value
+from geo.atlas.model import Numbers, Shapes, Value
 from geo.atlas.sqlite.tables import column_of, table_of, tuples
-from geo.ocop.collections import COLLECTIONS
-from geo.schema import Field
-
-Array: TypeAlias = np.ndarray[Any, Any]
+from geo.ocop.collections import tile_fields
 
 _AT_ONCE = 10_000
 
 
-def shown_fields(layer: str) -> tuple[Field, ...]:
-    """The fields that tiles carry: all but long texts."""
-    return tuple(field for field in COLLECTIONS[layer].fields if field.kind != "longtext")
-
-
-def shapes(db: sqlite3.Connection, layer: str) -> Iterator[tuple[Array, Array]]:
+def shapes(db: sqlite3.Connection, layer: str) -> Iterator[tuple[Numbers, Shapes]]:
     """Numbers and geometries (STORE_CRS) of the placed records in the order of their numbers, some at a time."""
     text = f"SELECT row, geom FROM {table_of(layer)} WHERE west IS NOT NULL ORDER BY row"
     cursor = tuples(db, text)
@@ -32,8 +23,8 @@ def shapes(db: sqlite3.Connection, layer: str) -> Iterator[tuple[Array, Array]]:
 
 
 def columns(db: sqlite3.Connection, layer: str) -> dict[str, list[Value]]:
-    """`id`, `title` and the shown fields of the placed records, each as a list in the order of their numbers."""
-    fields = shown_fields(layer)
+    """`id`, `title` and the fields of tiles of the placed records, each as a list in the order of their numbers."""
+    fields = tile_fields(layer)
     names = ("id", "title", *(field.name for field in fields))
     listed = ", ".join(("id", "title", *map(column_of, fields)))
     found = tuples(db, f"SELECT {listed} FROM {table_of(layer)} WHERE west IS NOT NULL ORDER BY row").fetchall()

@@ -16,7 +16,7 @@ from geo.ingest.checks.geometry import Places, check_places, check_tiling, outli
 from geo.ingest.checks.outlines import check_outlines
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
-from geo.report import Issue, names_of
+from geo.report import Issue, subjects_of
 from geo.schema import Field, Label, LayerSpec
 
 Frames = Mapping[str, gpd.GeoDataFrame]
@@ -63,7 +63,7 @@ def _keys(frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
     for row, key in enumerate(frame[spec.key], start=1):
         if key is None:
             said = f"dòng {row} không có mã", f"row {row} has no id"
-            yield Issue.of(spec.name, "missing_key", *said, record=f"row {row}", field=spec.key)
+            yield Issue.of(spec.name, "missing_key", *said, row=row, field=spec.key)
     for key, count in Counter(str(key) for key in frame[spec.key] if key is not None).items():
         if count > 1:
             said = f"mã {key!r} dùng {count} lần", f"id {key!r} is used {count} times"
@@ -72,14 +72,14 @@ def _keys(frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
 
 def _values(frame: gpd.GeoDataFrame, spec: LayerSpec, field: Field, ids: Mapping[str, set[str]]) -> Iterator[Issue]:
     rule = _RULES.get(field.kind)
-    for record, value in zip(names_of(list(frame[spec.key])), frame[field.name], strict=True):
+    for subject, value in zip(subjects_of(list(frame[spec.key])), frame[field.name], strict=True):
         if value is None:
             if field.required and field.name != spec.key:
-                said = f"thiếu {field.label.vi}", f"{field.label.en} is missing"
-                yield Issue.of(spec.name, "required_missing", *said, record=record, field=field.name)
+                words = Label(f"thiếu {field.label.vi}", f"{field.label.en} is missing")
+                yield Issue(spec.name, *subject, field.name, "required_missing", "", words)
         elif rule is not None:
             for kind, part, words in rule(field, value, ids):
-                yield Issue(spec.name, record, field.name, kind, part, words)
+                yield Issue(spec.name, *subject, field.name, kind, part, words)
 
 
 Finding = tuple[str, str, Label]

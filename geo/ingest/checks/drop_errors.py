@@ -6,17 +6,17 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.ingest.checks.check import parts_of
-from geo.report import Issue, names_of
+from geo.report import WHOLE_LAYER, Issue, subjects_of
 from geo.schema import Field, LayerSpec
 
 
 def keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) -> None:
     """Make what an error names unknown: a value, a part of a list, or a place with its precision."""
-    row_of = {name: row for row, name in enumerate(names_of(list(frame[spec.key])))}
+    rows = {subject: row for row, subject in enumerate(subjects_of(list(frame[spec.key])))}
     for issue in issues:
-        if issue.severity != "error" or issue.record is None or issue.field is None:
+        if issue.severity != "error" or issue.subject == WHOLE_LAYER or issue.field is None:
             continue
-        row = row_of[issue.record]
+        row = rows[issue.subject]
         if issue.field == "geometry":
             frame.loc[row, "geometry"] = None
             if spec.has("precision"):

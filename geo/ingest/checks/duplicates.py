@@ -10,11 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import GEOD
-from geo.ingest.checks.geometry import Places, project
-from geo.ocop.layers import THEMATIC
-from geo.report import Issue, at_most
-from geo.schema import LayerSpec
+from geo.crs import GEOD, to_metric
+from geo.ingest.checks.geometry import Places
+from geo.report import Issue, Subject, at_most
+from geo.schema import Label, LayerSpec
 from geo.text import fold
 
 NEAR_M = 100.0
@@ -30,7 +29,7 @@ Tag = tuple[object, ...]
 
 def check_twins(places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
     """The later of any two records of a layer that look like one thing, naming the first that it looks like."""
-    if spec.name in THEMATIC:
+    if spec.thematic:
         yield from at_most(_twins(places, frame, spec))
 
 
@@ -45,15 +44,16 @@ def _twins(places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator
     # Both go by rows, and what is near is looked for only as far as it is asked for.
     following = next(near, None)
     for row in map(int, rows):
-        one, other = places.records[row], None
+        other: Subject | None = None
         if row in in_unit:
-            other, vi, en = places.records[in_unit[row]], "cùng đơn vị hành chính", "in the same unit"
+            other, vi, en = places.subjects[in_unit[row]], "cùng đơn vị hành chính", "in the same unit"
         elif following is not None and following[0] == row:
-            other, vi, en = places.records[following[1]], f"cách {following[2]:.0f} m", f"{following[2]:.0f} m away"
+            other, vi, en = places.subjects[following[1]], f"cách {following[2]:.0f} m", f"{following[2]:.0f} m away"
             following = next(near, None)
         if other is not None:
-            said = f"trùng tên với {other}, {vi}", f"has the name of {other}, {en}"
-            yield Issue.of(spec.name, "duplicate_record", *said, record=one, field=spec.title, value=other)
+            name = other.label
+            words = Label(f"trùng tên với {name.vi}, {vi}", f"has the name of {name.en}, {en}")
+            yield Issue(spec.name, *places.subjects[row], spec.title, "duplicate_record", name.en, words)
 
 
 def _words(value: object) -> str:
@@ -103,7 +103,7 @@ def _in_one_place(
     """Each row, the first row before it of its name at most NEAR_M away, and the metres; not for the rows in `but`."""
     rows = rows[places.sound[rows]]
     points = shapely.centroid(places.shapes[rows])
-    metric, lng, lat = project(points), shapely.get_x(points), shapely.get_y(points)
+    metric, lng, lat = to_metric(points), shapely.get_x(points), shapely.get_y(points)
     tree = shapely.STRtree(metric)
     x, y, reach = shapely.get_x(metric), shapely.get_y(metric), NEAR_M * _SEARCH_MARGIN
     around = shapely.box(x - reach, y - reach, x + reach, y + reach)

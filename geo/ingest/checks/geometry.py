@@ -10,11 +10,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import METRIC_CRS, STORE_CRS, transformer
-from geo.report import Issue, names_of
-from geo.schema import LayerSpec
+from geo.crs import Shapes, to_degrees, to_metric
+from geo.report import Issue, Subject, subjects_of
+from geo.schema import Label, LayerSpec
 
-Shapes: TypeAlias = NDArray[np.object_]
 Mask: TypeAlias = NDArray[np.bool_]
 OUTSIDE_M = 500.0
 """How far outside the province's generalised outline a place may lie before it is reported."""
@@ -32,22 +31,15 @@ def finite(shapes: Shapes) -> Mask:
     return good
 
 
-def project(shapes: Shapes, source: str = STORE_CRS, target: str = METRIC_CRS) -> Shapes:
-    """The shapes in another system; coordinates that the projection cannot hold become infinite."""
-    to = transformer(source, target)
-    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
-    return moved
-
-
 @dataclass(frozen=True)
 class Places:
-    """The shapes of a layer, looked at once for all checks; what each record is called, and rows in the frame's order.
+    """The shapes of a layer, looked at once for all checks; what each is about, in the order of the frame.
 
     `metric` are the valid shapes in METRIC_CRS, None for the others and for those that it cannot hold.
     `sound` are the rows whose `metric` can be measured: GEOS would answer nothing sensible about the others.
     """
 
-    records: list[str]
+    subjects: list[Subject]
     shapes: Shapes
     metric: Shapes
     finite: Mask
@@ -61,10 +53,10 @@ class Places:
         good = finite(shapes)
         valid = _valid(shapes, good & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
         metric = np.full(len(shapes), None, dtype=object)
-        metric[valid] = project(shapes[valid])
+        metric[valid] = to_metric(shapes[valid])
         held = valid & finite(metric)
         metric[~held] = None
-        return cls(names_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
+        return cls(subjects_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
 
 
 def _valid(shapes: Shapes, among: Mask) -> Mask:
@@ -89,23 +81,23 @@ def check_places(
     """The findings of each place of a layer; `province` is what `outline_of` gave."""
     known = frame["precision"] if spec.has("precision") else [None] * len(frame)
     faults = dict(_faults(places, province))
-    for row, (record, shape, precision) in enumerate(zip(places.records, places.shapes, known, strict=True)):
+    for row, (subject, shape, precision) in enumerate(zip(places.subjects, places.shapes, known, strict=True)):
         if shape is None:
-            yield _unplaced(spec, record)
+            yield _unplaced(spec, subject)
             if precision is not None:
-                said = f"ghi {precision!r} mà không có vị trí", f"says {precision!r} but has no place"
-                yield Issue.of(spec.name, "precision_without_place", *said, record=record, field="precision")
+                words = Label(f"ghi {precision!r} mà không có vị trí", f"says {precision!r} but has no place")
+                yield Issue(spec.name, *subject, "precision", "precision_without_place", "", words)
         elif row in faults:
             kind, value, vi, en = faults[row]
-            yield Issue.of(spec.name, kind, vi, en, record=record, field="geometry", value=value)
+            yield Issue(spec.name, *subject, "geometry", kind, value, Label(vi, en))
         elif precision is None and spec.has("precision"):
-            said = "có vị trí mà không ghi độ chính xác", "has a place but no precision"
-            yield Issue.of(spec.name, "place_without_precision", *said, record=record, field="precision")
+            words = Label("có vị trí mà không ghi độ chính xác", "has a place but no precision")
+            yield Issue(spec.name, *subject, "precision", "place_without_precision", "", words)
 
 
-def _unplaced(spec: LayerSpec, record: str) -> Issue:
+def _unplaced(spec: LayerSpec, subject: Subject) -> Issue:
     kind = "null_geometry" if spec.may_be_unplaced else "missing_geometry"
-    return Issue.of(spec.name, kind, "không có hình học", "there is no geometry", record=record, field="geometry")
+    return Issue(spec.name, *subject, "geometry", kind, "", Label("không có hình học", "there is no geometry"))
 
 
 Fault: TypeAlias = tuple[str, str, str, str]
@@ -145,19 +137,18 @@ def check_tiling(places: Places, spec: LayerSpec, province: Places | None) -> It
     rows = np.flatnonzero(places.sound)
     if not len(rows):
         return
-    records, shapes = [places.records[row] for row in rows], places.metric[rows]
+    subjects, shapes = [places.subjects[row] for row in rows], places.metric[rows]
     for a, b in _touching(shapes):
         shared_ha = shapely.area(shapely.intersection(shapes[a], shapes[b])) / 10_000
         if shared_ha > _LEAST_HA:
-            said = f"chồng lên {records[b]} {shared_ha:.1f} ha", f"overlaps {records[b]} by {shared_ha:.1f} ha"
-            yield Issue.of(spec.name, "tiling_overlap", *said, record=records[a], field="geometry", value=records[b])
+            other = subjects[b].label
+            words = Label(f"chồng lên {other.vi} {shared_ha:.1f} ha", f"overlaps {other.en} by {shared_ha:.1f} ha")
+            yield Issue(spec.name, *subjects[a], "geometry", "tiling_overlap", other.en, words)
     covered = shapely.union_all(shapes)
     whole = None if province is None else _union(province)
-    for gap in [*_holes(covered), *(() if whole is None else _bare(whole, covered))]:
-        west, south = transformer(METRIC_CRS, STORE_CRS).transform(
-            gap.representative_point().x, gap.representative_point().y
-        )
-        size, at = gap.area / 10_000, f"{west:.5f}, {south:.5f}"
+    gaps = np.array([*_holes(covered), *(() if whole is None else _bare(whole, covered))], dtype=object)
+    for gap, inside in zip(gaps, to_degrees(shapely.point_on_surface(gaps)), strict=True):
+        size, at = gap.area / 10_000, f"{inside.x:.5f}, {inside.y:.5f}"
         said = f"{size:.1f} ha quanh ({at}) không thuộc đơn vị nào", f"no unit covers {size:.1f} ha around ({at})"
         yield Issue.of(spec.name, "tiling_gap", *said, value=at)
 

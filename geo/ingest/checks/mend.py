@@ -1,8 +1,8 @@
-"""Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, polygons made valid."""
+"""Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, geometries made valid."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -10,13 +10,13 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import STORE_CRS
+from geo.crs import STORE_CRS, Shapes
 from geo.encodings.mojibake import depth
 from geo.html_text import has_markup, plain_text
-from geo.ingest.checks.geometry import Shapes, finite
+from geo.ingest.checks.geometry import finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
-from geo.report import Change
+from geo.report import Change, Subject, subjects_of
 from geo.schema import Field, Label, LayerSpec
 from geo.text import nfc
 
@@ -33,36 +33,36 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> 
     """`frame` with safe repairs made, and the list of them; of `foreign` long text, which programs fill with pages, the
     tags of HTML are taken out too.
 
-    Polygons become MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6); that changes no
-    shape, a shapefile always winds them the other way, and it is not listed.
+    Lines become MultiLineStrings, and polygons MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6).
+    That changes no shape, a shapefile always winds its rings the other way, and it is not listed.
     """
     changes: list[Change] = []
-    keys = [None if key is None else str(key) for key in frame[spec.key]]
+    subjects = subjects_of(list(frame[spec.key]))
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
         values = (
-            _without_markup(frame[field.name], field, spec, keys, changes)
+            _without_markup(frame[field.name], field, spec, subjects, changes)
             if foreign and field.kind == "longtext"
             else frame[field.name]
         )
-        cells = [_text(value, field, spec, key, changes) for key, value in zip(keys, values, strict=True)]
+        cells = [_text(value, field, spec, subject, changes) for subject, value in zip(subjects, values, strict=True)]
         data[field.name] = pd.Series(cells, dtype=object)
-    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, keys, changes)
+    shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, subjects, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
 
 
 def _without_markup(
-    values: Iterable[object], field: Field, spec: LayerSpec, keys: Sequence[str | None], changes: list[Change]
+    values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
 ) -> Iterator[object]:
     """The cells of a field with what a page would show in place of HTML that a program left in them."""
-    for key, value in zip(keys, values, strict=True):
+    for subject, value in zip(subjects, values, strict=True):
         shown = plain_text(value) if isinstance(value, str) and has_markup(value) else value
         if shown != value:
-            changes.append(Change(spec.name, key, field.name, str(value), str(shown), _SHOWN))
+            changes.append(Change(spec.name, *subject, field.name, str(value), str(shown), _SHOWN))
         yield shown
 
 
-def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes: list[Change]) -> object:
+def _text(value: object, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
     if not isinstance(value, str) or depth(value):  # in text encoded twice, spaces and controls are parts of letters
         return value
     cleaned = _cleaned(value)
@@ -77,7 +77,7 @@ def _text(value: object, field: Field, spec: LayerSpec, key: str | None, changes
     before = value
     for rule, after in steps:
         if after != before:
-            changes.append(Change(spec.name, key, field.name, before, after, rule))
+            changes.append(Change(spec.name, *subject, field.name, before, after, rule))
         before = after
     return before or None
 
@@ -113,42 +113,60 @@ def _cased(text: str, field: Field) -> str:
     return ";".join(by_lower.get(part.lower(), part) for part in text.split(";"))
 
 
-_POLYGON, _MULTIPOLYGON = 3, 6  # as shapely.get_type_id has them
+class _Kind(NamedTuple):
+    """The geometry of a layer whose records may have several parts; ids as shapely.get_type_id gives them.
+
+    `collect` makes geometries of several parts from arrays of parts, `of` makes one from a list.
+    """
+
+    single: int
+    multiple: int
+    collect: Callable[..., Any]
+    of: Callable[[list[Any]], BaseGeometry]
 
 
-def _shapes(shapes: Shapes, spec: LayerSpec, keys: list[str | None], changes: list[Change]) -> Shapes:
+_KINDS = {
+    "MultiLineString": _Kind(1, 5, shapely.multilinestrings, shapely.MultiLineString),
+    "MultiPolygon": _Kind(3, 6, shapely.multipolygons, shapely.MultiPolygon),
+}
+
+
+def _shapes(shapes: Shapes, spec: LayerSpec, subjects: list[Subject], changes: list[Change]) -> Shapes:
     """All shapes of a layer: at once those that need no more than their rings turned, the others one by one."""
     mended = np.full(len(shapes), None, dtype=object)
+    kind = _KINDS.get(spec.geometry or "")
     kinds = shapely.get_type_id(shapes)
-    ready = np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) & (spec.geometry == "MultiPolygon")
+    ready = np.zeros(len(shapes), dtype=bool) if kind is None else np.isin(kinds, kind[:2])
     ready &= finite(shapes) & ~shapely.has_z(shapes) & ~shapely.is_empty(shapes)
     ready[ready] = shapely.is_valid(shapes[ready])
     for row in np.flatnonzero(~ready):
-        mended[row] = _shape(shapes[row], spec, keys[row], changes)
-    single = np.flatnonzero(ready & (kinds == _POLYGON))
+        mended[row] = _shape(shapes[row], spec, subjects[row], changes)
     mended[ready] = shapes[ready]
-    mended[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
+    if kind is not None:
+        single = np.flatnonzero(ready & (kinds == kind.single))
+        mended[single] = kind.collect(shapes[single], indices=np.arange(len(single)))
     mended[ready] = shapely.orient_polygons(mended[ready], exterior_cw=False)
     return mended
 
 
-def _shape(shape: BaseGeometry | None, spec: LayerSpec, key: str | None, changes: list[Change]) -> BaseGeometry | None:
+def _shape(shape: BaseGeometry | None, spec: LayerSpec, subject: Subject, changes: list[Change]) -> BaseGeometry | None:
     if shape is None:
         return None
     if shape.has_z:
         flat = shapely.force_2d(shape)
-        changes.append(Change(spec.name, key, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
+        changes.append(Change(spec.name, *subject, "geometry", shape.wkt[:80], flat.wkt[:80], _FLAT))
         shape = flat
-    if shape.is_empty or spec.geometry != "MultiPolygon" or not finite(np.array([shape])).all():
+    kind = _KINDS.get(spec.geometry or "")
+    if shape.is_empty or kind is None or not finite(np.array([shape])).all():
         return shape
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
-        shape = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
-        changes.append(Change(spec.name, key, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
-    return shapely.orient_polygons(_polygons(shape), exterior_cw=False)
+        shape = _gathered(shapely.make_valid(shape, method="structure", keep_collapsed=False), kind)
+        changes.append(Change(spec.name, *subject, "geometry", why, shapely.is_valid_reason(shape), MADE_VALID))
+    return shapely.orient_polygons(_gathered(shape, kind), exterior_cw=False)
 
 
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    """The polygons of a shape as one MultiPolygon; lines and points that mending left are dropped."""
+def _gathered(shape: BaseGeometry, kind: _Kind) -> BaseGeometry:
+    """The lines or the polygons of a shape as one geometry; other parts, which mending may leave, are dropped."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.MultiPolygon([part for part in np.atleast_1d(parts) if isinstance(part, shapely.Polygon)])
+    return kind.of([part for part in parts if shapely.get_type_id(part) == kind.single])

@@ -7,10 +7,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import GEOD, METRIC_CRS, STORE_CRS
-from geo.ingest.checks.geometry import Mask, Places, Shapes, project
+from geo.crs import GEOD, Shapes, to_degrees
+from geo.ingest.checks.geometry import Mask, Places
 from geo.report import Issue, at_most
-from geo.schema import Field, LayerSpec
+from geo.schema import Field, Label, LayerSpec
 
 SLIVER_M = 5.0
 """A part or a hole whose mean width is less was hardly meant."""
@@ -58,13 +58,13 @@ def _slivers(places: Places, spec: LayerSpec) -> Iterator[Issue]:
     area, border = shapely.area(shapes), shapely.length(shapes)
     narrow = np.flatnonzero((area < SLIVER_HA * 10_000) & (2 * area < SLIVER_M * border))
     narrow = narrow[np.argsort(rows[narrow], kind="stable")]
-    centres = project(shapely.point_on_surface(shapes[narrow]), METRIC_CRS, STORE_CRS)
+    centres = to_degrees(shapely.point_on_surface(shapes[narrow]))
     for one, centre in zip(narrow, centres, strict=True):
         at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[one], 2 * area[one] / border[one]
         what = ("khe", "narrow gap") if is_hole[one] else ("mảnh", "sliver")
         vi = f"{what[0]} rộng trung bình {width:.1f} m, diện tích {size:.0f} m² tại ({at})"
         en = f"{what[1]} with a mean width of {width:.1f} m and an area of {size:.0f} m² at ({at})"
-        yield Issue.of(spec.name, "sliver", vi, en, record=places.records[rows[one]], field="geometry", value=at)
+        yield Issue(spec.name, *places.subjects[int(rows[one])], "geometry", "sliver", at, Label(vi, en))
 
 
 def _holes(parts: Shapes) -> tuple[Shapes, Rows]:
@@ -89,9 +89,10 @@ def _overlaps(places: Places, spec: LayerSpec, groups: list[Rows]) -> Iterator[I
         for here, there in _touching(shapes):
             shared_ha = shapely.area(shapely.intersection(shapes[here], shapes[there])) / 10_000
             for pair in np.flatnonzero(shared_ha > OVERLAP_HA):
-                one, other = places.records[rows[here[pair]]], places.records[rows[there[pair]]]
-                said = f"chồng lên {other} {shared_ha[pair]:.1f} ha", f"overlaps {other} by {shared_ha[pair]:.1f} ha"
-                yield Issue.of(spec.name, "overlap", *said, record=one, field="geometry", value=other)
+                one, other = places.subjects[int(rows[here[pair]])], places.subjects[int(rows[there[pair]])].label
+                vi = f"chồng lên {other.vi} {shared_ha[pair]:.1f} ha"
+                en = f"overlaps {other.en} by {shared_ha[pair]:.1f} ha"
+                yield Issue(spec.name, *one, "geometry", "overlap", other.en, Label(vi, en))
 
 
 def _touching(shapes: Shapes) -> Iterator[tuple[Rows, Rows]]:
@@ -128,11 +129,10 @@ def _areas(places: Places, spec: LayerSpec, field: Field, declared: NDArray[np.f
     # The projection's areas are quick and good to a few thousandths: only what they doubt goes on the ellipsoid.
     apart = np.abs(shapely.area(places.metric) / _M2_PER[unit] - declared)
     for row in np.flatnonzero(own & (apart > field.tolerance / 2 * declared)):
-        told, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / _M2_PER[unit]
-        differs = abs(drawn - told)
-        if differs > field.tolerance * told and differs * _M2_PER[unit] > AREA_HA * 10_000:
-            vi = f"công bố {told:.1f} {unit}, đo trên ranh giới {drawn:.1f} {unit}"
-            en = f"published as {told:.1f} {unit}, the outline measures {drawn:.1f} {unit}"
-            yield Issue.of(
-                spec.name, "area_differs", vi, en, record=places.records[row], field=field.name, value=f"{told:g}"
-            )
+        published, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / _M2_PER[unit]
+        differs = abs(drawn - published)
+        if differs > field.tolerance * published and differs * _M2_PER[unit] > AREA_HA * 10_000:
+            vi = f"công bố {published:.1f} {unit}, đo trên ranh giới {drawn:.1f} {unit}"
+            en = f"published as {published:.1f} {unit}, the outline measures {drawn:.1f} {unit}"
+            words = Label(vi, en)
+            yield Issue(spec.name, *places.subjects[row], field.name, "area_differs", f"{published:g}", words)

@@ -213,7 +213,8 @@ def _issue(layer: str, columns: Columns, number: int, cell: tuple[object, object
     field = columns.first if columns.second is None else f"{columns.first}, {columns.second}"
     return Issue(
         layer,
-        f"row {number}",
+        None,
+        number,
         field,
         _ISSUE_KINDS.get(wrong, "bad_coordinate"),
         shown[:200],

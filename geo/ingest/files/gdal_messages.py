@@ -1,7 +1,6 @@
 """What GDAL, GEOS, expat and SQLite say of a file, in Vietnamese and English; what is not in the table is quoted."""
 
 import re
-import sqlite3
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from geo.schema import Label
 FAILURES = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError, pyogrio.errors.FieldError, fiona.errors.FionaError, shapely.errors.ShapelyError,
-    OSError, ValueError, LookupError, OverflowError, RuntimeError, sqlite3.Error, SystemError, UnboundLocalError,
+    OSError, ValueError, LookupError, OverflowError, RuntimeError, SystemError, UnboundLocalError,
     expat.ExpatError,
 )  # fmt: skip
 """What GDAL's two packages and ours raise for damaged files; SystemError and UnboundLocalError are slips of fiona and pyogrio."""

@@ -2,8 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from geo.ingest.files.shapefile import Inventory
@@ -15,7 +15,7 @@ _TEXTS = ("TEXT", "CHAR", "VARCHAR", "BLOB", "JSON")
 
 def in_table(path: Path, layer: str) -> Inventory:
     """How many records a table holds, and how many of them a place; what its contents say may be of another day."""
-    with closing(_opened(path)) as connection:
+    with _opened(path) as connection:
         find = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
         try:
             column = connection.execute(find, (layer,)).fetchone()
@@ -27,13 +27,13 @@ def in_table(path: Path, layer: str) -> Inventory:
 
 def dates_in(path: Path, layer: str) -> list[str]:
     """The names of the columns that are declared as dates."""
-    with closing(_opened(path)) as connection:
+    with _opened(path) as connection:
         return [name for name, kind in _declared(connection, layer) if kind in _DATES]
 
 
 def with_texts(path: Path, layer: str, columns: dict[str, Cells], dates: Sequence[str]) -> dict[str, Cells]:
     """`columns` as GDAL reads them, with the stored text in cells of numbers that hold one, and all of `dates`."""
-    with closing(_opened(path)) as connection:
+    with _opened(path) as connection:
         for name, kind in _declared(connection, layer):
             if name in dates:
                 columns[name] = [_day(cell) for cell in _column(connection, layer, name)]
@@ -50,8 +50,14 @@ def _day(cell: object) -> object:
     return re.sub(r"T00:00:00(?:\.0+)?Z?\Z", "", cell) if isinstance(cell, str) else cell
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that only reads, closed at the end; a failure of SQLite is a ValueError like those of GDAL."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def _declared(connection: sqlite3.Connection, layer: str) -> list[tuple[str, str]]:

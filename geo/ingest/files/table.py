@@ -66,8 +66,7 @@ def finding(
     kind: str, vi: str, en: str, *, row: int | None = None, field: str | None = None, value: object = ""
 ) -> Issue:
     """A finding about a file whose layer is not chosen yet; `row` is the number that people see beside the record."""
-    record = None if row is None else f"row {row}"
-    return Issue.of("", kind, vi, en, record=record, field=field, value=str(value)[:200])
+    return Issue.of("", kind, vi, en, row=row, field=field, value=str(value)[:200])
 
 
 def listed(numbers: Iterable[object]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geo.encodings import ENCODINGS, detect, label_of
 from geo.encodings.mojibake import depth, unwrapped
-from geo.report import Issue, names_of
+from geo.report import Issue, subjects_of
 from geo.schema import Label, LayerSpec
 
 Columns = dict[str, list[object]]
@@ -71,11 +71,12 @@ def decode(columns: Columns, spec: LayerSpec, widths: Mapping[str, int]) -> tupl
     foreign = _foreign(columns, read_by, spec)
     if foreign is not None:
         return texts, [foreign]
-    records = names_of(texts.get(spec.key, []))
+    count = max(map(len, columns.values()), default=0)
+    subjects = subjects_of(texts.get(spec.key, [None] * count))
     issues = [
-        Issue(spec.name, record, name, cell.kind, (cell.text or str(raw))[:_SHOWN], cell.message)
+        Issue(spec.name, *subject, name, cell.kind, (cell.text or str(raw))[:_SHOWN], cell.message)
         for name, cells in read_by.items()
-        for record, cell, raw in zip(records or names_of([None] * len(cells)), cells, columns[name], strict=True)
+        for subject, cell, raw in zip(subjects, cells, columns[name], strict=True)
         if isinstance(cell, Cell) and cell.kind is not None
     ]
     return texts, issues

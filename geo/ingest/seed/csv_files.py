@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from geo.ingest.seed.cells import Columns, decode
-from geo.report import Issue, names_of
+from geo.report import Issue
 from geo.schema import Label, LayerSpec
 
 _BOM = b"\xef\xbb\xbf"
@@ -35,7 +35,7 @@ def read_csv(path: Path, spec: LayerSpec) -> tuple[Columns, list[Issue]]:
     issues = [
         Issue.of(
             spec.name, "ragged_row", f"{path.name}: {len(row)} ô, cần {len(header)}",
-            f"{path.name}: {len(row)} cells, expected {len(header)}", record=f"row {number}", value=row[-1],
+            f"{path.name}: {len(row)} cells, expected {len(header)}", row=number, value=row[-1],
         )
         for number, row in enumerate(rows, start=1) if len(row) > len(header)
     ]  # fmt: skip
@@ -52,7 +52,11 @@ def read_beside(path: Path, spec: LayerSpec) -> Beside:
         raise ValueError(f"no column {spec.key!r}")
     columns, issues = decode(raw, spec, {})
     texts: dict[str, dict[str, str]] = {}
-    for row, key in enumerate(names_of(columns[spec.key])):
+    for row, cell in enumerate(columns[spec.key]):
+        if cell is None or cell == "":
+            issues.append(_keyless(path, row + 1, spec))
+            continue
+        key = str(cell)
         if key in texts:
             vi, en = (
                 f"{path.name} ghi {key!r} hai lần; dùng dòng đầu",
@@ -65,9 +69,14 @@ def read_beside(path: Path, spec: LayerSpec) -> Beside:
     return Beside(texts, [*ragged, *issues, *_unknown_columns(path, columns, spec)])
 
 
+def _keyless(path: Path, row: int, spec: LayerSpec) -> Issue:
+    words = f"{path.name}: dòng {row} không có mã", f"{path.name}: row {row} has no id"
+    return Issue.of(spec.name, "unknown_text_row", *words, row=row)
+
+
 def _unknown_columns(path: Path, names: Iterable[str], spec: LayerSpec) -> list[Issue]:
     words = Label(f"cột lạ trong {path.name}", f"column of {path.name} is not declared")
-    return [Issue(spec.name, None, None, "unknown_column", name, words) for name in names if not spec.has(name)]
+    return [Issue(spec.name, None, None, None, "unknown_column", name, words) for name in names if not spec.has(name)]
 
 
 def lost_rows(beside: Beside, keys: Iterable[object], spec: LayerSpec) -> list[Issue]:

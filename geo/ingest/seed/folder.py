@@ -14,6 +14,7 @@ from geo.ingest.checks.mend import MADE_VALID, mend
 from geo.ingest.seed.layer import read_layer
 from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue, Report
+from geo.schema import Label
 
 Frames = dict[str, gpd.GeoDataFrame]
 _DESCRIBED = ("title", "source", "licence", "attribution")
@@ -52,10 +53,8 @@ def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, 
 
 
 def _mended(change: Change) -> Issue:
-    said = f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}"
-    return Issue.of(
-        change.layer, "invalid_geometry", *said, record=change.record, field="geometry", value=change.before
-    )
+    words = Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}")
+    return Issue(change.layer, *change.subject, "geometry", "invalid_geometry", change.before, words)
 
 
 def _metadata(path: Path, name: str, frame: gpd.GeoDataFrame | None) -> tuple[dict[str, Any], list[Issue]]:

@@ -32,6 +32,12 @@ _UNREADABLE = (
     shapely.errors.ShapelyError, OSError, ValueError, csv.Error,
 )  # fmt: skip
 _NUMBERS = {"integer", "real"}
+_FITTING = {
+    "Point": {"Point"},
+    "MultiLineString": {"LineString", "MultiLineString"},
+    "MultiPolygon": {"Polygon", "MultiPolygon"},
+}
+"""Geometry of a layer -> what GDAL may call the geometry of its shapefile."""
 
 
 class _Raw(NamedTuple):
@@ -111,8 +117,7 @@ def _sniff(path: Path, spec: LayerSpec) -> tuple[Issue | None, dict[str, int]]:
     """What forbids to read a shapefile as the layer, and how many bytes its text columns hold."""
     with fiona.open(path, encoding="latin-1") as source:
         kind, properties = source.schema["geometry"], source.schema["properties"]
-    wanted = {"Point"} if spec.geometry == "Point" else {"Polygon", "MultiPolygon"}
-    if kind.removeprefix("3D ") not in wanted:
+    if kind.removeprefix("3D ") not in _FITTING[spec.geometry or ""]:
         said = f"hình học là {kind}, cần {spec.geometry}", f"geometry is {kind}, expected {spec.geometry}"
         return Issue.of(spec.name, "wrong_geometry_type", *said, value=kind), {}
     if not is_text(path.with_suffix(".prj")):  # pyogrio fails on it with an error of its own

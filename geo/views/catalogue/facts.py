@@ -279,33 +279,35 @@ def _count(atlas: Atlas, layer: str) -> _Known:
 
 _FILLED = (
     Label("Mức đầy đủ", "Completeness"),
-    Label("Tỷ lệ giá trị bắt buộc đã có số liệu", "Share of the required values that are filled"),
+    Label("Tỷ lệ giá trị bắt buộc đã có số liệu", "Share of required values that are filled in"),
 )
 _PLACED = (
-    Label("Có vị trí", "Placed"),
-    Label("Tỷ lệ bản ghi có vị trí trên bản đồ", "Share of the records that have a place on the map"),
+    Label("Có vị trí", "Located"),
+    Label("Tỷ lệ bản ghi có vị trí trên bản đồ", "Share of records with a location on the map"),
 )
 _EXACT = (
-    Label("Vị trí chính xác", "Placed exactly"),
-    Label("Tỷ lệ bản ghi có vị trí đo đạc hoặc được cung cấp", "Share of the records whose place is surveyed or given"),
+    Label("Vị trí chính xác", "Located exactly"),
+    Label(
+        "Tỷ lệ bản ghi có vị trí đo đạc hoặc được cung cấp", "Share of records whose location was surveyed or provided"
+    ),
 )
 _UNPLACED = (
-    Label("Chưa có vị trí", "Not placed"),
-    Label("Số bản ghi chưa có vị trí trên bản đồ", "Number of records without a place on the map"),
+    Label("Chưa có vị trí", "No location yet"),
+    Label("Số bản ghi chưa có vị trí trên bản đồ", "Number of records without a location on the map"),
 )
 _ROUGH = (
-    Label("Vị trí gần đúng", "Placed approximately"),
+    Label("Vị trí gần đúng", "Located approximately"),
     Label(
         "Số bản ghi chỉ biết đến bản, xã hoặc huyện, đặt tại một điểm bên trong",
-        "Number of records known only to a village, commune or district and put at a point inside it",
+        "Number of records known only to a village, commune or district and shown at a point inside it",
     ),
 )
 _CONFLICTS = (
-    Label("Số liệu không thống nhất", "Facts that disagree"),
-    Label("Số chỗ hồ sơ và bản đồ nói khác nhau", "Number of times that record and map do not say the same"),
+    Label("Thông tin không thống nhất", "Conflicting information"),
+    Label("Số trường hợp hồ sơ và bản đồ không khớp", "Number of cases where record and map disagree"),
 )
 _ERRORS = (
-    Label("Lỗi chưa xử lý", "Open errors"),
+    Label("Lỗi chưa xử lý", "Unresolved errors"),
     Label("Số lỗi mà bước kiểm tra còn ghi nhận", "Number of errors that the checks still report"),
 )
 METRICS: dict[str, tuple[Label, Label]] = {

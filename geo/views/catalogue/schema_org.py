@@ -7,7 +7,7 @@ from geo.atlas import Atlas, Record
 from geo.crs import LngLatBbox
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
-from geo.schema import Field
+from geo.schema import Field, LayerSpec
 from geo.views.catalogue.dcat import catalogue_id, dataset_id, publisher_id
 from geo.views.catalogue.facts import Facts, Site, facts_of, web_address
 from geo.views.record import subtitle
@@ -23,8 +23,6 @@ _UNCERTAIN = {"assessed", "listed"}
 _TYPES: dict[str, str | list[str]] = {
     "products": "Product",
     "producers": "Organization",
-    "zones": "Place",
-    "villages": "Place",
     "sites": "TouristAttraction",
     "outlines_2009": "Place",
     "sources": "CreativeWork",
@@ -197,7 +195,14 @@ def _id(site: Site, layer: str, key: str) -> str:
 
 def _type(record: Record) -> str | list[str]:
     kind = str(record.properties.get("kind") or "")
-    return _KINDS.get((record.layer, kind)) or _TYPES.get(record.layer, "AdministrativeArea")
+    return _KINDS.get((record.layer, kind)) or _TYPES.get(record.layer) or _default_type(COLLECTIONS[record.layer])
+
+
+def _default_type(spec: LayerSpec) -> str:
+    """The type of the records of a layer that _TYPES does not name."""
+    if spec.geometry is None:
+        return "Thing"
+    return "AdministrativeArea" if spec.group == "units" else "Place"
 
 
 def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator[tuple[str, Any]]:
@@ -307,8 +312,8 @@ def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None
 
 
 def _geo(record: Record) -> Plain | None:
-    """A point that is known to the village at least, or the box around an outline that is the record's own."""
-    if COLLECTIONS[record.layer].geometry == "MultiPolygon":
+    """A point that is known to the village at least, or the box around a line or outline that is the record's own."""
+    if COLLECTIONS[record.layer].dimension != 0:
         return _shape(record.bbox) if record.bbox is not None and _is_own_outline(record) else None
     precision = precision_of(record)
     if precision is None or precision.key not in _CLOSE:

@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias, cast
@@ -49,24 +49,26 @@ class ExportCache:
     """Keeps exports in `folder`, one folder an atlas, up to `most_bytes`; the longest unused leave first.
 
     Any number of processes may share the folder: a file appears by one rename under a name that holds its digests.
-    What was made from an atlas that is gone goes too.
+    What was made from an atlas that is gone goes too: `atlas_keys` gives the keys of those that are there.
     """
 
-    def __init__(self, folder: Path, most_bytes: int) -> None:
+    def __init__(self, folder: Path, most_bytes: int, atlas_keys: Callable[[], Collection[str]]) -> None:
         self.folder = folder
         self.most_bytes = most_bytes
+        self._atlas_keys = atlas_keys
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, atlas: Path, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
-        """The export called `key` of an atlas, written by `write` unless it is there; nothing is kept of a failure.
+    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
+        """The export called `key` of an atlas, which is named by its key; nothing is kept of a failure.
 
-        `write` puts the file into what it is given and returns the number of records. With `keep` it is kept whatever
-        its size, else only when it is large. What cannot be kept (a full or closed folder) is written to a temporary
-        file that ends with its use. Of those in this process who ask at once, one writes and the others wait for it.
+        Unless it is there, `write` puts the file into what it is given and returns the number of records. With `keep`
+        it is kept whatever its size, else only when it is large. What cannot be kept (a full or closed folder) is
+        written to a temporary file that ends with its use. Of those in this process who ask at once, one writes and
+        the others wait for it.
         """
-        folder = self.folder / atlas.stem
-        with self._alone(f"{atlas.stem}/{key}"):
+        folder = self.folder / atlas
+        with self._alone(f"{atlas}/{key}"):
             found = _opened(folder, key, coding)
             if found:
                 return found
@@ -77,7 +79,7 @@ class ExportCache:
         with self._guard:
             return self._locks.setdefault(name, threading.Lock())
 
-    def _written(self, atlas: Path, key: str, write: Write, *, keep: bool) -> Made:
+    def _written(self, atlas: str, key: str, write: Write, *, keep: bool) -> Made:
         if keep:
             return self._put(atlas, key, write) or _temporary(write)
         made = _temporary(write)
@@ -88,7 +90,7 @@ class ExportCache:
         made.file.seek(0)
         return made
 
-    def _coded(self, atlas: Path, key: str, plain: Made, coding: Coding, *, keep: bool) -> Made:
+    def _coded(self, atlas: str, key: str, plain: Made, coding: Coding, *, keep: bool) -> Made:
         def pack(out: BinaryIO) -> int:
             return _pack(plain, coding, out)
 
@@ -98,9 +100,9 @@ class ExportCache:
                 kept = self._put(atlas, key, pack, coding, plain.sha256)
             return kept or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
 
-    def _put(self, atlas: Path, key: str, write: Write, coding: Coding = "", sha256: str = "") -> Made | None:
+    def _put(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> Made | None:
         """Keep what `write` writes and open it; None, with a line in the log, when the folder does not take it."""
-        folder = self.folder / atlas.stem
+        folder = self.folder / atlas
         part = folder / f"{uuid.uuid4().hex}.part"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -118,11 +120,11 @@ class ExportCache:
             return None
         return _opened(folder, key, coding)
 
-    def _tidy(self, atlas: Path, newest: Path) -> None:
+    def _tidy(self, atlas: str, newest: Path) -> None:
         """Remove what belongs to no atlas, what was never finished, and the longest unused over the bound."""
-        files = []
+        files, present = [], {atlas, *self._atlas_keys()}
         for folder in filter(Path.is_dir, self.folder.iterdir()):
-            if not atlas.with_name(f"{folder.name}{atlas.suffix}").exists():
+            if folder.name not in present:
                 shutil.rmtree(folder, ignore_errors=True)
             for path in folder.glob("*"):
                 with suppress(FileNotFoundError):  # another process tidies too

@@ -18,7 +18,6 @@ from geo.views.ogc.served_crs import CRS84, Served, served
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
 _PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}
 """JSON-FG for readers of GeoJSON too: whatever has a `place` has a `geometry`."""
-_DIMENSIONS = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 _MONTH, _DAY = 7, 10  # letters of 2019-02 and of 2019-02-14
 
 
@@ -37,7 +36,7 @@ def write_jsonfg(job: Job, out: BinaryIO) -> int:
         **head_of(job),
     }
     if job.spec.geometry is not None:
-        head["geometryDimension"] = _DIMENSIONS[job.spec.geometry]
+        head["geometryDimension"] = job.spec.dimension
     return write_collection(head, _features(job, system), out)
 
 

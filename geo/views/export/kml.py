@@ -81,8 +81,8 @@ def _style(layer: str) -> ET.Element:
 def _color(css: str, opacity: float) -> str:
     """A CSS colour as KML writes it: alpha, blue, green, red.
 
-    >>> _color("#b3400e", 1.0)
-    'ff0e40b3'
+    >>> _color("#102030", 1.0)
+    'ff302010'
     """
     return f"{round(opacity * 255):02x}{css[5:7]}{css[3:5]}{css[1:3]}"
 

@@ -5,12 +5,12 @@ No HTTP here: geo/web serves the same folders.
 
 import importlib
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from geo.errors import BadSource, NotFound
+from geo.views.map.module_bundle import bundle
 
 VENDOR: dict[str, str] = {
     "leaflet": "xstatic.pkg.leaflet",
@@ -42,30 +42,34 @@ def static_dir() -> Path:
 def script_text(path: Path) -> str:
     """A script as it can stand inside a page; BadSource when its text would end the element early."""
     text = _SOURCE_MAP.sub("", path.read_text(encoding="utf-8")).strip()
-    return _whole(path, text, _ENDS_SCRIPT)
+    return _whole(path.name, text, _ENDS_SCRIPT)
+
+
+def module_text(entry: str) -> str:
+    """The module `entry`, a path below js/, and all that it imports, as a script that can stand inside a page."""
+    return _whole(entry, bundle(static_dir() / "js", entry), _ENDS_SCRIPT)
 
 
 def style_text(path: Path) -> str:
     """A style sheet as it can stand inside a page: the images that it would load are left out."""
     text = _IMAGE.sub("none", path.read_text(encoding="utf-8")).strip()
-    return _whole(path, text, _ENDS_STYLE)
+    return _whole(path.name, text, _ENDS_STYLE)
 
 
-def _whole(path: Path, text: str, ends: re.Pattern[str]) -> str:
+def _whole(name: str, text: str, ends: re.Pattern[str]) -> str:
     found = ends.search(text)
     if found is not None:
         raise BadSource(
-            f"{path.name} holds {found.group()!r} and cannot stand inside a page.",
-            f"{path.name} chứa {found.group()!r} nên không thể nhúng vào trang.",
+            f"{name} holds {found.group()!r} and cannot stand inside a page.",
+            f"{name} chứa {found.group()!r} nên không thể nhúng vào trang.",
         )
     return text
 
 
-def sprite(icons: Iterable[str]) -> str:
-    """An <svg> that draws nothing and defines the icons asked for; unknown names are left out."""
+def sprite() -> str:
+    """An <svg> that draws nothing and defines every icon of the site, for a page that loads no files."""
     ET.register_namespace("", _SVG)
-    wanted = set(icons)
     root = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)
-    kept = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
-    kept.extend(symbol for symbol in root.iter(f"{{{_SVG}}}symbol") if symbol.get("id") in wanted)
-    return ET.tostring(kept, encoding="unicode")
+    hidden = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
+    hidden.extend(root.iter(f"{{{_SVG}}}symbol"))
+    return ET.tostring(hidden, encoding="unicode")

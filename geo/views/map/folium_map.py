@@ -1,15 +1,15 @@
-"""Maps made with folium: the empty shell of the live map, and whole maps saved as one file.
+"""Maps made with folium: the empty shell of the site's maps, and whole maps saved as one file.
 
-The only importer of folium. What folium would do by itself and this module prevents: its pages load ten
-files from four hosts, put property text into markup, and forbid zooming on phones. Whatever goes through
-a folium template is compiled as a template once more (branca 0.8), so text of records never does: it
-stands in a JSON block, and the page's script shows it with textContent.
+The only importer of folium; docs/decisions/folium.md says what folium does here and what it does not. Left to
+itself it loads ten files from four hosts, puts property text into markup and forbids zooming on phones. Whatever
+goes through a folium template is compiled as a template once more (branca 0.8), so text of records never does:
+it stands in a JSON block, and the page's script shows it with textContent.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import folium
@@ -19,40 +19,36 @@ from folium.template import Template
 
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
-from geo.errors import BadQuery
-from geo.views.map.assets import script_text, sprite, static_dir, style_text, vendor_dir
-from geo.views.map.saved_map import NO_SCRIPT, payload
-
-MIN_ZOOM, MAX_ZOOM = 7, 18
+from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir
+from geo.views.map.layer_symbols import style_sheet
+from geo.views.map.saved_map import saved_view
 
 SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
-STYLES = (
-    ("leaflet", "leaflet.css"),
-    ("markercluster", "MarkerCluster.css"),
-    ("markercluster", "MarkerCluster.Default.css"),
-)
+STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
+"""(library, file) of what every map needs. The clusters' default colours are not among them: map.css has our own."""
+
+_SITE_STYLES = ("vars", "base", "map")
 
 
 class Shell(NamedTuple):
     """The parts of a page with a map in it.
 
-    `head` is markup without inline scripts or styles, `body` the map's element, `script` the text of a
-    script without its tags: the page puts it into a <script> with its own nonce, after `body`.
+    `styles` and `scripts` are addresses of files, in the order in which a page must load them. `body` is the markup
+    of the map's element. `script` is the text of a script without its tags, which runs after `scripts` and `body`;
+    the page gives it its own nonce.
     """
 
-    head: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
     body: str
     script: str
 
 
 class ShellMap(folium.Map):
-    """A folium map without tiles, data, controls or foreign files.
+    """A folium map without tiles, data, controls or files to load. It fills the element that holds it."""
 
-    It fills the element that holds it. Assets are this class's own; folium's lists stay as they are.
-    """
-
-    default_js = [(file, f"/vendor/{name}/{file}") for name, file in SCRIPTS]  # noqa: RUF012 (folium's own type)
-    default_css = [(file, f"/vendor/{name}/{file}") for name, file in STYLES]  # noqa: RUF012
+    default_js = []  # noqa: RUF012 (folium's own type)
+    default_css = []  # noqa: RUF012
 
     _template = Template(
         """
@@ -113,83 +109,52 @@ class Handle(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves this one without annotations
 
 
-def shell(view: Mapping[str, Any], nonce: str = "") -> Shell:
+def shell(view: Mapping[str, Any]) -> Shell:
     """The map of a page, without data. Of `view` only numbers are read.
 
-    `bounds` and `max_bounds` are west, south, east, north in degrees. A nonce is put on the scripts of
-    the head too.
+    `bounds` and `max_bounds` are west, south, east, north in degrees.
     """
-    made = ShellMap(
+    figure = Figure()
+    figure.header = Element()  # without the <meta> that branca begins a page with
+    _map_of(view).add_to(figure)
+    figure.render()
+    return Shell(_addresses(STYLES), _addresses(SCRIPTS), figure.html.render().strip(), figure.script.render().strip())
+
+
+def _map_of(view: Mapping[str, Any]) -> ShellMap:
+    return ShellMap(
         LngLatBbox(*map(float, view["bounds"])),
         LngLatBbox(*map(float, view["max_bounds"])),
         min_zoom=int(view["min_zoom"]),
         max_zoom=int(view["max_zoom"]),
     )
-    figure = _rendered(made)
-    head = figure.header.render().strip()
-    if nonce:
-        head = head.replace("<script ", f'<script nonce="{escape(nonce)}" ')
-    return Shell(head, figure.html.render().strip(), figure.script.render().strip())
 
 
-def _rendered(made: ShellMap) -> Figure:
-    """The figure around a map, with its parts filled in and without the header that branca begins with."""
-    figure = Figure()
-    figure.header = Element()
-    made.add_to(figure)
-    figure.render()
-    return figure
+def _addresses(files: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"/vendor/{library}/{file}" for library, file in files)
 
 
 # --- saved maps -----------------------------------------------------------------------------------------
 
 
-class Verbatim(Element):
-    """Text that goes into the page as it is: no template reads it."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-    def render(self, **_: object) -> str:
-        """The text."""
-        return self.text
-
-
-class SavedMap(ShellMap):
-    """The same map for a page that carries everything it needs."""
-
-    default_js = []  # noqa: RUF012
-    default_css = []  # noqa: RUF012
-
-
 class SavedPage(Figure):
-    """A whole page around a map, with the policy that lets only its own scripts run."""
+    """A whole page around a map, with the policy that lets only its own scripts run.
 
-    _template = Template(
-        """<!DOCTYPE html>
-<html lang="{{ this.lang }}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{{ this.title|e }}</title>
-{{ this.header.render(**kwargs) }}
-</head>
-<body>
-{{ this.html.render(**kwargs) }}
-{% for script in this.scripts %}<script>{{ script }}</script>
-{% endfor %}</body>
-</html>
-"""
-    )
+    saved_page.html has the elements of templates/map.html that the modules look for, and escapes every text.
+    """
 
-    def __init__(self, title: str, lang: str) -> None:
-        super().__init__(title=title)
+    _template = Template(Path(__file__).with_name("saved_page.html").read_text(encoding="utf-8"))
+
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.view = view
         self.header = Element()
-        self.lang = "vi" if lang == "vi" else "en"
-        self.scripts: list[str] = []
+        self.styles = _styles()
+        self.sprite = sprite()
+        self.data = _json(view)
+        # A map writes its script into the page while it renders, and the digests of the policy need that script.
+        _map_of(view).add_to(self).render()
+        self.scripts = [*_libraries(), self.script.render(), module_text("pages/saved.js")]
 
     @property
     def policy(self) -> str:
@@ -205,6 +170,7 @@ def saved_map(
     atlas: Atlas,
     queries: Sequence[Query],
     *,
+    words: Mapping[str, str],
     lang: str,
     title: str,
     center: tuple[float, float] | None = None,
@@ -213,51 +179,25 @@ def saved_map(
 ) -> str:
     """One HTML page that shows what `queries` match, opens from disk and asks nothing of any host.
 
-    `center` is longitude, latitude; without it and `zoom` the map shows everything it holds. `base` is the
-    layer of units that is drawn under it. BadQuery when there are too many records for one file.
+    `words` are the site's own in `lang`. `center` is longitude, latitude; without it and `zoom` the map shows
+    the whole province. `base` is communes, districts or plain. BadQuery when there are too many records for one
+    file.
     """
-    view = payload(atlas, queries, lang=lang, title=title, base=base)
-    view["center"], view["zoom"] = _start(center, zoom)
-    extent = LngLatBbox(*view["bounds"])
-    page = SavedPage(title, lang)
-    made = SavedMap(extent, _wider(extent, 3.0), min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM).add_to(page)
-    made.render()
-    page.header.add_child(Verbatim(f"<style>{_styles()}</style>"))
-    page.html.add_child(Verbatim(sprite(_icons(view))))
-    page.html.add_child(Verbatim(f"<noscript>{escape(NO_SCRIPT.of(lang))}</noscript>"))
-    page.html.add_child(Verbatim(f'<script type="application/json" id="saved-view">{_json(view)}</script>'))
-    page.scripts = [*_libraries(), page.script.render(), script_text(static_dir() / "js" / "saved.js")]
-    return str(page.render())
-
-
-def _start(center: tuple[float, float] | None, zoom: float | None) -> tuple[list[float] | None, float | None]:
-    if center is None or zoom is None:
-        return None, None
-    lng, lat = center
-    if not (-180 <= lng <= 180 and -90 <= lat <= 90 and 0 <= zoom <= MAX_ZOOM):
-        raise BadQuery(
-            f"center={center!r}, zoom={zoom!r}: expected longitude, latitude in degrees and a zoom up to {MAX_ZOOM}.",
-            f"center={center!r}, zoom={zoom!r}: cần kinh độ, vĩ độ theo độ và mức phóng đến {MAX_ZOOM}.",
-        )
-    return [lng, lat], zoom
-
-
-def _wider(box: LngLatBbox, margin_deg: float) -> LngLatBbox:
-    return LngLatBbox(box.west - margin_deg, box.south - margin_deg, box.east + margin_deg, box.north + margin_deg)
+    view = saved_view(
+        atlas, queries, words=words, lang=lang, title=title, center=center, zoom=zoom, base=base
+    )  # fmt: skip
+    return str(SavedPage(view).render())
 
 
 def _libraries() -> list[str]:
-    return [script_text(vendor_dir(name) / file) for name, file in SCRIPTS]
+    return [script_text(vendor_dir(library) / file) for library, file in SCRIPTS]
 
 
 def _styles() -> str:
-    # The cluster's default colours are left out: the saved map has its own.
-    files = [vendor_dir(name) / file for name, file in STYLES[:2]]
-    return "\n".join(style_text(path) for path in (*files, static_dir() / "css" / "saved.css"))
-
-
-def _icons(view: Mapping[str, Any]) -> Iterable[str]:
-    return {row["icon"] for layer in view["layers"] for row in (layer, *layer["features"], *layer["classes"])}
+    libraries = [vendor_dir(library) / file for library, file in STYLES]
+    site = [style_text(static_dir() / "css" / f"{name}.css") for name in _SITE_STYLES]
+    own = style_text(static_dir() / "css" / "saved.css")
+    return "\n".join((*map(style_text, libraries), *site, style_sheet(), own))
 
 
 def _json(view: Mapping[str, Any]) -> str:

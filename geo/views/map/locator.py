@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
 from geo.crs import LngLatBbox
+from geo.ocop.collections import COLLECTIONS
 from geo.views.values import precision_of
 
 WIDTH = 320.0
@@ -56,7 +57,7 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
         return None
     geometry = record.geometry
     kind = "Point" if geometry is None else geometry.geom_type
-    area = kind not in {"Point", "LineString"}  # a line is short at this size: its middle is marked too
+    is_area = COLLECTIONS[record.layer].dimension == 2  # a line is short at this size: its middle is marked too
     precision = precision_of(record)
     radius_deg = (
         precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate and kind == "Point" else 0.0
@@ -67,7 +68,7 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
         _outlines(atlas, "province", frame),
         _outlines(atlas, "districts", frame),
         _path(geometry, frame) if kind != "Point" and record.layer != "province" else "",
-        None if area else frame.xy(record.lng, record.lat),
+        None if is_area else frame.xy(record.lng, record.lat),
         round(radius_deg * frame.scale, 1),
     )
 
@@ -86,11 +87,11 @@ def _outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
 
 
 def _path(shape: BaseGeometry | None, frame: Frame) -> str:
-    """SVG path data of a polygon's rings, made light, or of a line; nothing for an empty shape."""
+    """SVG path data of the rings of polygons, made light, or of lines; nothing for an empty shape."""
     if shape is None or shape.is_empty:
         return ""
-    if shape.geom_type == "LineString":
-        return _drawn(shape, frame)
+    if shape.geom_type in {"LineString", "MultiLineString"}:
+        return "".join(_drawn(line, frame) for line in shapely.get_parts(shape))
     light = shapely.simplify(shape, _SIMPLIFY_DEG)
     rings = shapely.get_rings(shapely.get_parts(shape if light.is_empty else light))
     return "".join(f"{_drawn(ring, frame)}Z" for ring in rings)

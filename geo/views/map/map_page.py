@@ -17,7 +17,7 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
 from geo.views.formats import FORMATS
-from geo.views.map.folium_map import MAX_ZOOM
+from geo.views.map.layer_symbols import shapes
 from geo.views.record import subtitle
 from geo.views.values import Urls
 
@@ -29,6 +29,8 @@ _MARGIN_DEG = 0.6
 MIN_ZOOM = 8
 """The province fills a phone at 8; farther out the view would reach borders and islands that we do not draw."""
 
+MAX_ZOOM = 18
+
 _NATIONWIDE = LngLatBbox(102.0, 20.8, 103.7, 22.6)
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -36,9 +38,25 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[str, Any]:
     """The settings of the map page: everything but its words and asset addresses."""
-    bounds = atlas.bounds() or _NATIONWIDE
     counts = atlas.counts()
     facets = total_facets(atlas, THEMATIC, ())
+    return {
+        **stage_view(atlas, lang, [layer_style(LAYERS[name], counts[name], lang) for name in ON_MAP]),
+        "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
+        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
+        "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
+        "formats": [
+            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
+        ],
+    }
+
+
+def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What every map needs, on the site and in a file: where it may look, its layers in groups, what approximate is.
+
+    `layers` are layer_style rows. Boxes are west, south, east, north in degrees.
+    """
+    bounds = atlas.bounds() or _NATIONWIDE
     west, south, east, north = bounds
     m = _MARGIN_DEG
     return {
@@ -49,20 +67,15 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
         "min_zoom": MIN_ZOOM,
         "max_zoom": MAX_ZOOM,
         "groups": [
-            {"name": group, "label": label.of(lang), "layers": layers}
+            {"name": group, "label": label.of(lang), "layers": members}
             for group, label in GROUPS.items()
-            if (layers := [layer_style(LAYERS[n], counts[n], lang) for n in ON_MAP if LAYERS[n].group == group])
+            if (members := [layer for layer in layers if LAYERS[layer["name"]].group == group])
         ],
-        "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
-        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
+        "shapes": shapes(),
         "precisions": {
             p.key: {"label": p.label.of(lang), "approximate": p.approximate, "uncertainty_m": p.uncertainty_m}
             for p in PRECISIONS
         },
-        "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
-        "formats": [
-            {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
-        ],
     }
 
 
@@ -84,7 +97,8 @@ def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
         "fill_opacity": style.fill_opacity,
         "stroke_width": style.stroke_width,
         "dash": style.dash,
-        "on": spec.name in THEMATIC,
+        "ink": style.ink or style.color,
+        "on": spec.thematic,
         "classes": [
             {"value": code.key, "label": code.label.of(lang), "icon": icon_of(spec.name, code.key)} for code in classes
         ],
@@ -154,7 +168,7 @@ def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
         "matched": atlas.count(whole),
         "in_view": seen.matched,
         "unplaced": unplaced.matched,
-        "features": [_feature(record, lang, places) for record in records],
+        "features": [feature_view(record, lang, places) for record in records],
     }
 
 
@@ -182,7 +196,8 @@ class Places:
         return title_en if self._lang != "vi" and title_en else title
 
 
-def _feature(record: Record, lang: str, places: Places) -> dict[str, Any]:
+def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
+    """A record as the map and the list draw it: a GeoJSON feature in OGC:CRS84."""
     return {
         "type": "Feature",
         "id": f"{record.layer}/{record.id}",
@@ -195,6 +210,8 @@ def _feature(record: Record, lang: str, places: Places) -> dict[str, Any]:
             "precision": record.precision,
             "place": places.of(record),
             "detail": subtitle(record, lang),
+            # Where the name of a line stands; of a point and of an area the browser knows it.
+            **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },
     }
 

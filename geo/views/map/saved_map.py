@@ -1,85 +1,111 @@
-"""What a saved map carries: its records, base layers and words, as one plain dictionary."""
+"""What a saved map carries, as one plain dictionary: what the site's modules would ask the server for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
-from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.styles import STYLES, icon_of
-from geo.schema import Field, Filter, Label, LayerSpec
-from geo.views.notice import derived, notice
-from geo.views.values import Reader, caution, date_shown, precision_of
+from geo.schema import Filter, Label, LayerSpec
+from geo.views.map.credits import credits_of
+from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
+from geo.views.notice import derived
+from geo.views.record import Sources, own_view
+from geo.views.values import Reader, date_shown
 
 MOST_RECORDS = 5_000
 """A browser draws this many at once without stopping; more make a file that few can open."""
 
-BASES = ("communes", "districts")
+PLAIN = "plain"
+"""The base map without units: the outline of the province alone."""
 
 # About 10 m and 1 m: finer than a saved map, whose base is lighter still, can show.
 _LIGHT_DEG, _GRID_DEG = 1e-4, 1e-5
-_FALLBACK_BOUNDS = LngLatBbox(102.1, 20.9, 103.6, 22.6)
 
-NO_SCRIPT = Label(
-    "Bản đồ này cần JavaScript để hiển thị; mọi dữ liệu đã nằm trong tệp.",
-    "This map needs JavaScript to show; all data is in the file.",
-)
-
-WORDS: dict[str, Label] = {
-    "layers": Label("Lớp bản đồ và chú giải", "Layers and legend"),
-    "base": Label("Nền", "Base"),
-    "approximate": Label("Vòng nét đứt: vị trí gần đúng", "Dashed ring: approximate place"),
-    "cluster": Label("Vòng tròn có số: nhiều điểm gần nhau", "Circle with a number: several places close together"),
-    "sources": Label("Nguồn", "Sources"),
-    "unplaced": Label("chưa có vị trí", "without a place"),
-    "illustrative": Label(
-        "Ranh giới minh hoạ, đã giản lược, không có giá trị pháp lý.",
-        "Boundaries are simplified, for illustration, without legal force.",
+_WORDS: dict[str, Label] = {
+    "saved.panel": Label("Danh sách và chú giải", "List and legend"),
+    "saved.credits": Label("Nguồn và giấy phép", "Sources and licences"),
+    "saved.noscript": Label(
+        "Bản đồ này cần JavaScript để hiển thị; mọi dữ liệu đã nằm trong tệp.",
+        "This map needs JavaScript to show; all data is in the file.",
     ),
-    "zoom_in": Label("Phóng to", "Zoom in"),
-    "zoom_out": Label("Thu nhỏ", "Zoom out"),
-    "close": Label("Đóng", "Close"),
 }
 _VERSION = Label("Dữ liệu phiên bản {number}, ngày {date}", "Data version {number} of {date}")
 _SEARCH = Label("Tìm", "Search")
 _IN_VIEW = Label("Trong khung bản đồ đã chọn", "Within the chosen box")
 
 
-def payload(atlas: Atlas, queries: Sequence[Query], *, lang: str, title: str, base: str) -> dict[str, Any]:
-    """Everything that saved.js draws. Geometry is longitude, latitude; texts are in `lang`.
+class NoPages:
+    """The addresses of a file on disk, which has no pages to lead to: all of them are empty."""
 
-    Pages of the queries are ignored. BadQuery for an unknown base or more than MOST_RECORDS records.
+    def page(self, path: str, **params: str) -> str:
+        """No address."""
+        return ""
+
+    def record(self, layer: str, record: str) -> str:
+        """No address."""
+        return ""
+
+    def layer(self, layer: str, **params: str) -> str:
+        """No address."""
+        return ""
+
+    def export(self, layer: str, extension: str, **params: str) -> str:
+        """No address."""
+        return ""
+
+
+def saved_view(
+    atlas: Atlas,
+    queries: Sequence[Query],
+    *,
+    words: Mapping[str, str],
+    lang: str,
+    title: str,
+    center: tuple[float, float] | None,
+    zoom: float | None,
+    base: str,
+) -> dict[str, Any]:
+    """The view that pages/saved.js reads: layers, the features and records in them, base maps, credits, words.
+
+    Geometry is longitude, latitude; texts are in `lang`. `words` are those that the site's modules use. Pages of
+    the queries are ignored. BadQuery for an unknown base, a place outside the earth, or more than MOST_RECORDS
+    records.
     """
     _check(atlas, queries, base)
-    reader = Reader(atlas, lang)
-    layers = [_layer(atlas, query, reader) for query in queries]
+    records = {query.layer: atlas.find(_whole(query)).records for query in queries}
+    layers = [_layer(COLLECTIONS[layer], members, lang) for layer, members in records.items()]
     version = atlas.version
     date = date_shown(version.published_at[:10], lang)
     return {
-        "lang": lang,
+        **stage_view(atlas, lang, layers),
+        "view": _start(center, zoom),
         "title": title,
-        "version": _VERSION.of(lang).format(number=version.number, date=date),
-        "filters": _filters(atlas, queries, lang),
-        "attribution": _attribution(atlas, queries, lang),
-        "bounds": _bounds(atlas),
-        "layers": layers,
-        "bases": [_base(atlas, name, lang, on=name == base) for name in BASES if _has_overview(atlas, name)],
-        "province": orjson.loads(atlas.overview("province")) if _has_overview(atlas, "province") else None,
-        "words": {key: label.of(lang) for key, label in WORDS.items()},
+        "version_line": _VERSION.of(lang).format(number=version.number, date=date),
+        "filter_lines": _filters(atlas, queries, lang),
+        "credits": credits_of(atlas, [*records, *BASES], lang),
+        "features": {layer: _features(atlas, members, lang) for layer, members in records.items()},
+        "records": {
+            key: view for layer, members in records.items() for key, view in _records(atlas, layer, members, lang)
+        },
+        "base": base,
+        "bases": {layer: _overview(atlas, layer) for layer in BASES},
+        "tile_layers": [],
+        "urls": {"icons": ""},
+        "words": {**words, **{key: label.of(lang) for key, label in _WORDS.items()}},
     }
 
 
 def _check(atlas: Atlas, queries: Sequence[Query], base: str) -> None:
-    if base not in {*BASES, ""}:
-        known = ", ".join(BASES)
+    if base not in {*BASES, PLAIN}:
+        known = ", ".join((*BASES, PLAIN))
         raise BadQuery(f"base={base!r}: expected one of {known}.", f"base={base!r}: cần một trong {known}.")
     count = sum(atlas.count(query) for query in queries)
     if count > MOST_RECORDS:
@@ -89,38 +115,33 @@ def _check(atlas: Atlas, queries: Sequence[Query], base: str) -> None:
         )
 
 
-def _has_overview(atlas: Atlas, layer: str) -> bool:
-    try:
-        return bool(orjson.loads(atlas.overview(layer))["features"])
-    except NotFound:
-        return False
-
-
-def _bounds(atlas: Atlas) -> list[float]:
-    return list(atlas.bounds("province") or atlas.bounds("communes") or _FALLBACK_BOUNDS)
-
-
-def _layer(atlas: Atlas, query: Query, reader: Reader) -> dict[str, Any]:
-    spec, style = COLLECTIONS[query.layer], STYLES[query.layer]
-    records = atlas.find(_whole(query)).records
-    reader.learn(spec.name, records)
-    return {
-        "name": spec.name,
-        "label": spec.label.of(reader.lang),
-        "article": spec.article.of(reader.lang),
-        "color": style.color,
-        "shape": style.shape,
-        "icon": style.icon,
-        "fill_opacity": style.fill_opacity,
-        "stroke_width": style.stroke_width,
-        "dash": style.dash,
-        "classes": _classes(spec, records, reader.lang),
-        "features": [_feature(spec, record, reader) for record in records],
-    }
-
-
 def _whole(query: Query) -> Query:
     return replace(query, limit=None, offset=0)
+
+
+def _start(center: tuple[float, float] | None, zoom: float | None) -> dict[str, float] | None:
+    if center is None or zoom is None:
+        return None
+    lng, lat = center
+    if not (-180 <= lng <= 180 and -90 <= lat <= 90 and 0 <= zoom <= MAX_ZOOM):
+        raise BadQuery(
+            f"center={center!r}, zoom={zoom!r}: expected longitude, latitude in degrees and a zoom up to {MAX_ZOOM}.",
+            f"center={center!r}, zoom={zoom!r}: cần kinh độ, vĩ độ theo độ và mức phóng đến {MAX_ZOOM}.",
+        )
+    return {"zoom": zoom, "lat": lat, "lng": lng}
+
+
+def _overview(atlas: Atlas, layer: str) -> Any:
+    """The units of a layer, light; none where the atlas has no such layer."""
+    try:
+        return orjson.loads(atlas.overview(layer))
+    except NotFound:
+        return {"type": "FeatureCollection", "features": []}
+
+
+def _layer(spec: LayerSpec, records: Sequence[Record], lang: str) -> dict[str, Any]:
+    """The layer as the map draws it; it is shown, and its legend holds the classes in use."""
+    return {**layer_style(spec, len(records), lang), "on": True, "classes": _classes(spec, records, lang)}
 
 
 def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict[str, str]]:
@@ -136,24 +157,14 @@ def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict
     return [{"icon": icon, "label": ", ".join(labels)} for icon, labels in by_icon.items()]
 
 
-def _feature(spec: LayerSpec, record: Record, reader: Reader) -> dict[str, Any]:
-    precision = precision_of(record)
-    return {
-        "id": record.id,
-        "title": record.title_in(reader.lang),
-        "icon": icon_of(spec.name, record.symbol),
-        "geometry": _geometry(record.geometry),
-        "approximate": precision is not None and precision.approximate,
-        "caution": caution(precision, reader.lang),
-        "facts": list(_facts(spec, record, reader)),
-        "sources": [
-            {"publisher": source.publisher, "address": source.address}
-            for source in reader.sources(record.properties.get("source_ids"))
-        ],
-    }
+def _features(atlas: Atlas, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
+    places = Places(atlas, records, lang)
+    return [{**feature_view(record, lang, places), "geometry": _light(record)} for record in records]
 
 
-def _geometry(geometry: BaseGeometry | None) -> Any:
+def _light(record: Record) -> Any:
+    """The geometry of a record as GeoJSON, outlines simplified."""
+    geometry = record.geometry
     if geometry is None:
         return None
     if geometry.geom_type != "Point":
@@ -161,38 +172,30 @@ def _geometry(geometry: BaseGeometry | None) -> Any:
     return orjson.loads(shapely.to_geojson(geometry))
 
 
-def _facts(spec: LayerSpec, record: Record, reader: Reader) -> Iterator[tuple[str, str]]:
-    """(label, text) of every value that people read, in the order of the fields."""
-    unspoken = {spec.title, spec.title_en, "source_ids", "commune_code", _other_story(record, reader.lang)}
-    fields: tuple[Field, ...] = (*spec.fields, *derived(spec))
-    for field in fields:
-        text = reader.shown(field, record.properties.get(field.name))
-        if text is not None and not field.hidden and field.name not in unspoken:
-            yield field.label.of(reader.lang), text
+def _records(atlas: Atlas, layer: str, records: Sequence[Record], lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(layer/id, view) of each record of a layer. The geometry is left to the features, links to the site."""
+    urls = NoPages()
+    reader, sources = Reader(atlas, lang), Sources(atlas, records, lang, urls)
+    reader.learn(layer, records)
+    for record in records:
+        own = own_view(record, reader, urls)
+        facts = [*map(_brief, own["facts"]), *_commune(record, reader)]
+        beyond = {"geometry": None, "sources": sources.of(record), "links": [], "conflicts": [], "exports": []}
+        yield f"{layer}/{record.id}", {**own, "facts": facts, **beyond}
 
 
-def _other_story(record: Record, lang: str) -> str:
-    """The story that is not told: the English one, except to English readers where there is one."""
-    return "story_vi" if lang != "vi" and record.properties.get("story_en") else "story_en"
+def _brief(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact without what the panel does not read: there are a dozen facts for each record of the file."""
+    link = {"url": fact["url"]} if fact["url"] else {}
+    return {"label": fact["label"], "value": fact["value"], **link}
 
 
-def _base(atlas: Atlas, layer: str, lang: str, *, on: bool) -> dict[str, Any]:
-    style = STYLES[layer]
-    return {
-        "name": layer,
-        "label": COLLECTIONS[layer].label.of(lang),
-        "color": style.color,
-        "stroke_width": style.stroke_width,
-        "dash": style.dash,
-        "on": on,
-        "features": orjson.loads(atlas.overview(layer))["features"],
-    }
-
-
-def _attribution(atlas: Atlas, queries: Sequence[Query], lang: str) -> str:
-    notices = [notice(atlas, layer) for layer in dict.fromkeys([*(query.layer for query in queries), *BASES])]
-    texts = [text for made in notices for text in (made.attribution.of(lang), made.licence) if text]
-    return " · ".join(dict.fromkeys(texts))
+def _commune(record: Record, reader: Reader) -> Iterator[dict[str, Any]]:
+    """The commune that the record lies in, which the site shows among its links."""
+    for field in derived(COLLECTIONS[record.layer]):
+        if field.name == "commune_name":
+            value = reader.shown(field, record.properties.get(field.name))
+            yield {"label": field.label.of(reader.lang), "value": value}
 
 
 def _filters(atlas: Atlas, queries: Sequence[Query], lang: str) -> list[str]:

@@ -9,7 +9,7 @@ import orjson
 import shapely
 
 from geo.atlas import Around, Atlas, Linked, Part, Query
-from geo.atlas.sqlite.functions import span
+from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
 from geo.views.formats import FORMATS

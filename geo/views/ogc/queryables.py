@@ -8,11 +8,12 @@ from typing import Any
 from geo.atlas.cql2.properties import Queryable, queryables_of
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
+from geo.ocop.parameters import ITEMS
 from geo.schema import Field, Label
 
 _GEOMETRY = {
-    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiPolygon": "geometry-multipolygon",
+    "Point": "geometry-point", "LineString": "geometry-linestring", "MultiLineString": "geometry-multilinestring",
+    "MultiPolygon": "geometry-multipolygon",
 }  # fmt: skip
 _SEVERAL = Label(
     "nhiều mã cách nhau bằng ';': dùng A_CONTAINS, A_OVERLAPS", "keys joined by ';': use A_CONTAINS, A_OVERLAPS"
@@ -23,18 +24,11 @@ _DATE = Label(
 )
 
 
-PARAMETERS = (
-    "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
-    "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *(row.param for row in FILTERS),
-)  # fmt: skip
-"""What an address of features may hold in every layer."""
-
-
 @lru_cache(maxsize=64)
 def in_address(layer: str) -> Mapping[str, Queryable]:
     """The queryables of a layer that may stand in an address as `name=value`: all but the place and names taken."""
-    known = queryables_of(layer).items()
-    return MappingProxyType({name: row for name, row in known if row.kind != "geometry" and name not in PARAMETERS})
+    rows = queryables_of(layer).items()
+    return MappingProxyType({name: row for name, row in rows if row.kind != "geometry" and name not in ITEMS})
 
 
 def queryables(layer: str, lang: str = "en") -> dict[str, Any]:
@@ -65,26 +59,26 @@ def _described(field: Field, lang: str) -> dict[str, Any]:
     parts = [field.help] if field.help else []
     parts += [_SEVERAL] if field.kind in {"codes", "refs"} else []
     parts += [_DATE] if field.kind == "date" else []
-    found: dict[str, Any] = {"description": "; ".join(part.of(lang) for part in parts)} if parts else {}
+    schema: dict[str, Any] = {"description": "; ".join(part.of(lang) for part in parts)} if parts else {}
     if field.unit:
-        found["x-ogc-unit"] = field.unit
-    return found
+        schema["x-ogc-unit"] = field.unit
+    return schema
 
 
 def _typed(field: Field, lang: str) -> dict[str, Any]:
     numeric = {"integer": "integer", "real": "number"}.get(field.kind)
-    found: dict[str, Any] = {"type": numeric or "string"}
+    schema: dict[str, Any] = {"type": numeric or "string"}
     if field.kind == "date":
-        found["format"] = "date"
+        schema["format"] = "date"
     if field.kind == "url":
-        found["format"] = "uri"
+        schema["format"] = "uri"
     for word, bound in (("minimum", field.minimum), ("maximum", field.maximum)):
         if bound is not None:
-            found[word] = bound
+            schema[word] = bound
     if field.codes:
         codes = CODE_LISTS[field.codes]
         keys = codes.keys()
         listed = "x-itemEnum" if field.kind == "codes" else "enum"  # several joined by ';' are none of the list
-        found[listed] = [int(key) for key in keys] if field.kind == "integer" else list(keys)
-        found["x-enumNames"] = [codes.label_of(key, lang) for key in keys]
-    return found
+        schema[listed] = [int(key) for key in keys] if field.kind == "integer" else list(keys)
+        schema["x-enumNames"] = [codes.label_of(key, lang) for key in keys]
+    return schema

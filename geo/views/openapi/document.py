@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from geo import __version__
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
-from geo.ocop.filters import FILTERS
+from geo.ocop.parameters import PARAMETERS, RECORDS_LIMIT
 from geo.schema import Label, LayerSpec
 from geo.views.catalogue import STANDARDS
 from geo.views.catalogue.iso19139 import XML
@@ -15,8 +15,10 @@ from geo.views.openapi import tile_paths
 from geo.views.openapi.download_paths import files
 from geo.views.openapi.parts import (
     SCHEMAS,
+    SHARED,
     Plain,
     by_value,
+    described,
     feature,
     form,
     in_path,
@@ -25,6 +27,7 @@ from geo.views.openapi.parts import (
     query,
     ref,
     responses,
+    shared,
 )
 
 _JSON, _GEOJSON, _HTML = "application/json", "application/geo+json", "text/html"
@@ -32,15 +35,10 @@ _FORM = "application/x-www-form-urlencoded"
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _TITLE = Label("Bản đồ OCOP: dịch vụ dữ liệu", "OCOP atlas: data service")
 _ABOUT = Label(
-    "OGC API - Features. Tham số lạ bị từ chối (400); limit quá lớn được giảm xuống; mọi câu trả lời có ETag.",
-    "OGC API - Features. Unknown parameters are refused (400); too large a limit is reduced; every answer has an ETag.",
-)
-_SHARED = (
-    "limit", "offset", "version", "bbox", "bbox-crs", "crs", "datetime", "properties", "sortby", "sort", "q", "ids",
-    "filter", "filter-lang", "filter-crs", "encoding", "letters",
-)  # fmt: skip
-_SINCE = Label(
-    "số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time"
+    "OGC API - Features. Tham số không hợp lệ bị từ chối (400); limit vượt mức tối đa được giảm xuống;"
+    " mọi phản hồi có ETag.",
+    "OGC API - Features. Unknown parameters are refused (400); limits above the maximum are reduced;"
+    " every response has an ETag.",
 )
 _POSTED = Label(
     "Cùng các tham số trong nội dung, khi bộ lọc quá dài", "The same parameters in the body, for long filters"
@@ -131,18 +129,17 @@ _ALSO_PAGES = {"/", "/conformance", "/api"}
 
 
 def _capabilities(lang: str) -> Plain:
-    made = {}
+    paths = {}
     for path, name, schema, summary, media_types, forms in _DOCUMENTS:
-        asked = [form(forms, lang)] if forms else []
+        takes = [form(forms, lang)] if forms else []
         page = {_HTML: {"type": "string"}} if path in _ALSO_PAGES else {}
         content = {**{media_type: ref(f"schemas/{schema}") for media_type in media_types}, **page}
         pages = "html" in forms
-        made[path] = {"get": operation(name, "capabilities", summary.of(lang), asked, content, pages=pages)}
-    since = query("since", {"type": "string"}, _SINCE, lang, required=True)
-    feed = operation("getChanges", "capabilities", _CHANGED.of(lang), [since, form(["json"], lang)],
-                     {_JSON: ref("schemas/allChanges")})  # fmt: skip
+        paths[path] = {"get": operation(name, "capabilities", summary.of(lang), takes, content, pages=pages)}
+    takes = [described(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
+    feed = operation("getChanges", "capabilities", _CHANGED.of(lang), takes, {_JSON: ref("schemas/allChanges")})
     return {
-        **made,
+        **paths,
         "/changes": {"get": feed},
         **_catalogue(lang),
         **tile_paths.paths(lang),
@@ -153,10 +150,10 @@ def _catalogue(lang: str) -> Plain:
     """The records of the layers, and their metadata as XML."""
     words = Label("Lớp dữ liệu", "Layer")
     standard = query("standard", {"type": "string", "enum": list(STANDARDS)}, Label("chuẩn", "standard"), lang)
-    asked = [ref(f"parameters/{name}") for name in ("q", "bbox", "datetime", "ids", "limit", "offset")]
-    asked += [query(name, {"type": "array", "items": {"type": "string"}}, label, lang) for name, label in _OF_RECORDS]
+    own = [RECORDS_LIMIT, PARAMETERS["type"], PARAMETERS["externalIds"]]
+    takes = [*shared("q", "bbox", "datetime", "ids", "offset"), *(described(row, lang) for row in own)]
     forms, content = form(["json"], lang), {_GEOJSON: ref("schemas/featureCollection")}
-    every = operation("getRecords", "capabilities", _RECORDS.of(lang), [*asked, forms], content)
+    every = operation("getRecords", "capabilities", _RECORDS.of(lang), [*takes, forms], content)
     layer = in_path("recordId", {"type": "string", "enum": list(COLLECTIONS)}, words.of(lang))
     one = operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
     written = {XML: ref("schemas/document")}
@@ -174,15 +171,6 @@ _CHANGED = Label("Thay đổi ở mọi lớp", "What changed in every layer")
 _RECORDS = Label("Mỗi lớp một bản ghi danh mục", "One record for each layer")
 _RECORD = Label("Bản ghi danh mục của một lớp", "The record of a layer")
 _METADATA = Label("Siêu dữ liệu của một lớp dạng XML", "The metadata of a layer as XML")
-_OF_RECORDS = (
-    ("type", Label("loại tài nguyên: dataset", "kind of resource: dataset")),
-    (
-        "externalIds",
-        Label(
-            "mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without scheme"
-        ),
-    ),
-)
 
 
 # --- layers ------------------------------------------------------------------------------------------------
@@ -198,35 +186,31 @@ def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
     collection = {_JSON: ref("schemas/collection")}
     yield base, {"get": operation(f"describe_{name}", name, label, pages, collection, pages=True)}
     schema = {"application/schema+json": ref("schemas/anything")}
-    asked = operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)
-    yield f"{base}/queryables", {"get": asked}
+    yield f"{base}/queryables", {"get": operation(f"queryables_{name}", name, label, [form(["json"], lang)], schema)}
     yield f"{base}/items", {"get": _items(spec, lang)}
     yield f"{base}/search", {"post": _search(spec, lang)}
     key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
     one = {_GEOJSON: ref(f"schemas/{name}Feature")}
-    found = [key, ref("parameters/crs"), *pages]
-    single = operation(f"get_{name}_one", name, spec.article.of(lang), found, one, pages=True)
+    takes = [key, *shared("crs"), *pages]
+    single = operation(f"get_{name}_one", name, spec.article.of(lang), takes, one, pages=True)
     single["responses"]["404"] = ref("responses/NotFound")
     yield f"{base}/items/{{featureId}}", {"get": single}
     if spec is not LINK_LAYER:
-        since = query("since", {"type": "string"}, _SINCE, lang, required=True)
-        content = {_JSON: ref("schemas/changes")}
-        feed = operation(f"changes_{name}", name, label, [since, form(["json"], lang)], content)
+        takes = [described(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
+        feed = operation(f"changes_{name}", name, label, takes, {_JSON: ref("schemas/changes")})
         yield f"{base}/changes", {"get": feed}
 
 
 def _items(spec: LayerSpec, lang: str) -> Plain:
     own = [by_value(row, lang) for row in in_address(spec.name).values()]
-    filters = [ref(f"parameters/filter-{row.param}") for row in FILTERS]
     forms = form(dict.fromkeys(["json", "html", *FORMATS]), lang)
-    shared = [ref(f"parameters/{name}") for name in _SHARED]
     binary = {"type": "string", "format": "binary"}
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
-    asked = [*shared, *filters, *own, forms]
-    made = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), asked, content, pages=True)
-    made["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
-    return made
+    takes = [*shared(*(name for name in SHARED if name != "lang")), *own, forms]
+    get = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), takes, content, pages=True)
+    get["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
+    return get
 
 
 def _search(spec: LayerSpec, lang: str) -> Plain:
@@ -236,10 +220,10 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
         "additionalProperties": True,
     }
     answer = {_GEOJSON: ref("schemas/featureCollection")}
-    made = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
-    made["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
-    made["responses"] |= {
+    post = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    post["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
+    post["responses"] |= {
         "404": ref("responses/NotFound"), "413": ref("responses/TooLarge"), "415": ref("responses/UnknownBody"),
     }  # fmt: skip
-    del made["responses"]["304"]
-    return made
+    del post["responses"]["304"]
+    return post

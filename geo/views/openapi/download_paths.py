@@ -1,14 +1,15 @@
 """What the API document says of downloads, of search, and of what watches the service."""
 
+from dataclasses import replace
 from typing import get_args
 
 from geo.encodings import Errors
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
+from geo.ocop.parameters import PARAMETERS, SEARCH_LIMIT, SELECTION, Parameter
 from geo.schema import Label
 from geo.views import whole_province
 from geo.views.formats import FORMATS, Format
-from geo.views.openapi.parts import Plain, in_path, operation, query, ref
+from geo.views.openapi.parts import Plain, described, in_path, operation, ref, shared
 
 _JSON = "application/json"
 _BINARY: Plain = {"type": "string", "format": "binary"}
@@ -27,40 +28,37 @@ def files(lang: str) -> Plain:
     return {**_searches(lang), **whole, **layers}
 
 
-def _got(name: str, summary: str, asked: list[Plain], content: Plain) -> Plain:
-    made = operation(name, "capabilities", summary, asked, content)
-    if any(one.get("in") == "path" for one in asked):
-        made["responses"]["404"] = ref("responses/NotFound")
-    return {"get": made}
+def _get(name: str, summary: str, takes: list[Plain], content: Plain) -> Plain:
+    get = operation(name, "capabilities", summary, takes, content)
+    if any(one.get("in") == "path" for one in takes):
+        get["responses"]["404"] = ref("responses/NotFound")
+    return {"get": get}
 
 
 # --- search and health -------------------------------------------------------------------------------------
 
 
 def _searches(lang: str) -> Plain:
-    layers = {"type": "array", "items": {"type": "string", "enum": [*COLLECTIONS]}}
-    most = {"type": "integer", "minimum": 1, "maximum": 50, "default": 12}
-    asked = [
-        ref("parameters/q"),
-        query("layers", layers, Label("chỉ trong các lớp này", "only in these layers"), lang),
-        query("limit", most, Label("nhiều nhất bao nhiêu", "how many at most"), lang),
-    ]
+    layers = replace(PARAMETERS["layers"], choices=tuple(COLLECTIONS))
+    takes = [*shared("q"), described(layers, lang), described(SEARCH_LIMIT, lang)]
     record = in_path("featureId", {"type": "string"}, "A record of the layer")
     rows: tuple[tuple[str, str, Label, list[Plain]], ...] = (
         ("/search.json", "search",
-         Label("Tìm theo tên, không cần dấu", "Records by name, diacritics not needed"), asked),
+         Label("Tìm theo tên, có dấu hoặc không dấu", "Search by name, with or without diacritics"), takes),
         ("/{layer}/{featureId}.json", "getRecordPage",
          Label("Một bản ghi, các liên kết và lý do", "A record with its links and their reasons"), [_LAYER, record]),
         ("/healthz", "getHealth",
-         Label("Dịch vụ có chạy không, từ phiên bản nào", "Whether the service answers, and from which version"), []),
+         Label("Tình trạng dịch vụ và phiên bản dữ liệu", "Status of the service and its data version"), []),
     )  # fmt: skip
     answer = {_JSON: ref("schemas/anything")}
-    return {path: _got(name, summary.of(lang), own, answer) for path, name, summary, own in rows}
+    return {path: _get(name, summary.of(lang), own, answer) for path, name, summary, own in rows}
 
 
 # --- downloads -----------------------------------------------------------------------------------------------
 
 _DOWNLOAD = Label("Tải về", "Download")
+_ENCODING = Label("bảng mã chữ", "text encoding")
+_LETTERS = Label("cách ghi chữ mà bảng mã không có", "how to write letters that the encoding lacks")
 
 
 def _layer(row: Format, lang: str) -> Plain:
@@ -68,39 +66,36 @@ def _layer(row: Format, lang: str) -> Plain:
     if len(row.crs) > 1:
         options.append(_system(row.crs, lang))
     if row.encodings:
-        encodings, letters = ({"type": "string", "enum": [*known]} for known in (row.encodings, get_args(Errors)))
-        options += [
-            query("encoding", encodings, Label("bảng mã chữ", "encoding of the text"), lang),
-            query("letters", letters, Label("chữ mà bảng mã không có", "letters that the encoding lacks"), lang),
-        ]
-    part = [ref(f"parameters/{name}") for name in ("bbox", "q", "ids", "sort", *(f"filter-{f.param}" for f in FILTERS))]
+        rows = {"encoding": (_ENCODING, tuple(row.encodings)), "letters": (_LETTERS, get_args(Errors))}
+        for name, (label, choices) in rows.items():
+            options.append(described(replace(PARAMETERS[name], label=label, choices=choices), lang))
     summary = f"{_DOWNLOAD.of(lang)}: {row.label.of(lang)}"
-    return _file(f"download_{row.key}", summary, [_LAYER, *part, *options], row.media_type)
+    return _file(f"download_{row.key}", summary, [_LAYER, *shared(*SELECTION), *options], row.media_type)
 
 
 def _whole(kind: whole_province.Kind, lang: str) -> Plain:
-    asked = [_system(FORMATS["gpkg"].crs, lang)] if kind.stored else []
+    takes = [_system(FORMATS["gpkg"].crs, lang)] if kind.stored else []
     name = kind.extension.replace(".", "_")
-    return _file(f"download_all_{name}", f"{_DOWNLOAD.of(lang)}: {kind.label.of(lang)}", asked, kind.media_type)
+    return _file(f"download_all_{name}", f"{_DOWNLOAD.of(lang)}: {kind.label.of(lang)}", takes, kind.media_type)
 
 
-def _system(known: tuple[str, ...], lang: str) -> Plain:
-    schema = {"type": "string", "enum": [*known], "default": known[0]}
-    return query("crs", schema, Label("hệ toạ độ của tệp", "system of the file"), lang)
+def _system(codes: tuple[str, ...], lang: str) -> Plain:
+    label = Label("hệ toạ độ của tệp", "coordinate system of the file")
+    return described(Parameter("crs", label, choices=codes, default=codes[0]), lang)
 
 
-def _file(name: str, summary: str, asked: list[Plain], media_type: str) -> Plain:
+def _file(name: str, summary: str, takes: list[Plain], media_type: str) -> Plain:
     schema = ref(f"schemas/{_IN_JSON[media_type]}") if media_type in _IN_JSON else _BINARY
-    made = _got(name, summary, asked, {media_type: schema})
-    answers = made["get"]["responses"]
-    del answers["406"]
-    answers["200"]["headers"] |= {
+    path = _get(name, summary, takes, {media_type: schema})
+    responses = path["get"]["responses"]
+    del responses["406"]
+    responses["200"]["headers"] |= {
         header: {"schema": {"type": kind}}
         for header, kind in (("X-Feature-Count", "integer"), ("X-File-SHA256", "string"), ("Accept-Ranges", "string"))
     }
-    answers |= {
+    responses |= {
         "206": {"description": "A part of the file", "content": {media_type: {"schema": _BINARY}}},
         "412": ref("responses/Changed"),
         "416": ref("responses/NoSuchPart"),
     }
-    return made
+    return path

@@ -1,12 +1,13 @@
 """The parts that the OpenAPI document is put together from: parameters, schemas, answers."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from geo.atlas.cql2.properties import Queryable
 from geo.ocop.codes import CODE_LISTS
-from geo.ocop.filters import FILTERS
-from geo.schema import Field, Filter, Label, LayerSpec
+from geo.ocop.parameters import FILTER_PARAMS, ITEMS, PARAMETERS, Kind, Parameter, page_limit
+from geo.schema import Field, Label, LayerSpec
 from geo.views.ogc.served_crs import CRS84, SERVED
 
 Plain: TypeAlias = dict[str, Any]
@@ -33,11 +34,39 @@ def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool =
     }  # fmt: skip
 
 
+def described(row: Parameter, lang: str, *, required: bool = False) -> Plain:
+    """A row of ocop/parameters.py as a parameter of an address."""
+    return query(row.name, schema_of(row), row.label, lang, required=required)
+
+
+def schema_of(row: Parameter) -> Plain:
+    """The JSON Schema of a parameter's value."""
+    schema = dict(_KINDS[row.kind])
+    least, most = _BOUNDS[schema["type"]]
+    bounds: Plain = {least: row.least, most: row.most, "default": row.default}
+    schema |= {word: value for word, value in bounds.items() if value is not None}
+    if row.choices:
+        choices = {"enum": [*row.choices]}
+        schema |= {"items": schema["items"] | choices} if "items" in schema else choices
+    return schema
+
+
+_KINDS: dict[Kind, Plain] = {
+    "text": {"type": "string"},
+    "uri": {"type": "string", "format": "uri"},
+    "integer": {"type": "integer"},
+    "texts": {"type": "array", "items": {"type": "string"}},
+    "numbers": {"type": "array", "items": {"type": "number"}},
+}
+_BOUNDS = {
+    "string": ("minLength", "maxLength"), "integer": ("minimum", "maximum"), "array": ("minItems", "maxItems"),
+}  # fmt: skip
+"""The words of JSON Schema for the least and the most, by type."""
+
+
 def form(forms: Iterable[str], lang: str) -> Plain:
     """The parameter `f` of a resource that has these forms, the default first."""
-    return query(
-        "f", {"type": "string", "enum": list(forms)}, Label("dạng của câu trả lời", "form of the answer"), lang
-    )
+    return described(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
 
 
 def in_path(name: str, schema: Plain, words: str) -> Plain:
@@ -45,43 +74,26 @@ def in_path(name: str, schema: Plain, words: str) -> Plain:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
+SHARED = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
+"""Parameters that several resources share."""
+
+
+def component(name: str) -> str:
+    """The name under which a shared parameter stands in the document."""
+    return f"filter-{name}" if name in FILTER_PARAMS else name
+
+
+def shared(*names: str) -> list[Plain]:
+    """References to shared parameters."""
+    return [ref(f"parameters/{component(name)}") for name in names]
+
+
 def parameters(most: int, lang: str) -> Plain:
-    """The parameters that several resources share, by name; `most` is the largest page."""
-    systems = {"type": "string", "format": "uri", "default": CRS84, "enum": list(SERVED)}
-    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-    listed = {"type": "array", "items": _TEXT}
-    limit = {"type": "integer", "minimum": 1, "maximum": most, "default": min(100, most)}
-    number = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
-    languages = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
-    rows: tuple[tuple[str, Plain, Label], ...] = (
-        ("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, Label("ngôn ngữ", "language")),
-        ("limit", limit, Label("số bản ghi mỗi trang; lớn hơn thì được giảm xuống", "records of a page; a larger number is reduced")),
-        ("offset", {**number, "default": 0}, Label("số bản ghi bỏ qua trước trang", "records left out before the page")),
-        ("version", {**number, "minimum": 1}, Label("phiên bản đang lật trang, lấy từ liên kết next", "the version that is paged through, as the next link says")),
-        ("bbox", numbers, Label("khung toạ độ theo bbox-crs", "box: lower corner, upper corner, in bbox-crs")),
-        ("bbox-crs", systems, Label("hệ toạ độ của bbox", "system of bbox")),
-        ("crs", systems, Label("hệ toạ độ của câu trả lời", "system of the answer")),
-        ("datetime", _TEXT, Label("mốc hoặc khoảng thời gian RFC 3339, '..' là không giới hạn", "RFC 3339 date or time, or from/until, '..' for no bound")),
-        ("properties", listed, Label("chỉ các thuộc tính này", "only these properties")),
-        ("sortby", listed, Label("sắp xếp, + hoặc - phía trước", "order by fields, + or - before each")),
-        ("sort", _TEXT, Label("sắp xếp theo một trường", "order by one field, - before it for the reverse")),
-        ("filter", {"type": "string", "maxLength": 20_000}, Label("bộ lọc CQL2", "CQL2 filter")),
-        ("filter-lang", languages, Label("dạng của bộ lọc", "form of the filter")),
-        ("filter-crs", systems, Label("hệ toạ độ trong bộ lọc", "system of the coordinates in the filter")),
-        ("q", {"type": "string", "maxLength": 200}, Label("tìm theo tên, không cần dấu", "names, diacritics not needed")),
-        ("ids", {**listed, "maxItems": 500}, Label("các mã", "records by key")),
-        ("encoding", _TEXT, Label("bảng mã chữ của f=shp", "encoding of the text of f=shp")),
-        ("letters", _TEXT, Label("chữ mà bảng mã không có, của f=shp", "letters that the encoding lacks, of f=shp")),
-    )  # fmt: skip
-    found = {name: query(name, schema, words, lang) for name, schema, words in rows}
-    return {**found, **{f"filter-{row.param}": _filter(row, lang) for row in FILTERS}}
-
-
-def _filter(row: Filter, lang: str) -> Plain:
-    items: Plain = {"type": "string"}
-    if row.codes:
-        items["enum"] = list(CODE_LISTS[row.codes].keys())
-    return query(row.param, {"type": "array", "items": items}, row.label, lang)
+    """The shared parameters by component name; `most` is the largest page."""
+    rows = {name: PARAMETERS[name] for name in SHARED} | {"limit": page_limit(most)}
+    for name in ("crs", "bbox-crs", "filter-crs"):
+        rows[name] = replace(rows[name], choices=tuple(SERVED), default=CRS84)
+    return {component(name): described(row, lang) for name, row in rows.items()}
 
 
 def by_value(row: Queryable, lang: str) -> Plain:
@@ -95,24 +107,24 @@ def by_value(row: Queryable, lang: str) -> Plain:
 
 
 def operation(
-    name: str, tag: str, summary: str, asked: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
+    name: str, tag: str, summary: str, takes: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
 ) -> Plain:
-    """One way to ask; `pages` says that the page for people is at another address."""
-    seen: Plain = {
+    """One method of a path, with the parameters that it takes; `pages` says that the HTML page is at another address."""
+    see_other: Plain = {
         "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
     }
     return {
         "operationId": name,
         "tags": [tag],
         "summary": summary,
-        "parameters": [*asked, ref("parameters/lang")],
+        "parameters": [*takes, ref("parameters/lang")],
         "responses": {
             "200": {
                 "description": summary,
                 "headers": {"ETag": {"schema": {"type": "string"}}},
                 "content": {media: {"schema": schema} for media, schema in content.items()},
             },
-            **(seen if pages else {}),
+            **(see_other if pages else {}),
             "304": {"description": "Not modified"},
             "400": ref("responses/InvalidParameter"),
             "406": ref("responses/NotAcceptable"),
@@ -168,7 +180,7 @@ SCHEMAS: Plain = {
         "type": "object",
         "required": ["type", "coordinates"],
         "properties": {
-            "type": {"type": "string", "enum": ["Point", "LineString", "MultiPolygon"]},
+            "type": {"type": "string", "enum": ["Point", "LineString", "MultiLineString", "MultiPolygon"]},
             "coordinates": {"type": "array", "items": {}},
         },
     },
@@ -263,11 +275,11 @@ SCHEMAS: Plain = {
 }  # fmt: skip
 
 _ANSWERS: dict[str, Label] = {
-    "InvalidParameter": Label("Tham số lạ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
-    "Changed": Label("Tệp đã khác", "The file is no longer the one that is held"),
+    "InvalidParameter": Label("Tham số không hợp lệ hoặc giá trị sai", "Unknown parameter, or a value out of range"),
+    "Changed": Label("Tệp đã thay đổi", "The file has changed since the caller's copy"),
     "NoSuchPart": Label("Tệp không có khoảng byte này", "The file has no such range of bytes"),
     "NotFound": Label("Không có bản ghi hoặc phiên bản này", "No such record or version"),
-    "NotAcceptable": Label("Không có dạng được nhận", "No form that is accepted"),
+    "NotAcceptable": Label("Không có định dạng nào mà bên gọi chấp nhận", "No format that the caller accepts"),
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
     "TooLarge": Label("Nội dung quá lớn", "The body is too large"),
     "UnknownBody": Label("Nội dung không phải JSON hay biểu mẫu", "The body is neither JSON nor a form"),

@@ -77,11 +77,11 @@ def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterato
             )
         },
     )
-    asked = [*before, _MATRIX_SET_ID]
+    takes = [*before, _MATRIX_SET_ID]
     one = _document(
         named,
         Label("Một bộ ô bản đồ véc-tơ, hoặc TileJSON của nó", "A vector tileset, or its TileJSON"),
-        asked,
+        takes,
         "anything",
         lang,
         ["json", "tilejson"],
@@ -92,7 +92,7 @@ def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterato
         f".{kind}.vector.getTile",
         "capabilities",
         Label("Ô bản đồ véc-tơ", "Vector tile").of(lang),
-        [*asked, *_NUMBERS],
+        [*takes, *_NUMBERS],
         content,
     )
     tile["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
@@ -102,8 +102,8 @@ def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterato
 def _document(
     name: str, summary: Label, before: list[Plain], schema: str, lang: str, forms: list[str] | None = None
 ) -> Plain:
-    asked = [*before, form(forms or ["json"], lang)]
-    made = operation(name, "capabilities", summary.of(lang), asked, {_JSON: ref(f"schemas/{schema}")})
+    takes = [*before, form(forms or ["json"], lang)]
+    get = operation(name, "capabilities", summary.of(lang), takes, {_JSON: ref(f"schemas/{schema}")})
     if before:
-        made["responses"]["404"] = ref("responses/NotFound")
-    return made
+        get["responses"]["404"] = ref("responses/NotFound")
+    return get

@@ -35,8 +35,10 @@ _SHOWN = {*THEMATIC, "communes", "province"}
 
 _OUTSIDE = {"Red": 231, "Green": 225, "Blue": 211}
 _MARGIN = 0.04
-_BASE = ("communes", "districts", "outlines_2009", "province")
-_KINDS = {"Point": "0", "LineString": "1", "MultiPolygon": "2"}
+_BASE = [name for name, spec in COLLECTIONS.items() if spec.group == "units" and spec.dimension == 2]
+"""The units' areas lie below every other layer, the first of them uppermost."""
+
+_GEOMETRIES = {0: "Point", 1: "Line", 2: "Polygon", None: "No geometry"}
 
 
 class _Drawn(NamedTuple):
@@ -122,9 +124,8 @@ def _from_top(drawn: Iterable[_Drawn]) -> list[str]:
     """Points over lines over areas, and the land below everything."""
 
     def height(one: _Drawn) -> tuple[int, int]:
-        kinds = ("Point", "LineString", "MultiPolygon", None)
         base = _BASE.index(one.spec.name) + 1 if one.spec.name in _BASE else 0
-        return (base, kinds.index(one.spec.geometry))
+        return (base, 3 if one.spec.dimension is None else one.spec.dimension)
 
     return [one.id for one in sorted(drawn, key=height)]
 
@@ -153,9 +154,8 @@ def _relations(root: ET.Element, lang: str) -> None:
 
 def _layer(parent: ET.Element, atlas: Atlas, one: _Drawn, source: Source, lang: str) -> None:
     spec = one.spec
-    kinds = {"Point": "Point", "LineString": "Line", "MultiPolygon": "Polygon"}
     layer = add(
-        parent, "maplayer", type="vector", geometry=kinds.get(spec.geometry or "", "No geometry"),
+        parent, "maplayer", type="vector", geometry=_GEOMETRIES[spec.dimension],
         labelsEnabled=str(int(is_labelled(spec))), styleCategories="AllStyleCategories", readOnly="0",
         hasScaleBasedVisibilityFlag="0", autoRefreshEnabled="0", simplifyDrawingHints="1", simplifyDrawingTol="1",
         simplifyLocal="1", simplifyAlgorithm="0", simplifyMaxScale="1", symbologyReferenceScale="-1",
@@ -188,7 +188,7 @@ def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
     for spec in reversed(list(COLLECTIONS.values())):
         if spec.geometry is None or (spec.name not in _SHOWN):
             continue
-        style = add(styles, "style", layer=spec.name, name=spec.label.of(lang), geometry=_KINDS[spec.geometry],
+        style = add(styles, "style", layer=spec.name, name=spec.label.of(lang), geometry=str(spec.dimension),
                     enabled="1", expression="")  # fmt: skip
         style.attrib |= {"min-zoom": "-1", "max-zoom": "-1"}
         symbol(add(style, "symbols"), "0", spec, STYLES[spec.name])

@@ -1,11 +1,10 @@
 """The style of one layer as QGIS keeps it (QML): symbols, labels, names of fields and codes in words, map tips."""
 
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.styles import STYLES
+from geo.ocop.styles import STYLES, Names
 from geo.schema import Field, LayerSpec
 from geo.views.notice import derived
 from geo.views.qgis.symbols import renderer, rgba
@@ -19,30 +18,6 @@ FONTS = ("Arial", "Segoe UI", "Liberation Sans", "Noto Sans", "DejaVu Sans")
 
 _HALO = "#fdfbf6"
 _IN_A_TIP = 6
-_EVERYWHERE = 1_500_000
-
-
-class _Names(NamedTuple):
-    """How names are written: the scale that they begin at, size in points, colour ("": the layer's), and slant."""
-
-    from_scale: int
-    size: float
-    color: str = "#1d2b2c"
-    bold: bool = False
-    italic: bool = False
-
-
-_NAMES: dict[str, _Names] = {
-    "products": _Names(250_000, 8.0),
-    "producers": _Names(250_000, 8.0),
-    "zones": _Names(600_000, 8.0, "", italic=True),
-    "villages": _Names(250_000, 8.0),
-    "sites": _Names(250_000, 8.0),
-    "communes": _Names(_EVERYWHERE, 7.5, "#6e6856"),
-    "districts": _Names(_EVERYWHERE, 9.0, "#5a513b", bold=True),
-    "old_communes": _Names(250_000, 7.0, "#6e6856", italic=True),
-    "outlines_2009": _Names(250_000, 7.0, "", italic=True),
-}
 
 
 def style_of(spec: LayerSpec, lang: str) -> str:
@@ -67,8 +42,8 @@ def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
     """
     if spec.geometry is not None:
         renderer(parent, spec, lang, in_project=in_project)
-        if is_labelled(spec):
-            _labels(parent, spec, lang)
+        if names := STYLES[spec.name].names:
+            _labels(parent, spec, names, lang)
     _fields(parent, spec, lang, in_project=in_project)
     add(parent, "previewExpression", _name_of(spec, lang))
     add(parent, "mapTip", _tip(spec, lang))
@@ -76,7 +51,7 @@ def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
 
 def is_labelled(spec: LayerSpec) -> bool:
     """Whether the names of its records are written on the map."""
-    return spec.geometry is not None and spec.name in _NAMES
+    return spec.geometry is not None and STYLES[spec.name].names is not None
 
 
 def layer_id(name: str) -> str:
@@ -111,8 +86,7 @@ def _as_text(expression: str) -> str:
     return f"replace(replace({expression}, '&', '&amp;'), '<', '&lt;')"
 
 
-def _labels(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
-    names = _NAMES[spec.name]
+def _labels(parent: ET.Element, spec: LayerSpec, names: Names, lang: str) -> None:
     settings = add(add(parent, "labeling", type="simple"), "settings", calloutType="simple")
     text = add(
         settings, "text-style", fieldName=_name_of(spec, lang), isExpression="1", fontSize=f"{names.size:g}",
@@ -132,6 +106,8 @@ def _labels(parent: ET.Element, spec: LayerSpec, lang: str) -> None:
             settings, "placement", placement="6", dist="0.6", distUnits="MM", priority="6", offsetType="1",
             predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
         )  # fmt: skip
+    elif spec.dimension == 1:
+        add(settings, "placement", placement="3", placementFlags="2", dist="0.6", distUnits="MM", priority="5")
     else:
         add(settings, "placement", placement="4", priority="3", centroidInside="1", centroidWhole="0")
     add(

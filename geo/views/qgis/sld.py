@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
-from geo.ocop.styles import STYLES, Style
+from geo.ocop.styles import SHAPES, STYLES, Style
 from geo.schema import LayerSpec
 from geo.views.qgis.symbols import APPROXIMATE, UNKNOWN
 
 _SLD, _SE, _OGC = "http://www.opengis.net/sld", "http://www.opengis.net/se", "http://www.opengis.net/ogc"
-_MARKS = {"diamond": ("square", 45)}
-"""The standard's name of a shape and its rotation, where it is not the shape's own."""
-
 _MARKER_PX, _RING_PX, _SMALL_PX = 16, 25, 6
 
 
@@ -41,7 +38,8 @@ def sld_of(spec: LayerSpec, lang: str) -> str:
     if spec.geometry == "Point" and spec.has("precision"):
         rule = _rule(rules, "approximate", APPROXIMATE.of(lang))
         _any_of(_filter(rule), "precision", [row.key for row in PRECISIONS if row.approximate])
-        _ring(rule, STYLES[spec.name], _RING_PX if spec.symbol else 2 * _SMALL_PX)
+        look = STYLES[spec.name]
+        _ring(rule, look, _RING_PX if look.marker.icon else 2 * _SMALL_PX)
     return ET.tostring(root, encoding="unicode")
 
 
@@ -77,18 +75,19 @@ def _any_of(parent: ET.Element, field: str, values: Sequence[str]) -> None:
 def _drawn(rule: ET.Element, spec: LayerSpec, value: str) -> None:
     style = STYLES[spec.name]
     if spec.geometry == "Point":
-        name, turned = _MARKS.get(style.shape, (style.shape, 0))
+        name, turned = SHAPES[style.shape].sld
         graphic = _se(_se(rule, "PointSymbolizer"), "Graphic")
         mark = _se(graphic, "Mark")
         _se(mark, "WellKnownName", name)
         _fill(mark, style.color, 1.0)
         _stroke(mark, "#ffffff", 1.0)
-        _se(graphic, "Size", str(_MARKER_PX if spec.symbol else _SMALL_PX))
+        _se(graphic, "Size", str(_MARKER_PX if style.marker.icon else _SMALL_PX))
         if turned:
             _se(graphic, "Rotation", str(turned))
         return
-    if spec.geometry == "LineString":
-        _stroke(_se(rule, "LineSymbolizer"), style.color, style.stroke_width, opacity=0.45)
+    if spec.dimension == 1:
+        line = _se(rule, "LineSymbolizer")
+        _stroke(line, style.color, style.stroke_width, dash=style.dash, opacity=style.stroke_opacity)
         return
     area = _se(rule, "PolygonSymbolizer")
     if style.fill_opacity > 0:

@@ -1,21 +1,20 @@
 """Symbols and legends of QGIS for each layer: its shape, colour and icons, approximate places in a dashed ring."""
 
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
-from geo.ocop.styles import STYLES, Style, icon_of
+from geo.ocop.styles import SHAPES, STYLES, Marker, Style, icon_of
 from geo.schema import Label, LayerSpec
 from geo.views.qgis.icons import embedded
 from geo.views.qgis.xml import add, defined_by, one_of, properties
 
-APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate place")
+APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate location")
 """The line of the legend that explains the ring."""
 
-GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "A sign with a number: several records near each other")
+GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "Symbol with a number: several records close together")
 """What the signs mean that stand for more than one record."""
 
-UNKNOWN = Label("Chưa rõ loại", "Kind unknown")
+UNKNOWN = Label("Chưa rõ loại", "Type unknown")
 """The line of the legend of whatever has none of the codes."""
 
 _ROUGH = [row.key for row in PRECISIONS if row.approximate]
@@ -23,24 +22,8 @@ _LEGEND_ONLY = "(legend)"  # no code has brackets, so no record has this class
 _PX_MM = 0.2646
 _WHITE, _LAND, _INK = "255,255,255,255", "#fdfbf6", "#1d2b2c"
 _NEAR_MM = 4.0
+_LINE_MM = 0.2  # of a line on paper, for each pixel of its width on a screen
 _SOLID = {"outline_style": "solid", "joinstyle": "round"}
-
-
-class _Sizes(NamedTuple):
-    """Millimetres of a marker, of the icon on it (0: none) and of the ring around an approximate one."""
-
-    marker: float
-    icon: float
-    ring: float
-
-
-_SIZES = {
-    "products": _Sizes(5.0, 3.1, 7.0),
-    "producers": _Sizes(6.2, 3.4, 8.4),  # products stand where they are made: the square frames them
-    "villages": _Sizes(5.4, 2.9, 7.4),
-    "sites": _Sizes(5.4, 2.9, 7.4),
-}
-_SMALL = _Sizes(1.6, 0.0, 2.8)
 
 
 def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
@@ -49,9 +32,9 @@ def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
     In a project records at one place are gathered, as on the site, and the province is filled as land: there it is
     known that it lies below everything.
     """
-    if in_project and spec.name in _SIZES:
-        parent = _gathered(parent, spec)
     style, land = STYLES[spec.name], in_project and spec.name == "province"
+    if in_project and spec.geometry == "Point" and style.marker.icon:
+        parent = _gathered(parent, style)
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes is None or spec.symbol is None:
         made = add(parent, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
@@ -71,21 +54,21 @@ def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
             categories, "category", value=_LEGEND_ONLY, label=APPROXIMATE.of(lang), symbol=str(len(rows)),
             render="true", type="string",
         )  # fmt: skip
-        _ring(_whole(symbols, str(len(rows)), "marker"), style, _SIZES.get(spec.name, _SMALL))
+        _ring(_whole(symbols, str(len(rows)), "marker"), style.marker, style.color)
 
 
-def _gathered(parent: ET.Element, spec: LayerSpec) -> ET.Element:
+def _gathered(parent: ET.Element, style: Style) -> ET.Element:
     """A renderer around another one that shows records too near to be told apart as one symbol with their number."""
     made = add(
         parent, "renderer-v2", type="pointCluster", symbollevels="0", enableorderby="0", forceraster="0",
         tolerance=f"{_NEAR_MM:g}", toleranceUnit="MM",
     )  # fmt: skip
-    style, size = STYLES[spec.name], _SIZES[spec.name].marker * 1.2
+    size = style.marker.size * 1.2
     whole = _whole(made, "centerSymbol", "marker")
     properties(
         _layer(whole, "SimpleMarker"),
         {
-            "name": style.shape, "color": _WHITE, "outline_color": rgba(style.color), **_SOLID,
+            "name": SHAPES[style.shape].qgis, "color": _WHITE, "outline_color": rgba(style.color), **_SOLID,
             **_mm("outline_width", 0.9), **_mm("size", size),
         },
     )  # fmt: skip
@@ -104,7 +87,7 @@ def symbol(
     """The <symbol> of a layer for records whose symbol field holds `value`."""
     if spec.geometry == "Point":
         _marker(_whole(parent, name, "marker"), spec, style, value)
-    elif spec.geometry == "LineString":
+    elif spec.dimension == 1:
         _line(_whole(parent, name, "line"), spec, style)
     else:
         _area(_whole(parent, name, "fill"), spec, style, value, land=land)
@@ -113,8 +96,8 @@ def symbol(
 def rgba(color: str, opacity: float = 1.0) -> str:
     """A colour as QGIS writes it.
 
-    >>> rgba("#b3400e", 0.5)
-    '179,64,14,128'
+    >>> rgba("#102030", 0.5)
+    '16,32,48,128'
     """
     return ",".join([*(str(int(color[at : at + 2], 16)) for at in (1, 3, 5)), str(round(255 * opacity))])
 
@@ -124,33 +107,32 @@ def _whole(parent: ET.Element, name: str, kind: str) -> ET.Element:
 
 
 def _marker(parent: ET.Element, spec: LayerSpec, style: Style, value: str) -> None:
-    sizes = _SIZES.get(spec.name, _SMALL)
     if spec.has("precision"):
         # Legends have no record to ask, so they show what stands without the expression: no ring.
         ring = {"outlineStyle": f"if({one_of('precision', _ROUGH)}, 'dash', 'no')"}
-        defined_by(_ring(parent, style, sizes, "no"), ring)
+        defined_by(_ring(parent, style.marker, style.color, "no"), ring)
     properties(
         _layer(parent, "SimpleMarker"),
         {
-            "name": style.shape, "color": rgba(style.color), "outline_color": _WHITE, **_SOLID,
-            **_mm("outline_width", 0.3), **_mm("size", sizes.marker),
+            "name": SHAPES[style.shape].qgis, "color": rgba(style.color), "outline_color": _WHITE, **_SOLID,
+            **_mm("outline_width", 0.3), **_mm("size", style.marker.size),
         },
     )  # fmt: skip
-    if sizes.icon:
+    if style.marker.icon:
         picture = embedded(icon_of(spec.name, value), "#ffffff")
         properties(
             _layer(parent, "SvgMarker"),
-            {"name": picture, "color": _WHITE, "outline_color": _WHITE, **_mm("size", sizes.icon)},
+            {"name": picture, "color": _WHITE, "outline_color": _WHITE, **_mm("size", style.marker.icon)},
         )
 
 
-def _ring(parent: ET.Element, style: Style, sizes: _Sizes, drawn: str = "dash") -> ET.Element:
+def _ring(parent: ET.Element, marker: Marker, color: str, drawn: str = "dash") -> ET.Element:
     ring = _layer(parent, "SimpleMarker")
     properties(
         ring,
         {
-            "name": "circle", "color": rgba(style.color, 0.0), "outline_color": rgba(style.color),
-            "outline_style": drawn, **_mm("outline_width", 0.3), **_mm("size", sizes.ring),
+            "name": "circle", "color": rgba(color, 0.0), "outline_color": rgba(color),
+            "outline_style": drawn, **_mm("outline_width", 0.3), **_mm("size", marker.ring),
         },
     )  # fmt: skip
     return ring
@@ -160,8 +142,11 @@ def _line(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
     line = _layer(parent, "SimpleLine")
     properties(
         line,
-        {"line_color": rgba(style.color, 0.45), "capstyle": "round", **_mm("line_width", style.stroke_width * 0.2)},
-    )
+        {
+            "line_color": rgba(style.color, style.stroke_opacity), "capstyle": "round",
+            **_mm("line_width", style.stroke_width * _LINE_MM), **_dashed(style.dash),
+        },
+    )  # fmt: skip
     if spec.has("certain"):
         # A link that is to be checked is drawn with gaps, as an approximate place is.
         defined_by(line, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
@@ -178,15 +163,23 @@ def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land
         },
     )  # fmt: skip
     own = spec.outline is not None and value in spec.outline[1]
-    dashes = [] if own else [float(part) * _PX_MM for part in style.dash.split()]
     properties(
         _layer(parent, "SimpleLine"),
         {
             "line_color": rgba(style.color), "line_style": "solid", "joinstyle": "round", "capstyle": "flat",
-            **_mm("line_width", style.stroke_width * _PX_MM), "use_custom_dash": str(int(bool(dashes))),
-            "customdash": ";".join(f"{part:.2f}" for part in dashes) or "5;2", "customdash_unit": "MM",
+            **_mm("line_width", style.stroke_width * _PX_MM), **_dashed("" if own else style.dash),
         },
     )  # fmt: skip
+
+
+def _dashed(dash: str) -> dict[str, str]:
+    """The dashes of a line, given as ocop/styles.py has them."""
+    parts = [float(part) * _PX_MM for part in dash.split()]
+    return {
+        "use_custom_dash": str(int(bool(parts))),
+        "customdash": ";".join(f"{part:.2f}" for part in parts) or "5;2",
+        "customdash_unit": "MM",
+    }
 
 
 def _mm(name: str, value: float) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tiles that were made once, kept in one SQLite file per atlas; losing the file loses nothing."""
+"""Tiles that were made once, kept in one SQLite file per atlas, which is named by its key; losing it loses nothing."""
 
 import logging
 import sqlite3
@@ -31,12 +31,6 @@ class Kept(NamedTuple):
     matched: int
 
 
-def _whole(stamp: str, atlas: Path) -> str:
-    """The stamp and which file the atlas is: another one of the same name is another atlas."""
-    status = atlas.stat()
-    return f"{stamp}-{status.st_size}-{status.st_mtime_ns}"
-
-
 class TileCache:
     """The kept tiles of the atlas that is current; files of other versions are deleted when it changes.
 
@@ -50,16 +44,19 @@ class TileCache:
         self._lock = threading.Lock()
         self._current = ""
 
-    def get(self, atlas: Path, stamp: str, key: tuple[str, int, int, int]) -> Kept | None:
-        """The tile of layer, zoom, row and column as kept under `stamp`, which names what else it was made from."""
+    def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> Kept | None:
+        """The tile of layer, zoom, row and column that was kept for an atlas, named by its key; None for no tile.
+
+        `stamp` names what else tiles are made from.
+        """
         try:
-            found = self._open(atlas).execute(_FIND, (*key, _whole(stamp, atlas))).fetchone()
+            found = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
         except (sqlite3.Error, OSError) as error:
             self._give_up(atlas, error)
             return None
         return None if found is None else Kept(*found)
 
-    def put(self, atlas: Path, stamp: str, key: tuple[str, int, int, int], tile: Kept) -> None:
+    def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: Kept) -> None:
         """Keep a tile, in the place of an older one."""
         try:
             database = self._open(atlas)
@@ -68,9 +65,7 @@ class TileCache:
                     "DELETE FROM tile WHERE rowid IN (SELECT rowid FROM tile ORDER BY rowid"
                     " LIMIT (SELECT count(*) / 4 + 1 FROM tile))"
                 )
-            database.execute(
-                "INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*key, _whole(stamp, atlas), *tile)
-            )
+            database.execute("INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*key, stamp, *tile))
         except (sqlite3.Error, OSError) as error:
             self._give_up(atlas, error)
 
@@ -81,20 +76,20 @@ class TileCache:
             database.close()
         self._local = threading.local()
 
-    def _path(self, atlas: Path) -> Path:
-        return self.folder / f"{atlas.stem}.sqlite"
+    def _path(self, atlas: str) -> Path:
+        return self.folder / f"{atlas}.sqlite"
 
-    def _open(self, atlas: Path) -> sqlite3.Connection:
+    def _open(self, atlas: str) -> sqlite3.Connection:
         """This thread's connection to the file of an atlas; the first one of an atlas deletes the other files."""
-        if getattr(self._local, "stem", None) == atlas.stem:
+        if getattr(self._local, "atlas", None) == atlas:
             kept: sqlite3.Connection = self._local.database
             return kept
         self.close()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
-            if self._current != atlas.stem:
+            if self._current != atlas:
                 self._forget_others(atlas)
-                self._current = atlas.stem
+                self._current = atlas
             database = sqlite3.connect(self._path(atlas), timeout=_BUSY_S, isolation_level=None)
             try:
                 database.execute(f"PRAGMA page_size = {_PAGE}")
@@ -106,12 +101,12 @@ class TileCache:
             except sqlite3.Error:
                 database.close()
                 raise
-        self._local.stem, self._local.database = atlas.stem, database
+        self._local.atlas, self._local.database = atlas, database
         return database
 
-    def _forget_others(self, atlas: Path) -> None:
+    def _forget_others(self, atlas: str) -> None:
         for path in self.folder.glob("*.sqlite*"):
-            if path.name.partition(".sqlite")[0] != atlas.stem:
+            if path.name.partition(".sqlite")[0] != atlas:
                 with suppress(OSError):
                     path.unlink()
 
@@ -120,9 +115,9 @@ class TileCache:
         whole, free = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
         return int(whole - free) * _PAGE
 
-    def _give_up(self, atlas: Path, error: Exception) -> None:
+    def _give_up(self, atlas: str, error: Exception) -> None:
         """Note a failure; a file that is no database any more is deleted and begun again."""
-        log.warning("tiles of %s: %s", atlas.stem, error)
+        log.warning("tiles of %s: %s", atlas, error)
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         if damaged:
             with suppress(sqlite3.Error):

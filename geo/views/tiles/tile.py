@@ -13,7 +13,7 @@ import numpy as np
 
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
-from geo.ocop.layers import ON_MAP
+from geo.ocop.layers import LAYERS
 from geo.views.tiles import mvt
 from geo.views.tiles.mvt import EXTENT, POINT, Paths
 from geo.views.tiles.varint_rows import starts_of
@@ -27,8 +27,8 @@ BUFFER = 64
 MAX_FEATURES = 5_000
 """Most features of a layer in a tile; of more, the small ones are thinned on a grid and the answer says so."""
 
-TOGETHER = (*ON_MAP, "communes", "districts", "province")
-"""The layers of the tiles that hold several."""
+TOGETHER = tuple(name for name, spec in LAYERS.items() if spec.geometry is not None)
+"""The layers of the tiles that hold several: every recorded layer with places."""
 
 _SMALL = 2 * PIXEL
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.atlas import Atlas
-from geo.atlas.sqlite.tile_columns import shown_fields
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
-from geo.ocop.collections import COLLECTIONS
+from geo.ocop.collections import COLLECTIONS, tile_fields
 from geo.schema import Field, Label
 from geo.views.ogc.features import JSON, Link, Plain
 from geo.views.ogc.served_crs import CRS84
@@ -34,7 +33,6 @@ _PIXEL_M = 0.00028  # the standard's pixel, from which it reckons scales
 _TILE_PX = 256
 _TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
 _TYPES = {"integer": "integer", "real": "number"}
-_DIMENSION = {"Point": 0, "LineString": 1, "MultiPolygon": 2}
 
 
 def matrix_set(name: str) -> str:
@@ -209,13 +207,13 @@ def _layer(name: str, lang: str) -> Plain:
         "title": spec.label.of(lang),
         "description": spec.about.of(lang),
         "dataType": "vector",
-        "geometryDimension": _DIMENSION[spec.geometry or "Point"],
+        "geometryDimension": spec.dimension,
         "crs": _CRS,
         "minTileMatrix": "0",
         "maxTileMatrix": str(MAX_ZOOM),
         "propertiesSchema": {
             "type": "object",
-            "properties": schemas | {field.name: _schema(field, lang) for field in shown_fields(name)},
+            "properties": schemas | {field.name: _schema(field, lang) for field in tile_fields(name)},
         },
     }
 
@@ -225,7 +223,7 @@ def _schema(field: Field, lang: str) -> Plain:
 
 
 def _vector_layer(name: str, lang: str) -> Plain:
-    fields = {field.name: "Number" if field.kind in _TYPES else "String" for field in shown_fields(name)}
+    fields = {field.name: "Number" if field.kind in _TYPES else "String" for field in tile_fields(name)}
     return {
         "id": name,
         "description": COLLECTIONS[name].label.of(lang),

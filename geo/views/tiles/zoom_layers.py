@@ -40,7 +40,7 @@ HALF_WORLD_M = math.pi * 6_378_137
 PIXEL = EXTENT / 256
 """Units of a screen's pixel where a tile is drawn 256 pixels wide."""
 
-KINDS = {"Point": POINT, "LineString": LINE, "MultiPolygon": POLYGON}
+KINDS = {"Point": POINT, "LineString": LINE, "MultiLineString": LINE, "MultiPolygon": POLYGON}
 _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
 _STEEPEST = 89.9  # degrees; the poles lie infinitely far off, and nothing past 85.06° is in any tile
@@ -143,8 +143,7 @@ def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
 
     `stamp` names what else they are made from.
     """
-    status = atlas.path.stat()
-    kept = folder / f"{atlas.path.stem}-{stamp}-{status.st_size}-{status.st_mtime_ns}"
+    kept = folder / f"{atlas.key}-{stamp}"
     for other in folder.glob("*/"):
         if other != kept:
             with suppress(OSError):

@@ -27,18 +27,18 @@ STATUS: dict[type[GeoError], int] = {
 
 _HTTP: dict[int, Label] = {
     400: Label("Yêu cầu không hiểu được.", "The request could not be understood."),
-    404: Label("Không có trang này.", "There is no such page."),
+    404: Label("Không có trang này.", "This page does not exist."),
     405: Label(
-        "Địa chỉ này không nhận cách hỏi này; tiêu đề Allow nêu các cách nhận.",
-        "This address is not asked in this way; the header Allow names those it knows.",
+        "Địa chỉ này không hỗ trợ phương thức HTTP này; tiêu đề Allow nêu các phương thức được hỗ trợ.",
+        "This address does not support this HTTP method; the Allow header lists those that it supports.",
     ),
     406: Label(
-        "Tài nguyên này không có dạng nào mà tiêu đề Accept nhận. Hãy dùng tham số f.",
-        "This resource has no form that the Accept header takes. Use the parameter f.",
+        "Tài nguyên này không có định dạng nào mà tiêu đề Accept chấp nhận. Hãy dùng tham số f.",
+        "This resource is not available in a format that the Accept header allows. Use the parameter f.",
     ),
     412: Label(
-        "Tệp đã khác với tệp mà bạn đang có. Hãy tải lại từ đầu.",
-        "The file is no longer the one that you hold. Download it anew.",
+        "Tệp đã thay đổi so với bản bạn đang tải. Hãy tải lại từ đầu.",
+        "The file has changed since your download began. Download it again from the start.",
     ),
     413: Label("Yêu cầu quá lớn.", "The request is too large."),
     414: Label(
@@ -46,13 +46,13 @@ _HTTP: dict[int, Label] = {
         "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
     ),
     415: Label(
-        "Nội dung phải là application/json (các tham số theo tên) hoặc application/x-www-form-urlencoded.",
-        "The body must be application/json (the parameters by name) or application/x-www-form-urlencoded.",
+        "Nội dung phải là application/json (đối tượng chứa các tham số) hoặc application/x-www-form-urlencoded.",
+        "The body must be application/json (an object of the parameters) or application/x-www-form-urlencoded.",
     ),
     416: Label("Tệp không có khoảng byte này.", "The file has no such range of bytes."),
     500: Label(
-        "Máy chủ gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, báo cho người quản trị mã yêu cầu dưới đây.",
-        "The server failed and has noted it. Try again; if it fails again, tell the operator the request id below.",
+        "Máy chủ gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, hãy báo mã yêu cầu dưới đây cho quản trị viên.",
+        "The server failed and logged the error. Try again; if it fails again, report the request ID below.",
     ),
 }
 

@@ -18,7 +18,7 @@ def text(form: Form, name: str, longest: int = _LONGEST) -> str:
     value = form.get(name, "").strip()
     if len(value) > longest:
         raise BadQuery(
-            f"Field {name!r} holds {len(value)} characters; at most {longest}.",
+            f"Field {name!r} has {len(value)} characters; at most {longest} are allowed.",
             f"Ô {name!r} có {len(value)} ký tự; tối đa {longest}.",
         )
     return value
@@ -53,7 +53,9 @@ def answers(form: Form, before: Answers) -> Answers:
     columns = {name.removeprefix("map:"): value for name, value in form.items() if name.startswith("map:")}
     precision = form.get("precision", before.precision)
     if precision and precision not in {one.key for one in PRECISIONS}:
-        raise BadQuery(f"precision={precision!r} is none.", f"Không có độ chính xác {precision!r}.")
+        raise BadQuery(
+            f"precision={precision!r} is not in the list.", f"Không có độ chính xác {precision!r} trong danh mục."
+        )
     source = {name: value for name in ("source_id", "publisher", "date", "address", "what")
               if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
     return Answers(

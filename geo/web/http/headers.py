@@ -17,7 +17,15 @@ OPEN = (
 )  # fmt: skip
 """What pages of other sites may ask beside the landing page and `.json`: data, and nothing that manages it."""
 
-_ASKED_WITH = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    # Tile servers ask which site sends people to them; no path of ours goes with it.
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Headers of every response."""
+
+_CORS_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
+"""Request headers that pages of other sites may send."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -59,18 +67,18 @@ def _code_digest() -> str:
     return digest.hexdigest()
 
 
-def request_id(given: str) -> str:
+def request_id(header: str) -> str:
     """The id by which a request is known: the caller's own where it is one, else a new one."""
-    # Nobody gains by guessing one, so the system is not asked for it each time.
-    return given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
+    # Nobody gains by guessing one, so it need not be cryptographic.
+    return header if header and _REQUEST_ID.fullmatch(header) else f"{random.getrandbits(64):016x}"
 
 
 def nonce() -> str:
     """What marks the scripts of this answer as ours; made when a page first needs it."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
-    made: str = g.nonce
-    return made
+    value: str = g.nonce
+    return value
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -83,15 +91,15 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def preflight() -> Response | None:
         """What a browser asks before a page of another site may send anything but a plain GET."""
-        wanted = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or not wanted or not is_open(request.path):
+        method = request.headers.get("Access-Control-Request-Method")
+        if request.method != "OPTIONS" or not method or not is_open(request.path):
             return None
-        known = app.create_url_adapter(request)
-        methods = known.allowed_methods() if known else []
+        adapter = app.create_url_adapter(request)
+        methods = adapter.allowed_methods() if adapter else []
         response = Response(status=204)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
-        response.headers["Access-Control-Allow-Headers"] = _ASKED_WITH
+        response.headers["Access-Control-Allow-Headers"] = _CORS_HEADERS
         response.headers["Access-Control-Max-Age"] = "86400"
         response.vary.update(("Origin", "Access-Control-Request-Method"))
         return response
@@ -99,14 +107,13 @@ def register(app: Flask, settings: Settings) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        # Tile servers ask which site sends people to them; no path of ours goes with it.
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        for name, value in EVERYWHERE.items():
+            headers.setdefault(name, value)
         headers.setdefault("X-Request-ID", g.request_id)
         # A 304 has no page, and what it says would be written over what the caller keeps.
         if response.mimetype == "text/html" and response.status_code != 304:
             headers.setdefault("Content-Security-Policy", policy(settings, nonce(), framed=request.path == "/embed"))
-            # Pages and the ways to them are of one version and for whoever asked; nobody is to guess for how long.
+            # A page is of one version and may be the caller's own: without this a cache would guess how long it holds.
             headers.setdefault("Cache-Control", "no-cache")
         if response.status_code >= 400:
             headers["Cache-Control"] = "no-store"

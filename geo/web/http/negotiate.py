@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 
 from geo.errors import BadQuery
@@ -20,20 +21,24 @@ class Wish(NamedTuple):
 
 
 def chosen(forms: Mapping[str, str]) -> str:
-    """The key of `forms` (key -> media type, the default first) to answer in.
+    """The key of `forms` (key -> media type, the default first) to answer this request in; see choose."""
+    return choose(forms, request.args.get("f"), request.accept_mimetypes)
+
+
+def choose(forms: Mapping[str, str], f: str | None, accept: MIMEAccept) -> str:
+    """The key of `forms` (key -> media type, the default first) for a parameter `f` and an Accept header.
 
     BadQuery for an unknown `f`, NotAcceptable (406) when nothing that the caller accepts is among them.
     """
-    said = request.args.get("f")
-    if said:
-        if said not in forms:
-            known = ", ".join(forms)
+    if f:
+        if f not in forms:
+            listed = ", ".join(forms)
             raise BadQuery(
-                f"f={said!r} is no form of this resource. Forms: {known}.",
-                f"f={said!r} không phải dạng của tài nguyên này. Các dạng: {known}.",
+                f"f={f!r} is not a format of this resource. Formats: {listed}.",
+                f"f={f!r} không phải định dạng của tài nguyên này. Các định dạng: {listed}.",
             )
-        return said
-    accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in request.accept_mimetypes]
+        return f
+    accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in accept]
     if not accepted:
         return next(iter(forms))
     wishes = {key: _wish(key, media_type, accepted) for key, media_type in forms.items()}

@@ -1,4 +1,4 @@
-"""The only parser of user input: query strings to values, every refusal with what would be right."""
+"""The only parser of user input: query strings to values, or BadQuery that says what would be right."""
 
 import datetime as dt
 import math
@@ -16,23 +16,12 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import ON_MAP, THEMATIC
+from geo.ocop.parameters import FILE, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
 from geo.schema import LANGS, Filter, Label
-
-FILTER_PARAMS = tuple(row.param for row in FILTERS)
-MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
-"""What the address of the map page may hold."""
 
 # What other sites append to a link that is shared on them; nothing to do with us, and no reason to refuse.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
-
-MAX_TEXT = 200
-MAX_IDS = 500
-ONCE = frozenset({
-    "f", "lang", "q", "limit", "offset", "version", "since", "v", "sort", "bbox", "bbox-crs", "crs", "datetime",
-    "filter", "filter-lang", "filter-crs", "encoding", "letters", "map", "base", "at",
-})  # fmt: skip
-"""Parameters of one value. Given twice with two values nobody knows which one was meant."""
 
 Args = MultiDict[str, str]
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -61,18 +50,19 @@ def language(args: Args) -> str:
     return lang
 
 
-def only(args: Args, *known: str) -> None:
+def only(args: Args, *names: str) -> None:
     """Refuse parameters that the address does not know, the nearest named, and two values for what takes one."""
-    allowed = (*known, "lang")
+    allowed = (*names, "lang")
     for name in args:
         if name not in allowed and not _TRACKING.fullmatch(name):
             hint = _hint(name, allowed)
             listed = ", ".join(allowed)
             raise BadQuery(
                 f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
-                f"Tham số lạ {name!r}.{hint.vi} Các tham số: {listed}.",
+                f"Tham số không hợp lệ: {name!r}.{hint.vi} Các tham số: {listed}.",
             )
-        if name in ONCE and len(values := set(args.getlist(name))) > 1:
+        row = PARAMETERS.get(name)
+        if row is not None and row.once and len(values := set(args.getlist(name))) > 1:
             raise BadQuery(
                 f"{name} is given {len(values)} different values; it takes one.",
                 f"{name} có {len(values)} giá trị khác nhau; chỉ nhận một.",
@@ -84,18 +74,18 @@ def joined(args: Args) -> dict[str, str]:
     return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
 
 
-def _hint(given: str, known: Iterable[str]) -> Label:
-    """The nearest of the known words as a question; nothing when none is near."""
-    near = get_close_matches(given, list(known), n=1)
+def _hint(word: str, candidates: Iterable[str]) -> Label:
+    """The nearest of the candidates as a question; nothing when none is near."""
+    near = get_close_matches(word, list(candidates), n=1)
     return Label(f" Có phải {near[0]!r}?", f" Did you mean {near[0]!r}?") if near else Label("", "")
 
 
 def layer_name(name: str, among: Mapping[str, object] = COLLECTIONS) -> str:
-    """The layer called `name`, of all that are served or of `among`; NotFound with the known ones."""
+    """The layer called `name`, of all that are served or of `among`; NotFound that lists them."""
     if name not in among:
-        hint, known = _hint(name, among), ", ".join(among)
+        hint, listed = _hint(name, among), ", ".join(among)
         raise NotFound(
-            f"No layer {name!r}.{hint.en} Layers: {known}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {known}."
+            f"No layer {name!r}.{hint.en} Layers: {listed}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {listed}."
         )
     return name
 
@@ -124,13 +114,13 @@ def box(text: str) -> LngLatBbox:
             f"bbox={text!r}: expected four numbers west,south,east,north in degrees, or six with heights.",
             f"bbox={text!r}: cần bốn số tây,nam,đông,bắc theo độ, hoặc sáu số kèm độ cao.",
         )
-    found = LngLatBbox(*numbers)
-    if not (-90 <= found.south <= found.north <= 90 and -180 <= found.west <= 180 and -180 <= found.east <= 180):
+    lnglat = LngLatBbox(*numbers)
+    if not (-90 <= lnglat.south <= lnglat.north <= 90 and -180 <= lnglat.west <= 180 and -180 <= lnglat.east <= 180):
         raise BadQuery(
             f"bbox={text!r}: south must not exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
             f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
         )
-    return found
+    return lnglat
 
 
 def corners(args: Args) -> tuple[float, float, float, float]:
@@ -169,7 +159,7 @@ def period(args: Args) -> tuple[str | None, str | None] | None:
         raise _no_time(text)
     if first is not None and last is not None and _backwards(first, last, ends[-1]):
         raise _no_time(text)
-    # A time is told to the day in UTC: the records know days at most.
+    # A time is cut to its day in UTC: records have dates.
     return first.date().isoformat() if first else None, last.date().isoformat() if last else None
 
 
@@ -219,6 +209,11 @@ def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: i
     return int(text) if most is None else min(int(text), most)
 
 
+def limit(args: Args, row: Parameter) -> int:
+    """The number of records asked for, by a row that says how many are usual and how many are the most."""
+    return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most)
+
+
 def words(args: Args) -> str:
     """The text to search for."""
     text = args.get("q", "")
@@ -257,9 +252,6 @@ def ids(args: Args) -> tuple[str, ...]:
     return keys
 
 
-SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
-
-
 def selection(layer: str, args: Args) -> Query:
     """What part of a layer is asked for, without a page."""
     return Query(
@@ -270,10 +262,6 @@ def selection(layer: str, args: Args) -> Query:
         ids=ids(args),
         sort=args.get("sort", ""),
     )
-
-
-FILE = ("crs", "encoding", "letters")
-"""How a download is written; write_export says what each may be."""
 
 
 def file_options(args: Args) -> dict[str, str]:

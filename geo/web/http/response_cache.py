@@ -1,7 +1,7 @@
-"""Answers that were given before, given again from memory before anything else looks at the request.
+"""Responses of this process kept in memory and sent again before Flask looks at the request.
 
-An answer that depends on the version of the data, its address and what the caller accepts, and on nothing else, is the
-same for everybody until the version changes: tiles, documents, single features, pages of the catalogue.
+A response that depends on the version of the data, its address and the caller's Accept headers, and on nothing else, is
+the same for every caller until the version changes: tiles, documents, single features, pages of the catalogue.
 """
 
 import threading
@@ -18,18 +18,19 @@ from geo.errors import NotFound
 from geo.web.http.headers import request_id
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Most that the answers of one process take."""
+"""Most that the responses of one process take."""
 
 _LARGEST = 1024 * 1024
-_LONGEST_KEY = 2_000  # letters of an address and headers; what is longer is not asked twice
-_PER_ANSWER = 1_500  # what its headers take beside the body and the key
+_LONGEST_KEY = 2_000  # letters of an address and its headers; a longer request is unlikely to come twice
+_OVERHEAD = 1_500  # bytes that the headers of a response take beside its body and its key
 _OWN = "X-Request-ID"
-_WHOSE = "geo.remembered.atlas"
-_ASKED_BY = (
+_ATLAS = "geo.response_cache.atlas"
+"""Key of the WSGI environment under which the application leaves the atlas that a cacheable response is of."""
+_KEY_PARTS = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
     "HTTP_ACCEPT_ENCODING",
 )  # fmt: skip
-"""What of a request an answer may depend on."""
+"""What of a request a cacheable response may depend on."""
 CONDITIONS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
@@ -37,22 +38,22 @@ CONDITIONS = (
     "HTTP_IF_MATCH",
     "HTTP_IF_UNMODIFIED_SINCE",
 )
-"""What of a request makes its answer another than the whole 200."""
+"""Headers of a request that make its response another than the whole 200."""
 
 _Key = tuple[str, ...]
 
 
-class _Answer(NamedTuple):
+class _Entry(NamedTuple):
     status: str
     headers: list[tuple[str, str]]
     body: bytes
 
 
-class Remembered:
-    """The answers of one process to the atlas that is current. Safe for several threads.
+class ResponseCache:
+    """WSGI middleware with the responses of one process to the current atlas. Safe for several threads.
 
-    It is the application in front of the application: what it does not know goes on to that one, whose answers it
-    keeps where they are marked by `may_be_remembered`. Of too many those not asked for the longest go.
+    Requests that it has no response for go on to the application, whose responses it keeps where they are marked by
+    `mark_cacheable`. When they take more than `max_bytes`, the least recently used are evicted.
     """
 
     def __init__(self, app: Flask, atlas_source: Callable[[], Atlas], *, max_bytes: int = MAX_BYTES) -> None:
@@ -60,25 +61,25 @@ class Remembered:
         self._inner: WSGIApplication = app.wsgi_app
         self._lock = threading.Lock()
         self._atlas: Atlas | None = None
-        self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
+        self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
         self._bytes = 0
         app.wsgi_app = self  # type: ignore[method-assign]
-        app.after_request(_say_whose)
+        app.after_request(_leave_atlas)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, from memory where that has the answer."""
+        """Answer a request, from memory where its response is there."""
         key = _key(environ)
         if key is None:
             return self._inner(environ, start_response)
-        found = self._known(key)
-        if found is not None:
+        entry = self._get(key)
+        if entry is not None:
             own = (_OWN, request_id(environ.get("HTTP_X_REQUEST_ID", "")))
-            start_response(found.status, [*found.headers, own])
-            return [found.body]
-        return self._asked(key, environ, start_response)
+            start_response(entry.status, [*entry.headers, own])
+            return [entry.body]
+        return self._forward(key, environ, start_response)
 
-    def _known(self, key: _Key) -> _Answer | None:
-        if key not in self._answers:
+    def _get(self, key: _Key) -> _Entry | None:
+        if key not in self._entries:
             return None
         try:
             atlas = self._source()
@@ -87,72 +88,72 @@ class Remembered:
         with self._lock:
             if atlas is not self._atlas:
                 return None
-            found = self._answers.get(key)
-            if found is not None:
-                self._answers.move_to_end(key)
-            return found
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+            return entry
 
-    def _asked(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The application's answer, kept where it may be."""
-        said: list[Any] = []
+    def _forward(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's response, kept where it is cacheable."""
+        start: list[Any] = []
 
-        def listen(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
-            said[:] = status, headers
-            return start_response(status, headers, *failed)
+        def record(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+            start[:] = status, headers
+            return start_response(status, headers, *failure)
 
-        parts = self._inner(environ, listen)
-        atlas: Atlas | None = environ.get(_WHOSE)
+        parts = self._inner(environ, record)
+        atlas: Atlas | None = environ.get(_ATLAS)
         if atlas is None:
             return parts
         body = b"".join(parts)
         if isinstance(parts, ClosingIterator):
             parts.close()
         if len(body) <= min(_LARGEST, self._max_bytes):
-            status, headers = said
-            self._keep(atlas, key, _Answer(status, [one for one in headers if one[0] != _OWN], body))
+            status, headers = start
+            self._put(atlas, key, _Entry(status, [header for header in headers if header[0] != _OWN], body))
         return [body]
 
-    def _keep(self, atlas: Atlas, key: _Key, answer: _Answer) -> None:
+    def _put(self, atlas: Atlas, key: _Key, entry: _Entry) -> None:
         with self._lock:
             if atlas is not self._atlas:
-                self._answers.clear()
+                self._entries.clear()
                 self._atlas, self._bytes = atlas, 0
-            self._drop(key)
-            self._answers[key] = answer
-            self._bytes += _size(key, answer.body)
+            self._evict(key)
+            self._entries[key] = entry
+            self._bytes += _size(key, entry.body)
             while self._bytes > self._max_bytes:
-                self._drop(next(iter(self._answers)))
+                self._evict(next(iter(self._entries)))
 
-    def _drop(self, key: _Key) -> None:
-        if (gone := self._answers.pop(key, None)) is not None:
-            self._bytes -= _size(key, gone.body)
+    def _evict(self, key: _Key) -> None:
+        if (entry := self._entries.pop(key, None)) is not None:
+            self._bytes -= _size(key, entry.body)
 
 
-def _say_whose(response: Response) -> Response:
-    """Leave with the request which atlas an answer is of that may be remembered: the current one's, and whole."""
+def _leave_atlas(response: Response) -> Response:
+    """Leave the atlas of a cacheable response with its request: of a whole response, and of the current version."""
     if (
-        g.get("may_be_remembered")
+        g.get("cacheable")
         and response.status_code in {200, 204}
         and g.atlas is g.current_atlas  # not an earlier version that was asked for
-        # A server's own way to send a file may have a length all the same.
+        # A file in the server's own wrapper may have a length all the same.
         and not (response.is_streamed or response.direct_passthrough)
     ):
-        request.environ[_WHOSE] = g.atlas
+        request.environ[_ATLAS] = g.atlas
     return response
 
 
-def may_be_remembered() -> None:
-    """Mark the answer to this request as the same for everybody who asks the same of this version."""
-    g.may_be_remembered = True
+def mark_cacheable() -> None:
+    """Say that the response to this request is the same for every caller that sends the same _KEY_PARTS."""
+    g.cacheable = True
 
 
 def _key(environ: WSGIEnvironment) -> _Key | None:
-    """What is asked; None for what only the application can answer."""
+    """The key of a request's response; None for a request that only the application can answer."""
     if environ["REQUEST_METHOD"] != "GET" or not environ.keys().isdisjoint(CONDITIONS):
         return None
-    values: list[str] = [environ.get(name, "") for name in _ASKED_BY]
+    values: list[str] = [environ.get(name, "") for name in _KEY_PARTS]
     return tuple(values) if sum(map(len, values)) <= _LONGEST_KEY else None
 
 
 def _size(key: _Key, body: bytes) -> int:
-    return len(body) + sum(map(len, key)) + _PER_ANSWER
+    return len(body) + sum(map(len, key)) + _OVERHEAD

@@ -1,13 +1,15 @@
-"""Our own files and the libraries that pip brought, served with addresses that change when they do."""
+"""Our own files, the layers' style sheet and the libraries of pip, served with addresses that change when they do."""
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
+from geo.views.map import layer_symbols
 from geo.views.map.assets import VENDOR, static_dir, vendor_dir
 
 _YEAR_S = 31_536_000
@@ -32,7 +34,7 @@ class Assets:
 
     def url(self, name: str) -> str:
         """The address of one of our files, with a digest of its content so that it can be kept for ever."""
-        return f"{request.script_root}/static/{name}?v={_digest(static_dir() / name)}"
+        return f"{request.script_root}/static/{name}?v={_tag(name)}"
 
     def module_map(self) -> dict[str, str]:
         """Every browser module's plain address -> its versioned one, for an import map."""
@@ -45,6 +47,8 @@ class Assets:
 
         @app.get("/static/<path:name>")
         def static(name: str) -> Response:
+            if name == layer_symbols.FILE:
+                return _answer(_layers_css, _tag(name), ".css")
             return _file(static_dir(), name)
 
         @app.get("/vendor/<library>/<path:name>")
@@ -60,17 +64,35 @@ def _file(folder: Path, name: str) -> Response:
     path = Path(found) if found else folder
     if path.suffix not in _TYPES or not path.is_file():
         raise NotFound
-    tag = _digest(path)
+    return _answer(path.read_bytes, _digest(path), path.suffix)
+
+
+def _answer(body: Callable[[], bytes], tag: str, ending: str) -> Response:
+    """A file under its tag, kept for ever where the address names the tag; 304 for a caller that holds it."""
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        response = Response(path.read_bytes(), mimetype=_TYPES[path.suffix])
+        response = Response(body(), mimetype=_TYPES[ending])
     response.set_etag(tag, weak=True)
     for_ever = request.args.get("v") == tag
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR_S}, immutable" if for_ever else f"public, max-age={_DAY_S}"
     )
     return response
+
+
+def _layers_css() -> bytes:
+    return layer_symbols.style_sheet().encode()
+
+
+@cache
+def _layers_tag() -> str:
+    return hashlib.sha256(_layers_css()).hexdigest()[:10]
+
+
+def _tag(name: str) -> str:
+    """What the address of one of our files says of its content."""
+    return _layers_tag() if name == layer_symbols.FILE else _digest(static_dir() / name)
 
 
 @lru_cache(maxsize=256)

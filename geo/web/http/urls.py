@@ -5,17 +5,17 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
-from werkzeug.sansio.utils import get_current_url
+from werkzeug.sansio.utils import get_current_url, get_host
 
 PUBLIC_URL = "PUBLIC_URL"
 """The configuration key of the address that people use, when a proxy stands in front."""
 
 
 def _join(root: str, path: str, params: dict[str, str], lang: str) -> str:
-    kept = {name: value for name, value in params.items() if value != ""} if params else {}
-    if lang != "vi" and "lang" not in kept:
-        kept["lang"] = lang
-    return f"{root}{path}{'?' + urlencode(kept, safe='/,:') if kept else ''}"
+    query = {name: value for name, value in params.items() if value != ""} if params else {}
+    if lang != "vi" and "lang" not in query:
+        query["lang"] = lang
+    return f"{root}{path}{'?' + urlencode(query, safe='/,:') if query else ''}"
 
 
 class Site(NamedTuple):
@@ -41,6 +41,13 @@ def _host() -> str:
 @lru_cache(maxsize=64)
 def _host_url(scheme: str, host: str) -> str:
     return get_current_url(scheme, host).rstrip("/")
+
+
+@lru_cache(maxsize=64)
+def host_url_of(scheme: str, host_header: str) -> str:
+    """Scheme and host that addresses begin with for a Host header; empty for one that names no host."""
+    host = get_host(scheme, host_header)
+    return _host_url(scheme, host) if host else ""
 
 
 class SiteUrls:

@@ -46,12 +46,12 @@ def _guarded(settings: Settings) -> Response | None:
         return None
     if not settings.manage_token:
         raise Forbidden(
-            "Managing is open on the server's own machine only. For others the operator sets GEO_MANAGE_TOKEN.",
-            "Trang quản lý chỉ mở trên chính máy chủ. Muốn dùng từ máy khác, quản trị đặt GEO_MANAGE_TOKEN.",
+            "The management pages open only on the server itself. For other machines, set GEO_MANAGE_TOKEN.",
+            "Trang quản lý chỉ mở được trên chính máy chủ. Muốn dùng từ máy khác, hãy đặt GEO_MANAGE_TOKEN.",
         )
     if request.method == "GET" and "." not in request.path.rpartition("/")[2]:
         return _go("/manage/sign-in")
-    raise Forbidden("Sign in with the token first.", "Hãy đăng nhập bằng mã truy cập trước.")
+    raise Forbidden("Sign in with the access token first.", "Hãy đăng nhập bằng mã truy cập trước.")
 
 
 def _sign_in(settings: Settings) -> Response:
@@ -110,7 +110,7 @@ def _same_site(settings: Settings) -> None:
         ours = {request.host, urlsplit(settings.public_url).netloc} - {""}
         good = origin is None or origin.partition("://")[2] in ours
     if not good:
-        raise Forbidden("Forms of other sites are refused.", "Không nhận biểu mẫu gửi từ trang khác.")
+        raise Forbidden("Forms sent from other sites are refused.", "Không nhận biểu mẫu gửi từ trang khác.")
 
 
 def _proof(settings: Settings) -> str:

@@ -10,8 +10,8 @@ import orjson
 from flask import Flask, Response, g, render_template, request
 
 from geo.drafts import Draft, Jobs, Profiles
-from geo.drafts.command import kept
-from geo.drafts.marked_workbook import can_return
+from geo.drafts.command import with_mapping
+from geo.drafts.marked_workbook import is_table
 from geo.encodings import AS_IT_STANDS, ENCODINGS, label_of
 from geo.errors import Conflict
 from geo.ocop.codes import PRECISIONS
@@ -20,7 +20,6 @@ from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.map.folium_map import shell
 from geo.web.http import forms, params
-from geo.web.http.headers import nonce
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.site.pages import map_page
@@ -83,11 +82,11 @@ class Manage:
         view = self._map(draft, review)
         spec = LAYERS[draft.layer]
         return page(
-            "manage/import.html", draft=draft, review=review, spec=spec, view=view,
-            shell=shell(view, nonce()) if view else None, modules=self.assets.module_map(),
+            "manage/import.html", draft=draft, busy=draft.busy, review=review, spec=spec, view=view,
+            shell=shell(view) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
-            progress=_progress(draft), can_return=can_return(draft.files), profiles=self.profiles.all(),
+            progress=progress_words(draft.progress), is_table=is_table(draft.files), profiles=self.profiles.all(),
         )  # fmt: skip
 
     def _map(self, draft: Draft, review: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -104,7 +103,7 @@ class Manage:
         """What a draft is at, for the page that waits for it, in its language."""
         params.only(request.args)
         draft = self.jobs.drafts.get(draft_id)
-        body = {"state": draft.state, "busy": draft.busy, "progress": _progress(draft)}
+        body = {"state": draft.state, "busy": draft.busy, "progress": progress_words(draft.progress)}
         return Response(orjson.dumps(body), mimetype="application/json")
 
     def file(self, draft_id: str, *, name: str) -> Response:
@@ -116,9 +115,9 @@ class Manage:
         return response
 
     def returned(self, draft_id: str) -> Response:
-        """The uploaded workbook with what was found beside each row."""
+        """The uploaded table as a workbook with the findings beside each row."""
         draft = self.jobs.drafts.get(draft_id)
-        body = self.jobs.returned(draft)
+        body = self.jobs.marked_workbook(draft)
         response = Response(body, mimetype=_XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-kiem-tra.xlsx"'
         return response
@@ -135,14 +134,14 @@ class Manage:
             files = forms.uploads(request.files, Path(folder))
             draft = self.jobs.drafts.create(layer, files, who=who, answers=given, profile=name)
         self.jobs.start_read(draft)
-        return _see(f"/manage/imports/{draft.id}")
+        return see(f"/manage/imports/{draft.id}")
 
     def answers(self, draft_id: str) -> Response:
         """Keep what was decided and read the file again."""
         draft = self.jobs.drafts.get(draft_id)
         decided = forms.answers(request.form, draft.answers)
         self.jobs.start_read(self.jobs.drafts.answer(draft, decided))
-        return _see(f"/manage/imports/{draft_id}")
+        return see(f"/manage/imports/{draft_id}")
 
     def publish(self, draft_id: str) -> Response:
         """Publish what was seen."""
@@ -150,12 +149,12 @@ class Manage:
         why = forms.needed(request.form, "why", "lý do", "why")
         seen = forms.needed(request.form, "digest", "bản xem trước", "the preview")
         self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, seen=seen)
-        return _see(f"/manage/imports/{draft_id}")
+        return see(f"/manage/imports/{draft_id}")
 
     def delete(self, draft_id: str) -> Response:
         """Forget a draft."""
         self.jobs.drafts.delete(self.jobs.drafts.get(draft_id))
-        return _see("/manage")
+        return see("/manage")
 
     def profile(self, draft_id: str) -> Response:
         """Keep how this file was read."""
@@ -164,19 +163,19 @@ class Manage:
         if review is None or "columns" not in review:
             raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")
         name = forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name")
-        self.profiles.save(name, draft.layer, kept(draft.answers, review))
+        self.profiles.save(name, draft.layer, with_mapping(draft.answers, review))
         self.jobs.drafts.change(draft, profile=" ".join(name.split()))
-        return _see(f"/manage/imports/{draft_id}")
+        return see(f"/manage/imports/{draft_id}")
 
     def forget(self) -> Response:
         """Delete a profile."""
         self.profiles.delete(forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name"))
-        return _see("/manage")
+        return see("/manage")
 
 
-def _progress(draft: Draft) -> str:
-    """What a job is at, in words; empty for a step that has none."""
-    key = f"progress.{draft.progress}"
+def progress_words(step: str) -> str:
+    """The step of a job in the language of the request; empty for a step that has no words."""
+    key = f"progress.{step}"
     return word(key, g.lang) if key in WORDS else ""
 
 
@@ -193,6 +192,6 @@ def page(template: str, **values: Any) -> Response:
     return Response(body, mimetype="text/html")
 
 
-def _see(path: str) -> Response:
-    """Look at another page, so that going back or reloading does not send the form again."""
+def see(path: str) -> Response:
+    """303 See Other to a page of the site: going back or reloading does not send the form again."""
     return Response("", 303, {"Location": SiteUrls().page(path)})

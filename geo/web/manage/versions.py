@@ -1,4 +1,4 @@
-"""Every published version: who, when, why and what; any two compared, any one seen, downloaded and restored."""
+"""Every published version: who, when, why and what; any two compared, any one seen and downloaded."""
 
 from itertools import islice
 from typing import Any
@@ -6,17 +6,15 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, request
 
-from geo.atlas import AtlasSource
+from geo.drafts import RestorationStore
 from geo.drafts.differences import diff_features, layer_features, plain_diff
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
-from geo.pipeline import build_atlas, person
 from geo.settings import Settings
-from geo.store import GeoPackageStore
+from geo.store import Store, open_store
 from geo.store.diff import summary
 from geo.views.map.folium_map import shell
-from geo.web.http import forms, params
-from geo.web.http.headers import nonce
+from geo.web.http import params
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.manage.imports import page
@@ -33,8 +31,8 @@ class Versions:
         self.settings, self.assets = settings, assets
 
     @property
-    def _store(self) -> GeoPackageStore:
-        return GeoPackageStore(self.settings.store_path)
+    def _store(self) -> Store:
+        return open_store(self.settings)
 
     def register(self, app: Flask) -> None:
         """Answer /manage/versions and /manage/history."""
@@ -42,14 +40,16 @@ class Versions:
         app.add_url_rule("/manage/versions/<int:number>", "version", self.show)
         app.add_url_rule("/manage/versions/<int:number>/changes.geojson", "version_changes", self.changes)
         app.add_url_rule("/manage/versions/<int:number>/<layer>.geojson", "version_layer", self.layer)
-        app.add_url_rule("/manage/versions/<int:number>/restore", "version_restore", self.restore, methods=["POST"])
         app.add_url_rule("/manage/history/<layer>/<record>", "history", self.history)
 
     def index(self) -> Response:
         """Every version, the newest first."""
         params.only(request.args)
         store = self._store
-        return page("manage/versions.html", versions=store.versions()[::-1], tallies=store.tallies())
+        restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.busy]
+        return page(
+            "manage/versions.html", versions=store.versions()[::-1], tallies=store.tallies(), restorations=restorations
+        )
 
     def show(self, number: int) -> Response:
         """What a version changed, or how it differs from another; or one of its layers on the map."""
@@ -66,13 +66,13 @@ class Versions:
         shown = [plain_diff(one, LAYERS[one.layer]) for one in diff[:SHOWN]]
         return page(
             "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=shown,
-            total=len(diff), sums=summary(diff), view=view, shell=shell(view, nonce()), layer=layer,
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view), layer=layer,
             counts=store.counts(number), modules=self.assets.module_map(),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
             titles={name: spec.geometry for name, spec in LAYERS.items()},
         )  # fmt: skip
 
-    def _two(self, store: GeoPackageStore, number: int) -> tuple[Any, int]:
+    def _two(self, store: Store, number: int) -> tuple[Any, int]:
         versions = {version.number: version for version in store.versions()}
         other = params.whole_number(request.args, "with", number - 1, least=0, most=1_000_000_000)
         for one in (number, other):
@@ -94,15 +94,6 @@ class Versions:
         params.layer_name(layer, LAYERS)
         params.only(request.args)
         return _geojson(layer_features(self._store.frames(number)[layer], LAYERS[layer]))
-
-    def restore(self, number: int) -> Response:
-        """Publish an earlier version's content as a new version."""
-        who = forms.needed(request.form, "who", "người khôi phục", "who restores")
-        why = forms.needed(request.form, "why", "lý do", "why")
-        who, why = person(who, why)
-        restored = self._store.restore(number, who=who, why=why)
-        build_atlas(self.settings, AtlasSource(self.settings.atlas_dir), progress=lambda _: None)
-        return Response("", 303, {"Location": SiteUrls().page(f"/manage/versions/{restored.number}")})
 
     def history(self, layer: str, record: str) -> Response:
         """Everything that ever happened to one record."""

@@ -6,6 +6,7 @@ import orjson
 from flask import Flask, Response, g, request
 
 from geo.errors import BadQuery
+from geo.ocop.parameters import RECORDS, RECORDS_LIMIT
 from geo.text import fold
 from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
 from geo.views.catalogue.iso19139 import XML
@@ -16,10 +17,6 @@ from geo.web.http.negotiate import chosen
 from geo.web.http.urls import SiteUrls
 from geo.web.ogc.core import elsewhere
 from geo.web.words.site import WORDS
-
-_ASKED = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
-_MOST = 1_000
-_USUAL = 100
 
 
 def register(app: Flask) -> None:
@@ -61,17 +58,17 @@ def dcat_xml() -> Response:
 
 
 def iso(layer: str) -> Response:
-    """The metadata of a layer as ISO 19139, or as the standard that is asked for."""
+    """The metadata of a layer as ISO 19139, or in the standard that the parameter names."""
     params.only(request.args, "standard")
     params.layer_name(layer)
-    asked_for = request.args.get("standard") or next(iter(STANDARDS))
-    if asked_for not in STANDARDS:
-        known = ", ".join(STANDARDS)
+    name = request.args.get("standard") or next(iter(STANDARDS))
+    if name not in STANDARDS:
+        listed = ", ".join(STANDARDS)
         raise BadQuery(
-            f"standard={asked_for!r} is no standard of this metadata. Standards: {known}.",
-            f"standard={asked_for!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {known}.",
+            f"standard={name!r} is no standard of this metadata. Standards: {listed}.",
+            f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {listed}.",
         )
-    atlas, here, written = g.atlas, site(), STANDARDS[asked_for].written
+    atlas, here, written = g.atlas, site(), STANDARDS[name].written
     return answered(lambda: written(atlas, layer, here), mimetype=XML, shared=True)
 
 
@@ -87,27 +84,27 @@ def collection() -> Response:
 
 
 def items() -> Response:
-    """The records that are asked for, a page at a time."""
+    """A page of the records that the parameters select."""
     args, here = request.args, site()
-    params.only(args, *_ASKED)
+    params.only(args, *RECORDS)
     chosen({"json": GEOJSON})
-    limit = params.whole_number(args, "limit", _USUAL, least=1, most=_MOST)
+    limit = params.limit(args, RECORDS_LIMIT)
     offset = params.whole_number(args, "offset", 0)
-    found = records.matching(g.atlas, asked(), here)
-    shown = records.page(found, limit, offset, here, g.lang)
+    matches = records.matching(g.atlas, _search(), here)
+    page = records.page(matches, limit, offset, here, g.lang)
     body = {
         "type": "FeatureCollection",
         "timeStamp": g.atlas.version.published_at,
-        "numberMatched": len(found),
-        "numberReturned": len(shown),
-        "links": _page_links(here, limit, offset, len(found)),
-        "features": shown,
+        "numberMatched": len(matches),
+        "numberReturned": len(page),
+        "links": _page_links(here, limit, offset, len(matches)),
+        "features": page,
     }
     return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
 
 
-def asked() -> records.Asked:
-    """What the address asks of the catalogue. `q` is terms joined by commas; a term of several words is a phrase."""
+def _search() -> records.Asked:
+    """The parameters as a search. `q` is terms joined by commas; a term of several words is a phrase."""
     args = request.args
     terms = tuple(term for term in params.words(args).split(",") if fold(term))
     return records.Asked(
@@ -121,10 +118,10 @@ def asked() -> records.Asked:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    kept = {name: value for name, value in params.joined(request.args).items() if name in _ASKED}
+    parameters = {name: value for name, value in params.joined(request.args).items() if name in RECORDS}
 
     def page(rel: str, start: int) -> dict[str, str]:
-        query: dict[str, str] = kept | {"limit": str(limit), "offset": str(start)}
+        query: dict[str, str] = parameters | {"limit": str(limit), "offset": str(start)}
         return {"rel": rel, "type": GEOJSON, "href": here.at("/catalogue/items", g.lang, **query)}
 
     links = [page("self", offset)]

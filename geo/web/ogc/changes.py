@@ -31,8 +31,8 @@ def register(app: Flask) -> None:
 def everything() -> Response:
     """What changed in every layer that is recorded."""
     since = _since()
-    found = g.atlas.changed_since(since.number)
-    return _document(since, "/changes", {"collections": {name: _told(name, one) for name, one in found.items()}})
+    layers = g.atlas.changed_since(since.number)
+    return _document(since, "/changes", {"collections": {name: _changes(name, one) for name, one in layers.items()}})
 
 
 def of_layer(layer: str) -> Response:
@@ -46,8 +46,8 @@ def of_layer(layer: str) -> Response:
             " thay đổi.",
         )
     since = _since()
-    found = g.atlas.changed_since(since.number)[layer]
-    return _document(since, f"/collections/{layer}/changes", {"collection": layer, **_told(layer, found)})
+    changes = g.atlas.changed_since(since.number)[layer]
+    return _document(since, f"/collections/{layer}/changes", {"collection": layer, **_changes(layer, changes)})
 
 
 def _since() -> Published:
@@ -81,13 +81,13 @@ def _with_plus(text: str) -> str:
     return _LOST_PLUS.sub("+", text) if "T" in text or text.count(" ") == 2 else text
 
 
-def _told(layer: str, found: Changes) -> dict[str, Any]:
-    told: dict[str, Any] = found._asdict()
-    now = [*found.added, *found.changed]
-    if 0 < len(now) <= _MOST_LINKED:
+def _changes(layer: str, changes: Changes) -> dict[str, Any]:
+    body: dict[str, Any] = changes._asdict()
+    ids = [*changes.added, *changes.changed]
+    if 0 < len(ids) <= _MOST_LINKED:
         path = f"/collections/{layer}/items"
-        told["links"] = [link("items", path, features.GEOJSON, ids=",".join(now), limit=str(len(now)))]
-    return told
+        body["links"] = [link("items", path, features.GEOJSON, ids=",".join(ids), limit=str(len(ids)))]
+    return body
 
 
 def _document(since: Published, path: str, body: dict[str, Any]) -> Response:

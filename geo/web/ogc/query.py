@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
 from geo.atlas.cql2.properties import Queryable
-from geo.atlas.model import Where
+from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 from geo.views.ogc.queryables import in_address
@@ -37,10 +37,10 @@ def query_of(layer: str, args: Args) -> Query:
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
     """The properties asked for; none means all of them."""
     names = params.many(args, "properties")
-    known = [*(field.name for field in COLLECTIONS[layer].fields), "commune_code", "commune_name", "measured_area_ha"]
+    fields = [*(row.name for row in COLLECTIONS[layer].fields), "commune_code", "commune_name", "measured_area_ha"]
     for name in names:
-        if name not in known:
-            listed = ", ".join(known)
+        if name not in fields:
+            listed = ", ".join(fields)
             raise BadQuery(
                 f"properties={name!r} is no property of {layer}. Properties: {listed}.",
                 f"properties={name!r} không phải thuộc tính của {layer}. Các thuộc tính: {listed}.",
@@ -54,19 +54,19 @@ def posted(body: bytes) -> Args:
     A list is written as it would be in an address; `filter` may be CQL2 JSON as it stands. BadQuery for anything else.
     """
     try:
-        said = orjson.loads(body or b"{}")
+        members = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
         raise _no_object(str(error)) from None
-    if not isinstance(said, dict):
-        raise _no_object(type(said).__name__)
-    return MultiDict(_flat(said))
+    if not isinstance(members, dict):
+        raise _no_object(type(members).__name__)
+    return MultiDict(_flat(members))
 
 
-def _flat(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in said.items():
+def _flat(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in members.items():
         if name == "filter" and isinstance(value, dict):
             yield name, orjson.dumps(value).decode()
-            yield from [] if "filter-lang" in said else [("filter-lang", "cql2-json")]
+            yield from [] if "filter-lang" in members else [("filter-lang", "cql2-json")]
         elif isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
             yield name, ",".join(map(_written, value))
         elif isinstance(value, str | int | float):
@@ -81,11 +81,11 @@ def _written(value: object) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _no_object(found: str) -> BadQuery:
+def _no_object(fault: str) -> BadQuery:
     example = '{"filter": {"op": "=", "args": [{"property": "stars"}, 4]}, "limit": 100}'
     return BadQuery(
-        f"The body is not a JSON object ({found}). Expected parameters by name, such as: {example}.",
-        f"Nội dung không phải đối tượng JSON ({found}). Cần các tham số theo tên, ví dụ: {example}.",
+        f"The body is not a JSON object ({fault}). Expected parameters by name, such as: {example}.",
+        f"Nội dung không phải đối tượng JSON ({fault}). Cần các tham số theo tên, ví dụ: {example}.",
     )
 
 
@@ -95,9 +95,7 @@ def _no_object(found: str) -> BadQuery:
 def _where(layer: str, args: Args) -> Where | None:
     """The CQL2 filter and the values of queryables as one condition; None when neither is given."""
     parts = [part for part in (_filter(layer, args), _values(layer, args)) if part is not None]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return Where(layer, " AND ".join(f"({part.text})" for part in parts), parts[0].values + parts[1].values)
+    return join_filters(parts)
 
 
 def _filter(layer: str, args: Args) -> Where | None:

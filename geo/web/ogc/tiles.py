@@ -17,7 +17,7 @@ from geo.views.tiles import mvt, tile, tilesets
 from geo.views.tiles.cache import Kept, TileCache
 from geo.views.tiles.zoom_layers import Prepared, folder_for
 from geo.web.http import params
-from geo.web.http.caching import YEAR_S, answered, cached, is_newest
+from geo.web.http.caching import YEAR_S, answered, cached, is_not_modified
 from geo.web.http.errors import PROBLEM, failure_of, problem
 from geo.web.http.headers import etag_of
 from geo.web.http.negotiate import chosen
@@ -139,7 +139,7 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     # Strong, so the same tile as it is and compressed are two.
     tag = etag_of("tile", _stamp(), layer, *at, "gzip" if packed else "")
     held = request.if_none_match
-    if held.contains_weak(tag) if held else is_newest():
+    if held.contains_weak(tag) if held else is_not_modified():
         return _headed(Response(status=304), tag)
     kept = _kept(cache, layers, at, layer)
     if not kept.shown:
@@ -154,13 +154,13 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
 
 def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
-    found = cache.made.get(atlas.path, stamp, key)
+    found = cache.made.get(atlas.key, stamp, key)
     if found is None:
         made = tile.make(cache.prepared(atlas, stamp), layers, at)
         found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
         # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
         if made.matched:
-            cache.made.put(atlas.path, stamp, key, found)
+            cache.made.put(atlas.key, stamp, key, found)
     return found
 
 

@@ -1,42 +1,44 @@
-"""Downloads: a layer or a selection as a file, with count, checksum, tag and date, whole or from where it broke off."""
+"""Downloads: a layer or a selection as a file, with count, checksum, ETag and date, whole or by ranges."""
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, BinaryIO
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Query
+from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
 from geo.views import whole_province
 from geo.views.export.download import write_export
 from geo.views.export.file_cache import Coding, ExportCache, Made, Write
 from geo.views.formats import file_name, format_of
 from geo.web.http import params
-from geo.web.http.caching import cached, changed_at, is_newest
+from geo.web.http.caching import cached, changed_at, is_not_modified
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 
 _MB = 1_000_000
 _AT_ONCE = 1 << 20
+"""Bytes up to which a file is read before it is sent, so that none stays open for a slow caller."""
 _BLOCK = 1 << 16
-_THE_LAST_NONE = re.compile(r"bytes=\s*-0+\s*", re.ASCII | re.IGNORECASE)
-"""The last 0 bytes: a range that no file has (RFC 9110, section 14.1.2), and none at all to the library."""
+_ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,99})\s*-\s*(\d{0,99})\s*", re.ASCII | re.IGNORECASE)
 _PACKED = {
     "application/geopackage+sqlite3", "application/zip", "application/vnd.apache.parquet", "application/flatgeobuf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-qgis-project",
 }  # fmt: skip
-"""What is compressed already, or is read in pieces by ranges, and is sent as it is."""
+"""Media types of files that are compressed already or are read by ranges: sent without Content-Encoding."""
 
 
 class Downloads:
     """Sends exports; whole layers and large selections are kept on disk for the next who asks."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._kept = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB)
+    def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]]) -> None:
+        self._kept = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
 
     def register(self, app: Flask) -> None:
         """Answer /export."""
@@ -44,7 +46,7 @@ class Downloads:
 
     def layer(self, layer: str, extension: str) -> Response:
         """A layer, or what the parameters keep of it, as a file."""
-        params.only(request.args, *params.FILE, *params.SELECTION)
+        params.only(request.args, *FILE, *SELECTION)
         query = params.selection(layer, request.args)
         chosen, options = format_of(extension), params.file_options(request.args)
         atlas, lang = g.atlas, g.lang
@@ -78,7 +80,7 @@ class Downloads:
         return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.stored)
 
     def send(self, write: Write, name: str, media_type: str, *depends: object, keep: bool) -> Response:
-        """What `write` writes, as a file called `name`: 200, 206 for a part, 304 where it is known, or 416.
+        """What `write` writes, as a file called `name`: 200, 206 for a range, 304, 412 or 416.
 
         `depends` is all that the file depends on beside the version. Nothing is sent before the file is whole, so
         that a failure is an error and never half a file.
@@ -90,98 +92,73 @@ class Downloads:
         coding: Coding = "" if packed else _coding()
         held = _held(key, coding)
         if held:
-            return _headed(Response(status=304), held, packed=packed)
-        made = self._kept.open(g.atlas.path, key, write, coding=coding, keep=keep)
+            return _with_cache_headers(Response(status=304), held, packed=packed)
+        export = self._kept.open(g.atlas.key, key, write, coding=coding, keep=keep)
         try:
-            # A library that is brought up to date may write other bytes: what a tag stands for is told by the digest.
-            tag = f"{key}-{made.sent_sha256[:16]}{f':{coding}' if coding else ''}"
-            response = (
-                Response(status=304) if _is_unchanged(tag) else _response(made, media_type, _part(tag, made.size))
-            )
+            # A new release of a library may write other bytes for the same key: the digest makes the ETag strong.
+            tag = f"{key}-{export.sent_sha256[:16]}{f':{coding}' if coding else ''}"
+            response = Response(status=304) if _is_not_modified(tag) else _response(export, media_type, tag)
         except BaseException:
-            made.file.close()
+            export.file.close()
             raise
-        if not response.direct_passthrough:  # all that is sent was read
-            made.file.close()
+        if not response.direct_passthrough:  # all that is sent has been read
+            export.file.close()
         if response.status_code != 304:
-            _tell(response, made, name)
-        return _headed(response, tag, packed=packed)
+            _describe(response, export, name)
+        return _with_cache_headers(response, tag, packed=packed)
 
 
-class _Stretch:
-    """`size` bytes of a file in blocks from where it stands; closed with the last one, or by the server before."""
+def _response(export: Made, media_type: str, tag: str) -> Response:
+    """200 with the whole file or 206 with the range that the caller wants; large ones are read while they are sent.
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._left = file, size
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        block = self._file.read(min(_BLOCK, self._left)) if self._left else b""
-        if not block:
-            self.close()
-            raise StopIteration
-        self._left -= len(block)
-        return block
-
-    def close(self) -> None:
-        """Close the file."""
-        self._left = 0
-        self._file.close()
-
-
-def _response(made: Made, media_type: str, part: tuple[int, int] | None) -> Response:
-    """The file, or its bytes from the first number up to the second; large ones are read while they are sent."""
-    first, end = part or (0, made.size)
-    size = end - first
-    made.file.seek(first)
-    told = size if request.method != "HEAD" else 0
-    large = told > _AT_ONCE
-    body: Any = _sent(made.file, size, whole=part is None) if large else made.file.read(told)
-    response = Response(body, 206 if part else 200, content_type=media_type, direct_passthrough=large)
-    response.content_length = size
-    if part:
-        response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{made.size}"
+    RequestedRangeNotSatisfiable (416) when the range begins behind the end. Ranges are Werkzeug's, by the method that
+    its send_file calls; send_file itself knows the size of a path only, and a path may be removed by another process.
+    """
+    response = Response(FileWrapper(export.file, _BLOCK), content_type=media_type, direct_passthrough=True)
+    response.content_length = export.size
+    wanted = _range(tag, export.size)
+    environ = {"REQUEST_METHOD": "GET", **({"HTTP_RANGE": wanted} if wanted else {})}
+    response.make_conditional(environ, accept_ranges=True, complete_length=export.size)
+    del response.headers["Date"]  # the response cache would repeat it; the server sets it
+    server_wrapper = request.environ.get("wsgi.file_wrapper")
+    if request.method == "HEAD":
+        response.direct_passthrough, response.response = False, []
+    elif (response.content_length or 0) <= _AT_ONCE:
+        response.direct_passthrough, response.response = False, list(response.iter_encoded())
+    elif server_wrapper and response.status_code == 200:
+        # The server's own way to send a file ends where the file does, so that a range goes by Werkzeug's.
+        response.response = server_wrapper(export.file, _BLOCK)
     return response
 
 
-def _sent(file: BinaryIO, size: int, *, whole: bool) -> Any:
-    """The server's own way to send a file where it has one; its end is the file's, so a part goes by ours."""
-    own = request.environ.get("wsgi.file_wrapper")
-    return own(file, _BLOCK) if own and whole else _Stretch(file, size)
+def _range(tag: str, size: int) -> str:
+    """The Range header as Werkzeug is to read it; empty where the whole file is to be sent.
 
-
-def _part(tag: str, size: int) -> tuple[int, int] | None:
-    """The bytes asked for, first and end; None for all. RequestedRangeNotSatisfiable when they lie behind the end.
-
-    What is no single range of bytes is passed over, and so is a range of a file that the caller has in another form.
+    What RFC 9110 says and Werkzeug does otherwise: Range is for GET only (14.2). If-Range takes strong ETags and the
+    very date of Last-Modified (13.1.5). A header that is not one valid range of bytes is ignored (14.2), not refused.
+    The last N bytes of a shorter file are all of it (14.1.2).
     """
     condition = request.headers.get("If-Range", "")
-    if condition and condition != f'"{tag}"' and request.if_range.date != changed_at():
-        return None
-    if request.method == "GET" and _THE_LAST_NONE.fullmatch(request.headers.get("Range", "")):
-        raise RequestedRangeNotSatisfiable(size)
-    asked = request.range
-    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return None
-    first, end = asked.ranges[0]
-    if first < 0:
-        first = max(0, first + size)  # so many from the end
-    if first >= size:
-        raise RequestedRangeNotSatisfiable(size)
-    return first, size if end is None else min(end, size)
+    if condition and condition != f'"{tag}"' and request.if_range.date != changed_at(g.atlas):
+        return ""
+    parts = _ONE_RANGE.fullmatch(request.headers.get("Range", "")) if request.method == "GET" else None
+    if parts is None or not any(parts.groups()):
+        return ""
+    first, last = parts.groups()
+    if first and last and int(first) > int(last):
+        return ""
+    return "bytes=0-" if not first and int(last) > size else f"bytes={first}-{last}"
 
 
 def _coding() -> Coding:
-    """The coding that the caller likes best; of two that it likes alike, the smaller one."""
+    """The coding of highest quality in Accept-Encoding; of two alike, the one with the smaller file."""
     accepted = request.accept_encodings
     best: Coding = "gzip" if accepted["gzip"] > accepted["br"] else "br"
     return best if accepted[best] else ""
 
 
 def _held(key: str, coding: Coding) -> str:
-    """The tag by which the caller holds a form of the file that it takes; known by its key, with nothing written."""
+    """The ETag by which the caller holds the file in a coding that it accepts, by the key and with nothing written."""
     for tag in request.if_none_match.as_set(include_weak=True):
         rest, _, coded = tag.partition(":")
         if coded in {"", coding} and rest.partition("-")[0] == key:
@@ -189,31 +166,32 @@ def _held(key: str, coding: Coding) -> str:
     return ""
 
 
-def _is_unchanged(tag: str) -> bool:
-    """Whether the caller has it, by any tag (`*`) or, when it names none, by its date.
+def _is_not_modified(tag: str) -> bool:
+    """Whether the caller holds the file, by any ETag (`*`) or, when it sends none, by its date.
 
-    PreconditionFailed when it wants the file only as it knows it, and that is another one.
+    PreconditionFailed (412) when If-Match or If-Unmodified-Since asks for another file. Werkzeug looks at Range before
+    If-None-Match, refuses `If-Match: *` and reads no If-Unmodified-Since; RFC 9110, 13.2.2 has the order kept here.
     """
-    wanted, since = request.if_match, request.if_unmodified_since
-    if not wanted.contains(tag) if wanted else since is not None and changed_at() > since:
+    if_match, since = request.if_match, request.if_unmodified_since
+    if not if_match.contains(tag) if if_match else since is not None and changed_at(g.atlas) > since:
         raise PreconditionFailed
-    held = request.if_none_match
-    return held.contains_weak(tag) if held else is_newest()
+    if_none_match = request.if_none_match
+    return if_none_match.contains_weak(tag) if if_none_match else is_not_modified()
 
 
-def _tell(response: Response, made: Made, name: str) -> None:
+def _describe(response: Response, export: Made, name: str) -> None:
     headers = response.headers
     headers["Accept-Ranges"] = "bytes"
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    headers["X-Feature-Count"] = str(made.records)
-    headers["X-File-SHA256"] = made.sha256
-    # RFC 9530: of what is sent, as it is coded.
-    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(made.sent_sha256)).decode()}:"
-    if made.coding:
-        headers["Content-Encoding"] = made.coding
+    headers["X-Feature-Count"] = str(export.records)
+    headers["X-File-SHA256"] = export.sha256
+    # RFC 9530: the digest of the whole representation, as it is coded.
+    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(export.sent_sha256)).decode()}:"
+    if export.coding:
+        headers["Content-Encoding"] = export.coding
 
 
-def _headed(response: Response, tag: str, *, packed: bool) -> Response:
+def _with_cache_headers(response: Response, tag: str, *, packed: bool) -> Response:
     if not packed:
         response.vary.add("Accept-Encoding")
     return cached(response, tag, shared=True)

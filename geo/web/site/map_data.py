@@ -7,16 +7,17 @@ import orjson
 from flask import Flask, Response, g, request
 
 from geo.atlas import Query
+from geo.ocop.parameters import FILTER_PARAMS, MAP_STATE, SEARCH_LIMIT
 from geo.views.map.folium_map import saved_map
 from geo.views.map.map_page import BASES, hit_view, in_view
+from geo.views.map.saved_map import PLAIN
 from geo.views.record import record_view
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, answered
 from geo.web.http.urls import SiteUrls
-from geo.web.words.site import word
+from geo.web.words.site import word, words_of
 
 GEOJSON = "application/geo+json"
-_MOST_HITS = 50
 
 
 def register(app: Flask) -> None:
@@ -36,7 +37,7 @@ def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_ag
 def map_data() -> Response:
     """What the map and its list show for one view."""
     args, atlas = request.args, g.atlas
-    params.only(args, "bbox", "layers", "q", *params.FILTER_PARAMS)
+    params.only(args, "bbox", "layers", "q", *FILTER_PARAMS)
     layers, box = params.thematic(args), params.bbox(args)
     chosen, text = params.filters(args), params.words(args)
     return _json(lambda: in_view(atlas, layers, box, chosen, text, g.lang))
@@ -56,7 +57,7 @@ def search() -> Response:
     args, atlas, urls = request.args, g.atlas, SiteUrls()
     params.only(args, "q", "layers", "limit")
     wanted = [params.layer_name(name) for name in params.many(args, "layers")] or None
-    limit = params.whole_number(args, "limit", 12, least=1, most=_MOST_HITS)
+    limit = params.limit(args, SEARCH_LIMIT)
     text = params.words(args)
     return _json(lambda: {"hits": [hit_view(h, g.lang, urls) for h in atlas.search(text, layers=wanted, limit=limit)]})
 
@@ -72,12 +73,12 @@ def record(layer: str, record: str) -> Response:
 
 def save_map() -> Response:
     """The map as the address describes it, in one HTML file that opens without a network."""
-    params.only(request.args, *params.MAP_STATE)
+    params.only(request.args, *MAP_STATE)
     state = params.map_state(request.args)
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
     page = saved_map(
-        g.atlas, queries, lang=g.lang, title=word("site.title", g.lang), center=state.center, zoom=state.zoom,
-        base=state.base if state.base in BASES else BASES[0],
+        g.atlas, queries, words=words_of(g.lang), lang=g.lang, title=word("site.title", g.lang),
+        center=state.center, zoom=state.zoom, base=state.base if state.base in {*BASES, PLAIN} else BASES[0],
     )  # fmt: skip
     response = Response(page, mimetype="text/html")
     # The page brings its own policy, made of digests of its own scripts.

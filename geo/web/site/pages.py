@@ -8,6 +8,7 @@ from flask import Flask, Response, g, render_template, request
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import ON_MAP
+from geo.ocop.parameters import MAP_STATE, SELECTION
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.connect import ways
@@ -18,10 +19,10 @@ from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, link
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
 from geo.web.http import params
-from geo.web.http.headers import etag_of, nonce
+from geo.web.http.headers import etag_of
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
-from geo.web.words.site import WORDS, word
+from geo.web.words.site import word, words_of
 
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 
@@ -31,10 +32,10 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
 
     def show_map(template: str) -> Response:
         # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
-        params.only(request.args, *params.MAP_STATE)
+        params.only(request.args, *MAP_STATE)
         params.map_state(request.args)
         view = map_page(settings, assets)
-        return _page(template, view=view, shell=shell(view, nonce()), modules=assets.module_map(), active="map")
+        return _page(template, view=view, shell=shell(view), modules=assets.module_map(), active="map")
 
     app.add_url_rule("/", "map", lambda: show_map("map.html"))
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
@@ -76,7 +77,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
     view["public_url"] = settings.public_url or request.host_url.rstrip("/")
     view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
     view["map_id"] = "map_shell"
-    view["words"] = {key: label.of(g.lang) for key, label in WORDS.items()}
+    view["words"] = words_of(g.lang)
     view["method"] = METHOD.of(g.lang)
     return view
 
@@ -90,7 +91,7 @@ def layers() -> Response:
 def layer_page(layer: str) -> Response:
     """One layer as a table, filtered, sorted and paged by its address."""
     params.layer_name(layer)
-    params.only(request.args, "page", *params.SELECTION)
+    params.only(request.args, "page", *SELECTION)
     number = params.whole_number(request.args, "page", 1, least=1, most=1_000_000)
     query = replace(params.selection(layer, request.args), limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
     urls = SiteUrls()
@@ -98,9 +99,9 @@ def layer_page(layer: str) -> Response:
     pages = max(1, -(-view["matched"] // PAGE_ROWS))
     if number > pages:
         raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
-    kept = {name: value for name in params.SELECTION if (value := ",".join(request.args.getlist(name)))}
+    kept = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
     kept.pop("sort", None)
-    shown = {name: value for name, value in kept.items() if name in params.MAP_STATE}
+    shown = {name: value for name, value in kept.items() if name in MAP_STATE}
     return _page(
         "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
         map_url=urls.page("/", layers=layer, **shown) if layer in ON_MAP else None, active="layers",

@@ -36,6 +36,17 @@ def test_one_column_by_many_names(name: str) -> None:
     assert proposed("products", {name: ["Mật ong"]}) == {name: "name"}
 
 
+@pytest.mark.parametrize("heading", ["Code", "Id", "Mã"])
+@pytest.mark.parametrize("layer", [name for name, spec in LAYERS.items() if spec.field(spec.key).label.en == "Code"])
+def test_the_key_is_known_by_its_heading_of_today_and_of_earlier_exports(layer: str, heading: str) -> None:
+    assert proposed(layer, {heading: ["X9"]}) == {heading: LAYERS[layer].key}
+
+
+@pytest.mark.parametrize("heading", ["Type", "Kind", "Loại"])
+def test_a_type_is_known_by_its_heading_of_today_and_of_earlier_exports(heading: str) -> None:
+    assert proposed("villages", {heading: ["craft_village"]}) == {heading: "kind"}
+
+
 def test_our_own_short_names_go_before_everything() -> None:
     spec = LAYERS["villages"]
     columns: dict[str, list[object]] = {

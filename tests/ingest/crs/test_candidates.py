@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely import Point
@@ -218,7 +218,6 @@ def places(draw: st.DrawFn) -> NDArray[np.float64]:
     return np.array(draw(st.lists(point, min_size=1, max_size=8)))
 
 
-@settings(max_examples=120, deadline=None)
 @given(places(), st.sampled_from(VARIANTS))
 def test_whatever_the_file_was_made_with_is_recognised_or_asked_about(
     at: NDArray[np.float64], variant: Reading

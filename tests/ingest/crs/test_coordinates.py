@@ -225,7 +225,7 @@ def test_one_column_with_both_is_read() -> None:
     assert read.points[0] == (103.01, 21.38)
     assert read.points[1] == pytest.approx((103.1, 21.4))
     assert read.points[2] is None
-    assert [issue.record for issue in read.issues] == ["row 3"]
+    assert [(issue.record, issue.row) for issue in read.issues] == [(None, 3)]
 
 
 def test_letters_decide_the_order_where_the_numbers_cannot() -> None:
@@ -262,7 +262,7 @@ def test_a_bad_row_has_no_place_and_an_issue_with_its_reason(
     read = read_coordinates({"lat": [a for a, _ in rows], "lng": [b for _, b in rows]}, LAT_LNG, layer="sites")
     assert read.points == (*[(103.01, 21.38)] * 5, None)
     (issue,) = read.issues
-    assert (issue.layer, issue.record, issue.field, issue.kind) == ("sites", "row 6", "lat, lng", kind)
+    assert (issue.layer, issue.record, issue.row, issue.field, issue.kind) == ("sites", None, 6, "lat, lng", kind)
     assert reason in issue.message.en and issue.message.vi.startswith("dòng 6: ")
     assert issue.severity in {"error", "info"}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -227,7 +227,6 @@ def test_only_frames_of_the_store_are_written() -> None:
         from_store(from_store(places(), "EPSG:9205").frame, "EPSG:9205")
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.floats(102.14, 103.61), st.floats(20.88, 22.56))
 def test_a_shapefile_sent_out_and_brought_in_lies_where_it_lay(lng: float, lat: float) -> None:
     frame = gpd.GeoDataFrame(geometry=[Point(lng, lat)], crs=STORE_CRS)

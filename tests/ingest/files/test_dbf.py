@@ -48,7 +48,7 @@ def test_columns_of_one_name_are_two(tmp_path: Path) -> None:
 
 def test_a_number_that_did_not_fit_its_column_is_a_finding(tmp_path: Path) -> None:
     table = case(tmp_path, "shp_num_stars.zip")
-    assert findings(table) == [("bad_number", "row 1", "DIEN_TICH")] and "độ rộng 8 của cột" in words(table, "vi")
+    assert findings(table) == [("bad_number", 1, "DIEN_TICH")] and "độ rộng 8 của cột" in words(table, "vi")
     assert "bad_number" in [issue.kind for issue in staged(table, "zones").report.issues]
 
 

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.effort import Effort
 from tests.ingest import samples
 from tests.ingest.samples import frame, group, write
-
-EACH = 100
-"""So many damaged files of each kind."""
 
 Damage = Callable[[random.Random, bytes, bytes], bytes]
 
@@ -101,16 +99,14 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "csv": sheet(".csv", "CSV"),
     "xlsx": sheet(".xlsx", "XLSX"),
 }
-COUNT = EACH * len(KINDS)
-"""So many damaged files are read."""
 
 
-def damaged(kind: str, folder: Path, uploads: Path, wholes: dict[str, Path]) -> None:
-    """Write the damaged files of one kind to `uploads`."""
+def damaged(kind: str, each: int, uploads: Path, wholes: dict[str, Path]) -> None:
+    """Write `each` damaged files of one kind to `uploads`."""
     whole = wholes[kind]
     files = group(whole) if whole.parent.name == "group" else [whole]
     chance = random.Random(kind)
-    for number in range(EACH):
+    for number in range(each):
         damage = DAMAGES[number % len(DAMAGES)]
         victim = files[number // len(DAMAGES) % len(files)]
         other = wholes[chance.choice(sorted(wholes))].read_bytes()
@@ -122,14 +118,14 @@ def damaged(kind: str, folder: Path, uploads: Path, wholes: dict[str, Path]) -> 
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
-    """What became of every damaged file."""
+def outcomes(tmp_path_factory: pytest.TempPathFactory, effort: Effort) -> dict[str, tuple[str, str]]:
+    """What became of every damaged file, by its name, which begins with its kind."""
     folder = tmp_path_factory.mktemp("fuzz")
     wholes = {kind: make(folder / kind) for kind, make in KINDS.items()}
     halves = [folder / "a", folder / "b"]
     for number, kind in enumerate(KINDS):
         halves[number % 2].mkdir(exist_ok=True)
-        damaged(kind, folder, halves[number % 2], wholes)
+        damaged(kind, effort.damaged, halves[number % 2], wholes)
     runs = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.ingest.files.fuzz_runner", str(half), str(folder / f"work-{half.name}")],
@@ -137,15 +133,15 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
         )
         for half in halves
     ]  # fmt: skip
-    said = [run.communicate(timeout=240)[0] for run in runs]
+    said = [run.communicate(timeout=120 + effort.damaged * len(KINDS))[0] for run in runs]
     rows = [json.loads(line) for text in said for line in text.splitlines()]
     return {name: (what, text) for name, what, text in rows}
 
 
-def test_damaged_files_are_read_or_refused(outcomes: dict[str, tuple[str, str]]) -> None:
+def test_damaged_files_are_read_or_refused(outcomes: dict[str, tuple[str, str]], effort: Effort) -> None:
     counts = Counter(what for what, _ in outcomes.values())
-    print(f"{COUNT} damaged files: {dict(counts)}")
-    assert len(outcomes) == COUNT
+    print(f"{len(outcomes)} damaged files: {dict(counts)}")
+    assert len(outcomes) == effort.damaged * len(KINDS)
     # A crash of GDAL ends the child that reads (geo/drafts/jobs.py), and is told as damage.
     wrong = {
         name: one
@@ -153,12 +149,12 @@ def test_damaged_files_are_read_or_refused(outcomes: dict[str, tuple[str, str]])
         if one[0] not in {"table", "refused"} and not one[0].startswith("crash")
     }
     assert wrong == {}
-    assert counts["refused"] > COUNT // 4 and counts["table"] > COUNT // 20
+    assert counts["refused"] > len(outcomes) // 4 and counts["table"] > len(outcomes) // 20
 
 
 def test_crashes_are_rare(outcomes: dict[str, tuple[str, str]]) -> None:
     crashes = [name for name, (what, _) in outcomes.items() if what.startswith("crash")]
-    assert len(crashes) <= COUNT // 50, crashes
+    assert len(crashes) <= len(outcomes) // 50, crashes
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -85,7 +85,7 @@ def test_a_collection_of_geometries_needs_each_of_them(tmp_path: Path) -> None:
     bad = feature({"type": "GeometryCollection", "geometries": [point, {"type": "Point", "coordinates": ["?", 2]}]})
     table = collection(tmp_path, good, bad)
     assert table.shapes is not None and shapely.get_num_geometries(table.shapes[0]) == 2 and table.shapes[1] is None
-    assert findings(table) == [("bad_coordinate", "row 2", "geometry")]
+    assert findings(table) == [("bad_coordinate", 2, "geometry")]
 
 
 def test_what_stands_beside_properties_is_named_with_how_often(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_what_stands_beside_properties_is_named_with_how_often(tmp_path: Path) -
 def test_items_that_are_no_feature_are_findings_with_their_place(tmp_path: Path) -> None:
     table = collection(tmp_path, feature(), {**feature(), "type": "Featur"}, 5, feature())
     assert list(table.row_numbers) == [1, 4]
-    assert findings(table) == [("unreadable_row", "row 2", None), ("unreadable_row", "row 3", None)]
+    assert findings(table) == [("unreadable_row", 2, None), ("unreadable_row", 3, None)]
 
 
 def test_values_come_as_they_stand(tmp_path: Path) -> None:

@@ -90,13 +90,13 @@ def test_places_of_every_kind(tmp_path: Path, geometry: str, wkt: str | None) ->
 def test_a_geometry_with_a_part_that_is_none_is_a_finding(tmp_path: Path, geometry: str) -> None:
     table = one(tmp_path, geometry)
     assert table.shapes is not None and table.shapes[0] is None
-    assert findings(table) == [("bad_coordinate", "row 1", "geometry")]
+    assert findings(table) == [("bad_coordinate", 1, "geometry")]
 
 
 def test_an_open_ring_is_closed_and_named(tmp_path: Path) -> None:
     table = one(tmp_path, f"<Polygon><outerBoundaryIs>{ring('0,0 9,0 9,9 0,9')}</outerBoundaryIs></Polygon>")
     assert table.shapes is not None and shapely.area(table.shapes[0]) == 81
-    assert findings(table) == [("invalid_geometry", "row 1", "geometry")]
+    assert findings(table) == [("invalid_geometry", 1, "geometry")]
 
 
 # --- what is not in the file, or no record -----------------------------------------------------------

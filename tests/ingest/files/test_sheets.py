@@ -219,8 +219,8 @@ def test_an_xls_says_that_formulas_cannot_be_seen(tmp_path: Path) -> None:
 def test_a_cell_that_shows_an_error_is_a_finding(tmp_path: Path, shown: str) -> None:
     table = first(xlsx(tmp_path / "a.xlsx", [["Tên", "Số"], ["Gạo", 1], ["Chè", shown]]))
     assert table.columns["Số"] == [1, None]
-    assert [(i.layer, i.kind, i.record, i.field, i.value) for i in table.issues] == [
-        ("", "bad_number", "row 3", "Số", shown)
+    assert [(i.layer, i.kind, i.record, i.row, i.field, i.value) for i in table.issues] == [
+        ("", "bad_number", None, 3, "Số", shown)
     ]
 
 
@@ -461,7 +461,7 @@ def test_a_cell_of_several_lines_is_one_row(tmp_path: Path) -> None:
 def test_a_row_with_more_cells_than_the_header_is_kept_and_told(tmp_path: Path) -> None:
     table = table_of(tmp_path, "a,b\nx,1\ny,2,zz\n")
     assert table.columns["column C"] == [None, "zz"]
-    assert [(issue.kind, issue.record) for issue in table.issues] == [("ragged_row", "row 3")]
+    assert [(issue.kind, issue.record, issue.row) for issue in table.issues] == [("ragged_row", None, 3)]
 
 
 def test_an_error_of_a_spreadsheet_in_a_csv_is_a_finding(tmp_path: Path) -> None:

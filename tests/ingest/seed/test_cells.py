@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.ingest.seed.cells import read_cell
-from geo.report import names_of
 
 
 @given(
@@ -40,7 +39,3 @@ def test_only_a_full_column_can_have_cut_a_letter(
 def test_a_finding_quotes_the_beginning_of_a_long_value() -> None:
     cell = read_cell("\xea" * 5_000)
     assert cell.kind == "wrong_encoding" and len(cell.message.en) < 1_000
-
-
-def test_records_are_called_by_their_key_else_by_their_row() -> None:
-    assert names_of(["R1", None, "", 7]) == ["R1", "row 2", "row 3", "7"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import fiona
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
@@ -132,7 +132,6 @@ def test_reading_leaves_the_seed_as_it_was(tmp_path: Path) -> None:
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300)
 
 
-@settings(max_examples=40, deadline=None)
 @given(text=WORDS, number=st.none() | st.integers(0, 2**40))
 def test_any_text_and_number_comes_back_from_the_files(
     tmp_path_factory: pytest.TempPathFactory, text: str, number: int | None

@@ -1,6 +1,5 @@
 // The base map that needs no tiles: the land of the province in soft light, the borders of its units, their names.
 
-import { address } from "../core/address.js";
 import { escapeMarkup } from "../core/format.js";
 import { areaOf } from "../core/geodesic.js";
 import { inside } from "../core/inside.js";
@@ -12,18 +11,22 @@ const SLIVER_M2 = 1e6;
 const GLOW = [34, 24, 15, 8];
 const NAMES = { communes: { size: 12, bold: false }, districts: { size: 13, bold: true } };
 
-/** Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles. */
-export async function createBase(map, view, fetchJson) {
+/**
+ * Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles.
+ * `units.light(layer)` and `units.fine(layer)` promise a FeatureCollection of polygons; without `fine` the light one
+ * serves every zoom.
+ */
+export function createBase(map, view, units) {
   const panes = { ground: 200, borders: 250 };
   for (const [name, order] of Object.entries(panes)) map.createPane(name).style.zIndex = order;
   const renderers = Object.fromEntries(Object.keys(panes).map((pane) => [pane, L.svg({ pane, padding: 0.35 })]));
   const [glow, drawn] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const held = new Map();
   const state = { chosen: "communes", tiles: null, fine: false, names: [] };
-  const units = () => (state.chosen === "districts" ? "districts" : "communes");
+  const layerOf = () => (state.chosen === "districts" ? "districts" : "communes");
 
-  const light = (layer) => once(layer, () => fetchJson(address(view.urls.base, { layer })));
-  const fine = (layer) => once(`${layer}:fine`, () => fetchJson(address(view.urls.items, { layer }, "limit=1000")));
+  const light = (layer) => once(layer, () => units.light(layer));
+  const fine = (layer) => once(`${layer}:fine`, () => units.fine(layer));
   async function once(key, ask) {
     if (!held.has(key)) held.set(key, ask().then((answer) => ({ features: answer.features, borders: mesh(answer.features) })));
     try {
@@ -39,7 +42,7 @@ export async function createBase(map, view, fetchJson) {
     state.chosen = operator || ["districts", "plain"].includes(name) ? name : "communes";
     state.tiles?.remove();
     state.tiles = operator ? L.tileLayer(operator.url, { attribution: escapeMarkup(operator.attribution), maxZoom: view.max_zoom }).addTo(map) : null;
-    const known = await light(units());
+    const known = await light(layerOf());
     state.names = ["communes", "districts"].includes(state.chosen) ? known.features.map((feature) => nameOf(feature, state.chosen, view.lang)) : [];
     state.fine = false;
     draw(known.borders);
@@ -67,11 +70,11 @@ export async function createBase(map, view, fetchJson) {
 
   /** The whole outline in full detail, once it can be seen. */
   async function refine() {
-    if (state.fine || map.getZoom() < FINE_ZOOM) return;
-    const wanted = units();
+    if (!units.fine || state.fine || map.getZoom() < FINE_ZOOM) return;
+    const wanted = layerOf();
     try {
       const { borders } = await fine(wanted);
-      if (wanted !== units() || state.fine) return;
+      if (wanted !== layerOf() || state.fine) return;
       state.fine = true;
       draw(borders);
     } catch {

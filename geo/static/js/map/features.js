@@ -1,17 +1,19 @@
-// What the programme is about, on the map: points in clusters, zones as outlines.
+// The layers that can be switched on, on the map: points in clusters, areas and lines as they are drawn.
 
 import { inside } from "../core/inside.js";
 import { wrap } from "../core/lines.js";
-import { L } from "./leaflet.js";
+import { L, latLng } from "./leaflet.js";
 import { boxOf, clusterIcon, marker, symbolSvg, tip } from "./symbols.js";
 
 const NAME_ZOOM = 10.5;
 const DIMMED = 0.3;
+const LINE_ROOM = 8;
 
 /** Draw features of /map.json; `onChoose(layer, id)` when one is selected, `onDrawn()` when symbols have moved. */
 export function createFeatures(map, view, { onChoose, onDrawn }) {
   const styles = new Map(view.groups.flatMap((group) => group.layers).map((layer) => [layer.name, layer]));
-  map.createPane("zones").style.zIndex = 380;
+  map.createPane("areas").style.zIndex = 380;
+  map.createPane("lines").style.zIndex = 385;
   const clusters = L.markerClusterGroup({
     maxClusterRadius: 40,
     showCoverageOnHover: false,
@@ -20,7 +22,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     spiderLegPolylineOptions: { className: "leg", weight: 1.2 },
     iconCreateFunction: (cluster) => clusterIcon(cluster, styles, view.words),
   }).addTo(map);
-  const areas = L.layerGroup().addTo(map);
+  const outlines = L.layerGroup().addTo(map);
   const drawn = new Map();
   let kept = null;
 
@@ -38,15 +40,15 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     fresh.forEach((layer) => drawn.set(layer.feature.id, layer));
     clusters.removeLayers(gone.filter((layer) => layer.isPin));
     clusters.addLayers(fresh.filter((layer) => layer.isPin));
-    gone.filter((layer) => !layer.isPin).forEach((layer) => areas.removeLayer(layer));
-    fresh.filter((layer) => !layer.isPin).forEach((layer) => areas.addLayer(layer));
+    gone.filter((layer) => !layer.isPin).forEach((layer) => outlines.removeLayer(layer));
+    fresh.filter((layer) => !layer.isPin).forEach((layer) => outlines.addLayer(layer));
     onDrawn();
   }
 
   function draw(feature) {
     const style = styles.get(feature.properties.layer);
     const isPin = feature.geometry.type === "Point";
-    const layer = isPin ? pin(feature, style) : area(feature, style);
+    const layer = isPin ? pin(feature, style) : outline(feature, style);
     Object.assign(layer, { isPin, feature });
     layer.on("click", () => onChoose(feature.properties.layer, feature.properties.id));
     return layer;
@@ -55,16 +57,19 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   function pin({ geometry, properties }, style) {
     const { title, symbol, precision, detail } = properties;
     const approximate = Boolean(view.precisions[precision]?.approximate);
-    const drawing = symbolSvg(style, style.icons[symbol] ?? style.icon, view.urls.icons, { approximate });
+    const drawing = symbolSvg(style, style.icons[symbol] ?? style.icon, view, { approximate });
     const [lng, lat] = geometry.coordinates;
     const made = marker([lat, lng], drawing, [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", "));
     tip(made, title);
     return made;
   }
 
-  function area(feature, { color, stroke_width: weight, dash: dashArray, fill_opacity: fillOpacity }) {
-    const layer = L.geoJSON(feature, { pane: "zones", style: { color, weight, dashArray, fill: fillOpacity > 0, fillColor: color, fillOpacity } });
-    layer.centre = layer.getBounds().getCenter();
+  function outline(feature, { color, stroke_width: weight, dash: dashArray, fill_opacity: fillOpacity }) {
+    const isArea = feature.geometry.type.endsWith("Polygon");
+    const fill = isArea && fillOpacity > 0;
+    const layer = L.geoJSON(feature, { pane: isArea ? "areas" : "lines", style: { color, weight, dashArray, fill, fillColor: color, fillOpacity } });
+    layer.isArea = isArea;
+    layer.centre = isArea ? layer.getBounds().getCenter() : latLng(feature.properties.point);
     tip(layer, feature.properties.title, { sticky: true });
     return layer;
   }
@@ -91,17 +96,25 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     return found;
   }
 
-  /** Names of single places and of zones, once the map is near enough. */
+  /** Names of single places, areas and lines, once the map is near enough. */
   function names() {
     if (map.getZoom() < NAME_ZOOM) return [];
     const found = [];
     for (const [key, layer] of drawn) {
       const { title } = layer.feature.properties;
       if (layer.dimmed) continue;
-      if (!layer.isPin) found.push({ key, at: layer.centre, lines: wrap(title, 20, 3), kind: "zone", size: 11.5, bold: false, around: 0, wide: widthOf(layer), fits: ({ lat, lng }) => inside([lng, lat], layer.feature.geometry) });
+      if (!layer.isPin) found.push(nameOf(key, layer));
       else if (map.hasLayer(layer)) found.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
     }
     return found;
+  }
+
+  /** The name of an area stands inside it, that of a line below or above its middle. */
+  function nameOf(key, { feature: { properties, geometry }, isArea, centre }) {
+    const { title, layer } = properties;
+    const name = { key, at: centre, lines: wrap(title, 20, 3), kind: "area", color: styles.get(layer).ink, size: 11.5, bold: false };
+    if (!isArea) return { ...name, around: LINE_ROOM, along: true };
+    return { ...name, around: 0, wide: widthOf(drawn.get(key)), fits: ({ lat, lng }) => inside([lng, lat], geometry) };
   }
 
   function widthOf(area) {

@@ -72,7 +72,7 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
   }
 
   function star(item, at, size, className, offset) {
-    const drawn = symbolSvg({ ...item, shape: item.shape === "area" ? "square" : item.shape }, item.icon, view.urls.icons, { size });
+    const drawn = symbolSvg(item, item.icon, view, { size });
     const made = marker(at, drawn, [item.title, item.reason].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
     tip(made, item.title);
     made.on("click", () => item !== record && onChoose(item.layer, item.id));

@@ -14,8 +14,8 @@ const ROUND = [
 
 /**
  * `sources` are functions that give the names wanted now, most important first: {key, at (Leaflet position), lines,
- * kind (a class), size (px), bold, around (px kept free for a symbol; 0 for a name that stands on its place), wide
- * (px it may take), fits (whether it may stand at a position)}. `taken()` gives boxes in layer points that names must not cover.
+ * kind (a class), size (px), bold, around (px kept free for a symbol; 0 for a name that stands on its place), along
+ * (whether that symbol is a line, which a name stands above or below), wide (px it may take), fits (whether it may stand at a position), color (where the class does not give one)}. `taken()` gives boxes in layer points that names must not cover.
  */
 export function createLabels(map, sources, taken) {
   const pane = map.createPane("labels");
@@ -44,6 +44,7 @@ export function createLabels(map, sources, taken) {
   function put(name, spot, held) {
     const span = held ?? pane.appendChild(document.createElement("span"));
     span.className = `maplabel maplabel--${name.kind}`;
+    span.style.color = name.color ?? "";
     const text = name.lines.join("\n");
     if (span.textContent !== text) span.textContent = text;
     L.DomUtil.setPosition(span, L.point(Math.round(spot.x - name.width / 2), Math.round(spot.y - name.height / 2)));
@@ -59,16 +60,17 @@ function sized(name, point, measure, seen, map) {
   const width = Math.max(...name.lines.map((line) => measure(line, name.size, name.bold))) + 2;
   const height = name.lines.length * name.size * ROW;
   const free = ({ x, y }) => !name.fits || name.fits(map.layerPointToLatLng([x, y]));
-  const spots = name.around ? beside(point, width, height, name.around) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
+  const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
   // A name that names a symbol is whole or not there; one that names a land may be cut by the edge of the map.
   const whole = ({ x }) => !name.around || (x - width / 2 > seen.min.x && x + width / 2 < seen.max.x);
   return { ...name, point, width, height, spots: spots.filter(whole) };
 }
 
-/** Right of a symbol, else left, below, above. */
-function beside({ x, y }, width, height, around) {
+/** Right of a symbol, else left, below, above; only the last two of a line. */
+function beside({ x, y }, width, height, { around, along }) {
   const [dx, dy] = [around + width / 2 + 3, around + height / 2 + 1];
-  return [{ x: x + dx, y }, { x: x - dx, y }, { x, y: y + dy }, { x, y: y - dy }];
+  const upright = [{ x, y: y + dy }, { x, y: y - dy }];
+  return along ? upright : [{ x: x + dx, y }, { x: x - dx, y }, ...upright];
 }
 
 function ruler(family) {

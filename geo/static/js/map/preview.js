@@ -24,7 +24,8 @@ export function createPreview(map, words) {
   function add(feature) {
     const { id, title, status, approximate } = feature.properties;
     const isPoint = feature.geometry.type === "Point";
-    const className = `mark mark--${status}${isPoint ? "" : " mark--area"}${approximate ? " mark--approximate" : ""}`;
+    const kind = isPoint ? "" : feature.geometry.type.endsWith("Polygon") ? " mark--area" : " mark--track";
+    const className = `mark mark--${status}${kind}${approximate ? " mark--approximate" : ""}`;
     const layer = isPoint ? L.circleMarker(latLng(feature.geometry.coordinates), { radius: RADIUS_PX, className }) : L.geoJSON(feature, { style: { className } });
     layer.bindTooltip(`${escapeMarkup(title ?? "")} (${escapeMarkup(id ?? feature.id ?? "")}) · ${escapeMarkup(words[`diff.${status}`] ?? "")}${approximate ? ` · ${escapeMarkup(words.approximate)}` : ""}`);
     group.addLayer(layer);

@@ -3,13 +3,6 @@
 import { L } from "./leaflet.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPES = {
-  circle: "M16 3a13 13 0 1 1 0 26a13 13 0 1 1 0-26z",
-  square: "M7.5 4h17A3.5 3.5 0 0 1 28 7.5v17a3.5 3.5 0 0 1-3.5 3.5h-17A3.5 3.5 0 0 1 4 24.5v-17A3.5 3.5 0 0 1 7.5 4z",
-  pentagon: "M14.8 2.6a2 2 0 0 1 2.4 0l12.1 8.8a2 2 0 0 1 .7 2.2l-4.6 14.2a2 2 0 0 1-1.9 1.4H8.5a2 2 0 0 1-1.9-1.4L2 13.6a2 2 0 0 1 .7-2.2z",
-  diamond: "M14.5 1.3a2.1 2.1 0 0 1 3 0l13.2 13.2a2.1 2.1 0 0 1 0 3L17.5 30.7a2.1 2.1 0 0 1-3 0L1.3 17.5a2.1 2.1 0 0 1 0-3z",
-};
-const ICON_BOX = { circle: [7.5, 7.5, 17], square: [7.5, 7.5, 17], pentagon: [8, 9, 16], diamond: [8.5, 8.5, 15] };
 
 export function svg(name, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, name);
@@ -18,12 +11,12 @@ export function svg(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A layer's symbol as an SVG element, `size` pixels wide. */
-export function symbolSvg({ shape, color }, icon, icons, { size = 30, approximate = false } = {}) {
-  const [x, y, side] = ICON_BOX[shape] ?? ICON_BOX.square;
+/** A layer's symbol as an SVG element, `size` pixels wide; a square for layers of lines and areas. */
+export function symbolSvg({ shape, color }, icon, { shapes, urls }, { size = 30, approximate = false } = {}) {
+  const { path, icon: [x, y, side] } = shapes[shape] ?? shapes.square;
   const parts = [
-    svg("path", { d: SHAPES[shape] ?? SHAPES.square, fill: color, class: "pin__shape" }),
-    svg("use", { href: `${icons}#${icon}`, x, y, width: side, height: side, class: "pin__icon" }),
+    svg("path", { d: path, fill: color, class: "pin__shape" }),
+    svg("use", { href: `${urls.icons}#${icon}`, x, y, width: side, height: side, class: "pin__icon" }),
   ];
   if (approximate) parts.unshift(svg("circle", { cx: 16, cy: 16, r: 18.5, stroke: color, class: "pin__ring" }));
   return svg("svg", { viewBox: "0 0 32 32", width: size, height: size, "aria-hidden": "true", focusable: "false" }, ...parts);

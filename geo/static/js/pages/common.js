@@ -1,6 +1,5 @@
-// What the map page and its embedded version share: the view, the map that folium made, asking the server, the stage.
+// What every page with a map shares, the saved one too: the view, the map that folium made, the stage.
 
-import { address } from "../core/address.js";
 import { createBase } from "../map/base.js";
 import { createCamera } from "../map/camera.js";
 import { createFeatures } from "../map/features.js";
@@ -14,20 +13,6 @@ export const map = window.atlasShell.map;
 
 /** The layers that are shown when the address does not say which. */
 export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
-
-/** JSON of an address. Throws what went wrong; `message` is the server's own sentence where it has one. */
-export async function fetchJson(url, signal) {
-  const response = await fetch(url, { signal, headers: { Accept: "application/json, application/geo+json" } });
-  if (response.ok) return response.json();
-  const { description = "" } = await response.json().catch(() => ({}));
-  throw Object.assign(new Error(description || `${response.status} ${url}`), { description });
-}
-
-/** A record's view-model in the language of the page. */
-export const fetchRecord = (at, signal) => fetchJson(address(view.urls.record, at, `lang=${view.lang}`), signal);
-
-/** What people are told when something could not be loaded. */
-export const excuse = (error) => (navigator.onLine ? error.description || view.words["error.load"] : view.words["error.offline"]);
 
 export function bounds() {
   const box = map.getBounds();
@@ -48,8 +33,8 @@ function boxOn(element) {
   return { x, y, width: box.width, height: box.height };
 }
 
-/** Everything that stands on the map, wired. */
-export async function createStage({ say, inset, onChoose }) {
+/** Everything that stands on the map, wired. `units` gives the features of the base map's layers, see map/base.js. */
+export function createStage({ say, inset, onChoose, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
@@ -58,7 +43,7 @@ export async function createStage({ say, inset, onChoose }) {
   let labels = null;
   const features = createFeatures(map, view, { onChoose, onDrawn: later });
   const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose, onDrawn: later });
-  const base = await createBase(map, view, fetchJson).catch(() => ({ choose: async () => {}, names: () => [] }));
+  const base = createBase(map, view, units);
   labels = createLabels(map, [highlight.names, features.names, base.names], () => [...features.boxes(), ...[...toolbox.children].map(boxOn)]);
   const ground = async (name) => {
     await base.choose(name || "communes");

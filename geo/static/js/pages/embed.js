@@ -4,7 +4,8 @@ import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
 import { createRecord } from "../ui/record.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, excuse, fetchJson, fetchRecord, firstLayers, map, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, map, view } from "./common.js";
+import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const byId = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 719px)");
@@ -18,7 +19,7 @@ const inset = () => {
   return { top: 48, right: 0, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
 const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (shown) => `${view.public_url}${shown.map_url}` });
-const stage = await createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false) });
+const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
 
 function close() {
   state.at = null;

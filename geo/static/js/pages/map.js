@@ -11,7 +11,8 @@ import { createShare } from "../ui/share.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, excuse, fetchJson, fetchRecord, firstLayers, map, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, map, view } from "./common.js";
+import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
 const byId = (id) => document.getElementById(id);
@@ -32,7 +33,7 @@ const shown = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
-const stage = await createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }) });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), units });
 const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point });
 const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, (chosen, q) => change({ filters: chosen, q }, { push: true }));
 const layers = createLayers(byId("pane-layers"), view, {

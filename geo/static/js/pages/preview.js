@@ -2,14 +2,15 @@
 
 import { createBase } from "../map/base.js";
 import { createPreview } from "../map/preview.js";
-import { excuse, fetchJson, map, view } from "./common.js";
+import { map, view } from "./common.js";
+import { excuse, fetchJson, units } from "./server.js";
 
 const note = document.getElementById("preview-note");
 const frame = document.getElementById("mapframe");
 const preview = createPreview(map, view.words);
 
 async function start() {
-  const base = await createBase(map, view, fetchJson);
+  const base = createBase(map, view, units);
   await base.choose("communes");
   const found = await fetchJson(view.preview);
   preview.draw(found.features);

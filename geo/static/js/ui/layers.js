@@ -5,8 +5,8 @@ import { el, icon, redraw, symbol } from "./dom.js";
 
 const BASES = ["communes", "districts", "plain"];
 
-/** `onLayers(names)` and `onBase(name)` on a change. */
-export function createLayers(pane, view, { onLayers, onBase }) {
+/** `onLayers(names)` and `onBase(name)` on a change; `linked` explains the lines between linked records. */
+export function createLayers(pane, view, { onLayers, onBase, linked = true }) {
   const { words } = view;
   const all = view.groups.flatMap((group) => group.layers);
 
@@ -19,7 +19,7 @@ export function createLayers(pane, view, { onLayers, onBase }) {
       el("h2", {}, words["layers.signs"]),
       note(icon(view.urls.icons, "approximate"), words["legend.approximate"]),
       note(el("span", { class: "keynote__cluster" }, "5"), words["legend.cluster"]),
-      note(icon(view.urls.icons, "route"), words["legend.linked"]),
+      linked && note(icon(view.urls.icons, "route"), words["legend.linked"]),
     );
   }
 

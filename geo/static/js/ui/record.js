@@ -3,8 +3,11 @@
 import { fill } from "../core/format.js";
 import { copy, el, hit, icon, link, symbol } from "./dom.js";
 
-/** Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing, which is called `home`. */
-export function createRecord(box, view, { onChoose, onBack, onClose, say, address, home = "" }) {
+/**
+ * Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing,
+ * which is called `home`. `address(record)` is the link to copy; without it there is none to share.
+ */
+export function createRecord(box, view, { onChoose, onBack, onClose, say, address = null, home = "" }) {
   const { words } = view;
   const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
   const sign = (name) => icon(view.urls.icons, name);
@@ -56,13 +59,14 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     return note(precision.approximate ? "approximate" : "check", `${precision.caution || precision.label}.`, precision.approximate);
   }
 
-  const actions = (record) =>
-    el(
-      "p", { class: "actions" },
-      el("a", { class: "chip", href: record.url }, sign("source"), words["record.page"]),
-      record.directions && el("a", { class: "chip", href: record.directions, }, sign("route"), words.directions),
-      el("button", { type: "button", class: "chip chip--icon", "aria-label": words["record.share"], title: words["record.share"], onclick: () => share(record) }, sign("share")),
-    );
+  function actions(record) {
+    const offers = [
+      record.url && el("a", { class: "chip", href: record.url }, sign("source"), words["record.page"]),
+      record.directions && el("a", { class: "chip", href: record.directions }, sign("route"), words.directions),
+      address && el("button", { type: "button", class: "chip chip--icon", "aria-label": words["record.share"], title: words["record.share"], onclick: () => share(record) }, sign("share")),
+    ].filter(Boolean);
+    return offers.length ? el("p", { class: "actions" }, offers) : null;
+  }
 
   async function share(record) {
     const url = address(record);
@@ -140,8 +144,10 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     return el("section", {}, el("h3", {}, words.sources), el("ul", { class: "sources" }, rows));
   }
 
-  const downloads = (record) =>
-    el("section", {}, el("h3", {}, words.download), el("p", { class: "downloads" }, record.exports.map((row) => el("a", { class: "chip", href: row.url, download: true }, sign("download"), row.label))));
+  function downloads({ exports: files }) {
+    if (!files.length) return null;
+    return el("section", {}, el("h3", {}, words.download), el("p", { class: "downloads" }, files.map((row) => el("a", { class: "chip", href: row.url, download: true }, sign("download"), row.label))));
+  }
 
   return { show, wait, hide };
 }

@@ -1,0 +1,102 @@
+"""The query parameters of the service as rows: what requests are read by, and what the API description says of them."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.filters import FILTERS
+from geo.schema import LANGS, Label
+
+Kind: TypeAlias = Literal["text", "uri", "integer", "texts", "numbers"]
+"""Of a value: "texts" and "numbers" are lists joined by commas."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an address.
+
+    `choices` are the values that it takes, or that the items of its list may have; empty for any. `least` and `most`
+    bound the letters of a text, the items of a list, or the number itself; `default` stands for a missing value.
+    `once` says that two different values in one request are refused, as nobody knows which one was meant.
+    """
+
+    name: str
+    label: Label
+    kind: Kind = "text"
+    choices: tuple[str, ...] = ()
+    default: str | int | None = None
+    least: int | None = None
+    most: int | None = None
+    once: bool = True
+
+
+MAX_TEXT = 200
+MAX_IDS = 500
+MAX_FILTER = 20_000
+_LARGEST = 999_999_999
+
+_ROWS = (
+    Parameter("f", Label("định dạng của phản hồi", "format of the response")),
+    Parameter("lang", Label("ngôn ngữ", "language"), choices=LANGS, default="vi"),
+    Parameter("limit", Label("số bản ghi mỗi trang; vượt mức tối đa thì được giảm xuống", "records per page; limits above the maximum are reduced"), "integer", least=1),
+    Parameter("offset", Label("số bản ghi bỏ qua trước trang", "records skipped before the page"), "integer", default=0, least=0, most=_LARGEST),
+    Parameter("version", Label("phiên bản dữ liệu của các trang, lấy từ liên kết next", "data version of the pages, taken from the next link"), "integer", least=1, most=_LARGEST),
+    Parameter("bbox", Label("khung toạ độ theo bbox-crs", "bounding box: lower corner, upper corner, in bbox-crs"), "numbers", least=4, most=6),
+    Parameter("bbox-crs", Label("hệ toạ độ của bbox", "coordinate system of bbox"), "uri"),
+    Parameter("crs", Label("hệ toạ độ của phản hồi", "coordinate system of the response"), "uri"),
+    Parameter("datetime", Label("mốc hoặc khoảng thời gian RFC 3339, '..' là không giới hạn", "RFC 3339 date or time, or from/until, '..' for no bound")),
+    Parameter("properties", Label("chỉ các thuộc tính này", "only these properties"), "texts", once=False),
+    Parameter("sortby", Label("sắp xếp, + hoặc - phía trước", "order by fields, + or - before each"), "texts", once=False),
+    Parameter("sort", Label("sắp xếp theo một trường", "order by one field, - before it for the reverse")),
+    Parameter("filter", Label("bộ lọc CQL2", "CQL2 filter"), most=MAX_FILTER),
+    Parameter("filter-lang", Label("ngôn ngữ của bộ lọc", "language of the filter"), choices=("cql2-text", "cql2-json"), default="cql2-text"),
+    Parameter("filter-crs", Label("hệ toạ độ trong bộ lọc", "coordinate system of geometries in the filter"), "uri"),
+    Parameter("q", Label("tìm theo tên, có dấu hoặc không dấu", "search by name, with or without diacritics"), most=MAX_TEXT),
+    Parameter("ids", Label("mã các bản ghi", "codes of the records"), "texts", most=MAX_IDS, once=False),
+    Parameter("encoding", Label("bảng mã chữ khi f=shp", "text encoding for f=shp")),
+    Parameter("letters", Label("cách ghi chữ mà bảng mã không có, khi f=shp", "how to write letters that the encoding lacks, for f=shp")),
+    Parameter("since", Label("số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time")),
+    Parameter("v", Label("mã phiên bản; nếu là mã hiện hành, phản hồi được lưu đệm vô thời hạn", "version stamp; with the current one the response may be cached for ever")),
+    Parameter("layers", Label("chỉ trong các lớp này", "only in these layers"), "texts", once=False),
+    Parameter("map", Label("mức phóng/vĩ độ/kinh độ", "zoom/latitude/longitude")),
+    Parameter("base", Label("bản đồ nền", "base map")),
+    Parameter("at", Label("bản ghi đang mở, dạng lớp/mã", "the open record, as layer/key")),
+    Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
+    Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
+    *(
+        Parameter(row.param, row.label, "texts", CODE_LISTS[row.codes].keys() if row.codes else (), once=False)
+        for row in FILTERS
+    ),
+)  # fmt: skip
+PARAMETERS = {row.name: row for row in _ROWS}
+"""By name. The systems of crs, bbox-crs and filter-crs are the service's, and the forms of f each resource's own."""
+
+# --- which of them an address takes ---------------------------------------------------------------------
+
+FILTER_PARAMS = tuple(row.param for row in FILTERS)
+SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
+"""What part of a layer a list shows and a download holds."""
+FILE = ("crs", "encoding", "letters")
+"""How a download is written; write_export says what each may be."""
+MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
+"""What the address of the map page may hold."""
+ITEMS = (
+    "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
+    "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *FILTER_PARAMS,
+)  # fmt: skip
+"""What an address of features may hold in every layer."""
+RECORDS = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
+"""What an address of the catalogue's records may hold."""
+
+
+@lru_cache(maxsize=8)
+def page_limit(most: int) -> Parameter:
+    """The row of `limit` where a page has at most `most` records."""
+    return replace(PARAMETERS["limit"], most=most, default=min(100, most))
+
+
+RECORDS_LIMIT = page_limit(1_000)
+SEARCH_LIMIT = replace(
+    PARAMETERS["limit"], label=Label("số kết quả tối đa", "maximum number of results"), most=50, default=12
+)

@@ -1,0 +1,51 @@
+"""The credits of a map that is made of several layers: each attribution once, each licence with its layers."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from geo.atlas import Atlas
+from geo.ocop.collections import COLLECTIONS
+from geo.views.notice import notice
+
+_PARTS = re.compile(r"[;:.]\s+")
+_BETWEEN_LANGUAGES = " / "
+
+
+def credits_of(atlas: Atlas, layers: Iterable[str], lang: str) -> dict[str, Any]:
+    """The credits of `layers` in one language.
+
+    `attributions` are texts; one whose parts all stand in another is left out. `licences` are rows with the
+    `licence` and the names of its `layers`, in the order of `layers`.
+    """
+    notices = {layer: notice(atlas, layer) for layer in layers}
+    licences: dict[str, list[str]] = {}
+    for layer, row in notices.items():
+        if row.licence:
+            licences.setdefault(_in_language(row.licence, lang), []).append(COLLECTIONS[layer].label.of(lang))
+    return {
+        "attributions": list(_without_repeats([row.attribution.of(lang) for row in notices.values()])),
+        "licences": [{"licence": licence, "layers": ", ".join(names)} for licence, names in licences.items()],
+    }
+
+
+def _without_repeats(texts: list[str]) -> Iterator[str]:
+    """The texts that say something which no other one says.
+
+    >>> list(_without_repeats(["Data: a; b. By us.", "Data: b. By us.", "", "Data: c."]))
+    ['Data: a; b. By us.', 'Data: c.']
+    """
+    parts = {text: set(_PARTS.split(text.removesuffix("."))) for text in dict.fromkeys(texts) if text}
+    for text, own in parts.items():
+        if not any(own < others for others in parts.values()):
+            yield text
+
+
+def _in_language(text: str, lang: str) -> str:
+    """The half of "Vietnamese / English" that is in the language; a text without halves is for everyone.
+
+    >>> _in_language("miễn phí / free of charge", "en"), _in_language("MIT", "vi")
+    ('free of charge', 'MIT')
+    """
+    halves = text.split(_BETWEEN_LANGUAGES)
+    return halves[0 if lang == "vi" else 1] if len(halves) == 2 else text

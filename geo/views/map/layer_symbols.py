@@ -1,0 +1,53 @@
+"""Shapes and colours of the layers as the browser takes them: path data for its scripts, and a style sheet."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from geo.ocop.collections import COLLECTIONS
+from geo.ocop.styles import SHAPES, STYLES, Style
+
+FILE = "css/layers.css"
+"""What the style sheet is called among the static files."""
+
+_DOTTED_TO_PX = 2.0  # dashes as short as this are drawn as dots
+
+
+def shapes() -> dict[str, dict[str, Any]]:
+    """Shape -> its SVG path data in a box of 32 by 32, and left, top and side of the icon in that box."""
+    return {name: {"path": shape.path, "icon": shape.icon} for name, shape in SHAPES.items()}
+
+
+@cache
+def style_sheet() -> str:
+    """The style sheet of all layers: their colours as `--layer-<name>`, and the classes that have them.
+
+    `.symbol--<name>` is the marker on a page, `.swatch--<name>` a line or an area in a legend, `.locator--<name>` a
+    record on the small map of its page. It is loaded after base.css.
+    """
+    colors = "".join(f"  --layer-{style.layer}: {style.color};\n" for style in STYLES.values())
+    rules = "\n".join(rule for style in STYLES.values() for rule in _rules(style))
+    return f":root {{\n{colors}}}\n{rules}\n"
+
+
+def _rules(style: Style) -> Iterator[str]:
+    dimension, color = COLLECTIONS[style.layer].dimension, f"var(--layer-{style.layer})"
+    if dimension in {1, 2}:
+        yield f".swatch.swatch--{style.layer} {{ {_swatch(style, color, is_area=dimension == 2)} }}"
+    if dimension == 2 and style.shape == "line":
+        return  # borders of units are too pale for a white icon: their symbols keep the grey of .symbol
+    shape = SHAPES.get(style.shape, SHAPES["square"])
+    yield f".symbol--{style.layer} {{ background: {color}; {shape.css}; }}"
+    if shape.css_icon:
+        yield f".symbol--{style.layer} .icon {{ {shape.css_icon}; }}"
+    yield f".locator .locator--{style.layer} {{ color: {color}; }}"
+
+
+def _swatch(style: Style, color: str, *, is_area: bool) -> str:
+    """A box with the layer's border and fill, or a line across the box."""
+    dashes = [float(part) for part in style.dash.split()]
+    drawn = "solid" if not dashes else "dotted" if dashes[0] <= _DOTTED_TO_PX else "dashed"
+    if not is_area:
+        return f"height: 0; border-top: 3px {drawn} {color}; border-radius: 0;"
+    fill = f"background: color-mix(in srgb, {color} {style.fill_opacity:.0%}, white); " if style.fill_opacity else ""
+    return f"{fill}border: 2px {drawn} {color};"
