@@ -33,7 +33,13 @@ def write(folder: Path, draft: Draft, prepared: Prepared) -> Plain:
         "base": prepared.base,
         "digest": prepared.digest,
         "parts": [
-            {"name": part.name, "kind": part.kind, "rows": part.rows, "geometry": part.geometry}
+            {
+                "name": part.name,
+                "label": part.label._asdict(),
+                "kind": part.kind,
+                "rows": part.rows,
+                "geometry": part.geometry,
+            }
             for part in prepared.parts
         ],
         "part": prepared.part.name if prepared.part is not None else None,

@@ -22,6 +22,9 @@ from geo.ingest.files.table import Cells, Records, distinct, finding, listed
 from geo.report import Issue, at_most
 from geo.schema import Label
 
+ALL_FOLDERS = "*"
+"""The name of the layer that is all folders of a file together."""
+_FOLDER = "folder"
 _CONTAINERS = {"kml", "Document", "Folder"}
 _COLUMNS = {
     "name": "Name",
@@ -31,7 +34,7 @@ _COLUMNS = {
     "snippet": "Snippet",
 }
 _TIMES = {"when": "timestamp", "begin": "begin", "end": "end"}
-_LEADING = ("id", "Name", "address", "phoneNumber", *_TIMES.values(), "Snippet")
+_LEADING = ("folder", "id", "Name", "address", "phoneNumber", *_TIMES.values(), "Snippet")
 _LAST = "description"
 _STYLING = {
     "Style", "StyleMap", "styleUrl", "visibility", "open", "LookAt", "Camera", "Region", "balloonVisibility", "author",
@@ -59,30 +62,43 @@ class KmlLayer(NamedTuple):
 
 
 def kml_layers(path: Path) -> list[KmlLayer]:
-    """The folders of a file that hold Placemarks, in the file's order; ExpatError for what is no XML."""
-    reading = _Reading(path.stem, None)
+    """The folders of a file that hold Placemarks, in the file's order, then of several all together as ALL_FOLDERS.
+
+    ExpatError for what is no XML.
+    """
+    reading = _Reading(path.stem, set())
     reading.parse(path)
-    return [KmlLayer(*one) for one in zip(distinct(reading.names), reading.counts, strict=True)]
+    folders = [KmlLayer(*one) for one in zip(_folder_names(reading), reading.counts, strict=True)]
+    return [*folders, KmlLayer(ALL_FOLDERS, sum(reading.counts))] if len(folders) > 1 else folders
+
+
+def _folder_names(reading: "_Reading") -> list[str]:
+    """The names of the folders, each different from the others and from ALL_FOLDERS."""
+    return distinct([ALL_FOLDERS, *reading.names])[1:]
 
 
 def links_of(path: Path) -> list[str]:
     """The addresses that the network links of a file name, where the rest of its data is."""
-    reading = _Reading(path.stem, None)
+    reading = _Reading(path.stem, set())
     reading.parse(path)
     return reading.links
 
 
-def read_kml(path: Path, place: int) -> Records:
-    """The Placemarks of the folder at index `place` of `kml_layers`, numbered from 1 as they stand in it.
+def read_kml(path: Path, layer: str) -> Records:
+    """The Placemarks of one layer of `kml_layers`, numbered from 1 in the order of the file.
 
     Columns are what Placemarks say of themselves, the Data of each, and keys that their descriptions are tables of;
-    a description is plain text. A geometry of which a part cannot be read is None, and a finding says why.
+    a description is plain text. The first column of ALL_FOLDERS is the name of the folder of each. A geometry of which
+    a part cannot be read is None, and a finding says why.
     """
-    reading = _Reading(path.stem, place)
+    reading = _Reading(
+        path.stem, None if layer == ALL_FOLDERS else {[one.name for one in kml_layers(path)].index(layer)}
+    )
     reading.parse(path)
+    names = _folder_names(reading)
     records = _Placemarks(reading.types)
-    for number, placemark in enumerate(reading.placemarks, start=1):
-        records.add(number, placemark)
+    for number, (folder, placemark) in enumerate(reading.placemarks, start=1):
+        records.add(number, placemark, names[folder] if layer == ALL_FOLDERS else None)
     return records.records(list(reading.beside()))
 
 
@@ -90,12 +106,15 @@ def read_kml(path: Path, place: int) -> Records:
 
 
 class _Reading:
-    """A document as a stream; kept are the Placemarks of one folder, and counts of everything else."""
+    """A document as a stream, with the Placemarks of some of its folders and counts of everything else.
 
-    def __init__(self, stem: str, wanted: int | None) -> None:
+    `wanted` are the folders by their order in the file, None for all. `placemarks` has the folder of each.
+    """
+
+    def __init__(self, stem: str, wanted: set[int] | None) -> None:
         self.names: list[str] = []
         self.counts: list[int] = []
-        self.placemarks: list[Element] = []
+        self.placemarks: list[tuple[int, Element]] = []
         self.types: dict[str, str] = {}
         self.links: list[str] = []
         self.elsewhere: Counter[str] = Counter()
@@ -174,8 +193,9 @@ class _Reading:
             if self._inside == 0:
                 placemark = self._builder.close()
                 self._builder = None
-                if self._layers[-1] == self._wanted:
-                    self.placemarks.append(placemark)
+                folder = self._layers[-1]
+                if folder is not None and (self._wanted is None or folder in self._wanted):
+                    self.placemarks.append((folder, placemark))
         elif self._stack and self._depth == self._stack[-1][1] - 1:
             self._stack.pop()
             name, layer = self._containers.pop(), self._layers.pop()
@@ -213,8 +233,11 @@ class _Placemarks:
     unknown: Counter[str] = field(default_factory=Counter)
     issues: list[Issue] = field(default_factory=list)
 
-    def add(self, number: int, placemark: Element) -> None:
+    def add(self, number: int, placemark: Element, folder: str | None) -> None:
         times: Counter[str] = Counter()
+        if folder is not None:
+            self.columns.setdefault((_FOLDER, 0), {})[number] = folder
+            times[_FOLDER] = 1
         for name, value in self._values(placemark):
             if value not in (None, ""):
                 self.columns.setdefault((name, times[name]), {})[number] = value

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from geo.errors import BadSource, GeoError
 from geo.ingest.files.archive import unpack
+from geo.ingest.files.kml import ALL_FOLDERS
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.sheets import read_sheet, sheet_names
 from geo.ingest.files.sniff import Kind, sniff
 from geo.ingest.files.table import Table
 from geo.ingest.files.vectors import DRIVERS, OWN_PRJ, layers_of, neutral_charset, no_records, read_vector
+from geo.schema import Label
 from geo.text import fold
 
 SHEETS: tuple[Kind, ...] = ("csv", "xlsx", "xls", "xlsb", "ods")
@@ -46,6 +48,15 @@ class Part:
     rows: int | None
     geometry: str
     file: str
+
+    @property
+    def label(self) -> Label:
+        """What people call it: its name, or words for all folders of a KML together."""
+        together = self.kind in {"kml", "kmz"} and self.layer == ALL_FOLDERS
+        return _ALL if together else Label(self.name, self.name)
+
+
+_ALL = Label("tất cả thư mục, kèm cột tên thư mục", "all folders, with a column of their names")
 
 
 def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:

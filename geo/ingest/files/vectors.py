@@ -159,7 +159,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
     with refusing(path, driver.called, driver.remedy), collected() as warnings:
         if kind in _KML:
-            records, crs = read_kml(path, list(held).index(chosen.name)), _KML_CRS
+            records, crs = read_kml(path, chosen.name), _KML_CRS
         else:
             info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
             limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)

@@ -193,9 +193,8 @@ def test_records_of_every_folder_are_offered(tmp_path: Path) -> None:
     inner = folder("A", p + folder("B", p + p) + p) + folder("A", p) + folder("trống", "") + p + folder("", p)
     parts = look([document(tmp_path, inner)], tmp_path / "work", Limits())
     assert [(part.name, part.rows) for part in parts] == [
-        ("A", 2), ("B", 2), ("A (2)", 1), ("Bản đồ thử", 1), ("ban_do", 1),
+        ("A", 2), ("B", 2), ("A (2)", 1), ("Bản đồ thử", 1), ("ban_do", 1), ("*", 7),
     ]  # fmt: skip
-    assert sum(part.rows or 0 for part in parts) == 7
 
 
 @pytest.mark.parametrize("prefix", ["", "kml:"])
@@ -203,3 +202,41 @@ def test_a_prefix_of_the_namespace_does_not_matter(tmp_path: Path, prefix: str) 
     body = f"<{prefix}kml xmlns:kml='http://earth.google.com/kml/2.1'><{prefix}Placemark><{prefix}name>Mường Ảng</{prefix}name></{prefix}Placemark></{prefix}kml>"
     (tmp_path / "x").write_text(body, encoding="utf-8")
     assert table_of(tmp_path, tmp_path / "x").columns == {"Name": ["Mường Ảng"]}
+
+
+# --- folders -----------------------------------------------------------------------------------------
+
+
+def folders(work: Path) -> Path:
+    """Two folders, of two Placemarks and one, and one Placemark outside them."""
+    inner = (
+        f"<Folder><name>Di tích</name>{placemark(place('1,2'))}{placemark(place('3,4'), 'b')}</Folder>"
+        f"<Folder><name>*</name>{placemark(place('5,6'), 'c')}</Folder>{placemark(place('7,8'), 'd')}"
+    )
+    return document(work, inner)
+
+
+def test_several_folders_are_offered_one_by_one_and_together(tmp_path: Path) -> None:
+    parts = look([folders(tmp_path)], tmp_path / "work", Limits())
+    assert [(part.name, part.rows) for part in parts] == [("Di tích", 2), ("* (2)", 1), ("Bản đồ thử", 1), ("*", 4)]
+    assert parts[0].label.en == "Di tích" and parts[-1].label.en == "all folders, with a column of their names"
+
+
+def test_all_folders_together_have_the_name_of_the_folder_as_a_column(tmp_path: Path) -> None:
+    table = table_of(tmp_path, folders(tmp_path), part="*")
+    assert table.columns == {"folder": ["Di tích", "Di tích", "* (2)", "Bản đồ thử"], "Name": ["a", "b", "c", "d"]}
+    assert list(table.row_numbers) == [1, 2, 3, 4] and table.issues == () and table.shapes is not None
+    assert [shapely.get_x(shape) for shape in table.shapes] == [1, 3, 5, 7]
+
+
+def test_one_folder_is_not_offered_twice(tmp_path: Path) -> None:
+    path = document(tmp_path, f"<Folder><name>A</name>{placemark(place('1,2'))}</Folder>")
+    assert [part.name for part in look([path], tmp_path / "work", Limits())] == ["A"]
+    assert "folder" not in table_of(tmp_path, path).columns
+
+
+def test_a_column_called_folder_stands_beside_that_of_the_folders(tmp_path: Path) -> None:
+    data = "<ExtendedData><Data name='folder'><value>x</value></Data></ExtendedData>"
+    inner = f"<Folder><name>A</name>{placemark(place('1,2') + data)}</Folder>{placemark(place('3,4'))}"
+    columns = table_of(tmp_path, document(tmp_path, inner), part="*").columns
+    assert columns["folder"] == ["A", "Bản đồ thử"] and columns["folder (2)"] == ["x", None]
