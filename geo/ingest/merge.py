@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -41,13 +42,15 @@ class Terms:
     """How a file's rows go before what is known.
 
     `whole`: the file is the whole layer. `cite` is added to the sources of records that are new or changed. `weak` are
-    rows whose place was only made from an address, `stated` the fields that the file itself fills.
+    rows whose place was only made from an address, `stated` the fields that the file itself fills. `untouched` are
+    keys of current records that stay as they are, even where the file is the whole layer.
     """
 
     whole: bool = False
     cite: str = ""
     weak: Collection[int] = ()
     stated: Collection[str] = ()
+    untouched: Collection[str] = ()
 
 
 def merge(
@@ -66,7 +69,7 @@ def merge(
     """
     names = [field.name for field in spec.fields]
     held = _records(spec, current)
-    merged: dict[str, Record] = {} if terms.whole else dict(held)
+    merged = {key: record for key, record in held.items() if not terms.whole or key in terms.untouched}
     issues: list[Issue] = []
     for row, key in enumerate(keys):
         if key is None:
@@ -90,6 +93,18 @@ def merge(
     places = gpd.GeoSeries([record["geometry"] for record in ordered], crs=crs_of(STORE_CRS))
     touched = tuple(sorted(key for key in keys if key is not None))
     return Merged(gpd.GeoDataFrame(data, geometry=places), touched, tuple(sorted(held.keys() - merged.keys())), issues)
+
+
+def put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`frame` with the rows that the mask `rows` selects replaced by those of `mended`, in their order."""
+    places = np.flatnonzero(rows.to_numpy())
+    columns = {}
+    for name in frame.columns:
+        cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)
+        cells[places] = np.array([*mended[name].to_numpy(dtype=object), None], dtype=object)[:-1]
+        columns[name] = cells
+    shapes = gpd.GeoSeries(columns.pop("geometry"), crs=frame.crs)
+    return gpd.GeoDataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()}, geometry=shapes)
 
 
 def _records(spec: LayerSpec, frame: gpd.GeoDataFrame) -> dict[str, Record]:

@@ -4,7 +4,7 @@ Nothing here writes anything; what a person has not answered is a Question.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,14 +24,15 @@ from geo.ingest.columns.gazetteer import Gazetteer
 from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
 from geo.ingest.columns.texts import ColumnText, read_texts
 from geo.ingest.columns.values import Names, Translation, Value, folded, read_column
+from geo.ingest.completeness import incomplete_records, left_out, of_incomplete
 from geo.ingest.crs.candidates import sample
 from geo.ingest.crs.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
 from geo.ingest.crs.locate import Location, locate, to_store
 from geo.ingest.crs.prj import crs_of
-from geo.ingest.decisions import Answers, Question
+from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
-from geo.ingest.match import Matched, match
-from geo.ingest.merge import Merged, Terms, merge
+from geo.ingest.match import match
+from geo.ingest.merge import Merged, Terms, merge, put_back
 from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue, Report
 from geo.schema import Label, LayerSpec
@@ -110,9 +111,9 @@ def stage(
     progress("places")
     job.read_places(gazetteer)
     progress("records")
-    job.merge()
+    job.match()
     progress("checks")
-    job.check()
+    job.merge()
     return job.staged(texts, choices)
 
 
@@ -165,8 +166,8 @@ class _Job:
         self.questions: list[Question] = []
         self.translations: list[Translation] = []
         self.by_address: set[int] = set()
+        self.keys: list[str | None] = []
         self.merged: Merged | None = None
-        self.matched: Matched | None = None
 
     # --- values ---
 
@@ -337,65 +338,92 @@ class _Job:
 
     # --- records ---
 
-    def merge(self) -> None:
-        """Match the rows with the records, and lay them over each other."""
+    def match(self) -> None:
+        """Find the record of each row."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        self.matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
-        self.report.issues += self.matched.issues
+        matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
+        self.keys = list(matched.keys)
+        self.report.issues += matched.issues
+
+    def merge(self) -> None:
+        """Lay the rows over the records and check the result; without incomplete records where they are to stay out.
+
+        Leaving records out may take from others what they refer to, so that is repeated until all are complete.
+        """
+        current = self.context.frames[self.spec.name]
+        untouched: dict[str, int] = {}
+        findings: list[Issue] = []
+        while True:
+            merged, report = self._checked(untouched)
+            incomplete = incomplete_records(self.spec, current, merged.frame, merged.touched)
+            rows = {key: row for key, row in zip(self.keys, self.rows, strict=True) if key in incomplete}
+            if not incomplete or self.answers.incomplete != LEAVE_OUT:
+                break
+            findings += [replace(issue, record=None, row=rows[issue.record]) for issue in report.issues
+                         if issue.record in rows]  # fmt: skip
+            untouched |= rows
+            self.keys = [None if key in rows else key for key in self.keys]
+        if untouched:
+            self.notes.append(left_out(untouched.values()))
+        # While a person must still say which columns hold the records, nearly all of them lack something.
+        if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
+            self.questions.append(of_incomplete(incomplete, rows))
+        self.merged, named = merged, self._with_keys(self.report)
+        self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
+
+    def _with_keys(self, report: Report) -> Report:
+        """The findings and repairs of rows as those of the records that the rows are."""
+        keys = {row: key for row, key in zip(self.rows, self.keys, strict=True) if key is not None}
+        return Report(
+            [replace(issue, record=keys[issue.row], row=None) if issue.row in keys else issue
+             for issue in report.issues],
+            [replace(change, record=keys[change.row], row=None) if change.row in keys else change
+             for change in report.changes],
+        )  # fmt: skip
+
+    def _checked(self, untouched: Collection[str]) -> tuple[Merged, Report]:
+        """The rows laid over the records, mended, and checked as part of the whole, with what that finds.
+
+        What an error names is unknown in the result. `untouched` are records that stay as they are published.
+        """
         terms = Terms(
             self.answers.whole, self.source.get("source_id", ""), self.by_address,
-            {*self.columns, *self.answers.constants},
+            {*self.columns, *self.answers.constants}, untouched,
         )  # fmt: skip
-        self.merged = merge(self.spec, current, self.values, self.shapes, self.matched.keys, terms)
-        keys = {row: key for row, key in zip(self.rows, self.matched.keys, strict=True) if key is not None}
-        self.report = Report(
-            [replace(issue, record=keys[issue.row], row=None) if issue.row in keys else issue
-             for issue in self.report.issues],
-            [replace(change, record=keys[change.row], row=None) if change.row in keys else change
-             for change in self.report.changes],
-        )  # fmt: skip
-        self.report.issues += self.merged.issues
-
-    def check(self) -> None:
-        """Mend and check the file's records as part of the whole; make unknown what an error names."""
-        if self.merged is None:
-            return
-        touched = set(self.merged.touched)
-        frame = self.merged.frame
-        own = frame[self.spec.key].astype(str).isin(touched)
-        mended, changes = mend(frame[own].reset_index(drop=True), self.spec, foreign=True)
-        self.report.changes += changes
-        self.report.issues += [_made_valid(change) for change in changes if change.rule is MADE_VALID]
-        frame = _put_back(frame, own, mended)
+        current = self.context.frames[self.spec.name]
+        merged = merge(self.spec, current, self.values, self.shapes, self.keys, terms)
+        touched = set(merged.touched)
+        own = merged.frame[self.spec.key].astype(str).isin(touched)
+        mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
+        issues = [*merged.issues, *(_made_valid(change) for change in changes if change.rule is MADE_VALID)]
+        frame = put_back(merged.frame, own, mended)
         frames = {**self.context.frames, self.spec.name: frame}
         if self.source.get("source_id"):
             frames["sources"] = questions.with_source(frames["sources"], self.source)
-        refused = {(issue.record, issue.field) for issue in self.report.issues}
-        found = [
+        refused = {(issue.record, issue.field) for issue in (*self._with_keys(self.report).issues, *issues)}
+        faults = [
             issue
             for issue in check(frames, only=self.spec.name)
             if _concerns(issue, touched)
-            # A value that was refused is missing for a reason that was told already.
+            # The finding that refused a value says already why it is missing.
             and not (issue.kind == "required_missing" and (issue.record, issue.field) in refused)
         ]
-        self.report.issues += found
-        keep_out(frame, self.spec, [issue for issue in found if issue.record in touched])
+        keep_out(frame, self.spec, [issue for issue in faults if issue.record in touched])
         make_numbers(frame, self.spec)
-        self.report.issues += questions.still_referenced(self.spec, self.merged.removed, frames)
-        self.merged.frame = frame
+        references = questions.still_referenced(self.spec, merged.removed, frames)
+        return replace(merged, frame=frame), Report([*issues, *faults, *references], changes)
 
     def staged(self, texts: tuple[ColumnText, ...], choices: list[Choice]) -> Staged:
         """Everything together."""
-        if self.merged is None or self.matched is None:
+        if self.merged is None:
             raise RuntimeError("staged() comes after merge()")
-        keys = self.matched.keys
-        numbered = zip(self.table.row_numbers, keys, strict=True)
+        numbered = zip(self.table.row_numbers, self.keys, strict=True)
         return Staged(
             spec=self.spec, table=self.table, texts=texts, choices=choices, location=self.location,
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
-            rows={key: number for number, key in numbered if key is not None}, left_out=keys.count(None),
+            rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
             source=self.source,
         )  # fmt: skip
 
@@ -414,18 +442,6 @@ _FORMULA = Label(
 def _made_valid(change: Change) -> Issue:
     words = Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}")
     return Issue(change.layer, *change.subject, "geometry", "invalid_geometry", change.before, words)
-
-
-def _put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """`frame` with the rows that `rows` selects replaced, in their order."""
-    places = np.flatnonzero(rows.to_numpy())
-    made = {}
-    for name in frame.columns:
-        cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)
-        cells[places] = np.array([*mended[name].to_numpy(dtype=object), None], dtype=object)[:-1]
-        made[name] = cells
-    shapes = gpd.GeoSeries(made.pop("geometry"), crs=frame.crs)
-    return gpd.GeoDataFrame({name: gpd.pd.Series(cells, dtype=object) for name, cells in made.items()}, geometry=shapes)
 
 
 def _concerns(issue: Issue, touched: set[str]) -> bool:

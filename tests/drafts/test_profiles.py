@@ -10,7 +10,7 @@ from geo.settings import Settings
 EVERYTHING = Answers(
     part="Sheet1", crs="EPSG:9205", encodings={"*": "tcvn3"}, mapping={"TEN": "name", "STT": ""},
     constants={"kind": "cooperative"}, addresses={"xã Sam Mứn": "old_communes:03355"}, precision="commune",
-    whole=True, source={"source_id": "S1"},
+    whole=True, incomplete="leave_out", source={"source_id": "S1"},
 )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def test_only_what_the_next_file_can_use_is_kept(profiles: Profiles) -> None:
     assert profiles.all() == []
     profiles.save("Hằng tháng", "producers", EVERYTHING)
     kept = profiles.get("Hằng tháng", "producers").answers
-    assert (kept.part, kept.addresses, kept.source, kept.whole) == (None, {}, {}, False)
+    assert (kept.part, kept.addresses, kept.source, kept.whole, kept.incomplete) == (None, {}, {}, False, "")
     assert (kept.crs, kept.encodings, kept.mapping) == ("EPSG:9205", {"*": "tcvn3"}, {"TEN": "name", "STT": ""})
     assert (kept.constants, kept.precision) == ({"kind": "cooperative"}, "commune")
 
