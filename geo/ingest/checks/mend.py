@@ -30,9 +30,9 @@ _FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights drop
 
 
 def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> tuple[gpd.GeoDataFrame, list[Change]]:
-    """`frame` with safe repairs made, and the list of them; of `foreign` long text, which programs fill with pages, the
-    tags of HTML are taken out too.
+    """`frame` with safe repairs made, and the list of them.
 
+    `foreign` data come from another program, which may store a web page in long text: its HTML tags are removed.
     Lines become MultiLineStrings, and polygons MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6).
     That changes no shape, a shapefile always winds its rings the other way, and it is not listed.
     """
@@ -54,7 +54,7 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> 
 def _without_markup(
     values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
 ) -> Iterator[object]:
-    """The cells of a field with what a page would show in place of HTML that a program left in them."""
+    """The cells of a field, with HTML replaced by the text that a browser would show."""
     for subject, value in zip(subjects, values, strict=True):
         shown = plain_text(value) if isinstance(value, str) and has_markup(value) else value
         if shown != value:

@@ -32,14 +32,14 @@ def shape_up(shapes: Shapes, spec: LayerSpec, rows: Sequence[int]) -> tuple[Shap
     changes: list[Change] = []
     issues: list[Issue] = []
     for row in np.flatnonzero(~np.isin(kinds, [-1, *wanted])).tolist():
-        made, rule = _as_wanted(shapes[row], spec)
-        out[row] = made
+        fitted, rule = _as_wanted(shapes[row], spec)
+        out[row] = fitted
         what = f"{shapes[row].geom_type}"
-        if made is None:
+        if fitted is None:
             words = _why_not(shapes[row], spec)
             issues.append(Issue.of(spec.name, "wrong_shape", *words, row=rows[row], field="geometry", value=what))
         elif rule is not None:
-            changes.append(Change(spec.name, None, rows[row], "geometry", what, made.geom_type, rule))
+            changes.append(Change(spec.name, None, rows[row], "geometry", what, fitted.geom_type, rule))
         if rule is _JOINED:
             gap = _metres(max(map(_gap_m, _lines(shapes[row]))))
             words = (
