@@ -102,11 +102,11 @@ def overflows(columns: list[DbfColumn]) -> Iterator[Issue]:
     for column in columns:
         for row, text in enumerate(_texts(column) if column.kind in _NUMERIC else (), start=1):
             if text and not text.strip("*"):
-                said = (
+                words = (
                     f"số quá dài so với độ rộng {len(text)} của cột nên đã mất: tệp chỉ còn {text}",
                     f"the number did not fit the {len(text)} digits of the column and is lost: the file holds {text}",
                 )
-                yield finding("bad_number", *said, row=row, field=column.name, value=text)
+                yield finding("bad_number", *words, row=row, field=column.name, value=text)
 
 
 def memos(columns: list[DbfColumn]) -> Iterator[Issue]:
@@ -114,8 +114,8 @@ def memos(columns: list[DbfColumn]) -> Iterator[Issue]:
     for column in columns:
         filled = sum(text not in _NOTHING for text in _texts(column)) if column.kind == "M" else 0
         if filled:
-            said = (
+            words = (
                 f"{filled} ô của cột {column.name} là văn bản dài nằm trong tệp .dbt hoặc .fpt: không đọc",
                 f"{filled} cells of column {column.name} are memos in the .dbt or .fpt: not read",
             )
-            yield finding("reader_warning", *said, field=column.name, value=column.name)
+            yield finding("reader_warning", *words, field=column.name, value=column.name)

@@ -207,29 +207,29 @@ def _members(folder: Path) -> list[_Member]:
     """The worksheets of an unpacked workbook and the files that they are in, in the workbook's order."""
     files = {file.relative_to(folder).as_posix().lower(): file for file in folder.rglob("*") if file.is_file()}
     targets = {
-        said.get("Id", ""): said.get("Target", "")
-        for tag, said in _elements(files["xl/_rels/workbook.xml.rels"])
-        if tag == "Relationship" and said.get("Type", "").endswith("/worksheet")
+        attributes.get("Id", ""): attributes.get("Target", "")
+        for tag, attributes in _elements(files["xl/_rels/workbook.xml.rels"])
+        if tag == "Relationship" and attributes.get("Type", "").endswith("/worksheet")
     }
-    found = []
-    for tag, said in _elements(files["xl/workbook.xml"]):
-        link = next((value for name, value in said.items() if name.rpartition(":")[2] == "id"), "")
+    members = []
+    for tag, attributes in _elements(files["xl/workbook.xml"]):
+        link = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
         if tag != "sheet" or link not in targets:
             continue
         target = targets[link].replace("\\", "/").lower()
         target = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
         member = files[target].relative_to(folder).as_posix()
-        found.append(_Member(said.get("name", ""), said.get("state", "visible") == "visible", member))
-    return found
+        members.append(_Member(attributes.get("name", ""), attributes.get("state", "visible") == "visible", member))
+    return members
 
 
 def _elements(file: Path) -> list[tuple[str, dict[str, str]]]:
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
     parser = strict_parser(_entities(file.name))
-    parser.StartElementHandler = lambda tag, said: found.append((tag.rpartition(":")[2], said))
+    parser.StartElementHandler = lambda tag, attributes: elements.append((tag.rpartition(":")[2], attributes))
     with file.open("rb") as source:
         parser.ParseFile(source)
-    return found
+    return elements
 
 
 @dataclass
@@ -259,14 +259,14 @@ class _Scan:
         self._bottom = self._right = 0
         self._text: list[str] = []
 
-    def start(self, tag: str, said: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if not self._inside:
             self._inside = tag == "sheetData"
         elif tag == "c":
-            self._cell(said)
+            self._cell(attributes)
         elif tag == "row":
-            self._row, self._column = int(said.get("r", self._row + 1)), 0
+            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
         elif tag in {"v", "is", "f"} and self._column:
             self._content()
             if tag == "f":
@@ -286,8 +286,8 @@ class _Scan:
         if self._error:
             self._text.append(text)
 
-    def _cell(self, said: dict[str, str]) -> None:
-        place = said.get("r")
+    def _cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
         if place is None:
             self._row, self._column = max(self._row, 1), self._column + 1
         else:
@@ -297,7 +297,7 @@ class _Scan:
             self._row, self._column = int(parts[2]), column_number(parts[1])
         if not (1 <= self._row <= 1_048_576 and self._column <= 16_384):
             raise ValueError(f"cell {place!r}")
-        self._error, self._is_text = said.get("t") == "e", said.get("t") == "str"
+        self._error, self._is_text = attributes.get("t") == "e", attributes.get("t") == "str"
         self._text = []
 
     def _content(self) -> None:

@@ -120,8 +120,8 @@ class _Reader:
     def add(self, number: int, item: object) -> None:
         if not isinstance(item, dict) or item.get("type") != "Feature":
             kind = item.get("type") if isinstance(item, dict) else item
-            said = f"mục {number} không phải Feature: {kind!r}", f"item {number} is no Feature: {kind!r}"
-            self.issues.append(finding("unreadable_row", *said, row=number, value=kind))
+            words = f"mục {number} không phải Feature: {kind!r}", f"item {number} is no Feature: {kind!r}"
+            self.issues.append(finding("unreadable_row", *words, row=number, value=kind))
             return
         self.rows.append(number)
         self.foreign.update(item.keys() - _MEMBERS)
@@ -131,8 +131,8 @@ class _Reader:
 
     def _properties(self, number: int, properties: object) -> None:
         if properties is not None and not isinstance(properties, dict):
-            said = "thuộc tính không phải đối tượng JSON", "the properties are no JSON object"
-            self.issues.append(finding("unreadable_row", *said, row=number, value=properties))
+            words = "thuộc tính không phải đối tượng JSON", "the properties are no JSON object"
+            self.issues.append(finding("unreadable_row", *words, row=number, value=properties))
         before = len(self.rows) - 1
         for name, value in (properties if isinstance(properties, dict) else {}).items():
             self.columns.setdefault(name, [None] * before).append(_cell(value))
@@ -175,11 +175,11 @@ class _Reader:
 
     def _foreign(self) -> Iterator[Issue]:
         for name, count in self.foreign.items():
-            said = (
+            words = (
                 f'{count} bản ghi có {name!r} nằm ngoài "properties": không đọc',
                 f'{count} records have {name!r} outside "properties": not read',
             )
-            yield finding("reader_warning", *said, value=name)
+            yield finding("reader_warning", *words, value=name)
 
 
 def _cell(value: object) -> object:

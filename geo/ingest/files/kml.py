@@ -213,11 +213,11 @@ class _Reading:
 
 def _not_kml(elements: Counter[str]) -> Iterator[Issue]:
     for name, count in elements.items():
-        said = (
+        words = (
             f"{count} phần tử {name!r} không có trong KML: không đọc",
             f"{count} elements {name!r} are no KML: not read",
         )
-        yield finding("reader_warning", *said, value=name)
+        yield finding("reader_warning", *words, value=name)
 
 
 # --- records -----------------------------------------------------------------------------------------
@@ -275,8 +275,8 @@ class _Placemarks:
             else:
                 yield element.tag, _text(element)
 
-    def _count_unknown(self, element: Element, known: set[str]) -> None:
-        self.unknown.update(one.tag for one in element if one.tag not in known)
+    def _count_unknown(self, element: Element, tags: set[str]) -> None:
+        self.unknown.update(one.tag for one in element if one.tag not in tags)
 
     def _typed(self, data: Element) -> object:
         text = _text(data)
@@ -334,13 +334,13 @@ class _Placemarks:
                 f"Cột lấy từ bảng trong mô tả: {', '.join(added)}.",
                 f"Columns out of the tables in descriptions: {', '.join(added)}.",
             )
-        if keys and all(self._is_told(number, str(text)) for number, text in described.items()):
+        if keys and all(self._is_in_columns(number, str(text)) for number, text in described.items()):
             del self.columns[_LAST, 0]
 
     def _holds(self, key: str) -> bool:
         return any(name.casefold() == key.casefold() for name, _ in self.columns)
 
-    def _is_told(self, number: int, text: str) -> bool:
+    def _is_in_columns(self, number: int, text: str) -> bool:
         """Whether every line of a description is a cell of a column as well."""
         cells = {name.casefold(): str(by_row.get(number)) for (name, _), by_row in self.columns.items()}
         pairs = dict(_pairs(text))

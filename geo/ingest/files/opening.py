@@ -81,7 +81,7 @@ def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
 def read(part: Part, limits: Limits) -> Table:
     """The part as a Table; BadSource when it is damaged or over a limit."""
     if part.kind in SHEETS:
-        with _told(part.path):
+        with _damage_refused(part.path):
             return read_sheet(part.path, part.kind, part.layer, limits)
     with _called(part.path, part.kind, part.file):
         return read_vector(part.path, part.kind, part.layer, limits)
@@ -94,9 +94,9 @@ def choose(parts: Sequence[Part], name: str | None) -> Part | None:
     for part in parts:
         if part.name == name:
             return part
-    known = ", ".join(part.name for part in parts)
+    names = ", ".join(part.name for part in parts)
     raise BadSource(
-        f"The file has no layer {name!r}. Its layers: {known}.", f"Tệp không có lớp {name!r}. Các lớp: {known}."
+        f"The file has no layer {name!r}. Its layers: {names}.", f"Tệp không có lớp {name!r}. Các lớp: {names}."
     )
 
 
@@ -152,18 +152,18 @@ def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Ki
     none."""
     if kind == "kmz" and member.suffix.lower() != ".kml":
         return None
-    found = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
-    if found in {"zip", "kmz"}:
+    content = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
+    if content in {"zip", "kmz"}:
         raise BadSource(
             f"{file.name} is refused: {member.name!r} is an archive inside the archive; unpack it first.",
             f"Không nhận {file.name}: {member.name!r} là tệp nén bên trong; hãy bung ra trước.",
         )
-    if kind == "kmz" and found != "kml":
+    if kind == "kmz" and content != "kml":
         raise BadSource(
             f"{file.name} is refused: {member.name!r} in it is no KML. Export it again.",
             f"Không nhận {file.name}: {member.name!r} bên trong không phải KML. Hãy xuất lại tệp.",
         )
-    return "kmz" if kind == "kmz" else found
+    return "kmz" if kind == "kmz" else content
 
 
 def _kind(file: Path, refused: list[BadSource], *, alone: bool) -> Kind | None:
@@ -230,7 +230,7 @@ def _ascii(name: str) -> str:
 def _parts(leader: _Leader, limits: Limits, refused: list[BadSource]) -> Iterator[Part]:
     path, kind, file = leader
     if kind in SHEETS:
-        with _told(path):
+        with _damage_refused(path):
             sheets = sheet_names(path, kind, limits)
         for sheet in sheets:
             yield Part(path, kind, sheet, sheet if kind != "csv" else path.name, None, "", file)
@@ -265,7 +265,7 @@ def _in_its_name(error: BadSource, path: Path, kind: Kind, file: str) -> BadSour
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _damage_refused(path: Path) -> Iterator[None]:
     """Whatever the packages that read sheets raise for a damaged one, as one error that says what to do."""
     try:
         yield

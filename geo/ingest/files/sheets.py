@@ -79,19 +79,19 @@ def _excel_grid(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> _G
             raise _empty(path, None)
         sheet = next((one.name for one in held if one.visible), held[0].name)
     elif sheet not in [one.name for one in sheets]:
-        known = ", ".join(one.name for one in sheets)
+        names = ", ".join(one.name for one in sheets)
         raise BadSource(
-            f"{path.name} has no sheet {sheet!r}. Its sheets: {known}.",
-            f"{path.name} không có trang tính {sheet!r}. Các trang tính: {known}.",
+            f"{path.name} has no sheet {sheet!r}. Its sheets: {names}.",
+            f"{path.name} không có trang tính {sheet!r}. Các trang tính: {names}.",
         )
-    found = read_cells(path, kind, sheet, limits)
+    cells = read_cells(path, kind, sheet, limits)
     notes = [_UNSEEN[kind]] if kind in _UNSEEN else []
     hidden = [one.name for one in sheets if one.holds and not one.visible and one.name != sheet]
     if hidden:
         names = ", ".join(hidden)
         notes.append(Label(f"Trang tính ẩn, không đọc: {names}.", f"Hidden sheets, not read: {names}."))
-    rows = [Row(number, cells) for number, cells in enumerate(found.rows, start=1) if not all(map(is_blank, cells))]
-    return _Grid(sheet, rows, found.formulas, found.merged, notes=tuple(notes))
+    rows = [Row(number, row) for number, row in enumerate(cells.rows, start=1) if not all(map(is_blank, row))]
+    return _Grid(sheet, rows, cells.formulas, cells.merged, notes=tuple(notes))
 
 
 def _csv_grid(path: Path, limits: Limits) -> _Grid:
@@ -101,7 +101,7 @@ def _csv_grid(path: Path, limits: Limits) -> _Grid:
 
 def _unique(names: Sequence[str], columns: Sequence[int]) -> dict[int, str]:
     """A name for each of `columns`: its own, its spreadsheet letter where it has none; a second one is " (2)"."""
-    found: dict[int, str] = {}
+    unique: dict[int, str] = {}
     taken: set[str] = set()
     for column in columns:
         plain = (names[column] if column < len(names) else "") or f"column {column_letters(column + 1)}"
@@ -110,8 +110,8 @@ def _unique(names: Sequence[str], columns: Sequence[int]) -> dict[int, str]:
             times += 1
             name = f"{plain} ({times})"
         taken.add(name)
-        found[column] = name
-    return found
+        unique[column] = name
+    return unique
 
 
 # --- the table ---------------------------------------------------------------------------------------
@@ -213,8 +213,8 @@ def _errors(rows: Sequence[Row], cells: dict[str, Cells]) -> Iterator[Issue]:
         for place, cell in enumerate(column):
             if isinstance(cell, str) and cell.startswith("#") and ERROR.fullmatch(cell.strip(BLANK)):
                 column[place] = None
-                said = f"ô báo lỗi {cell}", f"the cell shows the error {cell}"
-                yield finding("bad_number", *said, row=rows[place].number, field=name, value=cell)
+                words = f"ô báo lỗi {cell}", f"the cell shows the error {cell}"
+                yield finding("bad_number", *words, row=rows[place].number, field=name, value=cell)
 
 
 def _ragged(rows: Sequence[Row], names: Sequence[str]) -> Iterator[Issue]:

@@ -116,12 +116,12 @@ def _mimetype(archive: zipfile.ZipFile) -> bytes:
 def _sqlite_kind(path: Path) -> Kind:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
+            row = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
     except (sqlite3.Error, UnicodeError) as error:  # of a damaged file even the message may be no text
         raise _unreadable(
             path, f"a damaged database ({error})", "cơ sở dữ liệu bị hỏng", "Copy it again.", "Hãy chép lại tệp."
         ) from error
-    if found is None:
+    if row is None:
         raise _unreadable(
             path,
             "a SQLite database without layers",

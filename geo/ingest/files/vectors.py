@@ -105,7 +105,7 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     driver = DRIVERS[kind]
     _only_known_drivers()
     _check(path, kind)
-    found = []
+    layers = []
     with refusing(path, driver.called, driver.remedy), collected():
         if kind in _KML:
             return [LayerOf(*layer, "") for layer in _few(kml_layers(path))]
@@ -114,8 +114,8 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
             if info["driver"] not in driver.taken_for:
                 raise ValueError(f"GDAL takes it for {info['driver']}")
             count = _count(path, kind, str(name), int(info["features"]))
-            found.append(LayerOf(str(name), count, str(geometry or "")))
-    return [layer for layer in found if layer.rows > 0]
+            layers.append(LayerOf(str(name), count, str(geometry or "")))
+    return [layer for layer in layers if layer.rows > 0]
 
 
 def _few(layers: Sequence[Layer]) -> Sequence[Layer]:
@@ -227,8 +227,8 @@ def _only_known_drivers() -> None:
     GDAL asks all of them by content, so that a "GeoJSON" could be a GDALG pipeline and a "KML" a VRT: files that
     make GDAL read other files of the computer, or of the network.
     """
-    known = {driver.name for driver in DRIVERS.values()} | _BESIDE
-    skip = ",".join(sorted(set(pyogrio.list_drivers()) - known))
+    wanted_names = {driver.name for driver in DRIVERS.values()} | _BESIDE
+    skip = ",".join(sorted(set(pyogrio.list_drivers()) - wanted_names))
     pyogrio.set_gdal_config_options({"GDAL_SKIP": skip})
     _register_drivers()  # what is to be skipped is looked at here only
     pyogrio.set_gdal_config_options({"GDAL_SKIP": None})
@@ -313,13 +313,13 @@ _CHARSETS = {"windowsvietnamese": "1258", "utf-8": "UTF-8"}
 def neutral_charset(path: Path) -> None:
     """Make a copied .tab or .mif say that its text has no charset, and keep what it said in a .cpg beside it."""
     content = path.read_bytes()
-    said = _CHARSET.search(content[:2_000])
-    if said is None:
+    charset = _CHARSET.search(content[:2_000])
+    if charset is None:
         return
-    name = said[2].decode("ascii", "replace").lower()
+    name = charset[2].decode("ascii", "replace").lower()
     if name in _CHARSETS:
         path.with_suffix(".cpg").write_text(_CHARSETS[name], encoding="ascii")
-    path.write_bytes(content[: said.start(2)] + b"Neutral" + content[said.end(2) :])
+    path.write_bytes(content[: charset.start(2)] + b"Neutral" + content[charset.end(2) :])
 
 
 def _charset(path: Path) -> str | None:
@@ -392,8 +392,8 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
 def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
     """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
     if kind == "dgn" and not _has_end(path.read_bytes()):
-        said = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
-        yield finding("reader_warning", *said, value=path.name)
+        words = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
+        yield finding("reader_warning", *words, value=path.name)
     whole = None
     if kind == "gpkg":
         whole = in_table(path, layer)
@@ -403,8 +403,8 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
         whole = Inventory(*in_topology(path, layer))
     lost = whole.placed - int((~shapely.is_missing(shapes)).sum()) if whole and shapes is not None else 0
     if lost > 0:
-        said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
-        yield finding("reader_warning", *said, value=str(lost))
+        words = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
+        yield finding("reader_warning", *words, value=str(lost))
 
 
 def _has_end(drawing: bytes) -> bool:
@@ -431,11 +431,14 @@ def _whole_shapefile(path: Path) -> Iterator[Issue]:
         return
     lacking = not path.with_suffix(".dbf").is_file()
     if lacking:
-        said = f"thiếu {path.stem}.dbf: không có thuộc tính nào", f"{path.stem}.dbf is missing: there are no attributes"
-        yield finding("reader_warning", *said, value=f"{path.stem}.dbf")
+        words = (
+            f"thiếu {path.stem}.dbf: không có thuộc tính nào",
+            f"{path.stem}.dbf is missing: there are no attributes",
+        )
+        yield finding("reader_warning", *words, value=f"{path.stem}.dbf")
     if path.with_suffix(_REBUILT).is_file():
-        said = f"thiếu {path.stem}.shx: đã dựng lại chỉ mục", f"{path.stem}.shx is missing: the index was rebuilt"
-        yield finding("reader_warning", *said, value=f"{path.stem}.shx")
+        words = f"thiếu {path.stem}.shx: đã dựng lại chỉ mục", f"{path.stem}.shx is missing: the index was rebuilt"
+        yield finding("reader_warning", *words, value=f"{path.stem}.shx")
     elif not lacking and inventory(path) is None:
         raise BadSource(
             f"{path.stem}.shp, .shx and .dbf do not belong together, are cut short or damaged. Copy all of them again.",
