@@ -1,4 +1,4 @@
-"""What a person decides about a file, and what is still to be decided."""
+"""Answers of a person about a file, and the questions that are still open."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -45,13 +45,13 @@ class Answers:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The answers that `to_json` gave; BadQuery for a name or a type that is none of theirs."""
-        made = cls()
+        defaults = cls()
         for name, value in plain.items():
-            known = getattr(made, name, ...)
-            if known is ... or not _fits(name, value):
+            default = getattr(defaults, name, ...)
+            if default is ... or not _fits(name, value):
                 raise BadQuery(
-                    f"{name!r}: {value!r} is no answer. Answers: {', '.join(asdict(made))}.",
-                    f"{name!r}: {value!r} không phải câu trả lời. Các mục: {', '.join(asdict(made))}.",
+                    f"{name!r}: {value!r} is no answer. Answers: {', '.join(asdict(defaults))}.",
+                    f"{name!r}: {value!r} không phải câu trả lời. Các mục: {', '.join(asdict(defaults))}.",
                 )
         return cls(**plain)
 

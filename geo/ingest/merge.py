@@ -1,4 +1,4 @@
-"""Rows of a file laid over the records of a layer: what the file says changes, what it does not say stays."""
+"""Rows of a file merged into the records of a layer: values in the file replace stored ones, empty cells do not."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a file's rows go before what is known.
+    """Which of a file's values replace stored ones.
 
     `whole`: the file is the whole layer. `cite` is added to the sources of records that are new or changed. `weak` are
     rows whose place was only made from an address, `stated` the fields that the file itself fills. `untouched` are
@@ -132,8 +132,8 @@ def _is_better(
     """Whether a record's own place is known better than the file's."""
     if not spec.has("precision") or record["geometry"] is None or shape is None or "precision" not in rows:
         return False
-    known, given = _rank(record["precision"]), _rank(rows["precision"][row])
-    return known <= given if weak else known < given
+    current_rank, file_rank = _rank(record["precision"]), _rank(rows["precision"][row])
+    return current_rank <= file_rank if weak else current_rank < file_rank
 
 
 def _place(
@@ -159,11 +159,11 @@ def _place(
 
 
 def _kept(spec: LayerSpec, key: str, record: Record) -> Issue:
-    said = (
+    words = (
         f"vị trí đã có ({record['precision']}) chính xác hơn vị trí trong tệp, nên được giữ",
         f"the place at hand ({record['precision']}) is known better than the file's, and stays",
     )
-    return Issue.of(spec.name, "place_kept", *said, record=key, value=str(record["precision"]))
+    return Issue.of(spec.name, "place_kept", *words, record=key, value=str(record["precision"]))
 
 
 def _differ(before: Record, after: Record) -> bool:
@@ -193,8 +193,8 @@ def _parts(shape: BaseGeometry) -> BaseGeometry:
         whole = shapely.MultiPolygon([shape])
     elif isinstance(shape, shapely.LineString):
         whole = shapely.MultiLineString([shape])
-    made: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
-    return made
+    rounded: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
+    return rounded
 
 
 _MILLIMETRE = 1e-8  # degrees

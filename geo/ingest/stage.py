@@ -1,6 +1,6 @@
-"""One layer of a foreign file laid over the published layers: everything understood, checked and ready to be looked at.
+"""One layer of a foreign file merged with the published layers: interpreted, checked and ready for review.
 
-Nothing here writes anything; what a person has not answered is a Question.
+Nothing here is written to the store. What the file leaves open and nobody has answered is a Question.
 """
 
 import re
@@ -44,7 +44,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Context:
-    """What a file is read against: the published layers, and every id that each layer ever used."""
+    """What a file is compared with: the published layers, and all ids that were ever used in each layer."""
 
     frames: Frames
     used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Context:
 
 @dataclass
 class Staged:
-    """A file as it would be published. `frame` is the whole layer, `source` the record that it would cite.
+    """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
 
     `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
     `location` is None for a file without coordinates. `report` holds the findings of this file alone.
@@ -89,7 +89,7 @@ class Staged:
 def stage(
     table: Table, layer: str, answers: Answers, context: Context, *, source: Mapping[str, str], progress: Progress
 ) -> Staged:
-    """`table` understood as records of `layer` and laid over the published ones.
+    """`table` interpreted as records of `layer` and merged with the published ones.
 
     `source` is the record of layer sources that changed records cite, its `source_id` included. BadQuery for answers
     that do not fit the table, BadSource when the file cannot be this layer at all.
@@ -124,12 +124,12 @@ def _place_names(gazetteer: Gazetteer) -> list[str]:
 def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     """The records of the layer and of those that its fields refer to, by their names."""
     wanted = {spec.name} | {field.target for field in spec.fields if field.target}
-    found = {}
-    for name in wanted & frames.keys():
-        target = LAYERS[name]
-        frame = frames[name]
-        found[name] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
-    return found
+    names = {}
+    for layer in wanted & frames.keys():
+        target = LAYERS[layer]
+        frame = frames[layer]
+        names[layer] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
+    return names
 
 
 def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
@@ -148,7 +148,7 @@ _CHOSEN = Label("do người dùng chọn", "chosen by a person")
 
 
 class _Job:
-    """The steps of staging one table, each adding to what is known."""
+    """The steps of staging one table; each adds to the values, places, questions and findings of those before it."""
 
     def __init__(
         self, spec: LayerSpec, table: Table, answers: Answers, context: Context, columns: Mapping[str, str],
@@ -223,13 +223,13 @@ class _Job:
             if coordinates is None:
                 return None
             shapes = np.array([None if xy is None else shapely.Point(xy) for xy in coordinates.points], dtype=object)
-        made, changes, issues = shape_up(shapes, self.spec, self.rows)
+        fitted, changes, issues = shape_up(shapes, self.spec, self.rows)
         self.report.changes += changes
         self.report.issues += issues
-        if shapely.is_missing(made).all() and issues:
-            told = issues[0].message
-            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *told, value=issues[0].value))
-        return made
+        if shapely.is_missing(fitted).all() and issues:
+            words = issues[0].message
+            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *words, value=issues[0].value))
+        return fitted
 
     def _coordinates(self) -> Coordinates | None:
         first = self.columns.get("@first") or self.columns.get("@both")
@@ -240,18 +240,18 @@ class _Job:
             return None
         for column in filter(None, (first, second)):
             self._cells(column)
-        found = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
-        for issue in found.issues:
+        coordinates = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
+        for issue in coordinates.issues:
             if issue.kind != "null_geometry" and issue.row is not None:
                 self.report.issues.append(replace(issue, row=self.rows[issue.row - 1], field="geometry"))
-        self.notes += found.notes
-        return found
+        self.notes += coordinates.notes
+        return coordinates
 
     def _locate(self, shapes: Any) -> None:
         province = shapely.union_all(self.context.frames["province"].geometry.array)
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
         drawn = self.table.shapes is not None
-        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._said_by_columns())
+        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._crs_in_column_names())
         self.location = locate(claim, sample(shapes.tolist()), province, driver=driver, reference=reference)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
@@ -265,7 +265,7 @@ class _Job:
         self.shapes = list(moved.frame.geometry)
         self._how_precise(shapes)
 
-    def _said_by_columns(self) -> str | None:
+    def _crs_in_column_names(self) -> str | None:
         """What the names of the coordinate columns say of their system: "Kinh độ (WGS 84)"; None for nothing."""
         names = folded(" ".join(self.columns.get(role, "") for role in ("@first", "@second", "@both")))
         return STORE_CRS if re.search(r"\bwgs ?(19)?84\b", names) else None
@@ -283,12 +283,12 @@ class _Job:
             return
         stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
         given = self.values.setdefault("precision", [None] * len(self.table))
-        said = self.values.setdefault("position_source", [None] * len(self.table))
+        sources = self.values.setdefault("position_source", [None] * len(self.table))
         words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
         for row, shape in enumerate(self.shapes):
             if shape is not None:
                 given[row] = given[row] or stated
-                said[row] = said[row] or words
+                sources[row] = sources[row] or words
 
     @property
     def reading_in_degrees(self) -> bool:
@@ -308,21 +308,21 @@ class _Job:
             for code, text in zip(recorded, joined(roles, len(self.table), prefixed=True), strict=True)
         ]
         self.values["address"] = list(joined(roles, len(self.table), prefixed=False))
-        found = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
-        self.questions += questions.of_addresses(found, gazetteer)
+        addresses = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
+        self.questions += questions.of_addresses(addresses, gazetteer)
         columns = {
             name: self.values.setdefault(name, [None] * len(self.table))
             for name in ("old_commune_code", "district_code", "precision", "position_source")
         }
-        for row, text in enumerate(found.texts):
+        for row, text in enumerate(addresses.texts):
             if text is not None:
-                self._place(row, text, found, columns)
+                self._place(row, text, addresses, columns)
 
-    def _place(self, row: int, text: str, found: Addresses, columns: Mapping[str, list[Value]]) -> None:
-        placed = found.placed.get(text)
+    def _place(self, row: int, text: str, addresses: Addresses, columns: Mapping[str, list[Value]]) -> None:
+        placed = addresses.placed.get(text)
         if placed is None:
-            if text in found.open:
-                kind, why = questions.unresolved(text, found.open[text])
+            if text in addresses.open:
+                kind, why = questions.unresolved(text, addresses.open[text])
                 self._refuse(row, "address", kind, text, why, "")
             return
         unit = placed.unit
@@ -430,8 +430,8 @@ class _Job:
 
 def _declared(first: str, second: str | None) -> Columns:
     """The columns with what their names say about their order."""
-    found = coordinate_columns([first, second]) if second is not None else None
-    return Columns(first, second, found.declared if found is not None else None)
+    coordinates = coordinate_columns([first, second]) if second is not None else None
+    return Columns(first, second, coordinates.declared if coordinates is not None else None)
 
 
 _FORMULA = Label(
