@@ -21,6 +21,7 @@ from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
+from geo.ingest.decisions import LEAVE_OUT, PUBLISH
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
@@ -322,6 +323,12 @@ def _format_of(file: Path) -> str:
     "--source",
     default="",
     help="The source that the records cite: an id of layer sources; a new one is made when left out.",
+)
+@click.option(
+    "--incomplete",
+    default="",
+    type=click.Choice(["", PUBLISH, LEAVE_OUT]),
+    help="What becomes of rows whose records lack a required value; asked when left out.",
 )
 @click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
 @click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GEO = ROOT / "geo"
 
-VOCABULARY = {"errors", "crs", "text", "settings", "schema", "report", "ocop", "vn2000", "encodings"}
+VOCABULARY = {"errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings"}
 ATLAS = VOCABULARY | {"atlas"}
 VIEWS = ATLAS | {"views"}
 WEB = VOCABULARY | {"atlas", "web.http", "web.words"}
@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "schema": (set(), set()),
     "text": (set(), set()),
+    "html_text": (set(), set()),
     "crs": (set(), {"pyproj", "numpy", "shapely"}),
     "settings": ({"errors"}, set()),
     "report": ({"schema"}, set()),
@@ -99,7 +100,7 @@ ENGINES = ("geo/store/geopackage.py", "geo/store/gpkg_tables.py", "geo/store/rtr
 
 SQLITE_ELSEWHERE = {
     "geo/ingest/files/sniff.py": "tells a GeoPackage that somebody sends from another SQLite file",
-    "geo/ingest/files/vectors.py": "counts the records of a GeoPackage that somebody sends",
+    "geo/ingest/files/gpkg_cells.py": "reads what GDAL cuts out of a GeoPackage that somebody sends",
     "geo/views/dated_files.py": "gives a GeoPackage for download the date of the version",
     "geo/views/export/geopackage.py": "looks whether GDAL indexed every place in a GeoPackage for download",
     "geo/views/whole_province.py": "puts styles and projects into a GeoPackage for download",
@@ -110,8 +111,10 @@ SQLITE_ELSEWHERE = {
 SHARED_NAMES = {
     "engine.py": "the choice of what the store is kept in, and of what atlases are",
     "errors.py": "what can go wrong, and its answer in HTTP",
+    "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
+    "kml.py": "KML read, and written",
     "protocol.py": "the questions to a store, and those to an atlas",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",

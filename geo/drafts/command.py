@@ -45,6 +45,7 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         addresses=_pairs("--address", options["addresses"]),
         precision=options["precision"],
         whole=options["whole"],
+        incomplete=options["incomplete"],
         source={"source_id": options["source"]} if options["source"] else {},
     )
     return Decisions(answers, _pairs("--map", options["mapping"]))

@@ -23,7 +23,7 @@ from geo.ingest.files.table import Table
 _TITLES = ("Kết quả kiểm tra", "Gợi ý sửa")
 _FILLS = {"fatal": "F8C9C4", "error": "F8C9C4", "warning": "FCE8B8", "info": "E1EFEE"}
 _WIDTH = 60
-_ENDINGS = (".xlsx", ".xls", ".csv", ".tsv", ".txt")
+_ENDINGS = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
 
 
 def is_table(files: Sequence[str]) -> bool:

@@ -54,7 +54,7 @@ class Profiles:
         name = " ".join(name.split())
         if not folded(name) or len(name) > 80:
             raise BadQuery("A profile needs a name of 1 to 80 letters.", "Mẫu nhập cần tên từ 1 đến 80 chữ.")
-        reusable = replace(answers, part=None, addresses={}, source={}, whole=False)
+        reusable = replace(answers, part=None, addresses={}, source={}, whole=False, incomplete="")
         self.directory.mkdir(parents=True, exist_ok=True)
         path = self._path(name)
         body = {"name": name, "layer": layer, "answers": reusable.to_json()}

@@ -103,9 +103,8 @@ def _which_part(parts: list[Part]) -> Question:
     for part in parts:
         size = f"{part.rows}" if part.rows is not None else "?"
         shape = part.geometry or "-"
-        choices.append(
-            Choice(part.name, Label(f"{part.name}: {size} bản ghi, {shape}", f"{part.name}: {size} records, {shape}"))
-        )
+        label = Label(f"{part.label.vi}: {size} bản ghi, {shape}", f"{part.label.en}: {size} records, {shape}")
+        choices.append(Choice(part.name, label))
     return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(choices))
 
 

@@ -33,7 +33,13 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
         "base": reading.base,
         "digest": reading.digest,
         "parts": [
-            {"name": part.name, "kind": part.kind, "rows": part.rows, "geometry": part.geometry}
+            {
+                "name": part.name,
+                "label": part.label._asdict(),
+                "kind": part.kind,
+                "rows": part.rows,
+                "geometry": part.geometry,
+            }
             for part in reading.parts
         ],
         "part": reading.part.name if reading.part is not None else None,

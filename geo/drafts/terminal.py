@@ -120,7 +120,7 @@ def _difference(one: Plain, lang: str) -> str:
 def _question(one: Plain, lang: str) -> str:
     option, _, about = one["key"].partition(":")
     word = {
-        "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD",
+        "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
     }[option]  # fmt: skip
     keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])

@@ -1,4 +1,4 @@
-"""What a person decides about a file, and what is still to be decided."""
+"""Answers of a person about a file, and the questions that are still open."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,17 +7,24 @@ from typing import Any, NamedTuple, Self
 from geo.errors import BadQuery
 from geo.schema import Label
 
+PUBLISH, LEAVE_OUT = "publish", "leave_out"
+"""What may become of a record that lacks a required value."""
+
 
 @dataclass(frozen=True)
 class Answers:
-    """Everything about a file that it does not say itself. A profile keeps all but the part and the addresses.
+    """Everything about a file that it does not say itself.
+
+    A profile keeps the coordinate system, the encodings, the mapping, the constants and the precision; the rest is
+    decided for each file anew.
 
     `part` names the layer of the file. `crs` is a `Reading.key`. `encodings` maps columns, or "*", to keys of
     ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None takes the proposal.
     `constants` are values of fields for every row. `addresses` maps an address to a unit. `precision` says how well
     the coordinates of the file are known ("" lets their decimals say it). `whole`: the file is the whole layer, and
-    what it lacks is removed; else records that it lacks stay. `source` is the id of a record of layer sources, or
-    the fields of a new one.
+    what it lacks is removed; else records that it lacks stay. `incomplete` says what becomes of rows whose records
+    lack a required value: PUBLISH, LEAVE_OUT, or "" to ask. `source` is the id of a record of layer sources, or the
+    fields of a new one.
     """
 
     part: str | None = None
@@ -28,6 +35,7 @@ class Answers:
     addresses: Mapping[str, str] = field(default_factory=dict)
     precision: str = ""
     whole: bool = False
+    incomplete: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -37,13 +45,13 @@ class Answers:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The answers that `to_json` gave; BadQuery for a name or a type that is none of theirs."""
-        made = cls()
+        defaults = cls()
         for name, value in plain.items():
-            known = getattr(made, name, ...)
-            if known is ... or not _fits(name, value):
+            default = getattr(defaults, name, ...)
+            if default is ... or not _fits(name, value):
                 raise BadQuery(
-                    f"{name!r}: {value!r} is no answer. Answers: {', '.join(asdict(made))}.",
-                    f"{name!r}: {value!r} không phải câu trả lời. Các mục: {', '.join(asdict(made))}.",
+                    f"{name!r}: {value!r} is no answer. Answers: {', '.join(asdict(defaults))}.",
+                    f"{name!r}: {value!r} không phải câu trả lời. Các mục: {', '.join(asdict(defaults))}.",
                 )
         return cls(**plain)
 
@@ -54,6 +62,8 @@ _MAPS = {"encodings", "mapping", "constants", "addresses", "source"}
 def _fits(name: str, value: object) -> bool:
     if name == "whole":
         return isinstance(value, bool)
+    if name == "incomplete":
+        return value in {"", PUBLISH, LEAVE_OUT}
     if name in _MAPS:
         texts = isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
         return texts or (name == "mapping" and value is None)

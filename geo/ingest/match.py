@@ -22,7 +22,7 @@ _ID = re.compile(r"([A-Za-z_-]*)(\d+)")
 _LONGEST_ID = 64
 
 
-class Known(NamedTuple):
+class Namesake(NamedTuple):
     """What tells a record from its namesakes."""
 
     key: str
@@ -55,7 +55,7 @@ def match(
     place does not contradict its own, or a new record with the next free number: `used` are all ids that ever were.
     BadSource when the layer needs ids of its own and the file has none.
     """
-    known = {str(key) for key in current[spec.key]}
+    current_keys = {str(key) for key in current[spec.key]}
     given = rows.get(spec.key)
     if given is None and spec.group in {"units", "records"}:
         field = spec.field(spec.key)
@@ -64,7 +64,9 @@ def match(
             f"Lớp {spec.name} phải có mã riêng: chưa có cột nào của tệp gán cho {field.label.vi} ({field.name}).",
         )
     by_name = _by_name(spec, current)
-    fresh = fresh_ids(spec.name[0].upper(), {*known, *used, *(str(key) for key in given or () if key is not None)})
+    fresh = fresh_ids(
+        spec.name[0].upper(), {*current_keys, *used, *(str(key) for key in given or () if key is not None)}
+    )
     keys: list[str | None] = []
     issues: list[Issue] = []
     taken: dict[str, int] = {}
@@ -87,23 +89,23 @@ def match(
             continue
         taken[key] = number
         keys.append(key)
-    return Matched(tuple(keys), frozenset(known & taken.keys()), tuple(issues))
+    return Matched(tuple(keys), frozenset(current_keys & taken.keys()), tuple(issues))
 
 
-def _by_name(spec: LayerSpec, current: gpd.GeoDataFrame) -> Mapping[str, list[Known]]:
-    found: dict[str, list[Known]] = defaultdict(list)
+def _by_name(spec: LayerSpec, current: gpd.GeoDataFrame) -> Mapping[str, list[Namesake]]:
+    records: dict[str, list[Namesake]] = defaultdict(list)
     columns = [
         current[name] if name in current.columns else [None] * len(current)
         for name in (spec.key, spec.title, "old_commune_code", "district_code", "precision")
     ]
     for key, title, unit, district, precision, at in zip(*columns, current.geometry, strict=True):
-        found[folded(str(title or ""))].append(Known(str(key), unit, district, at, precision))
-    return found
+        records[folded(str(title or ""))].append(Namesake(str(key), unit, district, at, precision))
+    return records
 
 
 def _twins(
     spec: LayerSpec,
-    by_name: Mapping[str, list[Known]],
+    by_name: Mapping[str, list[Namesake]],
     rows: Mapping[str, Sequence[object]],
     shapes: Sequence[BaseGeometry | None],
     row: int,
@@ -113,7 +115,9 @@ def _twins(
     same = by_name.get(folded(str(title[row])), []) if title is not None and title[row] is not None else []
     values = {name: rows[name][row] if name in rows else None for name in ("old_commune_code", "district_code")}
     precision = rows["precision"][row] if "precision" in rows else None
-    here = Known("", _text(values["old_commune_code"]), _text(values["district_code"]), shapes[row], _text(precision))
+    here = Namesake(
+        "", _text(values["old_commune_code"]), _text(values["district_code"]), shapes[row], _text(precision)
+    )
     return [one.key for one in same if _agree(one, here)]
 
 
@@ -121,7 +125,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _agree(one: Known, other: Known) -> bool:
+def _agree(one: Namesake, other: Namesake) -> bool:
     """Whether nothing known of the two places says that they are different ones."""
     if one.unit and other.unit:
         return one.unit == other.unit
@@ -131,7 +135,7 @@ def _agree(one: Known, other: Known) -> bool:
         return True
     apart = geodesic_distance_m(one.at.x, one.at.y, other.at.x, other.at.y)
     # Records without a stated precision are held for as vague as a village.
-    return apart <= sum(_RADIUS_M.get(known.precision or "village", _RADIUS_M["village"]) for known in (one, other))
+    return apart <= sum(_RADIUS_M.get(place.precision or "village", _RADIUS_M["village"]) for place in (one, other))
 
 
 def fresh_ids(letter: str, taken: Collection[str]) -> Iterator[str]:
@@ -141,10 +145,12 @@ def fresh_ids(letter: str, taken: Collection[str]) -> Iterator[str]:
     >>> next(fresh_ids("R", {"R01", "R44", "other"}))
     'R45'
     """
-    shapes = [_ID.fullmatch(key) for key in taken]
-    prefixes = Counter((found[1], len(found[2])) for found in shapes if found is not None)
+    matches = [_ID.fullmatch(key) for key in taken]
+    prefixes = Counter((id_match[1], len(id_match[2])) for id_match in matches if id_match is not None)
     prefix, width = prefixes.most_common(1)[0][0] if prefixes else (letter, 2)
-    number = max((int(found[2]) for found in shapes if found is not None and found[1] == prefix), default=0)
+    number = max(
+        (int(id_match[2]) for id_match in matches if id_match is not None and id_match[1] == prefix), default=0
+    )
     while True:
         number += 1
         yield f"{prefix}{number:0{width}d}"

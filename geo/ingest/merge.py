@@ -1,7 +1,8 @@
-"""Rows of a file laid over the records of a layer: what the file says changes, what it does not say stays."""
+"""Rows of a file merged into the records of a layer: values in the file replace stored ones, empty cells do not."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -38,16 +39,18 @@ class Merged:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a file's rows go before what is known.
+    """Which of a file's values replace stored ones.
 
     `whole`: the file is the whole layer. `cite` is added to the sources of records that are new or changed. `weak` are
-    rows whose place was only made from an address, `stated` the fields that the file itself fills.
+    rows whose place was only made from an address, `stated` the fields that the file itself fills. `untouched` are
+    keys of current records that stay as they are, even where the file is the whole layer.
     """
 
     whole: bool = False
     cite: str = ""
     weak: Collection[int] = ()
     stated: Collection[str] = ()
+    untouched: Collection[str] = ()
 
 
 def merge(
@@ -66,7 +69,7 @@ def merge(
     """
     names = [field.name for field in spec.fields]
     held = _records(spec, current)
-    merged: dict[str, Record] = {} if terms.whole else dict(held)
+    merged = {key: record for key, record in held.items() if not terms.whole or key in terms.untouched}
     issues: list[Issue] = []
     for row, key in enumerate(keys):
         if key is None:
@@ -90,6 +93,18 @@ def merge(
     places = gpd.GeoSeries([record["geometry"] for record in ordered], crs=crs_of(STORE_CRS))
     touched = tuple(sorted(key for key in keys if key is not None))
     return Merged(gpd.GeoDataFrame(data, geometry=places), touched, tuple(sorted(held.keys() - merged.keys())), issues)
+
+
+def put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`frame` with the rows that the mask `rows` selects replaced by those of `mended`, in their order."""
+    places = np.flatnonzero(rows.to_numpy())
+    columns = {}
+    for name in frame.columns:
+        cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)
+        cells[places] = np.array([*mended[name].to_numpy(dtype=object), None], dtype=object)[:-1]
+        columns[name] = cells
+    shapes = gpd.GeoSeries(columns.pop("geometry"), crs=frame.crs)
+    return gpd.GeoDataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()}, geometry=shapes)
 
 
 def _records(spec: LayerSpec, frame: gpd.GeoDataFrame) -> dict[str, Record]:
@@ -117,8 +132,8 @@ def _is_better(
     """Whether a record's own place is known better than the file's."""
     if not spec.has("precision") or record["geometry"] is None or shape is None or "precision" not in rows:
         return False
-    known, given = _rank(record["precision"]), _rank(rows["precision"][row])
-    return known <= given if weak else known < given
+    current_rank, file_rank = _rank(record["precision"]), _rank(rows["precision"][row])
+    return current_rank <= file_rank if weak else current_rank < file_rank
 
 
 def _place(
@@ -144,11 +159,11 @@ def _place(
 
 
 def _kept(spec: LayerSpec, key: str, record: Record) -> Issue:
-    said = (
+    words = (
         f"vị trí đã có ({record['precision']}) chính xác hơn vị trí trong tệp, nên được giữ",
         f"the place at hand ({record['precision']}) is known better than the file's, and stays",
     )
-    return Issue.of(spec.name, "place_kept", *said, record=key, value=str(record["precision"]))
+    return Issue.of(spec.name, "place_kept", *words, record=key, value=str(record["precision"]))
 
 
 def _differ(before: Record, after: Record) -> bool:
@@ -178,8 +193,8 @@ def _parts(shape: BaseGeometry) -> BaseGeometry:
         whole = shapely.MultiPolygon([shape])
     elif isinstance(shape, shapely.LineString):
         whole = shapely.MultiLineString([shape])
-    made: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
-    return made
+    rounded: BaseGeometry = shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS) + 0.0)
+    return rounded
 
 
 _MILLIMETRE = 1e-8  # degrees

@@ -1,4 +1,4 @@
-"""What staging has to ask, and the words that it asks in."""
+"""The questions and findings of staging, with their text in both languages."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,8 +62,8 @@ def of_location(location: Location, answers: Answers) -> Question | None:
     if answers.crs is not None or location.advice == "use":
         return None
     offered = [Choice(reading.key, reading.label) for reading in location.choices]
-    known = {choice.key for choice in offered}
-    offered += [Choice(code, system.label) for code, system in SYSTEMS.items() if code not in known]
+    keys = {choice.key for choice in offered}
+    offered += [Choice(code, system.label) for code, system in SYSTEMS.items() if code not in keys]
     label = {
         "confirm": Label("Hệ toạ độ có đúng như đề xuất không?", "Is the coordinate system the one proposed?"),
         "choose": Label(
@@ -87,10 +87,10 @@ def no_such_reading(key: str) -> NoReturn:
     )
 
 
-def of_addresses(found: Addresses, gazetteer: Gazetteer) -> Iterator[Question]:
+def of_addresses(addresses: Addresses, gazetteer: Gazetteer) -> Iterator[Question]:
     """One question for each address that a person must decide; none of them keeps anything from being published."""
-    texts = [text for text in found.texts if text is not None]
-    for text, candidates in found.open.items():
+    texts = [text for text in addresses.texts if text is not None]
+    for text, candidates in addresses.open.items():
         offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
         offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
         words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
@@ -153,5 +153,5 @@ def still_referenced(
             for key, value in zip(frame[other.key], frame[field.name], strict=True):
                 for part in parts_of(field, value) if value is not None else ():
                     if part in gone:
-                        said = f"{name}/{key} còn dẫn tới {part}", f"{name}/{key} still refers to {part}"
-                        yield Issue.of(spec.name, "still_referenced", *said, record=part, value=f"{name}/{key}")
+                        words = f"{name}/{key} còn dẫn tới {part}", f"{name}/{key} still refers to {part}"
+                        yield Issue.of(spec.name, "still_referenced", *words, record=part, value=f"{name}/{key}")

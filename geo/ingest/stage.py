@@ -1,10 +1,10 @@
-"""One layer of a foreign file laid over the published layers: everything understood, checked and ready to be looked at.
+"""One layer of a foreign file merged with the published layers: interpreted, checked and ready for review.
 
-Nothing here writes anything; what a person has not answered is a Question.
+Nothing here is written to the store. What the file leaves open and nobody has answered is a Question.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,14 +24,15 @@ from geo.ingest.columns.gazetteer import Gazetteer
 from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
 from geo.ingest.columns.texts import ColumnText, read_texts
 from geo.ingest.columns.values import Names, Translation, Value, folded, read_column
+from geo.ingest.completeness import incomplete_records, left_out, of_incomplete
 from geo.ingest.crs.candidates import sample
 from geo.ingest.crs.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
 from geo.ingest.crs.locate import Location, locate, to_store
 from geo.ingest.crs.prj import crs_of
-from geo.ingest.decisions import Answers, Question
+from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
-from geo.ingest.match import Matched, match
-from geo.ingest.merge import Merged, Terms, merge
+from geo.ingest.match import match
+from geo.ingest.merge import Merged, Terms, merge, put_back
 from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue, Report
 from geo.schema import Label, LayerSpec
@@ -43,7 +44,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Context:
-    """What a file is read against: the published layers, and every id that each layer ever used."""
+    """What a file is compared with: the published layers, and all ids that were ever used in each layer."""
 
     frames: Frames
     used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Context:
 
 @dataclass
 class Staged:
-    """A file as it would be published. `frame` is the whole layer, `source` the record that it would cite.
+    """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
 
     `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
     `location` is None for a file without coordinates. `report` holds the findings of this file alone.
@@ -88,7 +89,7 @@ class Staged:
 def stage(
     table: Table, layer: str, answers: Answers, context: Context, *, source: Mapping[str, str], progress: Progress
 ) -> Staged:
-    """`table` understood as records of `layer` and laid over the published ones.
+    """`table` interpreted as records of `layer` and merged with the published ones.
 
     `source` is the record of layer sources that changed records cite, its `source_id` included. BadQuery for answers
     that do not fit the table, BadSource when the file cannot be this layer at all.
@@ -110,9 +111,9 @@ def stage(
     progress("places")
     job.read_places(gazetteer)
     progress("records")
-    job.merge()
+    job.match()
     progress("checks")
-    job.check()
+    job.merge()
     return job.staged(texts, choices)
 
 
@@ -123,12 +124,12 @@ def _place_names(gazetteer: Gazetteer) -> list[str]:
 def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     """The records of the layer and of those that its fields refer to, by their names."""
     wanted = {spec.name} | {field.target for field in spec.fields if field.target}
-    found = {}
-    for name in wanted & frames.keys():
-        target = LAYERS[name]
-        frame = frames[name]
-        found[name] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
-    return found
+    names = {}
+    for layer in wanted & frames.keys():
+        target = LAYERS[layer]
+        frame = frames[layer]
+        names[layer] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
+    return names
 
 
 def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
@@ -147,7 +148,7 @@ _CHOSEN = Label("do người dùng chọn", "chosen by a person")
 
 
 class _Job:
-    """The steps of staging one table, each adding to what is known."""
+    """The steps of staging one table; each adds to the values, places, questions and findings of those before it."""
 
     def __init__(
         self, spec: LayerSpec, table: Table, answers: Answers, context: Context, columns: Mapping[str, str],
@@ -165,8 +166,8 @@ class _Job:
         self.questions: list[Question] = []
         self.translations: list[Translation] = []
         self.by_address: set[int] = set()
+        self.keys: list[str | None] = []
         self.merged: Merged | None = None
-        self.matched: Matched | None = None
 
     # --- values ---
 
@@ -222,13 +223,13 @@ class _Job:
             if coordinates is None:
                 return None
             shapes = np.array([None if xy is None else shapely.Point(xy) for xy in coordinates.points], dtype=object)
-        made, changes, issues = shape_up(shapes, self.spec, self.rows)
+        fitted, changes, issues = shape_up(shapes, self.spec, self.rows)
         self.report.changes += changes
         self.report.issues += issues
-        if shapely.is_missing(made).all() and issues:
-            told = issues[0].message
-            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *told, value=issues[0].value))
-        return made
+        if shapely.is_missing(fitted).all() and issues:
+            words = issues[0].message
+            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *words, value=issues[0].value))
+        return fitted
 
     def _coordinates(self) -> Coordinates | None:
         first = self.columns.get("@first") or self.columns.get("@both")
@@ -237,18 +238,20 @@ class _Job:
         second = self.columns.get("@second") if "@first" in self.columns else None
         if "@first" in self.columns and second is None:
             return None
-        found = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
-        for issue in found.issues:
+        for column in filter(None, (first, second)):
+            self._cells(column)
+        coordinates = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
+        for issue in coordinates.issues:
             if issue.kind != "null_geometry" and issue.row is not None:
                 self.report.issues.append(replace(issue, row=self.rows[issue.row - 1], field="geometry"))
-        self.notes += found.notes
-        return found
+        self.notes += coordinates.notes
+        return coordinates
 
     def _locate(self, shapes: Any) -> None:
         province = shapely.union_all(self.context.frames["province"].geometry.array)
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
         drawn = self.table.shapes is not None
-        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._said_by_columns())
+        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._crs_in_column_names())
         self.location = locate(claim, sample(shapes.tolist()), province, driver=driver, reference=reference)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
@@ -262,7 +265,7 @@ class _Job:
         self.shapes = list(moved.frame.geometry)
         self._how_precise(shapes)
 
-    def _said_by_columns(self) -> str | None:
+    def _crs_in_column_names(self) -> str | None:
         """What the names of the coordinate columns say of their system: "Kinh độ (WGS 84)"; None for nothing."""
         names = folded(" ".join(self.columns.get(role, "") for role in ("@first", "@second", "@both")))
         return STORE_CRS if re.search(r"\bwgs ?(19)?84\b", names) else None
@@ -280,12 +283,12 @@ class _Job:
             return
         stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
         given = self.values.setdefault("precision", [None] * len(self.table))
-        said = self.values.setdefault("position_source", [None] * len(self.table))
+        sources = self.values.setdefault("position_source", [None] * len(self.table))
         words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
         for row, shape in enumerate(self.shapes):
             if shape is not None:
                 given[row] = given[row] or stated
-                said[row] = said[row] or words
+                sources[row] = sources[row] or words
 
     @property
     def reading_in_degrees(self) -> bool:
@@ -305,21 +308,21 @@ class _Job:
             for code, text in zip(recorded, joined(roles, len(self.table), prefixed=True), strict=True)
         ]
         self.values["address"] = list(joined(roles, len(self.table), prefixed=False))
-        found = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
-        self.questions += questions.of_addresses(found, gazetteer)
+        addresses = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
+        self.questions += questions.of_addresses(addresses, gazetteer)
         columns = {
             name: self.values.setdefault(name, [None] * len(self.table))
             for name in ("old_commune_code", "district_code", "precision", "position_source")
         }
-        for row, text in enumerate(found.texts):
+        for row, text in enumerate(addresses.texts):
             if text is not None:
-                self._place(row, text, found, columns)
+                self._place(row, text, addresses, columns)
 
-    def _place(self, row: int, text: str, found: Addresses, columns: Mapping[str, list[Value]]) -> None:
-        placed = found.placed.get(text)
+    def _place(self, row: int, text: str, addresses: Addresses, columns: Mapping[str, list[Value]]) -> None:
+        placed = addresses.placed.get(text)
         if placed is None:
-            if text in found.open:
-                kind, why = questions.unresolved(text, found.open[text])
+            if text in addresses.open:
+                kind, why = questions.unresolved(text, addresses.open[text])
                 self._refuse(row, "address", kind, text, why, "")
             return
         unit = placed.unit
@@ -335,93 +338,110 @@ class _Job:
 
     # --- records ---
 
-    def merge(self) -> None:
-        """Match the rows with the records, and lay them over each other."""
+    def match(self) -> None:
+        """Find the record of each row."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        self.matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
-        self.report.issues += self.matched.issues
+        matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
+        self.keys = list(matched.keys)
+        self.report.issues += matched.issues
+
+    def merge(self) -> None:
+        """Lay the rows over the records and check the result; without incomplete records where they are to stay out.
+
+        Leaving records out may take from others what they refer to, so that is repeated until all are complete.
+        """
+        current = self.context.frames[self.spec.name]
+        untouched: dict[str, int] = {}
+        findings: list[Issue] = []
+        while True:
+            merged, report = self._checked(untouched)
+            incomplete = incomplete_records(self.spec, current, merged.frame, merged.touched)
+            rows = {key: row for key, row in zip(self.keys, self.rows, strict=True) if key in incomplete}
+            if not incomplete or self.answers.incomplete != LEAVE_OUT:
+                break
+            findings += [replace(issue, record=None, row=rows[issue.record]) for issue in report.issues
+                         if issue.record in rows]  # fmt: skip
+            untouched |= rows
+            self.keys = [None if key in rows else key for key in self.keys]
+        if untouched:
+            self.notes.append(left_out(untouched.values()))
+        # While a person must still say which columns hold the records, nearly all of them lack something.
+        if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
+            self.questions.append(of_incomplete(incomplete, rows))
+        self.merged, named = merged, self._with_keys(self.report)
+        self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
+
+    def _with_keys(self, report: Report) -> Report:
+        """The findings and repairs of rows as those of the records that the rows are."""
+        keys = {row: key for row, key in zip(self.rows, self.keys, strict=True) if key is not None}
+        return Report(
+            [replace(issue, record=keys[issue.row], row=None) if issue.row in keys else issue
+             for issue in report.issues],
+            [replace(change, record=keys[change.row], row=None) if change.row in keys else change
+             for change in report.changes],
+        )  # fmt: skip
+
+    def _checked(self, untouched: Collection[str]) -> tuple[Merged, Report]:
+        """The rows laid over the records, mended, and checked as part of the whole, with what that finds.
+
+        What an error names is unknown in the result. `untouched` are records that stay as they are published.
+        """
         terms = Terms(
             self.answers.whole, self.source.get("source_id", ""), self.by_address,
-            {*self.columns, *self.answers.constants},
+            {*self.columns, *self.answers.constants}, untouched,
         )  # fmt: skip
-        self.merged = merge(self.spec, current, self.values, self.shapes, self.matched.keys, terms)
-        keys = {row: key for row, key in zip(self.rows, self.matched.keys, strict=True) if key is not None}
-        self.report = Report(
-            [replace(issue, record=keys[issue.row], row=None) if issue.row in keys else issue
-             for issue in self.report.issues],
-            [replace(change, record=keys[change.row], row=None) if change.row in keys else change
-             for change in self.report.changes],
-        )  # fmt: skip
-        self.report.issues += self.merged.issues
-
-    def check(self) -> None:
-        """Mend and check the file's records as part of the whole; make unknown what an error names."""
-        if self.merged is None:
-            return
-        touched = set(self.merged.touched)
-        frame = self.merged.frame
-        own = frame[self.spec.key].astype(str).isin(touched)
-        mended, changes = mend(frame[own].reset_index(drop=True), self.spec)
-        self.report.changes += changes
-        self.report.issues += [_made_valid(change) for change in changes if change.rule is MADE_VALID]
-        frame = _put_back(frame, own, mended)
+        current = self.context.frames[self.spec.name]
+        merged = merge(self.spec, current, self.values, self.shapes, self.keys, terms)
+        touched = set(merged.touched)
+        own = merged.frame[self.spec.key].astype(str).isin(touched)
+        mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
+        issues = [*merged.issues, *(_made_valid(change) for change in changes if change.rule is MADE_VALID)]
+        frame = put_back(merged.frame, own, mended)
         frames = {**self.context.frames, self.spec.name: frame}
         if self.source.get("source_id"):
             frames["sources"] = questions.with_source(frames["sources"], self.source)
-        refused = {(issue.record, issue.field) for issue in self.report.issues}
-        found = [
+        refused = {(issue.record, issue.field) for issue in (*self._with_keys(self.report).issues, *issues)}
+        faults = [
             issue
             for issue in check(frames, only=self.spec.name)
             if _concerns(issue, touched)
-            # A value that was refused is missing for a reason that was told already.
+            # The finding that refused a value says already why it is missing.
             and not (issue.kind == "required_missing" and (issue.record, issue.field) in refused)
         ]
-        self.report.issues += found
-        keep_out(frame, self.spec, [issue for issue in found if issue.record in touched])
+        keep_out(frame, self.spec, [issue for issue in faults if issue.record in touched])
         make_numbers(frame, self.spec)
-        self.report.issues += questions.still_referenced(self.spec, self.merged.removed, frames)
-        self.merged.frame = frame
+        references = questions.still_referenced(self.spec, merged.removed, frames)
+        return replace(merged, frame=frame), Report([*issues, *faults, *references], changes)
 
     def staged(self, texts: tuple[ColumnText, ...], choices: list[Choice]) -> Staged:
         """Everything together."""
-        if self.merged is None or self.matched is None:
+        if self.merged is None:
             raise RuntimeError("staged() comes after merge()")
-        keys = self.matched.keys
-        numbered = zip(self.table.row_numbers, keys, strict=True)
+        numbered = zip(self.table.row_numbers, self.keys, strict=True)
         return Staged(
             spec=self.spec, table=self.table, texts=texts, choices=choices, location=self.location,
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
-            rows={key: number for number, key in numbered if key is not None}, left_out=keys.count(None),
+            rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
             source=self.source,
         )  # fmt: skip
 
 
 def _declared(first: str, second: str | None) -> Columns:
     """The columns with what their names say about their order."""
-    found = coordinate_columns([first, second]) if second is not None else None
-    return Columns(first, second, found.declared if found is not None else None)
+    coordinates = coordinate_columns([first, second]) if second is not None else None
+    return Columns(first, second, coordinates.declared if coordinates is not None else None)
 
 
-_FORMULA = Label("ô chứa công thức, giá trị không được dùng", "the cell holds a formula; its value is not used")
+_FORMULA = Label(
+    "ô chứa công thức mà tệp không lưu kết quả", "the cell holds a formula and the file stores no result of it"
+)
 
 
 def _made_valid(change: Change) -> Issue:
     words = Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}")
     return Issue(change.layer, *change.subject, "geometry", "invalid_geometry", change.before, words)
-
-
-def _put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """`frame` with the rows that `rows` selects replaced, in their order."""
-    places = np.flatnonzero(rows.to_numpy())
-    made = {}
-    for name in frame.columns:
-        cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)
-        cells[places] = np.array([*mended[name].to_numpy(dtype=object), None], dtype=object)[:-1]
-        made[name] = cells
-    shapes = gpd.GeoSeries(made.pop("geometry"), crs=frame.crs)
-    return gpd.GeoDataFrame({name: gpd.pd.Series(cells, dtype=object) for name, cells in made.items()}, geometry=shapes)
 
 
 def _concerns(issue: Issue, touched: set[str]) -> bool:

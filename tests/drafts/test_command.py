@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from geo.drafts.command import Import, Order, parse_decisions
+from geo.drafts.profiles import Profiles
 from geo.errors import BadQuery
+from geo.ingest.decisions import Answers
 from geo.settings import Settings
 
 NOTHING: dict[str, Any] = {
     "part": None, "crs": None, "encodings": (), "constants": (), "addresses": (), "precision": "", "whole": False,
-    "source": "", "mapping": (),
+    "source": "", "mapping": (), "incomplete": "",
 }  # fmt: skip
 
 
@@ -28,6 +30,16 @@ def test_equals_signs_stand_where_they_may() -> None:
     assert result.answers.addresses == {"bản A = B": "old_communes:03316"}
     assert result.mapping == {"Số = hộ": "households", "Ghi chú": ""}
     assert result.answers.encodings == {"A=B": "tcvn3", "*": "vni"}
+
+
+def test_what_becomes_of_incomplete_records_is_decided_for_each_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    settings = Settings(data_dir=tmp_path)
+    Profiles(settings.profiles_dir).save("P", "producers", Answers(precision="commune", incomplete="publish"))
+    order = Order("producers", {"a.csv": tmp_path / "a.csv"}, "A", "b", profile="P")
+    answers = [Import(settings, order, decisions, progress=lambda _: None).draft.answers
+               for decisions in (decisions_of(), decisions_of(incomplete="leave_out"))]  # fmt: skip
+    assert [(one.precision, one.incomplete) for one in answers] == [("commune", ""), ("commune", "leave_out")]
 
 
 @pytest.mark.parametrize("option", ["constants", "addresses", "mapping"])

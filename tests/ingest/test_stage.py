@@ -178,7 +178,7 @@ def test_rough_coordinates_are_not_called_exact() -> None:
 
 
 def test_degrees_without_a_datum_are_asked_about() -> None:
-    columns: Columns = {"Tên": ["A"], "Vĩ độ": [21.1], "Kinh độ": [103.1]}
+    columns: Columns = {"Tên": ["A"], "Loại": ["historic"], "Vĩ độ": [21.1], "Kinh độ": [103.1]}
     staged = run("sites", sheet(columns))
     assert [question.key for question in staged.open] == ["crs"]
     assert not staged.publishable
@@ -214,7 +214,7 @@ def test_an_address_places_a_record_and_marks_it_approximate() -> None:
 
 
 def test_an_ambiguous_address_is_a_question_with_candidates() -> None:
-    table = sheet({"Tên chủ thể": ["HTX X"], "Xã": ["Sam Mứn"]})
+    table = sheet({"Tên chủ thể": ["HTX X"], "Loại hình": ["HTX"], "Xã": ["Sam Mứn"]})
     staged = run("producers", table)
     question = staged.questions[0]
     assert question.key == "addresses:xã Sam Mứn" and not question.blocking and question.rows == 1
@@ -304,7 +304,7 @@ def test_capitals_that_tcvn3_lost_come_back_in_names_of_places() -> None:
 
 def test_an_encoding_that_a_person_chose_is_used() -> None:
     table = sheet({"Tên chủ thể": [old("Hộ ông Pó", "tcvn3")]})
-    staged = run("producers", table, Answers(encodings={"*": "tcvn3"}))
+    staged = run("producers", table, Answers(encodings={"*": "tcvn3"}, constants={"kind": "HTX"}))
     assert record(staged, staged.touched[0])["name"] == "Hộ ông Pó"
     assert staged.open == []
 
@@ -321,7 +321,8 @@ def test_names_of_columns_are_read_too() -> None:
 def test_a_file_without_names_or_ids_asks_for_the_column() -> None:
     staged = run("producers", sheet({"Cột 1": ["abc"], "Cột 2": [1]}))
     assert [question.key for question in staged.open] == ["mapping"]
-    answered = run("producers", sheet({"Cột 1": ["abc"], "Cột 2": [1]}), Answers(mapping={"Cột 1": "name"}))
+    answers = Answers(mapping={"Cột 1": "name"}, constants={"kind": "HTX"})
+    answered = run("producers", sheet({"Cột 1": ["abc"], "Cột 2": [1]}), answers)
     assert answered.open == [] and record(answered, answered.touched[0])["name"] == "abc"
 
 

@@ -12,7 +12,7 @@ from geo.web.http import forms
 
 BEFORE = Answers(
     part="A", crs="EPSG:9205", encodings={"TEN": "tcvn3"}, mapping={"TEN": "name"},
-    constants={"stars": "3", "kind": "x"}, addresses={"xã A": "communes:1"}, precision="commune", whole=True,
+    constants={"stars": "3", "kind": "x"}, addresses={"xã A": "communes:1"}, precision="commune", whole=True, incomplete="leave_out",
     source={"publisher": "Sở"},
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ def test_what_the_form_holds_is_taken() -> None:
     assert result == Answers(
         part="B", crs="EPSG:9208", encodings={"TEN": "tcvn3", "LOAI": "vni"}, mapping={"TEN": "", "LOAI": "kind"},
         constants=BEFORE.constants, addresses={"xã A": "communes:1", "xã B": "communes:2"}, precision="exact",
-        whole=False, source={"what": "Tờ trình"},
+        whole=False, incomplete="leave_out", source={"what": "Tờ trình"},
     )  # fmt: skip
 
 
@@ -46,6 +46,12 @@ def test_another_system_than_those_offered_is_taken_first() -> None:
 def test_constants_without_a_field_in_the_form_are_kept_and_emptied_ones_go() -> None:
     assert parse(("set:kind", "HTX")).constants == {"stars": "3", "kind": "HTX"}
     assert parse(("set:kind", "")).constants == {"stars": "3"}
+
+
+def test_what_becomes_of_incomplete_records_is_one_of_two_answers() -> None:
+    assert parse(("incomplete", "publish")).incomplete == "publish"
+    with pytest.raises(BadQuery, match="publish, leave_out"):
+        parse(("incomplete", "later"))
 
 
 def test_a_precision_that_is_none_is_refused() -> None:

@@ -127,6 +127,24 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
     assert "Xoá" in history.text and "nhầm" in history.text
 
 
+def test_incomplete_records_are_asked_about_before_they_can_be_published(caller: FlaskClient, office: Settings) -> None:
+    path = upload(caller, files=(io.BytesIO("Tên chủ thể,Loại hình\nHTX Một,HTX\nHTX Hai,\n".encode()), "ds.csv"))
+    for lang, words in (("vi", "Thiếu Loại hình: dòng 3"), ("en", "Type is missing: rows 3")):
+        page = read(caller.get(f"{path}?lang={lang}").text)
+        offered = [one.attrs["value"] for one in page.all("input") if one.attrs.get("name") == "incomplete"]
+        assert words in page.text and offered == ["publish", "leave_out"]
+    waited(caller, caller.post(f"{path}/answers", data={"incomplete": "leave_out"}).location)
+    review = json.loads((office.drafts_dir / path.rpartition("/")[2] / "review.json").read_bytes())
+    assert review["publishable"] and (review["counts"]["added"], review["counts"]["left_out"]) == (1, 1)
+    again = read(caller.get(path).text)
+    chosen = [
+        one.attrs["value"]
+        for one in again.all("input")
+        if one.attrs.get("name") == "incomplete" and "checked" in one.attrs
+    ]
+    assert chosen == ["leave_out"]
+
+
 @pytest.mark.parametrize(
     ("lang", "words"), [("vi", ("Đang chờ đến lượt", "Tải lại trang")), ("en", ("Waiting for its turn", "Reload"))]
 )

@@ -62,12 +62,12 @@ def parts_of(field: Field, value: object) -> list[str]:
 def _keys(frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
     for row, key in enumerate(frame[spec.key], start=1):
         if key is None:
-            said = f"dòng {row} không có mã", f"row {row} has no id"
-            yield Issue.of(spec.name, "missing_key", *said, row=row, field=spec.key)
+            words = f"dòng {row} không có mã", f"row {row} has no id"
+            yield Issue.of(spec.name, "missing_key", *words, row=row, field=spec.key)
     for key, count in Counter(str(key) for key in frame[spec.key] if key is not None).items():
         if count > 1:
-            said = f"mã {key!r} dùng {count} lần", f"id {key!r} is used {count} times"
-            yield Issue.of(spec.name, "duplicate_id", *said, record=key, field=spec.key, value=key)
+            words = f"mã {key!r} dùng {count} lần", f"id {key!r} is used {count} times"
+            yield Issue.of(spec.name, "duplicate_id", *words, record=key, field=spec.key, value=key)
 
 
 def _values(frame: gpd.GeoDataFrame, spec: LayerSpec, field: Field, ids: Mapping[str, set[str]]) -> Iterator[Issue]:
@@ -94,8 +94,8 @@ def _number(field: Field, value: object, ids: Mapping[str, set[str]]) -> Iterato
         yield "bad_number", str(value), Label(f"{value!r} không phải số", f"{value!r} is not a number")
         return
     if not np.isfinite(number) or (field.kind == "integer" and not _is_whole(number)):
-        asked = Label("số nguyên", "a whole number") if field.kind == "integer" else Label("số", "a number")
-        yield "bad_number", str(value), Label(f"{value!r} không phải {asked.vi}", f"{value!r} is not {asked.en}")
+        expected = Label("số nguyên", "a whole number") if field.kind == "integer" else Label("số", "a number")
+        yield "bad_number", str(value), Label(f"{value!r} không phải {expected.vi}", f"{value!r} is not {expected.en}")
         return
     low, high = field.minimum, field.maximum
     if (low is not None and number < low) or (high is not None and number > high):
@@ -126,10 +126,10 @@ def _is_date(text: str) -> bool:
 
 
 def _code(field: Field, value: object, ids: Mapping[str, set[str]]) -> Iterator[Finding]:
-    known = CODE_LISTS[field.codes or ""].keys()
+    codes = CODE_LISTS[field.codes or ""].keys()
     for key in parts_of(field, value):
-        if key not in known:
-            listed = ", ".join(known)
+        if key not in codes:
+            listed = ", ".join(codes)
             words = Label(f"{key!r} không có trong danh mục: {listed}", f"{key!r} is not in the list: {listed}")
             yield "bad_code", key, words
 

@@ -1,4 +1,4 @@
-"""Frames after checking: what an error names becomes unknown, numbers become numbers."""
+"""Frames after checking: values with errors are removed, and numbers get the type of their field."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,10 @@ from geo.schema import Field, LayerSpec
 
 
 def keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) -> None:
-    """Make what an error names unknown: a value, a part of a list, or a place with its precision."""
+    """Set to None in `frame`, in place, what each finding of severity "error" is about.
+
+    That is a value, one part of a list of codes or ids, or a geometry with its precision.
+    """
     rows = {subject: row for row, subject in enumerate(subjects_of(list(frame[spec.key])))}
     for issue in issues:
         if issue.severity != "error" or issue.subject == WHOLE_LAYER or issue.field is None:
@@ -30,7 +33,7 @@ def _without(value: object, field: Field, part: str) -> str | None:
     """What stays of a cell when `part` of it is kept out; the part is the whole of a cell that holds one value."""
     if field.kind not in {"codes", "refs"} or value is None:
         return None
-    return ";".join(kept for kept in parts_of(field, value) if kept != part) or None
+    return ";".join(one for one in parts_of(field, value) if one != part) or None
 
 
 def make_numbers(frame: gpd.GeoDataFrame, spec: LayerSpec) -> None:

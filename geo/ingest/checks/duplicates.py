@@ -72,28 +72,28 @@ def _cells(frame: gpd.GeoDataFrame, spec: LayerSpec, name: str | None) -> Cells:
 def _in_one_unit(rows: Rows, names: list[str], distinct: Cells, communes: Cells, districts: Cells) -> dict[int, int]:
     """Row -> the first row before it of its name in its commune, or in its district where one names no commune."""
     first: dict[Tag, int] = {}
-    found: dict[int, int] = {}
+    firsts: dict[int, int] = {}
     for row in map(int, rows):
         commune, district, own = communes[row], districts[row], distinct[row]
-        kept: list[Tag] = [] if commune is None else [("commune", commune)]
-        asked = kept.copy()
+        tags: list[Tag] = [] if commune is None else [("commune", commune)]
+        queries = tags.copy()
         if district is not None:
-            kept += [("district", district, tag) for tag in _known_as(commune)]
-            asked += [("district", district, tag) for tag in _like(commune)]
-        earlier = [first.get((names[row], *key)) for key in product(_like(own), asked)]
-        found |= {row: min(known)} if (known := [other for other in earlier if other is not None]) else {}
-        for key in product(_known_as(own), kept):
+            tags += [("district", district, tag) for tag in _indexed_as(commune)]
+            queries += [("district", district, tag) for tag in _like(commune)]
+        earlier = [first.get((names[row], *key)) for key in product(_like(own), queries)]
+        firsts |= {row: min(candidates)} if (candidates := [other for other in earlier if other is not None]) else {}
+        for key in product(_indexed_as(own), tags):
             first.setdefault((names[row], *key), row)
-    return found
+    return firsts
 
 
-def _known_as(value: object) -> tuple[object, ...]:
-    """What a row with this value is kept under, for those that ask."""
+def _indexed_as(value: object) -> tuple[object, ...]:
+    """The tags under which a row with this value is indexed; `_like` gives those that find it."""
     return ("any", "none") if value is None else ("any", ("is", value))
 
 
 def _like(value: object) -> tuple[object, ...]:
-    """What to ask for to find the rows whose value is the same or not known."""
+    """The tags that find the rows whose value is the same or missing."""
     return ("any",) if value is None else ("none", ("is", value))
 
 
@@ -108,9 +108,9 @@ def _in_one_place(
     x, y, reach = shapely.get_x(metric), shapely.get_y(metric), NEAR_M * _SEARCH_MARGIN
     around = shapely.box(x - reach, y - reach, x + reach, y + reach)
     name, own = _numbered([names[row] for row in rows]), _numbered([distinct[row] for row in rows])
-    asked = np.array([at for at, row in enumerate(rows) if int(row) not in but], dtype=np.intp)
-    for start in range(0, len(asked), _ROWS):
-        some = asked[start : start + _ROWS]
+    searched = np.array([at for at, row in enumerate(rows) if int(row) not in but], dtype=np.intp)
+    for start in range(0, len(searched), _ROWS):
+        some = searched[start : start + _ROWS]
         here, there = tree.query(around[some])
         here = some[here]
         alike = (own[here] == own[there]) | (own[here] < 0) | (own[there] < 0)
@@ -126,5 +126,7 @@ def _in_one_place(
 
 def _numbered(values: Sequence[object]) -> Rows:
     """A number for each value, the same for the same; -1 where there is none."""
-    known: dict[object, int] = {}
-    return np.array([-1 if value is None else known.setdefault(value, len(known)) for value in values], dtype=np.intp)
+    numbers: dict[object, int] = {}
+    return np.array(
+        [-1 if value is None else numbers.setdefault(value, len(numbers)) for value in values], dtype=np.intp
+    )

@@ -79,9 +79,9 @@ def check_places(
     places: Places, frame: gpd.GeoDataFrame, spec: LayerSpec, province: BaseGeometry | None
 ) -> Iterator[Issue]:
     """The findings of each place of a layer; `province` is what `outline_of` gave."""
-    known = frame["precision"] if spec.has("precision") else [None] * len(frame)
+    precisions = frame["precision"] if spec.has("precision") else [None] * len(frame)
     faults = dict(_faults(places, province))
-    for row, (subject, shape, precision) in enumerate(zip(places.subjects, places.shapes, known, strict=True)):
+    for row, (subject, shape, precision) in enumerate(zip(places.subjects, places.shapes, precisions, strict=True)):
         if shape is None:
             yield _unplaced(spec, subject)
             if precision is not None:
@@ -149,8 +149,8 @@ def check_tiling(places: Places, spec: LayerSpec, province: Places | None) -> It
     gaps = np.array([*_holes(covered), *(() if whole is None else _bare(whole, covered))], dtype=object)
     for gap, inside in zip(gaps, to_degrees(shapely.point_on_surface(gaps)), strict=True):
         size, at = gap.area / 10_000, f"{inside.x:.5f}, {inside.y:.5f}"
-        said = f"{size:.1f} ha quanh ({at}) không thuộc đơn vị nào", f"no unit covers {size:.1f} ha around ({at})"
-        yield Issue.of(spec.name, "tiling_gap", *said, value=at)
+        gap_words = f"{size:.1f} ha quanh ({at}) không thuộc đơn vị nào", f"no unit covers {size:.1f} ha around ({at})"
+        yield Issue.of(spec.name, "tiling_gap", *gap_words, value=at)
 
 
 def _touching(shapes: Shapes) -> list[tuple[int, int]]:

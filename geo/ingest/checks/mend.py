@@ -1,7 +1,7 @@
 """Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, geometries made valid."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS, Shapes
 from geo.encodings.mojibake import depth
+from geo.html_text import has_markup, plain_text
 from geo.ingest.checks.geometry import finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
@@ -19,6 +20,7 @@ from geo.report import Change, Subject, subjects_of
 from geo.schema import Field, Label, LayerSpec
 from geo.text import nfc
 
+_SHOWN = Label("bỏ thẻ HTML, giữ chữ", "HTML tags removed, their text kept")
 _CLEANED = Label("bỏ ký tự điều khiển", "control characters removed")
 _COMPOSED = Label("chữ tổ hợp sẵn (NFC), Đ thay cho Ð", "composed Unicode (NFC), Đ for Eth")
 _TRIMMED = Label("bỏ khoảng trắng thừa", "surplus spaces removed")
@@ -27,9 +29,10 @@ MADE_VALID = Label("hình học được làm hợp lệ", "geometry made valid"
 _FLAT = Label("bỏ độ cao, chỉ giữ kinh độ, vĩ độ", "heights dropped, longitude and latitude kept")
 
 
-def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Change]]:
+def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> tuple[gpd.GeoDataFrame, list[Change]]:
     """`frame` with safe repairs made, and the list of them.
 
+    `foreign` data come from another program, which may store a web page in long text: its HTML tags are removed.
     Lines become MultiLineStrings, and polygons MultiPolygons with counter-clockwise outer rings (RFC 7946, 3.1.6).
     That changes no shape, a shapefile always winds its rings the other way, and it is not listed.
     """
@@ -37,13 +40,26 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, li
     subjects = subjects_of(list(frame[spec.key]))
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        cells = [
-            _text(value, field, spec, subject, changes)
-            for subject, value in zip(subjects, frame[field.name], strict=True)
-        ]
+        values = (
+            _without_markup(frame[field.name], field, spec, subjects, changes)
+            if foreign and field.kind == "longtext"
+            else frame[field.name]
+        )
+        cells = [_text(value, field, spec, subject, changes) for subject, value in zip(subjects, values, strict=True)]
         data[field.name] = pd.Series(cells, dtype=object)
     shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, subjects, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
+
+
+def _without_markup(
+    values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
+) -> Iterator[object]:
+    """The cells of a field, with HTML replaced by the text that a browser would show."""
+    for subject, value in zip(subjects, values, strict=True):
+        shown = plain_text(value) if isinstance(value, str) and has_markup(value) else value
+        if shown != value:
+            changes.append(Change(spec.name, *subject, field.name, str(value), str(shown), _SHOWN))
+        yield shown
 
 
 def _text(value: object, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
@@ -52,7 +68,12 @@ def _text(value: object, field: Field, spec: LayerSpec, subject: Subject, change
     cleaned = _cleaned(value)
     composed = nfc(cleaned)
     trimmed = _trimmed(composed, field)
-    steps = ((_CLEANED, cleaned), (_COMPOSED, composed), (_TRIMMED, trimmed), (_CASED, _cased(trimmed, field)))
+    steps = (
+        (_CLEANED, cleaned),
+        (_COMPOSED, composed),
+        (_TRIMMED, trimmed),
+        (_CASED, _cased(trimmed, field)),
+    )
     before = value
     for rule, after in steps:
         if after != before:

@@ -62,31 +62,31 @@ def joined(columns: Mapping[str, Sequence[object]], rows: int, *, prefixed: bool
 
     `prefixed`: with "xã" or "huyện" before a bare name, which the column's own name says; else as the file has it.
     """
-    parts = [_said(columns.get("address"), "", rows)]
-    parts += [_said(columns.get(role), _PREFIXES[role] if prefixed else "", rows) for role in ADDRESS_ROLES]
+    parts = [_with_prefix(columns.get("address"), "", rows)]
+    parts += [_with_prefix(columns.get(role), _PREFIXES[role] if prefixed else "", rows) for role in ADDRESS_ROLES]
     return [", ".join(dict.fromkeys(filter(None, row))) or None for row in zip(*parts, strict=True)]
 
 
 _PREFIXES = {"@village": "bản", "@commune": "xã", "@district": "huyện"}
-_SAID = {
+_WRITTEN_PREFIXES = {
     "@village": ("ban ", "thon ", "doi ", "to ", "khu ", "pho ", "tdp "),
     "@commune": ("xa ", "x.", "phuong ", "p.", "thi tran ", "tt ", "tt."),
     "@district": ("huyen ", "h.", "thanh pho ", "tp ", "tp.", "thi xa ", "tx ", "tx."),
 }
 
 
-def _said(cells: Sequence[object] | None, prefix: str, rows: int) -> list[str]:
+def _with_prefix(cells: Sequence[object] | None, prefix: str, rows: int) -> list[str]:
     """The cells as text, with the prefix that the column's name says where the cell does not say one itself."""
     if cells is None:
         return [""] * rows
-    said = next((words for role, words in _SAID.items() if _PREFIXES[role] == prefix), ())
-    known: dict[object, str] = {}
+    prefixes = next((words for role, words in _WRITTEN_PREFIXES.items() if _PREFIXES[role] == prefix), ())
+    texts: dict[object, str] = {}
     for cell in cells:
-        if cell not in known:
+        if cell not in texts:
             text = " ".join(str(cell or "").split())
-            bare = not text or not prefix or fold(text).startswith(said)
-            known[cell] = text if bare else f"{prefix} {text}"
-    return [known[cell] for cell in cells]
+            bare = not text or not prefix or fold(text).startswith(prefixes)
+            texts[cell] = text if bare else f"{prefix} {text}"
+    return [texts[cell] for cell in cells]
 
 
 def resolve(
@@ -104,17 +104,17 @@ def resolve(
     placed: dict[str, Placed] = {}
     waiting: dict[str, tuple[Candidate, ...]] = {}
     for text in dict.fromkeys(filter(None, texts)):
-        found = gazetteer.resolve(text)
-        unit = units.get(answers[text]) if text in answers else found.unit
+        resolution = gazetteer.resolve(text)
+        unit = units.get(answers[text]) if text in answers else resolution.unit
         if unit is not None:
             placed[text] = points.of(unit)
         elif text not in answers:
-            waiting[text] = _offered(found)
+            waiting[text] = _offered(resolution)
     return Addresses(tuple(texts), placed, waiting)
 
 
-def _offered(found: Resolution) -> tuple[Candidate, ...]:
-    return found.candidates[:8]
+def _offered(resolution: Resolution) -> tuple[Candidate, ...]:
+    return resolution.candidates[:8]
 
 
 class _Points:

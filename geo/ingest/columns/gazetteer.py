@@ -92,7 +92,7 @@ class Resolution:
 class _Part(NamedTuple):
     frames: tuple[Frame, ...]
     name: str
-    said: bool
+    prefixed: bool
 
 
 class Gazetteer:
@@ -104,7 +104,7 @@ class Gazetteer:
         for unit in self.units:
             self._by_name.setdefault(_key(unit.name), []).append(unit)
         self._names = list(self._by_name)
-        self._known: dict[str, Resolution] = {}
+        self._resolutions: dict[str, Resolution] = {}
 
     @classmethod
     def of(cls, frames: Mapping[str, GeoDataFrame]) -> "Gazetteer":
@@ -127,18 +127,18 @@ class Gazetteer:
         With a former district named, only former communes of it are meant (and units of the new frame are
         not); without one, a name that both frames use for different places is a question, not an answer.
         """
-        if address not in self._known:
-            self._known[address] = self._resolve(address)
-        return self._known[address]
+        if address not in self._resolutions:
+            self._resolutions[address] = self._resolve(address)
+        return self._resolutions[address]
 
     def _resolve(self, address: str) -> Resolution:
         parts = _parts(address)
         districts = self._named(parts, "districts")
-        districts = districts if any("districts" in part.frames and part.said for part in parts) else ()
+        districts = districts if any("districts" in part.frames and part.prefixed for part in parts) else ()
         communes = self._communes(parts, districts)
-        kept = _consistent(communes, districts)
-        if kept:
-            return Resolution(address, _decide(kept), tuple(kept))
+        consistent = _consistent(communes, districts)
+        if consistent:
+            return Resolution(address, _decide(consistent), tuple(consistent))
         if communes:
             return Resolution(address, "ask", tuple(communes))
         bare = districts or self._named(parts, "districts")
@@ -147,19 +147,19 @@ class Gazetteer:
     def _communes(self, parts: list[_Part], districts: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
         """Communes named in the address; those that carry a prefix count before bare words."""
         frames: tuple[Frame, ...] = ("old_communes",) if districts else ("communes", "old_communes")
-        for said in (True, False):
-            chosen = [part for part in parts if part.said is said and set(part.frames) & set(frames)]
-            found = tuple(
+        for prefixed in (True, False):
+            chosen = [part for part in parts if part.prefixed is prefixed and set(part.frames) & set(frames)]
+            candidates = tuple(
                 candidate
                 for frame in frames
                 for candidate in self._named([part for part in chosen if frame in part.frames], frame)
             )
-            if found:
-                return tuple(sorted(found, key=lambda c: (-c.likeness, c.unit.frame, c.unit.code)))
+            if candidates:
+                return tuple(sorted(candidates, key=lambda c: (-c.likeness, c.unit.frame, c.unit.code)))
         return ()
 
     def _named(self, parts: list[_Part], frame: Frame) -> tuple[Candidate, ...]:
-        found: dict[str, Candidate] = {}
+        by_code: dict[str, Candidate] = {}
         for part in parts:
             if frame not in part.frames:
                 continue
@@ -167,10 +167,10 @@ class Gazetteer:
                 part.name, self._names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=6
             ):
                 for unit in self._by_name[name]:
-                    held = found.get(unit.code)
-                    if unit.frame == frame and (held is None or held.likeness < likeness):
-                        found[unit.code] = Candidate(unit, likeness, _why(likeness))
-        best = sorted(found.values(), key=lambda c: (-c.likeness, c.unit.code))
+                    before = by_code.get(unit.code)
+                    if unit.frame == frame and (before is None or before.likeness < likeness):
+                        by_code[unit.code] = Candidate(unit, likeness, _why(likeness))
+        best = sorted(by_code.values(), key=lambda c: (-c.likeness, c.unit.code))
         # A name that is written exactly leaves no room for one that is only alike.
         return tuple(c for c in best if best[0].likeness < 100 or c.likeness == 100)
 
@@ -202,24 +202,24 @@ def _consistent(communes: tuple[Candidate, ...], districts: tuple[Candidate, ...
     if not districts:
         return list(communes)
     named = {candidate.unit.code for candidate in districts}
-    kept = []
+    consistent = []
     for candidate in communes:
         unit = candidate.unit
         if unit.district in named:
-            kept.append(candidate)
+            consistent.append(candidate)
         elif MOVED_2020.get(unit.code) in named:
-            kept.append(candidate._replace(why=Label(
+            consistent.append(candidate._replace(why=Label(
                 "thuộc huyện này cho đến 31/12/2019", "of this district until 31 December 2019")))  # fmt: skip
-    return kept
+    return consistent
 
 
 def _decide(candidates: Iterable[Candidate]) -> Decision:
     """ "sure" when every candidate of the best likeness is the same place, "none" when there is none."""
-    kept = list(candidates)
-    if not kept:
+    listed = list(candidates)
+    if not listed:
         return "none"
-    best = [candidate.unit for candidate in kept if candidate.likeness == kept[0].likeness]
-    if len(best) == 1 and (kept[0].likeness == 100 or len(kept) == 1):
+    best = [candidate.unit for candidate in listed if candidate.likeness == listed[0].likeness]
+    if len(best) == 1 and (listed[0].likeness == 100 or len(listed) == 1):
         return "sure"
     return "ask"
 

@@ -74,10 +74,10 @@ def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> 
     fields = {field.name for field in spec.fields} | set(ROLES)
     for column, target in mapping.items():
         if target and target not in fields:
-            known = ", ".join(sorted(fields))
+            names = ", ".join(sorted(fields))
             raise BadQuery(
-                f"Column {column!r} cannot be {target!r}: layer {spec.name} has {known}.",
-                f"Cột {column!r} không thể là {target!r}: lớp {spec.name} có {known}.",
+                f"Column {column!r} cannot be {target!r}: layer {spec.name} has {names}.",
+                f"Cột {column!r} không thể là {target!r}: lớp {spec.name} có {names}.",
             )
     for target in set(mapping.values()) - {""}:
         columns = [column for column, one in mapping.items() if one == target and column in table.columns]
@@ -110,10 +110,15 @@ _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out"
 
 
 def _offers(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> Iterator[Choice]:
-    empty = {column for column, cells in table.columns.items() if all(cell in (None, "") for cell in cells)}
-    found = coordinate_columns(list(table.columns)) if spec.geometry == "Point" and table.shapes is None else None
-    if found is not None:
-        pairs = [(found.first, "@first"), (found.second, "@second")] if found.second else [(found.first, "@both")]
+    computed = {column for _, column in table.formulas}
+    empty = {name for name, cells in table.columns.items() if all(cell in (None, "") for cell in cells)} - computed
+    coordinates = coordinate_columns(list(table.columns)) if spec.geometry == "Point" and table.shapes is None else None
+    if coordinates is not None:
+        pairs = (
+            [(coordinates.first, "@first"), (coordinates.second, "@second")]
+            if coordinates.second
+            else [(coordinates.first, "@both")]
+        )
         for column, target in pairs:
             if column is not None and column not in empty:
                 yield Choice(column, target, 1.0, _BY_NAME)

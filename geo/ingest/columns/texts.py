@@ -27,11 +27,11 @@ class ColumnText:
         return not self.answered and not self.detection.sure and _matters(self.detection)
 
 
-def _matters(found: Detection) -> bool:
+def _matters(detection: Detection) -> bool:
     """Whether the next likely reading of the column would give another text for any of its samples."""
-    before = [sample.before for sample in found.samples]
-    after = [sample.after for sample in found.samples]
-    others = [one.encoding for one in found.candidates[:2] if one.encoding != found.encoding]
+    before = [sample.before for sample in detection.samples]
+    after = [sample.after for sample in detection.samples]
+    others = [one.encoding for one in detection.candidates[:2] if one.encoding != detection.encoding]
     # Eth becomes Đ in mend.py whatever the column is read as.
     return any([nfc(text or "") for text in convert(before, other)] != after for other in others)
 
@@ -46,10 +46,10 @@ def read_texts(
     """
     names = _names(table, gazetteer)
     columns: dict[str, Cells] = {}
-    found: list[ColumnText] = []
+    column_texts: list[ColumnText] = []
     detections = _detections(table, gazetteer)
     leading = _leading(detections)
-    known = _capitals(gazetteer)
+    capitals = _capitals(gazetteer)
     for raw, cells in table.columns.items():
         name = names[raw]
         detection = detections.get(raw)
@@ -61,21 +61,21 @@ def read_texts(
         texts = [cell if isinstance(cell, str) else None for cell in cells]
         read = convert(texts, answer or borrowed or detection)
         if (answer or borrowed or detection.encoding) == "tcvn3":
-            read = [text if text is None else _recased(text, known) for text in read]
+            read = [text if text is None else _recased(text, capitals) for text in read]
         columns[name] = [text if isinstance(cell, str) else cell for cell, text in zip(cells, read, strict=True)]
         if borrowed:
             detection = replace(detection, encoding=borrowed, confidence=max(detection.confidence, SURE))
-        found.append(ColumnText(name, detection, answer or detection.encoding, answer is not None))
+        column_texts.append(ColumnText(name, detection, answer or detection.encoding, answer is not None))
     formulas = frozenset((row, names.get(column, column)) for row, column in table.formulas)
-    return replace(table, columns=columns, formulas=formulas), tuple(found)
+    return replace(table, columns=columns, formulas=formulas), tuple(column_texts)
 
 
 def _names(table: Table, gazetteer: Sequence[str]) -> dict[str, str]:
     """The column names in Unicode, unique; they are detected together, since one alone tells little."""
     raw = list(table.columns)
-    found = _with_claim(table.cpg, raw, gazetteer)
+    detection = _with_claim(table.cpg, raw, gazetteer)
     names: dict[str, str] = {}
-    for before, after in zip(raw, convert(raw, found), strict=True):
+    for before, after in zip(raw, convert(raw, detection), strict=True):
         name = " ".join((after or before).split()) or before
         while name in names.values():
             name += "_"
@@ -84,12 +84,12 @@ def _names(table: Table, gazetteer: Sequence[str]) -> dict[str, str]:
 
 
 def _detections(table: Table, gazetteer: Sequence[str]) -> dict[str, Detection]:
-    found = {}
+    detections = {}
     for name, cells in table.columns.items():
         values = list(dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell))[:_TELLING]
         if values:
-            found[name] = _with_claim(table.cpg, values, gazetteer)
-    return found
+            detections[name] = _with_claim(table.cpg, values, gazetteer)
+    return detections
 
 
 def _with_claim(cpg: str | None, values: Sequence[str], gazetteer: Sequence[str]) -> Detection:
@@ -110,7 +110,7 @@ def _may_be(detection: Detection, leading: str | None) -> bool:
 
 
 def _capitals(gazetteer: Sequence[str]) -> tuple[re.Pattern[str], Mapping[str, str]] | None:
-    """Names with accented capitals, which TCVN3 cannot hold: how it brings them, and what they are."""
+    """A pattern of place names as TCVN3 has them, with accented capitals lost, and each such name -> the right one."""
     lost = {_as_tcvn3_has_it(name): name for name in gazetteer if _as_tcvn3_has_it(name) != name}
     if not lost:
         return None
@@ -122,9 +122,9 @@ def _as_tcvn3_has_it(name: str) -> str:
     return fit(name, "tcvn3", "lower").text
 
 
-def _recased(text: str, known: tuple[re.Pattern[str], Mapping[str, str]] | None) -> str:
-    """`text` with the capitals of known places back: "Mường ảng" is Mường Ảng."""
-    if known is None:
+def _recased(text: str, capitals: tuple[re.Pattern[str], Mapping[str, str]] | None) -> str:
+    """`text` with the capitals of place names restored: "Mường ảng" becomes "Mường Ảng"."""
+    if capitals is None:
         return text
-    pattern, names = known
+    pattern, names = capitals
     return pattern.sub(lambda match: names[match[0]], text)

@@ -84,15 +84,15 @@ def read_column(field: Field, cells: Sequence[object], records: Mapping[str, Nam
     """Every cell as `field` holds it; `records` are the layers that references name. Rows are counted from 0."""
     reader = _reader(field, cells, records)
     nothing = frozenset({""}) if reader is _plain else _NOTHING
-    known: dict[tuple[type, object], Read] = {}
+    by_cell: dict[tuple[type, object], Read] = {}
     values: list[Value] = []
     refusals: dict[int, Refusal] = {}
     counted: Counter[tuple[str, str, Label]] = Counter()
     for row, cell in enumerate(cells):
         key = (type(cell), cell)
-        read = known.get(key)
+        read = by_cell.get(key)
         if read is None:
-            read = known[key] = Read(None) if _says_nothing(cell, nothing) else reader(cell)
+            read = by_cell[key] = Read(None) if _says_nothing(cell, nothing) else reader(cell)
         values.append(read.value)
         if read.refusal is not None:
             refusals[row] = read.refusal
@@ -137,11 +137,11 @@ def _plain(cell: object) -> Read:
     if isinstance(cell, float) and cell.is_integer():
         return Read(str(int(cell)))
     if str(cell).endswith(_CUT):
-        said = (
+        words = (
             "văn bản bị cắt ở cột của Shapefile; giữ văn bản đã có",
             "the text is cut in the Shapefile; what is known stays",
         )
-        return _refused("cut_text", *said)
+        return _refused("cut_text", *words)
     return Read(str(cell))
 
 
@@ -180,8 +180,8 @@ def _number(field: Field, style: NumberStyle, cell: object) -> Read:
     if match is None or (rest and rest not in _UNITS and rest != folded(field.unit or "")):
         return _refused("bad_number", f"{text!r} không phải số", f"{text!r} is not a number", _first_number(text))
     if rest == "m2" or (rest in {"ha", "km2"} and field.unit and rest != folded(field.unit.replace("²", "2"))):
-        said = f"{text!r} ghi bằng {rest}, cần {field.unit}", f"{text!r} is in {rest}, expected {field.unit}"
-        return _refused("bad_number", *said)
+        words = f"{text!r} ghi bằng {rest}, cần {field.unit}", f"{text!r} is in {rest}, expected {field.unit}"
+        return _refused("bad_number", *words)
     value, grouped = _value_of(match, style)
     rule = _GROUPED if grouped else _UNIT if rest else None
     return Read(_whole(field, value), rule)
@@ -205,8 +205,8 @@ def _whole(field: Field, number: float) -> int | float:
 
 
 def _first_number(text: str) -> str:
-    found = re.search(r"\d+", text)
-    return found[0] if found else ""
+    match = re.search(r"\d+", text)
+    return match[0] if match else ""
 
 
 # --- dates -------------------------------------------------------------------------------------------
@@ -301,10 +301,10 @@ def _looked_up(field: Field, text: str, names: Mapping[str, str], kind: str, rul
     if whole is not None:
         return Read(whole, rule if whole != text.strip() else None)
     parts = [part for part in _SEPARATOR.split(text) if part] if several else [text]
-    found = [_key_of(part, names, keys) for part in parts]
-    missing = next((part for part, key in zip(parts, found, strict=True) if key is None), None)
+    keys_of_parts = [_key_of(part, names, keys) for part in parts]
+    missing = next((part for part, key in zip(parts, keys_of_parts, strict=True) if key is None), None)
     if missing is None:
-        joined = ";".join(dict.fromkeys(key for key in found if key is not None))
+        joined = ";".join(dict.fromkeys(key for key in keys_of_parts if key is not None))
         return Read(joined, rule if joined != text.strip() else None)
     near = process.extractOne(folded(missing), list(names), scorer=fuzz.ratio, score_cutoff=_ALIKE)
     suggestion = names[near[0]] if near else ""
@@ -328,8 +328,8 @@ def _references(field: Field, names: Names, cell: object) -> Read:
     several = names.by_name.get(folded(text), ())
     if len(several) > 1:
         listed = ", ".join(several)
-        said = f"{text!r} là tên của nhiều bản ghi: {listed}", f"{text!r} is the name of several records: {listed}"
-        return _refused("unknown_reference", *said)
+        words = f"{text!r} là tên của nhiều bản ghi: {listed}", f"{text!r} is the name of several records: {listed}"
+        return _refused("unknown_reference", *words)
     kind = "unknown_source" if field.target == "sources" else "unknown_reference"
     return _looked_up(field, padded, single, kind, _NAMED, list(names.ids))
 

@@ -111,23 +111,23 @@ def _angle(text: str) -> Angle | Label:
     spaced = _GROUPED_BY_SPACES.fullmatch(text)
     if spaced is not None:
         text = spaced[1] + re.sub(r"\s", "", spaced[2]) + spaced[3]
-    found = _ANGLE.fullmatch(text)
-    if found is None:
+    match = _ANGLE.fullmatch(text)
+    if match is None:
         return NOT_A_COORDINATE
-    parts = [_number(part) for part in found.group("deg", "min", "sec") if part is not None]
+    parts = [_number(part) for part in match.group("deg", "min", "sec") if part is not None]
     numbers = [part for part in parts if part is not None]
     if len(numbers) < len(parts):
         return NOT_A_COORDINATE
     wrong = _wrong_parts(numbers)
     if wrong is not None:
         return wrong
-    letters = {letter for letter in found.group("before", "after") if letter}
+    letters = {letter for letter in match.group("before", "after") if letter}
     axes = {_AXES[letter] for letter in letters}
     if len(axes) > 1:
         return TWO_AXES
     value = sum(part / 60**place for place, part in enumerate(numbers))
-    sign = -1 if (found["sign"] == "-") != bool(letters & {"S", "W"}) else 1
-    return Angle(sign * value, axes.pop() if axes else "", _grouped(found["deg"]) if len(parts) == 1 else None)
+    sign = -1 if (match["sign"] == "-") != bool(letters & {"S", "W"}) else 1
+    return Angle(sign * value, axes.pop() if axes else "", _grouped(match["deg"]) if len(parts) == 1 else None)
 
 
 def _wrong_parts(parts: list[float]) -> Label | None:
@@ -172,7 +172,7 @@ def _halves(text: str) -> tuple[str, str] | None:
 
 
 def _by_letters(text: str) -> tuple[str, str] | None:
-    letters = [(found.start(), _AXES[found[0]]) for found in re.finditer("[NESW]", text)]
+    letters = [(match.start(), _AXES[match[0]]) for match in re.finditer("[NESW]", text)]
     turn = next((place for place, axis in letters if axis != letters[0][1]), None)
     if turn is None:
         return None

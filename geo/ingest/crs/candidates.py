@@ -121,23 +121,23 @@ def candidates(
     ground = Ground(province, region)
     trials = [trial for reading in _READINGS if (trial := ground.trial(reading, numbers)).in_region > 0]
     places = [_Place(group, ground, numbers) for group in _grouped(sorted(trials, key=Trial.rank))]
-    found = [place.candidate() for place in places]
+    explanations = [place.candidate() for place in places]
     if reference:
         borders = Borders(reference)
-        found = [
+        explanations = [
             place.told_apart(one, borders) if one.inside >= FEW else one
-            for place, one in zip(places, found, strict=True)
+            for place, one in zip(places, explanations, strict=True)
         ]
-    return sorted(found, key=_order)
+    return sorted(explanations, key=_order)
 
 
-def decide(found: Sequence[Candidate]) -> Decision:
-    """Whether the first of `found` is the only good explanation. Nothing may be imported on "ask" without an answer."""
-    if not found or found[0].inside < FEW:
-        share = f"{found[0].inside:.0%}" if found else "0%"
+def decide(explanations: Sequence[Candidate]) -> Decision:
+    """Whether the first of `explanations` is the only good one. Nothing may be imported on "ask" without an answer."""
+    if not explanations or explanations[0].inside < FEW:
+        share = f"{explanations[0].inside:.0%}" if explanations else "0%"
         return Decision(
             "ask",
-            found[0] if found else None,
+            explanations[0] if explanations else None,
             (
                 Label(
                     f"Không hệ nào đưa dữ liệu vào địa bàn tỉnh (nhiều nhất {share} số điểm).",
@@ -145,8 +145,8 @@ def decide(found: Sequence[Candidate]) -> Decision:
                 ),
             ),
         )
-    best = found[0]
-    equal = [] if best.fits_borders else [one for one in found[1:] if one.inside >= best.inside - EQUAL_SHARE]
+    best = explanations[0]
+    equal = [] if best.fits_borders else [one for one in explanations[1:] if one.inside >= best.inside - EQUAL_SHARE]
     names = [one.reading.label for one in (best, *equal)] + [twin.reading.label for twin in best.rivals]
     if len(names) > 1:
         line = Label(
@@ -238,13 +238,13 @@ class _Place:
     def __init__(self, group: list[Trial], ground: Ground, points: Floats) -> None:
         enough = max(one.inside for one in group) - EQUAL_SHARE
         lead = min((one for one in group if one.inside >= enough), key=lambda one: one.reading.system.standing)
-        known = {one.reading.pipeline + str(one.reading.swapped) for one in group}
+        keys = {one.reading.pipeline + str(one.reading.swapped) for one in group}
         slips = []
         for one in group:
             for reading in _slipped(one.reading):
                 key = reading.pipeline + str(reading.swapped)
-                if key not in known:
-                    known.add(key)
+                if key not in keys:
+                    keys.add(key)
                     slips.append(ground.trial(reading, points))
         self.lead = lead
         self.others = [one for one in (*group, *slips) if one is not lead and one.distance_m(lead) < SAME_PLACE_M]

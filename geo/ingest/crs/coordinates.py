@@ -86,8 +86,8 @@ def read_coordinates(table: Mapping[str, Sequence[object]], columns: Columns, *,
     rows = [_row(first, second, paired=columns.second is None) for first, second in cells]
     understood = [row for row in rows if isinstance(row, _Row)]
     kind: Kind = _most((row.kind for row in understood), "degrees")
-    told: list[First] = [row.first for row in understood if row.kind == kind and row.first is not None]
-    first: First = _most(told, columns.declared or "north")
+    orders: list[First] = [row.first for row in understood if row.kind == kind and row.first is not None]
+    first: First = _most(orders, columns.declared or "north")
     points: list[tuple[float, float] | None] = []
     issues: list[Issue] = []
     for number, (row, cell) in enumerate(zip(rows, cells, strict=True), start=1):

@@ -58,23 +58,23 @@ def locate(
     `province`, `region` and `reference` (units whose borders are known) are in STORE_CRS; see `candidates`.
     """
     stated = recognise(claim, driver)
-    found = candidates(points, province, region=region, reference=reference)
+    places = candidates(points, province, region=region, reference=reference)
     if stated.reading is None:
-        return _by_position(stated, found, ())
-    return _Weighing(stated, found, Ground(province, region), thinned(points)).outcome(reference)
+        return _by_position(stated, places, ())
+    return _Weighing(stated, places, Ground(province, region), thinned(points)).outcome(reference)
 
 
 class _Weighing:
     """The file's words on one side, the positions that they lead to on the other."""
 
     def __init__(
-        self, stated: Recognition, found: list[Candidate], ground: Ground, points: NDArray[np.float64]
+        self, stated: Recognition, places: list[Candidate], ground: Ground, points: NDArray[np.float64]
     ) -> None:
         meant = [reading for reading in (stated.reading, *stated.alternatives) if reading is not None]
         self.stated = stated
-        self.found = found
+        self.places = places
         self.trials = [ground.trial(reading, points) for reading in meant] if len(points) else []
-        self.best = found[0].inside if found else 0.0
+        self.best = places[0].inside if places else 0.0
 
     def outcome(self, reference: Sequence[BaseGeometry] | None) -> Location:
         if not self.trials:
@@ -104,10 +104,10 @@ class _Weighing:
             f"By the file's word only {stated.inside:.0%} of the points fall in the province: the word is wrong, or the"
             " data are.",
         )
-        return _by_position(self.stated, self.found, (*self.stated.evidence, line))
+        return _by_position(self.stated, self.places, (*self.stated.evidence, line))
 
     def _answer(self, advice: Advice, reading: Reading | None, *more: Label) -> Location:
-        return Location(advice, reading, self.stated, tuple(self.found), (*self.stated.evidence, *more))
+        return Location(advice, reading, self.stated, tuple(self.places), (*self.stated.evidence, *more))
 
 
 _FITS = Label(
@@ -124,14 +124,14 @@ def _by_borders(trials: Sequence[Trial], reference: Sequence[BaseGeometry] | Non
     return fitting(residuals, {trial.reading: trial.places_m for trial in trials})
 
 
-def _by_position(stated: Recognition, found: list[Candidate], before: tuple[Label, ...]) -> Location:
-    decision = decide(found)
+def _by_position(stated: Recognition, places: list[Candidate], before: tuple[Label, ...]) -> Location:
+    decision = decide(places)
     evidence = (*(before or stated.evidence), *decision.evidence)
     best = decision.candidate
     if best is None or best.inside < FEW:
-        return Location("refuse", None, stated, tuple(found), evidence)
+        return Location("refuse", None, stated, tuple(places), evidence)
     advice: Advice = "confirm" if decision.answer == "sure" else "choose"
-    return Location(advice, best.reading, stated, tuple(found), evidence)
+    return Location(advice, best.reading, stated, tuple(places), evidence)
 
 
 # --- the move --------------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ def is_text(prj: Path) -> bool:
 
 def not_understood(prj: Path, spec: LayerSpec, reason: str) -> Issue:
     """The fatal finding that a .prj says nothing that can be used."""
-    said = f"không hiểu {prj.name} ({reason})", f"{prj.name} is not understood ({reason})"
-    return Issue.of(spec.name, "unknown_crs", *said, value=prj.name)
+    words = f"không hiểu {prj.name} ({reason})", f"{prj.name} is not understood ({reason})"
+    return Issue.of(spec.name, "unknown_crs", *words, value=prj.name)
 
 
 def to_store(shapes: Shapes, crs: str | None, prj: Path, spec: LayerSpec) -> tuple[Shapes | None, list[Issue]]:
@@ -63,8 +63,8 @@ def to_store(shapes: Shapes, crs: str | None, prj: Path, spec: LayerSpec) -> tup
         return None, [Issue.of(spec.name, "wrong_crs", vi, en, value=name)]
     if same:
         return placed, []
-    said = f"chuyển từ {name} sang {STORE_CRS}", f"reprojected from {name} to {STORE_CRS}"
-    return placed, [Issue.of(spec.name, "reprojected", *said, value=name)]
+    words = f"chuyển từ {name} sang {STORE_CRS}", f"reprojected from {name} to {STORE_CRS}"
+    return placed, [Issue.of(spec.name, "reprojected", *words, value=name)]
 
 
 def _from_vn2000(shapes: Shapes, stated: Recognition, prj: Path, spec: LayerSpec) -> tuple[Shapes | None, list[Issue]]:
@@ -98,8 +98,8 @@ def _without_crs(shapes: Shapes, prj: Path, spec: LayerSpec) -> tuple[Shapes | N
     if prj.exists() and prj.read_bytes().strip():
         return None, [not_understood(prj, spec, "GDAL")]
     if not _fit_degrees(shapes):
-        said = f"không có {prj.name} và toạ độ không phải là độ", f"no {prj.name}, and the coordinates are not degrees"
-        return None, [Issue.of(spec.name, "unknown_crs", *said, value=prj.name)]
+        words = f"không có {prj.name} và toạ độ không phải là độ", f"no {prj.name}, and the coordinates are not degrees"
+        return None, [Issue.of(spec.name, "unknown_crs", *words, value=prj.name)]
     vi = f"không có {prj.name}; hiểu là kinh độ, vĩ độ WGS 84"
     en = f"no {prj.name}; taken for WGS 84 longitude, latitude"
     return shapes, [Issue.of(spec.name, "missing_prj", vi, en, value=prj.name)]
@@ -108,6 +108,6 @@ def _without_crs(shapes: Shapes, prj: Path, spec: LayerSpec) -> tuple[Shapes | N
 def _fit_degrees(shapes: Shapes) -> bool:
     """Whether half of the places can be longitudes and latitudes; single ones elsewhere are found by the checks."""
     bounds = shapely.bounds(shapes)
-    known = bounds[~np.isnan(bounds).any(axis=1)]
-    fit = (np.abs(known[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(known[:, [1, 3]]) <= 90).all(axis=1)
-    return int(fit.sum()) * 2 >= len(known)
+    boxes = bounds[~np.isnan(bounds).any(axis=1)]
+    fit = (np.abs(boxes[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(boxes[:, [1, 3]]) <= 90).all(axis=1)
+    return int(fit.sum()) * 2 >= len(boxes)

@@ -85,11 +85,11 @@ def recognise(claim: CRS | str | None, driver: str = "", *, at: tuple[float, flo
     parts = take_apart(crs, claim if isinstance(claim, str) else "")
     if parts is None:
         return _missing()
-    found = _READERS[parts.datum](parts)
-    if found.reading is None:
-        return found
-    error_m = _error_of_the_word(crs, found.reading, at)
-    return replace(found, error_m=error_m, evidence=(*found.evidence, *_error_line(error_m)))
+    recognition = _READERS[parts.datum](parts)
+    if recognition.reading is None:
+        return recognition
+    error_m = _error_of_the_word(crs, recognition.reading, at)
+    return replace(recognition, error_m=error_m, evidence=(*recognition.evidence, *_error_line(error_m)))
 
 
 # --- one reader for each datum that a definition can name ------------------------------------------
@@ -98,13 +98,15 @@ def recognise(claim: CRS | str | None, driver: str = "", *, at: tuple[float, flo
 def _read_vn2000(claim: Claim) -> Recognition:
     if claim.grid is None:
         return _sure_degrees(claim, VN2000_DEGREES) if claim.crs.is_geographic else _foreign(claim)
-    found = _vn2000_grid(claim)
+    recognition = _vn2000_grid(claim)
     note = _line(
         "Tệp ghi hệ quy chiếu VN-2000 ({}).", "The file says that its datum is VN-2000 ({}).", claim.datum_name
     )
-    twins = (replace(found.reading, slip="null_shift"),) if found.reading and _zeros(claim.towgs84) else ()
+    twins = (replace(recognition.reading, slip="null_shift"),) if recognition.reading and _zeros(claim.towgs84) else ()
     return replace(
-        found, evidence=(note, *found.evidence, *_towgs84_lines(claim)), alternatives=(*twins, *found.alternatives)
+        recognition,
+        evidence=(note, *recognition.evidence, *_towgs84_lines(claim)),
+        alternatives=(*twins, *recognition.alternatives),
     )
 
 
@@ -116,20 +118,20 @@ def _read_wgs84(claim: Claim) -> Recognition:
         return _utm_or_vn2000(claim, utm)
     if not claim.says_vn2000 and not _like_vn2000(claim.grid):
         return _foreign(claim)
-    found = _vn2000_grid(claim)
-    if found.reading is None:
-        return found
+    recognition = _vn2000_grid(claim)
+    if recognition.reading is None:
+        return recognition
     note = _line(
         "Tệp ghi hệ quy chiếu WGS 84, nhưng lưới chiếu (kinh tuyến trục {}, k {}) là của VN-2000.",
         "The file says WGS 84, but its grid (central meridian {}, k {}) is one of VN-2000.",
         degrees_minutes(claim.grid.meridian), f"{claim.grid.scale:.10g}",
     )  # fmt: skip
-    twin = replace(found.reading, slip="null_shift")
+    twin = replace(recognition.reading, slip="null_shift")
     return replace(
-        found,
+        recognition,
         kind="mislabelled",
-        evidence=(note, *found.evidence, _NULL_SHIFT_TWIN),
-        alternatives=(twin, *found.alternatives),
+        evidence=(note, *recognition.evidence, _NULL_SHIFT_TWIN),
+        alternatives=(twin, *recognition.alternatives),
     )
 
 
@@ -145,21 +147,21 @@ def _read_unnamed(claim: Claim) -> Recognition:
 
 
 def _unnamed_grid(claim: Claim) -> Recognition:
-    found = _vn2000_grid(claim)
-    if found.reading is None:
-        return found
+    recognition = _vn2000_grid(claim)
+    if recognition.reading is None:
+        return recognition
     note = _line(
         "Hệ quy chiếu của tệp không rõ tên ({}); lưới chiếu trên ê-líp-xô-ít WGS 84 là của VN-2000.",
         "The file's datum has no known name ({}); its grid on the WGS 84 ellipsoid is one of VN-2000.",
         claim.datum_name,
     )
-    twins = () if _of_the_state(claim.towgs84) else (replace(found.reading, slip="null_shift"),)
+    twins = () if _of_the_state(claim.towgs84) else (replace(recognition.reading, slip="null_shift"),)
     return replace(
-        found,
-        kind="equivalent" if found.kind == "named" else found.kind,
-        decision=found.decision if claim.nameless else "ask",
-        evidence=(note, *found.evidence, *_towgs84_lines(claim)),
-        alternatives=(*twins, *found.alternatives),
+        recognition,
+        kind="equivalent" if recognition.kind == "named" else recognition.kind,
+        decision=recognition.decision if claim.nameless else "ask",
+        evidence=(note, *recognition.evidence, *_towgs84_lines(claim)),
+        alternatives=(*twins, *recognition.alternatives),
     )
 
 
@@ -169,9 +171,9 @@ def _read_old(claim: Claim) -> Recognition:
     system = next(s for s in systems_of(claim.datum) if s.grid is None)
     decision: Decision = "sure"
     if claim.grid is not None:
-        known = by_grid(claim.datum, claim.grid)
-        decision = "sure" if known else "ask"
-        system = known or _custom(claim.grid, system)
+        listed_system = by_grid(claim.datum, claim.grid)
+        decision = "sure" if listed_system else "ask"
+        system = listed_system or _custom(claim.grid, system)
     note = _line(
         "Hệ cũ {}; PROJ không có phép chuyển cho khu vực này và sẽ không dịch chuyển gì.",
         "The old system {}; PROJ has no operation for this area and would not shift it at all.",
@@ -286,8 +288,8 @@ def _wgs84_without_grid(claim: Claim) -> Recognition:
     if claim.crs.is_geographic and not claim.says_vn2000:
         return _sure_degrees(claim, STORE_CRS)
     if claim.crs.is_geographic:
-        found = _sure_degrees(claim, VN2000_DEGREES)
-        return replace(found, kind="mislabelled", decision="ask", alternatives=(Reading(SYSTEMS[STORE_CRS]),))
+        recognition = _sure_degrees(claim, VN2000_DEGREES)
+        return replace(recognition, kind="mislabelled", decision="ask", alternatives=(Reading(SYSTEMS[STORE_CRS]),))
     if claim.crs == SYSTEMS[WEB_MERCATOR].crs():
         return _sure_degrees(claim, WEB_MERCATOR)
     return _foreign(claim)

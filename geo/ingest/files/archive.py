@@ -18,7 +18,7 @@ DAMAGED = (
     EOFError, NotImplementedError, RuntimeError, OSError, ValueError, IndexError, OverflowError,
 )  # fmt: skip
 """What zipfile raises for an archive that is damaged."""
-_FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}
+_FORBIDDEN = set('<>:"|?*') | {chr(code) for code in range(32)}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def unpack(path: Path, into: Path, limits: ArchiveLimits = ArchiveLimits()) -> l
             left = limits.max_bytes
             files = []
             for member in members:
-                target = into.joinpath(*PurePosixPath(member.filename).parts)
+                target = into.joinpath(*_path_of(member).parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 left -= _copy(archive, member, target, left, path)
                 files.append(target)
@@ -63,7 +63,7 @@ def inspect(path: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
 
 
 def _checked(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not _is_folder(member)]
     for problem_en, problem_vi in _problems(members, limits):
         raise _refused(path, problem_en, problem_vi)
     return members
@@ -78,36 +78,54 @@ def _problems(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> Iterator
     seen: set[str] = set()
     for member in members:
         yield from _member_problems(member, limits)
-        key = member.filename.casefold()
+        key = str(_path_of(member)).casefold()
         if key in seen:
             yield f"{member.filename!r} is in it twice", f"{member.filename!r} có hai lần"
         seen.add(key)
 
 
+def _stored(member: zipfile.ZipInfo) -> str:
+    """The name as the archive has it: zipfile turns backslashes into slashes on some systems only."""
+    return str(getattr(member, "orig_filename", member.filename))
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    return member.is_dir() or (member.filename.endswith("\\") and member.file_size == 0)
+
+
+def _path_of(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Where a member belongs: old programs of Windows part folders by backslashes."""
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
 def _member_problems(member: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[tuple[str, str]]:
-    name = member.filename
-    # zipfile turns backslashes into slashes on some systems only; the name as stored decides.
-    parts = PurePosixPath(name).parts
-    stored = getattr(member, "orig_filename", name)
-    if not parts or name.startswith("/") or ".." in parts or _FORBIDDEN & set(stored) or len(parts) > limits.max_depth:
+    stored, name = _stored(member), _path_of(member)
+    absolute = str(name).startswith("/")
+    if (
+        not name.parts
+        or absolute
+        or ".." in name.parts
+        or _FORBIDDEN & set(stored)
+        or len(name.parts) > limits.max_depth
+    ):
         yield f"the name {stored!r} leads out of the folder", f"tên {stored!r} dẫn ra ngoài thư mục"
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in {0, stat.S_IFREG}:
-        yield f"{name!r} is a link or device", f"{name!r} là liên kết hoặc thiết bị"
+        yield f"{stored!r} is a link or device", f"{stored!r} là liên kết hoặc thiết bị"
     if member.flag_bits & 1:
         yield (
-            f"{name!r} is encrypted; pack it again without a password",
-            f"{name!r} có mật khẩu; hãy nén lại không mật khẩu",
+            f"{stored!r} is encrypted; pack it again without a password",
+            f"{stored!r} có mật khẩu; hãy nén lại không mật khẩu",
         )
-    if PurePosixPath(name).suffix.lower() in _NESTED:
+    if name.suffix.lower() in _NESTED:
         yield (
-            f"{name!r} is an archive inside the archive; unpack it first",
-            f"{name!r} là tệp nén bên trong; hãy bung ra trước",
+            f"{stored!r} is an archive inside the archive; unpack it first",
+            f"{stored!r} là tệp nén bên trong; hãy bung ra trước",
         )
     if member.file_size > limits.max_ratio * max(member.compress_size, 1_000):
         yield (
-            f"{name!r} unpacks to {member.file_size} bytes from {member.compress_size}",
-            f"{name!r} bung ra {member.file_size} byte từ {member.compress_size}",
+            f"{stored!r} unpacks to {member.file_size} bytes from {member.compress_size}",
+            f"{stored!r} bung ra {member.file_size} byte từ {member.compress_size}",
         )
 
 

@@ -1,4 +1,4 @@
-"""Excel workbooks as plain cells: checked first, then read by calamine in a process of its own.
+"""Workbooks of Excel and LibreOffice as plain cells: checked first, then read by calamine in a process of its own.
 
 calamine reserves what a damaged .xls says it holds and ends its process when it cannot have it; here only the
 child ends. An .xlsx is unpacked within limits and packed anew, so that what was checked is what is read.
@@ -28,7 +28,9 @@ import python_calamine as calamine
 from geo.errors import BadSource
 from geo.ingest.files.archive import ArchiveLimits, unpack
 from geo.ingest.files.limits import Limits
+from geo.ingest.files.ods import OdsScan
 from geo.ingest.files.sniff import Kind
+from geo.ingest.files.strict_xml import strict_parser
 
 FORMULA = "="
 """What stands for a formula that has no computed value."""
@@ -40,10 +42,13 @@ _HEAD = 1 << 16
 _SECONDS = 120
 _MEMORY = 4 << 30
 _ROOT = Path(__file__).resolve().parents[3]
+_ARCHIVES = {"xlsx", "xlsb", "ods"}
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 Position = tuple[int, int]
 """Row and column of a cell, both from 1."""
+Merged = tuple[int, int, int, int]
+"""First row, first column, last row and last column of a merged cell, from 1."""
 
 
 class SheetOf(NamedTuple):
@@ -58,12 +63,14 @@ class SheetOf(NamedTuple):
 class Sheet:
     """The cells of one sheet from row 1 and column A on; a blank cell is None, every calendar value ISO 8601 text.
 
-    A cell of `formulas` has its computed value, or FORMULA; one that shows an error has its text ("#N/A").
+    A cell of `formulas` has its computed value, or FORMULA; one that shows an error has its text ("#N/A"). A merged
+    cell has its value in its first row and column.
     """
 
     name: str
     rows: list[list[object]]
     formulas: frozenset[Position] = frozenset()
+    merged: tuple[Merged, ...] = ()
 
 
 def sheets_of(path: Path, kind: Kind, limits: Limits) -> list[SheetOf]:
@@ -74,6 +81,8 @@ def sheets_of(path: Path, kind: Kind, limits: Limits) -> list[SheetOf]:
                 SheetOf(one.name, one.visible, _scan(book.folder / one.member, limits, enough=2).filled > 1)
                 for one in _members(book.folder)
             ]
+        if kind == "ods":
+            _scan_ods(book, None, limits)
         return [SheetOf(*one) for one in _child(book, None)]
 
 
@@ -84,15 +93,25 @@ def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
         if kind == "xlsx":
             member = next((one.member for one in _members(book.folder) if one.name == sheet), None)
             seen = _scan(book.folder / member, limits) if member else seen
-        rows: list[list[object]] = list(_child(book, sheet))
-    for row, column in seen.formulas | set(seen.errors):
+        spans: list[Merged] = []
+        if kind == "ods":
+            scan = _scan_ods(book, sheet, limits)
+            seen.formulas, spans = scan.formulas, scan.merged
+        answers = _child(book, sheet)
+        merged = tuple((top, left, bottom, right) for top, left, bottom, right in [*next(answers, []), *spans])
+        rows: list[list[object]] = list(answers)
+    for row, column in (seen.formulas - seen.blank) | set(seen.errors):
         while len(rows) < row:
             rows.append([])
         cells = rows[row - 1]
         cells += [None] * (column - len(cells))
         if cells[column - 1] is None:
             cells[column - 1] = seen.errors.get((row, column), FORMULA)
-    return Sheet(sheet, rows, frozenset(seen.formulas))
+    return Sheet(sheet, rows, frozenset(seen.formulas), merged)
+
+
+def _scan_ods(book: "_Book", sheet: str | None, limits: Limits) -> OdsScan:
+    return OdsScan(book.folder / "content.xml", sheet, limits, _entities("content.xml"), ROOM)
 
 
 # --- opening -----------------------------------------------------------------------------------------
@@ -109,7 +128,7 @@ class _Book(NamedTuple):
 def _opened(path: Path, kind: Kind, limits: Limits) -> Iterator[_Book]:
     with tempfile.TemporaryDirectory(prefix="book-") as work, _told(path, kind):
         book = _Book(Path(work) / f"book.{kind}", Path(work) / "parts")
-        if kind == "xlsx":
+        if kind in _ARCHIVES:
             book.folder.mkdir()
             _repack(book, unpack(path, book.folder, _archive(limits)), path)
         else:
@@ -126,13 +145,19 @@ def _repack(book: _Book, files: list[Path], path: Path) -> None:
     """The XML of a workbook in a new archive, without pictures and macros; BadSource for XML with a DOCTYPE."""
     with zipfile.ZipFile(book.path, "w", zipfile.ZIP_STORED) as archive:
         for file in files:
-            if file.suffix.lower() != ".xml" and not file.name.lower().endswith(".rels"):
+            if not _is_read(file):
                 continue
             with file.open("rb") as source:
                 head = source.read(_HEAD).replace(b"\0", b"")
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise _entities(path.name)
             archive.write(file, file.relative_to(book.folder).as_posix())
+
+
+def _is_read(file: Path) -> bool:
+    """Whether a member holds cells or says what they are; macros and pictures do not."""
+    name = file.name.lower()
+    return name.endswith((".xml", ".rels")) or name == "mimetype" or (name.endswith(".bin") and "vba" not in name)
 
 
 def _entities(name: str) -> BadSource:
@@ -163,8 +188,9 @@ def damaged(path: Path, name: str, reason: str) -> BadSource:
     """The error that a file looks like `name` and cannot be read."""
     reason = " ".join(reason.split())[:200] or "?"
     return BadSource(
-        f"{path.name} looks like {name} but is damaged ({reason}). Open it in Excel and save it again as .xlsx.",
-        f"{path.name} có dạng {name} nhưng bị hỏng ({reason}). Hãy mở bằng Excel và lưu lại thành .xlsx.",
+        f"{path.name} looks like {name} but is damaged ({reason})."
+        " Open it in Excel or LibreOffice and save it as .xlsx.",
+        f"{path.name} có dạng {name} nhưng bị hỏng ({reason}). Hãy mở bằng Excel hoặc LibreOffice và lưu thành .xlsx.",
     )
 
 
@@ -181,49 +207,39 @@ def _members(folder: Path) -> list[_Member]:
     """The worksheets of an unpacked workbook and the files that they are in, in the workbook's order."""
     files = {file.relative_to(folder).as_posix().lower(): file for file in folder.rglob("*") if file.is_file()}
     targets = {
-        said.get("Id", ""): said.get("Target", "")
-        for tag, said in _elements(files["xl/_rels/workbook.xml.rels"])
-        if tag == "Relationship" and said.get("Type", "").endswith("/worksheet")
+        attributes.get("Id", ""): attributes.get("Target", "")
+        for tag, attributes in _elements(files["xl/_rels/workbook.xml.rels"])
+        if tag == "Relationship" and attributes.get("Type", "").endswith("/worksheet")
     }
-    found = []
-    for tag, said in _elements(files["xl/workbook.xml"]):
-        link = next((value for name, value in said.items() if name.rpartition(":")[2] == "id"), "")
+    members = []
+    for tag, attributes in _elements(files["xl/workbook.xml"]):
+        link = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
         if tag != "sheet" or link not in targets:
             continue
         target = targets[link].replace("\\", "/").lower()
         target = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
         member = files[target].relative_to(folder).as_posix()
-        found.append(_Member(said.get("name", ""), said.get("state", "visible") == "visible", member))
-    return found
+        members.append(_Member(attributes.get("name", ""), attributes.get("state", "visible") == "visible", member))
+    return members
 
 
 def _elements(file: Path) -> list[tuple[str, dict[str, str]]]:
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = _parser(file)
-    parser.StartElementHandler = lambda tag, said: found.append((tag.rpartition(":")[2], said))
+    elements: list[tuple[str, dict[str, str]]] = []
+    parser = strict_parser(_entities(file.name))
+    parser.StartElementHandler = lambda tag, attributes: elements.append((tag.rpartition(":")[2], attributes))
     with file.open("rb") as source:
         parser.ParseFile(source)
-    return found
-
-
-def _parser(file: Path) -> expat.XMLParserType:
-    """A parser that refuses entities wherever they stand."""
-    parser = expat.ParserCreate()
-
-    def refuse(*said: object) -> None:
-        raise _entities(file.name)
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    return parser
+    return elements
 
 
 @dataclass
 class _Seen:
-    """What the XML of a sheet holds: rows with content (`filled`), cells with a formula, cells that show an error."""
+    """What the XML of a sheet holds: rows with content (`filled`), cells with a formula, those
+    of them whose result is an empty text, cells that show an error."""
 
     filled: int = 0
     formulas: set[Position] = field(default_factory=set)
+    blank: set[Position] = field(default_factory=set)
     errors: dict[Position, str] = field(default_factory=dict)
 
 
@@ -237,24 +253,26 @@ class _Scan:
     def __init__(self, limits: Limits, enough: int | None) -> None:
         self.seen = _Seen()
         self._limits, self._enough = limits, enough
-        self._inside = self._error = False
+        self._inside = self._error = self._is_text = False
         self._row, self._column, self._last = 0, 0, 0
         self._top = self._left = 1 << 30
         self._bottom = self._right = 0
         self._text: list[str] = []
 
-    def start(self, tag: str, said: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if not self._inside:
             self._inside = tag == "sheetData"
         elif tag == "c":
-            self._cell(said)
+            self._cell(attributes)
         elif tag == "row":
-            self._row, self._column = int(said.get("r", self._row + 1)), 0
+            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
         elif tag in {"v", "is", "f"} and self._column:
             self._content()
             if tag == "f":
                 self.seen.formulas.add((self._row, self._column))
+            elif self._is_text:
+                self.seen.blank.add((self._row, self._column))
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
@@ -268,8 +286,8 @@ class _Scan:
         if self._error:
             self._text.append(text)
 
-    def _cell(self, said: dict[str, str]) -> None:
-        place = said.get("r")
+    def _cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
         if place is None:
             self._row, self._column = max(self._row, 1), self._column + 1
         else:
@@ -279,7 +297,7 @@ class _Scan:
             self._row, self._column = int(parts[2]), column_number(parts[1])
         if not (1 <= self._row <= 1_048_576 and self._column <= 16_384):
             raise ValueError(f"cell {place!r}")
-        self._error = said.get("t") == "e"
+        self._error, self._is_text = attributes.get("t") == "e", attributes.get("t") == "str"
         self._text = []
 
     def _content(self) -> None:
@@ -304,7 +322,7 @@ class _Scan:
 def _scan(file: Path, limits: Limits, enough: int | None = None) -> _Seen:
     """What the sheet in `file` holds, within limits; `enough` rows with content end the search."""
     scan = _Scan(limits, enough)
-    parser = _parser(file)
+    parser = strict_parser(_entities(file.name))
     parser.buffer_text = True
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
@@ -372,6 +390,11 @@ def _answers(path: str, sheet: str | None) -> Iterator[object]:
                     yield one.name, one.visible == calamine.SheetVisibleEnum.Visible, cells.height > 1
             return
         cells = book.get_sheet_by_name(sheet)
+        yield [
+            (top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in cells.merged_cell_ranges or ()
+            if bottom > top
+        ]
         top, left = cells.start or (0, 0)
         for _ in range(top):
             yield []

@@ -1,5 +1,6 @@
 """Any file an office sends, opened: what it is by content, the layers in it, and one of them as a Table."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,30 +8,37 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from geo.errors import BadSource, GeoError
 from geo.ingest.files.archive import unpack
+from geo.ingest.files.kml import ALL_FOLDERS
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.sheets import read_sheet, sheet_names
 from geo.ingest.files.sniff import Kind, sniff
 from geo.ingest.files.table import Table
 from geo.ingest.files.vectors import DRIVERS, OWN_PRJ, layers_of, neutral_charset, no_records, read_vector
+from geo.schema import Label
 from geo.text import fold
 
-SHEETS: tuple[Kind, ...] = ("csv", "xlsx", "xls")
+SHEETS: tuple[Kind, ...] = ("csv", "xlsx", "xls", "xlsb", "ods")
 _COMPANIONS = {ending for driver in DRIVERS.values() for ending in driver.companions}
 _IGNORED = {
     ".xml", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".qml", ".sld", ".txt", ".pdf", ".jpg", ".png", ".lyr", ".html",
     ".ini", ".db", ".md", ".ain", ".aih", ".atx", ".ixs", ".mxs", ".fbn", ".fbx", ".wor",
+    ".qgs", ".qgz", ".mxd", ".aprx", ".lyrx", ".mdb", ".ldb", ".cst", ".vrt",
 }  # fmt: skip
 """What stands beside layers in archives and is none."""
+_FIRST_TABLE = "a00000001.gdbtable"
+_GEODATABASE = {".gdbtable", ".gdbtablx", ".gdbindexes", ".atx", ".spx", ".freelist", ".horizon"}
 
 
 @dataclass(frozen=True)
 class Part:
     """One layer that can be read: the file in the working folder, its kind, the layer in it, and how it is called.
 
-    `name` is unique among the parts of one upload. `rows` is None for a sheet: it is counted when it is read.
+    `name` is unique among the parts of one upload. `rows` is None for a sheet: it is counted when it is read. `file` is
+    what the upload calls the file, which messages name.
     """
 
     path: Path
@@ -39,6 +47,16 @@ class Part:
     name: str
     rows: int | None
     geometry: str
+    file: str
+
+    @property
+    def label(self) -> Label:
+        """What people call it: its name, or words for all folders of a KML together."""
+        together = self.kind in {"kml", "kmz"} and self.layer == ALL_FOLDERS
+        return _ALL if together else Label(self.name, self.name)
+
+
+_ALL = Label("tất cả thư mục, kèm cột tên thư mục", "all folders, with a column of their names")
 
 
 def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
@@ -50,7 +68,7 @@ def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
     for file in files:
         limits.hold("byte", "bytes", file.stat().st_size, limits.max_bytes)
     refused: list[BadSource] = []
-    parts = [part for file in _leaders(files, work, limits, refused) for part in _parts(*file, limits, refused)]
+    parts = [part for leader in _leaders(files, work, limits, refused) for part in _parts(leader, limits, refused)]
     if not parts:
         names = ", ".join(file.name for file in files)
         raise next(iter(refused), None) or BadSource(
@@ -63,9 +81,10 @@ def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
 def read(part: Part, limits: Limits) -> Table:
     """The part as a Table; BadSource when it is damaged or over a limit."""
     if part.kind in SHEETS:
-        with _told(part.path):
+        with _damage_refused(part.path):
             return read_sheet(part.path, part.kind, part.layer, limits)
-    return read_vector(part.path, part.kind, part.layer, limits)
+    with _called(part.path, part.kind, part.file):
+        return read_vector(part.path, part.kind, part.layer, limits)
 
 
 def choose(parts: Sequence[Part], name: str | None) -> Part | None:
@@ -75,20 +94,27 @@ def choose(parts: Sequence[Part], name: str | None) -> Part | None:
     for part in parts:
         if part.name == name:
             return part
-    known = ", ".join(part.name for part in parts)
+    names = ", ".join(part.name for part in parts)
     raise BadSource(
-        f"The file has no layer {name!r}. Its layers: {known}.", f"Tệp không có lớp {name!r}. Các lớp: {known}."
+        f"The file has no layer {name!r}. Its layers: {names}.", f"Tệp không có lớp {name!r}. Các lớp: {names}."
     )
 
 
-def _leaders(
-    files: Sequence[Path], work: Path, limits: Limits, refused: list[BadSource]
-) -> Iterator[tuple[Path, Kind]]:
+class _Leader(NamedTuple):
+    """The file that others of a layer belong to, copied for reading; what it is, and what the upload calls it."""
+
+    path: Path
+    kind: Kind
+    file: str
+
+
+def _leaders(files: Sequence[Path], work: Path, limits: Limits, refused: list[BadSource]) -> Iterator[_Leader]:
     """The file of each layer that the others belong to, copied to `work` with its companions.
 
     What stands beside others and cannot be read goes to `refused`.
     """
     spare = count()
+    yield from _geodatabases(files, work, spare)
     for file in files:
         kind = _kind(file, refused, alone=len(files) == 1)
         if kind is None:
@@ -99,10 +125,26 @@ def _leaders(
             unpacked = work / f"unpacked{next(spare)}"
             unpacked.mkdir(parents=True)
             members = unpack(file, unpacked, limits.archive())
+            yield from _geodatabases(members, work, spare)
             inner = {member: _inner(file, member, kind, refused) for member in members}
             kinds = {member: one for member, one in inner.items() if one}
         for leader, one in kinds.items():
             yield _named(leader, members, one, work / f"part{next(spare)}")
+
+
+def _geodatabases(files: Sequence[Path], work: Path, spare: Iterator[int]) -> Iterator[_Leader]:
+    """The folders of files that are an Esri File Geodatabase, copied under names that GDAL knows them by."""
+    for table in files:
+        if table.name.lower() != _FIRST_TABLE:
+            continue
+        folder = work / f"part{next(spare)}" / f"{_ascii(table.parent.name.removesuffix('.gdb'))}.gdb"
+        folder.mkdir(parents=True)
+        for file in files:
+            if file.parent == table.parent and (
+                file.suffix.lower() in _GEODATABASE or file.name.lower() in {"gdb", "timestamps"}
+            ):
+                shutil.copyfile(file, folder / file.name.lower())
+        yield _Leader(folder, "gdb", table.parent.name)
 
 
 def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Kind | None:
@@ -110,24 +152,29 @@ def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Ki
     none."""
     if kind == "kmz" and member.suffix.lower() != ".kml":
         return None
-    found = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
-    if found in {"zip", "kmz"}:
+    content = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
+    if content in {"zip", "kmz"}:
         raise BadSource(
             f"{file.name} is refused: {member.name!r} is an archive inside the archive; unpack it first.",
             f"Không nhận {file.name}: {member.name!r} là tệp nén bên trong; hãy bung ra trước.",
         )
-    if kind == "kmz" and found != "kml":
+    if kind == "kmz" and content != "kml":
         raise BadSource(
             f"{file.name} is refused: {member.name!r} in it is no KML. Export it again.",
             f"Không nhận {file.name}: {member.name!r} bên trong không phải KML. Hãy xuất lại tệp.",
         )
-    return "kmz" if kind == "kmz" else found
+    return "kmz" if kind == "kmz" else content
 
 
 def _kind(file: Path, refused: list[BadSource], *, alone: bool) -> Kind | None:
     """What a file is; None for one that only stands beside others, or is of no known kind and not alone."""
     ending = file.suffix.lower()
-    if not alone and (ending in _COMPANIONS or ending in _IGNORED or file.name.startswith(("._", "~$", "."))):
+    if not alone and (
+        ending in _COMPANIONS | _GEODATABASE
+        or file.name in {"gdb", "timestamps"}
+        or ending in _IGNORED
+        or file.name.startswith(("._", "~$", "."))
+    ):
         return None
     if alone and ending in {".shx", ".prj"}:
         return "shapefile"
@@ -142,10 +189,10 @@ def _kind(file: Path, refused: list[BadSource], *, alone: bool) -> Kind | None:
         return None
 
 
-def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> tuple[Path, Kind]:
+def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> _Leader:
     """The file and its companions in the new `folder`, under one stem and the endings that GDAL knows them by."""
     if kind in SHEETS:
-        return file, kind
+        return _Leader(file, kind, file.name)
     driver = DRIVERS[kind]
     folder.mkdir(parents=True)
     stem = folder / _ascii(file.stem)
@@ -159,7 +206,7 @@ def _named(file: Path, others: Sequence[Path], kind: Kind, folder: Path) -> tupl
             shutil.copyfile(other, stem.with_name(stem.name + (OWN_PRJ if ending == ".prj" else ending)))
     if kind in {"tab", "mif"} and target.exists():
         neutral_charset(target)
-    return target, kind
+    return _Leader(target, kind, file.name)
 
 
 def _piece(file: Path) -> str:
@@ -180,22 +227,45 @@ def _ascii(name: str) -> str:
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in fold(name))[:60] or "layer"
 
 
-def _parts(path: Path, kind: Kind, limits: Limits, refused: list[BadSource]) -> Iterator[Part]:
+def _parts(leader: _Leader, limits: Limits, refused: list[BadSource]) -> Iterator[Part]:
+    path, kind, file = leader
     if kind in SHEETS:
-        with _told(path):
+        with _damage_refused(path):
             sheets = sheet_names(path, kind, limits)
         for sheet in sheets:
-            yield Part(path, kind, sheet, sheet if kind != "csv" else path.name, None, "")
+            yield Part(path, kind, sheet, sheet if kind != "csv" else path.name, None, "", file)
         return
-    layers = layers_of(path, kind)
-    if not layers:
-        refused.append(no_records(path, kind))
+    with _called(path, kind, file):
+        layers = layers_of(path, kind)
+        if not layers:
+            refused.append(_in_its_name(no_records(path, kind), path, kind, file))
     for layer in layers:
-        yield Part(path, kind, layer.name, layer.name, layer.rows, layer.geometry)
+        yield Part(path, kind, layer.name, layer.name, layer.rows, layer.geometry, file)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _called(path: Path, kind: Kind, file: str) -> Iterator[None]:
+    """Refusals of the copy at `path` as refusals of the file that people know."""
+    try:
+        yield
+    except BadSource as error:
+        raise _in_its_name(error, path, kind, file) from error
+
+
+def _in_its_name(error: BadSource, path: Path, kind: Kind, file: str) -> BadSource:
+    """A refusal that names the file as the upload does; of several files of a layer, the one that it is about."""
+    several = bool(DRIVERS[kind].companions)
+    stem = Path(file).stem
+
+    def renamed(text: str) -> str:
+        text = text if several else text.replace(path.name, file)
+        return re.sub(rf"(?<![\w.]){re.escape(path.stem)}(?=\.\w)", lambda _: stem, text) if several else text
+
+    return BadSource(renamed(error.en), renamed(error.vi))
+
+
+@contextmanager
+def _damage_refused(path: Path) -> Iterator[None]:
     """Whatever the packages that read sheets raise for a damaged one, as one error that says what to do."""
     try:
         yield

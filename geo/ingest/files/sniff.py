@@ -10,30 +10,47 @@ from typing import Literal, TypeAlias
 
 from geo.errors import BadSource
 from geo.ingest.files.archive import DAMAGED
+from geo.ingest.files.delimiters import is_delimited
+from geo.ingest.files.foreign import (
+    ENCRYPTED,
+    Foreign,
+    foreign_archive,
+    foreign_bytes,
+    foreign_json,
+    foreign_name,
+    foreign_xml,
+)
+from geo.ingest.files.strict_xml import doctype_refused
+from geo.ingest.files.utf16 import utf_16_of
 
 Kind: TypeAlias = Literal[
     "shapefile", "zip", "gpkg", "geojson", "geojsonseq", "kml", "kmz", "gpx", "tab", "mif", "dxf", "dgn", "flatgeobuf",
-    "csv", "xlsx", "xls",
+    "gdb", "topojson", "csv", "xlsx", "xls", "xlsb", "ods",
 ]  # fmt: skip
 
 _HEAD = 4_096
 _PROLOG = 65_536
 
-# Magic bytes -> what the file is (in English and Vietnamese) and what to do, for kinds that nothing here reads.
-_FOREIGN: tuple[tuple[bytes, str, str, str, str], ...] = (
-    (b"%PDF", "a PDF document", "tài liệu PDF", "Ask for the data behind it (Excel, Shapefile).", "Hãy xin dữ liệu gốc (Excel, Shapefile)."),
-    (b"Rar!", "a RAR archive", "tệp nén RAR", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
-    (b"7z\xbc\xaf", "a 7z archive", "tệp nén 7z", "Unpack it and pack the files as .zip.", "Hãy bung ra và nén lại thành .zip."),
-    (b"AC10", "an AutoCAD DWG drawing", "bản vẽ AutoCAD DWG", "Save it as DXF in AutoCAD.", "Hãy lưu thành DXF trong AutoCAD."),
-    (b"AutoCAD Binary DXF", "a binary DXF drawing", "bản vẽ DXF nhị phân", "Save it as ASCII DXF.", "Hãy lưu thành DXF dạng ASCII."),
-    (b"II*\0", "a TIFF image", "ảnh TIFF", "Images are not layers; draw the outlines in QGIS first.", "Ảnh không phải lớp dữ liệu; hãy số hoá trong QGIS trước."),
-    (b"\xff\xd8\xff", "a JPEG photograph", "ảnh JPEG", "Photographs are not layers.", "Ảnh không phải lớp dữ liệu."),
-    (b"\x89PNG", "a PNG image", "ảnh PNG", "Images are not layers.", "Ảnh không phải lớp dữ liệu."),
-)  # fmt: skip
 _WORKBOOK = "Workbook".encode("utf-16-le")
 _BOOK = "Book".encode("utf-16-le")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _DGN8 = "Dgn~".encode("utf-16-le")
-_LAYERS = (".shp", ".tab", ".mif", ".gpkg", ".geojson", ".gpx", ".dxf", ".dgn", ".fgb", ".xlsx", ".xls", ".csv")
+_LAYERS = (
+    ".shp",
+    ".tab",
+    ".mif",
+    ".gpkg",
+    ".geojson",
+    ".gpx",
+    ".dxf",
+    ".dgn",
+    ".fgb",
+    ".xlsx",
+    ".xls",
+    ".csv",
+    ".gdbtable",
+)
 """With one of these beside it, a .kml does not make a KMZ of an archive."""
 _XML: dict[str, Kind] = {"kml": "kml", "gpx": "gpx"}
 
@@ -49,15 +66,17 @@ def sniff(path: Path) -> Kind:
             head += file.read(_PROLOG)  # comments may stand before a DOCTYPE
     if not head.strip():
         raise _unreadable(path, "an empty file", "tệp rỗng", "Copy it again.", "Hãy chép lại tệp.")
-    for magic, en, vi, do_en, do_vi in _FOREIGN:
-        if head.startswith(magic):
-            raise _unreadable(path, en, vi, do_en, do_vi)
-    kind = _binary(path, head) or _text(head)
+    foreign = foreign_bytes(head) or foreign_name(path.name)
+    if foreign is not None:
+        raise _refused(path, foreign)
+    kind = _binary(path, head) or _text(path, head)
     if kind is None:
         raise _unreadable(
             path, "of a kind that is not known here", "loại tệp không nhận ra",
-            "Readable are Shapefile (zip), GeoPackage, GeoJSON, KML, GPX, MapInfo, DXF, FlatGeobuf, CSV and Excel.",
-            "Đọc được: Shapefile (zip), GeoPackage, GeoJSON, KML, GPX, MapInfo, DXF, FlatGeobuf, CSV và Excel.",
+            "Readable are Shapefile and File Geodatabase (zip), GeoPackage, GeoJSON, TopoJSON, KML, GPX, MapInfo, DXF, DGN,"
+            " FlatGeobuf, CSV, Excel and OpenDocument sheets.",
+            "Đọc được: Shapefile và File Geodatabase (zip), GeoPackage, GeoJSON, TopoJSON, KML, GPX, MapInfo, DXF, DGN,"
+            " FlatGeobuf, CSV, Excel và bảng tính OpenDocument.",
         )  # fmt: skip
     return kind
 
@@ -66,6 +85,7 @@ def _zip_kind(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.lower() for name in archive.namelist()]
+            mimetype = _mimetype(archive) if "mimetype" in names else b""
     except DAMAGED as error:
         raise _unreadable(
             path,
@@ -76,23 +96,32 @@ def _zip_kind(path: Path) -> Kind:
         ) from error
     if "xl/workbook.xml" in names:
         return "xlsx"
-    if "word/document.xml" in names:
-        raise _unreadable(
-            path, "a Word document", "tài liệu Word", "Copy its table into Excel.", "Hãy chép bảng sang Excel."
-        )
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if mimetype.startswith(_ODS):
+        return "ods"
+    with_layers = any(name.endswith(_LAYERS) for name in names)
+    foreign = foreign_archive(names, mimetype, with_layers=with_layers)
+    if foreign is not None:
+        raise _refused(path, foreign)
     with_kml = any(name.endswith(".kml") for name in names)
-    return "kmz" if with_kml and not any(name.endswith(_LAYERS) for name in names) else "zip"
+    return "kmz" if with_kml and not with_layers else "zip"
+
+
+def _mimetype(archive: zipfile.ZipFile) -> bytes:
+    with archive.open("mimetype") as member:
+        return member.read(200)
 
 
 def _sqlite_kind(path: Path) -> Kind:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
+            row = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone()
     except (sqlite3.Error, UnicodeError) as error:  # of a damaged file even the message may be no text
         raise _unreadable(
             path, f"a damaged database ({error})", "cơ sở dữ liệu bị hỏng", "Copy it again.", "Hãy chép lại tệp."
         ) from error
-    if found is None:
+    if row is None:
         raise _unreadable(
             path,
             "a SQLite database without layers",
@@ -116,6 +145,8 @@ def _ole_kind(path: Path) -> Kind:
         )
     if _WORKBOOK in content or _BOOK in content:
         return "xls"
+    if _ENCRYPTED in content:
+        raise _refused(path, ENCRYPTED)
     raise _unreadable(
         path,
         "an old Office document without a workbook",
@@ -127,40 +158,36 @@ def _ole_kind(path: Path) -> Kind:
 
 def _decoded(head: bytes) -> str | None:
     """The beginning as text; None for bytes that no text has. UTF-16 is what Excel calls "Unicode text"."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
+    form = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else utf_16_of(head)
+    if form is not None:
+        return head[: len(head) // 2 * 2].decode(form, errors="replace")
     return None if b"\0" in head else head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
-def _json_kind(start: str) -> Kind | None:
+def _json_kind(start: str) -> Kind | Foreign | None:
     if start.startswith("\x1e"):
         return "geojsonseq"
     first, _, rest = start.partition("\n")
     whole_line = first.rstrip().endswith("}") and '"Feature"' in first and "FeatureCollection" not in first
     if whole_line and rest.lstrip().startswith("{"):
         return "geojsonseq"
+    if re.search(r'"type"\s*:\s*"Topology"', start):
+        return "topojson"
+    foreign = foreign_json(start)
+    if foreign is not None:
+        return foreign
     return "geojson" if re.search(r'"(type|features|geometry|coordinates)"', start) else None
 
 
-def _xml_kind(start: str) -> Kind | None:
+def _xml_kind(start: str) -> Kind | Foreign | None:
     rest = re.sub(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*+", "", start, flags=re.DOTALL)
+    foreign = foreign_xml(start, rest)
+    if foreign is not None:
+        return foreign
     if rest.startswith("<!") and not rest.startswith("<!--"):
-        raise BadSource(
-            "An XML file with a DOCTYPE is refused: it may define entities that never end. Export it again.",
-            "Không nhận tệp XML có DOCTYPE: có thể chứa thực thể vô hạn. Hãy xuất lại tệp.",
-        )
+        raise doctype_refused()
     root = re.match(r"<(?:[\w.-]+:)?(\w+)", rest)
     return _XML.get(root[1].lower()) if root else None
-
-
-def _looks_like_rows(start: str) -> bool:
-    """Whether the first lines have the same number of cells, by comma, semicolon or tab."""
-    lines = [line for line in start.splitlines()[:6] if line.strip()]
-    for mark in (",", ";", "\t"):
-        counts = {line.count(mark) for line in lines[:-1] or lines}
-        if min(counts) >= 1 and max(counts) - min(counts) <= 2:
-            return True
-    return False
 
 
 def _is_dbf(head: bytes) -> bool:
@@ -180,8 +207,8 @@ _MAGIC: tuple[tuple[bytes, Kind | Callable[[Path], Kind]], ...] = (
     (b"\xc8\x09\xfe\x02", "dgn"),
 )
 
-_STARTS: tuple[tuple[re.Pattern[str], Kind | Callable[[str], Kind | None]], ...] = (
-    (re.compile(r"[{\x1e]"), _json_kind),
+_STARTS: tuple[tuple[re.Pattern[str], Kind | Callable[[str], Kind | Foreign | None]], ...] = (
+    (re.compile(r"[{\x1e]|\[\s*\{"), _json_kind),
     (re.compile(r"<"), _xml_kind),
     (re.compile(r"!table", re.IGNORECASE), "tab"),
     (re.compile(r"version\s+\d+", re.IGNORECASE), "mif"),
@@ -196,15 +223,22 @@ def _binary(path: Path, head: bytes) -> Kind | None:
     return "shapefile" if _is_dbf(head) else None
 
 
-def _text(head: bytes) -> Kind | None:
+def _text(path: Path, head: bytes) -> Kind | None:
     text = _decoded(head)
     if text is None:
         return None
     start = text.lstrip("\ufeff \t\r\n")
     for pattern, kind in _STARTS:
         if pattern.match(start):
-            return kind(start) if callable(kind) else kind
-    return "csv" if _looks_like_rows(start) else None
+            recognised = kind(start) if callable(kind) else kind
+            if isinstance(recognised, Foreign):
+                raise _refused(path, recognised)
+            return recognised
+    return "csv" if is_delimited(start) else None
+
+
+def _refused(path: Path, foreign: Foreign) -> BadSource:
+    return _unreadable(path, foreign.what.en, foreign.what.vi, foreign.do.en, foreign.do.vi)
 
 
 def _unreadable(path: Path, en: str, vi: str, do_en: str, do_vi: str) -> BadSource:

@@ -1,7 +1,8 @@
 """What a foreign file holds, before anything is understood: columns under its own names, shapes in its own numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -13,6 +14,17 @@ from geo.schema import Label
 
 Cells = list[object]
 """One column: str, int, float, bool or None; calendar values as ISO 8601 text."""
+_SHOWN = 20  # so many row numbers a note lists
+
+
+class Records(NamedTuple):
+    """The records of one layer as a reader hands them over; the fields mean what they mean in a `Table`."""
+
+    columns: dict[str, Cells]
+    row_numbers: Sequence[int]
+    shapes: NDArray[np.object_] | None
+    notes: tuple[Label, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,3 +60,38 @@ class Table:
     def vertices(self) -> int:
         """How many coordinates the shapes have."""
         return 0 if self.shapes is None else int(shapely.get_num_coordinates(self.shapes).sum())
+
+
+def finding(
+    kind: str, vi: str, en: str, *, row: int | None = None, field: str | None = None, value: object = ""
+) -> Issue:
+    """A finding about a file whose layer is not chosen yet; `row` is the number that people see beside the record."""
+    return Issue.of("", kind, vi, en, row=row, field=field, value=str(value)[:200])
+
+
+def listed(numbers: Iterable[object]) -> str:
+    """The first numbers of some rows as a note shows them.
+
+    >>> listed([3, 5])
+    '3, 5'
+    """
+    shown = [str(number) for number in numbers]
+    return ", ".join(shown[:_SHOWN]) + ("…" if len(shown) > _SHOWN else "")
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """`names` with a number behind each that stood before, as columns of a table need it.
+
+    >>> distinct(["a", "a", "b", "a"])
+    ['a', 'a (2)', 'b', 'a (3)']
+    """
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        candidate, times = name, 1
+        while candidate in taken:
+            times += 1
+            candidate = f"{name} ({times})"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique

@@ -8,13 +8,10 @@ import datetime as dt
 import json
 import math
 import re
-import sqlite3
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import fiona
 import numpy as np
@@ -24,11 +21,21 @@ from numpy.typing import NDArray
 from pyogrio.core import _register_drivers
 
 from geo.errors import BadSource
+from geo.ingest.files.dbf import complete, dates_of, memos, overflows, read_dbf
+from geo.ingest.files.gdal_messages import EXPORT_AGAIN, FAILURES, collected, refusing, warned
+from geo.ingest.files.geojson import read_geojson
+from geo.ingest.files.gpkg_cells import dates_in, in_table, with_texts
+from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
-from geo.ingest.files.table import Cells, Table
-from geo.report import Issue
+from geo.ingest.files.table import Cells, Records, Table, distinct, finding
+from geo.ingest.files.topojson import in_topology
+from geo.report import Issue, at_most
+from geo.schema import Label
+
+_AS_GEOPACKAGE = Label("Hãy xuất lớp sang GeoPackage hoặc Shapefile.", "Export the layer as GeoPackage or Shapefile.")
+_AS_GEOJSON = Label("Hãy xuất lớp thành GeoJSON.", "Export the layer as GeoJSON.")
 
 
 class Driver(NamedTuple):
@@ -38,6 +45,13 @@ class Driver(NamedTuple):
     ending: str
     keeps_bytes: bool = False
     companions: tuple[str, ...] = ()
+    title: str = ""
+    remedy: Label = EXPORT_AGAIN
+
+    @property
+    def called(self) -> str:
+        """What people call the format."""
+        return self.title or self.name
 
     @property
     def encoding(self) -> dict[str, str]:
@@ -63,17 +77,15 @@ DRIVERS: dict[Kind, Driver] = {
     "dxf": Driver("DXF", ".dxf"),
     "dgn": Driver("DGN", ".dgn"),
     "flatgeobuf": Driver("FlatGeobuf", ".fgb"),
+    "topojson": Driver("TopoJSON", ".topojson", remedy=_AS_GEOJSON),
+    "gdb": Driver("OpenFileGDB", ".gdb", title="Esri File Geodatabase", remedy=_AS_GEOPACKAGE),
 }
 
-_FAILURES = (
-    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-    pyogrio.errors.GeometryError, pyogrio.errors.FieldError, fiona.errors.FionaError, shapely.errors.ShapelyError,
-    OSError, ValueError, LookupError, OverflowError, RuntimeError, sqlite3.Error, SystemError, UnboundLocalError,
-)  # fmt: skip
-"""What GDAL's two packages and ours raise for damaged files; the last two are slips of fiona and pyogrio."""
-
-
+_JSON = {"geojson", "geojsonseq"}
+_KML = {"kml", "kmz"}
+_KML_CRS = "EPSG:4326"  # the only one that KML has
 _MOST_LAYERS = 1_000
+Layer = TypeVar("Layer")
 _REBUILT = ".no-shx"
 OWN_PRJ = ".own-prj"
 """What a .prj is called in the working folder: GDAL reads the layer without it, whatever stands in it."""
@@ -93,25 +105,38 @@ def layers_of(path: Path, kind: Kind) -> list[LayerOf]:
     driver = DRIVERS[kind]
     _only_known_drivers()
     _check(path, kind)
-    found = []
-    with _told(path, kind), _quiet():
-        layers = pyogrio.list_layers(path)
-        if len(layers) > _MOST_LAYERS:
-            raise ValueError(f"{len(layers)} layers, at most {_MOST_LAYERS}")
-        for name, geometry in layers:
+    layers = []
+    with refusing(path, driver.called, driver.remedy), collected():
+        if kind in _KML:
+            return [LayerOf(*layer, "") for layer in _few(kml_layers(path))]
+        for name, geometry in _few(pyogrio.list_layers(path)):
             info = pyogrio.read_info(path, layer=name, force_feature_count=True, **driver.encoding)
             if info["driver"] not in driver.taken_for:
                 raise ValueError(f"GDAL takes it for {info['driver']}")
             count = _count(path, kind, str(name), int(info["features"]))
-            found.append(LayerOf(str(name), count, str(geometry or "")))
-    return [layer for layer in found if layer.rows > 0]
+            layers.append(LayerOf(str(name), count, str(geometry or "")))
+    return [layer for layer in layers if layer.rows > 0]
+
+
+def _few(layers: Sequence[Layer]) -> Sequence[Layer]:
+    if len(layers) > _MOST_LAYERS:
+        raise ValueError(f"{len(layers)} layers, at most {_MOST_LAYERS}")
+    return layers
 
 
 def no_records(path: Path, kind: Kind) -> BadSource:
     """What is wrong with a file whose layers are empty."""
+    links = links_of(path) if kind in _KML else []
+    if links:
+        return BadSource(
+            f"{path.name} holds no record, only a link to where they are ({links[0]})."
+            " Export the data themselves: in Google My Maps untick “keep data up to date with network link”.",
+            f"{path.name} không có bản ghi nào, chỉ có liên kết tới nơi chứa dữ liệu ({links[0]})."
+            " Hãy xuất chính dữ liệu: trong Google My Maps bỏ chọn “luôn cập nhật bằng liên kết mạng”.",
+        )
     return BadSource(
-        f"{path.name} ({DRIVERS[kind].name}) holds no record. Export the layer again with its records.",
-        f"{path.name} ({DRIVERS[kind].name}) không có bản ghi nào. Hãy xuất lại lớp kèm dữ liệu.",
+        f"{path.name} ({DRIVERS[kind].called}) holds no record. Export the layer again with its records.",
+        f"{path.name} ({DRIVERS[kind].called}) không có bản ghi nào. Hãy xuất lại lớp kèm dữ liệu.",
     )
 
 
@@ -132,27 +157,67 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
             f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(held)}.",
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
-    with _told(path, kind), _quiet() as told:
-        info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
-        limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
-        # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
-        every = {"where": "1 = 1"} if kind == "gpkg" else {}
-        meta, _, wkb, cells = pyogrio.raw.read(path, layer=chosen.name, **driver.encoding, **every)
-        shapes = None if wkb is None else _shapes(wkb)
-    count = len(cells[0]) if len(cells) else len(shapes) if shapes is not None else 0
-    if count != chosen.rows:
+    with refusing(path, driver.called, driver.remedy), collected() as warnings:
+        if kind in _KML:
+            records, crs = read_kml(path, chosen.name), _KML_CRS
+        else:
+            info = pyogrio.read_info(path, layer=chosen.name, **driver.encoding)
+            limits.hold("cột", "columns", len(info["fields"]), limits.max_columns)
+            records = read_geojson(path, kind) if kind in _JSON else _from_gdal(path, kind, chosen.name)
+            crs = info.get("crs")
+    count = len(records.row_numbers)
+    if count < chosen.rows:
         raise BadSource(
             f"{path.name} says {chosen.rows} records but only {count} can be read: it is cut short or damaged.",
             f"{path.name} ghi {chosen.rows} bản ghi nhưng chỉ đọc được {count}: tệp bị cắt hoặc hỏng.",
         )
+    _bound(records, limits)
+    with refusing(path, driver.called, driver.remedy):
+        issues += _unreadable(path, kind, chosen.name, records.shapes)
+    issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
+    claim, cpg = _words(path, kind, chosen.name, crs)
+    return Table(
+        kind, driver.name, chosen.name, records.columns, records.row_numbers, records.shapes, claim, cpg,
+        notes=records.notes, issues=tuple(issues),
+    )  # fmt: skip
+
+
+def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
+    """The records as GDAL reads them; cells of a Shapefile that it makes nothing of as they are stored."""
+    stored = read_dbf(path.with_suffix(".dbf")) if kind == "shapefile" and path.with_suffix(".dbf").is_file() else []
+    dates = {column.name for column in stored if column.is_date}
+    options: dict[str, Any] = {"columns": [one.name for one in stored if one.name not in dates]} if dates else {}
+    if kind == "gpkg":
+        return _from_geopackage(path, layer)
+    meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **options)
+    shapes = None if wkb is None else _shapes(wkb)
+    columns = [(str(name), _cells(column)) for name, column in zip(meta["fields"], cells, strict=True)]
+    if [name for name, _ in columns] == [one.name for one in stored if one.name not in dates]:
+        rest = iter(columns)
+        columns = [(one.name, dates_of(one) if one.name in dates else complete(one, next(rest)[1])) for one in stored]
+    elif dates:
+        raise ValueError("the columns of the table cannot be told apart")
+    count = len(columns[0][1]) if columns else len(shapes) if shapes is not None else 0
+    named = dict(zip(distinct(name for name, _ in columns), (column for _, column in columns), strict=True))
+    return Records(named, range(1, count + 1), shapes, issues=(*memos(stored), *at_most(overflows(stored))))
+
+
+def _from_geopackage(path: Path, layer: str) -> Records:
+    """The records of a table; where a date is none, its column as SQLite stores it."""
+    fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
+    dates: list[str] = []
+    # With a condition GDAL counts the rows of a GeoPackage, and believes no number that it finds written.
+    try:
+        meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, where="1 = 1")
+    except ValueError:
+        dates = dates_in(path, layer)
+        rest = [name for name in fields if name not in dates]
+        meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, where="1 = 1", columns=rest)
     columns = {str(name): _cells(column) for name, column in zip(meta["fields"], cells, strict=True)}
-    _bound(columns, shapes, limits)
-    with _told(path, kind):
-        issues += _unreadable(path, kind, chosen.name, shapes)
-    issues += [_warned(text) for text in dict.fromkeys(told)]
-    claim, cpg = _words(path, kind, chosen.name, meta.get("crs"))
-    rows = range(1, count + 1)
-    return Table(kind, driver.name, chosen.name, columns, rows, shapes, claim, cpg, issues=tuple(issues))
+    columns = with_texts(path, layer, columns, dates)
+    shapes = None if wkb is None else _shapes(wkb)
+    count = len(next(iter(columns.values()))) if columns else len(shapes) if shapes is not None else 0
+    return Records({name: columns[name] for name in fields}, range(1, count + 1), shapes)
 
 
 @cache
@@ -162,8 +227,8 @@ def _only_known_drivers() -> None:
     GDAL asks all of them by content, so that a "GeoJSON" could be a GDALG pipeline and a "KML" a VRT: files that
     make GDAL read other files of the computer, or of the network.
     """
-    known = {driver.name for driver in DRIVERS.values()} | _BESIDE
-    skip = ",".join(sorted(set(pyogrio.list_drivers()) - known))
+    wanted_names = {driver.name for driver in DRIVERS.values()} | _BESIDE
+    skip = ",".join(sorted(set(pyogrio.list_drivers()) - wanted_names))
     pyogrio.set_gdal_config_options({"GDAL_SKIP": skip})
     _register_drivers()  # what is to be skipped is looked at here only
     pyogrio.set_gdal_config_options({"GDAL_SKIP": None})
@@ -176,10 +241,14 @@ def _shapes(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     return flat
 
 
-def _bound(columns: dict[str, Cells], shapes: NDArray[np.object_] | None, limits: Limits) -> None:
-    if shapes is not None:
-        limits.hold("đỉnh", "vertices", int(shapely.get_num_coordinates(shapes).sum()), limits.max_vertices)
-    longest = max((len(cell) for column in columns.values() for cell in column if isinstance(cell, str)), default=0)
+def _bound(records: Records, limits: Limits) -> None:
+    if records.shapes is not None:
+        vertices = int(shapely.get_num_coordinates(records.shapes).sum())
+        limits.hold("đỉnh", "vertices", vertices, limits.max_vertices)
+    limits.hold("cột", "columns", len(records.columns), limits.max_columns)
+    longest = max(
+        (len(cell) for column in records.columns.values() for cell in column if isinstance(cell, str)), default=0
+    )
     limits.hold("ký tự trong một ô", "characters in one cell", longest, limits.max_text)
 
 
@@ -232,7 +301,7 @@ def _wkt(path: Path, driver: str, layer: str) -> str | None:
         # GDAL leaves out the parameters of a datum that it knows; those of the file are wanted.
         with fiona.Env(OSR_STRIP_TOWGS84="NO"), fiona.open(path, layer=layer, enabled_drivers=[driver]) as source:
             return source.crs_wkt or None
-    except _FAILURES:
+    except FAILURES:
         return None
 
 
@@ -244,13 +313,13 @@ _CHARSETS = {"windowsvietnamese": "1258", "utf-8": "UTF-8"}
 def neutral_charset(path: Path) -> None:
     """Make a copied .tab or .mif say that its text has no charset, and keep what it said in a .cpg beside it."""
     content = path.read_bytes()
-    said = _CHARSET.search(content[:2_000])
-    if said is None:
+    charset = _CHARSET.search(content[:2_000])
+    if charset is None:
         return
-    name = said[2].decode("ascii", "replace").lower()
+    name = charset[2].decode("ascii", "replace").lower()
     if name in _CHARSETS:
         path.with_suffix(".cpg").write_text(_CHARSETS[name], encoding="ascii")
-    path.write_bytes(content[: said.start(2)] + b"Neutral" + content[said.end(2) :])
+    path.write_bytes(content[: charset.start(2)] + b"Neutral" + content[charset.end(2) :])
 
 
 def _charset(path: Path) -> str | None:
@@ -268,7 +337,7 @@ def _check(path: Path, kind: Kind) -> None:
         )
     if kind == "shapefile" and path.suffix == ".shp" and not path.with_suffix(".shx").is_file():
         path.with_suffix(_REBUILT).touch()  # GDAL leaves an index there that looks like the office's own
-        with _told(path, kind):
+        with refusing(path, DRIVERS[kind].called):
             _rebuild_index(path)
 
 
@@ -309,7 +378,7 @@ def _check_mapinfo(path: Path) -> None:
 def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
     """The records of a layer; of some kinds GDAL does not count what there is."""
     if kind == "gpkg":
-        return _in_table(path, layer).records
+        return in_table(path, layer).records
     if kind == "geojsonseq":  # GDAL passes over lines that it cannot read
         content = path.read_bytes()
         mark = b"\x1e" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x1e") else b"\n"
@@ -323,17 +392,19 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
 def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
     """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
     if kind == "dgn" and not _has_end(path.read_bytes()):
-        said = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
-        yield Issue.of("", "reader_warning", *said, value=path.name)
+        words = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
+        yield finding("reader_warning", *words, value=path.name)
     whole = None
     if kind == "gpkg":
-        whole = _in_table(path, layer)
+        whole = in_table(path, layer)
     elif kind == "shapefile" and all(path.with_suffix(part).is_file() for part in PARTS):
         whole = inventory(path)
+    elif kind == "topojson":
+        whole = Inventory(*in_topology(path, layer))
     lost = whole.placed - int((~shapely.is_missing(shapes)).sum()) if whole and shapes is not None else 0
     if lost > 0:
-        said = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
-        yield Issue.of("", "reader_warning", *said, value=str(lost))
+        words = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
+        yield finding("reader_warning", *words, value=str(lost))
 
 
 def _has_end(drawing: bytes) -> bool:
@@ -342,22 +413,6 @@ def _has_end(drawing: bytes) -> bool:
     while at + 4 <= len(drawing) and drawing[at : at + 2] != b"\xff\xff":
         at += 4 + 2 * int.from_bytes(drawing[at + 2 : at + 4], "little")
     return drawing[at : at + 2] == b"\xff\xff"
-
-
-def _in_table(path: Path, layer: str) -> Inventory:
-    """What a table of a GeoPackage holds; what its contents say may be of another day."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        find = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
-        try:
-            found = connection.execute(find, (layer,)).fetchone()
-        except sqlite3.OperationalError:  # no such table: nothing in the file has places
-            found = None
-        placed = f"count({_quoted(found[0])})" if found else "0"
-        return Inventory(*connection.execute(f"SELECT count(*), {placed} FROM {_quoted(layer)}").fetchone())
-
-
-def _quoted(name: object) -> str:
-    return '"' + str(name).replace('"', '""') + '"'
 
 
 def _deleted(path: Path) -> int:
@@ -376,55 +431,16 @@ def _whole_shapefile(path: Path) -> Iterator[Issue]:
         return
     lacking = not path.with_suffix(".dbf").is_file()
     if lacking:
-        said = f"thiếu {path.stem}.dbf: không có thuộc tính nào", f"{path.stem}.dbf is missing: there are no attributes"
-        yield Issue.of("", "reader_warning", *said, value=f"{path.stem}.dbf")
+        words = (
+            f"thiếu {path.stem}.dbf: không có thuộc tính nào",
+            f"{path.stem}.dbf is missing: there are no attributes",
+        )
+        yield finding("reader_warning", *words, value=f"{path.stem}.dbf")
     if path.with_suffix(_REBUILT).is_file():
-        said = f"thiếu {path.stem}.shx: đã dựng lại chỉ mục", f"{path.stem}.shx is missing: the index was rebuilt"
-        yield Issue.of("", "reader_warning", *said, value=f"{path.stem}.shx")
+        words = f"thiếu {path.stem}.shx: đã dựng lại chỉ mục", f"{path.stem}.shx is missing: the index was rebuilt"
+        yield finding("reader_warning", *words, value=f"{path.stem}.shx")
     elif not lacking and inventory(path) is None:
         raise BadSource(
             f"{path.stem}.shp, .shx and .dbf do not belong together, are cut short or damaged. Copy all of them again.",
             f"{path.stem}.shp, .shx và .dbf không khớp nhau, bị cắt hoặc hỏng. Hãy chép lại cả bộ tệp.",
         )
-
-
-# --- failures ----------------------------------------------------------------------------------------
-
-
-class _told:  # noqa: N801 - reads as a word in a with statement
-    """Failures of GDAL as one error that says what the file is and what to do."""
-
-    def __init__(self, path: Path, kind: Kind) -> None:
-        self._path, self._name = path, DRIVERS[kind].name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _FAILURES) and not isinstance(error, BadSource):
-            reason = str(error).replace(str(self._path.parent), "…")[:200]
-            raise BadSource(
-                f"{self._path.name} looks like {self._name} but is damaged ({reason}). Export or copy it again.",
-                f"{self._path.name} có dạng {self._name} nhưng bị hỏng ({reason}). Hãy xuất hoặc chép lại tệp.",
-            ) from error
-
-
-class _quiet:  # noqa: N801 - reads as a word in a with statement
-    """GDAL's warnings as texts instead of lines on the terminal."""
-
-    def __init__(self) -> None:
-        self._catch = warnings.catch_warnings(record=True)
-        self._texts: list[str] = []
-
-    def __enter__(self) -> list[str]:
-        self._log: Sequence[warnings.WarningMessage] | None = self._catch.__enter__()
-        warnings.simplefilter("always")
-        return self._texts
-
-    def __exit__(self, *error: object) -> None:
-        self._texts += [str(one.message).partition(". ")[0][:200] for one in self._log or ()]
-        self._catch.__exit__(*error)  # type: ignore[arg-type]
-
-
-def _warned(text: str) -> Issue:
-    return Issue.of("", "reader_warning", text, text, value=text)

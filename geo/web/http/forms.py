@@ -6,7 +6,7 @@ from pathlib import Path
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from geo.errors import BadQuery
-from geo.ingest.decisions import Answers
+from geo.ingest.decisions import LEAVE_OUT, PUBLISH, Answers
 from geo.ocop.codes import PRECISIONS
 
 Form = MultiDict[str, str]
@@ -56,6 +56,12 @@ def answers(form: Form, before: Answers) -> Answers:
         raise BadQuery(
             f"precision={precision!r} is not in the code list.", f"Không có độ chính xác {precision!r} trong danh mục."
         )
+    incomplete = form.get("incomplete", before.incomplete)
+    if incomplete not in {"", PUBLISH, LEAVE_OUT}:
+        raise BadQuery(
+            f"incomplete={incomplete!r} is no answer. Answers: {PUBLISH}, {LEAVE_OUT}.",
+            f"incomplete={incomplete!r} không phải câu trả lời. Các mục: {PUBLISH}, {LEAVE_OUT}.",
+        )
     source = {name: value for name in ("source_id", "publisher", "date", "address", "what")
               if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
     return Answers(
@@ -67,6 +73,7 @@ def answers(form: Form, before: Answers) -> Answers:
         addresses={**before.addresses, **_group(form, "address:")},
         precision=precision,
         whole=form.get("whole") == "yes" if "whole-shown" in form else before.whole,
+        incomplete=incomplete,
         source=source if any(name.startswith("source:") for name in form) else before.source,
     )
 

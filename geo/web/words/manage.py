@@ -78,6 +78,13 @@ MANAGE_WORDS: dict[str, Label] = {
         "Tệp là toàn bộ lớp: bản ghi không có trong tệp sẽ bị xoá",
         "The file is the whole layer: records missing from it are removed",
     ),
+    "manage.incomplete": Label("Bản ghi thiếu giá trị bắt buộc", "Records without a required value"),
+    "manage.incomplete.publish": Label(
+        "Công bố, để trống giá trị còn thiếu", "Publish them without the missing values"
+    ),
+    "manage.incomplete.leave_out": Label(
+        "Không nhập các dòng này; bản ghi đã có giữ nguyên", "Leave the rows out; existing records stay as they are"
+    ),
     "manage.addresses": Label("Địa chỉ cần chọn đơn vị hành chính", "Addresses that need a choice"),
     "manage.addresses.why": Label(
         "Tên trùng nhau hoặc viết sai. Nếu không chọn, bản ghi chưa có vị trí; vẫn công bố được.",

@@ -98,3 +98,12 @@ def test_what_was_given_is_not_changed() -> None:
     rows = frame("sites", *records("sites", name=" Đồi A1 "))
     mend(rows, LAYERS["sites"])
     assert rows["name"][0] == " Đồi A1 "
+
+
+def test_html_is_taken_out_of_foreign_text_and_the_change_listed() -> None:
+    sites = frame("sites", *records("sites", note="Ảnh:<br><b>Đồi A1</b>", name="số hộ < 5"))
+    same, _ = mend(sites, LAYERS["sites"])
+    assert same["note"].iloc[0] == "Ảnh:<br><b>Đồi A1</b>"
+    shown, changes = mend(sites, LAYERS["sites"], foreign=True)
+    assert (shown["note"].iloc[0], shown["name"].iloc[0]) == ("Ảnh:\nĐồi A1", "số hộ < 5")
+    assert [(one.field, one.rule.en) for one in changes] == [("note", "HTML tags removed, their text kept")]

@@ -163,11 +163,6 @@ def test_which_rows_are_totals(tmp_path: Path, label: str, left_out: bool) -> No
     assert ("totals" in notes(table)) is left_out
 
 
-def test_a_group_heading_among_the_records_is_kept(tmp_path: Path) -> None:
-    rows = [["STT", "Tên", "Số"], ["I. Huyện Tuần Giáo"], [1, "Gạo", 9], [2, "Chè", 8]]
-    assert list(first(xlsx(tmp_path / "a.xlsx", rows)).row_numbers) == [2, 3, 4]
-
-
 def test_years_may_stand_in_a_header(tmp_path: Path) -> None:
     rows = [["Tên", "Xã", 2022, 2023], ["Gạo", "Thanh Yên", 9, 8]]
     assert list(first(xlsx(tmp_path / "a.xlsx", rows)).columns) == ["Tên", "Xã", "2022", "2023"]
@@ -188,7 +183,7 @@ def test_values_are_plain_and_text_is_as_it_stands(tmp_path: Path) -> None:
     assert [type(one) for one in read[4:8]] == [bool, int, float, float]
 
 
-def test_formulas_are_named_and_their_values_not_used(tmp_path: Path) -> None:
+def test_results_of_formulas_are_used_and_their_cells_named(tmp_path: Path) -> None:
     rows = [
         ["Danh sách"],
         ["Tên", "Số", "Gấp đôi"],
@@ -196,10 +191,22 @@ def test_formulas_are_named_and_their_values_not_used(tmp_path: Path) -> None:
         ["Chè", 8, "=B4*2"],
         ["Cộng", None, "=SUM(C3:C4)"],
     ]
-    path = edited(xlsx(tmp_path / "a.xlsx", rows), SHEET, lambda xml: xml.replace(b"<v />", b"<v>18</v>"))
+    path = edited(xlsx(tmp_path / "a.xlsx", rows), SHEET, lambda xml: re.sub(rb"<v ?/>|<v></v>", b"<v>18</v>", xml))
     table = first(path)
-    assert table.formulas == {(3, "Gấp đôi"), (4, "Gấp đôi")}
-    assert table.columns["Gấp đôi"] == [None, None]
+    assert table.formulas == frozenset() and table.columns["Gấp đôi"] == [18, 18]
+    assert "2 cells hold a formula; the results stored in the file are used: C3, C4." in notes(table)
+
+
+def test_a_formula_without_a_result_is_named(tmp_path: Path) -> None:
+    table = first(xlsx(tmp_path / "a.xlsx", [["Tên", "Số"], ["Gạo", "=1+1"], ["Chè", 8]]))
+    assert table.formulas == {(2, "Số")} and table.columns["Số"] == [None, 8]
+
+
+def test_an_empty_text_is_a_result(tmp_path: Path) -> None:
+    rows = [["Tên", "Số"], ["Gạo", '=IF(1=1,"","x")'], ["Chè", 8]]
+    as_text = (b'<c r="B2"><f>', b'<c r="B2" t="str"><f>')
+    table = first(edited(xlsx(tmp_path / "a.xlsx", rows), SHEET, lambda xml: xml.replace(*as_text)))
+    assert table.formulas == frozenset() and table.columns["Số"] == [None, 8]
 
 
 def test_an_xls_says_that_formulas_cannot_be_seen(tmp_path: Path) -> None:

@@ -237,6 +237,25 @@ def test_dates_and_numbers_come_as_plain_values(tmp_path: Path) -> None:
     assert table.columns["ty"] == [1.5, None, 2] and table.columns["co"] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "others"),
+    [("so", "12 hộ", [7, 305]), ("ty", "1,5", [1.5, 3.5]), ("ngay", "2024-02-31", ["2024-01-31", "1999-12-01"])],
+)
+def test_text_in_a_column_of_numbers_or_dates_arrives(
+    tmp_path: Path, column: str, text: str, others: list[object]
+) -> None:
+    days = np.array(["2024-01-31", "2024-01-30", "1999-12-01"], "datetime64[D]")
+    path = write(tmp_path / "x.gpkg", "GPKG", frame(ngay=days, ty=[1.5, 2.5, 3.5]))
+    with sqlite3.connect(path) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute(f"UPDATE x SET {column} = ? WHERE fid = 2", (text,))
+    connection.close()
+    table = opened(tmp_path, path)
+    assert table.columns[column] == [others[0], text, others[1]]
+    assert list(table.columns) == ["ten", "so", "ngay", "ty"] and same(table, SHAPES)
+
+
 # --- GeoJSON -----------------------------------------------------------------------------------------
 
 
