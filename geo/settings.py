@@ -8,6 +8,10 @@ from typing import Any
 from geo.errors import BadSource
 
 
+SECRETS = ("manage_token",)
+"""Fields of Settings that no other process is given."""
+
+
 @dataclass(frozen=True)
 class TileLayer:
     """A raster base map that the operator chose: pages then ask its host for tiles.
@@ -39,7 +43,7 @@ class Settings:
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
-    manage_token: str = ""  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
+    manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
     import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
     import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
@@ -70,12 +74,13 @@ class Settings:
         return (self.import_mb + 1) * 1024 * 1024
 
     def to_json(self) -> dict[str, Any]:
-        """The settings as plain values, for a process that works for this one."""
-        return {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
+        """The settings as plain values, for a process that works for this one; without secrets."""
+        plain = {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
+        return {name: value for name, value in plain.items() if name not in SECRETS}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Settings":
-        """The settings that `to_json` gave."""
+        """The settings that `to_json` gave; secrets have their defaults."""
         layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
         folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
         return cls(**{**plain, **folders, "tile_layers": layers})

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from filelock import FileLock
 
 from geo.drafts.child import folder
+from geo.drafts.child_environment import child_environment
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
@@ -183,6 +184,7 @@ class Jobs:
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace",  # libraries print what they find in the file
+            env=child_environment(),
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -290,11 +292,15 @@ def _failures_of(order: Plain) -> _Failures:
     return _OF_VERSION if order["task"] == "restore" else _OF_FILE
 
 
+_STARVED = ("MemoryError", "Unable to allocate", "Cannot allocate memory", "failed to map segment")
+"""What Python, numpy, and the system's loader of libraries say when memory does not suffice."""
+
+
 def _died(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
     """What to raise for a process that ended with `code` and `errors` on its standard error."""
     if timed_out:
         return BadSource(*failures.too_slow)
-    if "MemoryError" in errors or "Unable to allocate" in errors:
+    if any(words in errors for words in _STARVED):
         return BadSource(*failures.too_large)
     if code == -_SIGKILL:
         return BadSource(
