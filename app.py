@@ -16,6 +16,9 @@ import click
 from flask import Flask
 
 from geo import __version__
+from geo.access.access_token import make_token, refuse_weak
+from geo.access.private_database import PrivateDatabase
+from geo.access.sign_in_links import MINUTES, SignInLinks, link_to
 from geo.atlas import AtlasSource, Query, open_atlases
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
@@ -52,6 +55,7 @@ def settings() -> Settings:
 def create() -> Flask:
     """The WSGI application over the current atlas, built first when there is none."""
     chosen = settings()
+    _begin_log()
     source = open_atlases(chosen)
     build_atlas(chosen, source, progress=_say)
     return _site(chosen, source)
@@ -59,6 +63,11 @@ def create() -> Flask:
 
 def _site(chosen: Settings, source: AtlasSource) -> Flask:
     return create_app(chosen, source, templates=ROOT / "templates")
+
+
+def _begin_log() -> None:
+    """Log to the standard error, unless whoever runs the application has said where to."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
 def _say(line: str) -> None:
@@ -96,18 +105,46 @@ def cli() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (GEO_WORKERS; 1).")
 @_plainly
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the site; build what is missing first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Serve the site; build what is missing first.
+
+    \b
+    In an office, behind a reverse proxy with TLS:
+    1. Make a token: python app.py token
+    2. Set GEO_MANAGE_TOKEN to it, in a file that only the service may read.
+    3. Set GEO_PUBLIC_URL to the address that people use: https://ban-do.example.gov.vn
+    4. Let the proxy send its requests to http://127.0.0.1:5000, with the Host header.
+    5. Start the service, open <address>/manage and sign in with the token.
+
+    Without a token, a sign-in link that works once is printed at start.
+    """
+    _begin_log()
     default = settings()
     chosen = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(chosen)
+    refuse_weak(chosen.manage_token)
     _refuse_taken(chosen.host, chosen.port)
     if chosen.workers > 1:
         _build_apart(chosen)
     else:
         build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
+    if not chosen.manage_token:
+        _say_sign_in_link(chosen)
     serving.serve(lambda: _site(chosen, open_atlases(chosen)), chosen)
+
+
+def _say_sign_in_link(chosen: Settings) -> None:
+    """Print a sign-in link for the person at the machine; without one the site is served all the same."""
+    try:
+        _say(f"Quản lý / manage ({MINUTES} min): {_sign_in_link(chosen)}")
+    except GeoError as error:
+        _say(f"{error.vi}\n{error.en}")
+
+
+def _sign_in_link(chosen: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(chosen.host, chosen.host)  # noqa: S104 - is read, not opened
+    root = chosen.public_url or f"http://{host}:{chosen.port}"
+    return link_to(root, SignInLinks(PrivateDatabase(chosen.access_path)).make_code())
 
 
 def _build_apart(chosen: Settings) -> None:
@@ -387,6 +424,21 @@ def restore(version: int, who: str, why: str) -> None:
     restored = open_store(chosen).restore(version, who=who, why=why)
     outcome = build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
+
+
+@cli.command()
+def token() -> None:
+    """Print a new random access token, for GEO_MANAGE_TOKEN."""
+    click.echo(make_token())
+
+
+@cli.command("sign-in-link")
+@click.option("--url", default="", help="Address that the link begins with (GEO_PUBLIC_URL, or GEO_HOST and GEO_PORT).")
+@_plainly
+def sign_in_link(url: str) -> None:
+    """Print a link that signs in to /manage once, within 15 minutes, also while the service runs."""
+    chosen = settings()
+    click.echo(_sign_in_link(replace(chosen, public_url=url.rstrip("/") or chosen.public_url)))
 
 
 @cli.command()

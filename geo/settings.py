@@ -7,7 +7,6 @@ from typing import Any
 
 from geo.errors import BadSource
 
-
 SECRETS = ("manage_token",)
 """Fields of Settings that no other process is given."""
 
@@ -43,7 +42,11 @@ class Settings:
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
-    manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
+    manage_token: str = field(
+        default="", repr=False
+    )  # GEO_MANAGE_TOKEN: the secret that opens /manage (`app.py token`)
+    session_hours: int = 12  # GEO_SESSION_HOURS: hours after which whoever signed in to /manage must do so again
+    access_log: bool = False  # GEO_ACCESS_LOG: 1 writes a line with the caller's address for every request
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
     import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
     import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
@@ -67,6 +70,11 @@ class Settings:
     def restorations_dir(self) -> Path:
         """The folder of restorations that run, and of the last ones that ended."""
         return self.data_dir / "restorations"
+
+    @property
+    def access_path(self) -> Path:
+        """The file of sessions, sign-in links and failed attempts, readable by the service's own user only."""
+        return self.data_dir / "access.sqlite"
 
     @property
     def largest_request(self) -> int:
@@ -98,6 +106,8 @@ class Settings:
             max_page=_number(env, "GEO_MAX_PAGE", cls.max_page, 100_000),
             public_url=env.get("GEO_PUBLIC_URL", cls.public_url).rstrip("/"),
             manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),
+            session_hours=_number(env, "GEO_SESSION_HOURS", cls.session_hours, 8_760),
+            access_log=_switch(env, "GEO_ACCESS_LOG"),
             import_mb=_number(env, "GEO_IMPORT_MB", cls.import_mb, 16_384),
             import_rows=_number(env, "GEO_IMPORT_ROWS", cls.import_rows, 10_000_000),
             import_vertices=_number(env, "GEO_IMPORT_VERTICES", cls.import_vertices, 1_000_000_000),
@@ -117,6 +127,13 @@ def _number(env: Mapping[str, str], name: str, default: int, maximum: int) -> in
             f"{name}={text!r}: cần một số nguyên từ 1 đến {maximum}.",
         )
     return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").strip()
+    if text not in {"", "0", "1"}:
+        raise BadSource(f"{name}={text!r}: expected 1 (on) or 0 (off).", f"{name}={text!r}: cần 1 (bật) hoặc 0 (tắt).")
+    return text == "1"
 
 
 def _tile_layers(text: str) -> tuple[TileLayer, ...]:

@@ -24,6 +24,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "text": (set(), set()),
     "crs": (set(), {"pyproj", "numpy", "shapely"}),
     "settings": ({"errors"}, set()),
+    "acts": (set(), set()),
+    "access": ({"errors"}, set()),
     "report": ({"schema"}, set()),
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
@@ -50,7 +52,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "drafts": (
-        VOCABULARY | {"ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
+        VOCABULARY
+        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (VIEWS | {"views.export", "views.map", "views.qgis"}, {"numpy", "shapely", "orjson", "pyogrio", "jinja2"}),
@@ -64,7 +67,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
-    "web.http": (WEB | {"ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson"}),
+    "web.http": (WEB | {"acts", "ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson"}),
     "web.words": (WEB, set()),
     "web.ogc": (
         WEB | {"views", "views.ogc", "views.tiles", "views.catalogue", "views.openapi", "views.export", "atlas.cql2"},
@@ -72,7 +75,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
-        WEB | {"web.site", "drafts", "store", "views", "views.map"},
+        WEB | {"access", "acts", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
@@ -98,6 +101,7 @@ DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo
 ENGINES = ("geo/store/geopackage.py", "geo/store/gpkg_tables.py", "geo/store/rtree.py", "geo/atlas/sqlite/")
 
 SQLITE_ELSEWHERE = {
+    "geo/access/private_database.py": "keeps sessions and failed attempts to sign in; losing them signs people out",
     "geo/ingest/files/sniff.py": "tells a GeoPackage that somebody sends from another SQLite file",
     "geo/ingest/files/vectors.py": "counts the records of a GeoPackage that somebody sends",
     "geo/views/dated_files.py": "gives a GeoPackage for download the date of the version",

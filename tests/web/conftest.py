@@ -98,6 +98,13 @@ def application(atlas: Atlas, **settings: object) -> Flask:
     return app
 
 
+def managing(app: Flask) -> FlaskClient:
+    """A program that sends TOKEN with every request to an application that was made with it."""
+    caller = app.test_client()
+    caller.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return caller
+
+
 @pytest.fixture(scope="session")
 def small_atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     """The atlas of the small province."""

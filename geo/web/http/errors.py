@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
-from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
+from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound, TooManyAttempts
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import OPEN, is_open
@@ -21,6 +21,7 @@ STATUS: dict[type[GeoError], int] = {
     BadQuery: 400,
     Forbidden: 403,
     Conflict: 409,
+    TooManyAttempts: 429,
     BadSource: 503,
     GeoError: 500,
 }
@@ -94,6 +95,8 @@ def answer(error: Exception) -> Response:
     made = Response(*_body(failure, getattr(g, "lang", "vi")))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         made.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, TooManyAttempts):
+        made.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
         made.headers["Content-Range"] = f"bytes */{error.length}"
     return made
