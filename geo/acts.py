@@ -8,19 +8,19 @@ from contextvars import ContextVar
 log = logging.getLogger("geo.acts")
 
 Origin = dict[str, str]
-"""Where an act comes from: `from` (address), `request` (id of the request), `session` (tag of the session, if any)."""
+"""Origin of an act: `from` (address), `request` (X-Request-ID), `session` (tag of the session, if any)."""
 
 ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
-"""The origin of what runs now; None for a command line. A job that a request starts runs in a copy of its context."""
+"""Origin of the current request; None on the command line. A job runs in a copy of the request's context."""
 
 _NEVER_RAW = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Characters that end a line, or turn its direction, in some viewers."""
+"""Control characters that some viewers take for the end of a line or a change of direction."""
 
 
 def write_act(act: str, outcome: str, **fields: object) -> None:
-    """Log an act and its outcome; failures and refusals as warnings. Fields without a value are left out.
+    """Log an act and its outcome, with level WARNING unless the outcome is in GOOD. Empty fields are left out.
 
-    The line holds no personal data but the address, and the name that the person gave for the history (`who`).
+    Personal data in the line: the address, and the name that the person gave for the history (`who`).
     """
     line = {"act": act, "outcome": outcome, **(ORIGIN.get() or {}), **fields}
     level = logging.INFO if outcome in GOOD else logging.WARNING
@@ -28,7 +28,7 @@ def write_act(act: str, outcome: str, **fields: object) -> None:
 
 
 GOOD = {"done", "accepted"}
-"""Outcomes that no operator needs to look at."""
+"""Outcomes of level INFO."""
 
 
 def json_line(fields: dict[str, object]) -> str:

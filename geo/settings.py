@@ -1,4 +1,4 @@
-"""What an operator can choose, each with a default and a sentence. Read once, in app.py."""
+"""The settings of an operator, each with a default and a description. They are read once, in app.py."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,10 +13,10 @@ SECRETS = ("manage_token",)
 
 @dataclass(frozen=True)
 class TileLayer:
-    """A raster base map that the operator chose: pages then ask its host for tiles.
+    """A raster base map chosen by the operator. Browsers request its tiles from its host.
 
-    A map made elsewhere may draw the national border or the archipelagos of Hoàng Sa and Trường Sa
-    wrongly; who names one answers for it (see docs/operating.md).
+    A foreign map may draw the national border or the archipelagos of Hoàng Sa and Trường Sa wrongly;
+    the operator who configures it is responsible for that (see docs/operating.md).
     """
 
     name: str
@@ -53,7 +53,7 @@ class Settings:
     import_columns: int = 200  # GEO_IMPORT_COLUMNS: most columns of one file
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
-    exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are kept for the next who asks
+    exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are cached
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -82,13 +82,13 @@ class Settings:
         return (self.import_mb + 1) * 1024 * 1024
 
     def to_json(self) -> dict[str, Any]:
-        """The settings as plain values, for a process that works for this one; without secrets."""
+        """The settings as plain values without the secrets, to be sent to a child process."""
         plain = {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
         return {name: value for name, value in plain.items() if name not in SECRETS}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Settings":
-        """The settings that `to_json` gave; secrets have their defaults."""
+        """The settings from the output of `to_json`; secrets have their defaults."""
         layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
         folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
         return cls(**{**plain, **folders, "tile_layers": layers})

@@ -75,7 +75,7 @@ class Block(NamedTuple):
 
 def blocks() -> list[Block]:
     """Everything that the document says to write, in its order."""
-    return [Block(*found) for found in _BLOCK.findall(DOCUMENT.read_text(encoding="utf-8"))]
+    return [Block(*match) for match in _BLOCK.findall(DOCUMENT.read_text(encoding="utf-8"))]
 
 
 def make(folder: Path) -> Path:
@@ -84,14 +84,14 @@ def make(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("app.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
-    described = {}
+    text_by_path = {}
     for block in blocks():
         path = folder / block.path
         if block.table:
             path.write_text(_with_rows(path.read_text(encoding="utf-8"), block), encoding="utf-8")
         else:
-            described[path] = json.loads(block.text)
-    (metadata,) = described.values()
+            text_by_path[path] = json.loads(block.text)
+    (metadata,) = text_by_path.values()
     titles = {"markets": metadata["title"]["vi"], "trails": "Đường mòn", "reserves": "Khu bảo tồn"}
     for layer, frame in LAYERS.items():
         home = folder / "data" / "shapefiles" / layer

@@ -24,10 +24,10 @@ PYTHONS = ("3.11", "3.12", "3.13")
 def pins(text: str, python: str) -> Iterator[str]:
     """The pins in the text of a requirements file that hold for a version of Python, without their markers."""
     for line in text.splitlines():
-        written = line.partition("#")[0].strip()
-        if not written:
+        text_of_line = line.partition("#")[0].strip()
+        if not text_of_line:
             continue
-        requirement = Requirement(written)
+        requirement = Requirement(text_of_line)
         if requirement.marker is None or requirement.marker.evaluate(
             {"python_version": python, "python_full_version": f"{python}.0"}
         ):

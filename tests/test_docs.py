@@ -119,15 +119,15 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("document", "line"), commands())
 def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, built_env: dict[str, str]) -> None:
-    written_to = re.search(r" > \S+$", line)  # the command must run; its file is the shell's business
-    words = shlex.split(line[: written_to.start()] if written_to else line, comments=True)
+    redirect = re.search(r" > \S+$", line)  # the command must run; its file is the shell's business
+    words = shlex.split(line[: redirect.start()] if redirect else line, comments=True)
     ending = r"\.(csv|gpkg|geojson|kml|zip|qgz)$"
     outputs = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in outputs else word for word in words]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *words], check=False, cwd=ROOT, env=built_env, capture_output=True, text=True, timeout=300
     )
-    assert done.returncode == 0, f"{document}: {done.stderr}"
+    assert process.returncode == 0, f"{document}: {process.stderr}"
 
 
 def test_the_readme_names_the_commands_of_the_makefile() -> None:

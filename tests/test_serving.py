@@ -45,11 +45,13 @@ class Server(NamedTuple):
         The system deals connections out to the processes, also to one that is held still: what is not answered is
         asked again over another.
         """
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"}
+        )
         for _ in range(20):
             with suppress(TimeoutError):
                 try:
-                    return urllib.request.urlopen(asked, timeout=3)  # type: ignore[no-any-return]
+                    return urllib.request.urlopen(request, timeout=3)  # type: ignore[no-any-return]
                 except urllib.error.HTTPError as error:
                     return error  # type: ignore[return-value]
         raise AssertionError(f"{path}: no answer")
@@ -73,11 +75,11 @@ def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Pat
     shutil.copytree(built.data_dir, data, ignore=shutil.ignore_patterns("drafts", "profiles", "tiles", "exports"))
     home.mkdir()
     port = _free_port()
-    told = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home),
+    settings = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home),
             "GEO_MANAGE_TOKEN": TOKEN}  # fmt: skip
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=env | told, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=env | settings, stderr=log)
     try:
         server = Server(process, port, data)
         for _ in range(300):
@@ -120,18 +122,18 @@ def alone(built: Settings, built_env: dict[str, str], tmp_path_factory: pytest.T
 
 @pytest.fixture(params=["alone", "pair"])
 def either(request: pytest.FixtureRequest) -> Server:
-    found: Server = request.getfixturevalue(request.param)
-    return found
+    server: Server = request.getfixturevalue(request.param)
+    return server
 
 
 def open_files(process: int) -> list[str]:
-    found = []
+    paths = []
     for entry in Path(f"/proc/{process}/fd").iterdir():
         try:
-            found.append(str(entry.readlink()))
+            paths.append(str(entry.readlink()))
         except FileNotFoundError:
             continue
-    return found
+    return paths
 
 
 @pytest.mark.parametrize(
@@ -146,8 +148,8 @@ def test_both_processes_give_the_same_answer(pair: Server, path: str) -> None:
             answer = pair.get(path)
             body = answer.read()
             if "json" in answer.headers["Content-Type"]:
-                found = json.loads(body)
-                body = (found["features"], found["numberMatched"])
+                items = json.loads(body)
+                body = (items["features"], items["numberMatched"])
             answers.append((answer.status, answer.headers["ETag"], body))
     assert len(answers) == 2 and answers[0] == answers[1]
     assert answers[0][0] == 200
@@ -169,16 +171,16 @@ def test_a_tile_that_one_process_made_is_taken_up_by_the_other(pair: Server) -> 
     tile = "/collections/communes/tiles/WebMercatorQuad/9/225/402"
     first, second = pair.workers
     with pair.only(first):
-        made = pair.get(tile).read()
-    kept = next((pair.data / "tiles").glob("*.sqlite"))
-    with sqlite3.connect(kept) as database:
+        body = pair.get(tile).read()
+    cache_file = next((pair.data / "tiles").glob("*.sqlite"))
+    with sqlite3.connect(cache_file) as database:
         # What the second process answers with must be what lies in the file, which is changed here to tell the two.
         database.execute("UPDATE tile SET shown = shown + 1000 WHERE layer = 'communes' AND z = 9")
     database.close()
     with pair.only(second):
         # Asked in words of its own: what the first try left waiting may have been answered in between, and remembered.
         answer = pair.get(tile, Accept="application/vnd.mapbox-vector-tile")
-        assert answer.read() == made
+        assert answer.read() == body
         assert int(answer.headers["X-Tile-Features"].partition("/")[0]) > 1000
 
 
@@ -188,8 +190,8 @@ def test_both_processes_turn_to_a_version_that_is_published_elsewhere(
     with serving_with(2, built, built_env, tmp_path) as server:
         before = [_version(server, worker) for worker in server.workers]
         env = built_env | {"GEO_DATA_DIR": str(server.data)}
-        given = ["import", str(write_vn2000_zones(tmp_path / "vung.shp")), "--layer", "zones"]
-        words = [*given, "--publish", "--who", "A", "--why", "bản đồ"]
+        arguments = ["import", str(write_vn2000_zones(tmp_path / "vung.shp")), "--layer", "zones"]
+        words = [*arguments, "--publish", "--who", "A", "--why", "bản đồ"]
         subprocess.run([sys.executable, "app.py", *words], check=True, cwd=ROOT, env=env, capture_output=True)
         after = [_version(server, worker) for worker in server.workers]
         assert before == [1, 1] and after == [2, 2]
@@ -247,14 +249,44 @@ def test_what_stays_is_not_looked_through_for_garbage(workers: int) -> None:
             process.terminate()
 
 
+MANY_FILES = """
+import os, resource, sys
+from geo.settings import Settings
+from geo.web import serving
+
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [str(max(map(int, os.listdir("/proc/self/fd")))).encode()]
+
+serving.serve(lambda: application, Settings(workers=1, port=int(sys.argv[1])))
+"""
+
+
+def test_a_server_with_more_than_1024_files_open_answers() -> None:
+    port = _free_port()
+    with subprocess.Popen([sys.executable, "-c", MANY_FILES, str(port)], cwd=ROOT) as process:
+        try:
+            while not _answers(port):
+                assert process.poll() is None
+                time.sleep(0.05)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert int(answer.read()) > 1_100
+        finally:
+            process.terminate()
+
+
 def test_processes_that_are_still_starting_stop_when_told(
     built: Settings, built_env: dict[str, str], tmp_path: Path
 ) -> None:
     shutil.copytree(built.data_dir / "atlas", tmp_path / "atlas")
     shutil.copy(built.data_dir / "store.gpkg", tmp_path)
-    told = built_env | {"GEO_DATA_DIR": str(tmp_path), "GEO_WORKERS": "2"}
+    env = built_env | {"GEO_DATA_DIR": str(tmp_path), "GEO_WORKERS": "2"}
     port = _free_port()
-    with subprocess.Popen([sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=told) as process:
+    with subprocess.Popen([sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=env) as process:
         server = Server(process, port, tmp_path)
         while len(server.workers) < 2:
             assert process.poll() is None
@@ -332,8 +364,8 @@ def test_managing_is_open_to_nobody_without_the_token(either: Server) -> None:
 
 
 def test_headers_do_not_move_the_site(either: Server) -> None:
-    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "Script-Name": "/x"}
-    links = json.loads(either.get("/collections", **told).read())["links"]
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "Script-Name": "/x"}
+    links = json.loads(either.get("/collections", **headers).read())["links"]
     assert links[0]["href"] == f"http://127.0.0.1:{either.port}/collections"
 
 
@@ -346,7 +378,7 @@ def test_an_address_that_is_too_long_is_answered_and_not_cut_off(either: Server)
 def test_several_processes_need_a_system_that_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
     serving.refuse_impossible(Settings(workers=1))
-    with pytest.raises(BadSource) as caught:
+    with pytest.raises(BadSource) as error:
         serving.refuse_impossible(Settings(workers=2))
-    assert "--workers 2" in caught.value.en and "--workers 2" in caught.value.vi
-    assert "Windows" in caught.value.en and "một tiến trình" in caught.value.vi
+    assert "--workers 2" in error.value.en and "--workers 2" in error.value.vi
+    assert "Windows" in error.value.en and "một tiến trình" in error.value.vi

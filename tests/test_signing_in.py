@@ -55,9 +55,9 @@ class Visitor:
 
     def open(self, address: str, form: bytes | None = None, **headers: str) -> tuple[int, str]:
         """The status of an answer, and the path at which redirects ended."""
-        asked = urllib.request.Request(address, data=form, headers=headers)
+        request = urllib.request.Request(address, data=form, headers=headers)
         try:
-            with self._opener.open(asked, timeout=30) as answer:
+            with self._opener.open(request, timeout=30) as answer:
                 return answer.status, "/" + answer.url.split("/", 3)[3]
         except urllib.error.HTTPError as error:
             with error:

@@ -1,7 +1,7 @@
-"""A filter of the Linux kernel (seccomp) under which a process cannot open a network socket, whatever a library tries.
+"""A seccomp filter of the Linux kernel that refuses network sockets to a process, whatever library asks for one.
 
-GDAL has no switch that keeps all of its drivers from the network. The filter needs no rights. On other systems, and on
-processors whose system calls are not in the table, the options of child_environment.py alone hold.
+GDAL has no option that turns off networking in all of its drivers. The filter needs no privileges. On other systems and
+processors only the options of child_environment.py apply.
 """
 
 import ctypes
@@ -11,9 +11,9 @@ import struct
 import sys
 
 _SOCKET_CALL = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-"""Processor -> its mark in the kernel's record of a system call (AUDIT_ARCH_*), and the number of `socket`."""
+"""Processor -> its AUDIT_ARCH_* constant, and the number of the system call `socket`."""
 _ARCH_AT, _NUMBER_AT, _FAMILY_AT = 4, 0, 16
-"""Where struct seccomp_data holds the mark, the number, and the first argument of a call."""
+"""Offsets in struct seccomp_data of the architecture, the number, and the first argument of a system call."""
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _FAIL = 0x7FFF0000, 0x00050000 | errno.EACCES
 _SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER_MODE = 38, 22, 2
@@ -26,9 +26,9 @@ class _Program(ctypes.Structure):
 
 
 def close_network() -> bool:
-    """Let every later `socket` call of this thread and its children fail (EACCES) but those for local (Unix) sockets.
+    """Make `socket` fail with EACCES in this thread and its children, except for local (Unix) sockets; irreversible.
 
-    Return whether the kernel does so; it cannot be undone.
+    Return False where the system or the kernel has no such filter.
     """
     call = _SOCKET_CALL.get(platform.machine()) if sys.platform == "linux" else None
     if call is None:

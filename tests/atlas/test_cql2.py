@@ -466,7 +466,7 @@ def test_a_filter_adds_to_the_other_filters_and_counts_facets(atlas: Atlas) -> N
     assert [record.id for record in atlas.find(query).records] == ["R3"]
     assert atlas.facets(Query("products", where=where))["group"] == {"beverage": 2}
     assert hash(query) == hash(Query("products", filters=(("group", ("beverage",)),), text="ca phe", where=where))
-    with pytest.raises(BadQuery, match="read for products"):
+    with pytest.raises(BadQuery, match="for layer products"):
         atlas.find(Query("sites", where=where))
 
 

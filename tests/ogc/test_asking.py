@@ -216,7 +216,7 @@ def test_links_are_a_collection_with_both_ends_and_a_reason(service: Service) ->
 
 def test_every_shown_link_of_every_record_is_in_the_collection(service: Service) -> None:
     """The collection holds what single features link to, no more and no less."""
-    shown = {spec.name for spec in LINKS if spec.shown}
+    shown = {spec.name for spec in LINKS if spec.visible}
     told = {(p["link"], p["source_id"], p["target_id"]) for p in (one["properties"] for one in every(service))}
     for layer in ("products", "producers", "zones", "villages", "sites"):
         for one in whole(service, layer)[:12]:

@@ -257,7 +257,7 @@ def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "store.gpkg"
     path.write_bytes(data)
-    with pytest.raises(BadSource, match="copy"):
+    with pytest.raises(BadSource, match="backup"):
         GeoPackageStore(path)
     assert path.read_bytes() == data
 

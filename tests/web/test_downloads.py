@@ -391,7 +391,7 @@ def test_of_many_who_ask_at_once_one_writes_and_all_get_the_same_whole_file(tmp_
     def asked(_: int) -> tuple[str, str]:
         made = cache.open("v1", "k", write, coding=coding)
         with made.file as file:
-            return hashlib.sha256(file.read()).hexdigest(), made.sent_sha256
+            return hashlib.sha256(file.read()).hexdigest(), made.content_sha256
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(asked, range(16)))
@@ -410,7 +410,7 @@ def test_two_processes_do_not_harm_each_other(tmp_path: Path) -> None:
         # A cache of its own for each is what another process has: no lock of one is known to the other.
         made = ExportCache(tmp_path / "exports", 30_000, set).open("v1", "k", write, coding="gzip")
         with made.file as file:
-            return hashlib.sha256(file.read()).hexdigest() == made.sent_sha256
+            return hashlib.sha256(file.read()).hexdigest() == made.content_sha256
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(asked, range(24)))

@@ -299,7 +299,7 @@ def test_quality_can_be_read_for_one_layer(client: FlaskClient) -> None:
 def test_about_says_how_every_link_is_made_and_what_the_borders_are_worth(client: FlaskClient, lang: str) -> None:
     page = opened(client, f"/about?lang={lang}")
     for spec in LINKS:
-        assert (spec.label.of(lang) in page.text) or not spec.shown
+        assert (spec.label.of(lang) in page.text) or not spec.visible
     assert {"vi": "Ranh giới minh hoạ, không có giá trị pháp lý", "en": "no legal force"}[lang] in page.text
     assert "WGS 84" in page.text
     assert {"vi": "phiên bản 7, 02/01/2026", "en": "version 7, 2026-01-02"}[lang] in page.text

@@ -16,7 +16,7 @@ from geo.atlas import Atlas
 from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.views.tiles import tile
-from geo.views.tiles.cache import Kept, TileCache
+from geo.views.tiles.cache import CachedTile, TileCache
 from geo.views.tiles.mvt import MEDIA_TYPE
 from geo.views.tiles.tilesets import MATRIX_SET
 from geo.web.application import create_app
@@ -322,9 +322,9 @@ def test_the_cache_stays_within_its_bound(small_atlas: Atlas, tmp_path: Path) ->
     bound = 2_000_000
     cache = TileCache(tmp_path, max_bytes=bound)
     for number in range(400):
-        cache.put(small_atlas.key, "s", ("x", 0, 0, number), Kept(bytes(20_000), 1, 1))
+        cache.put(small_atlas.key, "s", ("x", 0, 0, number), CachedTile(bytes(20_000), 1, 1))
         assert sum(path.stat().st_size for path in tmp_path.glob("*.sqlite")) <= bound
-    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 399)) == Kept(bytes(20_000), 1, 1)
+    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 399)) == CachedTile(bytes(20_000), 1, 1)
     assert cache.get(small_atlas.key, "s", ("x", 0, 0, 0)) is None
     assert cache.get(small_atlas.key, "other", ("x", 0, 0, 399)) is None
     cache.close()
@@ -334,9 +334,9 @@ def _work(folder: str, atlas: str, seed: int) -> int:
     cache, good = TileCache(Path(folder), max_bytes=2_000_000), 0
     for number in range(80):
         body = bytes([seed]) * 5_000
-        cache.put(atlas, "s", ("x", seed, 0, number), Kept(body, seed, number))
+        cache.put(atlas, "s", ("x", seed, 0, number), CachedTile(body, seed, number))
         kept = cache.get(atlas, "s", ("x", seed, 0, number))
-        good += kept == Kept(body, seed, number)
+        good += kept == CachedTile(body, seed, number)
     return good
 
 

@@ -1,5 +1,4 @@
-"""Coordinate systems that a GeoJSON file names by an address (GeoJSON 2008, 3.2): GDAL would fetch them, so they are
-refused."""
+"""`crs` members of GeoJSON that link to a definition (GeoJSON 2008, 3.2): GDAL would fetch it, so they are refused."""
 
 import json
 import mmap
@@ -11,11 +10,11 @@ from typing import Any
 from geo.errors import BadSource
 
 _KEY = re.compile(rb'"(?:[cC]|\\u00[46]3)(?:[rR]|\\u00[57]2)(?:[sS]|\\u00[57]3)"\s*:\s*(?=\{)')
-"""The key "crs" as GDAL understands it: in any case, letters escaped or not."""
+"""The key "crs" as GDAL matches it: in upper or lower case, letters escaped or not."""
 _LINKED = {"link", "url"}
 _LINKED_TYPE = re.compile(r"type\W{1,9}(?:link|url)\b", re.IGNORECASE)
 _LONGEST = 20_000
-"""Bytes of a crs member that are looked at."""
+"""Bytes of a crs member that are examined."""
 _NAME = re.compile(r"https?://(?!(?:www\.)?opengis\.net/)", re.IGNORECASE)
 
 
@@ -43,7 +42,7 @@ def _members(path: Path) -> Iterator[str]:
 def _is_linked(member: str) -> bool:
     try:
         crs, _ = json.JSONDecoder().raw_decode(member)
-    except (ValueError, RecursionError):  # GDAL reads some of what is no JSON
+    except (ValueError, RecursionError):  # GDAL accepts some invalid JSON
         return _LINKED_TYPE.search(member) is not None
     crs = _lower(crs)
     name = _lower(crs.get("properties")).get("name")
@@ -51,5 +50,5 @@ def _is_linked(member: str) -> bool:
 
 
 def _lower(value: Any) -> dict[str, Any]:
-    """An object with its keys in small letters, as GDAL looks for them; empty for anything else."""
+    """An object with its keys in lower case, since GDAL ignores case; empty for anything else."""
     return {str(key).lower(): member for key, member in value.items()} if isinstance(value, Mapping) else {}

@@ -1,4 +1,4 @@
-"""Signing in to /manage over HTTP: who sends a request, what they may do, and that a form is one of ours."""
+"""Access to /manage: authentication by session or token, sign-in, sign-out; forms of other sites are refused (CSRF)."""
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -26,14 +26,14 @@ ACTS = {
     "manage_upload": "upload", "manage_answers": "decide", "manage_publish": "publish", "manage_delete": "delete",
     "manage_profile": "save_profile", "manage_forget": "delete_profile", "restore": "restore",
 }  # fmt: skip
-"""Endpoint -> the act that the log names. A POST of another endpoint under /manage is logged under its own name."""
+"""Endpoint -> name of the act in the log. A POST to another endpoint under /manage is logged by the endpoint's name."""
 
 _SIGNING = {"sign_in", "sign_out"}
-"""Endpoints that log what they did themselves."""
+"""Endpoints that write their own log line."""
 
 
 class Caller(NamedTuple):
-    """Who sends a request, and what they may do. Everybody who signs in may manage everything.
+    """The authenticated sender of a request and their permissions. All of them have every permission.
 
     `session` is None for a program that sends the token with each request.
     """
@@ -43,7 +43,7 @@ class Caller(NamedTuple):
 
 
 class Access:
-    """The guard of /manage, and its sign-in."""
+    """Checks the access to /manage in every request; serves sign-in and sign-out."""
 
     def __init__(self, settings: Settings) -> None:
         refuse_weak(settings.manage_token)
@@ -52,7 +52,7 @@ class Access:
         self._links, self._attempts = SignInLinks(database), Attempts(database)
 
     def register(self, app: Flask) -> None:
-        """Guard /manage, log what is done there, and answer its sign-in."""
+        """Check every request, log the acts, and serve sign-in and sign-out."""
         app.before_request(self._guard)
         app.after_request(_keep_private)
         app.context_processor(_form_fields)
@@ -60,9 +60,9 @@ class Access:
         app.add_url_rule(_SIGN_OUT, "sign_out", self._sign_out, methods=["POST"])
 
     def caller(self) -> Caller | None:
-        """Who sends this request: the only place that decides it. None for the public.
+        """The authenticated sender of this request, None for the public. No other function decides this.
 
-        TooManyAttempts for a program that sends a wrong token, and must wait.
+        TooManyAttempts for a token in the Authorization header while attempts from this address are delayed.
         """
         if session := self._sessions.get(request.cookies.get(COOKIE, "")):
             return Caller(session)
@@ -71,12 +71,12 @@ class Access:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip() or not self._settings.manage_token:
             return None
-        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # as programs write a header
+        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # WSGI decodes headers as Latin-1
         right = any(is_same(text, self._settings.manage_token) for text in (given.strip(), sent))
         return Caller(None) if self._check("bearer", right=right) else None
 
     def _guard(self) -> Response | None:
-        """Nothing for who may manage, the way to the sign-in for who may not yet; Forbidden for the rest."""
+        """None when access is allowed, a redirect to the sign-in page for a GET of a page; otherwise Forbidden."""
         _begin_origin()
         g.caller, g.may_manage = None, False
         if request.path.startswith(("/static/", "/vendor/")):
@@ -87,7 +87,7 @@ class Access:
             return None
         _begin_origin(g.caller)
         if request.method == "OPTIONS":
-            return None  # says which methods an address has, and no more
+            return None  # Flask answers with the allowed methods only
         if request.method not in {"GET", "HEAD"}:
             self._refuse_foreign_form()
         if g.may_manage or request.path in {_SIGN_IN, _SIGN_OUT}:
@@ -97,10 +97,10 @@ class Access:
         raise Forbidden("Sign in at /manage/sign-in first.", "Hãy đăng nhập tại /manage/sign-in trước.")
 
     def _refuse_foreign_form(self) -> None:
-        """Raise Forbidden for a form that a page of another site sends in the name of whoever looks at it.
+        """Raise Forbidden for a form that a page of another site sends (cross-site request forgery).
 
-        A browser says where a form comes from (Sec-Fetch-Site, Origin). Without either header the form must hold the
-        token of the session. The sign-in, which holds the secret itself, and programs need none.
+        Without the headers Sec-Fetch-Site and Origin the form must hold the session's form token. Requests without a
+        session need none: a page of another site cannot know the secret that signs in, or that a program sends.
         """
         session = g.caller.session if g.caller else None
         is_ours = self._comes_from_us()
@@ -113,20 +113,20 @@ class Access:
             )
 
     def _comes_from_us(self) -> bool | None:
-        """Whether the browser says that the form comes from this site; None when it says nothing."""
+        """Whether the headers say that the form comes from this site; None when both are missing."""
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if site is not None:
             return site in {"same-origin", "none"}
-        # A proxy may ask under a name of its own: the address that people use is this site too.
+        # Behind a proxy the Host header may differ from the public URL; both are this site.
         ours = {request.host, urlsplit(self._settings.public_url).netloc} - {""}
         return None if origin is None else origin.partition("://")[2] in ours
 
     def _check(self, way: str, *, right: bool) -> bool:
-        """Whether a secret that is offered opens; a wrong one is logged, and delays the next attempt."""
+        """Return `right`. A wrong secret is logged and delays the next attempt; TooManyAttempts during a delay."""
         try:
             attempt = self._attempts.check(request.remote_addr or "-", right=right, by_link=way == "link")
         except TooManyAttempts as error:
-            if error.first:  # the others are counted in the next line: nobody fills the log with them
+            if error.first:  # later ones are counted in the next line, so that an attacker cannot fill the log
                 write_act("sign_in", "delayed", way=way, wait_s=error.retry_after_s)
             raise
         if not right:
@@ -134,7 +134,7 @@ class Access:
         return right
 
     def _sign_in(self) -> Response:
-        """The form for the token, its answer, and the answer to a sign-in link."""
+        """The sign-in page; a session for the right token (POST) or for an unused sign-in link (GET with `code`)."""
         token, failed = self._settings.manage_token, ""
         if request.method == "POST" and token:
             if self._check("token", right=is_same(forms.text(request.form, "token"), token)):
@@ -177,21 +177,21 @@ def _is_manage(path: str) -> bool:
 
 
 def _begin_origin(caller: Caller | None = None) -> None:
-    """Say whose acts the log lines of this request, and of the jobs that it starts, are."""
+    """Set the origin that log lines of this request, and of the jobs that it starts, carry."""
     tag = caller.session.tag if caller and caller.session else ""
     ORIGIN.set({"from": request.remote_addr or "-", "request": g.request_id, "session": tag})
 
 
 def _keep_private(response: Response) -> Response:
-    """Keep the pages of /manage out of caches and search engines, and log what a POST did."""
+    """Forbid caching and indexing of pages under /manage, and log each POST of an authenticated caller."""
     if not _is_manage(request.path):
         return response
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
-    # Who has not signed in acts on nothing, and must not fill the log.
+    # The public can change nothing, and must not be able to fill the log.
     if request.method == "POST" and g.get("caller") and request.endpoint and request.endpoint not in _SIGNING:
         outcome = "accepted" if response.status_code < 400 else "refused"
-        form = request.__dict__.get("form", {})  # a body that was refused unread stays unread
+        form = request.__dict__.get("form", {})  # only if the view has parsed it
         write_act(
             ACTS.get(request.endpoint, request.endpoint), outcome, who=form.get("who", "")[:200],
             path=request.path, to=urlsplit(response.location or "").path, status=response.status_code,
@@ -200,7 +200,7 @@ def _keep_private(response: Response) -> Response:
 
 
 def _form_fields() -> dict[str, object]:
-    """The hidden field that every form of /manage holds, for templates."""
+    """The hidden field with the session's form token, for templates."""
     session = g.caller.session if g.get("caller") else None
     return {"form_token": _FORM_FIELD.format(FORM_TOKEN, session.form_token) if session else ""}
 
