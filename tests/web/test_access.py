@@ -189,6 +189,19 @@ def test_a_guessed_cookie_opens_nothing(guarded: Flask) -> None:
         assert answer.status_code == 303
 
 
+def test_a_damaged_file_of_sessions_leaves_the_public_pages_alone(tmp_path: Path, signed_in: FlaskClient) -> None:
+    path = tmp_path / "access.sqlite"
+    head = path.read_bytes()[:4096]
+    path.write_bytes(head + b"\xff" * (path.stat().st_size - 4096))
+    assert signed_in.get("/about").status_code == 200
+    path.write_bytes(head + b"\xff" * 40_000)
+    failed = signed_in.get("/manage")
+    assert failed.status_code == 503 and "access.sqlite" in failed.text
+    assert signed_in.get("/manage").status_code == 303  # replaced: everybody signs in again
+    assert signed_in.post("/manage/sign-in", data={"token": TOKEN}).status_code == 303
+    assert signed_in.get("/manage").status_code == 200
+
+
 # --- how often -----------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from geo.access.private_database import PrivateDatabase
 from geo.access.sessions import Session, Sessions
 from geo.access.sign_in_links import SignInLinks
 from geo.acts import ORIGIN, write_act
-from geo.errors import Forbidden, TooManyAttempts
+from geo.errors import BadSource, Forbidden, TooManyAttempts
 from geo.settings import Settings
 from geo.web.http import forms, params
 from geo.web.http.urls import SiteUrls
@@ -64,7 +64,7 @@ class Access:
 
         TooManyAttempts for a token in the Authorization header while attempts from this address are delayed.
         """
-        if session := self._sessions.get(request.cookies.get(COOKIE, "")):
+        if session := self._session():
             return Caller(session)
         if not _is_manage(request.path) or request.path == _SIGN_IN:
             return None
@@ -74,6 +74,15 @@ class Access:
         sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # WSGI decodes headers as Latin-1
         right = any(is_same(text, self._settings.manage_token) for text in (given.strip(), sent))
         return Caller(None) if self._check("bearer", right=right) else None
+
+    def _session(self) -> Session | None:
+        """The session of the cookie. Where sessions cannot be read, only pages under /manage fail (BadSource)."""
+        try:
+            return self._sessions.get(request.cookies.get(COOKIE, ""))
+        except BadSource:
+            if _is_manage(request.path):
+                raise
+            return None
 
     def _guard(self) -> Response | None:
         """None when access is allowed, a redirect to the sign-in page for a GET of a page; otherwise Forbidden."""
