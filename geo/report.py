@@ -11,7 +11,7 @@ from geo.schema import Label
 Severity: TypeAlias = Literal["fatal", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "info")
 MOST = 1_000
-"""How many findings of one kind `at_most` lists for a layer: nobody reads more, and a damaged file has millions."""
+"""Maximum number of findings of one kind that `at_most` lists for a layer; a damaged file can have millions."""
 
 
 class IssueKind(NamedTuple):
@@ -19,7 +19,7 @@ class IssueKind(NamedTuple):
 
     "fatal" keeps the whole seed out: a layer or the ids of its records cannot be trusted.
     "error" keeps the value out: the record stays, the value (of a list of codes or ids: that part, of a place:
-    the geometry with its precision) is unknown from there on, and the finding says what it was.
+    the geometry with its precision) becomes null, and the finding has the old value.
     "warning" keeps everything and asks a person to look. "info" is worth knowing.
     """
 

@@ -46,7 +46,7 @@ class CodeList:
 
 FieldKind: TypeAlias = Literal[
     "text",  # a line of Unicode text
-    "longtext",  # kept in the table beside the shapefile, never cut
+    "longtext",  # stored in a CSV file beside the shapefile, never truncated
     "integer",
     "real",
     "date",  # ISO 8601: 2019, 2019-02 or 2019-02-14; a span is 2014/2015

@@ -40,11 +40,9 @@ class Settings:
     port: int = 5000  # GEO_PORT: its port
     threads: int = 8  # GEO_THREADS: threads of each process that serves
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
-    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
-    public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
-    manage_token: str = field(
-        default="", repr=False
-    )  # GEO_MANAGE_TOKEN: the secret that opens /manage (`app.py token`)
+    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one response; a larger `limit` is reduced to it
+    public_url: str = ""  # GEO_PUBLIC_URL: the public URL, when the service is behind a reverse proxy
+    manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: access token for /manage
     session_hours: int = 12  # GEO_SESSION_HOURS: hours after which whoever signed in to /manage must do so again
     access_log: bool = False  # GEO_ACCESS_LOG: 1 writes a line with the caller's address for every request
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked

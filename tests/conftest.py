@@ -1,4 +1,4 @@
-"""What tests of several rooms share: the seeds, each built once into a store and an atlas, and the length of the run."""
+"""Fixtures of all tests: seeds that are built once into a store and an atlas, and the number of repetitions."""
 
 import os
 import shutil
@@ -74,13 +74,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def effort_of(config: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return LONG if config.getoption("--long") else SHORT
 
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return effort_of(pytestconfig)
 
 

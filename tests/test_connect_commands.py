@@ -27,7 +27,7 @@ OUTPUTS = {
 
 
 def texts(server: str, lang: str) -> list[str]:
-    """The code blocks of the page, as people copy them."""
+    """The texts of the code blocks of the page."""
     with urllib.request.urlopen(f"{server}/connect?lang={lang}") as answer:
         page = answer.read().decode()
     return [html.unescape(block) for block in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)]

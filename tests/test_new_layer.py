@@ -25,7 +25,7 @@ import shapely
 
 from geo.views.tiles.tile import tile_at
 from tests import new_layers
-from tests.browser.conftest import Watched, browser, size, watched  # noqa: F401 (fixtures)
+from tests.browser.conftest import WatchedPage, browser, size, watched  # noqa: F401 (fixtures)
 from tests.new_layers import LAYERS
 
 KINDS = {"markets": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
@@ -83,7 +83,7 @@ def site(copy: Path) -> Iterator[str]:
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """What a command prints that is run in the copy."""
+    """The result of a command that is run in the copy."""
     return subprocess.run(
         [sys.executable, *words], check=False, cwd=folder, env=new_layers.environment(folder), capture_output=True,
         text=True, encoding="utf-8", timeout=300,
@@ -91,7 +91,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def get(site: str, path: str) -> bytes:
-    """The body of an address; HTTPError when it is refused."""
+    """The body of a URL; HTTPError for an error status."""
     with urllib.request.urlopen(f"{site}{urllib.parse.quote(path, safe='/?&=,:')}", timeout=60) as answer:
         body: bytes = answer.read()
         return body
@@ -283,7 +283,7 @@ def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: 
 
 
 def dry_run(copy: Path, path: Path, layer: str) -> Any:
-    """What the service makes of a file, kept nowhere."""
+    """The review of a file by `import --dry-run`."""
     process = run(copy, "app.py", "import", str(path), "--layer", layer, "--dry-run", "--json", "--why", "thử")
     assert process.stdout, process.stderr
     return json.loads(process.stdout)
@@ -294,7 +294,7 @@ def test_the_saved_map_holds_the_layers(site: str) -> None:
     assert all(name in page for frame in LAYERS.values() for name in frame["name"])
 
 
-def test_the_map_draws_points_lines_and_areas(watched: Watched) -> None:  # noqa: F811
+def test_the_map_draws_points_lines_and_areas(watched: WatchedPage) -> None:  # noqa: F811
     page = watched.open("/?layers=markets,trails,reserves&map=11/21.43/103.12&lang=en")
     page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
     panes = {"leaflet-marker-pane .pin": 2, "leaflet-lines-pane path": 2, "leaflet-areas-pane path": 1}

@@ -1,4 +1,4 @@
-"""The check of the pins: which of them hold for which Python, and what is said where no package index is."""
+"""The check of the pins: environment markers, and the message when no package index can be reached."""
 
 import subprocess
 import sys

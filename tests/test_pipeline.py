@@ -20,7 +20,7 @@ SEED = ROOT / "data" / "shapefiles"
 
 
 def quiet(_: str) -> None:
-    """Progress that nobody reads."""
+    """A progress callback that does nothing."""
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_shipped_seed_has_no_fatal_issue_and_its_known_conflicts() -> None:
     assert not findings.fatal
     assert [issue for issue in findings.report.issues if issue.severity == "error"] == []
     rules = [row.rule for row in findings.conflicts]
-    assert rules.count("old_commune_commune") == 14  # the fault that the source's own README names
+    assert rules.count("old_commune_commune") == 14  # the fault that the README of the source describes
     assert all(rule_label(rule).vi for rule in rules)
     assert list(findings.lines("vi"))[-1].startswith("fatal 0, error 0")
 
@@ -146,7 +146,7 @@ def test_a_file_that_cannot_be_written_is_named(run_app: Run, tmp_path: Path) ->
 
 
 def test_a_slow_build_never_takes_the_pointer_back(own: Settings) -> None:
-    """While version 2 is frozen, version 3 is published and frozen by another; what is served stays 3."""
+    """While version 2 is frozen, another process publishes and freezes version 3; the current version stays 3."""
     from geo.store import open_store
 
     source = open_atlases(own)

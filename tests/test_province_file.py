@@ -1,4 +1,4 @@
-"""The whole province in one GeoPackage: what GDAL, SQLite and QGIS make of it, and how it is asked for."""
+"""The GeoPackage of the whole province, read by GDAL, SQLite and QGIS, and its download."""
 
 import io
 import json
@@ -127,7 +127,7 @@ def file(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def in_qgis(file: Path, db: sqlite3.Connection, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What QGIS itself, of Debian, makes of a copy: it opens files for writing and notes so in their head."""
+    """A copy as read by the system's QGIS, which opens files for writing and changes their header."""
     copy = shutil.copy(file, tmp_path_factory.mktemp("qgis"))
     query = "SELECT f_table_name, styleSLD FROM layer_styles WHERE useAsDefault"
     precisions = ",".join(row.key for row in PRECISIONS)
@@ -255,7 +255,7 @@ def test_only_an_approximate_place_wears_a_ring(in_qgis: Any, precision: Precisi
     assert around > 40 if precision.approximate else around == 0
 
 
-# --- how it is asked for ----------------------------------------------------------------------------------
+# --- downloads ---------------------------------------------------------------------------------------------
 
 
 def test_it_is_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas, tmp_path: Path) -> None:

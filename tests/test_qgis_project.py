@@ -130,7 +130,7 @@ WITH_GEOMETRY = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
 def in_qgis(path: str, folder: Path) -> Any:
-    """What QGIS, of Debian, makes of a project."""
+    """A project as read by the system's QGIS."""
     home = folder / "home"
     home.mkdir(mode=0o700)
     process = subprocess.run(
@@ -150,7 +150,7 @@ def download(atlas: Atlas, extension: str, **options: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def folder_of_project(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that people have after unpacking."""
+    """The unpacked download."""
     folder = tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(io.BytesIO(download(real_atlas, "qgis.zip"))) as archive:
         archive.extractall(folder)
@@ -296,7 +296,7 @@ def test_the_live_project_has_the_vector_tiles_in_the_colours_of_the_map(live: A
     assert live["tiles"] > 3
 
 
-# --- how they are asked for -------------------------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------------------------
 
 
 def test_they_are_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas) -> None:

@@ -1,4 +1,4 @@
-"""The declaration of the layers is whole, and one row in it is enough."""
+"""The declaration of the layers is consistent, and one row in it adds a field everywhere."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The production server as it is started: alone and with several processes over the same files."""
+"""The production server, with one process and with several processes that share their files."""
 
 import hashlib
 import http.client
@@ -29,7 +29,7 @@ from tests.web.conftest import TOKEN
 
 
 class Server(NamedTuple):
-    """A server that answers, the port it answers on, and its data."""
+    """A running server, its port and its data folder."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -40,10 +40,10 @@ class Server(NamedTuple):
         return sorted(map(int, Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()))
 
     def get(self, path: str, **headers: str) -> "http.client.HTTPResponse":
-        """The answer over a connection of its own.
+        """The response to a GET over a new connection.
 
-        The system deals connections out to the processes, also to one that is held still: what is not answered is
-        asked again over another.
+        The kernel assigns connections to the processes, even to a stopped one; on a timeout the request is sent
+        again over another connection.
         """
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"}
@@ -58,7 +58,7 @@ class Server(NamedTuple):
 
     @contextmanager
     def only(self, worker: int) -> Iterator[None]:
-        """All but one of the processes held still, so that this one must answer."""
+        """Stop all processes but one (SIGSTOP) in the block, so that this one must answer."""
         others = [other for other in self.workers if other != worker]
         for other in others:
             os.kill(other, signal.SIGSTOP)
@@ -174,11 +174,11 @@ def test_a_tile_that_one_process_made_is_taken_up_by_the_other(pair: Server) -> 
         body = pair.get(tile).read()
     cache_file = next((pair.data / "tiles").glob("*.sqlite"))
     with sqlite3.connect(cache_file) as database:
-        # What the second process answers with must be what lies in the file, which is changed here to tell the two.
+        # The second process must serve the tile from the cache file, which is changed here to identify it.
         database.execute("UPDATE tile SET shown = shown + 1000 WHERE layer = 'communes' AND z = 9")
     database.close()
     with pair.only(second):
-        # Asked in words of its own: what the first try left waiting may have been answered in between, and remembered.
+        # A distinct query: the response to an earlier attempt may have been cached meanwhile.
         answer = pair.get(tile, Accept="application/vnd.mapbox-vector-tile")
         assert answer.read() == body
         assert int(answer.headers["X-Tile-Features"].partition("/")[0]) > 1000
@@ -218,7 +218,7 @@ stopped.wait()
 
 
 def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
-    """It does so when the main one was just held still and let go on: a process would not stop when told."""
+    """The kernel may do so right after SIGSTOP and SIGCONT of the main thread; the process must stop all the same."""
     subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
 
 
@@ -292,7 +292,7 @@ def test_processes_that_are_still_starting_stop_when_told(
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        # Those that hear nothing are killed after 30 seconds.
+        # Processes that do not react are killed after 30 seconds.
         assert process.wait(timeout=20) == 0
 
 
@@ -327,26 +327,26 @@ def test_a_connection_is_kept_open_for_the_next_request(either: Server) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("said", [True, False], ids=["length told", "in chunks"])
-def test_a_body_over_the_limit_is_refused(either: Server, said: bool) -> None:
+@pytest.mark.parametrize("has_length", [True, False], ids=["content length", "in chunks"])
+def test_a_body_over_the_limit_is_refused(either: Server, has_length: bool) -> None:
     part, parts = b" " * 65_536, 48  # 3 MB, where 1 MB and its form are allowed
     first = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     pieces = [first, *[part] * parts, b"\r\n--x--\r\n"]
-    length = f"Content-Length: {sum(map(len, pieces))}" if said else "Transfer-Encoding: chunked"
+    length = f"Content-Length: {sum(map(len, pieces))}" if has_length else "Transfer-Encoding: chunked"
     kind = "Content-Type: multipart/form-data; boundary=x"
     head = f"POST /manage/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n{kind}\r\n{length}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", either.port), timeout=30) as line:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before all of it was sent
+        with suppress(BrokenPipeError, ConnectionResetError):  # the response may arrive before the whole body is sent
             line.sendall(head.encode())
             for piece in pieces:
-                line.sendall(piece if said else b"%x\r\n%b\r\n" % (len(piece), piece))
-            line.sendall(b"" if said else b"0\r\n\r\n")
+                line.sendall(piece if has_length else b"%x\r\n%b\r\n" % (len(piece), piece))
+            line.sendall(b"" if has_length else b"0\r\n\r\n")
         assert line.recv(12) == b"HTTP/1.1 413"
 
 
 @pytest.mark.parametrize("path", ["/export/all.gpkg", "/export/links.geojson", "/export/products.gpkg"])
 def test_files_of_every_size_arrive_whole_and_in_parts(either: Server, path: str) -> None:
-    """Each server has a way of its own to send a large file, which no client inside the process sees."""
+    """Each server sends large files in its own way, which a test client in the process does not exercise."""
     for _ in range(2):  # made, and kept
         answer = either.get(path)
         whole = answer.read()

@@ -1,4 +1,4 @@
-"""The tiles of a running server, read by the programs that people have: QGIS, and GDAL from an address."""
+"""The tiles of a running server, read by QGIS and by GDAL over HTTP."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.views.test_tiles import pixel_m, placed
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
-# What QGIS makes of the tileset: run by the Python that QGIS was built for, answers on its last line.
+# A script for QGIS's own Python that reads the tileset and prints its result as the last line.
 IN_QGIS = """
 import json, sys
 from qgis.core import QgsApplication, QgsVectorTileLayer

@@ -140,7 +140,7 @@ def fit(text: str, encoding: str, errors: Errors = "strict") -> FitResult:
     """`text` in NFC with each character that the encoding lacks replaced, and the list of them in order.
 
     >>> fit("Ảng", "tcvn3", "lower")
-    Fitted(text='ảng', losses=(Loss(letter='Ả', substitute='ả', times=1),))
+    FitResult(text='ảng', losses=(Loss(letter='Ả', substitute='ả', times=1),))
     """
     codec = _encoding_of(encoding)
     nfc_text = unicodedata.normalize("NFC", text)

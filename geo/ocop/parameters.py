@@ -16,9 +16,9 @@ Kind: TypeAlias = Literal["text", "uri", "integer", "texts", "numbers"]
 class Parameter:
     """One query parameter.
 
-    `choices` are the values that it takes, or that the items of its list may have; empty for any. `least` and `most`
-    bound the letters of a text, the items of a list, or the number itself; `default` stands for a missing value.
-    `once` says that two different values in one request are refused, as nobody knows which one was meant.
+    `choices` are the allowed values, or those of the items of a list; empty for any. `least` and `most` limit the
+    length of a text, the number of items of a list, or the number itself; `default` replaces a missing value.
+    `once` says that a request with two different values is refused, since it is ambiguous.
     """
 
     name: str

@@ -160,7 +160,7 @@ def kind_of(name: str) -> Kind:
             return kind
     names = ", ".join(f".{extension}" for extension in KINDS)
     raise NotFound(
-        f"The whole cannot be written as {name!r}. Endings: {names}.",
+        f"The whole province cannot be written as {name!r}. File extensions: {names}.",
         f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {names}.",
     )
 
@@ -172,8 +172,8 @@ def system_for(kind: Kind, crs: str | None) -> str:
     if crs is None:
         return WGS84
     raise BadQuery(
-        f"{kind.extension} reads the service in its own system: crs cannot be chosen, given {crs!r}.",
-        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs, đã cho {crs!r}.",
+        f"{kind.extension} reads the service in its own CRS: crs cannot be chosen, received {crs!r}.",
+        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs (nhận được {crs!r}).",
     )
 
 

@@ -1,4 +1,4 @@
-"""Every letter, every name of a unit, and any text that an encoding holds: there and back, byte for byte."""
+"""Round trips, byte for byte, of every letter, every name of a unit, and any text that an encoding can represent."""
 
 import unicodedata
 
@@ -20,7 +20,7 @@ ASCII = "".join(map(chr, range(32, 127)))
 
 
 def reference_bytes(encoding: str) -> list[bytes]:
-    """What the reference writes for each letter."""
+    """The reference bytes of each letter."""
     if encoding in IN_HEX:
         return [bytes.fromhex(item) for item in IN_HEX[encoding].split()]
     return [item.encode("latin1") for item in {"vni": reference.VNI, "viqr": reference.VIQR}[encoding].split()]
@@ -99,7 +99,7 @@ def test_viqr_escapes_whatever_could_be_taken_for_a_mark(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "text"),
+    ("data", "text"),
     [
         (rb"Ddie^.n Bie^n Phu?", "Điện Biên Phủ"),
         (rb"xa~ Na` Ta^'u\.", "xã Nà Tấu."),
@@ -107,8 +107,8 @@ def test_viqr_escapes_whatever_could_be_taken_for_a_mark(text: str) -> None:
         (rb"a\dd \\ a\(b", r"add \ a(b"),
     ],
 )
-def test_viqr_reads_as_rfc_1456_says(typed: bytes, text: str) -> None:
-    assert decode(typed, "viqr") == text
+def test_viqr_reads_as_rfc_1456_says(data: bytes, text: str) -> None:
+    assert decode(data, "viqr") == text
 
 
 def test_known_samples_of_each_encoding_are_read() -> None:

@@ -1,4 +1,4 @@
-"""A .cpg file is believed when the text agrees, and tips the scales when the text leaves it open."""
+"""A .cpg file is believed when the text agrees with it, and decides when the text is ambiguous."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Columns are known by their text, converted row by row, and left alone where they are not Vietnamese."""
+"""The encoding of columns is detected from their text; rows are converted, unless they are not Vietnamese."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from tests.encodings.corpus import ACCENTED_UNITS, NOT_VIETNAMESE, NOTES, UNITS,
 
 
 def in_encoding(values: Sequence[str], encoding: str) -> list[str]:
-    """The values as a table read as Latin-1 has them."""
+    """The values encoded, as a table read as Latin-1 has them."""
     return [encode(value, encoding, "lower").decode("latin1") for value in values]
 
 
 def representable(values: Sequence[str], encoding: str) -> list[str]:
-    """Those that the encoding holds without loss."""
+    """The values that the encoding can represent without loss."""
     return [value for value in values if all(map(ENCODINGS[encoding].holds, value))]
 
 
@@ -96,7 +96,7 @@ def test_one_value_is_never_converted_wrongly_with_confidence(encoding: str) -> 
         detection = detect(before)
         good = convert(before, detection) == [name]
         right += good
-        # Na U+ and Pa Xa' are ASCII as good as any: nothing in them is told to be VIQR.
+        # Na U+ and Pa Xa' are plausible as plain ASCII too: nothing proves that they are VIQR.
         assert (
             good or (not detection.sure and detection.notes) or (encoding, detection.encoding) == ("viqr", "ascii")
         ), name
@@ -308,4 +308,4 @@ def test_the_kinds_of_rows_are_told_apart() -> None:
     assert kind_of("\x02ng") == "legacy"  # Ẳng in VISCII, whose first letter is a control character
     assert kind_of("25Â°C") == "utf8:1"
     assert kind_of("café") == "legacy"
-    assert kind_of("nÐ\u00b0i") == "legacy"  # n, one Cyrillic letter, i: an accident
+    assert kind_of("nÐ\u00b0i") == "legacy"  # n, one Cyrillic letter, i: valid UTF-8 by chance

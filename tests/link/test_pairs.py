@@ -1,4 +1,4 @@
-"""How records are tied together, row of LINKS by row."""
+"""The pairs of every row of LINKS."""
 
 import geopandas as gpd
 import pytest

@@ -1,4 +1,4 @@
-"""Colours that people tell apart and can read, and symbols that exist."""
+"""Colours that can be distinguished and have enough contrast, and icons that exist."""
 
 import re
 from itertools import combinations
@@ -57,7 +57,7 @@ def test_white_icons_read_on_a_layers_colour(layer: str) -> None:
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 def test_layers_that_share_a_shape_differ_in_colour_for_everyone(deficiency: str) -> None:
-    """Where two layers can be confused by hue, their shapes differ; no two agree in both."""
+    """No two layers have both the same shape and hues that can be confused."""
     for a, b in combinations(THEMATIC, 2):
         distance = (
             sum(

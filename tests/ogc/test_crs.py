@@ -80,8 +80,8 @@ def test_without_a_system_answers_are_longitude_and_latitude(service: Service) -
 def test_one_item_in_the_state_system(service: Service) -> None:
     uri = f"{EPSG}9205"
     one = service.get("/collections/sites/items/H01", crs=uri)
-    listed = service.get("/collections/sites/items", ids="H01", crs=uri)["features"][0]
-    assert one["geometry"] == listed["geometry"] and one["geometry"]["coordinates"][0] > 100_000
+    entry = service.get("/collections/sites/items", ids="H01", crs=uri)["features"][0]
+    assert one["geometry"] == entry["geometry"] and one["geometry"]["coordinates"][0] > 100_000
     assert service.head_of("/collections/sites/items/H01", crs=uri)["Content-Crs"] == f"<{uri}>"
     assert service.get("/collections/sites/items/H01", crs="[EPSG:9205]")["geometry"] == one["geometry"]
 

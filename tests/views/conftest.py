@@ -1,4 +1,4 @@
-"""What tests of several views share: the address of a site, the small province and the hostile one."""
+"""Fixtures of the views' tests: the URL of a site, the small province and the hostile one."""
 
 from collections.abc import Iterator
 

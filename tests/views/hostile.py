@@ -1,4 +1,4 @@
-"""A small province whose records are as awkward as a file allows, frozen into a real atlas."""
+"""A small province with markup, formulas and other hostile text in its records, frozen into an atlas."""
 
 from pathlib import Path
 

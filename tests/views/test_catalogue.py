@@ -1,4 +1,4 @@
-"""The catalogue: both writings are one graph, and nothing is said that the store does not say."""
+"""The catalogue: both serialisations are the same graph and state only what the store has."""
 
 import json
 import re

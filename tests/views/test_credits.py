@@ -1,4 +1,4 @@
-"""The credits of a map say everything once, in the language of the map."""
+"""The credits of a map have each clause once, in the language of the map."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "compiled", "offered", "borders"),
+    ("lang", "compiler", "licence", "borders"),
     [
         (
             "vi",
@@ -45,12 +45,12 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     ],
 )
 def test_the_credits_of_a_whole_map_are_in_one_language_and_not_repeated(
-    atlas: Atlas, lang: str, compiled: str, offered: str, borders: str
+    atlas: Atlas, lang: str, compiler: str, licence: str, borders: str
 ) -> None:
     credits = credits_of(atlas, LAYERS_OF_MAP, lang)
     (attribution,) = credits["attributions"]
-    assert attribution.count(compiled) == attribution.count("vietnamadminunits 1.0.4") == 1
-    assert [row["licence"] for row in credits["licences"]] == [offered, "MIT", borders]
+    assert attribution.count(compiler) == attribution.count("vietnamadminunits 1.0.4") == 1
+    assert [row["licence"] for row in credits["licences"]] == [licence, "MIT", borders]
     names = [LAYERS[layer].label.of(lang) for layer in LAYERS_OF_MAP]
     assert ", ".join(row["layers"] for row in credits["licences"]) == ", ".join(names)
 

@@ -30,9 +30,9 @@ from geo.vn2000.systems import Reading
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 UNKNOWN_TO_GDAL = {"parquet"}
-"""What neither Debian's GDAL nor pyogrio's has a driver for."""
+"""Formats for which neither the system's GDAL nor pyogrio's has a driver."""
 SILENT_WHEN_EMPTY = {"kml", "xlsx", "geojsonseq", "jsonfg"}
-"""Of nothing GDAL shows no layer, or takes the names for a record."""
+"""Formats without records in which GDAL reads no layer, or reads the header as a record."""
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
@@ -61,7 +61,7 @@ def unzip(path: Path) -> Path:
 
 
 def ogr(*arguments: str | Path) -> str:
-    """What the system's own GDAL says of a file; it must not complain."""
+    """The output of the system's ogrinfo, which must print no warning."""
     process = subprocess.run(["ogrinfo", "-ro", *map(str, arguments)], capture_output=True, check=True)
     assert b"ERROR" not in process.stderr, process.stderr.decode()
     return process.stdout.decode()
@@ -85,7 +85,7 @@ def test_every_layer_can_be_written_in_every_format_and_read_by_gdal(
     if key in UNKNOWN_TO_GDAL:  # tests/views/test_formats.py reads them
         return
     if count or key not in SILENT_WHEN_EMPTY:
-        # Where every column is text GDAL takes the names for a record, unless it is told better.
+        # If all columns are text, GDAL reads the header as a record unless an option says otherwise.
         assert f"Feature Count: {count}" in ogr("-so", "-al", where, "--config", "OGR_XLSX_HEADERS", "FORCE")
         pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "FORCE"})
         options = {"layer": layer} if key == "xlsx" else {}
@@ -265,7 +265,7 @@ def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: At
 def test_shapefile_says_where_its_places_are_when_the_first_has_none(
     atlas: Atlas, tmp_path: Path, crs: str | None
 ) -> None:
-    """GDAL alone would put 0, 0 into the box of the file, and programs open the map there."""
+    """GDAL alone extends the box of the file to 0, 0, so programs would open the map there."""
     query = Query("products", ids=("R03", "R04"))
     folder = unzip(export_to(atlas, tmp_path, query, "shp", crs=crs))
     frame = pyogrio.read_dataframe(folder / "products.shp")
@@ -413,7 +413,7 @@ def test_csv_gives_coordinates_in_both_systems_and_how_well_they_are_known(atlas
 
 
 def test_csv_moves_places_of_a_batch_at_once(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One at a time, 100,000 places took most of the time of the table."""
+    """Projecting one position at a time took most of the time for 100,000 records."""
     sizes = []
     whole = Reading.from_lnglat
 
@@ -426,7 +426,7 @@ def test_csv_moves_places_of_a_batch_at_once(atlas: Atlas, monkeypatch: pytest.M
 
 
 def test_csv_leaves_metres_empty_where_the_grid_has_none() -> None:
-    """What lies too far from the meridian is in degrees only, and not at infinity."""
+    """A position too far from the meridian has empty cells instead of infinite metres."""
     nowhere = Record("sites", "T1", "Xa", None, None, None, 13.0, 0.0, None, None, None, {}, b"", None)
     ((lon, lat, *metres, _),) = places_of([nowhere])
     assert (lon, lat, metres) == ("13.0", "0.0", ["", ""])

@@ -82,13 +82,13 @@ def view_of(page: str) -> dict[str, object]:
 
 
 def features_of(page: str) -> dict[str, dict[str, object]]:
-    """What the map draws: id -> properties of a feature."""
+    """The features of a saved map: id -> properties."""
     layers: dict[str, list[dict[str, dict[str, object]]]] = view_of(page)["features"]  # type: ignore[assignment]
     return {str(row["properties"]["id"]): row["properties"] for rows in layers.values() for row in rows}
 
 
 def records_of(page: str) -> dict[str, dict[str, object]]:
-    """What opens when one is chosen: id -> record."""
+    """The records of a saved map: id -> record."""
     records: dict[str, dict[str, object]] = view_of(page)["records"]  # type: ignore[assignment]
     return {str(record["id"]): record for record in records.values()}
 
@@ -274,15 +274,15 @@ def test_every_icon_of_the_styles_is_drawn_in_the_sprite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"base": "moon"}, "base='moon': expected one of communes, districts"),
         ({"center": (21.1, 103.1), "zoom": 9.0}, "expected longitude, latitude"),
         ({"center": (103.1, 21.1), "zoom": 99.0}, "a zoom up to 18"),
     ],
 )
-def test_a_saved_map_refuses_what_it_cannot_draw(atlas: Atlas, options: dict[str, object], said: str) -> None:
-    with pytest.raises(BadQuery, match=re.escape(said)):
+def test_a_saved_map_refuses_what_it_cannot_draw(atlas: Atlas, options: dict[str, object], message: str) -> None:
+    with pytest.raises(BadQuery, match=re.escape(message)):
         saved_map(atlas, ALL, **VI, title="", **options)  # type: ignore[arg-type]
 
 
@@ -305,7 +305,7 @@ def test_the_libraries_lie_where_pip_put_them() -> None:
 def test_a_script_that_would_end_its_element_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("js") / "bad.js"
     path.write_text("var x = '</SCRIPT>';\n", encoding="utf-8")
-    with pytest.raises(BadSource, match="cannot stand inside a page"):
+    with pytest.raises(BadSource, match="cannot be embedded in a page"):
         assets.script_text(path)
 
 

@@ -1,4 +1,4 @@
-"""GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq hold what the atlas holds, read back by others' software."""
+"""GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq have the data of the atlas, read back by other software."""
 
 import datetime as dt
 import io
@@ -56,7 +56,7 @@ def truth(atlas: Atlas, layer: str) -> dict[str, Any]:
 
 
 def by_pyogrio(path: Path) -> dict[str, Any]:
-    """What pyogrio's own GDAL reads, in a process that our reading of foreign files has not touched.
+    """A layer as read by pyogrio's GDAL, in a new process without the GDAL settings of the import.
 
     Rows are values by field, with `place`: easting, northing of a point.
     """
@@ -174,7 +174,7 @@ def test_gdal_reads_from_flatgeobuf_what_the_atlas_holds(real_atlas: Atlas, tmp_
     assert {one["properties"][key] for one in features} == set(expected)
     for one in features:
         feature = expected[one["properties"][key]]
-        # FlatGeobuf leaves out what is null.
+        # FlatGeobuf leaves out null values.
         assert dict.fromkeys(feature["properties"]) | one["properties"] == feature["properties"]
         assert (one["geometry"] is None) == (feature["geometry"] is None)
         assert feature["geometry"] is None or shape(one["geometry"]).equals_exact(shape(feature["geometry"]), 0)
@@ -337,7 +337,7 @@ JSONFG = {
         },
     },
 }  # fmt: skip
-"""What the published schema of OGC 21-045r1 (JSON-FG 1.0) asks of a collection of our three kinds of geometry."""
+"""The published schema of OGC 21-045r1 (JSON-FG 1.0), limited to our three geometry types."""
 
 
 @pytest.mark.parametrize("crs", [None, "EPSG:9205"])
@@ -456,7 +456,7 @@ def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day
 
     here = digests("UTC", "1")
     assert len(here) == 4 * (len(FORMATS) + sum(len(row.crs) > 1 for row in FORMATS.values()))
-    assert digests("AHEAD-23", "2") == here  # where the clock shows another day
+    assert digests("AHEAD-23", "2") == here  # in a time zone with another date
 
 
 def test_dates_inside_files_are_those_of_the_version(hostile: Atlas, tmp_path: Path) -> None:
@@ -496,7 +496,7 @@ def test_the_command_line_knows_the_format_by_its_ending(
 def test_a_file_that_a_full_disk_cut_off_is_an_error(
     real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, layer: str
 ) -> None:
-    """GDAL closes files without a word where their end did not fit; their heads then say more than they hold."""
+    """GDAL reports no error when the disk is full at closing; the header then has a larger count than the file."""
     whole = vector.write_arrow
 
     def write_part(batches: Any, path: Path, **options: Any) -> None:
@@ -512,7 +512,7 @@ def test_a_file_that_a_full_disk_cut_off_is_an_error(
 def test_a_geopackage_whose_index_is_not_whole_is_an_error(
     real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    """The index is written last: with a full disk it is missing, and GDAL says nothing."""
+    """The index is written last: on a full disk it is missing, and GDAL reports no error."""
     whole = vector.write_arrow
 
     def lacking(batches: Any, path: Path, **options: Any) -> None:
@@ -521,5 +521,5 @@ def test_a_geopackage_whose_index_is_not_whole_is_an_error(
             db.execute(damage.format("rtree_sites_geom"))
 
     monkeypatch.setattr(vector, "write_arrow", lacking)
-    with pytest.raises(GeoError, match="spatial index is not whole"):
+    with pytest.raises(GeoError, match="spatial index is incomplete"):
         write_export(real_atlas, Query("sites"), "gpkg", io.BytesIO())

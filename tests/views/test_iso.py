@@ -1,4 +1,4 @@
-"""ISO metadata: the elements stand in the order of both standards, OWSLib reads them, and both say the same."""
+"""ISO metadata: element order of both standards, reading by OWSLib, and equal content in both standards."""
 
 from xml.etree import ElementTree as ET
 
@@ -191,7 +191,7 @@ def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str)
 @pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_both_standards_say_the_same_words(which: str, layer: str, request: pytest.FixtureRequest) -> None:
-    """Titles, licences, lineage, sources, places, times and figures: whatever one says, the other says."""
+    """Titles, licences, lineage, sources, extents, dates and measures are the same in both documents."""
     atlas = request.getfixturevalue(which)
     old, new = (
         {(element.text or "") for element in ET.fromstring(write(atlas, layer, SITE)).iter()}

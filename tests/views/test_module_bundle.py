@@ -1,4 +1,4 @@
-"""Modules joined into one classic script do what they do as modules, and what cannot be read is refused."""
+"""A bundle behaves like its modules, and unsupported syntax is refused."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What pages and the panel are told: facts, reasons, distances, gaps and conflicts, in both languages."""
+"""The data of pages and of the record panel: facts, reasons, distances, gaps and conflicts, in both languages."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from shapely import Point
 
-from geo.atlas import Atlas, LinkRow, Notes, Query, freeze
+from geo.atlas import Atlas, LinkRow, Notes, Query
 from geo.errors import NotFound
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
@@ -24,13 +24,13 @@ from geo.views.pages import downloads, layer_view, layers_view, links_view, qual
 from geo.views.reasons import REASONS, SPECS, format_distance, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
-from tests.frozen import VERSION, frozen
+from tests.frozen import frozen, publish_atlas
 
 LANGS = ["vi", "en"]
 
 
 class Addresses:
-    """Addresses that say what they were made of."""
+    """A URL builder whose URLs contain its arguments."""
 
     def page(self, path: str, **params: str) -> str:
         return f"{path}?{params}"
@@ -269,7 +269,7 @@ def test_state_coordinates_are_offered_where_the_format_can_hold_them() -> None:
 
 
 def test_only_what_can_be_sent_back_says_so() -> None:
-    """Links are worked out, and refused when they are brought in."""
+    """Links are derived records, and an import of them is refused."""
     (products, links) = (
         next(row["label"] for row in downloads(COLLECTIONS[layer], "en") if row["extension"] == "xlsx")
         for layer in ("products", "links")
@@ -297,7 +297,7 @@ def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> N
 @pytest.mark.parametrize(("lang", "row"), [("vi", "dòng 12"), ("en", "row 12")])
 def test_a_finding_of_a_row_names_the_row_and_leads_to_the_layer(tmp_path: Path, lang: str, row: str) -> None:
     notes = Notes(issues=[Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12)])
-    with Atlas(freeze(world(), [], notes, version=VERSION, path=tmp_path / "rows.sqlite")) as atlas:
+    with publish_atlas(world(), tmp_path / "atlas", notes=notes) as atlas:
         (group,) = quality_view(atlas, None, lang, URLS, kinds={})["issues"]
     assert (group["rows"][0]["record"], group["rows"][0]["url"]) == (row, "/sites")
 
@@ -385,7 +385,7 @@ def test_filters_say_something_about_layers_of_the_map_only() -> None:
 
 
 def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
-    """In the facts of its page and in the table of the layer, as in its title."""
+    """In the facts of the record's page and in the table of the layer, as in its title."""
     (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
     for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
         facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}

@@ -1,4 +1,4 @@
-"""Vector tiles, read back with decoders that are not ours, and held against the geometry of the atlas."""
+"""Vector tiles, read with independent decoders and compared with the geometry of the atlas."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ AREAS = tuple(name for name in LAYERS_WITH_GEOMETRY if LAYERS[name].geometry == 
 
 
 def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
-    """A tile of layers that are prepared for it."""
+    """A tile from the prepared layers of the atlas, which are cached for all tests."""
     prepared = PREPARED.get(atlas)
     if prepared is None:
         prepared = PREPARED[atlas] = PreparedLayers(atlas)
@@ -48,7 +48,7 @@ def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
 
 
 def encode(name: str, kind: int, shapes: Any, numbers: Sequence[int], columns: dict[str, list[Any]]) -> bytes:
-    """A layer of shapes and columns as a tile's bytes."""
+    """An encoded tile with one layer of shapes and columns."""
     return mvt.layer(
         name, np.array(numbers), mvt.paths_of(kind, shapes), mvt.properties_of(columns), np.arange(len(shapes))
     )
@@ -91,7 +91,7 @@ def shapes_of(atlas: Atlas, layer: str) -> dict[str, Any]:
 
 
 def around(atlas: Atlas, zoom: int) -> list[Address]:
-    """Every tile of a zoom that the province has a part in."""
+    """Every tile of a zoom that intersects the province's box."""
     west, south, east, north = atlas.bounds()  # type: ignore[misc]
     first, last = tile_at(west, north, zoom), tile_at(east, south, zoom)
     return [Address(zoom, *at) for at in product(range(first.row, last.row + 1), range(first.col, last.col + 1))]
@@ -121,7 +121,7 @@ def test_polygons_lie_within_a_pixel_of_the_atlas(real_atlas: Atlas, layer: str,
         for geometry, properties in decode(make(real_atlas, [layer], at).body, layer).values():
             outline = truth[properties["id"]]
             assert geometry.is_valid
-            # Each place drawn is near the outline or the sides of the tile, and inside where the truth is.
+            # Each vertex is near the true outline or the edge of the tile, and the interiors agree.
             real = metres_of(geometry, at)
             assert shapely.difference(real, outline.buffer(1.5 * pixel_m(zoom))).area == pytest.approx(0, abs=1e-3)
             deep = outline.buffer(-2 * pixel_m(zoom)).intersection(window.buffer(-pixel_m(zoom)))
@@ -149,7 +149,7 @@ def test_nothing_is_lost_between_neighbours(real_atlas: Atlas, layer: str) -> No
             inner = metres_of(geometry, at).intersection(frame_of(at))
             share[properties["id"]] = share.get(properties["id"], 0.0) + inner.area
     for key, outline in truth.items():
-        # In each tile that it reaches into, and all its parts together are all of it.
+        # The polygon is in each tile that it intersects, and its parts cover all of it.
         tiles = {at for at in around(real_atlas, 9) if outline.buffer(-pixel_m(9)).intersects(frame_of(at))}
         assert parts[key] >= tiles
         assert share[key] == pytest.approx(outline.area, rel=0.02, abs=outline.length * pixel_m(9) / 4)
@@ -193,7 +193,7 @@ def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -
     assert whole.drawn_count == whole.total_count == len(decode(whole.body, "products"))
     at = crowded_address.units(*places.T)
     gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in features.values()]))
-    assert gaps.max() <= 16 * 16  # nowhere is a place emptied that had points
+    assert gaps.max() <= 16 * 16  # no area with points is left empty
 
 
 def test_specks_are_left_out_of_small_scales_and_counted(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def raw(body: bytes) -> Any:
 
 
 def rings_of(feature: Any) -> Iterator[list[tuple[int, int]]]:
-    """The rings of a polygon feature as its commands give them, in order, by the letter of the specification."""
+    """The rings of a polygon feature, decoded from its commands as the specification says."""
     numbers, cursor, ring = iter(feature.geometry), (0, 0), []  # type: ignore[var-annotated]
     for command in numbers:
         kind, count = command & 7, command >> 3
@@ -252,7 +252,7 @@ def rings_of(feature: Any) -> Iterator[list[tuple[int, int]]]:
 
 
 def area_of(ring: list[tuple[int, int]]) -> float:
-    """By the surveyor's formula."""
+    """The signed area by the surveyor's formula."""
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*ring, ring[0]])) / 2
 
 
@@ -352,7 +352,7 @@ def test_the_antimeridian_and_the_poles_are_answered(tmp_path: Path) -> None:
         for zoom in range(3):
             every = [Address(zoom, *at) for at in product(range(2**zoom), repeat=2)]
             ids = {p["id"] for at in every for _, p in decode(make(atlas, ["products"], at).body, "products").values()}
-            # What is past 85.06° lies on no tile; the rest is lost at no zoom.
+            # A point beyond 85.06° is on no tile; the others are in a tile at every zoom.
             assert ids == {"R0", "R1", "R2", "R6", "R7"}
             assert all(
                 "Z2" in {p["id"] for _, p in decode(make(atlas, ["zones"], at).body, "zones").values()} for at in every
@@ -393,7 +393,7 @@ def test_the_tile_of_a_place_holds_it() -> None:
 
 
 def in_a_process_of_its_own(path: Path, layer: str, **options: str) -> gpd.GeoDataFrame:
-    """A tile as the bundled GDAL reads it; in this process the reader of imports may have unloaded the driver."""
+    """A tile as read by pyogrio's GDAL in a new process; imports may have unloaded the driver in this one."""
     code = (
         "import sys, pyogrio\n"
         "options = dict(word.split('=', 1) for word in sys.argv[4:])\n"
@@ -424,7 +424,7 @@ def test_gdal_reads_a_tile_and_finds_everything_in_its_place(
             assert shape.distance(truth[key]) < pixel_m(zoom)
 
 
-# --- lines, crowds, and what is kept -----------------------------------------------------------------
+# --- lines, thinning and caching --------------------------------------------------------------------
 
 
 def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
@@ -454,16 +454,16 @@ def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
     st.lists(st.integers(0, 4), min_size=1, max_size=4),
 )
 def test_paths_give_back_the_lines_that_they_were_made_of(
-    lines: list[list[tuple[int, int]]], wanted: list[int]
+    lines: list[list[tuple[int, int]]], indexes: list[int]
 ) -> None:
     shapes = np.array([shapely.multilinestrings([line, line[::-1]]) for line in lines], dtype=object)
-    rows = np.array([row % len(lines) for row in wanted])
+    rows = np.array([row % len(lines) for row in indexes])
     again = mvt.shapes_of(mvt.paths_of(mvt.LINE, shapes)[rows])
     assert shapely.equals_identical(again, shapes[rows]).all()
 
 
 def crowd(path: Path) -> Atlas:
-    """More small fields than a tile has room for, and one large one."""
+    """An atlas with more small fields than a tile may have, and one large field."""
     zone = {"name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
     corners = np.random.default_rng(5).uniform([103.0, 21.0], [103.6, 21.6], (MAX_FEATURES + 1_000, 2))
     rows = [
@@ -501,7 +501,7 @@ def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
     assert {path.parts[0] for path in files} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
 
     class UnusableAtlas:
-        """An atlas that nobody may ask."""
+        """An atlas that fails on every access."""
 
     assert tile.make(PreparedLayers(UnusableAtlas(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
     for path in files[::3]:

@@ -107,7 +107,7 @@ def _system(address: str) -> str:
     return tag("mrs:MD_ReferenceSystem", tag("mrs:referenceSystemIdentifier", identifier))
 
 
-# --- what it is --------------------------------------------------------------------------------------
+# --- identification --------------------------------------------------------------------------------------
 
 
 def _identification(facts: Facts, site: Site) -> str:
@@ -187,7 +187,7 @@ def _end(name: str, day: str | None) -> str:
     return tag(name, indeterminatePosition="unknown") if day is None else tag(name, words(day))
 
 
-# --- how to have it, and how good it is --------------------------------------------------------------
+# --- distribution and quality -----------------------------------------------------------------------
 
 
 def _distribution(facts: Facts, site: Site) -> str:

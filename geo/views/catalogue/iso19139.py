@@ -111,7 +111,7 @@ def _system(address: str) -> str:
     return tag("gmd:MD_ReferenceSystem", tag("gmd:referenceSystemIdentifier", identifier))
 
 
-# --- what it is --------------------------------------------------------------------------------------
+# --- identification --------------------------------------------------------------------------------------
 
 
 def _identification(facts: Facts, site: Site) -> str:
@@ -206,7 +206,7 @@ def _end(name: str, day: str | None) -> str:
     return tag(name, indeterminatePosition="unknown") if day is None else tag(name, words(day))
 
 
-# --- how to have it, and how good it is --------------------------------------------------------------
+# --- distribution and quality -----------------------------------------------------------------------
 
 
 def _distribution(facts: Facts, site: Site) -> str:

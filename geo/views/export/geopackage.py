@@ -53,8 +53,8 @@ def _refuse_without_index(path: Path, layer: str) -> None:
             index_entries = -1
     if index_entries != places:
         raise GeoError(
-            f"{layer} as gpkg: the spatial index is not whole; the disk for temporary files may be full.",
-            f"{layer} dạng gpkg: chỉ mục không gian không đủ; có thể đĩa chứa tệp tạm đã đầy.",
+            f"{layer} as gpkg: the spatial index is incomplete; the disk for temporary files may be full.",
+            f"{layer} dạng gpkg: chỉ mục không gian chưa đầy đủ; có thể đĩa chứa tệp tạm đã đầy.",
         )
 
 

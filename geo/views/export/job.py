@@ -79,7 +79,7 @@ def require_coordinates(crs: str, shapes: Array) -> Array:
     """Return `shapes`, already in `crs`; GeoError when one of them has infinite coordinates."""
     if not np.isfinite(shapely.get_coordinates(shapes)).all():
         raise GeoError(
-            f"Some places cannot be written in {crs}: they lie too far from its meridian.",
-            f"Có vị trí không ghi được trong {crs}: quá xa kinh tuyến trục.",
+            f"Some positions have no coordinates in {crs}: they are too far from its central meridian.",
+            f"Có vị trí không có toạ độ trong {crs}: quá xa kinh tuyến trục.",
         )
     return shapes

@@ -159,7 +159,7 @@ class _Beside:
 def truncate(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:
     """`text` if it fits a .dbf column in `encoding`, else its beginning and CUT_MARK; no character is split.
 
-    >>> cut("Điện Biên"), len(cut("Đ" * 200).encode()), len(cut("Đ" * 300, "tcvn3"))
+    >>> truncate("Điện Biên"), len(truncate("Đ" * 200).encode()), len(truncate("Đ" * 300, "tcvn3"))
     ('Điện Biên', 253, 254)
     """
     if len(encode(text, encoding, letters)) <= TEXT_BYTES:

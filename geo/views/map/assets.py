@@ -60,7 +60,7 @@ def _whole(name: str, text: str, ends: re.Pattern[str]) -> str:
     match = ends.search(text)
     if match is not None:
         raise BadSource(
-            f"{name} holds {match.group()!r} and cannot stand inside a page.",
+            f"{name} holds {match.group()!r} and cannot be embedded in a page.",
             f"{name} chứa {match.group()!r} nên không thể nhúng vào trang.",
         )
     return text

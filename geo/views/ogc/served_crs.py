@@ -82,8 +82,8 @@ def _side(west: float, south: float, east: float, north: float) -> float:
 def _no_box(numbers: Iterable[float], uri: str) -> BadQuery:
     corners = ",".join(f"{number:g}" for number in numbers)
     return BadQuery(
-        f"bbox={corners} is no box of {uri}: lower corner, then upper corner, in the axis order of that system.",
-        f"bbox={corners} không phải khung của {uri}: góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
+        f"bbox={corners} is not a valid box in {uri}: give the lower, then the upper corner, in its axis order.",
+        f"bbox={corners} không phải khung hợp lệ trong {uri}: ghi góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
     )
 
 
@@ -124,7 +124,7 @@ def find_crs(uri: str, param: str) -> ServedCrs:
     if system is None:
         uris = ", ".join(SERVED_CRS)
         raise BadQuery(
-            f"{param}={uri!r} is not a system of this service. Systems: {uris}.",
+            f"{param}={uri!r} is not a coordinate system of this service. Systems: {uris}.",
             f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {uris}.",
         )
     return system

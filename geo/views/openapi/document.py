@@ -73,7 +73,7 @@ def document(server: str, most: int, lang: str) -> Plain:
     }
 
 
-# --- what the service is ---------------------------------------------------------------------------------
+# --- service paths ---------------------------------------------------------------------------------------
 
 _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]], ...] = (
     ("/", "getLandingPage", "landingPage", Label("Trang đầu", "Landing page"), (_JSON,), ("json", "html")),

@@ -48,7 +48,8 @@ def require_places(layer: str) -> str:
     """Return `layer` if it has geometry; NotFound otherwise."""
     if COLLECTIONS[layer].geometry is None:
         raise NotFound(
-            f"Layer {layer!r} has no places, so no tiles.", f"Lớp {layer!r} không có vị trí nên không có ô bản đồ."
+            f"Layer {layer!r} has no geometry and therefore no tiles.",
+            f"Lớp {layer!r} không có vị trí nên không có ô bản đồ.",
         )
     return layer
 
