@@ -16,6 +16,9 @@ import click
 from flask import Flask
 
 from geo import __version__
+from geo.access.access_token import make_token, refuse_weak
+from geo.access.private_database import PrivateDatabase
+from geo.access.sign_in_links import MINUTES, SignInLinks, link_to
 from geo.atlas import AtlasSource, Query, open_atlases
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
@@ -53,6 +56,7 @@ def settings() -> Settings:
 def create() -> Flask:
     """The WSGI application; the atlas is built first when there is none."""
     config = settings()
+    _begin_log()
     source = open_atlases(config)
     build_atlas(config, source, progress=_say)
     return _site(config, source)
@@ -60,6 +64,11 @@ def create() -> Flask:
 
 def _site(config: Settings, source: AtlasSource) -> Flask:
     return create_app(config, source, templates=ROOT / "templates")
+
+
+def _begin_log() -> None:
+    """Log to the standard error, unless the WSGI server that loads the application has configured logging."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
 def _say(line: str) -> None:
@@ -97,18 +106,47 @@ def cli() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (GEO_WORKERS; 1).")
 @_report_errors
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the site; build what is missing first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Serve the site; build what is missing first.
+
+    \b
+    In an office, behind a reverse proxy with TLS:
+    1. Make a token: python app.py token
+    2. Set GEO_MANAGE_TOKEN to it, in a file that only the service may read.
+    3. Set GEO_PUBLIC_URL to the address that people use: https://ban-do.example.gov.vn
+    4. Let the proxy send its requests to http://127.0.0.1:5000, with the Host header.
+    5. Start the service, open <address>/manage and sign in with the token.
+
+    Without a token, a sign-in link that works once is printed at start.
+    """
+    _begin_log()
     default = settings()
     config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(config)
+    refuse_weak(config.manage_token)
     _refuse_used_port(config.host, config.port)
     if config.workers > 1:
         _build_in_child(config)
     else:
         build_atlas(config, open_atlases(config), progress=_say)
     _say(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
+    if not config.manage_token:
+        _say_sign_in_link(config)
     serving.serve(lambda: _site(config, open_atlases(config)), config)
+
+
+def _say_sign_in_link(config: Settings) -> None:
+    """Print a one-time sign-in link; the site is served also when it cannot be made."""
+    try:
+        _say(f"Quản lý / manage ({MINUTES} min): {_make_sign_in_link(config)}")
+    except GeoError as error:
+        _say(f"{error.vi}\n{error.en}")
+
+
+def _make_sign_in_link(config: Settings) -> str:
+    # A server that listens on all addresses is reached at the loopback address.
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104
+    root = config.public_url or f"http://{host}:{config.port}"
+    return link_to(root, SignInLinks(PrivateDatabase(config.access_path)).make_code())
 
 
 def _build_in_child(config: Settings) -> None:
@@ -392,6 +430,21 @@ def restore(version: int, who: str, why: str) -> None:
     new = open_store(config).restore(version, who=who, why=why)
     outcome = build_atlas(config, open_atlases(config), progress=_say)
     _say(f"version {new.number} = version {version}. {_summary(outcome)}")
+
+
+@cli.command()
+def token() -> None:
+    """Print a new random access token, for GEO_MANAGE_TOKEN."""
+    click.echo(make_token())
+
+
+@cli.command("sign-in-link")
+@click.option("--url", default="", help="Address that the link begins with (GEO_PUBLIC_URL, or GEO_HOST and GEO_PORT).")
+@_report_errors
+def sign_in_link(url: str) -> None:
+    """Print a link that signs in to /manage once, within 15 minutes; the service may be running."""
+    config = settings()
+    click.echo(_make_sign_in_link(replace(config, public_url=url.rstrip("/") or config.public_url)))
 
 
 @cli.command()

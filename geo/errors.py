@@ -38,3 +38,14 @@ class Conflict(GeoError):
 
 class Forbidden(GeoError):
     """The caller lacks the permission."""
+
+
+class TooManyAttempts(GeoError):
+    """Too many wrong secrets: the caller must wait `retry_after_s` seconds.
+
+    `first` is whether no other attempt was refused since a secret was last checked.
+    """
+
+    def __init__(self, en: str, vi: str, *, retry_after_s: int = 1, first: bool = True) -> None:
+        super().__init__(en, vi)
+        self.retry_after_s, self.first = retry_after_s, first

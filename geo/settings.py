@@ -7,6 +7,9 @@ from typing import Any
 
 from geo.errors import BadSource
 
+SECRETS = ("manage_token",)
+"""Fields of Settings that no other process is given."""
+
 
 @dataclass(frozen=True)
 class TileLayer:
@@ -39,9 +42,9 @@ class Settings:
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one response; a larger `limit` is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the public URL, when the service is behind a reverse proxy
-    manage_token: str = (
-        ""  # GEO_MANAGE_TOKEN: token for /manage from other machines; without it only local requests are allowed
-    )
+    manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: access token for /manage
+    session_hours: int = 12  # GEO_SESSION_HOURS: hours after which whoever signed in to /manage must do so again
+    access_log: bool = False  # GEO_ACCESS_LOG: 1 writes a line with the caller's address for every request
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
     import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
     import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
@@ -67,17 +70,23 @@ class Settings:
         return self.data_dir / "restorations"
 
     @property
+    def access_path(self) -> Path:
+        """The file of sessions, sign-in links and failed attempts, readable by the service's own user only."""
+        return self.data_dir / "access.sqlite"
+
+    @property
     def largest_request(self) -> int:
         """The bytes of the largest request: an upload and the form around it."""
         return (self.import_mb + 1) * 1024 * 1024
 
     def to_json(self) -> dict[str, Any]:
-        """The settings as plain values, to be sent to a child process."""
-        return {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
+        """The settings as plain values without the secrets, to be sent to a child process."""
+        plain = {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
+        return {name: value for name, value in plain.items() if name not in SECRETS}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Settings":
-        """The settings from the output of `to_json`."""
+        """The settings from the output of `to_json`; secrets have their defaults."""
         layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
         folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
         return cls(**{**plain, **folders, "tile_layers": layers})
@@ -95,6 +104,8 @@ class Settings:
             max_page=_number(env, "GEO_MAX_PAGE", cls.max_page, 100_000),
             public_url=env.get("GEO_PUBLIC_URL", cls.public_url).rstrip("/"),
             manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),
+            session_hours=_number(env, "GEO_SESSION_HOURS", cls.session_hours, 8_760),
+            access_log=_switch(env, "GEO_ACCESS_LOG"),
             import_mb=_number(env, "GEO_IMPORT_MB", cls.import_mb, 16_384),
             import_rows=_number(env, "GEO_IMPORT_ROWS", cls.import_rows, 10_000_000),
             import_vertices=_number(env, "GEO_IMPORT_VERTICES", cls.import_vertices, 1_000_000_000),
@@ -114,6 +125,13 @@ def _number(env: Mapping[str, str], name: str, default: int, maximum: int) -> in
             f"{name}={text!r}: cần một số nguyên từ 1 đến {maximum}.",
         )
     return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").strip()
+    if text not in {"", "0", "1"}:
+        raise BadSource(f"{name}={text!r}: expected 1 (on) or 0 (off).", f"{name}={text!r}: cần 1 (bật) hoặc 0 (tắt).")
+    return text == "1"
 
 
 def _tile_layers(text: str) -> tuple[TileLayer, ...]:

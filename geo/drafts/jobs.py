@@ -7,11 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, NamedTuple, TypeVar
 
 from filelock import FileLock
 
+from geo.acts import write_act
 from geo.drafts.child import folder
+from geo.drafts.child_environment import child_environment
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
@@ -110,8 +113,10 @@ class Jobs:
                 outcome = self._run_on(draft, order, progress)
             except GeoError as error:
                 self.drafts.change(draft, state="ready", error=(error.vi, error.en), deadline=0.0)
+                write_act("publish", "failed", who=who, draft=draft.id, error=type(error).__name__)
                 raise
             published = outcome["version"]
+            write_act("publish", "done", who=who, draft=draft.id, layer=draft.layer, version=published)
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
 
     def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
@@ -131,7 +136,9 @@ class Jobs:
                 outcome = self._run(order, note)
             except GeoError as error:
                 change(restoration, state="failed", error=(error.vi, error.en), deadline=0.0)
+                write_act("restore", "failed", who=restoration.who, of=restoration.version, error=type(error).__name__)
                 raise
+            write_act("restore", "done", who=restoration.who, of=restoration.version, version=outcome["version"])
             return change(restoration, state="published", published=outcome["version"], deadline=0.0)
 
     def marked_workbook(self, draft: Draft) -> bytes:
@@ -183,6 +190,7 @@ class Jobs:
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace",  # libraries print bytes of the file
+            env=child_environment(),
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -212,7 +220,8 @@ def _start(task: Callable[[T], object], subject: T) -> None:
         except GeoError:
             return
 
-    threading.Thread(target=run, daemon=True).start()
+    # The log names the request that began the job.
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
 
 
 def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
@@ -290,11 +299,15 @@ def _failures_of(order: Plain) -> _Failures:
     return _OF_VERSION if order["task"] == "restore" else _OF_FILE
 
 
+_STARVED = ("MemoryError", "Unable to allocate", "Cannot allocate memory", "failed to map segment")
+"""Messages of Python, numpy and the dynamic loader when an allocation fails."""
+
+
 def _error_of(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
     """The error for a process that ended with the exit status `code` and `errors` on its standard error."""
     if timed_out:
         return BadSource(*failures.too_slow)
-    if "MemoryError" in errors or "Unable to allocate" in errors:
+    if any(words in errors for words in _STARVED):
         return BadSource(*failures.too_large)
     if code == -_SIGKILL:
         return BadSource(

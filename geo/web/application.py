@@ -14,10 +14,11 @@ from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
 from geo.web.http import errors, headers, params
+from geo.web.http.access_log import AccessLog
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
-from geo.web.manage import access
+from geo.web.manage.access import Access
 from geo.web.manage.imports import Manage
 from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
@@ -61,7 +62,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     headers.register(app, settings)
     _begin_requests(app, atlas_source)
     _help_templates(app, assets)
-    access.register(app, settings)
+    Access(settings).register(app)
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
@@ -79,6 +80,8 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     robots.register(app)
     errors.register(app)
     _compress(app)
+    if settings.access_log:
+        AccessLog(app)
     return app
 
 

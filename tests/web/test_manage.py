@@ -19,7 +19,7 @@ from geo.settings import Settings
 from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.web.conftest import read
+from tests.web.conftest import TOKEN, managing, read
 
 HOSTILE = "<script>alert(1)</script> & HTX"
 
@@ -29,14 +29,14 @@ def office(built: Settings, tmp_path: Path) -> Settings:
     """Settings of a copy of the built store, with a small limit on uploads."""
     data_dir = tmp_path / "var"
     shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
-    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1)
+    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1, manage_token=TOKEN)
 
 
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
-    """A caller on this machine."""
+    """A caller who may manage."""
     source = open_atlases(office)
-    yield create_app(office, source, templates=ROOT / "templates").test_client()
+    yield managing(create_app(office, source, templates=ROOT / "templates"))
     source.close()
 
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
-from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
+from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound, TooManyAttempts
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import CORS_PATHS, allows_cors
@@ -21,6 +21,7 @@ STATUS: dict[type[GeoError], int] = {
     BadQuery: 400,
     Forbidden: 403,
     Conflict: 409,
+    TooManyAttempts: 429,
     BadSource: 503,
     GeoError: 500,
 }
@@ -94,6 +95,8 @@ def answer(error: Exception) -> Response:
     response = Response(*_body(failure, getattr(g, "lang", "vi")))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
         response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
