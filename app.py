@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -124,14 +124,17 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     serving.refuse_impossible(config)
     refuse_weak(config.manage_token)
     _refuse_used_port(config.host, config.port)
-    if config.workers > 1:
-        _build_in_child(config)
-    else:
-        build_atlas(config, open_atlases(config), progress=_say)
+    _build_in_child(config)
     _say(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
     if not config.manage_token:
         _say_sign_in_link(config)
-    serving.serve(lambda: _site(config, open_atlases(config)), config)
+    serving.serve(partial(_make_site, config), config)
+
+
+def _make_site(config: Settings) -> Flask:
+    """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
+    _begin_log()
+    return _site(config, open_atlases(config))
 
 
 def _say_sign_in_link(config: Settings) -> None:
@@ -150,8 +153,9 @@ def _make_sign_in_link(config: Settings) -> str:
 
 
 def _build_in_child(config: Settings) -> None:
-    """Build in a child process, so that the workers forked afterwards inherit neither its memory nor its open files."""
-    process = multiprocessing.get_context("fork").Process(target=_build_and_say, args=(config,))
+    """Build in a child process, so that the workers started afterwards inherit neither its memory nor its open files."""
+    multiprocessing.set_start_method(serving.START, force=True)
+    process = multiprocessing.Process(target=_build_and_say, args=(config,))
     process.start()
     process.join()
     if process.exitcode:

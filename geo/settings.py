@@ -1,14 +1,21 @@
 """The settings of an operator, each with a default and a description. They are read once, in app.py."""
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from geo.errors import BadSource
 
 SECRETS = ("manage_token",)
 """Fields of Settings that no other process is given."""
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", re.ASCII)
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+_CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|tel:[+\d-]+|https://\S+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,18 @@ class Settings:
     data_dir: Path = Path("var")  # GEO_DATA_DIR: the store and the atlas, written by `build`
     host: str = "127.0.0.1"  # GEO_HOST: the address that `serve` listens on
     port: int = 5000  # GEO_PORT: its port
-    threads: int = 8  # GEO_THREADS: threads of each process that serves
+    threads: int = 8  # GEO_THREADS: requests that each process works on at once
+    transfers: int = 256  # GEO_TRANSFERS: request bodies and large downloads that each process transfers at once
+    connections: int = 4_000  # GEO_CONNECTIONS: most open connections of each process
+    stop_seconds: int = 30  # GEO_STOP_SECONDS: longest time that running requests are given to finish after SIGTERM
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one response; a larger `limit` is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the public URL, when the service is behind a reverse proxy
+    hosts: tuple[str, ...] = ()  # GEO_HOSTS: names in the Host header that are answered; empty: every name
+    proxies: tuple[
+        str, ...
+    ] = ()  # GEO_PROXIES: addresses or networks of proxies whose X-Forwarded-* headers are trusted
+    security_contact: str = ""  # GEO_SECURITY_CONTACT: contact for security reports, in /.well-known/security.txt
     manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: access token for /manage
     session_hours: int = 12  # GEO_SESSION_HOURS: hours after which whoever signed in to /manage must do so again
     access_log: bool = False  # GEO_ACCESS_LOG: 1 writes a line with the caller's address for every request
@@ -89,7 +104,8 @@ class Settings:
         """The settings from the output of `to_json`; secrets have their defaults."""
         layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
         folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
-        return cls(**{**plain, **folders, "tile_layers": layers})
+        lists = {name: tuple(plain[name]) for name in ("hosts", "proxies")}
+        return cls(**{**plain, **folders, **lists, "tile_layers": layers})
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -101,8 +117,14 @@ class Settings:
             port=_number(env, "GEO_PORT", cls.port, 65_535),
             threads=_number(env, "GEO_THREADS", cls.threads, 256),
             workers=_number(env, "GEO_WORKERS", cls.workers, 64),
+            transfers=_number(env, "GEO_TRANSFERS", cls.transfers, 4_096),
+            connections=_number(env, "GEO_CONNECTIONS", cls.connections, 65_536),
+            stop_seconds=_number(env, "GEO_STOP_SECONDS", cls.stop_seconds, 3_600),
             max_page=_number(env, "GEO_MAX_PAGE", cls.max_page, 100_000),
-            public_url=env.get("GEO_PUBLIC_URL", cls.public_url).rstrip("/"),
+            public_url=_public_url(env.get("GEO_PUBLIC_URL", cls.public_url)),
+            hosts=_list(env.get("GEO_HOSTS", "")),
+            proxies=_networks(env.get("GEO_PROXIES", "")),
+            security_contact=_contact(env.get("GEO_SECURITY_CONTACT", "").strip()),
             manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),
             session_hours=_number(env, "GEO_SESSION_HOURS", cls.session_hours, 8_760),
             access_log=_switch(env, "GEO_ACCESS_LOG"),
@@ -132,6 +154,56 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
     if text not in {"", "0", "1"}:
         raise BadSource(f"{name}={text!r}: expected 1 (on) or 0 (off).", f"{name}={text!r}: cần 1 (bật) hoặc 0 (tắt).")
     return text == "1"
+
+
+def _public_url(text: str) -> str:
+    """The address without slashes at its end; BadSource when it is not scheme, host and an optional path."""
+    address = text.strip().rstrip("/")
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    plain = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(parts.netloc)
+        or not _PATH.fullmatch(parts.path)
+        or plain != address
+    ):
+        raise BadSource(
+            f"GEO_PUBLIC_URL={text!r}: expected http:// or https://, a host and perhaps a path, for example https://ocop.example.vn/map.",
+            f"GEO_PUBLIC_URL={text!r}: cần http:// hoặc https://, tên máy và có thể thêm đường dẫn, ví dụ https://ocop.example.vn/map.",
+        )
+    return address
+
+
+def _list(text: str) -> tuple[str, ...]:
+    """The words of a text that commas or spaces separate."""
+    return tuple(text.replace(",", " ").split())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Addresses and networks of a list; BadSource for a word that is neither."""
+    networks = _list(text)
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise BadSource(
+                f"GEO_PROXIES: {network!r} is not an IP address or network. Expected for example 127.0.0.1,10.0.0.0/8.",
+                f"GEO_PROXIES: {network!r} không phải địa chỉ IP hay dải mạng. Cần ví dụ 127.0.0.1,10.0.0.0/8.",
+            ) from error
+    return networks
+
+
+def _contact(text: str) -> str:
+    """A contact as RFC 9116 wants it, an address of e-mail made into mailto:; BadSource when it is neither that nor https."""
+    address = f"mailto:{text}" if "@" in text and ":" not in text else text
+    if address and not _CONTACT.fullmatch(address):
+        raise BadSource(
+            f"GEO_SECURITY_CONTACT={text!r}: expected an e-mail address, or an address that begins with mailto:, tel: or https://.",
+            f"GEO_SECURITY_CONTACT={text!r}: cần địa chỉ thư điện tử, hoặc địa chỉ bắt đầu bằng mailto:, tel: hay https://.",
+        )
+    return address
 
 
 def _tile_layers(text: str) -> tuple[TileLayer, ...]:

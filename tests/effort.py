@@ -14,6 +14,10 @@ class Effort(NamedTuple):
     """Examples of each property that hypothesis tests."""
     changed: int
     """Copies of each kind of table with a few bytes changed."""
+    idle: int
+    """Idle connections that a server holds open during a test."""
+    slow: int
+    """Clients that send or read slowly, beside the idle connections."""
     requests: int
     """Requests generated for each operation of the OpenAPI document; a third as many for those that write files."""
 
@@ -21,5 +25,5 @@ class Effort(NamedTuple):
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
 
 
-SHORT = Effort(deaths=12, damaged=21, examples=30, changed=40, requests=6)
-LONG = Effort(deaths=60, damaged=700, examples=1_000, changed=1_000, requests=40)
+SHORT = Effort(deaths=12, damaged=21, examples=30, changed=40, idle=300, slow=50, requests=6)
+LONG = Effort(deaths=60, damaged=700, examples=1_000, changed=1_000, idle=1_000, slow=200, requests=40)

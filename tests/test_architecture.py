@@ -81,7 +81,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web": (
         WEB | {"views", "web.ogc", "web.site", "web.manage"},
-        {"flask", "flask_compress", "werkzeug", "waitress", "granian"},
+        {"flask", "flask_compress", "werkzeug", "granian"},
     ),
 }
 
@@ -89,7 +89,6 @@ ONLY_HERE = {
     "folium": "geo/views/map/folium_map.py",
     "lark": "geo/atlas/cql2/text.py",
     "flask": "geo/web/",
-    "waitress": "geo/web/serving.py",
     "granian": "geo/web/serving.py",
     "filelock": "geo/drafts/jobs.py",
     "fiona": "geo/ingest/",

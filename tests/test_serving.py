@@ -70,7 +70,9 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Path) -> Iterator[Server]:
+def serving_with(
+    workers: int, built: Settings, env: dict[str, str], folder: Path, **variables: str
+) -> Iterator[Server]:
     data, home = folder / "var", folder / "home"
     shutil.copytree(built.data_dir, data, ignore=shutil.ignore_patterns("drafts", "profiles", "tiles", "exports"))
     home.mkdir()
@@ -79,19 +81,19 @@ def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Pat
             "GEO_MANAGE_TOKEN": TOKEN}  # fmt: skip
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=env | settings, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=env | settings | variables, stderr=log)
     try:
         server = Server(process, port, data)
         for _ in range(300):
             assert process.poll() is None, (folder / "log").read_text()
-            if _answers(port) and (workers == 1 or len(server.workers) == workers):
+            if _answers(port) and len(server.workers) == workers:
                 break
             time.sleep(0.1)
         yield server
         assert "Traceback" not in (folder / "log").read_text()
     finally:
-        process.kill() if workers == 1 else process.terminate()
-        process.wait(timeout=30)
+        process.terminate()
+        process.wait(timeout=40)
 
 
 def _free_port() -> int:

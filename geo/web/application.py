@@ -15,6 +15,7 @@ from geo.settings import Settings
 from geo.views.values import format_date
 from geo.web.http import errors, headers, params
 from geo.web.http.access_log import AccessLog
+from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -24,7 +25,7 @@ from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import downloads, map_data, pages, robots
+from geo.web.site import downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -56,11 +57,13 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[items.ATLAS_SOURCE] = atlas_source
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
+    application = app.wsgi_app
     Front(app, settings, atlas_source)
     ResponseCache(app, atlas_source)
     headers.register(app, settings)
-    _begin_requests(app, atlas_source)
+    _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
     Access(settings).register(app)
     assets.register(app)
@@ -78,10 +81,12 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)
+    security_contact.register(app, settings)
     errors.register(app)
     _compress(app)
     if settings.access_log:
         AccessLog(app)
+    Gateway(app, settings, refusing=application)  # outermost: what lies behind it sees the caller's own address
     return app
 
 
@@ -101,16 +106,18 @@ def _compress(app: Flask) -> None:
         return compressed
 
 
-def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
-    """Set language and atlas of every request; redirect paths that end with a slash, refuse long addresses."""
+def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
+    """Set language and atlas of every request; redirect paths with empty parts, refuse foreign hosts and long URLs."""
 
     @app.before_request
     def begin() -> Response | None:
         g.lang = "vi"
         g.lang = params.language(request.args)
         _refuse_no_host()
-        if request.path.endswith("/") and request.path.strip("/"):
-            return redirect(SiteUrls().without_slash(), 308)
+        _refuse_foreign_host(settings)
+        # Werkzeug's request.path has one slash at its beginning, however many were sent.
+        if "//" in request.environ["PATH_INFO"] or (request.path.endswith("/") and request.path != "/"):
+            return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
         if not request.path.startswith(("/static/", "/vendor/")):
@@ -125,6 +132,18 @@ def _refuse_no_host() -> None:
         raise BadQuery(
             f"Host: {header!r} is not a valid host. Expected a name or an address such as ocop.example.vn:5000.",
             f"Host: {header!r} không phải tên máy hợp lệ. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
+        )
+
+
+def _refuse_foreign_host(settings: Settings) -> None:
+    """Raise BadQuery for a Host header that GEO_HOSTS does not hold: nobody's links lead to a name of a stranger."""
+    if FOREIGN_HOST in request.environ:
+        names = ", ".join(served_hosts(settings))
+        raise BadQuery(
+            f"Host: {request.host!r} is not a name of this service. Its names: {names}. A proxy must pass the Host"
+            " header on; the administrator sets the names with GEO_HOSTS.",
+            f"Host: {request.host!r} không phải tên của dịch vụ này. Các tên: {names}. Máy chủ trung gian cần chuyển"
+            " tiếp tiêu đề Host; quản trị viên đặt các tên bằng GEO_HOSTS.",
         )
 
 

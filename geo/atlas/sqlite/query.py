@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import orjson
 
@@ -50,14 +51,25 @@ def key_of(path: Path) -> str:
     return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
 
 
+class _OwnConnection:
+    """The connection of one thread, closed when the thread ends: servers start threads and end them again."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = connect(path)
+
+    def __del__(self) -> None:
+        if hasattr(self, "db"):  # not when it could not be opened
+            self.db.close()
+
+
 class SqliteAtlas:
-    """An Atlas in one immutable SQLite file. Each thread has its own connection."""
+    """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends."""
 
     def __init__(self, path: Path) -> None:
         self.key = key_of(path)
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[_OwnConnection] = WeakSet()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
@@ -74,8 +86,8 @@ class SqliteAtlas:
     def close(self) -> None:
         """Close every thread's connection; the atlas cannot be queried afterwards."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
+            for own in list(self._connections):
+                own.db.close()
             self._connections.clear()
             self._local = threading.local()
 
@@ -86,9 +98,10 @@ class SqliteAtlas:
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
+            own = self._local.own = _OwnConnection(self._path)
+            connection = self._local.connection = own.db
             with self._lock:
-                self._connections.append(connection)
+                self._connections.add(own)
         return connection
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:

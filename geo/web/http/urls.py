@@ -73,6 +73,10 @@ class SiteUrls:
         """The root URL: scheme, host and mount path of absolute URLs."""
         return _host()
 
+    def origin(self) -> str:
+        """The scheme and host that the paths of pages are put behind where a whole address is needed."""
+        return _host().removesuffix(request.script_root)
+
     def site(self) -> Site:
         """The root URL and the language of this request."""
         return Site(_host(), g.lang)
@@ -85,10 +89,11 @@ class SiteUrls:
         """The URL of this page with some parameters changed; an empty value removes one."""
         return _join(request.script_root, request.path, self._params() | changes, g.lang)
 
-    def without_slash(self) -> str:
-        """The URL of this request without slashes at its end, as a path on this host."""
+    def with_single_slashes(self) -> str:
+        """The URL of this request without empty path segments and final slash, as a path on this host."""
         query = request.query_string.decode("ascii", "replace")
-        return f"{request.script_root}/{quote(request.path.strip('/'))}{'?' + query if query else ''}"
+        path = "/".join(filter(None, request.path.split("/")))
+        return f"{request.script_root}/{quote(path)}{'?' + query if query else ''}"
 
     def in_language(self, lang: str) -> str:
         """The URL of this page in another language, with its other parameters."""
