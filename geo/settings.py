@@ -47,6 +47,15 @@ class Settings:
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
     exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are kept for the next who asks
+    body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
+    request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
+    filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter
+    long_ms: int = 20  # GEO_LONG_MS: processor time after which a request is a long one, in milliseconds
+    long_at_once: int = 2  # GEO_LONG_AT_ONCE: long requests that one process works on at a time; others get 503
+    long_waiting: int = 4  # GEO_LONG_WAITING: long requests that wait for one of those to end, beside them
+    long_wait_ms: int = 1_000  # GEO_LONG_WAIT_MS: how long they wait, in milliseconds
+    jobs_at_once: int = 1  # GEO_JOBS_AT_ONCE: large exports and first tiles that the machine makes at a time
+    job_seconds: int = 300  # GEO_JOB_SECONDS: processor time of one of them
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -63,6 +72,11 @@ class Settings:
     def restorations_dir(self) -> Path:
         """The folder of restorations that run, and of the last ones that ended."""
         return self.data_dir / "restorations"
+
+    @property
+    def locks_dir(self) -> Path:
+        """The folder of the lock files by which processes count what the machine works on."""
+        return self.data_dir / "locks"
 
     @property
     def largest_request(self) -> int:
@@ -100,6 +114,15 @@ class Settings:
             import_seconds=_number(env, "GEO_IMPORT_SECONDS", cls.import_seconds, 86_400),
             import_memory_mb=_number(env, "GEO_IMPORT_MEMORY_MB", cls.import_memory_mb, 1_048_576),
             exports_mb=_number(env, "GEO_EXPORTS_MB", cls.exports_mb, 1_000_000),
+            body_kb=_number(env, "GEO_BODY_KB", cls.body_kb, 1_048_576),
+            request_seconds=_number(env, "GEO_REQUEST_SECONDS", cls.request_seconds, 3_600),
+            filter_functions=_number(env, "GEO_FILTER_FUNCTIONS", cls.filter_functions, 10_000),
+            long_ms=_number(env, "GEO_LONG_MS", cls.long_ms, 60_000),
+            long_at_once=_number(env, "GEO_LONG_AT_ONCE", cls.long_at_once, 256),
+            long_waiting=_number(env, "GEO_LONG_WAITING", cls.long_waiting, 256),
+            long_wait_ms=_number(env, "GEO_LONG_WAIT_MS", cls.long_wait_ms, 60_000),
+            jobs_at_once=_number(env, "GEO_JOBS_AT_ONCE", cls.jobs_at_once, 64),
+            job_seconds=_number(env, "GEO_JOB_SECONDS", cls.job_seconds, 86_400),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
 

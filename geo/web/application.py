@@ -9,11 +9,13 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
+from geo.budget import JobSlots
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import date_shown
-from geo.web.http import errors, headers, params
+from geo.web.http import bodies, errors, headers, params
+from geo.web.http.metering import Metering
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -50,7 +52,7 @@ _COMPRESSION = {
 def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application over whatever atlas is current when a request comes in."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -58,22 +60,25 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     assets = Assets()
     Front(app, settings, atlas_source)
     ResponseCache(app, atlas_source)
+    Metering(app, settings)
     headers.register(app, settings)
     _begin_requests(app, atlas_source)
     _help_templates(app, assets)
     access.register(app, settings)
+    bodies.register(app, settings)
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     Restorations(settings).register(app)
-    map_data.register(app)
-    files = downloads.Downloads(settings, atlas_source.keys)
+    slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
+    map_data.register(app, slots)
+    files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
-    tiles.register(app, settings)
+    tiles.register(app, settings, slots)
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)

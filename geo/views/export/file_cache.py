@@ -10,12 +10,14 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakValueDictionary
 
 import brotli
+
+from geo import budget
 
 log = logging.getLogger("geo.views")
 
@@ -59,21 +61,31 @@ class ExportCache:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
+    def open(
+        self,
+        atlas: str,
+        key: str,
+        write: Write,
+        *,
+        coding: Coding = "",
+        keep: bool = True,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Made:
         """The export called `key` of an atlas, which is named by its key; nothing is kept of a failure.
 
         Unless it is there, `write` puts the file into what it is given and returns the number of records. With `keep`
         it is kept whatever its size, else only when it is large. What cannot be kept (a full or closed folder) is
-        written to a temporary file that ends with its use. Of those in this process who ask at once, one writes and
-        the others wait for it.
+        written to a temporary file that ends with its use. Of those in this process who ask at once, one writes,
+        inside `job`, and the others wait for it: Busy (see geo/budget.py) when that takes longer than a request waits.
         """
         folder = self.folder / atlas
-        with self._alone(f"{atlas}/{key}"):
+        with budget.hold(self._alone(f"{atlas}/{key}")):
             found = _opened(folder, key, coding)
             if found:
                 return found
-            plain = _opened(folder, key, "") or self._written(atlas, key, write, keep=keep)
-            return self._coded(atlas, key, plain, coding, keep=keep) if coding else plain
+            with job():
+                plain = _opened(folder, key, "") or self._written(atlas, key, write, keep=keep)
+                return self._coded(atlas, key, plain, coding, keep=keep) if coding else plain
 
     def _alone(self, name: str) -> threading.Lock:
         with self._guard:

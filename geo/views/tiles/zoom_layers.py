@@ -10,7 +10,7 @@ import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 
-from geo.atlas import Atlas
+from geo import budget
+from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS, transformer
 from geo.ocop.collections import COLLECTIONS
 from geo.views.tiles import mvt
@@ -45,6 +46,8 @@ _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
 _STEEPEST = 89.9  # degrees; the poles lie infinitely far off, and nothing past 85.06° is in any tile
 _POLYGONAL = (3, 6)
+_MANY = 5_000
+"""Records from which on a layer is prepared as a job."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,23 @@ class Prepared:
     """The layers of one atlas, prepared when they are first asked for. Safe for several threads and processes.
 
     With a `folder` they are kept there, read back without being loaded, and shared by every process that has the same
-    one; losing it loses nothing. A folder that cannot be read or written is as good as none.
+    one; losing it loses nothing. A folder that cannot be read or written is as good as none. Large layers are prepared
+    inside `job`: Busy when the machine does other work, or when another thread prepares for long.
     """
 
-    def __init__(self, atlas: Atlas, folder: Path | None = None) -> None:
-        self._atlas, self._folder = atlas, folder
+    def __init__(
+        self,
+        atlas: Atlas,
+        folder: Path | None = None,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._atlas, self._folder, self._job = atlas, folder, job
         self._held: dict[str, Arrays] = {}
         self._lock = threading.Lock()
 
     def drawn(self, layer: str, zoom: int) -> Drawn:
         """The layer's records as drawn at a zoom."""
-        held = self._arrays(f"{layer}-{zoom}", lambda: _drawn(self._atlas, layer, zoom))
+        held = self._arrays(layer, f"{layer}-{zoom}", lambda: _drawn(self._atlas, layer, zoom))
         paths = Paths(
             KINDS[str(COLLECTIONS[layer].geometry)], *(held[name] for name in ("heads", "steps", "starts", "sizes"))
         )
@@ -93,16 +102,21 @@ class Prepared:
 
     def properties(self, layer: str) -> Properties:
         """The properties of the same records, in the same order."""
-        held = self._arrays(layer, lambda: _properties(self._atlas, layer))
+        held = self._arrays(layer, layer, lambda: _properties(self._atlas, layer))
         return Properties(tuple(held["keys"].tolist()), held["table"], held["values"], held["starts"], held["sizes"])
 
-    def _arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+    def _arrays(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         held = self._held.get(name)
         if held is None:
-            with self._lock:
-                held = self._held.get(name) or self._kept(name) or self._keep(name, make())
+            with budget.hold(self._lock):
+                held = self._held.get(name) or self._kept(name) or self._keep(name, self._made(layer, make))
                 self._held[name] = held
         return held
+
+    def _made(self, layer: str, make: Callable[[], Arrays]) -> Arrays:
+        """What `make` returns; a large layer is prepared as a job of the machine."""
+        with self._job() if self._atlas.count(Query(layer)) > _MANY else nullcontext():
+            return make()
 
     def _kept(self, name: str) -> Arrays | None:
         if self._folder is None or not (self._folder / name).is_dir():

@@ -9,7 +9,9 @@ from weakref import WeakKeyDictionary
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 
+from geo import budget
 from geo.atlas import Atlas
+from geo.budget import JobSlots
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
@@ -18,7 +20,7 @@ from geo.views.tiles.cache import Kept, TileCache
 from geo.views.tiles.zoom_layers import Prepared, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, answered, cached, is_not_modified
-from geo.web.http.errors import PROBLEM, failure_of, problem
+from geo.web.http.errors import PROBLEM, failure_of, headers_of, log_failure, problem
 from geo.web.http.headers import etag_of
 from geo.web.http.negotiate import chosen
 from geo.web.ogc.core import link
@@ -30,7 +32,8 @@ _GZIP_LEVEL = 5
 class _Cache:
     """What is kept of tiles: those that were made, and the layers that are ready to make others from."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, slots: JobSlots) -> None:
+        self._slots = slots
         self.made = TileCache(folder)
         self._folder = folder / "layers"
         self._prepared: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
@@ -39,14 +42,14 @@ class _Cache:
         """The layers of an atlas. `stamp` names what beside it they are made from."""
         found = self._prepared.get(atlas)
         if found is None:
-            found = self._prepared[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
+            found = self._prepared[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder), self._slots.job)
         return found
 
 
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
     """Answer the standard's addresses for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = _Cache(settings.data_dir / "tiles")
+    cache = _Cache(settings.data_dir / "tiles", slots)
 
     def answer(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tile.address(z, row, col), layer)
@@ -64,8 +67,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _problem(error: GeoError) -> tuple[Response, int]:
     """A failure as programs read it: nobody looks at tiles by hand."""
     failure = failure_of(error)
+    log_failure(error, failure)
     response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update({"Access-Control-Allow-Origin": "*", **headers_of(error)})
     return response, failure.status
 
 
@@ -156,6 +160,7 @@ def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) ->
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     found = cache.made.get(atlas.key, stamp, key)
     if found is None:
+        budget.take_place()
         made = tile.make(cache.prepared(atlas, stamp), layers, at)
         found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
         # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.

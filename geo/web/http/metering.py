@@ -1,0 +1,35 @@
+"""WSGI middleware that gives each request its budget (see geo/budget.py), around all that answers it."""
+
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+from geo.budget import Budget, LongRequests, limited
+from geo.settings import Settings
+
+_SHORT = 2
+"""Threads that are left for short requests, whatever the settings say."""
+
+
+class Metering:
+    """The application whose requests end when their processor time is used up. Safe for several threads.
+
+    What is sent while a response is iterated (a file) is not counted: a slow caller holds no place.
+    """
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._seconds, self._free_s = settings.request_seconds, settings.long_ms / 1000
+        waiting = max(0, min(settings.long_waiting, settings.threads - settings.long_at_once - _SHORT))
+        self._places = LongRequests(settings.long_at_once, waiting, settings.long_wait_ms / 1000)
+        self._inner: WSGIApplication = app.wsgi_app
+        app.wsgi_app = self  # type: ignore[method-assign]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request within its budget."""
+        if environ.get("CONTENT_LENGTH"):
+            # Some servers (granian) end the body where the connection ended: with the length alone, Werkzeug notices a
+            # body that was cut off, and answers 400.
+            environ.pop("wsgi.input_terminated", None)
+        with limited(Budget(self._seconds, self._free_s, self._places)):
+            return self._inner(environ, start_response)
