@@ -35,7 +35,7 @@ class Settings:
     data_dir: Path = Path("var")  # GEO_DATA_DIR: the store and the atlas, written by `build`
     host: str = "127.0.0.1"  # GEO_HOST: the address that `serve` listens on
     port: int = 5000  # GEO_PORT: its port
-    threads: int = 8  # GEO_THREADS: threads of each process that serves
+    threads: int = 16  # GEO_THREADS: threads of each process that serves
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
     max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
     public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front

@@ -27,6 +27,7 @@ GROUPS = {
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
     "tests/test_serving.py": "processes",
+    "tests/test_load.py": "processes",
     "tests/ingest/files/test_damage.py": "damage",
     "tests/ingest/files/test_fuzz.py": "fuzz",
     "tests/ogc/test_qgis.py": "qgis",

@@ -66,6 +66,11 @@ class MeteredConnection(sqlite3.Connection):
         """A metered cursor."""
         return super().cursor(MeteredCursor if factory is None else factory)
 
+    def execute(self, *args: Any) -> MeteredCursor:
+        """The rows of a statement."""
+        cursor: MeteredCursor = self.cursor()
+        return cursor.execute(*args)
+
 
 def _is_refused() -> bool:
     return budget.refusal() is not None

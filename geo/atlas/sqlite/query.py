@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,8 +41,9 @@ from geo.report import Change, Issue
 from geo.schema import Label
 
 _MOST_COUNTED = 1_000
+_MOST_FACETS = 100
 _LONGEST_COUNTED = 5_000
-"""Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
+"""Counts and facets that are kept in memory, and how long the representation of their query may be."""
 
 
 def key_of(path: Path) -> str:
@@ -60,6 +62,7 @@ class SqliteAtlas:
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._counted: dict[Statement, int] = {}
+        self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -198,12 +201,29 @@ class SqliteAtlas:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         """For each filter that knows the layer, how many records every value would give, other filters kept."""
         sql.check(query)
-        found: dict[str, dict[str, int]] = {}
+        # The map and the lists ask for the same facets with every view and page of the same selection.
+        asked = replace(query, limit=None, offset=0, sort="")
+        facets = self._facets.get(asked)
+        if facets is None:
+            facets = self._count_facets(asked)
+            if len(self._facets) >= _MOST_FACETS:
+                self._facets.clear()
+            if asked.where is None and len(repr(asked)) <= _LONGEST_COUNTED:
+                self._facets[asked] = facets
+        return {param: dict(values) for param, values in facets.items()}
+
+    def _count_facets(self, query: Query) -> dict[str, dict[str, int]]:
+        facets: dict[str, dict[str, int]] = {param: {} for param in PARAMS if applies(param, query.layer)}
+        if not query.filters and query != Query(query.layer):
+            statement = sql.facets(query)
+            for param, value, count in self._db.execute(statement.text, statement.values):
+                facets.setdefault(param, {})[value] = count
+            return facets
         for param in PARAMS:
             if applies(param, query.layer):
                 statement = sql.facet(query, param)
-                found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
-        return found
+                facets[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        return facets
 
     # --- links -----------------------------------------------------------------------------------------
 

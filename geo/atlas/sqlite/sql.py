@@ -123,10 +123,25 @@ def facet(query: Query, param: str) -> Statement:
     """(value, count) of one filter over the records that all the other filters keep."""
     others = replace(query, filters=tuple(row for row in query.filters if row[0] != param))
     where = _where(others)
+    if where.text == _EVERYTHING:
+        return Statement(
+            "SELECT value, count(*) FROM facet WHERE param = ? AND layer = ? GROUP BY value", (param, query.layer)
+        )
     return Statement(
         f"SELECT a.value, count(*) FROM facet a JOIN {table_of(query.layer)} f ON f.row = a.row "
         f"WHERE a.param = ? AND a.layer = ? AND {where.text} GROUP BY a.value",
         (param, query.layer, *where.values),
+    )
+
+
+def facets(query: Query) -> Statement:
+    """(parameter, value, count) of every filter over the records of a query, which are searched once."""
+    where = _where(query)
+    return Statement(
+        f"WITH matching AS MATERIALIZED (SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text}) "
+        "SELECT a.param, a.value, count(*) FROM facet a JOIN matching ON matching.row = a.row "
+        "WHERE a.layer = ? GROUP BY a.param, a.value",
+        (*where.values, query.layer),
     )
 
 

@@ -121,6 +121,11 @@ def headers_of(error: Exception) -> dict[str, str]:
     return {}
 
 
+def _is_browser() -> bool:
+    """Whether a person follows a link, even to a file: the page that says to wait tries again by itself."""
+    return "text/html" in request.accept_mimetypes.values()
+
+
 def _retry_s(error: Exception) -> int | None:
     """Seconds after which a page asks again by itself; None for a failure that stays, and for a form that was sent."""
     return error.retry_s if isinstance(error, Busy) and request.method == "GET" else None
@@ -142,7 +147,7 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
 
 def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
-    if wants_json():
+    if wants_json() and not (retry_s and _is_browser()):
         shared = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "Allow, Retry-After, X-Request-ID",
