@@ -135,13 +135,17 @@ def facet(query: Query, param: str) -> Statement:
 
 
 def facets(query: Query) -> Statement:
-    """(parameter, value, count) of every filter over the records of a query, which are searched once."""
+    """(parameter, value, count) of every filter over the records of a query, which are searched once.
+
+    The plus sign keeps SQLite from looking up each record in the facets: one pass over the layer's facets takes less.
+    """
     where = _where(query)
+    params = [param for param in PARAMS if applies(param, query.layer)]
     return Statement(
-        f"WITH matching AS MATERIALIZED (SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text}) "
-        "SELECT a.param, a.value, count(*) FROM facet a JOIN matching ON matching.row = a.row "
-        "WHERE a.layer = ? GROUP BY a.param, a.value",
-        (*where.values, query.layer),
+        f"SELECT a.param, a.value, count(*) FROM facet a WHERE a.param IN ({', '.join('?' * len(params))}) "
+        f"AND a.layer = ? AND +a.row IN (SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text}) "
+        "GROUP BY a.param, a.value",
+        (*params, query.layer, *where.values),
     )
 
 
