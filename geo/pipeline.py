@@ -1,6 +1,6 @@
-"""From the seed folder to the current atlas: read, check, publish, link, freeze, make current.
+"""The steps from the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The one module that imports every room below the views; app.py and geo/drafts call it, and nothing here knows HTTP.
+The only module that imports every package below the views; app.py and geo/drafts call it. No HTTP in here.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, LogEntry, Notes, Published, VersionInfo
+from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -23,7 +23,7 @@ from geo.store import Store, Version, open_store
 
 Progress = Callable[[str], None]
 SEED = "seed"
-"""The `who` of versions read from the seed. A changed seed replaces only these, unless somebody asks for more."""
+"""The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
 
 _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
     spec.name: Label(
@@ -34,7 +34,7 @@ _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
 
 
 def rule_label(rule: str) -> Label:
-    """The words for a rule of conflicts."""
+    """The label of a rule by which attributes and geometry conflict."""
     return _RULES[rule]
 
 
@@ -59,7 +59,7 @@ class Findings:
         return {**self.report.to_json(), "conflicts": conflicts}
 
     def lines(self, lang: str) -> Iterator[str]:
-        """One line for each issue and conflict, worst first, then the sums."""
+        """One line for each issue and conflict, by severity, then the totals."""
         issues = sorted(self.report.issues, key=lambda issue: SEVERITIES.index(issue.severity))
         for issue in issues:
             about = "/".join(part for part in (issue.layer, issue.subject.label.of(lang), issue.field) if part)
@@ -75,7 +75,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The version that is served after a build; `refused` when the seed was not good enough to replace it."""
+    """The version that is served after a build; `refused` when the seed has fatal issues and was not published."""
 
     version: VersionInfo
     refused: bool
@@ -83,7 +83,7 @@ class BuildResult:
 
 
 def check_seed(seed_dir: Path, *, progress: Progress) -> Findings:
-    """The findings of `seed_dir`, with nothing written anywhere."""
+    """The findings of `seed_dir`; nothing is written."""
     frames, report, _ = load_seed(seed_dir, progress)
     pairs = link_all(frames, LINKS)
     return Findings(report, _conflicts(frames, pairs))
@@ -101,36 +101,36 @@ def build_atlas(
 ) -> BuildResult:
     """Bring the store and the atlas up to date and make the atlas current.
 
-    The seed is read when there is no version yet, when `reread` asks for it, or when its files have changed
-    since the store was last filled from them by nobody else. A seed with a fatal issue changes nothing;
-    BadSource when there is no earlier version to go on with. Conflict when the seed would replace versions that
-    others have published, unless `over_imports` says so.
+    The seed is read when there is no version yet, when `reread` is set, or when its files have changed and the current
+    version was read from the seed. A seed with a fatal issue changes nothing; BadSource when there is no earlier
+    version to serve instead. Conflict when the seed would replace versions that others have published, unless
+    `over_imports` is set.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings)
-    version, refused = store.current(), False
-    if version is None or reread or (version.who == SEED and _changed(settings)):
-        if version is not None and not over_imports and version.number > _seeded(settings):
-            raise _imported(version)
+    version, is_refused = store.current(), False
+    if version is None or reread or (version.who == SEED and _seed_has_changed(settings)):
+        if version is not None and not over_imports and version.number > _last_seed_version(settings):
+            raise _would_replace(version)
         progress(f"read {settings.seed_dir}")
-        published = _publish_seed(settings, store, progress, who, why)
-        refused = published is None
-        version = published or version
+        seed_version = _publish_seed(settings, store, progress, who, why)
+        is_refused = seed_version is None
+        version = seed_version or version
     if version is None:
         raise BadSource(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
     info = _ensure_frozen(store, version, source, progress)
-    # Another process may have published meanwhile: the pointer must never go back.
+    # Another process may have published meanwhile: the pointer must not go back to an older version.
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
     source.publish(info)
-    return BuildResult(info, refused, source().counts())
+    return BuildResult(info, is_refused, source().counts())
 
 
 def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
-    """The version, with its atlas made when it is not there."""
+    """The version as VersionInfo, after its atlas was built if it was missing."""
     info = VersionInfo(*version)
     if not source.has(info):
         _freeze(store, info, source, progress)
@@ -140,17 +140,17 @@ def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress
 def person(who: str, why: str) -> tuple[str, str]:
     """The person who publishes and the reason, without spaces around them; BadQuery for an empty one and for SEED."""
     if not who.strip() or not why.strip():
-        raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
+        raise BadQuery("State who publishes and why.", "Hãy ghi người công bố và lý do.")
     if who.strip() == SEED:
         raise BadQuery(
-            f"{SEED!r} is who reads the seed; it would replace such a version. Write a person's or office's name.",
-            f"{SEED!r} là tên của dữ liệu gốc; phiên bản ghi tên này sẽ bị thay thế. Hãy ghi tên người hoặc cơ quan.",
+            f"The name {SEED!r} is reserved for versions read from the seed. Enter the name of a person or an office.",
+            f"Tên {SEED!r} dành riêng cho phiên bản đọc từ dữ liệu gốc. Hãy ghi tên người hoặc cơ quan.",
         )
     return who.strip(), why.strip()
 
 
 def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str, why: str) -> Version | None:
-    """The version that holds the seed now; None when a fatal issue keeps it out."""
+    """The version with the content of the seed; None when the seed has a fatal issue and is not published."""
     frames, report, metadata = load_seed(settings.seed_dir, lambda name: progress(f"  {name}"))
     if report.fatal:
         for line in Findings(report, []).lines("vi"):
@@ -162,23 +162,23 @@ def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str
     return version
 
 
-def _seeded(settings: Settings) -> int:
-    """The number of the last version that was read from the seed; above every number when it was not written down."""
+def _last_seed_version(settings: Settings) -> int:
+    """The number of the last version read from the seed; 2**62, above every number, when none is recorded."""
     path = _fingerprint_file(settings)
     fingerprint = path.read_text(encoding="ascii").split() if path.exists() else []
     return int(fingerprint[1]) if len(fingerprint) > 1 else 2**62
 
 
-def _imported(version: Version) -> Conflict:
+def _would_replace(version: Version) -> Conflict:
     return Conflict(
-        f"Version {version.number} was published by {version.who} ({version.why}): the seed would take its place."
-        " Keep it, or say --over-imports.",
+        f"Version {version.number} was published by {version.who} ({version.why}): the seed would replace it."
+        " Keep it, or add --over-imports.",
         f"Phiên bản {version.number} do {version.who} công bố ({version.why}): đọc lại dữ liệu gốc sẽ thay thế."
         " Hãy giữ nguyên, hoặc thêm --over-imports.",
     )
 
 
-def _changed(settings: Settings) -> bool:
+def _seed_has_changed(settings: Settings) -> bool:
     path = _fingerprint_file(settings)
     return not path.exists() or path.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
 
@@ -205,7 +205,9 @@ def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Prog
         issues=report.issues,
         changes=report.changes,
         metadata=store.metadata(info.number),
-        versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
+        versions=[
+            PublishedVersion(row.number, row.published_at) for row in store.versions() if row.number <= info.number
+        ],
         log=[LogEntry(*row) for row in store.log(info.number)],
     )
     progress(f"freeze version {info.number}")

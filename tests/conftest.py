@@ -1,4 +1,4 @@
-"""What tests of several rooms share: the seeds, each built once into a store and an atlas, and the length of the run."""
+"""Fixtures of all tests: seeds that are built once into a store and an atlas, and the number of repetitions."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -20,7 +21,7 @@ from tests.effort import LONG, SHORT, Effort
 from tests.office import write_office_seed
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ROOT / "data" / "shapefiles"
+SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
     "tests/browser/": "browser",
@@ -51,12 +52,20 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("effort")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = next((group for path, group in GROUPS.items() if item.nodeid.startswith(path)), None)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How `--dist loadgroup` deals the tests out.
+
+    pytest-xdist 3.8 reads its xdist_group marks from a changed node id, which pytest 9.2 does not let it change
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386): the marks would be passed over in silence.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # it begins with the groups of the most tests
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for path, group in GROUPS.items() if nodeid.startswith(path)), nodeid)
+
+    return ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -65,13 +74,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def effort_of(config: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return LONG if config.getoption("--long") else SHORT
 
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return effort_of(pytestconfig)
 
 
@@ -101,9 +110,9 @@ def build(seed_dir: Path, data_dir: Path) -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the shipped seed, built; the data folder is this worker's own, since a service writes to it."""
-    made = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED, folder / "var"))
-    data_dir = shutil.copytree(made / "var", tmp_path_factory.mktemp("shipped") / "var")
-    return Settings(seed_dir=SHIPPED, data_dir=data_dir)
+    settings = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED_SEED, folder / "var"))
+    data_dir = shutil.copytree(settings / "var", tmp_path_factory.mktemp("shipped") / "var")
+    return Settings(seed_dir=SHIPPED_SEED, data_dir=data_dir)
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +122,8 @@ def built_office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     def make(folder: Path) -> None:
         build(write_office_seed(folder / "seed"), folder / "var")
 
-    made = once(tmp_path_factory, "office", make)
-    return Settings(seed_dir=made / "seed", data_dir=made / "var")
+    settings = once(tmp_path_factory, "office", make)
+    return Settings(seed_dir=settings / "seed", data_dir=settings / "var")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How often the tests repeat what is left to chance: a few times by default, many times with `pytest --long`."""
+"""The number of repetitions of randomised tests: few by default, many with `pytest --long`."""
 
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ class Effort(NamedTuple):
     """Damaged files of each format that is read."""
     examples: int
     """Examples of each property that hypothesis tests."""
+    changed: int
+    """Copies of each kind of table with a few bytes changed."""
     requests: int
     """Requests generated for each operation of the OpenAPI document; a third as many for those that write files."""
 
@@ -24,5 +26,5 @@ class Effort(NamedTuple):
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
 
 
-SHORT = Effort(deaths=12, damaged=21, examples=30, requests=6, crowd=4_000, load_s=5)
-LONG = Effort(deaths=60, damaged=700, examples=1_000, requests=40, crowd=100_000, load_s=60)
+SHORT = Effort(deaths=12, damaged=21, examples=30, changed=40, requests=6, crowd=4_000, load_s=5)
+LONG = Effort(deaths=60, damaged=700, examples=1_000, changed=1_000, requests=40, crowd=100_000, load_s=60)

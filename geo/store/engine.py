@@ -1,4 +1,4 @@
-"""The one place that chooses what the store is kept in."""
+"""The choice of the database engine for the store, made in this one place."""
 
 from geo.settings import Settings
 from geo.store.geopackage import GeoPackageStore
@@ -6,5 +6,5 @@ from geo.store.protocol import Store
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of the service, made when there is none: the GeoPackage `store.gpkg` of the data folder."""
+    """The store of the service: the GeoPackage `store.gpkg` of the data folder, created when there is none."""
     return GeoPackageStore(settings.data_dir / "store.gpkg")

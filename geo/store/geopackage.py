@@ -1,6 +1,6 @@
-"""The embedded store: one GeoPackage with the current layers, which QGIS opens, and the log of every version.
+"""The embedded store: one GeoPackage with the current layers, which QGIS opens, and the log of all versions.
 
-Everything is written through sqlite3 in one transaction, which no GDAL writer offers over several tables.
+A version is written through sqlite3 in one transaction over several tables, which GDAL's writers do not offer.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ JOIN (SELECT layer, id, max(version) AS version FROM geo_log WHERE version <= ? 
   ON last.layer = l.layer AND last.id = l.id AND last.version = l.version
 WHERE l.op <> 'removed'
 """
-_WHAT_WAS_DONE = """
+_OPERATIONS = """
 SELECT version, layer, id, op FROM (
     SELECT version, layer, id, op, lead(op) OVER (PARTITION BY layer, id ORDER BY version) AS following
     FROM geo_log WHERE version <= ?
@@ -36,7 +36,7 @@ SELECT version, layer, id, op FROM (
 
 
 class GeoPackageStore:
-    """A Store in one file. Every call opens its own connection; writers wait for one another."""
+    """A Store in one file. Every call opens a connection of its own; writers wait for each other up to `wait_s`."""
 
     def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
         self.path = path
@@ -47,7 +47,7 @@ class GeoPackageStore:
                     connection.execute(statement)
 
     def _is_ready(self) -> bool:
-        """Whether there is nothing to make; opening a store must not wait for whoever writes to it."""
+        """Whether all tables exist; only reads, as opening a store must not wait for a writer."""
         if not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return False
@@ -92,23 +92,24 @@ class GeoPackageStore:
     ) -> Version:
         """Make `frames` the current state; the current version, untouched, when nothing differs from it.
 
-        Frames must be in STORE_CRS with unique keys; a layer that is not given becomes empty. `base` is the number
-        of the version that the frames were made from (0 for none): Conflict when another has been published since.
-        One transaction: a process that dies in the middle leaves the last version as it was.
+        Frames must be in STORE_CRS with unique keys; a layer without a frame becomes empty. `base` is the number of the
+        version that the frames were made from (0 for none): Conflict when another has been published since. All is
+        one transaction: a process that dies during it leaves the last version as it was.
         """
         state = _state_of(frames)
-        described = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
-        reported = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
-        digest = digest_of(state, described)
+        metadata_text = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
+        report_text = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
+        digest = digest_of(state, metadata_text)
         with self._writing() as connection:
             last = _newest(connection)
             if base is not None and base != (last.number if last else 0):
-                raise _moved_on(base, last)
+                raise _newer_version(base, last)
             if last is not None and last.digest == digest:
                 return last
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             version = Version(last.number + 1 if last else 1, now, who, why, digest)
-            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", (*version, described, reported))
+            row = (*version, metadata_text, report_text)
+            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             before = self._state(connection, version.number - 1)
             rows = _differences(version.number, before, state)
             connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -116,26 +117,26 @@ class GeoPackageStore:
         return version
 
     def history(self, layer: str, record: str) -> list[LogRow]:
-        """What happened to one record, oldest first."""
+        """The log of one record, oldest first."""
         with self._reading() as connection:
             return list(_log(connection, "layer = ? AND id = ?", (layer, record)))
 
     def changes(self, after: int, until: int) -> list[LogRow]:
-        """What the versions after `after`, up to and with `until`, did, in order."""
+        """The log of the versions after `after` up to and including `until`, in order."""
         with self._reading() as connection:
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and operation of every version up to and with `until`, in order.
+        """Version, layer, record and operation of every version up to and including `until`, in order.
 
-        A "changed" that a later entry of the same record follows is left out: since any version before it, the later
-        entry says as much. So a record has a few entries, however often it changed.
+        A "changed" that is followed by another entry of the same record is left out: for a client of the change feed
+        the later entry is enough. So a record has few entries, however often it changed.
         """
         with self._reading() as connection:
-            return connection.execute(_WHAT_WAS_DONE, (until,)).fetchall()
+            return connection.execute(_OPERATIONS, (until,)).fetchall()
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
-        """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+        """The records that differ between two versions, in the order of LAYERS and by key; 0 is before the first."""
         with self._reading() as connection:
             old, new = (
                 self._state(connection, self._number(connection, version)) if version else {}
@@ -158,7 +159,7 @@ class GeoPackageStore:
         return {name: len(state.get(name, {})) for name in LAYERS}
 
     def used_ids(self, layer: str) -> set[str]:
-        """Every id that a record of the layer ever had: one is never given twice."""
+        """Every id that a record of the layer ever had, so that none is assigned again."""
         with self._reading() as connection:
             return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
 
@@ -194,17 +195,17 @@ class GeoPackageStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._translated_errors(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
+        with self._translate_errors(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction; Conflict when another writer does not finish in time."""
         with (
-            self._translated_errors(),
+            self._translate_errors(),
             closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection,
         ):
-            # The rollback journal, not WAL: the store stays one file that can be copied and put on a share.
+            # A rollback journal, not WAL: the store stays one file, which can be copied and lie on a network share.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
@@ -212,27 +213,27 @@ class GeoPackageStore:
             connection.execute("COMMIT")  # without it, closing rolls back
 
     @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        """Errors of SQLite about the file as Conflict (locked) or BadSource (damaged)."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Raise SQLite's errors about the file as Conflict (locked) or BadSource (damaged)."""
         try:
             yield
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise Conflict(
-                    f"{self.path.name} is being written by someone else ({error}). Try again in a moment.",
-                    f"{self.path.name} đang được người khác ghi ({error}). Hãy thử lại sau.",
+                    f"Another program is writing to {self.path.name} ({error}). Try again in a moment.",
+                    f"Chương trình khác đang ghi vào {self.path.name} ({error}). Hãy thử lại sau.",
                 ) from error
             if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise BadSource(
-                    f"{self.path} is not a GeoPackage, or damaged ({error}). Restore it from a copy.",
-                    f"{self.path} không phải GeoPackage hoặc đã hỏng ({error}). Hãy chép lại từ bản lưu.",
+                    f"{self.path} is not a GeoPackage, or it is damaged ({error}). Restore it from a backup.",
+                    f"{self.path} không phải GeoPackage hoặc đã hỏng ({error}). Hãy khôi phục từ bản sao lưu.",
                 ) from error
             raise
 
 
 def _state_of(frames: Mapping[str, GeoDataFrame]) -> State:
-    """The records of every declared layer, none for those that are not given."""
+    """The records of every declared layer; none for a layer without a frame."""
     unknown = sorted(frames.keys() - LAYERS.keys())
     if unknown:
         raise Conflict(
@@ -249,18 +250,19 @@ def _newest(connection: sqlite3.Connection) -> Version | None:
     return None if row is None else Version(*row)
 
 
-def _moved_on(base: int, last: Version | None) -> Conflict:
+def _newer_version(base: int, last: Version | None) -> Conflict:
     number, who = (last.number, last.who) if last else (0, "-")
     return Conflict(
-        f"Made from version {base}, but {who} has published version {number} since. Look at it and try again.",
-        f"Dựa trên phiên bản {base}, nhưng {who} đã công bố phiên bản {number}. Hãy xem lại rồi thử lại.",
+        f"This change is based on version {base}, but {who} has published version {number} since. Review it and try"
+        " again.",
+        f"Thay đổi này dựa trên phiên bản {base}, nhưng {who} đã công bố phiên bản {number}. Hãy xem lại rồi thử lại.",
     )
 
 
 def _write_current(connection: sqlite3.Connection, before: State, after: State, now: str) -> None:
-    """Bring the tables of the current records up to date; those of layers without a difference stay as they are."""
-    registered = {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}
-    for layer in sorted(registered - after.keys()):
+    """Update the tables of the current records; tables of layers that did not change are not touched."""
+    tables = {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}
+    for layer in sorted(tables - after.keys()):
         drop_layer(connection, layer)
     for layer, records in after.items():
         spec = LAYERS[layer]
@@ -289,8 +291,8 @@ def _log(connection: sqlite3.Connection, where: str, values: tuple[object, ...])
             "ORDER BY version DESC LIMIT 1",
             (layer, key, version),
         ).fetchone() or (None, None)
-        yield LogRow(version, layer, key, op, _loaded(earlier[0]), _loaded(properties), geometry != earlier[1])
+        yield LogRow(version, layer, key, op, _properties(earlier[0]), _properties(properties), geometry != earlier[1])
 
 
-def _loaded(properties: str | None) -> dict[str, Any] | None:
+def _properties(properties: str | None) -> dict[str, Any] | None:
     return None if properties is None else json.loads(properties)

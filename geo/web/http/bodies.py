@@ -51,6 +51,6 @@ def register(app: Flask, settings: Settings) -> None:
         given = request.content_length or 0
         if given > largest:
             raise TooLarge(
-                f"The body has {given:,} bytes; this address takes at most {largest:,}. Files are uploaded at /manage.",
-                f"Nội dung gửi lên có {given:,} byte; địa chỉ này nhận tối đa {largest:,}. Tải tệp lên tại /manage.",
+                f"The body of {given:,} bytes is too large: at most {largest:,} here. Files are uploaded at /manage.",
+                f"Nội dung {given:,} byte là quá lớn: địa chỉ này nhận tối đa {largest:,}. Tải tệp lên tại /manage.",
             )
