@@ -50,6 +50,8 @@ def _load(make: Callable[[], WSGIApplication]) -> WSGIApplication:
     application = make()
     gc.collect()
     gc.freeze()
+    # Short requests get the interpreter from long ones every 1 ms instead of every 5 ms.
+    sys.setswitchinterval(0.001)
     return application
 
 
