@@ -45,7 +45,7 @@ class Settings:
     data_dir: Path = Path("var")  # GEO_DATA_DIR: the store and the atlas, written by `build`
     host: str = "127.0.0.1"  # GEO_HOST: the address that `serve` listens on
     port: int = 5000  # GEO_PORT: its port
-    threads: int = 8  # GEO_THREADS: requests that each process works on at once
+    threads: int = 16  # GEO_THREADS: requests that each process works on at once
     transfers: int = 256  # GEO_TRANSFERS: request bodies and large downloads that each process transfers at once
     connections: int = 4_000  # GEO_CONNECTIONS: most open connections of each process
     stop_seconds: int = 30  # GEO_STOP_SECONDS: longest time that running requests are given to finish after SIGTERM
@@ -67,6 +67,15 @@ class Settings:
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
     exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are cached
+    body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
+    request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
+    filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter
+    long_ms: int = 20  # GEO_LONG_MS: processor time after which a request is a long one, in milliseconds
+    long_at_once: int = 2  # GEO_LONG_AT_ONCE: long requests that one process works on at a time; others get 503
+    long_waiting: int = 4  # GEO_LONG_WAITING: long requests that wait for one of those to end, beside them
+    long_wait_ms: int = 1_000  # GEO_LONG_WAIT_MS: how long they wait, in milliseconds
+    jobs_at_once: int = 1  # GEO_JOBS_AT_ONCE: large exports and first tiles that the machine makes at a time
+    job_seconds: int = 300  # GEO_JOB_SECONDS: processor time of one of them
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -88,6 +97,11 @@ class Settings:
     def access_path(self) -> Path:
         """The file of sessions, sign-in links and failed attempts, readable by the service's own user only."""
         return self.data_dir / "access.sqlite"
+
+    @property
+    def locks_dir(self) -> Path:
+        """The folder of the lock files by which processes count what the machine works on."""
+        return self.data_dir / "locks"
 
     @property
     def largest_request(self) -> int:
@@ -135,6 +149,15 @@ class Settings:
             import_seconds=_number(env, "GEO_IMPORT_SECONDS", cls.import_seconds, 86_400),
             import_memory_mb=_number(env, "GEO_IMPORT_MEMORY_MB", cls.import_memory_mb, 1_048_576),
             exports_mb=_number(env, "GEO_EXPORTS_MB", cls.exports_mb, 1_000_000),
+            body_kb=_number(env, "GEO_BODY_KB", cls.body_kb, 1_048_576),
+            request_seconds=_number(env, "GEO_REQUEST_SECONDS", cls.request_seconds, 3_600),
+            filter_functions=_number(env, "GEO_FILTER_FUNCTIONS", cls.filter_functions, 10_000),
+            long_ms=_number(env, "GEO_LONG_MS", cls.long_ms, 60_000),
+            long_at_once=_number(env, "GEO_LONG_AT_ONCE", cls.long_at_once, 256),
+            long_waiting=_number(env, "GEO_LONG_WAITING", cls.long_waiting, 256),
+            long_wait_ms=_number(env, "GEO_LONG_WAIT_MS", cls.long_wait_ms, 60_000),
+            jobs_at_once=_number(env, "GEO_JOBS_AT_ONCE", cls.jobs_at_once, 64),
+            job_seconds=_number(env, "GEO_JOB_SECONDS", cls.job_seconds, 86_400),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
 

@@ -9,13 +9,15 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
+from geo.budget import JobSlots
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
-from geo.web.http import errors, headers, params
+from geo.web.http import bodies, errors, headers, params
 from geo.web.http.access_log import AccessLog
 from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
+from geo.web.http.metering import Metering
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -52,7 +54,7 @@ _COMPRESSION = {
 def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application; each request is answered from the atlas that is current when it arrives."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -62,22 +64,25 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     application = app.wsgi_app
     Front(app, settings, atlas_source)
     ResponseCache(app, atlas_source)
+    Metering(app, settings)
     headers.register(app, settings)
     _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
     Access(settings).register(app)
+    bodies.register(app, settings)
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     Restorations(settings).register(app)
-    map_data.register(app)
-    files = downloads.Downloads(settings, atlas_source.keys)
+    slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
+    map_data.register(app, slots)
+    files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
-    tiles.register(app, settings)
+    tiles.register(app, settings, slots)
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)

@@ -164,7 +164,7 @@ def test_everything_works_without_javascript(
 def test_a_list_comes_back_with_remarks_beside_its_rows(managed: WatchedPage, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     with page.expect_download() as waiting:
-        page.click("a[href$='returned.xlsx']")
+        page.click("form[action$='/returned'] [type=submit]")
     path = tmp_path / "returned.xlsx"
     waiting.value.save_as(path)
     sheet = load_workbook(path).active

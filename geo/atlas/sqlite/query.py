@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -41,8 +42,9 @@ from geo.report import Change, Issue
 from geo.schema import Label
 
 _MAX_COUNTS = 1_000
+_MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
-"""Most counts in the cache, and most characters of a statement whose count is cached: a filter may be a megabyte."""
+"""Most counts and facets in the cache, and most characters of a statement or query for which they are cached."""
 
 
 def key_of(path: Path) -> str:
@@ -72,6 +74,7 @@ class SqliteAtlas:
         self._connections: WeakSet[_OwnConnection] = WeakSet()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
+        self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -211,11 +214,27 @@ class SqliteAtlas:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
         sql.check(query)
-        counts: dict[str, dict[str, int]] = {}
-        for param in PARAMS:
-            if applies(param, query.layer):
-                statement = sql.facet(query, param)
-                counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        # The map and the lists need the same facets for every view and page of one selection.
+        selection = replace(query, limit=None, offset=0, sort="")
+        counts = self._facets.get(selection)
+        if counts is None:
+            counts = self._count_facets(selection)
+            if len(self._facets) >= _MAX_FACETS:
+                self._facets.clear()
+            if selection.where is None and len(repr(selection)) <= _MAX_STATEMENT:
+                self._facets[selection] = counts
+        return {param: dict(values) for param, values in counts.items()}
+
+    def _count_facets(self, query: Query) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {param: {} for param in PARAMS if applies(param, query.layer)}
+        if not query.filters and query != Query(query.layer):
+            statement = sql.facets(query)
+            for param, value, count in self._db.execute(statement.text, statement.values):
+                counts[param][value] = count
+            return counts
+        for param in counts:
+            statement = sql.facet(query, param)
+            counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return counts
 
     # --- links -----------------------------------------------------------------------------------------

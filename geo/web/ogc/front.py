@@ -32,7 +32,8 @@ class Front:
     """The middleware around the Flask application. Thread-safe."""
 
     def __init__(self, app: Flask, settings: Settings, atlas_source: Callable[[], Atlas]) -> None:
-        self._public_url, self._max_page, self._source = settings.public_url, settings.max_page, atlas_source
+        self._public_url, self._source = settings.public_url, atlas_source
+        self._limits = settings.max_page, settings.filter_functions
         self._everywhere, self._vary = everywhere(settings), varying(settings)
         self._inner: WSGIApplication = app.wsgi_app
         app.wsgi_app = self  # type: ignore[method-assign]
@@ -61,7 +62,7 @@ class Front:
         if form not in JSON_FORMS or version_of(args) not in {None, atlas.version.number} or not host_url:
             return None
         site = Site(self._public_url or host_url, params.language(args))
-        return answer(ItemsRequest(layer, record, args, request.full_path, site, self._max_page), atlas)
+        return answer(ItemsRequest(layer, record, args, request.full_path, site, *self._limits), atlas)
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:

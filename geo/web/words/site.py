@@ -204,6 +204,10 @@ WORDS: dict[str, Label] = {
     "error.title": Label("Không mở được trang", "This page could not be opened"),
     "error.request": Label("Mã yêu cầu", "Request ID"),
     "error.perhaps": Label("Có phải bạn tìm:", "Did you mean:"),
+    "error.retry": Label(
+        "Trang sẽ tự thử lại sau {n} giây; nếu bạn đang tải tệp, tệp sẽ tự tải về khi sẵn sàng.",
+        "This page tries again by itself in {n} seconds; a file is downloaded as soon as it is ready.",
+    ),
     "error.home": Label("Về bản đồ", "Go to the map"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ export function createShare(pane, view, { say, queries }) {
       el(
         "div", { class: "sharelist" },
         action("share", words["share.link"], { onclick: () => give(`${view.origin}${urls.full}${query}`) }),
-        el("a", { class: "shareitem", href: address(urls.save, {}, whole), download: true }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
+        el("a", { class: "shareitem", href: address(urls.save, {}, whole) }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
         action("print", words["share.print"], { onclick: () => window.print() }),
       ),
       el("h2", {}, words["share.export"]),
@@ -45,7 +45,7 @@ export function createShare(pane, view, { say, queries }) {
 
   function download(layer, selection) {
     const href = address(urls.export, { layer: layer.name, ext: format.extension }, selection);
-    return el("a", { class: "shareitem", href, download: true }, icon(urls.icons, "download"), el("span", {}, layer.label), el("span", { class: "count" }, `.${format.extension}`));
+    return el("a", { class: "shareitem", href }, icon(urls.icons, "download"), el("span", {}, layer.label), el("span", { class: "count" }, `.${format.extension}`));
   }
 
   function embed(query) {
