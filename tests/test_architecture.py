@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
+    "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY | {"ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"views", "web.ogc", "web.site", "web.manage"},
+        WEB | {"store", "views", "web.ogc", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "waitress", "granian"},
     ),
 }
@@ -95,7 +96,13 @@ ONLY_HERE = {
 DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo/atlas/engine.py"}
 """Each engine of the service's own data, and the one module outside it that imports it: it chooses the engine."""
 
-ENGINES = ("geo/store/geopackage.py", "geo/store/gpkg_tables.py", "geo/store/rtree.py", "geo/atlas/sqlite/")
+ENGINES = (
+    *(
+        f"geo/store/{name}.py"
+        for name in ("connection", "copies", "geopackage", "gpkg_tables", "rtree", "seals", "states", "verification")
+    ),
+    "geo/atlas/sqlite/",
+)
 
 SQLITE_ELSEWHERE = {
     "geo/ingest/files/sniff.py": "tells a GeoPackage that somebody sends from another SQLite file",

@@ -192,6 +192,9 @@ class AtlasSource(Protocol):
     def publish(self, version: VersionInfo) -> None:
         """Make a version that was frozen the current one, for every process that shares the source, at once."""
 
+    def pointed(self) -> int:
+        """The number of the version that is current, without opening its atlas; 0 when none ever was."""
+
     def keys(self) -> Collection[str]:
         """The keys of all atlases that are kept: what was made from another is of no use any more."""
 
