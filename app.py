@@ -17,6 +17,7 @@ from flask import Flask
 
 from geo import __version__
 from geo.atlas import AtlasSource, Query, open_atlases
+from geo.doctor import LEVELS, examine, require_safe
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
@@ -26,9 +27,9 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
-from geo.pipeline import BuildResult, build_atlas, check_seed, person
+from geo.pipeline import BuildResult, begin_anew, build_atlas, check_seed, person, restore_backup
 from geo.settings import Settings
-from geo.store import open_store
+from geo.store import open_store, verify_store
 from geo.views.dictionary import data_dictionary
 from geo.views.export.download import write_export, write_whole
 from geo.views.formats import FORMATS
@@ -38,6 +39,7 @@ from geo.web import serving
 from geo.web.application import create_app
 
 ROOT = Path(__file__).resolve().parent
+REQUIREMENTS = ROOT / "requirements.txt"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +55,7 @@ def create() -> Flask:
     """The WSGI application over the current atlas, built first when there is none."""
     chosen = settings()
     source = open_atlases(chosen)
-    build_atlas(chosen, source, progress=_say)
+    _build_safely(chosen)
     return _site(chosen, source)
 
 
@@ -105,7 +107,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     if chosen.workers > 1:
         _build_apart(chosen)
     else:
-        build_atlas(chosen, open_atlases(chosen), progress=_say)
+        _build_safely(chosen)
     _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
     serving.serve(lambda: _site(chosen, open_atlases(chosen)), chosen)
 
@@ -121,10 +123,18 @@ def _build_apart(chosen: Settings) -> None:
 
 def _build_and_say(chosen: Settings) -> None:
     try:
-        _plainly(build_atlas)(chosen, open_atlases(chosen), progress=_say)
+        _plainly(_build_safely)(chosen)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+
+
+def _build_safely(chosen: Settings) -> None:
+    """Examine settings, folders and store, then build what is missing."""
+    source = open_atlases(chosen)
+    require_safe(chosen, source, REQUIREMENTS, warn=_say)
+    build_atlas(chosen, source, progress=_say)
+    source.close()
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -144,16 +154,18 @@ def _refuse_taken(host: str, port: int) -> None:
 @click.option("--who", default="seed", show_default=True, help="Who publishes, for the history.")
 @click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
 @click.option("--over-imports", is_flag=True, help="Even when others have published versions since.")
+@click.option("--new", is_flag=True, help="Begin anew where the data folder has lost its store, without its history.")
 @_plainly
-def build(who: str, why: str, over_imports: bool) -> None:
+def build(who: str, why: str, over_imports: bool, new: bool) -> None:
     """Read data/shapefiles, publish it as a version when it differs, link it and freeze the atlas.
 
     A fatal issue stops the build; the last good version goes on being served.
     """
     chosen = settings()
-    outcome = build_atlas(
-        chosen, open_atlases(chosen), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
-    )
+    source = open_atlases(chosen)
+    if new:
+        begin_anew(chosen, source)
+    outcome = build_atlas(chosen, source, progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
     _say(_summary(outcome))
     if outcome.refused:
         sys.exit(1)
@@ -375,18 +387,106 @@ def _with_companions(files: tuple[Path, ...]) -> dict[str, Path]:
     return {path.name: path for path in files}
 
 
+class _VersionNumber(click.IntRange):
+    """The number of a version; a file says which command is meant."""
+
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(f"{error.message} To put back a backup file: python app.py restore-backup FILE.", param, ctx)
+
+
+class _BackupFile(click.Path):
+    """A backup that exists; the number of a version says which command is meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(
+                f"{error.message} To publish an earlier version again: python app.py restore VERSION.", param, ctx
+            )
+
+
 @cli.command()
-@click.argument("version", type=int)
+@click.argument("version", type=_VersionNumber(min=1))
 @click.option("--who", required=True, help="Who restores it, for the history.")
 @click.option("--why", required=True, help="Why, for the history.")
 @_plainly
 def restore(version: int, who: str, why: str) -> None:
-    """Publish the content of an earlier VERSION as a new one."""
+    """Publish the content of an earlier VERSION as a new one.
+
+    Nothing is lost: every version stays. To put back a backup file, use restore-backup.
+    """
     chosen = settings()
     who, why = person(who, why)
     restored = open_store(chosen).restore(version, who=who, why=why)
     outcome = build_atlas(chosen, open_atlases(chosen), progress=_say)
     _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Even when FILE exists; it stays as it is until the new one is verified.")
+@_plainly
+def backup(file: Path, replace: bool) -> None:
+    """Write the whole store, every version, to FILE (.gpkg) and verify it; the service may go on publishing."""
+    versions = open_store(settings()).backup(file, replace=replace)
+    newest = f"version {versions[-1].number}, {versions[-1].published_at}" if versions else "no version yet"
+    _say(f"{file}: verified, {newest}")
+
+
+@cli.command("restore-backup")
+@click.argument("file", type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Even when there is a store; it is moved aside, never deleted.")
+@_plainly
+def restore_backup_(file: Path, replace: bool) -> None:
+    """Verify the backup FILE, put it in the place of the store, and serve its newest version.
+
+    Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
+    of the present store again, use restore.
+    """
+    chosen = settings()
+    source = open_atlases(chosen)
+    aside = restore_backup(chosen, source, file, replace=replace, progress=_say)
+    _say(f"version {source().version.number} is current" + (f"; the store that was there: {aside}" if aside else ""))
+
+
+@cli.command()
+@click.argument("file", required=False, type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+@_plainly
+def verify(file: Path | None, lang: str) -> None:
+    """Compare every version of the store, or of the backup FILE, with its digests; exit with 1 on damage."""
+    verdicts = []
+    for verdict in verify_store(settings(), file):
+        verdicts.append(verdict)
+        click.echo(f"{LEVELS['error' if verdict.damage else 'ok'].of(lang):<8} {verdict.part.of(lang)}")
+    damages = [verdict.damage for verdict in verdicts if verdict.damage is not None]
+    for damage in damages:
+        click.echo(damage.of(lang), err=True)
+    if damages:
+        sys.exit(1)
+
+
+@cli.command()
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+@_plainly
+def doctor(lang: str) -> None:
+    """Examine settings, libraries, folders, the store and the clock; exit with 1 when the service would refuse to start."""
+    chosen = settings()
+    advices = list(examine(chosen, open_atlases(chosen), REQUIREMENTS))
+    for advice in advices:
+        click.echo(advice.line(lang))
+    if any(advice.level == "error" for advice in advices):
+        sys.exit(1)
 
 
 @cli.command()

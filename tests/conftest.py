@@ -26,6 +26,8 @@ GROUPS = {
     "tests/browser/": "browser",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
+    "tests/test_durability.py": "processes",
+    "tests/test_kills.py": "processes",
     "tests/test_serving.py": "processes",
     "tests/ingest/files/test_damage.py": "damage",
     "tests/ingest/files/test_fuzz.py": "fuzz",

@@ -13,6 +13,7 @@ from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import date_shown
+from geo.web import health
 from geo.web.http import errors, headers, params
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
@@ -66,6 +67,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     Restorations(settings).register(app)
+    health.Health(settings, atlas_source).register(app)
     map_data.register(app)
     files = downloads.Downloads(settings, atlas_source.keys)
     files.register(app)
@@ -110,14 +112,14 @@ def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
             return redirect(SiteUrls().without_slash(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/")):
+        if not request.path.startswith(("/static/", "/vendor/", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
 
 def _refuse_no_host() -> None:
     """Raise BadQuery for a Host header that names no host (RFC 9112, 3.2): addresses in answers begin with it."""
-    if not request.host and request.path != "/healthz":  # whoever watches the service may know no name of it
+    if not request.host and request.path not in health.PATHS:  # whoever watches the service may know no name of it
         given = request.headers.get("Host", "")
         raise BadQuery(
             f"Host: {given!r} names no host. Expected a name or an address such as ocop.example.vn:5000.",

@@ -79,7 +79,7 @@ def failure_of(error: Exception) -> Failure:
 
 def wants_json() -> bool:
     """Whether the caller is a program: by the address it asked, or by what it accepts."""
-    if request.path.startswith((*OPEN, "/healthz")) or request.path.endswith(".json"):
+    if request.path.startswith((*OPEN, "/healthz", "/readyz")) or request.path.endswith(".json"):
         return True
     if request.args.get("f") == "json":
         return True

@@ -1,4 +1,4 @@
-"""Addresses that programs ask: the map's own data, search, the saved map, health."""
+"""Addresses that programs ask: the map's own data, search, the saved map."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,6 @@ def register(app: Flask) -> None:
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
     app.add_url_rule("/save-map", view_func=save_map)
-    app.add_url_rule("/healthz", view_func=health)
 
 
 def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_age_s: int = 60) -> Response:
@@ -85,15 +84,4 @@ def save_map() -> Response:
     response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
     response.headers["Content-Disposition"] = f'attachment; filename="ban-do-v{g.atlas.version.number}.html"'
     response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def health() -> Response:
-    """Whether the service answers, and from which version."""
-    version = g.atlas.version
-    response = Response(
-        orjson.dumps({"status": "ok", "version": version.number, "published_at": version.published_at}),
-        mimetype="application/json",
-    )
-    response.headers["Cache-Control"] = "no-store"
     return response
