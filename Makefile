@@ -4,6 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Tests go to as many processes as there are processors; tests of one xdist_group stay together (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
+# What is tested without the shipped data, a server, a browser or a program of others.
+QUICK := geo tests/atlas tests/drafts/test_command.py tests/drafts/test_profiles.py tests/drafts/test_review.py tests/encodings \
+  tests/ingest/checks tests/ingest/columns tests/ingest/seed tests/link tests/ocop tests/store/test_diff.py \
+  tests/store/test_versions.py tests/test_architecture.py tests/test_schema.py tests/test_settings.py tests/test_text.py \
+  tests/vn2000 tests/web/test_forms.py tests/web/test_params.py
 
 .DEFAULT_GOAL := serve
 .PHONY: help serve build check format lint pins node quick test test-setup test-long bench clean

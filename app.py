@@ -27,7 +27,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
-from geo.pipeline import BuildResult, begin_anew, build_atlas, check_seed, person, restore_backup
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, check_seed, person, restore_backup
 from geo.settings import Settings
 from geo.store import open_store, verify_store
 from geo.views.dictionary import data_dictionary
@@ -46,29 +46,29 @@ R = TypeVar("R")
 
 
 def settings() -> Settings:
-    """The settings of this process; relative folders are taken from the project's own folder."""
-    given = Settings.from_env(os.environ)
-    return replace(given, seed_dir=ROOT / given.seed_dir, data_dir=ROOT / given.data_dir)
+    """The settings of this process; relative folders are relative to the project's folder."""
+    from_env = Settings.from_env(os.environ)
+    return replace(from_env, seed_dir=ROOT / from_env.seed_dir, data_dir=ROOT / from_env.data_dir)
 
 
 def create() -> Flask:
-    """The WSGI application over the current atlas, built first when there is none."""
-    chosen = settings()
-    source = open_atlases(chosen)
-    _build_safely(chosen)
-    return _site(chosen, source)
+    """The WSGI application; the atlas is built first when there is none."""
+    config = settings()
+    source = open_atlases(config)
+    _build_safely(config)
+    return _site(config, source)
 
 
-def _site(chosen: Settings, source: AtlasSource) -> Flask:
-    return create_app(chosen, source, templates=ROOT / "templates")
+def _site(config: Settings, source: AtlasSource) -> Flask:
+    return create_app(config, source, templates=ROOT / "templates")
 
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Say what went wrong in one line and exit with 1, instead of a trace."""
+def _report_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a command: an expected error is printed in one line, without a traceback, with exit status 1."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -77,7 +77,7 @@ def _plainly(command: Callable[P, R]) -> Callable[P, R]:
         except GeoError as error:
             raise click.ClickException(f"{error.vi}\n       {error.en}") from error
         except OSError as error:
-            # A folder that is not there, a full disk, a port that is taken: the system's own words name it.
+            # A missing folder, a full disk, a port in use: the message of the operating system names it.
             raise click.ClickException(str(error)) from error
 
     return run
@@ -96,56 +96,56 @@ def cli() -> None:
 @click.option("--host", help="Address to listen on (GEO_HOST; 127.0.0.1: this machine only).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GEO_PORT; 5000).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (GEO_WORKERS; 1).")
-@_plainly
+@_report_errors
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site; build what is missing first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     default = settings()
-    chosen = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
-    serving.refuse_impossible(chosen)
-    _refuse_taken(chosen.host, chosen.port)
-    if chosen.workers > 1:
-        _build_apart(chosen)
+    config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
+    serving.refuse_impossible(config)
+    _refuse_used_port(config.host, config.port)
+    if config.workers > 1:
+        _build_in_child(config)
     else:
-        _build_safely(chosen)
-    _say(f"http://{chosen.host}:{chosen.port}  (Ctrl+C: stop)")
-    serving.serve(lambda: _site(chosen, open_atlases(chosen)), chosen)
+        _build_safely(config)
+    _say(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
+    serving.serve(lambda: _site(config, open_atlases(config)), config)
 
 
-def _build_apart(chosen: Settings) -> None:
-    """Build in a process whose memory and open files end with it: those that are forked afterwards inherit neither."""
-    process = multiprocessing.get_context("fork").Process(target=_build_and_say, args=(chosen,))
+def _build_in_child(config: Settings) -> None:
+    """Build in a child process, so that the workers forked afterwards inherit neither its memory nor its open files."""
+    process = multiprocessing.get_context("fork").Process(target=_build_and_say, args=(config,))
     process.start()
     process.join()
     if process.exitcode:
         sys.exit(1)
 
 
-def _build_and_say(chosen: Settings) -> None:
+def _build_and_say(config: Settings) -> None:
     try:
-        _plainly(_build_safely)(chosen)
+        _report_errors(_build_safely)(config)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
 
 
-def _build_safely(chosen: Settings) -> None:
+def _build_safely(config: Settings) -> None:
     """Examine settings, folders and store, then build what is missing."""
-    source = open_atlases(chosen)
-    require_safe(chosen, source, REQUIREMENTS, warn=_say)
-    build_atlas(chosen, source, progress=_say)
+    source = open_atlases(config)
+    require_safe(config, source, REQUIREMENTS, warn=_say)
+    build_atlas(config, source, progress=_say)
     source.close()
 
 
-def _refuse_taken(host: str, port: int) -> None:
-    """Say that an address cannot be listened on before anything is built."""
+def _refuse_used_port(host: str, port: int) -> None:
+    """Raise Conflict for an address that cannot be listened on, before anything is built."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise Conflict(
-                f"Cannot listen on {host}:{port} ({error}). Stop what listens there, or choose another --port.",
+                f"Cannot listen on {host}:{port} ({error}). Stop the program that uses it, or choose another --port.",
                 f"Không mở được {host}:{port} ({error}). Hãy tắt dịch vụ đang dùng cổng này, hoặc chọn --port khác.",
             ) from error
 
@@ -155,17 +155,17 @@ def _refuse_taken(host: str, port: int) -> None:
 @click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
 @click.option("--over-imports", is_flag=True, help="Even when others have published versions since.")
 @click.option("--new", is_flag=True, help="Begin anew where the data folder has lost its store, without its history.")
-@_plainly
+@_report_errors
 def build(who: str, why: str, over_imports: bool, new: bool) -> None:
     """Read data/shapefiles, publish it as a version when it differs, link it and freeze the atlas.
 
     A fatal issue stops the build; the last good version goes on being served.
     """
-    chosen = settings()
-    source = open_atlases(chosen)
+    config = settings()
+    source = open_atlases(config)
     if new:
-        begin_anew(chosen, source)
-    outcome = build_atlas(chosen, source, progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
+        allow_new_store(config, source)
+    outcome = build_atlas(config, source, progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
     _say(_summary(outcome))
     if outcome.refused:
         sys.exit(1)
@@ -182,7 +182,7 @@ def _summary(outcome: BuildResult) -> str:
 @click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
 )
-@_plainly
+@_report_errors
 def check(as_json: bool, lang: str) -> None:
     """List every issue of data/shapefiles and every conflict between record and geometry.
 
@@ -200,11 +200,11 @@ def check(as_json: bool, lang: str) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-@_plainly
+@_report_errors
 def links(as_json: bool) -> None:
     """Count the links of the current version: pairs, and how many of them are certain."""
-    chosen = settings()
-    source = open_atlases(chosen)
+    config = settings()
+    source = open_atlases(config)
     counts = source().link_counts()
     rows = [
         {
@@ -239,7 +239,7 @@ def links(as_json: bool) -> None:
 @click.option("--letters", type=click.Choice(["strict", "lower", "plain"]),
               help="Letters that the encoding lacks: refuse them, write them small (the default), or without their marks.")  # fmt: skip
 @click.option("--url", default="", help="Address of the service, for a project of all that reads it (GEO_PUBLIC_URL).")
-@_plainly
+@_report_errors
 def export(
     layer: str, file: Path, key: str | None, filters: tuple[str, ...], text: str, lang: str, url: str,
     **options: str | None,
@@ -249,30 +249,28 @@ def export(
     The layer `all` is the whole province with QGIS styles: FILE ends in .gpkg, .qgis.zip (a project with its data) or
     .qgz (a project that reads the service at --url).
     """
-    chosen = settings()
+    config = settings()
     if layer == NAME_OF_ALL:
-        refused = [
+        unsupported = [
             name for name, value in {"format": key, "filter": filters, "q": text, **options}.items()
             if value and name != "crs"
         ]  # fmt: skip
-        if refused:
+        if unsupported:
             raise BadQuery(
-                f"all is written whole: leave out {', '.join(refused)}. Beside it goes --crs, --lang and --url only.",
-                f"all luôn được ghi toàn bộ: hãy bỏ {', '.join(refused)}. Chỉ kèm được --crs, --lang và --url.",
+                f"all is written whole: leave out {', '.join(unsupported)}. Beside it goes --crs, --lang and --url only.",
+                f"all luôn được ghi toàn bộ: hãy bỏ {', '.join(unsupported)}. Chỉ kèm được --crs, --lang và --url.",
             )
-        _export_all(chosen, file, lang, options["crs"], url or chosen.public_url)
+        _export_all(config, file, lang, options["crs"], url or config.public_url)
         return
     query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
-    written = write_export(
-        open_atlases(chosen)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options)
-    )
-    _say(f"{file}: {written}")
+    count = write_export(open_atlases(config)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options))
+    _say(f"{file}: {count}")
 
 
-def _export_all(chosen: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
+def _export_all(config: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
     kind = kind_of(file.name)
     name = file.name[: -len(kind.extension) - 1]
-    whole = Whole(open_atlases(chosen)(), lang, system_for(kind, crs), url, name)
+    whole = Whole(open_atlases(config)(), lang, system_for(kind, crs), url, name)
     _say(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 
@@ -346,21 +344,21 @@ def _format_of(file: Path) -> str:
 @click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
 )
-@_plainly
+@_report_errors
 def import_(
     files: tuple[Path, ...], layer: str, dry_run: bool, publish_now: bool, as_json: bool, lang: str, **options: Any
 ) -> None:
     """Read FILE into a draft of LAYER, report on it, and publish it with --publish.
 
-    A Shapefile may be named by its .shp; what lies beside it is taken along. Exits with 1 when the file cannot be
-    read, with 2 when something must be answered or corrected before it can be published.
+    A Shapefile may be named by its .shp; its other files are found beside it. Exits with 1 when the file cannot be
+    read, with 2 when questions are open or errors must be corrected before it can be published.
     """
-    chosen = settings()
-    build_atlas(chosen, open_atlases(chosen), progress=_say)
+    config = settings()
+    build_atlas(config, open_atlases(config), progress=_say)
     order = Order(
         layer, _with_companions(files), options["who"], options["why"], options["profile"], options["save_profile"]
     )
-    job = Import(chosen, order, parse_decisions(options), progress=_say)
+    job = Import(config, order, parse_decisions(options), progress=_say)
     try:
         review = job.read()
         click.echo(
@@ -379,7 +377,7 @@ def import_(
 
 
 def _with_companions(files: tuple[Path, ...]) -> dict[str, Path]:
-    """The files, and for a single one of a layer of several files what lies beside it under its name."""
+    """The files; for a single .shp, .tab or .mif, also the files of the same name beside it."""
     if len(files) == 1 and files[0].suffix.lower() in {".shp", ".tab", ".mif"}:
         stem = files[0].stem.lower()
         beside = sorted(files[0].absolute().parent.iterdir())
@@ -415,23 +413,23 @@ class _BackupFile(click.Path):
 @click.argument("version", type=_VersionNumber(min=1))
 @click.option("--who", required=True, help="Who restores it, for the history.")
 @click.option("--why", required=True, help="Why, for the history.")
-@_plainly
+@_report_errors
 def restore(version: int, who: str, why: str) -> None:
     """Publish the content of an earlier VERSION as a new one.
 
     Nothing is lost: every version stays. To put back a backup file, use restore-backup.
     """
-    chosen = settings()
+    config = settings()
     who, why = person(who, why)
-    restored = open_store(chosen).restore(version, who=who, why=why)
-    outcome = build_atlas(chosen, open_atlases(chosen), progress=_say)
-    _say(f"version {restored.number} = version {version}. {_summary(outcome)}")
+    new = open_store(config).restore(version, who=who, why=why)
+    outcome = build_atlas(config, open_atlases(config), progress=_say)
+    _say(f"version {new.number} = version {version}. {_summary(outcome)}")
 
 
 @cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Even when FILE exists; it stays as it is until the new one is verified.")
-@_plainly
+@_report_errors
 def backup(file: Path, replace: bool) -> None:
     """Write the whole store, every version, to FILE (.gpkg) and verify it; the service may go on publishing."""
     versions = open_store(settings()).backup(file, replace=replace)
@@ -442,16 +440,16 @@ def backup(file: Path, replace: bool) -> None:
 @cli.command("restore-backup")
 @click.argument("file", type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Even when there is a store; it is moved aside, never deleted.")
-@_plainly
+@_report_errors
 def restore_backup_(file: Path, replace: bool) -> None:
     """Verify the backup FILE, put it in the place of the store, and serve its newest version.
 
     Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
     of the present store again, use restore.
     """
-    chosen = settings()
-    source = open_atlases(chosen)
-    aside = restore_backup(chosen, source, file, replace=replace, progress=_say)
+    config = settings()
+    source = open_atlases(config)
+    aside = restore_backup(config, source, file, replace=replace, progress=_say)
     _say(f"version {source().version.number} is current" + (f"; the store that was there: {aside}" if aside else ""))
 
 
@@ -460,7 +458,7 @@ def restore_backup_(file: Path, replace: bool) -> None:
 @click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
 )
-@_plainly
+@_report_errors
 def verify(file: Path | None, lang: str) -> None:
     """Compare every version of the store, or of the backup FILE, with its digests; exit with 1 on damage."""
     verdicts = []
@@ -478,11 +476,11 @@ def verify(file: Path | None, lang: str) -> None:
 @click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
 )
-@_plainly
+@_report_errors
 def doctor(lang: str) -> None:
     """Examine settings, libraries, folders, the store and the clock; exit with 1 when the service would refuse to start."""
-    chosen = settings()
-    advices = list(examine(chosen, open_atlases(chosen), REQUIREMENTS))
+    config = settings()
+    advices = list(examine(config, open_atlases(config), REQUIREMENTS))
     for advice in advices:
         click.echo(advice.line(lang))
     if any(advice.level == "error" for advice in advices):

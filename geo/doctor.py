@@ -16,10 +16,10 @@ from packaging.requirements import Requirement
 
 from geo.atlas import AtlasSource
 from geo.errors import BadSource, GeoError
-from geo.pipeline import is_writable
+from geo.pipeline import is_writable, open_complete_store
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Version, open_store
+from geo.store import Version
 
 Level = Literal["ok", "warning", "error"]
 LEVELS: dict[Level, Label] = {
@@ -156,7 +156,7 @@ def _advise_on_seed(settings: Settings, source: AtlasSource) -> Advice:
         f"không có thư mục {settings.seed_dir} (GEO_SEED_DIR); các phiên bản đã công bố vẫn được phục vụ.",
         f"there is no folder {settings.seed_dir} (GEO_SEED_DIR); what was published is served nevertheless.",
     )
-    return Advice(_SEED, "warning" if source.pointed() else "error", text)
+    return Advice(_SEED, "warning" if source.current_number() else "error", text)
 
 
 _DATA = Label("thư mục dữ liệu", "data folder")
@@ -172,7 +172,7 @@ def _advise_on_data_folder(settings: Settings, source: AtlasSource) -> Advice:
         f"{folder} (GEO_DATA_DIR) cannot be written: the last version is served, but nothing can be published. Check"
         " the disk, and the rights of the user that runs the service.",
     )
-    return Advice(_DATA, "warning" if source.pointed() else "error", text)
+    return Advice(_DATA, "warning" if source.current_number() else "error", text)
 
 
 def _existing(folder: Path) -> Path:
@@ -203,12 +203,12 @@ _STORE, _CLOCK = Label("kho dữ liệu", "store"), Label("đồng hồ", "clock
 def _advise_on_store(settings: Settings, source: AtlasSource) -> Iterator[Advice]:
     """Whether the newest version is as it was published, and the clock after its publication."""
     try:
-        store = open_store(settings)
+        store = open_complete_store(settings, source)
         newest = store.current()
         if newest is not None:
             store.counts(newest.number)  # reads all its records and compares their digest
     except GeoError as error:
-        if source.pointed() or source.keys():
+        if source.current_number() or source.keys():
             yield Advice(_STORE, "error", Label(error.vi, error.en))
         else:
             text = Label("chưa có; lần khởi động đầu tiên sẽ tạo.", "not there yet; the first start makes it.")

@@ -1,6 +1,6 @@
-"""From the seed folder to the current atlas: read, check, publish, link, freeze, make current.
+"""The steps from the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The one module that imports every room below the views; app.py and geo/drafts call it, and nothing here knows HTTP.
+The only module that imports every package below the views; app.py and geo/drafts call it. No HTTP in here.
 """
 
 import errno
@@ -13,7 +13,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, LogEntry, Notes, Published, VersionInfo
+from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict, GeoError
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -26,7 +26,7 @@ from geo.store import restore_backup as put_back
 
 Progress = Callable[[str], None]
 SEED = "seed"
-"""The `who` of versions read from the seed. A changed seed replaces only these, unless somebody asks for more."""
+"""The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
 
 _NEW, _RESTORED = "new", "restored"
 
@@ -39,7 +39,7 @@ _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
 
 
 def rule_label(rule: str) -> Label:
-    """The words for a rule of conflicts."""
+    """The label of a rule by which attributes and geometry conflict."""
     return _RULES[rule]
 
 
@@ -64,7 +64,7 @@ class Findings:
         return {**self.report.to_json(), "conflicts": conflicts}
 
     def lines(self, lang: str) -> Iterator[str]:
-        """One line for each issue and conflict, worst first, then the sums."""
+        """One line for each issue and conflict, by severity, then the totals."""
         issues = sorted(self.report.issues, key=lambda issue: SEVERITIES.index(issue.severity))
         for issue in issues:
             about = "/".join(part for part in (issue.layer, issue.subject.label.of(lang), issue.field) if part)
@@ -80,7 +80,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The version that is served after a build; `refused` when the seed was not good enough to replace it."""
+    """The version that is served after a build; `refused` when the seed has fatal issues and was not published."""
 
     version: VersionInfo
     refused: bool
@@ -88,7 +88,7 @@ class BuildResult:
 
 
 def check_seed(seed_dir: Path, *, progress: Progress) -> Findings:
-    """The findings of `seed_dir`, with nothing written anywhere."""
+    """The findings of `seed_dir`; nothing is written."""
     frames, report, _ = load_seed(seed_dir, progress)
     pairs = link_all(frames, LINKS)
     return Findings(report, _conflicts(frames, pairs))
@@ -106,24 +106,24 @@ def build_atlas(
 ) -> BuildResult:
     """Bring the store and the atlas up to date and make the atlas current.
 
-    The seed is read when there is no version yet, when `reread` asks for it, or when its files have changed
-    since the store was last filled from them by nobody else. A seed with a fatal issue changes nothing;
-    BadSource when there is no earlier version to go on with. Conflict when the seed would replace versions that
-    others have published, unless `over_imports` says so.
+    The seed is read when there is no version yet, when `reread` is set, or when its files have changed and the current
+    version was read from the seed. A seed with a fatal issue changes nothing; BadSource when there is no earlier
+    version to serve instead. Conflict when the seed would replace versions that others have published, unless
+    `over_imports` is set.
 
     Without `reread`, a seed that cannot be read or a data folder that cannot be written leaves the last good version
-    as it is, and `progress` says so. BadSource when the store is missing, or ends before the version that was
-    published last; see begin_anew.
+    current, and `progress` reports it. BadSource when the store is missing, or ends before the version that was
+    published last; see allow_new_store.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = _store_of(settings, source)
-    version, refused = store.current(), False
-    if version is None or reread or (version.who == SEED and _changed(settings, progress)):
-        if version is not None and not over_imports and version.number > _seeded(settings, store):
-            raise _imported(version)
-        published = _read_seed(settings, store, progress, who, why, required=version is None or reread)
-        refused = published is None
-        version = published or version
+    store = _open_or_create_store(settings, source)
+    version, is_refused = store.current(), False
+    if version is None or reread or (version.who == SEED and _seed_has_changed(settings, progress)):
+        if version is not None and not over_imports and version.number > _last_seed_version(settings, store):
+            raise _would_replace(version)
+        seed_version = _read_seed(settings, store, progress, who, why, required=version is None or reread)
+        is_refused = seed_version is None
+        version = seed_version or version
     if version is None:
         raise BadSource(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
@@ -132,29 +132,29 @@ def build_atlas(
     try:
         info = _make_current(settings, store, version, source, progress)
     except OSError as error:
-        if reread or is_writable(settings.data_dir) or not source.pointed():
+        if reread or is_writable(settings.data_dir) or not source.current_number():
             raise
-        info = _go_on(source, error, progress)
-    if _anew_file(settings).exists():
-        _anew_file(settings).unlink()
-    return BuildResult(info, refused, source().counts())
+        info = _last_good_version(source, error, progress)
+    if _marker_file(settings).exists():
+        _marker_file(settings).unlink()
+    return BuildResult(info, is_refused, source().counts())
 
 
-def begin_anew(settings: Settings, source: AtlasSource) -> None:
-    """Let the next build make a store where the data folder has lost its own, or go on with one that ends early.
+def allow_new_store(settings: Settings, source: AtlasSource) -> None:
+    """Let the next build create a store where the data folder has lost its own, or accept one that ends early.
 
     Conflict when the store has every version that was published: it would have to be moved away first.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     newest = create_store(settings).current()
-    if newest is not None and newest.number >= source.pointed() and not _anew_file(settings).exists():
+    if newest is not None and newest.number >= source.current_number() and not _marker_file(settings).exists():
         raise Conflict(
             f"The store in {settings.data_dir} holds versions 1 to {newest.number}; nothing is lost. To begin anew,"
             " move its files away first.",
             f"Kho trong {settings.data_dir} có các phiên bản 1 đến {newest.number}, không mất gì. Muốn bắt đầu lại,"
             " hãy chuyển các tệp của nó đi trước.",
         )
-    _anew_file(settings).write_text(_NEW, encoding="ascii")
+    _marker_file(settings).write_text(_NEW, encoding="ascii")
 
 
 def restore_backup(
@@ -165,43 +165,50 @@ def restore_backup(
     A process that is killed in between leaves the old store or the backup, and the next start goes on with it.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _anew_file(settings).write_text(_RESTORED, encoding="ascii")
+    _marker_file(settings).write_text(_RESTORED, encoding="ascii")
     try:
         _, aside = put_back(settings, file, replace=replace)
     except (GeoError, OSError):
-        _anew_file(settings).unlink()
+        _marker_file(settings).unlink()
         raise
     build_atlas(settings, source, progress=progress)
     return aside
 
 
-def _store_of(settings: Settings, source: AtlasSource) -> Store:
-    """The store, made at the first start only.
+def _open_or_create_store(settings: Settings, source: AtlasSource) -> Store:
+    """The store, which only the first start creates.
 
-    A data folder in which atlases or the digest of a seed lie had a store: without one it is BadSource, and so is a
-    store that ends before the version that is served.
+    A data folder that holds atlases or the digest of a seed had a store, and is no place of a first start.
     """
     if is_writable(settings.data_dir):
         sweep_store(settings)
-    path = _anew_file(settings)
-    anew = path.read_text(encoding="ascii") if path.exists() else ""
-    is_first = not (source.pointed() or source.keys() or _fingerprint_file(settings).exists())
-    if anew == _NEW or is_first:
+    is_first = not (source.current_number() or source.keys() or _fingerprint_file(settings).exists())
+    if is_first or _marker(settings) == _NEW:
         return create_store(settings)
+    return open_complete_store(settings, source)
+
+
+def open_complete_store(settings: Settings, source: AtlasSource) -> Store:
+    """The store; BadSource when it is missing or damaged, or ends before the version that is current in the atlas."""
     store = open_store(settings)
     newest = store.current()
-    if anew != _RESTORED and (newest is None or newest.number < source.pointed()):
-        raise _shortened(settings, newest, source.pointed())
+    if _marker(settings) != _RESTORED and (newest is None or newest.number < source.current_number()):
+        raise _ends_early(settings, newest, source.current_number())
     return store
 
 
-def _shortened(settings: Settings, newest: Version | None, pointed: int) -> BadSource:
+def _marker(settings: Settings) -> str:
+    path = _marker_file(settings)
+    return path.read_text(encoding="ascii") if path.exists() else ""
+
+
+def _ends_early(settings: Settings, newest: Version | None, served: int) -> BadSource:
     number = newest.number if newest else 0
     return BadSource(
-        f"The store in {settings.data_dir} ends at version {number}, but version {pointed} was published. Put back the"
+        f"The store in {settings.data_dir} ends at version {number}, but version {served} was published. Put back the"
         " newest backup: `python app.py restore-backup FILE --replace`. Only `python app.py build --new` goes on with"
         " what is there.",
-        f"Kho trong {settings.data_dir} chỉ đến phiên bản {number}, nhưng phiên bản {pointed} đã được công bố. Hãy đưa"
+        f"Kho trong {settings.data_dir} chỉ đến phiên bản {number}, nhưng phiên bản {served} đã được công bố. Hãy đưa"
         " bản sao lưu mới nhất trở lại: `python app.py restore-backup TỆP --replace`. Chỉ `python app.py build --new`"
         " mới tiếp tục với những gì đang có.",
     )
@@ -233,22 +240,22 @@ def _make_current(
     if not source.has(VersionInfo(*version)) and not is_writable(settings.data_dir):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(settings.data_dir))
     info = _ensure_frozen(store, version, source, progress)
-    # The pointer must never go back.
+    # Another process may have published meanwhile: the pointer must not go back to an older version.
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
     source.publish(info)
     return info
 
 
-def _go_on(source: AtlasSource, error: OSError, progress: Progress) -> VersionInfo:
-    """The version that was current before, which goes on being served where nothing can be written."""
+def _last_good_version(source: AtlasSource, error: OSError, progress: Progress) -> VersionInfo:
+    """The version that was current before and stays so, because nothing can be written."""
     served = source().version
     progress(f"version {served.number} is served as it is; nothing can be published or prepared: {error}")
     return served
 
 
 def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
-    """The version, with its atlas made when it is not there."""
+    """The version as VersionInfo, after its atlas was built if it was missing."""
     info = VersionInfo(*version)
     if not source.has(info):
         _freeze(store, info, source, progress)
@@ -258,17 +265,17 @@ def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress
 def person(who: str, why: str) -> tuple[str, str]:
     """The person who publishes and the reason, without spaces around them; BadQuery for an empty one and for SEED."""
     if not who.strip() or not why.strip():
-        raise BadQuery("Say who publishes and why.", "Hãy ghi người công bố và lý do.")
+        raise BadQuery("State who publishes and why.", "Hãy ghi người công bố và lý do.")
     if who.strip() == SEED:
         raise BadQuery(
-            f"{SEED!r} is who reads the seed; it would replace such a version. Write a person's or office's name.",
-            f"{SEED!r} là tên của dữ liệu gốc; phiên bản ghi tên này sẽ bị thay thế. Hãy ghi tên người hoặc cơ quan.",
+            f"The name {SEED!r} is reserved for versions read from the seed. Enter the name of a person or an office.",
+            f"Tên {SEED!r} dành riêng cho phiên bản đọc từ dữ liệu gốc. Hãy ghi tên người hoặc cơ quan.",
         )
     return who.strip(), why.strip()
 
 
 def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str, why: str) -> Version | None:
-    """The version that holds the seed now; None when a fatal issue keeps it out."""
+    """The version with the content of the seed; None when the seed has a fatal issue and is not published."""
     frames, report, metadata = load_seed(settings.seed_dir, lambda name: progress(f"  {name}"))
     if report.fatal:
         for line in Findings(report, []).lines("vi"):
@@ -280,7 +287,7 @@ def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str
     return version
 
 
-def _seeded(settings: Settings, store: Store) -> int:
+def _last_seed_version(settings: Settings, store: Store) -> int:
     """The number of the last version that was read from the seed."""
     path = _fingerprint_file(settings)
     fingerprint = path.read_text(encoding="ascii").split() if path.exists() else []
@@ -289,16 +296,16 @@ def _seeded(settings: Settings, store: Store) -> int:
     return max((version.number for version in store.versions() if version.who == SEED), default=0)
 
 
-def _imported(version: Version) -> Conflict:
+def _would_replace(version: Version) -> Conflict:
     return Conflict(
-        f"Version {version.number} was published by {version.who} ({version.why}): the seed would take its place."
-        " Keep it, or say --over-imports.",
+        f"Version {version.number} was published by {version.who} ({version.why}): the seed would replace it."
+        " Keep it, or add --over-imports.",
         f"Phiên bản {version.number} do {version.who} công bố ({version.why}): đọc lại dữ liệu gốc sẽ thay thế."
         " Hãy giữ nguyên, hoặc thêm --over-imports.",
     )
 
 
-def _changed(settings: Settings, progress: Progress) -> bool:
+def _seed_has_changed(settings: Settings, progress: Progress) -> bool:
     if not settings.seed_dir.is_dir():
         progress(f"the last good version is served: there is no seed folder {settings.seed_dir} (GEO_SEED_DIR)")
         return False
@@ -306,9 +313,9 @@ def _changed(settings: Settings, progress: Progress) -> bool:
     return not path.exists() or path.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
 
 
-def _anew_file(settings: Settings) -> Path:
-    """The file that stands while a store takes the place of another one; its text is _NEW or _RESTORED."""
-    return settings.data_dir / "beginning"
+def _marker_file(settings: Settings) -> Path:
+    """A file that exists while one store replaces another; its text is _NEW or _RESTORED."""
+    return settings.data_dir / "store-replacement"
 
 
 def _fingerprint_file(settings: Settings) -> Path:
@@ -333,7 +340,9 @@ def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Prog
         issues=report.issues,
         changes=report.changes,
         metadata=store.metadata(info.number),
-        versions=[Published(row.number, row.published_at) for row in store.versions() if row.number <= info.number],
+        versions=[
+            PublishedVersion(row.number, row.published_at) for row in store.versions() if row.number <= info.number
+        ],
         log=[LogEntry(*row) for row in store.log(info.number)],
     )
     progress(f"freeze version {info.number}")

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -52,12 +53,20 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("effort")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = next((group for path, group in GROUPS.items() if item.nodeid.startswith(path)), None)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How `--dist loadgroup` deals the tests out.
+
+    pytest-xdist 3.8 reads its xdist_group marks from a changed node id, which pytest 9.2 does not let it change
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386): the marks would be passed over in silence.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # it begins with the groups of the most tests
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for path, group in GROUPS.items() if nodeid.startswith(path)), nodeid)
+
+    return ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

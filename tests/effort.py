@@ -14,6 +14,8 @@ class Effort(NamedTuple):
     """Damaged files of each format that is read."""
     examples: int
     """Examples of each property that hypothesis tests."""
+    changed: int
+    """Copies of each kind of table with a few bytes changed."""
     requests: int
     """Requests generated for each operation of the OpenAPI document; a third as many for those that write files."""
 
@@ -21,5 +23,5 @@ class Effort(NamedTuple):
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
 
 
-SHORT = Effort(deaths=12, kills=8, damaged=21, examples=30, requests=6)
-LONG = Effort(deaths=60, kills=200, damaged=700, examples=1_000, requests=40)
+SHORT = Effort(deaths=12, kills=8, damaged=21, examples=30, changed=40, requests=6)
+LONG = Effort(deaths=60, kills=200, damaged=700, examples=1_000, changed=1_000, requests=40)

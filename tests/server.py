@@ -12,7 +12,8 @@ from waitress import wasyncore
 @contextmanager
 def serving(application: WSGIApplication) -> Iterator[str]:
     """The address at which an application is answered until the block ends."""
-    server = waitress.create_server(application, host="127.0.0.1", port=0, threads=4)
+    # select() takes no descriptor over 1,023, and the atlases of a test run hold hundreds of mapped files open.
+    server = waitress.create_server(application, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
 

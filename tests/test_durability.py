@@ -19,7 +19,7 @@ import pytest
 
 from geo.atlas import open_atlases
 from geo.errors import BadSource, Conflict
-from geo.pipeline import begin_anew, build_atlas, restore_backup
+from geo.pipeline import allow_new_store, build_atlas, restore_backup
 from geo.settings import Settings
 from geo.store import create_store, open_store
 from tests.conftest import ROOT
@@ -131,7 +131,7 @@ def test_an_older_copy_of_the_store_is_refused(own: Settings, tmp_path: Path) ->
     shutil.copy(tmp_path / "older.gpkg", file)
     with pytest.raises(BadSource, match="ends at version 2, but version 3"):
         build(own)
-    assert open_atlases(own).pointed() == 3
+    assert open_atlases(own).current_number() == 3
 
 
 def test_serve_refuses_a_lost_store_in_words(run_app: Run, own: Settings) -> None:
@@ -157,11 +157,11 @@ def test_only_build_new_begins_anew(run_app: Run, own: Settings) -> None:
 def test_beginning_anew_goes_on_after_a_death_at_any_step(own: Settings) -> None:
     next(own.data_dir.glob("*.gpkg")).unlink()
     source = open_atlases(own)
-    begin_anew(own, source)
-    assert source.pointed() == 2
+    allow_new_store(own, source)
+    assert source.current_number() == 2
     assert build(own) == 1  # an ordinary start
     with pytest.raises(Conflict):
-        begin_anew(own, source)
+        allow_new_store(own, source)
 
 
 def test_a_first_start_makes_what_is_missing(tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ def test_an_older_backup_is_served_after_it_was_put_back(own: Settings, tmp_path
         restore_backup(own, source, backup, replace=False, progress=quiet)
     assert build(own) == 3
     aside = restore_backup(own, source, backup, replace=True, progress=quiet)
-    assert aside is not None and source().version.number == source.pointed() == 2
+    assert aside is not None and source().version.number == source.current_number() == 2
     publish_name(own, "Đồi A1 lần ba, khác")
     assert build(own) == 3
     assert source().version.digest == open_store(own).versions()[-1].digest

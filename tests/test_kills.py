@@ -146,7 +146,7 @@ def outcome(settings: Settings) -> tuple[int, ...]:
     versions = open_store(settings).versions()
     assert served == (versions[-1].number, versions[-1].digest)
     names = {path.name for path in settings.data_dir.iterdir()}
-    left = {name for name in names if name.endswith((".part", "-journal", "-wal")) or name == "beginning"}
+    left = {name for name in names if name.endswith((".part", "-journal", "-wal")) or name == "store-replacement"}
     assert left == set()
     return tuple(version.number for version in versions)
 

@@ -245,6 +245,36 @@ def test_what_stays_is_not_looked_through_for_garbage(workers: int) -> None:
             process.terminate()
 
 
+MANY_FILES = """
+import os, resource, sys
+from geo.settings import Settings
+from geo.web import serving
+
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [str(max(map(int, os.listdir("/proc/self/fd")))).encode()]
+
+serving.serve(lambda: application, Settings(workers=1, port=int(sys.argv[1])))
+"""
+
+
+def test_a_server_with_more_than_1024_files_open_answers() -> None:
+    port = _free_port()
+    with subprocess.Popen([sys.executable, "-c", MANY_FILES, str(port)], cwd=ROOT) as process:
+        try:
+            while not _answers(port):
+                assert process.poll() is None
+                time.sleep(0.05)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert int(answer.read()) > 1_100
+        finally:
+            process.terminate()
+
+
 def test_processes_that_are_still_starting_stop_when_told(
     built: Settings, built_env: dict[str, str], tmp_path: Path
 ) -> None:

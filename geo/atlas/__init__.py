@@ -1,21 +1,21 @@
-"""One published version, frozen and ready to answer: the questions, the answers, and the door to an engine."""
+"""A published version as a read-only database: queries, result types, and `open_atlases`, which opens the engine."""
 
 from geo.atlas.engine import open_atlases
 from geo.atlas.model import (
-    Around,
     Changes,
     Hit,
-    Linked,
+    LinkedFeatures,
     LinkRow,
     LogEntry,
     Notes,
     Numbers,
     Page,
     Part,
-    Published,
+    PublishedVersion,
     Query,
     Record,
     Shapes,
+    UrlAffixes,
     Value,
     VersionInfo,
 )
@@ -23,23 +23,23 @@ from geo.atlas.protocol import Atlas, AtlasSource
 from geo.link import ConflictRow
 
 __all__ = [
-    "Around",
     "Atlas",
     "AtlasSource",
     "Changes",
     "ConflictRow",
     "Hit",
     "LinkRow",
-    "Linked",
+    "LinkedFeatures",
     "LogEntry",
     "Notes",
     "Numbers",
     "Page",
     "Part",
-    "Published",
+    "PublishedVersion",
     "Query",
     "Record",
     "Shapes",
+    "UrlAffixes",
     "Value",
     "VersionInfo",
     "open_atlases",

@@ -1,4 +1,4 @@
-"""The one place that chooses what atlases are kept in."""
+"""The choice of the database engine for atlases, made in this one place."""
 
 from geo.atlas.protocol import AtlasSource
 from geo.atlas.sqlite.source import SqliteAtlasSource
@@ -6,5 +6,5 @@ from geo.settings import Settings
 
 
 def open_atlases(settings: Settings) -> AtlasSource:
-    """What gives the current atlas and earlier ones: SQLite files in the folder `atlas` of the data folder."""
+    """The source of the current and earlier atlases: SQLite files in the folder `atlas` of the data folder."""
     return SqliteAtlasSource(settings.data_dir / "atlas")

@@ -1,4 +1,4 @@
-"""What is asked of an atlas and what it answers: values only."""
+"""Queries to an atlas and the records, links and changes that it returns, as plain values."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from geo.report import Change, Issue
 
 Value: TypeAlias = str | int | float | None
 Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
-"""Key, WKB (STORE_CRS), properties as JSON, and the inside of `links`; see Atlas.parts."""
+"""Key, WKB (STORE_CRS), properties as JSON, and the members of the array `links`; see Atlas.parts."""
 Numbers: TypeAlias = NDArray[np.int64]
 Shapes: TypeAlias = NDArray[np.object_]
 """Geometries of shapely."""
@@ -54,14 +54,14 @@ class VersionInfo(NamedTuple):
 class Query:
     """A question to one layer.
 
-    `filters` are (parameter of FILTERS, values): values of one parameter are alternatives, parameters
-    add up; a filter that does not know the layer leaves it alone. `text` keeps records whose words begin
-    with each of its words, without diacritics. `place` says what a missing geometry means: "any" lets it
-    match every bbox (OGC API - Features), "placed" leaves it out, "unplaced" asks for nothing else.
-    `sort` is a field name, with '-' before it for the reverse, or several joined by commas; ties and the default
-    go by key. `area` is a polygon (WKB, STORE_CRS) that records meet, `time` the first and the last day (ISO 8601,
-    None for no bound) that their own time meets; records without a place or a date meet every one. `where` is a
-    CQL2 filter, read and checked for this layer, that records must meet too.
+    All conditions are joined by AND. `filters` are (parameter of FILTERS, values): the values of one parameter are
+    joined by OR, and a filter that does not apply to the layer is ignored. `text` matches records that have, for each
+    of its words, a word that begins so, diacritics ignored. `place` decides about records without a geometry: "any"
+    lets them match every bbox (OGC API - Features), "placed" excludes them, "unplaced" selects only them.
+    `sort` is a field name, with '-' before it for descending order, or several joined by commas; ties and the default
+    are ordered by key. `area` is a polygon (WKB, STORE_CRS) that records must intersect; `time` is a first and a last
+    day (ISO 8601, None for no bound) that their own time must intersect; records without a geometry or a date match
+    every area or time. `where` is a CQL2 filter that was checked for this layer.
     """
 
     layer: str
@@ -78,31 +78,31 @@ class Query:
     where: Where | None = None
 
 
-class Linked(NamedTuple):
-    """Features of a page that have links: how many, and their bytes with a comma between two."""
+class LinkedFeatures(NamedTuple):
+    """The features of a page, each with its member `links`: their number, and their JSON joined by commas."""
 
     returned: int
     features: bytes
 
 
-class Around(NamedTuple):
-    """What addresses of a site begin with, its root, and end with, such as ?lang=en; as JSON has them in a text."""
+class UrlAffixes(NamedTuple):
+    """The root URL of a site and the query, such as ?lang=en, that its links carry; both escaped for a JSON string."""
 
     begin: bytes
     end: bytes
 
     @classmethod
     def of(cls, begin: str, end: str) -> Self:
-        """From plain text."""
+        """The affixes of plain, unescaped text."""
         return cls(orjson.dumps(begin)[1:-1], orjson.dumps(end)[1:-1])
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record, ready to show. `lng` and `lat` are a point on it; None when it has no place.
+    """One record. `lng` and `lat` are its label point in degrees; None when it has no geometry.
 
-    `commune` and `district` are the codes of the units it lies in, by the link rows of their filters.
-    `feature` is the GeoJSON Feature in bytes, `wkb` its geometry.
+    `commune` and `district` are the codes of the one unit that it lies in, None when there are several or none.
+    `feature` is its GeoJSON Feature as JSON, `wkb` its geometry in STORE_CRS.
     """
 
     layer: str
@@ -121,17 +121,17 @@ class Record:
     wkb: bytes | None
 
     def title_in(self, lang: str) -> str:
-        """The name in `lang`, Vietnamese where there is no other."""
+        """The name in `lang`; the Vietnamese one when there is none in `lang`."""
         return self.title if lang == "vi" or not self.title_en else self.title_en
 
     @property
     def geometry(self) -> BaseGeometry | None:
-        """The geometry in STORE_CRS; None when the record has no place."""
+        """The geometry in STORE_CRS; None when the record has none."""
         return None if self.wkb is None else shapely.from_wkb(self.wkb)
 
 
 class Page(NamedTuple):
-    """Some records of an answer, in order, and how many the whole answer has."""
+    """One page of the records that a query matches, in order; `matched` is the number of all of them."""
 
     layer: str
     records: list[Record]
@@ -145,9 +145,9 @@ class Page(NamedTuple):
 
 
 class LinkRow(NamedTuple):
-    """The other end of a link of the record that was asked about, and the reason for the link.
+    """A link of a record: the record at its other end, and the reason for the link.
 
-    `forward` is True when the asked record is the link's source. Distances are geodesic metres.
+    `forward` is True when the link leads from the record to the other end. Distances are geodesic metres.
     """
 
     link: str
@@ -171,7 +171,7 @@ class LinkRow(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One answer to a search by name; `place` is the name of the commune it lies in."""
+    """One result of a search by name; `place` is the name of the commune that it lies in."""
 
     layer: str
     id: str
@@ -183,7 +183,7 @@ class Hit(NamedTuple):
     lat: float | None
 
 
-class Published(NamedTuple):
+class PublishedVersion(NamedTuple):
     """A version of the store and when it was published (ISO 8601, UTC); number 0 is before the first."""
 
     number: int
@@ -200,7 +200,7 @@ class LogEntry(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """The ids of one layer's records, by what became of them between two versions; each id is in one list only."""
+    """The ids of one layer's records that were added, changed or removed between two versions; an id is in one list."""
 
     added: list[str]
     changed: list[str]
@@ -209,11 +209,11 @@ class Changes(NamedTuple):
 
 @dataclass(frozen=True)
 class Notes:
-    """What is frozen beside the records: conflicts, findings, repairs, metadata of layers, and the store's history."""
+    """The contents of an atlas beside its records: conflicts, findings, repairs, metadata of layers, history."""
 
     conflicts: Sequence[ConflictRow] = ()
     issues: Sequence[Issue] = ()
     changes: Sequence[Change] = ()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    versions: Sequence[Published] = ()
+    versions: Sequence[PublishedVersion] = ()
     log: Sequence[LogEntry] = ()

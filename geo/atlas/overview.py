@@ -1,4 +1,4 @@
-"""A whole layer of polygons made light, for small scales: shared borders stay shared."""
+"""Simplified GeoJSON of a whole polygon layer for small scales; shared borders are simplified alike."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from geo.atlas.model import Value, plain
 from geo.schema import LayerSpec
 
 TOLERANCE_DEG = 0.002
-"""About 200 m: less than a screen pixel at the zooms where the overview is drawn (8 to 10)."""
+"""About 200 m, less than a screen pixel at zooms 8 to 10, at which the overview is drawn."""
 
 _DECIMALS = 4
-# Labels stand at the centre of the largest circle inside the polygon, found to about this many degrees.
+# A label is placed at the centre of the largest inscribed circle; this is the tolerance of its search.
 _LABEL_TOLERANCE_DEG = 0.001
 _LABEL_LIMIT = 1_000
 
@@ -22,14 +22,14 @@ _LABEL_LIMIT = 1_000
 def overview(frame: GeoDataFrame, spec: LayerSpec) -> bytes:
     """`frame` as a GeoJSON FeatureCollection with simplified geometry in STORE_CRS and 4 decimals.
 
-    Properties are `id`, `title`, `title_en`, and `lng`, `lat` of a good place for the label. Records
-    without a place are left out.
+    Properties are `id`, `title`, `title_en`, and `lng`, `lat` of the label point. Records without a geometry are left
+    out.
     """
-    placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    shapes = np.asarray(placed.geometry.array, dtype=object)
+    records = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    shapes = np.asarray(records.geometry.array, dtype=object)
     light = shapely.coverage_simplify(shapes, TOLERANCE_DEG) if spec.tiling else _simplify(shapes)
     labels = _labels(shapes)
-    titles_en = placed[spec.title_en] if spec.title_en else [None] * len(placed)
+    titles_en = records[spec.title_en] if spec.title_en else [None] * len(records)
     features = [
         {
             "type": "Feature",
@@ -38,7 +38,7 @@ def overview(frame: GeoDataFrame, spec: LayerSpec) -> bytes:
             "geometry": orjson.Fragment(shapely.to_geojson(shape)),
         }
         for key, title, title_en, label, shape in zip(
-            placed[spec.key], placed[spec.title], titles_en, labels, shapely.transform(light, _rounded), strict=True
+            records[spec.key], records[spec.title], titles_en, labels, shapely.transform(light, _round), strict=True
         )
     ]
     return orjson.dumps({"type": "FeatureCollection", "features": features})
@@ -48,7 +48,7 @@ def _simplify(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(shapely.simplify(shapes, TOLERANCE_DEG, preserve_topology=True), dtype=object)
 
 
-def _rounded(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _round(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.round(coordinates, _DECIMALS)
 
 

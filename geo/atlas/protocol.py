@@ -1,4 +1,4 @@
-"""What an atlas answers, and what gives the current atlas and earlier ones, whatever engine keeps them."""
+"""The interfaces of an atlas and of the source that opens atlases, independent of the database engine."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -7,19 +7,19 @@ from typing import Any, Protocol, Self
 from geopandas import GeoDataFrame
 
 from geo.atlas.model import (
-    Around,
     Changes,
     Hit,
-    Linked,
+    LinkedFeatures,
     LinkRow,
     Notes,
     Numbers,
     Page,
     Part,
-    Published,
+    PublishedVersion,
     Query,
     Record,
     Shapes,
+    UrlAffixes,
     Value,
     VersionInfo,
 )
@@ -29,28 +29,28 @@ from geo.report import Change, Issue
 
 
 class Atlas(Protocol):
-    """A frozen version, which never changes. Safe to share between threads.
+    """The read-only database of one published version, which never changes. Safe to share between threads.
 
     A query raises NotFound for an unknown layer, and BadQuery for a sort field or a filter that does not exist, or for
-    a CQL2 filter that is more than the engine can take.
+    a CQL2 filter that exceeds the limits of the engine.
     """
 
     @property
     def version(self) -> VersionInfo:
-        """Which version of the store it holds."""
+        """The version of the store that it holds."""
 
     @property
     def key(self) -> str:
-        """A name of exactly this content, in letters that a file name may have: what is made from it is cached by it.
+        """The cache key of this content, usable as a file name.
 
-        A version that is frozen anew has a key of its own.
+        An atlas that is built again for the same version has another key.
         """
 
     def __hash__(self) -> int:
-        """By identity, so that what is worked out from an atlas can be remembered with it."""
+        """The hash of the object's identity, so that caches can use the atlas itself as a key."""
 
     def close(self) -> None:
-        """Give back what is open; the atlas answers nothing afterwards."""
+        """Close all connections; the atlas cannot be queried afterwards."""
 
     def __enter__(self) -> Self: ...
 
@@ -64,31 +64,31 @@ class Atlas(Protocol):
         """How many records each layer has."""
 
     def count(self, query: Query) -> int:
-        """How many records a query has, its page ignored."""
+        """How many records a query matches; `limit` and `offset` are ignored."""
 
     def find(self, query: Query) -> Page:
-        """One page of a query's records, in order, with the number of the whole answer."""
+        """One page of the records that a query matches, in order, with the number of all of them."""
 
     def features(self, query: Query) -> Iterator[bytes]:
-        """The ready GeoJSON Feature of every record of a query, in order, one at a time."""
+        """The GeoJSON Feature of every record that a query matches, in order, read one at a time."""
 
-    def linked(self, query: Query, around: Around) -> Linked:
-        """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
+    def linked_features(self, query: Query, affixes: UrlAffixes) -> LinkedFeatures:
+        """The same features joined in memory, each with `links` to its related records."""
 
-    def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
-        """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
+    def parts(self, query: Query, affixes: UrlAffixes | None = None) -> Iterator[Part]:
+        """Key, WKB (STORE_CRS), properties as JSON and members of `links` of every record of a query, in order.
 
-        The last is empty without `around`, which says what addresses begin and end with.
+        `affixes` complete the URLs of the links; without it the links are left out (empty bytes).
         """
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
-        """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
+        """The first and the last date of the layer's records, ISO 8601; None when no record has a date."""
 
     def tile_shapes(self, layer: str) -> Iterator[tuple[Numbers, Shapes]]:
-        """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
+        """Row numbers and geometries (STORE_CRS) of the layer's records that have one, in batches ordered by row."""
 
     def tile_columns(self, layer: str) -> dict[str, list[Value]]:
-        """The properties of the same records that tiles carry, each as a list in the same order.
+        """The attributes that vector tiles carry, each as a list over the records of `tile_shapes` in the same order.
 
         They are `id`, `title` and the fields of geo.ocop.collections.tile_fields.
         """
@@ -97,10 +97,10 @@ class Atlas(Protocol):
         """One record; NotFound when the layer or the record does not exist."""
 
     def feature(self, layer: str, record: str) -> bytes:
-        """The ready GeoJSON Feature of one record; NotFound when there is none."""
+        """The GeoJSON Feature of one record; NotFound when there is none."""
 
-    def related(self, layer: str, record: str, around: Around) -> bytes:
-        """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
+    def related(self, layer: str, record: str, affixes: UrlAffixes) -> bytes:
+        """The members of the JSON array `links` of a record: links to its related records; empty when it has none."""
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""
@@ -109,15 +109,15 @@ class Atlas(Protocol):
         """Name and English name of each of the records that exist."""
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        """For each filter that knows the layer, how many records every value would give, other filters kept."""
+        """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records found by name, best first: the same name, names that begin so, then the rest."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
 
     # --- links -----------------------------------------------------------------------------------------
 
     def links(self, layer: str, record: str) -> list[LinkRow]:
-        """Every link of a record, from it and to it, each row naming the other end; nearest first."""
+        """Every link from and to a record, each row with the record at the other end; nearest first."""
 
     def link_counts(self) -> dict[str, tuple[int, int]]:
         """For each link: how many pairs, and how many of them are certain."""
@@ -125,27 +125,27 @@ class Atlas(Protocol):
     # --- quality ---------------------------------------------------------------------------------------
 
     def conflicts(self, layer: str | None = None, record: str | None = None) -> list[ConflictRow]:
-        """Where record and geometry disagree, for everything, a layer or one record."""
+        """Disagreements between attributes and geometry: all of them, or those of a layer or of one record."""
 
     def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
-        """What the checks found, for everything, a layer or one record."""
+        """The findings of the checks: all of them, or those of a layer or of one record."""
 
     def changes(self, layer: str | None = None) -> list[Change]:
-        """What was mended on the way in."""
+        """The repairs that were made when the data were read."""
 
     # --- history ---------------------------------------------------------------------------------------
 
-    def published(self, since: str) -> Published:
-        """The version that `since` means: its number, or the one that was current at an RFC 3339 time in UTC.
+    def version_at(self, since: str) -> PublishedVersion:
+        """The version of a number, or the one that was current at an RFC 3339 time in UTC.
 
-        BadQuery for a number that was never published; a time before the first version is version 0, and of versions
-        published in that very second it is the first.
+        BadQuery for a number that was never published. A time before the first version is version 0; of several
+        versions that were published in that second it is the first.
         """
 
-    def changed_since(self, version: int) -> dict[str, Changes]:
-        """What became of every record since a version, by layer in the order of LAYERS.
+    def changes_since(self, version: int) -> dict[str, Changes]:
+        """The records that were added, changed and removed since a version, by layer in the order of LAYERS.
 
-        A record that came and went in between is left out; one that went and came back counts as changed.
+        A record that was added and removed again is left out; one that was removed and added again counts as changed.
         """
 
     # --- whole layers ----------------------------------------------------------------------------------
@@ -154,26 +154,26 @@ class Atlas(Protocol):
         """The layer's title, source, licence, lineage and date, as its metadata file gives them."""
 
     def overview(self, layer: str) -> bytes:
-        """The whole layer as light GeoJSON for small scales; NotFound for a layer without polygons."""
+        """The whole layer as simplified GeoJSON for small scales; NotFound for a layer without polygons."""
 
     def bounds(self, layer: str = "province") -> LngLatBbox | None:
-        """The box around everything in a layer; None when nothing in it has a place."""
+        """The bounding box of a layer in degrees; None when no record has a geometry."""
 
 
 class AtlasSource(Protocol):
-    """Gives the current atlas, freezes new ones, and says which is current.
+    """Opens the current atlas and earlier ones, builds new ones, and sets which is current.
 
-    Requests in flight keep the atlas they began with.
+    Requests in progress keep the atlas that they started with.
     """
 
     def __call__(self) -> Atlas:
         """The current atlas; NotFound when none was ever published."""
 
     def at(self, number: int) -> Atlas:
-        """The atlas of an earlier version that is still kept; NotFound for any other."""
+        """The atlas of a version that has not been deleted; NotFound for any other."""
 
     def has(self, version: VersionInfo) -> bool:
-        """Whether the atlas of a version is there, frozen as the layers are declared now."""
+        """Whether the atlas of a version exists, built from the present declaration of the layers."""
 
     def freeze(
         self,
@@ -184,19 +184,19 @@ class AtlasSource(Protocol):
         version: VersionInfo,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Make the atlas of a version, complete or not at all; what is current stays so.
+        """Build the atlas of a version, atomically, without making it current.
 
-        Frames must be in STORE_CRS; `progress` is called with the name of each layer as its turn comes.
+        Frames must be in STORE_CRS; `progress` is called with the name of each layer before it is written.
         """
 
     def publish(self, version: VersionInfo) -> None:
-        """Make a version that was frozen the current one, for every process that shares the source, at once."""
+        """Make a version whose atlas exists the current one, atomically, for every process that shares the source."""
 
-    def pointed(self) -> int:
+    def current_number(self) -> int:
         """The number of the version that is current, without opening its atlas; 0 when none ever was."""
 
     def keys(self) -> Collection[str]:
-        """The keys of all atlases that are kept: what was made from another is of no use any more."""
+        """The keys of all atlases that exist; cached files with any other key are obsolete."""
 
     def close(self) -> None:
         """Close the open atlases, if any."""

@@ -1,5 +1,5 @@
-"""Drafts of imports (an uploaded file, the answers to its questions, what it would change) and the jobs that read
-and publish them."""
+"""Drafts of imports (uploaded files, answers to questions, preview of the changes) and the jobs that read and
+publish them."""
 
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.jobs import Jobs

@@ -1,7 +1,7 @@
-"""The child process of a job: its memory is limited, so that no foreign file takes the service down.
+"""The child process of a job, with limited memory, so that no uploaded file can exhaust that of the service.
 
 jobs.py starts it with one order, a JSON object on its standard input. It writes lines of JSON to its standard output:
-{"progress": step} for each step, and last {"outcome": ...}.
+{"progress": step} for each step, and finally {"outcome": ...}.
 """
 
 import json
@@ -21,21 +21,21 @@ Plain = dict[str, Any]
 
 try:
     import resource
-except ImportError:  # Windows has no such limit; the time limit of jobs.py holds there too
+except ImportError:  # Windows has no such limit; the time limit of jobs.py applies there too
     resource = None  # type: ignore[assignment]
 
 
 def main() -> None:
-    """Carry out the order on the standard input; the last line on the standard output is the outcome.
+    """Carry out the order on the standard input; write the outcome as the last line of the standard output.
 
-    The outcome is that of carry_out, or "starved" when the memory did not suffice.
+    The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
     order = json.load(sys.stdin)
     memory_mb = order["settings"]["import_memory_mb"]
     _limit_memory(memory_mb * 1024 * 1024)
     try:
         outcome = carry_out(order, lambda step: _write({"progress": step}))
-        # A library that gets no memory says that the file is damaged.
+        # A library that cannot allocate memory may report a damaged file instead.
         if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
             outcome = {"starved": True}
     except MemoryError:
@@ -46,7 +46,7 @@ def main() -> None:
 def carry_out(order: Plain, progress: Progress) -> Plain:
     """The outcome of an order of jobs.py, carried out in this process.
 
-    It has the values that the task returns, or "error" (vi, en) with "kind" (the class of errors.py).
+    It has the values of the task, or "error" (vi, en) and "kind" (the name of a class of geo.errors).
     """
     settings = Settings.from_json(order["settings"])
     try:
@@ -56,7 +56,7 @@ def carry_out(order: Plain, progress: Progress) -> Plain:
 
 
 def _is_starved(memory_mb: int) -> bool:
-    """Whether the address space of this process has come near its limit; False where the system does not say."""
+    """Whether this process has used more than 90 % of its address space; False on systems without /proc."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
@@ -67,8 +67,8 @@ def _is_starved(memory_mb: int) -> bool:
 
 def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
-    prepared = work.prepare(settings, drafts, drafts.get(order["draft"]), progress)
-    return {"base": prepared.base}
+    reading = work.prepare(settings, drafts, drafts.get(order["draft"]), progress)
+    return {"base": reading.base}
 
 
 def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
@@ -83,7 +83,7 @@ def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
 def _publish(settings: Settings, order: Plain, progress: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
     version = work.publish(
-        settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], seen=order["seen"],
+        settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], digest=order["seen"],
         progress=progress,
     )  # fmt: skip
     return {"version": version.number}
@@ -110,7 +110,7 @@ def _limit_memory(size: int) -> None:
 
 
 def folder() -> Path:
-    """The folder that `geo` is imported from; jobs.py puts it into the import path of the child."""
+    """The folder that contains the package `geo`; jobs.py adds it to the child's sys.path."""
     return Path(__file__).resolve().parent.parent.parent
 
 

@@ -1,4 +1,4 @@
-"""One import from beginning to end, by the options of a command line."""
+"""An import on the command line: read, answer, publish, by the options of `app.py import`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ Plain = dict[str, Any]
 
 
 class Order(NamedTuple):
-    """What is imported, by whom and why; the profile to read it by and the one to save it as ("" for none)."""
+    """What is imported, by whom and why; the profile to apply and the name to save a new one as ("" for none)."""
 
     layer: str
     files: Mapping[str, Path]
@@ -28,7 +28,7 @@ class Order(NamedTuple):
 
 
 class Decisions(NamedTuple):
-    """Answers of a command line, to be laid over those of a profile; `mapping` corrects single columns."""
+    """Answers of a command line, which override those of a profile; `mapping` corrects single columns."""
 
     answers: Answers
     mapping: Mapping[str, str]
@@ -51,27 +51,27 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
 
 
 def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[str, str]:
-    """NAME -> VALUE; the equals sign between them is the first of the row, or the last."""
+    """NAME -> VALUE of texts NAME=VALUE, split at the first or at the last equals sign."""
     for row in rows:
         if "=" not in row:
             raise BadQuery(f"{option} {row!r}: expected NAME=VALUE.", f"{option} {row!r}: cần dạng TÊN=GIÁ TRỊ.")
-    # An address, a column or a value may itself hold an equals sign; keys, fields and units never do.
+    # Addresses, columns and values may contain an equals sign; keys, fields and units never do.
     return {name: value for name, _, value in (row.partition("=") if at_first else row.rpartition("=") for row in rows)}
 
 
 def _require_names(option: str, names: Iterable[str], among: Iterable[str]) -> None:
-    """BadQuery for a name that would be passed over in silence."""
+    """Raise BadQuery for a name that is not in `among` and would have no effect."""
     choices = list(among)
     for name in names:
         if name not in choices:
             raise BadQuery(
-                f"{option}: there is no {name!r}. There are: {', '.join(choices)}.",
+                f"{option}: there is no {name!r}. Choose from: {', '.join(choices)}.",
                 f"{option}: không có {name!r}. Hiện có: {', '.join(choices)}.",
             )
 
 
 class Import:
-    """A draft that is read, answered and published in one go."""
+    """A draft that is read, answered and published by one command."""
 
     def __init__(
         self, settings: Settings, order: Order, decisions: Decisions, *, progress: Callable[[str], None]
@@ -86,7 +86,7 @@ class Import:
         )
 
     def read(self) -> Plain:
-        """The review with the corrected mapping of columns; the profile of the order is saved."""
+        """The review, with the corrections of the mapping applied; a profile is saved if the order names one."""
         review = self._read()
         if "columns" in review:
             _require_names("--map", self._decisions.mapping, mapping_of(review))
@@ -104,10 +104,10 @@ class Import:
         return self._jobs.drafts.review(self.draft) or {}
 
     def publish(self) -> int:
-        """Publish what `read` showed; return the version that it is, the current one when nothing differs."""
+        """Publish what `read` returned; the number of the version, the current one when nothing differs."""
         review = self._jobs.drafts.review(self.draft) or {}
         self.draft = self._jobs.publish(
-            self.draft, who=self._order.who, why=self._order.why, seen=review.get("digest"), progress=self._progress
+            self.draft, who=self._order.who, why=self._order.why, digest=review.get("digest"), progress=self._progress
         )
         return self.draft.published or 0
 
@@ -117,7 +117,7 @@ class Import:
 
 
 def _over(profile: Answers, decisions: Decisions) -> Answers:
-    """The answers of the command line, those of the profile where it gives none."""
+    """The answers of the command line, and those of the profile where the command line has none."""
     answers = decisions.answers
     return replace(
         answers,
@@ -130,10 +130,10 @@ def _over(profile: Answers, decisions: Decisions) -> Answers:
 
 
 def mapping_of(review: Plain) -> dict[str, str]:
-    """Column -> the field that the review takes it for, empty for a column that is left out."""
+    """Column -> field in the review, empty for a column that is left out."""
     return {column["column"]: column["target"] for column in review["columns"]}
 
 
 def with_mapping(answers: Answers, review: Plain) -> Answers:
-    """The answers with the mapping of the review, so that a profile of them proposes none anew."""
+    """The answers with the complete mapping of the review, so that a profile of them fixes every column."""
     return replace(answers, mapping=mapping_of(review))

@@ -13,19 +13,19 @@ from geo.schema import Label, LayerSpec
 from geo.store.diff import RecordDiff
 
 ON_MAP = 3_000
-"""Most records that the preview map draws."""
-_COARSE = 1e-4  # degrees, about 10 m: how far the outline of a previewed polygon may move when it is simplified
+"""Most differences on the preview map."""
+_COARSE = 1e-4  # degrees, about 10 m: tolerance by which outlines on the preview map are simplified
 
 Plain = dict[str, Any]
 
 
 def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plain:
-    """What happened to a record; `row` is its row in the file."""
+    """The difference of a record as plain values; `row` is its row in the uploaded file."""
     return {
         "layer": one.layer, "record": one.record, "title": one.title, "op": one.op, "row": row,
         "fields": [
             {"field": change.field, "label": field_label(spec, change.field)._asdict(),
-             "before": _shown(change.before), "after": _shown(change.after)}
+             "before": _shorten(change.before), "after": _shorten(change.after)}
             for change in one.fields
         ],
         "moved_m": one.moved_m, "area_ha": one.area_ha,
@@ -40,7 +40,7 @@ def field_label(spec: LayerSpec, name: str) -> Label:
 
 
 def _precision(key: object) -> Plain | None:
-    """How well a place is known, in words; None for a record that does not say."""
+    """The label of a location's precision and whether it is approximate; None for a record without precision."""
     precision = _PRECISIONS.get(str(key))
     return None if precision is None else {"label": precision.label._asdict(), "approximate": precision.approximate}
 
@@ -48,14 +48,14 @@ def _precision(key: object) -> Plain | None:
 _PRECISIONS = {precision.key: precision for precision in PRECISIONS}
 
 
-def _shown(value: object) -> object:
+def _shorten(value: object) -> object:
     return str(value)[:300] if isinstance(value, str) else value
 
 
 def diff_features(diff: Sequence[RecordDiff]) -> Plain:
-    """Differences as GeoJSON in STORE_CRS: added and changed records where they are then, removed ones where they were.
+    """Differences as GeoJSON in STORE_CRS: added and changed records at their new, removed ones at their old location.
 
-    A record that moved is there twice, with the status "before" where it was.
+    A record that moved has two features, that of its old location with the status "before".
     """
     features: list[Plain] = []
     for one in diff[:ON_MAP]:

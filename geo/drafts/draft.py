@@ -1,4 +1,4 @@
-"""A draft: a folder with the uploaded files, a person's answers and the review; every file is written in one step."""
+"""A draft of an import: a folder with the uploaded files, a person's answers and the review, written atomically."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from geo.ingest.decisions import Answers
 from geo.ocop.layers import LAYERS
 
 State: TypeAlias = Literal["waiting", "working", "ready", "failed", "publishing", "published"]
-"""waiting: to be read. working: being read. ready: to be looked at. failed: not readable, `error` says why."""
+"""waiting: for the job that reads it. working: being read. ready: for review. failed: not read, `error` says why."""
 
 _BUSY: tuple[State, ...] = ("waiting", "working", "publishing")
 _LONGEST_NAME = 200
@@ -28,8 +28,8 @@ _NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 class Draft:
     """One import. `files` are the names of the uploaded files, `sha256` of their contents together.
 
-    `base` is the version that it was read against. `deadline` is when a job that runs now must have ended, in
-    seconds since 1970. `error` is (vi, en) of a failure. `published` is the version that it became.
+    `base` is the version that it was compared with. `deadline` is when the running job is ended at the latest, in
+    seconds since 1970. `error` is (vi, en) of a failure. `published` is the number of the version made from it.
     """
 
     id: str
@@ -50,12 +50,12 @@ class Draft:
 
     @property
     def busy(self) -> bool:
-        """Whether a job works on it now."""
+        """Whether a job works on it or is about to."""
         return self.state in _BUSY and time.time() < self.deadline
 
     @property
     def interrupted(self) -> bool:
-        """Whether a job began and never ended: its process was killed."""
+        """Whether a job started and has not ended by its deadline: its process was killed."""
         return self.state in _BUSY and not self.busy
 
     def to_json(self) -> dict[str, Any]:
@@ -70,20 +70,20 @@ class DraftStore:
         self.directory = directory
 
     def create(self, layer: str, files: Mapping[str, Path], *, who: str, answers: Answers, profile: str = "") -> Draft:
-        """A draft of copies of `files` (name as the user knows it -> where it lies now)."""
+        """A new draft with copies of `files` (name of the upload -> path)."""
         if layer not in LAYERS:
             raise NotFound(
                 f"No layer {layer!r}. Layers: {', '.join(LAYERS)}.",
                 f"Không có lớp {layer!r}. Các lớp: {', '.join(LAYERS)}.",
             )
         if not files:
-            raise BadQuery("No file was given. Choose one.", "Chưa có tệp nào. Hãy chọn tệp.")
+            raise BadQuery("No file was uploaded. Choose one.", "Chưa có tệp nào. Hãy chọn tệp.")
         draft_id = new_id()
         part = self.directory / f".{draft_id}"
         uploads = part / "files"
         uploads.mkdir(parents=True)
         try:
-            names = _distinct(files)
+            names = _safe_names(files)
             for name, path in zip(names, files.values(), strict=True):
                 shutil.copyfile(path, uploads / name)
             draft = Draft(
@@ -116,21 +116,21 @@ class DraftStore:
         names = sorted((path.name for path in self.directory.iterdir() if ID.fullmatch(path.name)), reverse=True)
         drafts = []
         for name in names:
-            with suppress(NotFound):  # deleted a moment ago
+            with suppress(NotFound):  # deleted meanwhile
                 drafts.append(self.get(name))
         return drafts
 
     def change(self, draft: Draft, **values: Any) -> Draft:
-        """The draft with other values, written."""
-        changed = replace(draft, **values)
-        write_json(self.folder(draft.id) / "draft.json", changed.to_json())
-        return changed
+        """The draft with other values, saved."""
+        new = replace(draft, **values)
+        write_json(self.folder(draft.id) / "draft.json", new.to_json())
+        return new
 
     def answer(self, draft: Draft, answers: Answers) -> Draft:
-        """The draft with other answers, to be read again; Conflict while it is read or when it is published."""
+        """The draft with other answers, saved, to be read again; Conflict when it is busy or published."""
         if draft.busy or draft.state == "published":
             raise Conflict(
-                "This import is being worked on or published already; wait, or upload the file again.",
+                "This import is being processed or is already published; wait, or upload the file again.",
                 "Lần nhập này đang được xử lý hoặc đã công bố; hãy chờ, hoặc tải tệp lên lại.",
             )
         return self.change(draft, answers=answers, state="waiting", deadline=0.0, error=None)
@@ -138,23 +138,23 @@ class DraftStore:
     def delete(self, draft: Draft) -> None:
         """Remove a draft and its files; Conflict while a job works on it."""
         if draft.busy:
-            raise Conflict("This import is being worked on; wait.", "Lần nhập này đang được xử lý; hãy chờ.")
-        hidden = self.directory / f".{draft.id}.deleted"
-        self.folder(draft.id).rename(hidden)
-        shutil.rmtree(hidden, ignore_errors=True)
+            raise Conflict("This import is being processed; wait.", "Lần nhập này đang được xử lý; hãy chờ.")
+        trash = self.directory / f".{draft.id}.deleted"
+        self.folder(draft.id).rename(trash)
+        shutil.rmtree(trash, ignore_errors=True)
 
     def folder(self, draft_id: str) -> Path:
-        """Where a draft lies; NotFound for an id that cannot be one."""
+        """The folder of a draft; NotFound for a text that is not an id."""
         if not ID.fullmatch(draft_id):
             raise NotFound(f"No import {draft_id[:40]!r}.", f"Không có lần nhập {draft_id[:40]!r}.")
         return self.directory / draft_id
 
     def uploads(self, draft: Draft) -> list[Path]:
-        """The uploaded files."""
+        """The paths of the uploaded files."""
         return [self.folder(draft.id) / "files" / name for name in draft.files]
 
     def review(self, draft: Draft) -> dict[str, Any] | None:
-        """The review of the last reading; None when there was none, or it failed."""
+        """The review of the draft; None when it was not read, or not successfully."""
         path = self.folder(draft.id) / "review.json"
         if draft.state not in {"ready", "published", "publishing"} or not path.is_file():
             return None
@@ -162,7 +162,7 @@ class DraftStore:
         return body
 
     def file(self, draft: Draft, name: str) -> Path:
-        """A file that reading the draft has left, such as the preview; NotFound when there is none."""
+        """The path of a file written when the draft was read, such as the preview; NotFound when there is none."""
         path = self.folder(draft.id) / name
         if not path.is_file():
             raise NotFound(f"Import {draft.id} has no {name}.", f"Lần nhập {draft.id} không có {name}.")
@@ -170,7 +170,7 @@ class DraftStore:
 
 
 def digest_of(files: Iterable[Path]) -> str:
-    """SHA-256 of the files' contents, one after another, in hex."""
+    """SHA-256 of the files' concatenated contents, in hex."""
     digest = hashlib.sha256()
     for path in files:
         with path.open("rb") as file:
@@ -179,11 +179,11 @@ def digest_of(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
-    """File names that every system can hold, unique without regard to case."""
+def _safe_names(names: Iterable[str]) -> list[str]:
+    """File names that are valid on every operating system, unique without regard to case."""
     safe: list[str] = []
     for name in names:
-        text = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # names on a disk may be no UTF-8
+        text = name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")  # names on a disk may not be UTF-8
         bare = _short(_NAME.sub("_", Path(text).name).strip(" .")) or "file"
         while bare.lower() in {other.lower() for other in safe}:
             bare = f"_{bare}"
@@ -192,7 +192,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
 
 
 def _short(name: str) -> str:
-    """The end of a name that a folder can hold: file systems count bytes, of which a Vietnamese letter has three."""
+    """The end of a name, at most _LONGEST_NAME bytes: file systems limit bytes; a Vietnamese letter may be three."""
     while len(name.encode("utf-8")) > _LONGEST_NAME:
         name = name[1:]
     return name.lstrip(" .")

@@ -1,4 +1,4 @@
-"""Jobs over the store: reading, publishing, restoring; one at a time, each in a child process with a time limit."""
+"""Jobs that read drafts, publish them and restore versions: one at a time, in a child process with a time limit."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ Progress = Callable[[str], None]
 T = TypeVar("T")
 Plain = dict[str, Any]
 Work = Callable[[Plain, Progress], Plain]
-"""Carries out an order and returns its outcome: child.carry_out does so in the process that calls it."""
+"""A function that carries out an order and returns its outcome; child.carry_out does it without a child process."""
 _GRACE_S = 30.0
 _SIGKILL = 9
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
@@ -34,8 +34,8 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child impo
 class Jobs:
     """Reads and publishes drafts, restores versions.
 
-    `start_*` return at once and leave the outcome in the draft or the restoration; `read`, `publish` and `restore`
-    wait for it. `work` carries out the orders; without it a child process does.
+    `start_*` return at once; the outcome is saved in the draft or the restoration. `read`, `publish` and `restore` wait
+    for it. `work` carries out the orders; without it a child process does.
     """
 
     def __init__(self, settings: Settings, work: Work | None = None) -> None:
@@ -43,7 +43,7 @@ class Jobs:
         self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
-        # Held by the job that runs, of whatever process; the system releases it when that process dies.
+        # Shared by all processes of the service; the operating system releases it when its holder dies.
         self._lock = FileLock(settings.data_dir / "imports.lock")
 
     # --- without waiting ---
@@ -54,15 +54,15 @@ class Jobs:
         _start(self.read, busy)
         return busy
 
-    def start_publish(self, draft: Draft, *, who: str, why: str, seen: str) -> Draft:
-        """Begin to publish a draft as it was seen."""
+    def start_publish(self, draft: Draft, *, who: str, why: str, digest: str) -> Draft:
+        """Begin to publish a draft; `digest` is that of the review that the person saw."""
         if draft.state != "ready":
             raise Conflict("This import is not ready.", "Lần nhập này chưa sẵn sàng.")
         person(who, why)
         busy = self._busy(draft, "publishing")
 
         def publish(draft: Draft) -> None:
-            self.publish(draft, who=who, why=why, seen=seen)
+            self.publish(draft, who=who, why=why, digest=digest)
 
         _start(publish, busy)
         return busy
@@ -86,13 +86,13 @@ class Jobs:
     # --- with waiting ---
 
     def read(self, draft: Draft, progress: Progress = lambda _: None) -> Draft:
-        """Read a draft; its review lies beside it. The error that kept it from being read is kept and raised."""
+        """The draft after it was read and its review written. An error is saved in the draft and raised."""
         with self._lock:
             draft = self._busy(draft, "working")
             try:
                 outcome = self._run_on(draft, {"task": "read"}, progress)
             except GeoError as error:
-                # Answers that do not fit are corrected beside the last review; without one there is nothing to show.
+                # Wrong answers are corrected on the page of the last review; without a review the draft has failed.
                 corrigible = isinstance(error, BadQuery) and (self.drafts.folder(draft.id) / "review.json").is_file()
                 state = "ready" if corrigible else "failed"
                 self.drafts.change(draft, state=state, error=(error.vi, error.en), deadline=0.0)
@@ -100,12 +100,12 @@ class Jobs:
             return self.drafts.change(draft, state="ready", base=outcome["base"], deadline=0.0, error=None, progress="")
 
     def publish(
-        self, draft: Draft, *, who: str, why: str, seen: str | None, progress: Progress = lambda _: None
+        self, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress = lambda _: None
     ) -> Draft:
-        """Publish a draft; `published` is the version that it became. An error is kept in the draft and raised."""
+        """The draft after it was published as version `published`. An error is saved in the draft and raised."""
         with self._lock:
             draft = self._busy(draft, "publishing")
-            order = {"task": "publish", "who": who, "why": why, "seen": seen}
+            order = {"task": "publish", "who": who, "why": why, "seen": digest}
             try:
                 outcome = self._run_on(draft, order, progress)
             except GeoError as error:
@@ -115,7 +115,7 @@ class Jobs:
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
 
     def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
-        """Publish a version's content again; `published` is the version that has it. An error is kept and raised."""
+        """The restoration after the content was published as version `published`. An error is saved and raised."""
         change = self.restorations.change
         with self._lock:
             restoration = change(restoration, state="working", deadline=self._deadline())
@@ -135,7 +135,7 @@ class Jobs:
             return change(restoration, state="published", published=outcome["version"], deadline=0.0)
 
     def marked_workbook(self, draft: Draft) -> bytes:
-        """The uploaded table with its findings, as .xlsx; written by a child process once for each review."""
+        """The uploaded table with its findings, as .xlsx; a child process writes it once for each review."""
         review = self.drafts.file(draft, "review.json")
         path = self.drafts.folder(draft.id) / "returned.xlsx"
         if not path.is_file() or path.stat().st_mtime_ns < review.stat().st_mtime_ns:
@@ -149,11 +149,11 @@ class Jobs:
         return self.drafts.change(draft, state=state, deadline=self._deadline(), error=None)
 
     def _deadline(self) -> float:
-        # Others wait their turn: the deadline counts the job before as well.
+        # Jobs run one at a time: the deadline allows for the one before.
         return time.time() + 2 * self.settings.import_seconds + _GRACE_S
 
     def _run_on(self, draft: Draft, order: Plain, progress: Progress) -> Plain:
-        """The outcome of an order about a draft; what a killed process leaves in the draft's folder is removed."""
+        """The outcome of an order about a draft; temporary folders of a killed child process are removed."""
 
         def note(step: str) -> None:
             progress(step)
@@ -162,11 +162,11 @@ class Jobs:
         try:
             return self._run({**order, "draft": draft.id}, note)
         finally:
-            for left in self.drafts.folder(draft.id).glob(f"{WORK}*"):
-                shutil.rmtree(left, ignore_errors=True)
+            for leftover in self.drafts.folder(draft.id).glob(f"{WORK}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
 
     def _run(self, order: Plain, note: Progress) -> Plain:
-        """The outcome of an order; GeoError when there is none or it is an error."""
+        """The outcome of an order; GeoError when the task raised one or ran out of memory."""
         outcome = self._work({**order, "settings": self.settings.to_json()}, note)
         if outcome.get("starved"):
             raise BadSource(*_failures_of(order).too_large)
@@ -178,11 +178,11 @@ class Jobs:
     def _work_in_child(self, order: Plain, note: Progress) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
-        started = time.monotonic()
+        start_s = time.monotonic()
         with subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-            errors="replace",  # libraries print what they find in the file
+            errors="replace",  # libraries print bytes of the file
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -198,13 +198,13 @@ class Jobs:
                 watch.cancel()
                 drain.join()
         if outcome is None:
-            timed_out = time.monotonic() - started >= limit
-            raise _died(process.returncode, "".join(errors), _failures_of(order), timed_out=timed_out)
+            timed_out = time.monotonic() - start_s >= limit
+            raise _error_of(process.returncode, "".join(errors), _failures_of(order), timed_out=timed_out)
         return outcome
 
 
 def _start(task: Callable[[T], object], subject: T) -> None:
-    """Do a task in a thread; a GeoError is passed over, since the task has written it into its subject."""
+    """Run a task in a thread; a GeoError is ignored, as the task has saved it in `subject`."""
 
     def run() -> None:
         try:
@@ -216,7 +216,7 @@ def _start(task: Callable[[T], object], subject: T) -> None:
 
 
 def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
-    """Send the order and note each step; the outcome, or None when the process ended without one."""
+    """Send the order and call `note` for each step; the outcome, None when the process ended without one."""
     stdin, stdout = process.stdin, process.stdout
     if stdin is None or stdout is None:
         raise RuntimeError("the process has no pipes")
@@ -246,7 +246,7 @@ def _tail(process: "subprocess.Popen[str]") -> str:
 
 
 class _Failures(NamedTuple):
-    """What a job says, in English and Vietnamese, when its process ends without an outcome."""
+    """Messages, in English and Vietnamese, for a process that ended without an outcome."""
 
     too_slow: tuple[str, str]
     too_large: tuple[str, str]
@@ -256,30 +256,30 @@ class _Failures(NamedTuple):
 
 _OF_FILE = _Failures(
     too_slow=(
-        "Reading the file took longer than is allowed. Split it, or ask the operator for more time.",
-        "Đọc tệp lâu hơn mức cho phép. Hãy tách nhỏ tệp, hoặc nhờ quản trị nâng giới hạn.",
+        "Reading the file took longer than the limit. Split it, or ask the operator to raise the limit.",
+        "Đọc tệp lâu hơn mức cho phép. Hãy tách nhỏ tệp, hoặc nhờ quản trị viên nâng giới hạn.",
     ),
     too_large=(
         "The file needs more memory than is allowed. Split it.",
         "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
     ),
     crashed=(
-        "The reader of this format broke down on the file: it is damaged. Export or copy it again.",
+        "The reader of this format crashed on the file: it is damaged. Export or copy it again.",
         "Trình đọc định dạng này đã dừng đột ngột khi đọc tệp: tệp bị hỏng. Hãy xuất hoặc chép lại tệp.",
     ),
     failed=("Reading the file failed", "Đọc tệp thất bại"),
 )
 _OF_VERSION = _Failures(
     too_slow=(
-        "Restoring took longer than is allowed. Ask the operator for more time (GEO_IMPORT_SECONDS).",
-        "Khôi phục lâu hơn mức cho phép. Hãy nhờ quản trị nâng giới hạn (GEO_IMPORT_SECONDS).",
+        "Restoring took longer than the limit. Ask the operator to raise it (GEO_IMPORT_SECONDS).",
+        "Khôi phục lâu hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn (GEO_IMPORT_SECONDS).",
     ),
     too_large=(
-        "Restoring needs more memory than is allowed. Ask the operator for more (GEO_IMPORT_MEMORY_MB).",
-        "Khôi phục cần nhiều bộ nhớ hơn mức cho phép. Hãy nhờ quản trị nâng giới hạn (GEO_IMPORT_MEMORY_MB).",
+        "Restoring needs more memory than the limit. Ask the operator to raise it (GEO_IMPORT_MEMORY_MB).",
+        "Khôi phục cần nhiều bộ nhớ hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn (GEO_IMPORT_MEMORY_MB).",
     ),
     crashed=(
-        "The process that restores broke down. Try again; nothing is done twice.",
+        "The restoring process crashed. Try again; nothing is done twice.",
         "Tiến trình khôi phục đã dừng đột ngột. Hãy làm lại; không có gì bị làm hai lần.",
     ),
     failed=("Restoring failed", "Khôi phục thất bại"),
@@ -290,16 +290,16 @@ def _failures_of(order: Plain) -> _Failures:
     return _OF_VERSION if order["task"] == "restore" else _OF_FILE
 
 
-def _died(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
-    """What to raise for a process that ended with `code` and `errors` on its standard error."""
+def _error_of(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
+    """The error for a process that ended with the exit status `code` and `errors` on its standard error."""
     if timed_out:
         return BadSource(*failures.too_slow)
     if "MemoryError" in errors or "Unable to allocate" in errors:
         return BadSource(*failures.too_large)
     if code == -_SIGKILL:
         return BadSource(
-            "The work was stopped from outside, perhaps for lack of memory. Try again; nothing is done twice.",
-            "Việc này bị dừng từ bên ngoài, có thể do thiếu bộ nhớ. Hãy làm lại; không có gì bị làm hai lần.",
+            "The job was killed, perhaps for lack of memory. Try again; nothing is done twice.",
+            "Tác vụ bị dừng đột ngột, có thể do máy chủ thiếu bộ nhớ. Hãy làm lại; không có gì bị làm hai lần.",
         )
     if code < 0:
         return BadSource(*failures.crashed)

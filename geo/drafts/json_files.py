@@ -1,4 +1,4 @@
-"""JSON files that are written whole, and the ids of what they hold."""
+"""JSON files that are written atomically, and the ids of drafts and restorations."""
 
 import json
 import os
@@ -11,7 +11,7 @@ ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 
 
 def new_id() -> str:
-    """An id of now in UTC that nobody can guess; ids sort by the second that they were made in."""
+    """A new id: the time in UTC to the second, by which ids sort, and random hex digits."""
     return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
 
 
@@ -21,7 +21,7 @@ def timestamp() -> str:
 
 
 def write_json(path: Path, body: object, *, indent: int | None = None) -> None:
-    """Write `body` in one step: another process reads the old file or the new one."""
+    """Write `body` atomically: other processes read the old file or the new one."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(json.dumps(body, ensure_ascii=False, indent=indent), encoding="utf-8")
     part.replace(path)

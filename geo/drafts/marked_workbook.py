@@ -1,4 +1,4 @@
-"""An uploaded table to download again, with the findings of each row beside it, in Vietnamese, and what to do."""
+"""The uploaded table as a workbook with two columns more, in Vietnamese: findings of each row, and remedies."""
 
 import io
 import tempfile
@@ -27,40 +27,40 @@ _ENDINGS = (".xlsx", ".xls", ".csv", ".tsv", ".txt")
 
 
 def is_table(files: Sequence[str]) -> bool:
-    """Whether an upload is one table, by the name of its file; `mark` looks at the content."""
+    """Whether an upload is one table, by the file name only; `mark` checks the content."""
     return len(files) == 1 and files[0].lower().endswith(_ENDINGS)
 
 
 def mark(drafts: DraftStore, draft: Draft) -> bytes:
     """The table as .xlsx with two columns more: the findings of each row, and the suggested corrections.
 
-    A workbook (.xlsx) keeps its other sheets and its looks; a .xls or CSV becomes a plain workbook. BadQuery when the
-    upload is no table, NotFound when it was not read yet.
+    An .xlsx keeps its other sheets and its formatting; an .xls or CSV becomes a plain workbook. BadQuery when the
+    upload is not a table, NotFound when it was not read yet.
     """
     review: dict[str, Any] = orjson.loads(drafts.file(draft, "review.json").read_bytes())
     path = drafts.uploads(draft)[0]
     kind = sniff(path) if len(draft.files) == 1 else None
     if kind not in SHEETS:
         raise BadQuery(
-            "Only an uploaded table (Excel or CSV) can be given back with remarks.",
-            "Chỉ bảng tính (Excel hoặc CSV) mới trả lại kèm ghi chú được.",
+            "Only an uploaded table (Excel or CSV) can be downloaded with remarks.",
+            "Chỉ bảng tính (Excel hoặc CSV) mới tải về kèm ghi chú được.",
         )
     by_row = orjson.loads(drafts.file(draft, "remarks.json").read_bytes())
     remarks = {int(row): lines for row, lines in by_row.items()}
     if kind == "xlsx":
-        book = load_workbook(io.BytesIO(path.read_bytes()))  # by its content: its name may end in anything
+        book = load_workbook(io.BytesIO(path.read_bytes()))  # from bytes: openpyxl refuses other file name endings
         sheet = book[review["part"]] if review["part"] in book.sheetnames else book.worksheets[0]
-        _beside(sheet, remarks, review["file"]["header_row"] or 1)
+        _add_columns(sheet, remarks, review["file"]["header_row"] or 1)
     else:
-        book = _rewritten(path, review, remarks)
+        book = _new_workbook(path, review, remarks)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _beside(sheet: Worksheet, remarks: Mapping[int, Sequence[Sequence[str]]], header_row: int) -> None:
+def _add_columns(sheet: Worksheet, remarks: Mapping[int, Sequence[Sequence[str]]], header_row: int) -> None:
     """Write the remarks into the first two free columns of a sheet."""
-    first = _last_filled(sheet) + 1
+    first = _last_column(sheet) + 1
     for offset, title in enumerate(_TITLES):
         sheet.cell(header_row, first + offset, title).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(first + offset)].width = _WIDTH
@@ -68,24 +68,24 @@ def _beside(sheet: Worksheet, remarks: Mapping[int, Sequence[Sequence[str]]], he
         worst = min(lines, key=lambda line: list(_FILLS).index(line[0]))[0]
         for offset in range(len(_TITLES)):
             cell = sheet.cell(row, first + offset)
-            _put_text(cell, "\n".join(dict.fromkeys(line[1 + offset] for line in lines)))
+            _write_text(cell, "\n".join(dict.fromkeys(line[1 + offset] for line in lines)))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.fill = PatternFill("solid", start_color=_FILLS[worst])
 
 
-def _last_filled(sheet: Worksheet) -> int:
-    """The last column with a value; cells that only have a colour reach to the edge of many sheets."""
+def _last_column(sheet: Worksheet) -> int:
+    """The last column with a value; formatted empty cells, which sheet.max_column counts, are ignored."""
     return max((cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None), default=0)
 
 
-def _put_text(cell: Any, text: str) -> None:
-    """Write a text as text: one that begins with "=" would become a formula."""
+def _write_text(cell: Any, text: str) -> None:
+    """Write a string cell; without the data type a text that begins with "=" would become a formula."""
     cell.value = text
     cell.data_type = "s"
 
 
-def _rewritten(path: Path, review: Mapping[str, Any], remarks: Mapping[int, Sequence[Sequence[str]]]) -> Workbook:
-    """A workbook of a table that is none itself (.xls, CSV), each row under its own number."""
+def _new_workbook(path: Path, review: Mapping[str, Any], remarks: Mapping[int, Sequence[Sequence[str]]]) -> Workbook:
+    """A new workbook with an .xls or CSV table, each row under its row number in the file."""
     table = _table(path, review["part"])
     book = Workbook()
     sheet = book.active
@@ -93,18 +93,18 @@ def _rewritten(path: Path, review: Mapping[str, Any], remarks: Mapping[int, Sequ
         raise RuntimeError("a new workbook has no sheet")
     header = table.header_row or 1
     for column, (name, cells) in enumerate(table.columns.items(), start=1):
-        _put_text(sheet.cell(header, column), name)
+        _write_text(sheet.cell(header, column), name)
         for row, value in zip(table.row_numbers, cells, strict=True):
             if isinstance(value, str):
-                _put_text(sheet.cell(row, column), value)
+                _write_text(sheet.cell(row, column), value)
             elif isinstance(value, int | float):
                 sheet.cell(row, column, value)
-    _beside(sheet, remarks, header)
+    _add_columns(sheet, remarks, header)
     return book
 
 
 def _table(path: Path, part: str | None) -> Table:
     with tempfile.TemporaryDirectory() as work:
         parts = look([path], Path(work), Limits())
-        chosen = choose(parts, part) or parts[0]
-        return read_texts(read(chosen, Limits()), {}, ())[0]
+        table = choose(parts, part) or parts[0]
+        return read_texts(read(table, Limits()), {}, ())[0]

@@ -1,4 +1,4 @@
-"""Named profiles: the answers of last month's import, by which this month's file is read without questions."""
+"""Import profiles: the saved answers of an import, with which the next file of the same kind is read."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from geo.ingest.decisions import Answers
 
 
 class Profile(NamedTuple):
-    """A name that people gave, the layer, and the answers."""
+    """The name of a profile, the layer that it is for, and the answers."""
 
     name: str
     layer: str
@@ -28,7 +28,7 @@ class Profiles:
         self.directory = directory
 
     def all(self) -> list[Profile]:
-        """Every profile that can be read, by name."""
+        """Every profile that can be read, ordered by name."""
         profiles = []
         for path in sorted(self.directory.glob("*.json")):
             with suppress(BadSource):
@@ -50,7 +50,7 @@ class Profiles:
         return profile
 
     def save(self, name: str, layer: str, answers: Answers) -> Profile:
-        """Write the answers that the next file of this kind can use; a profile of the same name is replaced."""
+        """Save the answers that do not depend on the single file; a profile of the same name is replaced."""
         name = " ".join(name.split())
         if not folded(name) or len(name) > 80:
             raise BadQuery("A profile needs a name of 1 to 80 letters.", "Mẫu nhập cần tên từ 1 đến 80 chữ.")

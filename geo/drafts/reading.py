@@ -1,4 +1,4 @@
-"""Reading a draft against the current version: its parts, its staging, its differences. Nothing is published."""
+"""Reading a draft: its parts, its staged records, their differences from the current version. Nothing is published."""
 
 import tempfile
 from collections.abc import Callable
@@ -25,11 +25,11 @@ from geo.store.diff import RecordDiff, compare
 
 Progress = Callable[[str], None]
 WORK = ".work-"
-"""The prefix of temporary folders beside a draft; a process that is killed leaves its own behind."""
+"""Prefix of the temporary folders in a draft's folder, by which those of killed processes are found."""
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The largest file that is read, by the operator's settings."""
+    """The limits of uploaded files in the operator's settings."""
     megabyte = 1024 * 1024
     return Limits(
         max_bytes=settings.import_mb * megabyte, max_unpacked_bytes=4 * settings.import_mb * megabyte,
@@ -38,8 +38,8 @@ def limits_of(settings: Settings) -> Limits:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A draft read: `staged` is None while a person must choose the layer of the file first."""
+class DraftReading:
+    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file."""
 
     base: int
     parts: list[Part]
@@ -50,8 +50,8 @@ class Prepared:
     questions: list[Question]
 
 
-def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> Prepared:
-    """The draft read, and how the current version would differ; BadSource when there is no version yet."""
+def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
+    """The draft's records and their differences from the current version; BadSource when there is no version yet."""
     store = open_store(settings)
     current = store.current()
     if current is None:
@@ -62,9 +62,9 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
     progress("open")
     with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK) as work:
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
-        part = choose(_fitting(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
+        part = choose(_suitable(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:
-            return Prepared(current.number, parts, None, None, [], "", [_which_part(parts)])
+            return DraftReading(current.number, parts, None, None, [], "", [_which_part(parts)])
         progress("read")
         table = read(part, limits_of(settings))
     staged = _stage(store, current, draft, table, progress)
@@ -72,7 +72,7 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
     spec = staged.spec
     diff = compare(spec, store.frames(current.number)[spec.name], staged.frame)
     digest = digest_of({spec.name: state_of(spec, staged.frame)}, "") if staged.publishable else ""
-    return Prepared(current.number, parts, part, staged, diff, digest, staged.questions)
+    return DraftReading(current.number, parts, part, staged, diff, digest, staged.questions)
 
 
 _SUITABLE = {
@@ -80,67 +80,67 @@ _SUITABLE = {
     "MultiLineString": ("Line", "Curve", "Collection", "Unknown"),
     "MultiPolygon": ("Polygon", "Surface", "Collection", "Unknown"),
 }
-"""Kind of geometry of a layer -> words in what GDAL calls the geometries of a part that can fill it."""
+"""Geometry type of a layer -> words in GDAL's geometry types of the parts of a file that can be imported into it."""
 
 
-def _fitting(parts: list[Part], layer: str) -> list[Part]:
-    """The parts whose geometry can be the layer's, all when none says so."""
-    wanted = LAYERS[layer].geometry
-    words = _SUITABLE.get(wanted or "", ())
-    fitting = [part for part in parts if any(word in part.geometry for word in words)] if words else []
-    return fitting or parts
+def _suitable(parts: list[Part], layer: str) -> list[Part]:
+    """The parts whose geometry type suits the layer; all parts when none does."""
+    geometry = LAYERS[layer].geometry
+    words = _SUITABLE.get(geometry or "", ())
+    suitable = [part for part in parts if any(word in part.geometry for word in words)] if words else []
+    return suitable or parts
 
 
 def _namesake(parts: list[Part], layer: str) -> Part | None:
-    """The only part that has the name of the layer, as in our own exports; None when there is none or several."""
+    """The one part with the name of the layer, as exports of this service have; None for none or several."""
     names = {layer, *map(folded, LAYERS[layer].label)}
     same = [part for part in parts if {part.name, folded(part.name)} & names]
     return same[0] if len(same) == 1 else None
 
 
 def _which_part(parts: list[Part]) -> Question:
-    offered = []
+    choices = []
     for part in parts:
         size = f"{part.rows}" if part.rows is not None else "?"
         shape = part.geometry or "-"
-        offered.append(
+        choices.append(
             Choice(part.name, Label(f"{part.name}: {size} bản ghi, {shape}", f"{part.name}: {size} records, {shape}"))
         )
-    return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(offered))
+    return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(choices))
 
 
 def _stage(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
     frames = store.frames(current.number)
-    used = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
-    source = _source(draft, frames["sources"], used["sources"])
-    return stage(table, draft.layer, draft.answers, Context(frames, used), source=source, progress=progress)
+    used_ids = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
+    source = _source(draft, frames["sources"], used_ids["sources"])
+    return stage(table, draft.layer, draft.answers, Context(frames, used_ids), source=source, progress=progress)
 
 
-def _source(draft: Draft, sources: GeoDataFrame, used: frozenset[str]) -> dict[str, str]:
-    """The record of layer sources that the draft's records cite; `file` names the uploaded files.
+def _source(draft: Draft, sources: GeoDataFrame, used_ids: frozenset[str]) -> dict[str, str]:
+    """The record of layer sources that the draft's records cite; `file` lists the uploaded files.
 
-    The same file cites the same record when it comes again: its contents are named in `what`.
+    Its field `what` holds the SHA-256 of the files, so that the same file uploaded again cites the same record.
     """
-    given = dict(draft.answers.source)
+    answer = dict(draft.answers.source)
     keys = set(sources["source_id"])
     file = ", ".join(draft.files)
-    if given.get("source_id"):
-        if given["source_id"] not in keys:
+    if answer.get("source_id"):
+        if answer["source_id"] not in keys:
             raise BadQuery(
-                f"There is no source {given['source_id']!r} in layer sources.",
-                f"Không có nguồn {given['source_id']!r} trong lớp nguồn số liệu.",
+                f"There is no source {answer['source_id']!r} in layer sources.",
+                f"Không có nguồn {answer['source_id']!r} trong lớp nguồn số liệu.",
             )
-        return {"source_id": given["source_id"], "file": file}
+        return {"source_id": answer["source_id"], "file": file}
     mark = f"SHA-256 {draft.sha256}"
     for key, what in zip(sources["source_id"], sources["what"], strict=True):
         if what and mark in str(what):
             return {"source_id": str(key), "file": file}
-    words = given.get("what") or "Tệp do cơ quan cung cấp"
+    words = answer.get("what") or "Tệp do cơ quan cung cấp"
     return {
-        "source_id": next(fresh_ids("S", keys | used)),
-        "publisher": given.get("publisher") or draft.who or "-",
-        "date": given.get("date") or draft.created[:10],
+        "source_id": next(fresh_ids("S", keys | used_ids)),
+        "publisher": answer.get("publisher") or draft.who or "-",
+        "date": answer.get("date") or draft.created[:10],
         "what": f"{words}: {file}. {mark}",
         "file": file,
-        **({"address": given["address"]} if given.get("address") else {}),
+        **({"address": answer["address"]} if answer.get("address") else {}),
     }

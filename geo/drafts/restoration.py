@@ -1,4 +1,4 @@
-"""A restoration: an earlier version on its way to being published again; one JSON file each."""
+"""Restorations, the jobs that publish the content of an earlier version again; a JSON file for each."""
 
 import json
 import time
@@ -11,19 +11,19 @@ from geo.drafts.json_files import ID, new_id, write_json
 from geo.errors import NotFound
 
 RestorationState: TypeAlias = Literal["waiting", "working", "failed", "published"]
-"""waiting: for the job before it. working: being published. failed: `error` says why. published: it is a version."""
+"""waiting: for the job before it. working: being published. failed: `error` says why. published: done."""
 
 _BUSY: tuple[RestorationState, ...] = ("waiting", "working")
 _MOST = 100
-"""How many restorations are remembered; the oldest that have ended go first."""
+"""How many restorations are kept; the oldest that have ended are deleted first."""
 
 
 @dataclass(frozen=True)
 class Restoration:
     """One restoration of version `version`.
 
-    `deadline` is when a job that runs now must have ended, in seconds since 1970. `error` is (vi, en) of a failure.
-    `published` is the number of the version that has the content now.
+    `deadline` is when the job is ended at the latest, in seconds since 1970. `error` is (vi, en) of a failure.
+    `published` is the number of the new version.
     """
 
     id: str
@@ -38,12 +38,12 @@ class Restoration:
 
     @property
     def busy(self) -> bool:
-        """Whether a job works on it or will."""
+        """Whether a job works on it or is about to."""
         return self.state in _BUSY and time.time() < self.deadline
 
     @property
     def interrupted(self) -> bool:
-        """Whether a job began and never ended: the service was killed."""
+        """Whether the job has not ended by its deadline: its process was killed."""
         return self.state in _BUSY and not self.busy
 
 
@@ -54,7 +54,7 @@ class RestorationStore:
         self.directory = directory
 
     def create(self, version: int, *, who: str, why: str, deadline: float) -> Restoration:
-        """A restoration that waits for its job until `deadline`."""
+        """A new restoration, saved, that waits for its job."""
         self.directory.mkdir(parents=True, exist_ok=True)
         for old in [one for one in self.all() if not one.busy][_MOST - 1 :]:
             self._path(old.id).unlink(missing_ok=True)
@@ -75,15 +75,15 @@ class RestorationStore:
         """Every restoration, the newest first."""
         restorations = []
         for path in sorted(self.directory.glob("*.json"), reverse=True):
-            with suppress(NotFound):  # another process has just forgotten it
+            with suppress(NotFound):  # deleted meanwhile by another process
                 restorations.append(self.get(path.stem))
         return restorations
 
     def change(self, restoration: Restoration, **values: Any) -> Restoration:
-        """The restoration with other values, written."""
-        changed = replace(restoration, **values)
-        write_json(self._path(restoration.id), asdict(changed))
-        return changed
+        """The restoration with other values, saved."""
+        new = replace(restoration, **values)
+        write_json(self._path(restoration.id), asdict(new))
+        return new
 
     def _path(self, restoration_id: str) -> Path:
         if not ID.fullmatch(restoration_id):

@@ -1,4 +1,4 @@
-"""The review of a draft as plain values for pages and programs, with a preview map and the whole lists beside it."""
+"""The review of a draft as JSON for pages and programs, with the preview map and the complete lists as files."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import orjson
 
 from geo.drafts.differences import Plain, diff_features, field_label, plain_diff
 from geo.drafts.draft import Draft
-from geo.drafts.reading import Prepared
+from geo.drafts.reading import DraftReading
 from geo.ingest.columns.mapping import targets_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.decisions import Question
@@ -20,37 +20,37 @@ from geo.report import SEVERITIES, Issue
 from geo.schema import LayerSpec
 from geo.store.diff import RecordDiff
 
-SHOWN = 500
-"""Most records and findings that a review holds; the lists beside it hold all."""
+MAX_ROWS = 500
+"""Most differences and findings in a review; the CSV files have all."""
 
 
-def write(folder: Path, draft: Draft, prepared: Prepared) -> Plain:
+def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
     """Write review.json, preview.geojson, changes.csv and findings.csv into `folder`; return the review."""
-    staged = prepared.staged
+    staged = reading.staged
     body: Plain = {
         "draft": draft.id,
         "layer": draft.layer,
-        "base": prepared.base,
-        "digest": prepared.digest,
+        "base": reading.base,
+        "digest": reading.digest,
         "parts": [
             {"name": part.name, "kind": part.kind, "rows": part.rows, "geometry": part.geometry}
-            for part in prepared.parts
+            for part in reading.parts
         ],
-        "part": prepared.part.name if prepared.part is not None else None,
-        "questions": [_question(question) for question in prepared.questions],
+        "part": reading.part.name if reading.part is not None else None,
+        "questions": [_question(question) for question in reading.questions],
         "publishable": staged is not None and staged.publishable,
     }
     if staged is not None:
-        body |= _describe(staged, prepared.diff)
-        _put(folder / "preview.geojson", orjson.dumps(diff_features(prepared.diff)))
-        _put(folder / "changes.csv", _csv(_change_rows(prepared.diff)))
-        _put(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
-        _put(folder / "findings.csv", _csv(_finding_rows(staged)))
-    _put(folder / "review.json", orjson.dumps(body))
+        body |= _describe(staged, reading.diff)
+        _write_file(folder / "preview.geojson", orjson.dumps(diff_features(reading.diff)))
+        _write_file(folder / "changes.csv", _csv(_change_rows(reading.diff)))
+        _write_file(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
+        _write_file(folder / "findings.csv", _csv(_finding_rows(staged)))
+    _write_file(folder / "review.json", orjson.dumps(body))
     return body
 
 
-def _put(path: Path, content: bytes) -> None:
+def _write_file(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     part.replace(path)
@@ -69,19 +69,19 @@ def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
         "location": _location(staged),
         "notes": [note._asdict() for note in staged.notes],
         "translations": [
-            {**one._asdict(), "rule": one.rule._asdict()} for one in staged.translations[:SHOWN]
+            {**one._asdict(), "rule": one.rule._asdict()} for one in staged.translations[:MAX_ROWS]
         ],
-        "issues": [_issue(issue, staged.rows) for issue in worst_first(report.issues)[:SHOWN]],
+        "issues": [_issue(issue, staged.rows) for issue in worst_first(report.issues)[:MAX_ROWS]],
         "severities": {severity: severities[severity] for severity in SEVERITIES},
-        "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:SHOWN]],
+        "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:MAX_ROWS]],
         "source": staged.source,
         "counts": counts(staged, diff),
-        "diff": [plain_diff(one, staged.spec, staged.rows.get(one.record)) for one in diff[:SHOWN]],
+        "diff": [plain_diff(one, staged.spec, staged.rows.get(one.record)) for one in diff[:MAX_ROWS]],
     }  # fmt: skip
 
 
 def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
-    """How many rows, and what becomes of them."""
+    """The number of rows, differences, findings and repairs."""
     ops = Counter(one.op for one in diff)
     return {
         "rows": len(staged.table),
@@ -97,7 +97,7 @@ def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
 
 
 def worst_first(issues: Iterable[Issue]) -> list[Issue]:
-    """The findings, fatal ones first."""
+    """The findings ordered by severity, fatal ones first."""
     return sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))
 
 
@@ -119,8 +119,8 @@ def _examples(staged: Staged, column: str, cells: Sequence[object]) -> list[str]
     text = next((text for text in staged.texts if text.column == column), None)
     if text is not None and text.detection.samples:
         return [sample.after[:80] for sample in text.detection.samples[:3]]
-    filled = dict.fromkeys(str(cell)[:80] for cell in cells[:200] if cell not in (None, ""))
-    return list(filled)[:3]
+    values = dict.fromkeys(str(cell)[:80] for cell in cells[:200] if cell not in (None, ""))
+    return list(values)[:3]
 
 
 def _text(text: ColumnText | None) -> Plain | None:
@@ -169,7 +169,7 @@ def _issue(issue: Issue, rows: Mapping[str, int]) -> Plain:
 
 
 def _row_of(issue: Issue, rows: Mapping[str, int]) -> int | None:
-    """The row of the file that a finding is about; None for a record that is not in the file and for a whole layer."""
+    """The row of the file of a finding; None for a record that is not in the file and for a whole layer."""
     return issue.row if issue.record is None else rows.get(issue.record)
 
 
@@ -212,7 +212,7 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file (UTF-8 with a byte-order mark, as spreadsheets expect) in which no text is taken for a formula."""
+    """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas (see _safe)."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
@@ -221,5 +221,5 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _safe(cell: object) -> object:
-    """The cell, with an apostrophe before a text that a spreadsheet would take for a formula."""
+    """The cell, with an apostrophe before a text that a spreadsheet would run as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

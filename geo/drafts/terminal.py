@@ -1,4 +1,4 @@
-"""A review as lines for a terminal."""
+"""A review as lines of text for a terminal."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from geo.schema import Label
 
 _MOST = 40
-"""Most findings, questions or differences that are listed; --json and the lists beside the draft have all."""
+"""Most findings, questions or differences that are printed; --json and the CSV files of the draft have more."""
 
 _WORDS: dict[str, Label] = {
     "file": Label("Tệp", "File"),
@@ -43,7 +43,7 @@ Plain = Mapping[str, Any]
 
 
 def lines(review: Plain, lang: str) -> Iterator[str]:
-    """The review in the order that a person decides in: the file, its text, columns and places, then what it does."""
+    """The lines of the review: file, columns, coordinate system, findings, differences, questions, counts."""
 
     def t(key: str) -> str:
         return _WORDS[key].of(lang)
@@ -54,10 +54,10 @@ def lines(review: Plain, lang: str) -> Iterator[str]:
         yield from (f"  {_of(note, lang)}" for note in review["notes"])
         yield from _columns(review, lang)
         yield from _place(review, lang)
-        yield from _listed(t("translations"), [_translation(one, lang) for one in review["translations"]], lang)
-        yield from _listed(t("findings"), [_finding(one, lang) for one in review["issues"]], lang)
-        yield from _listed(f"{t('changes')} {review['base']}", [_difference(one, lang) for one in review["diff"]], lang)
-    yield from _listed(t("questions"), [_question(one, lang) for one in review["questions"]], lang)
+        yield from _list(t("translations"), [_translation(one, lang) for one in review["translations"]], lang)
+        yield from _list(t("findings"), [_finding(one, lang) for one in review["issues"]], lang)
+        yield from _list(f"{t('changes')} {review['base']}", [_difference(one, lang) for one in review["diff"]], lang)
+    yield from _list(t("questions"), [_question(one, lang) for one in review["questions"]], lang)
     if "counts" in review:
         counts = review["counts"]
         yield ", ".join(f"{label.of(lang)} {counts[key]}" for key, label in _COUNTS.items())
@@ -91,7 +91,7 @@ def _place(review: Plain, lang: str) -> Iterator[str]:
     yield from (f"  {_of(line, lang)}" for line in place["evidence"])
 
 
-def _listed(title: str, rows: list[str], lang: str) -> Iterator[str]:
+def _list(title: str, rows: list[str], lang: str) -> Iterator[str]:
     if not rows:
         return
     yield f"{title}:"
@@ -113,8 +113,8 @@ def _finding(one: Plain, lang: str) -> str:
 def _difference(one: Plain, lang: str) -> str:
     sign = {"added": "+", "changed": "~", "removed": "-"}[one["op"]]
     fields = "; ".join(f"{change['field']}: {change['before']} → {change['after']}" for change in one["fields"])
-    moved = f"; {one['moved_m']:.1f} m" if one["moved_m"] is not None else ""
-    return f"{sign} {one['record']} {one['title']}{': ' + fields[:160] if one['op'] == 'changed' else ''}{moved}"
+    distance = f"; {one['moved_m']:.1f} m" if one["moved_m"] is not None else ""
+    return f"{sign} {one['record']} {one['title']}{': ' + fields[:160] if one['op'] == 'changed' else ''}{distance}"
 
 
 def _question(one: Plain, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Where truth lies: versions of the layers, with who published each, when and why."""
+"""The store of record: every published version of the layers, with who published it, when and why."""
 
 from geo.store.engine import create_store, open_store, restore_backup, sweep_store, verify_store
 from geo.store.protocol import LogRow, Store, Verdict, Version

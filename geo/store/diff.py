@@ -1,4 +1,4 @@
-"""What differs between two states of a layer, record by record: fields, metres, hectares."""
+"""Differences between two states of a layer by record: fields, distance moved in metres, area in hectares."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,12 +23,12 @@ class FieldChange(NamedTuple):
 
 
 class RecordDiff(NamedTuple):
-    """What happened to one record.
+    """The difference of one record between two states.
 
-    `moved_m` is how far its place moved along the ellipsoid (of polygons: the Hausdorff distance in METRIC_CRS), None
-    where it is as before or was not there. `area_ha` is the geodesic area before and after of a polygon that changed.
-    `title` is what the record is called. `before` and `after` are its geometry in STORE_CRS,
-    `precision` says how well its place is known now (of a removed one: was known), None where the layer does not say.
+    `moved_m` is the distance by which its geometry moved: geodesic for points, the Hausdorff distance in METRIC_CRS
+    for others; None when it did not move or one state has no geometry. `area_ha` is the geodesic area before and after
+    of a polygon that changed. `before` and `after` are the geometries in STORE_CRS. `precision` is the key of the
+    location's precision after the change (before it for a removed record), None when the layer has no such field.
     """
 
     layer: str
@@ -53,19 +53,20 @@ class Counts(NamedTuple):
 
 
 def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | None) -> list[RecordDiff]:
-    """The records of a layer that differ between two frames in STORE_CRS, by key; None is a layer without records."""
+    """The records that differ between two frames in STORE_CRS, ordered by key; None is a layer without records."""
     old = state_of(spec, before) if before is not None else {}
     new = state_of(spec, after) if after is not None else {}
     return list(differences(spec, old, new))
 
 
 def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
-    """The records that differ between two states of a layer in the canonical form of the store; see content.py."""
+    """The records that differ between two states of a layer in canonical form (see content.py), ordered by key."""
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key), new.get(key)
         if one != other:
             diff = _difference(spec, key, one, other)
-            if diff.op != "changed" or diff.fields or diff.moved_m is not None:  # 5 and 5.0 are equal, not their texts
+            # 5 and 5.0 are equal values, though their JSON differs.
+            if diff.op != "changed" or diff.fields or diff.moved_m is not None:
                 yield diff
 
 
@@ -94,15 +95,16 @@ def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | N
         for field in spec.fields
         if before.get(field.name) != after.get(field.name)
     ]
-    moved, area = None, None
+    distance_m, area = None, None
     if op == "changed" and (old is None or new is None or old[1] != new[1]):
         if shapes[0] is None or shapes[1] is None:
             kinds = [None if shape is None else shape.geom_type for shape in shapes]
             fields += [FieldChange("geometry", *kinds)] if kinds[0] != kinds[1] else []
         else:
-            moved, area = _moved_m(shapes[0], shapes[1]), _areas(shapes[0], shapes[1])
+            distance_m, area = _distance_moved_m(shapes[0], shapes[1]), _areas(shapes[0], shapes[1])
     title = after.get(spec.title) or before.get(spec.title) or key
-    return RecordDiff(spec.name, key, op, tuple(fields), moved, area, str(title), *shapes, _precision(after or before))
+    precision = _precision(after or before)
+    return RecordDiff(spec.name, key, op, tuple(fields), distance_m, area, str(title), *shapes, precision)
 
 
 def _precision(values: Mapping[str, object]) -> str | None:
@@ -116,12 +118,12 @@ def _values(content: Content | None) -> Mapping[str, object]:
 
 
 def _shape(content: Content | None) -> BaseGeometry | None:
-    """The record's place; None where it has none, which an empty geometry is too."""
+    """The record's geometry; None when it has none or an empty one."""
     shape = None if content is None or content[1] is None else shapely.from_wkb(content[1])
     return None if shape is None or shape.is_empty else shape
 
 
-def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
+def _distance_moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
     if isinstance(before, Point) and isinstance(after, Point):
         return geodesic_distance_m(before.x, before.y, after.x, after.y)
     return float(shapely.hausdorff_distance(*to_metric([before, after])))
@@ -130,7 +132,7 @@ def _moved_m(before: BaseGeometry, after: BaseGeometry) -> float:
 def _areas(before: BaseGeometry, after: BaseGeometry) -> tuple[float, float] | None:
     if not before.geom_type.endswith("Polygon"):
         return None
-    # Rings may run either way in a file; areas of one outline only add up when all run alike.
+    # GEOD subtracts holes only if they run opposite to the outer ring, which files do not guarantee.
     shapes = (shapely.orient_polygons(shape) for shape in (before, after))
     first, second = (abs(GEOD.geometry_area_perimeter(shape)[0]) / 10_000 for shape in shapes)
     return first, second

@@ -1,4 +1,4 @@
-"""The one place that chooses what the store is kept in."""
+"""The choice of the database engine for the store, made in this one place."""
 
 from collections.abc import Iterator
 from pathlib import Path

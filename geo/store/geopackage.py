@@ -1,6 +1,6 @@
-"""The embedded store: one GeoPackage with the current layers, which QGIS opens, and the log of every version.
+"""The embedded store: one GeoPackage with the current layers, which QGIS opens, and the log of all versions.
 
-Everything is written through sqlite3 in one transaction, which no GDAL writer offers over several tables.
+A version is written through sqlite3 in one transaction over several tables, which GDAL's writers do not offer.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ from geo.store.gpkg_tables import DDL, drop_layer, is_as_declared, is_ready, mak
 from geo.store.protocol import LogRow, Version
 from geo.store.states import state_of_version
 
-_WHAT_WAS_DONE = """
+_OPERATIONS = """
 SELECT version, layer, id, op FROM (
     SELECT version, layer, id, op, lead(op) OVER (PARTITION BY layer, id ORDER BY version) AS following
     FROM geo_log WHERE version <= ?
@@ -104,19 +104,20 @@ class GeoPackageStore:
         is now, or a second after the newest earlier publication where the clock says less.
         """
         state = _state_of(frames)
-        described = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
-        reported = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
-        digest = digest_of(state, described)
+        metadata_text = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
+        report_text = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
+        digest = digest_of(state, metadata_text)
         with writing(self.path, self._wait_s) as connection:
             versions = seals.read_versions(connection, self.path)
             last = versions[-1] if versions else None
             if base is not None and base != (last.number if last else 0):
-                raise _moved_on(base, last)
+                raise _newer_version(base, last)
             if last is not None and last.digest == digest:
                 return last
             now = _time_after(versions)
             version = Version(last.number + 1 if last else 1, now, who, why, digest)
-            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", (*version, described, reported))
+            row = (*version, metadata_text, report_text)
+            connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             before = self._state(connection, version.number - 1)
             rows = _differences(version.number, before, state)
             connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -125,29 +126,29 @@ class GeoPackageStore:
         return version
 
     def history(self, layer: str, record: str) -> list[LogRow]:
-        """What happened to one record, oldest first."""
+        """The log of one record, oldest first."""
         with self._reading() as connection:
             seals.require_log(connection, self.path, self._number(connection, None))
             return list(_log(connection, "layer = ? AND id = ?", (layer, record)))
 
     def changes(self, after: int, until: int) -> list[LogRow]:
-        """What the versions after `after`, up to and with `until`, did, in order."""
+        """The log of the versions after `after` up to and including `until`, in order."""
         with self._reading() as connection:
             seals.require_log(connection, self.path, until)
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and operation of every version up to and with `until`, in order.
+        """Version, layer, record and operation of every version up to and including `until`, in order.
 
-        A "changed" that a later entry of the same record follows is left out: since any version before it, the later
-        entry says as much. So a record has a few entries, however often it changed.
+        A "changed" that is followed by another entry of the same record is left out: for a client of the change feed
+        the later entry is enough. So a record has few entries, however often it changed.
         """
         with self._reading() as connection:
             seals.require_log(connection, self.path, until)
-            return connection.execute(_WHAT_WAS_DONE, (until,)).fetchall()
+            return connection.execute(_OPERATIONS, (until,)).fetchall()
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
-        """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+        """The records that differ between two versions, in the order of LAYERS and by key; 0 is before the first."""
         with self._reading() as connection:
             old, new = (
                 self._state(connection, self._number(connection, version)) if version else {}
@@ -171,7 +172,7 @@ class GeoPackageStore:
         return {name: len(state.get(name, {})) for name in LAYERS}
 
     def used_ids(self, layer: str) -> set[str]:
-        """Every id that a record of the layer ever had: one is never given twice."""
+        """Every id that a record of the layer ever had, so that none is assigned again."""
         with self._reading() as connection:
             seals.require_log(connection, self.path, self._number(connection, None))
             return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
@@ -212,7 +213,7 @@ class GeoPackageStore:
 
 
 def _state_of(frames: Mapping[str, GeoDataFrame]) -> State:
-    """The records of every declared layer, none for those that are not given."""
+    """The records of every declared layer; none for a layer without a frame."""
     unknown = sorted(frames.keys() - LAYERS.keys())
     if unknown:
         raise Conflict(
@@ -233,18 +234,19 @@ def _time_after(versions: list[Version]) -> str:
     return later.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _moved_on(base: int, last: Version | None) -> Conflict:
+def _newer_version(base: int, last: Version | None) -> Conflict:
     number, who = (last.number, last.who) if last else (0, "-")
     return Conflict(
-        f"Made from version {base}, but {who} has published version {number} since. Look at it and try again.",
-        f"Dựa trên phiên bản {base}, nhưng {who} đã công bố phiên bản {number}. Hãy xem lại rồi thử lại.",
+        f"This change is based on version {base}, but {who} has published version {number} since. Review it and try"
+        " again.",
+        f"Thay đổi này dựa trên phiên bản {base}, nhưng {who} đã công bố phiên bản {number}. Hãy xem lại rồi thử lại.",
     )
 
 
 def _write_current(connection: sqlite3.Connection, before: State, after: State, now: str) -> None:
-    """Bring the tables of the current records up to date; those of layers without a difference stay as they are."""
-    registered = {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}
-    for layer in sorted(registered - after.keys()):
+    """Update the tables of the current records; tables of layers that did not change are not touched."""
+    tables = {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}
+    for layer in sorted(tables - after.keys()):
         drop_layer(connection, layer)
     for layer, records in after.items():
         spec = LAYERS[layer]
@@ -273,8 +275,8 @@ def _log(connection: sqlite3.Connection, where: str, values: tuple[object, ...])
             "ORDER BY version DESC LIMIT 1",
             (layer, key, version),
         ).fetchone() or (None, None)
-        yield LogRow(version, layer, key, op, _loaded(earlier[0]), _loaded(properties), geometry != earlier[1])
+        yield LogRow(version, layer, key, op, _properties(earlier[0]), _properties(properties), geometry != earlier[1])
 
 
-def _loaded(properties: str | None) -> dict[str, Any] | None:
+def _properties(properties: str | None) -> dict[str, Any] | None:
     return None if properties is None else json.loads(properties)

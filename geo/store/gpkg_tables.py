@@ -1,4 +1,4 @@
-"""The tables of the store's GeoPackage (OGC 12-128r18): its registry, the current layers, versions and log."""
+"""The tables of the store's GeoPackage (OGC 12-128r18): its metadata, the current layers, versions and log."""
 
 import json
 import sqlite3
@@ -67,13 +67,13 @@ CREATE INDEX IF NOT EXISTS geo_log_version ON geo_log (version);
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {_USER_VERSION};
 """
-# sqlite3's executescript commits first; one statement at a time stays inside the caller's transaction.
+# executescript of sqlite3 commits first; single statements stay inside the caller's transaction.
 DDL = tuple(statement for statement in _SCRIPT.split(";\n") if statement.strip())
 _OWN = {"gpkg_contents", "gpkg_extensions", "geo_version", "geo_log"}
 
 
 def is_ready(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the store's tables are there; BadSource when `path` is a database of something else."""
+    """Whether the store's tables exist; BadSource when `path` is a database of another application."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables and "geo_version" not in tables:
         raise BadSource(
@@ -84,14 +84,14 @@ def is_ready(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def is_as_declared(connection: sqlite3.Connection, spec: LayerSpec) -> bool:
-    """Whether the table of a layer's current records is there with the columns that are declared now."""
-    there = [(name, kind) for _, name, kind, *_ in connection.execute(f'PRAGMA table_info("{spec.name}")')]
+    """Whether the table of a layer's current records exists with exactly the declared columns."""
+    columns = [(name, kind) for _, name, kind, *_ in connection.execute(f'PRAGMA table_info("{spec.name}")')]
     geometry = [] if spec.geometry is None else [("geom", spec.geometry.upper())]
-    return there == [("fid", "INTEGER"), *geometry, *((field.name, _sql_type(field)) for field in spec.fields)]
+    return columns == [("fid", "INTEGER"), *geometry, *((field.name, _sql_type(field)) for field in spec.fields)]
 
 
 def drop_layer(connection: sqlite3.Connection, layer: str) -> None:
-    """Take away a layer's table of current records with all that is registered of it; the log keeps its past."""
+    """Drop a layer's table of current records and its rows in the GeoPackage's metadata; the log is kept."""
     rtree.drop_index(connection, layer)
     connection.execute(f'DROP TABLE IF EXISTS "{layer}"')
     for registry in ("gpkg_geometry_columns", "gpkg_contents"):
@@ -99,7 +99,7 @@ def drop_layer(connection: sqlite3.Connection, layer: str) -> None:
 
 
 def make_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records, now: str) -> None:
-    """Write a layer's current records into a table made anew, as declared now, and register it with its box."""
+    """Write a layer's current records to a new table and enter it, with its bounding box, in the metadata."""
     drop_layer(connection, spec.name)
     columns = ", ".join(f'"{field.name}" {_sql_type(field)}{_constraint(field, spec)}' for field in spec.fields)
     geometry = "" if spec.geometry is None else f", geom {spec.geometry.upper()}"
@@ -125,7 +125,7 @@ def make_layer(connection: sqlite3.Connection, spec: LayerSpec, records: Records
 
 
 def _box(shapes: NDArray[np.object_]) -> list[float | None]:
-    """West, south, east and north of all that has a place; None where nothing has."""
+    """West, south, east and north of all geometries; four None when there are none."""
     if not any(shape is not None and not shape.is_empty for shape in shapes):
         return [None] * 4
     return [float(side) for side in shapely.total_bounds(shapes)]

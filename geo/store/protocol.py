@@ -1,4 +1,4 @@
-"""The operations of every store, whatever it keeps its versions in."""
+"""The interface of a store of versions, independent of the database engine."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,9 +23,9 @@ class Version(NamedTuple):
 
 
 class LogRow(NamedTuple):
-    """What one version did to one record; `before` is None for an added one, `after` for a removed one.
+    """The change of one record by one version; `before` is None for an added one, `after` for a removed one.
 
-    `moved` says that its geometry is another than before.
+    `moved` is whether its geometry changed.
     """
 
     version: int
@@ -84,19 +84,19 @@ class Store(Protocol):
         """
 
     def history(self, layer: str, record: str) -> list[LogRow]:
-        """What happened to one record, oldest first."""
+        """The log of one record, oldest first."""
 
     def changes(self, after: int, until: int) -> list[LogRow]:
-        """What the versions after `after`, up to and with `until`, did, in order."""
+        """The log of the versions after `after` up to and including `until`, in order."""
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
-        """Version, layer, record and operation of every version up to and with `until`, in order.
+        """Version, layer, record and operation of every version up to and including `until`, in order.
 
-        A "changed" that a later entry of the same record follows is left out.
+        A "changed" that is followed by another entry of the same record is left out.
         """
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
-        """Every record that differs between two versions, in the order of LAYERS and by key; 0 is before the first."""
+        """The records that differ between two versions, in the order of LAYERS and by key; 0 is before the first."""
 
     def tallies(self) -> dict[int, dict[str, int]]:
         """How many records each version added, changed and removed."""
@@ -105,7 +105,7 @@ class Store(Protocol):
         """How many records each layer has in a version."""
 
     def used_ids(self, layer: str) -> set[str]:
-        """Every id that a record of the layer ever had: one is never given twice."""
+        """Every id that a record of the layer ever had, so that none is assigned again."""
 
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""

@@ -1,4 +1,4 @@
-"""The R-tree extension of GeoPackage (OGC 12-128r18, annex F.3): the spatial index that QGIS and GDAL look for."""
+"""The R-tree extension of GeoPackage (OGC 12-128r18, annex F.3): the spatial index that QGIS and GDAL use."""
 
 import math
 import sqlite3
@@ -15,31 +15,31 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
     CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
 )"""
 
-# When an event, and then what: {t} is the table, {r} its index. ST_IsEmpty and the others are functions of
-# whoever edits the file (QGIS, GDAL); the store writes the index itself and makes the triggers last.
-_PLACED = 'NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom")'
-_UNPLACED = 'NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom")'
-_PUT = (
+# Triggers as (event, condition, statement); {r} is the index. Functions such as ST_IsEmpty exist in QGIS and GDAL
+# only, so the store fills the index itself and creates the triggers last.
+_HAS_GEOMETRY = 'NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom")'
+_HAS_NO_GEOMETRY = 'NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom")'
+_INSERT = (
     'INSERT OR REPLACE INTO "{r}" VALUES '
     '(NEW.fid, ST_MinX(NEW."geom"), ST_MaxX(NEW."geom"), ST_MinY(NEW."geom"), ST_MaxY(NEW."geom"));'
 )
-_TAKE = 'DELETE FROM "{r}" WHERE id = OLD.fid;'
+_DELETE = 'DELETE FROM "{r}" WHERE id = OLD.fid;'
 _TRIGGERS = {
-    "insert": ("INSERT", f"({_PLACED})", _PUT),
-    "update1": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_PLACED})", _PUT),
-    "update2": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_UNPLACED})", _TAKE),
-    "update3": ("UPDATE", f"OLD.fid != NEW.fid AND ({_PLACED})", f"{_TAKE} {_PUT}"),
+    "insert": ("INSERT", f"({_HAS_GEOMETRY})", _INSERT),
+    "update1": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_HAS_GEOMETRY})", _INSERT),
+    "update2": ('UPDATE OF "geom"', f"OLD.fid = NEW.fid AND ({_HAS_NO_GEOMETRY})", _DELETE),
+    "update3": ("UPDATE", f"OLD.fid != NEW.fid AND ({_HAS_GEOMETRY})", f"{_DELETE} {_INSERT}"),
     "update4": (
         "UPDATE",
-        f"OLD.fid != NEW.fid AND ({_UNPLACED})",
+        f"OLD.fid != NEW.fid AND ({_HAS_NO_GEOMETRY})",
         'DELETE FROM "{r}" WHERE id IN (OLD.fid, NEW.fid);',
     ),
-    "delete": ("DELETE", 'OLD."geom" NOT NULL', _TAKE),
+    "delete": ("DELETE", 'OLD."geom" NOT NULL', _DELETE),
 }
 
 
 def drop_index(connection: sqlite3.Connection, table: str) -> None:
-    """Take away the index of a table, before the table itself is dropped; its triggers go with the table."""
+    """Drop the index of a table, before the table itself; its triggers are dropped with the table."""
     connection.execute(f'DROP TABLE IF EXISTS "{_name(table)}"')
     connection.execute("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
 

@@ -1,4 +1,4 @@
-"""The web application: the only importer of Flask. It translates requests to questions and answers to HTTP."""
+"""The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
 from pathlib import Path
 
@@ -28,16 +28,16 @@ from geo.web.site import downloads, map_data, pages, robots
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
-"""Letters of an address; errors.py names the way for longer filters."""
+"""Most characters of path and query; the message of 414 in errors.py names POST for longer filters."""
 
 _GZIP_TIME = slice(4, 8)
-"""Where gzip's head holds the time (RFC 1952, MTIME): left empty, or one strong tag would stand for many bytes."""
+"""Bytes of the gzip header that hold the time (MTIME, RFC 1952): set to zero, as a strong ETag means equal bytes."""
 
 _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
     "COMPRESS_BR_LEVEL": 5,
-    "COMPRESS_LEVEL": 4,  # programs ask for gzip and browsers for brotli: half the time of 6 for 7 % more bytes
+    "COMPRESS_LEVEL": 4,  # of gzip, which programs accept (browsers: brotli): half the time of level 6, 7 % more bytes
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/csv", "text/javascript", "application/json", "application/geo+json",
         "application/manifest+json", "application/xml", "application/ld+json", "application/rdf+xml",
@@ -49,7 +49,7 @@ _COMPRESSION = {
 
 
 def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
-    """The WSGI application over whatever atlas is current when a request comes in."""
+    """The WSGI application; each request is answered from the atlas that is current when it arrives."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -85,23 +85,23 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
 
 
 def _compress(app: Flask) -> None:
-    """Compress what is made for each request; downloads come compressed from where they are kept."""
+    """Compress responses that are generated for each request; downloads are cached compressed."""
     app.config["COMPRESS_REGISTER"] = False
     compress = Compress(app)
 
     @app.after_request
-    def packed(response: Answer) -> Answer:
-        if g.get("sent_as_it_is") or "Content-Encoding" in response.headers:
+    def compress_response(response: Answer) -> Answer:
+        if g.get("skip_compression") or "Content-Encoding" in response.headers:
             return response
-        done: Answer = compress.after_request(response)
-        if done.headers.get("Content-Encoding") == "gzip" and not done.is_streamed:
-            body = done.get_data()
-            done.set_data(body[: _GZIP_TIME.start] + bytes(4) + body[_GZIP_TIME.stop :])
-        return done
+        compressed: Answer = compress.after_request(response)
+        if compressed.headers.get("Content-Encoding") == "gzip" and not compressed.is_streamed:
+            body = compressed.get_data()
+            compressed.set_data(body[: _GZIP_TIME.start] + bytes(4) + body[_GZIP_TIME.stop :])
+        return compressed
 
 
 def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
-    """Give every request its language and the atlas that it keeps until its end."""
+    """Set language and atlas of every request; redirect paths that end with a slash, refuse long addresses."""
 
     @app.before_request
     def begin() -> Response | None:
@@ -118,12 +118,12 @@ def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
 
 
 def _refuse_no_host() -> None:
-    """Raise BadQuery for a Host header that names no host (RFC 9112, 3.2): addresses in answers begin with it."""
-    if not request.host and request.path not in health.PATHS:  # whoever watches the service may know no name of it
-        given = request.headers.get("Host", "")
+    """Raise BadQuery for an invalid Host header (RFC 9112, 3.2): the links of responses begin with it."""
+    if not request.host and request.path not in health.PATHS:  # monitoring may send no host name
+        header = request.headers.get("Host", "")
         raise BadQuery(
-            f"Host: {given!r} names no host. Expected a name or an address such as ocop.example.vn:5000.",
-            f"Host: {given!r} không phải tên máy. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
+            f"Host: {header!r} is not a valid host. Expected a name or an address such as ocop.example.vn:5000.",
+            f"Host: {header!r} không phải tên máy hợp lệ. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
         )
 
 
@@ -131,15 +131,15 @@ def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
     except NotFound as error:
-        # Not the caller's mistake, and where files lie is not the caller's business.
+        # A fault of the server, whose paths must not reach the client.
         raise BadSource(
-            "The service has no data yet. Tell the administrator.",
+            "The service has no data yet. Please inform the administrator.",
             "Dịch vụ chưa có dữ liệu. Hãy báo cho quản trị viên.",
         ) from error
 
 
 def _help_templates(app: Flask, assets: Assets) -> None:
-    """Give every template its words, addresses and dates."""
+    """Register the template filter for dates and the functions for words and URLs."""
     app.jinja_env.filters["date"] = lambda iso: date_shown(iso, g.lang)
 
     @app.context_processor

@@ -1,4 +1,4 @@
-"""The site on a port: one process (waitress), or several over the same files (granian)."""
+"""The HTTP server: one process (waitress), or several over the same data folder (granian)."""
 
 import gc
 import multiprocessing
@@ -14,14 +14,14 @@ from geo.errors import BadSource
 from geo.settings import Settings
 
 _IDLE_MS = 75_000
-"""Milliseconds that a connection may stay open unused: longer than the minute for which proxies keep theirs."""
+"""Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
 _LAST_REQUESTS_S = 30
 _LARGEST_HEAD = 64 * 1024
-"""Bytes of a request's line and headers, far more than the longest address that we answer."""
+"""Most bytes of request line and headers, more than MAX_ADDRESS of the application needs."""
 
 
 def refuse_impossible(settings: Settings) -> None:
-    """Raise BadSource for several processes on a system that cannot fork, before anything is built."""
+    """Raise BadSource for several processes on a system without fork, before anything is built."""
     if settings.workers > 1 and not hasattr(os, "fork"):
         raise BadSource(
             f"--workers {settings.workers} (GEO_WORKERS): this system (Windows) serves with one process only."
@@ -32,20 +32,20 @@ def refuse_impossible(settings: Settings) -> None:
 
 
 def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
-    """Answer requests until the process is told to stop.
+    """Serve requests until the process is stopped by a signal.
 
-    `make` is called once in each process that serves, after it was forked: what it opens is shared with no other.
+    `make` is called in each worker process after the fork, so that workers do not share open files.
     """
     if settings.workers > 1:
         _serve_with_several(make, settings)
     else:
-        _serve_alone(_settled(make), settings)
+        _serve_alone(_load(make), settings)
 
 
-def _settled(make: Callable[[], WSGIApplication]) -> WSGIApplication:
-    """The application, with all that lives as long as the process taken out of what Python looks through for garbage.
+def _load(make: Callable[[], WSGIApplication]) -> WSGIApplication:
+    """The application; its objects are excluded from garbage collection (gc.freeze).
 
-    A collection of everything held up the requests of a process for 0.1 to 0.2 s, most of all in its first seconds.
+    Full collections over these permanent objects delayed requests by 0.1 to 0.2 s, mostly in the first seconds.
     """
     application = make()
     gc.collect()
@@ -63,8 +63,10 @@ def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
         threads=settings.threads,
         ident=None,
         max_request_body_size=settings.largest_request,
-        # Who may manage depends on whether a proxy handed the request on: waitress would hide it.
+        # access.py must see whether a proxy forwarded the request; waitress would remove the headers.
         clear_untrusted_proxy_headers=False,
+        # select() takes no descriptor over 1,023; the arrays that tiles are made of are mapped files, hundreds of them.
+        asyncore_use_poll=True,
     )
 
 
@@ -74,7 +76,7 @@ def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings)
     from granian.http import HTTP1Settings  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    # Only what is forked can be handed a function that was made here.
+    # Only forked workers can receive the local function load_worker, which cannot be pickled.
     multiprocessing.set_start_method("fork", force=True)
     server = Granian(
         "site",
@@ -91,34 +93,34 @@ def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings)
         log_level=LogLevels.error,
     )
 
-    def loaded() -> WSGIApplication:
-        # A new process has the handlers of its parent, which would do nothing here: told to stop, it stops.
+    def load_worker() -> WSGIApplication:
+        # A worker inherits its parent's handlers, which have no effect in it; the default ones end it.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         if server.interrupt_signal:
             sys.exit(0)
-        application = _settled(make)
-        hear_signals_in_any_thread()
+        application = _load(make)
+        handle_signals_of_any_thread()
         return application
 
-    server.serve(target_loader=loaded, wrap_loader=False)
+    server.serve(target_loader=load_worker, wrap_loader=False)
 
 
-def hear_signals_in_any_thread() -> None:
-    """Run a signal's handler also when another thread than the main one received it.
+def handle_signals_of_any_thread() -> None:
+    """Run a signal's handler in a thread of its own.
 
-    The kernel hands a signal to any thread when the main one was just held still and let go on. Python runs handlers
-    in the main thread, which waits for a lock in a granian process and is not woken: it would not stop until killed.
+    The kernel may deliver a signal to any thread, for example after SIGSTOP and SIGCONT. Python runs handlers in the
+    main thread only, which in a granian worker waits for a lock without waking: the worker could only be killed.
     """
-    heard, told = socket.socketpair()
-    told.setblocking(False)
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
 
-    def hear() -> None:
-        while number := heard.recv(1):
+    def handle_signals() -> None:
+        while number := receiver.recv(1):
             handler = signal.getsignal(number[0])
             if callable(handler):
                 handler(number[0], None)
 
-    # What writes to it lives as long as the process.
-    signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
-    threading.Thread(target=hear, name="signals", daemon=True).start()
+    # Python writes signal numbers to this socket as long as the process lives, so it is never closed.
+    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
+    threading.Thread(target=handle_signals, name="signals", daemon=True).start()

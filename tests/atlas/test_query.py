@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.atlas import Around, Atlas, Notes, Query
+from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
@@ -298,13 +298,13 @@ def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])
 def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, layer: str, sort: str) -> None:
     query = Query(layer, sort=sort, limit=70, offset=30)
-    returned, features = crowded.linked(query, Around.of("", ""))
+    returned, features = crowded.linked_features(query, UrlAffixes.of("", ""))
     assert returned == 70
     found = json.loads(b"[%b]" % features)
     assert [
         {**json.loads(one), "links": two["links"]} for one, two in zip(crowded.features(query), found, strict=True)
     ] == found
-    assert crowded.linked(replace(query, ids=("none",)), Around.of("", "")) == (0, b"")
+    assert crowded.linked_features(replace(query, ids=("none",)), UrlAffixes.of("", "")) == (0, b"")
 
 
 def test_freezing_twice_gives_the_same_answers(atlases: OpenAtlases, tmp_path: Path, atlas: Atlas) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from shapely import Point, box, to_wkb
 
-from geo.atlas import Around, Atlas, Notes, Query
+from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.atlas.cql2.parse import MAX_LENGTH, parse
 from geo.atlas.cql2.tree import Where
 from geo.atlas.sqlite import sql
@@ -163,7 +163,7 @@ def too_much() -> Where:
     [
         lambda atlas, query: atlas.count(query), lambda atlas, query: atlas.find(query),
         lambda atlas, query: atlas.features(query), lambda atlas, query: atlas.parts(query),
-        lambda atlas, query: atlas.linked(query, Around.of("", "")), lambda atlas, query: atlas.facets(query),
+        lambda atlas, query: atlas.linked_features(query, UrlAffixes.of("", "")), lambda atlas, query: atlas.facets(query),
     ],
 )  # fmt: skip
 def test_a_filter_that_is_too_much_for_sqlite_is_refused_before_the_first_record(

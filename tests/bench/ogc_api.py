@@ -59,10 +59,10 @@ def rows() -> Iterator[Row]:
     yield Row("items?limit=1000", lambda s: [f"{s.items('zones')}?limit=1000"], 10, longer=2)
     yield Row("items?limit=1000, gzip", lambda s: [f"{s.items('zones')}?limit=1000"], encoding="gzip", longer=2)
     yield Row("items?limit=10", lambda s: [f"{s.items('zones')}?limit=10"])
-    yield Row("bbox 0.02°", lambda s: [f"{s.items('zones')}?limit=1000&bbox={box}" for box in _boxes(MANY)], 30)
+    yield Row("bbox 0.02°", lambda s: [f"{s.items('zones')}?limit=1000&bbox={box}" for box in _boxes(MANY)], 8)
     yield Row("bbox 0.02°, points", lambda s: [f"{s.items('producers')}?limit=1000&bbox={box}" for box in _boxes(MANY)])
-    yield Row("CQL2 filter", lambda s: [f"{s.items('zones')}?limit=100&filter={one}" for one in _filters(MANY)])
-    yield Row("one item", lambda s: [f"{s.items('zones')}/{key}" for key in _keys(large.COUNT)], 5)
+    yield Row("CQL2 filter", lambda s: [f"{s.items('zones')}?limit=100&filter={one}" for one in _filters(MANY)], 30)
+    yield Row("one item", lambda s: [f"{s.items('zones')}/{key}" for key in _keys(large.COUNT)], 8)
     again = [f"Z{number:06d}" for number in range(50)]
     yield Row("one item, repeated", lambda s: [f"{s.items('zones')}/{key}" for key in again], warmed=True)
     yield Row("VN-2000, 100 items", _in_vn2000)

@@ -189,17 +189,17 @@ def test_touch_targets_are_large_enough(phone: Watched) -> None:
 
 def test_everything_can_be_reached_by_keyboard(desktop: Watched) -> None:
     page = opened(desktop)
-    seen = set()
+    names = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.add(
+        names.add(
             page.evaluate(
                 "document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
             )
         )
-    assert "search-input" in seen
-    assert any("tabs__tab" in name or name.startswith("tab-") for name in seen)
-    assert any("hit" in name for name in seen)
+    assert "search-input" in names
+    assert any("tabs__tab" in name or name.startswith("tab-") for name in names)
+    assert any("hit" in name for name in names)
 
 
 def test_a_lost_network_is_said_and_mended(browser_offline: Watched) -> None:

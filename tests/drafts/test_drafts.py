@@ -51,7 +51,7 @@ def draft_of(jobs: Jobs, path: Path, layer: str = "producers", answers: Answers 
 def publish(jobs: Jobs, draft: Draft, why: str = "thử") -> Draft:
     review = jobs.drafts.review(draft)
     assert review is not None
-    return jobs.publish(draft, who="A", why=why, seen=review["digest"])
+    return jobs.publish(draft, who="A", why=why, digest=review["digest"])
 
 
 def versions(office: Settings) -> list[int]:
@@ -152,12 +152,12 @@ def test_a_file_with_several_layers_asks_which(jobs: Jobs, tmp_path: Path) -> No
     assert [question["key"] for question in review["questions"]] == ["part"]
     assert {"DS", "Ghi chú"} == {choice["key"] for choice in review["questions"][0]["choices"]}
     with pytest.raises(BadQuery, match="Which layer"):
-        jobs.publish(draft, who="A", why="b", seen=None)
+        jobs.publish(draft, who="A", why="b", digest=None)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"import_seconds": 1}, "longer than is allowed"), ({"import_memory_mb": 350}, "memory")],
+    [({"import_seconds": 1}, "longer than the limit"), ({"import_memory_mb": 350}, "memory")],
 )
 def test_a_file_that_takes_too_much_ends_as_a_message(
     office: Settings, tmp_path: Path, settings: dict[str, int], message: str
@@ -223,14 +223,14 @@ def test_publishing_needs_a_name_and_a_reason(jobs: Jobs, tmp_path: Path) -> Non
     draft = jobs.read(draft_of(jobs, sheet(tmp_path / "ds.xlsx")))
     for who, why in (("", "x"), ("x", " ")):
         with pytest.raises(BadQuery, match="who"):
-            jobs.publish(draft, who=who, why=why, seen=None)
+            jobs.publish(draft, who=who, why=why, digest=None)
 
 
 def test_an_open_question_keeps_a_file_out(jobs: Jobs, office: Settings, tmp_path: Path) -> None:
     write_vn2000_zones(tmp_path / "vung.shp", prj=False)
     draft = jobs.read(draft_of(jobs, tmp_path / "vung.shp", "zones"))
     with pytest.raises(BadQuery, match="coordinate system"):
-        jobs.publish(draft, who="A", why="b", seen=None)
+        jobs.publish(draft, who="A", why="b", digest=None)
     answered = jobs.read(jobs.drafts.answer(jobs.drafts.get(draft.id), READ))
     assert publish(jobs, answered).published == 2
     zones = open_store(office).frames()["zones"]

@@ -126,7 +126,7 @@ def test_a_child_that_takes_too_long_is_stopped(office: Settings, monkeypatch: p
     [
         ("raise MemoryError", "needs more memory"),
         ('print(\'{"outcome": {"starved": true}}\')', "needs more memory"),
-        ("import ctypes; ctypes.string_at(0)", "The process that restores broke down"),
+        ("import ctypes; ctypes.string_at(0)", "The restoring process crashed"),
         ("raise RuntimeError('unforeseen')", "Restoring failed: RuntimeError: unforeseen"),
     ],
 )

@@ -41,7 +41,7 @@ def imported(jobs: Jobs, tmp_path: Path, *rows: list[object]) -> Draft:
 def published(jobs: Jobs, draft: Draft) -> int | None:
     review = jobs.drafts.review(draft)
     assert review is not None and review["publishable"], review["questions"]
-    return jobs.publish(draft, who="A", why="b", seen=review["digest"]).published
+    return jobs.publish(draft, who="A", why="b", digest=review["digest"]).published
 
 
 def test_an_import_leaves_the_findings_of_other_records_rows_and_layers() -> None:

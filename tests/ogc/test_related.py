@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from shapely import Point
 
-from geo.atlas import Around, Atlas, Query
+from geo.atlas import Atlas, Query, UrlAffixes
 from geo.atlas.sqlite.related import MOST
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import LAYERS
@@ -17,7 +17,7 @@ from tests.frames import frame, world
 from tests.frozen import frozen
 from tests.ogc.conftest import Service
 
-AROUND = Around.of("https://example.vn/ocop", "?lang=en")
+AFFIXES = UrlAffixes.of("https://example.vn/ocop", "?lang=en")
 SPECS = {spec.name: spec for spec in LINKS}
 
 
@@ -36,7 +36,7 @@ def tied(atlas: Atlas, layer: str, record: str) -> list[tuple[str, str, str]]:
 
 def features(atlas: Atlas, query: Query) -> list[dict[str, Any]]:
     """The features of a query as a page has them."""
-    returned, body = atlas.linked(query, AROUND)
+    returned, body = atlas.linked_features(query, AFFIXES)
     found: list[dict[str, Any]] = json.loads(b"[%b]" % body)
     assert len(found) == returned
     return found

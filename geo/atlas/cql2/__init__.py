@@ -1,1 +1,1 @@
-"""CQL2 filters (OGC 21-065r2) read and checked into one tree, and what its operators mean: no SQL in here."""
+"""CQL2 filters (OGC 21-065r2): parser, type check, syntax tree and the meaning of the operators. No SQL in here."""

@@ -1,4 +1,4 @@
-"""The geometries of a filter: GeoJSON or a bbox, in the coordinates of the asker, made into shapes of STORE_CRS."""
+"""The geometries of a filter: GeoJSON or a bbox in the CRS of the request, converted to shapely in STORE_CRS."""
 
 import math
 from typing import Any, Protocol
@@ -16,19 +16,19 @@ SHAPES = (
     "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
 _EDGE_PARTS = 32
-"""A box of another system has bent edges in degrees: each is cut in so many parts."""
+"""Segments of each edge of a box in another CRS: its straight edges are curves in longitude and latitude."""
 
 
 class Crs(Protocol):
-    """What turns the first and the second number of a filter into longitude and latitude (geo.vn2000.Reading)."""
+    """A coordinate reference system that converts positions of a filter to degrees (geo.vn2000.Reading is one)."""
 
     def to_lnglat(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitudes and latitudes in degrees; not finite where there are none."""
+        """Longitudes and latitudes in degrees; NaN or infinity where the position cannot be converted."""
         ...
 
 
 class BadShape(ValueError):
-    """A geometry that cannot be used; `en` and `vi` say why."""
+    """A geometry that a filter cannot use; `en` and `vi` are the reason in English and Vietnamese."""
 
     def __init__(self, en: str, vi: str) -> None:
         super().__init__(en)
@@ -36,27 +36,27 @@ class BadShape(ValueError):
 
 
 def shape_of(node: dict[str, Any], crs: Crs | None) -> BaseGeometry:
-    """The geometry of a GeoJSON object or {"bbox": [...]}; BadShape when it is none."""
+    """The 2D geometry in STORE_CRS of a GeoJSON object or {"bbox": [...]}; BadShape when it is invalid."""
     geometry = _box(node["bbox"], crs) if "bbox" in node and "type" not in node else _geojson(node)
-    placed = shapely.force_2d(geometry)
+    shape = shapely.force_2d(geometry)
     if crs is not None:
-        placed = shapely.transform(placed, lambda points: np.column_stack(crs.to_lnglat(points[:, 0], points[:, 1])))
-    west, south, east, north = placed.bounds
+        shape = shapely.transform(shape, lambda points: np.column_stack(crs.to_lnglat(points[:, 0], points[:, 1])))
+    west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadShape(
             "its coordinates are not longitudes and latitudes in degrees; give filter-crs for other systems",
             "toạ độ không phải kinh độ, vĩ độ tính bằng độ; hãy cho filter-crs nếu dùng hệ khác",
         )
-    if not shapely.is_valid(placed):
-        reason = shapely.is_valid_reason(placed)
+    if not shapely.is_valid(shape):
+        reason = shapely.is_valid_reason(shape)
         raise BadShape(f"it is not a valid geometry: {reason}", f"hình không hợp lệ: {reason}")
-    return placed
+    return shape
 
 
 def _geojson(node: dict[str, Any]) -> BaseGeometry:
     if node.get("type") not in SHAPES:
-        known = ", ".join(SHAPES)
-        raise BadShape(f"its type must be one of {known}", f"loại hình phải là một trong {known}")
+        names = ", ".join(SHAPES)
+        raise BadShape(f"its type must be one of {names}", f"loại hình phải là một trong {names}")
     try:
         geometry: BaseGeometry = shapely.from_geojson(orjson.dumps(node))
     except (GEOSException, orjson.JSONEncodeError) as error:
@@ -86,7 +86,7 @@ def _box(numbers: Any, crs: Crs | None) -> BaseGeometry:
 
 
 def _rectangle(box: LngLatBbox) -> BaseGeometry:
-    """A box as a polygon, or as the line or the point that it comes down to."""
+    """A box as a polygon; as a line or a point when its width or height is zero."""
     west, south, east, north = box
     if west == east and south == north:
         return shapely.Point(west, south)

@@ -1,4 +1,4 @@
-"""CQL2 JSON -> tree: every name is a queryable of the layer, every argument of the kind that its operator takes."""
+"""The type check of CQL2 JSON: each name must be a queryable of the layer, each argument of its operator's type."""
 
 import json
 import math
@@ -18,17 +18,17 @@ _COMPARE = ("=", "<>", "<", ">", "<=", ">=")
 
 
 def check(node: Node, layer: str, crs: Crs | None) -> Expression:
-    """A filter in CQL2 JSON as a tree of kind "boolean"; BadQuery when a name or a kind in it is wrong."""
+    """A filter in CQL2 JSON as a tree of kind "boolean"; BadQuery for an unknown name or a wrong kind of argument."""
     return _Checker(layer, crs).predicate(node, "a filter", "bộ lọc")
 
 
-def _shown(node: Node) -> str:
+def _excerpt(node: Node) -> str:
     text = json.dumps(node, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is_instant(part: Expression) -> bool:
-    """Whether a filter writes a date or a timestamp; a plain text beside a date is the span of its days."""
+    """Whether the expression is a literal DATE or TIMESTAMP and not an interval."""
     return isinstance(part, Constant) and part.kind == "time" and "/" not in str(part.value)
 
 
@@ -46,7 +46,7 @@ class _Checker:
             **dict.fromkeys(operators.ARRAYS, self._array),
         }  # fmt: skip
 
-    # --- what is said when something is wrong ------------------------------------------------------
+    # --- errors ------------------------------------------------------------------------------------
 
     def _refuse(self, en: str, vi: str) -> NoReturn:
         names_en = ", ".join(f"{name} ({KINDS[row.kind].en})" for name, row in self.names.items())
@@ -56,25 +56,25 @@ class _Checker:
             f"{vi}. Các trường lọc được của {self.layer}: {names_vi}.",
         )
 
-    def _wrong_kind(self, part: Expression, node: Node, wanted: Kind, where: str) -> NoReturn:
+    def _wrong_kind(self, part: Expression, node: Node, kind: Kind, where: str) -> NoReturn:
         self._refuse(
-            f"{where} takes {KINDS[wanted].en}, but {_shown(node)} is {KINDS[part.kind].en}",
-            f"{where} cần {KINDS[wanted].vi}, nhưng {_shown(node)} là {KINDS[part.kind].vi}",
+            f"{where} takes {KINDS[kind].en}, but {_excerpt(node)} is {KINDS[part.kind].en}",
+            f"{where} cần {KINDS[kind].vi}, nhưng {_excerpt(node)} là {KINDS[part.kind].vi}",
         )
 
     def _count(self, op: str, args: list[Node], least: int, most: int | None = None) -> None:
         most = least if most is None else most
         if not least <= len(args) <= most:
-            wanted = str(least) if least == most else f"{least}+"
+            number = str(least) if least == most else f"{least}+"
             self._refuse(
-                f"{op.upper()} takes {wanted} arguments, but was given {len(args)}",
-                f"{op.upper()} cần {wanted} tham số, nhưng nhận được {len(args)}",
+                f"{op.upper()} takes {number} arguments, but was given {len(args)}",
+                f"{op.upper()} cần {number} tham số, nhưng nhận được {len(args)}",
             )
 
     # --- expressions -------------------------------------------------------------------------------
 
     def expression(self, node: Node) -> Expression:
-        """Any expression, of whatever kind it is."""
+        """The tree of an expression of any kind."""
         if isinstance(node, bool):
             return Constant("boolean", node)
         if isinstance(node, int | float):
@@ -98,10 +98,10 @@ class _Checker:
         if isinstance(node.get("op"), str) and isinstance(node.get("args"), list):
             op = node["op"].lower()
             if op not in self.ops:
-                listed = ", ".join(self.ops)
+                names = ", ".join(self.ops)
                 self._refuse(
-                    f"No function or operator {node['op']!r}. Known: {listed}",
-                    f"Không có hàm hay phép toán {node['op']!r}. Các phép đã biết: {listed}",
+                    f"No function or operator {node['op']!r}. Known: {names}",
+                    f"Không có hàm hay phép toán {node['op']!r}. Các phép đã biết: {names}",
                 )
             return self.ops[op](op, node["args"])
         if isinstance(node.get("property"), str):
@@ -111,7 +111,9 @@ class _Checker:
                 return reader(word, node[word])
         if "type" in node or "bbox" in node:
             return self._geometry(node)
-        return self._refuse(f"{_shown(node)} is not an expression of CQL2", f"{_shown(node)} không phải biểu thức CQL2")
+        return self._refuse(
+            f"{_excerpt(node)} is not an expression of CQL2", f"{_excerpt(node)} không phải biểu thức CQL2"
+        )
 
     def _property(self, name: str) -> Expression:
         row = self.names.get(name)
@@ -128,12 +130,12 @@ class _Checker:
         return part
 
     def predicate(self, node: Node, en: str = "AND, OR and NOT", vi: str = "AND, OR, NOT") -> Expression:
-        """What is true or false (or unknown) of a record."""
+        """The tree of an expression of kind "boolean"."""
         part = self.expression(node)
         if part.kind != "boolean":
             self._refuse(
-                f"Expected a condition in {en}, but {_shown(node)} is {KINDS[part.kind].en}",
-                f"Cần một điều kiện trong {vi}, nhưng {_shown(node)} là {KINDS[part.kind].vi}",
+                f"Expected a condition in {en}, but {_excerpt(node)} is {KINDS[part.kind].en}",
+                f"Cần một điều kiện trong {vi}, nhưng {_excerpt(node)} là {KINDS[part.kind].vi}",
             )
         return part
 
@@ -152,7 +154,7 @@ class _Checker:
         return Operation("boolean", op, (self.expression(args[0]),))
 
     def _alike(self, args: list[Node], where: str) -> tuple[Expression, ...]:
-        """Expressions of one kind that has an order; a text beside a date is read as one."""
+        """Expressions of one comparable kind; a text that is compared with a date is read as a date."""
         parts = [self.expression(arg) for arg in args]
         if any(part.kind == "time" for part in parts):
             parts = [self._as_time(part, arg) for part, arg in zip(parts, args, strict=True)]
@@ -161,15 +163,15 @@ class _Checker:
             if part.kind in {"geometry", "array"}:
                 better = "S_EQUALS" if part.kind == "geometry" else "A_EQUALS"
                 self._refuse(
-                    f"{where} cannot compare {_shown(arg)}; use {better}",
-                    f"{where} không so sánh được {_shown(arg)}; hãy dùng {better}",
+                    f"{where} cannot compare {_excerpt(arg)}; use {better}",
+                    f"{where} không so sánh được {_excerpt(arg)}; hãy dùng {better}",
                 )
             if part.kind != first.kind:
                 self._refuse(
-                    f"{where} compares values of one kind, but {_shown(args[0])} is {KINDS[first.kind].en} "
-                    f"and {_shown(arg)} is {KINDS[part.kind].en}",
-                    f"{where} chỉ so sánh giá trị cùng loại, nhưng {_shown(args[0])} là {KINDS[first.kind].vi} "
-                    f"còn {_shown(arg)} là {KINDS[part.kind].vi}",
+                    f"{where} compares values of one kind, but {_excerpt(args[0])} is {KINDS[first.kind].en} "
+                    f"and {_excerpt(arg)} is {KINDS[part.kind].en}",
+                    f"{where} chỉ so sánh giá trị cùng loại, nhưng {_excerpt(args[0])} là {KINDS[first.kind].vi} "
+                    f"còn {_excerpt(arg)} là {KINDS[part.kind].vi}",
                 )
         return tuple(parts)
 
@@ -206,20 +208,20 @@ class _Checker:
         value, pattern = (self._of_kind(arg, "text", "LIKE") for arg in args)
         if not isinstance(pattern, Constant):
             self._refuse(
-                f"LIKE takes a pattern as a literal, not {_shown(args[1])}",
-                f"LIKE cần mẫu viết sẵn, không phải {_shown(args[1])}",
+                f"LIKE takes a pattern as a literal, not {_excerpt(args[1])}",
+                f"LIKE cần mẫu viết sẵn, không phải {_excerpt(args[1])}",
             )
         return Operation("boolean", op, (value, pattern))
 
     def _letters(self, op: str, args: list[Node]) -> Expression:
-        """CASEI and ACCENTI: of a literal worked out here, and applied once however often they are written."""
+        """CASEI and ACCENTI: evaluated here for a literal; nested calls become one, as both are idempotent."""
         self._count(op, args, 1)
         part = self._of_kind(args[0], "text", op.upper())
         if isinstance(part, Constant):
             fold = operators.casei if op == "casei" else operators.accenti
             return Constant("text", fold(str(part.value)) or "")
         inner: Expression = part
-        while isinstance(inner, Operation):  # of kind text: CASEI or ACCENTI of something
+        while isinstance(inner, Operation):  # the only operations of kind text are CASEI and ACCENTI
             if inner.op == op:
                 return part
             inner = inner.args[0]
@@ -233,14 +235,14 @@ class _Checker:
 
     def _bad_date(self, node: Node) -> NoReturn:
         self._refuse(
-            f"{_shown(node)} is not a date; write DATE('2019-02-14'), TIMESTAMP('2019-02-14T08:00:00Z') or an INTERVAL "
-            "of two such texts or '..'",
-            f"{_shown(node)} không phải ngày; hãy viết DATE('2019-02-14'), TIMESTAMP('2019-02-14T08:00:00Z') hoặc "
+            f"{_excerpt(node)} is not a date; write DATE('2019-02-14'), TIMESTAMP('2019-02-14T08:00:00Z') or an "
+            "INTERVAL of two such texts or '..'",
+            f"{_excerpt(node)} không phải ngày; hãy viết DATE('2019-02-14'), TIMESTAMP('2019-02-14T08:00:00Z') hoặc "
             "INTERVAL gồm hai chuỗi như vậy hoặc '..'",
         )
 
     def _moment(self, text: Node, word: str = "") -> str:
-        """A day or an instant as RFC 3339 writes them, whole."""
+        """A full date or a timestamp of RFC 3339; BadQuery for anything else."""
         clock = isinstance(text, str) and "T" in text
         wrong = (word == "date" and clock) or (word == "timestamp" and not clock)
         if not isinstance(text, str) or wrong or len(text) < 10 or "/" in text or spans.span(text) is None:
@@ -266,22 +268,22 @@ class _Checker:
         moments = [end for end in ends if end != ".." and self._moment(end)]
         if len({"T" in moment for moment in moments}) > 1 or moments != sorted(moments):
             self._refuse(
-                f"INTERVAL takes two dates or two timestamps, the earlier first, not {_shown(ends)}",
-                f"INTERVAL cần hai ngày hoặc hai thời điểm, cái trước đứng trước, không phải {_shown(ends)}",
+                f"INTERVAL takes two dates or two timestamps, the earlier first, not {_excerpt(ends)}",
+                f"INTERVAL cần hai ngày hoặc hai thời điểm, cái trước đứng trước, không phải {_excerpt(ends)}",
             )
         return Constant("time", "/".join(ends))
 
     def _temporal(self, op: str, args: list[Node]) -> Expression:
         self._count(op, args, 2)
-        written = [self.expression(arg) for arg in args]
-        sides = tuple(self._as_time(part, arg) for part, arg in zip(written, args, strict=True))
-        for part, side, arg in zip(written, sides, args, strict=True):
+        parts = [self.expression(arg) for arg in args]
+        sides = tuple(self._as_time(part, arg) for part, arg in zip(parts, args, strict=True))
+        for part, side, arg in zip(parts, sides, args, strict=True):
             if side.kind != "time":
                 self._wrong_kind(side, arg, "time", op.upper())
             if op not in spans.BOTH and _is_instant(part):
                 self._refuse(
-                    f"{op.upper()} is of intervals; {_shown(arg)} is an instant, write INTERVAL",
-                    f"{op.upper()} dùng cho khoảng thời gian; {_shown(arg)} là một thời điểm, hãy viết INTERVAL",
+                    f"{op.upper()} is of intervals; {_excerpt(arg)} is an instant, write INTERVAL",
+                    f"{op.upper()} dùng cho khoảng thời gian; {_excerpt(arg)} là một thời điểm, hãy viết INTERVAL",
                 )
         return Operation("boolean", op, sides)
 
@@ -300,22 +302,22 @@ class _Checker:
         return Operation("boolean", op, sides)
 
     def _as_array(self, op: str, node: Node) -> Expression:
-        """An array as the filter writes it, or the one that a field of several keys holds."""
+        """A literal array, or the array of keys that a field of several keys holds."""
         part = self.expression(node)
         if isinstance(part, Property) and self.names[part.name].several:
             return Property("array", part.name)
         if part.kind != "array":
             several = ", ".join(row.name for row in self.names.values() if row.several)
             self._refuse(
-                f"{op.upper()} takes arrays, but {_shown(node)} is {KINDS[part.kind].en}; fields of several keys: "
+                f"{op.upper()} takes arrays, but {_excerpt(node)} is {KINDS[part.kind].en}; fields of several keys: "
                 f"{several}",
-                f"{op.upper()} cần danh sách, nhưng {_shown(node)} là {KINDS[part.kind].vi}; trường có nhiều mã: "
+                f"{op.upper()} cần danh sách, nhưng {_excerpt(node)} là {KINDS[part.kind].vi}; trường có nhiều mã: "
                 f"{several}",
             )
         return part
 
     def _check_members(self, op: str, args: list[Node], sides: Iterable[Expression]) -> None:
-        """A field of keys holds texts: an array beside it holds nothing else."""
+        """BadQuery unless an array compared with a field of keys holds texts only, as the keys are texts."""
         if not any(isinstance(side, Property) for side in sides):
             return
         for item in (item for arg in args if isinstance(arg, list) for item in arg):
@@ -328,8 +330,8 @@ class _Checker:
             shape = shape_of(node, self.crs)
         except BadShape as error:
             self._refuse(
-                f"The geometry {_shown(node)} cannot be used: {error.en}",
-                f"Không dùng được hình {_shown(node)}: {error.vi}",
+                f"The geometry {_excerpt(node)} cannot be used: {error.en}",
+                f"Không dùng được hình {_excerpt(node)}: {error.vi}",
             )
         return Shape(shapely.to_wkb(shape))
 

@@ -1,4 +1,4 @@
-"""What the operators and functions of CQL2 mean for values; None stands for NULL and gives None."""
+"""The operators and functions of CQL2 over Python values; None is NULL: an argument None gives None."""
 
 import math
 import operator
@@ -38,7 +38,7 @@ def accenti(text: str | None) -> str | None:
 
 
 def _letter(letter: str) -> str:
-    """The letters whose stroke no decomposition takes off, as geo.text.fold reads them."""
+    """D for Đ, whose stroke Unicode does not decompose; any other letter unchanged."""
     if letter not in "ĐđÐð":
         return letter
     return fold(letter).upper() if letter in "ĐÐ" else fold(letter)
@@ -46,7 +46,10 @@ def _letter(letter: str) -> str:
 
 @lru_cache(maxsize=256)
 def _pattern(like: str) -> re.Pattern[str]:
-    """A LIKE pattern: % any text, _ one letter, backslash before either for itself. Atomic groups: linear per piece."""
+    """A LIKE pattern as a regular expression: % is any text, _ one letter, a backslash escapes both.
+
+    Atomic groups keep the regular expression from backtracking over several %.
+    """
     pieces, piece, letters = [], "", iter(like)
     for letter in letters:
         if letter == "%":
@@ -63,7 +66,7 @@ def _pattern(like: str) -> re.Pattern[str]:
 
 
 def like(text: str | None, pattern: str | None) -> bool | None:
-    """Whether the whole of `text` has the pattern; letters count by case and diacritics.
+    """Whether the whole of `text` matches the pattern; case and diacritics count.
 
     >>> like("Mật ong", "M_t%"), like("mật ong", "M%"), like("100%", r"100\\%")
     (True, False, True)
@@ -72,7 +75,7 @@ def like(text: str | None, pattern: str | None) -> bool | None:
 
 
 def between(value: Any, low: Any, high: Any) -> bool | None:
-    """Whether low <= value <= high. SQL would say FALSE where one bound is missed and the other missing; CQL2 NULL."""
+    """Whether low <= value <= high; NULL when any of the three is NULL, where SQL may answer FALSE."""
     return None if value is None or low is None or high is None else low <= value <= high
 
 
@@ -86,7 +89,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 
 
 def calculate(op: str, a: float | None, b: float | None) -> float | None:
-    """`a op b` as a real number; None where there is none (division by zero, a root of what is negative, too large).
+    """`a op b` as a real number; None where it has none (division by zero, root of a negative number, overflow).
 
     >>> calculate("div", -7, 2), calculate("%", -7, 2), calculate("^", 2, 3), calculate("%", 1, 0)
     (-3.0, -1.0, 8.0, None)
@@ -108,7 +111,7 @@ ARRAYS: dict[str, Callable[[frozenset[object], frozenset[object]], bool]] = {
     "a_containedby": operator.le,
     "a_overlaps": lambda a, b: not a.isdisjoint(b),
 }
-"""How two arrays, taken as sets, stand to each other."""
+"""Array operator -> its test of two arrays, taken as sets."""
 
 # --- places -----------------------------------------------------------------------------------------
 
@@ -122,5 +125,5 @@ SPATIAL: dict[str, Callable[[BaseGeometry, BaseGeometry], object]] = {
     "s_crosses": shapely.crosses,
     "s_contains": shapely.contains,
 }
-TURNED = {"s_within": "s_contains", "s_contains": "s_within"}
-"""What a relation is called from the other side, where it is not the same."""
+CONVERSE = {"s_within": "s_contains", "s_contains": "s_within"}
+"""Spatial relation -> its converse: `a within b` is `b contains a`. The others are symmetric."""

@@ -1,16 +1,15 @@
-"""CQL2 filters (OGC 21-065r2), Text and JSON, read into one tree and checked.
+"""The parser of CQL2 filters (OGC 21-065r2), Text and JSON.
 
-Both forms become CQL2 JSON first (see text.py for the parser and why it is this one); kinds.py checks it against the
-declared fields and makes the tree, which an engine of the atlas translates. What the standard leaves open
-is settled so:
+Both encodings become CQL2 JSON first (text.py has the parser and the reasons for it); kinds.py checks it against the
+declared fields and makes the tree, which an engine of the atlas translates. Where the standard leaves a choice, it is:
 
 - A field of kind codes or refs holds "a;b": in A_* it is the array of its keys, anywhere else the whole text.
-- A date of any precision is the span from its first to its last day: T_* ask of spans, and so do the comparisons
-  (`<` all of it before, `<=` it ends no later, `>=` it begins no earlier, `=` the same span). A date field may also
-  be compared with a text such as '2019' or '2014/2015'.
-- Text compares letter by letter, case and diacritics counting; CASEI and ACCENTI take them off, ACCENTI also the
-  stroke of Đ. Literals are composed (NFC) as the fields are.
-- Arithmetic is of real numbers; `div` cuts towards zero; what has no result (division by zero) is NULL.
+- A date of any precision is the span from its first to its last day: T_* and the comparisons compare spans (`<`: ends
+  before the other begins, `<=`: ends no later, `>=`: begins no earlier, `=`: the same span). A date field may also be
+  compared with a text such as '2019' or '2014/2015'.
+- Text is compared by code point, so case and diacritics count; CASEI removes case, ACCENTI diacritics and the stroke
+  of Đ. Literals are normalised to NFC as the fields are.
+- Arithmetic is of real numbers; `div` truncates towards zero; an undefined result (division by zero) is NULL.
 - Values of two kinds are never compared: that is an error, not FALSE.
 """
 
@@ -36,13 +35,14 @@ MAX_DEPTH = 50
 
 
 def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Where:
-    """The filter `text` of `layer` as a tree; BadQuery says what is wrong with it and what may be asked.
+    """The filter `text` of `layer` as a tree.
 
-    `crs` reads the coordinates of its geometries; None for longitude and latitude (STORE_CRS).
+    `crs` is the CRS of its geometries; None for longitude and latitude (STORE_CRS). NotFound for an unknown layer,
+    BadQuery for a filter that is too long, nested too deep, or not a valid CQL2 filter of the layer.
     """
     if layer not in COLLECTIONS:
-        known = ", ".join(COLLECTIONS)
-        raise NotFound(f"No layer {layer!r}. Layers: {known}.", f"Không có lớp {layer!r}. Các lớp: {known}.")
+        names = ", ".join(COLLECTIONS)
+        raise NotFound(f"No layer {layer!r}. Layers: {names}.", f"Không có lớp {layer!r}. Các lớp: {names}.")
     if len(text) > MAX_LENGTH:
         raise BadQuery(
             f"The filter has {len(text)} characters; at most {MAX_LENGTH}.",
@@ -61,7 +61,7 @@ def parse(text: str, lang: Language, layer: str, crs: Crs | None = None) -> Wher
 
 def _read_json(text: str) -> Node:
     try:
-        return _composed(orjson.loads(text))
+        return _compose(orjson.loads(text))
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise BadQuery(
             f"The filter is not JSON: {error}. Expected CQL2 JSON, such as: "
@@ -71,16 +71,16 @@ def _read_json(text: str) -> Node:
         ) from None
 
 
-def _composed(node: Node) -> Node:
+def _compose(node: Node) -> Node:
     if isinstance(node, str):
         return nfc(node)
     if isinstance(node, list):
-        return [_composed(item) for item in node]
-    return {key: _composed(value) for key, value in node.items()} if isinstance(node, dict) else node
+        return [_compose(item) for item in node]
+    return {key: _compose(value) for key, value in node.items()} if isinstance(node, dict) else node
 
 
 def _too_deep(node: Node) -> bool:
-    """Whether operators, lists and objects lie in each other more than MAX_DEPTH deep; a list of args is no level."""
+    """Whether operators, lists and objects are nested more than MAX_DEPTH levels; `args` itself is no level."""
     waiting: list[tuple[Node, int]] = [(node, 1)]
     while waiting:
         at, depth = waiting.pop()

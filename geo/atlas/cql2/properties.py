@@ -1,4 +1,4 @@
-"""What a filter may name in a layer: its declared fields, its key, its geometry, and the units it lies in."""
+"""The queryables of a layer: its declared fields, its key, its geometry and the units that a record lies in."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,9 +20,9 @@ KINDS: dict[Kind, Label] = {
 
 @dataclass(frozen=True)
 class Queryable:
-    """One name that filters know: its kind, and the declared field where it is one.
+    """A property that filters may name: its kind, and the declared field behind it, if any.
 
-    `several` says that it holds keys joined by ';', which A_* take apart.
+    `several` says that it holds keys joined by ';', which the array operators A_* compare as an array.
     """
 
     name: str
@@ -43,16 +43,16 @@ def _of_field(field: Field) -> Queryable:
 
 @lru_cache(maxsize=64)
 def queryables_of(layer: str) -> dict[str, Queryable]:
-    """The names of a layer, in the order that people read them: its fields, then what the atlas adds."""
+    """The queryables of a layer by name: its fields in their declared order, then those that the atlas adds."""
     spec = COLLECTIONS[layer]
-    found = {field.name: _of_field(field) for field in spec.fields}
-    found.setdefault("id", Queryable("id", "text", Label("Mã bản ghi", "Id of the record")))
+    queryables = {field.name: _of_field(field) for field in spec.fields}
+    queryables.setdefault("id", Queryable("id", "text", Label("Mã bản ghi", "Id of the record")))
     for param, name, label in (
         ("commune", "commune_code", Label("Xã, phường nơi bản ghi nằm", "Commune or ward that the record lies in")),
         ("district", "district_code", Label("Huyện cũ nơi bản ghi nằm", "Former district that the record lies in")),
     ):
         if applies(param, layer):
-            found.setdefault(name, Queryable(name, "text", label))
+            queryables.setdefault(name, Queryable(name, "text", label))
     if spec.geometry is not None:
-        found["geometry"] = Queryable("geometry", "geometry", Label("Hình", "Geometry"))
-    return found
+        queryables["geometry"] = Queryable("geometry", "geometry", Label("Hình", "Geometry"))
+    return queryables

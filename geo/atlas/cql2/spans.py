@@ -1,7 +1,7 @@
-"""Dates and times of CQL2: every date is a span from its first day to its last, and spans stand to each other.
+"""Dates and times of CQL2 as spans of time, and the temporal relations between two spans.
 
-Dates are texts as the fields hold them (2019, 2019-02, 2019-02-14, 2014/2015); a literal instant or interval is the
-same text with other ends.
+A date is the span from its first to its last day. Dates are texts as the fields hold them: 2019, 2019-02, 2019-02-14,
+2014/2015. Instants and intervals of a filter are texts of the same form.
 """
 
 import calendar
@@ -14,7 +14,10 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """First and last moment as texts that sort by time: days, or instants to the microsecond; open ends "" and "~"."""
+    """First and last day, or instants to the microsecond, as ISO 8601 texts, which sort by time.
+
+    An open start is "", an open end "~", which sort before and after every date.
+    """
 
     first: str
     last: str
@@ -44,7 +47,7 @@ def _ends(piece: str) -> Span | None:
 
 @lru_cache(maxsize=4096)
 def span(text: str) -> Span | None:
-    """The time that `text` covers; None when it is no date, instant or span of them.
+    """The time that `text` covers; None when it is no date, instant or interval.
 
     >>> span("2019-02"), span("2014/2015-06"), span("../2015"), span("soon")
     (Span(first='2019-02-01', last='2019-02-28'), Span(first='2014-01-01', last='2015-06-30'), Span(first='', last='2015-12-31'), None)
@@ -58,7 +61,7 @@ def span(text: str) -> Span | None:
 
 
 def _alike(a: Span, b: Span) -> tuple[Span, Span]:
-    """Both in days where both are; otherwise both in instants, a day being all of it."""
+    """Both spans at one precision: in days when both are, otherwise in instants, a day from 0:00 to 24:00."""
     if all(len(end) < 11 for end in (*a, *b)):
         return a, b
     return _instants(a), _instants(b)
@@ -92,41 +95,41 @@ TIMES: dict[str, Callable[[Span, Span], bool]] = {
     "t_startedby": lambda a, b: a.first == b.first and a.last > b.last,
     "t_starts": lambda a, b: a.first == b.first and a.last < b.last,
 }
-"""How two spans stand to each other (W3C Time Ontology in OWL). Comparisons ask it of all of the first span."""
+"""Operator -> its test of two spans: T_* as in the W3C Time Ontology in OWL; comparisons as parse.py states them."""
 
 BOTH = ("t_after", "t_before", "t_disjoint", "t_equals", "t_intersects")
-"""The relations that an instant takes part in too; the rest of T_* are for intervals."""
+"""The relations that are defined for instants too; the rest of T_* are for intervals only."""
 
 
-def stands(op: str, a: str | None, b: str | None) -> bool | None:
-    """Whether span `a` stands to span `b` as `op` says; None where one is missing or is no date.
+def compare_spans(op: str, a: str | None, b: str | None) -> bool | None:
+    """Whether `a op b` holds for two spans; None when one is missing or is no date.
 
-    >>> stands("t_during", "2019-02", "2019"), stands("t_meets", "2014/2015", "2016"), stands("<", "2019", "2019-06")
-    (True, False, False)
+    >>> compare_spans("t_during", "2019-02", "2019"), compare_spans("<", "2019", "2019-06")
+    (True, False)
     """
     first, second = None if a is None else span(a), None if b is None else span(b)
     return None if first is None or second is None else TIMES[op](*_alike(first, second))
 
 
-def lasts(value: str | None, low: str | None, high: str | None) -> bool | None:
-    """`between` of dates: begins no earlier than `low` and ends no later than `high`."""
-    begins, ends = stands(">=", value, low), stands("<=", value, high)
+def span_between(value: str | None, low: str | None, high: str | None) -> bool | None:
+    """BETWEEN for dates: whether `value` begins no earlier than `low` and ends no later than `high`."""
+    begins, ends = compare_spans(">=", value, low), compare_spans("<=", value, high)
     return None if begins is None or ends is None else begins and ends
 
 
 def interval(start: str | None, end: str | None) -> str | None:
-    """From the first moment of `start` to the last of `end`, as one text; None where one is missing or is no date."""
+    """The interval from the start of `start` to the end of `end` as text; None when one is missing or is no date."""
     if start is None or end is None:
         return None
     first, last = span(f"{start.split('/')[0]}/.."), span(f"../{end.split('/')[-1]}")
     return None if first is None or last is None else f"{start.split('/')[0]}/{end.split('/')[-1]}"
 
 
-def whole(text: str | None) -> str | None:
-    """A span written one way only, so that equal spans are equal texts.
+def canonical_span(text: str | None) -> str | None:
+    """The one text of a span: equal spans, however written, have equal texts.
 
-    >>> whole("2019-02") == whole("2019-02-01/2019-02-28")
+    >>> canonical_span("2019-02") == canonical_span("2019-02-01/2019-02-28")
     True
     """
-    found = None if text is None else span(text)
-    return None if found is None else "/".join(_instants(found))
+    days = None if text is None else span(text)
+    return None if days is None else "/".join(_instants(days))

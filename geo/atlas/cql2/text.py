@@ -1,10 +1,10 @@
-"""CQL2 Text read into CQL2 JSON: a grammar after the BNF of OGC 21-065r2, run by lark.
+"""CQL2 Text converted to CQL2 JSON: a grammar after the BNF of OGC 21-065r2, parsed by lark.
 
-Two ready parsers were tried on some 150 filters and left. pygeofilter 0.4.0 (8 June 2026) reads T_* as an infix
-word, no A_*, no '' in a literal, no NOT (a AND b), no TRUE, and prints its tables when it fails. cql2 0.6.0 (13 August
-2026, Rust) reads nearly everything right, but takes time 2^n for n brackets around a mistake (22 of them: five
-seconds) and ends the whole process on 2,400 of them, and anybody may send a filter. lark's LALR parser takes
-linear time and no stack; the tests hold its trees against those of cql2.
+Two existing parsers were tried on some 150 filters and rejected. pygeofilter 0.4.0 (8 June 2026) takes T_* for infix
+operators, lacks A_*, '' in a literal, NOT (a AND b) and TRUE, and prints its parse tables on an error. cql2 0.6.0
+(13 August 2026, Rust) parses nearly everything correctly, but needs time 2^n for n brackets around a syntax error (22:
+five seconds) and crashes the process on 2,400, and filters come from anybody. lark's LALR parser takes linear time and
+does not recurse; the tests compare its results with those of cql2.
 """
 
 import re
@@ -98,13 +98,13 @@ _SHAPES = {
 }  # fmt: skip
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    """'' and \\' are a quote, two backslashes one; before % and _ a backslash stays, for LIKE to read."""
+def _unescape(match: re.Match[str]) -> str:
+    """The character of an escape sequence; a backslash before % and _ stays, as LIKE gives it a meaning."""
     return "'" if match[0] == "''" else _CONTROL.get(match[1], match[0])
 
 
 def number(text: str) -> int | float:
-    """A number as written: whole where it is written whole and fits 64 bits."""
+    """An int for a whole number of fewer than 19 digits, so that it fits 64 bits; a float for any other."""
     return int(text) if len(text) < 19 and text.lstrip("+-").isdecimal() else float(text)
 
 
@@ -113,12 +113,12 @@ def _op(name: str, *args: Node) -> Node:
 
 
 def _bare(end: Node) -> Node:
-    """DATE('..') and TIMESTAMP('..') are their texts inside INTERVAL."""
+    """The text of DATE('..') or TIMESTAMP('..'): CQL2 JSON has plain texts inside an interval."""
     return end.get("date", end.get("timestamp", end)) if isinstance(end, dict) else end
 
 
 class _ToJson(Transformer[Token, Node]):
-    """Runs while the parser does, so that no depth of a tree takes stack."""
+    """Builds CQL2 JSON while the parser runs: walking a finished tree would recurse and overflow on deep filters."""
 
     def start(self, parts: list[Node]) -> Node:
         return parts[0]
@@ -170,7 +170,7 @@ class _ToJson(Transformer[Token, Node]):
         return number(parts[0])
 
     def string(self, parts: list[Token]) -> Node:
-        return nfc(_ESCAPE.sub(_unescaped, parts[0][1:-1]))
+        return nfc(_ESCAPE.sub(_unescape, parts[0][1:-1]))
 
     def true(self, _: list[Token]) -> Node:
         return True
@@ -196,7 +196,7 @@ class _ToJson(Transformer[Token, Node]):
             return {word: [_bare(arg) for arg in args]}
         if word == "bbox":
             return {word: args}
-        if word.startswith("a_"):  # ('x') is an array of one here, and only a bracketed 'x' elsewhere
+        if word.startswith("a_"):  # ('x') is an array of one item here, and a parenthesised text elsewhere
             args = [[arg] if isinstance(arg, str | int | float) else arg for arg in args]
         return _op(str(name), *args)
 
@@ -213,7 +213,7 @@ class _ToJson(Transformer[Token, Node]):
             return {"type": kind, "geometries": items}
         if kind == "Point":
             return {"type": kind, "coordinates": items[0]}
-        if kind == "MultiPoint":  # each position may be in brackets of its own
+        if kind == "MultiPoint":  # WKT allows MULTIPOINT (1 2, 3 4) and MULTIPOINT ((1 2), (3 4))
             items = [item[0] if item and isinstance(item[0], list) else item for item in items]
         return {"type": kind, "coordinates": items}
 
@@ -222,17 +222,17 @@ _PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_ToJson(), maybe_placeholder
 
 
 def read(text: str) -> Node:
-    """The filter as CQL2 JSON; BadQuery with the place of the first thing that does not belong."""
+    """The filter as CQL2 JSON; BadQuery with the position of the first syntax error."""
     try:
         return _PARSER.parse(text)
     except UnexpectedInput as error:
-        ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        at = len(text) if ended or error.pos_in_stream is None else error.pos_in_stream
+        at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+        at = len(text) if at_end or error.pos_in_stream is None else error.pos_in_stream
         rest = text[at : at + 20]
-        found = (repr(rest), repr(rest)) if rest else ("the end", "chỗ kết thúc")
+        token = (repr(rest), repr(rest)) if rest else ("the end", "chỗ kết thúc")
         raise BadQuery(
-            f"The filter cannot be read at character {at + 1}: {found[0]} does not belong there. "
+            f"The filter cannot be read at character {at + 1}: {token[0]} does not belong there. "
             "Expected CQL2 Text, such as: name LIKE 'Chè%' AND stars >= 4.",
-            f"Không đọc được bộ lọc tại ký tự {at + 1}: {found[1]} không hợp lệ ở đó. "
+            f"Không đọc được bộ lọc tại ký tự {at + 1}: {token[1]} không hợp lệ ở đó. "
             "Cần CQL2 Text, ví dụ: name LIKE 'Chè%' AND stars >= 4.",
         ) from None

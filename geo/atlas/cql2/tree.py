@@ -1,7 +1,7 @@
-"""A CQL2 filter after it was read and checked: an immutable tree that compares and hashes by its content.
+"""The syntax tree of a checked CQL2 filter: immutable, equal and hashed by its content.
 
-Every part says its kind, so that an engine that translates the tree has nothing left to check. Operators and functions
-carry the names of CQL2 JSON in lower case; geo.atlas.cql2.operators and geo.atlas.cql2.spans say what they mean.
+Every node has its kind, so that an engine that translates the tree need not check types. Operators and functions have
+the names of CQL2 JSON in lower case; geo.atlas.cql2.operators and geo.atlas.cql2.spans define them.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ Kind: TypeAlias = Literal["text", "number", "boolean", "time", "array", "geometr
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value as the filter writes it; of kind "time" it is a text that spans.span reads, or an open end ".."."""
+    """A literal value; of kind "time" it is a text that spans.span reads, or an open end ".."."""
 
     kind: Literal["text", "number", "boolean", "time"]
     value: str | int | float | bool
@@ -21,7 +21,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A geometry that the filter writes, as WKB in STORE_CRS."""
+    """A literal geometry, as WKB in STORE_CRS."""
 
     kind: ClassVar[Kind] = "geometry"
     wkb: bytes
@@ -64,7 +64,7 @@ class Where:
 
 
 def join_filters(filters: Sequence[Where]) -> Where | None:
-    """The filter that keeps what all of `filters` keep; None for none, ValueError for filters of different layers."""
+    """The conjunction (AND) of `filters`; None for none, ValueError for filters of different layers."""
     if len(filters) <= 1:
         return filters[0] if filters else None
     layers = {one.layer for one in filters}

@@ -1,1 +1,1 @@
-"""The embedded engine of the atlas: one immutable SQLite file for each version."""
+"""The embedded engine of atlases: one immutable SQLite file for each version."""

@@ -1,6 +1,7 @@
-"""CQL2 tree -> SQL: a condition over the alias f of a layer's table. Values are bound, NULL is three-valued as in CQL2.
+"""The compiler of CQL2 trees to SQL conditions over a layer's table, alias f, with bound values.
 
-The tree was checked when it was read (geo.atlas.cql2.kinds); what remains to be refused is what SQLite cannot hold.
+NULL has the same three-valued logic in CQL2 and SQL. geo.atlas.cql2.kinds has checked the tree; what is refused here
+is a condition that exceeds SQLite's limits.
 """
 
 import json
@@ -12,7 +13,7 @@ from functools import lru_cache
 
 import shapely
 
-from geo.atlas.cql2.operators import ARRAYS, SPATIAL, TURNED
+from geo.atlas.cql2.operators import ARRAYS, CONVERSE, SPATIAL
 from geo.atlas.cql2.spans import TIMES
 from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property, Shape, Where
 from geo.atlas.sqlite import functions
@@ -22,18 +23,18 @@ from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 
 _COMPARE = ("=", "<>", "<", ">", "<=", ">=")
-_UNDECLARED = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
-"""Columns of the queryables that are no declared fields of a layer."""
+_ATLAS_COLUMNS = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
+"""Queryable -> column, for the queryables that are not declared fields of a layer."""
 _LOCK = threading.Lock()
 
 
-@lru_cache(maxsize=32)  # one page asks the same condition several times: how many, which, with which links
+@lru_cache(maxsize=32)  # one request uses a condition several times: for the check, the count and the page
 def compile_where(where: Where) -> Statement:
-    """A filter as one SQL condition; BadQuery when it is too much for SQLite."""
+    """A filter as one SQL condition; BadQuery when it exceeds SQLite's limits."""
     term = _Compiler(where.layer).term(where.condition)
     try:
         with _LOCK:
-            _scratch().execute(f"EXPLAIN SELECT 1 FROM {table_of(where.layer)} f WHERE {term.text}", term.values)
+            _empty_atlas().execute(f"EXPLAIN SELECT 1 FROM {table_of(where.layer)} f WHERE {term.text}", term.values)
     except (sqlite3.OperationalError, sqlite3.DataError) as error:
         raise BadQuery(
             f"The filter is too complicated for the database ({error}); split it or nest it less.",
@@ -43,8 +44,8 @@ def compile_where(where: Where) -> Statement:
 
 
 @lru_cache(maxsize=1)
-def _scratch() -> sqlite3.Connection:
-    """An empty atlas in memory, which says of a condition whether SQLite takes it."""
+def _empty_atlas() -> sqlite3.Connection:
+    """An empty atlas in memory, in which conditions are prepared to find whether SQLite accepts them."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     create(connection)
     functions.register(connection)
@@ -53,7 +54,7 @@ def _scratch() -> sqlite3.Connection:
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of a filter as SQL; `levels` counts the brackets in it."""
+    """A part of a filter as SQL; `levels` is the depth of its brackets, which SQLite limits."""
 
     text: str
     values: tuple[str | int | float | bytes, ...] = ()
@@ -61,22 +62,22 @@ class Term:
 
 
 def _sql(text: str, *terms: Term) -> Term:
-    """SQL over terms that appear in it once each and in this order."""
+    """A term of SQL text that contains `terms` once each, in this order."""
     values = tuple(value for term in terms for value in term.values)
     return Term(text, values, levels=1 + max((term.levels for term in terms), default=0))
 
 
-def _joined(word: str, terms: Sequence[Term]) -> Term:
-    """Terms joined by AND or OR in halves, so that a long list is not a deep one; the deeper half first."""
+def _join(word: str, terms: Sequence[Term]) -> Term:
+    """Terms joined by AND or OR as a balanced tree: its depth grows with the logarithm of their number."""
     if len(terms) == 1:
         return terms[0]
     middle = len(terms) // 2
-    halves = sorted((_joined(word, terms[:middle]), _joined(word, terms[middle:])), key=lambda half: -half.levels)
+    halves = sorted((_join(word, terms[:middle]), _join(word, terms[middle:])), key=lambda half: -half.levels)
     return _sql(f"({halves[0].text} {word} {halves[1].text})", *halves)
 
 
 def _deeper_first(one: Term, other: Term) -> tuple[Term, Term]:
-    """Two sides that may change places, that one first which leaves SQLite's parser less to remember."""
+    """The two sides of a commutative operator, the deeper first: SQLite's parser then needs a smaller stack."""
     return (other, one) if other.levels > one.levels else (one, other)
 
 
@@ -95,7 +96,7 @@ class _Compiler:
         }  # fmt: skip
 
     def term(self, part: Expression) -> Term:
-        """Any part of a filter."""
+        """The SQL of any expression."""
         match part:
             case Constant("boolean", value):
                 return Term("1" if value else "0")
@@ -116,15 +117,15 @@ class _Compiler:
 
     def _column(self, name: str) -> str:
         spec = COLLECTIONS[self.layer]
-        return column_of(spec.field(name)) if spec.has(name) else _UNDECLARED[name]
+        return column_of(spec.field(name)) if spec.has(name) else _ATLAS_COLUMNS[name]
 
     # --- logic and comparison ----------------------------------------------------------------------
 
     def _connect(self, part: Operation) -> Term:
-        return _joined(part.op.upper(), self._terms(part.args))
+        return _join(part.op.upper(), self._terms(part.args))
 
     def _not(self, part: Operation) -> Term:
-        """Written so that SQLite's parser keeps no word of it while it reads what is inside."""
+        """`= 0` behind the condition instead of NOT before it, which would stay on the stack of SQLite's parser."""
         (inner,) = self._terms(part.args)
         return _sql(f"({inner.text} = 0)", inner)
 
@@ -146,8 +147,8 @@ class _Compiler:
         return _sql(f"{function}({value.text}, {low.text}, {high.text})", value, low, high)
 
     def _in(self, part: Operation) -> Term:
-        first, listed = part.args
-        items = listed.items if isinstance(listed, Array) else ()
+        first, array = part.args
+        items = array.items if isinstance(array, Array) else ()
         value, *alternatives = self._terms((first, *items))
         if first.kind == "time":
             value, *alternatives = (_sql(f"cql_span({term.text})", term) for term in (value, *alternatives))
@@ -197,10 +198,10 @@ class _Compiler:
     # --- places ------------------------------------------------------------------------------------
 
     def _spatial(self, part: Operation) -> Term:
-        """A relation to a literal is asked of those records only whose box meets the literal's, found by the R*Tree."""
+        """A spatial relation; with a literal, only records whose box in the R*Tree meets the literal's are tested."""
         (left, right), op = part.args, part.op
         if isinstance(left, Shape) and isinstance(right, Property):
-            left, right, op = right, left, TURNED.get(op, op)
+            left, right, op = right, left, CONVERSE.get(op, op)
         if not (isinstance(left, Property) and isinstance(right, Shape)):
             one, other = self._terms((left, right))
             return _sql(f"cql_place('{op}', {one.text}, {other.text})", one, other)
@@ -215,7 +216,7 @@ class _Compiler:
 
 
 def _literal(item: Expression) -> str | int | float | bool | None:
-    """The value of an item that is known without a record, a list of such as JSON; None for any other."""
+    """The value of a constant, or an array of constants as JSON; None for any other expression."""
     if isinstance(item, Constant):
         return item.value
     if isinstance(item, Array):

@@ -1,24 +1,24 @@
-"""What changed since an earlier version: the ids of the records that were added, changed and removed."""
+"""The change feed of an atlas: ids of the records that were added, changed and removed since an earlier version."""
 
 import sqlite3
 from collections.abc import Iterable
 
-from geo.atlas.model import Changes, LogEntry, Published
+from geo.atlas.model import Changes, LogEntry, PublishedVersion
 from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 
 
-def write(db: sqlite3.Connection, versions: Iterable[Published], log: Iterable[LogEntry]) -> None:
-    """Put the history of the store into an atlas that is being made."""
+def write(db: sqlite3.Connection, versions: Iterable[PublishedVersion], log: Iterable[LogEntry]) -> None:
+    """Write the history of the store into a new atlas."""
     db.executemany("INSERT INTO published VALUES (?, ?)", versions)
     db.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", log)
 
 
-def point(db: sqlite3.Connection, since: str) -> Published:
-    """The version that `since` means: its number, or the one that was current at an RFC 3339 time in UTC.
+def version_at(db: sqlite3.Connection, since: str) -> PublishedVersion:
+    """The version of a number, or the one that was current at an RFC 3339 time in UTC.
 
-    BadQuery for a number that was never published; a time before the first version is version 0. Of versions
-    published in that very second it is the first: a change told twice does no harm, one that is not told does.
+    BadQuery for a number that was never published. A time before the first version is version 0. Of several versions
+    that were published in that second it is the first, so that a client may get a change twice but misses none.
     """
     if since.isdigit():
         newest = db.execute("SELECT max(number) FROM published").fetchone()[0] or 0
@@ -34,13 +34,13 @@ def point(db: sqlite3.Connection, since: str) -> Published:
             " ORDER BY published_at = ?1 DESC, iif(published_at = ?1, number, -number) LIMIT 1",
             (since,),
         ).fetchone()
-    return Published(0, None) if row is None else Published(row[0], row[1])
+    return PublishedVersion(0, None) if row is None else PublishedVersion(row[0], row[1])
 
 
 def changes(db: sqlite3.Connection, since: int) -> dict[str, Changes]:
-    """What became of every record since version `since`, by layer in the order of LAYERS.
+    """The records that were added, changed and removed since version `since`, by layer in the order of LAYERS.
 
-    A record that came and went in between is not told; one that went and came back counts as changed.
+    A record that was added and removed again is left out; one that was removed and added again counts as changed.
     """
     # SQLite takes the bare columns of a group from the row that holds its min() or max().
     rows = db.execute(
@@ -50,11 +50,11 @@ def changes(db: sqlite3.Connection, since: int) -> dict[str, Changes]:
         " ON z.layer = a.layer AND z.record = a.record ORDER BY a.layer, a.record",
         (since, since),
     )
-    found = {layer: Changes([], [], []) for layer in LAYERS}
+    by_layer = {layer: Changes([], [], []) for layer in LAYERS}
     for layer, record, first, last in rows:
-        if layer in found and (what := _net(first, last)):
-            getattr(found[layer], what).append(record)
-    return found
+        if layer in by_layer and (what := _net(first, last)):
+            getattr(by_layer[layer], what).append(record)
+    return by_layer
 
 
 def _net(first: str, last: str) -> str:

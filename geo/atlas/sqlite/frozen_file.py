@@ -1,4 +1,4 @@
-"""The frames, links and findings of one version written once into an atlas file."""
+"""The writer of an atlas file: the frames, links and findings of one version."""
 
 import json
 import os
@@ -33,15 +33,15 @@ def write_atlas(
     path: Path,
     progress: Callable[[str], None],
 ) -> None:
-    """Write an atlas to `path`, complete or not at all.
+    """Write an atlas to `path`, atomically.
 
-    Frames must be in STORE_CRS. Records are kept as record_rows orders them.
+    Frames must be in STORE_CRS. Records are stored in the order of record_rows.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
-        # The file is thrown away unless it is finished, so it needs no journal while it is made.
+        # An incomplete file is deleted, so no journal is needed.
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;")
             create(connection)
@@ -51,8 +51,8 @@ def write_atlas(
             connection.execute("COMMIT")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")
-        with part.open("rb+") as finished:
-            os.fsync(finished.fileno())
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -114,30 +114,30 @@ def _write_records(connection: sqlite3.Connection, spec: LayerSpec, rows: Sequen
 
 
 def _units(pairs: Iterable[Pair]) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """layer -> record -> parameter of a unit filter -> the units it lies in.
+    """layer -> record -> parameter of a unit filter -> codes of the units that the record lies in.
 
-    The rows of a filter's `links` are alternatives, the first that says anything wins; a record known only
-    to a district keeps the district.
+    The links of a filter are alternatives: the first in their declared order that the record has counts. A record
+    that is located by its district only has its district.
     """
     order = {link: (row.param, position) for row in FILTERS for position, link in enumerate(row.links)}
-    found: dict[str, dict[str, dict[str, tuple[int, list[str]]]]] = {}
+    candidates: dict[str, dict[str, dict[str, tuple[int, list[str]]]]] = {}
     for pair in pairs:
         if pair.link in order:
             param, position = order[pair.link]
-            by_param = found.setdefault(pair.source_layer, {}).setdefault(pair.source_id, {})
-            held = by_param.get(param)
-            if held is None or position < held[0]:
+            by_param = candidates.setdefault(pair.source_layer, {}).setdefault(pair.source_id, {})
+            best = by_param.get(param)
+            if best is None or position < best[0]:
                 by_param[param] = (position, [pair.target_id])
-            elif position == held[0]:
-                held[1].append(pair.target_id)
+            elif position == best[0]:
+                best[1].append(pair.target_id)
     return {
         layer: {record: {param: units for param, (_, units) in params.items()} for record, params in records.items()}
-        for layer, records in found.items()
+        for layer, records in candidates.items()
     }
 
 
 def _unit_names(frames: Frames) -> dict[str, dict[str, str]]:
-    """layer of units -> code -> name, for the names that records are found and shown by."""
+    """layer of units -> code -> name."""
     return {
         layer: dict(zip(map(str, frames[layer][COLLECTIONS[layer].key]), map(str, frames[layer]["name"]), strict=True))
         for layer in ("communes", "districts", "old_communes")

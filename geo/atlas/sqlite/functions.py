@@ -1,6 +1,6 @@
-"""The SQL functions of a connection: what CQL2 asks of a value that SQLite cannot tell by itself.
+"""SQL functions for the operators of CQL2 that SQLite lacks.
 
-Every function gives NULL for NULL. Arrays are texts of JSON.
+Each returns NULL when an argument is NULL. Arrays are JSON texts.
 """
 
 import json
@@ -12,12 +12,12 @@ import shapely
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
-from geo.atlas.cql2.operators import ARRAYS, SPATIAL, TURNED, accenti, between, calculate, casei, like
-from geo.atlas.cql2.spans import interval, lasts, stands, whole
+from geo.atlas.cql2.operators import ARRAYS, CONVERSE, SPATIAL, accenti, between, calculate, casei, like
+from geo.atlas.cql2.spans import canonical_span, compare_spans, interval, span_between
 
 
-def keys(text: str | None) -> str | None:
-    """The keys of a field of several ("a;b") as a JSON array."""
+def keys_as_json(text: str | None) -> str | None:
+    """The keys of a field that holds several ("a;b"), as a JSON array."""
     return None if text is None else json.dumps([key.strip() for key in text.split(";") if key.strip()])
 
 
@@ -30,30 +30,35 @@ def _hashable(value: object) -> object:
     return json.dumps(value) if isinstance(value, list | dict) else value
 
 
-def sets(op: str, a: str | None, b: str | None) -> bool | None:
-    """Whether two JSON arrays, taken as sets, stand to each other as `op` says.
+def compare_sets(op: str, a: str | None, b: str | None) -> bool | None:
+    """Whether `a op b` holds for two JSON arrays, taken as sets; None when one is None.
 
-    >>> sets("a_contains", keys("weaving;embroidery"), '["weaving"]'), sets("a_equals", "[1]", "[true]")
-    (True, False)
+    >>> compare_sets("a_contains", keys_as_json("weaving;embroidery"), '["weaving"]')
+    True
+    >>> compare_sets("a_equals", "[1]", "[true]")
+    False
     """
     return None if a is None or b is None else ARRAYS[op](_members(a), _members(b))
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that compiled filters call. Geometries of filters are prepared once for it."""
+    """Register the functions that compiled filters call. Each connection caches prepared geometries of filters."""
 
     @lru_cache(maxsize=64)
-    def prepared(wkb: bytes) -> BaseGeometry:
+    def prepare(wkb: bytes) -> BaseGeometry:
         geometry: BaseGeometry = shapely.from_wkb(wkb)
         shapely.prepare(geometry)
         return geometry
 
     def relates(op: str, wkb: bytes | None, literal: bytes | None) -> bool | None:
-        """The relation is asked of the prepared side; what GEOS cannot tell of a broken shape is unknown."""
+        """Whether the relation holds; None when GEOS fails on an invalid geometry.
+
+        The literal is the first argument, as GEOS uses its prepared geometry; hence the converse relation.
+        """
         if wkb is None or literal is None:
             return None
         try:
-            return bool(SPATIAL[TURNED.get(op, op)](prepared(literal), shapely.from_wkb(wkb)))
+            return bool(SPATIAL[CONVERSE.get(op, op)](prepare(literal), shapely.from_wkb(wkb)))
         except GEOSException:
             return None
 
@@ -62,13 +67,13 @@ def register(connection: sqlite3.Connection) -> None:
         ("cql_accenti", 1, accenti),
         ("cql_like", 2, like),
         ("cql_between", 3, between),
-        ("cql_lasts", 3, lasts),
+        ("cql_lasts", 3, span_between),
         ("cql_calculate", 3, calculate),
-        ("cql_time", 3, stands),
+        ("cql_time", 3, compare_spans),
         ("cql_interval", 2, interval),
-        ("cql_span", 1, whole),
-        ("cql_keys", 1, keys),
-        ("cql_sets", 3, sets),
+        ("cql_span", 1, canonical_span),
+        ("cql_keys", 1, keys_as_json),
+        ("cql_sets", 3, compare_sets),
         ("cql_place", 3, relates),
     )
     for name, arguments, function in functions:

@@ -1,4 +1,4 @@
-"""An open atlas file: every question that pages, exports and services ask, answered by SQLite."""
+"""Queries to an open atlas file in SQLite; geo.atlas.protocol.Atlas documents them."""
 
 import json
 import sqlite3
@@ -11,18 +11,18 @@ from typing import Any, Self
 import orjson
 
 from geo.atlas.model import (
-    Around,
     Changes,
     Hit,
-    Linked,
+    LinkedFeatures,
     LinkRow,
     Numbers,
     Page,
     Part,
-    Published,
+    PublishedVersion,
     Query,
     Record,
     Shapes,
+    UrlAffixes,
     Value,
     VersionInfo,
 )
@@ -39,13 +39,13 @@ from geo.ocop.filters import PARAMS, applies
 from geo.report import Change, Issue
 from geo.schema import Label
 
-_MOST_COUNTED = 1_000
-_LONGEST_COUNTED = 5_000
-"""Counts that are kept, and how long their question may be: posted filters may hold a megabyte."""
+_MAX_COUNTS = 1_000
+_MAX_STATEMENT = 5_000
+"""Most counts in the cache, and most characters of a statement whose count is cached: a filter may be a megabyte."""
 
 
 def key_of(path: Path) -> str:
-    """The key of the atlas in a file: its name, and which of all files that ever had this name it is."""
+    """The key of the atlas in a file: its name, size and time of modification."""
     status = path.stat()
     return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
 
@@ -57,9 +57,9 @@ class SqliteAtlas:
         self.key = key_of(path)
         self._path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._counted: dict[Statement, int] = {}
+        self._counts: dict[Statement, int] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -72,11 +72,11 @@ class SqliteAtlas:
         self.close()
 
     def close(self) -> None:
-        """Close every thread's connection; the atlas answers nothing afterwards."""
+        """Close every thread's connection; the atlas cannot be queried afterwards."""
         with self._lock:
-            for connection in self._open:
+            for connection in self._connections:
                 connection.close()
-            self._open.clear()
+            self._connections.clear()
             self._local = threading.local()
 
     def __del__(self) -> None:
@@ -88,7 +88,7 @@ class SqliteAtlas:
         if connection is None:
             connection = self._local.connection = connect(self._path)
             with self._lock:
-                self._open.append(connection)
+                self._connections.append(connection)
         return connection
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
@@ -101,21 +101,21 @@ class SqliteAtlas:
         return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
 
     def count(self, query: Query) -> int:
-        """How many records a query has, its page ignored."""
+        """How many records a query matches; `limit` and `offset` are ignored."""
         sql.check(query)
         statement = sql.count(query)
-        # An atlas never changes, and whoever pages asks the same count again and again.
-        known = self._counted.get(statement)
-        if known is None:
-            known = int(self._db.execute(statement.text, statement.values).fetchone()[0])
-            if len(self._counted) >= _MOST_COUNTED:
-                self._counted.clear()
-            if len(repr(statement)) <= _LONGEST_COUNTED:
-                self._counted[statement] = known
-        return known
+        # Each page of a result needs the same count, and an atlas never changes.
+        number = self._counts.get(statement)
+        if number is None:
+            number = int(self._db.execute(statement.text, statement.values).fetchone()[0])
+            if len(self._counts) >= _MAX_COUNTS:
+                self._counts.clear()
+            if len(repr(statement)) <= _MAX_STATEMENT:
+                self._counts[statement] = number
+        return number
 
     def find(self, query: Query) -> Page:
-        """One page of a query's records, in order, with the number of the whole answer."""
+        """One page of the records that a query matches, in order, with the number of all of them."""
         sql.check(query)
         statement = sql.select(query)
         records = [_record(query.layer, row) for row in self._db.execute(statement.text, statement.values)]
@@ -123,29 +123,29 @@ class SqliteAtlas:
         return Page(query.layer, records, len(records) if whole else self.count(query), query.offset)
 
     def features(self, query: Query) -> Iterator[bytes]:
-        """The ready GeoJSON Feature of every record of a query, in order, one at a time."""
+        """The GeoJSON Feature of every record that a query matches, in order, read one at a time."""
         sql.check(query)
         return (feature for (feature,) in self._tuples(sql.features(query)))
 
-    def linked(self, query: Query, around: Around) -> Linked:
-        """The same as one, each with `links` to the records that it is tied to; all of them are in memory."""
+    def linked_features(self, query: Query, affixes: UrlAffixes) -> LinkedFeatures:
+        """The same features joined in memory, each with `links` to its related records."""
         sql.check(query)
-        ((returned, features),) = self._tuples(sql.linked(query))
-        return Linked(returned, fill_addresses(features, around))
+        ((count, features),) = self._tuples(sql.linked_features(query))
+        return LinkedFeatures(count, fill_addresses(features, affixes))
 
-    def parts(self, query: Query, around: Around | None = None) -> Iterator[Part]:
-        """Key, WKB (STORE_CRS), properties as JSON of every record of a query, in order; and the inside of `links`.
+    def parts(self, query: Query, affixes: UrlAffixes | None = None) -> Iterator[Part]:
+        """Key, WKB (STORE_CRS), properties as JSON and members of `links` of every record of a query, in order.
 
-        The last is empty without `around`, which says what addresses begin and end with.
+        `affixes` complete the URLs of the links; without it the links are left out (empty bytes).
         """
         sql.check(query)
-        if around is None:
+        if affixes is None:
             return ((*row, b"") for row in self._tuples(sql.columns(query, "id", "geom", "properties")))
         rows = self._tuples(sql.columns(query, "id", "geom", "properties", sql.RELATED))
-        return ((*row, fill_addresses(related, around)) for *row, related in rows)
+        return ((*row, fill_addresses(related, affixes)) for *row, related in rows)
 
     def period(self, layer: str) -> tuple[str | None, str | None] | None:
-        """The first and the last day that the layer's records speak of, ISO 8601; None when none is dated."""
+        """The first and the last date of the layer's records, ISO 8601; None when no record has a date."""
         statement = sql.period(layer)
         if statement is None:
             return None
@@ -153,11 +153,11 @@ class SqliteAtlas:
         return None if first is None and last is None else (first, last)
 
     def tile_shapes(self, layer: str) -> Iterator[tuple[Numbers, Shapes]]:
-        """Numbers and geometries (STORE_CRS) of a layer's placed records in the order of their numbers, by parts."""
+        """Row numbers and geometries (STORE_CRS) of the layer's records that have one, in batches ordered by row."""
         return tile_columns.shapes(self._db, layer)
 
     def tile_columns(self, layer: str) -> dict[str, list[Value]]:
-        """The properties of the same records that tiles carry, each as a list in the same order."""
+        """The attributes of vector tiles, each as a list over the records of `tile_shapes` in the same order."""
         return tile_columns.columns(self._db, layer)
 
     def get(self, layer: str, record: str) -> Record:
@@ -168,18 +168,18 @@ class SqliteAtlas:
         return page.records[0]
 
     def feature(self, layer: str, record: str) -> bytes:
-        """The ready GeoJSON Feature of one record; NotFound when there is none."""
+        """The GeoJSON Feature of one record; NotFound when there is none."""
         row = self._db.execute(f"SELECT feature FROM {table_of(layer)} WHERE id = ?", (record,)).fetchone()
         if row is None:
             raise _no_record(layer, record)
-        found: bytes = row[0]
-        return found
+        body: bytes = row[0]
+        return body
 
-    def related(self, layer: str, record: str, around: Around) -> bytes:
-        """The inside of a JSON array: links from a record to those that it is tied to. Empty where there are none."""
+    def related(self, layer: str, record: str, affixes: UrlAffixes) -> bytes:
+        """The members of the JSON array `links` of a record: links to its related records; empty when it has none."""
         table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
         row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
-        return fill_addresses(None if row is None else row[0], around)
+        return fill_addresses(None if row is None else row[0], affixes)
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""
@@ -196,19 +196,19 @@ class SqliteAtlas:
         return {row["id"]: (row["title"], row["title_en"]) for row in rows}
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        """For each filter that knows the layer, how many records every value would give, other filters kept."""
+        """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
         sql.check(query)
-        found: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = {}
         for param in PARAMS:
             if applies(param, query.layer):
                 statement = sql.facet(query, param)
-                found[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
-        return found
+                counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        return counts
 
     # --- links -----------------------------------------------------------------------------------------
 
     def links(self, layer: str, record: str) -> list[LinkRow]:
-        """Every link of a record, from it and to it, each row naming the other end; nearest first."""
+        """Every link from and to a record, each row with the record at the other end; nearest first."""
         forward = self._db.execute("SELECT * FROM link WHERE source_layer = ? AND source_id = ?", (layer, record))
         rows = [(row, True, row["target_layer"], row["target_id"]) for row in forward]
         backward = self._db.execute("SELECT * FROM link WHERE target_layer = ? AND target_id = ?", (layer, record))
@@ -242,30 +242,30 @@ class SqliteAtlas:
     # --- quality ---------------------------------------------------------------------------------------
 
     def conflicts(self, layer: str | None = None, record: str | None = None) -> list[ConflictRow]:
-        """Where record and geometry disagree, for everything, a layer or one record."""
-        where, values = _about(layer, record)
+        """Disagreements between attributes and geometry: all of them, or those of a layer or of one record."""
+        where, values = _subject_condition(layer, record)
         return [ConflictRow(*row) for row in self._db.execute(f"SELECT * FROM conflict WHERE {where}", values)]
 
     def issues(self, layer: str | None = None, record: str | None = None) -> list[Issue]:
-        """What the checks found, for everything, a layer or one record."""
-        where, values = _about(layer, record)
+        """The findings of the checks: all of them, or those of a layer or of one record."""
+        where, values = _subject_condition(layer, record)
         rows = self._db.execute(f"SELECT * FROM issue WHERE {where}", values)
         return [_issue(row) for row in rows]
 
     def changes(self, layer: str | None = None) -> list[Change]:
-        """What was mended on the way in."""
-        where, values = _about(layer, None)
+        """The repairs that were made when the data were read."""
+        where, values = _subject_condition(layer, None)
         rows = self._db.execute(f"SELECT * FROM change WHERE {where}", values)
         return [_change(row) for row in rows]
 
     # --- history ---------------------------------------------------------------------------------------
 
-    def published(self, since: str) -> Published:
-        """The version that a number or an RFC 3339 time in UTC means; see feed.point."""
-        return feed.point(self._db, since)
+    def version_at(self, since: str) -> PublishedVersion:
+        """The version of a number, or the one that was current at an RFC 3339 time in UTC; see feed.version_at."""
+        return feed.version_at(self._db, since)
 
-    def changed_since(self, version: int) -> dict[str, Changes]:
-        """What became of every record since a version, by layer; see feed.changes."""
+    def changes_since(self, version: int) -> dict[str, Changes]:
+        """The records that were added, changed and removed since a version, by layer; see feed.changes."""
         return feed.changes(self._db, version)
 
     # --- whole layers ----------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ class SqliteAtlas:
         return body
 
     def overview(self, layer: str) -> bytes:
-        """The whole layer as light GeoJSON for small scales; NotFound for a layer without polygons."""
+        """The whole layer as simplified GeoJSON for small scales; NotFound for a layer without polygons."""
         row = self._db.execute("SELECT overview FROM layer_meta WHERE layer = ?", (layer,)).fetchone()
         if row is None or row[0] is None:
             raise NotFound(
@@ -287,28 +287,28 @@ class SqliteAtlas:
         return bytes(row[0])
 
     def bounds(self, layer: str = "province") -> LngLatBbox | None:
-        """The box around everything in a layer; None when nothing in it has a place."""
+        """The bounding box of a layer in degrees; None when no record has a geometry."""
         row = self._db.execute(f"SELECT min(west), min(south), max(east), max(north) FROM {table_of(layer)}").fetchone()
         return None if row[0] is None else LngLatBbox(*row)
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records found by name, best first: the same name, names that begin so, then the rest."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
         words = search_words(text)
         if not words:
             return []
-        wanted = (
+        names = (
             tuple(layers)
             if layers is not None
             else tuple(name for name, spec in COLLECTIONS.items() if spec.group not in {"records", "links"})
         )
-        marks = ", ".join("?" * len(wanted))
+        marks = ", ".join("?" * len(names))
         rows = self._db.execute(
             f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
             f"WHERE search MATCH ? AND layer IN ({marks}) ORDER BY score LIMIT ?",
-            (match_expression(text), *wanted, max(limit * 10, 200)),
+            (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
-        asked, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (_closeness(asked, row["names"]), row["score"], order[row["layer"]]))
+        phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
+        best = sorted(rows, key=lambda row: (_closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:
@@ -320,10 +320,10 @@ class SqliteAtlas:
         return Hit(layer, *row)
 
 
-def _closeness(asked: str, names: str) -> int:
-    if names == asked or names.startswith(f"{asked} "):
-        return 0 if names == asked else 1
-    return 2 if f" {asked}" in f" {names}" else 3
+def _closeness(phrase: str, names: str) -> int:
+    if names == phrase or names.startswith(f"{phrase} "):
+        return 0 if names == phrase else 1
+    return 2 if f" {phrase}" in f" {names}" else 3
 
 
 def _no_record(layer: str, record: str) -> NotFound:
@@ -333,13 +333,13 @@ def _no_record(layer: str, record: str) -> NotFound:
     )
 
 
-def _about(layer: str | None, record: str | None) -> tuple[str, tuple[str, ...]]:
+def _subject_condition(layer: str | None, record: str | None) -> tuple[str, tuple[str, ...]]:
     parts = [(name, value) for name, value in (("layer", layer), ("record", record)) if value is not None]
     return " AND ".join(["1", *(f"{name} = ?" for name, _ in parts)]), tuple(value for _, value in parts)
 
 
 def _record(layer: str, row: sqlite3.Row) -> Record:
-    placed = row["west"] is not None
+    has_place = row["west"] is not None
     return Record(
         layer=layer,
         id=row["id"],
@@ -349,7 +349,7 @@ def _record(layer: str, row: sqlite3.Row) -> Record:
         precision=row["precision"],
         lng=row["lng"],
         lat=row["lat"],
-        bbox=LngLatBbox(row["west"], row["south"], row["east"], row["north"]) if placed else None,
+        bbox=LngLatBbox(row["west"], row["south"], row["east"], row["north"]) if has_place else None,
         commune=row["commune"],
         district=row["district"],
         properties=orjson.loads(row["properties"]),

@@ -1,7 +1,7 @@
-"""Links from every record to what it is tied to, kept as ready JSON that pages of features are put together with.
+"""The `links` of every record to its related records, stored as JSON for the features of OGC API - Features.
 
-Their addresses are those of OGC API - Features (Part 1) and lack what they begin and end with, which depends on who
-asks: bytes that JSON has nowhere stand for it.
+Root URL and query of a link (such as ?lang=en) depend on the request. In the stored JSON the bytes 01, 02 and 03 stand
+for them, as no JSON text holds unescaped control characters; fill_addresses replaces them.
 """
 
 import sqlite3
@@ -12,20 +12,21 @@ from urllib.parse import quote
 
 import orjson
 
-from geo.atlas.model import Around
+from geo.atlas.model import UrlAffixes
 from geo.atlas.sqlite.tables import related_of, table_of
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER
 from geo.ocop.links import LINKS
 from geo.schema import KeyLink, LinkSpec
 
 MOST = 50
-"""Most links of one kind that a record lists; one more leads to all of them. Of a unit they may be thousands."""
+"""Most links of one kind in a record, as a unit may have thousands; one link more leads to the list of all."""
 
 _BEGIN, _END, _MORE = b"\x01", b"\x02", b"\x03"
+"""Placeholders of the root URL, of the query, and of the query behind a path that has parameters of its own."""
 _SPECS = {spec.name: spec for spec in LINKS}
 
-_TIED = """
-WITH tied AS (
+_TIES = """
+WITH ties AS (
     SELECT f.row, l.link, 0 AS back, l.target_layer AS layer, l.target_id AS id, l.rank,
         coalesce(l.distance_m, 0) AS far, l.rowid AS turn
     FROM link l JOIN {table} f ON f.id = l.source_id WHERE l.source_layer = :layer
@@ -36,26 +37,26 @@ WITH tied AS (
 SELECT row, link, back, layer, id,
     row_number() OVER (PARTITION BY row, link, back ORDER BY rank, far, id, turn) AS place,
     count(*) OVER (PARTITION BY row, link, back) AS many
-FROM tied ORDER BY row, back, rank, far, id, turn
+FROM ties ORDER BY row, back, rank, far, id, turn
 """
 
 
 def write(connection: sqlite3.Connection) -> None:
-    """Fill the tables of related links; records and links must be in."""
+    """Write the tables of related links of an atlas whose records and links are written."""
     titles = {
         layer: dict(connection.execute(f"SELECT id, title FROM {table_of(layer)}").fetchall()) for layer in COLLECTIONS
     }
     for layer in COLLECTIONS:
-        found = _of_links(connection, titles) if layer == LINK_LAYER.name else _of_records(connection, layer, titles)
-        connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", found)
+        rows = _of_links(connection, titles) if layer == LINK_LAYER.name else _of_records(connection, layer, titles)
+        connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", rows)
 
 
-def fill_addresses(related: bytes | None, around: Around) -> bytes:
-    """The inside of the array of a record's related links, empty for none, with whole addresses."""
+def fill_addresses(related: bytes | None, affixes: UrlAffixes) -> bytes:
+    """The members of a record's array `links` with complete URLs; empty for a record without links."""
     if related is None:
         return b""
-    more = around.end.replace(b"?", b"&")
-    return related.replace(_BEGIN, around.begin).replace(_END, around.end).replace(_MORE, more)
+    more = affixes.end.replace(b"?", b"&")
+    return related.replace(_BEGIN, affixes.begin).replace(_END, affixes.end).replace(_MORE, more)
 
 
 _Titles = Mapping[str, Mapping[str, str]]
@@ -63,9 +64,9 @@ _Titles = Mapping[str, Mapping[str, str]]
 
 def _of_records(connection: sqlite3.Connection, layer: str, titles: _Titles) -> Iterator[tuple[int, bytes]]:
     keys = dict(connection.execute(f"SELECT row, id FROM {table_of(layer)}").fetchall())
-    rows = connection.execute(_TIED.format(table=table_of(layer)), {"layer": layer})
+    rows = connection.execute(_TIES.format(table=table_of(layer)), {"layer": layer})
     for row, ties in groupby(rows, key=itemgetter(0)):
-        made: list[bytes] = []
+        entries: list[bytes] = []
         longer: dict[tuple[str, int], bytes] = {}
         for _, name, back, other, record, place, many in ties:
             spec = _SPECS[name]
@@ -73,12 +74,12 @@ def _of_records(connection: sqlite3.Connection, layer: str, titles: _Titles) -> 
             if more:
                 longer[name, back] = _entry(more, f"{_label(spec, bool(back))}: tất cả {many} / all {many}", name)
             if record in titles[other] and (more is None or place <= MOST):
-                made.append(_tie(other, record, f"{_label(spec, bool(back))}: {titles[other][record]}", name))
-        yield row, b",".join([*made, *longer.values()])
+                entries.append(_tie(other, record, f"{_label(spec, bool(back))}: {titles[other][record]}", name))
+        yield row, b",".join([*entries, *longer.values()])
 
 
 def _of_links(connection: sqlite3.Connection, titles: _Titles) -> Iterator[tuple[int, bytes]]:
-    """The two records that each link ties."""
+    """For each record of the layer of links: its row, and links to the two records that it connects."""
     columns = ", ".join(f"p_{name}" for ends in ENDS.values() for name in ends)
     for row, link, *ends in connection.execute(f"SELECT row, p_link, {columns} FROM {table_of(LINK_LAYER.name)}"):
         pairs = zip(ends[::2], ends[1::2], strict=True)
@@ -95,13 +96,13 @@ def _tie(layer: str, record: str, title: str, link: str) -> bytes:
 
 
 def _entry(path: bytes, title: str, link: str) -> bytes:
-    """A link written by hand, as the marks are no JSON; a quoted path needs no escaping."""
-    said = b'","title":' + orjson.dumps(title) + b',"link":' + orjson.dumps(link)
-    return b'{"rel":"related","type":"application/geo+json","href":"' + _BEGIN + path + said + b"}"
+    """A link as JSON text with placeholders, which orjson would escape; a percent-encoded path needs no escaping."""
+    members = b'","title":' + orjson.dumps(title) + b',"link":' + orjson.dumps(link)
+    return b'{"rel":"related","type":"application/geo+json","href":"' + _BEGIN + path + members + b"}"
 
 
 def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
-    """Where all records are listed that one is tied to by one kind of link; None when only the record lists them."""
+    """The path and query of the list of all records that a record has one kind of link to; None without such a list."""
     end = "target_id" if back else "source_id"
     if spec.shown:
         return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE

@@ -1,6 +1,6 @@
-"""A frame's records turned into the rows of an atlas: plain values, boxes, ready GeoJSON.
+"""The rows of an atlas made from a layer's frame: plain values, boxes, label points, GeoJSON.
 
-Past this module a value is str, int, float or None; see model.plain.
+In an atlas a value is str, int, float or None; see model.plain.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,12 +21,16 @@ from geo.text import fold
 DECIMALS = 7
 """RFC 7946 section 11.2 recommends no more precision than needed; 7 decimals are a centimetre."""
 
-_JUDGED_BY = 10
-"""By so many records QGIS 3.22 judges what a collection has: by ten without a place, that nothing of it is a map."""
+_QGIS_SAMPLE = 10
+"""Records by which QGIS 3.22 finds the geometry type of a collection: ten without one make it a table."""
 
 
 class RecordRow(NamedTuple):
-    """One record as an atlas keeps it; `columns` follow RECORD_COLUMNS and then the declared fields."""
+    """One record in an atlas.
+
+    `columns` are RECORD_COLUMNS, then the declared fields. `names` and `more` are the words that it is searched by;
+    `box` is the row number, west, east, south and north in degrees, None without a geometry.
+    """
 
     number: int
     id: str
@@ -44,39 +48,39 @@ def record_rows(
     units: Mapping[str, Mapping[str, list[str]]],
     names: Mapping[str, Mapping[str, str]],
 ) -> Iterator[RecordRow]:
-    """The rows of `frame`, numbered from 1 in the order of their keys; see _in_order.
+    """The rows of `frame` (STORE_CRS), numbered from 1 in the order of _in_order.
 
-    `units` are the units that each record lies in, by filter parameter; `names` the units' names.
+    `units` are the codes of the units that each record lies in, by filter parameter; `names` are the units' names.
     """
-    ordered = _in_order(frame, spec)
+    records = _in_order(frame, spec)
     geometries: list[BaseGeometry | None]
     if spec.geometry is None:
-        geometries = [None] * len(ordered)
+        geometries = [None] * len(records)
     else:
-        geometries = list(shapely.transform(np.asarray(ordered.geometry.array, dtype=object), _rounded))
-    values = zip(*(ordered[field.name] for field in spec.fields), strict=True)
+        geometries = list(shapely.transform(np.asarray(records.geometry.array, dtype=object), _round))
+    values = zip(*(records[field.name] for field in spec.fields), strict=True)
     for number, (row, geometry) in enumerate(zip(values, geometries, strict=True), start=1):
-        properties = {field.name: _typed(field, value) for field, value in zip(spec.fields, row, strict=True)}
+        properties = {field.name: _value(field, value) for field, value in zip(spec.fields, row, strict=True)}
         yield _row(number, spec, properties, geometry, units, names)
 
 
 def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
-    """The records by their keys; where none of the first has a place, those that have one come before the others."""
+    """The records ordered by key; if none of the first _QGIS_SAMPLE has a geometry, those that have one come first."""
     order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
     if spec.geometry is not None:
         shapes = np.asarray(frame.geometry.array, dtype=object)[order]
-        unplaced = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        if unplaced[:_JUDGED_BY].all():
-            order = order[np.argsort(unplaced, kind="stable")]
+        is_unplaced = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        if is_unplaced[:_QGIS_SAMPLE].all():
+            order = order[np.argsort(is_unplaced, kind="stable")]
     return frame.iloc[order]
 
 
-def _rounded(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _round(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.round(coordinates, DECIMALS)
 
 
-def _typed(field: Field, value: object) -> Value:
-    """A whole number that a file kept as a float is whole again."""
+def _value(field: Field, value: object) -> Value:
+    """The value of a cell; a whole number of an integer field is an int, where pandas has a float."""
     bare = plain(value)
     if field.kind == "integer" and isinstance(bare, float) and bare.is_integer():
         return int(bare)
@@ -91,13 +95,13 @@ def _row(
     units: Mapping[str, Mapping[str, list[str]]],
     names: Mapping[str, Mapping[str, str]],
 ) -> RecordRow:
-    placed = None if geometry is None or geometry.is_empty else geometry
+    shape = None if geometry is None or geometry.is_empty else geometry
     key = str(properties[spec.key])
     lies_in = units.get(key, {})
     communes, districts = lies_in.get("commune", []), lies_in.get("district", [])
-    derived = _derived(spec, placed, communes, names)
-    lng, lat = _label_point(placed)
-    bounds = (None, None, None, None) if placed is None else placed.bounds
+    derived = _derived(spec, shape, communes, names)
+    lng, lat = _label_point(shape)
+    bounds = (None, None, None, None) if shape is None else shape.bounds
     columns = (
         number,
         key,
@@ -111,13 +115,13 @@ def _row(
         communes[0] if len(communes) == 1 else None,
         districts[0] if len(districts) == 1 else None,
         orjson.dumps(properties | derived),
-        _feature(key, properties | derived, placed),
-        None if placed is None else shapely.to_wkb(placed),
+        _feature(key, properties | derived, shape),
+        None if shape is None else shapely.to_wkb(shape),
         *(properties[field.name] for field in spec.fields),
     )
     box = None
-    if placed is not None:
-        west, south, east, north = placed.bounds
+    if shape is not None:
+        west, south, east, north = shape.bounds
         box = (number, west, east, south, north)
     more = _more(spec, properties, lies_in, names)
     return RecordRow(number, key, _names(spec, properties), more, box, properties, columns)
@@ -126,7 +130,7 @@ def _row(
 def _derived(
     spec: LayerSpec, geometry: BaseGeometry | None, communes: list[str], names: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Value]:
-    """What is worked out and not recorded; it is never written back to a store."""
+    """Properties that are computed for the atlas and are not in the store: present commune, measured area."""
     derived: dict[str, Value] = {}
     if spec.has("old_commune_code") and spec.geometry == "Point":
         code = communes[0] if len(communes) == 1 else None
@@ -147,7 +151,7 @@ def geodesic_area_ha(geometry: BaseGeometry) -> float:
 
 
 def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
-    """Longitude and latitude of a point on the geometry, rounded; see sql.py, which answers boxes by it."""
+    """Longitude and latitude of a point on the geometry, rounded; sql.py uses it to find records in a box."""
     if geometry is None:
         return None, None
     match shapely.get_dimensions(geometry):
@@ -178,7 +182,7 @@ def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry |
 
 
 def _names(spec: LayerSpec, properties: Mapping[str, Value]) -> str:
-    """The names that a record is searched by, one that only repeats another without diacritics left out."""
+    """The names that a record is searched by, without those that equal another one when diacritics are removed."""
     names = [str(properties[field.name]) for field in spec.fields if field.search and properties[field.name]]
     distinct = {fold(name): name for name in reversed(names)}
     return " ".join(reversed(distinct.values()))
@@ -190,7 +194,7 @@ def _more(
     lies_in: Mapping[str, list[str]],
     names: Mapping[str, Mapping[str, str]],
 ) -> str:
-    """Words that a record is found by less directly: its codes' labels, its units' names, its key."""
+    """Further words that a record is searched by: its key, labels of its codes, names of its units."""
     words = [str(properties[spec.key])]
     for field in spec.fields:
         value = properties[field.name]

@@ -1,4 +1,4 @@
-"""How names are folded, indexed and matched: no diacritics, no case, words by their beginnings."""
+"""Full-text search of names: without diacritics and case, by the beginnings of words."""
 
 import re
 
@@ -20,9 +20,9 @@ def search_words(text: str) -> list[str]:
 
 
 def match_expression(text: str) -> str:
-    """An FTS5 expression for records that hold words beginning with every word of `text`.
+    """An FTS5 expression that matches records with, for every word of `text`, a word that begins so.
 
-    Words are quoted, so nothing that people type is an operator. Text without words matches nothing.
+    Words are quoted, so that no input is read as an operator. Text without words matches nothing.
 
     >>> match_expression('đồi "A1"')
     '"doi"* "a1"*'

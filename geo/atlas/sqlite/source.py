@@ -1,4 +1,4 @@
-"""Which atlas file is current: a pointer file that is replaced by one rename, and the open atlases behind it."""
+"""The folder of atlas files: a pointer file names the current one and is replaced atomically by a rename."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ from geo.link import Pair
 _POINTER = "CURRENT"
 _SUFFIX = ".sqlite"
 _EARLIER = 4
-"""Earlier versions that are kept open for those who page through them."""
+"""Most earlier versions that stay open, for clients that page through one while a new one is published."""
 
 
 def file_name(version: VersionInfo) -> str:
@@ -38,7 +38,7 @@ class SqliteAtlasSource:
         self._earlier: OrderedDict[int, SqliteAtlas] = OrderedDict()
 
     def __call__(self) -> SqliteAtlas:
-        """The current atlas, opened once and again when the pointer names another; NotFound without a pointer."""
+        """The current atlas, opened again when the pointer has changed; NotFound without a pointer."""
         try:
             status = self._pointer.stat()
         except FileNotFoundError:
@@ -54,15 +54,15 @@ class SqliteAtlasSource:
             return self._atlas
 
     def at(self, number: int) -> SqliteAtlas:
-        """The atlas of an earlier version that is still kept; NotFound for any other."""
+        """The atlas of a version that has not been deleted; NotFound for any other."""
         current = self()
         if number == current.version.number:
             return current
-        # A version later than the pointer's may lie here, made and not yet swapped in.
+        # A file of a later version than the pointer's may exist: it was built and is not current yet.
         files = sorted(self._directory.glob(f"{number:06d}-*-{declaration_digest()}{_SUFFIX}"))
         if number > current.version.number or not files:
             raise NotFound(
-                f"Version {number} is not kept. Begin anew without version; the current one is"
+                f"Version {number} is no longer available. Start again without version; the current one is"
                 f" {current.version.number}.",
                 f"Phiên bản {number} không còn được giữ. Hãy bắt đầu lại, không dùng version; phiên bản hiện hành là"
                 f" {current.version.number}.",
@@ -71,11 +71,11 @@ class SqliteAtlasSource:
             atlas = self._earlier.pop(number, None) or SqliteAtlas(files[-1])
             self._earlier[number] = atlas
             while len(self._earlier) > _EARLIER:
-                self._earlier.popitem(last=False)  # closed when the last request that asks it has ended
+                self._earlier.popitem(last=False)  # closed when the last request that uses it has ended
             return atlas
 
     def has(self, version: VersionInfo) -> bool:
-        """Whether the file of a version is there; it appears by one rename when it is complete."""
+        """Whether the file of a version exists; it is renamed to its name when it is complete."""
         return (self._directory / file_name(version)).exists()
 
     def freeze(
@@ -87,17 +87,17 @@ class SqliteAtlasSource:
         version: VersionInfo,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Write the file of a version, complete or not at all, in the place of one that is there."""
+        """Write the file of a version, atomically; an existing one is replaced."""
         path = self._directory / file_name(version)
         write_atlas(frames, pairs, notes, version=version, path=path, progress=progress)
 
     def publish(self, version: VersionInfo) -> None:
-        """Point to the file of a version."""
+        """Make the file of a version the current one, atomically."""
         part = self._directory / f"{_POINTER}.{os.getpid()}.part"
         part.write_text(file_name(version), encoding="utf-8")
         part.replace(self._pointer)
 
-    def pointed(self) -> int:
+    def current_number(self) -> int:
         """The number at the beginning of the name in the pointer file; 0 without one."""
         try:
             number = self._pointer.read_text(encoding="utf-8").partition("-")[0]

@@ -1,4 +1,4 @@
-"""Query -> SQL. Identifiers come from the declaration of the layers, values are bound; see conditions.py for CQL2."""
+"""The SQL of a Query. Identifiers come from the declared layers, values are bound; conditions.py compiles CQL2."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -16,10 +16,10 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import PARAMS, applies
 
 RELATED = "x.links"
-"""The links from a record to others."""
+"""The column of a record's links, in a table of its own; see related.py."""
 
 _ROUNDING = 10.0**-DECIMALS
-"""Degrees; rounding moves a label point by at most half of it along each axis."""
+"""Degrees; twice the most by which rounding moves a label point along an axis."""
 
 _MEETS = (
     "(f.lng BETWEEN ? AND ? AND f.lat BETWEEN ? AND ?)"
@@ -27,21 +27,21 @@ _MEETS = (
     " OR (f.south >= ? AND f.north <= ? AND (f.west BETWEEN ? AND ? OR f.east BETWEEN ? AND ?))"
     " OR meets(f.geom, ?, ?, ?, ?)"
 )
-"""Whether a candidate meets a box; see _place."""
+"""Condition: a candidate intersects a box; see _place."""
 
 _EVERYTHING = "1"
-"""The condition that every record meets."""
+"""Condition: always true."""
 
 
 def check(query: Query) -> None:
-    """Raise NotFound for an unknown layer, BadQuery for a sort field or filter that does not exist or is too much."""
+    """Raise NotFound for an unknown layer, BadQuery for an unknown sort field or filter, or one that SQLite refuses."""
     if query.layer not in COLLECTIONS:
-        known = ", ".join(COLLECTIONS)
+        names = ", ".join(COLLECTIONS)
         raise NotFound(
-            f"No layer {query.layer!r}. Layers: {known}.", f"Không có lớp {query.layer!r}. Các lớp: {known}."
+            f"No layer {query.layer!r}. Layers: {names}.", f"Không có lớp {query.layer!r}. Các lớp: {names}."
         )
     spec = COLLECTIONS[query.layer]
-    name = next((name for name in (part.removeprefix("-") for part in _sorted_by(query)) if not spec.has(name)), None)
+    name = next((name for name in (part.removeprefix("-") for part in _sort_keys(query)) if not spec.has(name)), None)
     if name is not None:
         fields = ", ".join(field.name for field in spec.fields)
         raise BadQuery(
@@ -62,27 +62,26 @@ def _check_where(query: Query) -> None:
         return
     if query.where.layer != query.layer:
         raise BadQuery(
-            f"The filter was read for {query.where.layer}, not for {query.layer}.",
-            f"Bộ lọc được đọc cho lớp {query.where.layer}, không phải cho lớp {query.layer}.",
+            f"The filter is for layer {query.where.layer}, not for {query.layer}.",
+            f"Bộ lọc này dành cho lớp {query.where.layer}, không phải lớp {query.layer}.",
         )
-    compile_where(query.where)  # refuses here what is too much for SQLite, before a caller sends the first bytes
+    compile_where(query.where)  # SQLite's limits are checked here, before the first bytes of a response are sent
 
 
 def select(query: Query) -> Statement:
-    """The records of a query, in order, one page of them when it has a limit."""
+    """All columns of the records that a query matches, in order, one page of them when it has a limit."""
     return columns(query, *RECORD_COLUMNS)
 
 
 def features(query: Query) -> Statement:
-    """The ready bytes of every feature of a query, in order, one page of them when it has a limit."""
+    """The GeoJSON Features of the records that a query matches, in order, one page of them when it has a limit."""
     return columns(query, "feature")
 
 
-def linked(query: Query) -> Statement:
-    """How many records a page has, and the bytes of all their features with links, a comma between two; one row.
+def linked_features(query: Query) -> Statement:
+    """One row: the number of records of a page, and the JSON of their features with `links`, joined by commas.
 
-    As one value they cost one step of the database instead of one each, between which other threads would want their
-    turn.
+    SQLite joins them in one step; one step for each feature would release and take Python's global lock each time.
     """
     page = columns(query, "feature", RELATED)
     feature = "substr(feature, 1, length(feature) - 1) || ',\"links\":[' || coalesce(links, '') || ']}'"
@@ -90,22 +89,22 @@ def linked(query: Query) -> Statement:
 
 
 def columns(query: Query, *names: str) -> Statement:
-    """Some columns of every record of a query, in order, one page of them when it has a limit.
+    """Some columns of the records that a query matches, in order, one page of them when it has a limit.
 
-    RELATED is one of them that another table holds.
+    RELATED, one of the names, is in another table.
     """
     where = _where(query)
-    listed = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
+    select_list = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
     table = f"{table_of(query.layer)} f"
     if RELATED in names:
         table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
-        # Rows are numbered from 1 without a gap, so that the page is found at once however far in it lies.
+        # Rows are numbered from 1 without gaps: a condition on the row finds the page without skipping rows by OFFSET.
         return Statement(
-            f"SELECT {listed} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
+            f"SELECT {select_list} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
             (query.offset, query.limit),
         )
-    text = f"SELECT {listed} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
+    text = f"SELECT {select_list} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
         return Statement(
             f"{text} LIMIT ? OFFSET ?", (*where.values, -1 if query.limit is None else query.limit, query.offset)
@@ -114,13 +113,13 @@ def columns(query: Query, *names: str) -> Statement:
 
 
 def count(query: Query) -> Statement:
-    """How many records a query has, page ignored."""
+    """How many records a query matches; `limit` and `offset` are ignored."""
     where = _where(query)
     return Statement(f"SELECT count(*) FROM {table_of(query.layer)} f WHERE {where.text}", where.values)
 
 
 def facet(query: Query, param: str) -> Statement:
-    """(value, count) of one filter over the records that all the other filters keep."""
+    """(value, count) of one filter over the records that meet all other conditions."""
     others = replace(query, filters=tuple(row for row in query.filters if row[0] != param))
     where = _where(others)
     return Statement(
@@ -131,10 +130,10 @@ def facet(query: Query, param: str) -> Statement:
 
 
 def _order(query: Query) -> str:
-    return ", ".join([*(_direction(query.layer, name) for name in _sorted_by(query)), "f.row"])
+    return ", ".join([*(_direction(query.layer, name) for name in _sort_keys(query)), "f.row"])
 
 
-def _sorted_by(query: Query) -> list[str]:
+def _sort_keys(query: Query) -> list[str]:
     return [name for name in query.sort.split(",") if name]
 
 
@@ -149,12 +148,12 @@ def period(layer: str) -> Statement | None:
     if not spec.time:
         return None
     first, last = _ends(layer)
-    # A year ends after each of its days: '~' comes after every letter of a date.
+    # '~' sorts after every character of a date, so that 2019 counts as later than 2019-05: a year ends after its days.
     return Statement(f"SELECT min({first}), rtrim(max({last} || '~'), '~') FROM {table_of(layer)} f", ())
 
 
 def _ends(layer: str) -> tuple[str, str]:
-    """SQL for the first and the last date of a record: of its two fields, or of the one, which may be a span."""
+    """SQL of the first and the last date of a record: of two fields, or of one that may hold an interval."""
     columns = [f"f.{column_of(COLLECTIONS[layer].field(name))}" for name in COLLECTIONS[layer].time]
     first, last = columns[0], columns[-1]
     return (
@@ -164,10 +163,10 @@ def _ends(layer: str) -> tuple[str, str]:
 
 
 def _time(query: Query) -> list[Statement]:
-    """Records whose time meets the asked one; a record or a layer without dates meets every time.
+    """Records whose time intersects that of the query; records and layers without dates match every time.
 
-    ISO text of any precision compares as text: a coarser date is the beginning of every finer one, so a first
-    date is compared as it stands and a last one with a letter behind it that no digit reaches.
+    Dates of any precision compare as ISO 8601 text: a coarser date is the prefix of every finer one, so it sorts first
+    as a start, and with '~' behind it, which sorts after every digit, last as an end.
     """
     if query.time is None or not COLLECTIONS[query.layer].time:
         return []
@@ -180,7 +179,7 @@ def _time(query: Query) -> list[Statement]:
 
 
 def _area(query: Query) -> list[Statement]:
-    """Records that meet a polygon; one without a place meets every area, as it meets every box."""
+    """Records that intersect a polygon; records without a geometry match every polygon, as they match every box."""
     if query.area is None:
         return []
     west, south, east, north = shapely.from_wkb(query.area).bounds
@@ -210,12 +209,12 @@ def _where(query: Query) -> Statement:
 
 
 def _place(query: Query) -> list[Statement]:
-    """Records that meet the box: candidates by the envelope, of which only those are tested that need it.
+    """Records that intersect the box: candidates by their envelope; the geometry is tested only when it is necessary.
 
-    A candidate whose label point lies in the box meets it, as that point lies on the geometry; the box is narrowed by
-    _ROUNDING for it, so that the point before rounding lies in it too. A geometry touches each side of its envelope
-    somewhere: where the box holds the envelope's whole width and its south or north side, or its whole height and its
-    west or east side, it holds such a point. The WKB is read of the rest alone, most of it around the box's corners.
+    A candidate whose label point lies in the box intersects it, as that point lies on the geometry; the box is shrunk
+    by _ROUNDING, so that the point before rounding lies in it too. A geometry touches each side of its envelope: when
+    the box contains the width of the envelope and its south or north side, or its height and its west or east side,
+    it contains such a point. Only the other candidates, mostly at the corners of the box, need their WKB.
     """
     if query.place == "unplaced":
         return [Statement("f.west IS NULL", ())]
@@ -237,10 +236,10 @@ def _in_boxes(layer: str, boxes: int, *, unplaced: bool) -> str:
 
 
 def _among_candidates(layer: str, boxes: int, *, unplaced: bool) -> str:
-    """Records whose envelope meets one of some boxes (east, west, north, south) or, when `unplaced`, have none.
+    """Records whose envelope meets one of the boxes (bound as east, west, north, south) or, if `unplaced`, have none.
 
-    One list of row numbers, so that the R*Tree and the index of the unplaced find them: an OR beside the R*Tree would
-    read the whole table.
+    The rows are one UNION of the R*Tree and of the index of records without a geometry: with OR instead, SQLite would
+    scan the whole table.
     """
     parts = [f"SELECT row FROM {rtree_of(layer)} WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"] * boxes
     if unplaced:

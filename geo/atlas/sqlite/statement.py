@@ -1,4 +1,4 @@
-"""A piece of SQL with its values."""
+"""SQL text with its bound values."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The tables of an atlas file: DDL built from the declaration of the layers."""
+"""The tables of an atlas file, created from the declared layers, and connections to it."""
 
 import hashlib
 import sqlite3
@@ -16,18 +16,18 @@ from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
 FORMAT = 9
-"""Raise it when what is frozen changes for the same declaration, so that old files are made anew."""
+"""The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
     "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat", "west", "south", "east", "north",
     "commune", "district", "properties", "feature", "geom",
 )  # fmt: skip
-"""`lng` and `lat` are a point on the geometry, rounded, where its label stands; `west` to `north` are its envelope."""
+"""Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
 
-_MAPPED = 2**31 - 2**16
-"""Bytes of the file that are read where the system keeps them, without a copy: the most that SQLite allows."""
+_MMAP_BYTES = 2**31 - 2**16
+"""Bytes of the file that are memory-mapped (PRAGMA mmap_size): the most that SQLite allows."""
 
-_FIXED = """
+_COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
 CREATE TABLE facet (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
@@ -67,21 +67,21 @@ def rtree_of(layer: str) -> str:
 
 
 def related_of(layer: str) -> str:
-    """The table of the links from a layer's records to others, apart from the records, which are read without them."""
+    """The table of the links of a layer's records; separate, as most queries read records without links."""
     return f"x_{COLLECTIONS[layer].name}"
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make every table in an empty file."""
-    connection.executescript(_FIXED)
+    """Create every table in an empty file."""
+    connection.executescript(_COMMON_TABLES)
     for name, spec in COLLECTIONS.items():
-        typed = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
+        columns = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
         connection.executescript(
             f"""
             CREATE TABLE {table_of(name)} (
                 row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
-                commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {typed}
+                commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {columns}
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
@@ -91,7 +91,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Make the indexes by which filters and orders find records, when all records are in: of all but long texts."""
+    """Create the indexes for filters and sorting, after all records are written; long texts have none."""
     for name, spec in COLLECTIONS.items():
         for field in spec.fields:
             if field.kind != "longtext":
@@ -103,17 +103,17 @@ def _sql_type(field: Field) -> str:
 
 
 def declaration_digest() -> str:
-    """Twelve hex digits that change when the declaration or the format of the file does."""
-    declared = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS))
-    return hashlib.sha256(declared.encode()).hexdigest()[:12]
+    """Twelve hex digits of a digest of the declared layers, links and filters and of FORMAT."""
+    declaration = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS))
+    return hashlib.sha256(declaration.encode()).hexdigest()[:12]
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A read-only connection to a finished atlas, shared by no other thread."""
+    """A read-only connection to a complete atlas, for one thread."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
     connection.create_function("meets", 5, _meets, deterministic=True)
     functions.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)
@@ -128,7 +128,7 @@ def tuples(connection: sqlite3.Connection, text: str, values: Sequence[object] =
 
 
 def _meets(wkb: bytes | None, west: float, south: float, east: float, north: float) -> bool:
-    """Whether a geometry touches or crosses a box; the exact test behind the R*Tree's boxes."""
+    """Whether a geometry intersects a box; the exact test for candidates of the R*Tree."""
     if wkb is None:
         return False
     geometry: BaseGeometry = shapely.from_wkb(wkb)
@@ -137,18 +137,18 @@ def _meets(wkb: bytes | None, west: float, south: float, east: float, north: flo
 
 @lru_cache(maxsize=64)
 def _box(west: float, south: float, east: float, north: float) -> BaseGeometry:
-    made: BaseGeometry = shapely.box(west, south, east, north)
-    shapely.prepare(made)
-    return made
+    box: BaseGeometry = shapely.box(west, south, east, north)
+    shapely.prepare(box)
+    return box
 
 
 def _meets_area(wkb: bytes | None, area: bytes) -> bool:
-    """Whether a geometry touches or crosses a polygon given as WKB."""
-    return wkb is not None and bool(shapely.intersects(_prepared(area), shapely.from_wkb(wkb)))
+    """Whether a geometry intersects a polygon; both are WKB."""
+    return wkb is not None and bool(shapely.intersects(_prepare(area), shapely.from_wkb(wkb)))
 
 
 @lru_cache(maxsize=64)
-def _prepared(area: bytes) -> BaseGeometry:
-    made: BaseGeometry = shapely.from_wkb(area)
-    shapely.prepare(made)
-    return made
+def _prepare(area: bytes) -> BaseGeometry:
+    geometry: BaseGeometry = shapely.from_wkb(area)
+    shapely.prepare(geometry)
+    return geometry

@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import shapely
 
-from geo.atlas import Around, Atlas, Linked, Part, Query
+from geo.atlas import Atlas, LinkedFeatures, Part, Query, UrlAffixes
 from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
@@ -163,19 +163,19 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], around: Around) -> Linked:
+def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], affixes: UrlAffixes) -> LinkedFeatures:
     """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
 
-    Each has links to the records that it is tied to; `around` says what their addresses begin and end with.
+    Each has links to the records that it is tied to; `affixes` complete the URLs of the links.
     """
     if system.uri == CRS84 and not fields:
-        return atlas.linked(query, around)
-    rows = list(atlas.parts(query, around))
+        return atlas.linked_features(query, affixes)
+    rows = list(atlas.parts(query, affixes))
     drawn = (
         orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})
         for feature, (*_, links) in zip(_drawn(system, rows, fields), rows, strict=True)
     )
-    return Linked(len(rows), b",".join(drawn))
+    return LinkedFeatures(len(rows), b",".join(drawn))
 
 
 def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
@@ -187,10 +187,10 @@ def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Itera
         yield {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
 
 
-def around(link: Link) -> Around:
-    """What the addresses of features begin and end with."""
+def url_affixes(link: Link) -> UrlAffixes:
+    """The root URL and the query of links to features."""
     begin, _, end = link("related", "/path", GEOJSON)["href"].partition("/path")
-    return Around.of(begin, end)
+    return UrlAffixes.of(begin, end)
 
 
 def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
@@ -210,5 +210,5 @@ def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -
         link("alternate", f"/{layer}/{own}", HTML),
         link("collection", kept, JSON),
     ]
-    related = atlas.related(layer, record, around(link))
+    related = atlas.related(layer, record, url_affixes(link))
     return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

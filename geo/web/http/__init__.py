@@ -1,1 +1,1 @@
-"""HTTP itself: parameters, forms, content negotiation, caching, errors, addresses and headers."""
+"""HTTP: parameters, forms, content negotiation, caching, errors, URLs and headers."""

@@ -19,15 +19,15 @@ from geo.web.http.urls import SiteUrls
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 CODINGS = ("br", "gzip")
-EXPOSED = (
+EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Crs, Content-Disposition, ETag, Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned,"
     " Repr-Digest, X-Feature-Count, X-File-SHA256, X-Request-ID, X-Tile-Features"
 )
-"""Headers that a page of another site may read."""
+"""Response headers that scripts of other sites may read (CORS)."""
 
 
 class Conditions(NamedTuple):
-    """What a request says of the copy that its caller holds: If-None-Match, If-Modified-Since, Accept-Encoding."""
+    """The headers of a conditional request: If-None-Match, If-Modified-Since, and Accept-Encoding."""
 
     tags: ETags
     since: dt.datetime | None
@@ -35,96 +35,98 @@ class Conditions(NamedTuple):
 
 
 NO_CONDITIONS = Conditions(ETags(), None, Accept())
-"""Of a caller that holds no copy."""
+"""The conditions of an unconditional request."""
 
 
 def conditions() -> Conditions:
-    """Those of this request."""
+    """The conditions of the current request."""
     return Conditions(request.if_none_match, request.if_modified_since, request.accept_encodings)
 
 
-def answered(make: Callable[[], bytes | str], *, mimetype: str, max_age_s: int = 60, shared: bool = False) -> Response:
-    """What `make` returns as a cacheable response; 304 without calling it where the caller holds it already.
+def conditional_response(
+    make: Callable[[], bytes | str], *, mimetype: str, max_age_s: int = 60, cors: bool = False
+) -> Response:
+    """A cacheable response with the body that `make` returns, or 304 without calling it if the client's copy is valid.
 
-    It must depend on the version of the data and the address, and on nothing else. The ETag is strong.
+    The body must depend on the version of the data and the URL only. The ETag is strong.
     """
     tag = tag_of(mimetype)
-    held = held_as(tag, changed_at(g.atlas), conditions())
-    response = Response(status=304) if held else Response(make(), content_type=_with_charset(mimetype))
-    return cached(response, held or tag, max_age_s=max_age_s, shared=shared)
+    etag = matching_etag(tag, last_modified_of(g.atlas), conditions())
+    response = Response(status=304) if etag else Response(make(), content_type=_with_charset(mimetype))
+    return add_cache_headers(response, etag or tag, max_age_s=max_age_s, cors=cors)
 
 
 def tag_of(*parts: object) -> str:
-    """The ETag of the response to this request: of the version, the address as sent, the host, and `parts`."""
+    """The ETag of the response to this request, made of the data version, root URL, path with query, and `parts`."""
     return tag_for(g.atlas, SiteUrls().host(), request.full_path, *parts)
 
 
 def tag_for(atlas: Atlas, root: str, address: str, *parts: object) -> str:
-    """The same for an address below a site's root."""
+    """The ETag of a response, made of the atlas's version, the root URL, the path with query, and `parts`."""
     return etag_of(atlas.version.number, atlas.version.digest, root, address, *parts)
 
 
-def held_as(tag: str, changed: dt.datetime, conditions: Conditions) -> str:
-    """The ETag by which the caller holds the response, plain or in a coding that it accepts; empty when it does not.
+def matching_etag(tag: str, last_modified: dt.datetime, conditions: Conditions) -> str:
+    """The ETag of the client's copy if it is still valid, otherwise an empty text.
 
-    A response that is compressed on its way has an ETag of its own: `tag:br`. If-Modified-Since counts only where
-    there is no If-None-Match (RFC 9110, 13.1.3).
+    Each content coding of a response has an ETag of its own, such as `tag:br`. If-Modified-Since is ignored when there
+    is If-None-Match (RFC 9110, 13.1.3).
     """
     if conditions.tags:
-        coded = (f"{tag}:{coding}" for coding in CODINGS if conditions.codings[coding])
-        return next((one for one in (*coded, tag) if conditions.tags.contains_weak(one)), "")
-    return tag if conditions.since is not None and changed <= conditions.since else ""
+        variants = (f"{tag}:{coding}" for coding in CODINGS if conditions.codings[coding])
+        return next((one for one in (*variants, tag) if conditions.tags.contains_weak(one)), "")
+    return tag if conditions.since is not None and last_modified <= conditions.since else ""
 
 
 def is_not_modified() -> bool:
-    """Whether nothing changed since If-Modified-Since; false for a request without it."""
+    """Whether nothing has changed since If-Modified-Since; False for a request without it."""
     since = request.if_modified_since
-    return since is not None and changed_at(g.atlas) <= since
+    return since is not None and last_modified_of(g.atlas) <= since
 
 
-def changed_at(atlas: Atlas) -> dt.datetime:
-    """When responses last changed: the version's publication, or the code's own change where that is later."""
-    return _changed_at(atlas.version.published_at)
-
-
-@lru_cache(maxsize=8)
-def _changed_at(published_at: str) -> dt.datetime:
-    return max(dt.datetime.fromisoformat(published_at), _code_changed_at()).replace(microsecond=0)
+def last_modified_of(atlas: Atlas) -> dt.datetime:
+    """When responses last changed: when the version was published, or when the code changed, whichever is later."""
+    return _last_modified(atlas.version.published_at)
 
 
 @lru_cache(maxsize=8)
-def _as_header(moment: dt.datetime) -> str:
+def _last_modified(published_at: str) -> dt.datetime:
+    return max(dt.datetime.fromisoformat(published_at), _code_modified_at()).replace(microsecond=0)
+
+
+@lru_cache(maxsize=8)
+def _http_date(moment: dt.datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
 @lru_cache(maxsize=1)
-def _code_changed_at() -> dt.datetime:
+def _code_modified_at() -> dt.datetime:
     root = Path(__file__).resolve().parents[2]
     newest = max(path.stat().st_mtime for path in root.rglob("*.py"))
     return dt.datetime.fromtimestamp(newest, dt.UTC)
 
 
 def cache_headers(
-    tag: str, changed: dt.datetime, *, max_age_s: int = 60, shared: bool = False, weak: bool = False
+    tag: str, last_modified: dt.datetime, *, max_age_s: int = 60, cors: bool = False, weak: bool = False
 ) -> dict[str, str]:
-    """ETag, Last-Modified and Cache-Control of a response; `shared` lets pages of other sites read it (CORS)."""
+    """ETag, Last-Modified and Cache-Control of a response; `cors` allows scripts of other sites to read it."""
     for_ever = max_age_s > DAY_S
-    # A stale copy may be shown while a fresh one is fetched: phones in the mountains wait for nothing.
+    # Browsers may show a stale copy while they fetch a new one, which helps on slow mobile networks.
     directive = "immutable" if for_ever else f"stale-while-revalidate={DAY_S}"
     headers = {
         "ETag": quote_etag(tag, weak),
-        "Last-Modified": _as_header(changed),
+        "Last-Modified": _http_date(last_modified),
         "Cache-Control": f"public, max-age={max_age_s}, {directive}",
     }
-    if shared:
-        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+    if cors:
+        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
     return headers
 
 
-def cached(response: Response, tag: str, *, max_age_s: int = 60, shared: bool = False) -> Response:
-    """The response with its cache_headers; where it is `shared`, the response cache may keep it, too."""
-    response.headers.update(cache_headers(tag, changed_at(g.atlas), max_age_s=max_age_s, shared=shared))
-    if shared:
+def add_cache_headers(response: Response, tag: str, *, max_age_s: int = 60, cors: bool = False) -> Response:
+    """The response with its cache_headers; with `cors` it is also marked for the response cache."""
+    response.headers.update(cache_headers(tag, last_modified_of(g.atlas), max_age_s=max_age_s, cors=cors))
+    if cors:
         mark_cacheable()
     return response
 

@@ -1,4 +1,4 @@
-"""Failures as answers: one table from class to status, one body, a page for people and JSON for programs."""
+"""Error responses: one table from exception class to HTTP status; RFC 9457 JSON for programs, HTML for browsers."""
 
 import logging
 from difflib import get_close_matches
@@ -11,7 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
-from geo.web.http.headers import OPEN, is_open
+from geo.web.http.headers import CORS_PATHS, allows_cors
 
 PROBLEM = "application/problem+json"
 log = logging.getLogger("geo.web")
@@ -26,7 +26,7 @@ STATUS: dict[type[GeoError], int] = {
 }
 
 _HTTP: dict[int, Label] = {
-    400: Label("Yêu cầu không hiểu được.", "The request could not be understood."),
+    400: Label("Yêu cầu không hợp lệ.", "The request is not valid."),
     404: Label("Không có trang này.", "This page does not exist."),
     405: Label(
         "Địa chỉ này không hỗ trợ phương thức HTTP này; tiêu đề Allow nêu các phương thức được hỗ trợ.",
@@ -58,7 +58,7 @@ _HTTP: dict[int, Label] = {
 
 
 class Failure(NamedTuple):
-    """What a caller is told: `code` for programs, `text` for people."""
+    """An error response: HTTP status, `code` for programs, `text` for people."""
 
     status: int
     code: str
@@ -66,7 +66,7 @@ class Failure(NamedTuple):
 
 
 def failure_of(error: Exception) -> Failure:
-    """The answer to an exception; anything unforeseen is a 500 that says nothing of its cause."""
+    """The failure for an exception; an unexpected one is a 500 without details."""
     for kind, status in STATUS.items():
         if isinstance(error, kind):
             return Failure(status, kind.__name__, Label(error.vi, error.en))
@@ -78,8 +78,8 @@ def failure_of(error: Exception) -> Failure:
 
 
 def wants_json() -> bool:
-    """Whether the caller is a program: by the address it asked, or by what it accepts."""
-    if request.path.startswith((*OPEN, "/healthz", "/readyz")) or request.path.endswith(".json"):
+    """Whether the error is sent as JSON: by the path, the parameter `f` or the Accept header."""
+    if request.path.startswith((*CORS_PATHS, "/healthz", "/readyz")) or request.path.endswith(".json"):
         return True
     if request.args.get("f") == "json":
         return True
@@ -87,20 +87,20 @@ def wants_json() -> bool:
 
 
 def answer(error: Exception) -> Response:
-    """The response to any exception, in the language of the request."""
+    """The error response for an exception, in the language of the request; 5xx are logged with the traceback."""
     failure = failure_of(error)
     if failure.status >= 500:
         log.error("%s %s failed (request %s)", request.method, request.path, g.request_id, exc_info=error)
-    made = Response(*_body(failure, getattr(g, "lang", "vi")))
+    response = Response(*_body(failure, getattr(g, "lang", "vi")))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        made.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
-        made.headers["Content-Range"] = f"bytes */{error.length}"
-    return made
+        response.headers["Content-Range"] = f"bytes */{error.length}"
+    return response
 
 
 def problem(failure: Failure, lang: str) -> dict[str, object]:
-    """A failure for programs: RFC 9457's members, and the `code` and `description` of OGC API - Features."""
+    """The JSON of a failure: the members of RFC 9457, and `code` and `description` of OGC API - Features."""
     message = failure.text.of(lang)
     return {
         "type": "about:blank",
@@ -116,19 +116,19 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
 def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
     if wants_json():
-        shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
-        headers = {"Content-Type": PROBLEM, **(shared if is_open(request.path) else {})}
+        cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
+        headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers
     page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
     return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
 
 
 def _suggestions() -> list[str]:
-    """Pages whose name is like the first word of the path."""
+    """Names of pages that resemble the first segment of the path."""
     word = request.path.strip("/").split("/")[0].lower()
     return get_close_matches(word, (*COLLECTIONS, "layers", "quality", "about", "embed"), n=3, cutoff=0.5)
 
 
 def register(app: Flask) -> None:
-    """Answer every failure of the application here."""
+    """Handle every exception of the application here."""
     app.register_error_handler(Exception, answer)

@@ -1,4 +1,4 @@
-"""The only parser of forms: what people fill in under /manage, as values; every refusal says what would be right."""
+"""The parser of the forms under /manage; BadQuery states what a field expects."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ _LONGEST = 500
 
 
 def text(form: Form, name: str, longest: int = _LONGEST) -> str:
-    """A field's text without spaces around it; empty when it is not there. BadQuery when it is too long."""
+    """The stripped text of a field; empty when the form lacks it. BadQuery when it is too long."""
     value = form.get(name, "").strip()
     if len(value) > longest:
         raise BadQuery(
@@ -24,8 +24,8 @@ def text(form: Form, name: str, longest: int = _LONGEST) -> str:
     return value
 
 
-def needed(form: Form, name: str, vi: str, en: str) -> str:
-    """A field that must be filled in; `vi` and `en` call it in the refusal."""
+def require(form: Form, name: str, vi: str, en: str) -> str:
+    """The text of a required field; BadQuery, which calls the field `vi` and `en`, when it is empty."""
     value = text(form, name)
     if not value:
         raise BadQuery(f"Fill in: {en}.", f"Hãy điền: {vi}.")
@@ -33,28 +33,28 @@ def needed(form: Form, name: str, vi: str, en: str) -> str:
 
 
 def uploads(files: MultiDict[str, FileStorage], into: Path) -> dict[str, Path]:
-    """The files of an upload, saved in the folder `into`: name as the user knows it -> where it lies."""
-    saved = {}
+    """The files of an upload, saved in the folder `into`: name of the upload -> path."""
+    paths = {}
     for number, file in enumerate(files.getlist("files")):
         if file.filename:
             path = into / str(number)
             file.save(path)
             name = file.filename
-            while name in saved:
+            while name in paths:
                 name = f"{number}-{name}"
-            saved[name] = path
-    if not saved:
+            paths[name] = path
+    if not paths:
         raise BadQuery("No file was chosen.", "Chưa chọn tệp nào.")
-    return saved
+    return paths
 
 
 def answers(form: Form, before: Answers) -> Answers:
-    """The answers of the form of an import; what the form does not hold stays as it was before."""
+    """The answers in the form of an import; questions that the form does not contain keep their earlier answers."""
     columns = {name.removeprefix("map:"): value for name, value in form.items() if name.startswith("map:")}
     precision = form.get("precision", before.precision)
     if precision and precision not in {one.key for one in PRECISIONS}:
         raise BadQuery(
-            f"precision={precision!r} is not in the list.", f"Không có độ chính xác {precision!r} trong danh mục."
+            f"precision={precision!r} is not in the code list.", f"Không có độ chính xác {precision!r} trong danh mục."
         )
     source = {name: value for name in ("source_id", "publisher", "date", "address", "what")
               if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
@@ -63,7 +63,7 @@ def answers(form: Form, before: Answers) -> Answers:
         crs=form.get("crs_other") or form.get("crs") or before.crs,
         encodings={**before.encodings, **_group(form, "encoding:")},
         mapping=columns or before.mapping,
-        constants={**_not_shown(form, before.constants), **_group(form, "set:")},
+        constants={**_constants_without_field(form, before.constants), **_group(form, "set:")},
         addresses={**before.addresses, **_group(form, "address:")},
         precision=precision,
         whole=form.get("whole") == "yes" if "whole-shown" in form else before.whole,
@@ -71,11 +71,11 @@ def answers(form: Form, before: Answers) -> Answers:
     )
 
 
-def _not_shown(form: Form, constants: Mapping[str, str]) -> Mapping[str, str]:
-    """The constants that the form has no field for; those that it has are as it says."""
+def _constants_without_field(form: Form, constants: Mapping[str, str]) -> Mapping[str, str]:
+    """The earlier constants for which the form has no field."""
     return {name: value for name, value in constants.items() if f"set:{name}" not in form}
 
 
 def _group(form: Form, prefix: str) -> Mapping[str, str]:
-    """The filled fields whose names begin with `prefix`."""
+    """The non-empty fields whose names begin with `prefix`, without the prefix."""
     return {name.removeprefix(prefix): value for name, value in form.items() if name.startswith(prefix) and value}

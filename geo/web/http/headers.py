@@ -1,4 +1,4 @@
-"""Headers of every answer: what a page may load, who may frame it, how long it may be kept."""
+"""Headers of every response: content security policy, framing, CORS preflight, request id, default caching."""
 
 import hashlib
 import random
@@ -11,32 +11,32 @@ from flask import Flask, Response, g, request
 
 from geo.settings import Settings
 
-OPEN = (
+CORS_PATHS = (
     "/collections", "/conformance", "/api", "/changes", "/export/", "/catalogue", "/catalog.", "/metadata/", "/tiles",
     "/tileMatrixSets", "/map.json", "/search.json", "/base/",
 )  # fmt: skip
-"""What pages of other sites may ask beside the landing page and `.json`: data, and nothing that manages it."""
+"""Path prefixes that allow CORS, beside `/` and `*.json`: public data, and nothing under /manage."""
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
-    # Tile servers ask which site sends people to them; no path of ours goes with it.
+    # Tile servers require a Referer; other sites get the origin only, without a path.
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Headers of every response."""
 
 _CORS_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
-"""Request headers that pages of other sites may send."""
+"""Request headers that scripts of other sites may send."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
-def is_open(path: str) -> bool:
-    """Whether pages of other sites may ask this address."""
-    data = path == "/" or path.startswith(OPEN) or path.endswith(".json")
+def allows_cors(path: str) -> bool:
+    """Whether scripts of other sites may read the responses of a path."""
+    data = path == "/" or path.startswith(CORS_PATHS) or path.endswith(".json")
     return data and not path.startswith(("/manage", "/static/", "/vendor/"))
 
 
-def policy(settings: Settings, nonce: str, *, framed: bool) -> str:
-    """The Content-Security-Policy: our own host, the nonce of this answer, and the operator's tile hosts."""
+def policy(settings: Settings, nonce: str, *, embeddable: bool) -> str:
+    """The Content-Security-Policy: this host, the nonce of the response, and the tile servers of the settings."""
     tiles = " ".join(sorted({layer.origin for layer in settings.tile_layers}))
     return "; ".join(
         (
@@ -48,19 +48,19 @@ def policy(settings: Settings, nonce: str, *, framed: bool) -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            f"frame-ancestors {'*' if framed else chr(39) + 'self' + chr(39)}",
+            f"frame-ancestors {'*' if embeddable else chr(39) + 'self' + chr(39)}",
         )
     )
 
 
 def etag_of(*parts: object) -> str:
-    """A stable tag of what an answer depends on; the same in every process that runs the same code."""
+    """An ETag of the code and of `parts`; the same in every process that runs the same code."""
     return hashlib.sha256("\x1f".join(map(str, (_code_digest(), *parts))).encode()).hexdigest()[:24]
 
 
 @lru_cache(maxsize=1)
 def _code_digest() -> str:
-    """A digest of our own code: words and shapes of answers change with it while the data stays."""
+    """A digest of the source code, which responses depend on beside the data."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).resolve().parents[2].rglob("*.py")):
         digest.update(path.read_bytes())
@@ -68,13 +68,13 @@ def _code_digest() -> str:
 
 
 def request_id(header: str) -> str:
-    """The id by which a request is known: the caller's own where it is one, else a new one."""
-    # Nobody gains by guessing one, so it need not be cryptographic.
+    """The request id: the client's X-Request-ID if it is valid, otherwise a new one."""
+    # It grants no access, so it need not be cryptographically random.
     return header if header and _REQUEST_ID.fullmatch(header) else f"{random.getrandbits(64):016x}"
 
 
 def nonce() -> str:
-    """What marks the scripts of this answer as ours; made when a page first needs it."""
+    """The nonce of this response for its Content-Security-Policy, created at the first call."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     value: str = g.nonce
@@ -82,7 +82,7 @@ def nonce() -> str:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Give every request an id, and every answer its headers."""
+    """Set the id of every request and the headers of every response; answer CORS preflights."""
 
     @app.before_request
     def begin() -> None:
@@ -90,9 +90,9 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def preflight() -> Response | None:
-        """What a browser asks before a page of another site may send anything but a plain GET."""
+        """Answer a CORS preflight; None for any other request."""
         method = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or not method or not is_open(request.path):
+        if request.method != "OPTIONS" or not method or not allows_cors(request.path):
             return None
         adapter = app.create_url_adapter(request)
         methods = adapter.allowed_methods() if adapter else []
@@ -110,10 +110,12 @@ def register(app: Flask, settings: Settings) -> None:
         for name, value in EVERYWHERE.items():
             headers.setdefault(name, value)
         headers.setdefault("X-Request-ID", g.request_id)
-        # A 304 has no page, and what it says would be written over what the caller keeps.
+        # A 304 must not carry a new policy: the cache would store it with a page that has another nonce.
         if response.mimetype == "text/html" and response.status_code != 304:
-            headers.setdefault("Content-Security-Policy", policy(settings, nonce(), framed=request.path == "/embed"))
-            # A page is of one version and may be the caller's own: without this a cache would guess how long it holds.
+            headers.setdefault(
+                "Content-Security-Policy", policy(settings, nonce(), embeddable=request.path == "/embed")
+            )
+            # Without it, caches would keep pages for a time that they guess (heuristic freshness, RFC 9111).
             headers.setdefault("Cache-Control", "no-cache")
         if response.status_code >= 400:
             headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""Which form of a resource a caller wants: by `f`, else by what it accepts."""
+"""Content negotiation: the format of a response by the parameter `f` or the Accept header."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,48 +12,48 @@ from geo.errors import BadQuery
 _JSON = "application/json"
 
 
-class Wish(NamedTuple):
-    """How much a caller wants a form: by its weight, then by how closely it was named, then by what is named first."""
+class Preference(NamedTuple):
+    """The rank of a format for a client: quality, then how specific the matching range is, then its position."""
 
     quality: float
     closeness: int
     order: int
 
 
-def chosen(forms: Mapping[str, str]) -> str:
-    """The key of `forms` (key -> media type, the default first) to answer this request in; see choose."""
+def negotiate(forms: Mapping[str, str]) -> str:
+    """The key of `forms` (key -> media type, the default first) for this request; see choose."""
     return choose(forms, request.args.get("f"), request.accept_mimetypes)
 
 
 def choose(forms: Mapping[str, str], f: str | None, accept: MIMEAccept) -> str:
     """The key of `forms` (key -> media type, the default first) for a parameter `f` and an Accept header.
 
-    BadQuery for an unknown `f`, NotAcceptable (406) when nothing that the caller accepts is among them.
+    BadQuery for an unknown `f`, NotAcceptable (406) when the Accept header allows none of the forms.
     """
     if f:
         if f not in forms:
-            listed = ", ".join(forms)
+            names = ", ".join(forms)
             raise BadQuery(
-                f"f={f!r} is not a format of this resource. Formats: {listed}.",
-                f"f={f!r} không phải định dạng của tài nguyên này. Các định dạng: {listed}.",
+                f"f={f!r} is not a format of this resource. Formats: {names}.",
+                f"f={f!r} không phải định dạng của tài nguyên này. Các định dạng: {names}.",
             )
         return f
-    accepted = [(name.partition(";")[0].strip().lower(), quality) for name, quality in accept]
-    if not accepted:
+    ranges = [(name.partition(";")[0].strip().lower(), quality) for name, quality in accept]
+    if not ranges:
         return next(iter(forms))
-    wishes = {key: _wish(key, media_type, accepted) for key, media_type in forms.items()}
-    best = max(wishes, key=wishes.__getitem__)
-    if not wishes[best].quality:
+    preferences = {key: _preference(key, media_type, ranges) for key, media_type in forms.items()}
+    best = max(preferences, key=preferences.__getitem__)
+    if not preferences[best].quality:
         raise NotAcceptable
     return best
 
 
-def _wish(key: str, media_type: str, accepted: list[tuple[str, float]]) -> Wish:
-    """The weight of a form is that of the closest range that covers it (RFC 9110, 12.5.1); 0 means: not this one."""
+def _preference(key: str, media_type: str, ranges: list[tuple[str, float]]) -> Preference:
+    """The preference by the most specific range that matches (RFC 9110, 12.5.1); quality 0: not acceptable."""
     own = media_type.partition(";")[0]
-    names = (own, _JSON) if key == "json" else (own,)  # every JSON of ours is JSON
+    names = (own, _JSON) if key == "json" else (own,)  # application/json matches every JSON media type of the key json
     for closeness, closest in ((2, names), (1, (f"{own.partition('/')[0]}/*",)), (0, ("*/*",))):
-        for order, (name, quality) in enumerate(accepted):
+        for order, (name, quality) in enumerate(ranges):
             if name in closest:
-                return Wish(quality, closeness, -order)
-    return Wish(0, 0, 0)
+                return Preference(quality, closeness, -order)
+    return Preference(0, 0, 0)

@@ -1,4 +1,4 @@
-"""The only parser of user input: query strings to values, or BadQuery that says what would be right."""
+"""The parser of query parameters; BadQuery states what a parameter expects."""
 
 import datetime as dt
 import math
@@ -19,7 +19,7 @@ from geo.ocop.layers import ON_MAP, THEMATIC
 from geo.ocop.parameters import FILE, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
 from geo.schema import LANGS, Filter, Label
 
-# What other sites append to a link that is shared on them; nothing to do with us, and no reason to refuse.
+# Parameters that social networks and mail services append to links; they are ignored.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
@@ -29,7 +29,7 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True)
 class MapState:
-    """The view that an address of the map page asks for. `center` is longitude, latitude."""
+    """The state of the map page in its URL. `center` is longitude, latitude in degrees."""
 
     zoom: float | None
     center: tuple[float, float] | None
@@ -40,7 +40,7 @@ class MapState:
 
 
 def language(args: Args) -> str:
-    """The language asked for; Vietnamese when none is."""
+    """The language of the parameter `lang`; Vietnamese without it."""
     lang = args.get("lang", "vi")
     if lang not in LANGS:
         raise BadQuery(
@@ -51,41 +51,41 @@ def language(args: Args) -> str:
 
 
 def only(args: Args, *names: str) -> None:
-    """Refuse parameters that the address does not know, the nearest named, and two values for what takes one."""
-    allowed = (*names, "lang")
+    """Raise BadQuery for a parameter not in `names`, with the closest name, and for several values of a single one."""
+    parameters = (*names, "lang")
     for name in args:
-        if name not in allowed and not _TRACKING.fullmatch(name):
-            hint = _hint(name, allowed)
-            listed = ", ".join(allowed)
+        if name not in parameters and not _TRACKING.fullmatch(name):
+            hint = _hint(name, parameters)
+            choices = ", ".join(parameters)
             raise BadQuery(
-                f"Unknown parameter {name!r}.{hint.en} Parameters: {listed}.",
-                f"Tham số không hợp lệ: {name!r}.{hint.vi} Các tham số: {listed}.",
+                f"Unknown parameter {name!r}.{hint.en} Parameters: {choices}.",
+                f"Tham số không hợp lệ: {name!r}.{hint.vi} Các tham số: {choices}.",
             )
         row = PARAMETERS.get(name)
         if row is not None and row.once and len(values := set(args.getlist(name))) > 1:
             raise BadQuery(
-                f"{name} is given {len(values)} different values; it takes one.",
+                f"{name} has {len(values)} different values; it takes one.",
                 f"{name} có {len(values)} giá trị khác nhau; chỉ nhận một.",
             )
 
 
-def joined(args: Args) -> dict[str, str]:
-    """The parameters as one text each, the values of a list joined by commas and said once."""
+def join_values(args: Args) -> dict[str, str]:
+    """Each parameter as one text: its distinct values joined by commas."""
     return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
 
 
 def _hint(word: str, candidates: Iterable[str]) -> Label:
-    """The nearest of the candidates as a question; nothing when none is near."""
+    """The candidate closest to `word` as a question; empty when none is close."""
     near = get_close_matches(word, list(candidates), n=1)
     return Label(f" Có phải {near[0]!r}?", f" Did you mean {near[0]!r}?") if near else Label("", "")
 
 
 def layer_name(name: str, among: Mapping[str, object] = COLLECTIONS) -> str:
-    """The layer called `name`, of all that are served or of `among`; NotFound that lists them."""
+    """`name` if it is a layer of `among`; otherwise NotFound, which lists them."""
     if name not in among:
-        hint, listed = _hint(name, among), ", ".join(among)
+        hint, choices = _hint(name, among), ", ".join(among)
         raise NotFound(
-            f"No layer {name!r}.{hint.en} Layers: {listed}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {listed}."
+            f"No layer {name!r}.{hint.en} Layers: {choices}.", f"Không có lớp {name!r}.{hint.vi} Các lớp: {choices}."
         )
     return name
 
@@ -99,13 +99,13 @@ def many(args: Args, name: str) -> tuple[str, ...]:
 
 
 def bbox(args: Args) -> LngLatBbox | None:
-    """The box asked for; None where none is."""
+    """The box of the parameter `bbox`; None without it."""
     text = args.get("bbox")
     return box(text) if text else None
 
 
 def box(text: str) -> LngLatBbox:
-    """The box of four numbers, or six with heights that are ignored; `west > east` crosses 180°."""
+    """The box of four numbers, or of six with heights, which are ignored; `west > east` crosses the antimeridian."""
     numbers = _numbers(text, ",")
     if len(numbers) == 6:
         numbers = [*numbers[:2], *numbers[3:5]]
@@ -124,7 +124,7 @@ def box(text: str) -> LngLatBbox:
 
 
 def corners(args: Args) -> tuple[float, float, float, float]:
-    """The four numbers of a box in any system, heights left out: lower corner, upper corner."""
+    """The four numbers of `bbox` in any CRS, without heights: lower corner, upper corner."""
     text = args.get("bbox", "")
     numbers = _numbers(text, ",")
     if len(numbers) == 6:
@@ -138,7 +138,7 @@ def corners(args: Args) -> tuple[float, float, float, float]:
 
 
 def without(args: Args, *names: str) -> Args:
-    """The parameters but for some."""
+    """The parameters without `names`."""
     return MultiDict([pair for pair in args.items(multi=True) if pair[0] not in names])
 
 
@@ -148,7 +148,10 @@ _INSTANT = re.compile(
 
 
 def period(args: Args) -> tuple[str | None, str | None] | None:
-    """The first and the last day of `datetime`: an RFC 3339 date or time, or two joined by '/', '..' for no bound."""
+    """First and last day of `datetime`: an RFC 3339 date or time, or two joined by '/', with '..' for no bound.
+
+    None without the parameter.
+    """
     text = args.get("datetime")
     if text is None or text == "":
         return None
@@ -159,24 +162,24 @@ def period(args: Args) -> tuple[str | None, str | None] | None:
         raise _no_time(text)
     if first is not None and last is not None and _backwards(first, last, ends[-1]):
         raise _no_time(text)
-    # A time is cut to its day in UTC: records have dates.
+    # Records have dates only, so a time is reduced to its day in UTC.
     return first.date().isoformat() if first else None, last.date().isoformat() if last else None
 
 
 def _backwards(first: dt.datetime, last: dt.datetime, until: str) -> bool:
-    """Whether a time ends before it begins; one that ends with a date ends with that day."""
+    """Whether the interval ends before it begins; an end that is a date lasts until the end of that day."""
     return first > last if "T" in until.upper() else first.date() > last.date()
 
 
 def _moment(text: str, whole: str) -> dt.datetime:
-    """A date or time in UTC; a date is its beginning."""
+    """A date or time in UTC; a date is midnight of that day."""
     match = _INSTANT.fullmatch(text)
     try:
         if match is None:
             raise ValueError(text)
         moment = dt.datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
         return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or after 9999
+    except (ValueError, OverflowError):  # converted to UTC it may be before the year 1 or after 9999
         raise _no_time(whole) from None
 
 
@@ -188,7 +191,7 @@ def _no_time(text: str) -> BadQuery:
 
 
 def _numbers(text: str, separator: str) -> list[float]:
-    """The finite numbers in a list; nothing at all when one part is not a number."""
+    """The numbers of a list; empty when one part is not a finite number."""
     parts = text.split(separator)
     if not all(_NUMBER.fullmatch(part) for part in parts):
         return []
@@ -197,7 +200,7 @@ def _numbers(text: str, separator: str) -> list[float]:
 
 
 def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-    """A whole number of at least `least`; one over `most` is reduced to it, as OGC API - Features asks."""
+    """A whole number of at least `least`; a larger one than `most` becomes `most`, as OGC API - Features requires."""
     text = args.get(name)
     if text is None or text == "":
         return default
@@ -210,12 +213,12 @@ def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: i
 
 
 def limit(args: Args, row: Parameter) -> int:
-    """The number of records asked for, by a row that says how many are usual and how many are the most."""
+    """The limit of a page, by the default, minimum and maximum of a parameter."""
     return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most)
 
 
 def words(args: Args) -> str:
-    """The text to search for."""
+    """The text of the parameter `q`."""
     text = args.get("q", "")
     if len(text) > MAX_TEXT:
         raise BadQuery(
@@ -226,7 +229,7 @@ def words(args: Args) -> str:
 
 
 def filters(args: Args) -> Filters:
-    """The filters that are set, in the order of their declaration; BadQuery for a code that no list holds."""
+    """The filters in the request, in their declared order; BadQuery for a value that is not in the code list."""
     return tuple((row.param, values) for row in FILTERS if row.param in args and (values := _filter_values(row, args)))
 
 
@@ -236,16 +239,16 @@ def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
     for value in values:
         if value not in codes:
             hint = _hint(value, codes)
-            listed = ", ".join(codes)
+            choices = ", ".join(codes)
             raise BadQuery(
-                f"{row.param}={value!r} is not in the list.{hint.en} Values: {listed}.",
-                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {listed}.",
+                f"{row.param}={value!r} is not in the list.{hint.en} Values: {choices}.",
+                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
             )
     return values
 
 
 def ids(args: Args) -> tuple[str, ...]:
-    """The records asked for by key."""
+    """The keys of the parameter `ids`."""
     keys = many(args, "ids")
     if len(keys) > MAX_IDS:
         raise BadQuery(f"{len(keys)} ids; at most {MAX_IDS}.", f"{len(keys)} mã; tối đa {MAX_IDS}.")
@@ -253,7 +256,7 @@ def ids(args: Args) -> tuple[str, ...]:
 
 
 def selection(layer: str, args: Args) -> Query:
-    """What part of a layer is asked for, without a page."""
+    """The query of a layer by the parameters of the request, without limit and offset."""
     return Query(
         layer_name(layer),
         bbox=bbox(args),
@@ -265,27 +268,27 @@ def selection(layer: str, args: Args) -> Query:
 
 
 def file_options(args: Args) -> dict[str, str]:
-    """The options of a download that are set."""
+    """The options of a download in the request."""
     return {name: args[name] for name in FILE if args.get(name)}
 
 
 def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...]:
-    """The layers of the map that are asked for; `layers=` with nothing behind it means none."""
+    """The layers of the map in the parameter `layers`, `default` without it; an empty value means none."""
     if "layers" not in args:
         return tuple(default)
     names = many(args, "layers")
     for name in names:
         if name not in ON_MAP:
-            listed = ", ".join(ON_MAP)
+            choices = ", ".join(ON_MAP)
             raise BadQuery(
-                f"layers={name!r} is not a layer of the map. Layers: {listed}.",
-                f"layers={name!r} không phải lớp của bản đồ. Các lớp: {listed}.",
+                f"layers={name!r} is not a layer of the map. Layers: {choices}.",
+                f"layers={name!r} không phải lớp của bản đồ. Các lớp: {choices}.",
             )
     return names
 
 
 def map_state(args: Args) -> MapState:
-    """The view of a map address: `map=zoom/lat/lng`, layers, base, text and filters."""
+    """The state of the map page: `map=zoom/lat/lng`, layers, base, text and filters."""
     zoom, center = _position(args.get("map", ""))
     return MapState(zoom, center, thematic(args), args.get("base", "communes"), words(args), filters(args))
 

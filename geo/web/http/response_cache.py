@@ -1,7 +1,7 @@
-"""Responses of this process kept in memory and sent again before Flask looks at the request.
+"""An in-memory cache of responses, as WSGI middleware before Flask.
 
-A response that depends on the version of the data, its address and the caller's Accept headers, and on nothing else, is
-the same for every caller until the version changes: tiles, documents, single features, pages of the catalogue.
+It stores responses that depend only on the data version, the URL and the Accept headers (_KEY_PARTS) and are therefore
+equal for all clients until the next version: tiles, documents, single features, pages of the catalogue.
 """
 
 import threading
@@ -18,19 +18,19 @@ from geo.errors import NotFound
 from geo.web.http.headers import request_id
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Most that the responses of one process take."""
+"""Most memory for the responses of one process."""
 
 _LARGEST = 1024 * 1024
-_LONGEST_KEY = 2_000  # letters of an address and its headers; a longer request is unlikely to come twice
-_OVERHEAD = 1_500  # bytes that the headers of a response take beside its body and its key
+_LONGEST_KEY = 2_000  # characters of URL and headers; longer requests are rarely repeated
+_OVERHEAD = 1_500  # bytes of memory that an entry takes beside its body and its key
 _OWN = "X-Request-ID"
 _ATLAS = "geo.response_cache.atlas"
-"""Key of the WSGI environment under which the application leaves the atlas that a cacheable response is of."""
+"""Key of the WSGI environment in which the application stores the atlas of a cacheable response."""
 _KEY_PARTS = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
     "HTTP_ACCEPT_ENCODING",
 )  # fmt: skip
-"""What of a request a cacheable response may depend on."""
+"""The parts of a request that a cacheable response may depend on."""
 CONDITIONS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
@@ -38,7 +38,7 @@ CONDITIONS = (
     "HTTP_IF_MATCH",
     "HTTP_IF_UNMODIFIED_SINCE",
 )
-"""Headers of a request that make its response another than the whole 200."""
+"""Request headers that may change the response to a 304, 206 or 412."""
 
 _Key = tuple[str, ...]
 
@@ -50,10 +50,10 @@ class _Entry(NamedTuple):
 
 
 class ResponseCache:
-    """WSGI middleware with the responses of one process to the current atlas. Safe for several threads.
+    """WSGI middleware that caches the responses of the current atlas in this process. Thread-safe.
 
-    Requests that it has no response for go on to the application, whose responses it keeps where they are marked by
-    `mark_cacheable`. When they take more than `max_bytes`, the least recently used are evicted.
+    Other requests go to the application; its responses are stored if `mark_cacheable` was called. Above `max_bytes` the
+    least recently used responses are evicted.
     """
 
     def __init__(self, app: Flask, atlas_source: Callable[[], Atlas], *, max_bytes: int = MAX_BYTES) -> None:
@@ -67,7 +67,7 @@ class ResponseCache:
         app.after_request(_leave_atlas)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, from memory where its response is there."""
+        """Answer a request from the cache or by the application."""
         key = _key(environ)
         if key is None:
             return self._inner(environ, start_response)
@@ -94,7 +94,7 @@ class ResponseCache:
             return entry
 
     def _forward(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The application's response, kept where it is cacheable."""
+        """The application's response, which is stored if it is cacheable."""
         start: list[Any] = []
 
         def record(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
@@ -130,12 +130,12 @@ class ResponseCache:
 
 
 def _leave_atlas(response: Response) -> Response:
-    """Leave the atlas of a cacheable response with its request: of a whole response, and of the current version."""
+    """Store the atlas of a response in the WSGI environment if the response can be cached."""
     if (
         g.get("cacheable")
         and response.status_code in {200, 204}
-        and g.atlas is g.current_atlas  # not an earlier version that was asked for
-        # A file in the server's own wrapper may have a length all the same.
+        and g.atlas is g.current_atlas  # not an earlier version
+        # A file in the server's file wrapper is not streamed for Flask, yet must not be read into memory.
         and not (response.is_streamed or response.direct_passthrough)
     ):
         request.environ[_ATLAS] = g.atlas
@@ -143,12 +143,12 @@ def _leave_atlas(response: Response) -> Response:
 
 
 def mark_cacheable() -> None:
-    """Say that the response to this request is the same for every caller that sends the same _KEY_PARTS."""
+    """Mark the response to this request as equal for all requests with the same _KEY_PARTS."""
     g.cacheable = True
 
 
 def _key(environ: WSGIEnvironment) -> _Key | None:
-    """The key of a request's response; None for a request that only the application can answer."""
+    """The cache key of a request; None for a request that is never cached."""
     if environ["REQUEST_METHOD"] != "GET" or not environ.keys().isdisjoint(CONDITIONS):
         return None
     values: list[str] = [environ.get(name, "") for name in _KEY_PARTS]

@@ -1,4 +1,4 @@
-"""Our own files, the layers' style sheet and the libraries of pip, served with addresses that change when they do."""
+"""Static files, the style sheet of the layers and front-end libraries from Python packages, with versioned URLs."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from geo.views.map.assets import VENDOR, static_dir, vendor_dir
 _YEAR_S = 31_536_000
 _DAY_S = 86_400
 
-# What the machine says of these endings differs from machine to machine; a browser refuses a module of another type.
+# mimetypes.guess_type depends on the operating system, and browsers refuse modules of another media type.
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -30,14 +30,14 @@ _TYPES = {
 
 
 class Assets:
-    """The static files and their versioned addresses."""
+    """The static files and their versioned URLs."""
 
     def url(self, name: str) -> str:
-        """The address of one of our files, with a digest of its content so that it can be kept for ever."""
+        """The URL of a static file with a digest of its content, so that browsers can cache it for a year."""
         return f"{request.script_root}/static/{name}?v={_tag(name)}"
 
     def module_map(self) -> dict[str, str]:
-        """Every browser module's plain address -> its versioned one, for an import map."""
+        """Import map of the JavaScript modules: plain URL -> versioned URL."""
         root = static_dir()
         names = sorted(path.relative_to(root).as_posix() for path in (root / "js").rglob("*.js"))
         return {f"{request.script_root}/static/{name}": self.url(name) for name in names}
@@ -59,16 +59,16 @@ class Assets:
 
 
 def _file(folder: Path, name: str) -> Response:
-    """A file of a folder; not found outside it and for endings that no page of ours asks for."""
-    found = safe_join(str(folder), name)
-    path = Path(found) if found else folder
+    """A file of a folder; NotFound (404) outside it and for file types not in _TYPES."""
+    file = safe_join(str(folder), name)
+    path = Path(file) if file else folder
     if path.suffix not in _TYPES or not path.is_file():
         raise NotFound
     return _answer(path.read_bytes, _digest(path), path.suffix)
 
 
 def _answer(body: Callable[[], bytes], tag: str, ending: str) -> Response:
-    """A file under its tag, kept for ever where the address names the tag; 304 for a caller that holds it."""
+    """A file with its ETag, cached for a year if the URL has the same version; 304 if the client's copy is valid."""
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
@@ -91,7 +91,7 @@ def _layers_tag() -> str:
 
 
 def _tag(name: str) -> str:
-    """What the address of one of our files says of its content."""
+    """The digest of a static file, which is its version and its ETag."""
     return _layers_tag() if name == layer_symbols.FILE else _digest(static_dir() / name)
 
 

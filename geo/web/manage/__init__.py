@@ -1,1 +1,1 @@
-"""The pages under /manage over HTTP: imports, versions, and who may use them."""
+"""The pages under /manage: imports, versions, restorations and access control."""

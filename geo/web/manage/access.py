@@ -1,4 +1,4 @@
-"""Who may manage: this machine, or whoever holds the token that the operator set. And no page of another site."""
+"""Access to /manage: from this machine, or with the operator's token; forms of other sites are refused (CSRF)."""
 
 import hashlib
 import hmac
@@ -20,12 +20,12 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Guard /manage, and answer its sign-in."""
+    """Check the access to /manage in every request, and serve sign-in and sign-out."""
 
     @app.before_request
     def guard() -> Response | None:
-        g.may_manage = allowed(settings)
-        return _guarded(settings) if _is_manage(request.path) else None
+        g.may_manage = may_manage(settings)
+        return _check_access(settings) if _is_manage(request.path) else None
 
     @app.after_request
     def private(response: Response) -> Response:
@@ -35,13 +35,15 @@ def register(app: Flask, settings: Settings) -> None:
         return response
 
     app.add_url_rule("/manage/sign-in", "sign_in", lambda: _sign_in(settings), methods=["GET", "POST"])
-    app.add_url_rule("/manage/sign-out", "sign_out", lambda: _signed(_go("/"), settings, ""), methods=["POST"])
+    app.add_url_rule(
+        "/manage/sign-out", "sign_out", lambda: _set_cookie(_see_other("/"), settings, ""), methods=["POST"]
+    )
 
 
-def _guarded(settings: Settings) -> Response | None:
-    """Nothing for who may manage, the way to the sign-in for who may not yet; Forbidden for the rest."""
+def _check_access(settings: Settings) -> Response | None:
+    """None when access is allowed, a redirect to the sign-in page for a GET of a page; otherwise Forbidden."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        _same_site(settings)
+        _refuse_other_sites(settings)
     if g.may_manage or request.path == "/manage/sign-in":
         return None
     if not settings.manage_token:
@@ -50,7 +52,7 @@ def _guarded(settings: Settings) -> Response | None:
             "Trang quản lý chỉ mở được trên chính máy chủ. Muốn dùng từ máy khác, hãy đặt GEO_MANAGE_TOKEN.",
         )
     if request.method == "GET" and "." not in request.path.rpartition("/")[2]:
-        return _go("/manage/sign-in")
+        return _see_other("/manage/sign-in")
     raise Forbidden("Sign in with the access token first.", "Hãy đăng nhập bằng mã truy cập trước.")
 
 
@@ -58,27 +60,30 @@ def _sign_in(settings: Settings) -> Response:
     failed = False
     if request.method == "POST" and settings.manage_token:
         if _equal(forms.text(request.form, "token"), settings.manage_token):
-            return _signed(_go("/manage"), settings, _proof(settings))
+            return _set_cookie(_see_other("/manage"), settings, _proof(settings))
         failed = True
     body = render_template("manage/sign_in.html", failed=failed, needed=bool(settings.manage_token), active="manage")
     return Response(body, mimetype="text/html", status=403 if failed else 200)
 
 
-def allowed(settings: Settings) -> bool:
+def may_manage(settings: Settings) -> bool:
     """Whether this request may manage.
 
-    Without a token: from a loopback address, asked for by a loopback name (a foreign name that was made to point
-    here is no such name), and not handed on by a proxy, behind which everyone would look local.
+    Without a token: from a loopback address, with a loopback name as Host (which excludes DNS rebinding), and not
+    forwarded by a proxy, behind which every client has a loopback address.
     """
     if settings.manage_token:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # as programs write a header
-        if scheme.lower() == "bearer" and any(_equal(one, settings.manage_token) for one in (given.strip(), sent)):
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        # WSGI decodes headers as Latin-1; clients send UTF-8.
+        utf8_token = token.strip().encode("latin-1", "replace").decode("utf-8", "replace")
+        if scheme.lower() == "bearer" and any(
+            _equal(one, settings.manage_token) for one in (token.strip(), utf8_token)
+        ):
             return True
         return _equal(request.cookies.get(COOKIE, ""), _proof(settings))
     if settings.public_url or any(name in request.headers for name in _FORWARDED):
         return False
-    return _is_loopback(request.remote_addr or "") and _named(request.host) in _LOCAL_NAMES
+    return _is_loopback(request.remote_addr or "") and _host_name(request.host) in _LOCAL_NAMES
 
 
 def _is_manage(path: str) -> bool:
@@ -86,8 +91,8 @@ def _is_manage(path: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _named(host: str) -> str:
-    """The name in a Host header, without a port and brackets."""
+def _host_name(host: str) -> str:
+    """The host name in a Host header, without port and brackets."""
     return urlsplit(f"//{host}").hostname or ""
 
 
@@ -99,14 +104,14 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _same_site(settings: Settings) -> None:
-    """Refuse a form that a page of another site sends in the name of whoever looks at it."""
+def _refuse_other_sites(settings: Settings) -> None:
+    """Raise Forbidden for a form that a page of another site sends (cross-site request forgery)."""
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site is not None:
         good = site in {"same-origin", "none"}
     else:
-        # A proxy may ask under a name of its own: the address that people use is this site too.
+        # Behind a proxy the Host header may differ from the public URL; both are this site.
         ours = {request.host, urlsplit(settings.public_url).netloc} - {""}
         good = origin is None or origin.partition("://")[2] in ours
     if not good:
@@ -121,11 +126,11 @@ def _equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _go(path: str) -> Response:
+def _see_other(path: str) -> Response:
     return Response("", 303, {"Location": SiteUrls().page(path)})
 
 
-def _signed(response: Response, settings: Settings, value: str) -> Response:
+def _set_cookie(response: Response, settings: Settings, value: str) -> Response:
     secure = request.is_secure or settings.public_url.startswith("https://")
     response.set_cookie(
         COOKIE, value, max_age=_DAY_S if value else 0, httponly=True, samesite="Strict", secure=secure,

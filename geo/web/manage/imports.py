@@ -1,4 +1,4 @@
-"""Pages for whoever feeds the data: upload, decide, look, publish; versions, history, restore."""
+"""The pages of imports under /manage: upload, questions, review, publication, profiles."""
 
 from dataclasses import replace
 from functools import partial
@@ -30,7 +30,7 @@ _FILES = {
     "changes.csv": "text/csv; charset=utf-8",
     "findings.csv": "text/csv; charset=utf-8",
 }
-"""What reading a draft leaves beside it."""
+"""Files in a draft's folder that can be downloaded, with their media types."""
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
@@ -45,14 +45,14 @@ class Manage:
         self.profiles = Profiles(settings.profiles_dir)
 
     def register(self, app: Flask) -> None:
-        """Answer /manage and /manage/imports."""
+        """Add the routes of /manage and /manage/imports."""
         app.add_url_rule("/manage", "manage", self.index)
         app.add_url_rule("/manage/imports", "manage_upload", self.upload, methods=["POST"])
         app.add_url_rule("/manage/imports/<draft_id>", "manage_import", self.show)
         app.add_url_rule("/manage/imports/<draft_id>/state.json", "manage_state", self.state)
         for name in _FILES:
             app.add_url_rule(f"/manage/imports/<draft_id>/{name}", f"manage_{name}", partial(self.file, name=name))
-        app.add_url_rule("/manage/imports/<draft_id>/returned.xlsx", "manage_returned", self.returned)
+        app.add_url_rule("/manage/imports/<draft_id>/returned.xlsx", "manage_returned", self.marked_workbook)
         for action in ("answers", "publish", "delete", "profile"):
             app.add_url_rule(
                 f"/manage/imports/<draft_id>/{action}", f"manage_{action}", getattr(self, action), methods=["POST"]
@@ -62,7 +62,7 @@ class Manage:
     # --- pages ---
 
     def index(self) -> Response:
-        """The upload form, the imports, the profiles."""
+        """The page with the upload form, the imports and the profiles."""
         params.only(request.args)
         names = {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
         groups = [
@@ -75,7 +75,7 @@ class Manage:
         )  # fmt: skip
 
     def show(self, draft_id: str) -> Response:
-        """One import in whatever state it is."""
+        """The page of one import in any state."""
         params.only(request.args)
         draft = self.jobs.drafts.get(draft_id)
         review = None if draft.busy else self.jobs.drafts.review(draft)
@@ -90,7 +90,7 @@ class Manage:
         )  # fmt: skip
 
     def _map(self, draft: Draft, review: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The view of the preview map; None when there is nothing to draw."""
+        """The view-model of the preview map; None when there is nothing to draw."""
         if not review or not review.get("diff") or LAYERS[draft.layer].geometry is None:
             return None
         view = map_page(self.settings, self.assets)
@@ -100,21 +100,21 @@ class Manage:
     # --- programs ---
 
     def state(self, draft_id: str) -> Response:
-        """What a draft is at, for the page that waits for it, in its language."""
+        """The state of a draft as JSON, which the waiting page polls, in the language of the request."""
         params.only(request.args)
         draft = self.jobs.drafts.get(draft_id)
         body = {"state": draft.state, "busy": draft.busy, "progress": progress_words(draft.progress)}
         return Response(orjson.dumps(body), mimetype="application/json")
 
     def file(self, draft_id: str, *, name: str) -> Response:
-        """The preview or one of the lists."""
+        """The preview map or one of the CSV lists."""
         draft = self.jobs.drafts.get(draft_id)
         response = Response(self.jobs.drafts.file(draft, name).read_bytes(), content_type=_FILES[name])
         if name.endswith(".csv"):
             response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-{name}"'
         return response
 
-    def returned(self, draft_id: str) -> Response:
+    def marked_workbook(self, draft_id: str) -> Response:
         """The uploaded table as a workbook with the findings beside each row."""
         draft = self.jobs.drafts.get(draft_id)
         body = self.jobs.marked_workbook(draft)
@@ -125,56 +125,56 @@ class Manage:
     # --- actions ---
 
     def upload(self) -> Response:
-        """Make a draft of the uploaded files and begin to read it."""
-        layer = forms.needed(request.form, "layer", "lớp dữ liệu", "the layer")
-        who = forms.needed(request.form, "who", "người hoặc cơ quan gửi", "who sends the file")
+        """Create a draft of the uploaded files and begin to read it."""
+        layer = forms.require(request.form, "layer", "lớp dữ liệu", "the layer")
+        who = forms.require(request.form, "who", "người hoặc cơ quan gửi", "who sends the file")
         name = forms.text(request.form, "profile")
-        given = self.profiles.get(name, layer).answers if name else forms.answers(request.form, _NOTHING)
+        answers = self.profiles.get(name, layer).answers if name else forms.answers(request.form, _NOTHING)
         with TemporaryDirectory() as folder:
             files = forms.uploads(request.files, Path(folder))
-            draft = self.jobs.drafts.create(layer, files, who=who, answers=given, profile=name)
+            draft = self.jobs.drafts.create(layer, files, who=who, answers=answers, profile=name)
         self.jobs.start_read(draft)
         return see(f"/manage/imports/{draft.id}")
 
     def answers(self, draft_id: str) -> Response:
-        """Keep what was decided and read the file again."""
+        """Save the answers and begin to read the file again."""
         draft = self.jobs.drafts.get(draft_id)
-        decided = forms.answers(request.form, draft.answers)
-        self.jobs.start_read(self.jobs.drafts.answer(draft, decided))
+        changes = forms.answers(request.form, draft.answers)
+        self.jobs.start_read(self.jobs.drafts.answer(draft, changes))
         return see(f"/manage/imports/{draft_id}")
 
     def publish(self, draft_id: str) -> Response:
-        """Publish what was seen."""
-        who = forms.needed(request.form, "who", "người công bố", "who publishes")
-        why = forms.needed(request.form, "why", "lý do", "why")
-        seen = forms.needed(request.form, "digest", "bản xem trước", "the preview")
-        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, seen=seen)
+        """Begin to publish the review with the digest in the form."""
+        who = forms.require(request.form, "who", "người công bố", "who publishes")
+        why = forms.require(request.form, "why", "lý do", "why")
+        digest = forms.require(request.form, "digest", "bản xem trước", "the preview")
+        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, digest=digest)
         return see(f"/manage/imports/{draft_id}")
 
     def delete(self, draft_id: str) -> Response:
-        """Forget a draft."""
+        """Delete a draft."""
         self.jobs.drafts.delete(self.jobs.drafts.get(draft_id))
         return see("/manage")
 
     def profile(self, draft_id: str) -> Response:
-        """Keep how this file was read."""
+        """Save the answers of this import as a profile."""
         draft = self.jobs.drafts.get(draft_id)
         review = self.jobs.drafts.review(draft)
         if review is None or "columns" not in review:
             raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")
-        name = forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name")
+        name = forms.require(request.form, "name", "tên mẫu nhập", "the profile's name")
         self.profiles.save(name, draft.layer, with_mapping(draft.answers, review))
         self.jobs.drafts.change(draft, profile=" ".join(name.split()))
         return see(f"/manage/imports/{draft_id}")
 
     def forget(self) -> Response:
         """Delete a profile."""
-        self.profiles.delete(forms.needed(request.form, "name", "tên mẫu nhập", "the profile's name"))
+        self.profiles.delete(forms.require(request.form, "name", "tên mẫu nhập", "the profile's name"))
         return see("/manage")
 
 
 def progress_words(step: str) -> str:
-    """The step of a job in the language of the request; empty for a step that has no words."""
+    """The label of a job's step in the language of the request; empty for a step without a label."""
     key = f"progress.{step}"
     return word(key, g.lang) if key in WORDS else ""
 
@@ -183,15 +183,15 @@ _NOTHING = replace(Draft("", "", (), 0, "", "", "").answers)
 
 
 def page(template: str, **values: Any) -> Response:
-    """A page of /manage."""
+    """The HTML response of a template of /manage."""
 
-    def said(label: dict[str, str] | None) -> str:
+    def localise(label: dict[str, str] | None) -> str:
         return "" if label is None else label["vi" if g.lang == "vi" else "en"]
 
-    body = render_template(template, version=g.atlas.version, active="manage", said=said, **values)
+    body = render_template(template, version=g.atlas.version, active="manage", localise=localise, **values)
     return Response(body, mimetype="text/html")
 
 
 def see(path: str) -> Response:
-    """303 See Other to a page of the site: going back or reloading does not send the form again."""
+    """303 See Other to a page of the site, so that reloading it does not send the form again."""
     return Response("", 303, {"Location": SiteUrls().page(path)})

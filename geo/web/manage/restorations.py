@@ -1,4 +1,4 @@
-"""Restoring a version from a page: the form's answer, and the page that shows the job at work."""
+"""The pages of restorations under /manage: the form's target, and the page that shows the progress of the job."""
 
 import orjson
 from flask import Flask, Response, request
@@ -16,20 +16,20 @@ class Restorations:
         self.jobs = Jobs(settings)
 
     def register(self, app: Flask) -> None:
-        """Answer /manage/versions/<number>/restore and /manage/restorations."""
+        """Add the routes of /manage/versions/<number>/restore and /manage/restorations."""
         app.add_url_rule("/manage/versions/<int:number>/restore", "restore", self.start, methods=["POST"])
         app.add_url_rule("/manage/restorations/<restoration_id>", "restoration", self.show)
         app.add_url_rule("/manage/restorations/<restoration_id>/state.json", "restoration_state", self.state)
 
     def start(self, number: int) -> Response:
         """Begin to publish an earlier version's content as a new version."""
-        who = forms.needed(request.form, "who", "người khôi phục", "who restores")
-        why = forms.needed(request.form, "why", "lý do", "why")
+        who = forms.require(request.form, "who", "người khôi phục", "who restores")
+        why = forms.require(request.form, "why", "lý do", "why")
         restoration = self.jobs.start_restore(number, who=who, why=why)
         return see(f"/manage/restorations/{restoration.id}")
 
     def show(self, restoration_id: str) -> Response:
-        """The job at work, or why it failed; the version that it published, once it is done."""
+        """The page of the job; a redirect to the new version once it is published."""
         params.only(request.args)
         restoration = self.jobs.restorations.get(restoration_id)
         if restoration.published is not None:
@@ -41,7 +41,7 @@ class Restorations:
         )  # fmt: skip
 
     def state(self, restoration_id: str) -> Response:
-        """The state of the job as JSON, in the language of the page that waits for it."""
+        """The state of the job as JSON, which the waiting page polls, in the language of the request."""
         params.only(request.args)
         restoration = self.jobs.restorations.get(restoration_id)
         body = {

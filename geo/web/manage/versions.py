@@ -1,4 +1,4 @@
-"""Every published version: who, when, why and what; any two compared, any one seen and downloaded."""
+"""The pages of versions under /manage: list, comparison, map, download, and the history of a record."""
 
 from itertools import islice
 from typing import Any
@@ -20,8 +20,8 @@ from geo.web.http.urls import SiteUrls
 from geo.web.manage.imports import page
 from geo.web.site.pages import map_page
 
-SHOWN = 300
-"""Most records that a page of differences lists."""
+MAX_ROWS = 300
+"""Most rows of a page of differences or of a history."""
 
 
 class Versions:
@@ -35,7 +35,7 @@ class Versions:
         return open_store(self.settings)
 
     def register(self, app: Flask) -> None:
-        """Answer /manage/versions and /manage/history."""
+        """Add the routes of /manage/versions and /manage/history."""
         app.add_url_rule("/manage/versions", "versions", self.index)
         app.add_url_rule("/manage/versions/<int:number>", "version", self.show)
         app.add_url_rule("/manage/versions/<int:number>/changes.geojson", "version_changes", self.changes)
@@ -43,7 +43,7 @@ class Versions:
         app.add_url_rule("/manage/history/<layer>/<record>", "history", self.history)
 
     def index(self) -> Response:
-        """Every version, the newest first."""
+        """The page of all versions, the newest first."""
         params.only(request.args)
         store = self._store
         restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.busy]
@@ -52,7 +52,7 @@ class Versions:
         )
 
     def show(self, number: int) -> Response:
-        """What a version changed, or how it differs from another; or one of its layers on the map."""
+        """The page of a version: its differences from another (by default the one before), or a layer on the map."""
         params.only(request.args, "with", "layer")
         store = self._store
         version, other = self._two(store, number)
@@ -63,9 +63,9 @@ class Versions:
         view = map_page(self.settings, self.assets)
         address = f"/manage/versions/{number}/{layer or 'changes'}.geojson"
         view["preview"] = SiteUrls().plain(f"{address}?with={other}" if layer is None else address)
-        shown = [plain_diff(one, LAYERS[one.layer]) for one in diff[:SHOWN]]
+        rows = [plain_diff(one, LAYERS[one.layer]) for one in diff[:MAX_ROWS]]
         return page(
-            "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=shown,
+            "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=rows,
             total=len(diff), sums=summary(diff), view=view, shell=shell(view), layer=layer,
             counts=store.counts(number), modules=self.assets.module_map(),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
@@ -83,20 +83,20 @@ class Versions:
         return versions[number], other
 
     def changes(self, number: int) -> Response:
-        """What differs between two versions, for the map."""
+        """The differences between two versions as GeoJSON for the map."""
         params.only(request.args, "with")
         store = self._store
         _, other = self._two(store, number)
         return _geojson(diff_features(store.compare(other, number)))
 
     def layer(self, number: int, layer: str) -> Response:
-        """One layer as it was in a version."""
+        """One layer of a version as GeoJSON."""
         params.layer_name(layer, LAYERS)
         params.only(request.args)
         return _geojson(layer_features(self._store.frames(number)[layer], LAYERS[layer]))
 
     def history(self, layer: str, record: str) -> Response:
-        """Everything that ever happened to one record."""
+        """The page of the history of one record."""
         params.layer_name(layer, LAYERS)
         params.only(request.args)
         spec = LAYERS[layer]
@@ -113,7 +113,7 @@ class Versions:
                     for field in spec.fields if (row.before or {}).get(field.name) != (row.after or {}).get(field.name)
                 ],
             }
-            for row in islice(reversed(rows), SHOWN)
+            for row in islice(reversed(rows), MAX_ROWS)
         ]  # fmt: skip
         last = rows[-1].after or rows[-1].before or {}
         exists = rows[-1].op != "removed"

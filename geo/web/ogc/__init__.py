@@ -1,1 +1,1 @@
-"""The OGC APIs over HTTP: features, tiles, records and metadata, and the change feed."""
+"""The OGC APIs: features, tiles, records and metadata, and the change feed."""

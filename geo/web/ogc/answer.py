@@ -1,4 +1,4 @@
-"""GeoJSON pages and features of OGC API - Features as a function of the request and the atlas; no Flask in here."""
+"""Responses of OGC API - Features in GeoJSON as a pure function of request and atlas; independent of Flask."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -16,17 +16,17 @@ from geo.views.ogc import features
 from geo.views.ogc.queryables import in_address
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG, Served, served
 from geo.web.http import params
-from geo.web.http.caching import NO_CONDITIONS, Conditions, cache_headers, changed_at, held_as, tag_for
+from geo.web.http.caching import NO_CONDITIONS, Conditions, cache_headers, last_modified_of, matching_etag, tag_for
 from geo.web.http.params import Args
 from geo.web.http.urls import Site
 from geo.web.ogc import query
 
 JSON_FORMS = {"json": features.GEOJSON, "geojson": features.GEOJSON}
-"""Values of `f` for the page itself, and its media type."""
+"""Values of `f` for a page as a FeatureCollection, with their media type."""
 FEATURE_FORMS = {"json": features.GEOJSON, "html": features.HTML}
-"""Values of `f` for one record."""
+"""Values of `f` for one record, with their media types."""
 FILE_FORMS = {key: row.media_type for key, row in FORMATS.items() if key != "geojson"}
-"""Values of `f` for a page as a file."""
+"""Values of `f` for a page as a file, with their media types."""
 PAGE_FORMS = {**FEATURE_FORMS, **JSON_FORMS, **FILE_FORMS}
 
 _CHANGING = {"f", "version", "limit", "offset"}
@@ -38,9 +38,9 @@ LinkTo: TypeAlias = Callable[..., dict[str, Any]]
 
 
 class ItemsRequest(NamedTuple):
-    """A GET of /collections/<layer>/items, or of one of them where `record` is not empty.
+    """A GET of /collections/<layer>/items, or of /collections/<layer>/items/<record> when `record` is not empty.
 
-    `address` is path and query as they were sent, which the ETag depends on; `max_page` is the largest `limit`.
+    `address` is path and query as they were sent, for the ETag; `max_page` is the largest `limit`.
     """
 
     layer: str
@@ -53,7 +53,7 @@ class ItemsRequest(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An HTTP response without the headers that every response of the site has (see http/headers.py)."""
+    """An HTTP response without the headers that http/headers.py adds to every response."""
 
     status: int
     headers: dict[str, str]
@@ -61,10 +61,10 @@ class Answer(NamedTuple):
 
 
 def answer(request: ItemsRequest, atlas: Atlas) -> Answer:
-    """The page as a FeatureCollection, or the record as a Feature: 200, or 304 where the caller holds it already.
+    """The page as a FeatureCollection, or the record as a Feature: 200, or 304 if the client's copy is valid.
 
-    NotFound for an unknown layer or record, BadQuery for a parameter that is unknown or has no such value. `atlas` is
-    that of the version which the request names (see version_of).
+    NotFound for an unknown layer or record, BadQuery for an unknown parameter or an invalid value. `atlas` must be of
+    the version that the request names (see version_of).
     """
     check(request)
     if request.record:
@@ -72,24 +72,24 @@ def answer(request: ItemsRequest, atlas: Atlas) -> Answer:
         body = features.feature(atlas, request.layer, request.record, system, request.site.link)
         return _answer(request, atlas, system, lambda: body, weak=False)
     page = Page(request, atlas, links_to_page(request))
-    # Its timeStamp differs each time, so that no two answers are the same bytes: a weak tag.
+    # timeStamp makes every response differ in bytes, so its ETag is weak.
     return _answer(request, atlas, page.system, lambda: page.body(page.files()), weak=True)
 
 
 def _answer(request: ItemsRequest, atlas: Atlas, system: Served, write: Callable[[], bytes], *, weak: bool) -> Answer:
-    tag, changed = tag_for(atlas, request.site.root, request.address, features.GEOJSON), changed_at(atlas)
-    held = held_as(tag, changed, request.conditions)
+    tag, last_modified = tag_for(atlas, request.site.root, request.address, features.GEOJSON), last_modified_of(atlas)
+    etag = matching_etag(tag, last_modified, request.conditions)
     headers = {
         "Content-Type": features.GEOJSON,
         "Content-Crs": f"<{system.uri}>",
         "Vary": "Accept, Accept-Encoding",
-        **cache_headers(held or tag, changed, shared=True, weak=weak),
+        **cache_headers(etag or tag, last_modified, cors=True, weak=weak),
     }
-    return Answer(304, headers, b"") if held else Answer(200, headers, write())
+    return Answer(304, headers, b"") if etag else Answer(200, headers, write())
 
 
 def check(request: ItemsRequest) -> None:
-    """Raise NotFound for an unknown layer, BadQuery for parameters that the address does not take or a bad version."""
+    """Raise NotFound for an unknown layer, BadQuery for an unknown parameter or an invalid version."""
     if request.record:
         params.only(request.args, "f", "crs")
     params.layer_name(request.layer)
@@ -99,7 +99,7 @@ def check(request: ItemsRequest) -> None:
 
 
 def version_of(args: Args) -> int | None:
-    """The number of the version that the caller pages through; None for the current one."""
+    """The parameter `version`, which links to further pages carry; None without it, for the current version."""
     number = args.get("version")
     if not number:
         return None
@@ -111,14 +111,14 @@ def version_of(args: Args) -> int | None:
 
 
 def system_of(args: Args) -> Served:
-    """The coordinate system of the answer."""
+    """The CRS of the response, from the parameter `crs`."""
     return served(args["crs"], "crs") if args.get("crs") else served(CRS84, "crs")
 
 
 def links_to_page(request: ItemsRequest) -> LinkTo:
-    """How links to a page that was checked are made: the address of its fixed parameters is encoded once for all."""
-    parameters = params.joined(request.args)
-    # A browser asks for JSON by f; without it the link would lead to the HTML page.
+    """The function that makes links to pages of a checked request; the unchanging parameters are encoded once."""
+    parameters = params.join_values(request.args)
+    # f=json is kept, as a browser would otherwise follow the link to the HTML page.
     own = {name: parameters[name] for name in ("f", "version") if parameters.get(name)}
     if own.get("f") not in JSON_FORMS:
         own.pop("f", None)
@@ -128,14 +128,14 @@ def links_to_page(request: ItemsRequest) -> LinkTo:
 
 
 def _link(base: str, own: dict[str, str], rel: str, media_type: str, **changes: str) -> dict[str, Any]:
-    """A link whose changing parameters are numbers and names of forms, which need no percent-encoding."""
+    """A link object; the changed parameters are numbers and format keys, which need no percent-encoding."""
     return {"rel": rel, "type": media_type, "href": base + "&".join([f"{n}={v}" for n, v in (own | changes).items()])}
 
 
 class Page:
     """One page of a layer's records: the query, its links and its FeatureCollection.
 
-    BadQuery when a parameter has a value that is not understood.
+    BadQuery when a parameter has an invalid value.
     """
 
     def __init__(self, request: ItemsRequest, atlas: Atlas, link_to: LinkTo) -> None:
@@ -147,43 +147,43 @@ class Page:
         self.query: Query = replace(query.query_of(self.layer, args), limit=self.limit, offset=self.offset)
         self.fields = query.properties_of(self.layer, args)
 
-        # As files name it; None for the coordinates in which everything is kept.
+        # The CRS of a page as a file; None for longitude and latitude, in which the atlas stores geometries.
         self.crs = None if self.system.uri in {CRS84, WGS84_LAT_LNG} else f"EPSG:{self.system.uri.rpartition('/')[2]}"
         self.options = {name: args[name] for name in ("encoding", "letters") if args.get(name)}
 
     def files(self) -> list[str]:
-        """The forms of FILE_FORMS that this page comes in."""
+        """The keys of FILE_FORMS in which this page is available."""
         if self.fields:
             return []
         kinds = ((key, FORMATS[key]) for key in FILE_FORMS)
         return [key for key, kind in kinds if self.crs in {None, *kind.crs} and (kind.encodings or not self.options)]
 
     def body(self, files: Sequence[str] = ()) -> bytes:
-        """The FeatureCollection with links also to `files`, the forms that the page comes in beside GeoJSON."""
-        page = features.features(self.atlas, self.query, self.system, self.fields, features.around(self.site.link))
-        matched = self._matched(page.returned)
+        """The FeatureCollection as JSON, with links to `files`, keys of other formats of the page."""
+        page = features.features(self.atlas, self.query, self.system, self.fields, features.url_affixes(self.site.link))
+        matched = self._count_matches(page.returned)
         links = orjson.dumps(list(self.links(matched, files)))
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         numbers = b'"timeStamp":"%b","numberMatched":%d,"numberReturned":%d' % (now.encode(), matched, page.returned)
         return b'{"type":"FeatureCollection",%b,"links":%b,"features":[%b]}' % (numbers, links, page.features)
 
-    def _matched(self, returned: int) -> int:
-        """How many records the query has in all; a page that is not full is the last, and needs no count."""
+    def _count_matches(self, returned: int) -> int:
+        """How many records the query matches; the last page, which is not full, gives the number without a count."""
         if returned < self.limit and (returned or not self.offset):
             return self.offset + returned
         return self.atlas.count(self.query)
 
     def links(self, matched: int, files: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-        """Links to this page and its other forms, the pages before and after it, and the collection."""
-        # Links lead on in the version of the first page, so that nothing is skipped or repeated while others publish.
-        pinned = {"limit": str(self.limit), "version": str(self.atlas.version.number)}
+        """Links to this page, its other formats, the previous and next page, and the collection."""
+        # next and prev stay in the version of this page, so that a publication neither skips nor repeats records.
+        in_version = {"limit": str(self.limit), "version": str(self.atlas.version.number)}
         here = {"limit": str(self.limit), "offset": str(self.offset)}
         yield self._link_to("self", features.GEOJSON, **here)
-        # Part 1, /req/core/fc-links: the other forms of this page.
+        # Part 1, /req/core/fc-links: the other formats of this page.
         for form in ("html", *files):
             yield self._link_to("alternate", PAGE_FORMS[form], **here, f=form)
         if self.offset + self.limit < matched:
-            yield self._link_to("next", features.GEOJSON, **pinned, offset=str(self.offset + self.limit))
+            yield self._link_to("next", features.GEOJSON, **in_version, offset=str(self.offset + self.limit))
         if self.offset:
-            yield self._link_to("prev", features.GEOJSON, **pinned, offset=str(max(0, self.offset - self.limit)))
+            yield self._link_to("prev", features.GEOJSON, **in_version, offset=str(max(0, self.offset - self.limit)))
         yield self.site.link("collection", f"/collections/{self.layer}")

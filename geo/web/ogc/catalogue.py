@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: DCAT-AP, ISO 19139 and 19115-3, OGC API - Records, and schema.org for the pages."""
+"""The metadata catalogue: DCAT-AP, ISO 19139 and 19115-3, OGC API - Records, and schema.org in the pages."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
 from geo.views.catalogue.iso19139 import XML
 from geo.views.ogc.features import GEOJSON, HTML, JSON
 from geo.web.http import params
-from geo.web.http.caching import answered
-from geo.web.http.negotiate import chosen
+from geo.web.http.caching import conditional_response
+from geo.web.http.negotiate import negotiate
 from geo.web.http.urls import SiteUrls
-from geo.web.ogc.core import elsewhere
+from geo.web.ogc.core import see_page
 from geo.web.words.site import WORDS
 
 
 def register(app: Flask) -> None:
-    """Answer the catalogue's addresses, and let the pages describe themselves."""
+    """Add the routes of the catalogue, and the template functions for schema.org."""
     app.add_url_rule("/catalog.jsonld", view_func=dcat_json, endpoint="catalogue_json_ld")
     app.add_url_rule("/catalog.rdf", view_func=dcat_xml, endpoint="catalogue_rdf")
     app.add_url_rule("/metadata/<layer>.xml", view_func=iso, endpoint="catalogue_iso")
@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
 
 
 def site() -> Site:
-    """The site as the catalogue names it."""
+    """Root URL, title and description of the site in the catalogue."""
     return Site(SiteUrls().in_public("", "vi"), WORDS["site.title"], WORDS["site.about"])
 
 
@@ -47,14 +47,14 @@ def dcat_json() -> Response:
     """The catalogue as JSON-LD."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return answered(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, shared=True)
+    return conditional_response(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, cors=True)
 
 
 def dcat_xml() -> Response:
     """The catalogue as RDF/XML."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return answered(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, shared=True)
+    return conditional_response(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, cors=True)
 
 
 def iso(layer: str) -> Response:
@@ -63,31 +63,31 @@ def iso(layer: str) -> Response:
     params.layer_name(layer)
     name = request.args.get("standard") or next(iter(STANDARDS))
     if name not in STANDARDS:
-        listed = ", ".join(STANDARDS)
+        names = ", ".join(STANDARDS)
         raise BadQuery(
-            f"standard={name!r} is no standard of this metadata. Standards: {listed}.",
-            f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {listed}.",
+            f"standard={name!r} is not available for this metadata. Standards: {names}.",
+            f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {names}.",
         )
-    atlas, here, written = g.atlas, site(), STANDARDS[name].written
-    return answered(lambda: written(atlas, layer, here), mimetype=XML, shared=True)
+    atlas, here, write = g.atlas, site(), STANDARDS[name].written
+    return conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True)
 
 
 def collection() -> Response:
     """The catalogue as a collection of records."""
     params.only(request.args, "f")
-    form = chosen({"catalog": records.CATALOG, "json": JSON, "html": HTML})
+    form = negotiate({"catalog": records.CATALOG, "json": JSON, "html": HTML})
     if form == "html":
-        return elsewhere("/layers")
+        return see_page("/layers")
     body = records.collection(g.atlas, site(), g.lang)
     media_type = records.CATALOG if form == "catalog" else JSON
-    return answered(lambda: orjson.dumps(body), mimetype=media_type, shared=True)
+    return conditional_response(lambda: orjson.dumps(body), mimetype=media_type, cors=True)
 
 
 def items() -> Response:
     """A page of the records that the parameters select."""
     args, here = request.args, site()
     params.only(args, *RECORDS)
-    chosen({"json": GEOJSON})
+    negotiate({"json": GEOJSON})
     limit = params.limit(args, RECORDS_LIMIT)
     offset = params.whole_number(args, "offset", 0)
     matches = records.matching(g.atlas, _search(), here)
@@ -100,11 +100,11 @@ def items() -> Response:
         "links": _page_links(here, limit, offset, len(matches)),
         "features": page,
     }
-    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
+    return conditional_response(lambda: orjson.dumps(body), mimetype=GEOJSON, cors=True)
 
 
 def _search() -> records.Asked:
-    """The parameters as a search. `q` is terms joined by commas; a term of several words is a phrase."""
+    """The search in the parameters. `q` is terms joined by commas; a term of several words is a phrase."""
     args = request.args
     terms = tuple(term for term in params.words(args).split(",") if fold(term))
     return records.Asked(
@@ -118,7 +118,7 @@ def _search() -> records.Asked:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    parameters = {name: value for name, value in params.joined(request.args).items() if name in RECORDS}
+    parameters = {name: value for name, value in params.join_values(request.args).items() if name in RECORDS}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = parameters | {"limit": str(limit), "offset": str(start)}
@@ -135,7 +135,7 @@ def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[
 def item(layer: str) -> Response:
     """The record of a layer."""
     params.only(request.args, "f")
-    chosen({"json": GEOJSON})
+    negotiate({"json": GEOJSON})
     params.layer_name(layer)
     body: dict[str, Any] = records.record(g.atlas, layer, site(), g.lang)
-    return answered(lambda: orjson.dumps(body), mimetype=GEOJSON, shared=True)
+    return conditional_response(lambda: orjson.dumps(body), mimetype=GEOJSON, cors=True)

@@ -1,4 +1,4 @@
-"""OGC API - Features over HTTP: landing page, conformance, API description, collections, queryables."""
+"""OGC API - Features: landing page, conformance, API description, collections, queryables."""
 
 from functools import partial
 from typing import Any
@@ -14,18 +14,18 @@ from geo.views.ogc.queryables import queryables as queryables_of
 from geo.views.openapi import document
 from geo.views.tiles import tilesets
 from geo.web.http import params
-from geo.web.http.caching import answered
-from geo.web.http.negotiate import chosen
+from geo.web.http.caching import conditional_response
+from geo.web.http.negotiate import negotiate
 from geo.web.http.urls import SiteUrls
 
 FORMS = {"json": features.JSON, "html": features.HTML}
 _SCHEMA = "application/schema+json"
-_NEGOTIATED = ("/collections", "/conformance", "/api", "/catalogue")
-"""Where the answer depends on what the caller accepts."""
+_NEGOTIATED_PATHS = ("/collections", "/conformance", "/api", "/catalogue")
+"""Path prefixes of resources with content negotiation."""
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Answer the standard's addresses."""
+    """Add the routes of the standard."""
     app.add_url_rule("/conformance", view_func=conformance)
     app.add_url_rule("/api", view_func=partial(api, settings), endpoint="api_description")
     app.add_url_rule("/collections", view_func=collections)
@@ -34,45 +34,45 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def landing_for_programs() -> Response | None:
-        """The landing page is the map for people; a program that asks for JSON gets the document."""
+        """Answer `/` with the JSON landing page if the client prefers JSON; otherwise it is the map page."""
         if request.path != "/" or request.method not in {"GET", "HEAD"}:
             return None
-        form = chosen({"html": features.HTML, "json": features.JSON})
+        form = negotiate({"html": features.HTML, "json": features.JSON})
         if form == "html" and request.args.get("f") is None:
             return None
         params.only(request.args, "f")
         if form == "html":
-            return elsewhere("/")
+            return see_page("/")
         return _document(features.landing(g.atlas, link, g.lang))
 
     @app.after_request
-    def varies(response: Response) -> Response:
-        if request.path == "/" or request.path.startswith(_NEGOTIATED):
+    def add_vary(response: Response) -> Response:
+        if request.path == "/" or request.path.startswith(_NEGOTIATED_PATHS):
             response.vary.add("Accept")
             response.headers.setdefault("Access-Control-Allow-Origin", "*")
         return response
 
 
 def link(rel: str, path: str, media_type: str = features.JSON, **query: str) -> dict[str, str]:
-    """A link with its absolute address."""
+    """A link object with its absolute URL."""
     return SiteUrls().site().link(rel, path, media_type, **query)
 
 
 def _document(body: Any, media_type: str = features.JSON) -> Response:
-    return answered(lambda: orjson.dumps(body), mimetype=media_type, shared=True)
+    return conditional_response(lambda: orjson.dumps(body), mimetype=media_type, cors=True)
 
 
-def elsewhere(path: str, **query: str) -> Response:
-    """The page for people that shows the same thing."""
+def see_page(path: str, **query: str) -> Response:
+    """303 See Other to the HTML page of the same resource."""
     response = _redirect(SiteUrls().page(path, **query), 303)
     return Response("", 303, {"Location": response.headers["Location"]})
 
 
 def conformance() -> Response:
-    """The conformance classes that hold."""
+    """The conformance classes of the service."""
     params.only(request.args, "f")
     body = features.conformance(link, (*tilesets.CONFORMANCE, *records.CONFORMANCE))
-    if chosen(FORMS) == "html":
+    if negotiate(FORMS) == "html":
         return Response(
             render_template("conformance.html", classes=body["conformsTo"], version=g.atlas.version, active="connect"),
             mimetype=features.HTML,
@@ -81,9 +81,9 @@ def conformance() -> Response:
 
 
 def api(settings: Settings) -> Response:
-    """What the service can be asked, for programs and to browse."""
+    """The OpenAPI document, as JSON or as an HTML page."""
     params.only(request.args, "f")
-    form = chosen({"json": features.OPENAPI, "html": features.HTML})
+    form = negotiate({"json": features.OPENAPI, "html": features.HTML})
     server = SiteUrls().in_public("", "vi")
     body = document.document(server, settings.max_page, g.lang)
     if form == "html":
@@ -96,8 +96,8 @@ def api(settings: Settings) -> Response:
 def collections() -> Response:
     """The layers as collections."""
     params.only(request.args, "f")
-    if chosen(FORMS) == "html":
-        return elsewhere("/layers")
+    if negotiate(FORMS) == "html":
+        return see_page("/layers")
     return _document(features.collections(g.atlas, link, g.lang))
 
 
@@ -105,15 +105,15 @@ def collection(layer: str) -> Response:
     """One layer as a collection."""
     params.only(request.args, "f")
     params.layer_name(layer)
-    if chosen(FORMS) == "html":
-        return elsewhere(f"/{layer}")
+    if negotiate(FORMS) == "html":
+        return see_page(f"/{layer}")
     return _document(features.collection(g.atlas, layer, link, g.lang))
 
 
 def queryables(layer: str) -> Response:
-    """What a filter may ask of a layer, as a JSON Schema."""
+    """The queryables of a layer as a JSON Schema."""
     params.only(request.args, "f")
     params.layer_name(layer)
-    chosen({"json": _SCHEMA})
+    negotiate({"json": _SCHEMA})
     address = SiteUrls().absolute(f"/collections/{layer}/queryables").partition("?")[0]
     return _document({"$id": address, **queryables_of(layer, g.lang)}, _SCHEMA)

@@ -1,6 +1,6 @@
 """WSGI middleware that answers plain GETs of items without Flask, which takes five times as long for one record.
 
-It makes responses by the same function as the Flask views (see answer.py) and adds what Flask's hooks add to each.
+It calls the same function as the Flask views (answer.py) and adds the headers that Flask's hooks add.
 """
 
 import re
@@ -23,13 +23,13 @@ from geo.web.http.urls import Site, host_url_of
 from geo.web.ogc.answer import FEATURE_FORMS, JSON_FORMS, PAGE_FORMS, Answer, ItemsRequest, answer, version_of
 
 _LONGEST = 2_000
-"""Letters of a query and of the headers that are read."""
+"""Most characters of the query, Host and Accept together."""
 _PATH = re.compile(r"/collections/(\w+)/items(?:/([\w.~-]+))?", re.ASCII)
-"""A page, and a record whose key needs no percent-encoding."""
+"""The path of a page, or of a record whose key needs no percent-encoding."""
 
 
 class Front:
-    """The application in front of the application. Safe for several threads."""
+    """The middleware around the Flask application. Thread-safe."""
 
     def __init__(self, app: Flask, settings: Settings, atlas_source: Callable[[], Atlas]) -> None:
         self._public_url, self._max_page, self._source = settings.public_url, settings.max_page, atlas_source
@@ -37,13 +37,13 @@ class Front:
         app.wsgi_app = self  # type: ignore[method-assign]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a plain GET of GeoJSON items; everything else, and whatever fails, is left to the application."""
+        """Answer a plain GET of GeoJSON items; other requests, and those with an error, go to the application."""
         path = _PATH.fullmatch(environ["PATH_INFO"])
         if path is None or not _is_plain(environ):
             return self._inner(environ, start_response)
         try:
             reply = self._answer(environ, path[1], path[2] or "")
-        except Exception:  # the application meets the same fault, and has the page, the status and the log for it
+        except Exception:  # the application raises it again, and has status, page and log for it
             reply = None
         if reply is None:
             return self._inner(environ, start_response)
@@ -52,7 +52,7 @@ class Front:
         return [reply.body]
 
     def _answer(self, environ: WSGIEnvironment, layer: str, record: str) -> Answer | None:
-        """The GeoJSON; None for another form, another version than the current one, and a Host that names no host."""
+        """The response; None for another format, another version than the current one, or an invalid Host header."""
         request, atlas = Request(environ, populate_request=False), self._source()
         args, host_url = request.args, host_url_of(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
         form = _form(args.get("f", ""), environ.get("HTTP_ACCEPT", ""), page=not record)
@@ -63,19 +63,19 @@ class Front:
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether a request is a GET of the whole, not compressed, of a service that is mounted at its host's root."""
-    read = (environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), environ.get("HTTP_ACCEPT", ""))
+    """Whether a request is an unconditional GET without compression, at a mount path `/`, with short headers."""
+    texts = (environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), environ.get("HTTP_ACCEPT", ""))
     return (
         environ["REQUEST_METHOD"] == "GET"
         and environ.keys().isdisjoint(CONDITIONS)
         and environ.get("HTTP_ACCEPT_ENCODING", "") in {"", "identity"}
         and not environ.get("SCRIPT_NAME")
-        and read[0].isascii()
-        and sum(map(len, read)) <= _LONGEST
+        and texts[0].isascii()
+        and sum(map(len, texts)) <= _LONGEST
     )
 
 
 @lru_cache(maxsize=64)
 def _form(f: str, accept: str, *, page: bool) -> str:
-    """The form of a page or a feature for a parameter `f` and an Accept header; the few in use are looked up once."""
+    """The key of the format for a parameter `f` and an Accept header; cached, as few combinations are in use."""
     return choose(PAGE_FORMS if page else FEATURE_FORMS, f, parse_accept_header(accept, MIMEAccept))

@@ -1,4 +1,4 @@
-"""The features of a collection in Flask: a page of them asked by GET or by POST, as GeoJSON or as a file, and one."""
+"""The Flask views of features: a page by GET or POST, as GeoJSON or as a file, and a single feature."""
 
 import hashlib
 import io
@@ -15,8 +15,8 @@ from geo.views.export.download import write_export
 from geo.views.formats import FORMATS, file_name
 from geo.views.ogc import features
 from geo.web.http import params
-from geo.web.http.caching import answered, conditions
-from geo.web.http.negotiate import chosen
+from geo.web.http.caching import conditional_response, conditions
+from geo.web.http.negotiate import negotiate
 from geo.web.http.params import Args
 from geo.web.http.response_cache import mark_cacheable
 from geo.web.http.urls import SiteUrls
@@ -34,20 +34,20 @@ from geo.web.ogc.answer import (
     system_of,
     version_of,
 )
-from geo.web.ogc.core import elsewhere
+from geo.web.ogc.core import see_page
 
 ATLAS_SOURCE = "geo.atlas_source"
-"""Where the application keeps what gives the current atlas and those of earlier versions."""
+"""Key of app.extensions for the AtlasSource."""
 
 _FORM = "application/x-www-form-urlencoded"
 _BODIES = {"", _FORM, "application/json", "text/json"}
-"""Media types of the body of a search; one without a type is read as JSON."""
+"""Media types of the body of a search; a body without a type is read as JSON."""
 
-_MOST_POSTED = 1_000_000
+_MAX_BODY = 1_000_000
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Answer the addresses of features."""
+    """Add the routes of features."""
     most = settings.max_page
     app.add_url_rule("/collections/<layer>/items", view_func=partial(items, most), endpoint="items")
     app.add_url_rule("/collections/<layer>/items/<record>", view_func=partial(item, most), endpoint="item")
@@ -57,44 +57,44 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def items(most: int, layer: str) -> Response:
-    """A page of a layer's records as GeoJSON in the system asked for, or as a file."""
+    """A page of a layer's records as GeoJSON or as a file, or a redirect to the HTML page."""
     page_request = _request(most, layer, "", request.args)
     check(page_request)
     _open_version(request.args)
-    form = chosen(PAGE_FORMS)
+    form = negotiate(PAGE_FORMS)
     if form in JSON_FORMS:
         return _response(answer(page_request, g.atlas))
     page = Page(page_request, g.atlas, links_to_page(page_request))
     if form == "html":
         selection = {name: ",".join(request.args.getlist(name)) for name in SELECTION if request.args.get(name)}
-        return elsewhere(f"/{layer}", **selection)
+        return see_page(f"/{layer}", **selection)
     return _file(page, form)
 
 
 def item(most: int, layer: str, record: str) -> Response:
-    """One record as a GeoJSON Feature with its links."""
+    """One record as a GeoJSON Feature with its links, or a redirect to its HTML page."""
     record_request = _request(most, layer, record, request.args)
     check(record_request)
     system_of(request.args)
-    if chosen(FEATURE_FORMS) == "html":
+    if negotiate(FEATURE_FORMS) == "html":
         g.atlas.feature(layer, record)
-        return elsewhere(f"/{layer}/{record}")
+        return see_page(f"/{layer}/{record}")
     mark_cacheable()
     return _response(answer(record_request, g.atlas))
 
 
 def search(most: int, layer: str) -> Response:
-    """The same page for parameters in the body, where a filter is too long for an address."""
+    """A page of records by POST, with the parameters in the body, for filters that are too long for a URL."""
     params.only(request.args, "f")
-    chosen({"json": features.GEOJSON})
-    request.max_content_length = _MOST_POSTED
+    negotiate({"json": features.GEOJSON})
+    request.max_content_length = _MAX_BODY
     if request.mimetype not in _BODIES:
         raise UnsupportedMediaType
-    args = request.form if request.mimetype == _FORM else query.posted(request.get_data())
+    args = request.form if request.mimetype == _FORM else query.body_parameters(request.get_data())
     if "lang" in args:
         g.lang = params.language(args)
     if "f" in args:
-        raise BadQuery("f belongs to the address, not into the body.", "f thuộc về địa chỉ, không phải nội dung.")
+        raise BadQuery("f belongs in the URL, not in the body.", "Hãy đặt f trong địa chỉ, không đặt trong nội dung.")
     page_request = _request(most, layer, "", args)
     check(page_request)
     _open_version(args)
@@ -114,30 +114,30 @@ def _response(reply: Answer) -> Response:
 
 
 def _open_version(args: Args) -> None:
-    """Take the atlas of the version that the caller pages through; NotFound for one that is not kept."""
+    """Use the atlas of the version in `args` for this request; NotFound for one that is not available."""
     number = version_of(args)
     if number is not None and number != g.atlas.version.number:
         g.atlas = current_app.extensions[ATLAS_SOURCE].at(number)
 
 
 def _link_to_search(page_request: ItemsRequest, rel: str, media_type: str, **changes: str) -> dict[str, Any]:
-    """A link to the page by POST with some parameters of its body changed."""
+    """A link to a page of a search by POST, with some parameters of its body changed."""
     site, layer = page_request.site, page_request.layer
     if media_type == features.HTML:
         return site.link(rel, f"/{layer}", media_type)
-    body = params.joined(page_request.args) | changes
+    body = params.join_values(page_request.args) | changes
     return {**site.link(rel, f"/collections/{layer}/search", media_type), "method": "POST", "body": body}
 
 
 def _file(page: Page, form: str) -> Response:
-    """The records of a page as a file, with what a FeatureCollection says about itself in headers."""
+    """The records of a page as a file; numberMatched, numberReturned, CRS and links are in headers."""
     if page.fields:
         raise BadQuery(
-            f"properties cannot be chosen for f={form}: files hold every property.",
-            f"Không chọn properties cho f={form} được: tệp có mọi thuộc tính.",
+            f"properties cannot be combined with f={form}: files contain every property.",
+            f"Không dùng properties cùng f={form} được: tệp luôn có mọi thuộc tính.",
         )
     matched, kind = page.atlas.count(page.query), FORMATS[form]
-    response = answered(partial(_written, page, form), mimetype=kind.media_type, shared=True)
+    response = conditional_response(partial(_file_bytes, page, form), mimetype=kind.media_type, cors=True)
     name = file_name(page.layer, form, version=page.atlas.version.number)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Crs"] = f"<{page.system.uri}>"
@@ -152,8 +152,8 @@ def _file(page: Page, form: str) -> Response:
     return response
 
 
-def _written(page: Page, form: str) -> bytes:
-    # A page is small by its limit; whole layers go through /export, which keeps them on disk.
+def _file_bytes(page: Page, form: str) -> bytes:
+    # The limit keeps a page small enough for memory; whole layers are downloaded from /export, through a disk cache.
     out = io.BytesIO()
     write_export(page.atlas, page.query, form, out, lang=g.lang, crs=page.crs, page=True, **page.options)
     return out.getvalue()

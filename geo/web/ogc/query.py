@@ -1,4 +1,4 @@
-"""What part of a layer a request to OGC API - Features asks for: the standard's parameters and our own as one Query."""
+"""The parameters of OGC API - Features, those of the standard and of this service, as one Query to the atlas."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ from geo.web.http import params
 from geo.web.http.params import Args
 
 _WHOLE = 2.0**53
-"""From here on a float holds no more every whole number."""
+"""From here on a float cannot represent every integer."""
 _LANGUAGES: dict[str, parse.Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json"}
 
 
 def query_of(layer: str, args: Args) -> Query:
-    """The records asked for, without a page; BadQuery for anything that is not understood."""
+    """The query of the parameters, without limit and offset; BadQuery for an invalid value."""
     system = served(args["bbox-crs"], "bbox-crs") if args.get("bbox-crs") else None
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
@@ -35,53 +35,53 @@ def query_of(layer: str, args: Args) -> Query:
 
 
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
-    """The properties asked for; none means all of them."""
+    """The names in the parameter `properties`; empty without it, for all of them."""
     names = params.many(args, "properties")
     fields = [*(row.name for row in COLLECTIONS[layer].fields), "commune_code", "commune_name", "measured_area_ha"]
     for name in names:
         if name not in fields:
-            listed = ", ".join(fields)
+            names_text = ", ".join(fields)
             raise BadQuery(
-                f"properties={name!r} is no property of {layer}. Properties: {listed}.",
-                f"properties={name!r} không phải thuộc tính của {layer}. Các thuộc tính: {listed}.",
+                f"properties={name!r} is not a property of {layer}. Properties: {names_text}.",
+                f"properties={name!r} không phải thuộc tính của {layer}. Các thuộc tính: {names_text}.",
             )
     return names
 
 
-def posted(body: bytes) -> Args:
-    """The parameters in the body of a search: a JSON object whose members are named as the parameters are.
+def body_parameters(body: bytes) -> Args:
+    """The parameters in the body of a search: a JSON object with a member for each parameter.
 
-    A list is written as it would be in an address; `filter` may be CQL2 JSON as it stands. BadQuery for anything else.
+    A list is joined by commas, as in a URL; `filter` may be an object of CQL2 JSON. BadQuery for any other body.
     """
     try:
         members = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
-        raise _no_object(str(error)) from None
+        raise _not_an_object(str(error)) from None
     if not isinstance(members, dict):
-        raise _no_object(type(members).__name__)
-    return MultiDict(_flat(members))
+        raise _not_an_object(type(members).__name__)
+    return MultiDict(_parameters(members))
 
 
-def _flat(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _parameters(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in members.items():
         if name == "filter" and isinstance(value, dict):
             yield name, orjson.dumps(value).decode()
             yield from [] if "filter-lang" in members else [("filter-lang", "cql2-json")]
         elif isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-            yield name, ",".join(map(_written, value))
+            yield name, ",".join(map(_as_text, value))
         elif isinstance(value, str | int | float):
-            yield name, _written(value)
+            yield name, _as_text(value)
         elif value is not None:
             raise BadQuery(
                 f"{name}: expected text, a number or a list of them.", f"{name}: cần chữ, số hoặc danh sách của chúng."
             )
 
 
-def _written(value: object) -> str:
+def _as_text(value: object) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _no_object(fault: str) -> BadQuery:
+def _not_an_object(fault: str) -> BadQuery:
     example = '{"filter": {"op": "=", "args": [{"property": "stars"}, 4]}, "limit": 100}'
     return BadQuery(
         f"The body is not a JSON object ({fault}). Expected parameters by name, such as: {example}.",
@@ -93,51 +93,53 @@ def _no_object(fault: str) -> BadQuery:
 
 
 def _where(layer: str, args: Args) -> Where | None:
-    """The CQL2 filter and the values of queryables as one condition; None when neither is given."""
+    """The CQL2 filter and the values of queryables as one condition; None without both."""
     parts = [part for part in (_filter(layer, args), _values(layer, args)) if part is not None]
     return join_filters(parts)
 
 
 def _filter(layer: str, args: Args) -> Where | None:
-    """The CQL2 filter; BadQuery for its language or system even where there is no filter."""
-    said = args.get("filter-lang", "cql2-text")
-    if said not in _LANGUAGES:
+    """The CQL2 filter; BadQuery for an invalid filter-lang or filter-crs, even without a filter."""
+    language = args.get("filter-lang", "cql2-text")
+    if language not in _LANGUAGES:
         raise BadQuery(
-            f"filter-lang={said!r}: expected cql2-text or cql2-json.",
-            f"filter-lang={said!r}: cần cql2-text hoặc cql2-json.",
+            f"filter-lang={language!r}: expected cql2-text or cql2-json.",
+            f"filter-lang={language!r}: cần cql2-text hoặc cql2-json.",
         )
     system = served(args["filter-crs"], "filter-crs") if args.get("filter-crs") else None
     if not args.get("filter"):
         return None
     reading = None if system is None else replace(system.reading, swapped=system.north_first)
-    return parse.parse(args["filter"], _LANGUAGES[said], layer, reading)
+    return parse.parse(args["filter"], _LANGUAGES[language], layer, reading)
 
 
 def _values(layer: str, args: Args) -> Where | None:
-    """`name=value` of queryables: equal to it, or (codes and numbers) to one of several joined by commas."""
-    known = in_address(layer)
-    given = {name: [value for value in args.getlist(name) if value] for name in dict.fromkeys(args) if name in known}
-    asked = [_is_one_of(known[name], values) for name, values in given.items() if values]
-    if not asked:
+    """The condition of parameters `queryable=value`: equality; for codes and numbers one of several values."""
+    queryables = in_address(layer)
+    by_name = {
+        name: [value for value in args.getlist(name) if value] for name in dict.fromkeys(args) if name in queryables
+    }
+    conditions = [_is_one_of(queryables[name], values) for name, values in by_name.items() if values]
+    if not conditions:
         return None
-    node = asked[0] if len(asked) == 1 else {"op": "and", "args": asked}
+    node = conditions[0] if len(conditions) == 1 else {"op": "and", "args": conditions}
     return parse.parse(orjson.dumps(node).decode(), "cql2-json", layer)
 
 
 def _is_one_of(queryable: Queryable, values: list[str]) -> dict[str, Any]:
     field = queryable.field
-    parted = queryable.kind == "number" or (field is not None and field.codes is not None)
-    if len(values) > 1 and not parted:
+    is_list = queryable.kind == "number" or (field is not None and field.codes is not None)
+    if len(values) > 1 and not is_list:
         raise BadQuery(
-            f"{queryable.name} is given {len(values)} times; one value, or filter={queryable.name} IN ('…', '…').",
-            f"{queryable.name} có {len(values)} lần; chỉ một giá trị, hoặc dùng filter={queryable.name} IN ('…', '…').",
+            f"{queryable.name} has {len(values)} values; send one, or use filter={queryable.name} IN ('…', '…').",
+            f"{queryable.name} có {len(values)} giá trị; chỉ gửi một, hoặc dùng filter={queryable.name} IN ('…', '…').",
         )
-    given = [part.strip() for value in values for part in (value.split(",") if parted else [value])]
-    wanted = [_number(queryable.name, text) if queryable.kind == "number" else text for text in given]
+    texts = [part.strip() for value in values for part in (value.split(",") if is_list else [value])]
+    literals = [_number(queryable.name, text) if queryable.kind == "number" else text for text in texts]
     at = {"property": queryable.name}
     if queryable.several:
-        return {"op": "a_overlaps", "args": [at, wanted]}
-    equal = [{"op": "=", "args": [at, value]} for value in wanted]
+        return {"op": "a_overlaps", "args": [at, literals]}
+    equal = [{"op": "=", "args": [at, value]} for value in literals]
     return equal[0] if len(equal) == 1 else {"op": "or", "args": equal}
 
 
@@ -160,13 +162,13 @@ def _in_box(query: Query, corners: tuple[float, float, float, float], system: Se
 
 
 def _sort(layer: str, args: Args) -> str:
-    """`sortby=-stars,+name` as the atlas sorts; BadQuery for what is no field."""
+    """The parameter `sortby` (-stars,+name) as Query.sort; BadQuery for an unknown field."""
     names = params.many(args, "sortby")
     for name in names:
         if not re.fullmatch(r"[+-]?\w+", name) or not COLLECTIONS[layer].has(name.lstrip("+- ")):
-            known = ", ".join(field.name for field in COLLECTIONS[layer].fields)
+            fields = ", ".join(field.name for field in COLLECTIONS[layer].fields)
             raise BadQuery(
-                f"sortby={name!r}: expected field names, with + or - before them. Fields: {known}.",
-                f"sortby={name!r}: cần tên trường, có dấu + hoặc - phía trước. Các trường: {known}.",
+                f"sortby={name!r}: expected field names, with + or - before them. Fields: {fields}.",
+                f"sortby={name!r}: cần tên trường, có dấu + hoặc - phía trước. Các trường: {fields}.",
             )
     return ",".join(name.removeprefix("+") for name in names)

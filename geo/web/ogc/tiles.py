@@ -1,4 +1,4 @@
-"""OGC API - Tiles over HTTP: vector tiles of one layer or of all, kept once made, and what describes them."""
+"""OGC API - Tiles: vector tiles of one layer or of all, cached on disk, with their tilesets and TileJSON."""
 
 import gzip
 from collections.abc import Callable, Sequence
@@ -17,10 +17,10 @@ from geo.views.tiles import mvt, tile, tilesets
 from geo.views.tiles.cache import Kept, TileCache
 from geo.views.tiles.zoom_layers import Prepared, folder_for
 from geo.web.http import params
-from geo.web.http.caching import YEAR_S, answered, cached, is_not_modified
+from geo.web.http.caching import YEAR_S, add_cache_headers, conditional_response, is_not_modified
 from geo.web.http.errors import PROBLEM, failure_of, problem
 from geo.web.http.headers import etag_of
-from geo.web.http.negotiate import chosen
+from geo.web.http.negotiate import negotiate
 from geo.web.ogc.core import link
 
 _ALL = "*"
@@ -28,23 +28,23 @@ _GZIP_LEVEL = 5
 
 
 class _Cache:
-    """What is kept of tiles: those that were made, and the layers that are ready to make others from."""
+    """The cached tiles on disk, and the generalised layers of each atlas from which tiles are made."""
 
     def __init__(self, folder: Path) -> None:
-        self.made = TileCache(folder)
+        self.tiles = TileCache(folder)
         self._folder = folder / "layers"
-        self._prepared: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
+        self._layers: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
 
-    def prepared(self, atlas: Atlas, stamp: str) -> Prepared:
-        """The layers of an atlas. `stamp` names what beside it they are made from."""
-        found = self._prepared.get(atlas)
-        if found is None:
-            found = self._prepared[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
-        return found
+    def layers_of(self, atlas: Atlas, stamp: str) -> Prepared:
+        """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
+        layers = self._layers.get(atlas)
+        if layers is None:
+            layers = self._layers[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
+        return layers
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Answer the standard's addresses for tiles."""
+    """Add the routes of the standard for tiles."""
     routes = Blueprint("tiles", __name__)
     cache = _Cache(settings.data_dir / "tiles")
 
@@ -62,7 +62,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _problem(error: GeoError) -> tuple[Response, int]:
-    """A failure as programs read it: nobody looks at tiles by hand."""
+    """An error as problem JSON, whatever the Accept header says: tiles are for programs only."""
     failure = failure_of(error)
     response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -70,7 +70,7 @@ def _problem(error: GeoError) -> tuple[Response, int]:
 
 
 def _layers(layer: str) -> Sequence[str]:
-    """The layers of a tileset: those shown together, or the one that is named and has places."""
+    """The layers of a tileset: those of the combined one, or one layer; NotFound for a layer without geometries."""
     return tile.TOGETHER if layer == _ALL else (tilesets.tiled(params.layer_name(layer)),)
 
 
@@ -79,8 +79,8 @@ def _path(layer: str) -> str:
 
 
 def _document(make: Callable[[], Any]) -> Response:
-    chosen({"json": JSON})
-    return answered(lambda: orjson.dumps(make()), mimetype=JSON, shared=True)
+    negotiate({"json": JSON})
+    return conditional_response(lambda: orjson.dumps(make()), mimetype=JSON, cors=True)
 
 
 # --- documents ---------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def matrices(matrix_set: str) -> Response:
 
 
 def tileset_list(layer: str = _ALL) -> Response:
-    """The tilesets of a layer, or of all together."""
+    """The tilesets of a layer, or of all layers."""
     params.only(request.args, "f")
     layers = _layers(layer)
     return _document(lambda: tilesets.tileset_list(layers, _path(layer), link, g.lang))
@@ -111,21 +111,21 @@ def tileset(matrix_set: str, layer: str = _ALL) -> Response:
     params.only(request.args, "f")
     layers = _layers(layer)
     tilesets.matrix_set(matrix_set)
-    atlas, path, form = g.atlas, _path(layer), chosen({"json": JSON, "tilejson": JSON})
+    atlas, path, form = g.atlas, _path(layer), negotiate({"json": JSON, "tilejson": JSON})
 
     def body() -> bytes:
         if form == "tilejson":
             return orjson.dumps(tilesets.tilejson(atlas, layers, path, link, g.lang, _stamp()))
         return orjson.dumps(tilesets.tileset(atlas, layers, path, link, g.lang))
 
-    return answered(body, mimetype=JSON, shared=True)
+    return conditional_response(body, mimetype=JSON, cors=True)
 
 
 # --- tiles -------------------------------------------------------------------------------------------
 
 
 def _stamp() -> str:
-    """What every tile depends on beside its address: the version and the code that makes tiles."""
+    """A digest of the version and of the code, on which every tile depends beside its URL."""
     return etag_of("tiles", g.atlas.version.number, g.atlas.version.digest)[:12]
 
 
@@ -134,37 +134,37 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     layers = _layers(layer)
     tilesets.matrix_set(matrix_set)
     if request.args.get("f"):
-        chosen({"mvt": mvt.MEDIA_TYPE})
-    packed = bool(request.accept_encodings["gzip"])
-    # Strong, so the same tile as it is and compressed are two.
-    tag = etag_of("tile", _stamp(), layer, *at, "gzip" if packed else "")
-    held = request.if_none_match
-    if held.contains_weak(tag) if held else is_not_modified():
-        return _headed(Response(status=304), tag)
-    kept = _kept(cache, layers, at, layer)
-    if not kept.shown:
+        negotiate({"mvt": mvt.MEDIA_TYPE})
+    is_gzip = bool(request.accept_encodings["gzip"])
+    # A strong ETag must differ between the compressed and the uncompressed tile.
+    tag = etag_of("tile", _stamp(), layer, *at, "gzip" if is_gzip else "")
+    tags = request.if_none_match
+    if tags.contains_weak(tag) if tags else is_not_modified():
+        return _with_headers(Response(status=304), tag)
+    entry = _cached_tile(cache, layers, at, layer)
+    if not entry.shown:
         response = Response(status=204, mimetype=mvt.MEDIA_TYPE)
     else:
-        response = Response(kept.body if packed else gzip.decompress(kept.body), mimetype=mvt.MEDIA_TYPE)
-        if packed:
+        response = Response(entry.body if is_gzip else gzip.decompress(entry.body), mimetype=mvt.MEDIA_TYPE)
+        if is_gzip:
             response.headers["Content-Encoding"] = "gzip"
-    response.headers["X-Tile-Features"] = f"{kept.shown}/{kept.matched}"
-    return _headed(response, tag)
+    response.headers["X-Tile-Features"] = f"{entry.shown}/{entry.matched}"
+    return _with_headers(response, tag)
 
 
-def _kept(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
+def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
-    found = cache.made.get(atlas.key, stamp, key)
-    if found is None:
-        made = tile.make(cache.prepared(atlas, stamp), layers, at)
-        found = Kept(gzip.compress(made.body, _GZIP_LEVEL, mtime=0), made.shown, made.matched)
-        # Where nothing lies is told as fast as it is looked up, and there is no end of such tiles.
-        if made.matched:
-            cache.made.put(atlas.key, stamp, key, found)
-    return found
+    entry = cache.tiles.get(atlas.key, stamp, key)
+    if entry is None:
+        content = tile.make(cache.layers_of(atlas, stamp), layers, at)
+        entry = Kept(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.shown, content.matched)
+        # Empty tiles are not cached: making them is as fast as reading them, and their number is unlimited.
+        if content.matched:
+            cache.tiles.put(atlas.key, stamp, key, entry)
+    return entry
 
 
-def _headed(response: Response, tag: str) -> Response:
+def _with_headers(response: Response, tag: str) -> Response:
     for_ever = request.args.get("v") == _stamp()
     response.vary.add("Accept-Encoding")
-    return cached(response, tag, max_age_s=YEAR_S if for_ever else 60, shared=True)
+    return add_cache_headers(response, tag, max_age_s=YEAR_S if for_ever else 60, cors=True)

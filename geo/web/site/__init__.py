@@ -1,1 +1,1 @@
-"""The site over HTTP: pages, the data of the map, downloads, robots.txt and the site map."""
+"""The public site: pages, data of the map, downloads, robots.txt and the sitemap."""

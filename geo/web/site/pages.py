@@ -1,4 +1,4 @@
-"""Pages for people: the map, every layer, every record, quality and about. All but the map work without JavaScript."""
+"""The HTML pages: map, layers, records, quality and about. All but the map work without JavaScript."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,10 +28,10 @@ _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 
 
 def register(app: Flask, settings: Settings, assets: Assets) -> None:
-    """Answer the pages."""
+    """Add the routes of the pages."""
 
     def show_map(template: str) -> Response:
-        # The view is the browser's to read; what it cannot read is refused here, with a page that says why.
+        # The browser reads the state from the URL; an invalid one is refused here with an error page.
         params.only(request.args, *MAP_STATE)
         params.map_state(request.args)
         view = map_page(settings, assets)
@@ -49,14 +49,14 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
 
 def _page(template: str, **values: Any) -> Response:
     response = Response(render_template(template, version=g.atlas.version, **values), mimetype="text/html")
-    # A page holds a nonce of its own, so its tag covers what it says, not its bytes.
+    # No ETag: every response has another nonce.
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Data-Version"] = etag_of(g.atlas.version.digest)
     return response
 
 
 def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
-    """The view of a page with a map: what its modules read."""
+    """The view-model of a page with a map, which its JavaScript modules read."""
     urls = SiteUrls()
     view = map_view(g.atlas, settings, g.lang, urls)
     version = g.atlas.version.number
@@ -83,13 +83,13 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
 
 
 def layers() -> Response:
-    """Every layer with its downloads."""
+    """The page of all layers with their downloads."""
     params.only(request.args)
     return _page("layers.html", groups=layers_view(g.atlas, g.lang, SiteUrls()), active="layers")
 
 
 def layer_page(layer: str) -> Response:
-    """One layer as a table, filtered, sorted and paged by its address."""
+    """The page of a layer: a table that is filtered, sorted and paged by the parameters of the URL."""
     params.layer_name(layer)
     params.only(request.args, "page", *SELECTION)
     number = params.whole_number(request.args, "page", 1, least=1, most=1_000_000)
@@ -99,17 +99,17 @@ def layer_page(layer: str) -> Response:
     pages = max(1, -(-view["matched"] // PAGE_ROWS))
     if number > pages:
         raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
-    kept = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
-    kept.pop("sort", None)
-    shown = {name: value for name, value in kept.items() if name in MAP_STATE}
+    selection = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
+    selection.pop("sort", None)
+    map_params = {name: value for name, value in selection.items() if name in MAP_STATE}
     return _page(
-        "layer.html", view=view, number=number, pages=pages, kept=kept, sort=query.sort, text=query.text,
-        map_url=urls.page("/", layers=layer, **shown) if layer in ON_MAP else None, active="layers",
+        "layer.html", view=view, number=number, pages=pages, selection=selection, sort=query.sort, text=query.text,
+        map_url=urls.page("/", layers=layer, **map_params) if layer in ON_MAP else None, active="layers",
     )  # fmt: skip
 
 
 def record_page(layer: str, record: str) -> Response:
-    """One record with everything that is known about it."""
+    """The page of one record."""
     params.layer_name(layer)
     params.only(request.args)
     urls = SiteUrls()
@@ -122,7 +122,7 @@ def record_page(layer: str, record: str) -> Response:
 
 
 def quality() -> Response:
-    """Findings, repairs and conflicts."""
+    """The page of findings, repairs and conflicts."""
     params.only(request.args, "layer")
     layer = request.args.get("layer") or None
     if layer is not None:
@@ -133,14 +133,14 @@ def quality() -> Response:
 
 
 def connect() -> Response:
-    """How other programs connect, with commands to paste."""
+    """The page about access from other programs, with commands to copy."""
     params.only(request.args)
     base = SiteUrls().host()
     return _page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
 
 
 def about() -> Response:
-    """What this is, where its data come from, and how its links are made."""
+    """The page about the map, the sources of its data, and how links are computed."""
     params.only(request.args)
     return _page(
         "about.html", links=links_view(g.atlas, g.lang), groups=layers_view(g.atlas, g.lang, SiteUrls()),

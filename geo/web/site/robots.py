@@ -1,4 +1,4 @@
-"""What search engines are told: which addresses are pages, and all of them in both languages."""
+"""robots.txt and the sitemap for search engines, with every page in every language."""
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
@@ -9,7 +9,7 @@ from geo.atlas import Query
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import THEMATIC
 from geo.schema import LANGS
-from geo.web.http.caching import answered
+from geo.web.http.caching import conditional_response
 from geo.web.http.urls import SiteUrls
 
 _PAGES = ("/", "/layers", "/quality", "/about", "/connect")
@@ -26,16 +26,16 @@ Sitemap: {sitemap}
 
 
 def register(app: Flask) -> None:
-    """Answer /robots.txt and /sitemap.xml."""
+    """Add the routes of /robots.txt and /sitemap.xml."""
 
     @app.get("/robots.txt")
     def robots() -> Response:
         address = SiteUrls().in_public("/sitemap.xml", "vi")
-        return answered(lambda: _RULES.format(sitemap=address), mimetype="text/plain", max_age_s=_HOUR_S)
+        return conditional_response(lambda: _RULES.format(sitemap=address), mimetype="text/plain", max_age_s=_HOUR_S)
 
     @app.get("/sitemap.xml")
     def sitemap() -> Response:
-        return answered(_sitemap, mimetype="application/xml; charset=utf-8", max_age_s=_HOUR_S)
+        return conditional_response(_sitemap, mimetype="application/xml; charset=utf-8", max_age_s=_HOUR_S)
 
 
 def _sitemap() -> str:

@@ -1,1 +1,1 @@
-"""The words of the site and of /manage in Vietnamese and English, as tables."""
+"""The texts of the user interface in Vietnamese and English, as tables."""

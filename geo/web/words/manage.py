@@ -1,4 +1,4 @@
-"""The words of /manage in Vietnamese and English, as one table; site.py adds them to its own."""
+"""The texts of the pages under /manage in Vietnamese and English; site.py includes them in its table."""
 
 from geo.schema import Label
 

@@ -1,4 +1,4 @@
-"""The words of every page in Vietnamese and English, as one table; data and its labels are not in it."""
+"""The texts of all pages in Vietnamese and English, by key; labels of data are declared with the layers."""
 
 from geo.schema import Label
 from geo.web.words.manage import MANAGE_WORDS
@@ -208,10 +208,10 @@ WORDS: dict[str, Label] = {
 
 
 def word(key: str, lang: str) -> str:
-    """The words for `key` in a language; KeyError for a key that is not in the table."""
+    """The text of `key` in a language; KeyError for an unknown key."""
     return WORDS[key].of(lang)
 
 
 def words_of(lang: str) -> dict[str, str]:
-    """All words in a language, as the browser modules read them."""
+    """All texts in a language by key, for the JavaScript modules."""
     return {key: label.of(lang) for key, label in WORDS.items()}

@@ -17,6 +17,7 @@ from geo.errors import BadSource
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.sheets import read_sheet, sheet_names
 from geo.ingest.files.table import Table
+from tests.effort import Effort
 
 LIMITS = Limits()
 Rows = Sequence[Sequence[object]]
@@ -354,11 +355,11 @@ def test_a_file_cut_short_is_refused_or_read(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", list(MAKERS))
-def test_a_file_with_bytes_changed_is_refused_or_read(tmp_path: Path, kind: str) -> None:
+def test_a_file_with_bytes_changed_is_refused_or_read(tmp_path: Path, kind: str, effort: Effort) -> None:
     path = MAKERS[kind](tmp_path / f"a.{kind}")
     data = path.read_bytes()
     chance = random.Random(7)
-    for _ in range(200):
+    for _ in range(effort.changed):
         changed = bytearray(data)
         for _ in range(chance.randint(1, 8)):
             changed[chance.randrange(len(changed))] = chance.randrange(256)
