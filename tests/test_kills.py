@@ -25,21 +25,21 @@ from tests.office import write_vn2000_zones
 # Carries out each order of its standard input in a child process of its own session, says the number of that process
 # first and "done" at the end, and waits until it is killed.
 VICTIMS = """
-import json, os, sys, time
+import json, os, sys, time, traceback
 from pathlib import Path
 from geo.atlas import open_atlases
 from geo.drafts import Jobs
 from geo.drafts.child import carry_out
-from geo.drafts.command import Import, Order, parse_decisions
+from geo.ingest.decisions import Answers
 from geo.pipeline import restore_backup
 from geo.settings import Settings
 from geo.store import open_store
 
 def import_file(settings, jobs, folder):
     files = {path.name: path for path in (folder / "files").iterdir()}
-    draft = jobs.drafts.create("zones", files, who="A")
+    draft = jobs.drafts.create("zones", files, who="A", answers=Answers())
     draft = jobs.read(draft)
-    jobs.publish(draft, who="A", why="bản đồ", seen=None)
+    jobs.publish(draft, who="A", why="bản đồ", digest=None)
 
 def restore(settings, jobs, folder):
     restoration = jobs.restorations.create(1, who="A", why="trả lại", deadline=time.time() + 60)
@@ -63,6 +63,9 @@ for line in sys.stdin:
             actions[order["action"]](settings, Jobs(settings, work=carry_out), Path(order["folder"]))
             print("done", flush=True)
             time.sleep(60)
+        except BaseException:
+            traceback.print_exc()
+            print("failed", flush=True)
         finally:
             os._exit(1)
     os.waitpid(child, 0)

@@ -1,9 +1,9 @@
 """For programs that watch the service: whether it is alive (/healthz), and serves what was published (/readyz)."""
 
 import datetime as dt
+import json
 from typing import Any, NamedTuple
 
-import orjson
 from flask import Flask, Response
 
 from geo.atlas import AtlasSource, Query, VersionInfo
@@ -119,6 +119,6 @@ def _plain(version: Version | VersionInfo | None) -> dict[str, object] | None:
 
 
 def _uncached(body: dict[str, Any], status: int) -> Response:
-    response = Response(orjson.dumps(body), status=status, mimetype="application/json")
+    response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
