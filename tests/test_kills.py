@@ -129,6 +129,13 @@ def begin(parent: "subprocess.Popen[str]", case: Case, settings: Settings, actio
     return int(next(line for line in parent.stdout if line != "done\n"))
 
 
+def kill(process: int) -> None:
+    """Kill a process with all that it started; return when the system has forgotten it, as before a restart."""
+    os.killpg(process, signal.SIGKILL)
+    while Path(f"/proc/{process}").exists():
+        time.sleep(0.005)
+
+
 def build(settings: Settings) -> tuple[int, str]:
     """Start as the service does; return number and digest of the version that it serves."""
     source = open_atlases(settings)
@@ -165,7 +172,7 @@ def test_a_death_at_any_instant_keeps_the_last_good_version_and_the_whole_histor
         process = begin(victims, case, settings, action)
         assert victims.stdout is not None and next(victims.stdout) == "done\n", action
         takes_s[action] = time.perf_counter() - began
-        os.killpg(process, signal.SIGKILL)
+        kill(process)
         outcomes[action].add(outcome(settings))
     after = {"import": (1, 2, 3), "restore": (1, 2, 3), "backup": (1, 2), "restore-backup": (1,)}
     assert outcomes == {action: {numbers} for action, numbers in after.items()}
@@ -174,7 +181,7 @@ def test_a_death_at_any_instant_keeps_the_last_good_version_and_the_whole_histor
         settings = case.copy(folder)
         process = begin(victims, case, settings, action)
         time.sleep(takes_s[action] * chance.random())
-        os.killpg(process, signal.SIGKILL)
+        kill(process)
         numbers = outcome(settings)
         assert numbers in {(1, 2), after[action]}, (turn, action)
         assert open_store(settings).versions()[: min(2, len(numbers))] == case.versions[: min(2, len(numbers))]
