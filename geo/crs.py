@@ -1,4 +1,4 @@
-"""The two coordinate reference systems of the house, the way between them, boxes, and measures on the ellipsoid."""
+"""The storage CRS and the metric CRS, transformations between them, boxes, and geodesic distances."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,13 +14,13 @@ Shapes: TypeAlias = NDArray[np.object_]
 """Shapely geometries; None for a record without one."""
 
 STORE_CRS = "OGC:CRS84"
-"""WGS 84, longitude then latitude, in degrees: what every geometry is kept in."""
+"""The CRS of every stored geometry: WGS 84, longitude before latitude, in degrees."""
 
 METRIC_CRS = "EPSG:9205"
 """VN-2000 / TM-3 103-00, metres, easting then northing: the projected system of Điện Biên."""
 
 VN2000_TO_WGS84 = "EPSG:6960"
-"""The state's seven parameters (coordinate-frame rotation), stated accuracy 1 m."""
+"""Viet Nam's official seven-parameter transformation (coordinate frame rotation), stated accuracy 1 m."""
 
 GEOD = Geod(ellps="WGS84")
 
@@ -46,7 +46,7 @@ class LngLatBbox(NamedTuple):
 
 @lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> Transformer:
-    """A cached transformer that takes and gives x (east) before y (north), whatever the authority says."""
+    """A cached transformer; both sides are x (east) before y (north), whatever axis order the authority defines."""
     return Transformer.from_crs(CRS.from_user_input(source), CRS.from_user_input(target), always_xy=True)
 
 
@@ -59,18 +59,18 @@ def to_metric(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
     >>> round(east), round(north)
     (499804, 2322950)
     """
-    return _moved(geometries, transformer(STORE_CRS, METRIC_CRS))
+    return _transform(geometries, transformer(STORE_CRS, METRIC_CRS))
 
 
 def to_degrees(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:
     """`geometries` from METRIC_CRS back to STORE_CRS, in order; None and empty ones stay as they are."""
-    return _moved(geometries, transformer(METRIC_CRS, STORE_CRS))
+    return _transform(geometries, transformer(METRIC_CRS, STORE_CRS))
 
 
-def _moved(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transformer) -> Shapes:
+def _transform(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transformer) -> Shapes:
     shapes = np.asarray(geometries, dtype=object)
-    moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
-    return moved
+    projected: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
+    return projected
 
 
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:

@@ -1,13 +1,13 @@
-"""What can go wrong, as one tree of exceptions that speak Vietnamese and English.
+"""The exceptions of the service, as one tree; each carries its message in Vietnamese and in English.
 
 No status codes here: see geo/web/http/errors.py.
 """
 
 
 class GeoError(Exception):
-    """Any failure that a user of the service can be told about.
+    """A failure whose message may be sent to a user.
 
-    `en` and `vi` say the same thing: what was given, what was expected and what to do.
+    `en` and `vi` are the same message: the value received, what was expected and what to do.
     """
 
     def __init__(self, en: str, vi: str) -> None:
@@ -16,25 +16,25 @@ class GeoError(Exception):
         self.vi = vi
 
     def of(self, lang: str) -> str:
-        """The message in `lang`; every language but Vietnamese reads English."""
+        """The message in `lang`; English for every language but Vietnamese."""
         return self.vi if lang == "vi" else self.en
 
 
 class NotFound(GeoError):
-    """The layer, feature, version or page that was asked for does not exist."""
+    """The requested layer, feature, version or page does not exist."""
 
 
 class BadQuery(GeoError):
-    """A request that cannot be understood: an unknown parameter or a value out of its range."""
+    """An invalid request: an unknown parameter, or a value that cannot be parsed or is out of range."""
 
 
 class BadSource(GeoError):
-    """A source file that cannot be read at all; what can be read becomes issues instead."""
+    """A source file that cannot be read at all. Faults in a readable file are reported as issues instead."""
 
 
 class Conflict(GeoError):
-    """The state has moved on since the caller looked, or a rule of the store would be broken."""
+    """The state has changed since the caller read it, or the write would break a rule of the store."""
 
 
 class Forbidden(GeoError):
-    """The caller may not do this here."""
+    """The caller lacks the permission."""

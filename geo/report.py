@@ -1,4 +1,4 @@
-"""Findings and repairs of reading, mending and checking, as values."""
+"""Issues and repairs of reading, mending and checking data, as values."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,15 +11,15 @@ from geo.schema import Label
 Severity: TypeAlias = Literal["fatal", "error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "info")
 MOST = 1_000
-"""How many findings of one kind `at_most` lists for a layer: nobody reads more, and a damaged file has millions."""
+"""Maximum number of findings of one kind that `at_most` lists for a layer; a damaged file can have millions."""
 
 
 class IssueKind(NamedTuple):
-    """A kind of finding: how bad it is, what it is called, what to do about it.
+    """A kind of finding: its severity, its label and the remedy.
 
     "fatal" keeps the whole seed out: a layer or the ids of its records cannot be trusted.
     "error" keeps the value out: the record stays, the value (of a list of codes or ids: that part, of a place:
-    the geometry with its precision) is unknown from there on, and the finding says what it was.
+    the geometry with its precision) becomes null, and the finding has the old value.
     "warning" keeps everything and asks a person to look. "info" is worth knowing.
     """
 
@@ -108,7 +108,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
 
 
 class Subject(NamedTuple):
-    """What a finding is about: the record of a key, the row of a file where there is no key, else the whole layer.
+    """What a finding is about: a record by its key, a row of the file where the key is missing, or a whole layer.
 
     Rows are counted from 1.
     """
@@ -167,7 +167,7 @@ class Issue:
         field: str | None = None,
         value: str = "",
     ) -> Self:
-        """A finding in few words: `vi` and `en` say what was found and what was expected."""
+        """A finding; `vi` and `en` are its message: the value read and the value expected."""
         return cls(layer, record, row, field, kind, value, Label(vi, en))
 
     @property
@@ -189,7 +189,7 @@ class Issue:
 def at_most(issues: Iterable[Issue]) -> Iterator[Issue]:
     """The first MOST of some findings of one kind and layer, and one about the layer when there are more.
 
-    At most one finding beyond them is taken from `issues`, so that a search that yields them one by one ends there.
+    At most one item more is taken from `issues`, so that a generator that searches for them can stop early.
     """
     rest = iter(issues)
     yield from islice(rest, MOST)
@@ -201,7 +201,7 @@ def at_most(issues: Iterable[Issue]) -> Iterator[Issue]:
 
 @dataclass(frozen=True)
 class Change:
-    """One repair of `record`, or of `row` where that has no key, and the rule that it was made by."""
+    """One repair of `record`, or of `row` where the key is missing, with the rule that was applied."""
 
     layer: str
     record: str | None
@@ -226,7 +226,7 @@ class Report:
 
     @property
     def fatal(self) -> bool:
-        """Whether a finding keeps the data out."""
+        """Whether a fatal finding forbids to publish the data."""
         return any(issue.severity == "fatal" for issue in self.issues)
 
     def to_json(self) -> dict[str, Any]:
@@ -242,7 +242,7 @@ class Report:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> Self:
-        """The report that `to_json` gave, here or in version 0.1.0."""
+        """The report from the output of `to_json`, of this version or of 0.1.0."""
         return cls(
             [Issue(**_without(row, "severity", "remedy", "message"), **_subject(row), message=Label(**row["message"]))
              for row in plain.get("issues", ())],
@@ -256,7 +256,7 @@ def _without(plain: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _subject(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Record and row of a stored finding; version 0.1.0 had no rows, but records that were called "row 12"."""
+    """Record and row of a stored finding; version 0.1.0 had no field `row` and wrote "row 12" as the record."""
     record = plain["record"]
     if "row" in plain:
         return {"record": record, "row": plain["row"]}

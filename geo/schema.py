@@ -1,4 +1,4 @@
-"""The words that layers and links are described in: descriptions only, no behaviour."""
+"""The types that declare layers, fields, filters and links. They hold declarations only, no behaviour."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
@@ -14,7 +14,7 @@ class Label(NamedTuple):
     en: str
 
     def of(self, lang: str) -> str:
-        """The words in `lang`; every language but Vietnamese reads English."""
+        """The words in `lang`; English for every language but Vietnamese."""
         return self.vi if lang == "vi" else self.en
 
 
@@ -29,7 +29,7 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True)
 class CodeList:
-    """A closed list of values, in the order that people expect to read them."""
+    """A closed list of values, in the order of display."""
 
     name: str
     label: Label
@@ -40,13 +40,13 @@ class CodeList:
         return tuple(code.key for code in self.codes)
 
     def label_of(self, key: str, lang: str) -> str:
-        """What people read for `key`; the key itself where the list does not know it."""
+        """The label of `key` in `lang`; the key itself when the list does not contain it."""
         return next((code.label.of(lang) for code in self.codes if code.key == key), key)
 
 
 FieldKind: TypeAlias = Literal[
     "text",  # a line of Unicode text
-    "longtext",  # kept in the table beside the shapefile, never cut
+    "longtext",  # stored in a CSV file beside the shapefile, never truncated
     "integer",
     "real",
     "date",  # ISO 8601: 2019, 2019-02 or 2019-02-14; a span is 2014/2015
@@ -64,11 +64,11 @@ class Field:
 
     `short` is its column in a shapefile: ASCII, at most 10 characters, unique in the layer.
     `codes` names the code list of a `code` or `codes` field, `target` the layer of a `ref` or `refs`.
-    `unit` is what a number counts, as people write it. `minimum` and `maximum` are inclusive. `aliases` are other
+    `unit` is the unit of a number, as displayed. `minimum` and `maximum` are inclusive. `aliases` are other
     names that files of offices have for its column.
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
     may differ from it by the share `tolerance` before a person is asked to look.
-    `sparse` says that it means something for some records only: where it is empty nothing is missing.
+    `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     """
 
     name: str
@@ -100,16 +100,16 @@ LayerGroup: TypeAlias = Literal["programme", "places", "units", "records", "link
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """One layer: what it holds, which field is its key, and how it is spoken of.
+    """One layer: its fields, its key, its geometry type and its labels.
 
     `geometry` is None for a table without places. `may_be_unplaced` allows a null geometry, which `unplaced` explains.
-    `title` names the field that a record is called by, `title_en` its English twin where there is one.
+    `title` names the field with a record's name, `title_en` the field with its English name, if any.
     `time` names the date fields that say when a record holds: one is an instant or a span, two are from and until.
     `symbol` names the field that chooses the symbol (see ocop/styles.py). `article` is the label of one record.
     `tiling` layers cover the province without gap or overlap. `outline` is the field, and its values, under which
     a polygon is the record's own outline and not that of the units it lies in; None where it always is.
     `apart` names the field whose equal values keep records apart: own outlines that share one must not overlap.
-    `distinct` names the field that tells records of one name apart where both give it and differ.
+    `distinct` names the field that makes records of the same name different where both have a value and these differ.
     `thematic` says that the programme is about the layer: it is on when the map opens, each record's page is in the
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
@@ -138,7 +138,7 @@ class LayerSpec:
 
     @property
     def dimension(self) -> int | None:
-        """0 for points, 1 for lines, 2 for polygons; None for a table without places."""
+        """0 for points, 1 for lines, 2 for polygons; None for a table without geometry."""
         return None if self.geometry is None else _DIMENSIONS[self.geometry]
 
     def field(self, name: str) -> Field:
@@ -154,7 +154,7 @@ class LayerSpec:
 
 
 class Filter(NamedTuple):
-    """One filter of the map, the lists and the exports: a parameter, and what it reads in each layer.
+    """One filter of the map, the lists and the exports: a query parameter and the field it compares in each layer.
 
     `fields` maps a layer to the field that is compared. Where `unit` is given, the filter compares the
     unit (a layer name) that a record lies in, by any of the rows of LINKS in `links`.
@@ -169,7 +169,7 @@ class Filter(NamedTuple):
 
 
 class Precision(NamedTuple):
-    """How well a place is known. `uncertainty_m` is the radius that the true place lies within."""
+    """A class of positional accuracy. The true position lies within `uncertainty_m` metres of the stored one."""
 
     key: str
     label: Label
@@ -190,7 +190,7 @@ class KeyLink:
     field: str
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class ThroughLink:
     via_field: str
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class MatchLink:
     on: tuple[tuple[str, str], ...]
     label: Label
     inverse: Label
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Within:
     inverse: Label
     each: Literal["one", "any"] = "one"
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class Overlap:
     label: Label
     inverse: Label
     min_share: float = 0.01
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -270,12 +270,12 @@ class Near:
     label: Label
     inverse: Label
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 @dataclass(frozen=True)
 class NearestOfKind:
-    """Derived: for each source, the nearest target of every value of the target's field `by`."""
+    """Derived: for each source, the nearest target for every value of the target's field `by`."""
 
     name: str
     source: str
@@ -284,7 +284,7 @@ class NearestOfKind:
     label: Label
     inverse: Label
     at_least: str = "commune"
-    shown: bool = True
+    visible: bool = True
 
 
 LinkSpec: TypeAlias = KeyLink | ThroughLink | MatchLink | Within | Overlap | Near | NearestOfKind

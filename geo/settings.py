@@ -1,4 +1,4 @@
-"""What an operator can choose, each with a default and a sentence. Read once, in app.py."""
+"""The settings of an operator, each with a default and a description. They are read once, in app.py."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,10 +10,10 @@ from geo.errors import BadSource
 
 @dataclass(frozen=True)
 class TileLayer:
-    """A raster base map that the operator chose: pages then ask its host for tiles.
+    """A raster base map chosen by the operator. Browsers request its tiles from its host.
 
-    A map made elsewhere may draw the national border or the archipelagos of Hoàng Sa and Trường Sa
-    wrongly; who names one answers for it (see docs/operating.md).
+    A foreign map may draw the national border or the archipelagos of Hoàng Sa and Trường Sa wrongly;
+    the operator who configures it is responsible for that (see docs/operating.md).
     """
 
     name: str
@@ -37,16 +37,18 @@ class Settings:
     port: int = 5000  # GEO_PORT: its port
     threads: int = 8  # GEO_THREADS: threads of each process that serves
     workers: int = 1  # GEO_WORKERS: processes that serve; more than one where the system can fork
-    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one answer; a larger limit is reduced to it
-    public_url: str = ""  # GEO_PUBLIC_URL: the address people use, when a proxy stands in front
-    manage_token: str = ""  # GEO_MANAGE_TOKEN: opens /manage from other machines; without it only this machine may
+    max_page: int = 1_000  # GEO_MAX_PAGE: most features in one response; a larger `limit` is reduced to it
+    public_url: str = ""  # GEO_PUBLIC_URL: the public URL, when the service is behind a reverse proxy
+    manage_token: str = (
+        ""  # GEO_MANAGE_TOKEN: token for /manage from other machines; without it only local requests are allowed
+    )
     import_mb: int = 256  # GEO_IMPORT_MB: megabytes of one upload; four times as many unpacked
     import_rows: int = 200_000  # GEO_IMPORT_ROWS: most rows of one file
     import_vertices: int = 10_000_000  # GEO_IMPORT_VERTICES: most vertices of one file
     import_columns: int = 200  # GEO_IMPORT_COLUMNS: most columns of one file
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
-    exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are kept for the next who asks
+    exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are cached
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -70,12 +72,12 @@ class Settings:
         return (self.import_mb + 1) * 1024 * 1024
 
     def to_json(self) -> dict[str, Any]:
-        """The settings as plain values, for a process that works for this one."""
+        """The settings as plain values, to be sent to a child process."""
         return {**asdict(self), "seed_dir": str(self.seed_dir), "data_dir": str(self.data_dir)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Settings":
-        """The settings that `to_json` gave."""
+        """The settings from the output of `to_json`."""
         layers = tuple(TileLayer(**row) for row in plain["tile_layers"])
         folders = {name: Path(plain[name]) for name in ("seed_dir", "data_dir")}
         return cls(**{**plain, **folders, "tile_layers": layers})

@@ -1,4 +1,4 @@
-"""Vietnamese text: one composed form to keep, one folded form to search by."""
+"""Vietnamese text: the composed form (NFC) that is stored and the folded form that search compares."""
 
 import unicodedata
 
@@ -18,13 +18,13 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The key that `text` is searched by: no case, no diacritics, đ as d, single spaces.
+    """The search key of `text`: no case, no diacritics, đ as d, single spaces.
 
     >>> fold("Đồi A1"), fold("  ĐIỆN   Biên ")
     ('doi a1', 'dien bien')
     >>> fold("Tỏa Tình") == fold("Toả Tình")
     True
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(_ETH).translate(_STROKE).casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    nfd = unicodedata.normalize("NFD", text.translate(_ETH).translate(_STROKE).casefold())
+    bare = "".join(letter for letter in nfd if not unicodedata.combining(letter))
     return " ".join(bare.split())

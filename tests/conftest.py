@@ -1,4 +1,4 @@
-"""What tests of several rooms share: the seeds, each built once into a store and an atlas, and the length of the run."""
+"""Fixtures of all tests: seeds that are built once into a store and an atlas, and the number of repetitions."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ from tests.effort import LONG, SHORT, Effort
 from tests.office import write_office_seed
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ROOT / "data" / "shapefiles"
+SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
     "tests/browser/": "browser",
@@ -75,13 +75,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def effort_of(config: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return LONG if config.getoption("--long") else SHORT
 
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> Effort:
-    """How often this run repeats what is left to chance."""
+    """The number of repetitions of randomised tests in this run."""
     return effort_of(pytestconfig)
 
 
@@ -111,9 +111,9 @@ def build(seed_dir: Path, data_dir: Path) -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the shipped seed, built; the data folder is this worker's own, since a service writes to it."""
-    made = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED, folder / "var"))
-    data_dir = shutil.copytree(made / "var", tmp_path_factory.mktemp("shipped") / "var")
-    return Settings(seed_dir=SHIPPED, data_dir=data_dir)
+    settings = once(tmp_path_factory, "shipped", lambda folder: build(SHIPPED_SEED, folder / "var"))
+    data_dir = shutil.copytree(settings / "var", tmp_path_factory.mktemp("shipped") / "var")
+    return Settings(seed_dir=SHIPPED_SEED, data_dir=data_dir)
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +123,8 @@ def built_office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     def make(folder: Path) -> None:
         build(write_office_seed(folder / "seed"), folder / "var")
 
-    made = once(tmp_path_factory, "office", make)
-    return Settings(seed_dir=made / "seed", data_dir=made / "var")
+    settings = once(tmp_path_factory, "office", make)
+    return Settings(seed_dir=settings / "seed", data_dir=settings / "var")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How often the tests repeat what is left to chance: a few times by default, many times with `pytest --long`."""
+"""The number of repetitions of randomised tests: few by default, many with `pytest --long`."""
 
 from typing import NamedTuple
 

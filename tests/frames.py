@@ -26,17 +26,17 @@ def frame(layer: str, *records: dict[str, Any]) -> gpd.GeoDataFrame:
 
 def world() -> dict[str, gpd.GeoDataFrame]:
     """Every layer of the small province."""
-    cited = {"source_ids": "S1"}
-    place = {"old_commune_code": "00011", "district_code": "100", "precision": "exact", **cited}
+    citation = {"source_ids": "S1"}
+    place = {"old_commune_code": "00011", "district_code": "100", "precision": "exact", **citation}
     return {
         "products": frame(
             "products",
             {"product_id": "R1", "name": "Mật ong Hoa Ban", "group": "food", "stars": 4, "year": 2019,
              "producer_id": "P1", "raw_material": "honey", "at": Point(103.1, 21.1), **place},
             {"product_id": "R2", "name": "Chè Shan tuyết", "group": "beverage", "stars": 3, "raw_material": "shan_tea",
-             "at": None, **cited},
+             "at": None, **citation},
             {"product_id": "R3", "name": "Cà phê <script>alert(1)</script>", "group": "beverage", "stars": 3,
-             "at": Point(103.3, 21.1), **cited, "precision": "commune"},
+             "at": Point(103.3, 21.1), **citation, "precision": "commune"},
         ),
         "producers": frame(
             "producers",
@@ -47,7 +47,7 @@ def world() -> dict[str, gpd.GeoDataFrame]:
             "zones",
             {"zone_id": "Z1", "name": "Vùng nuôi ong", "crop": "honey", "extent_kind": "administrative", "area_ha": 15.0,
              "old_commune_codes": "00011", "district_code": "100",
-             "at": MultiPolygon([box(103.05, 21.05, 103.15, 21.15)]), **cited},
+             "at": MultiPolygon([box(103.05, 21.05, 103.15, 21.15)]), **citation},
         ),
         "villages": frame(
             "villages",
@@ -58,27 +58,27 @@ def world() -> dict[str, gpd.GeoDataFrame]:
             "sites",
             {"site_id": "H1", "name": "Đồi A1", "name_en": "A1 Hill", "kind": "historic", "rank": "national_special",
              "at": Point(103.15, 21.1), **place},
-            {"site_id": "H2", "name": "Động xa", "kind": "scenic", "at": Point(103.39, 21.19), **cited,
+            {"site_id": "H2", "name": "Động xa", "kind": "scenic", "at": Point(103.39, 21.19), **citation,
              "precision": "exact", "old_commune_code": "00011"},
         ),
         "communes": frame(
             "communes",
-            {"code": "00001", "name": "Thanh An", "name_en": "Thanh An", "kind": "commune", "at": MultiPolygon([WEST]), **cited},
-            {"code": "00002", "name": "Sam Mứn", "name_en": "Sam Mun", "kind": "commune", "at": MultiPolygon([EAST]), **cited},
+            {"code": "00001", "name": "Thanh An", "name_en": "Thanh An", "kind": "commune", "at": MultiPolygon([WEST]), **citation},
+            {"code": "00002", "name": "Sam Mứn", "name_en": "Sam Mun", "kind": "commune", "at": MultiPolygon([EAST]), **citation},
         ),
         "districts": frame(
             "districts",
-            {"code": "100", "name": "Điện Biên", "kind": "district", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **cited},
+            {"code": "100", "name": "Điện Biên", "kind": "district", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **citation},
         ),
         "old_communes": frame(
             "old_communes",
             {"code": "00011", "name": "Sam Mứn", "kind": "commune", "district_code": "100", "commune_code": "00001",
-             "precision": "commune", "at": Point(103.3, 21.05), **cited},
+             "precision": "commune", "at": Point(103.3, 21.05), **citation},
         ),
         "outlines_2009": frame("outlines_2009"),
         "province": frame(
             "province",
-            {"code": "11", "name": "Điện Biên", "kind": "province", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **cited},
+            {"code": "11", "name": "Điện Biên", "kind": "province", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **citation},
         ),
         "sources": frame("sources", {"source_id": "S1", "publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a"}),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Frames frozen into an atlas in one call, for the tests of every room that asks one."""
+"""Helpers that freeze frames into an atlas, for all tests that query one."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,7 +36,7 @@ def publish_atlas(
     version: VersionInfo = VERSION,
     atlases: OpenAtlases = ATLASES["sqlite"],
 ) -> Atlas:
-    """The atlas of a version, frozen in `folder` and made the current one there; whoever asks for it closes it."""
+    """The atlas of a version, frozen in `folder` and published as the current one; the caller closes it."""
     source = atlases(folder)
     source.freeze(frames, pairs, notes or Notes(), version=version)
     source.publish(version)
@@ -44,7 +44,7 @@ def publish_atlas(
 
 
 class FixedSource:
-    """What a site asks of an AtlasSource, over atlases that a test holds: `current` and earlier ones."""
+    """An AtlasSource for a site, over open atlases: `current` and earlier ones."""
 
     def __init__(self, current: Atlas, *earlier: Atlas) -> None:
         self.current, self._earlier = current, earlier

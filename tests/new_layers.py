@@ -1,4 +1,4 @@
-"""The service as it is after following docs/adding-a-layer.md: a copy of the code with the document's own blocks in it."""
+"""The service after following docs/adding-a-layer.md: a copy of the code with the code blocks of the document."""
 
 import ast
 import json
@@ -66,7 +66,7 @@ LAYERS = {"markets": MARKETS, "trails": TRAILS, "reserves": RESERVES}
 
 
 class Block(NamedTuple):
-    """One code block of the document: the file and the table of it that the text belongs to; a whole file has none."""
+    """A code block of the document: its file, and the table in it, "" for a whole file."""
 
     path: str
     table: str
@@ -74,8 +74,8 @@ class Block(NamedTuple):
 
 
 def blocks() -> list[Block]:
-    """Everything that the document says to write, in its order."""
-    return [Block(*found) for found in _BLOCK.findall(DOCUMENT.read_text(encoding="utf-8"))]
+    """All code blocks of the document, in order."""
+    return [Block(*match) for match in _BLOCK.findall(DOCUMENT.read_text(encoding="utf-8"))]
 
 
 def make(folder: Path) -> Path:
@@ -84,14 +84,14 @@ def make(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for name in ("app.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
-    described = {}
+    text_by_path = {}
     for block in blocks():
         path = folder / block.path
         if block.table:
             path.write_text(_with_rows(path.read_text(encoding="utf-8"), block), encoding="utf-8")
         else:
-            described[path] = json.loads(block.text)
-    (metadata,) = described.values()
+            text_by_path[path] = json.loads(block.text)
+    (metadata,) = text_by_path.values()
     titles = {"markets": metadata["title"]["vi"], "trails": "Đường mòn", "reserves": "Khu bảo tồn"}
     for layer, frame in LAYERS.items():
         home = folder / "data" / "shapefiles" / layer
@@ -122,7 +122,7 @@ def _with_rows(source: str, block: Block) -> str:
 
 
 def _last_line(tree: ast.Module, table: str) -> int:
-    """How many lines stand before the bracket that closes a table."""
+    """The number of lines before the bracket that closes a table."""
     for node in tree.body:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
@@ -130,7 +130,7 @@ def _last_line(tree: ast.Module, table: str) -> int:
         if not any(isinstance(target, ast.Name) and target.id == table for target in targets):
             continue
         value = node.value  # type: ignore[union-attr]
-        if isinstance(value, ast.DictComp):  # the rows stand in what is gone through
+        if isinstance(value, ast.DictComp):  # the rows are the iterable of the comprehension
             value = value.generators[0].iter
         assert value is not None and value.end_lineno is not None
         return value.end_lineno - 1

@@ -1,4 +1,4 @@
-"""Files as offices have them, for tests of several rooms."""
+"""Sample files of offices, for several test packages."""
 
 import warnings
 from pathlib import Path
@@ -43,14 +43,14 @@ def write_vn2000_zones(path: Path, *, prj: bool = True, encoding: str = "tcvn3",
         crs=system if prj else None,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pyogrio says that there is no .prj, which is what is wanted
+        warnings.simplefilter("ignore")  # pyogrio warns of the missing .prj, which is intended
         pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", encoding="ISO-8859-1")
     path.with_suffix(".cpg").unlink(missing_ok=True)
     return path
 
 
 def write_office_seed(folder: Path) -> Path:
-    """The seed of the small province, as far north as ZONES lie and with the unit that one of them is named after."""
+    """The seed of the small province, extended north to ZONES, with the unit that one of them is named after."""
     west, east, whole = (MultiPolygon([box(first, 21.0, last, 21.8)]) for first, last in _SPANS)
     town = {"code": "00012", "name": "Mường Ảng", "kind": "commune", "district_code": "100", "commune_code": "00001"}
     larger = {

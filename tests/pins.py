@@ -2,8 +2,8 @@
 
     python -m tests.pins
 
-Asks the package index that pip is configured for; nothing is installed. Where no index can be reached the pins are not
-checked, which is said; in CI (CI=true) that is a failure. Markers in requirements.txt are evaluated for the Python that
+Queries the package index that pip is configured for; nothing is installed. When no index can be reached, a message
+says that the pins are not checked; in CI (CI=true) that is a failure. Markers in requirements.txt are evaluated for the Python that
 is asked about; those inside the packages pip evaluates for the Python that runs it.
 """
 
@@ -24,10 +24,10 @@ PYTHONS = ("3.11", "3.12", "3.13")
 def pins(text: str, python: str) -> Iterator[str]:
     """The pins in the text of a requirements file that hold for a version of Python, without their markers."""
     for line in text.splitlines():
-        written = line.partition("#")[0].strip()
-        if not written:
+        text_of_line = line.partition("#")[0].strip()
+        if not text_of_line:
             continue
-        requirement = Requirement(written)
+        requirement = Requirement(text_of_line)
         if requirement.marker is None or requirement.marker.evaluate(
             {"python_version": python, "python_full_version": f"{python}.0"}
         ):
@@ -36,7 +36,7 @@ def pins(text: str, python: str) -> Iterator[str]:
 
 
 def resolve(requirements: Sequence[str], *options: str) -> "subprocess.CompletedProcess[str]":
-    """What pip says of installing the requirements, without installing them."""
+    """The result of `pip install --dry-run` for the requirements."""
     with tempfile.TemporaryDirectory() as nowhere:
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--target", nowhere]
         return subprocess.run(
@@ -48,7 +48,7 @@ def resolve(requirements: Sequence[str], *options: str) -> "subprocess.Completed
 def main() -> int:
     """0 when the pins resolve for every Python, or when there is no index outside CI; else 1."""
     text = REQUIREMENTS.read_text(encoding="utf-8")
-    # pip says "no matching distribution" of a missing wheel and of a missing index alike: pip itself is always there.
+    # pip reports "no matching distribution" for a missing wheel and for a missing index. Every index has pip itself.
     if resolve(["pip"], "--no-deps", "--retries=1", "--timeout=15").returncode != 0:
         print("PINS: NOT CHECKED: no package index. Run again where pip reaches one.", file=sys.stderr)
         return int(os.environ.get("CI", "").lower() in {"true", "1"})

@@ -1,4 +1,4 @@
-"""The house of docs/architecture.md, held against the code: who may import whom, and other rules of the rooms."""
+"""The rules of docs/architecture.md, checked against the code: which package may import which, and others."""
 
 import ast
 import re
@@ -94,7 +94,7 @@ ONLY_HERE = {
 }
 
 DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo/atlas/engine.py"}
-"""Each engine of the service's own data, and the one module outside it that imports it: it chooses the engine."""
+"""Engine of the store or the atlas -> the only module outside it that imports it, which chooses the engine."""
 
 ENGINES = (
     *(
@@ -112,7 +112,7 @@ SQLITE_ELSEWHERE = {
     "geo/views/whole_province.py": "puts styles and projects into a GeoPackage for download",
     "geo/views/tiles/cache.py": "keeps tiles that were made; losing them loses nothing",
 }
-"""What else SQLite is used for: files that are not the service's data."""
+"""Other modules that use SQLite, for files that are not the service's data."""
 
 SHARED_NAMES = {
     "engine.py": "the choice of what the store is kept in, and of what atlases are",
@@ -126,7 +126,7 @@ SHARED_NAMES = {
     "text.py": "Vietnamese text, and CQL2 Text",
     "values.py": "values read from cells, and values shown",
 }
-"""File names that two rooms have, and what each means there: the folder tells them apart."""
+"""File names that two packages have, and their meaning in each."""
 
 
 def modules() -> list[Path]:

@@ -16,7 +16,7 @@ COMMANDS = {
     "python": [sys.executable, "-W", "error", "-c"],
     "node": ["node", "--input-type=module", "-e"],
 }
-EXPECTED = {
+OUTPUTS = {
     "curl: a filtered page": '"numberReturned":4',
     "GDAL: list the layers": "villages",
     "Python: a GeoDataFrame": "geometry",
@@ -26,8 +26,8 @@ EXPECTED = {
 }
 
 
-def shown(server: str, lang: str) -> list[str]:
-    """The code blocks of the page, as people copy them."""
+def texts(server: str, lang: str) -> list[str]:
+    """The texts of the code blocks of the page."""
     with urllib.request.urlopen(f"{server}/connect?lang={lang}") as answer:
         page = answer.read().decode()
     return [html.unescape(block) for block in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)]
@@ -36,8 +36,8 @@ def shown(server: str, lang: str) -> list[str]:
 @pytest.mark.parametrize("way", [way for way in WAYS if way.run in COMMANDS], ids=lambda way: way.title.en)
 def test_a_command_runs_as_it_stands_on_the_page(server: str, tmp_path: Path, way: Way) -> None:
     code = way.text.en.format(base=server)
-    assert way.tested and code in shown(server, "en") and code in shown(server, "vi")
-    done = subprocess.run(
+    assert way.runner and code in texts(server, "en") and code in texts(server, "vi")
+    process = subprocess.run(
         [*COMMANDS[way.run], code],
         check=False,
         cwd=tmp_path,
@@ -46,24 +46,24 @@ def test_a_command_runs_as_it_stands_on_the_page(server: str, tmp_path: Path, wa
         encoding="utf-8",
         timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    assert EXPECTED.get(way.title.en, "") in done.stdout
-    made = sorted(path.name for path in tmp_path.iterdir())
+    assert process.returncode == 0, process.stderr
+    assert OUTPUTS.get(way.title.en, "") in process.stdout
+    files = sorted(path.name for path in tmp_path.iterdir())
     if way.title.en.startswith(("curl: a whole", "GDAL: filter", "PostgreSQL")):
-        assert len(made) == 1 and (tmp_path / made[0]).stat().st_size > 1_000
+        assert len(files) == 1 and (tmp_path / files[0]).stat().st_size > 1_000
 
 
 def test_what_is_filtered_is_in_the_states_system(server: str, tmp_path: Path) -> None:
     (way,) = [way for way in WAYS if way.title.en.startswith("GDAL: filter")]
     subprocess.run(["bash", "-e", "-c", way.text.en.format(base=server)], check=True, cwd=tmp_path, timeout=120)
-    told = subprocess.run(
+    output = subprocess.run(
         ["ogrinfo", "-ro", "-al", "-so", "national.gpkg"], check=True, cwd=tmp_path, capture_output=True, text=True
     ).stdout
-    assert 'ID["EPSG",9205]' in told and re.search(r"Feature Count: [1-9]", told)
+    assert 'ID["EPSG",9205]' in output and re.search(r"Feature Count: [1-9]", output)
 
 
 def test_what_cannot_be_run_here_is_told_apart() -> None:
-    assert {way.tool for way in WAYS if way.tested is None} == {"ArcGIS", "Excel", "R"}
+    assert {way.tool for way in WAYS if way.runner is None} == {"ArcGIS", "Excel", "R"}
 
 
 def test_the_page_names_every_tool_in_both_languages(server: str) -> None:
@@ -79,6 +79,6 @@ def test_the_page_names_every_tool_in_both_languages(server: str) -> None:
 def test_the_addresses_in_the_steps_answer(server: str) -> None:
     for way in WAYS:
         for address in re.findall(r"\{base\}/[^ )\"']+", way.text.en):
-            asked = address.replace("{{z}}/{{y}}/{{x}}", "8/112/201").format(base=server)
-            with urllib.request.urlopen(asked) as answer:
-                assert answer.status == 200, asked
+            url = address.replace("{{z}}/{{y}}/{{x}}", "8/112/201").format(base=server)
+            with urllib.request.urlopen(url) as answer:
+                assert answer.status == 200, url

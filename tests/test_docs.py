@@ -39,7 +39,7 @@ def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-# --- what the code has, the documents name ------------------------------------------------------------
+# --- the documents describe all of the code ------------------------------------------------------------
 
 
 def test_the_data_dictionary_is_the_one_that_the_declaration_gives() -> None:
@@ -103,7 +103,7 @@ def test_every_command_has_help_and_is_described_with_its_options(command: click
             assert re.search(rf"`{parameter.opts[0]}[` ]", text), parameter.opts[0]
 
 
-# --- what the documents name, works -------------------------------------------------------------------
+# --- the commands of the documents work -------------------------------------------------------------------
 
 
 def commands() -> list[tuple[str, str]]:
@@ -119,15 +119,15 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("document", "line"), commands())
 def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, built_env: dict[str, str]) -> None:
-    written_to = re.search(r" > \S+$", line)  # the command must run; its file is the shell's business
-    words = shlex.split(line[: written_to.start()] if written_to else line, comments=True)
+    redirect = re.search(r" > \S+$", line)  # only the command is run, without the shell's redirection
+    words = shlex.split(line[: redirect.start()] if redirect else line, comments=True)
     ending = r"\.(csv|gpkg|geojson|kml|zip|qgz)$"
     outputs = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in outputs else word for word in words]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *words], check=False, cwd=ROOT, env=built_env, capture_output=True, text=True, timeout=300
     )
-    assert done.returncode == 0, f"{document}: {done.stderr}"
+    assert process.returncode == 0, f"{document}: {process.stderr}"
 
 
 def test_the_readme_names_the_commands_of_the_makefile() -> None:
@@ -151,7 +151,7 @@ def test_an_index_lists_the_document(path: Path) -> None:
     assert path.name in names
 
 
-# --- the papers themselves ----------------------------------------------------------------------------
+# --- the documents themselves ----------------------------------------------------------------------------
 
 
 def test_the_readme_is_short_and_begins_with_one_sentence_and_the_picture() -> None:

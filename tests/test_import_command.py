@@ -34,16 +34,16 @@ def run(built: Settings, built_env: dict[str, str], tmp_path: Path) -> Run:
 
 def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(run: Run, tmp_path: Path) -> None:
     path = str(write_vn2000_zones(tmp_path / "vung.shp", prj=False))
-    asked = run("import", path, "--layer", "zones", "--dry-run")
-    assert asked.returncode == 2
-    assert "EPSG:9205" in asked.stdout and "--crs KEY" in asked.stdout
-    assert "“Vïng chÌ Tña Chïa” → “Vùng chè Tủa Chùa”" in asked.stdout
+    question = run("import", path, "--layer", "zones", "--dry-run")
+    assert question.returncode == 2
+    assert "EPSG:9205" in question.stdout and "--crs KEY" in question.stdout
+    assert "“Vïng chÌ Tña Chïa” → “Vùng chè Tủa Chùa”" in question.stdout
     assert not any((tmp_path / "var" / "drafts").iterdir())
 
     words = ("import", path, "--layer", "zones", "--crs", "EPSG:9205", "--publish", "--who", "A", "--why", "bản đồ")
-    done = run(*words)
-    assert done.returncode == 0, done.stderr
-    assert "version 2" in done.stderr and "unchanged" not in done.stderr
+    process = run(*words)
+    assert process.returncode == 0, process.stderr
+    assert "version 2" in process.stderr and "unchanged" not in process.stderr
     again = run(*words)
     assert again.returncode == 0 and "version 2 (unchanged)" in again.stderr
 
@@ -53,8 +53,8 @@ def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(run:
     assert undone.returncode == 0, undone.stderr
     assert len(store.frames()["zones"]) == 5 and [one.number for one in store.versions()] == [1, 2, 3]
     assert run("restore", "99", "--who", "A", "--why", "x").returncode == 1
-    kept_out = run("build")
-    assert kept_out.returncode == 1 and "--over-imports" in kept_out.stderr
+    refusal = run("build")
+    assert refusal.returncode == 1 and "--over-imports" in refusal.stderr
 
 
 def test_options_correct_what_was_proposed_and_a_profile_keeps_it(run: Run, tmp_path: Path) -> None:
@@ -63,14 +63,14 @@ def test_options_correct_what_was_proposed_and_a_profile_keeps_it(run: Run, tmp_
     words = ("import", str(path), "--layer", "producers", "--json", "--map", "Ten=name", "--map", "Noi=address",
              "--map", "Loai=", "--set", "kind=Hợp tác xã", "--address", "xã Sam Mứn=old_communes:03355",
              "--save-profile", "Xã gửi")  # fmt: skip
-    done = run(*words)
-    assert done.returncode == 0, done.stderr
-    review = json.loads(done.stdout)
+    process = run(*words)
+    assert process.returncode == 0, process.stderr
+    review = json.loads(process.stdout)
     assert {column["column"]: column["target"] for column in review["columns"]} == {
         "Ten": "name", "Loai": "", "Noi": "address",
     }  # fmt: skip
     assert review["counts"]["added"] == 2 and review["questions"] == []
-    assert "/manage/imports/" in done.stderr
+    assert "/manage/imports/" in process.stderr
     again = run("import", str(path), "--layer", "producers", "--profile", "Xã gửi", "--dry-run", "--lang", "en")
     assert "Ten → name" in again.stdout and "chosen by a person" in again.stdout
 
@@ -88,15 +88,15 @@ def test_a_file_that_cannot_be_read_says_why_in_both_languages(
 ) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(content)
-    done = run("import", str(path), "--layer", "zones", "--dry-run")
-    assert done.returncode == 1
-    assert all(word in done.stderr for word in words), done.stderr
-    assert "Traceback" not in done.stderr
+    process = run("import", str(path), "--layer", "zones", "--dry-run")
+    assert process.returncode == 1
+    assert all(word in process.stderr for word in words), process.stderr
+    assert "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize("option", [("--map", "x"), ("--set", "x"), ("--profile", "none"), ("--crs", "EPSG:1")])
 def test_an_option_that_makes_no_sense_is_refused(run: Run, tmp_path: Path, option: tuple[str, str]) -> None:
     path = str(write_vn2000_zones(tmp_path / "vung.shp"))
-    done = run("import", path, "--layer", "zones", "--dry-run", *option)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert option[1] in done.stderr
+    process = run("import", path, "--layer", "zones", "--dry-run", *option)
+    assert process.returncode == 1 and "Traceback" not in process.stderr
+    assert option[1] in process.stderr

@@ -25,7 +25,7 @@ import shapely
 
 from geo.views.tiles.tile import tile_at
 from tests import new_layers
-from tests.browser.conftest import Watched, browser, size, watched  # noqa: F401 (fixtures)
+from tests.browser.conftest import WatchedPage, browser, size, watched  # noqa: F401 (fixtures)
 from tests.new_layers import LAYERS
 
 KINDS = {"markets": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
@@ -55,8 +55,8 @@ os._exit(0)
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The service with the document's layers, built."""
     folder = new_layers.make(tmp_path_factory.mktemp("copy"))
-    done = run(folder, "app.py", "build")
-    assert done.returncode == 0, done.stderr
+    process = run(folder, "app.py", "build")
+    assert process.returncode == 0, process.stderr
     return folder
 
 
@@ -83,7 +83,7 @@ def site(copy: Path) -> Iterator[str]:
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """What a command prints that is run in the copy."""
+    """The result of a command that is run in the copy."""
     return subprocess.run(
         [sys.executable, *words], check=False, cwd=folder, env=new_layers.environment(folder), capture_output=True,
         text=True, encoding="utf-8", timeout=300,
@@ -91,7 +91,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def get(site: str, path: str) -> bytes:
-    """The body of an address; HTTPError when it is refused."""
+    """The body of a URL; HTTPError for an error status."""
     with urllib.request.urlopen(f"{site}{urllib.parse.quote(path, safe='/?&=,:')}", timeout=60) as answer:
         body: bytes = answer.read()
         return body
@@ -102,8 +102,8 @@ def get_json(site: str, path: str) -> Any:
 
 
 def test_the_document_says_what_to_write_where() -> None:
-    written = [(block.path, block.table) for block in new_layers.blocks()]
-    assert written == [
+    instructions = [(block.path, block.table) for block in new_layers.blocks()]
+    assert instructions == [
         ("geo/ocop/layers.py", "_LAYERS"), ("geo/ocop/styles.py", "_STYLES"), ("geo/ocop/styles.py", "SHAPES"),
         ("geo/static/img/icons.svg", "svg"), ("geo/ocop/codes.py", "CODE_LISTS"), ("geo/ocop/links.py", "LINKS"),
         ("geo/ocop/filters.py", "FILTERS"), ("data/shapefiles/markets/markets.json", ""),
@@ -117,22 +117,22 @@ def test_the_data_are_read_without_a_finding(copy: Path) -> None:
 
 def test_the_declaration_passes_its_own_tests(copy: Path) -> None:
     words = ("-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "tests/ocop", "tests/test_schema.py")
-    done = run(copy, *words)
-    assert done.returncode == 0, done.stdout[-3000:]
+    process = run(copy, *words)
+    assert process.returncode == 0, process.stdout[-3000:]
 
 
 def test_the_map_lists_the_layers_and_draws_them(site: str) -> None:
     page = get(site, "/?lang=en").decode()
     view = json.loads(page.partition('<script type="application/json" id="view">')[2].partition("</script>")[0])
-    listed = {layer["name"]: layer for group in view["groups"] for layer in group["layers"]}
-    assert {name: listed[name]["on"] for name in LAYERS} == {"markets": True, "trails": False, "reserves": False}
-    assert [row["icon"] for row in listed["markets"]["classes"]] == ["market", "food"]
+    by_name = {layer["name"]: layer for group in view["groups"] for layer in group["layers"]}
+    assert {name: by_name[name]["on"] for name in LAYERS} == {"markets": True, "trails": False, "reserves": False}
+    assert [row["icon"] for row in by_name["markets"]["classes"]] == ["market", "food"]
     assert set(view["shapes"]) >= {"circle", "triangle"}
-    drawn = get_json(site, "/map.json?layers=markets,trails,reserves")["layers"]
+    layers = get_json(site, "/map.json?layers=markets,trails,reserves")["layers"]
     for name, kind in KINDS.items():
-        features = drawn[name]["features"]
+        features = layers[name]["features"]
         assert len(features) == len(LAYERS[name]) and {one["geometry"]["type"] for one in features} == {kind}
-    at = next(one["properties"]["point"] for one in drawn["trails"]["features"] if one["id"] == "trails/him-lam")
+    at = next(one["properties"]["point"] for one in layers["trails"]["features"] if one["id"] == "trails/him-lam")
     assert LAYERS["trails"].geometry[1].distance(shapely.Point(at)) < 1e-6
     assert set(get_json(site, "/map.json?market_kind=weekly")["layers"]["markets"]["features"][0]) >= {"geometry"}
 
@@ -176,8 +176,8 @@ def test_records_are_linked_to_the_units_and_filtered_by_them(site: str) -> None
         items = get_json(site, f"/collections/links/items?link={link}")["features"]
         assert {one["properties"]["source_layer"] for one in items} == {layer}
         commune = items[0]["properties"]
-        matched = get_json(site, f"/collections/{layer}/items?commune={commune['target_id']}")["features"]
-        assert commune["source_id"] in [one["id"] for one in matched]
+        features = get_json(site, f"/collections/{layer}/items?commune={commune['target_id']}")["features"]
+        assert commune["source_id"] in [one["id"] for one in features]
     shares = [
         one["properties"]["share"]
         for one in get_json(site, "/collections/links/items?link=trail_in_commune")["features"]
@@ -236,7 +236,7 @@ def test_qgis_opens_the_project_with_the_layers(site: str, tmp_path: Path) -> No
         "HOME": str(tmp_path),
         "XDG_RUNTIME_DIR": str(tmp_path),
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [SYSTEM_PYTHON, "-c", IN_QGIS, str(path)],
         check=False,
         capture_output=True,
@@ -244,13 +244,13 @@ def test_qgis_opens_the_project_with_the_layers(site: str, tmp_path: Path) -> No
         timeout=300,
         env=environment,
     )
-    assert done.returncode == 0, done.stderr
-    project = json.loads(done.stdout.strip().splitlines()[-1])
+    assert process.returncode == 0, process.stderr
+    project = json.loads(process.stdout.strip().splitlines()[-1])
     assert project["read"]
     colours = {"markets": "#9c1f5c", "trails": "#00695c", "reserves": "#3d5a1e"}
     for layer, kind in KINDS.items():
-        valid, count, drawn_as, symbols, labelled = project["layers"][layer]
-        assert (valid, count, drawn_as, labelled) == (True, len(LAYERS[layer]), kind, True)
+        valid, count, renderer, symbols, has_labels = project["layers"][layer]
+        assert (valid, count, renderer, has_labels) == (True, len(LAYERS[layer]), kind, True)
         assert colours[layer] in symbols
 
 
@@ -272,8 +272,10 @@ def test_its_excel_form_is_filled_in_and_read(site: str, copy: Path, tmp_path: P
 def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: str) -> None:
     """Names of columns as offices write them, geometry in VN-2000: every record is new, and none is refused."""
     path, key = tmp_path / f"{layer}.gpkg", LAYERS[layer].columns[0]
-    renamed = LAYERS[layer].rename(columns={"name": {"markets": "Tên chợ", "trails": "Tên đường"}.get(layer, "Tên")})
-    fresh = renamed.assign(**{key: [f"moi-{row}" for row in range(len(renamed))]})
+    foreign_columns = LAYERS[layer].rename(
+        columns={"name": {"markets": "Tên chợ", "trails": "Tên đường"}.get(layer, "Tên")}
+    )
+    fresh = foreign_columns.assign(**{key: [f"moi-{row}" for row in range(len(foreign_columns))]})
     fresh.geometry = fresh.geometry.translate(0.02, 0.02)
     fresh.to_crs("EPSG:9205").to_file(path)
     review = dry_run(copy, path, layer)
@@ -281,10 +283,10 @@ def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: 
 
 
 def dry_run(copy: Path, path: Path, layer: str) -> Any:
-    """What the service makes of a file, kept nowhere."""
-    done = run(copy, "app.py", "import", str(path), "--layer", layer, "--dry-run", "--json", "--why", "thử")
-    assert done.stdout, done.stderr
-    return json.loads(done.stdout)
+    """The review of a file by `import --dry-run`."""
+    process = run(copy, "app.py", "import", str(path), "--layer", layer, "--dry-run", "--json", "--why", "thử")
+    assert process.stdout, process.stderr
+    return json.loads(process.stdout)
 
 
 def test_the_saved_map_holds_the_layers(site: str) -> None:
@@ -292,7 +294,7 @@ def test_the_saved_map_holds_the_layers(site: str) -> None:
     assert all(name in page for frame in LAYERS.values() for name in frame["name"])
 
 
-def test_the_map_draws_points_lines_and_areas(watched: Watched) -> None:  # noqa: F811
+def test_the_map_draws_points_lines_and_areas(watched: WatchedPage) -> None:  # noqa: F811
     page = watched.open("/?layers=markets,trails,reserves&map=11/21.43/103.12&lang=en")
     page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
     panes = {"leaflet-marker-pane .pin": 2, "leaflet-lines-pane path": 2, "leaflet-areas-pane path": 1}

@@ -1,4 +1,4 @@
-"""The check of the pins: which of them hold for which Python, and what is said where no package index is."""
+"""The check of the pins: environment markers, and the message when no package index can be reached."""
 
 import subprocess
 import sys
@@ -29,11 +29,11 @@ def test_without_a_package_index_nothing_is_checked_which_is_said_and_fails_in_c
         "PIP_CONFIG_FILE": "/dev/null",
         "CI": ci,
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "tests.pins"], check=False, cwd=ROOT, env=env, capture_output=True, text=True
     )
-    assert done.returncode == status
-    assert "NOT CHECKED: no package index" in done.stderr
+    assert process.returncode == status
+    assert "NOT CHECKED: no package index" in process.stderr
 
 
 def test_a_pin_that_has_no_wheel_is_told_from_a_missing_index(

@@ -20,7 +20,7 @@ SEED = ROOT / "data" / "shapefiles"
 
 
 def quiet(_: str) -> None:
-    """Progress that nobody reads."""
+    """A progress callback that does nothing."""
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_a_fatal_seed_with_nothing_before_it_says_what_to_do(own: Settings) -> N
 
 def test_a_lost_atlas_is_made_again_from_the_store(own: Settings) -> None:
     source = open_atlases(own)
-    built = build_atlas(own, source, progress=quiet)
+    build = build_atlas(own, source, progress=quiet)
     source.close()
     shutil.rmtree(own.data_dir / "atlas")
-    assert build_atlas(own, source, progress=quiet).counts == built.counts
+    assert build_atlas(own, source, progress=quiet).counts == build.counts
     source.close()
 
 
@@ -79,30 +79,30 @@ def test_the_shipped_seed_has_no_fatal_issue_and_its_known_conflicts() -> None:
     assert not findings.fatal
     assert [issue for issue in findings.report.issues if issue.severity == "error"] == []
     rules = [row.rule for row in findings.conflicts]
-    assert rules.count("old_commune_commune") == 14  # the fault that the source's own README names
+    assert rules.count("old_commune_commune") == 14  # the fault that the README of the source describes
     assert all(rule_label(rule).vi for rule in rules)
     assert list(findings.lines("vi"))[-1].startswith("fatal 0, error 0")
 
 
 def test_check_prints_the_findings_and_succeeds(run_app: Run) -> None:
-    done = run_app("check", "--json")
-    assert done.returncode == 0, done.stderr
-    assert {"issues", "changes", "conflicts"} <= json.loads(done.stdout).keys()
+    process = run_app("check", "--json")
+    assert process.returncode == 0, process.stderr
+    assert {"issues", "changes", "conflicts"} <= json.loads(process.stdout).keys()
 
 
 def test_check_fails_when_an_issue_is_fatal(run_app: Run, own: Settings) -> None:
     (own.seed_dir / "sites" / "sites.shp").write_bytes(b"")
-    done = run_app("check", "--lang", "en", GEO_SEED_DIR=str(own.seed_dir))
-    assert done.returncode == 1
-    assert "fatal" in done.stdout and "sites" in done.stdout
+    process = run_app("check", "--lang", "en", GEO_SEED_DIR=str(own.seed_dir))
+    assert process.returncode == 1
+    assert "fatal" in process.stdout and "sites" in process.stdout
 
 
 def test_build_says_no_in_its_exit_code_when_it_refuses(run_app: Run, own: Settings) -> None:
     env = {"GEO_SEED_DIR": str(own.seed_dir), "GEO_DATA_DIR": str(own.data_dir)}
     assert run_app("build", **env).returncode == 0
     (own.seed_dir / "sites" / "sites.dbf").write_bytes(b"\x03")
-    done = run_app("build", **env)
-    assert done.returncode == 1 and "refused" in done.stderr
+    process = run_app("build", **env)
+    assert process.returncode == 1 and "refused" in process.stderr
 
 
 def test_links_counts_every_row(run_app: Run) -> None:
@@ -121,13 +121,13 @@ def test_links_counts_every_row(run_app: Run) -> None:
     ],
 )
 def test_a_wrong_command_line_says_what_would_be_right(run_app: Run, words: tuple[str, ...], message: str) -> None:
-    done = run_app(*words)
-    assert done.returncode != 0 and message in done.stderr and "Traceback" not in done.stderr
+    process = run_app(*words)
+    assert process.returncode != 0 and message in process.stderr and "Traceback" not in process.stderr
 
 
 def test_an_unusable_setting_is_named(run_app: Run) -> None:
-    done = run_app("build", GEO_PORT="none")
-    assert done.returncode != 0 and "GEO_PORT" in done.stderr and "Traceback" not in done.stderr
+    process = run_app("build", GEO_PORT="none")
+    assert process.returncode != 0 and "GEO_PORT" in process.stderr and "Traceback" not in process.stderr
 
 
 def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app: Run, tmp_path: Path) -> None:
@@ -135,18 +135,18 @@ def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app: Run, tm
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = str(holder.getsockname()[1])
-        done = run_app("serve", "--port", port, GEO_DATA_DIR=str(tmp_path / "new"))
-    assert done.returncode == 1 and port in done.stderr and "--port" in done.stderr
+        process = run_app("serve", "--port", port, GEO_DATA_DIR=str(tmp_path / "new"))
+    assert process.returncode == 1 and port in process.stderr and "--port" in process.stderr
     assert not (tmp_path / "new").exists()
 
 
 def test_a_file_that_cannot_be_written_is_named(run_app: Run, tmp_path: Path) -> None:
-    done = run_app("export", "products", str(tmp_path / "nowhere" / "x.csv"))
-    assert done.returncode == 1 and "nowhere" in done.stderr and "Traceback" not in done.stderr
+    process = run_app("export", "products", str(tmp_path / "nowhere" / "x.csv"))
+    assert process.returncode == 1 and "nowhere" in process.stderr and "Traceback" not in process.stderr
 
 
 def test_a_slow_build_never_takes_the_pointer_back(own: Settings) -> None:
-    """While version 2 is frozen, version 3 is published and frozen by another; what is served stays 3."""
+    """While version 2 is frozen, another process publishes and freezes version 3; the current version stays 3."""
     from geo.store import open_store
 
     source = open_atlases(own)

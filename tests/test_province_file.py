@@ -1,4 +1,4 @@
-"""The whole province in one GeoPackage: what GDAL, SQLite and QGIS make of it, and how it is asked for."""
+"""The GeoPackage of the whole province, read by GDAL, SQLite and QGIS, and its download."""
 
 import io
 import json
@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
-from geo.atlas import Atlas, Query
+from geo.atlas import Atlas, Notes, Query
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Precision
 from geo.settings import Settings
-from geo.views.qgis.icons import embedded
+from geo.views.qgis.icons import embed
 from geo.views.whole_province import KINDS, Kind, Whole, write_province
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.frozen import FixedSource
+from tests.frames import world
+from tests.frozen import FixedSource, publish_atlas
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
@@ -126,29 +127,29 @@ def file(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def in_qgis(file: Path, db: sqlite3.Connection, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What QGIS itself, of Debian, makes of a copy: it opens files for writing and notes so in their head."""
+    """A copy as read by the system's QGIS, which opens files for writing and changes their header."""
     copy = shutil.copy(file, tmp_path_factory.mktemp("qgis"))
-    asked = "SELECT f_table_name, styleSLD FROM layer_styles WHERE useAsDefault"
+    query = "SELECT f_table_name, styleSLD FROM layer_styles WHERE useAsDefault"
     precisions = ",".join(row.key for row in PRECISIONS)
-    descriptors = json.dumps(dict(db.execute(asked).fetchall()))
-    done = subprocess.run(
+    descriptors = json.dumps(dict(db.execute(query).fetchall()))
+    process = subprocess.run(
         [SYSTEM_PYTHON, "-c", IN_QGIS, str(copy), ",".join(COLLECTIONS), descriptors, precisions], check=True, capture_output=True, text=True,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, timeout=300,
     )  # fmt: skip
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(process.stdout.strip().splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
 def db(file: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(file)) as opened:
-        yield opened
+    with closing(sqlite3.connect(file)) as connection:
+        yield connection
 
 
 def test_gdal_opens_every_layer_without_a_word_of_complaint(file: Path, real_atlas: Atlas) -> None:
-    done = subprocess.run(["ogrinfo", "-ro", "-so", "-al", str(file)], check=True, capture_output=True, text=True)
-    assert done.stderr == ""
+    process = subprocess.run(["ogrinfo", "-ro", "-so", "-al", str(file)], check=True, capture_output=True, text=True)
+    assert process.stderr == ""
     for layer, count in real_atlas.counts().items():
-        _, _, after = done.stdout.partition(f"Layer name: {layer}\n")
+        _, _, after = process.stdout.partition(f"Layer name: {layer}\n")
         assert f"Feature Count: {count}\n" in after.partition("Layer name:")[0]
 
 
@@ -158,14 +159,14 @@ def test_the_file_is_whole_and_every_table_is_registered(db: sqlite3.Connection)
     assert not db.execute("PRAGMA foreign_key_check").fetchall()
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"layer_styles", "qgis_projects"} <= tables
-    registered = {name for (name,) in db.execute("SELECT table_name FROM gpkg_contents")}
-    assert registered == {*COLLECTIONS, "layer_styles"}
+    tables = {name for (name,) in db.execute("SELECT table_name FROM gpkg_contents")}
+    assert tables == {*COLLECTIONS, "layer_styles"}
     assert len({at for (at,) in db.execute("SELECT last_change FROM gpkg_contents")}) == 1
 
 
 def test_each_layer_has_its_licence_in_the_files_metadata(db: sqlite3.Connection) -> None:
-    told = " ".join(text for (text,) in db.execute("SELECT metadata FROM gpkg_metadata"))
-    assert told.count("LICENCE") >= len(COLLECTIONS)
+    text = " ".join(text for (text,) in db.execute("SELECT metadata FROM gpkg_metadata"))
+    assert text.count("LICENCE") >= len(COLLECTIONS)
 
 
 def test_each_layer_has_a_style_in_each_language_and_one_is_applied(db: sqlite3.Connection) -> None:
@@ -173,7 +174,7 @@ def test_each_layer_has_a_style_in_each_language_and_one_is_applied(db: sqlite3.
     assert {(name, style) for name, style, _ in rows} == {
         (n, s) for n in COLLECTIONS for s in ("Tiếng Việt", "English")
     }
-    assert {(name, style) for name, style, applied in rows if applied} == {(n, "Tiếng Việt") for n in COLLECTIONS}
+    assert {(name, style) for name, style, is_default in rows if is_default} == {(n, "Tiếng Việt") for n in COLLECTIONS}
 
 
 def test_qgis_opens_every_layer_with_its_records(in_qgis: Any, real_atlas: Atlas) -> None:
@@ -183,20 +184,20 @@ def test_qgis_opens_every_layer_with_its_records(in_qgis: Any, real_atlas: Atlas
 
 @pytest.mark.parametrize("layer", ["products", "producers", "villages", "sites"])
 def test_qgis_draws_a_class_for_each_code_under_its_words(in_qgis: Any, layer: str) -> None:
-    spec, found = COLLECTIONS[layer], in_qgis[layer]
+    spec, layer_in_qgis = COLLECTIONS[layer], in_qgis[layer]
     codes = CODE_LISTS[spec.field(spec.symbol or "").codes or ""].codes
-    rows = [(value, label) for value, label, _ in found["classes"]]
+    rows = [(value, label) for value, label, _ in layer_in_qgis["classes"]]
     assert rows == [
         *((code.key, code.label.vi) for code in codes),
         ("", "Chưa rõ loại"),
         ("(legend)", "Viền đứt: vị trí gần đúng"),
     ]
-    assert {colour for *_, colour in found["classes"]} == {STYLES[layer].color}
-    assert (found["shape"], found["fill"]) == (STYLES[layer].shape, STYLES[layer].color)
-    assert found["parts"] == ["SimpleMarker", "SimpleMarker", "SvgMarker"]  # ring, shape, icon
-    assert found["labels"]
+    assert {colour for *_, colour in layer_in_qgis["classes"]} == {STYLES[layer].color}
+    assert (layer_in_qgis["shape"], layer_in_qgis["fill"]) == (STYLES[layer].shape, STYLES[layer].color)
+    assert layer_in_qgis["parts"] == ["SimpleMarker", "SimpleMarker", "SvgMarker"]  # ring, shape, icon
+    assert layer_in_qgis["labels"]
     for field in (field for field in spec.fields if field.table and field.name != spec.title):
-        assert field.label.vi in found["tip"]
+        assert field.label.vi in layer_in_qgis["tip"]
 
 
 def test_every_icon_of_the_map_is_in_the_styles(db: sqlite3.Connection) -> None:
@@ -206,7 +207,7 @@ def test_every_icon_of_the_map_is_in_the_styles(db: sqlite3.Connection) -> None:
         (qml,) = db.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = ?", (layer,)).fetchone()
         codes = [*CODE_LISTS[COLLECTIONS[layer].field(COLLECTIONS[layer].symbol or "").codes or ""].keys(), None]
         for code in codes:
-            assert embedded(icon_of(layer, code), "#ffffff") in qml
+            assert embed(icon_of(layer, code), "#ffffff") in qml
 
 
 def test_qgis_says_that_outlines_of_zones_are_no_survey(in_qgis: Any) -> None:
@@ -239,10 +240,10 @@ def test_qgis_reads_fields_and_codes_in_words(in_qgis: Any) -> None:
 
 
 def test_qgis_draws_outlines_in_the_colours_of_the_map(in_qgis: Any) -> None:
-    for layer, dashed in (("zones", False), ("communes", False), ("districts", True), ("province", False)):
-        found, style = in_qgis[layer], STYLES[layer]
-        assert (found["colour"], found["dashed"]) == (style.color, dashed)
-        assert found["opacity"] == pytest.approx(style.fill_opacity, abs=0.01)
+    for layer, has_dashes in (("zones", False), ("communes", False), ("districts", True), ("province", False)):
+        layer_in_qgis, style = in_qgis[layer], STYLES[layer]
+        assert (layer_in_qgis["colour"], layer_in_qgis["dashed"]) == (style.color, has_dashes)
+        assert layer_in_qgis["opacity"] == pytest.approx(style.fill_opacity, abs=0.01)
     assert in_qgis["communes"]["renderer"] == "singleSymbol"
     for layer in ("products", "zones", "communes"):
         assert in_qgis[layer]["painted"] > 100
@@ -254,7 +255,7 @@ def test_only_an_approximate_place_wears_a_ring(in_qgis: Any, precision: Precisi
     assert around > 40 if precision.approximate else around == 0
 
 
-# --- how it is asked for ----------------------------------------------------------------------------------
+# --- downloads ---------------------------------------------------------------------------------------------
 
 
 def test_it_is_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas, tmp_path: Path) -> None:
@@ -273,10 +274,10 @@ def test_it_comes_in_the_states_system(real_atlas: Atlas, tmp_path: Path) -> Non
     path = tmp_path / "state.gpkg"
     with path.open("wb") as out:
         write_province(Whole(real_atlas, "en", "EPSG:9205"), out)
-    told = subprocess.run(
+    output = subprocess.run(
         ["ogrinfo", "-ro", "-so", str(path), "communes"], check=True, capture_output=True, text=True
     ).stdout
-    assert 'ID["EPSG",9205]' in told
+    assert 'ID["EPSG",9205]' in output
     with closing(sqlite3.connect(path)) as db:
         (qml,) = db.execute(
             "SELECT styleQML FROM layer_styles WHERE f_table_name = 'products' AND useAsDefault"
@@ -293,25 +294,35 @@ def test_the_command_writes_it_and_refuses_other_endings(run_app: Any, tmp_path:
         [str(tmp_path / "c.gpkg"), "--crs", "EPSG:1"],
         [str(tmp_path / "d.qgz"), "--url", "https://ocop.example", "--crs", "EPSG:9205"],
     ):
-        refused = run_app("export", "all", *words)
-        assert refused.returncode == 1 and "Traceback" not in refused.stderr and refused.stderr.count("\n") > 1
+        process = run_app("export", "all", *words)
+        assert process.returncode == 1 and "Traceback" not in process.stderr and process.stderr.count("\n") > 1
     assert [one.name for one in tmp_path.iterdir()] == ["whole.gpkg"]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.extension)
 def test_the_same_version_is_the_same_bytes(kind: Kind, real_atlas: Atlas) -> None:
-    made = []
+    contents = []
     for _ in range(2):
         out = io.BytesIO()
         kind.write(Whole(real_atlas, url="https://ocop.example"), out)
-        made.append(out.getvalue())
-    assert made[0] == made[1] and len(made[0]) > 10_000
+        contents.append(out.getvalue())
+    assert contents[0] == contents[1] and len(contents[0]) > 10_000
+
+
+def test_two_layers_with_one_title_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    about = {"title": {"vi": "Địa điểm", "en": "Places"}}
+    notes = Notes(metadata={"sites": about, "villages": about})
+    with publish_atlas(world(), tmp_path, notes=notes) as atlas, (tmp_path / "all.gpkg").open("wb") as out:
+        write_province(Whole(atlas, "vi", "EPSG:4326"), out)
+    with closing(sqlite3.connect(tmp_path / "all.gpkg")) as db:
+        named = dict(db.execute("SELECT table_name, identifier FROM gpkg_contents"))
+    assert (named["sites"], named["villages"]) == ("Địa điểm (sites)", "Địa điểm (villages)")
 
 
 def test_a_layer_that_is_short_of_records_is_an_error(real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     from geo.errors import GeoError
     from geo.views import whole_province
 
-    monkeypatch.setattr(whole_province, "write_layer", lambda job, path: job.matched - 1)
+    monkeypatch.setattr(whole_province, "write_layer", lambda job, path: job.total_count - 1)
     with pytest.raises(GeoError, match=f"of {real_atlas.count(Query('products'))} records"):
         write_province(Whole(real_atlas), io.BytesIO())

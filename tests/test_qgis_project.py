@@ -126,40 +126,40 @@ found["said"] = said
 print(json.dumps(found), flush=True)
 os._exit(0)
 """
-PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
+WITH_GEOMETRY = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
 def in_qgis(path: str, folder: Path) -> Any:
-    """What QGIS, of Debian, makes of a project."""
+    """A project as read by the system's QGIS."""
     home = folder / "home"
     home.mkdir(mode=0o700)
-    done = subprocess.run(
+    process = subprocess.run(
         [SYSTEM_PYTHON, "-c", IN_QGIS, path, str(folder / "sheet.png")], check=False, capture_output=True, text=True,
         timeout=300,
         env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout.strip().splitlines()[-1])
 
 
-def written(atlas: Atlas, extension: str, **given: str) -> bytes:
+def download(atlas: Atlas, extension: str, **options: str) -> bytes:
     out = io.BytesIO()
-    KINDS[extension].write(Whole(atlas, **given), out)
+    KINDS[extension].write(Whole(atlas, **options), out)
     return out.getvalue()
 
 
 @pytest.fixture(scope="module")
-def unpacked(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that people have after unpacking."""
+def folder_of_project(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked download."""
     folder = tmp_path_factory.mktemp("unpacked")
-    with zipfile.ZipFile(io.BytesIO(written(real_atlas, "qgis.zip"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(download(real_atlas, "qgis.zip"))) as archive:
         archive.extractall(folder)
     return folder / "ocop-v1"
 
 
 @pytest.fixture(scope="module")
-def project(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return in_qgis(str(unpacked / "ocop-v1.qgs"), tmp_path_factory.mktemp("project"))
+def project(folder_of_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return in_qgis(str(folder_of_project / "ocop-v1.qgs"), tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
@@ -171,11 +171,11 @@ def live(server: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return in_qgis(str(path), folder)
 
 
-def test_the_folder_holds_project_data_and_notice(unpacked: Path) -> None:
-    assert sorted(path.name for path in unpacked.iterdir()) == ["README.txt", "ocop-v1.gpkg", "ocop-v1.qgs"]
-    told = (unpacked / "README.txt").read_text(encoding="utf-8")
-    assert "CC BY 4.0" in told and "Ranh giới minh hoạ" in told and "Unpack the folder" in told
-    assert all(f"{layer}: " in told for layer in COLLECTIONS)
+def test_the_folder_holds_project_data_and_notice(folder_of_project: Path) -> None:
+    assert sorted(path.name for path in folder_of_project.iterdir()) == ["README.txt", "ocop-v1.gpkg", "ocop-v1.qgs"]
+    text = (folder_of_project / "README.txt").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in text and "Ranh giới minh hoạ" in text and "Unpack the folder" in text
+    assert all(f"{layer}: " in text for layer in COLLECTIONS)
 
 
 def test_the_project_opens_with_every_layer_whole(project: Any, real_atlas: Atlas) -> None:
@@ -204,20 +204,20 @@ def test_points_are_drawn_over_areas_and_the_land_below_all(project: Any) -> Non
 
 @pytest.mark.parametrize("layer", [name for name in THEMATIC if name != "zones"])
 def test_the_project_draws_what_the_map_draws(project: Any, layer: str) -> None:
-    found, spec = project["layers"][layer_id(layer)], COLLECTIONS[layer]
+    layer_in_qgis, spec = project["layers"][layer_id(layer)], COLLECTIONS[layer]
     codes = CODE_LISTS[spec.field(spec.symbol or "").codes or ""].codes
-    assert found["gathered"]
-    assert [row[:2] for row in found["classes"][: len(codes)]] == [[code.key, code.label.vi] for code in codes]
-    assert {row[2] for row in found["classes"]} == {STYLES[layer].color}
+    assert layer_in_qgis["gathered"]
+    assert [row[:2] for row in layer_in_qgis["classes"][: len(codes)]] == [[code.key, code.label.vi] for code in codes]
+    assert {row[2] for row in layer_in_qgis["classes"]} == {STYLES[layer].color}
 
 
 def test_forms_show_words_and_names_for_codes_and_ids(project: Any) -> None:
     for name, spec in COLLECTIONS.items():
-        found = project["layers"][layer_id(name)]
+        layer_in_qgis = project["layers"][layer_id(name)]
         for field in spec.fields:
-            assert found["aliases"][field.name] == field.label.vi
+            assert layer_in_qgis["aliases"][field.name] == field.label.vi
             expected = {"code": "ValueMap", "ref": "ValueRelation"}.get(field.kind)
-            assert expected is None or found["widgets"][field.name] == expected
+            assert expected is None or layer_in_qgis["widgets"][field.name] == expected
     assert project["producer"] == "Hợp tác xã Ong mật Điện Biên"
     assert project["tip"].startswith("<b>Mật ong Hoa Ban Điện Biên</b><br>Nhóm: Thực phẩm<br>Hạng sao: 4 sao")
     references = {
@@ -228,9 +228,14 @@ def test_forms_show_words_and_names_for_codes_and_ids(project: Any) -> None:
 
 def test_each_layer_says_whose_it_is(project: Any, real_atlas: Atlas) -> None:
     for name in COLLECTIONS:
-        found, told = project["layers"][layer_id(name)], real_atlas.metadata(name)
-        assert found["licences"] == [told["licence"]] and found["rights"] == [told["attribution"]["vi"]]
-        assert found["history"] == [told["lineage"]["vi"]] and found["abstract"] == COLLECTIONS[name].about.vi
+        layer_in_qgis, metadata = project["layers"][layer_id(name)], real_atlas.metadata(name)
+        assert layer_in_qgis["licences"] == [metadata["licence"]] and layer_in_qgis["rights"] == [
+            metadata["attribution"]["vi"]
+        ]
+        assert (
+            layer_in_qgis["history"] == [metadata["lineage"]["vi"]]
+            and layer_in_qgis["abstract"] == COLLECTIONS[name].about.vi
+        )
     assert "Sản phẩm OCOP: 45" in project["abstract"]
 
 
@@ -250,22 +255,24 @@ def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
         assert STYLES[layer].color in project["legend"], layer
 
 
-def test_the_geopackage_opens_as_a_project_in_each_language(unpacked: Path, real_atlas: Atlas, tmp_path: Path) -> None:
+def test_the_geopackage_opens_as_a_project_in_each_language(
+    folder_of_project: Path, real_atlas: Atlas, tmp_path: Path
+) -> None:
     for lang, word in (("vi", "Bản đồ OCOP Điện Biên"), ("en", "OCOP map of Điện Biên")):
         folder = tmp_path / lang
         folder.mkdir()
-        found = in_qgis(f"geopackage:{unpacked / 'ocop-v1.gpkg'}?projectName={project_name(lang)}", folder)
-        assert found["read"] and found["title"] == word and not found["said"]
-        assert all(layer["valid"] for layer in found["layers"].values())
-        assert found["layers"][layer_id("zones")]["name"] == COLLECTIONS["zones"].label.of(lang)
+        project = in_qgis(f"geopackage:{folder_of_project / 'ocop-v1.gpkg'}?projectName={project_name(lang)}", folder)
+        assert project["read"] and project["title"] == word and not project["said"]
+        assert all(layer["valid"] for layer in project["layers"].values())
+        assert project["layers"][layer_id("zones")]["name"] == COLLECTIONS["zones"].label.of(lang)
 
 
 def test_a_project_in_the_states_system_reads_the_states_numbers(real_atlas: Atlas, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(written(real_atlas, "qgis.zip", lang="en", crs="EPSG:9206"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(download(real_atlas, "qgis.zip", lang="en", crs="EPSG:9206"))) as archive:
         archive.extractall(tmp_path)
-    found = in_qgis(str(tmp_path / "ocop-v1" / "ocop-v1.qgs"), tmp_path)
-    assert {found["layers"][layer_id(name)]["crs"] for name in PLACED} == {"EPSG:9206"}
-    assert found["crs"] == "EPSG:9205" and found["drawn"] > 0.2 and found["land"] > 0.05
+    project = in_qgis(str(tmp_path / "ocop-v1" / "ocop-v1.qgs"), tmp_path)
+    assert {project["layers"][layer_id(name)]["crs"] for name in WITH_GEOMETRY} == {"EPSG:9206"}
+    assert project["crs"] == "EPSG:9205" and project["drawn"] > 0.2 and project["land"] > 0.05
 
 
 def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: Atlas) -> None:
@@ -289,7 +296,7 @@ def test_the_live_project_has_the_vector_tiles_in_the_colours_of_the_map(live: A
     assert live["tiles"] > 3
 
 
-# --- how they are asked for -------------------------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------------------------
 
 
 def test_they_are_downloaded_from_the_page_of_all_layers(built: Settings, real_atlas: Atlas) -> None:
@@ -318,12 +325,12 @@ def test_a_live_project_names_the_address_that_it_was_asked_at(built: Settings, 
 @pytest.mark.parametrize("url", ["", "ftp://ocop.example", "ocop.example"])
 def test_a_live_project_needs_an_address(real_atlas: Atlas, url: str) -> None:
     with pytest.raises(BadQuery, match="address of the service"):
-        written(real_atlas, "qgz", url=url)
+        download(real_atlas, "qgz", url=url)
 
 
 def test_an_address_cannot_break_out_of_the_data_source(real_atlas: Atlas) -> None:
-    made = written(real_atlas, "qgz", url="https://ocop.example/a' sql='DROP")
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+    document = download(real_atlas, "qgz", url="https://ocop.example/a' sql='DROP")
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
         project = archive.read("ocop-v1.qgs").decode()
     assert "sql='DROP" not in project
 
@@ -335,8 +342,8 @@ def test_the_commands_write_them(run_app: Any, tmp_path: Path) -> None:
         assert set(archive.namelist()) == {
             f"dien-bien/{name}" for name in ("README.txt", "dien-bien.gpkg", "dien-bien.qgs")
         }
-    refused = run_app("export", "all", str(live))
-    assert refused.returncode == 1 and "https://" in refused.stderr and not live.exists()
+    process = run_app("export", "all", str(live))
+    assert process.returncode == 1 and "https://" in process.stderr and not live.exists()
     assert run_app("export", "all", str(live), "--url", "https://ocop.example").returncode == 0
     with zipfile.ZipFile(live) as archive:
         assert "https://ocop.example/tiles/WebMercatorQuad/{z}/{y}/{x}" in archive.read("live.qgs").decode()

@@ -1,4 +1,4 @@
-"""The declaration of the layers is whole, and one row in it is enough."""
+"""The declaration of the layers is consistent, and one row in it adds a field everywhere."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from geo.atlas import Query
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
-from geo.ocop.layers import LAYERS, PLACED, THEMATIC
+from geo.ocop.layers import LAYERS, POINT_LAYERS, THEMATIC
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.ocop.styles import STYLES
 from geo.schema import Field, KeyLink, Label, LayerSpec, MatchLink, NearestOfKind, ThroughLink
@@ -72,20 +72,20 @@ def test_every_code_has_words_in_both_languages() -> None:
 
 
 def test_layers_of_places_say_how_well_they_are_known() -> None:
-    for name in PLACED:
+    for name in POINT_LAYERS:
         assert {"precision", "position_source", "source_ids", "address"} <= {
             field.name for field in LAYERS[name].fields
         }
-    assert set(PLACED) < set(THEMATIC)
+    assert set(POINT_LAYERS) < set(THEMATIC)
     assert [p.key for p in PRECISIONS] == list(CODE_LISTS["precision"].keys())
 
 
 def test_one_row_adds_a_field_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A field added to LAYERS is read, kept, searched, sorted, exported and shown with no other change."""
-    added = Field("flavour", "flavour", Label("Hương vị", "Flavour"), search=True, table=True)
+    new_field = Field("flavour", "flavour", Label("Hương vị", "Flavour"), search=True, table=True)
     products = LAYERS["products"]
     for table in (LAYERS, COLLECTIONS):
-        monkeypatch.setitem(table, "products", replace(products, fields=(*products.fields, added)))
+        monkeypatch.setitem(table, "products", replace(products, fields=(*products.fields, new_field)))
     frames = world()
     frames["products"] = frame(
         "products", {"product_id": "R1", "name": "Mật ong", "flavour": "Hoa nhãn", "source_ids": "S1"}

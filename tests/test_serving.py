@@ -1,4 +1,4 @@
-"""The production server as it is started: alone and with several processes over the same files."""
+"""The production server, with one process and with several processes that share their files."""
 
 import hashlib
 import http.client
@@ -28,7 +28,7 @@ from tests.office import write_vn2000_zones
 
 
 class Server(NamedTuple):
-    """A server that answers, the port it answers on, and its data."""
+    """A running server, its port and its data folder."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -39,23 +39,25 @@ class Server(NamedTuple):
         return sorted(map(int, Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()))
 
     def get(self, path: str, **headers: str) -> "http.client.HTTPResponse":
-        """The answer over a connection of its own.
+        """The response to a GET over a new connection.
 
-        The system deals connections out to the processes, also to one that is held still: what is not answered is
-        asked again over another.
+        The kernel assigns connections to the processes, even to a stopped one; on a timeout the request is sent
+        again over another connection.
         """
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers=headers | {"Connection": "close"}
+        )
         for _ in range(20):
             with suppress(TimeoutError):
                 try:
-                    return urllib.request.urlopen(asked, timeout=3)  # type: ignore[no-any-return]
+                    return urllib.request.urlopen(request, timeout=3)  # type: ignore[no-any-return]
                 except urllib.error.HTTPError as error:
                     return error  # type: ignore[return-value]
         raise AssertionError(f"{path}: no answer")
 
     @contextmanager
     def only(self, worker: int) -> Iterator[None]:
-        """All but one of the processes held still, so that this one must answer."""
+        """Stop all processes but one (SIGSTOP) in the block, so that this one must answer."""
         others = [other for other in self.workers if other != worker]
         for other in others:
             os.kill(other, signal.SIGSTOP)
@@ -72,10 +74,10 @@ def serving_with(workers: int, built: Settings, env: dict[str, str], folder: Pat
     shutil.copytree(built.data_dir, data, ignore=shutil.ignore_patterns("drafts", "profiles", "tiles", "exports"))
     home.mkdir()
     port = _free_port()
-    told = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home)}
+    settings = {"GEO_DATA_DIR": str(data), "GEO_IMPORT_MB": "1", "GEO_WORKERS": str(workers), "HOME": str(home)}
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=env | told, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=env | settings, stderr=log)
     try:
         server = Server(process, port, data)
         for _ in range(300):
@@ -118,18 +120,18 @@ def alone(built: Settings, built_env: dict[str, str], tmp_path_factory: pytest.T
 
 @pytest.fixture(params=["alone", "pair"])
 def either(request: pytest.FixtureRequest) -> Server:
-    found: Server = request.getfixturevalue(request.param)
-    return found
+    server: Server = request.getfixturevalue(request.param)
+    return server
 
 
 def open_files(process: int) -> list[str]:
-    found = []
+    paths = []
     for entry in Path(f"/proc/{process}/fd").iterdir():
         try:
-            found.append(str(entry.readlink()))
+            paths.append(str(entry.readlink()))
         except FileNotFoundError:
             continue
-    return found
+    return paths
 
 
 @pytest.mark.parametrize(
@@ -144,8 +146,8 @@ def test_both_processes_give_the_same_answer(pair: Server, path: str) -> None:
             answer = pair.get(path)
             body = answer.read()
             if "json" in answer.headers["Content-Type"]:
-                found = json.loads(body)
-                body = (found["features"], found["numberMatched"])
+                items = json.loads(body)
+                body = (items["features"], items["numberMatched"])
             answers.append((answer.status, answer.headers["ETag"], body))
     assert len(answers) == 2 and answers[0] == answers[1]
     assert answers[0][0] == 200
@@ -167,16 +169,16 @@ def test_a_tile_that_one_process_made_is_taken_up_by_the_other(pair: Server) -> 
     tile = "/collections/communes/tiles/WebMercatorQuad/9/225/402"
     first, second = pair.workers
     with pair.only(first):
-        made = pair.get(tile).read()
-    kept = next((pair.data / "tiles").glob("*.sqlite"))
-    with sqlite3.connect(kept) as database:
-        # What the second process answers with must be what lies in the file, which is changed here to tell the two.
+        body = pair.get(tile).read()
+    cache_file = next((pair.data / "tiles").glob("*.sqlite"))
+    with sqlite3.connect(cache_file) as database:
+        # The second process must serve the tile from the cache file, which is changed here to identify it.
         database.execute("UPDATE tile SET shown = shown + 1000 WHERE layer = 'communes' AND z = 9")
     database.close()
     with pair.only(second):
-        # Asked in words of its own: what the first try left waiting may have been answered in between, and remembered.
+        # A distinct query: the response to an earlier attempt may have been cached meanwhile.
         answer = pair.get(tile, Accept="application/vnd.mapbox-vector-tile")
-        assert answer.read() == made
+        assert answer.read() == body
         assert int(answer.headers["X-Tile-Features"].partition("/")[0]) > 1000
 
 
@@ -186,8 +188,8 @@ def test_both_processes_turn_to_a_version_that_is_published_elsewhere(
     with serving_with(2, built, built_env, tmp_path) as server:
         before = [_version(server, worker) for worker in server.workers]
         env = built_env | {"GEO_DATA_DIR": str(server.data)}
-        given = ["import", str(write_vn2000_zones(tmp_path / "vung.shp")), "--layer", "zones"]
-        words = [*given, "--publish", "--who", "A", "--why", "bản đồ"]
+        arguments = ["import", str(write_vn2000_zones(tmp_path / "vung.shp")), "--layer", "zones"]
+        words = [*arguments, "--publish", "--who", "A", "--why", "bản đồ"]
         subprocess.run([sys.executable, "app.py", *words], check=True, cwd=ROOT, env=env, capture_output=True)
         after = [_version(server, worker) for worker in server.workers]
         assert before == [1, 1] and after == [2, 2]
@@ -214,7 +216,7 @@ stopped.wait()
 
 
 def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
-    """It does so when the main one was just held still and let go on: a process would not stop when told."""
+    """The kernel may do so right after SIGSTOP and SIGCONT of the main thread; the process must stop all the same."""
     subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
 
 
@@ -280,15 +282,15 @@ def test_processes_that_are_still_starting_stop_when_told(
 ) -> None:
     shutil.copytree(built.data_dir / "atlas", tmp_path / "atlas")
     shutil.copy(built.data_dir / "store.gpkg", tmp_path)
-    told = built_env | {"GEO_DATA_DIR": str(tmp_path), "GEO_WORKERS": "2"}
+    env = built_env | {"GEO_DATA_DIR": str(tmp_path), "GEO_WORKERS": "2"}
     port = _free_port()
-    with subprocess.Popen([sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=told) as process:
+    with subprocess.Popen([sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=env) as process:
         server = Server(process, port, tmp_path)
         while len(server.workers) < 2:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        # Those that hear nothing are killed after 30 seconds.
+        # Processes that do not react are killed after 30 seconds.
         assert process.wait(timeout=20) == 0
 
 
@@ -323,26 +325,26 @@ def test_a_connection_is_kept_open_for_the_next_request(either: Server) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("said", [True, False], ids=["length told", "in chunks"])
-def test_a_body_over_the_limit_is_refused(either: Server, said: bool) -> None:
+@pytest.mark.parametrize("has_length", [True, False], ids=["content length", "in chunks"])
+def test_a_body_over_the_limit_is_refused(either: Server, has_length: bool) -> None:
     part, parts = b" " * 65_536, 48  # 3 MB, where 1 MB and its form are allowed
     first = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     pieces = [first, *[part] * parts, b"\r\n--x--\r\n"]
-    length = f"Content-Length: {sum(map(len, pieces))}" if said else "Transfer-Encoding: chunked"
+    length = f"Content-Length: {sum(map(len, pieces))}" if has_length else "Transfer-Encoding: chunked"
     kind = "Content-Type: multipart/form-data; boundary=x"
     head = f"POST /manage/imports HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{length}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", either.port), timeout=30) as line:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before all of it was sent
+        with suppress(BrokenPipeError, ConnectionResetError):  # the response may arrive before the whole body is sent
             line.sendall(head.encode())
             for piece in pieces:
-                line.sendall(piece if said else b"%x\r\n%b\r\n" % (len(piece), piece))
-            line.sendall(b"" if said else b"0\r\n\r\n")
+                line.sendall(piece if has_length else b"%x\r\n%b\r\n" % (len(piece), piece))
+            line.sendall(b"" if has_length else b"0\r\n\r\n")
         assert line.recv(12) == b"HTTP/1.1 413"
 
 
 @pytest.mark.parametrize("path", ["/export/all.gpkg", "/export/links.geojson", "/export/products.gpkg"])
 def test_files_of_every_size_arrive_whole_and_in_parts(either: Server, path: str) -> None:
-    """Each server has a way of its own to send a large file, which no client inside the process sees."""
+    """Each server sends large files in its own way, which a test client in the process does not exercise."""
     for _ in range(2):  # made, and kept
         answer = either.get(path)
         whole = answer.read()
@@ -359,8 +361,8 @@ def test_managing_is_not_open_through_a_proxy(either: Server) -> None:
 
 
 def test_headers_do_not_move_the_site(either: Server) -> None:
-    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "Script-Name": "/x"}
-    links = json.loads(either.get("/collections", **told).read())["links"]
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "Script-Name": "/x"}
+    links = json.loads(either.get("/collections", **headers).read())["links"]
     assert links[0]["href"] == f"http://127.0.0.1:{either.port}/collections"
 
 
@@ -373,7 +375,7 @@ def test_an_address_that_is_too_long_is_answered_and_not_cut_off(either: Server)
 def test_several_processes_need_a_system_that_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
     serving.refuse_impossible(Settings(workers=1))
-    with pytest.raises(BadSource) as caught:
+    with pytest.raises(BadSource) as error:
         serving.refuse_impossible(Settings(workers=2))
-    assert "--workers 2" in caught.value.en and "--workers 2" in caught.value.vi
-    assert "Windows" in caught.value.en and "một tiến trình" in caught.value.vi
+    assert "--workers 2" in error.value.en and "--workers 2" in error.value.vi
+    assert "Windows" in error.value.en and "một tiến trình" in error.value.vi

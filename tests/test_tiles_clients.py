@@ -1,4 +1,4 @@
-"""The tiles of a running server, read by the programs that people have: QGIS, and GDAL from an address."""
+"""The tiles of a running server, read by QGIS and by GDAL over HTTP."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
 from tests.server import serving
-from tests.views.test_tiles import pixel_m, placed
+from tests.views.test_tiles import pixel_m, shapes_of
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
-# What QGIS makes of the tileset: run by the Python that QGIS was built for, answers on its last line.
+# A script for QGIS's own Python that reads the tileset and prints its result as the last line.
 IN_QGIS = """
 import json, sys
 from qgis.core import QgsApplication, QgsVectorTileLayer
@@ -57,7 +57,7 @@ os._exit(0)
 
 
 @pytest.fixture(scope="module")
-def served(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the shipped data."""
     from geo.settings import Settings
 
@@ -67,24 +67,24 @@ def served(real_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield address
 
 
-def test_qgis_takes_the_tileset_as_a_layer_and_draws_it(served: str, tmp_path: Path) -> None:
+def test_qgis_takes_the_tileset_as_a_layer_and_draws_it(site: str, tmp_path: Path) -> None:
     assert SYSTEM_PYTHON.exists(), "QGIS and its Python are needed: apt-get install python3-qgis"
     at = tile_at(103.02, 21.39, 9)
     run = subprocess.run(
-        [SYSTEM_PYTHON, "-c", IN_QGIS, served, *map(str, at)], check=False, capture_output=True, text=True, timeout=120,
+        [SYSTEM_PYTHON, "-c", IN_QGIS, site, *map(str, at)], check=False, capture_output=True, text=True, timeout=120,
         env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout.strip().splitlines()[-1])
-    assert found["valid"] and found["errors"] == [] and found["zmax"] == 16, found
+    layer = json.loads(run.stdout.strip().splitlines()[-1])
+    assert layer["valid"] and layer["errors"] == [] and layer["zmax"] == 16, layer
     # The province fills much of this tile; points, polygons and outlines come in several colours.
-    assert found["painted"] > 128 * 128 / 3 and found["colours"] > 3, found
+    assert layer["painted"] > 128 * 128 / 3 and layer["colours"] > 3, layer
 
 
-def test_the_gdal_of_the_system_reads_a_downloaded_tile(served: str, real_atlas: Atlas, tmp_path: Path) -> None:
+def test_the_gdal_of_the_system_reads_a_downloaded_tile(site: str, real_atlas: Atlas, tmp_path: Path) -> None:
     at = tile_at(103.02, 21.39, 10)
     path = tmp_path / "tile.mvt"
-    with urlopen(f"{served}/tiles/WebMercatorQuad/{at.z}/{at.row}/{at.col}") as answer:
+    with urlopen(f"{site}/tiles/WebMercatorQuad/{at.z}/{at.row}/{at.col}") as answer:
         path.write_bytes(answer.read())
     options = [
         word for name, value in zip("XYZ", (at.col, at.row, at.z), strict=True) for word in ("-oo", f"{name}={value}")
@@ -93,7 +93,7 @@ def test_the_gdal_of_the_system_reads_a_downloaded_tile(served: str, real_atlas:
     run = subprocess.run(
         [*command, "-lco", "RFC7946=NO", "-t_srs", "EPSG:3857"], check=True, capture_output=True, timeout=60
     )
-    truth, features = placed(real_atlas, "communes"), json.loads(run.stdout)["features"]
+    truth, features = shapes_of(real_atlas, "communes"), json.loads(run.stdout)["features"]
     assert len(features) > 5
     for feature in features:
         outline = truth[feature["properties"]["id"]]
@@ -102,15 +102,15 @@ def test_the_gdal_of_the_system_reads_a_downloaded_tile(served: str, real_atlas:
         )
 
 
-def test_every_record_with_a_place_reaches_a_caller(served: str, real_atlas: Atlas) -> None:
+def test_every_record_with_a_place_reaches_a_caller(site: str, real_atlas: Atlas) -> None:
     import mapbox_vector_tile
 
-    with urlopen(f"{served}/tiles/WebMercatorQuad?f=tilejson") as answer:
-        described = json.load(answer)
-    (template,) = described["tiles"]
-    found: dict[str, set[str]] = {}
+    with urlopen(f"{site}/tiles/WebMercatorQuad?f=tilejson") as answer:
+        tilejson = json.load(answer)
+    (template,) = tilejson["tiles"]
+    ids_by_layer: dict[str, set[str]] = {}
     # Zoom 8: nothing is thinned or left out there in the shipped data.
-    west, south, east, north = described["bounds"]
+    west, south, east, north = tilejson["bounds"]
     first, last = tile_at(west, north, 8), tile_at(east, south, 8)
     for row in range(first.row, last.row + 1):
         for col in range(first.col, last.col + 1):
@@ -118,11 +118,11 @@ def test_every_record_with_a_place_reaches_a_caller(served: str, real_atlas: Atl
             with urlopen(Request(address)) as answer:
                 if answer.status == 204:
                     continue
-                shown, matched = answer.headers["X-Tile-Features"].split("/")
-                assert shown == matched
+                drawn, total = answer.headers["X-Tile-Features"].split("/")
+                assert drawn == total
                 for name, layer in mapbox_vector_tile.decode(answer.read()).items():
-                    found.setdefault(name, set()).update(f["properties"]["id"] for f in layer["features"])
-    for layer in (one["id"] for one in described["vector_layers"]):
-        assert found.get(layer, set()) == {
+                    ids_by_layer.setdefault(name, set()).update(f["properties"]["id"] for f in layer["features"])
+    for layer in (one["id"] for one in tilejson["vector_layers"]):
+        assert ids_by_layer.get(layer, set()) == {
             record.id for record in real_atlas.find(Query(layer, place="placed")).records
         }

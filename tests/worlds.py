@@ -44,8 +44,8 @@ def records(layer: str, **changes: Any) -> list[Record]:
     if layer == "outlines_2009":
         return [OUTLINE | changes]
     rows = world()[layer]
-    listed = [dict(row.drop("geometry"), at=row.geometry) for _, row in rows.iterrows()]
-    return [{str(name): value for name, value in listed[0].items()} | changes, *listed[1:]]
+    rows_of_layer = [dict(row.drop("geometry"), at=row.geometry) for _, row in rows.iterrows()]
+    return [{str(name): value for name, value in rows_of_layer[0].items()} | changes, *rows_of_layer[1:]]
 
 
 def write_layer(folder: Path, rows: gpd.GeoDataFrame, spec: LayerSpec, *, crs: str = STORE_CRS) -> Path:

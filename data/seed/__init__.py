@@ -1,1 +1,1 @@
-"""How the shipped layers were made from the sourced facts and boundaries: the lineage, as code that can be run again."""
+"""The lineage of the shipped layers as a program: it builds data/shapefiles from the fact tables and boundaries."""

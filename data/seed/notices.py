@@ -1,10 +1,10 @@
-"""What goes with each layer: its sources, licence, attribution and lineage, in Vietnamese and English."""
+"""The metadata of each layer: sources, licence, attribution and lineage, in Vietnamese and English."""
 
 from typing import Any, NamedTuple
 
 from geo.schema import Label
 
-MADE_ON = "2026-11-23"
+CREATED_ON = "2026-11-23"
 
 _FACTS_LICENCE = (
     "Số liệu dẫn nguồn công khai; bản biên tập được cấp phép CC BY 4.0. / "
@@ -17,7 +17,7 @@ _OURS = Label("Biên tập: dự án Bản đồ OCOP.", "Compiled by the OCOP a
 
 
 class Origin(NamedTuple):
-    """A source as metadata names it, and how it wants to be credited."""
+    """A source as the metadata cites it, with the attribution that its licence asks for."""
 
     name: str
     address: str | None
@@ -25,7 +25,7 @@ class Origin(NamedTuple):
     credit: Label
 
 
-_CITED = Origin(
+_SOURCE_LIST = Origin(
     "Các nguồn công khai nêu ở từng bản ghi (lớp sources)",
     None,
     "số liệu công khai, dẫn nguồn",
@@ -68,8 +68,8 @@ class Notice(NamedTuple):
     lineage: Label
 
 
-_PLACED = Notice(
-    (_CITED, _B1, _B2, _B3, _B4),
+_POINTS = Notice(
+    (_SOURCE_LIST, _B1, _B2, _B3, _B4),
     _FACTS_LICENCE,
     Label(
         "Số liệu đọc từ các nguồn công khai nêu ở từng bản ghi; điều nguồn không nói thì để trống. Nơi không có toạ độ được đặt tại một điểm bên trong xã cũ (đường bao B4 giao với xã, phường mới mà xã cũ nhập vào theo B3), nếu không biết xã thì bên trong huyện cũ (B2), và ghi rõ độ chính xác. Các toạ độ lấy từ S32 chưa được kiểm chứng, coi là chính xác đến bản.",
@@ -82,8 +82,8 @@ _UNION = Label(
 )
 
 NOTICES: dict[str, Notice] = {
-    **dict.fromkeys(("products", "producers", "villages", "sites"), _PLACED),
-    "zones": Notice((_CITED, _B1, _B2, _B4), _FACTS_LICENCE, Label(
+    **dict.fromkeys(("products", "producers", "villages", "sites"), _POINTS),
+    "zones": Notice((_SOURCE_LIST, _B1, _B2, _B4), _FACTS_LICENCE, Label(
         "Đường bao là hợp của các xã cũ (B4), hoặc cả huyện cũ (B2), mà nguồn nêu tên, cắt theo đường bao tỉnh; không phải ranh giới đo đạc, rộng gấp nhiều lần số héc-ta công bố.",
         "Each outline is the union of the former communes (B4), or the whole former district (B2), that the source names, clipped to the province; not a surveyed boundary, and many times the published hectares.",
     )),
@@ -107,7 +107,7 @@ NOTICES: dict[str, Notice] = {
         f"Hợp của 45 xã, phường, không có lỗ hổng; ranh giới minh hoạ, không có giá trị pháp lý. {_UNION.vi}",
         f"The union of the 45 communes and wards, without holes; for illustration, without legal force. {_UNION.en}",
     )),
-    "sources": Notice((_CITED,), _FACTS_LICENCE, Label(
+    "sources": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
         "Danh mục các nguồn được dẫn. Nguồn không có địa chỉ trên mạng được tả bằng lời.",
         "The list of the sources cited. A source without an address on the web is described in words.",
     )),
@@ -128,6 +128,6 @@ def metadata(layer: str, title: Label, about: Label, records: int) -> dict[str, 
         },
         "lineage": notice.lineage._asdict(),
         "crs": "OGC:CRS84",
-        "date": MADE_ON,
+        "date": CREATED_ON,
         "records": records,
     }

@@ -28,7 +28,7 @@ Record = dict[str, Any]
 Records = dict[str, list[Record]]
 
 OUTLINE_TOLERANCE = 0.25
-"""An outline that differs more than this from its published area does not show the unit that was counted."""
+"""Share by which an outline may differ from its published area; beyond it, the outline is of another extent."""
 
 
 def rows(path: Path) -> list[Record]:
@@ -38,7 +38,7 @@ def rows(path: Path) -> list[Record]:
 
 
 def whole(text: str) -> int | None:
-    """A whole number, None where the source is silent."""
+    """The integer in `text`; None for an empty text."""
     return int(text) if text else None
 
 
@@ -62,12 +62,12 @@ def make(facts: Path, units: Units) -> Records:
     }  # fmt: skip
 
 
-def _place(units: Units, commune: str, district: str, place: str, given: dict[str, str]) -> Record:
+def _place(units: Units, commune: str, district: str, place: str, row: dict[str, str]) -> Record:
     """Address, units, point and precision of a place known by its names or by coordinates."""
     old = units.old(commune, district)
     code = units.district_code[district] if district else None
     words = [place, _in_words(old["name"]) if old else "", _in_words(_full(units, code)) if code else ""]
-    known: Record = {
+    address_fields: Record = {
         "address": ", ".join(word for word in words if word) or None,
         "old_commune_code": old["code"] if old else None,
         "district_code": code,
@@ -75,9 +75,9 @@ def _place(units: Units, commune: str, district: str, place: str, given: dict[st
         "position_source": None,
         "at": None,
     }
-    if given.get("lat"):
-        at, precision = Point(float(given["lon"]), float(given["lat"])), "village"
-        how = f"toạ độ của {given['position_source']}, chưa kiểm chứng"
+    if row.get("lat"):
+        at, precision = Point(float(row["lon"]), float(row["lat"])), "village"
+        how = f"toạ độ của {row['position_source']}, chưa kiểm chứng"
     elif old:
         (at, how), precision = units.point_in(old), "commune"
     elif code:
@@ -87,8 +87,12 @@ def _place(units: Units, commune: str, district: str, place: str, given: dict[st
             "điểm bên trong huyện cũ (B2)",
         )
     else:
-        return known
-    return known | {"at": Point(round(at.x, 6), round(at.y, 6)), "precision": precision, "position_source": how}
+        return address_fields
+    return address_fields | {
+        "at": Point(round(at.x, 6), round(at.y, 6)),
+        "precision": precision,
+        "position_source": how,
+    }
 
 
 def _full(units: Units, code: str) -> str:
@@ -96,7 +100,7 @@ def _full(units: Units, code: str) -> str:
 
 
 def _in_words(full: str) -> str:
-    """A unit as it stands inside an address: its kind in small letters."""
+    """A unit's name as written inside an address: its kind in lower case."""
     name, _ = bare(full)
     return f"{full[: -len(name)].lower()}{name}"
 
@@ -118,9 +122,9 @@ def _producer(row: dict[str, Any], units: Units) -> Record:
 def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) -> Record:
     key = row["product_id"]
     producer = producers.get(row["producer_id"] or PRODUCER_OF.get(key, ""))
-    shared = ("address", "old_commune_code", "district_code", "precision", "position_source", "at")
+    place_fields = ("address", "old_commune_code", "district_code", "precision", "position_source", "at")
     place = (
-        {name: producer[name] for name in shared}
+        {name: producer[name] for name in place_fields}
         if producer
         else _place(units, row["made_in_commune"], row["made_in_district"], "", {})
     )
@@ -132,7 +136,7 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
         NOTES.get(key, ""),
         NOTES["district_place"] if place["precision"] == "district" else "",
     ]
-    cited = [row["source_id"], STORY_SOURCES.get(key, ""), "S33" if key in PRODUCER_OF else ""]
+    source_ids = [row["source_id"], STORY_SOURCES.get(key, ""), "S33" if key in PRODUCER_OF else ""]
     return {
         "product_id": key,
         "name": row["name"],
@@ -148,8 +152,8 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
         "raw_material": MATERIALS[row["raw_material"]] if row["raw_material"] else None,
         "story_vi": story[0],
         "story_en": story[1],
-        "note": _joined(notes),
-        "source_ids": ";".join(dict.fromkeys(part for cite in cited for part in cite.split(";") if part)),
+        "note": _join(notes),
+        "source_ids": ";".join(dict.fromkeys(part for cite in source_ids for part in cite.split(";") if part)),
         **place,
     }
 
@@ -201,8 +205,8 @@ def _day(decision: str) -> str | None:
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
-def _joined(notes: Iterable[str]) -> str | None:
-    """The notes that there are, as one text."""
+def _join(notes: Iterable[str]) -> str | None:
+    """The non-empty notes joined by spaces; None when all are empty."""
     return " ".join(note for note in notes if note) or None
 
 
@@ -223,7 +227,7 @@ def _site(row: dict[str, str], units: Units) -> Record:
         "decision": row["decision"].partition(" of ")[0] or None,
         "decided": _day(row["decision"]),
         "part_of": row["part_of"] or None,
-        "note": _joined(notes),
+        "note": _join(notes),
         "source_ids": row["source_id"] + (";S34" if national else ""),
         **place,
     }
@@ -248,7 +252,7 @@ def _inventory(units: Units) -> list[Record]:
 
 
 def _site_note(site: Site) -> str | None:
-    return _joined(
+    return _join(
         [
             NOTES["inventory"] if "S34" in site.sources else "",
             "" if site.decision else NOTES["no_decision"],
@@ -290,25 +294,25 @@ def _outlines(units: Units) -> list[Record]:
 
 
 def _outline(number: int, row: Any, units: Units) -> Record:
-    """An outline; the source's 0 for area and population is no figure."""
+    """The record of an outline; area and population of 0 mean "no data" in the source and become None."""
     name, kind = bare(row.commune)
     code = units.code_of_outline(row.district, row.commune)
     area, people = float(row.area_ha) or None, int(row.population_2009) or None
-    drawn = metres(row.geometry).area / 10_000
+    measured_ha = metres(row.geometry).area / 10_000
     notes = [
         NOTES["outline_zero"] if area is None else "",
-        NOTES["outline_before"].format(drawn=round(drawn))
-        if area and abs(drawn / area - 1) > OUTLINE_TOLERANCE
+        NOTES["outline_before"].format(drawn=round(measured_ha))
+        if area and abs(measured_ha / area - 1) > OUTLINE_TOLERANCE
         else "",
         "" if code else NOTES["outline_alone"],
     ]
     return {"outline_id": f"O{number:03}", "name": name, "kind": kind, "district": row.district, "area_ha": area,
-            "population": people, "old_commune_code": code, "note": _joined(notes), "source_ids": "B4",
+            "population": people, "old_commune_code": code, "note": _join(notes), "source_ids": "B4",
             "at": polygons(row.geometry)}  # fmt: skip
 
 
 def _source(row: dict[str, str]) -> Record:
-    """A source; an address that is no web address becomes words."""
+    """The record of a source; an address that is not a URL is moved to the description."""
     address, what = row["address"], row["what"]
     if not address.startswith("http"):
         what = f"{what} {address}" if address.startswith("(") else f"{what}; file {address} of {row['publisher']}"

@@ -1,6 +1,6 @@
-"""What the sources' words mean in the schema's codes, and what they add that the fact tables do not hold.
+"""Tables that map the sources' wording to the schema's codes, and facts that the fact tables lack.
 
-A word that is not in a table stops the run: nothing is guessed and nothing is dropped.
+A word without a row raises KeyError: nothing is guessed and nothing is dropped.
 """
 
 from typing import Any, NamedTuple
@@ -121,7 +121,7 @@ SITES = (
     Site("H31", "Di tích Vừ Pà Chay", "Vừ Pà Chay relic", "historic", "provincial", "", "Pu Nhi", "Điện Biên Đông", "S35", kind_by_name=True),
 )  # fmt: skip
 NATIONAL = {"H07": "", "H08": "bản Mường Luân 1", "H09": "bản Nà Muông", "H10": "bản Pa Xa Lào"}
-"""Sites of the fact table that the inventory of S34 ranks national, and the village that it names."""
+"""Sites of the fact table that the inventory S34 ranks as national -> the village that it names, "" for none."""
 
 _HONEY = (
     "Hợp tác xã Ong mật Điện Biên ở đội 10, xã Sam Mứn, huyện Điện Biên (S2). Hợp tác xã do chín hộ nuôi ong của xã Sam Mứn thành lập tháng 2/2019 (S3).",

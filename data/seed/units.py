@@ -1,4 +1,4 @@
-"""Administrative units, old and new: read, named, matched, and made to share their borders."""
+"""Administrative units before and after July 2025: read, matched by name, with topologically clean borders."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -88,15 +88,15 @@ class Units:
         name = OUTLINE_NAMES.get((home, name), name)
         if home == "Điện Biên" and name in MOVED_2020:
             home = "Điện Biên Phủ"
-        found = self.by_name.get((name, home))
-        return found["code"] if found else None
+        unit = self.by_name.get((name, home))
+        return unit["code"] if unit else None
 
     def old(self, name: str, district: str) -> dict[str, Any] | None:
         """The former commune by name and district; KeyError when there is none of that name there."""
         return self.by_name[name, district] if name else None
 
     def point_in(self, old: dict[str, Any]) -> tuple[Point, str]:
-        """A point inside a former commune and the commune that it went into, and how it was found."""
+        """A point inside a former commune and the commune it was merged into, and in words how it was derived."""
         new = self.commune_shape[old["new_code"]]
         outline = self.outline_of.get(old["code"])
         if outline is not None and outline.intersection(new).area > 0:
@@ -107,47 +107,49 @@ class Units:
         return new.representative_point(), "điểm bên trong xã, phường mới (B1)"
 
     def province(self) -> MultiPolygon:
-        """The union of the communes; holes that only mismatched borders leave are filled."""
+        """The union of the communes; holes, which come from mismatched borders alone, are filled."""
         union = shapely.union_all(list(self.commune_shape.values()))
         return polygons(shapely.union_all([Polygon(part.exterior) for part in shapely.get_parts(union)]))
 
 
 def tile(communes: Mapping[str, MultiPolygon], districts: Mapping[str, BaseGeometry]) -> dict[str, MultiPolygon]:
-    """The districts rebuilt from communes cut by their outlines, so that they tile what the communes tile.
+    """The districts rebuilt from the communes, cut by the district outlines, so that both cover the same area.
 
     A piece that is only a sliver of generalisation (under SLIVER_SHARE of the commune, or narrower than
-    SLIVER_WIDTH_M on average), and what no district covers, goes to the commune's main district.
+    SLIVER_WIDTH_M on average), or lies in no district, joins the district with most of the commune.
     """
-    given: dict[str, list[BaseGeometry]] = {code: [] for code in districts}
+    parts_by_district: dict[str, list[BaseGeometry]] = {code: [] for code in districts}
     for shape in communes.values():
         pieces = {code: shape.intersection(outline) for code, outline in districts.items()}
         main = max(pieces, key=lambda code: pieces[code].area)
         rest: BaseGeometry = shape
         for code, piece in pieces.items():
             if code != main and not _is_sliver(piece, shape):
-                kept = shapely.union_all([p for p in shapely.get_parts(piece) if not _is_sliver(p, shape)])
-                given[code].append(kept)
-                rest = rest.difference(kept)
-        given[main].append(rest)
-    return cover(_without_crumbs({code: polygons(shapely.union_all(parts)) for code, parts in given.items()}))
+                large_piece = shapely.union_all([p for p in shapely.get_parts(piece) if not _is_sliver(p, shape)])
+                parts_by_district[code].append(large_piece)
+                rest = rest.difference(large_piece)
+        parts_by_district[main].append(rest)
+    return cover(
+        _without_crumbs({code: polygons(shapely.union_all(parts)) for code, parts in parts_by_district.items()})
+    )
 
 
 def _without_crumbs(districts: dict[str, MultiPolygon]) -> dict[str, MultiPolygon]:
-    """Parts cut off from their district and under CRUMB_KM2 go to the neighbour with the longest common border."""
+    """Give each part under CRUMB_KM2 to the district with the longest common border."""
     parts = [(code, part) for code, shape in districts.items() for part in shapely.get_parts(shape)]
-    kept = {code: [p for c, p in parts if c == code and metres(p).area >= CRUMB_KM2 * 1e6] for code in districts}
-    whole = {code: shapely.union_all(list_of) for code, list_of in kept.items()}
+    large_parts = {code: [p for c, p in parts if c == code and metres(p).area >= CRUMB_KM2 * 1e6] for code in districts}
+    whole = {code: shapely.union_all(list_of) for code, list_of in large_parts.items()}
     for code, part in parts:
         if metres(part).area < CRUMB_KM2 * 1e6:
             near = max(whole, key=lambda other: (part.intersection(whole[other]).length, other == code))
-            kept[near].append(part)
-    return {code: polygons(shapely.union_all(list_of)) for code, list_of in kept.items()}
+            large_parts[near].append(part)
+    return {code: polygons(shapely.union_all(list_of)) for code, list_of in large_parts.items()}
 
 
 def cover(shapes: Mapping[str, BaseGeometry]) -> dict[str, MultiPolygon]:
     """The shapes with overlaps and mismatched vertices of their shared borders removed.
 
-    In the communes that moves less than 30 m² of any one; the sources' vertices stay otherwise.
+    In the shipped data this moves less than 30 m² of any commune; other vertices stay as in the source.
     """
     clean = shapely.coverage_clean(list(shapes.values()))
     return {code: polygons(shape) for code, shape in zip(shapes, clean, strict=True)}
@@ -163,7 +165,7 @@ def _is_sliver(piece: BaseGeometry, whole: BaseGeometry) -> bool:
 def outline_union(shapes: Iterable[BaseGeometry], inside: BaseGeometry) -> MultiPolygon:
     """The union of neighbouring outlines, as far as it lies inside the province.
 
-    Coarse outlines leave slivers between them: holes of the union are nothing else, and are filled.
+    Coarse outlines leave slivers between them, which are the only holes of the union; they are filled.
     """
     common = shapely.union_all(list(shapes)).intersection(inside)
     parts = [

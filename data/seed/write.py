@@ -1,4 +1,4 @@
-"""Records to the seed folder: shapefiles with short columns, long text beside them, metadata."""
+"""Write records to the seed folder: shapefiles with short column names, CSV for long text, JSON metadata."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from data.seed.notices import MADE_ON, metadata
+from data.seed.notices import CREATED_ON, metadata
 from data.seed.records import Record
 from geo.ocop.layers import LAYERS
 from geo.schema import Field, LayerSpec
@@ -49,7 +49,7 @@ def _write_shapefile(path: Path, spec: LayerSpec, records: list[Record]) -> None
     frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([record["at"] for record in records], crs=4326))
     kind = "Point" if spec.geometry == "Point" else "Polygon"
     pyogrio.write_dataframe(frame, path, encoding="UTF-8", geometry_type=kind,
-                            layer_options={"DBF_DATE_LAST_UPDATE": MADE_ON, "RESIZE": "YES"})  # fmt: skip
+                            layer_options={"DBF_DATE_LAST_UPDATE": CREATED_ON, "RESIZE": "YES"})  # fmt: skip
 
 
 def _column(field: Field, values: list[Any]) -> Any:
@@ -65,9 +65,9 @@ def _column(field: Field, values: list[Any]) -> Any:
 
 def _write_long_text(path: Path, spec: LayerSpec, records: list[Record]) -> None:
     names = [field.name for field in spec.fields if field.kind == "longtext"]
-    kept = [record for record in records if any(record.get(name) for name in names)]
-    if kept:
-        _write_csv(path, [spec.key, *names], kept)
+    rows = [record for record in records if any(record.get(name) for name in names)]
+    if rows:
+        _write_csv(path, [spec.key, *names], rows)
 
 
 def _write_metadata(path: Path, spec: LayerSpec, count: int) -> None:

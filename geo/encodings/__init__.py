@@ -1,10 +1,21 @@
-"""Vietnamese text of the years before Unicode: what it is in, read and written, and proved before it is believed.
+"""The encodings of Vietnamese text before Unicode: detection with a measured confidence, decoding and encoding.
 
-A vocabulary that knows no files and no layers. Attributes are expected as GDAL gives them when a table is
-read as Latin-1: str whose characters stand for bytes.
+Nothing here knows files or layers. Values are expected as GDAL returns them when a table is read as
+Latin-1: a str in which each character is one byte.
 """
 
-from geo.encodings.codec import AS_IT_STANDS, ENCODINGS, Encoding, Errors, Fitted, Loss, decode, encode, fit, label_of
+from geo.encodings.codec import (
+    AS_IT_STANDS,
+    ENCODINGS,
+    Encoding,
+    Errors,
+    FitResult,
+    Loss,
+    decode,
+    encode,
+    fit,
+    label_of,
+)
 from geo.encodings.cpg import believe
 from geo.encodings.detect import SURE, Detection, Part, Sample, convert, detect
 from geo.encodings.verdict import Candidate
@@ -17,7 +28,7 @@ __all__ = [
     "Detection",
     "Encoding",
     "Errors",
-    "Fitted",
+    "FitResult",
     "Loss",
     "Part",
     "Sample",

@@ -1,4 +1,4 @@
-"""Reading and writing Vietnamese text in the encodings of the years before Unicode."""
+"""Decoding and encoding Vietnamese text in the encodings used before Unicode."""
 
 import unicodedata
 from collections import Counter
@@ -23,9 +23,9 @@ Errors: TypeAlias = Literal[
 
 @dataclass(frozen=True)
 class Encoding:
-    """One encoding. `read` takes bytes to text; `write` takes NFC text that it `holds` to bytes.
+    """One encoding. `read` decodes bytes; `write` encodes NFC text; `holds` says whether it has a character.
 
-    `cpg` is what a .cpg file beside a shapefile calls it; empty where there is no such name.
+    `cpg` is its name in a .cpg file beside a shapefile, "" where there is none.
     """
 
     key: str
@@ -37,15 +37,15 @@ class Encoding:
 
 
 class Loss(NamedTuple):
-    """A character that the encoding lacks, what was written in its place, and how often."""
+    """A character that the encoding lacks, its substitute, and how often it was replaced."""
 
     letter: str
-    written: str
+    substitute: str
     times: int
 
 
-class Fitted(NamedTuple):
-    """Text that an encoding holds, and what had to change for it."""
+class FitResult(NamedTuple):
+    """Text that an encoding can represent, and the replacements that were needed."""
 
     text: str
     losses: tuple[Loss, ...]
@@ -57,13 +57,13 @@ def _everything(letter: str) -> bool:
 
 def _utf8(key: str, label: Label, layers: int, cpg: str = "") -> Encoding:
     def read(data: bytes) -> str:
-        return mojibake.unwrapped(mojibake.read(data), layers - 1)
+        return mojibake.unwrap(mojibake.read(data), layers - 1)
 
-    return Encoding(key, label, read, lambda text: mojibake.wrapped(text, layers), _everything, cpg)
+    return Encoding(key, label, read, lambda text: mojibake.wrap(text, layers), _everything, cpg)
 
 
 class _Codec(Protocol):
-    """A table, or a module written like one."""
+    """A ByteTable, or a module with the same three functions."""
 
     def read(self, data: bytes, /) -> str: ...
     def write(self, text: str, /) -> bytes: ...
@@ -86,7 +86,7 @@ _ROWS = (
 )
 ENCODINGS: dict[str, Encoding] = {row.key: row for row in _ROWS}
 
-# What a column can be when there is nothing to convert; the words that detection uses beside ENCODINGS.
+# Results of detection beside the keys of ENCODINGS: columns that need no conversion.
 AS_IT_STANDS: dict[str, Label] = {
     "ascii": Label("ASCII, không có gì để chuyển", "ASCII, nothing to convert"),
     "unicode": Label("Unicode, đã đọc đúng", "Unicode, read as it should be"),
@@ -95,16 +95,16 @@ AS_IT_STANDS: dict[str, Label] = {
 
 
 def label_of(key: str) -> Label:
-    """What people call the encoding; BadQuery when there is none of that name."""
-    return AS_IT_STANDS[key] if key in AS_IT_STANDS else _known(key).label
+    """The display name of an encoding; BadQuery for an unknown key."""
+    return AS_IT_STANDS[key] if key in AS_IT_STANDS else _encoding_of(key).label
 
 
 def decode(data: bytes | str, encoding: str) -> str:
-    """The text of `data`, NFC, Eth read as Đ. A str stands for the bytes that it was read from as Latin-1.
+    """The text of `data` in NFC, with Eth read as Đ. A str holds the bytes as read in Latin-1.
 
-    Characters of Windows-1252 above U+00FF count as their bytes, as spreadsheets bring them. For "ascii"
-    and "none" the text comes back untouched, for "unicode" as NFC. BadSource when the data cannot be in
-    that encoding, BadQuery when there is no such encoding.
+    Spreadsheets decode as Windows-1252, so its characters above U+00FF count as their bytes too. "ascii" and
+    "none" return the text unchanged, "unicode" returns it in NFC. BadSource when the data are not valid in
+    the encoding, BadQuery for an unknown encoding.
 
     >>> decode(b"\\xa7i\\xd6n Bi\\xaan", "tcvn3"), decode("Ñieän Bieân", "vni")
     ('Điện Biên', 'Điện Biên')
@@ -112,45 +112,45 @@ def decode(data: bytes | str, encoding: str) -> str:
     if encoding in AS_IT_STANDS:
         text = data if isinstance(data, str) else data.decode("latin1")
         return nfc(text) if encoding == "unicode" else text
-    chosen = _known(encoding)
-    if isinstance(data, str) and chosen.key in _LAYERS and mojibake.peeled(data) is not None:
-        return nfc(mojibake.unwrapped(data, _LAYERS[chosen.key]))
+    codec = _encoding_of(encoding)
+    if isinstance(data, str) and codec.key in _LAYERS and mojibake.peel(data) is not None:
+        return nfc(mojibake.unwrap(data, _LAYERS[codec.key]))
     raw = mojibake.as_bytes(data) if isinstance(data, str) else data
     if raw is None:
-        raise _cannot_be(data, chosen)
+        raise _cannot_be(data, codec)
     try:
-        return nfc(chosen.read(raw))
+        return nfc(codec.read(raw))
     except UnicodeDecodeError as error:
-        raise _cannot_be(data, chosen) from error
+        raise _cannot_be(data, codec) from error
 
 
 _LAYERS = {"utf-8": 1, "mojibake": 2, "mojibake2": 3}
 
 
 def encode(text: str, encoding: str, errors: Errors = "strict") -> bytes:
-    """`text` in NFC as bytes; `errors` says what becomes of characters that the encoding lacks (see `fit`).
+    """`text` in NFC as bytes; `errors` says how characters that the encoding lacks are replaced (see `fit`).
 
     >>> encode("Mường Ảng", "tcvn3", "plain"), encode("Đồi A1", "viqr")
     (b'M\\xad\\xeang Ang', b'DDo^`i A1')
     """
-    return _known(encoding).write(fit(text, encoding, errors).text)
+    return _encoding_of(encoding).write(fit(text, encoding, errors).text)
 
 
-def fit(text: str, encoding: str, errors: Errors = "strict") -> Fitted:
+def fit(text: str, encoding: str, errors: Errors = "strict") -> FitResult:
     """`text` in NFC with each character that the encoding lacks replaced, and the list of them in order.
 
     >>> fit("Ảng", "tcvn3", "lower")
-    Fitted(text='ảng', losses=(Loss(letter='Ả', written='ả', times=1),))
+    FitResult(text='ảng', losses=(Loss(letter='Ả', substitute='ả', times=1),))
     """
-    chosen = _known(encoding)
-    composed = unicodedata.normalize("NFC", text)
-    counts = Counter(letter for letter in composed if not chosen.holds(letter))
+    codec = _encoding_of(encoding)
+    nfc_text = unicodedata.normalize("NFC", text)
+    counts = Counter(letter for letter in nfc_text if not codec.holds(letter))
     if not counts:
-        return Fitted(composed, ())
+        return FitResult(nfc_text, ())
     if errors == "strict":
-        raise _cannot_hold(counts, chosen)
-    losses = tuple(Loss(letter, _nearest(letter, chosen, errors), count) for letter, count in counts.items())
-    return Fitted(composed.translate({ord(loss.letter): loss.written for loss in losses}), losses)
+        raise _cannot_hold(counts, codec)
+    losses = tuple(Loss(letter, _nearest(letter, codec, errors), count) for letter, count in counts.items())
+    return FitResult(nfc_text.translate({ord(loss.letter): loss.substitute for loss in losses}), losses)
 
 
 _PUNCTUATION = {
@@ -160,7 +160,7 @@ _PUNCTUATION = {
 
 def _nearest(letter: str, encoding: Encoding, errors: Errors) -> str:
     parts = unicodedata.normalize("NFD", letter)
-    # Tones come after hats in none but the dot's case, so the tone is sought among all the marks.
+    # In NFD the dot below comes before a circumflex or breve, so the tone may stand anywhere among the marks.
     toneless = unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
     small = [letter.lower()] if errors == "lower" else []
     for near in (*small, toneless, parts[0], _PUNCTUATION.get(letter, "?")):
@@ -172,7 +172,7 @@ def _nearest(letter: str, encoding: Encoding, errors: Errors) -> str:
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
-def _known(key: str) -> Encoding:
+def _encoding_of(key: str) -> Encoding:
     try:
         return ENCODINGS[key]
     except KeyError:
@@ -183,10 +183,10 @@ def _known(key: str) -> Encoding:
 
 
 def _cannot_be(data: bytes | str, encoding: Encoding) -> BadSource:
-    shown = data[:40]
+    beginning = data[:40]
     return BadSource(
-        f"{shown!r} cannot be {encoding.label.en}. Let the encoding be detected, or choose another.",
-        f"{shown!r} không thể là {encoding.label.vi}. Hãy để hệ thống nhận biết bảng mã, hoặc chọn bảng mã khác.",
+        f"{beginning!r} cannot be {encoding.label.en}. Let the encoding be detected, or choose another.",
+        f"{beginning!r} không thể là {encoding.label.vi}. Hãy để hệ thống nhận biết bảng mã, hoặc chọn bảng mã khác.",
     )
 
 

@@ -7,7 +7,7 @@ from geo.encodings.one_byte import ByteTable
 
 
 def _letter(byte: int) -> str:
-    # Windows lets the bytes that the code page leaves empty pass as control characters.
+    # Windows decodes the bytes that the code page leaves undefined as control characters.
     return bytes([byte]).decode("cp1258", "ignore") or chr(byte)
 
 
@@ -15,11 +15,11 @@ _LETTERS = "".join(map(_letter, range(256)))
 _SINGLE = {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS)}
 
 
-def _toned() -> dict[str, bytes]:
+def _letters_with_tone() -> dict[str, bytes]:
     return {letter: b"".join(_SINGLE[part] for part in parts(letter)) for letter in LETTERS if letter not in _SINGLE}
 
 
-_TABLE = ByteTable(_LETTERS, _SINGLE | _toned())
+_TABLE = ByteTable(_LETTERS, _SINGLE | _letters_with_tone())
 holds, write = _TABLE.holds, _TABLE.write
 
 

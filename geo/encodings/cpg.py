@@ -1,4 +1,4 @@
-"""What a .cpg file claims about the text beside it, believed only when the text agrees."""
+"""The encoding that a .cpg file names, checked against the text of the attributes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from geo.encodings import notes
 from geo.encodings.detect import Detection, detect
 from geo.encodings.verdict import CLAIM
 
-# Names as programs write them, without case, spaces and separators.
+# Names that programs write -> encoding; lower case, without spaces and separators.
 CPG_NAMES = {
     "utf8": "utf-8", "65001": "utf-8", "cp65001": "utf-8",
     "1258": "cp1258", "cp1258": "cp1258", "windows1258": "cp1258", "ansi1258": "cp1258",
@@ -17,23 +17,23 @@ CPG_NAMES = {
     "1252": "none", "cp1252": "none", "windows1252": "none", "ansi1252": "none",
     "88591": "none", "iso88591": "none", "latin1": "none",
 }  # fmt: skip
-# Other words for a text that is in what was claimed: nothing in it tells, or it was decoded already.
+# Detections that do not contradict any claim: the text is ASCII, or was decoded already.
 _AGREES = {"ascii", "unicode"}
 
 
 def believe(cpg_name: str, values: Sequence[str | None], *, gazetteer: Sequence[str] = ()) -> Detection:
-    """What the column is in, given the text of the .cpg file; the notes say whether the two agree.
+    """The encoding of a column, given the text of its .cpg file; a note says whether the two agree.
 
-    The claim tips the scales between encodings that suit the text about as well, and no more.
+    The claim only decides between encodings that fit the text about equally well.
     """
-    claimed = claim_of(cpg_name)
-    if claimed is None:
-        found = detect(values, gazetteer=gazetteer)
-        return replace(found, notes=(*found.notes, notes.unknown_claim(cpg_name.strip())))
-    found = detect(values, gazetteer=gazetteer, bonus={claimed: CLAIM})
-    agrees = found.encoding == claimed or found.encoding in _AGREES
-    said = notes.agreed(cpg_name.strip()) if agrees else notes.contradicted(cpg_name.strip(), found.encoding)
-    return replace(found, notes=(*found.notes, said))
+    claim = claim_of(cpg_name)
+    if claim is None:
+        detection = detect(values, gazetteer=gazetteer)
+        return replace(detection, notes=(*detection.notes, notes.unknown_name(cpg_name.strip())))
+    detection = detect(values, gazetteer=gazetteer, bonus={claim: CLAIM})
+    agrees = detection.encoding == claim or detection.encoding in _AGREES
+    note = notes.agreement(cpg_name.strip()) if agrees else notes.contradiction(cpg_name.strip(), detection.encoding)
+    return replace(detection, notes=(*detection.notes, note))
 
 
 def claim_of(cpg_name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which encoding a column of text is in, how sure that is, and the column made Unicode."""
+"""Detection of a text column's encoding, with a confidence, and conversion of the column to Unicode."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from geo.encodings import notes, verdict
 from geo.encodings.codec import ENCODINGS, decode, label_of
-from geo.encodings.mojibake import as_bytes, depth, is_cut, unwrapped
+from geo.encodings.mojibake import as_bytes, depth, ends_mid_letter, unwrap
 from geo.encodings.syllable import reading, words_of
 from geo.encodings.tcvn3 import raise_capitals
 from geo.encodings.verdict import Candidate, Verdict, is_address
@@ -18,19 +18,19 @@ from geo.errors import BadSource
 from geo.schema import Label
 from geo.text import nfc
 
-# Below this a person should look at the sample before anything is converted.
+# Below this confidence a person should check the samples before the column is converted.
 SURE = 0.8
 
 
 class Sample(NamedTuple):
-    """One value as it was and as it would become."""
+    """One value before and after the conversion."""
 
     before: str
     after: str
 
 
 class Part(NamedTuple):
-    """The rows of a column that are alike in kind (see `kind_of`), and what they are in."""
+    """The rows of a column that are of one kind (see `kind_of`), and their encoding."""
 
     kind: str
     encoding: str
@@ -40,10 +40,10 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Detection:
-    """What a column is in: a key of ENCODINGS, or "ascii", "unicode" or "none" where it stays as it is.
+    """The encoding of a column: a key of ENCODINGS, or "ascii", "unicode" or "none" where nothing is converted.
 
-    `parts` has one entry for each kind of rows, the largest first; the first one's encoding is the
-    column's, and `candidates` are its. `confidence` is 0 to 1 over all the rows.
+    `parts` has one entry for each kind of rows, the largest first. `encoding` and `candidates` are those of
+    the first part. `confidence` is 0 to 1 over all the rows.
     """
 
     encoding: str
@@ -55,30 +55,30 @@ class Detection:
 
     @property
     def label(self) -> Label:
-        """What people call the encoding."""
+        """The display name of the encoding."""
         return label_of(self.encoding)
 
     @property
     def runner_up(self) -> str | None:
-        """The next likely encoding that would give another text; None when nothing else was in question."""
+        """The next likely encoding that would give a different text; None when there is no other candidate."""
         same = {"ascii", "none", "unicode"}
         others = (one.encoding for one in self.candidates if one.encoding != self.encoding)
         return next((other for other in others if not {other, self.encoding} <= same), None)
 
     @property
     def sure(self) -> bool:
-        """Whether the confidence is enough to convert without asking."""
+        """Whether the confidence is high enough to convert without asking a person."""
         return self.confidence >= SURE
 
     @property
-    def mixed(self) -> bool:
+    def has_several_encodings(self) -> bool:
         """Whether rows of the column are in different encodings."""
         return len({part.encoding.replace("none", "unicode") for part in self.parts if part.kind != "ascii"}) > 1
 
     def encoding_of(self, kind: str) -> str:
         """The encoding that `convert` reads rows of this kind by."""
-        known = next((part.encoding for part in self.parts if part.kind == kind), None)
-        return known or _DEFAULTS.get(kind) or (self.encoding if self.encoding in ENCODINGS else "none")
+        encoding = next((part.encoding for part in self.parts if part.kind == kind), None)
+        return encoding or _DEFAULTS.get(kind) or (self.encoding if self.encoding in ENCODINGS else "none")
 
 
 _DEFAULTS = {"ascii": "ascii", "unicode": "unicode", "utf8:1": "utf-8", "utf8:2": "mojibake", "utf8:3": "mojibake2"}
@@ -87,11 +87,11 @@ _DEFAULTS = {"ascii": "ascii", "unicode": "unicode", "utf8:1": "utf-8", "utf8:2"
 def detect(
     values: Sequence[str | None], *, gazetteer: Sequence[str] = (), bonus: Mapping[str, float] | None = None
 ) -> Detection:
-    """What the column `values` is in. Each value is text, or bytes that were read as Latin-1.
+    """The encoding of the column `values`. Each value is text, or bytes that were read as Latin-1.
 
-    Words are weighed by the grammar of Vietnamese syllables and by how usual their letters are; names of
-    `gazetteer` (Unicode, any number) count as further evidence. `bonus` adds nats to encodings that
-    something else speaks for (see `believe`). Empty values and None count for nothing.
+    Words are scored by the grammar of Vietnamese syllables and by letter frequency; names of `gazetteer`
+    (Unicode, any number) count as further evidence. `bonus` adds nats to the score of an encoding that
+    other evidence supports (see `believe`). Empty values and None are ignored.
     """
     rows = Counter(value for value in values if value)
     kinds: dict[str, list[str]] = defaultdict(list)
@@ -101,8 +101,8 @@ def detect(
     verdicts = {kind: _verdict(kind, kinds, names, bonus or {}) for kind in kinds}
     parts = sorted(
         (
-            Part(kind, found.encoding, sum(rows[value] for value in kinds[kind]), found.confidence)
-            for kind, found in verdicts.items()
+            Part(kind, row_verdict.encoding, sum(rows[value] for value in kinds[kind]), row_verdict.confidence)
+            for kind, row_verdict in verdicts.items()
         ),
         key=lambda part: (part.encoding != "ascii", part.rows),
         reverse=True,
@@ -111,37 +111,37 @@ def detect(
         return Detection("ascii", 1.0, (Candidate("ascii", 1.0, 0, 0),))
     telling = [part for part in parts if part.encoding != "ascii"] or parts
     confidence = sum(part.rows * part.confidence for part in telling) / sum(part.rows for part in telling)
-    if _torn(parts):
-        confidence *= _WHEN_TORN
-    found = verdicts[parts[0].kind]
-    bare = Detection(found.encoding, round(confidence, 3), found.candidates, tuple(parts))
-    return _explained(bare, list(rows))
+    if _has_ambiguous_rows(parts):
+        confidence *= _AMBIGUITY_FACTOR
+    row_verdict = verdicts[parts[0].kind]
+    bare = Detection(row_verdict.encoding, round(confidence, 3), row_verdict.candidates, tuple(parts))
+    return _explain(bare, list(rows))
 
 
-def _torn(parts: Sequence[Part]) -> bool:
-    """Whether rows are Unicode and others legacy, so that rows which could be either cannot be told apart."""
+def _has_ambiguous_rows(parts: Sequence[Part]) -> bool:
+    """Whether some rows are Unicode and others legacy, so that rows valid in both cannot be told apart."""
     readings = {part.kind: part.encoding for part in parts}
     return readings.get("unicode") == "unicode" and readings.get("legacy") in ENCODINGS
 
 
-_WHEN_TORN = 0.75
+_AMBIGUITY_FACTOR = 0.75
 
 
-def convert(values: Sequence[str | None], found: Detection | str) -> list[str | None]:
-    """The column as Unicode, by what was detected or by the encoding that a person chose; None stays None.
+def convert(values: Sequence[str | None], source: Detection | str) -> list[str | None]:
+    """The column as Unicode, by a detection or by the key of an encoding that a person chose; None stays None.
 
-    Rows that cannot be in the chosen encoding stay as they are. Capitals that TCVN3 lost come back where
-    the other letters of their word prove them.
+    Rows that are not valid in the chosen encoding stay as they are. Capitals, which TCVN3 does not
+    distinguish, are restored where the other letters of the word prove them.
     """
-    known: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for value in values:
-        if value is not None and value not in known:
-            known[value] = _by_detection(value, found) if isinstance(found, Detection) else _by_choice(value, found)
-    return [None if value is None else known[value] for value in values]
+        if value is not None and value not in texts:
+            texts[value] = _by_detection(value, source) if isinstance(source, Detection) else _by_choice(value, source)
+    return [None if value is None else texts[value] for value in values]
 
 
 def kind_of(value: str) -> str:
-    """Which of the ways to read a value are open to it.
+    """The class of a value, by which the possible encodings are limited.
 
     "ascii", "unicode" (characters that are no bytes), "utf8:N" (UTF-8, N layers deep), or "legacy".
 
@@ -173,30 +173,30 @@ def _verdict(
     if kind == "unicode":
         return verdict.of_unicode(values)
     if kind == "legacy":
-        # Where other rows are Unicode already, short ones without letters of its own likely are too.
+        # Where other rows are Unicode already, a short row that is valid in both is probably Unicode too.
         beside = {"unicode": bonus.get("unicode", 0.0) + verdict.CLAIM} if "unicode" in kinds else {}
         return verdict.of_legacy(values, names, {**bonus, **beside})
     layers = int(kind[-1])
-    return verdict.of_utf8(values, layers, _NAMES_OF_LAYERS[layers - 1 + _read_by_windows(kinds)])
+    return verdict.of_utf8(values, layers, _NAMES_OF_LAYERS[layers - 1 + _read_as_windows_1252(kinds)])
 
 
 _NAMES_OF_LAYERS = ("utf-8", "mojibake", "mojibake2", "mojibake2")
 
 
-def _read_by_windows(kinds: Mapping[str, list[str]]) -> bool:
-    """Whether UTF-8 rows hold characters that only reading as Windows-1252 gives, not the bytes of a file."""
+def _read_as_windows_1252(kinds: Mapping[str, list[str]]) -> bool:
+    """Whether UTF-8 rows hold characters above U+00FF, which only decoding as Windows-1252 can produce."""
     return any(max(value) > "\xff" for kind, values in kinds.items() if kind.startswith("utf8") for value in values)
 
 
-def _by_detection(value: str, found: Detection) -> str:
+def _by_detection(value: str, detection: Detection) -> str:
     kind = kind_of(value)
     if kind.startswith("utf8"):
-        return nfc(unwrapped(value, int(kind[-1])))
-    read = _by_choice(value, found.encoding_of(kind))
-    # Beside rows that are Unicode, some of these may be so too, though no letter of theirs shows it.
-    if kind == "legacy" and _torn(found.parts):
-        return nfc(value) if _sense(nfc(value)) > _sense(read) + _CLEARLY else read
-    return read
+        return nfc(unwrap(value, int(kind[-1])))
+    text = _by_choice(value, detection.encoding_of(kind))
+    # In a column with Unicode rows, a row with Latin-1 letters only may be Unicode too: the better reading wins.
+    if kind == "legacy" and _has_ambiguous_rows(detection.parts):
+        return nfc(value) if _sense(nfc(value)) > _sense(text) + _CLEARLY else text
+    return text
 
 
 _CLEARLY = 2.0
@@ -221,31 +221,37 @@ def _by_choice(value: str, encoding: str) -> str:
 _SPACES = re.compile(r"(\s+)")
 
 
-def _explained(found: Detection, values: Sequence[str]) -> Detection:
-    """The detection with samples of what it would change, and notes."""
-    changes = (Sample(value, after) for value in values if (after := _by_detection(value, found)) != value)
-    return replace(found, samples=tuple(islice(changes, _MOST_SAMPLES)), notes=tuple(_notes(found, values)))
+def _explain(detection: Detection, values: Sequence[str]) -> Detection:
+    """The detection with samples of the changes it would make, and with notes."""
+    changes = (Sample(value, after) for value in values if (after := _by_detection(value, detection)) != value)
+    return replace(detection, samples=tuple(islice(changes, _MOST_SAMPLES)), notes=tuple(_notes(detection, values)))
 
 
 _MOST_SAMPLES = 5
 
 
-def _notes(found: Detection, values: Sequence[str]) -> Iterator[Label]:
-    encodings = {part.encoding for part in found.parts}
-    if _torn(found.parts):
-        yield notes.TORN
-    elif not found.sure:
-        yield notes.unsure(found.encoding, found.runner_up) if found.runner_up else notes.little(found.encoding)
-    if found.mixed:
-        yield notes.mixed([(part.encoding, part.rows) for part in found.parts if part.kind != "ascii"])
+def _notes(detection: Detection, values: Sequence[str]) -> Iterator[Label]:
+    encodings = {part.encoding for part in detection.parts}
+    if _has_ambiguous_rows(detection.parts):
+        yield notes.AMBIGUOUS_ROWS
+    elif not detection.sure:
+        yield (
+            notes.uncertainty(detection.encoding, detection.runner_up)
+            if detection.runner_up
+            else notes.little_text(detection.encoding)
+        )
+    if detection.has_several_encodings:
+        yield notes.several_encodings([(part.encoding, part.rows) for part in detection.parts if part.kind != "ascii"])
     if "tcvn3" in encodings:
         yield notes.CAPITALS
     if "unicode" in encodings:
         yield from _notes_on_unicode(values)
-    if "utf-8" in encodings and (cut := sum(kind_of(value) == "utf8:1" and is_cut(value) for value in values)):
-        yield notes.cut(cut)
-    if lost := sum("\ufffd" in value for value in values):
-        yield notes.lost(lost)
+    if "utf-8" in encodings and (
+        cut_count := sum(kind_of(value) == "utf8:1" and ends_mid_letter(value) for value in values)
+    ):
+        yield notes.cut_letters(cut_count)
+    if lost_count := sum("\ufffd" in value for value in values):
+        yield notes.lost_letters(lost_count)
 
 
 def _notes_on_unicode(values: Sequence[str]) -> Iterator[Label]:

@@ -1,4 +1,4 @@
-"""The Vietnamese alphabet beyond ASCII: 67 small letters, their capitals, and the parts that they are made of."""
+"""The Vietnamese letters beyond ASCII: 67 small letters, their capitals, and their base letters and tones."""
 
 import unicodedata
 
@@ -8,20 +8,20 @@ TONES = (GRAVE, HOOK, TILDE, ACUTE, DOT)
 VOWELS = "aăâeêioôơuưy"
 
 
-def toned(vowel: str, tone: str) -> str:
+def add_tone(vowel: str, tone: str) -> str:
     """`vowel` carrying `tone` (one of TONES, or nothing), composed.
 
-    >>> toned("ê", DOT), toned("Ơ", "")
+    >>> add_tone("ê", DOT), add_tone("Ơ", "")
     ('ệ', 'Ơ')
     """
     return unicodedata.normalize("NFC", vowel + tone)
 
 
-_SMALL_VOWELS = tuple(toned(vowel, tone) for vowel in VOWELS for tone in ("", *TONES))
+_SMALL_VOWELS = tuple(add_tone(vowel, tone) for vowel in VOWELS for tone in ("", *TONES))
 SMALL = (*(letter for letter in _SMALL_VOWELS if not letter.isascii()), "đ")
 LETTERS = SMALL + tuple(letter.upper() for letter in SMALL)
 
-_PARTS = {toned(vowel, tone): (vowel, tone) for vowel in VOWELS + VOWELS.upper() for tone in ("", *TONES)}
+_PARTS = {add_tone(vowel, tone): (vowel, tone) for vowel in VOWELS + VOWELS.upper() for tone in ("", *TONES)}
 
 
 def parts(letter: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""UTF-8 text, and UTF-8 that some program took for Windows-1252 or Latin-1 and saved again, once or twice."""
+"""UTF-8 text, and mojibake: UTF-8 decoded as Windows-1252 or Latin-1 and saved again, once or twice."""
 
 import re
 
@@ -9,10 +9,10 @@ MOST_LAYERS = 3
 _TO_BYTE = {ord(letter): byte for byte, letter in enumerate(CP1252) if ord(letter) != byte}
 _NO_BYTE = re.compile(rf"[^\x00-\xff{''.join(map(chr, _TO_BYTE))}]")
 _HIGH = re.compile(rb"[\x80-\xff]")
-# A letter cut by the width of its column: its first byte, and fewer of the others than it needs.
-_CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-# Two bytes of another encoding can look like a letter of a far script, of a language far from here, or like a
-# control character. Letters of a script come in words, and control characters do not come at all.
+# A character cut by the width of its column: its first byte without all the continuation bytes.
+_PARTIAL_LETTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+# Two bytes of another encoding can form a valid UTF-8 character of an unrelated script or a control character.
+# Real letters of such a script come in words, and control characters do not occur in text.
 _CONTROL = re.compile(r"[\x80-\x9f]")
 _FAR = re.compile(r"[\u0250-\u0258\u025a-\u02ff\u0324-\u0326\u0328-\u0dff\u0f00-\u167f\u1800-\u1dff]+")
 _LONE = re.compile(r"(?<![A-Za-zÀ-ỹ])(?![ĂăĐđĨĩŨũƠơƯư])[\u0100-\u024f](?![A-Za-zÀ-ỹ])")
@@ -26,23 +26,23 @@ def as_bytes(text: str) -> bytes | None:
     """
     if _NO_BYTE.search(text):
         return None
-    # The five bytes that Windows-1252 leaves empty are control characters here and there.
+    # The five bytes that Windows-1252 leaves undefined are control characters in both encodings.
     return text.translate(_TO_BYTE).encode("latin1") if max(text, default="") > "\xff" else text.encode("latin1")
 
 
 def read(data: bytes) -> str:
-    """The text of UTF-8 `data`, without a letter that was cut at its end; UnicodeDecodeError when it is not UTF-8."""
-    return _CUT.sub(b"", data).decode("utf-8").removeprefix("\ufeff")
+    """The text of UTF-8 `data`, without a character cut at its end; UnicodeDecodeError when it is not UTF-8."""
+    return _PARTIAL_LETTER.sub(b"", data).decode("utf-8").removeprefix("\ufeff")
 
 
-def peeled(text: str) -> str | None:
-    """What `text` says when its characters are taken for the bytes of UTF-8; None when they are not.
+def peel(text: str) -> str | None:
+    """`text` decoded once more, its characters read as the bytes of UTF-8; None when they are not UTF-8.
 
-    >>> peeled("Ä\\x90iá»\\x87n"), peeled("Điện"), peeled("café")
+    >>> peel("Ä\\x90iá»\\x87n"), peel("Điện"), peel("café")
     ('Điện', None, None)
     """
     data = as_bytes(text)
-    if data is None or not _HIGH.search(_CUT.sub(b"", data)):
+    if data is None or not _HIGH.search(_PARTIAL_LETTER.sub(b"", data)):
         return None
     try:
         return read(data)
@@ -51,14 +51,14 @@ def peeled(text: str) -> str | None:
 
 
 def depth(text: str) -> int:
-    """How many times over `text` is UTF-8 taken for something else: 0 for none, at most MOST_LAYERS.
+    """How many layers of mojibake `text` has: 0 for none, at most MOST_LAYERS.
 
-    Bytes of another encoding that happen to be UTF-8 for stray letters of far scripts count as 0.
+    Bytes of another encoding that are UTF-8 for isolated letters of unrelated scripts by chance count as 0.
     """
     layers = 0
-    inner = None if text.isascii() else peeled(text)
+    inner = None if text.isascii() else peel(text)
     while inner is not None and layers < MOST_LAYERS:
-        further = None if inner.isascii() else peeled(inner)
+        further = None if inner.isascii() else peel(inner)
         if further is None and not _plausible(inner):
             return layers
         layers += 1
@@ -71,24 +71,24 @@ def _plausible(text: str) -> bool:
     return not _CONTROL.search(text) and not _LONE.search(text) and (not far or max(map(len, far)) > 2)
 
 
-def unwrapped(text: str, layers: int) -> str:
-    """`text` with at most `layers` layers of UTF-8 taken off; it stays as it is where it is not UTF-8."""
+def unwrap(text: str, layers: int) -> str:
+    """`text` with at most `layers` layers of mojibake removed; unchanged where it is no mojibake."""
     for _ in range(layers):
-        inner = None if text.isascii() else peeled(text)
+        inner = None if text.isascii() else peel(text)
         if inner is None:
             return text
         text = inner
     return text
 
 
-def wrapped(text: str, layers: int) -> bytes:
-    """The bytes of `text` as UTF-8 of UTF-8 taken for Windows-1252, `layers` deep; one layer is plain UTF-8."""
+def wrap(text: str, layers: int) -> bytes:
+    """The bytes of `text` as mojibake of UTF-8 read as Windows-1252, `layers` deep; one layer is plain UTF-8."""
     for _ in range(layers - 1):
         text = "".join([CP1252[byte] for byte in text.encode("utf-8")])
     return text.encode("utf-8")
 
 
-def is_cut(text: str) -> bool:
+def ends_mid_letter(text: str) -> bool:
     """Whether `text`, which is UTF-8 read as Latin-1, ends in the middle of a letter."""
     data = as_bytes(text)
-    return data is not None and _CUT.search(data) is not None
+    return data is not None and _PARTIAL_LETTER.search(data) is not None

@@ -1,4 +1,4 @@
-"""What a person should know about a detected encoding, in both languages."""
+"""Notes on a detected encoding for the person who imports the file, in both languages."""
 
 from collections.abc import Sequence
 
@@ -20,13 +20,13 @@ ETH = Label(
     "Some Đ are written as Eth (U+00D0); they become Đ.",
 )
 
-TORN = Label(
+AMBIGUOUS_ROWS = Label(
     "Một số dòng đã là Unicode, một số còn là bảng mã cũ; có dòng đọc cách nào cũng thành chữ. Hãy xem lại từng dòng.",
     "Some rows are Unicode already, others are not, and a few make sense either way. Look through the rows.",
 )
 
 
-def cut(count: int) -> Label:
+def cut_letters(count: int) -> Label:
     """Values end in the middle of a letter."""
     return Label(
         f"{count} giá trị bị cắt giữa một chữ (cột quá hẹp); phần lẻ của chữ cuối bị bỏ.",
@@ -34,15 +34,15 @@ def cut(count: int) -> Label:
     )
 
 
-def lost(count: int) -> Label:
-    """Letters were replaced before the file came here."""
+def lost_letters(count: int) -> Label:
+    """Values contain U+FFFD: an earlier program has replaced letters."""
     return Label(
         f"{count} giá trị có ký tự � : chữ gốc đã mất từ trước, không khôi phục được.",
         f"{count} values hold �: the letters were lost before, nothing can bring them back.",
     )
 
 
-def unsure(encoding: str, runner_up: str) -> Label:
+def uncertainty(encoding: str, runner_up: str) -> Label:
     """Another encoding is nearly as likely."""
     first, second = label_of(encoding), label_of(runner_up)
     return Label(
@@ -51,8 +51,8 @@ def unsure(encoding: str, runner_up: str) -> Label:
     )
 
 
-def little(encoding: str) -> Label:
-    """Hardly any text to judge by."""
+def little_text(encoding: str) -> Label:
+    """The column has too little text for a confident detection."""
     label = label_of(encoding)
     return Label(
         f"Có quá ít chữ để chắc chắn là {label.vi}. Hãy xem mẫu trước và sau.",
@@ -60,7 +60,7 @@ def little(encoding: str) -> Label:
     )
 
 
-def mixed(parts: Sequence[tuple[str, int]]) -> Label:
+def several_encodings(parts: Sequence[tuple[str, int]]) -> Label:
     """Rows of the column are in different encodings; each of `parts` is one, with its number of rows."""
     vi = "; ".join(f"{label_of(encoding).vi}: {rows}" for encoding, rows in parts)
     en = "; ".join(f"{label_of(encoding).en}: {rows}" for encoding, rows in parts)
@@ -70,24 +70,24 @@ def mixed(parts: Sequence[tuple[str, int]]) -> Label:
     )
 
 
-def unknown_claim(name: str) -> Label:
-    """The .cpg file names something that is not known here."""
+def unknown_name(name: str) -> Label:
+    """The .cpg file contains an unknown name."""
     return Label(
         f"Tệp .cpg ghi {name!r}, không phải tên bảng mã nào được biết; bảng mã được nhận biết từ chữ.",
         f"The .cpg file says {name!r}, which names no known encoding; the text itself was judged.",
     )
 
 
-def agreed(name: str) -> Label:
-    """The text is in what the .cpg file says."""
+def agreement(name: str) -> Label:
+    """The text is in the encoding that the .cpg file names."""
     return Label(
         f"Tệp .cpg ghi {name!r} và chữ trong cột đúng như vậy.",
         f"The .cpg file says {name!r}, and the text agrees.",
     )
 
 
-def contradicted(name: str, encoding: str) -> Label:
-    """The text is in something else than the .cpg file says."""
+def contradiction(name: str, encoding: str) -> Label:
+    """The text is in another encoding than the .cpg file names."""
     label = label_of(encoding)
     return Label(
         f"Tệp .cpg ghi {name!r} nhưng chữ trong cột là {label.vi}; tin vào chữ.",

@@ -1,22 +1,22 @@
-"""Encodings that give every letter one byte: one table, read in both directions."""
+"""Encodings with one byte for each letter: a table for decoding and encoding."""
 
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# What Windows shows for bytes 0x80-0x9F; the five that it leaves empty pass as control characters.
+# Windows-1252; the five bytes that it leaves undefined are decoded as control characters.
 CP1252 = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 
 
 @dataclass(frozen=True)
 class ByteTable:
-    """`letters` holds what each of the 256 bytes reads as; `bytes_of` what each character is written as."""
+    """`letters` are the characters of the 256 bytes; `bytes_of` maps each character to its bytes."""
 
     letters: str
     bytes_of: Mapping[str, bytes]
 
     def read(self, data: bytes) -> str:
-        """The text of `data`; every byte reads as something."""
+        """The text of `data`; every byte has a character."""
         return codecs.charmap_decode(data, "strict", self.letters)[0]
 
     def write(self, text: str) -> bytes:
@@ -28,8 +28,8 @@ class ByteTable:
         return letter in self.bytes_of
 
 
-def laid_over(base: str, runs: Mapping[int, str]) -> str:
-    """`base` (256 characters) with runs of letters laid over it, each from its first byte on."""
+def overlay(base: str, runs: Mapping[int, str]) -> str:
+    """`base` (256 characters) with each run of letters replacing the characters from its first byte on."""
     letters = list(base)
     for start, run in runs.items():
         letters[start : start + len(run)] = run

@@ -1,4 +1,4 @@
-"""Whether a word is a Vietnamese syllable (onset, rhyme, tone), and how usual its letters are."""
+"""Whether a word is a Vietnamese syllable (onset, rhyme, tone), and how frequent its letters are."""
 
 import re
 import unicodedata
@@ -52,9 +52,9 @@ for _nucleus, _seats, _codas in _RHYMES:
         _SEATS.setdefault(_nucleus + _coda.replace("-", ""), set()).update(_seats)
 
 _FRONT = tuple("eêiy")
-_STOPPED = ("c", "ch", "p", "t")
+_STOP_CODAS = ("c", "ch", "p", "t")
 
-# Letters by how often they stand in Vietnamese text: shares of all letters beyond ASCII, counted over the
+# Letters by frequency in Vietnamese text: shares of all letters beyond ASCII, counted over the
 # Vietnamese message catalogues of the GNU programs (260,000 such letters) and a report on the province.
 _USUAL = (
     (0.4, "đôáưàểêộạệảịợố"),  # 2.5 % and more
@@ -65,9 +65,9 @@ _USUAL = (
 _WEIGHT = {letter: weight for weight, letters in _USUAL for letter in letters}
 IMPOSSIBLE = -5.0
 _ODD_CASE = -2.0
-# Few words are one letter, but signs and words of other languages are often one byte.
+# Few Vietnamese words have one letter, but in other encodings signs and letters are often one byte.
 _ALONE, _LONE_LETTER = "ởý", -2.6
-# Abbreviations of official papers, which are all that some columns hold; others are taken for possible.
+# Abbreviations in official documents; some columns hold nothing else. Other abbreviations count as possible.
 _OFFICIAL = frozenset({"QĐ", "NĐ", "HĐ", "HĐND", "TĐ", "QSDĐ", "ĐKKD", "ĐT"})
 _ABBREVIATION = re.compile(r"[BCDGHKLMNPQRSTVXĐ]{1,6}")
 
@@ -89,9 +89,9 @@ def _reads(bare: str, onset: str, tones: list[tuple[int, str]]) -> bool:
     if not bare.startswith(onset) or rhyme not in _SEATS or not _spells(onset, rhyme):
         return False
     if not tones:
-        return not rhyme.endswith(_STOPPED)
+        return not rhyme.endswith(_STOP_CODAS)
     place, tone = tones[0]
-    return place - len(onset) in _SEATS[rhyme] and (tone in (ACUTE, DOT) or not rhyme.endswith(_STOPPED))
+    return place - len(onset) in _SEATS[rhyme] and (tone in (ACUTE, DOT) or not rhyme.endswith(_STOP_CODAS))
 
 
 def _spells(onset: str, rhyme: str) -> bool:
@@ -104,7 +104,7 @@ def _spells(onset: str, rhyme: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def likelihood(word: str) -> float:
-    """How well a word with letters beyond ASCII suits Vietnamese; 0 is ordinary, IMPOSSIBLE no Vietnamese at all.
+    """The score of a word with letters beyond ASCII as Vietnamese; 0 is average, IMPOSSIBLE is not Vietnamese.
 
     The word is NFC, of letters and marks only; its case counts too: `tRầN` is odd.
     """
@@ -117,17 +117,17 @@ def likelihood(word: str) -> float:
     return usual if small in (word, word[0].lower() + word[1:]) or word.isupper() else usual + _ODD_CASE
 
 
-# Signs that stand before and after words, with no space between.
+# Signs that are written before and after words without a space.
 _EDGES = "“”‘’„‚–—…•\u00a0"
 _SIGNS = re.compile(r"\W*[A-Za-z]{0,4}[²³¹°º½¼¾±€£¥™©®]+[A-Za-z]{0,2}|[µμ][a-z]")
 SIGN = -1.0
 FOREIGN = -2.5
-_GARBLED = -6.0
+_GARBAGE = -6.0
 
 
 @lru_cache(maxsize=65536)
 def foreignness(word: str) -> float:
-    """How well a word with letters beyond ASCII suits text of another language, or signs such as m²; as `likelihood`.
+    """The score of a word with letters beyond ASCII as text of another language, or as a sign such as m².
 
     >>> foreignness("Köln"), foreignness("m²"), foreignness("§iÖn")
     (-2.5, -1.0, -6.0)
@@ -138,7 +138,7 @@ def foreignness(word: str) -> float:
     if inner.isascii() or _SIGNS.fullmatch(inner):
         return SIGN
     if any(unicodedata.category(letter) not in _LETTER or letter in "ªºµ" for letter in inner):
-        return _GARBLED if len(inner) > 1 else SIGN
+        return _GARBAGE if len(inner) > 1 else SIGN
     odd = not (inner[1:].islower() or inner.isupper() or inner.lower() == inner.upper() or len(inner) == 1)
     return FOREIGN + (_ODD_CASE if odd else 0.0)
 
@@ -147,7 +147,7 @@ _LETTER = ("Lu", "Ll", "Lm", "Lo", "Mn", "Mc")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` that hold anything beyond ASCII, with whatever signs are joined to them.
+    """The words of `text` with characters beyond ASCII, including signs attached to them.
 
     >>> words_of("xã Nà Tấu, 25°C; x·-§iÖn")
     ['xã', 'Nà', 'Tấu', '°C', 'x·', '§iÖn']
@@ -155,7 +155,7 @@ def words_of(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(text) if not word.isascii() or _CONTROL.search(word)]
 
 
-_LONGEST = 80  # what follows proves no more, and patterns take longer than the text is
+_LONGEST = 80  # the beginning is evidence enough, and regular expressions take more than linear time
 
 
 # Some capitals of VISCII are control characters, so these count as letters here.
@@ -164,13 +164,13 @@ _CONTROL = re.compile(r"[\x02\x05\x06\x14\x19\x1e]")
 
 
 def reading(word: str) -> float:
-    """The `likelihood` of a decoded word, which may still be in quotes or hold dashes; SIGN when no letter is left.
+    """The `likelihood` of a decoded word, which may have quotes or dashes; SIGN for a word without letters.
 
     >>> reading("“Điện–Biên”") > 0, reading("25m²"), reading("§iÖn")
     (True, -1.0, -5.0)
     """
-    found = [part for part in _SIGN.split(word) if not part.isascii()]
-    return min(map(likelihood, found), default=SIGN)
+    fragments = [part for part in _SIGN.split(word) if not part.isascii()]
+    return min(map(likelihood, fragments), default=SIGN)
 
 
 _SIGN = re.compile(f"[{_EDGES}²³°±€™«»-]+")

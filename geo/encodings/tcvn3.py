@@ -1,13 +1,13 @@
 """TCVN3, called ABC: the one-byte encoding of the .VnTime fonts (TCVN 5712:1993, character set VN3).
 
-It has no accented capitals. Type set in capitals used the same bytes as small letters, in a font
-whose name ends in H; a table of attributes does not say which font was meant.
+It has no accented capitals. Text in capitals uses the bytes of the small letters in a font whose name
+ends in H, and an attribute table does not record the font.
 """
 
 import re
 
 from geo.encodings.letters import LETTERS
-from geo.encodings.one_byte import CP1252, ByteTable, laid_over
+from geo.encodings.one_byte import CP1252, ByteTable, overlay
 from geo.encodings.syllable import is_syllable
 
 # First byte of each run, and the letters from there on.
@@ -21,7 +21,7 @@ VN3 = {
     0xE1: "ỏõóọồổỗốộờởỡớợù",
     0xF1: "ủũúụừửữứựỳỷỹýỵ",
 }
-# Capitals that the same standard puts, in its set VN1, where the ABC fonts are empty: read, never written.
+# Capitals of set VN1 of the same standard, at bytes that the ABC fonts do not use: decoded, never encoded.
 VN1_CAPITALS = {
     0xAF: "Ằ",
     0xBA: "Ẳ",
@@ -33,11 +33,13 @@ VN1_CAPITALS = {
     0xFF: "Ố",
 }
 
-_LETTERS = laid_over(laid_over(CP1252, VN1_CAPITALS), VN3)
-_READ_ONLY = frozenset("".join(VN1_CAPITALS.values()))
-TCVN3 = ByteTable(_LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS) if letter not in _READ_ONLY})
+_LETTERS = overlay(overlay(CP1252, VN1_CAPITALS), VN3)
+_DECODE_ONLY = frozenset("".join(VN1_CAPITALS.values()))
+TCVN3 = ByteTable(
+    _LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS) if letter not in _DECODE_ONLY}
+)
 
-# Letters that exist as capitals in the font, so that their case in a word is what was typed.
+# Letters with a capital of their own in TCVN3, whose case in a word is therefore reliable.
 _SHOWS_CASE = re.compile(r"[A-Za-zĂÂÊÔƠƯĐăâêôơưđ]")
 _INNER_CAPITAL = re.compile(r"[^\W\d_][A-ZĂÂÊÔƠƯĐ]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -45,10 +47,10 @@ _NO_CAPITAL = frozenset(letter for letter in LETTERS if letter.islower()) - froz
 
 
 def raise_capitals(text: str) -> str:
-    """`text` with the capitals that the words around them prove: TCVN3 could not say them.
+    """`text` with capitals restored where their words prove them, since TCVN3 does not encode their case.
 
-    A word with two capitals and no small letter that has a capital was set in capitals; where one
-    Vietnamese word of the text is so and no word is otherwise, all of it was.
+    A word is in capitals when it has two reliable capitals and no reliable small letter. The whole text is in
+    capitals when one Vietnamese word is and no word has a reliable small letter.
 
     >>> raise_capitals("Xã HUổI Só"), raise_capitals("xã Nà TấU"), raise_capitals("HTX Hà")
     ('XÃ HUỔI SÓ', 'xã Nà TẤU', 'HTX Hà')
@@ -64,8 +66,8 @@ def raise_capitals(text: str) -> str:
 
 
 def _in_capitals(word: str) -> bool:
-    shown = _SHOWS_CASE.findall(word)
-    return len(shown) > 1 and all(letter.isupper() for letter in shown)
+    cased_letters = _SHOWS_CASE.findall(word)
+    return len(cased_letters) > 1 and all(letter.isupper() for letter in cased_letters)
 
 
 def _has_small(word: str) -> bool:

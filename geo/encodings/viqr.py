@@ -1,8 +1,8 @@
-"""VIQR (RFC 1456): Vietnamese in ASCII, marks typed after the letter, a backslash before what is no mark."""
+"""VIQR (RFC 1456): Vietnamese in ASCII, with marks after the letter and a backslash to escape literal signs."""
 
 import re
 
-from geo.encodings.letters import ACUTE, DOT, GRAVE, HOOK, TILDE, toned
+from geo.encodings.letters import ACUTE, DOT, GRAVE, HOOK, TILDE, add_tone
 
 TONE_MARKS = {GRAVE: "`", HOOK: "?", TILDE: "~", ACUTE: "'", DOT: "."}
 _STEMS = {
@@ -13,40 +13,40 @@ _STEMS = {
 
 def _small() -> dict[str, str]:
     tones = {"": "", **TONE_MARKS}
-    letters = {toned(vowel, tone): stem + tones[tone] for vowel, stem in _STEMS.items() for tone in tones}
-    return {letter: written for letter, written in letters.items() if not letter.isascii()} | {"đ": "dd"}
+    letters = {add_tone(vowel, tone): stem + tones[tone] for vowel, stem in _STEMS.items() for tone in tones}
+    return {letter: sequence for letter, sequence in letters.items() if not letter.isascii()} | {"đ": "dd"}
 
 
-_WRITTEN = _small() | {letter.upper(): written.upper() for letter, written in _small().items()}
-_READ = {written: letter for letter, written in _WRITTEN.items()} | {"Dd": "Đ", "dD": "đ"}
+_SEQUENCES = _small() | {letter.upper(): sequence.upper() for letter, sequence in _small().items()}
+_LETTERS = {sequence: letter for letter, sequence in _SEQUENCES.items()} | {"Dd": "Đ", "dD": "đ"}
 _SEQUENCE = re.compile(
     r"\\(.)|[Aa][(^]?['`?~.]?|[Ee]\^?['`?~.]?|[Oo][\^+]?['`?~.]?|[Uu]\+?['`?~.]?|[IiYy]['`?~.]?|[Dd][Dd]", re.DOTALL
 )
 
 
 def read(data: bytes) -> str:
-    """The text of `data`; bytes beyond ASCII, which VIQR has no use for, pass as they are."""
-    return _SEQUENCE.sub(lambda found: found[1] or _READ.get(found[0], found[0]), data.decode("latin1"))
+    """The text of `data`; bytes beyond ASCII, which VIQR does not use, are read as Latin-1."""
+    return _SEQUENCE.sub(lambda match: match[1] or _LETTERS.get(match[0], match[0]), data.decode("latin1"))
 
 
-# What a reader would join to each written letter, were it to follow.
+# The marks that a decoder would join to each letter or sequence when they follow it.
 _TAKES = {"a": "(^", "e": "^", "o": "^+", "u": "+"}
 _TONES = "".join(TONE_MARKS.values())
-_OPEN = {written: _TAKES.get(stem, "") + _TONES for stem in _STEMS.values() for written in (stem, stem.upper())}
+_OPEN = {sequence: _TAKES.get(stem, "") + _TONES for stem in _STEMS.values() for sequence in (stem, stem.upper())}
 
 
 def write(text: str) -> bytes:
-    """The ASCII bytes of `text`, with a backslash wherever a reader would take a character for a mark."""
+    """The ASCII bytes of `text`, with a backslash before each character that a decoder would take for a mark."""
     out = []
     joins = ""
     for letter, following in zip(text, (text + " ")[1:], strict=True):
         literal = letter in joins or letter == "\\" or (letter in "dD" and following in "dDđĐ")
-        written = "\\" + letter if literal else _WRITTEN.get(letter, letter)
-        joins = _OPEN.get(written, "")
-        out.append(written)
+        sequence = "\\" + letter if literal else _SEQUENCES.get(letter, letter)
+        joins = _OPEN.get(sequence, "")
+        out.append(sequence)
     return "".join(out).encode("ascii")
 
 
 def holds(letter: str) -> bool:
     """Whether one character can be written."""
-    return letter.isascii() or letter in _WRITTEN
+    return letter.isascii() or letter in _SEQUENCES

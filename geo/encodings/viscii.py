@@ -1,6 +1,6 @@
 """VISCII 1.1 (RFC 1456): every Vietnamese letter in one byte, six capitals among the control characters."""
 
-from geo.encodings.one_byte import ByteTable, laid_over
+from geo.encodings.one_byte import ByteTable, overlay
 
 VISCII_1_1 = {
     0x02: "Ẳ",
@@ -18,5 +18,5 @@ VISCII_1_1 = {
     0xF0: "đựòóôõỏọụùúũủýợỮ",
 }
 
-_LETTERS = laid_over("".join(map(chr, range(256))), VISCII_1_1)
+_LETTERS = overlay("".join(map(chr, range(256))), VISCII_1_1)
 VISCII = ByteTable(_LETTERS, {letter: bytes([byte]) for byte, letter in enumerate(_LETTERS)})

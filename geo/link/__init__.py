@@ -1,4 +1,4 @@
-"""The frames of one version in, pairs and conflicts out: how everything is tied to everything else."""
+"""Links between records: from the frames of one version, the pairs of linked records and the conflicts."""
 
 from geo.link.conflicts import ConflictRow, disagreements, on_borders
 from geo.link.lines import link_lines, links_metadata

@@ -1,4 +1,4 @@
-"""Conflicts: a recorded link and the geometry name different records, or the geometry names two."""
+"""Conflicts: a recorded link and a spatial one lead to different records, or a point lies in several units."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ class ConflictRow(NamedTuple):
 def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[ConflictRow]:
     """Every record for which a recorded target is not among the derived ones, in the rules' order.
 
-    A record that lacks one of the two links has nothing to disagree about.
+    A record that lacks one of the two links is never in conflict.
     """
     targets: dict[str, dict[tuple[str, str], list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for pair in pairs:
@@ -41,7 +41,7 @@ def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[
 
 
 def on_borders(frames: Frames, links: Sequence[LinkSpec]) -> list[ConflictRow]:
-    """Every record that breaks a Within row's claim of lying in one target, under the link's name."""
+    """A conflict, under the link's name, for every record in several targets of a Within link with each="one"."""
     rows = []
     for spec in links:
         if not isinstance(spec, Within) or spec.each != "one" or not {spec.source, spec.target} <= frames.keys():

@@ -28,7 +28,7 @@ _LINEAGE = Label(
 
 
 class _End(NamedTuple):
-    """What a line needs of a record: its names, one point of it (STORE_CRS), and how well that is known."""
+    """One end of a line: the record's names, one point of it (STORE_CRS), and that point's precision."""
 
     name: str
     name_en: str
@@ -37,18 +37,18 @@ class _End(NamedTuple):
 
 
 def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> GeoDataFrame:
-    """The pairs of the shown rows of LINKS as records of the layer "links", in STORE_CRS, each pair once.
+    """The pairs of the visible rows of LINKS as records of the layer "links", in STORE_CRS, each pair once.
 
     A line leads from one point of the source to one of the target: of a polygon, a point on its surface. It is null
-    where an end has no place or both stand at one point. `precision` is that of the end known less well; null where
-    neither end says how well it is known.
+    where an end has no geometry or both ends are the same point. `precision` is the coarser of the two ends';
+    null where neither end has one.
     """
     ends = {layer: _ends(frame, layer) for layer, frame in frames.items() if layer in LAYERS}
     rows: dict[str, dict[str, object]] = {}
     lines: list[Any] = []
     for pair in pairs:
         key = f"{pair.link}.{pair.source_id}.{pair.target_id}"
-        if _SPECS[pair.link].shown and key not in rows:
+        if _SPECS[pair.link].visible and key not in rows:
             here, there = ends[pair.source_layer][pair.source_id], ends[pair.target_layer][pair.target_id]
             rows[key] = _values(key, pair, here, there)
             lines.append(_line(here.point, there.point))
@@ -57,7 +57,7 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
 
 
 def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Title, licence and lineage of the layer "links": the products' sources and terms, as the links rest on them."""
+    """Metadata of the layer "links": its own title and lineage, with the sources and licence of the products."""
     return {
         **metadata.get("products", {}),
         "title": LINK_LAYER.label._asdict(),
@@ -84,7 +84,7 @@ def _ends(frame: GeoDataFrame, layer: str) -> dict[str, _End]:
 
 
 def _points(shapes: np.ndarray[Any, Any]) -> list[Any]:
-    """One point of every shape; None for what has no place."""
+    """One point of every shape; None for an empty or missing shape."""
     areas = shapely.get_dimensions(shapes) > 0
     points = shapes.copy()
     points[areas] = shapely.point_on_surface(shapes[areas])
@@ -101,7 +101,7 @@ def _values(key: str, pair: Pair, here: _End, there: _End) -> dict[str, object]:
         "name_en": f"{here.name_en} → {there.name_en}",
         "source_name": here.name,
         "target_name": there.name,
-        # No place is known to a tenth of a metre: more digits would pretend a precision that nothing has.
+        # No position is accurate to a tenth of a metre, so more digits would be false precision.
         "distance_m": None if pair.distance_m is None else round(pair.distance_m, 1),
         "area_ha": None if pair.area_ha is None else round(pair.area_ha, 2),
         "share": None if pair.share is None else round(pair.share, 4),

@@ -21,8 +21,8 @@ class Pair(NamedTuple):
 
     `distance_m` is geodesic; `uncertainty_m` is how far the true distance may be from it, the sum of
     both ends' radii. `area_ha` and `share` (of the source's area) belong to overlaps. `certain` is False
-    where the places are known too roughly to say, or where the link was matched and not recorded: such a
-    pair is shown as "to be checked" and not counted. `rank` orders the pairs of one source, 1 first.
+    where the positions are too inaccurate to decide, or where the link was matched by value: such a
+    pair is displayed as "to be checked" and not counted. `rank` orders the pairs of one source, 1 first.
     """
 
     link: str
@@ -68,7 +68,7 @@ def pairs_of(spec: LinkSpec, frames: Frames) -> Iterator[Pair]:
 
 
 def _keys(value: object) -> list[str]:
-    """The keys in a field that may hold none, one, or several joined by ';'."""
+    """The keys in a value that holds none, one, or several joined by ';'."""
     return [key for key in str(value).split(";") if key] if isinstance(value, str) else []
 
 
@@ -76,47 +76,54 @@ def _ids(frame: GeoDataFrame, layer: str) -> list[str]:
     return [str(key) for key in frame[LAYERS[layer].key]]
 
 
-def _cited(frame: GeoDataFrame) -> list[str]:
-    """What each record cites, for the links that it records."""
+def _source_ids(frame: GeoDataFrame) -> list[str]:
+    """The `source_ids` of each record, "" where it has none; recorded links take them over."""
     if "source_ids" not in frame:
         return [""] * len(frame)
     return [value if isinstance(value, str) else "" for value in frame["source_ids"]]
 
 
 @pairs_of.register
-def _recorded(spec: KeyLink, frames: Frames) -> Iterator[Pair]:
+def _pairs_by_key(spec: KeyLink, frames: Frames) -> Iterator[Pair]:
     sources, target_ids = frames[spec.source], set(_ids(frames[spec.target], spec.target))
-    rows = zip(_ids(sources, spec.source), sources[spec.field], _cited(sources), strict=True)
-    for source_id, value, cited in rows:
-        recorded = (key for key in _keys(value) if key in target_ids)
-        for rank, target_id in enumerate(recorded, start=1):
+    rows = zip(_ids(sources, spec.source), sources[spec.field], _source_ids(sources), strict=True)
+    for source_id, value, sources_of_record in rows:
+        existing = (key for key in _keys(value) if key in target_ids)
+        for rank, target_id in enumerate(existing, start=1):
             yield Pair(
-                spec.name, spec.source, source_id, spec.target, target_id, "recorded", rank=rank, source_ids=cited
+                spec.name,
+                spec.source,
+                source_id,
+                spec.target,
+                target_id,
+                "recorded",
+                rank=rank,
+                source_ids=sources_of_record,
             )
 
 
 @pairs_of.register
-def _through(spec: ThroughLink, frames: Frames) -> Iterator[Pair]:
+def _pairs_through(spec: ThroughLink, frames: Frames) -> Iterator[Pair]:
     if spec.via not in frames:
         return
     via, sources = frames[spec.via], frames[spec.source]
     onward = dict(zip(_ids(via, spec.via), via[spec.via_field], strict=True))
-    cites = dict(zip(_ids(via, spec.via), _cited(via), strict=True))
+    cites = dict(zip(_ids(via, spec.via), _source_ids(via), strict=True))
     target_ids = set(_ids(frames[spec.target], spec.target))
     for source_id, value in zip(_ids(sources, spec.source), sources[spec.field], strict=True):
-        reached: dict[str, str] = {}
+        source_ids_by_target: dict[str, str] = {}
         for key in _keys(value):
             for target_id in _keys(onward.get(key)):
                 if target_id in target_ids:
-                    reached.setdefault(target_id, cites.get(key, ""))
-        for rank, (target_id, cited) in enumerate(reached.items(), start=1):
+                    source_ids_by_target.setdefault(target_id, cites.get(key, ""))
+        for rank, (target_id, source_ids) in enumerate(source_ids_by_target.items(), start=1):
             yield Pair(
-                spec.name, spec.source, source_id, spec.target, target_id, "crosswalk", rank=rank, source_ids=cited
+                spec.name, spec.source, source_id, spec.target, target_id, "crosswalk", rank=rank, source_ids=source_ids
             )
 
 
 @pairs_of.register
-def _matched(spec: MatchLink, frames: Frames) -> Iterator[Pair]:
+def _pairs_by_value(spec: MatchLink, frames: Frames) -> Iterator[Pair]:
     sources, targets = frames[spec.source], frames[spec.target]
     by_value: dict[tuple[str, ...], list[str]] = {}
     for target_id, values in _values(targets, spec.target, [there for _, there in spec.on]):
@@ -134,13 +141,13 @@ def _values(frame: GeoDataFrame, layer: str, fields: Sequence[str]) -> Iterator[
 
 
 @pairs_of.register
-def _within(spec: Within, frames: Frames) -> Iterator[Pair]:
+def _pairs_within(spec: Within, frames: Frames) -> Iterator[Pair]:
     places = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
     shapes = Shapes.of(frames[spec.target], spec.target)
     for place, holders in shapes.holding(places):
         radius = places.uncertainty_m[place]
-        linked = holders[:1] if spec.each == "one" else holders
-        for rank, (shape, edge_m) in enumerate(linked, start=1):
+        selected = holders[:1] if spec.each == "one" else holders
+        for rank, (shape, edge_m) in enumerate(selected, start=1):
             yield Pair(
                 spec.name, spec.source, places.ids[place], spec.target, shapes.ids[shape], "inside",
                 uncertainty_m=radius, certain=edge_m >= radius and shapes.surveyed[shape], rank=rank,
@@ -148,7 +155,7 @@ def _within(spec: Within, frames: Frames) -> Iterator[Pair]:
 
 
 @pairs_of.register
-def _overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
+def _pairs_by_overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
     here = Shapes.of(frames[spec.source], spec.source)
     there = here if spec.source == spec.target else Shapes.of(frames[spec.target], spec.target)
     is_line = LAYERS[spec.source].dimension == 1
@@ -160,7 +167,7 @@ def _overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
 
 
 @pairs_of.register
-def _near(spec: Near, frames: Frames) -> Iterator[Pair]:
+def _pairs_near(spec: Near, frames: Frames) -> Iterator[Pair]:
     here = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
     there = Places.of(frames[spec.target], spec.target, at_least=spec.at_least)
     for source, target, distance_m, rank in here.near(there, distance_m=spec.distance_m):
@@ -172,7 +179,7 @@ def _near(spec: Near, frames: Frames) -> Iterator[Pair]:
 
 
 @pairs_of.register
-def _nearest(spec: NearestOfKind, frames: Frames) -> Iterator[Pair]:
+def _pairs_nearest(spec: NearestOfKind, frames: Frames) -> Iterator[Pair]:
     here = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
     targets = frames[spec.target]
     nearest: dict[int, list[tuple[float, float, str]]] = {}

@@ -1,7 +1,7 @@
-"""Points and polygons prepared for joining: who lies in what, who is near whom, what overlaps what.
+"""Points and shapes of a layer, prepared for spatial joins: containment, distance and overlap.
 
-Candidates are found with an STRtree in METRIC_CRS; the distance that is kept is geodesic, the area is
-measured in METRIC_CRS, which is within 0.02 % of the ellipsoid in the province.
+An STRtree in METRIC_CRS finds the candidates. Distances are geodesic. Areas are measured in METRIC_CRS,
+within 0.02 % of the ellipsoidal area in the province.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _SEARCH_MARGIN = 1.001
 
 @dataclass(frozen=True)
 class Places:
-    """The points of a layer that are known well enough, with ids, degrees, metres and radii."""
+    """The points of a layer that are accurate enough, with ids, degrees, metres and uncertainty radii."""
 
     ids: list[str]
     lng: np.ndarray[Any, Any]
@@ -37,7 +37,7 @@ class Places:
 
     @classmethod
     def of(cls, frame: GeoDataFrame, layer: str, *, at_least: str) -> Self:
-        """The records of `frame` that have a point known at least as well as the precision `at_least`.
+        """The records of `frame` that have a point of the precision `at_least` or better.
 
         A layer without a precision field counts as exact.
         """
@@ -79,7 +79,7 @@ class Places:
             yield h, t, m, rank
 
     def nearest(self, other: "Places") -> Iterator[tuple[int, int, float]]:
-        """(here, there, geodesic metres) of the nearest record of `other` for each of ours; ties to the smaller id."""
+        """(here, there, geodesic metres) of each record's nearest one in `other`; ties go to the smaller id."""
         if not len(other.ids) or not len(self.ids):
             return
         here, there = STRtree(other.metric).query_nearest(self.metric, all_matches=True)
@@ -113,7 +113,7 @@ class Shapes:
 
     @classmethod
     def of(cls, frame: GeoDataFrame, layer: str) -> Self:
-        """The records of `frame` that have a shape, which is their own where the layer does not say whose it is."""
+        """The records of `frame` that have a shape; all are surveyed where the layer declares no `outline`."""
         geometry = np.asarray(frame.geometry.array, dtype=object)
         keep = [row for row, shape in enumerate(geometry) if shape is not None and not shape.is_empty]
         keys = frame[LAYERS[layer].key].tolist()

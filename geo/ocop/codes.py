@@ -1,4 +1,4 @@
-"""The programme's code lists as rows: keys in ASCII, labels in both languages, the decision they come from."""
+"""The code lists of the OCOP programme as rows: ASCII keys, labels in both languages, and the legal basis."""
 
 from geo.schema import Code, CodeList, Label, Precision
 
@@ -9,7 +9,7 @@ _LAW_HERITAGE = "Law on Cultural Heritage"
 
 
 def _codes(name: str, vi: str, en: str, *rows: tuple[str, ...], basis: str = "") -> CodeList:
-    """A list of rows (key, Vietnamese, English, other names that files have for it ...)."""
+    """A code list from rows of (key, Vietnamese label, English label, aliases in files ...)."""
     codes = (Code(key, Label(v, e), basis, tuple(aliases)) for key, v, e, *aliases in rows)
     return CodeList(name, Label(vi, en), tuple(codes))
 

@@ -1,4 +1,4 @@
-"""What every version publishes: the recorded layers, and the links between their records as one layer more."""
+"""The published collections: the recorded layers, and the links between their records as one more layer."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import Code, CodeList, Field, Label, LayerSpec
 
-# The codes are the rows of LINKS themselves, which ocop/codes.py, read before them, cannot name.
+# The codes are the names of LINKS. They cannot be in ocop/codes.py, on which ocop/links.py depends.
 CODE_LISTS["link"] = CodeList(
-    "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.shown)
+    "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.visible)
 )
 
 LINK_LAYER = LayerSpec(
@@ -56,7 +56,7 @@ LINK_LAYER = LayerSpec(
 )  # fmt: skip
 
 COLLECTIONS: dict[str, LayerSpec] = {**LAYERS, LINK_LAYER.name: LINK_LAYER}
-"""By name, the recorded layers first. What is served is driven by this table; what is recorded, by LAYERS."""
+"""Name -> layer, recorded layers first. This table drives what is published, LAYERS what is recorded and edited."""
 
 ENDS = {"source_name": ("source_layer", "source_id"), "target_name": ("target_layer", "target_id")}
 """The fields of a link that name one of its ends -> the fields that hold the end's layer and id."""

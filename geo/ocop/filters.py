@@ -1,6 +1,6 @@
 """The filters of the map, the lists, the exports and the addresses, as rows."""
 
-from geo.ocop.layers import PLACED
+from geo.ocop.layers import POINT_LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import Filter, KeyLink, Label, Overlap
 
@@ -18,7 +18,7 @@ FILTERS: tuple[Filter, ...] = (
     Filter("site_kind", Label("Loại di tích, điểm", "Type of site"), {"sites": "kind"}, codes="site_kind"),
     Filter(
         "commune", Label("Xã, phường", "Commune or ward"), {}, unit="communes",
-        links=(*(f"{layer}_in_commune" for layer in PLACED), *(f"{layer}_by_crosswalk" for layer in PLACED), *_COVER_COMMUNES),
+        links=(*(f"{layer}_in_commune" for layer in POINT_LAYERS), *(f"{layer}_by_crosswalk" for layer in POINT_LAYERS), *_COVER_COMMUNES),
     ),
     Filter(
         "district", Label("Huyện cũ", "Former district"), {}, unit="districts",
@@ -31,6 +31,6 @@ _SOURCE_OF = {spec.name: spec.source for spec in LINKS}
 
 
 def applies(param: str, layer: str) -> bool:
-    """Whether the filter called `param` says anything about `layer`."""
+    """Whether the filter `param` applies to records of `layer`."""
     row = next(row for row in FILTERS if row.param == param)
     return layer in row.fields or any(_SOURCE_OF[link] == layer for link in row.links)

@@ -61,7 +61,7 @@ _UNIT_KIND = Field(
 )
 _AREA_KM2 = Field(
     "area_km2", "area_km2", Label("Diện tích công bố", "Published area"), "real", unit="km²", minimum=0, table=True, aliases=("diện tích km2", "diện tích tự nhiên"),
-    measures="area",  # of the shipped units, whose outlines are generalised, none is off by more than 8.2 %
+    measures="area",  # the generalised outlines of the shipped units differ by at most 8.2 %
 )  # fmt: skip
 
 
@@ -359,11 +359,13 @@ GROUPS: dict[str, Label] = {
     "records": Label("Hồ sơ", "Records"),
 }
 
-PLACED = tuple(name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields))
+POINT_LAYERS = tuple(
+    name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields)
+)
 """The layers of points that carry the fields of _PLACE."""
 
 THEMATIC = tuple(name for name, layer in LAYERS.items() if layer.thematic)
-"""The layers that the programme is about: what the map shows at first."""
+"""The layers that are the subject of the programme; the map shows them when it opens."""
 
 ON_MAP = tuple(name for name, layer in LAYERS.items() if layer.geometry and layer.on_map)
 """The layers that can be switched on over the base map, which draws the communes or the districts."""

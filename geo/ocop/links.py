@@ -1,6 +1,6 @@
-"""How the layers are tied to one another, recorded and derived, and which of the two should agree; as rows."""
+"""The links between layers as rows, recorded and derived, and the pairs of links that should agree."""
 
-from geo.ocop.layers import LAYERS, PLACED
+from geo.ocop.layers import LAYERS, POINT_LAYERS
 from geo.schema import (
     Disagreement,
     KeyLink,
@@ -24,7 +24,7 @@ NEAR_SITES_M = 10_000.0
 
 
 def _unit_links(layer: str) -> tuple[LinkSpec, ...]:
-    """How a layer of places is tied to the units, old and new, by record and by geometry."""
+    """The links of a layer of points to the administrative units, by recorded code and by geometry."""
     return (
         Within(f"{layer}_in_commune", layer, "communes", _IN_COMMUNE, _HOLDS[layer]),
         ThroughLink(
@@ -72,10 +72,10 @@ LINKS: tuple[LinkSpec, ...] = (
     KeyLink("old_commune_of_district", "old_communes", "districts", "district_code", Label("Thuộc huyện cũ", "In the former district"), Label("Các xã cũ", "Former communes")),
     Within("old_commune_in_commune", "old_communes", "communes", Label("Điểm nằm trong xã, phường", "Point lies in"), Label("Điểm xã cũ nằm tại đây", "Points of former communes here")),
     KeyLink("outline_of_old_commune", "outlines_2009", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Đường bao năm 2009", "Outline of 2009")),
-    *(link for layer in PLACED for link in _unit_links(layer)),
+    *(link for layer in POINT_LAYERS for link in _unit_links(layer)),
     *(
         KeyLink(f"{layer.name}_cites", layer.name, "sources", "source_ids", Label("Nguồn", "Sources"),
-                Label(f"{layer.label.vi} dẫn nguồn này", f"{layer.label.en} that cite it"), shown=False)
+                Label(f"{layer.label.vi} dẫn nguồn này", f"{layer.label.en} that cite it"), visible=False)
         for layer in LAYERS.values()
         if layer.has("source_ids")
     ),
@@ -87,14 +87,14 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
             f"{layer}_commune", f"{layer}_by_crosswalk", f"{layer}_in_commune",
             Label("Xã, phường theo hồ sơ khác xã, phường chứa điểm", "The commune on record is not the one that contains the point"),
         )
-        for layer in PLACED
+        for layer in POINT_LAYERS
     ),
     *(
         Disagreement(
             f"{layer}_district", f"{layer}_of_district", f"{layer}_in_district",
             Label("Huyện cũ theo hồ sơ khác huyện chứa điểm", "The district on record is not the one that contains the point"),
         )
-        for layer in PLACED
+        for layer in POINT_LAYERS
     ),
     Disagreement(
         "zone_commune", "zone_by_crosswalk", "zone_covers_commune",

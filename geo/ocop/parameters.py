@@ -1,4 +1,4 @@
-"""The query parameters of the service as rows: what requests are read by, and what the API description says of them."""
+"""The query parameters of the service as rows; requests and the OpenAPI document are both read from them."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,11 +14,11 @@ Kind: TypeAlias = Literal["text", "uri", "integer", "texts", "numbers"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of an address.
+    """One query parameter.
 
-    `choices` are the values that it takes, or that the items of its list may have; empty for any. `least` and `most`
-    bound the letters of a text, the items of a list, or the number itself; `default` stands for a missing value.
-    `once` says that two different values in one request are refused, as nobody knows which one was meant.
+    `choices` are the allowed values, or those of the items of a list; empty for any. `least` and `most` limit the
+    length of a text, the number of items of a list, or the number itself; `default` replaces a missing value.
+    `once` says that a request with two different values is refused, since it is ambiguous.
     """
 
     name: str
@@ -70,29 +70,29 @@ _ROWS = (
     ),
 )  # fmt: skip
 PARAMETERS = {row.name: row for row in _ROWS}
-"""By name. The systems of crs, bbox-crs and filter-crs are the service's, and the forms of f each resource's own."""
+"""Name -> parameter. Choices of crs, bbox-crs and filter-crs are added by the service, those of f by each resource."""
 
-# --- which of them an address takes ---------------------------------------------------------------------
+# --- which of them a resource accepts ---------------------------------------------------------------------
 
 FILTER_PARAMS = tuple(row.param for row in FILTERS)
 SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
-"""What part of a layer a list shows and a download holds."""
+"""They select records for a list or a download."""
 FILE = ("crs", "encoding", "letters")
-"""How a download is written; write_export says what each may be."""
+"""They choose how a download is encoded; see write_export for their values."""
 MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
-"""What the address of the map page may hold."""
+"""The parameters of the map page."""
 ITEMS = (
     "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
     "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *FILTER_PARAMS,
 )  # fmt: skip
-"""What an address of features may hold in every layer."""
+"""The parameters of /collections/{layer}/items in every layer."""
 RECORDS = ("f", "q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset")
-"""What an address of the catalogue's records may hold."""
+"""The parameters of /catalogue/items."""
 
 
 @lru_cache(maxsize=8)
 def page_limit(most: int) -> Parameter:
-    """The row of `limit` where a page has at most `most` records."""
+    """The parameter `limit` of a resource whose pages have at most `most` records."""
     return replace(PARAMETERS["limit"], most=most, default=min(100, most))
 
 

@@ -1,4 +1,4 @@
-"""Shapes, colours and symbols of the layers as rows: the site, the saved map, QGIS, SLD and KML draw from these alone.
+"""Shapes, colours and symbols of the layers as rows, the only source for the site, saved maps, QGIS, SLD and KML.
 
 The five hues keep apart under deuteranopia, protanopia and tritanopia (tests/ocop/test_styles.py simulates
 them), each carries white icons at 4.5:1 or better, and shape tells the layers apart without colour.
@@ -101,7 +101,7 @@ _STYLES = (
         "food": "food", "beverage": "beverage", "herbal": "herbal",
         "handicraft": "handicraft", "ornamental": "ornamental", "tourism": "tourism",
     }, marker=Marker(5.0, 3.1, 7.0)),
-    # Products stand where they are made: the square of the producer frames them.
+    # A product has its producer's position, so the producer's square is larger and frames the product.
     Style("producers", "#6a3d8f", "square", "producer", {
         "cooperative": "cooperative", "cooperative_group": "cooperative", "company": "company",
         "household_business": "household", "farm": "farm",

@@ -1,1 +1,1 @@
-"""What is shown, made from pages of records: no HTTP, no files of ours but what is asked for."""
+"""View models, documents and files made from the records of an atlas. Nothing here knows HTTP."""

@@ -1,17 +1,17 @@
-"""How other programs connect: for each, the steps or the commands as people paste them, as rows of one table."""
+"""Instructions to connect other programs: steps, or commands ready to paste, as rows of one table."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
 from geo.schema import Label
 
 Run: TypeAlias = Literal["sh", "python", "node", "r", "steps"]
-"""What a row is: a command of a shell, a script for Python, node or R, or steps for people at a screen."""
+"""The kind of a row: a shell command, a script for Python, Node.js or R, or steps in a graphical program."""
 
 
 class Way(NamedTuple):
-    """One way to connect. `text` holds {base}, the address of the site; steps have words in both languages.
+    """Instructions for one program. {base} in `text` stands for the URL of the site; steps are in both languages.
 
-    `needs` names the libraries of a script. `tested` says what runs the row in the tests; None where nothing here can.
+    `needs` names the libraries of a script. `runner` is the program that runs the row in the tests, None if none does.
     """
 
     tool: str
@@ -19,7 +19,7 @@ class Way(NamedTuple):
     run: Run
     text: Label
     needs: str = ""
-    tested: str | None = None
+    runner: str | None = None
 
 
 def _same(text: str) -> Label:
@@ -33,7 +33,7 @@ WAYS: tuple[Way, ...] = (
             "Lớp > Thêm lớp > Thêm lớp WFS / OGC API - Features > Mới: URL {base} , phiên bản OGC API - Features > Kết nối. Chọn lớp, đặt bộ lọc nếu cần > Thêm.",
             "Layer > Add Layer > Add WFS / OGC API - Features Layer > New: URL {base} , version OGC API - Features > Connect. Choose layers, filter them if you like > Add.",
         ),
-        tested="PyQGIS, provider OAPIF",
+        runner="PyQGIS, provider OAPIF",
     ),
     Way(
         "QGIS", Label("QGIS: ô bản đồ véc-tơ", "QGIS: vector tiles"), "steps",
@@ -41,12 +41,12 @@ WAYS: tuple[Way, ...] = (
             "Trình duyệt > Ô véc-tơ > Kết nối chung mới: URL {base}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}} , mức phóng 0 đến 16.",
             "Browser > Vector Tiles > New Generic Connection: URL {base}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}} , zoom 0 to 16.",
         ),
-        tested="PyQGIS",
+        runner="PyQGIS",
     ),
     Way(
         "QGIS", Label("QGIS: toàn tỉnh, có sẵn ký hiệu, dùng được khi không có mạng", "QGIS: the whole province with its symbols, offline"), "steps",
         Label("Tải {base}/export/all.gpkg rồi kéo tệp vào QGIS.", "Download {base}/export/all.gpkg and drag the file into QGIS."),
-        tested="PyQGIS",
+        runner="PyQGIS",
     ),
     Way(
         "ArcGIS", Label("ArcGIS Pro", "ArcGIS Pro"), "steps",
@@ -64,22 +64,22 @@ WAYS: tuple[Way, ...] = (
     ),
     Way(
         "curl", Label("curl: một trang theo bộ lọc", "curl: a filtered page"), "sh",
-        _same("curl -sf '{base}/collections/products/items?stars=4&limit=10'"), tested="bash",
+        _same("curl -sf '{base}/collections/products/items?stars=4&limit=10'"), runner="bash",
     ),
     Way(
         "curl", Label("curl: cả lớp, tải tiếp được khi bị ngắt", "curl: a whole layer, resuming an interrupted download"), "sh",
-        _same("curl -sf -C - -o sites.gpkg '{base}/export/sites.gpkg?crs=EPSG:9205'"), tested="bash",
+        _same("curl -sf -C - -o sites.gpkg '{base}/export/sites.gpkg?crs=EPSG:9205'"), runner="bash",
     ),
     Way(
-        "GDAL", Label("GDAL: xem các lớp", "GDAL: list the layers"), "sh", _same("ogrinfo -ro OAPIF:{base}"), tested="bash",
+        "GDAL", Label("GDAL: xem các lớp", "GDAL: list the layers"), "sh", _same("ogrinfo -ro OAPIF:{base}"), runner="bash",
     ),
     Way(
         "GDAL", Label("GDAL: lọc và chuyển sang VN-2000", "GDAL: filter, and write in VN-2000"), "sh",
-        _same("ogr2ogr -f GPKG national.gpkg OAPIF:{base} sites -where \"rank = 'national_special'\" -t_srs EPSG:9205"), tested="bash",
+        _same("ogr2ogr -f GPKG national.gpkg OAPIF:{base} sites -where \"rank = 'national_special'\" -t_srs EPSG:9205"), runner="bash",
     ),
     Way(
         "PostGIS", Label("PostgreSQL/PostGIS", "PostgreSQL/PostGIS"), "sh",
-        _same("ogr2ogr -f PGDUMP products.sql OAPIF:{base} products -nln ocop_products -lco SCHEMA=public"), tested="bash",
+        _same("ogr2ogr -f PGDUMP products.sql OAPIF:{base} products -nln ocop_products -lco SCHEMA=public"), runner="bash",
     ),
     Way(
         "Python", Label("Python: GeoDataFrame", "Python: a GeoDataFrame"), "python",
@@ -88,7 +88,7 @@ WAYS: tuple[Way, ...] = (
             "villages = gpd.read_file(\"{base}/export/villages.geojson\")\n"
             "print(villages[[\"name\", \"craft\", \"geometry\"]].head())"
         ),
-        needs="geopandas", tested="python",
+        needs="geopandas", runner="python",
     ),
     Way(
         "Python", Label("Python: đọc tất cả các trang", "Python: all pages"), "python",
@@ -102,7 +102,7 @@ WAYS: tuple[Way, ...] = (
             "assert len(features) == page[\"numberMatched\"]\n"
             "print(len(features))"
         ),
-        needs="requests", tested="python",
+        needs="requests", runner="python",
     ),
     Way(
         "Python", Label("Python: chỉ lấy phần đã đổi", "Python: only what has changed"), "python",
@@ -113,7 +113,7 @@ WAYS: tuple[Way, ...] = (
             "    print(layer, len(one[\"added\"]), len(one[\"changed\"]), len(one[\"removed\"]))\n"
             "print(\"next time ask since\", changes[\"version\"][\"number\"])"
         ),
-        needs="requests", tested="python",
+        needs="requests", runner="python",
     ),
     Way(
         "R", Label("R: sf", "R: sf"), "r",
@@ -129,13 +129,13 @@ WAYS: tuple[Way, ...] = (
             "const villages = await answer.json();\n"
             "console.log(villages.features.map((one) => one.properties.name));"
         ),
-        tested="node",
+        runner="node",
     ),
 )  # fmt: skip
 
 
 def ways(base: str, lang: str) -> list[dict[str, object]]:
-    """The rows with the addresses of the site at `base`, by tool in the order of the table."""
+    """The instructions with the URLs of the site at `base`, grouped by program in the order of the table."""
     tools: dict[str, list[dict[str, object]]] = {}
     for way in WAYS:
         tools.setdefault(way.tool, []).append(

@@ -1,4 +1,4 @@
-"""Files that carry the date of the version instead of the clock's: the same version gives the same bytes."""
+"""Files with the version's date instead of the current time, so that the same version gives the same bytes."""
 
 import shutil
 import sqlite3
@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-_COUNTED_AT = (24, 92)
-"""Where the head of an SQLite file counts its changes, and says which count the rest of the head belongs to."""
+_CHANGE_COUNTERS = (24, 92)
+"""Offsets in the SQLite header of the file change counter and of the version-valid-for number."""
 
 
 def moment_of(published_at: str) -> datetime:
-    """When a version was published, in UTC.
+    """The time when a version was published, in UTC.
 
     >>> moment_of("2026-11-23T15:30:00+07:00").isoformat()
     '2026-11-23T08:30:00+00:00'
@@ -35,7 +35,7 @@ class DatedZip:
         self._zip.close()
 
     def add(self, name: str, content: bytes | BinaryIO) -> None:
-        """Put one file into the zip, from its bytes or from where it is read."""
+        """Add one file to the zip, from bytes or from a binary stream."""
         entry = zipfile.ZipInfo(name, self._date)
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
@@ -47,20 +47,20 @@ class DatedZip:
 
 
 def date_geopackage(path: Path, published_at: str) -> None:
-    """Replace every date that GDAL noted in a GeoPackage, and the number of its transactions, which is not constant."""
+    """Replace every timestamp that GDAL wrote to a GeoPackage, and the change counters, which vary from run to run."""
     at = moment_of(published_at).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE gpkg_contents SET last_change = ?", (at,))
         if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_metadata_reference'").fetchone():
             db.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (at,))
     with path.open("r+b") as file:
-        for place in _COUNTED_AT:
+        for place in _CHANGE_COUNTERS:
             file.seek(place)
             file.write((1).to_bytes(4, "big"))
 
 
 def date_dbf(path: Path, published_at: str) -> None:
-    """Replace the date of the last change in the header of a .dbf: three bytes, the year from 1900."""
+    """Replace the date of the last update in the header of a .dbf: year since 1900, month and day, a byte each."""
     at = moment_of(published_at)
     with path.open("r+b") as file:
         file.seek(1)

@@ -81,7 +81,7 @@ def _overlap_rule(spec: Overlap) -> str:
 
 
 def rule_of(spec: LinkSpec) -> str:
-    """How a link is made, in one English line."""
+    """The rule of a link, as one line in English."""
     match spec:
         case KeyLink():
             rule = f"recorded in `{spec.field}`"

@@ -1,4 +1,4 @@
-"""The file formats that a layer can be had in, as rows of one table."""
+"""The file formats of a layer, as rows of one table."""
 
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple, TypeAlias
@@ -26,9 +26,9 @@ Writer: TypeAlias = Callable[[Job, BinaryIO], int]
 
 
 class Format(NamedTuple):
-    """One file format. `crs` are the systems that it can be written in, the default first; `encodings` are
-    what its text can be in, the default first, none where the format itself says UTF-8. What is `for_programs` is
-    offered once, not again in the state's system. `label_derived` is the label for a layer that nobody records.
+    """One file format. `crs` are its coordinate systems and `encodings` its text encodings, the default first;
+    a format that is always UTF-8 has no encodings. A format `for_programs` is offered in its default system only.
+    `label_derived` is the label for a layer of derived records.
 
     `write` puts the whole selection into an open binary file and returns the number of records written.
     """
@@ -44,7 +44,7 @@ class Format(NamedTuple):
     label_derived: Label | None = None
 
     def label_for(self, layer: str) -> Label:
-        """What the format is called for a layer: only what is recorded can be sent back.
+        """The label of the format for a layer: only files of recorded layers can be imported again.
 
         >>> FORMATS["xlsx"].label_for("products").en, FORMATS["xlsx"].label_for("links").en
         ('Excel (can be filled in and sent back)', 'Excel')
@@ -52,7 +52,7 @@ class Format(NamedTuple):
         return self.label if layer in LAYERS else self.label_derived or self.label
 
 
-# The province's own system first, then the zones of others; not what EPSG has withdrawn.
+# The zone of the province first, then the other zones, without deprecated EPSG codes.
 _ZONES = tuple(s.code for s in sorted(systems_of("vn2000"), key=lambda s: s.standing) if s.standing < 2)
 
 
@@ -133,16 +133,16 @@ FORMATS: dict[str, Format] = {row.key: row for row in _FORMATS}
 
 
 def format_of(name: str) -> Format:
-    """The format with the key or the file extension `name`; NotFound when there is none."""
+    """The format with the key or file extension `name`; NotFound for any other name."""
     for row in _FORMATS:
         if name in {row.key, row.extension}:
             return row
-    known = ", ".join(FORMATS)
-    raise NotFound(f"No format {name!r}. Formats: {known}.", f"Không có định dạng {name!r}. Các định dạng: {known}.")
+    names = ", ".join(FORMATS)
+    raise NotFound(f"No format {name!r}. Formats: {names}.", f"Không có định dạng {name!r}. Các định dạng: {names}.")
 
 
 def file_name(layer: str, format_key: str, *, version: int) -> str:
-    """The name that a download is offered under, in ASCII.
+    """The file name of a download, in ASCII.
 
     >>> file_name("products", "shp", version=3)
     'products-v3.zip'

@@ -1,4 +1,4 @@
-"""What goes with the data of a layer: title, licence, attribution, version, and the fields that the atlas derives."""
+"""The notice of a layer (title, licence, attribution, version), and the fields that the atlas derives."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.schema import Field, Label, LayerSpec
 
 WGS84 = "EPSG:4326"
-"""What files call STORE_CRS: desktop systems read longitude first from them whatever the authority says."""
+"""The code of STORE_CRS in files: desktop GIS read longitude first in files, whatever the authority defines."""
 
 
 _COMMUNE = (
@@ -17,14 +17,14 @@ _COMMUNE = (
 )
 
 
-_MEASURED = Field(
+_MEASURED_AREA = Field(
     "measured_area_ha", "meas_ha", Label("Diện tích đo trên ranh giới", "Area measured on the outline"), "real",
     unit="ha",
 )  # fmt: skip
 
 
 class Notice(NamedTuple):
-    """What must go with the data: its title, licence and attribution, and the version it was taken from."""
+    """The text that accompanies exported data: title, licence, attribution, and the version of the data."""
 
     title: Label
     licence: str
@@ -34,14 +34,14 @@ class Notice(NamedTuple):
     published_at: str
 
 
-def derived(spec: LayerSpec) -> tuple[Field, ...]:
-    """What the atlas works out for records of the layer beside the declared fields."""
+def derived_fields(spec: LayerSpec) -> tuple[Field, ...]:
+    """The fields that the atlas computes for records of the layer, beside the declared ones."""
     units = _COMMUNE if spec.geometry == "Point" and spec.has("old_commune_code") else ()
-    return (*units, _MEASURED) if spec.geometry == "MultiPolygon" else units
+    return (*units, _MEASURED_AREA) if spec.geometry == "MultiPolygon" else units
 
 
 def notice(atlas: Atlas, layer: str) -> Notice:
-    """What must go with records of `layer`, from its metadata."""
+    """The notice of `layer`, from its metadata; the title is the layer's label where the metadata have none."""
     about = atlas.metadata(layer)
     return Notice(
         title=_label(about.get("title"), COLLECTIONS[layer].label),

@@ -10,7 +10,7 @@ from geo.encodings import ENCODINGS
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
-from geo.ocop.layers import GROUPS, LAYERS, PLACED
+from geo.ocop.layers import GROUPS, LAYERS, POINT_LAYERS
 from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.report import SEVERITIES, Change, Issue
@@ -24,15 +24,15 @@ from geo.vn2000.systems import HOME
 
 PAGE_ROWS = 50
 MOST_ROWS = 200
-"""Most findings of one kind listed on a page; the group says how many there are."""
+"""Maximum number of findings of one kind on a page; the total is displayed with the group."""
 
 
 _NOTHING = "–"
-"""What a table says of a field that means nothing for a record; what is unknown is said in words."""
+"""The cell of a field that does not apply to a record; an unknown value is displayed in words."""
 
 
 def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any]:
-    """A layer's name, purpose, symbol, origin and addresses."""
+    """A layer's name, description, symbol, metadata and URL."""
     spec, style = COLLECTIONS[layer], STYLES[layer]
     about = atlas.metadata(layer)
     return {
@@ -46,20 +46,20 @@ def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any
         "metadata": {
             "source": about.get("source", []),
             "licence": about.get("licence"),
-            "attribution": _said(about.get("attribution"), lang),
-            "lineage": _said(about.get("lineage"), lang),
+            "attribution": _in_language(about.get("attribution"), lang),
+            "lineage": _in_language(about.get("lineage"), lang),
             "date": about.get("date"),
         },
     }
 
 
-def _said(words: object, lang: str) -> str | None:
-    """Words of a metadata file in a language; None where it has none."""
+def _in_language(words: object, lang: str) -> str | None:
+    """The text of a metadata member in `lang`, else in Vietnamese; None when it is no object."""
     return words.get(lang) or words.get("vi") if isinstance(words, dict) else None
 
 
 def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, Any]:
-    """One page of a layer's table, with its filters, their counts, and the downloads of the same selection."""
+    """One page of a layer's table, with its filters and their counts, and the downloads of the same selection."""
     spec = COLLECTIONS[query.layer]
     page = atlas.find(query)
     reader = Reader(atlas, lang)
@@ -71,7 +71,7 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
         "columns": [
             {"name": field.name, "label": field.label.of(lang), "number": _is_number(field)} for field in columns
         ],
-        "placed": query.layer in PLACED,
+        "placed": query.layer in POINT_LAYERS,
         "unplaced": spec.unplaced.of(lang),
         "rows": [_row(record, columns, reader, places, urls) for record in page.records],
         "matched": page.matched,
@@ -85,7 +85,7 @@ def layer_view(atlas: Atlas, query: Query, lang: str, urls: Urls) -> dict[str, A
 
 
 def downloads(spec: LayerSpec, lang: str) -> list[dict[str, Any]]:
-    """Every way to download a layer: format by format, and its places again in VN-2000 where the format can hold it."""
+    """The downloads of a layer: every format, and again in VN-2000 where the format supports it."""
     rows = [
         (row, crs)
         for row in FORMATS.values()
@@ -105,7 +105,7 @@ def downloads(spec: LayerSpec, lang: str) -> list[dict[str, Any]]:
 
 
 def state_files(lang: str) -> list[dict[str, Any]]:
-    """The shapefile in the province's own system, in every encoding that older software asks for."""
+    """Downloads of the shapefile in the province's VN-2000 zone, in every text encoding."""
     row, system = FORMATS["shp"], HOME.label.of(lang)
     return [
         {
@@ -122,8 +122,8 @@ def _is_number(field: Field) -> bool:
 
 
 def _cell(field: Field, record: Record, reader: Reader) -> str | None:
-    told = reader.told(field, record)
-    return _NOTHING if told is None and field.sparse else told
+    text = reader.text_of(field, record)
+    return _NOTHING if text is None and field.sparse else text
 
 
 def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Places, urls: Urls) -> dict[str, Any]:
@@ -141,26 +141,26 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
 
 
 def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
-    chosen = dict(query.filters)
+    values_by_param = dict(query.filters)
     facets = atlas.facets(query)
     for row in FILTERS:
         counts = facets.get(row.param, {})
-        picked = chosen.get(row.param, ())
-        labels = filter_labels(atlas, row, counts.keys() | set(picked), lang)
+        selection = values_by_param.get(row.param, ())
+        labels = filter_labels(atlas, row, counts.keys() | set(selection), lang)
         if labels:
             yield {
                 "param": row.param,
                 "label": row.label.of(lang),
-                "chosen": ",".join(picked),
+                "chosen": ",".join(selection),
                 "options": [
-                    {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in picked}
+                    {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in selection}
                     for value, label in labels.items()
                 ],
             }
 
 
 def neighbour_view(atlas: Atlas, layer: str, key: str | None, lang: str, urls: Urls) -> dict[str, str] | None:
-    """The name and address of a record beside another; None where there is none."""
+    """The name and URL of the previous or next record; None when `key` is None."""
     if key is None:
         return None
     title, title_en = atlas.titles(layer, [key])[key]
@@ -180,7 +180,7 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
                     "exports": [
                         {**row, "url": urls.export(spec.name, row["extension"], **row["params"])}
                         for row in downloads(spec, lang)
-                        if not row["for_programs"]  # they are on the layer's own page
+                        if not row["for_programs"]  # listed on the layer's page only
                     ],
                 }
                 for spec in COLLECTIONS.values()
@@ -194,9 +194,9 @@ def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:
 def quality_view(
     atlas: Atlas, layer: str | None, lang: str, urls: Urls, *, kinds: Mapping[str, Label]
 ) -> dict[str, Any]:
-    """What is known about the quality of everything: completeness, precision, findings, repairs, conflicts.
+    """The quality report of all layers or of `layer`: completeness, precision, findings, repairs, conflicts.
 
-    `kinds` are the words for each kind of finding.
+    `kinds` maps a kind of finding to its label.
     """
     return {
         "layers": [_completeness(atlas, spec, lang, urls) for spec in LAYERS.values() if spec.geometry is not None],
@@ -208,7 +208,7 @@ def quality_view(
 
 
 def _issue_groups(issues: Iterable[Issue], lang: str, urls: Urls, kinds: Mapping[str, Label]) -> list[dict[str, Any]]:
-    """Findings of one kind in one layer together, the worst first."""
+    """Findings grouped by kind and layer, the most severe first."""
     groups: dict[tuple[int, str, str], list[Issue]] = {}
     for issue in issues:
         groups.setdefault((SEVERITIES.index(issue.severity), issue.layer, issue.kind), []).append(issue)
@@ -248,7 +248,7 @@ def _change(change: Change, lang: str, urls: Urls) -> dict[str, Any]:
 
 
 def _record_url(layer: str, record: str | None, urls: Urls) -> str:
-    """The record's page; the layer's for a row without a key and for the whole layer."""
+    """The URL of the record's page; of the layer's page for a row without a key and for a whole layer."""
     return urls.record(layer, record) if record else urls.layer(layer)
 
 
@@ -258,20 +258,20 @@ def _field_label(layer: str, field: str | None, lang: str) -> str | None:
 
 
 def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[str, Any]:
-    """How many records a layer has, how well they are placed, and what share of its optional fields is filled."""
+    """A layer's number of records, their positions by precision, and the share of its optional fields with a value."""
     records = atlas.find(Query(spec.name)).records
     optional = [field for field in spec.fields if not field.required and field.name != "note"]
-    filled = sum(record.properties.get(field.name) is not None for record in records for field in optional)
+    value_count = sum(record.properties.get(field.name) is not None for record in records for field in optional)
     cells = len(records) * len(optional)
-    known = Counter(record.precision for record in records if record.lng is not None)
+    precisions = Counter(record.precision for record in records if record.lng is not None)
     return {
         "label": spec.label.of(lang),
         "icon": STYLES[spec.name].icon,
         "url": urls.layer(spec.name),
         "records": len(records),
         "placed": sum(record.lng is not None for record in records),
-        "precision": {p.key: known.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
-        "filled": round(100 * filled / cells) if cells else None,
+        "precision": {p.key: precisions.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
+        "filled": round(100 * value_count / cells) if cells else None,
         "missing": [
             {"label": field.label.of(lang), "count": missing}
             for field in optional
@@ -295,5 +295,5 @@ def links_view(atlas: Atlas, lang: str) -> list[dict[str, Any]]:
             "certain": counts.get(spec.name, (0, 0))[1],
         }
         for spec in LINKS
-        if spec.shown
+        if spec.visible
     ]

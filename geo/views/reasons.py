@@ -7,7 +7,7 @@ from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import KeyLink, Label, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
-from geo.views.values import number_shown
+from geo.views.values import format_number
 
 SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 
@@ -36,7 +36,7 @@ _PARTLY_INSIDE = Label("Đường đi qua bên trong ranh giới", "The line run
 _LENGTH = Label("{share} % chiều dài", "{share} % of its length")
 _ALONG = Label("Ít nhất {share} % chiều dài nằm bên trong", "At least {share} % of the length lies inside")
 _AND = Label(" và cùng ", " and same ")
-_SHARED = Label(
+_SHARED_AREA = Label(
     "Ranh giới chồng lên nhau ít nhất {share} % diện tích", "The outlines share at least {share} % of the area"
 )
 _AT_LEAST = Label(
@@ -47,7 +47,7 @@ _EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not preci
 
 
 def reason_of(link: LinkRow, lang: str) -> str:
-    """Why the link exists and how it was made."""
+    """The reason of a link, as a sentence."""
     spec = SPECS[link.link]
     words = REASONS[link.reason].of(lang)
     match spec:
@@ -60,13 +60,13 @@ def reason_of(link: LinkRow, lang: str) -> str:
 
 
 def _fields_of(spec: MatchLink, lang: str) -> str:
-    """The fields that a match compares, as they stand in a sentence: without the dates in brackets."""
+    """The labels of the fields that a match compares, without dates in brackets, for use in a sentence."""
     labels = (LAYERS[spec.source].field(field).label.of(lang).split(" (")[0] for field, _ in spec.on)
     return _AND.of(lang).join(label[:1].lower() + label[1:] for label in labels)
 
 
 def rule_of(spec: LinkSpec, lang: str) -> str:
-    """How every link of a kind is made, in one line for people."""
+    """The rule of a kind of link, as one line of text."""
     match spec:
         case KeyLink() | ThroughLink():
             field = LAYERS[spec.source].field(spec.field).label.of(lang)
@@ -75,7 +75,7 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
         case MatchLink():
             return REASONS["matched"].of(lang).format(fields=_fields_of(spec, lang))
         case Overlap():
-            rule = _ALONG if LAYERS[spec.source].dimension == 1 else _SHARED
+            rule = _ALONG if LAYERS[spec.source].dimension == 1 else _SHARED_AREA
             return rule.of(lang).format(share=f"{100 * spec.min_share:g}")
         case Within():
             words = REASONS["inside"].of(lang)
@@ -87,7 +87,7 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
 
 
 def label_of(link: str, *, forward: bool, lang: str) -> str:
-    """What the link is called, seen from its source or from its target."""
+    """The label of the link, seen from its source or from its target."""
     spec = SPECS[link]
     return (spec.label if forward else spec.inverse).of(lang)
 
@@ -95,21 +95,21 @@ def label_of(link: str, *, forward: bool, lang: str) -> str:
 def measure_of(link: LinkRow, lang: str) -> str | None:
     """The distance, the shared area or the share of a line's length; None where the link has none of them."""
     if link.area_ha is not None:
-        area = number_shown(float(round(link.area_ha)), "ha", lang)
+        area = format_number(float(round(link.area_ha)), "ha", lang)
         return _SHARE.of(lang).format(area=area, share=round(100 * (link.share or 0)))
     if link.share is not None:
         return _LENGTH.of(lang).format(share=round(100 * link.share))
     if link.distance_m is None:
         return None
-    return distance_shown(link.distance_m, link.uncertainty_m or 0.0, lang)
+    return format_distance(link.distance_m, link.uncertainty_m or 0.0, lang)
 
 
-def distance_shown(distance_m: float, uncertainty_m: float, lang: str) -> str:
-    """A distance no more precise than its places: exact, about, or only an upper bound.
+def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
+    """A distance with the precision of its ends: exact, approximate, or an upper bound only.
 
-    >>> distance_shown(3215, 100, "vi"), distance_shown(3215, 2000, "en"), distance_shown(350, 100, "vi")
+    >>> format_distance(3215, 100, "vi"), format_distance(3215, 2000, "en"), format_distance(350, 100, "vi")
     ('3,2 km', 'about 3 km', '350 m')
-    >>> distance_shown(1200, 16000, "vi")
+    >>> format_distance(1200, 16000, "vi")
     'không quá 18 km'
     """
     if uncertainty_m > 2 * _EXACT_M:
@@ -118,4 +118,4 @@ def distance_shown(distance_m: float, uncertainty_m: float, lang: str) -> str:
         return _ABOUT.of(lang).format(km=round(distance_m / 1000))
     if distance_m < 1000:
         return f"{round(distance_m)} m"
-    return number_shown(round(distance_m / 1000, 1), None, lang) + " km"
+    return format_number(round(distance_m / 1000, 1), None, lang) + " km"

@@ -1,4 +1,4 @@
-"""One record as people read it: facts, place, story, links with their reasons, conflicts, sources."""
+"""The view of one record: facts, position, story, links with their reasons, conflicts, sources."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,14 +14,14 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Field, Label, LayerSpec
 from geo.views.formats import FORMATS
 from geo.views.reasons import TO_CHECK, label_of, measure_of, reason_of
-from geo.views.values import Reader, Urls, caution, date_shown, number_shown, parts, precision_of
+from geo.views.values import Reader, Urls, caution, format_date, format_number, parts, precision_of
 
 _ORDER = {spec.name: position for position, spec in enumerate(LINKS)}
-_SHOWN = {spec.name: spec.shown for spec in LINKS}
+_VISIBLE = {spec.name: spec.visible for spec in LINKS}
 _RULES = {rule.name: rule.label for rule in DISAGREEMENTS}
 _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a shared border")
 _APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
-_MEASURED = Label("Diện tích đo trên bản đồ", "Area measured on the map")
+_MEASURED_AREA = Label("Diện tích đo trên bản đồ", "Area measured on the map")
 _OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(from the outline, not a published figure)")
 _VALIDITY = Label("Hiệu lực giấy chứng nhận", "Certificate validity")
 # Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
@@ -29,14 +29,14 @@ _RULE_36 = Label(
     "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
     "36 months from the date of issue; the source does not state the date",
 )
-_SOURCED = Label("nguồn {sources}", "source {sources}")
-_WORKED_OUT = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
+_SOURCE = Label("nguồn {sources}", "source {sources}")
+_DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
-"""Most records shown in one group of links; a group says how many more there are."""
+"""Maximum number of records in one group of links; the group has the total number."""
 
 
 def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> dict[str, Any]:
-    """Everything the page and the panel of a record show, as plain values.
+    """The data of a record's page and panel, as plain values.
 
     NotFound when the layer or the record does not exist.
     """
@@ -60,10 +60,10 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
 
 
 def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
-    """What a record says of itself, without its links, sources and downloads; `reader` has learned the record."""
+    """The record's own data, without links, sources and downloads; `reader` must have learned the record."""
     layer, lang = record.layer, reader.lang
     spec, style = COLLECTIONS[layer], STYLES[layer]
-    recorded = layer in LAYERS  # what is worked out has no history, and nobody travels to it
+    is_recorded = layer in LAYERS  # derived records have no history and no directions
     precision = precision_of(record)
     geometry = record.geometry
     story = record.properties.get("story_en" if lang == "en" else "story_vi")
@@ -98,8 +98,8 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
         "story_lang": "en" if story and lang == "en" else "vi",
         "has_story": spec.has("story_vi"),
         "note": record.properties.get("note"),
-        "directions": None if record.lng is None or not recorded else f"geo:{record.lat},{record.lng}",
-        "recorded": recorded,
+        "directions": None if record.lng is None or not is_recorded else f"geo:{record.lat},{record.lng}",
+        "recorded": is_recorded,
     }
 
 
@@ -118,8 +118,8 @@ def subtitle(record: Record, lang: str) -> str:
 
 def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Iterable[dict[str, Any]]:
     lang = reader.lang
-    ordered = sorted(spec.fields, key=lambda field: field.name == spec.key)
-    for field in ordered:
+    fields = sorted(spec.fields, key=lambda field: field.name == spec.key)
+    for field in fields:
         if field.hidden or field.name in _APART | {spec.title, spec.title_en}:
             continue
         value = record.properties.get(field.name)
@@ -128,17 +128,17 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
         yield {
             "name": field.name,
             "label": field.label.of(lang),
-            "value": reader.told(field, record),
+            "value": reader.text_of(field, record),
             "url": _fact_url(spec, field, record, urls),
         }
         if field.name == "certified_until" and value is None and record.properties.get("year"):
             yield {"name": "validity", "label": _VALIDITY.of(lang), "value": _RULE_36.of(lang), "url": None}
-    measured = record.properties.get("measured_area_ha")
-    if isinstance(measured, int | float):
-        area = number_shown(float(round(measured)), "ha", lang)
+    measured_area = record.properties.get("measured_area_ha")
+    if isinstance(measured_area, int | float):
+        area = format_number(float(round(measured_area)), "ha", lang)
         yield {
             "name": "measured_area_ha",
-            "label": _MEASURED.of(lang),
+            "label": _MEASURED_AREA.of(lang),
             "value": f"{area} {_OUTLINE.of(lang)}" if spec.outline is not None else area,
             "url": None,
         }
@@ -158,11 +158,11 @@ def _fact_url(spec: LayerSpec, field: Field, record: Record, urls: Urls) -> str 
 def link_groups(
     atlas: Atlas, links: Iterable[LinkRow], lang: str, urls: Urls, *, from_sources: bool = False
 ) -> list[dict[str, Any]]:
-    """The links of a record grouped by what they mean, in the order of LINKS.
+    """The links of a record grouped by kind and direction, in the order of LINKS.
 
-    A derived link that only repeats a recorded one is left out: they agree.
+    A derived link is left out when a recorded link leads to the same record.
     """
-    rows = [row for row in links if _SHOWN[row.link] or (from_sources and not row.forward)]
+    rows = [row for row in links if _VISIBLE[row.link] or (from_sources and not row.forward)]
     rows = list(_without_echoes(rows))
     bases = Bases(atlas, rows, lang)
     groups: dict[tuple[bool, int, str], list[LinkRow]] = {}
@@ -180,36 +180,36 @@ def link_groups(
 
 
 def _without_echoes(rows: list[LinkRow]) -> Iterable[LinkRow]:
-    recorded = {(row.link, row.forward, row.layer, row.id) for row in rows}
+    keys = {(row.link, row.forward, row.layer, row.id) for row in rows}
     echoes = {rule.derived: rule.recorded for rule in DISAGREEMENTS}
     for row in rows:
-        said = echoes.get(row.link)
-        measured = row.area_ha is not None
-        if said is None or measured or (said, row.forward, row.layer, row.id) not in recorded:
+        echoed_link = echoes.get(row.link)
+        has_area = row.area_ha is not None
+        if echoed_link is None or has_area or (echoed_link, row.forward, row.layer, row.id) not in keys:
             yield row
 
 
 class Bases:
-    """What a link rests on: the dated sources that record it, or the version that it was worked out from."""
+    """The basis of links: the dated sources of a recorded link, or the data version of a derived one."""
 
     def __init__(self, atlas: Atlas, rows: Iterable[LinkRow], lang: str) -> None:
         self.lang = lang
-        cited = {key for row in rows for key in parts(row.source_ids)}
-        found = atlas.find(Query("sources", ids=tuple(sorted(cited)))).records if cited else []
-        self._dates = {record.id: record.properties.get("date") for record in found}
-        day = date_shown(atlas.version.published_at[:10], lang)
-        self._derived = _WORKED_OUT.of(lang).format(n=atlas.version.number, date=day)
+        source_keys = {key for row in rows for key in parts(row.source_ids)}
+        sources = atlas.find(Query("sources", ids=tuple(sorted(source_keys)))).records if source_keys else []
+        self._dates = {record.id: record.properties.get("date") for record in sources}
+        day = format_date(atlas.version.published_at[:10], lang)
+        self._version_basis = _DATA_VERSION.of(lang).format(n=atlas.version.number, date=day)
 
     def of(self, row: LinkRow) -> str:
-        """The basis of one link, in words."""
+        """The basis of one link as text."""
         if row.reason not in {"recorded", "crosswalk"}:
-            return self._derived
-        dated = ", ".join(self._dated(key) for key in parts(row.source_ids))
-        return _SOURCED.of(self.lang).format(sources=dated) if dated else ""
+            return self._version_basis
+        sources = ", ".join(self._source_with_date(key) for key in parts(row.source_ids))
+        return _SOURCE.of(self.lang).format(sources=sources) if sources else ""
 
-    def _dated(self, key: str) -> str:
+    def _source_with_date(self, key: str) -> str:
         date = self._dates.get(key)
-        return f"{key} ({date_shown(str(date), self.lang)})" if date else key
+        return f"{key} ({format_date(str(date), self.lang)})" if date else key
 
 
 def _item(row: LinkRow, bases: Bases, urls: Urls) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def _conflict(atlas: Atlas, row: ConflictRow, lang: str) -> dict[str, Any]:
 
 
 def conflict_view(atlas: Atlas, row: ConflictRow, lang: str, urls: Urls) -> dict[str, Any]:
-    """A conflict with the name and address of its record, for a list of them."""
+    """A conflict with the name and URL of its record, for a list."""
     title, title_en = atlas.titles(row.layer, [row.record]).get(row.record, (row.record, None))
     return {
         **_conflict(atlas, row, lang),
@@ -254,32 +254,32 @@ def conflict_view(atlas: Atlas, row: ConflictRow, lang: str, urls: Urls) -> dict
 
 
 def names_of(atlas: Atlas, layer: str, ids: str, lang: str) -> str:
-    """The names, with ids, of records joined by ';'; a dash for none."""
+    """The names and ids of the records in `ids`, which are joined by ';'; a dash for none."""
     keys = [key for key in ids.split(";") if key]
     titles: Mapping[str, tuple[str, str | None]] = atlas.titles(layer, keys)
-    named = []
+    names = []
     for key in keys:
         title, title_en = titles.get(key, (key, None))
-        named.append(f"{title_en if lang != 'vi' and title_en else title} ({key})")
-    return ", ".join(named) or "–"
+        names.append(f"{title_en if lang != 'vi' and title_en else title} ({key})")
+    return ", ".join(names) or "–"
 
 
 class Sources:
     """The sources that some records cite, looked up in one query."""
 
     def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str, urls: Urls) -> None:
-        cited = tuple(sorted({key for record in records for key in parts(record.properties.get("source_ids"))}))
+        keys = tuple(sorted({key for record in records for key in parts(record.properties.get("source_ids"))}))
         reader, date = Reader(atlas, lang), COLLECTIONS["sources"].field("date")
         self._views = {
             source.id: {
                 "id": source.id,
                 "publisher": source.title,
                 "address": _http(source.properties.get("address")),
-                "date": reader.shown(date, source.properties.get("date")),
+                "date": reader.format_value(date, source.properties.get("date")),
                 "what": source.properties.get("what"),
                 "url": urls.record("sources", source.id),
             }
-            for source in (atlas.find(Query("sources", ids=cited)).records if cited else ())
+            for source in (atlas.find(Query("sources", ids=keys)).records if keys else ())
         }
 
     def of(self, record: Record) -> list[dict[str, Any]]:
@@ -289,5 +289,5 @@ class Sources:
 
 
 def _http(address: object) -> str | None:
-    """An address that a browser may follow; anything but http(s) stays unlinked."""
+    """`address` when it is an http(s) URL, else None: other schemes are not linked."""
     return address if isinstance(address, str) and address.startswith(("http://", "https://")) else None

@@ -1,4 +1,4 @@
-"""The whole province as one download: a GeoPackage with styles and projects, the same zipped, or a live project."""
+"""All layers as one download: a GeoPackage with styles and projects, a zipped folder, or a live QGIS project."""
 
 import json
 import shutil
@@ -14,15 +14,15 @@ from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import LANGS, Label
 from geo.views.dated_files import DatedZip, date_geopackage
-from geo.views.export.download import checked, system_of
+from geo.views.export.download import system_of, verify_count
 from geo.views.export.geopackage import write_layer
 from geo.views.export.job import Job
 from geo.views.formats import FORMATS
 from geo.views.notice import WGS84, notice
-from geo.views.qgis import LEGAL, TITLE, in_file, live, packed, project, sld_of, style_of
+from geo.views.qgis import LEGAL, TITLE, in_file, live, pack, project, sld_of, style_of
 
 NAME = "all"
-"""What the whole is called where else a layer is named."""
+"""The name of this download where other downloads have the name of a layer."""
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -37,13 +37,13 @@ _OPEN = Label(
     "Giải nén cả thư mục, rồi mở {name}.qgs bằng QGIS 3.22 trở lên. Giữ tên và chỗ của hai tệp bên cạnh nhau.",
     "Unpack the folder, then open {name}.qgs in QGIS 3.22 or later. Keep both files side by side under their names.",
 )  # fmt: skip
-_MADE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
+_VERSION_LINE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}, published {at}. {legal}")
 
 
 class Whole(NamedTuple):
-    """What is asked for: `lang` of the words, `crs` of the coordinates, `url` of the service for what lives on it.
+    """A requested download: language of the texts, CRS of the coordinates, and for a live project the service's `url`.
 
-    `name` is what the file will be called, without its ending: a project finds its data by that name.
+    `name` is the file name without its extension; a project finds its data by that name.
     """
 
     atlas: Atlas
@@ -54,12 +54,12 @@ class Whole(NamedTuple):
 
     @property
     def stem(self) -> str:
-        """The name of the file without its ending, in ASCII where nothing else was asked for."""
+        """The file name without its extension."""
         return self.name or f"ocop-v{self.atlas.version.number}"
 
     @property
     def published_at(self) -> str:
-        """When the version was published: the date of everything in the file."""
+        """The time when the version was published, used for all dates in the file."""
         return self.atlas.version.published_at
 
 
@@ -67,48 +67,48 @@ Write: TypeAlias = Callable[[Whole, BinaryIO], int]
 
 
 class Kind(NamedTuple):
-    """One form that the whole is written in. `stored`: it holds the data, in a system that can be chosen.
+    """One form of the download. `has_data` says that it contains the data, in a CRS of choice.
 
-    `write` puts it into an open binary file and returns how many records the file holds.
+    `write` writes it to a binary stream and returns the number of records in it.
     """
 
     extension: str
     media_type: str
     label: Label
     write: Write
-    stored: bool = True
+    has_data: bool = True
 
 
 def write_province(whole: Whole, out: BinaryIO) -> int:
-    """Write every collection into one GeoPackage and return how many records it holds.
+    """Write every collection to one GeoPackage and return the number of records.
 
-    Each layer has its declared names, its notice in the file's metadata, and two styles in QGIS's own table
-    `layer_styles`, of which the one in `lang` is applied on opening; the table `qgis_projects` holds a project for
-    each language. The same version gives the same bytes. GeoError when a layer would be short of records.
+    Columns have the declared names, and the notices are in the metadata of the file. QGIS's table `layer_styles` has
+    a style of each layer in both languages, the one in `lang` as default; the table `qgis_projects` has a project in
+    each language. The same version gives the same bytes. GeoError when a layer lacks records.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
-        written = _gather(whole, path)
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
-    return written
+        count = _gather(whole, path)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, out)
+    return count
 
 
 def write_folder(whole: Whole, out: BinaryIO) -> int:
-    """Write a zipped folder of the GeoPackage, a QGIS project over it and a notice; return how many records."""
+    """Write a zipped folder of the GeoPackage, a QGIS project for it and a notice; return the number of records."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{whole.stem}.gpkg"
-        written = _gather(whole, path)
+        count = _gather(whole, path)
         with DatedZip(out, whole.published_at) as archive:
             archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))
             archive.add(f"{whole.stem}/README.txt", _readme(whole).encode())
-            with path.open("rb") as made:
-                archive.add(f"{whole.stem}/{path.name}", made)
-    return written
+            with path.open("rb") as file:
+                archive.add(f"{whole.stem}/{path.name}", file)
+    return count
 
 
 def write_live(whole: Whole, out: BinaryIO) -> int:
-    """Write a QGIS project (.qgz) that reads the service at `url` whenever it is opened; it holds no record.
+    """Write a QGIS project (.qgz) that reads from the service at `url`; return 0, as it contains no records.
 
     BadQuery without an address that begins with http:// or https://.
     """
@@ -117,8 +117,8 @@ def write_live(whole: Whole, out: BinaryIO) -> int:
             f"A live project needs the address of the service, http://... or https://..., not {whole.url!r}.",
             f"Dự án trực tuyến cần địa chỉ của dịch vụ, dạng http://... hoặc https://..., không phải {whole.url!r}.",
         )
-    made = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
-    out.write(packed(made, whole.stem, whole.published_at))
+    document = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
+    out.write(pack(document, whole.stem, whole.published_at))
     return 0
 
 
@@ -142,15 +142,15 @@ KINDS: dict[str, Kind] = {
             "application/x-qgis-project",
             Label("Dự án QGIS trực tuyến", "QGIS project, live"),
             write_live,
-            stored=False,
+            has_data=False,
         ),
     )
 }
-"""By the ending of the file."""
+"""File extension -> form of the download."""
 
 
 def kind_of(name: str) -> Kind:
-    """The form whose ending a file or address called `name` has; NotFound when there is none.
+    """The form with the extension of the file name `name`; NotFound for any other extension.
 
     >>> kind_of("dien-bien.qgis.zip").extension
     'qgis.zip'
@@ -158,38 +158,38 @@ def kind_of(name: str) -> Kind:
     for kind in KINDS.values():
         if name.lower().endswith(f".{kind.extension}"):
             return kind
-    known = ", ".join(f".{extension}" for extension in KINDS)
+    names = ", ".join(f".{extension}" for extension in KINDS)
     raise NotFound(
-        f"The whole cannot be written as {name!r}. Endings: {known}.",
-        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {known}.",
+        f"The whole province cannot be written as {name!r}. File extensions: {names}.",
+        f"Không ghi được toàn bộ dữ liệu thành {name!r}. Các đuôi tệp: {names}.",
     )
 
 
 def system_for(kind: Kind, crs: str | None) -> str:
-    """The system to write in, WGS 84 when none is asked for; BadQuery for one that `kind` is not written in."""
-    if kind.stored:
+    """The CRS to write in, by default WGS 84; BadQuery for a CRS that `kind` does not offer."""
+    if kind.has_data:
         return system_of(FORMATS["gpkg"], crs)
     if crs is None:
         return WGS84
     raise BadQuery(
-        f"{kind.extension} reads the service in its own system: crs cannot be chosen, given {crs!r}.",
-        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs, đã cho {crs!r}.",
+        f"{kind.extension} reads the service in its own CRS: crs cannot be chosen, received {crs!r}.",
+        f"{kind.extension} đọc dịch vụ theo hệ toạ độ của nó: không chọn được crs (nhận được {crs!r}).",
     )
 
 
 def _gather(whole: Whole, path: Path) -> int:
-    """Write the GeoPackage at `path` and return how many records it holds."""
+    """Write the GeoPackage at `path` and return the number of records."""
     jobs = [
         Job(whole.atlas, Query(name), whole.lang, whole.crs, whole.atlas.count(Query(name))) for name in COLLECTIONS
     ]
-    written = sum(checked(job, "gpkg", write_layer(job, path)) for job in jobs)
+    count = sum(verify_count(job, "gpkg", write_layer(job, path)) for job in jobs)
     _finish(whole, path)
     date_geopackage(path, whole.published_at)
-    return written
+    return count
 
 
 def _finish(whole: Whole, path: Path) -> None:
-    """Add the styles and the projects."""
+    """Add the styles and the projects to the GeoPackage at `path`."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(_STYLES)
         db.execute(
@@ -210,12 +210,12 @@ def _finish(whole: Whole, path: Path) -> None:
         db.execute(_PROJECTS)
         for lang in LANGS:
             about = json.dumps({"last_modified_time": whole.published_at[:19], "last_modified_user": ""})
-            content = packed(_beside(whole, lang), project_name(lang), whole.published_at)
+            content = pack(_beside(whole, lang), project_name(lang), whole.published_at)
             db.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (project_name(lang), about, content.hex()))
 
 
 def project_name(lang: str) -> str:
-    """What the project in `lang` is called inside the GeoPackage.
+    """The name of the project in `lang` inside the GeoPackage.
 
     >>> project_name("vi")
     'ocop-vi'
@@ -224,22 +224,26 @@ def project_name(lang: str) -> str:
 
 
 def _beside(whole: Whole, lang: str) -> bytes:
-    """The project over the GeoPackage in its own folder."""
+    """The QGIS project that reads the GeoPackage in the same folder."""
     return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs), lang)
 
 
 def _readme(whole: Whole) -> str:
-    """What stands beside the files for people: how they open, whose the data are, under which licence."""
+    """README.txt: how to open the files, attribution and licence, in both languages."""
     blocks = []
     for lang in LANGS:
         lines = [
             TITLE.of(lang),
             _OPEN.of(lang).format(name=whole.stem),
-            _MADE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
+            _VERSION_LINE.of(lang).format(n=whole.atlas.version.number, at=whole.published_at, legal=LEGAL.of(lang)),
             "",
         ]
         for name in COLLECTIONS:
-            told = notice(whole.atlas, name)
-            lines += [f"{name}: {told.title.of(lang)}", f"  {told.licence}", f"  {told.attribution.of(lang)}"]
+            terms = notice(whole.atlas, name)
+            lines += [
+                f"{name}: {terms.title.of(lang)}",
+                f"  {terms.licence}",
+                f"  {terms.attribution.of(lang)}",
+            ]
         blocks.append("\r\n".join(lines))
     return "\r\n\r\n---\r\n\r\n".join(blocks) + "\r\n"

@@ -25,5 +25,5 @@ PROVINCES: dict[str, tuple[str, ...]] = {
     "EPSG:9217": ("Bình Định", "Khánh Hoà", "Ninh Thuận"),
     "EPSG:9218": ("Bình Thuận", "Đắk Lắk", "Đắk Nông", "Gia Lai", "Phú Yên"),
 }  # fmt: skip
-"""Whose cadastre uses which meridian, in the provinces as they were before July 2025.
+"""Zone code -> the provinces, as they were before July 2025, whose cadastre uses it.
 Source: the areas of use in the EPSG registry that pyproj ships (tests hold the table against it)."""

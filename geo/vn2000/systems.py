@@ -1,6 +1,6 @@
-"""VN-2000 and the older systems of Viet Nam as rows, the state's seven parameters, and how a pair of numbers is read.
+"""The coordinate systems of Viet Nam as rows, the official seven parameters, and readings of coordinate pairs.
 
-Nothing here is left to PROJ's own choice of operation: every reading is one written-out pipeline, without grids.
+PROJ never chooses the operation: every reading is one explicit pipeline, without grids.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Shift(NamedTuple):
     convention: Convention
 
     def step(self, convention: Convention | None = None) -> str:
-        """The PROJ step, under this convention or a mistaken one."""
+        """The PROJ step of the shift; `convention` replaces its own, to reproduce a mistake."""
         numbers = zip(("x", "y", "z", "rx", "ry", "rz", "s"), self.parameters, strict=True)
         return f"+proj=helmert {' '.join(f'+{k}={v}' for k, v in numbers)} +convention={convention or self.convention}"
 
@@ -96,7 +96,7 @@ Family: TypeAlias = Literal["vn2000", "wgs84", "indian1960", "hanoi1972", "other
 
 
 class TransverseMercator(NamedTuple):
-    """What makes one transverse Mercator grid: degrees, and metres. The latitude of origin is always 0."""
+    """The parameters of a transverse Mercator grid, in degrees and metres. The latitude of origin is always 0."""
 
     meridian: float
     scale: float
@@ -312,7 +312,7 @@ SLIPS: dict[str, Slip] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """How the two numbers of a file become a place: a system, an axis order and, where one explains it, a slip.
+    """How a file's coordinate pair becomes a position: a system, an axis order and, where one explains it, a slip.
 
     `swapped`: the first number is north (or latitude), as Vietnamese survey tables write X and Y.
     """
@@ -323,7 +323,7 @@ class Reading:
 
     @property
     def key(self) -> str:
-        """The reading in one word, as answers and profiles keep it.
+        """The reading as one word, as import decisions and profiles store it.
 
         >>> Reading(HOME, swapped=True).key
         'EPSG:9205+swapped'
@@ -374,11 +374,11 @@ class Reading:
         return _run(self, east, north, TransformDirection.FORWARD)
 
     def from_lnglat(self, lng: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-        """The first and second numbers that such a file holds for a place in STORE_CRS: the inverse of `to_lnglat`."""
+        """The first and second numbers for a position in STORE_CRS: the inverse of `to_lnglat`."""
         lng, lat = np.array(lng, dtype=float, ndmin=1), np.array(lat, dtype=float, ndmin=1)
         east, north = _run(self, lng, lat, TransformDirection.INVERSE)
         if self.system.shift:
-            # The registry's inverse leaves 1.2 mm, since heights take no part; a file sent back must not move.
+            # The inverse pipeline ignores heights and is off by 1.2 mm, but an exported file must come back unmoved.
             lng_back, lat_back = _run(self, east, north, TransformDirection.FORWARD)
             east, north = _run(self, 2 * lng - lng_back, 2 * lat - lat_back, TransformDirection.INVERSE)
         return (north, east) if self.swapped else (east, north)
@@ -398,7 +398,7 @@ class Reading:
 
     @property
     def transformation(self) -> Label:
-        """The transformation to WGS 84 by name, and how well it is known, as a report says it."""
+        """The transformation to WGS 84 by name with its accuracy, as a report displays it."""
         if self.slip:
             slip = SLIPS[self.slip].label
             return Label(f"Đọc như đã làm: {slip.vi}.", f"Read as it was made: {slip.en}.")
@@ -419,7 +419,7 @@ class Reading:
 
 
 def reading_of(key: str) -> Reading | None:
-    """The reading that `Reading.key` gave, of a system in the table; None for anything else.
+    """The reading whose `key` this is; None when the key or its system is unknown.
 
     >>> reading_of("EPSG:3405+null_shift") == Reading(SYSTEMS["EPSG:3405"], slip="null_shift")
     True
@@ -433,7 +433,7 @@ def reading_of(key: str) -> Reading | None:
 
 @lru_cache(maxsize=256)
 def _transformer(reading: Reading) -> Transformer:
-    # By the reading itself: to write its pipeline out takes longer than to move a point.
+    # The cache key is the reading itself: building its pipeline text takes longer than transforming a point.
     pipeline = reading.pipeline
     return Transformer.from_pipeline(pipeline) if pipeline else transformer(reading.system.code, STORE_CRS)
 

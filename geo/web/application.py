@@ -12,7 +12,7 @@ from geo.atlas import Atlas, AtlasSource
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
-from geo.views.values import date_shown
+from geo.views.values import format_date
 from geo.web import health
 from geo.web.http import errors, headers, params
 from geo.web.http.response_cache import ResponseCache
@@ -140,7 +140,7 @@ def _current(atlas_source: AtlasSource) -> Atlas:
 
 def _help_templates(app: Flask, assets: Assets) -> None:
     """Register the template filter for dates and the functions for words and URLs."""
-    app.jinja_env.filters["date"] = lambda iso: date_shown(iso, g.lang)
+    app.jinja_env.filters["date"] = lambda iso: format_date(iso, g.lang)
 
     @app.context_processor
     def helpers() -> dict[str, object]:

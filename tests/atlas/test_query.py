@@ -64,8 +64,8 @@ def test_the_first_records_show_that_a_layer_is_a_map(
             for n in range(13)
         ),
     )
-    with frozen({**world(), "products": products}, tmp_path, atlases=atlases) as made:
-        assert ids(made, Query("products")) == [f"R{n:02}" for n in order]
+    with frozen({**world(), "products": products}, tmp_path, atlases=atlases) as atlas:
+        assert ids(atlas, Query("products")) == [f"R{n:02}" for n in order]
 
 
 def test_an_english_title_is_used_where_there_is_one(atlas: Atlas) -> None:
@@ -290,9 +290,11 @@ def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_
     with frozen({"zones": frame("zones", *rows)}, tmp_path, atlases=atlases) as atlas:
         records = atlas.find(Query("zones")).records
         labels = [LngLatBbox(one.lng or 0, one.lat or 0, one.lng or 0, one.lat or 0) for one in records]
-        met = [[one.id for one in records if one.geometry and one.geometry.intersects(box(*label))] for label in labels]
-        assert [ids(atlas, Query("zones", bbox=label)) for label in labels] == met
-    assert any(one.id not in met[n] for n, one in enumerate(records))
+        matches = [
+            [one.id for one in records if one.geometry and one.geometry.intersects(box(*label))] for label in labels
+        ]
+        assert [ids(atlas, Query("zones", bbox=label)) for label in labels] == matches
+    assert any(one.id not in matches[n] for n, one in enumerate(records))
 
 
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])
@@ -300,10 +302,10 @@ def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, laye
     query = Query(layer, sort=sort, limit=70, offset=30)
     returned, features = crowded.linked_features(query, UrlAffixes.of("", ""))
     assert returned == 70
-    found = json.loads(b"[%b]" % features)
+    body = json.loads(b"[%b]" % features)
     assert [
-        {**json.loads(one), "links": two["links"]} for one, two in zip(crowded.features(query), found, strict=True)
-    ] == found
+        {**json.loads(one), "links": two["links"]} for one, two in zip(crowded.features(query), body, strict=True)
+    ] == body
     assert crowded.linked_features(replace(query, ids=("none",)), UrlAffixes.of("", "")) == (0, b"")
 
 

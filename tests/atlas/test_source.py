@@ -59,7 +59,7 @@ def test_earlier_versions_are_kept_and_later_ones_wait_for_their_turn(source: At
         source.at(NEXT.number)
     source.publish(NEXT)
     assert source.at(VERSION.number).version == VERSION and source.at(NEXT.number) is source()
-    with pytest.raises(NotFound, match="Begin anew"):
+    with pytest.raises(NotFound, match="Start again"):
         source.at(6)
     source.close()
 

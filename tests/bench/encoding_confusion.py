@@ -30,19 +30,19 @@ def table(size: int, gazetteer: Sequence[str]) -> None:
     """One table: rows are what the column is in, columns what was detected."""
     random = Random(11)
     columns = list(trials(size, random)) if size < 1000 else list(trials(size, random))[:20]
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     right: list[float] = []
     wrong: list[float] = []
     sure_and_wrong = 0
     for encoding in ("unicode", *ENCODINGS):
         for column in columns:
             before = in_encoding(column, encoding)
-            found = detect(before, gazetteer=gazetteer)
-            good = _same(convert(before, found), column)
-            seen[encoding][found.encoding if good or found.encoding != encoding else "(text differs)"] += 1
-            (right if good else wrong).append(found.confidence)
-            sure_and_wrong += found.sure and not good
-    _print(size, bool(gazetteer), seen)
+            detection = detect(before, gazetteer=gazetteer)
+            good = _same(convert(before, detection), column)
+            counts[encoding][detection.encoding if good or detection.encoding != encoding else "(text differs)"] += 1
+            (right if good else wrong).append(detection.confidence)
+            sure_and_wrong += detection.sure and not good
+    _print(size, bool(gazetteer), counts)
     print(
         f"text right in {len(right)} of {len(right) + len(wrong)} columns; mean confidence {_mean(right)} when right, "
         f"{_mean(wrong)} when wrong; sure and wrong: {sure_and_wrong}\n"
@@ -58,13 +58,13 @@ def _same(after: Sequence[str | None], column: Sequence[str]) -> bool:
     return [text and text.lower() for text in after] == [text.lower() for text in column]
 
 
-def _print(size: int, with_names: bool, seen: dict[str, Counter[str]]) -> None:
-    names = sorted({name for counts in seen.values() for name in counts}, key=lambda name: (name not in seen, name))
+def _print(size: int, with_names: bool, table: dict[str, Counter[str]]) -> None:
+    names = sorted({name for counts in table.values() for name in counts}, key=lambda name: (name not in table, name))
     print(
         f"columns of {size} value(s){', with the names of the units' if with_names else ''}: is (down), detected (across)"
     )
     print(f"{'':12}" + "".join(f"{name:>11}" for name in names))
-    for encoding, counts in seen.items():
+    for encoding, counts in table.items():
         print(f"{encoding:12}" + "".join(f"{counts[name] or '.':>11}" for name in names))
 
 
@@ -72,9 +72,9 @@ def harmless() -> None:
     """Columns that are not Vietnamese: what was detected, and how many values changed."""
     print("not Vietnamese: detected, confidence, values changed")
     for name, column in NOT_VIETNAMESE.items():
-        found = detect(column)
-        changed = sum(before != after for before, after in zip(column, convert(column, found), strict=True))
-        print(f"{name:24}{found.encoding:12}{found.confidence:6.2f}{changed:4}")
+        detection = detect(column)
+        changed = sum(before != after for before, after in zip(column, convert(column, detection), strict=True))
+        print(f"{name:24}{detection.encoding:12}{detection.confidence:6.2f}{changed:4}")
 
 
 def speed() -> None:
@@ -85,9 +85,9 @@ def speed() -> None:
     for encoding in ("unicode", *ENCODINGS):
         before = in_encoding(names, encoding)
         start = perf_counter()
-        found = detect(before)
+        detection = detect(before)
         middle = perf_counter()
-        convert(before, found)
+        convert(before, detection)
         print(f"{encoding:12}{middle - start:8.2f}{perf_counter() - middle:8.2f}")
 
 

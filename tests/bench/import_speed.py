@@ -89,10 +89,10 @@ def run(command: list[str], env: dict[str, str] | None = None) -> tuple[Cost, st
     done = subprocess.run(
         [sys.executable, "-c", wrapper, *command], check=True, capture_output=True, text=True, cwd=ROOT, env=env
     )
-    seconds, peak, code, said = json.loads(done.stdout)
+    seconds, peak, code, output = json.loads(done.stdout)
     if code:
-        raise SystemExit(f"{' '.join(command)} ended with {code}: {said[-2000:]}{done.stderr[-2000:]}")
-    return Cost(seconds, peak), said
+        raise SystemExit(f"{' '.join(command)} ended with {code}: {output[-2000:]}{done.stderr[-2000:]}")
+    return Cost(seconds, peak), output
 
 
 def geopandas_job(source: Path, target: Path) -> list[str]:

@@ -114,8 +114,8 @@ def _shapes(count: int, chance: np.random.Generator) -> np.ndarray[Any, Any]:
     far = chance.uniform(*RADIUS, len(at))
     middle = chance.uniform(np.add(BOX[:2], RADIUS[1]), np.subtract(BOX[2:], RADIUS[1]), (count, 2))
     ring = np.round(middle[at] + far[:, None] * np.column_stack([np.cos(turn), np.sin(turn)]), 7)
-    made = shapely.polygons(shapely.linearrings(ring, indices=at))
-    return np.asarray(shapely.multipolygons(made, indices=np.arange(count)), dtype=object)
+    geometry = shapely.polygons(shapely.linearrings(ring, indices=at))
+    return np.asarray(shapely.multipolygons(geometry, indices=np.arange(count)), dtype=object)
 
 
 def _frame(layer: str, shapes: np.ndarray[Any, Any], **columns: Any) -> gpd.GeoDataFrame:

@@ -104,12 +104,12 @@ def _tiles(layer: str, zoom: int, most: int | None = None) -> Callable[[Service]
     """Every tile of a zoom over the box in a random order, or the first `most` of them."""
     west, south, east, north = large.BOX
     first, last = tile_at(west, north, zoom), tile_at(east, south, zoom)
-    found = [(row, col) for row in range(first.row, last.row + 1) for col in range(first.col, last.col + 1)]
-    random.Random(zoom).shuffle(found)
+    results = [(row, col) for row in range(first.row, last.row + 1) for col in range(first.col, last.col + 1)]
+    random.Random(zoom).shuffle(results)
 
     def paths(service: Service) -> list[str] | None:
         # pygeoapi serves tiles that other programs have made.
-        return None if service.name == "pygeoapi" else [service.tile(layer, zoom, *at) for at in found[:most]]
+        return None if service.name == "pygeoapi" else [service.tile(layer, zoom, *at) for at in results[:most]]
 
     return paths
 
@@ -119,8 +119,8 @@ def _tiles(layer: str, zoom: int, most: int | None = None) -> Callable[[Service]
 
 def check(services: Sequence[Service]) -> None:
     """SystemExit unless every service gives the same features: for boxes, a filter, an item, and in VN-2000."""
-    asked = [f"bbox={box}" for box in _boxes(5)] + [f"filter={one}" for one in _filters(5)]
-    for layer, query in [("zones", one) for one in asked] + [("producers", one) for one in asked[:5]]:
+    requests = [f"bbox={box}" for box in _boxes(5)] + [f"filter={one}" for one in _filters(5)]
+    for layer, query in [("zones", one) for one in requests] + [("producers", one) for one in requests[:5]]:
         answers = {s.name: _ids(s, f"{s.items(layer)}?limit=1000&{query}") for s in services}
         _same(f"{layer} {query}", answers)
         if query.startswith("bbox") and not next(iter(answers.values()))[1]:
@@ -139,8 +139,8 @@ def check(services: Sequence[Service]) -> None:
     places = {}
     for service in services:
         if paths := _in_vn2000(service):
-            found = {f["id"]: f["geometry"]["coordinates"] for f in _json(service, paths[0])["features"]}
-            places[service.name] = _rounded(found["Z000007"][0][0][0], 0)
+            body = {f["id"]: f["geometry"]["coordinates"] for f in _json(service, paths[0])["features"]}
+            places[service.name] = _rounded(body["Z000007"][0][0][0], 0)
     if any(abs(one[0] - 500_000) > 300_000 for one in places.values()):
         raise SystemExit(f"VN-2000: not in metres: {places}")
     print(f"the same corner in EPSG:9205: {places}", file=sys.stderr)
@@ -154,11 +154,11 @@ def _json(service: Service, path: str) -> dict:
 
 
 def _ids(service: Service, path: str) -> tuple[int, list[str]]:
-    found = _json(service, path)
-    ids = sorted(str(feature["id"]) for feature in found["features"])
-    if found["numberReturned"] != len(ids):
+    body = _json(service, path)
+    ids = sorted(str(feature["id"]) for feature in body["features"])
+    if body["numberReturned"] != len(ids):
         raise SystemExit(f"{service.name} {path}: numberReturned is not the number of features")
-    return found["numberMatched"], ids
+    return body["numberMatched"], ids
 
 
 def _rounded(value: object, digits: int = 6) -> object:
@@ -180,12 +180,12 @@ def measure(row: Row, services: Sequence[Service], uncached: Service, seconds: f
 
     How connections are dealt out to a service's processes is chance and anew in each round.
     """
-    asked = [uncached if row.made_each_time and service.name == "ours" else service for service in services]
-    paths = {service.name: found for service in asked if (found := row.paths(service)) is not None}
+    requests = [uncached if row.made_each_time and service.name == "ours" else service for service in services]
+    paths = {service.name: results for service in requests if (results := row.paths(service)) is not None}
     for connections in row.connections:
         loads: dict[str, list[ogc_api_load.Load]] = {name: [] for name in paths}
         for turn in range(ROUNDS):
-            for service in asked:
+            for service in requests:
                 if service.name not in paths:
                     continue
                 if not turn:
@@ -195,8 +195,8 @@ def measure(row: Row, services: Sequence[Service], uncached: Service, seconds: f
                     service, paths[service.name], connections, length, work, encoding=row.encoding
                 )
                 loads[service.name].append(load)
-        for name, taken in loads.items():
-            middle = sorted(taken)[ROUNDS // 2]._replace(failed=sum(load.failed for load in taken))
+        for name, value in loads.items():
+            middle = sorted(value)[ROUNDS // 2]._replace(failed=sum(load.failed for load in value))
             result = Result(row.name, connections, name, row.target, **middle._asdict())
             print(ogc_api_report.line(result), file=sys.stderr)
             yield result
@@ -204,10 +204,10 @@ def measure(row: Row, services: Sequence[Service], uncached: Service, seconds: f
 
 def _warm(row: Row, service: Service, paths: Sequence[str], connections: int, work: Path) -> None:
     """Let a service open what it needs; SystemExit when an answer is no success."""
-    asked = list(paths) if row.warmed else [paths[0]]
+    address = list(paths) if row.warmed else [paths[0]]
     if row.made_each_time and service.name == "ours":
-        asked *= _ENOUGH  # each of its processes prepares the zoom once, however many tiles are asked for then
-    for path in asked:
+        address *= _ENOUGH  # each of its processes prepares the zoom once, however many tiles are asked for then
+    for path in address:
         status, body = ogc_api_load.answer(service, path, row.encoding)
         if status not in {200, 204}:
             raise SystemExit(f"{service.name} {path}: {status} {body[:300]!r}")
@@ -228,8 +228,8 @@ def exports(services: Sequence[Service]) -> Iterator[Result]:
                 "ten pages": [f"{items}?limit={part}&offset={offset}" for offset in range(0, whole, part)],
             }
         for way, paths in ways.items():
-            got = ogc_api_load.download(service, paths)
-            result = ogc_api_report.of_download(service.name, way, got, target=10)
+            response = ogc_api_load.download(service, paths)
+            result = ogc_api_report.of_download(service.name, way, response, target=10)
             print(ogc_api_report.line(result), file=sys.stderr)
             yield result
 
@@ -245,39 +245,41 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement, all rounds")
     parser.add_argument("--json", type=Path, help="where the raw numbers are written")
     parser.add_argument("--work", type=Path, help="a folder that is kept; a temporary one when left out")
-    said = parser.parse_args()
+    options = parser.parse_args()
     with ExitStack() as stack:
-        work = said.work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ogc-api-")))
+        work = options.work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ogc-api-")))
         work.mkdir(parents=True, exist_ok=True)
         work.chmod(0o755)  # PostgreSQL's own user must reach its folder in it
-        results = _run(stack, work.resolve(), said)
-        about = {"cores": os.cpu_count(), "seconds": said.seconds} | ({} if said.ours_only else servers.versions(work))
-    if said.json:
+        results = _run(stack, work.resolve(), options)
+        about = {"cores": os.cpu_count(), "seconds": options.seconds} | (
+            {} if options.ours_only else servers.versions(work)
+        )
+    if options.json:
         raw = {"about": about, "results": [result._asdict() for result in results]}
-        said.json.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps(raw, indent=1), encoding="utf-8")
     print(ogc_api_report.table(results))
 
 
-def _run(stack: ExitStack, work: Path, said: argparse.Namespace) -> list[Result]:
+def _run(stack: ExitStack, work: Path, options: argparse.Namespace) -> list[Result]:
     data, cluster = work / f"ours-{declaration_digest()}", servers.Cluster(work / "postgis")
-    new = not cluster.made and not said.ours_only
+    new = not cluster.exists and not options.ours_only
     frames = large.frames() if new or not data.exists() else {}
     if not data.exists():
         servers.write_ours(data, frames)
     shutil.rmtree(data / "exports", ignore_errors=True)  # the first caller of a whole layer must be the first
     services = [stack.enter_context(servers.ours(data))]
     uncached = stack.enter_context(servers.ours(data, tiles_kept=False))
-    if not said.ours_only:
-        stack.enter_context(cluster.running(tuned=not said.untuned))
+    if not options.ours_only:
+        stack.enter_context(cluster.running(tuned=not options.untuned))
         if new:
             cluster.fill({layer: frames[layer] for layer in ("zones", "producers")})
         services += [stack.enter_context(peer(work, cluster)) for peer in (servers.pygeoapi, servers.tipg)]
     check(services)
     results = []
     for row in rows():
-        if not said.only or any(name in row.name for name in said.only):
-            results += measure(row, services, uncached, said.seconds, work)
-    if not said.only or "export" in said.only:
+        if not options.only or any(name in row.name for name in options.only):
+            results += measure(row, services, uncached, options.seconds, work)
+    if not options.only or "export" in options.only:
         results += exports(services)
     return results
 

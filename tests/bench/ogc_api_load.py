@@ -62,20 +62,24 @@ def drive(
     program = shutil.which("wrk")
     if program is None:
         raise SystemExit("no wrk here: apt-get install wrk")
-    script, listed = folder / "wrk.lua", folder / "paths.txt"
+    script, path_list = folder / "wrk.lua", folder / "paths.txt"
     script.write_text(_SCRIPT, encoding="utf-8")
-    listed.write_text("\n".join(paths) + "\n", encoding="utf-8")
+    path_list.write_text("\n".join(paths) + "\n", encoding="utf-8")
     words = [
         program, "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={_TIMEOUT_S}s", "-s", str(script), service.base,
     ]  # fmt: skip
     done = subprocess.run(
-        words, check=True, capture_output=True, text=True, env={"BENCH_PATHS": str(listed), "BENCH_ENCODING": encoding}
+        words,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"BENCH_PATHS": str(path_list), "BENCH_ENCODING": encoding},
     )
-    said = json.loads(done.stderr.strip().splitlines()[-1])
-    took = said["microseconds"] / 1e6
+    output = json.loads(done.stderr.strip().splitlines()[-1])
+    took = output["microseconds"] / 1e6
     return Load(
-        (said["requests"] - said["status"]) / took, said["p50"] / 1000, said["p99"] / 1000, said["bytes"] / took / 1e6,
-        said["status"] + said["broken"],
+        (output["requests"] - output["status"]) / took, output["p50"] / 1000, output["p99"] / 1000, output["bytes"] / took / 1e6,
+        output["status"] + output["broken"],
     )  # fmt: skip
 
 
@@ -84,10 +88,10 @@ def answer(service: Service, path: str, encoding: str = "") -> tuple[int, bytes]
     host = urlsplit(service.base).netloc
     connection = http.client.HTTPConnection(host, timeout=600)
     connection.request("GET", path, headers={"Accept-Encoding": encoding} if encoding else {})
-    got = connection.getresponse()
-    body = got.read()
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    return got.status, body
+    return response.status, body
 
 
 class _Watch(threading.Thread):
@@ -120,11 +124,11 @@ def download(service: Service, paths: Sequence[str]) -> Download:
     buffer = bytearray(1 << 20)
     for path in paths:
         connection.request("GET", path)
-        got = connection.getresponse()
+        response = connection.getresponse()
         first = first or time.monotonic() - began
-        if got.status != 200:
-            raise SystemExit(f"{service.name} {path}: {got.status} {got.read()[:300]!r}")
-        while count := got.readinto(buffer):
+        if response.status != 200:
+            raise SystemExit(f"{service.name} {path}: {response.status} {response.read()[:300]!r}")
+        while count := response.readinto(buffer):
             size += count
     took = time.monotonic() - began
     connection.close()

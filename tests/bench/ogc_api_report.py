@@ -31,11 +31,11 @@ class Result(NamedTuple):
     grown_all_mb: float = 0.0
 
 
-def of_download(service: str, way: str, got: Download, *, target: float) -> Result:
+def of_download(service: str, way: str, download: Download, *, target: float) -> Result:
     """A whole layer as a result: `p50_ms` is the time to its first byte, `p99_ms` to its last."""
     return Result(
-        EXPORT, 1, service, target, 1 / got.seconds, got.first_s * 1000, got.seconds * 1000, got.size / got.seconds / 1e6,
-        0, way, got.grown_own / 1e6, got.grown / 1e6,
+        EXPORT, 1, service, target, 1 / download.seconds, download.first_s * 1000, download.seconds * 1000, download.size / download.seconds / 1e6,
+        0, way, download.grown_own / 1e6, download.grown / 1e6,
     )  # fmt: skip
 
 
@@ -63,11 +63,11 @@ def table(results: Sequence[Result]) -> str:
 
 def _loads(results: Sequence[Result]) -> Iterator[str]:
     for row, connections in dict.fromkeys((one.row, one.connections) for one in results):
-        found = {one.service: one for one in results if (one.row, one.connections) == (row, connections)}
-        cells = [_cell(found.get(name)) for name in _ORDER]
-        best = max((one.per_second for name, one in found.items() if name != "ours" and not one.failed), default=0.0)
-        ratio = found["ours"].per_second / best if best else None
-        yield f"| {row} | {connections} | {' | '.join(cells)} | {_judged(ratio, found['ours'].target)} |"
+        records = {one.service: one for one in results if (one.row, one.connections) == (row, connections)}
+        cells = [_cell(records.get(name)) for name in _ORDER]
+        best = max((one.per_second for name, one in records.items() if name != "ours" and not one.failed), default=0.0)
+        ratio = records["ours"].per_second / best if best else None
+        yield f"| {row} | {connections} | {' | '.join(cells)} | {_ratio_cells(ratio, records['ours'].target)} |"
 
 
 def _cell(result: Result | None) -> str:
@@ -82,12 +82,12 @@ def _ms(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def _judged(ratio: float | None, target: float | None) -> str:
-    shown = "–" if ratio is None else f"{ratio:.1f}"
+def _ratio_cells(ratio: float | None, target: float | None) -> str:
+    visible = "–" if ratio is None else f"{ratio:.1f}"
     if target is None:
-        return f"{shown} | –"
+        return f"{visible} | –"
     verdict = "" if ratio is None else " ✓" if ratio >= target else " ✗"
-    return f"{shown} | {target:g}{verdict}"
+    return f"{visible} | {target:g}{verdict}"
 
 
 def _downloads(results: Sequence[Result]) -> Iterator[str]:
@@ -96,10 +96,10 @@ def _downloads(results: Sequence[Result]) -> Iterator[str]:
     peers = [one.per_second for one in results if one.service != "ours"]
     for one in results:
         ratio = one.per_second / max(peers) if peers and one.service == "ours" else None
-        judged = _judged(ratio, one.target) if one.service == "ours" else " | "
+        cells = _ratio_cells(ratio, one.target) if one.service == "ours" else " | "
         if one.service == "ours":
-            judged += f", under {MOST_GROWN_MB} MB {'✓' if one.grown_mb < MOST_GROWN_MB else '✗'}"
+            cells += f", under {MOST_GROWN_MB} MB {'✓' if one.grown_mb < MOST_GROWN_MB else '✗'}"
         yield (
             f"| {one.service.replace('ours', 'this service')}, {one.way} | {one.p99_ms / 1000:.2f} | {one.p50_ms / 1000:.2f} | {one.mb_per_second:.0f} |"
-            f" {one.grown_mb:.0f} | {judged} |"
+            f" {one.grown_mb:.0f} | {cells} |"
         )

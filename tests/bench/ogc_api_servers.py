@@ -123,10 +123,10 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not found:
+        result = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if not result:
             raise SystemExit("no PostgreSQL here: apt-get install postgresql-15-postgis-3")
-        self._bin = found[-1].parent
+        self._bin = result[-1].parent
         # PostgreSQL refuses to run as root.
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
@@ -153,14 +153,14 @@ class Cluster:
         return ""
 
     @property
-    def made(self) -> bool:
+    def exists(self) -> bool:
         """Whether it lies in its folder already."""
         return (self.folder / "PG_VERSION").exists()
 
     @contextmanager
     def running(self, *, tuned: bool = True) -> Iterator["Cluster"]:
         """The cluster, made when it is not there; with PostgreSQL's own settings where it is not to be `tuned`."""
-        if not self.made:
+        if not self.exists:
             self.folder.mkdir(parents=True, exist_ok=True)
             if self._as:
                 shutil.chown(self.folder, "postgres", "postgres")
@@ -196,10 +196,10 @@ class Cluster:
         else:
             columns |= {"commune_code": "text", "commune_name": "text"}
             cells |= {"commune_code": [None] * len(frame), "commune_name": [None] * len(frame)}
-        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        self.psql(f"CREATE TABLE {layer} ({listed}, geom geometry({spec.geometry}, 4326));")
-        drawn = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
-        rows = zip(*cells.values(), drawn, strict=True)
+        names = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        self.psql(f"CREATE TABLE {layer} ({names}, geom geometry({spec.geometry}, 4326));")
+        wkbs = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
+        rows = zip(*cells.values(), wkbs, strict=True)
         self.psql(lines=map(_copied, rows), command=f"COPY {layer} FROM STDIN")
         self.psql(
             f"ALTER TABLE {layer} ADD PRIMARY KEY ({spec.key}); CREATE INDEX ON {layer} USING gist (geom);"
@@ -227,13 +227,13 @@ def environment(folder: Path, name: str) -> Path:
 
 def versions(folder: Path) -> dict[str, str]:
     """The releases of the peers that were installed, and of what they run on."""
-    found = {"python": sys.version.split()[0]}
+    results = {"python": sys.version.split()[0]}
     for name in PACKAGES:
         pip = [str(environment(folder, name) / "python"), "-m", "pip", "list", "--format", "json"]
-        listed = json.loads(subprocess.run(pip, check=True, capture_output=True).stdout)
-        wanted = {name, "gunicorn", "uvicorn", "SQLAlchemy", "asyncpg"}
-        found |= {f"{name}: {row['name']}": row["version"] for row in listed if row["name"] in wanted}
-    return found
+        entry = json.loads(subprocess.run(pip, check=True, capture_output=True).stdout)
+        expected = {name, "gunicorn", "uvicorn", "SQLAlchemy", "asyncpg"}
+        results |= {f"{name}: {row['name']}": row["version"] for row in entry if row["name"] in expected}
+    return results
 
 
 @contextmanager
@@ -274,7 +274,7 @@ def pygeoapi(folder: Path, cluster: Cluster) -> Iterator[Service]:
 
 def _pygeoapi(cluster: Cluster, port: int) -> dict[str, object]:
     systems = [f"http://www.opengis.net/def/crs/{name}" for name in ("OGC/1.3/CRS84", "EPSG/0/4326", "EPSG/0/9205")]
-    said = {"en": "bench"}
+    output = {"en": "bench"}
     layers = {}
     for layer in ("zones", "producers"):
         provider = {
@@ -283,7 +283,7 @@ def _pygeoapi(cluster: Cluster, port: int) -> dict[str, object]:
             "crs": systems, "storage_crs": systems[0],
         }  # fmt: skip
         layers[layer] = {
-            "type": "collection", "title": said, "description": said, "keywords": {"en": ["bench"]},
+            "type": "collection", "title": output, "description": output, "keywords": {"en": ["bench"]},
             "extents": {"spatial": {"bbox": list(large.BOX), "crs": systems[0]}}, "providers": [provider],
         }  # fmt: skip
     url = f"http://127.0.0.1:{port}"
@@ -295,7 +295,7 @@ def _pygeoapi(cluster: Cluster, port: int) -> dict[str, object]:
         },
         "logging": {"level": "ERROR"},
         "metadata": {
-            "identification": {"title": said, "description": said, "keywords": {"en": ["bench"]}, "keywords_type": "theme", "terms_of_service": "-", "url": url},
+            "identification": {"title": output, "description": output, "keywords": {"en": ["bench"]}, "keywords_type": "theme", "terms_of_service": "-", "url": url},
             "license": {"name": "-", "url": url}, "provider": {"name": "-", "url": url}, "contact": {"name": "-", "email": "a@example.org"},
         },
         "resources": layers,

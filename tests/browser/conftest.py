@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
-class Watched:
+class WatchedPage:
     """A page and everything that went wrong on it."""
 
     page: Page
@@ -72,7 +72,7 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> Iterator[Watched]:
+def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> Iterator[WatchedPage]:
     """A fresh page of the given size that fails the test on any fault."""
     context = browser.new_context(
         viewport=SIZES[size],  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> It
         java_script_enabled=scripts,
     )
     page = context.new_page()
-    watched = Watched(page, site)
+    watched = WatchedPage(page, site)
     page.on("pageerror", lambda error: watched.faults.append(f"error: {error}"))
     page.on(
         "console", lambda line: line.type in {"error", "warning"} and watched.faults.append(f"console: {line.text}")
@@ -103,31 +103,31 @@ def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> It
 
 
 @pytest.fixture
-def watched(browser: Browser, site: str, size: str) -> Iterator[Watched]:
+def watched(browser: Browser, site: str, size: str) -> Iterator[WatchedPage]:
     """A watched page in each of the two sizes."""
     yield from watch(browser, site, size)
 
 
 @pytest.fixture
-def desktop(browser: Browser, site: str) -> Iterator[Watched]:
+def desktop(browser: Browser, site: str) -> Iterator[WatchedPage]:
     """A watched page on a desktop screen."""
     yield from watch(browser, site, "desktop")
 
 
 @pytest.fixture
-def phone(browser: Browser, site: str) -> Iterator[Watched]:
+def phone(browser: Browser, site: str) -> Iterator[WatchedPage]:
     """A watched page on a phone."""
     yield from watch(browser, site, "phone")
 
 
 @pytest.fixture
-def browser_offline(browser: Browser, site: str) -> Iterator[Watched]:
+def browser_offline(browser: Browser, site: str) -> Iterator[WatchedPage]:
     """A page of its own for a test that cuts the network."""
     yield from watch(browser, site, "desktop")
 
 
 @pytest.fixture
-def no_script(browser: Browser, site: str) -> Iterator[Watched]:
+def no_script(browser: Browser, site: str) -> Iterator[WatchedPage]:
     """A page in a browser without JavaScript."""
     yield from watch(browser, site, "desktop", scripts=False)
 
@@ -142,6 +142,6 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def hostile(browser: Browser, hostile_site: str) -> Iterator[Watched]:
+def hostile(browser: Browser, hostile_site: str) -> Iterator[WatchedPage]:
     """A watched page of the hostile site."""
     yield from watch(browser, hostile_site, "desktop")

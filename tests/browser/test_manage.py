@@ -12,7 +12,7 @@ from geo.atlas import open_atlases
 from geo.drafts import RestorationStore
 from geo.settings import Settings
 from geo.store import open_store
-from tests.browser.conftest import SIZES, Watched, serve, watch
+from tests.browser.conftest import SIZES, WatchedPage, serve, watch
 from tests.browser.test_accessibility import AXE, RULES, faults
 from tests.office import write_vn2000_zones
 
@@ -28,14 +28,14 @@ def office(built: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def managed(browser: Browser, office: Settings, size: str) -> Iterator[Watched]:
+def managed(browser: Browser, office: Settings, size: str) -> Iterator[WatchedPage]:
     """A watched page of a site of its own, in each of the two sizes."""
     for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, size)
 
 
 @pytest.fixture
-def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[Watched]:
+def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[WatchedPage]:
     """The same in a browser without JavaScript."""
     for site in serve(office, open_atlases(office)):
         yield from watch(browser, site, "desktop", scripts=False)
@@ -58,7 +58,7 @@ def workbook(path: Path) -> Path:
     return path
 
 
-def upload(watched: Watched, files: list[Path], layer: str, lang: str = "vi") -> Page:
+def upload(watched: WatchedPage, files: list[Path], layer: str, lang: str = "vi") -> Page:
     page = watched.open(f"/manage?lang={lang}")
     page.set_input_files("[name=files]", [str(file) for file in files])
     page.select_option("[name=layer]", layer)
@@ -70,7 +70,7 @@ def upload(watched: Watched, files: list[Path], layer: str, lang: str = "vi") ->
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_list_is_uploaded_looked_at_and_published(
-    managed: Watched, office: Settings, tmp_path: Path, lang: str
+    managed: WatchedPage, office: Settings, tmp_path: Path, lang: str
 ) -> None:
     page = upload(managed, [workbook(tmp_path / "Danh sách.xlsx")], "producers", lang)
     expect(page.locator("h1")).to_have_text("Danh sách.xlsx")
@@ -103,7 +103,7 @@ def test_a_list_is_uploaded_looked_at_and_published(
 
 
 def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undone(
-    managed: Watched, office: Settings, tmp_path: Path
+    managed: WatchedPage, office: Settings, tmp_path: Path
 ) -> None:
     shapes = write_vn2000_zones(tmp_path / "vung.shp", prj=False)
     page = upload(managed, sorted(tmp_path.glob("vung.*")), "zones")
@@ -130,7 +130,7 @@ def test_a_shapefile_of_files_sent_together_asks_for_its_system_and_can_be_undon
 
 
 def test_everything_works_without_javascript(
-    managed_without_scripts: Watched, office: Settings, tmp_path: Path
+    managed_without_scripts: WatchedPage, office: Settings, tmp_path: Path
 ) -> None:
     page = upload(managed_without_scripts, [workbook(tmp_path / "ds.xlsx")], "producers")
     page.fill("#publish [name=why]", "không có JavaScript")
@@ -146,7 +146,7 @@ def test_everything_works_without_javascript(
     assert open_store(office).compare(1, 3) == []
 
 
-def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_path: Path) -> None:
+def test_a_list_comes_back_with_remarks_beside_its_rows(managed: WatchedPage, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     with page.expect_download() as waiting:
         page.click("a[href$='returned.xlsx']")
@@ -159,7 +159,7 @@ def test_a_list_comes_back_with_remarks_beside_its_rows(managed: Watched, tmp_pa
     assert any("mười" in str(cell) and "Số hộ" in str(cell) for cell in rows[4])
 
 
-def test_files_are_dropped_and_a_bad_file_says_why(managed: Watched, tmp_path: Path) -> None:
+def test_files_are_dropped_and_a_bad_file_says_why(managed: WatchedPage, tmp_path: Path) -> None:
     page = managed.open("/manage")
     page.evaluate(
         """() => {
@@ -181,7 +181,7 @@ def test_files_are_dropped_and_a_bad_file_says_why(managed: Watched, tmp_path: P
     expect(page.locator(".empty")).to_be_visible()
 
 
-def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> None:
+def test_a_profile_is_kept_and_used_again(managed: WatchedPage, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     page.locator("[name='map:Số hộ']").select_option("")
     page.click(".decide [type=submit]")
@@ -200,17 +200,17 @@ def test_a_profile_is_kept_and_used_again(managed: Watched, tmp_path: Path) -> N
 
 
 def test_no_page_of_manage_breaks_a_rule_of_accessibility(
-    managed: Watched, browser: Browser, office: Settings, tmp_path: Path, size: str
+    managed: WatchedPage, browser: Browser, office: Settings, tmp_path: Path, size: str
 ) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     ready = page.url.removeprefix(managed.site)
     shapes = write_vn2000_zones(tmp_path / "vung.shp", prj=False)
     page = upload(managed, sorted(tmp_path.glob(f"{shapes.stem}.*")), "zones")
-    asked = page.url.removeprefix(managed.site).partition("?")[0]
+    address = page.url.removeprefix(managed.site).partition("?")[0]
     # The page's own policy would keep the checker's script out.
     context = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone", bypass_csp=True)  # type: ignore[arg-type]
     checked = context.new_page()
-    for path in ("/manage", ready, f"{asked}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
+    for path in ("/manage", ready, f"{address}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
                  "/manage/history/products/R03", "/manage/sign-in", failed_restoration(office)):  # fmt: skip
         checked.goto(f"{managed.site}{path}", wait_until="networkidle")
         assert faults(checked.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], path
@@ -225,7 +225,7 @@ def failed_restoration(office: Settings) -> str:
     return f"/manage/restorations/{one.id}"
 
 
-def test_nothing_is_wider_than_a_phone(managed: Watched, office: Settings, tmp_path: Path) -> None:
+def test_nothing_is_wider_than_a_phone(managed: WatchedPage, office: Settings, tmp_path: Path) -> None:
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     for path in (
         page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1",

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import WatchedPage
 
 
 def ready(page: Page) -> Page:
@@ -16,7 +16,7 @@ def ready(page: Page) -> Page:
     return page
 
 
-def opened(watched: Watched, path: str = "/") -> Page:
+def opened(watched: WatchedPage, path: str = "/") -> Page:
     return ready(watched.open(path))
 
 
@@ -29,7 +29,7 @@ def show_tab(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_map_opens_whole_and_quiet(watched: Watched, lang: str) -> None:
+def test_the_map_opens_whole_and_quiet(watched: WatchedPage, lang: str) -> None:
     page = opened(watched, f"/?lang={lang}")
     assert page.locator("html").get_attribute("lang") == lang
     assert page.locator(".pin, .cluster").count() > 3
@@ -38,7 +38,7 @@ def test_the_map_opens_whole_and_quiet(watched: Watched, lang: str) -> None:
     assert overflow <= 0
 
 
-def test_the_first_view_is_light(desktop: Watched) -> None:
+def test_the_first_view_is_light(desktop: WatchedPage) -> None:
     opened(desktop)
     size = desktop.page.evaluate(
         "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).reduce((sum, e) => sum + e.transferSize, 0)"
@@ -47,28 +47,28 @@ def test_the_first_view_is_light(desktop: Watched) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "expected"),
     [("doi a1", "Đồi A1"), ("Đồi A1", "Đồi A1"), ("ca phe ha chung", "Hà Chung"), ("sam mun", "Sam Mứn")],
 )
-def test_search_finds_with_or_without_diacritics_by_keyboard(desktop: Watched, typed: str, found: str) -> None:
+def test_search_finds_with_or_without_diacritics_by_keyboard(desktop: WatchedPage, typed: str, expected: str) -> None:
     page = opened(desktop)
     box = page.get_by_role("combobox")
     box.fill(typed)
-    expect(page.locator("#search-hits [role=option]").first).to_contain_text(found)
+    expect(page.locator("#search-hits [role=option]").first).to_contain_text(expected)
     box.press("ArrowDown")
     expect(box).to_have_attribute("aria-activedescendant", re.compile("hit"))
     box.press("Enter")
-    expect(page.locator("#record h2")).to_contain_text(found)
+    expect(page.locator("#record h2")).to_contain_text(expected)
     assert "at" in params(page)
 
 
-def test_search_for_nothing_says_so(watched: Watched) -> None:
+def test_search_for_nothing_says_so(watched: WatchedPage) -> None:
     page = opened(watched)
     page.get_by_role("combobox").fill("zzzz")
     expect(page.locator("#search-hits")).to_contain_text("Không tìm thấy")
 
 
-def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: Watched) -> None:
+def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: WatchedPage) -> None:
     page = opened(watched)
     show_tab(page, "filters")
     page.locator("#pane-filters label", has_text="4 sao").first.click()
@@ -82,7 +82,7 @@ def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: Watched) -> 
     assert answer["layers"]["products"]["matched"] == 4
 
 
-def test_a_record_opens_with_its_links_and_they_can_be_walked_and_walked_back(watched: Watched) -> None:
+def test_a_record_opens_with_its_links_and_they_can_be_walked_and_walked_back(watched: WatchedPage) -> None:
     page = opened(watched, "/?at=products/R03")
     record = page.locator("#record")
     expect(record.locator("h2")).to_have_text("Khẩu xén Mường Lay")
@@ -95,12 +95,12 @@ def test_a_record_opens_with_its_links_and_they_can_be_walked_and_walked_back(wa
     expect(record.locator("h2")).to_have_text("Khẩu xén Mường Lay")
 
 
-def test_a_link_that_is_not_certain_says_so(desktop: Watched) -> None:
+def test_a_link_that_is_not_certain_says_so(desktop: WatchedPage) -> None:
     page = opened(desktop, "/?at=products/R18")
     expect(page.locator("#record")).to_contain_text("cần kiểm tra")
 
 
-def test_layers_can_be_switched_off_and_the_address_keeps_it(watched: Watched) -> None:
+def test_layers_can_be_switched_off_and_the_address_keeps_it(watched: WatchedPage) -> None:
     page = opened(watched)
     show_tab(page, "layers")
     page.locator("#pane-layers label", has_text="Sản phẩm OCOP").first.click()
@@ -111,7 +111,7 @@ def test_layers_can_be_switched_off_and_the_address_keeps_it(watched: Watched) -
     assert "Mật ong" not in again.locator("#pane-list").inner_text()
 
 
-def test_the_base_map_can_be_changed(desktop: Watched) -> None:
+def test_the_base_map_can_be_changed(desktop: WatchedPage) -> None:
     page = opened(desktop)
     show_tab(page, "layers")
     page.get_by_label("Huyện cũ", exact=False).first.check()
@@ -119,14 +119,14 @@ def test_the_base_map_can_be_changed(desktop: Watched) -> None:
     assert params(page)["base"] == "districts"
 
 
-def test_an_address_reproduces_the_view(watched: Watched) -> None:
+def test_an_address_reproduces_the_view(watched: WatchedPage) -> None:
     page = opened(watched, "/?map=11/21.3829/103.0172&stars=3&group=food")
     state = params(page)
     assert state["map"].startswith("11/21.38") and state["stars"] == "3" and state["group"] == "food"
     expect(page.locator("#active")).to_contain_text("Thực phẩm")
 
 
-def test_the_language_switch_keeps_the_state(desktop: Watched) -> None:
+def test_the_language_switch_keeps_the_state(desktop: WatchedPage) -> None:
     page = opened(desktop, "/?map=11/21.3829/103.0172&stars=3")
     page.locator('[data-lang="en"]').first.click()
     ready(page)
@@ -134,7 +134,7 @@ def test_the_language_switch_keeps_the_state(desktop: Watched) -> None:
     assert state["lang"] == "en" and state["stars"] == "3" and state["map"].startswith("11/21.38")
 
 
-def test_measuring_gives_a_geodesic_length_and_escape_ends_it(desktop: Watched) -> None:
+def test_measuring_gives_a_geodesic_length_and_escape_ends_it(desktop: WatchedPage) -> None:
     page = opened(desktop, "/?map=10/21.4/103.0")
     page.get_by_role("button", name="Đo khoảng cách, diện tích").click()
     frame = page.locator("#mapframe")
@@ -151,14 +151,14 @@ def test_measuring_gives_a_geodesic_length_and_escape_ends_it(desktop: Watched) 
     expect(page.locator("#toast")).to_be_hidden()
 
 
-def test_location_that_is_refused_is_explained(desktop: Watched) -> None:
+def test_location_that_is_refused_is_explained(desktop: WatchedPage) -> None:
     page = opened(desktop)
     page.context.clear_permissions()
     page.get_by_role("button", name="Vị trí của tôi").click()
     expect(page.locator("#toast")).to_contain_text("chưa được phép dùng vị trí")
 
 
-def test_location_is_shown_with_its_accuracy(desktop: Watched) -> None:
+def test_location_is_shown_with_its_accuracy(desktop: WatchedPage) -> None:
     page = opened(desktop)
     page.context.grant_permissions(["geolocation"], origin=desktop.site)
     page.context.set_geolocation({"latitude": 21.386, "longitude": 103.017, "accuracy": 40})
@@ -168,7 +168,7 @@ def test_location_is_shown_with_its_accuracy(desktop: Watched) -> None:
     assert params(page)["map"].split("/")[1].startswith("21.38")
 
 
-def test_the_panel_of_a_phone_moves_between_its_heights(phone: Watched) -> None:
+def test_the_panel_of_a_phone_moves_between_its_heights(phone: WatchedPage) -> None:
     page = opened(phone)
     panel = page.locator("#panel")
     heights = [panel.bounding_box()["height"]]  # type: ignore[index]
@@ -179,7 +179,7 @@ def test_the_panel_of_a_phone_moves_between_its_heights(phone: Watched) -> None:
     assert heights[0] < heights[1] < heights[2]
 
 
-def test_touch_targets_are_large_enough(phone: Watched) -> None:
+def test_touch_targets_are_large_enough(phone: WatchedPage) -> None:
     page = opened(phone)
     sizes = page.evaluate(
         "[...document.querySelectorAll('.tools button, .tabs__tab, .search__input, .site__menu')].filter(e => e.offsetParent).map(e => [e.className, e.offsetWidth, e.offsetHeight])"
@@ -187,7 +187,7 @@ def test_touch_targets_are_large_enough(phone: Watched) -> None:
     assert sizes and all(width >= 44 and height >= 44 for _, width, height in sizes), sizes
 
 
-def test_everything_can_be_reached_by_keyboard(desktop: Watched) -> None:
+def test_everything_can_be_reached_by_keyboard(desktop: WatchedPage) -> None:
     page = opened(desktop)
     names = set()
     for _ in range(60):
@@ -202,7 +202,7 @@ def test_everything_can_be_reached_by_keyboard(desktop: Watched) -> None:
     assert any("hit" in name for name in names)
 
 
-def test_a_lost_network_is_said_and_mended(browser_offline: Watched) -> None:
+def test_a_lost_network_is_said_and_mended(browser_offline: WatchedPage) -> None:
     page = opened(browser_offline)
     browser_offline.page.context.set_offline(True)
     page.get_by_role("button", name="Phóng to", exact=True).click()
@@ -212,7 +212,7 @@ def test_a_lost_network_is_said_and_mended(browser_offline: Watched) -> None:
     browser_offline.faults.clear()  # the failures were the point of this test
 
 
-def test_downloads_of_the_selection_hold_the_selection(desktop: Watched) -> None:
+def test_downloads_of_the_selection_hold_the_selection(desktop: WatchedPage) -> None:
     page = opened(desktop, "/?stars=4")
     show_tab(page, "share")
     href = page.locator("#pane-share a", has_text=".geojson").first.get_attribute("href")
@@ -220,7 +220,7 @@ def test_downloads_of_the_selection_hold_the_selection(desktop: Watched) -> None
     assert len(json.loads(body)["features"]) == 4
 
 
-def test_the_saved_map_is_one_file_with_the_selection(desktop: Watched) -> None:
+def test_the_saved_map_is_one_file_with_the_selection(desktop: WatchedPage) -> None:
     page = opened(desktop, "/?stars=4&layers=products")
     show_tab(page, "share")
     href = page.locator("#pane-share a[download]", has_text="Lưu bản đồ").get_attribute("href")
@@ -232,31 +232,31 @@ def test_the_saved_map_is_one_file_with_the_selection(desktop: Watched) -> None:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_embedded_map_shows_a_record_and_leads_to_the_whole(watched: Watched, lang: str) -> None:
+def test_the_embedded_map_shows_a_record_and_leads_to_the_whole(watched: WatchedPage, lang: str) -> None:
     page = opened(watched, f"/embed?lang={lang}&at=sites/H01")
     expect(page.locator("#record h2")).to_have_text("Đồi A1" if lang == "vi" else "A1 Hill (Eliane 2)")
     assert page.locator("#full").is_visible()
 
 
-def test_hostile_names_are_text_in_the_list_and_the_panel(hostile: Watched) -> None:
+def test_hostile_names_are_text_in_the_list_and_the_panel(hostile: WatchedPage) -> None:
     page = opened(hostile, "/?at=products/R3")
     expect(page.locator("#record h2")).to_have_text("Cà phê <script>alert(1)</script>")
     assert page.locator("#record script").count() == 0
 
 
 @pytest.mark.parametrize(
-    ("record", "said"),
+    ("record", "expected"),
     [
         ("products/R2", "Chưa có vị trí trên bản đồ."),
         ("links/made_by.R1.P1", "hai đầu ở cùng một điểm."),
         ("sources/S1", ""),
     ],
 )
-def test_the_panel_says_why_a_record_is_not_on_the_map(hostile: Watched, record: str, said: str) -> None:
+def test_the_panel_says_why_a_record_is_not_on_the_map(hostile: WatchedPage, record: str, expected: str) -> None:
     page = opened(hostile, f"/?at={record}")
     expect(page.locator("#record h2")).to_be_visible()
-    if said:
-        expect(page.locator("#record .place")).to_contain_text(said)
+    if expected:
+        expect(page.locator("#record .place")).to_contain_text(expected)
     else:
         expect(page.locator("#record .place")).to_have_count(0)
 
@@ -265,7 +265,7 @@ def test_the_panel_says_why_a_record_is_not_on_the_map(hostile: Watched, record:
     "path", ["/layers", "/products", "/products/R01", "/zones/Z02", "/quality", "/about", "/sources/S3", "/nothing"]
 )
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_page_fits_its_screen(watched: Watched, path: str, lang: str) -> None:
+def test_a_page_fits_its_screen(watched: WatchedPage, path: str, lang: str) -> None:
     page = watched.open(f"{path}?lang={lang}")
     if path == "/nothing":
         watched.faults.clear()  # the 404 is the point
@@ -273,7 +273,7 @@ def test_a_page_fits_its_screen(watched: Watched, path: str, lang: str) -> None:
     assert page.locator("h1").count() == 1
 
 
-def test_pages_work_without_javascript(no_script: Watched) -> None:
+def test_pages_work_without_javascript(no_script: WatchedPage) -> None:
     page = no_script.open("/products")
     page.get_by_label("Hạng sao").select_option("4")
     page.get_by_role("button", name="Áp dụng").click()

@@ -53,7 +53,7 @@ def painter(browser: Browser) -> Iterator[Browser]:
     launched.close()
 
 
-def drawn(painter: Browser, other_site: str, tileset: str, at: str) -> dict[str, Any]:
+def draw(painter: Browser, other_site: str, tileset: str, at: str) -> dict[str, Any]:
     """What MapLibre found and drew of a tileset, with every fault of the page and its requests as an error."""
     page = painter.new_page(viewport={"width": 900, "height": 700})
     faults: list[str] = []
@@ -62,13 +62,13 @@ def drawn(painter: Browser, other_site: str, tileset: str, at: str) -> dict[str,
     page.on("requestfailed", lambda request: faults.append(f"{request.url} {request.failure}"))
     try:
         page.goto(f"{other_site}/index.html?{urlencode({'tileset': tileset, 'at': at})}")
-        page.wait_for_function("window.found", timeout=60_000)
-        found: dict[str, Any] = page.evaluate("window.found")
+        page.wait_for_function("window.result", timeout=60_000)
+        result: dict[str, Any] = page.evaluate("window.result")
     except Exception as error:
         raise AssertionError(f"nothing was drawn: {faults}") from error
     finally:
         page.close()
-    return {**found, "errors": [*found["errors"], *faults]}
+    return {**result, "errors": [*result["errors"], *faults]}
 
 
 def titles(atlas: Atlas, layer: str) -> dict[str, str]:
@@ -77,17 +77,17 @@ def titles(atlas: Atlas, layer: str) -> dict[str, str]:
 
 
 def test_the_tileset_of_all_layers_is_drawn(painter: Browser, other_site: str, site: str, real_atlas: Atlas) -> None:
-    found = drawn(painter, other_site, f"{site}/tiles/WebMercatorQuad", PROVINCE)
-    assert found["errors"] == []
-    assert set(found["drawn"]) == set(tile.TOGETHER)
-    for layer, records in found["drawn"].items():
+    results = draw(painter, other_site, f"{site}/tiles/WebMercatorQuad", PROVINCE)
+    assert results["errors"] == []
+    assert set(results["drawn"]) == set(tile.TOGETHER)
+    for layer, records in results["drawn"].items():
         truth = titles(real_atlas, layer)
         assert records and records.items() <= truth.items(), layer
-    assert set(found["drawn"]["communes"]) == set(titles(real_atlas, "communes"))
-    assert "Mường Phăng" in " ".join(found["drawn"]["communes"].values())
-    assert found["painted"] > 0.1 and found["colours"] > 10, found
+    assert set(results["drawn"]["communes"]) == set(titles(real_atlas, "communes"))
+    assert "Mường Phăng" in " ".join(results["drawn"]["communes"].values())
+    assert results["painted"] > 0.1 and results["colours"] > 10, results
     # Who made the data is named on the map, and named once.
-    assert found["attribution"].count("communesVN") == 1, found["attribution"]
+    assert results["attribution"].count("communesVN") == 1, results["attribution"]
 
 
 @pytest.mark.parametrize("layer", ["sites", "links", "communes"])
@@ -95,7 +95,7 @@ def test_the_tileset_of_one_layer_is_drawn(
     painter: Browser, other_site: str, site: str, real_atlas: Atlas, layer: str
 ) -> None:
     tileset = f"{site}/collections/{layer}/tiles/WebMercatorQuad"
-    found = drawn(painter, other_site, tileset, f"{WHOLE_BY_ZOOM + 1}/21.39/103.02")
-    assert found["errors"] == [] and set(found["drawn"]) == {layer}
-    assert found["drawn"][layer].items() <= titles(real_atlas, layer).items()
-    assert found["painted"] > 0 and found["colours"] > 2
+    results = draw(painter, other_site, tileset, f"{WHOLE_BY_ZOOM + 1}/21.39/103.02")
+    assert results["errors"] == [] and set(results["drawn"]) == {layer}
+    assert results["drawn"][layer].items() <= titles(real_atlas, layer).items()
+    assert results["painted"] > 0 and results["colours"] > 2

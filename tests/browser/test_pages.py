@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import SIZES, Watched
+from tests.browser.conftest import SIZES, WatchedPage
 
 PAGES = [
     "/layers",
@@ -21,14 +21,14 @@ PAGES = [
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_no_page_is_wider_than_the_screen(watched: Watched, lang: str) -> None:
+def test_no_page_is_wider_than_the_screen(watched: WatchedPage, lang: str) -> None:
     for path in PAGES:
         page = watched.open(f"{path}?lang={lang}")
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, path
 
 
-def test_everything_that_is_pressed_on_a_phone_is_large_enough(phone: Watched) -> None:
+def test_everything_that_is_pressed_on_a_phone_is_large_enough(phone: WatchedPage) -> None:
     for path in ("/products", "/products/R01", "/quality"):
         page = phone.open(path)
         small = page.eval_on_selector_all(
@@ -48,8 +48,8 @@ def test_a_table_is_filtered_sorted_and_read_without_javascript(browser: Browser
     assert "lang=en" in page.url
     page.click("thead a >> nth=0")
     assert "sort=name" in page.url
-    shown = page.locator("tbody tr").count()
-    assert 0 < shown < 10
+    rows = page.locator("tbody tr").count()
+    assert 0 < rows < 10
     assert set(page.locator("tbody tr td:nth-child(3)").all_inner_texts()) == {"4 stars"}
     page.click("tbody a[href^='/products/R01?']")
     assert page.locator("h1").inner_text() == "Mật ong Hoa Ban Điện Biên"
@@ -59,7 +59,7 @@ def test_a_table_is_filtered_sorted_and_read_without_javascript(browser: Browser
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_map_leads_to_the_ways_to_connect_by_keyboard(watched: Watched, lang: str) -> None:
+def test_the_map_leads_to_the_ways_to_connect_by_keyboard(watched: WatchedPage, lang: str) -> None:
     page = watched.open(f"/?lang={lang}")
     if page.locator(".site__menu").is_visible():
         page.focus("#menu")

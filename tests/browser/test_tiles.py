@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from geo.atlas import open_atlases
 from geo.settings import Settings, TileLayer
-from tests.browser.conftest import Watched, serve, watch
+from tests.browser.conftest import WatchedPage, serve, watch
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -48,18 +48,18 @@ def tiled_site(built: Settings, tile_host: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def tiled(browser: Browser, tiled_site: str, tile_host: str) -> Iterator[Watched]:
+def tiled(browser: Browser, tiled_site: str, tile_host: str) -> Iterator[WatchedPage]:
     for watched in watch(browser, tiled_site, "desktop"):
         yield watched
         watched.requests[:] = [url for url in watched.requests if not url.startswith(tile_host)]
 
 
-def test_no_tile_is_asked_for_until_the_layer_is_chosen(tiled: Watched, tile_host: str) -> None:
+def test_no_tile_is_asked_for_until_the_layer_is_chosen(tiled: WatchedPage, tile_host: str) -> None:
     tiled.open("/")
     assert not [url for url in tiled.requests if url.startswith(tile_host)]
 
 
-def test_the_chosen_layer_is_drawn_and_credited_as_text(tiled: Watched, tile_host: str) -> None:
+def test_the_chosen_layer_is_drawn_and_credited_as_text(tiled: WatchedPage, tile_host: str) -> None:
     page = tiled.open("/")
     page.locator("#tab-layers").click()
     page.get_by_label("Nền của tỉnh").check()

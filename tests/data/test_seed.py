@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.ocop.layers import LAYERS, PLACED
+from geo.ocop.layers import LAYERS, POINT_LAYERS
 from tests.conftest import ROOT
 
 SEED = ROOT / "data" / "shapefiles"
@@ -90,14 +90,14 @@ def test_every_record_cites_sources_that_exist(layer: str) -> None:
         assert cited and set(cited.split(";")) <= known
 
 
-@pytest.mark.parametrize("layer", PLACED)
+@pytest.mark.parametrize("layer", POINT_LAYERS)
 def test_a_place_has_a_precision_and_only_a_place_has_one(layer: str) -> None:
     records = frame(layer)
     assert (records["precision"].notna() == records.geometry.notna()).all()
     assert (records["pos_source"].notna() == records.geometry.notna()).all()
 
 
-@pytest.mark.parametrize("layer", PLACED)
+@pytest.mark.parametrize("layer", POINT_LAYERS)
 def test_a_place_known_to_a_former_commune_lies_in_the_commune_that_it_went_into(layer: str) -> None:
     records, communes = frame(layer), frame("communes").set_index("code")
     new = frame("old_communes").set_index("code")["new_code"]

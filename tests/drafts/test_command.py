@@ -15,25 +15,25 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-def said(**options: object):  # type: ignore[no-untyped-def]
+def decisions_of(**options: object):  # type: ignore[no-untyped-def]
     return parse_decisions({**NOTHING, **options})
 
 
 def test_equals_signs_stand_where_they_may() -> None:
-    found = said(
+    result = decisions_of(
         constants=("address=https://ocop.vn/?id=5",), addresses=("bản A = B=old_communes:03316",),
         mapping=("Số = hộ=households", "Ghi chú="), encodings=("A=B=tcvn3", "vni"),
     )  # fmt: skip
-    assert found.answers.constants == {"address": "https://ocop.vn/?id=5"}
-    assert found.answers.addresses == {"bản A = B": "old_communes:03316"}
-    assert found.mapping == {"Số = hộ": "households", "Ghi chú": ""}
-    assert found.answers.encodings == {"A=B": "tcvn3", "*": "vni"}
+    assert result.answers.constants == {"address": "https://ocop.vn/?id=5"}
+    assert result.answers.addresses == {"bản A = B": "old_communes:03316"}
+    assert result.mapping == {"Số = hộ": "households", "Ghi chú": ""}
+    assert result.answers.encodings == {"A=B": "tcvn3", "*": "vni"}
 
 
 @pytest.mark.parametrize("option", ["constants", "addresses", "mapping"])
 def test_a_row_without_an_equals_sign_is_refused(option: str) -> None:
     with pytest.raises(BadQuery, match="expected NAME=VALUE"):
-        said(**{option: ("x",)})
+        decisions_of(**{option: ("x",)})
 
 
 def test_a_field_that_the_layer_lacks_is_not_passed_over(tmp_path: Path) -> None:
@@ -41,14 +41,14 @@ def test_a_field_that_the_layer_lacks_is_not_passed_over(tmp_path: Path) -> None
     order = Order("producers", {"a.csv": tmp_path / "a.csv"}, "A", "b")
     settings = Settings(data_dir=tmp_path)
     with pytest.raises(BadQuery, match=r"no 'knd'.*kind"):
-        Import(settings, order, said(constants=("knd=HTX",)), progress=lambda _: None)
+        Import(settings, order, decisions_of(constants=("knd=HTX",)), progress=lambda _: None)
     assert not settings.drafts_dir.exists()
 
 
 def test_a_column_that_the_file_lacks_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n")
     order = Order("producers", {"a.csv": tmp_path / "a.csv"}, "A", "b")
-    job = Import(Settings(data_dir=tmp_path), order, said(mapping=("Tn=name",)), progress=lambda _: None)
+    job = Import(Settings(data_dir=tmp_path), order, decisions_of(mapping=("Tn=name",)), progress=lambda _: None)
     monkeypatch.setattr(Import, "_read", lambda _: {"columns": [{"column": "Tên", "target": ""}]})
     with pytest.raises(BadQuery, match=r"no 'Tn'.*Tên"):
         job.read()

@@ -32,20 +32,20 @@ READ = Answers(crs="EPSG:9205")
 
 def sheet(path: Path, rows: list[list[object]] = ROWS) -> Path:  # type: ignore[assignment]
     book = Workbook()
-    made = book.active
-    assert made is not None
-    made.title = "DS"
+    workbook = book.active
+    assert workbook is not None
+    workbook.title = "DS"
     for row in [["DANH SÁCH"], HEADER, *rows]:
-        made.append(row)
+        workbook.append(row)
     book.create_sheet("Ghi chú").append(["không phải dữ liệu"])
     book.save(path)
     return path
 
 
 def draft_of(jobs: Jobs, path: Path, layer: str = "producers", answers: Answers | None = None) -> Draft:
-    given = answers or Answers(part="DS" if path.suffix == ".xlsx" else None)
+    values = answers or Answers(part="DS" if path.suffix == ".xlsx" else None)
     files = {one.name: one for one in sorted(path.parent.glob(f"{path.stem}.*"))}
-    return jobs.drafts.create(layer, files, who="Chi cục", answers=given)
+    return jobs.drafts.create(layer, files, who="Chi cục", answers=values)
 
 
 def publish(jobs: Jobs, draft: Draft, why: str = "thử") -> Draft:
@@ -77,7 +77,7 @@ def test_uploads_keep_their_names_and_leave_their_folder_never(office: Settings,
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "expected"),
     [
         ("ệ" * 120 + ".shp", "ệ" * 65 + ".shp"),  # 364 bytes, more than a file system takes
         ("..", "file"),
@@ -86,11 +86,11 @@ def test_uploads_keep_their_names_and_leave_their_folder_never(office: Settings,
         ("d\udcd6 li\udcd6u.tab", "d_ li_u.tab"),  # bytes of an old encoding, as Python reads them from a disk
     ],
 )
-def test_every_name_is_one_that_a_disk_can_hold(office: Settings, tmp_path: Path, name: str, kept: str) -> None:
+def test_every_name_is_one_that_a_disk_can_hold(office: Settings, tmp_path: Path, name: str, expected: str) -> None:
     store, source = DraftStore(office.drafts_dir), tmp_path / "a"
     source.write_text("x")
     draft = store.create("zones", {name: source}, who="", answers=Answers())
-    assert draft.files == (kept,)
+    assert draft.files == (expected,)
     assert [path.read_text() for path in store.uploads(store.get(draft.id))] == ["x"]
 
 
@@ -122,10 +122,10 @@ def test_a_draft_needs_a_file_and_a_layer(office: Settings) -> None:
 
 
 def test_reading_leaves_a_review_a_preview_and_lists(jobs: Jobs, tmp_path: Path) -> None:
-    said: list[str] = []
-    draft = jobs.read(draft_of(jobs, sheet(tmp_path / "ds.xlsx")), said.append)
+    messages: list[str] = []
+    draft = jobs.read(draft_of(jobs, sheet(tmp_path / "ds.xlsx")), messages.append)
     assert draft.state == "ready" and draft.base == 1
-    assert said[0] == "open" and said[-1] == "write"
+    assert messages[0] == "open" and messages[-1] == "write"
     review = jobs.drafts.review(draft)
     assert review is not None and review["publishable"]
     assert review["counts"] | {"issues": 0} == {
@@ -177,8 +177,8 @@ def test_a_file_that_takes_too_much_ends_as_a_message(
     draft = draft_of(jobs, tmp_path / "big.gpkg", "zones", Answers())
     with pytest.raises(BadSource, match=message):
         jobs.read(draft)
-    left = jobs.drafts.get(draft.id)
-    assert left.state == "failed" and left.error is not None
+    current = jobs.drafts.get(draft.id)
+    assert current.state == "failed" and current.error is not None
     assert versions(office) == [1]
 
 
@@ -200,14 +200,14 @@ def test_what_was_seen_is_published_once(jobs: Jobs, office: Settings, tmp_path:
     assert draft.published == 2
     store = open_store(office)
     assert (store.versions()[-1].who, store.versions()[-1].why) == ("A", "danh sách tháng 11")
-    made = store.frames()["producers"].set_index("producer_id")
-    assert made.loc["P2", "name"] == "HTX Mới" and made.loc["P2", "precision"] == "commune"
-    source = store.frames()["sources"].set_index("source_id").loc[made.loc["P2", "source_ids"]]
+    calls = store.frames()["producers"].set_index("producer_id")
+    assert calls.loc["P2", "name"] == "HTX Mới" and calls.loc["P2", "precision"] == "commune"
+    source = store.frames()["sources"].set_index("source_id").loc[calls.loc["P2", "source_ids"]]
     assert source["publisher"] == "Chi cục" and draft.sha256 in source["what"]
     entry = store.metadata(2)["producers"]["imports"][-1]
     assert entry["file"] == "ds.xlsx" and entry["records"] == 2
-    found = {(issue.record, issue.kind) for issue in store.report(2).issues if issue.layer == "producers"}
-    assert ("P3", "bad_number") in found
+    results = {(issue.record, issue.kind) for issue in store.report(2).issues if issue.layer == "producers"}
+    assert ("P3", "bad_number") in results
     atlas = open_atlases(office)
     assert atlas().version.number == 2 and atlas().get("producers", "P2").title == "HTX Mới"
     atlas.close()

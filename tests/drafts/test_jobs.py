@@ -81,9 +81,9 @@ def draft_of(jobs: Jobs, tmp_path: Path, *names: str) -> Draft:
 
 def left_of(jobs: Jobs, draft: Draft) -> list[str]:
     """What lies in the folders of drafts that should not."""
-    known = {"files", "draft.json", "review.json", "preview.geojson", "changes.csv", "findings.csv", "remarks.json"}
+    names = {"files", "draft.json", "review.json", "preview.geojson", "changes.csv", "findings.csv", "remarks.json"}
     beside = {path.name for path in jobs.drafts.directory.iterdir()} - {draft.id}
-    inside = {path.name for path in jobs.drafts.folder(draft.id).iterdir()} - known
+    inside = {path.name for path in jobs.drafts.folder(draft.id).iterdir()} - names
     return sorted(beside | {name for name in inside if not name.endswith(".part")})
 
 
@@ -117,19 +117,19 @@ def test_a_process_that_hangs_is_stopped_and_its_folder_goes(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}reading.look = hang; main()")
-    said: list[str] = []
+    messages: list[str] = []
     for seconds in (5, 10, 20, 40, 80):  # a busy machine may need longer until the process gets so far as to hang
         jobs = Jobs(replace(office, import_seconds=seconds))
         draft = draft_of(jobs, tmp_path)
         started = time.monotonic()
         with pytest.raises(BadSource, match="longer than the limit"):
-            jobs.read(draft, said.append)
+            jobs.read(draft, messages.append)
         assert time.monotonic() - started < seconds + 24
         assert jobs.drafts.get(draft.id).state == "failed" and left_of(jobs, draft) == []
         jobs.drafts.delete(jobs.drafts.get(draft.id))
-        if said[-1:] == ["hangs"]:
+        if messages[-1:] == ["hangs"]:
             break
-    assert said[-1] == "hangs", "the machine was too slow to begin"
+    assert messages[-1] == "hangs", "the machine was too slow to begin"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_whatever_the_process_prints_the_draft_fails_with_a_message(
     draft = draft_of(real_jobs, tmp_path)
     with pytest.raises(GeoError):
         real_jobs.read(draft)
-    found = real_jobs.drafts.get(draft.id)
-    assert found.state == "failed" and not found.busy and found.error is not None and all(found.error)
+    current = real_jobs.drafts.get(draft.id)
+    assert current.state == "failed" and not current.busy and current.error is not None and all(current.error)
 
 
 def test_a_version_whose_atlas_was_never_frozen_is_served_after_publishing_again(
@@ -227,12 +227,12 @@ def test_drafts_that_come_at_once_are_read_one_after_another(jobs: Jobs, tmp_pat
         jobs.drafts.delete(jobs.drafts.get(drafts[1].id))
     most = 0
     for _ in range(600):
-        found = [jobs.drafts.get(draft.id) for draft in drafts]
-        most = max(most, sum(one.state == "working" for one in found))
-        if not any(one.busy for one in found):
+        current = [jobs.drafts.get(draft.id) for draft in drafts]
+        most = max(most, sum(one.state == "working" for one in current))
+        if not any(one.busy for one in current):
             break
         time.sleep(0.05)
-    assert [one.state for one in found] == ["ready", "ready"] and most == 1
+    assert [one.state for one in current] == ["ready", "ready"] and most == 1
 
 
 # --- killed at any moment ----------------------------------------------------------------------------
@@ -269,8 +269,8 @@ def test_reading_killed_at_many_instants_leaves_the_file_to_be_read_again(
         finally:
             timer.cancel()
             timer.join()
-        found = jobs.drafts.get(draft.id)
-        assert found.state in {"ready", "failed"} and (found.state == "failed") == (found.error is not None)
+        current = jobs.drafts.get(draft.id)
+        assert current.state in {"ready", "failed"} and (current.state == "failed") == (current.error is not None)
         # The review is the earlier one or the new one, which are the same; the file beside it is never half.
         assert json.loads((jobs.drafts.folder(draft.id) / "review.json").read_bytes()) == first
         assert left_of(jobs, draft) == []
@@ -302,11 +302,11 @@ def test_a_service_killed_while_it_publishes_leaves_an_import_that_can_be_taken_
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(store.versions()) in {1, 2} and served(office) <= len(store.versions())
 
-    found = jobs.drafts.get(draft.id)
-    assert found.state == "publishing" and found.busy  # until its time is over
-    found = jobs.drafts.change(found, deadline=time.time() - 1)
-    assert found.interrupted
-    ready = jobs.read(jobs.drafts.answer(found, found.answers))
+    current = jobs.drafts.get(draft.id)
+    assert current.state == "publishing" and current.busy  # until its time is over
+    current = jobs.drafts.change(current, deadline=time.time() - 1)
+    assert current.interrupted
+    ready = jobs.read(jobs.drafts.answer(current, current.answers))
     review = jobs.drafts.review(ready)
     assert review is not None
     assert jobs.publish(ready, who="A", why="b", digest=review["digest"]).published == 2

@@ -27,21 +27,21 @@ def drafts(tmp_path: Path) -> DraftStore:
 
 def book() -> Workbook:
     """A title, a header in row 2, two rows; a second sheet with a formula."""
-    made = Workbook()
-    sheet = made.active
+    workbook = Workbook()
+    sheet = workbook.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "DS"
     for row in (["DANH SÁCH"], ["Tên", "Số hộ"], ["HTX A", "mười"], ["HTX B", 2]):
         sheet.append(row)
-    other = made.create_sheet("Tổng")
+    other = workbook.create_sheet("Tổng")
     other["A1"] = "=SUM(DS!B4)"
-    return made
+    return workbook
 
 
-def given(drafts: DraftStore, made: Workbook, tmp_path: Path, name: str = "ds.xlsx") -> Draft:
+def upload(drafts: DraftStore, workbook: Workbook, tmp_path: Path, name: str = "ds.xlsx") -> Draft:
     """A draft of the workbook as reading it would leave it."""
     path = tmp_path / "upload"
-    made.save(path)
+    workbook.save(path)
     draft = drafts.create("producers", {name: path}, who="A", answers=Answers())
     folder = drafts.folder(draft.id)
     (folder / "review.json").write_text(json.dumps({"part": "DS", "file": {"header_row": 2}}), encoding="utf-8")
@@ -53,23 +53,23 @@ def read_back(drafts: DraftStore, draft: Draft) -> Workbook:
     return load_workbook(io.BytesIO(mark(drafts, draft)))
 
 
-def cells(found: Workbook) -> list[list[object]]:
-    return [[cell.value for cell in row[:4]] for row in found["DS"].iter_rows()]
+def cells(cells_by_name: Workbook) -> list[list[object]]:
+    return [[cell.value for cell in row[:4]] for row in cells_by_name["DS"].iter_rows()]
 
 
 def test_remarks_stand_beside_their_rows(drafts: DraftStore, tmp_path: Path) -> None:
-    found = read_back(drafts, given(drafts, book(), tmp_path))
-    assert cells(found) == [
+    result = read_back(drafts, upload(drafts, book(), tmp_path))
+    assert cells(result) == [
         ["DANH SÁCH", None, None, None],
         ["Tên", "Số hộ", "Kết quả kiểm tra", "Gợi ý sửa"],
         ["HTX A", "mười", "Tên: lạ\nSố hộ: 'mười' không phải số\n=1+1", "Xem lại\nSửa"],
         ["HTX B", 2, '=HYPERLINK("http://evil")', "+Sửa"],
     ]
-    assert found.sheetnames == ["DS", "Tổng"] and found["Tổng"]["A1"].value == "=SUM(DS!B4)"
+    assert result.sheetnames == ["DS", "Tổng"] and result["Tổng"]["A1"].value == "=SUM(DS!B4)"
 
 
 def test_no_remark_becomes_a_formula_and_the_worst_one_colours_the_row(drafts: DraftStore, tmp_path: Path) -> None:
-    sheet = read_back(drafts, given(drafts, book(), tmp_path))["DS"]
+    sheet = read_back(drafts, upload(drafts, book(), tmp_path))["DS"]
     assert {sheet.cell(row, column).data_type for row in (3, 4) for column in (3, 4)} == {"s"}
     colours = [sheet.cell(row, 3).fill.start_color.rgb for row in (3, 4)]
     assert [str(colour)[-6:] for colour in colours] == ["F8C9C4", "FCE8B8"]
@@ -79,15 +79,15 @@ def test_no_remark_becomes_a_formula_and_the_worst_one_colours_the_row(drafts: D
 def test_colour_to_the_edge_of_the_sheet_does_not_push_the_remarks_away(
     drafts: DraftStore, tmp_path: Path, edge: str
 ) -> None:
-    made = book()
-    made["DS"][edge].fill = PatternFill("solid", start_color="FF0000")
-    assert cells(read_back(drafts, given(drafts, made, tmp_path)))[1][2:] == ["Kết quả kiểm tra", "Gợi ý sửa"]
+    workbook = book()
+    workbook["DS"][edge].fill = PatternFill("solid", start_color="FF0000")
+    assert cells(read_back(drafts, upload(drafts, workbook, tmp_path)))[1][2:] == ["Kết quả kiểm tra", "Gợi ý sửa"]
 
 
 @pytest.mark.parametrize("name", ["ds.xls", "DS.XLSX", "ds.csv", "ds"])
 def test_a_workbook_is_one_by_its_content(drafts: DraftStore, tmp_path: Path, name: str) -> None:
-    found = read_back(drafts, given(drafts, book(), tmp_path, name))
-    assert cells(found)[2][2] is not None and found.sheetnames == ["DS", "Tổng"]
+    result = read_back(drafts, upload(drafts, book(), tmp_path, name))
+    assert cells(result)[2][2] is not None and result.sheetnames == ["DS", "Tổng"]
 
 
 @pytest.mark.parametrize(

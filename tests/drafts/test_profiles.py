@@ -23,10 +23,19 @@ def profiles(tmp_path) -> Profiles:  # type: ignore[no-untyped-def]
 def test_only_what_the_next_file_can_use_is_kept(profiles: Profiles) -> None:
     assert profiles.all() == []
     profiles.save("Hằng tháng", "producers", EVERYTHING)
-    kept = profiles.get("Hằng tháng", "producers").answers
-    assert (kept.part, kept.addresses, kept.source, kept.whole) == (None, {}, {}, False)
-    assert (kept.crs, kept.encodings, kept.mapping) == ("EPSG:9205", {"*": "tcvn3"}, {"TEN": "name", "STT": ""})
-    assert (kept.constants, kept.precision) == ({"kind": "cooperative"}, "commune")
+    saved_answers = profiles.get("Hằng tháng", "producers").answers
+    assert (saved_answers.part, saved_answers.addresses, saved_answers.source, saved_answers.whole) == (
+        None,
+        {},
+        {},
+        False,
+    )
+    assert (saved_answers.crs, saved_answers.encodings, saved_answers.mapping) == (
+        "EPSG:9205",
+        {"*": "tcvn3"},
+        {"TEN": "name", "STT": ""},
+    )
+    assert (saved_answers.constants, saved_answers.precision) == ({"kind": "cooperative"}, "commune")
 
 
 def test_a_name_is_the_same_however_it_is_typed(profiles: Profiles) -> None:
@@ -58,8 +67,8 @@ def test_a_name_never_leaves_the_folder(profiles: Profiles, name: str) -> None:
         profiles.save(name, "sites", Answers())
     except BadQuery:
         return
-    (made,) = profiles.directory.rglob("*")
-    assert made.parent == profiles.directory and made.suffix == ".json"
+    (path,) = profiles.directory.rglob("*")
+    assert path.parent == profiles.directory and path.suffix == ".json"
 
 
 def test_a_profile_of_another_layer_and_one_that_is_not_there(profiles: Profiles) -> None:

@@ -93,9 +93,9 @@ def ended(jobs: Jobs, restoration: Restoration) -> Restoration:
     raise AssertionError("the restoration never ends")
 
 
-@pytest.mark.parametrize(("step", "written"), [("die()", 2), ("work.build_atlas = die", 3)], ids=["before", "after"])
+@pytest.mark.parametrize(("step", "count"), [("die()", 2), ("work.build_atlas = die", 3)], ids=["before", "after"])
 def test_a_killed_child_leaves_the_last_good_version_and_a_told_error(
-    jobs: Jobs, office: Settings, monkeypatch: pytest.MonkeyPatch, step: str, written: int
+    jobs: Jobs, office: Settings, monkeypatch: pytest.MonkeyPatch, step: str, count: int
 ) -> None:
     monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}{step}; main()")
     restoration = waiting(jobs)
@@ -104,7 +104,7 @@ def test_a_killed_child_leaves_the_last_good_version_and_a_told_error(
     failed = jobs.restorations.get(restoration.id)
     assert (failed.state, failed.busy, failed.interrupted) == ("failed", False, False)
     assert failed.error is not None and "bị dừng từ bên ngoài" in failed.error[0] and "stopped" in failed.error[1]
-    assert (versions(office), served(office)) == (written, 2)
+    assert (versions(office), served(office)) == (count, 2)
     monkeypatch.undo()
     assert jobs.restore(waiting(jobs)).published == 3
     assert (versions(office), served(office)) == (3, 3)

@@ -72,9 +72,9 @@ def test_two_imports_keep_their_ids_sources_and_findings_apart(jobs: Jobs, offic
     assert published(jobs, imported(jobs, tmp_path, one, two)) == 2
     first = store.frames()["producers"].set_index("name")
     ids = {name: first.loc[name, "producer_id"] for name in ("HTX Một", "HTX Hai")}
-    found = {(issue.layer, issue.record, issue.kind) for issue in store.report(2).issues}
-    assert seed <= found and ("producers", ids["HTX Hai"], "bad_number") in found
-    assert {record for _, record, _ in found - seed} <= {*ids.values(), None}
+    results = {(issue.layer, issue.record, issue.kind) for issue in store.report(2).issues}
+    assert seed <= results and ("producers", ids["HTX Hai"], "bad_number") in results
+    assert {record for _, record, _ in results - seed} <= {*ids.values(), None}
 
     one[2] = 8
     draft = imported(jobs, tmp_path, one, ["HTX Ba", "HTX", 3, PLACE])
@@ -86,10 +86,10 @@ def test_two_imports_keep_their_ids_sources_and_findings_apart(jobs: Jobs, offic
 
     second = store.frames()["producers"].set_index("name")
     assert {name: second.loc[name, "producer_id"] for name in ids} == ids
-    made = [key for key in store.frames()["sources"]["source_id"] if key not in sources]
-    assert len(made) == 2, "one record of layer sources for each file"
+    calls = [key for key in store.frames()["sources"]["source_id"] if key not in sources]
+    assert len(calls) == 2, "one record of layer sources for each file"
     cited = {name: str(second.loc[name, "source_ids"]).split(";") for name in ("HTX Một", "HTX Hai", "HTX Ba")}
-    assert (made[1] in cited["HTX Một"], cited["HTX Hai"], cited["HTX Ba"]) == (True, [made[0]], [made[1]])
+    assert (calls[1] in cited["HTX Một"], cited["HTX Hai"], cited["HTX Ba"]) == (True, [calls[0]], [calls[1]])
     assert [entry["file"] for entry in store.metadata(3)["producers"]["imports"]] == ["0.xlsx", "1.xlsx"]
     # A record that the second file does not name keeps what was found of it.
     again = {(issue.layer, issue.record, issue.kind) for issue in store.report(3).issues}

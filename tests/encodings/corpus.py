@@ -1,4 +1,4 @@
-"""Columns as offices have them, in Vietnamese and not, for the tests and the confusion table."""
+"""Sample columns of office files, Vietnamese and others, for the tests and the confusion table."""
 
 _NAMES = """
     Điện Biên Phủ, Him Lam, Tân Thanh, Mường Thanh, Thanh Bình, Thanh Trường, Thanh Minh, Mường Lay, Sông Đà, Na Lay,
@@ -44,7 +44,7 @@ VIETNAMESE = {
     "units": ACCENTED_UNITS, "districts": DISTRICTS, "products": PRODUCTS, "people": PEOPLE, "notes": NOTES,
 }  # fmt: skip
 
-# Columns that must come out as they went in, as they stand in a file read as Latin-1 or in Unicode.
+# Columns that detection must not change, as read from a file in Latin-1 or in Unicode.
 NOT_VIETNAMESE = {
     "empty": ("", None, ""),
     "codes": ("03127", "VN-11-0005", "QL12", "A1.2", "TT-BTNMT", "ÔTC-1".replace("Ô", "O")),

@@ -1,6 +1,6 @@
-"""The 134 letters as other programs write them: what the tables of geo/encodings are held against.
+"""The 134 letters as encoded by other programs, the reference for the tables of geo/encodings.
 
-TCVN, VISCII and CP1258 are what iconv of GNU libc 2.36 writes for each letter; VIQR is spelled out after
+TCVN, VISCII and CP1258 are the output of iconv of GNU libc 2.36 for each letter; VIQR follows
 RFC 1456, VNI after the chart of the VNI fonts. All in the order of LETTERS, one item a letter.
 """
 

@@ -1,4 +1,4 @@
-"""Every letter, every name of a unit, and any text that an encoding holds: there and back, byte for byte."""
+"""Round trips, byte for byte, of every letter, every name of a unit, and any text that an encoding can represent."""
 
 import unicodedata
 
@@ -19,8 +19,8 @@ IN_HEX = {"viscii": reference.VISCII, "cp1258": reference.CP1258}
 ASCII = "".join(map(chr, range(32, 127)))
 
 
-def written(encoding: str) -> list[bytes]:
-    """What the reference writes for each letter."""
+def reference_bytes(encoding: str) -> list[bytes]:
+    """The reference bytes of each letter."""
     if encoding in IN_HEX:
         return [bytes.fromhex(item) for item in IN_HEX[encoding].split()]
     return [item.encode("latin1") for item in {"vni": reference.VNI, "viqr": reference.VIQR}[encoding].split()]
@@ -34,7 +34,7 @@ def test_the_alphabet_is_67_small_letters_and_their_capitals() -> None:
 
 @pytest.mark.parametrize("encoding", ["viscii", "cp1258", "vni", "viqr"])
 def test_every_letter_is_written_as_other_programs_write_it(encoding: str) -> None:
-    expected = dict(zip(reference.LETTERS, written(encoding), strict=True))
+    expected = dict(zip(reference.LETTERS, reference_bytes(encoding), strict=True))
     assert {letter: encode(letter, encoding) for letter in LETTERS} == expected
     assert {letter: decode(data, encoding) for letter, data in expected.items()} == {
         letter: letter for letter in LETTERS
@@ -70,9 +70,9 @@ def test_every_unit_and_note_comes_back_from_each_encoding(encoding: str, case: 
 
 
 def test_every_unit_comes_back_from_tcvn3_where_it_has_the_letters() -> None:
-    held = [text for text in UNITS if all(map(ENCODINGS["tcvn3"].holds, text))]
-    assert set(UNITS) - set(held) == {"Mường Ảng", "Ẳng Nưa", "Ẳng Cang", "Ẳng Tở"}
-    assert [decode(encode(text, "tcvn3"), "tcvn3") for text in held] == held
+    texts = [text for text in UNITS if all(map(ENCODINGS["tcvn3"].holds, text))]
+    assert set(UNITS) - set(texts) == {"Mường Ảng", "Ẳng Nưa", "Ẳng Cang", "Ẳng Tở"}
+    assert [decode(encode(text, "tcvn3"), "tcvn3") for text in texts] == texts
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -99,7 +99,7 @@ def test_viqr_escapes_whatever_could_be_taken_for_a_mark(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "text"),
+    ("data", "text"),
     [
         (rb"Ddie^.n Bie^n Phu?", "Điện Biên Phủ"),
         (rb"xa~ Na` Ta^'u\.", "xã Nà Tấu."),
@@ -107,8 +107,8 @@ def test_viqr_escapes_whatever_could_be_taken_for_a_mark(text: str) -> None:
         (rb"a\dd \\ a\(b", r"add \ a(b"),
     ],
 )
-def test_viqr_reads_as_rfc_1456_says(typed: bytes, text: str) -> None:
-    assert decode(typed, "viqr") == text
+def test_viqr_reads_as_rfc_1456_says(data: bytes, text: str) -> None:
+    assert decode(data, "viqr") == text
 
 
 def test_known_samples_of_each_encoding_are_read() -> None:
@@ -154,9 +154,9 @@ def test_what_needs_no_conversion_is_untouched(encoding: str) -> None:
 def test_capitals_that_tcvn3_lacks_are_replaced_and_reported(
     errors: Errors, text: str, losses: list[tuple[str, str, int]]
 ) -> None:
-    fitted = fit("Mường Ảng", "tcvn3", errors)
-    assert fitted.text == text
-    assert [tuple(loss) for loss in fitted.losses] == losses
+    result = fit("Mường Ảng", "tcvn3", errors)
+    assert result.text == text
+    assert [tuple(loss) for loss in result.losses] == losses
     assert encode("Mường Ảng", "tcvn3", errors) == encode(text, "tcvn3")
 
 
@@ -165,18 +165,18 @@ def test_plain_keeps_the_capital_vowels_that_tcvn3_has() -> None:
 
 
 def test_what_no_letter_comes_near_becomes_a_question_mark_and_is_counted() -> None:
-    fitted = fit("ເມືອງ – “A”", "viscii", "plain")
-    assert fitted.text.endswith(' - "A"')
-    assert sum(loss.times for loss in fitted.losses if loss.written == "?") == 5
+    result = fit("ເມືອງ – “A”", "viscii", "plain")
+    assert result.text.endswith(' - "A"')
+    assert sum(loss.times for loss in result.losses if loss.substitute == "?") == 5
     assert fit("Đ", "tcvn3").losses == ()
 
 
 def test_strict_names_every_character_that_is_lacking_in_both_languages() -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(BadQuery) as error:
         encode("Ẳng Ảng Ảng", "tcvn3")
     for lang in LANGS:
-        assert "Ả (2)" in caught.value.of(lang)
-        assert "Ẳ (1)" in caught.value.of(lang)
+        assert "Ả (2)" in error.value.of(lang)
+        assert "Ẳ (1)" in error.value.of(lang)
 
 
 def test_text_that_cannot_be_in_the_encoding_is_refused() -> None:
@@ -195,16 +195,16 @@ def test_an_unknown_encoding_is_refused_with_the_names_that_there_are(work: obje
 
 def test_tcvn3_text_sent_back_has_the_same_bytes() -> None:
     for text in (*ACCENTED_UNITS, *(text.upper() for text in ACCENTED_UNITS), *NOTES):
-        received = encode(text, "tcvn3", "lower")
-        [read] = convert([received.decode("latin1")], "tcvn3")
-        assert read is not None
-        assert encode(read, "tcvn3", "lower") == received
+        data = encode(text, "tcvn3", "lower")
+        [text_back] = convert([data.decode("latin1")], "tcvn3")
+        assert text_back is not None
+        assert encode(text_back, "tcvn3", "lower") == data
 
 
 def test_capitals_that_tcvn3_lost_come_back_where_the_word_proves_them() -> None:
     upper = [text.upper() for text in ACCENTED_UNITS]
     back = convert([encode(text, "tcvn3", "lower").decode("latin1") for text in upper], "tcvn3")
-    unproved = {text for text, read in zip(upper, back, strict=True) if read != text}
-    assert len(unproved) <= len(upper) // 10
+    exceptions = {text for text, decoded in zip(upper, back, strict=True) if decoded != text}
+    assert len(exceptions) <= len(upper) // 10
     assert convert(["Hµ, Bß HTX"], "tcvn3") == ["Hà, Bò HTX"]
     assert convert(["NuTr©n"], "tcvn3") == ["NuTrân"]

@@ -1,4 +1,4 @@
-"""A .cpg file is believed when the text agrees, and tips the scales when the text leaves it open."""
+"""A .cpg file is believed when the text agrees with it, and decides when the text is ambiguous."""
 
 import pytest
 
@@ -16,36 +16,36 @@ def column(encoding: str) -> list[str]:
     ("cpg", "encoding"), [("UTF-8\r\n", "utf-8"), ("1258", "cp1258"), ("ANSI 1258", "cp1258"), ("TCVN", "tcvn3")]
 )
 def test_a_true_claim_is_believed(cpg: str, encoding: str) -> None:
-    found = believe(cpg, column(encoding))
-    assert (found.encoding, found.sure) == (encoding, True)
+    detection = believe(cpg, column(encoding))
+    assert (detection.encoding, detection.sure) == (encoding, True)
     for lang in LANGS:
-        assert cpg.strip() in found.notes[-1].of(lang)
-    assert "agrees" in found.notes[-1].en
+        assert cpg.strip() in detection.notes[-1].of(lang)
+    assert "agrees" in detection.notes[-1].en
 
 
 @pytest.mark.parametrize("cpg", ["UTF-8", "1258", "1252", "ISO 8859-1"])
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni", "mojibake"])
 def test_a_false_claim_is_named_and_the_text_believed(cpg: str, encoding: str) -> None:
-    found = believe(cpg, column(encoding))
-    assert found.encoding == encoding
-    assert "the text is believed" in found.notes[-1].en
-    assert cpg in found.notes[-1].vi
+    detection = believe(cpg, column(encoding))
+    assert detection.encoding == encoding
+    assert "the text is believed" in detection.notes[-1].en
+    assert cpg in detection.notes[-1].vi
 
 
 def test_a_claim_decides_between_readings_that_are_about_as_good() -> None:
     before = [encode("Bộn", "viscii").decode("latin1")]
     assert detect(before).encoding == "tcvn3"
-    found = believe("VISCII", before)
-    assert convert(before, found) == ["Bộn"]
-    assert found.runner_up == "tcvn3"
+    detection = believe("VISCII", before)
+    assert convert(before, detection) == ["Bộn"]
+    assert detection.runner_up == "tcvn3"
 
 
 def test_a_western_claim_agrees_with_western_text() -> None:
     values = list(NOT_VIETNAMESE["French"])
-    found = believe("1252", values)
-    assert found.encoding == "none"
-    assert "agrees" in found.notes[-1].en
-    assert convert(values, found) == values
+    detection = believe("1252", values)
+    assert detection.encoding == "none"
+    assert "agrees" in detection.notes[-1].en
+    assert convert(values, detection) == values
 
 
 def test_a_column_that_tells_nothing_contradicts_nothing() -> None:
@@ -53,9 +53,9 @@ def test_a_column_that_tells_nothing_contradicts_nothing() -> None:
 
 
 def test_an_unknown_name_is_noted_and_the_text_judged() -> None:
-    found = believe("GB18030", column("vni"))
-    assert found.encoding == "vni"
-    assert "GB18030" in found.notes[-1].en
+    detection = believe("GB18030", column("vni"))
+    assert detection.encoding == "vni"
+    assert "GB18030" in detection.notes[-1].en
 
 
 def test_every_name_of_the_table_is_found_however_it_is_written() -> None:

@@ -1,4 +1,4 @@
-"""The grammar of syllables takes the names of the province and refuses what only looks Vietnamese."""
+"""The grammar of syllables accepts the names of the province and refuses words that only look Vietnamese."""
 
 import pytest
 

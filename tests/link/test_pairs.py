@@ -1,4 +1,4 @@
-"""How records are tied together, row of LINKS by row."""
+"""The pairs of every row of LINKS."""
 
 import geopandas as gpd
 import pytest
@@ -92,10 +92,10 @@ def test_a_place_known_to_the_district_takes_no_part_in_distances() -> None:
 
 
 def test_record_and_geometry_that_disagree_are_both_reported() -> None:
-    found = disagreements(link_all(world(), LINKS), DISAGREEMENTS)
-    assert ("sites_commune", "sites", "H2", "communes", "00001", "00002") in found
-    assert ("old_commune_commune", "old_communes", "00011", "communes", "00001", "00002") in found
-    assert not [row for row in found if row.record == "H1"]
+    conflicts = disagreements(link_all(world(), LINKS), DISAGREEMENTS)
+    assert ("sites_commune", "sites", "H2", "communes", "00001", "00002") in conflicts
+    assert ("old_commune_commune", "old_communes", "00011", "communes", "00001", "00002") in conflicts
+    assert not [row for row in conflicts if row.record == "H1"]
 
 
 def test_a_point_on_a_shared_border_is_a_conflict_and_one_row() -> None:
@@ -130,16 +130,16 @@ def test_near_agrees_with_measuring_every_pair(here: list[Point], there: list[Po
         for j, b in enumerate(there)
         if geodesic_distance_m(a.x, a.y, b.x, b.y) <= distance_m
     }
-    found = link_all(frames, [spec])
-    assert {(pair.source_id, pair.target_id) for pair in found} == expected
-    assert [pair for pair in found if pair.rank > 1 and pair.distance_m is None] == []
+    pairs = link_all(frames, [spec])
+    assert {(pair.source_id, pair.target_id) for pair in pairs} == expected
+    assert [pair for pair in pairs if pair.rank > 1 and pair.distance_m is None] == []
 
 
 @given(st.lists(points, min_size=1, max_size=12))
 def test_within_agrees_with_testing_every_polygon(here: list[Point]) -> None:
     spec: LinkSpec = Within("w", "sites", "communes", WORDS, WORDS, each="any")
     communes = world()["communes"]
-    found = {
+    pairs = {
         (p.source_id, p.target_id) for p in link_all({"sites": _places("sites", here), "communes": communes}, [spec])
     }
     expected = {
@@ -148,7 +148,7 @@ def test_within_agrees_with_testing_every_polygon(here: list[Point]) -> None:
         for code, shape in zip(communes["code"], communes.geometry, strict=True)
         if shape.covers(point)
     }
-    assert found == expected
+    assert pairs == expected
 
 
 def _places(layer: str, at: list[Point]) -> gpd.GeoDataFrame:

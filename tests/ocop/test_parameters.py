@@ -1,4 +1,4 @@
-"""The table of parameters: every address takes rows of it, and what a row says is what requests are held to."""
+"""The table of parameters: every resource uses its rows, and requests are validated by them."""
 
 import pytest
 from werkzeug.datastructures import MultiDict

@@ -1,4 +1,4 @@
-"""Colours that people tell apart and can read, and symbols that exist."""
+"""Colours that can be distinguished and have enough contrast, and icons that exist."""
 
 import re
 from itertools import combinations
@@ -40,10 +40,12 @@ def contrast(a: str, b: str) -> float:
 
 def lab(color: str, deficiency: str) -> tuple[float, float, float]:
     rgb = linear(color)
-    seen = [max(0.0, min(1.0, sum(m * c for m, c in zip(row, rgb, strict=True)))) for row in DEFICIENCIES[deficiency]]
-    x = 0.4124 * seen[0] + 0.3576 * seen[1] + 0.1805 * seen[2]
-    y = 0.2126 * seen[0] + 0.7152 * seen[1] + 0.0722 * seen[2]
-    z = 0.0193 * seen[0] + 0.1192 * seen[1] + 0.9505 * seen[2]
+    channels = [
+        max(0.0, min(1.0, sum(m * c for m, c in zip(row, rgb, strict=True)))) for row in DEFICIENCIES[deficiency]
+    ]
+    x = 0.4124 * channels[0] + 0.3576 * channels[1] + 0.1805 * channels[2]
+    y = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    z = 0.0193 * channels[0] + 0.1192 * channels[1] + 0.9505 * channels[2]
     fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x / 0.9505, y, z / 1.089))
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
@@ -55,7 +57,7 @@ def test_white_icons_read_on_a_layers_colour(layer: str) -> None:
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 def test_layers_that_share_a_shape_differ_in_colour_for_everyone(deficiency: str) -> None:
-    """Where two layers can be confused by hue, their shapes differ; no two agree in both."""
+    """No two layers have both the same shape and hues that can be confused."""
     for a, b in combinations(THEMATIC, 2):
         distance = (
             sum(
@@ -75,9 +77,9 @@ def test_the_shape_of_a_layer_fits_its_geometry() -> None:
 
 
 def test_every_icon_that_a_style_names_is_drawn() -> None:
-    drawn = set(re.findall(r'<symbol[^>]*\bid="([^"]+)"', ICONS.read_text(encoding="utf-8")))
-    named = {style.icon for style in STYLES.values()} | {i for style in STYLES.values() for i in style.icons.values()}
-    assert named <= drawn
+    icons = set(re.findall(r'<symbol[^>]*\bid="([^"]+)"', ICONS.read_text(encoding="utf-8")))
+    names = {style.icon for style in STYLES.values()} | {i for style in STYLES.values() for i in style.icons.values()}
+    assert names <= icons
 
 
 def test_every_class_of_a_layers_symbol_field_has_an_icon() -> None:

@@ -37,19 +37,19 @@ def test_every_queryable_of_one_value_selects_what_equals_it(service: Service, l
         if row.several or row.kind == "time" or not values:
             continue
         value = max(values, key=str)
-        found = whole(service, layer, **{name: str(value)})
-        assert [one["id"] for one in found] == [one["id"] for one in features if one["properties"].get(name) == value]
+        result = whole(service, layer, **{name: str(value)})
+        assert [one["id"] for one in result] == [one["id"] for one in features if one["properties"].get(name) == value]
 
 
 def test_several_codes_and_numbers_are_alternatives(service: Service) -> None:
     features = whole(service, "products")
-    asked = whole(service, "products", scheme="QD1048,QD148", raw_material="honey,rice")
-    wanted = [
+    query = whole(service, "products", scheme="QD1048,QD148", raw_material="honey,rice")
+    expected = [
         one["id"] for one in features
         if one["properties"]["scheme"] in {"QD1048", "QD148"}
         and {"honey", "rice"} & set((one["properties"]["raw_material"] or "").split(";"))
     ]  # fmt: skip
-    assert [one["id"] for one in asked] == wanted
+    assert [one["id"] for one in query] == expected
     households = {one["properties"]["area_km2"] for one in whole(service, "communes")}
     some = sorted(households)[:3]
     assert len(whole(service, "communes", area_km2=",".join(map(str, some)))) == 3
@@ -58,8 +58,8 @@ def test_several_codes_and_numbers_are_alternatives(service: Service) -> None:
 def test_a_name_with_a_comma_is_one_value(service: Service) -> None:
     named = [one for one in whole(service, "sources") if "," in one["properties"]["publisher"]]
     assert named
-    found = whole(service, "sources", publisher=named[0]["properties"]["publisher"])
-    assert named[0]["id"] in {one["id"] for one in found}
+    features = whole(service, "sources", publisher=named[0]["properties"]["publisher"])
+    assert named[0]["id"] in {one["id"] for one in features}
 
 
 def test_values_add_up_with_filters_and_say_what_is_wrong(service: Service) -> None:
@@ -82,37 +82,37 @@ def posted(service: Service, layer: str, status: int = 200, **how: Any) -> Any:
 
 
 def test_a_search_by_post_is_the_same_question(service: Service) -> None:
-    asked = {"filter": "stars = 4", "bbox": "102,20,104,23", "sortby": "-name", "limit": "3"}
-    as_address = service.get("/collections/products/items", **asked)
+    query = {"filter": "stars = 4", "bbox": "102,20,104,23", "sortby": "-name", "limit": "3"}
+    as_address = service.get("/collections/products/items", **query)
     bodies: tuple[dict[str, Any], ...] = (
-        {"json": asked},
-        {"json": {**asked, "bbox": [102, 20, 104, 23], "sortby": ["-name"], "limit": 3,
+        {"json": query},
+        {"json": {**query, "bbox": [102, 20, 104, 23], "sortby": ["-name"], "limit": 3,
                   "filter": {"op": "=", "args": [{"property": "stars"}, 4]}}},
-        {"data": asked},
+        {"data": query},
     )  # fmt: skip
     for body in bodies:
-        found = posted(service, "products", **body)
-        assert found["features"] == as_address["features"]
-        assert found["numberMatched"] == as_address["numberMatched"]
+        result = posted(service, "products", **body)
+        assert result["features"] == as_address["features"]
+        assert result["numberMatched"] == as_address["numberMatched"]
 
 
 def test_a_filter_too_long_for_an_address_can_be_posted(service: Service) -> None:
     names = [one["properties"]["name"] for one in whole(service, "products")]
-    listed = ", ".join(f"'{name}'" for name in [*names, *(f"không có {n}" for n in range(500))])
-    found = posted(service, "products", json={"filter": f"name IN ({listed})", "limit": 1000})
-    assert found["numberMatched"] == len(names)
+    columns = ", ".join(f"'{name}'" for name in [*names, *(f"không có {n}" for n in range(500))])
+    features = posted(service, "products", json={"filter": f"name IN ({columns})", "limit": 1000})
+    assert features["numberMatched"] == len(names)
 
 
 def test_the_next_page_of_a_search_is_posted_too(service: Service) -> None:
     body: dict[str, Any] | None = {"filter": "stars >= 3", "limit": 7}
-    seen: list[str] = []
+    ids: list[str] = []
     while body:
         page = posted(service, "products", json=body)
-        seen += [one["id"] for one in page["features"]]
+        ids += [one["id"] for one in page["features"]]
         following = [link for link in page["links"] if link["rel"] == "next"]
         assert all(link["method"] == "POST" for link in following)
         body = following[0]["body"] if following else None
-    assert seen == [one["id"] for one in whole(service, "products", filter="stars >= 3")]
+    assert ids == [one["id"] for one in whole(service, "products", filter="stars >= 3")]
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b'"text"', b'{"filter": [[1]]}', b'{"nothing": 1}', b"\xff"])
@@ -178,10 +178,10 @@ def test_a_page_as_a_shapefile_is_in_the_system_asked_for(service: Service, tmp_
     assert answer.headers["Content-Crs"] == f"<{uri}>"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         archive.extractall(tmp_path)
-    (made,) = tmp_path.glob("*.shp")
-    told = subprocess.run(["ogrinfo", "-so", "-al", str(made)], check=True, capture_output=True, text=True).stdout
-    assert "Feature Count: 3" in told and "Extent: (" in told
-    east = float(told.split("Extent: (")[1].split(",")[0])
+    (path,) = tmp_path.glob("*.shp")
+    output = subprocess.run(["ogrinfo", "-so", "-al", str(path)], check=True, capture_output=True, text=True).stdout
+    assert "Feature Count: 3" in output and "Extent: (" in output
+    east = float(output.split("Extent: (")[1].split(",")[0])
     assert 400_000 < east < 600_000
 
 
@@ -192,8 +192,8 @@ def test_what_a_file_cannot_hold_is_refused_with_a_reason(service: Service) -> N
         {"f": "csv", "encoding": "tcvn3"},
         {"f": "dwg"},
     )
-    for asked in refused:
-        assert service.get("/collections/sites/items", 400, **asked)["description"]
+    for query in refused:
+        assert service.get("/collections/sites/items", 400, **query)["description"]
 
 
 # --- links -------------------------------------------------------------------------------------------------
@@ -213,22 +213,22 @@ def test_links_are_a_collection_with_both_ends_and_a_reason(service: Service) ->
 
 def test_every_shown_link_of_every_record_is_in_the_collection(service: Service) -> None:
     """The collection holds what single features link to, no more and no less."""
-    shown = {spec.name for spec in LINKS if spec.shown}
-    told = {(p["link"], p["source_id"], p["target_id"]) for p in (one["properties"] for one in every(service))}
+    visible = {spec.name for spec in LINKS if spec.visible}
+    answer = {(p["link"], p["source_id"], p["target_id"]) for p in (one["properties"] for one in every(service))}
     for layer in ("products", "producers", "zones", "villages", "sites"):
         for one in whole(service, layer)[:12]:
             feature = service.get(f"/collections/{layer}/items/{one['id']}")
             for link in feature["links"]:
-                if link["rel"] == "related" and link["link"] in shown:
+                if link["rel"] == "related" and link["link"] in visible:
                     other = link["href"].rpartition("/")[2]
-                    assert {(link["link"], one["id"], other), (link["link"], other, one["id"])} & told
+                    assert {(link["link"], one["id"], other), (link["link"], other, one["id"])} & answer
 
 
 def every(service: Service) -> list[Any]:
     first, second = (service.get("/collections/links/items", limit="1000", offset=at) for at in ("0", "1000"))
-    found: list[Any] = [*first["features"], *second["features"]]
-    assert len(found) == first["numberMatched"]
-    return found
+    results: list[Any] = [*first["features"], *second["features"]]
+    assert len(results) == first["numberMatched"]
+    return results
 
 
 def test_a_line_leads_from_one_end_to_the_other(service: Service) -> None:

@@ -29,43 +29,43 @@ DERIVED = {"commune_code", "commune_name", "measured_area_ha"}
 PLACED = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
-class Watched:
+class Recorder:
     """The application, and every address that it was asked."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        self.asked.append(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
+        self.requests.append(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
         return self._application(environ, start_response)
 
     def pages(self, layer: str) -> list[dict[str, str]]:
         """The parameters of every page of a collection that was asked for, oldest first."""
         path = f"/collections/{layer}/items"
-        found = [urlsplit(one) for one in self.asked]
-        return [dict(parse_qsl(one.query)) for one in found if one.path == path]
+        results = [urlsplit(one) for one in self.requests]
+        return [dict(parse_qsl(one.query)) for one in results if one.path == path]
 
 
 @pytest.fixture(scope="module")
-def watched(built: Settings) -> Iterator[tuple[str, Watched]]:
+def recording(built: Settings) -> Iterator[tuple[str, Recorder]]:
     """The production server over the shipped seed, at an address, and what it is asked."""
     source = open_atlases(built)
-    watched = Watched(create_app(built, source, templates=ROOT / "templates"))
-    with serving(watched) as address:
-        yield address, watched
+    recording = Recorder(create_app(built, source, templates=ROOT / "templates"))
+    with serving(recording) as address:
+        yield address, recording
     source.close()
 
 
 @pytest.fixture
-def server(watched: tuple[str, Watched]) -> str:
-    watched[1].asked.clear()
-    return watched[0]
+def server(recording: tuple[str, Recorder]) -> str:
+    recording[1].requests.clear()
+    return recording[0]
 
 
 @pytest.fixture
-def asked(watched: tuple[str, Watched]) -> Watched:
-    return watched[1]
+def requests(recording: tuple[str, Recorder]) -> Recorder:
+    return recording[1]
 
 
 def run(*words: str) -> str:
@@ -76,15 +76,15 @@ def run(*words: str) -> str:
 
 def count(built: Settings, layer: str) -> int:
     source = open_atlases(built)
-    found = source().counts()[layer]
+    result = source().counts()[layer]
     source.close()
-    return found
+    return result
 
 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_gdal_reads_every_collection_whole(server: str, built: Settings, layer: str) -> None:
-    found = run("ogrinfo", "-ro", "-so", f"OAPIF:{server}", layer)
-    assert f"Feature Count: {count(built, layer)}" in found
+    results = run("ogrinfo", "-ro", "-so", f"OAPIF:{server}", layer)
+    assert f"Feature Count: {count(built, layer)}" in results
 
 
 def read(server: str, layer: str, target: Path, *options: str) -> gpd.GeoDataFrame:
@@ -101,26 +101,26 @@ def read(server: str, layer: str, target: Path, *options: str) -> gpd.GeoDataFra
 
 @pytest.mark.parametrize("layer", PLACED)
 def test_the_bundled_gdal_pages_through_a_collection(
-    server: str, asked: Watched, built: Settings, layer: str, tmp_path: Path
+    server: str, recorder: Recorder, built: Settings, layer: str, tmp_path: Path
 ) -> None:
     frame = read(server, layer, tmp_path / "a.gpkg", "PAGE_SIZE=7")
     assert len(frame) == count(built, layer)
-    offsets = [int(page["offset"]) for page in asked.pages(layer) if "offset" in page and page.get("limit") == "7"]
+    offsets = [int(page["offset"]) for page in recorder.pages(layer) if "offset" in page and page.get("limit") == "7"]
     assert set(offsets) >= set(range(7, len(frame), 7)), "the pages were not walked by their links"
     assert frame.crs is not None and frame.crs.equals("OGC:CRS84", ignore_axis_order=True)
 
 
 @pytest.mark.parametrize("layer", PLACED)
-def test_gdal_asks_for_a_box(server: str, asked: Watched, layer: str, tmp_path: Path) -> None:
+def test_gdal_asks_for_a_box(server: str, recorder: Recorder, layer: str, tmp_path: Path) -> None:
     box = (102.93, 21.33, 103.07, 21.47)
     frame = read(server, layer, tmp_path / "a.gpkg")
     inside = frame[frame.intersects(shapely.box(*box))]
-    asked.asked.clear()
+    recorder.requests.clear()
     target = tmp_path / "b.geojson"
     run("ogr2ogr", "-spat", *map(str, box), str(target), f"OAPIF:{server}", layer)
     # What has no place meets every box (OGC 17-069r4, 7.15.3), and GDAL keeps it out again.
     assert len(json.loads(target.read_text(encoding="utf-8"))["features"]) == len(inside)
-    boxes = {page["bbox"] for page in asked.pages(layer) if "bbox" in page}
+    boxes = {page["bbox"] for page in recorder.pages(layer) if "bbox" in page}
     assert boxes and all([float(side) for side in one.split(",")] == pytest.approx(box) for one in boxes)
 
 
@@ -134,7 +134,7 @@ def test_gdal_asks_for_a_box(server: str, asked: Watched, layer: str, tmp_path: 
     ],
 )
 def test_gdal_filters_and_lets_the_service_do_it_where_it_can(
-    server: str, asked: Watched, built: Settings, layer: str, where: str, parameter: str, tmp_path: Path
+    server: str, recorder: Recorder, built: Settings, layer: str, where: str, parameter: str, tmp_path: Path
 ) -> None:
     """Debian's GDAL 3.6 hands over what is a parameter of the API document, equality, and does the rest itself."""
     target = tmp_path / "found.geojson"
@@ -142,23 +142,23 @@ def test_gdal_filters_and_lets_the_service_do_it_where_it_can(
     truth = {one.id for one in source().find(Query(layer, where=parse(where, "cql2-text", layer))).records}
     source.close()
     run("ogr2ogr", "-where", where, str(target), f"OAPIF:{server}", layer)
-    found = {one["properties"]["id"] for one in json.loads(target.read_text(encoding="utf-8"))["features"]}
-    assert found == truth and 0 < len(truth) < count(built, layer)
-    assert bool([page for page in asked.pages(layer) if parameter in page]) == bool(parameter), asked.pages(layer)
+    body = {one["properties"]["id"] for one in json.loads(target.read_text(encoding="utf-8"))["features"]}
+    assert body == truth and 0 < len(truth) < count(built, layer)
+    assert bool([page for page in recorder.pages(layer) if parameter in page]) == bool(parameter), recorder.pages(layer)
 
 
 def test_gdal_hands_filters_over(server: str) -> None:
-    found = run("ogrinfo", "-ro", "-so", "-where", "stars = 4", f"OAPIF:{server}", "products")
+    results = run("ogrinfo", "-ro", "-so", "-where", "stars = 4", f"OAPIF:{server}", "products")
     with urlopen(f"{server}/collections/products/items?filter=stars%20%3D%204") as answer:
         matched = json.load(answer)["numberMatched"]
-    assert f"Feature Count: {matched}" in found and matched > 0
+    assert f"Feature Count: {matched}" in results and matched > 0
 
 
 @pytest.mark.parametrize("layer", PLACED)
-def test_gdal_reads_the_state_system(server: str, asked: Watched, layer: str, tmp_path: Path) -> None:
+def test_gdal_reads_the_state_system(server: str, recorder: Recorder, layer: str, tmp_path: Path) -> None:
     # The bundled GDAL knows Part 2; it asks for the system by the collection's list.
     frame = read(server, layer, tmp_path / "state.gpkg", "CRS=EPSG:9205")
-    assert any(page.get("crs", "").endswith("/9205") for page in asked.pages(layer))
+    assert any(page.get("crs", "").endswith("/9205") for page in recorder.pages(layer))
     plain = read(server, layer, tmp_path / "plain.gpkg")
     assert frame.crs is not None and frame.crs.to_epsg() == 9205
     state, world = (shapely.get_coordinates(one.set_index("id").sort_index().geometry.array) for one in (frame, plain))

@@ -15,7 +15,7 @@ REFUSED = positive_data_acceptance
 
 def unlike(operation: APIOperation, requests: int) -> tuple[int, list[str]]:
     """How many requests of one operation were made, and what each answer was that is not as documented."""
-    asked, failures = [], []
+    queries, failures = [], []
 
     files = operation.path.startswith("/export/")  # they take long to write
 
@@ -26,22 +26,22 @@ def unlike(operation: APIOperation, requests: int) -> tuple[int, list[str]]:
     @given(case=operation.as_strategy())
     def ask(case: schemathesis.Case) -> None:
         case.headers = {**(case.headers or {}), "Accept-Encoding": "identity"}
-        asked.append(case)
+        queries.append(case)
         try:
             case.call_and_validate(excluded_checks=[REFUSED])
         except (AssertionError, BaseExceptionGroup) as error:
             failures.append(f"{operation.label}: {error} {getattr(error, 'exceptions', '')}")
 
     ask()
-    return len(asked), failures
+    return len(queries), failures
 
 
 def test_everything_that_the_document_allows_is_answered_as_it_says(service: Service, effort: Effort) -> None:
     """No failure of the server, no status, media type or body that is not documented."""
     schema = schemathesis.openapi.from_wsgi("/api?f=json", service.client.application)
-    found = [unlike(result.ok(), effort.requests) for result in schema.get_all_operations()]
-    assert len(found) > 60 and sum(count for count, _ in found) > 35 * effort.requests
-    failures = [failure for _, several in found for failure in several]
+    results = [unlike(result.ok(), effort.requests) for result in schema.get_all_operations()]
+    assert len(results) > 60 and sum(count for count, _ in results) > 35 * effort.requests
+    failures = [failure for _, several in results for failure in several]
     assert not failures, "\n".join(failures[:5])
 
 
@@ -63,5 +63,5 @@ def test_a_box_of_one_point_in_metres_finds_what_lies_there(service: Service) ->
     uri = "http://www.opengis.net/def/crs/EPSG/0/3857"
     (site,) = service.get("/collections/sites/items", limit="1", crs=uri)["features"]
     east, north = site["geometry"]["coordinates"]
-    found = service.get("/collections/sites/items", bbox=f"{east},{north},{east},{north}", **{"bbox-crs": uri})
-    assert site["id"] in {one["id"] for one in found["features"] if one["geometry"]}
+    body = service.get("/collections/sites/items", bbox=f"{east},{north},{east},{north}", **{"bbox-crs": uri})
+    assert site["id"] in {one["id"] for one in body["features"] if one["geometry"]}

@@ -9,7 +9,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry import shape
 
 from geo.ocop.collections import COLLECTIONS
-from geo.views.ogc.served_crs import CRS84, SERVED
+from geo.views.ogc.served_crs import CRS84, SERVED_CRS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
 
@@ -43,9 +43,9 @@ def test_collections_list_their_systems(service: Service) -> None:
     for layer in COLLECTIONS:
         one = service.get(f"/collections/{layer}")
         assert one["storageCrs"] in one["crs"]
-        assert one["crs"] == whole["crs"] == list(SERVED)
+        assert one["crs"] == whole["crs"] == list(SERVED_CRS)
         service.get(f"/collections/{layer}/items", crs=one["crs"][-1], limit="1")
-    for uri in SERVED:
+    for uri in SERVED_CRS:
         authority, _, code = uri.removeprefix("http://www.opengis.net/def/crs/").split("/")
         assert CRS.from_authority(authority, code)
 
@@ -80,8 +80,8 @@ def test_without_a_system_answers_are_longitude_and_latitude(service: Service) -
 def test_one_item_in_the_state_system(service: Service) -> None:
     uri = f"{EPSG}9205"
     one = service.get("/collections/sites/items/H01", crs=uri)
-    listed = service.get("/collections/sites/items", ids="H01", crs=uri)["features"][0]
-    assert one["geometry"] == listed["geometry"] and one["geometry"]["coordinates"][0] > 100_000
+    entry = service.get("/collections/sites/items", ids="H01", crs=uri)["features"][0]
+    assert one["geometry"] == entry["geometry"] and one["geometry"]["coordinates"][0] > 100_000
     assert service.head_of("/collections/sites/items/H01", crs=uri)["Content-Crs"] == f"<{uri}>"
     assert service.get("/collections/sites/items/H01", crs="[EPSG:9205]")["geometry"] == one["geometry"]
 

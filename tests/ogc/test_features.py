@@ -45,13 +45,13 @@ def test_the_landing_page_leads_everywhere(service: Service) -> None:
              "tiles/tileset/conformance-success", "tiles/tilesets-list/conformance-success",
              "tiles/dataset-tilesets/conformance-success", "tiles/geodata-tilesets/conformance-success")  # fmt: skip
 def test_conformance_names_what_holds(service: Service) -> None:
-    found = service.get("/conformance")["conformsTo"]
+    body = service.get("/conformance")["conformsTo"]
     for name in ("core", "geojson", "html", "oas30"):
-        assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in found
-    assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in found
+        assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in body
+    assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in body
     for name in ("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "mvt", "oas30"):
-        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in found
-    assert len(found) == len(set(found))
+        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in body
+    assert len(body) == len(set(body))
 
 
 @requirement("core/api-definition-op", "core/api-definition-success")
@@ -91,9 +91,9 @@ def test_extents_hold_every_feature(service: Service) -> None:
 @requirement("core/sfc-md-op", "core/sfc-md-success")
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_one_collection_says_what_the_list_says(service: Service, layer: str) -> None:
-    listed = next(one for one in service.get("/collections")["collections"] if one["id"] == layer)
+    entry = next(one for one in service.get("/collections")["collections"] if one["id"] == layer)
     single = service.get(f"/collections/{layer}")
-    assert {**single, "crs": None} == {**listed, "crs": None}
+    assert {**single, "crs": None} == {**entry, "crs": None}
     assert service.get("/collections/none", 404)["code"] == "NotFound"
 
 
@@ -113,8 +113,8 @@ def test_items_are_geojson(service: Service, layer: str) -> None:
     for feature in page["features"]:
         assert feature["type"] == "Feature" and isinstance(feature["id"], str) and "properties" in feature
         if feature["geometry"] is not None:
-            made = shape(feature["geometry"])
-            assert made.is_valid and 102 < made.bounds[0] < 104 and 20 < made.bounds[1] < 23
+            geometry = shape(feature["geometry"])
+            assert geometry.is_valid and 102 < geometry.bounds[0] < 104 and 20 < geometry.bounds[1] < 23
 
 
 @requirement("core/fc-links", "core/fc-rel-type")
@@ -213,8 +213,10 @@ def test_two_values_for_one_are_refused_and_the_same_twice_is_one(
     answer = service.client.get(path, query_string=[(name, one), (name, two), ("lang", "en")], headers=service.headers)
     assert answer.status_code == 400 and name in answer.get_json()["description"]
     once = service.get(path, **{"limit": "1", name: one})
-    asked = [("limit", "1"), (name, one)] if name != "limit" else [(name, one)]
-    twice = service.client.get(path, query_string=[*asked, (name, one)], headers=service.headers).get_json(force=True)
+    requests = [("limit", "1"), (name, one)] if name != "limit" else [(name, one)]
+    twice = service.client.get(path, query_string=[*requests, (name, one)], headers=service.headers).get_json(
+        force=True
+    )
     assert twice["links"] == once["links"]
 
 
@@ -270,7 +272,7 @@ SPANS = {"D1": ("2019-03-01", "2022-02-28"), "D2": ("2019-01-01", "9999"), "D3":
 
 @requirement("core/fc-time-definition", "core/fc-time-response")
 @pytest.mark.parametrize(
-    ("asked", "first", "last"),
+    ("header", "first", "last"),
     [
         ("2021-05-31", "2021-05-31", "2021-05-31"), ("2021-05-31T00:00:00Z", "2021-05-31", "2021-05-31"),
         ("2018-01-01/2018-12-31", "2018-01-01", "2018-12-31"), ("../2019-02-28", "0000", "2019-02-28"),
@@ -278,18 +280,18 @@ SPANS = {"D1": ("2019-03-01", "2022-02-28"), "D2": ("2019-01-01", "9999"), "D3":
         ("2020-06-30T23:00:00+07:00", "2020-06-30", "2020-06-30"), ("2020-07-01/2020-12-31", "2020-07-01", "2020-12-31"),
     ],
 )  # fmt: skip
-def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, asked: str, first: str, last: str) -> None:
+def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, header: str, first: str, last: str) -> None:
     expected = {key for key, (begin, end) in SPANS.items() if begin <= last and end >= first}
-    found: set[str] = set()
+    result: set[str] = set()
     address = "/collections/products/items"
-    query = {"datetime": asked}
+    query = {"datetime": header}
     while address:
         page = dated.get(address, **query)
-        found |= {feature["id"] for feature in page["features"]}
+        result |= {feature["id"] for feature in page["features"]}
         following = links(page, "next")
         address, query = (following[0]["href"], {}) if following else ("", {})
-    assert found == expected
-    assert dated.get("/collections/communes/items", datetime=asked)["numberMatched"] == 2  # no dates: all of them
+    assert result == expected
+    assert dated.get("/collections/communes/items", datetime=header)["numberMatched"] == 2  # no dates: all of them
 
 
 def test_the_period_of_a_collection_is_that_of_its_records(dated: Service) -> None:
@@ -301,8 +303,8 @@ def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
     page = service.get("/collections/products/items", sortby="-stars,+name", properties="name,stars", limit="1000")
     assert all(set(one["properties"]) == {"name", "stars"} for one in page["features"])
     stars = [one["properties"]["stars"] for one in page["features"]]
-    known = [star for star in stars if star is not None]
-    assert known == sorted(known, reverse=True) and None not in stars[: len(known)]
+    keys = [star for star in stars if star is not None]
+    assert keys == sorted(keys, reverse=True) and None not in stars[: len(keys)]
     for _, group in itertools.groupby(page["features"], key=lambda one: one["properties"]["stars"]):
         names = [one["properties"]["name"] for one in group]
         assert names == sorted(names)
@@ -314,8 +316,8 @@ def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
 @requirement("core/f-op", "core/f-success", "core/f-links")
 def test_one_feature_has_links_to_itself_and_to_what_it_is_tied_to(service: Service) -> None:
     item = service.get("/collections/products/items/R01")
-    listed = service.get("/collections/products/items", ids="R01")["features"][0]
-    assert item | {"links": links(item, "related")} == listed
+    entry = service.get("/collections/products/items", ids="R01")["features"][0]
+    assert item | {"links": links(item, "related")} == entry
     assert links(item, "self") and links(item, "alternate") and links(item, "collection")
     related = links(item, "related")
     assert any("/collections/producers/items/" in link["href"] for link in related)

@@ -57,10 +57,10 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path)
-    made.publish({f"R{n:02}": f"Chè {n}" for n in range(10)})
-    yield made
-    made.source.close()
+    result = Office(tmp_path)
+    result.publish({f"R{n:02}": f"Chè {n}" for n in range(10)})
+    yield result
+    result.source.close()
 
 
 def followed(service: Service, page: Any) -> Any:
@@ -79,14 +79,14 @@ def followed(service: Service, page: Any) -> Any:
 def test_following_the_links_never_skips_or_repeats_while_others_publish(
     office: Office, size: int, sort: str | None
 ) -> None:
-    service, asked = office.service(), {"limit": str(size)} | ({"sortby": sort} if sort else {})
-    page = service.get("/collections/products/items", **asked)
-    seen = [one["id"] for one in page["features"]]
+    service, query = office.service(), {"limit": str(size)} | ({"sortby": sort} if sort else {})
+    page = service.get("/collections/products/items", **query)
+    ids = [one["id"] for one in page["features"]]
     # R05 leaves, R00a comes in before everything: pages by number alone would skip one and repeat another.
     office.publish({"R00a": "Chè mới", **{f"R{n:02}": f"Chè {n}" for n in range(10) if n != 5}})
     while page := followed(service, page):
-        seen += [one["id"] for one in page["features"]]
-    assert sorted(seen) == [f"R{n:02}" for n in range(10)]
+        ids += [one["id"] for one in page["features"]]
+    assert sorted(ids) == [f"R{n:02}" for n in range(10)]
     now = service.get("/collections/products/items", limit="50")
     assert {one["id"] for one in now["features"]} == {"R00a", *(f"R{n:02}" for n in range(10) if n != 5)}
 
@@ -108,9 +108,9 @@ def test_a_version_that_is_not_kept_is_told(office: Office, number: str, status:
 
 
 def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
-    kept = list((office.settings.data_dir / "atlas").glob("000001-*.sqlite"))
+    records = list((office.settings.data_dir / "atlas").glob("000001-*.sqlite"))
     office.publish({"R01": "Chè"})
-    for path in kept:
+    for path in records:
         path.unlink()
     body = office.service().get("/collections/products/items", 404, version="1", lang="en")
     assert "Begin anew" in body["description"]
@@ -205,10 +205,10 @@ def test_the_history_in_an_atlas_does_not_grow_with_every_change(office: Office)
     for number in range(6):
         office.publish({f"R{n:02}": f"Chè {n}" for n in range(1, 10)} | {"R00": f"Lần {number}"})
     newest = office.store.versions()[-1].number
-    told = [
+    answer = [
         (version, op) for version, layer, key, op in office.store.log(newest) if (layer, key) == ("products", "R00")
     ]
-    assert told == [(1, "added"), (newest, "changed")]
+    assert answer == [(1, "added"), (newest, "changed")]
     for since in range(1, newest):
         feed = office.service().get("/collections/products/changes", since=str(since))
         assert (feed["added"], feed["changed"], feed["removed"]) == ([], ["R00"], [])

@@ -38,15 +38,15 @@ def test_nothing_asks_for_credentials(document: Any) -> None:
 @requirement("core/fc-bbox-definition", "core/fc-limit-definition", "core/fc-time-definition", "crs/fc-crs-definition",
              "crs/fc-bbox-crs-definition")  # fmt: skip
 def test_parameters_are_as_the_standard_wants_them(document: Any) -> None:
-    known = document["components"]["parameters"]
-    box = known["bbox"]
+    names = document["components"]["parameters"]
+    box = names["bbox"]
     assert (box["in"], box["required"], box["style"], box["explode"]) == ("query", False, "form", False)
     assert box["schema"] == {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-    limit = known["limit"]["schema"]
+    limit = names["limit"]["schema"]
     assert limit["type"] == "integer" and limit["minimum"] == 1 and limit["default"] <= limit["maximum"]
-    assert known["datetime"]["schema"]["type"] == "string"
+    assert names["datetime"]["schema"]["type"] == "string"
     for name in ("crs", "bbox-crs"):
-        assert known[name]["schema"]["format"] == "uri" and known[name]["schema"]["default"].endswith("CRS84")
+        assert names[name]["schema"]["format"] == "uri" and names[name]["schema"]["default"].endswith("CRS84")
 
 
 def resolved(document: Any, node: Any) -> Any:
@@ -57,10 +57,10 @@ def resolved(document: Any, node: Any) -> Any:
             for part in node["$ref"].removeprefix("#/").split("/"):
                 target = target[part]
             return resolved(document, target)
-        made = {key: resolved(document, value) for key, value in node.items()}
-        if made.pop("nullable", False) and "type" in made:
-            made["type"] = [made["type"], "null"]
-        return made
+        result = {key: resolved(document, value) for key, value in node.items()}
+        if result.pop("nullable", False) and "type" in result:
+            result["type"] = [result["type"], "null"]
+        return result
     return [resolved(document, one) for one in node] if isinstance(node, list) else node
 
 
@@ -104,13 +104,13 @@ def test_every_parameter_that_is_accepted_is_described(document: Any) -> None:
 
 
 def test_bounds_that_are_described_are_those_that_hold(document: Any, service: Service) -> None:
-    known = {name: one["schema"] for name, one in document["components"]["parameters"].items()}
+    names = {name: one["schema"] for name, one in document["components"]["parameters"].items()}
     path = "/collections/sites/items"
     within = {
-        "q": "a" * known["q"]["maxLength"],
-        "ids": ",".join(f"H{n}" for n in range(known["ids"]["maxItems"])),
-        "filter": "name='x'".ljust(known["filter"]["maxLength"]),
-        "offset": str(known["offset"]["maximum"]),
+        "q": "a" * names["q"]["maxLength"],
+        "ids": ",".join(f"H{n}" for n in range(names["ids"]["maxItems"])),
+        "filter": "name='x'".ljust(names["filter"]["maxLength"]),
+        "offset": str(names["offset"]["maximum"]),
     }
     for name, value in within.items():
         posted = service.client.post("/collections/sites/search", json={name: value}, headers=service.headers)
@@ -120,7 +120,7 @@ def test_bounds_that_are_described_are_those_that_hold(document: Any, service: S
         posted = service.client.post("/collections/sites/search", json={name: value}, headers=service.headers)
         assert posted.status_code == 400, name
     for name in ("lang", "filter-lang", "crs", "bbox-crs", "filter-crs"):
-        for value in known[name]["enum"]:
+        for value in names[name]["enum"]:
             service.get(path, **{name: value, "limit": "1"})
         service.get(path, 400, **{name: "another"})
 
@@ -137,8 +137,8 @@ def test_a_limit_over_the_described_one_is_reduced_to_it(document: Any, service:
         assert len(pages[0]["hits"]) == len(pages[1]["hits"]) == limit["maximum"]
         assert len(pages[2]["hits"]) == limit["default"]
     else:
-        written = [next(link["href"] for link in page["links"] if link["rel"] == "self") for page in pages]
-        assert [re.search(r"limit=(\d+)", href)[1] for href in written] == [  # type: ignore[index]
+        colours = [next(link["href"] for link in page["links"] if link["rel"] == "self") for page in pages]
+        assert [re.search(r"limit=(\d+)", href)[1] for href in colours] == [  # type: ignore[index]
             str(limit["maximum"]), str(limit["maximum"]), str(limit["default"]),
         ]  # fmt: skip
 
@@ -179,11 +179,11 @@ def test_failures_are_described_and_have_the_described_form(document: Any, servi
 
 
 def test_the_description_is_in_the_language_that_is_asked_for(service: Service) -> None:
-    told = {lang: service.get("/api", lang=lang)["paths"] for lang in ("vi", "en")}
-    for path, operations in told["en"].items():
+    answer = {lang: service.get("/api", lang=lang)["paths"] for lang in ("vi", "en")}
+    for path, operations in answer["en"].items():
         for method, one in operations.items():
-            assert told["vi"][path][method]["summary"] != one["summary"], path
-            assert told["vi"][path][method]["operationId"] == one["operationId"]
+            assert answer["vi"][path][method]["summary"] != one["summary"], path
+            assert answer["vi"][path][method]["operationId"] == one["operationId"]
 
 
 def test_every_catalogue_is_described(document: Any, service: Service) -> None:

@@ -15,7 +15,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.ogc.test_clients import Watched
+from tests.ogc.test_clients import Recorder
 from tests.server import serving
 
 BOX = (102.93, 21.33, 103.07, 21.47)
@@ -66,40 +66,40 @@ def atlas(built: Settings) -> Iterator[Atlas]:
 
 
 @pytest.fixture(scope="module")
-def asked(built: Settings) -> Iterator[tuple[str, Watched]]:
+def requests(built: Settings) -> Iterator[tuple[str, Recorder]]:
     source = open_atlases(built)
-    watched = Watched(create_app(built, source, templates=ROOT / "templates"))
-    with serving(watched) as address:
-        yield address, watched
+    recording = Recorder(create_app(built, source, templates=ROOT / "templates"))
+    with serving(recording) as address:
+        yield address, recording
     source.close()
 
 
 @pytest.fixture(scope="module")
-def qgis(asked: tuple[str, Watched], tmp_path_factory: pytest.TempPathFactory) -> Any:
+def qgis(recorder: tuple[str, Recorder], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What QGIS, of Debian, makes of every collection."""
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
-    words = [asked[0], *map(json.dumps, ([*COLLECTIONS], BOX, FILTERS))]
+    words = [recorder[0], *map(json.dumps, ([*COLLECTIONS], BOX, FILTERS))]
     done = subprocess.run(
         ["/usr/bin/python3", "-c", IN_QGIS, *words], check=False, capture_output=True, text=True, timeout=300,
         env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found: Any = json.loads(done.stdout.strip().splitlines()[-1])
-    assert found.pop("said") == []
-    return found
+    body: Any = json.loads(done.stdout.strip().splitlines()[-1])
+    assert body.pop("said") == []
+    return body
 
 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_a_collection_is_loaded_whole_with_its_values_and_places(qgis: Any, atlas: Atlas, layer: str) -> None:
-    found, spec = qgis[layer], COLLECTIONS[layer]
+    result, spec = qgis[layer], COLLECTIONS[layer]
     records = {one.id: one for one in atlas.find(Query(layer)).records}
-    assert found["valid"] and found["count"] == len(records) and set(found["rows"]) == set(records)
+    assert result["valid"] and result["count"] == len(records) and set(result["rows"]) == set(records)
     # A layer that has places is a map, also where its first records have none.
-    assert (found["spatial"], found["crs"]) == (bool(spec.geometry), "EPSG:4326" if spec.geometry else "")
+    assert (result["spatial"], result["crs"]) == (bool(spec.geometry), "EPSG:4326" if spec.geometry else "")
     features = {one["id"]: one for one in map(json.loads, atlas.features(Query(layer)))}
     dates = {field.name for field in spec.fields if field.kind == "date"}  # QGIS makes dates of them
-    for key, (values, shape) in found["rows"].items():
+    for key, (values, shape) in result["rows"].items():
         truth = features[key]
         for name in set(truth["properties"]) - dates:
             value = truth["properties"][name]
@@ -110,17 +110,19 @@ def test_a_collection_is_loaded_whole_with_its_values_and_places(qgis: Any, atla
                 assert values[name] == value, (key, name)
         assert (shape is None) == (truth["geometry"] is None)
         if shape is not None:
-            drawn, kept = shapely.from_wkb(shape), shapely.from_geojson(json.dumps(truth["geometry"]))
-            assert shapely.equals_exact(shapely.normalize(drawn), shapely.normalize(kept), 1e-9), key
+            wkbs, rest = shapely.from_wkb(shape), shapely.from_geojson(json.dumps(truth["geometry"]))
+            assert shapely.equals_exact(shapely.normalize(wkbs), shapely.normalize(rest), 1e-9), key
 
 
 @pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
-def test_only_what_is_looked_at_is_asked_for(qgis: Any, asked: tuple[str, Watched], atlas: Atlas, layer: str) -> None:
+def test_only_what_is_looked_at_is_asked_for(
+    qgis: Any, recorder: tuple[str, Recorder], atlas: Atlas, layer: str
+) -> None:
     box = shapely.box(*BOX)
     shapes = {one["id"]: one["geometry"] for one in map(json.loads, atlas.features(Query(layer)))}
     truth = [key for key, one in shapes.items() if one and shapely.from_geojson(json.dumps(one)).intersects(box)]
     assert qgis[layer]["inside"] == sorted(truth)
-    boxes = [page["bbox"] for page in asked[1].pages(layer) if "bbox" in page]
+    boxes = [page["bbox"] for page in recorder[1].pages(layer) if "bbox" in page]
     assert boxes and all([float(side) for side in one.split(",")] == pytest.approx(BOX) for one in boxes)
 
 

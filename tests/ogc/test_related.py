@@ -23,23 +23,23 @@ SPECS = {spec.name: spec for spec in LINKS}
 
 def tied(atlas: Atlas, layer: str, record: str) -> list[tuple[str, str, str]]:
     """Kind, layer and id of what a record is tied to, from the links themselves and in their order, of each kind MOST."""
-    found: list[tuple[str, str, str]] = []
+    results: list[tuple[str, str, str]] = []
     kinds: dict[tuple[str, bool], int] = {}
     for row in atlas.links(layer, record):
         kind = row.link, row.forward
         kinds[kind] = kinds.get(kind, 0) + 1
-        cut = SPECS[row.link].shown or not row.forward
+        cut = SPECS[row.link].visible or not row.forward
         if kinds[kind] <= MOST or not cut:
-            found.append((row.link, row.layer, row.id))
-    return found
+            results.append((row.link, row.layer, row.id))
+    return results
 
 
 def features(atlas: Atlas, query: Query) -> list[dict[str, Any]]:
     """The features of a query as a page has them."""
     returned, body = atlas.linked_features(query, AFFIXES)
-    found: list[dict[str, Any]] = json.loads(b"[%b]" % body)
-    assert len(found) == returned
-    return found
+    result: list[dict[str, Any]] = json.loads(b"[%b]" % body)
+    assert len(result) == returned
+    return result
 
 
 def ends(links: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -64,23 +64,23 @@ def test_a_link_as_a_feature_leads_to_both_ends(real_atlas: Atlas) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [{}, {"crs": "http://www.opengis.net/def/crs/EPSG/0/9205"}, {"properties": "name"}, {"bbox": "103,21,103.1,21.4"},
      {"sortby": "-name"}, {"q": "dien bien"}, {"lang": "en"}],
 )  # fmt: skip
 @pytest.mark.parametrize("layer", ["products", "communes"])
-def test_they_are_the_same_however_the_page_is_asked_for(service: Service, layer: str, asked: dict[str, str]) -> None:
-    page = service.get(f"/collections/{layer}/items", **asked, limit="1000")
-    posted = service.client.post(f"/collections/{layer}/search", json=asked | {"limit": "1000"}).get_json()
+def test_they_are_the_same_however_the_page_is_asked_for(service: Service, layer: str, query: dict[str, str]) -> None:
+    page = service.get(f"/collections/{layer}/items", **query, limit="1000")
+    posted = service.client.post(f"/collections/{layer}/search", json=query | {"limit": "1000"}).get_json()
     assert page["features"] == posted["features"] and page["features"]
-    lang = {name: asked[name] for name in ("lang",) if name in asked}
+    lang = {name: query[name] for name in ("lang",) if name in query}
     for feature in page["features"][:5]:
         single = service.get(f"/collections/{layer}/items/{feature['id']}", **lang)
         assert feature["links"] == [one for one in single["links"] if one["rel"] == "related"]
         for link in feature["links"]:
             assert set(link) == {"rel", "type", "href", "title", "link"} and link["type"] == "application/geo+json"
             assert link["href"].startswith("http://localhost/collections/")
-            assert ("lang=en" in link["href"]) == (asked.get("lang") == "en")
+            assert ("lang=en" in link["href"]) == (query.get("lang") == "en")
 
 
 def test_each_leads_to_a_feature_of_that_name(service: Service) -> None:
@@ -94,8 +94,8 @@ def test_each_leads_to_a_feature_of_that_name(service: Service) -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_where_there_are_too_many_one_link_leads_to_all(service: Service, lang: str) -> None:
-    asked = {} if lang == "vi" else {"lang": lang}
-    sources = service.get("/collections/sources/items", limit="1000", **asked)["features"]
+    query = {} if lang == "vi" else {"lang": lang}
+    sources = service.get("/collections/sources/items", limit="1000", **query)["features"]
     longer = [(one["id"], link) for one in sources for link in one["links"] if "/items?" in link["href"]]
     assert longer, "no source is cited by so many of one layer"
     for key, link in longer:

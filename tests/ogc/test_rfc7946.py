@@ -27,7 +27,7 @@ def linted(folder: Path, answers: dict[str, bytes]) -> dict[str, list[str]]:
         paths[str(path)] = name
     words = ["node", str(LINTER), *paths]
     done = subprocess.run(words, check=True, capture_output=True, text=True, cwd=LINTER.parent, timeout=120)
-    return {paths[path]: said for path, said in json.loads(done.stdout).items()}
+    return {paths[path]: output for path, output in json.loads(done.stdout).items()}
 
 
 def answers(client: FlaskClient, layer: str) -> Iterator[tuple[str, bytes]]:
@@ -35,10 +35,10 @@ def answers(client: FlaskClient, layer: str) -> Iterator[tuple[str, bytes]]:
     page = f"/collections/{layer}/items?limit=1000"
     first = client.get(page).get_json()["features"][0]["id"]
     for path in (page, f"/collections/{layer}/items/{first}", f"{page}&properties=name", f"/export/{layer}.geojson"):
-        got = client.get(path)
-        assert got.status_code in {200, 400}, got.text
-        if got.status_code == 200:
-            yield path, got.data
+        response = client.get(path)
+        assert response.status_code in {200, 400}, response.text
+        if response.status_code == 200:
+            yield path, response.data
     yield f"{layer} by POST", client.post(f"/collections/{layer}/search", json={"limit": 10}).data
     for number, line in enumerate(client.get(f"/export/{layer}.geojsons").data.split(b"\x1e")[1:50]):
         yield f"record {number} of {layer}.geojsons", line
@@ -46,9 +46,9 @@ def answers(client: FlaskClient, layer: str) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_the_linter_finds_nothing_in_a_collection(service: Service, layer: str, tmp_path: Path) -> None:
-    found = dict(answers(service.client, layer))
-    assert len(found) > 4
-    assert {name: said for name, said in linted(tmp_path, found).items() if said} == {}
+    result = dict(answers(service.client, layer))
+    assert len(result) > 4
+    assert {name: output for name, output in linted(tmp_path, result).items() if output} == {}
 
 
 def test_the_linter_finds_nothing_in_the_catalogue(service: Service, tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def publisher(store: Store) -> Publish:
     """What publishes the small province, or other frames, to a store."""
 
     def now(frames: Mapping[str, GeoDataFrame] | None = None, **options: Any) -> Version:
-        given: dict[str, Any] = {"who": "lan", "why": "tests", "metadata": {}, "report": Report()}
-        return store.publish(world() if frames is None else frames, **(given | options))
+        values: dict[str, Any] = {"who": "lan", "why": "tests", "metadata": {}, "report": Report()}
+        return store.publish(world() if frames is None else frames, **(values | options))
 
     return now
 

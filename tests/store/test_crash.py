@@ -187,20 +187,20 @@ def test_deaths_at_many_moments_of_a_large_publish_leave_the_old_state_or_the_ne
     torn = [path for path in stores if path.with_name("store.gpkg-journal").exists()]
     with start(tmp_path / "first.gpkg", *map(str, [tmp_path / "second.gpkg", *stores]), program=WITNESS) as witness:
         assert witness.stdout is not None
-        first, second, *found = map(json.loads, witness.stdout)
+        first, second, *body = map(json.loads, witness.stdout)
     assert (first["versions"], second["versions"]) == (["1"], ["1", "2"])
     assert all(one["announced"] == one["digest"] and one["integrity"] == [["ok"]] for one in (first, second))
-    assert len(found) == moments and all(one in (first, second) for one in found)
-    assert torn and first in found and second in found, "no process died while it wrote, or none before, or none after"
-    for path, one in zip(stores, found, strict=True):
-        told = subprocess.run(
+    assert len(body) == moments and all(one in (first, second) for one in body)
+    assert torn and first in body and second in body, "no process died while it wrote, or none before, or none after"
+    for path, one in zip(stores, body, strict=True):
+        output = subprocess.run(
             ["ogrinfo", "-ro", "-so", path, "producers", "zones"],
             capture_output=True, text=True, check=True, encoding="utf-8",
         )  # fmt: skip
         counted = [
-            int(line.partition(": ")[2]) for line in told.stdout.splitlines() if line.startswith("Feature Count")
+            int(line.partition(": ")[2]) for line in output.stdout.splitlines() if line.startswith("Feature Count")
         ]
-        assert told.stderr == "" and counted == one["counts"]
+        assert output.stderr == "" and counted == one["counts"]
 
 
 def test_the_store_can_be_published_to_after_a_death(tmp_path: Path) -> None:

@@ -124,11 +124,11 @@ def test_an_outline_moves_by_metres_and_keeps_its_hectares(east: float, north: f
 
 def test_an_outline_that_grows_has_the_area_before_and_after() -> None:
     [one] = changed("zones", at=MultiPolygon([box(103.05, 21.05, 103.15, 21.16)]))
-    wanted = []
+    expected = []
     for north in (21.15, 21.16):
         ring = [(103.05, 21.05), (103.15, 21.05), (103.15, north), (103.05, north)]
-        wanted.append(ELLIPSOID.polygon_area_perimeter(*zip(*ring, strict=True))[0] / 10_000)
-    assert one.area_ha == pytest.approx(tuple(wanted), rel=1e-6) and 11_000 < wanted[0] < 12_000
+        expected.append(ELLIPSOID.polygon_area_perimeter(*zip(*ring, strict=True))[0] / 10_000)
+    assert one.area_ha == pytest.approx(tuple(expected), rel=1e-6) and 11_000 < expected[0] < 12_000
     assert one.moved_m == pytest.approx(ELLIPSOID.inv(103.05, 21.15, 103.05, 21.16)[2], rel=1e-3)
 
 
@@ -140,21 +140,21 @@ def test_rings_that_run_either_way_add_up() -> None:
     [one] = compare(
         LAYERS["zones"], frame("zones", *records("zones", at=straight)), frame("zones", *records("zones", at=crooked))
     )
-    wanted = sum(
+    expected = sum(
         sign * abs(ELLIPSOID.geometry_area_perimeter(part)[0]) for sign, part in ((1, ring), (1, other), (-1, hole))
     )
     assert one.moved_m == pytest.approx(0.0, abs=1e-6)
-    assert one.area_ha == pytest.approx((wanted / 10_000, wanted / 10_000), rel=1e-9)
+    assert one.area_ha == pytest.approx((expected / 10_000, expected / 10_000), rel=1e-9)
 
 
 @pytest.mark.parametrize(("layer", "kind"), [("sites", "Point"), ("zones", "MultiPolygon")])
 def test_a_place_that_appears_or_vanishes_is_a_field_and_no_distance(layer: str, kind: str) -> None:
     spec = LAYERS[layer]
     placed, unplaced = frame(layer, *records(layer)), frame(layer, *records(layer, at=None))
-    [lost], [found] = compare(spec, placed, unplaced), compare(spec, unplaced, placed)
-    assert lost.fields == (FieldChange("geometry", kind, None),) and lost.after is None
-    assert found.fields == (FieldChange("geometry", None, kind),) and found.before is None
-    assert all(one.op == "changed" and one.moved_m is None and one.area_ha is None for one in (lost, found))
+    [removal], [result] = compare(spec, placed, unplaced), compare(spec, unplaced, placed)
+    assert removal.fields == (FieldChange("geometry", kind, None),) and removal.after is None
+    assert result.fields == (FieldChange("geometry", None, kind),) and result.before is None
+    assert all(one.op == "changed" and one.moved_m is None and one.area_ha is None for one in (removal, result))
 
 
 @pytest.mark.parametrize(("layer", "empty"), [("sites", Point()), ("zones", MultiPolygon())])
@@ -198,9 +198,9 @@ def test_few_changes_among_many_records_are_found_without_opening_the_rest(monke
 def test_versions_compare_in_the_order_of_the_layers_and_then_of_the_keys(store: Store, publish: Publish) -> None:
     publish()
     publish(world() | {"products": frame("products", *records("products", stars=5)[:2]), "zones": frame("zones")})
-    wanted = {("products", "R1"): "changed", ("products", "R3"): "removed", ("zones", "Z1"): "removed"}
-    order = sorted(wanted, key=lambda one: (list(LAYERS).index(one[0]), one[1]))
-    assert [(one.layer, one.record, one.op) for one in store.compare(1, 2)] == [(*one, wanted[one]) for one in order]
+    expected = {("products", "R1"): "changed", ("products", "R3"): "removed", ("zones", "Z1"): "removed"}
+    order = sorted(expected, key=lambda one: (list(LAYERS).index(one[0]), one[1]))
+    assert [(one.layer, one.record, one.op) for one in store.compare(1, 2)] == [(*one, expected[one]) for one in order]
     backwards = {(one.layer, one.record): one.op for one in store.compare(2, 1)}
     assert backwards == {("products", "R1"): "changed", ("products", "R3"): "added", ("zones", "Z1"): "added"}
 
@@ -208,8 +208,10 @@ def test_versions_compare_in_the_order_of_the_layers_and_then_of_the_keys(store:
 def test_before_the_first_version_there_was_nothing(store: Store, publish: Publish) -> None:
     assert store.compare(0, 0) == []
     publish()
-    born = store.compare(0, 1)
-    assert {one.op for one in born} == {"added"} and len(born) == sum(len(rows) for rows in world().values())
+    first_diff = store.compare(0, 1)
+    assert {one.op for one in first_diff} == {"added"} and len(first_diff) == sum(
+        len(rows) for rows in world().values()
+    )
     assert {one.op for one in store.compare(1, 0)} == {"removed"}
     assert store.compare(1, 1) == []
 

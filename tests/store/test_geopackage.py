@@ -55,8 +55,8 @@ def sql(file: Path) -> Iterator[sqlite3.Connection]:
 
 def test_gdal_lists_the_layers_and_nothing_of_the_stores_own(file: Path) -> None:
     kinds = dict(pyogrio.list_layers(file))
-    wanted = {"Point": "Point", "MultiPolygon": "MultiPolygon", None: None}
-    assert kinds == {name: wanted[spec.geometry] for name, spec in LAYERS.items()}
+    expected = {"Point": "Point", "MultiPolygon": "MultiPolygon", None: None}
+    assert kinds == {name: expected[spec.geometry] for name, spec in LAYERS.items()}
     assert set(fiona.listlayers(file)) == set(LAYERS)
 
 
@@ -92,8 +92,8 @@ def test_ogrinfo_opens_it_without_a_word_of_complaint(file: Path) -> None:
 
 def test_gdal_finds_records_by_the_spatial_index(file: Path) -> None:
     assert pyogrio.read_info(file, layer="products")["capabilities"]["fast_spatial_filter"]
-    found = pyogrio.read_dataframe(file, layer="products", bbox=(103.25, 21.0, 103.4, 21.2))
-    assert found["product_id"].tolist() == ["R3"]
+    frames = pyogrio.read_dataframe(file, layer="products", bbox=(103.25, 21.0, 103.4, 21.2))
+    assert frames["product_id"].tolist() == ["R3"]
 
 
 def test_the_header_says_geopackage(sql: sqlite3.Connection) -> None:
@@ -130,8 +130,8 @@ def test_the_index_follows_the_records_of_the_next_version(
     store: GeoPackageStore, publish: Publish, file: Path
 ) -> None:
     publish(world() | {"products": frame("products", *records("products", at=Point(103.01, 21.01)))})
-    found = pyogrio.read_dataframe(file, layer="products", bbox=(103.0, 21.0, 103.02, 21.02))
-    assert found["product_id"].tolist() == ["R1"]
+    frames = pyogrio.read_dataframe(file, layer="products", bbox=(103.0, 21.0, 103.02, 21.02))
+    assert frames["product_id"].tolist() == ["R1"]
     publish(world() | {"products": frame("products")})
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT count(*) FROM rtree_products_geom").fetchone() == (0,)
@@ -174,8 +174,8 @@ def test_gdal_can_edit_a_copy(file: Path, tmp_path: Path) -> None:
         {"site_id": ["H9"], "name": ["Suối khoáng Hua Pe"]}, geometry=[Point(103.02, 21.02)], crs=4326
     )
     pyogrio.write_dataframe(more, copy, layer="sites", append=True)
-    found = pyogrio.read_dataframe(copy, layer="sites", bbox=(103.0, 21.0, 103.05, 21.05))
-    assert found["site_id"].tolist() == ["H9"]
+    frames = pyogrio.read_dataframe(copy, layer="sites", bbox=(103.0, 21.0, 103.05, 21.05))
+    assert frames["site_id"].tolist() == ["H9"]
 
 
 def test_a_geometry_is_stored_with_its_envelope(sql: sqlite3.Connection) -> None:

@@ -30,13 +30,13 @@ def changed(layer: str, **values: Any) -> dict[str, gpd.GeoDataFrame]:
 
 def values(frames: dict[str, gpd.GeoDataFrame]) -> dict[str, list[list[object]]]:
     """Everything in some frames, ordered by key, in a form that compares."""
-    listed = {}
+    entry = {}
     for name, rows in frames.items():
         cells = [rows[field.name].tolist() for field in LAYERS[name].fields]
         shapes = [None if shape is None else shape.normalize().wkt for shape in rows.geometry]
         order = np.argsort(np.array(rows[LAYERS[name].key].tolist(), dtype=str))
-        listed[name] = [[column[i] for column in (*cells, shapes)] for i in order]
-    return listed
+        entry[name] = [[column[i] for column in (*cells, shapes)] for i in order]
+    return entry
 
 
 def test_a_new_store_has_no_version_and_empty_layers(store: Store) -> None:

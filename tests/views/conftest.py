@@ -1,4 +1,4 @@
-"""What tests of several views share: the address of a site, the small province and the hostile one."""
+"""Fixtures of the views' tests: the URL of a site, the small province and the hostile one."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,11 @@ SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Lab
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with frozen(world(), tmp_path_factory.mktemp("catalogue") / "small") as opened:
-        yield opened
+    with frozen(world(), tmp_path_factory.mktemp("catalogue") / "small") as atlas:
+        yield atlas
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as opened:
-        yield opened
+    with hostile_atlas(tmp_path_factory.mktemp("hostile")) as atlas:
+        yield atlas

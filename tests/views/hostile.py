@@ -1,4 +1,4 @@
-"""A small province whose records are as awkward as a file allows, frozen into a real atlas."""
+"""A small province with markup, formulas and other hostile text in its records, frozen into an atlas."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ RING = [(103.0, 21.0), (103.2, 21.0), (103.2, 21.2), (103.0, 21.2), (103.0, 21.0
 HOLE = [(103.05, 21.05), (103.05, 21.1), (103.1, 21.1), (103.1, 21.05), (103.05, 21.05)]
 PART = [(103.3, 21.0), (103.4, 21.0), (103.4, 21.1), (103.3, 21.0)]
 
-_CITED = {"source_ids": "S1;S2"}
+_SOURCES = {"source_ids": "S1;S2"}
 _NOTICE = {
     "title": {"vi": "Sản phẩm OCOP của tỉnh", "en": "OCOP products of the province"},
     "licence": "CC BY 4.0",
@@ -37,10 +37,10 @@ def hostile_atlas(folder: Path) -> Atlas:
             "products",
             {"product_id": "R01", "name": IMG, "group": "food", "stars": 4, "year": 2019, "producer_id": "P1",
              "raw_material": "honey", "story_vi": STORY, "note": "=HYPERLINK(\"http://x\")", "address": ADDRESS,
-             "precision": "commune", "old_commune_code": "00011", "at": Point(103.1234567, 21.1), **_CITED},
+             "precision": "commune", "old_commune_code": "00011", "at": Point(103.1234567, 21.1), **_SOURCES},
             {"product_id": "R02", "name": SCRIPT, "group": "beverage", "stars": 3, "note": "\x0bmột\x00hai",
              "precision": "exact", "at": Point(103.3, 21.05), "decision": "-1+1", "source_ids": "S1"},
-            {"product_id": "R03", "name": TEMPLATE, "group": "food", "address": "@SUM(A1)", **_CITED},
+            {"product_id": "R03", "name": TEMPLATE, "group": "food", "address": "@SUM(A1)", **_SOURCES},
             {"product_id": "R04", "name": "Chè Shan tuyết\r\nTủa Chùa, \"loại 1\"", "group": "beverage", "year": 2021,
              "certified_from": "2021-12", "precision": "exact", "at": Point(103.35, 21.15), "source_ids": "S9"},
         ),
@@ -48,8 +48,8 @@ def hostile_atlas(folder: Path) -> Atlas:
             "zones",
             {"zone_id": "Z1", "name": "Vùng nuôi ong", "crop": "honey", "extent_kind": "administrative",
              "area_ha": 1234.5, "households": 12, "old_commune_codes": "00011", "district_code": "100",
-             "at": MultiPolygon([Polygon(RING, [HOLE]), Polygon(PART)]), **_CITED},
-            {"zone_id": "Z2", "name": "Vùng chưa có ranh giới", "crop": "tea", "extent_kind": "surveyed", **_CITED},
+             "at": MultiPolygon([Polygon(RING, [HOLE]), Polygon(PART)]), **_SOURCES},
+            {"zone_id": "Z2", "name": "Vùng chưa có ranh giới", "crop": "tea", "extent_kind": "surveyed", **_SOURCES},
         ),
         "sources": frame(
             "sources",

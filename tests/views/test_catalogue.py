@@ -1,4 +1,4 @@
-"""The catalogue: both writings are one graph, and nothing is said that the store does not say."""
+"""The catalogue: both serialisations are the same graph and state only what the store has."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from geo.views.catalogue import facts_of
 from geo.views.catalogue.dcat import catalogue_json, catalogue_xml
 from geo.views.catalogue.facts import measures
 from geo.views.catalogue.iso19139 import metadata
-from geo.views.catalogue.records import Asked, matching, record
+from geo.views.catalogue.records import RecordQuery, matching, record
 from geo.views.catalogue.schema_org import dataset, record_page
 from geo.views.formats import FORMATS
 from tests.ogc.requirement import requirement
@@ -59,10 +59,10 @@ def layer_node(layer: str) -> URIRef:
 @pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
 def test_both_writings_are_one_graph(which: str, request: pytest.FixtureRequest) -> None:
     atlas = request.getfixturevalue(which)
-    written = catalogue_json(atlas, SITE)
-    read = Graph().parse(data=written, format="json-ld")
-    assert isomorphic(read, Graph().parse(data=catalogue_xml(atlas, SITE), format="xml"))
-    assert all(isinstance(address, str) for address in list(json.loads(written)["@context"].values())[1:])
+    document = catalogue_json(atlas, SITE)
+    graph = Graph().parse(data=document, format="json-ld")
+    assert isomorphic(graph, Graph().parse(data=catalogue_xml(atlas, SITE), format="xml"))
+    assert all(isinstance(address, str) for address in list(json.loads(document)["@context"].values())[1:])
 
 
 def test_every_node_has_what_dcat_ap_demands(graph: Graph) -> None:
@@ -75,11 +75,11 @@ def test_every_node_has_what_dcat_ap_demands(graph: Graph) -> None:
 
 
 def test_what_is_pointed_to_inside_the_site_is_described(graph: Graph) -> None:
-    described = set(graph.subjects())
-    named = {
+    subjects = set(graph.subjects())
+    objects = {
         node for node in graph.objects() if isinstance(node, URIRef) and node.startswith(SITE.root) and "#" in node
     }
-    assert named <= described
+    assert objects <= subjects
 
 
 def test_a_catalogue_holds_every_layer_and_the_service(graph: Graph) -> None:
@@ -106,11 +106,11 @@ def test_every_format_is_a_distribution_with_its_type(graph: Graph, layer: str) 
     }
     for row in FORMATS.values():
         media_type = row.media_type.partition(";")[0]
-        wanted = (
+        formats = (
             f"{SITE.root}/export/{layer}.{row.extension}",
             f"https://www.iana.org/assignments/media-types/{media_type}",
         )
-        assert wanted in files
+        assert formats in files
 
 
 def test_the_extent_is_the_atlas_own(graph: Graph, real_atlas: Atlas) -> None:
@@ -134,10 +134,10 @@ def test_licences_are_named_only_where_one_holds_for_the_whole(graph: Graph) -> 
 
 
 def test_quality_is_measured(small: Atlas) -> None:
-    measured = {row.key: row.value for row in measures(small, "products")}
+    values = {row.key: row.value for row in measures(small, "products")}
     # R2 has no place, R3 is known to the commune; required are key, name, group and sources.
     conflicts = len(small.conflicts("products"))
-    assert measured == {
+    assert values == {
         "filled": 1.0, "placed": 2 / 3, "exact": 1 / 3, "unplaced": 1, "approximate": 1, "conflicts": conflicts, "errors": 0,
     }  # fmt: skip
     assert {row.key for row in measures(small, "outlines_2009")} == {"unplaced", "conflicts", "errors"}
@@ -147,18 +147,18 @@ def test_quality_is_measured(small: Atlas) -> None:
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_counts_of_quality_are_those_of_the_records(real_atlas: Atlas, graph: Graph, layer: str) -> None:
     records = real_atlas.find(Query(layer, limit=5_000)).records
-    counted = {row.key: row.value for row in measures(real_atlas, layer) if not row.is_share}
-    assert counted["conflicts"] == len(real_atlas.conflicts(layer))
+    values = {row.key: row.value for row in measures(real_atlas, layer) if not row.is_share}
+    assert values["conflicts"] == len(real_atlas.conflicts(layer))
     if COLLECTIONS[layer].geometry:
-        assert counted["unplaced"] == sum(one.bbox is None for one in records)
-    if "approximate" in counted:
+        assert values["unplaced"] == sum(one.bbox is None for one in records)
+    if "approximate" in values:
         rough = {"village", "commune", "district"}
-        assert counted["approximate"] == sum(one.bbox is not None and one.precision in rough for one in records)
-    told = {
+        assert values["approximate"] == sum(one.bbox is not None and one.precision in rough for one in records)
+    expected = {
         str(graph.value(node, DQV.isMeasurementOf)).partition("#")[2]: graph.value(node, DQV.value)
         for node in graph.objects(layer_node(layer), DQV.hasQualityMeasurement)
     }
-    assert {key: int(str(told[key])) for key in counted} == counted
+    assert {key: int(str(expected[key])) for key in values} == values
 
 
 def test_access_and_rhythm_are_those_of_the_european_lists(graph: Graph) -> None:
@@ -176,42 +176,42 @@ def test_nothing_is_written_twice(real_atlas: Atlas) -> None:
 
 def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
     facts = facts_of(small, "producers")
-    assert (facts.licence, facts.attribution, facts.lineage, facts.made_on, facts.sources) == (
+    assert (facts.licence, facts.attribution, facts.lineage, facts.created_on, facts.sources) == (
         None,
         None,
         None,
         None,
         (),
     )
-    read = Graph().parse(data=catalogue_xml(small, SITE), format="xml")
+    graph = Graph().parse(data=catalogue_xml(small, SITE), format="xml")
     for predicate in (DCT.license, DCT.rights, DCT.provenance, DCT.created, DCT.source):
-        assert not list(read.objects(layer_node("producers"), predicate))
+        assert not list(graph.objects(layer_node("producers"), predicate))
 
 
 # --- records -----------------------------------------------------------------------------------------
 
 
-def found(atlas: Atlas, **asked: Any) -> list[str]:
-    return [facts.layer for facts in matching(atlas, Asked(**asked), SITE)]
+def matches(atlas: Atlas, **conditions: Any) -> list[str]:
+    return [facts.layer for facts in matching(atlas, RecordQuery(**conditions), SITE)]
 
 
 def test_records_are_found_by_words_without_diacritics_in_both_languages(real_atlas: Atlas) -> None:
-    assert found(real_atlas) == list(COLLECTIONS)
-    assert found(real_atlas, terms=("vung nguyen lieu",)) == ["zones", "links"]
-    assert found(real_atlas, terms=("RAW-MATERIAL zones",)) == ["zones"]
-    assert {"villages", "zones"} <= set(found(real_atlas, terms=("làng nghề", "nguyên liệu")))
-    assert found(real_atlas, terms=("nothing of the kind",)) == []
+    assert matches(real_atlas) == list(COLLECTIONS)
+    assert matches(real_atlas, terms=("vung nguyen lieu",)) == ["zones", "links"]
+    assert matches(real_atlas, terms=("RAW-MATERIAL zones",)) == ["zones"]
+    assert {"villages", "zones"} <= set(matches(real_atlas, terms=("làng nghề", "nguyên liệu")))
+    assert matches(real_atlas, terms=("nothing of the kind",)) == []
 
 
 def test_records_are_found_by_type_id_and_time(real_atlas: Atlas) -> None:
-    assert found(real_atlas, types=("service",)) == []
-    assert found(real_atlas, types=("dataset",), ids=("sites", "zones")) == ["zones", "sites"]
-    assert found(real_atlas, external=(f"{SITE.root}/zones#dataset",)) == ["zones"]
-    assert found(real_atlas, external=(f"{SITE.root}:{SITE.root}/zones#dataset",)) == ["zones"]
-    assert found(real_atlas, external=(SITE.root,)) == list(COLLECTIONS)
-    assert found(real_atlas, external=("https://elsewhere.example",)) == []
-    assert "sources" not in found(real_atlas, time=(None, "1990-01-01"))
-    assert "sources" in found(real_atlas, time=("2020-01-01", None))
+    assert matches(real_atlas, types=("service",)) == []
+    assert matches(real_atlas, types=("dataset",), ids=("sites", "zones")) == ["zones", "sites"]
+    assert matches(real_atlas, external=(f"{SITE.root}/zones#dataset",)) == ["zones"]
+    assert matches(real_atlas, external=(f"{SITE.root}:{SITE.root}/zones#dataset",)) == ["zones"]
+    assert matches(real_atlas, external=(SITE.root,)) == list(COLLECTIONS)
+    assert matches(real_atlas, external=("https://elsewhere.example",)) == []
+    assert "sources" not in matches(real_atlas, time=(None, "1990-01-01"))
+    assert "sources" in matches(real_atlas, time=("2020-01-01", None))
 
 
 @requirement("records/record-core", "records/json")

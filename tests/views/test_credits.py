@@ -1,4 +1,4 @@
-"""The credits of a map say everything once, in the language of the map."""
+"""The credits of a map have each clause once, in the language of the map."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.frames import world
 from tests.frozen import publish_atlas
 from tests.views.hostile import VERSION
 
-DRAWN = ("products", "producers", "zones", "villages", "sites", "communes", "districts")
+LAYERS_OF_MAP = ("products", "producers", "zones", "villages", "sites", "communes", "districts")
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,12 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     frames = world()
     notes = Notes(metadata={name: metadata(name, spec.label, spec.about, 0) for name, spec in LAYERS.items()})
     pairs = link_all(frames, LINKS)
-    with publish_atlas(frames, tmp_path_factory.mktemp("atlas"), pairs, notes, version=VERSION) as opened:
-        yield opened
+    with publish_atlas(frames, tmp_path_factory.mktemp("atlas"), pairs, notes, version=VERSION) as atlas_of_world:
+        yield atlas_of_world
 
 
 @pytest.mark.parametrize(
-    ("lang", "compiled", "offered", "borders"),
+    ("lang", "compiler", "licence", "borders"),
     [
         (
             "vi",
@@ -45,13 +45,13 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     ],
 )
 def test_the_credits_of_a_whole_map_are_in_one_language_and_not_repeated(
-    atlas: Atlas, lang: str, compiled: str, offered: str, borders: str
+    atlas: Atlas, lang: str, compiler: str, licence: str, borders: str
 ) -> None:
-    credits = credits_of(atlas, DRAWN, lang)
+    credits = credits_of(atlas, LAYERS_OF_MAP, lang)
     (attribution,) = credits["attributions"]
-    assert attribution.count(compiled) == attribution.count("vietnamadminunits 1.0.4") == 1
-    assert [row["licence"] for row in credits["licences"]] == [offered, "MIT", borders]
-    names = [LAYERS[layer].label.of(lang) for layer in DRAWN]
+    assert attribution.count(compiler) == attribution.count("vietnamadminunits 1.0.4") == 1
+    assert [row["licence"] for row in credits["licences"]] == [licence, "MIT", borders]
+    names = [LAYERS[layer].label.of(lang) for layer in LAYERS_OF_MAP]
     assert ", ".join(row["layers"] for row in credits["licences"]) == ", ".join(names)
 
 

@@ -23,52 +23,52 @@ from geo.views import formats
 from geo.views.export import job
 from geo.views.export.csv_file import places_of
 from geo.views.export.download import write_export
-from geo.views.export.shapefile import CUT
+from geo.views.export.shapefile import CUT_MARK
 from geo.views.formats import FORMATS, file_name, format_of
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.vn2000.systems import Reading
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 UNKNOWN_TO_GDAL = {"parquet"}
-"""What neither Debian's GDAL nor pyogrio's has a driver for."""
+"""Formats for which neither the system's GDAL nor pyogrio's has a driver."""
 SILENT_WHEN_EMPTY = {"kml", "xlsx", "geojsonseq", "jsonfg"}
-"""Of nothing GDAL shows no layer, or takes the names for a record."""
+"""Formats without records in which GDAL reads no layer, or reads the header as a record."""
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as opened:
-        yield opened
+    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as hostile:
+        yield hostile
 
 
-def written(atlas: Atlas, query: Query, key: str, *, lang: str = "vi", crs: str | None = None) -> bytes:
+def export(atlas: Atlas, query: Query, key: str, *, lang: str = "vi", crs: str | None = None) -> bytes:
     out = io.BytesIO()
     write_export(atlas, query, key, out, lang=lang, crs=crs)
     return out.getvalue()
 
 
-def saved(atlas: Atlas, folder: Path, query: Query, key: str, **options: Any) -> Path:
+def export_to(atlas: Atlas, folder: Path, query: Query, key: str, **options: Any) -> Path:
     path = folder / file_name(query.layer, key, version=3)
     write_export(atlas, query, key, path, **options)
     return path
 
 
-def unzipped(path: Path) -> Path:
+def unzip(path: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         archive.extractall(path.parent)
     return path.parent
 
 
 def ogr(*arguments: str | Path) -> str:
-    """What the system's own GDAL says of a file; it must not complain."""
-    done = subprocess.run(["ogrinfo", "-ro", *map(str, arguments)], capture_output=True, check=True)
-    assert b"ERROR" not in done.stderr, done.stderr.decode()
-    return done.stdout.decode()
+    """The output of the system's ogrinfo, which must print no warning."""
+    process = subprocess.run(["ogrinfo", "-ro", *map(str, arguments)], capture_output=True, check=True)
+    assert b"ERROR" not in process.stderr, process.stderr.decode()
+    return process.stdout.decode()
 
 
 def table(atlas: Atlas, query: Query, lang: str = "vi") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written(atlas, query, "csv", lang=lang).decode("utf-8-sig"), newline="")))
+    return list(csv.DictReader(io.StringIO(export(atlas, query, "csv", lang=lang).decode("utf-8-sig"), newline="")))
 
 
 # --- every format ---------------------------------------------------------------------------------------
@@ -85,12 +85,12 @@ def test_every_layer_can_be_written_in_every_format_and_read_by_gdal(
     if key in UNKNOWN_TO_GDAL:  # tests/views/test_formats.py reads them
         return
     if count or key not in SILENT_WHEN_EMPTY:
-        # Where every column is text GDAL takes the names for a record, unless it is told better.
+        # If all columns are text, GDAL reads the header as a record unless an option says otherwise.
         assert f"Feature Count: {count}" in ogr("-so", "-al", where, "--config", "OGR_XLSX_HEADERS", "FORCE")
         pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "FORCE"})
-        named = {"layer": layer} if key == "xlsx" else {}
+        options = {"layer": layer} if key == "xlsx" else {}
         info = pyogrio.read_info(
-            f"/vsizip/{path}/{_main(layer)}" if key == "shp" else path, force_feature_count=True, **named
+            f"/vsizip/{path}/{_main(layer)}" if key == "shp" else path, force_feature_count=True, **options
         )
         assert info["features"] == count
 
@@ -117,20 +117,20 @@ def test_filters_box_and_text_choose_what_is_written(atlas: Atlas, key: str) -> 
 def test_batches_smaller_than_the_layer_lose_and_repeat_nothing(
     atlas: Atlas, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = written(atlas, Query("products", sort="-name"), key)
+    whole = export(atlas, Query("products", sort="-name"), key)
     monkeypatch.setattr(job, "BATCH", 3)
-    assert written(atlas, Query("products", sort="-name"), key) == whole
+    assert export(atlas, Query("products", sort="-name"), key) == whole
 
 
 @pytest.mark.parametrize("key", FORMATS)
 def test_the_same_version_gives_the_same_bytes(atlas: Atlas, key: str) -> None:
-    assert written(atlas, Query("products"), key) == written(atlas, Query("products"), key)
+    assert export(atlas, Query("products"), key) == export(atlas, Query("products"), key)
 
 
 def test_a_writer_that_loses_a_record_is_an_error_and_leaves_no_file(
     atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lossy = replace_write("csv", lambda work, out: work.matched - 1)
+    lossy = replace_write("csv", lambda work, out: work.total_count - 1)
     monkeypatch.setitem(FORMATS, "csv", lossy)
     monkeypatch.setattr(formats, "_FORMATS", tuple(FORMATS.values()))
     with pytest.raises(GeoError, match="3 of 4 records"):
@@ -157,7 +157,7 @@ def test_a_format_is_found_by_key_and_by_extension() -> None:
 
 
 def test_geojson_is_rfc_7946_with_ids_and_the_notice(atlas: Atlas) -> None:
-    collection = json.loads(written(atlas, Query("products"), "geojson", lang="en"))
+    collection = json.loads(export(atlas, Query("products"), "geojson", lang="en"))
     assert "crs" not in collection
     assert collection["numberReturned"] == len(collection["features"]) == 4
     assert [feature["id"] for feature in collection["features"]] == ["R01", "R02", "R03", "R04"]
@@ -169,7 +169,7 @@ def test_geojson_is_rfc_7946_with_ids_and_the_notice(atlas: Atlas) -> None:
 
 
 def test_geojson_rings_follow_the_right_hand_rule(atlas: Atlas) -> None:
-    collection = json.loads(written(atlas, Query("zones"), "geojson"))
+    collection = json.loads(export(atlas, Query("zones"), "geojson"))
     for polygon in collection["features"][0]["geometry"]["coordinates"]:
         outer, *holes = (shapely.LinearRing(ring) for ring in polygon)
         assert outer.is_ccw
@@ -193,7 +193,7 @@ def test_geojson_goes_out_feature_by_feature(atlas: Atlas) -> None:
 
 
 def test_geopackage_keeps_names_types_nulls_and_text(atlas: Atlas, tmp_path: Path) -> None:
-    path = saved(atlas, tmp_path, Query("products"), "gpkg")
+    path = export_to(atlas, tmp_path, Query("products"), "gpkg")
     info = pyogrio.read_info(path)
     spec = COLLECTIONS["products"]
     assert list(info["fields"]) == [field.name for field in spec.fields] + ["commune_code", "commune_name"]
@@ -210,21 +210,21 @@ def test_geopackage_keeps_names_types_nulls_and_text(atlas: Atlas, tmp_path: Pat
 
 
 def test_geopackage_carries_the_notice_in_its_metadata(atlas: Atlas, tmp_path: Path) -> None:
-    told = ogr("-so", "-al", saved(atlas, tmp_path, Query("products"), "gpkg"))
-    assert "IDENTIFIER=Sản phẩm OCOP của tỉnh" in told
-    assert "Nguồn: Sở Nông nghiệp & Môi trường" in told
-    assert "LICENCE=CC BY 4.0" in told
+    output = ogr("-so", "-al", export_to(atlas, tmp_path, Query("products"), "gpkg"))
+    assert "IDENTIFIER=Sản phẩm OCOP của tỉnh" in output
+    assert "Nguồn: Sở Nông nghiệp & Môi trường" in output
+    assert "LICENCE=CC BY 4.0" in output
 
 
 def test_geopackage_keeps_holes_and_parts(atlas: Atlas, tmp_path: Path) -> None:
-    frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query("zones"), "gpkg"))
+    frame = pyogrio.read_dataframe(export_to(atlas, tmp_path, Query("zones"), "gpkg"))
     assert frame.geometry[0].normalize().equals_exact(atlas.get("zones", "Z1").geometry.normalize(), 0)
     assert (frame["area_ha"][0], frame["households"][0]) == (1234.5, 12)
     assert frame["measured_area_ha"][0] == atlas.get("zones", "Z1").properties["measured_area_ha"]
 
 
 def test_geopackage_of_unplaced_records_has_null_geometry(atlas: Atlas, tmp_path: Path) -> None:
-    frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query("zones", place="unplaced"), "gpkg"))
+    frame = pyogrio.read_dataframe(export_to(atlas, tmp_path, Query("zones", place="unplaced"), "gpkg"))
     assert list(frame.geometry) == [None]
 
 
@@ -232,7 +232,7 @@ def test_geopackage_of_unplaced_records_has_null_geometry(atlas: Atlas, tmp_path
 
 
 def test_shapefile_has_short_names_and_reads_back_equal(atlas: Atlas, tmp_path: Path) -> None:
-    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    folder = unzip(export_to(atlas, tmp_path, Query("products"), "shp"))
     info = pyogrio.read_info(folder / "products.shp")
     assert list(info["fields"]) == [field.short for field in COLLECTIONS["products"].fields]
     assert info["encoding"] == "UTF-8"
@@ -246,12 +246,12 @@ def test_shapefile_has_short_names_and_reads_back_equal(atlas: Atlas, tmp_path: 
 
 
 def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: Atlas, tmp_path: Path) -> None:
-    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    folder = unzip(export_to(atlas, tmp_path, Query("products"), "shp"))
     short = pyogrio.read_dataframe(folder / "products.shp").set_index("product_id")
     for column, whole in (("story_vi", STORY), ("address", ADDRESS)):
         text = short.loc["R01", column]
-        assert text.endswith(CUT)
-        assert whole.startswith(text.removesuffix(CUT))
+        assert text.endswith(CUT_MARK)
+        assert whole.startswith(text.removesuffix(CUT_MARK))
         assert 248 <= len(text.encode()) <= 254
     with (folder / "products.text.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["product_id"]: row for row in csv.DictReader(file)}
@@ -265,29 +265,29 @@ def test_shapefile_cuts_at_a_character_and_keeps_the_whole_text_beside(atlas: At
 def test_shapefile_says_where_its_places_are_when_the_first_has_none(
     atlas: Atlas, tmp_path: Path, crs: str | None
 ) -> None:
-    """GDAL alone would put 0, 0 into the box of the file, and programs open the map there."""
-    chosen = Query("products", ids=("R03", "R04"))
-    folder = unzipped(saved(atlas, tmp_path, chosen, "shp", crs=crs))
-    read = pyogrio.read_dataframe(folder / "products.shp")
-    assert read.geometry[0] is None and read.geometry[1] is not None
+    """GDAL alone extends the box of the file to 0, 0, so programs would open the map there."""
+    query = Query("products", ids=("R03", "R04"))
+    folder = unzip(export_to(atlas, tmp_path, query, "shp", crs=crs))
+    frame = pyogrio.read_dataframe(folder / "products.shp")
+    assert frame.geometry[0] is None and frame.geometry[1] is not None
     for part in ("products.shp", "products.shx"):
-        assert struct.unpack_from("<4d", (folder / part).read_bytes(), 36) == read.geometry[1].bounds
-    x, y, *_ = read.geometry[1].bounds
+        assert struct.unpack_from("<4d", (folder / part).read_bytes(), 36) == frame.geometry[1].bounds
+    x, y, *_ = frame.geometry[1].bounds
     assert f"Extent: ({x:.6f}, {y:.6f}) - ({x:.6f}, {y:.6f})" in ogr("-so", "-al", folder / "products.shp")
 
 
 def test_shapefile_without_any_place_has_an_empty_box(atlas: Atlas, tmp_path: Path) -> None:
-    folder = unzipped(saved(atlas, tmp_path, Query("products", ids=("R03",)), "shp"))
+    folder = unzip(export_to(atlas, tmp_path, Query("products", ids=("R03",)), "shp"))
     assert struct.unpack_from("<4d", (folder / "products.shp").read_bytes(), 36) == (0, 0, 0, 0)
 
 
 def test_shapefile_without_long_text_has_no_text_file(atlas: Atlas, tmp_path: Path) -> None:
-    folder = unzipped(saved(atlas, tmp_path, Query("zones"), "shp"))
+    folder = unzip(export_to(atlas, tmp_path, Query("zones"), "shp"))
     assert not (folder / "zones.text.csv").exists()
 
 
 def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: Path) -> None:
-    folder = unzipped(saved(atlas, tmp_path, Query("products"), "shp"))
+    folder = unzip(export_to(atlas, tmp_path, Query("products"), "shp"))
     with (folder / "products.fields.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["short"]: row for row in csv.DictReader(file)}
     assert rows["cert_from"]["name"] == "certified_from"
@@ -307,8 +307,8 @@ def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: P
 
 @pytest.mark.parametrize("key", ["shp", "gpkg"])
 def test_files_in_vn2000_say_so_and_come_back_to_the_same_place(atlas: Atlas, tmp_path: Path, key: str) -> None:
-    path = saved(atlas, tmp_path, Query("products"), key, crs=METRIC_CRS)
-    source = unzipped(path) / "products.shp" if key == "shp" else path
+    path = export_to(atlas, tmp_path, Query("products"), key, crs=METRIC_CRS)
+    source = unzip(path) / "products.shp" if key == "shp" else path
     frame = pyogrio.read_dataframe(source)
     assert frame.crs.to_epsg() == 9205
     assert 400_000 < frame.geometry[0].x < 600_000
@@ -320,17 +320,17 @@ def test_files_in_vn2000_say_so_and_come_back_to_the_same_place(atlas: Atlas, tm
 
 
 def placemarks(atlas: Atlas, layer: str, lang: str = "vi") -> list[ET.Element]:
-    return ET.fromstring(written(atlas, Query(layer), "kml", lang=lang)).findall(f".//{KML}Placemark")
+    return ET.fromstring(export(atlas, Query(layer), "kml", lang=lang)).findall(f".//{KML}Placemark")
 
 
 def data_of(placemark: ET.Element) -> dict[str, tuple[str, str]]:
-    found = {}
+    contents = {}
     for data in placemark.iter(f"{KML}Data"):
         label, value = data.findtext(f"{KML}displayName"), data.findtext(f"{KML}value")
         assert label is not None
         assert value is not None
-        found[data.attrib["name"]] = (label, value)
-    return found
+        contents[data.attrib["name"]] = (label, value)
+    return contents
 
 
 def test_kml_keeps_hostile_names_as_text(atlas: Atlas) -> None:
@@ -373,14 +373,14 @@ def test_kml_elements_stand_in_the_order_of_the_schema(atlas: Atlas) -> None:
 
 
 def test_kml_is_coloured_like_the_map_and_loads_nothing_from_elsewhere(atlas: Atlas) -> None:
-    root = ET.fromstring(written(atlas, Query("products"), "kml"))
+    root = ET.fromstring(export(atlas, Query("products"), "kml"))
     assert root.findtext(f".//{KML}IconStyle/{KML}color") == "ff0e40b3"
     assert list(root.iter(f"{KML}href")) == []
 
 
 def test_kml_reads_back_equal_in_gdal(atlas: Atlas, tmp_path: Path) -> None:
     for layer in ("products", "zones"):
-        frame = pyogrio.read_dataframe(saved(atlas, tmp_path, Query(layer), "kml"), driver="LIBKML")
+        frame = pyogrio.read_dataframe(export_to(atlas, tmp_path, Query(layer), "kml"), driver="LIBKML")
         records = atlas.find(Query(layer)).records
         assert list(frame["Name"]) == [record.title.replace("\r\n", "\n") for record in records]
         for shape, record in zip(frame.geometry, records, strict=True):
@@ -392,7 +392,7 @@ def test_kml_reads_back_equal_in_gdal(atlas: Atlas, tmp_path: Path) -> None:
 
 
 def test_csv_opens_in_excel_with_crlf_and_a_bom(atlas: Atlas) -> None:
-    body = written(atlas, Query("communes"), "csv")
+    body = export(atlas, Query("communes"), "csv")
     assert body.startswith(b"\xef\xbb\xbfcode,name,")
     assert body.count(b"\r\n") == body.count(b"\n") == 3
 
@@ -413,20 +413,20 @@ def test_csv_gives_coordinates_in_both_systems_and_how_well_they_are_known(atlas
 
 
 def test_csv_moves_places_of_a_batch_at_once(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One at a time, 100,000 places took most of the time of the table."""
-    moved = []
+    """Projecting one position at a time took most of the time for 100,000 records."""
+    sizes = []
     whole = Reading.from_lnglat
 
-    def counted(reading: Reading, lng: Any, lat: Any) -> Any:
-        moved.append(len(lng))
+    def count_points(reading: Reading, lng: Any, lat: Any) -> Any:
+        sizes.append(len(lng))
         return whole(reading, lng, lat)
 
-    monkeypatch.setattr(Reading, "from_lnglat", counted)
-    assert len(table(atlas, Query("products"))) == 4 and moved == [4]
+    monkeypatch.setattr(Reading, "from_lnglat", count_points)
+    assert len(table(atlas, Query("products"))) == 4 and sizes == [4]
 
 
 def test_csv_leaves_metres_empty_where_the_grid_has_none() -> None:
-    """What lies too far from the meridian is in degrees only, and not at infinity."""
+    """A position too far from the meridian has empty cells instead of infinite metres."""
     nowhere = Record("sites", "T1", "Xa", None, None, None, 13.0, 0.0, None, None, None, {}, b"", None)
     ((lon, lat, *metres, _),) = places_of([nowhere])
     assert (lon, lat, metres) == ("13.0", "0.0", ["", ""])
@@ -454,5 +454,5 @@ def test_csv_names_producers_and_gives_the_addresses_of_sources(atlas: Atlas) ->
 def test_columns_are_exactly_what_the_atlas_holds(atlas: Atlas) -> None:
     for layer, spec in COLLECTIONS.items():
         for record in atlas.find(Query(layer)).records:
-            names = [field.name for field in (*spec.fields, *derived(spec))]
+            names = [field.name for field in (*spec.fields, *derived_fields(spec))]
             assert sorted(record.properties) == sorted(names)

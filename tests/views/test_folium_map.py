@@ -66,8 +66,8 @@ class Scripts(HTMLParser):
 
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as opened:
-        yield opened
+    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as hostile:
+        yield hostile
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +82,13 @@ def view_of(page: str) -> dict[str, object]:
 
 
 def features_of(page: str) -> dict[str, dict[str, object]]:
-    """What the map draws: id -> properties of a feature."""
+    """The features of a saved map: id -> properties."""
     layers: dict[str, list[dict[str, dict[str, object]]]] = view_of(page)["features"]  # type: ignore[assignment]
     return {str(row["properties"]["id"]): row["properties"] for rows in layers.values() for row in rows}
 
 
 def records_of(page: str) -> dict[str, dict[str, object]]:
-    """What opens when one is chosen: id -> record."""
+    """The records of a saved map: id -> record."""
     records: dict[str, dict[str, object]] = view_of(page)["records"]  # type: ignore[assignment]
     return {str(record["id"]): record for record in records.values()}
 
@@ -113,9 +113,9 @@ def test_the_shell_loads_only_files_that_packages_ship() -> None:
 
 def test_the_shell_has_no_inline_script_or_style_in_its_markup() -> None:
     parts = shell(VIEW)
-    parsed = Scripts(parts.body)
-    assert parsed.tags == ["div"]
-    assert parsed.loads == []
+    scripts = Scripts(parts.body)
+    assert scripts.tags == ["div"]
+    assert scripts.loads == []
     assert "<" not in parts.script
 
 
@@ -161,13 +161,13 @@ def test_a_saved_map_loads_nothing(page: str) -> None:
 
 
 def test_a_saved_map_lets_only_its_own_scripts_run(page: str) -> None:
-    parsed = Scripts(page)
-    assert parsed.policy.startswith("default-src 'none'; script-src 'sha256-")
-    assert "unsafe-inline" not in parsed.policy.split("style-src")[0]
-    for attributes, text in parsed.scripts:
+    scripts = Scripts(page)
+    assert scripts.policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-inline" not in scripts.policy.split("style-src")[0]
+    for attributes, text in scripts.scripts:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert attributes.get("type") == "application/json" or f"'sha256-{digest}'" in parsed.policy
-    assert len(parsed.scripts) == 5
+        assert attributes.get("type") == "application/json" or f"'sha256-{digest}'" in scripts.policy
+    assert len(scripts.scripts) == 5
 
 
 def test_names_of_records_are_data_in_a_saved_map(page: str) -> None:
@@ -183,8 +183,8 @@ def test_the_title_of_a_saved_map_is_text(page: str) -> None:
 
 
 def test_a_saved_map_holds_every_record_it_was_asked_for(atlas: Atlas, page: str) -> None:
-    asked = {record.id for query in ALL for record in atlas.find(query).records}
-    assert features_of(page).keys() == records_of(page).keys() == asked
+    ids = {record.id for query in ALL for record in atlas.find(query).records}
+    assert features_of(page).keys() == records_of(page).keys() == ids
 
 
 def test_a_saved_map_keeps_to_the_filters_and_says_so(atlas: Atlas) -> None:
@@ -261,28 +261,28 @@ def test_the_same_question_gives_the_same_saved_map(atlas: Atlas, page: str) -> 
 
 
 def test_every_icon_that_a_saved_map_uses_is_in_it(page: str) -> None:
-    defined = set(re.findall(r'<symbol id="([^"]+)"', page))
+    symbols = set(re.findall(r'<symbol id="([^"]+)"', page))
     markup = set(re.findall(r'href="#([^"]+)"', page))
     records = {record["icon"] for record in records_of(page).values()}
     assert {"list", "layers"} <= markup
-    assert markup | records <= defined
+    assert markup | records <= symbols
 
 
 def test_every_icon_of_the_styles_is_drawn_in_the_sprite() -> None:
-    named = {icon for style in STYLES.values() for icon in (style.icon, *style.icons.values())}
-    assert named <= set(re.findall(r'<symbol id="([^"]+)"', assets.sprite()))
+    icons = {icon for style in STYLES.values() for icon in (style.icon, *style.icons.values())}
+    assert icons <= set(re.findall(r'<symbol id="([^"]+)"', assets.sprite()))
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"base": "moon"}, "base='moon': expected one of communes, districts"),
         ({"center": (21.1, 103.1), "zoom": 9.0}, "expected longitude, latitude"),
         ({"center": (103.1, 21.1), "zoom": 99.0}, "a zoom up to 18"),
     ],
 )
-def test_a_saved_map_refuses_what_it_cannot_draw(atlas: Atlas, options: dict[str, object], said: str) -> None:
-    with pytest.raises(BadQuery, match=re.escape(said)):
+def test_a_saved_map_refuses_what_it_cannot_draw(atlas: Atlas, options: dict[str, object], message: str) -> None:
+    with pytest.raises(BadQuery, match=re.escape(message)):
         saved_map(atlas, ALL, **VI, title="", **options)  # type: ignore[arg-type]
 
 
@@ -305,7 +305,7 @@ def test_the_libraries_lie_where_pip_put_them() -> None:
 def test_a_script_that_would_end_its_element_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("js") / "bad.js"
     path.write_text("var x = '</SCRIPT>';\n", encoding="utf-8")
-    with pytest.raises(BadSource, match="cannot stand inside a page"):
+    with pytest.raises(BadSource, match="cannot be embedded in a page"):
         assets.script_text(path)
 
 

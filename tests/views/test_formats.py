@@ -1,4 +1,4 @@
-"""GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq hold what the atlas holds, read back by others' software."""
+"""GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq have the data of the atlas, read back by other software."""
 
 import datetime as dt
 import io
@@ -40,11 +40,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as opened:
-        yield opened
+    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as atlas:
+        yield atlas
 
 
-def written(atlas: Atlas, layer: str, key: str, **options: Any) -> bytes:
+def export(atlas: Atlas, layer: str, key: str, **options: Any) -> bytes:
     out = io.BytesIO()
     assert write_export(atlas, Query(layer), key, out, **options) == atlas.count(Query(layer))
     return out.getvalue()
@@ -56,7 +56,7 @@ def truth(atlas: Atlas, layer: str) -> dict[str, Any]:
 
 
 def by_pyogrio(path: Path) -> dict[str, Any]:
-    """What pyogrio's own GDAL reads, in a process that our reading of foreign files has not touched.
+    """A layer as read by pyogrio's GDAL, in a new process without the GDAL settings of the import.
 
     Rows are values by field, with `place`: easting, northing of a point.
     """
@@ -67,11 +67,11 @@ def by_pyogrio(path: Path) -> dict[str, Any]:
         "[row.update(place=one and list(shapely.from_wkb(one).coords[0])) for row, one in zip(rows, wkb)];"
         "print(json.dumps({'crs': meta['crs'], 'rows': rows}, default=str))"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True, encoding="utf-8"
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    layer: dict[str, Any] = json.loads(process.stdout)
+    return layer
 
 
 # --- GeoParquet -----------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def by_pyogrio(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
 def test_geopandas_reads_from_parquet_what_the_atlas_holds(real_atlas: Atlas, tmp_path: Path, layer: str) -> None:
     path = tmp_path / "layer.parquet"
-    path.write_bytes(written(real_atlas, layer, "parquet"))
+    path.write_bytes(export(real_atlas, layer, "parquet"))
     frame, expected = gpd.read_parquet(path), truth(real_atlas, layer)
     assert frame.crs.to_string() == "OGC:CRS84"
     key = COLLECTIONS[layer].key
@@ -88,15 +88,15 @@ def test_geopandas_reads_from_parquet_what_the_atlas_holds(real_atlas: Atlas, tm
     for row in frame.to_dict("records"):
         feature = expected[row[key]]
         for name, value in feature["properties"].items():
-            read = row[name]
-            assert pd.isna(read) if value is None else read == value, (name, value, read)
+            cell = row[name]
+            assert pd.isna(cell) if value is None else cell == value, (name, cell, value)
         place = None if feature["geometry"] is None else shape(feature["geometry"])
         assert (row["geometry"] is None) == (place is None)
         assert place is None or place.equals_exact(row["geometry"], 0)
 
 
 def test_parquet_says_what_geoparquet_asks(real_atlas: Atlas) -> None:
-    meta = pq.read_metadata(io.BytesIO(written(real_atlas, "zones", "parquet"))).metadata
+    meta = pq.read_metadata(io.BytesIO(export(real_atlas, "zones", "parquet"))).metadata
     geo = json.loads(meta[b"geo"])
     column = geo["columns"][geo["primary_column"]]
     assert geo["version"] == "1.1.0" and geo["primary_column"] == "geometry"
@@ -111,51 +111,51 @@ def test_parquet_says_what_geoparquet_asks(real_atlas: Atlas) -> None:
 
 @pytest.mark.parametrize("crs", [None, "EPSG:9205"])
 def test_parquet_rings_turn_as_its_metadata_says(real_atlas: Atlas, crs: str | None) -> None:
-    made = io.BytesIO(written(real_atlas, "communes", "parquet", crs=crs))
-    geo = json.loads(pq.read_metadata(made).metadata[b"geo"])
+    file = io.BytesIO(export(real_atlas, "communes", "parquet", crs=crs))
+    geo = json.loads(pq.read_metadata(file).metadata[b"geo"])
     assert geo["columns"]["geometry"]["orientation"] == "counterclockwise"
-    for polygon in gpd.read_parquet(made).geometry.explode():
+    for polygon in gpd.read_parquet(file).geometry.explode():
         assert polygon.exterior.is_ccw and not any(hole.is_ccw for hole in polygon.interiors)
 
 
 def test_parquet_goes_out_in_row_groups(hostile: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "BATCH", 3)
-    assert pq.read_metadata(io.BytesIO(written(hostile, "products", "parquet"))).num_row_groups == 1
+    assert pq.read_metadata(io.BytesIO(export(hostile, "products", "parquet"))).num_row_groups == 1
     monkeypatch.setattr(parquet, "_GROUP_BYTES", 1)
-    made = pq.ParquetFile(io.BytesIO(written(hostile, "products", "parquet")))
-    assert [made.metadata.row_group(number).num_rows for number in range(made.num_row_groups)] == [3, 1]
-    assert made.read().column("product_id").to_pylist() == ["R01", "R02", "R03", "R04"]
+    file = pq.ParquetFile(io.BytesIO(export(hostile, "products", "parquet")))
+    assert [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)] == [3, 1]
+    assert file.read().column("product_id").to_pylist() == ["R01", "R02", "R03", "R04"]
 
 
 def test_parquet_has_no_box_for_what_has_no_place(hostile: Atlas) -> None:
-    rows = pq.read_table(io.BytesIO(written(hostile, "zones", "parquet"))).to_pylist()
+    rows = pq.read_table(io.BytesIO(export(hostile, "zones", "parquet"))).to_pylist()
     assert rows[0]["bbox"] == {"xmin": 103.0, "ymin": 21.0, "xmax": 103.4, "ymax": 21.2}
     assert rows[1]["bbox"] is None and rows[1]["geometry"] is None
-    unplaced = io.BytesIO()
-    assert write_export(hostile, Query("zones", place="unplaced"), "parquet", unplaced) == 1
-    column = json.loads(pq.read_metadata(unplaced).metadata[b"geo"])["columns"]["geometry"]
+    out = io.BytesIO()
+    assert write_export(hostile, Query("zones", place="unplaced"), "parquet", out) == 1
+    column = json.loads(pq.read_metadata(out).metadata[b"geo"])["columns"]["geometry"]
     assert "bbox" not in column and column["geometry_types"] == ["MultiPolygon"]
-    assert list(gpd.read_parquet(unplaced).geometry) == [None]
+    assert list(gpd.read_parquet(out).geometry) == [None]
 
 
 def test_a_box_reads_only_what_lies_in_it(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "sites.parquet"
-    path.write_bytes(written(real_atlas, "sites", "parquet"))
+    path.write_bytes(export(real_atlas, "sites", "parquet"))
     box = (102.93, 21.33, 103.07, 21.47)
-    found = gpd.read_parquet(path, bbox=box)
+    frame = gpd.read_parquet(path, bbox=box)
     area = shapely.box(*box)
-    wanted = [
+    ids = [
         key
         for key, one in truth(real_atlas, "sites").items()
         if one["geometry"] and shape(one["geometry"]).intersects(area)
     ]
-    assert list(found["site_id"]) == wanted and wanted
+    assert list(frame["site_id"]) == ids and ids
 
 
 def test_a_table_without_places_is_plain_parquet(real_atlas: Atlas) -> None:
-    made = io.BytesIO(written(real_atlas, "sources", "parquet"))
-    assert b"geo" not in (pq.read_metadata(made).metadata or {})
-    assert len(pd.read_parquet(made)) == real_atlas.count(Query("sources"))
+    file = io.BytesIO(export(real_atlas, "sources", "parquet"))
+    assert b"geo" not in (pq.read_metadata(file).metadata or {})
+    assert len(pd.read_parquet(file)) == real_atlas.count(Query("sources"))
 
 
 # --- FlatGeobuf -----------------------------------------------------------------------------------------
@@ -164,15 +164,17 @@ def test_a_table_without_places_is_plain_parquet(real_atlas: Atlas) -> None:
 @pytest.mark.parametrize("layer", ["products", "zones", "links", "sources"])
 def test_gdal_reads_from_flatgeobuf_what_the_atlas_holds(real_atlas: Atlas, tmp_path: Path, layer: str) -> None:
     path = tmp_path / "layer.fgb"
-    path.write_bytes(written(real_atlas, layer, "fgb"))
-    made = tmp_path / "read.geojson"
-    subprocess.run(["ogr2ogr", "-f", "GeoJSON", str(made), str(path), "-lco", "COORDINATE_PRECISION=15"], check=True)
+    path.write_bytes(export(real_atlas, layer, "fgb"))
+    converted_path = tmp_path / "read.geojson"
+    subprocess.run(
+        ["ogr2ogr", "-f", "GeoJSON", str(converted_path), str(path), "-lco", "COORDINATE_PRECISION=15"], check=True
+    )
     expected, key = truth(real_atlas, layer), COLLECTIONS[layer].key
-    features = json.loads(made.read_text(encoding="utf-8"))["features"]
+    features = json.loads(converted_path.read_text(encoding="utf-8"))["features"]
     assert {one["properties"][key] for one in features} == set(expected)
     for one in features:
         feature = expected[one["properties"][key]]
-        # FlatGeobuf leaves out what is null.
+        # FlatGeobuf leaves out null values.
         assert dict.fromkeys(feature["properties"]) | one["properties"] == feature["properties"]
         assert (one["geometry"] is None) == (feature["geometry"] is None)
         assert feature["geometry"] is None or shape(one["geometry"]).equals_exact(shape(feature["geometry"]), 0)
@@ -180,26 +182,26 @@ def test_gdal_reads_from_flatgeobuf_what_the_atlas_holds(real_atlas: Atlas, tmp_
 
 def test_a_box_is_found_by_the_index_where_every_record_has_a_place(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "communes.fgb"
-    path.write_bytes(written(real_atlas, "communes", "fgb"))
-    told = subprocess.run(
+    path.write_bytes(export(real_atlas, "communes", "fgb"))
+    output = subprocess.run(
         ["ogrinfo", "-ro", "-so", "-al", "-spat", "102.93", "21.33", "103.07", "21.47", str(path)],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     area = shapely.box(102.93, 21.33, 103.07, 21.47)
-    wanted = sum(shape(one["geometry"]).intersects(area) for one in truth(real_atlas, "communes").values())
-    assert f"Feature Count: {wanted}" in told
+    count = sum(shape(one["geometry"]).intersects(area) for one in truth(real_atlas, "communes").values())
+    assert f"Feature Count: {count}" in output
     assert path.read_bytes()[:4] == b"fgb\x03"
 
 
 def test_flatgeobuf_carries_the_notice(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "zones.fgb"
-    path.write_bytes(written(real_atlas, "zones", "fgb", lang="en"))
+    path.write_bytes(export(real_atlas, "zones", "fgb", lang="en"))
     code = "import sys, json, pyogrio; print(json.dumps(pyogrio.read_info(sys.argv[1])['layer_metadata']))"
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
-    told = json.loads(done.stdout)
-    assert told["TITLE"] == "Raw-material zones"
-    assert "Data: the public sources" in told["DESCRIPTION"] and "CC BY 4.0" in told["DESCRIPTION"]
-    assert f"v1 ({real_atlas.version.published_at})" in told["DESCRIPTION"]
+    process = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
+    metadata = json.loads(process.stdout)
+    assert metadata["TITLE"] == "Raw-material zones"
+    assert "Data: the public sources" in metadata["DESCRIPTION"] and "CC BY 4.0" in metadata["DESCRIPTION"]
+    assert f"v1 ({real_atlas.version.published_at})" in metadata["DESCRIPTION"]
 
 
 # --- in the state's system --------------------------------------------------------------------------------
@@ -208,19 +210,19 @@ def test_flatgeobuf_carries_the_notice(real_atlas: Atlas, tmp_path: Path) -> Non
 @pytest.mark.parametrize("key", ["parquet", "fgb"])
 def test_files_in_the_states_system_are_east_before_north(real_atlas: Atlas, tmp_path: Path, key: str) -> None:
     path = tmp_path / f"sites.{FORMATS[key].extension}"
-    path.write_bytes(written(real_atlas, "sites", key, crs="EPSG:9205"))
+    path.write_bytes(export(real_atlas, "sites", key, crs="EPSG:9205"))
     frame = gpd.read_parquet(path) if key == "parquet" else gpd.read_file(path)
     assert frame.crs.to_epsg() == 9205
-    placed = {one: shape(f["geometry"]) for one, f in truth(real_atlas, "sites").items() if f["geometry"]}
+    shapes = {one: shape(f["geometry"]) for one, f in truth(real_atlas, "sites").items() if f["geometry"]}
     for row in frame[frame.geometry.notna()].to_dict("records"):
-        here = placed[row["site_id"]]
+        here = shapes[row["site_id"]]
         east, north = Reading(HOME).from_lnglat(np.array([here.x]), np.array([here.y]))
         assert abs(row["geometry"].x - east[0]) < 1e-3 and abs(row["geometry"].y - north[0]) < 1e-3
 
 
 @pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:3405"])
 def test_jsonfg_has_the_place_in_the_states_system_and_in_wgs_84(real_atlas: Atlas, crs: str) -> None:
-    body = json.loads(written(real_atlas, "sites", "jsonfg", crs=crs))
+    body = json.loads(export(real_atlas, "sites", "jsonfg", crs=crs))
     assert body["coordRefSys"] == f"http://www.opengis.net/def/crs/EPSG/0/{crs.removeprefix('EPSG:')}"
     expected = truth(real_atlas, "sites")
     for feature in body["features"]:
@@ -236,11 +238,11 @@ def test_jsonfg_has_the_place_in_the_states_system_and_in_wgs_84(real_atlas: Atl
 @pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:4756"])  # axes east, north and axes north, east
 def test_pyogrios_gdal_reads_the_place_of_jsonfg_where_it_is(real_atlas: Atlas, tmp_path: Path, crs: str) -> None:
     path = tmp_path / "sites.json"
-    path.write_bytes(written(real_atlas, "sites", "jsonfg", crs=crs))
-    found, expected = by_pyogrio(path), truth(real_atlas, "sites")
-    assert found["crs"] == crs
-    assert len(found["rows"]) == len(expected)
-    for row in found["rows"]:
+    path.write_bytes(export(real_atlas, "sites", "jsonfg", crs=crs))
+    layer, expected = by_pyogrio(path), truth(real_atlas, "sites")
+    assert layer["crs"] == crs
+    assert len(layer["rows"]) == len(expected)
+    for row in layer["rows"]:
         geometry = expected[row["site_id"]]["geometry"]
         assert (row["place"] is None) == (geometry is None)
         if geometry:
@@ -261,15 +263,15 @@ def test_a_place_that_a_system_cannot_hold_is_our_own_error(
 
 
 def test_jsonfg_is_geojson_with_a_head_and_times(real_atlas: Atlas) -> None:
-    body, expected = json.loads(written(real_atlas, "villages", "jsonfg")), truth(real_atlas, "villages")
+    body, expected = json.loads(export(real_atlas, "villages", "jsonfg")), truth(real_atlas, "villages")
     assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/core" in body["conformsTo"]
     assert (body["type"], body["featureType"], body["geometryDimension"]) == ("FeatureCollection", "villages", 0)
     assert body["coordRefSys"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
     for feature in body["features"]:
-        known = expected[feature["id"]]
-        assert feature["geometry"] == known["geometry"] and feature["properties"] == known["properties"]
+        record = expected[feature["id"]]
+        assert feature["geometry"] == record["geometry"] and feature["properties"] == record["properties"]
         assert feature["place"] is None
-        assert (feature["time"] is None) == (known["properties"]["recognised"] is None)
+        assert (feature["time"] is None) == (record["properties"]["recognised"] is None)
     assert any(feature["time"] for feature in body["features"])
 
 
@@ -335,13 +337,13 @@ JSONFG = {
         },
     },
 }  # fmt: skip
-"""What the published schema of OGC 21-045r1 (JSON-FG 1.0) asks of a collection of our three kinds of geometry."""
+"""The published schema of OGC 21-045r1 (JSON-FG 1.0), limited to our three geometry types."""
 
 
 @pytest.mark.parametrize("crs", [None, "EPSG:9205"])
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_jsonfg_is_what_the_standard_asks(real_atlas: Atlas, layer: str, crs: str | None) -> None:
-    body = json.loads(written(real_atlas, layer, "jsonfg", crs=crs))
+    body = json.loads(export(real_atlas, layer, "jsonfg", crs=crs))
     Draft202012Validator(JSONFG).validate(body)
     assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas" in body["conformsTo"]
     assert body["featureType"] == layer
@@ -383,16 +385,16 @@ def test_a_time_is_a_date_an_interval_or_unknown(first: str | None, last: str | 
 
 
 def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> None:
-    body = written(real_atlas, "products", "geojsonseq")
+    body = export(real_atlas, "products", "geojsonseq")
     parts = body.split(b"\x1e")
     assert parts[0] == b"" and all(part.endswith(b"\n") for part in parts[1:])
     assert [json.loads(part) for part in parts[1:]] == list(truth(real_atlas, "products").values())
     path = tmp_path / f"products.{FORMATS['geojsonseq'].extension}"
     path.write_bytes(body)
-    told = subprocess.run(
+    output = subprocess.run(
         ["ogrinfo", "-ro", "-so", "-al", str(path)], check=True, capture_output=True, text=True
     ).stdout
-    assert "GeoJSONSeq" in told and "Feature Count: 45" in told
+    assert "GeoJSONSeq" in output and "Feature Count: 45" in output
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -401,7 +403,7 @@ def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> N
 @pytest.mark.parametrize("key", NEW)
 def test_awkward_text_and_what_is_missing_arrive_as_they_are(hostile: Atlas, tmp_path: Path, key: str) -> None:
     path = tmp_path / f"products.{FORMATS[key].extension}"
-    path.write_bytes(written(hostile, "products", key))
+    path.write_bytes(export(hostile, "products", key))
     rows = pq.read_table(path).to_pylist() if key == "parquet" else by_pyogrio(path)["rows"]
     first, second, third, fourth = sorted(rows, key=lambda row: str(row["product_id"]))
     assert [first["name"], second["name"], third["name"]] == [IMG, SCRIPT, TEMPLATE]
@@ -445,31 +447,31 @@ def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day
     hostile_atlas(tmp_path).close()
 
     def digests(zone: str, seed: str) -> dict[str, str]:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", _DIGESTS, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True,
             env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
         )  # fmt: skip
-        found: dict[str, str] = json.loads(done.stdout)
-        return found
+        by_format: dict[str, str] = json.loads(process.stdout)
+        return by_format
 
     here = digests("UTC", "1")
     assert len(here) == 4 * (len(FORMATS) + sum(len(row.crs) > 1 for row in FORMATS.values()))
-    assert digests("AHEAD-23", "2") == here  # where the clock shows another day
+    assert digests("AHEAD-23", "2") == here  # in a time zone with another date
 
 
 def test_dates_inside_files_are_those_of_the_version(hostile: Atlas, tmp_path: Path) -> None:
     day = (2026, 11, 23, 8, 30, 0)
-    with zipfile.ZipFile(io.BytesIO(written(hostile, "products", "shp"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export(hostile, "products", "shp"))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {day}
         assert tuple(archive.read("products.dbf")[1:4]) == (126, 11, 23)
-    with zipfile.ZipFile(io.BytesIO(written(hostile, "products", "xlsx"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export(hostile, "products", "xlsx"))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {day}
     path = tmp_path / "products.gpkg"
-    path.write_bytes(written(hostile, "products", "gpkg"))
+    path.write_bytes(export(hostile, "products", "gpkg"))
     with closing(sqlite3.connect(path)) as db:
-        (changed,) = db.execute("SELECT last_change FROM gpkg_contents").fetchone()
-        (noted,) = db.execute("SELECT DISTINCT timestamp FROM gpkg_metadata_reference").fetchone()
-    assert changed == noted == "2026-11-23T08:30:00.000Z"
+        (last_change,) = db.execute("SELECT last_change FROM gpkg_contents").fetchone()
+        (timestamp,) = db.execute("SELECT DISTINCT timestamp FROM gpkg_metadata_reference").fetchone()
+    assert last_change == timestamp == "2026-11-23T08:30:00.000Z"
 
 
 @pytest.mark.parametrize("key", FORMATS)
@@ -485,23 +487,23 @@ def test_the_command_line_knows_the_format_by_its_ending(
     real_atlas: Atlas, run_app: Any, tmp_path: Path, key: str
 ) -> None:
     path = tmp_path / f"zones.{FORMATS[key].extension}"
-    done = run_app("export", "zones", str(path), "--lang", "en")
-    assert done.returncode == 0 and done.stderr.strip().endswith(": 5"), done.stderr
-    assert path.read_bytes() == written(real_atlas, "zones", key, lang="en")
+    process = run_app("export", "zones", str(path), "--lang", "en")
+    assert process.returncode == 0 and process.stderr.strip().endswith(": 5"), process.stderr
+    assert path.read_bytes() == export(real_atlas, "zones", key, lang="en")
 
 
 @pytest.mark.parametrize("layer", ["zones", "products"])
 def test_a_file_that_a_full_disk_cut_off_is_an_error(
     real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, layer: str
 ) -> None:
-    """GDAL closes files without a word where their end did not fit; their heads then say more than they hold."""
+    """GDAL reports no error when the disk is full at closing; the header then has a larger count than the file."""
     whole = vector.write_arrow
 
-    def cut(batches: Any, path: Path, **options: Any) -> None:
+    def write_part(batches: Any, path: Path, **options: Any) -> None:
         whole(batches, path, **options)
         os.truncate(path, path.stat().st_size - 100)
 
-    monkeypatch.setattr(vector, "write_arrow", cut)
+    monkeypatch.setattr(vector, "write_arrow", write_part)
     with pytest.raises((GeoError, OSError, DataSourceError)):
         write_export(real_atlas, Query(layer), "fgb", io.BytesIO())
 
@@ -510,7 +512,7 @@ def test_a_file_that_a_full_disk_cut_off_is_an_error(
 def test_a_geopackage_whose_index_is_not_whole_is_an_error(
     real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    """The index is written last: with a full disk it is missing, and GDAL says nothing."""
+    """The index is written last: on a full disk it is missing, and GDAL reports no error."""
     whole = vector.write_arrow
 
     def lacking(batches: Any, path: Path, **options: Any) -> None:
@@ -519,5 +521,5 @@ def test_a_geopackage_whose_index_is_not_whole_is_an_error(
             db.execute(damage.format("rtree_sites_geom"))
 
     monkeypatch.setattr(vector, "write_arrow", lacking)
-    with pytest.raises(GeoError, match="spatial index is not whole"):
+    with pytest.raises(GeoError, match="spatial index is incomplete"):
         write_export(real_atlas, Query("sites"), "gpkg", io.BytesIO())

@@ -1,4 +1,4 @@
-"""ISO metadata: the elements stand in the order of both standards, OWSLib reads them, and both say the same."""
+"""ISO metadata: element order of both standards, reading by OWSLib, and equal content in both standards."""
 
 from xml.etree import ElementTree as ET
 
@@ -46,7 +46,7 @@ ORDER = {
         "nameOfMeasure measureIdentification measureDescription evaluationMethodType evaluationMethodDescription evaluationProcedure dateTime result",
     ),
 }
-NEEDED = {
+REQUIRED_ELEMENTS = {
     "fileIdentifier",
     "language",
     "contact",
@@ -65,41 +65,41 @@ def bare(element: ET.Element) -> str:
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_iso_elements_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
     root = ET.fromstring(metadata(request.getfixturevalue(which), layer, SITE))
-    assert {bare(child) for child in root} >= NEEDED
-    checked = set()
+    assert {bare(child) for child in root} >= REQUIRED_ELEMENTS
+    paths = set()
     for element in root.iter():
         order = ORDER.get(bare(element), "").split()
         if order:
             places = [order.index(bare(child)) for child in element]
             assert places == sorted(places), bare(element)
-            checked.add(bare(element))
-    assert {"MD_Metadata", "MD_DataIdentification", "MD_Distribution", "DQ_DataQuality"} <= checked
+            paths.add(bare(element))
+    assert {"MD_Metadata", "MD_DataIdentification", "MD_Distribution", "DQ_DataQuality"} <= paths
 
 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None:
     facts = facts_of(real_atlas, layer)
-    read = MD_Metadata(etree.fromstring(metadata(real_atlas, layer, SITE).encode()))
-    (what,) = read.identification
-    assert read.languagecode == "vie"
-    assert read.datestamp == real_atlas.version.published_at
-    assert read.contact[0].organization == SITE.title.vi
+    record = MD_Metadata(etree.fromstring(metadata(real_atlas, layer, SITE).encode()))
+    (what,) = record.identification
+    assert record.languagecode == "vie"
+    assert record.datestamp == real_atlas.version.published_at
+    assert record.contact[0].organization == SITE.title.vi
     assert what.title == facts.title.vi
     assert what.abstract == facts.about.vi
     assert facts.licence is not None
     assert what.otherconstraints[0] == facts.licence.text
     assert facts.lineage is not None
-    assert read.dataquality.lineage == facts.lineage.vi
-    assert [place.url for place in read.distribution.online[:-1]] == [
+    assert record.dataquality.lineage == facts.lineage.vi
+    assert [place.url for place in record.distribution.online[:-1]] == [
         SITE.at(row.path, **row.params) for row in facts.downloads
     ]
     if facts.bbox is None:
         assert what.bbox is None
-        assert read.referencesystem is None
+        assert record.referencesystem is None
     else:
         box = what.bbox
         assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
-        assert read.referencesystem.code == "4326"
+        assert record.referencesystem.code == "4326"
 
 
 def test_iso_gives_quantities(small: Atlas) -> None:
@@ -142,7 +142,14 @@ ORDER_3 = {
         "standaloneQualityReportDetails measure evaluationMethod result derivedElement",
     ),
 }
-NEEDED_3 = {"metadataIdentifier", "contact", "dateInfo", "identificationInfo", "distributionInfo", "dataQualityInfo"}
+REQUIRED_ELEMENTS_3 = {
+    "metadataIdentifier",
+    "contact",
+    "dateInfo",
+    "identificationInfo",
+    "distributionInfo",
+    "dataQualityInfo",
+}
 MDB = "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata"
 
 
@@ -151,7 +158,7 @@ MDB = "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata"
 def test_elements_of_the_successor_stand_in_their_order(which: str, layer: str, request: pytest.FixtureRequest) -> None:
     root = ET.fromstring(metadata_3(request.getfixturevalue(which), layer, SITE))
     assert root.tag == MDB
-    assert {bare(child) for child in root} >= NEEDED_3
+    assert {bare(child) for child in root} >= REQUIRED_ELEMENTS_3
     for element in root.iter():
         order = ORDER_3.get(bare(element), "").split()
         if order:
@@ -162,15 +169,15 @@ def test_elements_of_the_successor_stand_in_their_order(which: str, layer: str, 
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str) -> None:
     facts = facts_of(real_atlas, layer)
-    read = MD_Metadata_3(etree.fromstring(metadata_3(real_atlas, layer, SITE).encode()))
-    (what,) = read.identification
-    assert read.identifier == f"ocop.example/a:{layer}"
-    assert read.languagecode == "vie"
-    assert read.datestamp == real_atlas.version.published_at
-    assert read.contact[0].organization == SITE.title.vi
+    record = MD_Metadata_3(etree.fromstring(metadata_3(real_atlas, layer, SITE).encode()))
+    (what,) = record.identification
+    assert record.identifier == f"ocop.example/a:{layer}"
+    assert record.languagecode == "vie"
+    assert record.datestamp == real_atlas.version.published_at
+    assert record.contact[0].organization == SITE.title.vi
     assert (what.title, what.abstract) == (facts.title.vi, facts.about.vi)
     assert facts.licence is not None and what.otherconstraints[0] == facts.licence.text
-    assert [place.url for place in read.distribution.online[:-1]] == [
+    assert [place.url for place in record.distribution.online[:-1]] == [
         SITE.at(row.path, **row.params) for row in facts.downloads
     ]
     if facts.bbox is None:
@@ -178,13 +185,13 @@ def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str)
     else:
         box = what.extent.boundingBox
         assert tuple(map(float, (box.minx, box.miny, box.maxx, box.maxy))) == tuple(facts.bbox)
-        assert read.referencesystem.code == "4326"
+        assert record.referencesystem.code == "4326"
 
 
 @pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
 @pytest.mark.parametrize("layer", COLLECTIONS)
 def test_both_standards_say_the_same_words(which: str, layer: str, request: pytest.FixtureRequest) -> None:
-    """Titles, licences, lineage, sources, places, times and figures: whatever one says, the other says."""
+    """Titles, licences, lineage, sources, extents, dates and measures are the same in both documents."""
     atlas = request.getfixturevalue(which)
     old, new = (
         {(element.text or "") for element in ET.fromstring(write(atlas, layer, SITE)).iter()}

@@ -1,4 +1,4 @@
-"""Modules joined into one classic script do what they do as modules, and what cannot be read is refused."""
+"""A bundle behaves like its modules, and unsupported syntax is refused."""
 
 import json
 import re
@@ -52,9 +52,9 @@ console.log(JSON.stringify(Object.fromEntries(Object.keys(core).sort().map((name
 
 
 def node(*arguments: str | Path) -> str:
-    finished = subprocess.run(["node", *map(str, arguments)], capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
+    process = subprocess.run(["node", *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def modules(folder: Path, **texts: str) -> Path:
@@ -189,6 +189,6 @@ def test_the_words_may_stand_in_comments_and_names_of_properties(tmp_path: Path)
 )
 def test_what_a_browser_would_not_load_is_refused(tmp_path: Path, texts: dict[str, str], message: str) -> None:
     folder = modules(tmp_path, **texts)
-    with pytest.raises(BadSource, match=re.escape(message)) as caught:
+    with pytest.raises(BadSource, match=re.escape(message)) as error:
         bundle(folder, "entry.js")
-    assert "dòng" in caught.value.vi
+    assert "dòng" in error.value.vi

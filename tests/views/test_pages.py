@@ -1,4 +1,4 @@
-"""What pages and the panel are told: facts, reasons, distances, gaps and conflicts, in both languages."""
+"""The data of pages and of the record panel: facts, reasons, distances, gaps and conflicts, in both languages."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from shapely import Point
 
-from geo.atlas import Atlas, LinkRow, Notes, Query, freeze
+from geo.atlas import Atlas, LinkRow, Notes, Query
 from geo.errors import NotFound
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
@@ -21,16 +21,16 @@ from geo.settings import Settings, TileLayer
 from geo.views.map.locator import locator
 from geo.views.map.map_page import in_view, layers_of, map_view
 from geo.views.pages import downloads, layer_view, layers_view, links_view, quality_view
-from geo.views.reasons import REASONS, SPECS, distance_shown, reason_of, rule_of
+from geo.views.reasons import REASONS, SPECS, format_distance, reason_of, rule_of
 from geo.views.record import link_groups, record_view
 from tests.frames import frame, world
-from tests.frozen import VERSION, frozen
+from tests.frozen import frozen, publish_atlas
 
 LANGS = ["vi", "en"]
 
 
 class Addresses:
-    """Addresses that say what they were made of."""
+    """A URL builder whose URLs contain its arguments."""
 
     def page(self, path: str, **params: str) -> str:
         return f"{path}?{params}"
@@ -61,8 +61,8 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
         {"product_id": "R3", "name": "Rượu", "group": "beverage", "precision": "commune", "at": Point(103.19, 21.1),
          "year": 2021, "certified_until": "2024-05-06", **place},
     )  # fmt: skip
-    with frozen(frames, tmp_path_factory.mktemp("views") / "a") as opened:
-        yield opened
+    with frozen(frames, tmp_path_factory.mktemp("views") / "a") as small:
+        yield small
 
 
 def view(atlas: Atlas, layer: str, key: str, lang: str = "vi") -> dict[str, Any]:
@@ -73,8 +73,8 @@ def facts(atlas: Atlas, key: str, lang: str = "vi") -> dict[str, Any]:
     return {fact["name"]: fact["value"] for fact in view(atlas, "products", key, lang)["facts"]}
 
 
-def items(found: dict[str, Any], link: str) -> list[dict[str, Any]]:
-    return [item for group in found["links"] if group["link"] == link for item in group["items"]]
+def items(page: dict[str, Any], link: str) -> list[dict[str, Any]]:
+    return [item for group in page["links"] if group["link"] == link for item in group["items"]]
 
 
 # --- a record ------------------------------------------------------------------------------------------
@@ -86,12 +86,12 @@ def test_a_record_that_does_not_exist_is_not_found(atlas: Atlas) -> None:
 
 
 def test_facts_follow_the_declaration_and_gaps_are_none(atlas: Atlas) -> None:
-    found = facts(atlas, "R2")
-    declared = [field.name for field in COLLECTIONS["products"].fields if field.name != "product_id"]
-    assert [name for name in found if name in declared] == [name for name in declared if name in found]
-    assert list(found)[-1] == "product_id", "what people call it comes before what it is filed under"
-    assert found["stars"] is None
-    assert found["producer_id"] is None
+    by_name = facts(atlas, "R2")
+    names = [field.name for field in COLLECTIONS["products"].fields if field.name != "product_id"]
+    assert [name for name in by_name if name in names] == [name for name in names if name in by_name]
+    assert list(by_name)[-1] == "product_id", "what people call it comes before what it is filed under"
+    assert by_name["stars"] is None
+    assert by_name["producer_id"] is None
 
 
 def test_dates_are_written_as_precisely_as_they_are_known(atlas: Atlas) -> None:
@@ -108,20 +108,20 @@ def test_a_certificate_without_its_day_is_explained_and_nothing_is_invented(atla
 
 
 def test_english_readers_get_the_vietnamese_story_where_there_is_no_other(atlas: Atlas) -> None:
-    found = view(atlas, "products", "R1", "en")
-    assert (found["story"], found["story_lang"]) == ("Chuyện", "vi")
+    page = view(atlas, "products", "R1", "en")
+    assert (page["story"], page["story_lang"]) == ("Chuyện", "vi")
 
 
 def test_a_place_is_never_told_more_precisely_than_it_is_known(atlas: Atlas) -> None:
-    found = view(atlas, "products", "R3", "en")["precision"]
-    assert (found["approximate"], found["uncertainty_m"]) == (True, 8000.0)
-    assert found["caution"] == "Approximate location, within about 8 km"
+    precision = view(atlas, "products", "R3", "en")["precision"]
+    assert (precision["approximate"], precision["uncertainty_m"]) == (True, 8000.0)
+    assert precision["caution"] == "Approximate location, within about 8 km"
     assert view(atlas, "products", "R1")["precision"]["caution"] is None
 
 
 def test_a_record_without_a_place_has_no_directions(atlas: Atlas) -> None:
-    found = view(atlas, "products", "R2")
-    assert (found["geometry"], found["point"], found["directions"], found["precision"]) == (None, None, None, None)
+    page = view(atlas, "products", "R2")
+    assert (page["geometry"], page["point"], page["directions"], page["precision"]) == (None, None, None, None)
 
 
 # --- links ---------------------------------------------------------------------------------------------
@@ -136,11 +136,11 @@ def test_links_stand_in_the_order_of_their_declaration_with_those_of_the_record_
 
 
 def test_a_link_that_is_not_to_be_shown_is_not_shown(atlas: Atlas) -> None:
-    hidden = {spec.name for spec in LINKS if not spec.shown}
-    assert hidden
+    invisible = {spec.name for spec in LINKS if not spec.visible}
+    assert invisible
     for layer in THEMATIC:
         for record in atlas.find(Query(layer)).records:
-            assert not hidden & {group["link"] for group in view(atlas, layer, record.id)["links"]}
+            assert not invisible & {group["link"] for group in view(atlas, layer, record.id)["links"]}
 
 
 def test_a_source_shows_what_cites_it(atlas: Atlas) -> None:
@@ -148,16 +148,16 @@ def test_a_source_shows_what_cites_it(atlas: Atlas) -> None:
 
 
 def test_a_recorded_link_says_so_in_both_directions(atlas: Atlas) -> None:
-    (made,) = items(view(atlas, "products", "R1"), "made_by")
-    assert (made["title"], made["reason"], made["check"]) == ("Hợp tác xã Ong mật", "Ghi trong hồ sơ", None)
+    (link,) = items(view(atlas, "products", "R1"), "made_by")
+    assert (link["title"], link["reason"], link["check"]) == ("Hợp tác xã Ong mật", "Ghi trong hồ sơ", None)
     (makes,) = items(view(atlas, "producers", "P1", "en"), "made_by")
     assert (makes["id"], makes["reason"]) == ("R1", "On record")
 
 
 def test_a_recorded_link_names_its_sources_and_a_derived_one_the_version_it_was_worked_out_from(atlas: Atlas) -> None:
-    (made,) = items(view(atlas, "products", "R1"), "made_by")
+    (link,) = items(view(atlas, "products", "R1"), "made_by")
     (near,) = items(view(atlas, "products", "R1"), "product_near_site")
-    assert made["basis"] == "nguồn S1"
+    assert link["basis"] == "nguồn S1"
     assert near["basis"] == "dữ liệu phiên bản 7, 02/01/2026"
 
 
@@ -196,8 +196,8 @@ def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: 
 def test_a_distance_is_written_no_finer_than_its_places(
     distance_m: float, uncertainty_m: float, vi: str, en: str
 ) -> None:
-    assert distance_shown(distance_m, uncertainty_m, "vi") == vi
-    assert distance_shown(distance_m, uncertainty_m, "en") == en
+    assert format_distance(distance_m, uncertainty_m, "vi") == vi
+    assert format_distance(distance_m, uncertainty_m, "en") == en
 
 
 def test_a_derived_link_that_only_repeats_a_recorded_one_is_left_out_and_a_contradiction_is_not(atlas: Atlas) -> None:
@@ -247,12 +247,12 @@ def test_every_reason_has_words(reason: str, lang: str) -> None:
 
 
 def test_a_table_counts_the_values_of_each_filter_over_the_other_filters(atlas: Atlas) -> None:
-    found = layer_view(atlas, Query("products", filters=(("group", ("food",)),)), "vi", URLS)
-    groups = next(row for row in found["filters"] if row["param"] == "group")
+    table = layer_view(atlas, Query("products", filters=(("group", ("food",)),)), "vi", URLS)
+    groups = next(row for row in table["filters"] if row["param"] == "group")
     assert {option["value"]: (option["count"], option["chosen"]) for option in groups["options"]} == {
         "food": (1, True), "beverage": (2, False),
     }  # fmt: skip
-    years = next(row for row in found["filters"] if row["param"] == "year")
+    years = next(row for row in table["filters"] if row["param"] == "year")
     assert [option["value"] for option in years["options"]] == ["2019"]
 
 
@@ -269,7 +269,7 @@ def test_state_coordinates_are_offered_where_the_format_can_hold_them() -> None:
 
 
 def test_only_what_can_be_sent_back_says_so() -> None:
-    """Links are worked out, and refused when they are brought in."""
+    """Links are derived records, and an import of them is refused."""
     (products, links) = (
         next(row["label"] for row in downloads(COLLECTIONS[layer], "en") if row["extension"] == "xlsx")
         for layer in ("products", "links")
@@ -278,13 +278,13 @@ def test_only_what_can_be_sent_back_says_so() -> None:
 
 
 def test_every_layer_is_listed_once_under_its_group(atlas: Atlas) -> None:
-    listed = [layer["name"] for group in layers_view(atlas, "vi", URLS) for layer in group["layers"]]
-    assert sorted(listed) == sorted(COLLECTIONS)
+    names = [layer["name"] for group in layers_view(atlas, "vi", URLS) for layer in group["layers"]]
+    assert sorted(names) == sorted(COLLECTIONS)
 
 
 def test_links_are_counted_in_all_and_certain(atlas: Atlas) -> None:
-    made = next(row for row in links_view(atlas, "en") if row["name"] == "made_by")
-    assert (made["label"], made["pairs"], made["certain"]) == ("Made by", 1, 1)
+    row = next(row for row in links_view(atlas, "en") if row["name"] == "made_by")
+    assert (row["label"], row["pairs"], row["certain"]) == ("Made by", 1, 1)
 
 
 def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> None:
@@ -297,7 +297,7 @@ def test_findings_of_one_kind_stand_together_under_their_name(atlas: Atlas) -> N
 @pytest.mark.parametrize(("lang", "row"), [("vi", "dòng 12"), ("en", "row 12")])
 def test_a_finding_of_a_row_names_the_row_and_leads_to_the_layer(tmp_path: Path, lang: str, row: str) -> None:
     notes = Notes(issues=[Issue.of("sites", "ragged_row", "thừa ô", "too many cells", row=12)])
-    with Atlas(freeze(world(), [], notes, version=VERSION, path=tmp_path / "rows.sqlite")) as atlas:
+    with publish_atlas(world(), tmp_path / "atlas", notes=notes) as atlas:
         (group,) = quality_view(atlas, None, lang, URLS, kinds={})["issues"]
     assert (group["rows"][0]["record"], group["rows"][0]["url"]) == (row, "/sites")
 
@@ -311,10 +311,10 @@ def test_completeness_counts_places_by_how_well_they_are_known(atlas: Atlas) -> 
 
 def test_conflicts_name_the_rule_and_both_sides(atlas: Atlas) -> None:
     rules = {rule.label.en for rule in DISAGREEMENTS}
-    found = quality_view(atlas, None, "en", URLS, kinds={})["conflicts"]
-    assert found
-    assert {row["label"] for row in found} <= rules
-    assert all(row["recorded"] != row["derived"] for row in found)
+    conflicts = quality_view(atlas, None, "en", URLS, kinds={})["conflicts"]
+    assert conflicts
+    assert {row["label"] for row in conflicts} <= rules
+    assert all(row["recorded"] != row["derived"] for row in conflicts)
 
 
 # --- the map -------------------------------------------------------------------------------------------
@@ -322,44 +322,44 @@ def test_conflicts_name_the_rule_and_both_sides(atlas: Atlas) -> None:
 
 def test_the_map_is_told_everything_that_it_draws_and_says(atlas: Atlas) -> None:
     tiles = TileLayer("Nền", "https://t.example.vn/{z}/{x}/{y}.png", "© Sở")
-    found = map_view(atlas, Settings(tile_layers=(tiles,)), "en", URLS)
-    named = [layer["name"] for group in found["groups"] for layer in group["layers"]]
-    assert sorted(named) == sorted(ON_MAP)
-    assert found["bounds"] == [103.0, 21.0, 103.4, 21.2]
-    assert found["tile_layers"] == [{"name": "Nền", "url": tiles.url, "attribution": "© Sở"}]
-    assert set(found["precisions"]) == {row.key for row in PRECISIONS}
+    settings = map_view(atlas, Settings(tile_layers=(tiles,)), "en", URLS)
+    names = [layer["name"] for group in settings["groups"] for layer in group["layers"]]
+    assert sorted(names) == sorted(ON_MAP)
+    assert settings["bounds"] == [103.0, 21.0, 103.4, 21.2]
+    assert settings["tile_layers"] == [{"name": "Nền", "url": tiles.url, "attribution": "© Sở"}]
+    assert set(settings["precisions"]) == {row.key for row in PRECISIONS}
 
 
 def test_a_filter_by_unit_speaks_of_every_layer_whose_links_it_reads(atlas: Atlas) -> None:
-    found = {row["param"]: row["layers"] for row in map_view(atlas, Settings(), "vi", URLS)["filters"]}
-    assert found["commune"] == sorted(THEMATIC)
-    assert found["district"] == sorted([*THEMATIC, "old_communes"])
-    assert found["material"] == ["products", "zones"]
-    assert all(set(layers) <= set(ON_MAP) for layers in found.values())
+    layers_by_param = {row["param"]: row["layers"] for row in map_view(atlas, Settings(), "vi", URLS)["filters"]}
+    assert layers_by_param["commune"] == sorted(THEMATIC)
+    assert layers_by_param["district"] == sorted([*THEMATIC, "old_communes"])
+    assert layers_by_param["material"] == ["products", "zones"]
+    assert all(set(layers) <= set(ON_MAP) for layers in layers_by_param.values())
 
 
 def test_a_record_in_view_is_told_with_its_commune_else_its_district(atlas: Atlas) -> None:
-    found = in_view(atlas, ("products",), None, (), "", "en")["layers"]["products"]["features"]
-    assert {row["id"]: row["properties"]["place"] for row in found} == {
+    features = in_view(atlas, ("products",), None, (), "", "en")["layers"]["products"]["features"]
+    assert {row["id"]: row["properties"]["place"] for row in features} == {
         "products/R1": "Thanh An", "products/R3": "Thanh An", "products/R2": None,
     }  # fmt: skip
 
 
 def test_the_drawing_puts_a_place_where_it_lies_in_the_province(atlas: Atlas) -> None:
-    drawn = locator(atlas, atlas.get("products", "R1"))
-    assert drawn is not None
-    assert drawn.point is not None
-    assert drawn.point[0] == pytest.approx(6 + 308 * 0.25, abs=0.2)
-    assert drawn.point[1] == pytest.approx(drawn.height / 2, abs=0.2)
-    assert drawn.radius == 0
-    assert drawn.province.count("Z") == 1
+    drawing = locator(atlas, atlas.get("products", "R1"))
+    assert drawing is not None
+    assert drawing.point is not None
+    assert drawing.point[0] == pytest.approx(6 + 308 * 0.25, abs=0.2)
+    assert drawing.point[1] == pytest.approx(drawing.height / 2, abs=0.2)
+    assert drawing.radius == 0
+    assert drawing.province.count("Z") == 1
 
 
 def test_the_drawing_shows_how_far_an_approximate_place_may_be_off(atlas: Atlas) -> None:
-    drawn = locator(atlas, atlas.get("products", "R3"))
-    assert drawn is not None
-    metres_per_unit = 111_320 * 0.2 / (drawn.height - 12)
-    assert drawn.radius * metres_per_unit == pytest.approx(8_000, rel=0.02)
+    drawing = locator(atlas, atlas.get("products", "R3"))
+    assert drawing is not None
+    metres_per_unit = 111_320 * 0.2 / (drawing.height - 12)
+    assert drawing.radius * metres_per_unit == pytest.approx(8_000, rel=0.02)
 
 
 def test_an_area_is_drawn_as_an_area_and_a_record_without_a_place_not_at_all(atlas: Atlas) -> None:
@@ -385,7 +385,7 @@ def test_filters_say_something_about_layers_of_the_map_only() -> None:
 
 
 def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
-    """In the facts of its page and in the table of the layer, as in its title."""
+    """In the facts of the record's page and in the table of the layer, as in its title."""
     (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
     for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
         facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}
@@ -401,12 +401,12 @@ MEASURES = {"distance_m", "uncertainty_m", "area_ha", "share"}
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_what_a_link_does_not_measure_is_left_out_and_never_called_unknown(atlas: Atlas, lang: str) -> None:
     for record in atlas.find(Query("links")).records:
-        shown = {fact["name"] for fact in view(atlas, "links", record.id, lang)["facts"]}
-        assert shown & MEASURES == {name for name in MEASURES if record.properties[name] is not None}
-    listed = layer_view(atlas, Query("links", limit=200), lang, URLS)
-    at = [column["name"] for column in listed["columns"]].index("distance_m")
-    told = {record.id: record.properties["distance_m"] for record in atlas.find(Query("links")).records}
-    assert {row["cells"][at] == "–" for row in listed["rows"]} == {True, False}
-    for row in listed["rows"]:
-        assert (row["cells"][at] == "–") == (told[row["id"]] is None)
+        names = {fact["name"] for fact in view(atlas, "links", record.id, lang)["facts"]}
+        assert names & MEASURES == {name for name in MEASURES if record.properties[name] is not None}
+    table = layer_view(atlas, Query("links", limit=200), lang, URLS)
+    at = [column["name"] for column in table["columns"]].index("distance_m")
+    distances = {record.id: record.properties["distance_m"] for record in atlas.find(Query("links")).records}
+    assert {row["cells"][at] == "–" for row in table["rows"]} == {True, False}
+    for row in table["rows"]:
+        assert (row["cells"][at] == "–") == (distances[row["id"]] is None)
         assert row["cells"][at] is not None

@@ -1,4 +1,4 @@
-"""Vector tiles, read back with decoders that are not ours, and held against the geometry of the atlas."""
+"""Vector tiles, read with independent decoders and compared with the geometry of the atlas."""
 
 import subprocess
 import sys
@@ -28,47 +28,47 @@ from geo.ocop.layers import LAYERS
 from geo.views.tiles import mvt, tile, zoom_layers
 from geo.views.tiles.mvt import EXTENT
 from geo.views.tiles.tile import BUFFER, MAX_FEATURES, TOGETHER, Address, Tile, tile_at
-from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM, Prepared
+from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM, PreparedLayers
 from tests.frames import frame, world
 from tests.frozen import publish_atlas
 from tests.ogc.requirement import requirement
 from tests.views.hostile import IMG, SCRIPT, hostile_atlas
 
-TILED = tuple(name for name, spec in LAYERS.items() if spec.geometry)
-PREPARED: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
-AREAS = tuple(name for name in TILED if LAYERS[name].geometry == "MultiPolygon")
+LAYERS_WITH_GEOMETRY = tuple(name for name, spec in LAYERS.items() if spec.geometry)
+PREPARED: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
+AREAS = tuple(name for name in LAYERS_WITH_GEOMETRY if LAYERS[name].geometry == "MultiPolygon")
 
 
 def make(atlas: Atlas, layers: Sequence[str], at: Address) -> Tile:
-    """A tile of layers that are prepared for it."""
-    kept = PREPARED.get(atlas)
-    if kept is None:
-        kept = PREPARED[atlas] = Prepared(atlas)
-    return tile.make(kept, layers, at)
+    """A tile from the prepared layers of the atlas, which are cached for all tests."""
+    prepared = PREPARED.get(atlas)
+    if prepared is None:
+        prepared = PREPARED[atlas] = PreparedLayers(atlas)
+    return tile.make(prepared, layers, at)
 
 
-def written(name: str, kind: int, shapes: Any, numbers: Sequence[int], columns: dict[str, list[Any]]) -> bytes:
-    """A layer of shapes and columns as a tile's bytes."""
+def encode(name: str, kind: int, shapes: Any, numbers: Sequence[int], columns: dict[str, list[Any]]) -> bytes:
+    """An encoded tile with one layer of shapes and columns."""
     return mvt.layer(
         name, np.array(numbers), mvt.paths_of(kind, shapes), mvt.properties_of(columns), np.arange(len(shapes))
     )
 
 
-def decoded(body: bytes, layer: str) -> dict[int, tuple[Any, dict[str, Any]]]:
+def decode(body: bytes, layer: str) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The features of a layer by id, geometry in tile units with y to the south, as mapbox-vector-tile reads them."""
-    found = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True}).get(layer, {"features": []})
-    return {one["id"]: (to_shape(one["geometry"]), one["properties"]) for one in found["features"]}
+    content = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True}).get(layer, {"features": []})
+    return {one["id"]: (to_shape(one["geometry"]), one["properties"]) for one in content["features"]}
 
 
 def metres_of(shape: Any, at: Address) -> Any:
     """A geometry of tile units in EPSG:3857."""
     unit = 2 * HALF_WORLD_M / 2**at.z / EXTENT
 
-    def moved(points: Any) -> Any:
+    def to_metres(points: Any) -> Any:
         x = (points[:, 0] + at.col * EXTENT) * unit - HALF_WORLD_M
         return np.column_stack([x, HALF_WORLD_M - (points[:, 1] + at.row * EXTENT) * unit])
 
-    return shapely.transform(shape, moved)
+    return shapely.transform(shape, to_metres)
 
 
 def mercator(shapes: Any) -> Any:
@@ -85,44 +85,44 @@ def pixel_m(zoom: int) -> float:
     return 2 * HALF_WORLD_M / 2**zoom / 256
 
 
-def placed(atlas: Atlas, layer: str) -> dict[str, Any]:
+def shapes_of(atlas: Atlas, layer: str) -> dict[str, Any]:
     """The geometry of every placed record in EPSG:3857."""
     return {r.id: mercator(r.geometry) for r in atlas.find(Query(layer, place="placed")).records}
 
 
 def around(atlas: Atlas, zoom: int) -> list[Address]:
-    """Every tile of a zoom that the province has a part in."""
+    """Every tile of a zoom that intersects the province's box."""
     west, south, east, north = atlas.bounds()  # type: ignore[misc]
     first, last = tile_at(west, north, zoom), tile_at(east, south, zoom)
     return [Address(zoom, *at) for at in product(range(first.row, last.row + 1), range(first.col, last.col + 1))]
 
 
-def made_atlas(folder: Path, **layers: Any) -> Atlas:
+def make_atlas(folder: Path, **layers: Any) -> Atlas:
     return publish_atlas(world() | layers, folder)
 
 
 # --- every feature, in its place ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layer", TILED)
+@pytest.mark.parametrize("layer", LAYERS_WITH_GEOMETRY)
 def test_every_placed_record_is_in_a_tile_of_zoom_14(real_atlas: Atlas, layer: str) -> None:
     records = real_atlas.find(Query(layer, place="placed")).records
-    wanted = {tile_at(r.lng, r.lat, 14) for r in records if r.lng is not None and r.lat is not None}
-    found = {p["id"] for at in wanted for _, p in decoded(make(real_atlas, [layer], at).body, layer).values()}
-    assert found >= {r.id for r in records}
+    addresses = {tile_at(r.lng, r.lat, 14) for r in records if r.lng is not None and r.lat is not None}
+    ids = {p["id"] for at in addresses for _, p in decode(make(real_atlas, [layer], at).body, layer).values()}
+    assert ids >= {r.id for r in records}
 
 
 @pytest.mark.parametrize("zoom", [0, 5, 8, 10, 11])
 @pytest.mark.parametrize("layer", AREAS)
 def test_polygons_lie_within_a_pixel_of_the_atlas(real_atlas: Atlas, layer: str, zoom: int) -> None:
-    truth = placed(real_atlas, layer)
+    truth = shapes_of(real_atlas, layer)
     for at in around(real_atlas, zoom)[:16]:
         window = frame_of(at, BUFFER)
-        for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
+        for geometry, properties in decode(make(real_atlas, [layer], at).body, layer).values():
             outline = truth[properties["id"]]
-            assert drawn.is_valid
-            # Each place drawn is near the outline or the sides of the tile, and inside where the truth is.
-            real = metres_of(drawn, at)
+            assert geometry.is_valid
+            # Each vertex is near the true outline or the edge of the tile, and the interiors agree.
+            real = metres_of(geometry, at)
             assert shapely.difference(real, outline.buffer(1.5 * pixel_m(zoom))).area == pytest.approx(0, abs=1e-3)
             deep = outline.buffer(-2 * pixel_m(zoom)).intersection(window.buffer(-pixel_m(zoom)))
             assert shapely.difference(deep, real).area <= 0.002 * max(deep.area, pixel_m(zoom) ** 2)
@@ -133,25 +133,25 @@ def test_polygons_lie_within_a_pixel_of_the_atlas(real_atlas: Atlas, layer: str,
 def test_points_lie_within_half_a_unit_of_the_atlas(real_atlas: Atlas, zoom: int) -> None:
     unit = pixel_m(zoom) / 16
     for layer in ("products", "old_communes"):
-        truth = placed(real_atlas, layer)
+        truth = shapes_of(real_atlas, layer)
         for record in real_atlas.find(Query(layer, place="placed")).records[::9]:
             at = tile_at(record.lng or 0, record.lat or 0, zoom)
-            for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
-                assert metres_of(drawn, at).distance(truth[properties["id"]]) <= 0.75 * unit
+            for geometry, properties in decode(make(real_atlas, [layer], at).body, layer).values():
+                assert metres_of(geometry, at).distance(truth[properties["id"]]) <= 0.75 * unit
 
 
 @pytest.mark.parametrize("layer", ["communes", "districts", "zones", "outlines_2009"])
 def test_nothing_is_lost_between_neighbours(real_atlas: Atlas, layer: str) -> None:
-    truth, seen, share = placed(real_atlas, layer), {}, {}  # type: ignore[var-annotated]
+    truth, parts, share = shapes_of(real_atlas, layer), {}, {}  # type: ignore[var-annotated]
     for at in around(real_atlas, 9):
-        for drawn, properties in decoded(make(real_atlas, [layer], at).body, layer).values():
-            seen.setdefault(properties["id"], set()).add(at)
-            inner = metres_of(drawn, at).intersection(frame_of(at))
+        for geometry, properties in decode(make(real_atlas, [layer], at).body, layer).values():
+            parts.setdefault(properties["id"], set()).add(at)
+            inner = metres_of(geometry, at).intersection(frame_of(at))
             share[properties["id"]] = share.get(properties["id"], 0.0) + inner.area
     for key, outline in truth.items():
-        # In each tile that it reaches into, and all its parts together are all of it.
-        reached = {at for at in around(real_atlas, 9) if outline.buffer(-pixel_m(9)).intersects(frame_of(at))}
-        assert seen[key] >= reached
+        # The polygon is in each tile that it intersects, and its parts cover all of it.
+        tiles = {at for at in around(real_atlas, 9) if outline.buffer(-pixel_m(9)).intersects(frame_of(at))}
+        assert parts[key] >= tiles
         assert share[key] == pytest.approx(outline.area, rel=0.02, abs=outline.length * pixel_m(9) / 4)
     assert sum(share.values()) == pytest.approx(sum(o.area for o in truth.values()), rel=0.002)
 
@@ -160,20 +160,20 @@ def test_a_polygon_across_an_edge_is_in_both_tiles_and_drawn_into_the_buffer(tmp
     edge = 402 * 360 / 512 - 180  # the west side of column 402 at zoom 9
     zone = {"zone_id": "Z1", "name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
     across = frame("zones", {**zone, "at": MultiPolygon([box(edge - 0.1, 21.4, edge + 0.1, 21.5)])})
-    with made_atlas(tmp_path / "a", zones=across) as atlas:
+    with make_atlas(tmp_path / "a", zones=across) as atlas:
         at = tile_at(edge + 0.05, 21.45, 9)
-        east = decoded(make(atlas, ["zones"], at).body, "zones")
-        west = decoded(make(atlas, ["zones"], at._replace(col=at.col - 1)).body, "zones")
+        east = decode(make(atlas, ["zones"], at).body, "zones")
+        west = decode(make(atlas, ["zones"], at._replace(col=at.col - 1)).body, "zones")
     assert (east[1][0].bounds[0], west[1][0].bounds[2]) == (-BUFFER, EXTENT + BUFFER)
     assert east[1][0].bounds[1::2] == west[1][0].bounds[1::2]
 
 
 def test_units_that_border_on_each_other_do_so_in_tiles_too(real_atlas: Atlas) -> None:
     at = tile_at(103.0, 21.5, 8)
-    drawn = [shape for shape, _ in decoded(make(real_atlas, ["communes"], at).body, "communes").values()]
-    overlap = sum(shape.area for shape in drawn) - shapely.union_all(drawn).area
-    holes = sum(Polygon(ring).area for part in shapely.get_parts(shapely.union_all(drawn)) for ring in part.interiors)
-    assert (overlap + holes) / sum(shape.area for shape in drawn) < 2e-4
+    units = [shape for shape, _ in decode(make(real_atlas, ["communes"], at).body, "communes").values()]
+    overlap = sum(shape.area for shape in units) - shapely.union_all(units).area
+    holes = sum(Polygon(ring).area for part in shapely.get_parts(shapely.union_all(units)) for ring in part.interiors)
+    assert (overlap + holes) / sum(shape.area for shape in units) < 2e-4
 
 
 # --- what is left out is counted ---------------------------------------------------------------------
@@ -183,17 +183,17 @@ def test_many_points_are_thinned_evenly_and_the_numbers_say_so(tmp_path: Path) -
     places = np.random.default_rng(3).uniform([103.0, 21.0], [103.4, 21.4], (MAX_FEATURES * 3, 2))
     product_ = {"name": "x", "group": "food", "source_ids": "S1", "precision": "exact"}
     many = frame("products", *({"product_id": f"R{i:05}", "at": Point(xy), **product_} for i, xy in enumerate(places)))
-    with made_atlas(tmp_path / "a", products=many) as atlas:
-        crowded, sparse = tile_at(103.2, 21.2, 8), tile_at(103.2, 21.2, 12)
-        thinned = make(atlas, ["products"], crowded)
+    with make_atlas(tmp_path / "a", products=many) as atlas:
+        crowded_address, sparse = tile_at(103.2, 21.2, 8), tile_at(103.2, 21.2, 12)
+        crowded_tile = make(atlas, ["products"], crowded_address)
         whole = make(atlas, ["products"], sparse)
-    kept = decoded(thinned.body, "products")
-    assert thinned.matched == len(places)
-    assert MAX_FEATURES / 8 < thinned.shown == len(kept) <= MAX_FEATURES
-    assert whole.shown == whole.matched == len(decoded(whole.body, "products"))
-    at = crowded.units(*places.T)
-    gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in kept.values()]))
-    assert gaps.max() <= 16 * 16  # nowhere is a place emptied that had points
+    features = decode(crowded_tile.body, "products")
+    assert crowded_tile.total_count == len(places)
+    assert MAX_FEATURES / 8 < crowded_tile.drawn_count == len(features) <= MAX_FEATURES
+    assert whole.drawn_count == whole.total_count == len(decode(whole.body, "products"))
+    at = crowded_address.units(*places.T)
+    gaps = shapely.distance(shapely.points(at), shapely.multipoints([shape for shape, _ in features.values()]))
+    assert gaps.max() <= 16 * 16  # no area with points is left empty
 
 
 def test_specks_are_left_out_of_small_scales_and_counted(tmp_path: Path) -> None:
@@ -211,16 +211,16 @@ def test_specks_are_left_out_of_small_scales_and_counted(tmp_path: Path) -> None
         ),
     )
     field = frame("zones", {"zone_id": "Z99", "at": MultiPolygon([box(103.2, 21.1, 103.3, 21.2)]), **zone})
-    with made_atlas(tmp_path / "b", zones=pd.concat([specks, field], ignore_index=True)) as atlas:
-        mixed = make(atlas, ["zones"], tile_at(103.1, 21.1, 7))
-    assert (mixed.shown, mixed.matched) == (1, 11)
-    with made_atlas(tmp_path / "a", zones=specks) as atlas:
+    with make_atlas(tmp_path / "b", zones=pd.concat([specks, field], ignore_index=True)) as atlas:
+        both = make(atlas, ["zones"], tile_at(103.1, 21.1, 7))
+    assert (both.drawn_count, both.total_count) == (1, 11)
+    with make_atlas(tmp_path / "a", zones=specks) as atlas:
         small, large = (
             make(atlas, ["zones"], tile_at(103.1, 21.1, 7)),
             make(atlas, ["zones"], tile_at(103.105, 21.1, 11)),
         )
-    assert (small.body, small.shown, small.matched) == (b"", 0, 10)
-    assert (large.shown, large.matched) == (10, 10)
+    assert (small.body, small.drawn_count, small.total_count) == (b"", 0, 10)
+    assert (large.drawn_count, large.total_count) == (10, 10)
 
 
 # --- the format --------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def raw(body: bytes) -> Any:
 
 
 def rings_of(feature: Any) -> Iterator[list[tuple[int, int]]]:
-    """The rings of a polygon feature as its commands give them, in order, by the letter of the specification."""
+    """The rings of a polygon feature, decoded from its commands as the specification says."""
     numbers, cursor, ring = iter(feature.geometry), (0, 0), []  # type: ignore[var-annotated]
     for command in numbers:
         kind, count = command & 7, command >> 3
@@ -252,7 +252,7 @@ def rings_of(feature: Any) -> Iterator[list[tuple[int, int]]]:
 
 
 def area_of(ring: list[tuple[int, int]]) -> float:
-    """By the surveyor's formula."""
+    """The signed area by the surveyor's formula."""
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*ring, ring[0]])) / 2
 
 
@@ -285,14 +285,14 @@ def test_a_hole_is_wound_against_its_polygon_and_follows_it(tmp_path: Path) -> N
 
 def test_properties_are_the_record_but_for_long_texts(tmp_path: Path) -> None:
     with hostile_atlas(tmp_path) as atlas:
-        found = decoded(make(atlas, ["products"], tile_at(103.2, 21.1, 9)).body, "products")
+        features = decode(make(atlas, ["products"], tile_at(103.2, 21.1, 9)).body, "products")
         records = {record.id: record for record in atlas.find(Query("products")).records}
-    assert {p["title"] for _, p in found.values()} >= {IMG, SCRIPT}
-    for _, properties in found.values():
+    assert {p["title"] for _, p in features.values()} >= {IMG, SCRIPT}
+    for _, properties in features.values():
         record = records[properties["id"]]
-        shown = {f.name: record.properties[f.name] for f in LAYERS["products"].fields if f.kind != "longtext"}
-        kept = {name: value for name, value in shown.items() if value is not None}
-        assert properties == {"id": record.id, "title": record.title, **kept}
+        values = {f.name: record.properties[f.name] for f in LAYERS["products"].fields if f.kind != "longtext"}
+        filled_values = {name: value for name, value in values.items() if value is not None}
+        assert properties == {"id": record.id, "title": record.title, **filled_values}
     assert any(field.kind == "longtext" for field in LAYERS["products"].fields)
 
 
@@ -304,9 +304,9 @@ VALUES = st.none() | st.text(max_size=20) | st.integers(-(2**63), 2**63 - 1) | s
 def test_any_points_and_values_are_read_back_as_they_were(rows: list[tuple[int, int, Any, Any]]) -> None:
     shapes = np.array([Point(x, y) for x, y, _, _ in rows], dtype=object)
     columns = {"một": [row[2] for row in rows], "hai": [row[3] for row in rows]}
-    found = decoded(written("lớp", mvt.POINT, shapes, list(range(1, len(rows) + 1)), columns), "lớp")
+    features = decode(encode("lớp", mvt.POINT, shapes, list(range(1, len(rows) + 1)), columns), "lớp")
     for number, (x, y, first, second) in enumerate(rows, start=1):
-        shape, properties = found[number]
+        shape, properties = features[number]
         expected = {k: v for k, v in (("một", first), ("hai", second)) if v is not None}
         assert (shape.x, shape.y, properties) == (x, y, expected)
         assert {k: type(v) for k, v in properties.items()} == {k: type(v) for k, v in expected.items()}
@@ -319,16 +319,18 @@ POSITIONS = st.integers(-200 << 25, 4300 << 25).map(lambda number: number / (1 <
 
 @given(st.lists(st.lists(st.tuples(POSITIONS, POSITIONS), min_size=3, max_size=12), min_size=1, max_size=8))
 def test_any_rings_become_valid_polygons_of_nearly_the_same_area(rings: list[list[tuple[float, float]]]) -> None:
-    given_ = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
-    snapped = zoom_layers._on_grid(mvt.POLYGON, np.asarray(given_, dtype=object))
-    kept = np.flatnonzero(~shapely.is_empty(snapped))
-    again = mvt.shapes_of(mvt.paths_of(mvt.POLYGON, snapped[kept]))
-    assert shapely.equals(again, snapped[kept]).all()
-    found = decoded(written("a", mvt.POLYGON, snapped[kept], [int(k) for k in kept], {"one": [1] * len(kept)}), "a")
-    assert sorted(found) == kept.tolist()
-    for number, (shape, _) in found.items():
-        assert shape.is_valid and shape.equals(snapped[number])
-        assert abs(shape.area - given_[number].area) <= given_[number].length + 1
+    valid = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
+    on_grid = zoom_layers._on_grid(mvt.POLYGON, np.asarray(valid, dtype=object))
+    nonempty = np.flatnonzero(~shapely.is_empty(on_grid))
+    again = mvt.shapes_of(mvt.paths_of(mvt.POLYGON, on_grid[nonempty]))
+    assert shapely.equals(again, on_grid[nonempty]).all()
+    features = decode(
+        encode("a", mvt.POLYGON, on_grid[nonempty], [int(k) for k in nonempty], {"one": [1] * len(nonempty)}), "a"
+    )
+    assert sorted(features) == nonempty.tolist()
+    for number, (shape, _) in features.items():
+        assert shape.is_valid and shape.equals(on_grid[number])
+        assert abs(shape.area - valid[number].area) <= valid[number].length + 1
 
 
 # --- edges of the world, and of the grid -------------------------------------------------------------
@@ -345,19 +347,17 @@ def test_the_antimeridian_and_the_poles_are_answered(tmp_path: Path) -> None:
         MultiPolygon([box(-180, -90, 180, 90)]),
     ]
     zones = frame("zones", *({"zone_id": f"Z{i}", "at": at, **zone} for i, at in enumerate(shapes)))
-    with made_atlas(tmp_path / "a", products=points, zones=zones) as atlas:
-        found: set[str] = set()
+    with make_atlas(tmp_path / "a", products=points, zones=zones) as atlas:
+        ids: set[str] = set()
         for zoom in range(3):
             every = [Address(zoom, *at) for at in product(range(2**zoom), repeat=2)]
-            found = {
-                p["id"] for at in every for _, p in decoded(make(atlas, ["products"], at).body, "products").values()
-            }
-            # What is past 85.06° lies on no tile; the rest is lost at no zoom.
-            assert found == {"R0", "R1", "R2", "R6", "R7"}
+            ids = {p["id"] for at in every for _, p in decode(make(atlas, ["products"], at).body, "products").values()}
+            # A point beyond 85.06° is on no tile; the others are in a tile at every zoom.
+            assert ids == {"R0", "R1", "R2", "R6", "R7"}
             assert all(
-                "Z2" in {p["id"] for _, p in decoded(make(atlas, ["zones"], at).body, "zones").values()} for at in every
+                "Z2" in {p["id"] for _, p in decode(make(atlas, ["zones"], at).body, "zones").values()} for at in every
             )
-        west, east = (decoded(make(atlas, ["zones"], Address(2, 1, col)).body, "zones") for col in (0, 3))
+        west, east = (decode(make(atlas, ["zones"], Address(2, 1, col)).body, "zones") for col in (0, 3))
         assert {1, 3} <= set(west) and {1, 3} <= set(east)
 
 
@@ -393,7 +393,7 @@ def test_the_tile_of_a_place_holds_it() -> None:
 
 
 def in_a_process_of_its_own(path: Path, layer: str, **options: str) -> gpd.GeoDataFrame:
-    """A tile as the bundled GDAL reads it; in this process the reader of imports may have unloaded the driver."""
+    """A tile as read by pyogrio's GDAL in a new process; imports may have unloaded the driver in this one."""
     code = (
         "import sys, pyogrio\n"
         "options = dict(word.split('=', 1) for word in sys.argv[4:])\n"
@@ -410,39 +410,39 @@ def test_gdal_reads_a_tile_and_finds_everything_in_its_place(
     real_atlas: Atlas, tmp_path: Path, layer: str, zoom: int
 ) -> None:
     at = tile_at(103.02, 21.39, zoom)
-    made = make(real_atlas, TOGETHER, at)
+    tile_at_place = make(real_atlas, TOGETHER, at)
     path = tmp_path / "tile.mvt"
-    path.write_bytes(made.body)
-    read = in_a_process_of_its_own(path, layer, X=str(at.col), Y=str(at.row), Z=str(at.z), CLIP="NO")
-    truth = placed(real_atlas, layer)
-    assert read.crs.to_epsg() == 3857
-    ours = decoded(made.body, layer)
-    assert set(read["id"]) == {p["id"] for _, p in ours.values()} and len(read) == len(ours) > 0
-    for key, shape in zip(read["id"], read.geometry, strict=True):
+    path.write_bytes(tile_at_place.body)
+    layer_in_gdal = in_a_process_of_its_own(path, layer, X=str(at.col), Y=str(at.row), Z=str(at.z), CLIP="NO")
+    truth = shapes_of(real_atlas, layer)
+    assert layer_in_gdal.crs.to_epsg() == 3857
+    ours = decode(tile_at_place.body, layer)
+    assert set(layer_in_gdal["id"]) == {p["id"] for _, p in ours.values()} and len(layer_in_gdal) == len(ours) > 0
+    for key, shape in zip(layer_in_gdal["id"], layer_in_gdal.geometry, strict=True):
         assert shapely.difference(shape, truth[key].buffer(1.5 * pixel_m(zoom))).area == pytest.approx(0, abs=1e-3)
         if shape.geom_type == "Point":
             assert shape.distance(truth[key]) < pixel_m(zoom)
 
 
-# --- lines, crowds, and what is kept -----------------------------------------------------------------
+# --- lines, thinning and caching --------------------------------------------------------------------
 
 
 def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
     truth = {record.id: mercator(record.geometry) for record in real_atlas.find(Query("links", place="placed")).records}
-    seen: dict[str, float] = {}
+    lengths: dict[str, float] = {}
     for at in around(real_atlas, 9):
         tile = make(real_atlas, ["links"], at)
-        found = decoded(tile.body, "links")
-        assert len(found) == tile.shown
-        for drawn, properties in found.values():
-            real = metres_of(drawn, at)
+        features = decode(tile.body, "links")
+        assert len(features) == tile.drawn_count
+        for geometry, properties in features.values():
+            real = metres_of(geometry, at)
             assert real.difference(truth[properties["id"]].buffer(pixel_m(9))).length == pytest.approx(0, abs=1e-3)
             inside = real.intersection(frame_of(at)).length
-            seen[properties["id"]] = seen.get(properties["id"], 0.0) + inside
+            lengths[properties["id"]] = lengths.get(properties["id"], 0.0) + inside
     long = {key: line for key, line in truth.items() if line.length > 20 * pixel_m(9)}
     assert len(long) > 20
     for key, line in long.items():
-        assert seen[key] == pytest.approx(line.length, rel=0.05)
+        assert lengths[key] == pytest.approx(line.length, rel=0.05)
 
 
 @given(
@@ -454,16 +454,16 @@ def test_links_are_drawn_as_lines_between_their_ends(real_atlas: Atlas) -> None:
     st.lists(st.integers(0, 4), min_size=1, max_size=4),
 )
 def test_paths_give_back_the_lines_that_they_were_made_of(
-    lines: list[list[tuple[int, int]]], wanted: list[int]
+    lines: list[list[tuple[int, int]]], indexes: list[int]
 ) -> None:
     shapes = np.array([shapely.multilinestrings([line, line[::-1]]) for line in lines], dtype=object)
-    rows = np.array([row % len(lines) for row in wanted])
+    rows = np.array([row % len(lines) for row in indexes])
     again = mvt.shapes_of(mvt.paths_of(mvt.LINE, shapes)[rows])
     assert shapely.equals_identical(again, shapes[rows]).all()
 
 
 def crowd(path: Path) -> Atlas:
-    """More small fields than a tile has room for, and one large one."""
+    """An atlas with more small fields than a tile may have, and one large field."""
     zone = {"name": "x", "crop": "honey", "extent_kind": "surveyed", "source_ids": "S1"}
     corners = np.random.default_rng(5).uniform([103.0, 21.0], [103.6, 21.6], (MAX_FEATURES + 1_000, 2))
     rows = [
@@ -471,17 +471,24 @@ def crowd(path: Path) -> Atlas:
         for i, (x, y) in enumerate(corners)
     ]
     rows.append({"zone_id": "Z99999", "at": MultiPolygon([box(103.1, 21.1, 103.5, 21.5)]), **zone})
-    return made_atlas(path, zones=frame("zones", *rows))
+    return make_atlas(path, zones=frame("zones", *rows))
 
 
 def test_of_too_many_fields_small_ones_are_thinned_and_large_ones_stay(tmp_path: Path) -> None:
     with crowd(tmp_path / "a.sqlite") as atlas:
-        crowded = make(atlas, ["zones"], tile_at(103.3, 21.3, 8))
+        crowded_tile = make(atlas, ["zones"], tile_at(103.3, 21.3, 8))
         sparse = make(atlas, ["zones"], tile_at(103.3, 21.3, 12))
-    found = decoded(crowded.body, "zones")
-    assert MAX_FEATURES / 8 < crowded.shown == len(found) <= MAX_FEATURES < crowded.matched == MAX_FEATURES + 1_001
-    assert "Z99999" in {properties["id"] for _, properties in found.values()}
-    assert sparse.shown == sparse.matched == len(decoded(sparse.body, "zones"))
+    features = decode(crowded_tile.body, "zones")
+    assert (
+        MAX_FEATURES / 8
+        < crowded_tile.drawn_count
+        == len(features)
+        <= MAX_FEATURES
+        < crowded_tile.total_count
+        == MAX_FEATURES + 1_001
+    )
+    assert "Z99999" in {properties["id"] for _, properties in features.values()}
+    assert sparse.drawn_count == sparse.total_count == len(decode(sparse.body, "zones"))
 
 
 def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
@@ -489,22 +496,22 @@ def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
 ) -> None:
     at, folder = tile_at(103.02, 21.39, 9), tmp_path / "kept"
     truth = make(real_atlas, TOGETHER, at)
-    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
-    kept = sorted(path.relative_to(folder) for path in folder.rglob("*.npy"))
-    assert {path.parts[0] for path in kept} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
+    assert tile.make(PreparedLayers(real_atlas, folder), TOGETHER, at) == truth
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*.npy"))
+    assert {path.parts[0] for path in files} == {name for layer in TOGETHER for name in (layer, f"{layer}-9")}
 
-    class NeverAsked:
-        """An atlas that nobody may ask."""
+    class UnusableAtlas:
+        """An atlas that fails on every access."""
 
-    assert tile.make(Prepared(NeverAsked(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
-    for path in kept[::3]:
+    assert tile.make(PreparedLayers(UnusableAtlas(), folder), TOGETHER, at) == truth  # type: ignore[arg-type]
+    for path in files[::3]:
         (folder / path).write_bytes((folder / path).read_bytes()[:50])
-    assert tile.make(Prepared(real_atlas, folder), TOGETHER, at) == truth
-    assert sorted(path.relative_to(folder) for path in folder.rglob("*.npy")) == kept
+    assert tile.make(PreparedLayers(real_atlas, folder), TOGETHER, at) == truth
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*.npy")) == files
 
 
 def test_a_folder_that_cannot_be_written_is_as_good_as_none(real_atlas: Atlas, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     at = tile_at(103.02, 21.39, 9)
-    made = tile.make(Prepared(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
-    assert made == make(real_atlas, TOGETHER, at)
+    body = tile.make(PreparedLayers(real_atlas, tmp_path / "file" / "kept"), TOGETHER, at)
+    assert body == make(real_atlas, TOGETHER, at)

@@ -25,7 +25,7 @@ from geo.encodings.letters import LETTERS
 from geo.errors import BadQuery, GeoError
 from geo.views.export import job
 from geo.views.export.download import write_export
-from geo.views.export.shapefile import CUT, TEXT_BYTES, TEXT_IN, cut
+from geo.views.export.shapefile import CUT_MARK, TEXT_BYTES, TEXT_IN, truncate
 from geo.views.formats import FORMATS
 from geo.vn2000.systems import SYSTEMS, Reading
 from geo.web.words.site import word
@@ -55,11 +55,11 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     nowhere = {"product_id": "R4", "name": "Không rõ", "group": "food"}
     zones = {"zone_id": "Z1", "name": ALPHABET[67:], "crop": "tea", "extent_kind": "surveyed", "at": OUTLINE}
     frames = world() | {"products": frame("products", *rows, nowhere), "zones": frame("zones", zones)}
-    with frozen(frames, tmp_path_factory.mktemp("atlas") / "atlas") as opened:
-        yield opened
+    with frozen(frames, tmp_path_factory.mktemp("atlas") / "atlas") as hostile:
+        yield hostile
 
 
-def given_back(atlas: Atlas, folder: Path, layer: str = "products", **options: Any) -> Path:
+def export_and_unzip(atlas: Atlas, folder: Path, layer: str = "products", **options: Any) -> Path:
     """The folder of an unzipped shapefile."""
     out = io.BytesIO()
     write_export(atlas, Query(layer), "shp", out, **options)
@@ -103,7 +103,7 @@ def readme(folder: Path) -> str:
 @pytest.mark.parametrize("letters", ["lower", "plain"])
 @pytest.mark.parametrize("encoding", TEXT_IN)
 def test_the_bytes_are_those_of_the_encoding(atlas: Atlas, tmp_path: Path, encoding: str, letters: Any) -> None:
-    rows = dbf(given_back(atlas, tmp_path, encoding=encoding, letters=letters) / "products.dbf")
+    rows = dbf(export_and_unzip(atlas, tmp_path, encoding=encoding, letters=letters) / "products.dbf")
     assert {key: rows[key]["name"] for key in NAMES} == {
         key: encode(name, encoding, letters) for key, name in NAMES.items()
     }
@@ -111,22 +111,22 @@ def test_the_bytes_are_those_of_the_encoding(atlas: Atlas, tmp_path: Path, encod
 
 @pytest.mark.parametrize("encoding", TEXT_IN)
 def test_every_letter_of_the_alphabet_comes_back(atlas: Atlas, tmp_path: Path, encoding: str) -> None:
-    folder = given_back(atlas, tmp_path, encoding=encoding)
-    given_back(atlas, tmp_path, "zones", encoding=encoding)
-    held = ENCODINGS[encoding].read(dbf(folder / "products.dbf")["R2"]["name"])
-    held += ENCODINGS[encoding].read(dbf(folder / "zones.dbf")["Z1"]["name"])
-    assert held == (fit(ALPHABET, encoding, "lower").text if encoding == "tcvn3" else ALPHABET)
-    assert held.lower() == ALPHABET.lower()
+    folder = export_and_unzip(atlas, tmp_path, encoding=encoding)
+    export_and_unzip(atlas, tmp_path, "zones", encoding=encoding)
+    text = ENCODINGS[encoding].read(dbf(folder / "products.dbf")["R2"]["name"])
+    text += ENCODINGS[encoding].read(dbf(folder / "zones.dbf")["Z1"]["name"])
+    assert text == (fit(ALPHABET, encoding, "lower").text if encoding == "tcvn3" else ALPHABET)
+    assert text.lower() == ALPHABET.lower()
 
 
 def test_python_reads_cp1258_as_we_wrote_it(atlas: Atlas, tmp_path: Path) -> None:
-    rows = dbf(given_back(atlas, tmp_path, encoding="cp1258") / "products.dbf")
+    rows = dbf(export_and_unzip(atlas, tmp_path, encoding="cp1258") / "products.dbf")
     assert unicodedata.normalize("NFC", rows["R1"]["name"].decode("cp1258")) == NAMES["R1"]
 
 
 @pytest.mark.parametrize("encoding", TEXT_IN)
 def test_long_text_is_cut_at_a_letter_of_the_encoding(atlas: Atlas, tmp_path: Path, encoding: str) -> None:
-    folder = given_back(atlas, tmp_path, encoding=encoding)
+    folder = export_and_unzip(atlas, tmp_path, encoding=encoding)
     for key, row in dbf(folder / "products.dbf").items():
         whole = NOTE.get(key, "")
         if len(encode(whole, encoding, "lower")) <= TEXT_BYTES:
@@ -134,8 +134,8 @@ def test_long_text_is_cut_at_a_letter_of_the_encoding(atlas: Atlas, tmp_path: Pa
             continue
         assert TEXT_BYTES - 4 <= len(row["note"]) <= TEXT_BYTES
         text = ENCODINGS[encoding].read(row["note"])
-        assert text.endswith(CUT)
-        assert fit(whole, encoding, "lower").text.startswith(text.removesuffix(CUT))
+        assert text.endswith(CUT_MARK)
+        assert fit(whole, encoding, "lower").text.startswith(text.removesuffix(CUT_MARK))
         assert beside(folder)[key]["note"] == whole
 
 
@@ -145,57 +145,57 @@ def test_a_cut_never_exceeds_the_column_nor_parts_a_letter_from_its_tone(encodin
         for before in range(4):
             for length in (*range(79, 87), *range(123, 129), *range(250, 258)):
                 text = "b" * before + letter * length
-                short = cut(text, encoding)
+                short = truncate(text, encoding)
                 assert len(encode(short, encoding, "lower")) <= TEXT_BYTES
-                kept = short.removesuffix(CUT)
-                assert short == text or (short.endswith(CUT) and (len(kept) - before) % len(letter) == 0)
+                beginning = short.removesuffix(CUT_MARK)
+                assert short == text or (short.endswith(CUT_MARK) and (len(beginning) - before) % len(letter) == 0)
 
 
 def test_batches_keep_the_bytes(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = dbf(given_back(atlas, tmp_path / "whole", encoding="tcvn3") / "products.dbf")
+    whole = dbf(export_and_unzip(atlas, tmp_path / "whole", encoding="tcvn3") / "products.dbf")
     monkeypatch.setattr(job, "BATCH", 1)
-    assert dbf(given_back(atlas, tmp_path / "pieces", encoding="tcvn3") / "products.dbf") == whole
+    assert dbf(export_and_unzip(atlas, tmp_path / "pieces", encoding="tcvn3") / "products.dbf") == whole
 
 
 @pytest.mark.parametrize("encoding", TEXT_IN)
 def test_the_cpg_names_the_encoding_and_is_understood_on_the_way_in(
     atlas: Atlas, tmp_path: Path, encoding: str
 ) -> None:
-    said = (given_back(atlas, tmp_path, encoding=encoding) / "products.cpg").read_text(encoding="ascii")
-    assert said == {"utf-8": "UTF-8", "tcvn3": "TCVN3", "cp1258": "1258"}[encoding]
-    assert claim_of(said) == encoding
+    cpg = (export_and_unzip(atlas, tmp_path, encoding=encoding) / "products.cpg").read_text(encoding="ascii")
+    assert cpg == {"utf-8": "UTF-8", "tcvn3": "TCVN3", "cp1258": "1258"}[encoding]
+    assert claim_of(cpg) == encoding
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "tcvn3"])
 def test_gdal_keeps_the_last_letter_and_the_names_of_columns(atlas: Atlas, tmp_path: Path, encoding: str) -> None:
-    folder = given_back(atlas, tmp_path, encoding=encoding)
-    told = subprocess.run(
+    folder = export_and_unzip(atlas, tmp_path, encoding=encoding)
+    output = subprocess.run(
         ["ogrinfo", "-ro", "-al", "-q", str(folder / "products.shp")], capture_output=True, check=True
     ).stdout
-    assert b"name (String) = " + encode(NAMES["R3"], encoding, "lower") + b"\n" in told
+    assert b"name (String) = " + encode(NAMES["R3"], encoding, "lower") + b"\n" in output
 
 
 def test_letters_that_are_lacking_are_listed_and_stand_beside(atlas: Atlas, tmp_path: Path) -> None:
-    folder = given_back(atlas, tmp_path, encoding="tcvn3")
-    told = readme(folder)
-    assert "TCVN3 (ABC, phông .VnTime)" in told
-    assert "TCVN3 (ABC, .VnTime fonts)" in told
-    for shown in ("Ổ → ổ (254)", "→ → ? (1)", "Ả → ả (2)"):
-        assert shown in told
+    folder = export_and_unzip(atlas, tmp_path, encoding="tcvn3")
+    text = readme(folder)
+    assert "TCVN3 (ABC, phông .VnTime)" in text
+    assert "TCVN3 (ABC, .VnTime fonts)" in text
+    for replacement in ("Ổ → ổ (254)", "→ → ? (1)", "Ả → ả (2)"):
+        assert replacement in text
     assert {key: row["name"] for key, row in beside(folder).items() if row["name"]} == {
         key: NAMES[key] for key in ("R1", "R3")
     }
-    assert "Chữ mà bảng mã không có" not in readme(given_back(atlas, tmp_path / "utf8"))
+    assert "Chữ mà bảng mã không có" not in readme(export_and_unzip(atlas, tmp_path / "utf8"))
 
 
 def test_strict_refuses_and_names_the_letters_of_the_whole_layer(atlas: Atlas, tmp_path: Path) -> None:
-    with pytest.raises(BadQuery, match=r"TCVN3.* lacks these letters: Ổ \(254\), Ả \(2\)") as refused:
-        given_back(atlas, tmp_path, encoding="tcvn3", letters="strict")
-    assert "→ (1)" in refused.value.en
-    assert "letters=lower" in refused.value.vi
+    with pytest.raises(BadQuery, match=r"TCVN3.* lacks these letters: Ổ \(254\), Ả \(2\)") as error:
+        export_and_unzip(atlas, tmp_path, encoding="tcvn3", letters="strict")
+    assert "→ (1)" in error.value.en
+    assert "letters=lower" in error.value.vi
     with pytest.raises(BadQuery, match=r"Windows-1258 .*: → \(1\)\."):
-        given_back(atlas, tmp_path, encoding="cp1258", letters="strict")
-    assert given_back(atlas, tmp_path, encoding="utf-8", letters="strict")
+        export_and_unzip(atlas, tmp_path, encoding="cp1258", letters="strict")
+    assert export_and_unzip(atlas, tmp_path, encoding="utf-8", letters="strict")
 
 
 # --- places ---------------------------------------------------------------------------------------------
@@ -208,29 +208,29 @@ def expected(crs: str, key: str) -> tuple[float, float]:
 
 def points(path: Path) -> list[tuple[float, float] | None]:
     """The points of a .shp, read by hand."""
-    data, at, found = path.read_bytes(), 100, []
+    data, at, coordinates = path.read_bytes(), 100, []
     while at < len(data):
         (kind,) = struct.unpack_from("<i", data, at + 8)
-        found.append(struct.unpack_from("<2d", data, at + 12) if kind == 1 else None)
+        coordinates.append(struct.unpack_from("<2d", data, at + 12) if kind == 1 else None)
         at += 8 + 2 * struct.unpack_from(">i", data, at + 4)[0]
-    return found
+    return coordinates
 
 
 @pytest.mark.parametrize("encoding", TEXT_IN)
 @pytest.mark.parametrize("crs", ZONES)
 def test_places_are_those_of_the_state_parameters(atlas: Atlas, tmp_path: Path, crs: str, encoding: str) -> None:
-    found = points(given_back(atlas, tmp_path, crs=crs, encoding=encoding) / "products.shp")
-    for key, place in zip(PLACES, found, strict=False):
+    coordinates = points(export_and_unzip(atlas, tmp_path, crs=crs, encoding=encoding) / "products.shp")
+    for key, place in zip(PLACES, coordinates, strict=False):
         assert place == pytest.approx(expected(crs, key), abs=0.001)
-    assert found[3] is None
+    assert coordinates[3] is None
 
 
 @pytest.mark.parametrize("crs", ZONES)
 def test_the_registrys_operation_takes_them_back_within_a_millimetre(atlas: Atlas, tmp_path: Path, crs: str) -> None:
-    found = points(given_back(atlas, tmp_path, crs=crs) / "products.shp")
+    coordinates = points(export_and_unzip(atlas, tmp_path, crs=crs) / "products.shp")
     grid = pyproj.Transformer.from_crs(crs, "EPSG:4756", always_xy=True)
     datum = pyproj.Transformer.from_pipeline("urn:ogc:def:coordinateOperation:EPSG::6960")
-    for key, place in zip(PLACES, found, strict=False):
+    for key, place in zip(PLACES, coordinates, strict=False):
         assert place is not None
         lng, lat = grid.transform(*place)
         lat, lng = datum.transform(lat, lng)
@@ -239,29 +239,29 @@ def test_the_registrys_operation_takes_them_back_within_a_millimetre(atlas: Atla
 
 @pytest.mark.parametrize("crs", [crs for crs in FORMATS["shp"].crs if crs in SYSTEMS])
 def test_the_prj_is_esris_and_gdal_knows_the_zone(atlas: Atlas, tmp_path: Path, crs: str) -> None:
-    path = given_back(atlas, tmp_path, crs=crs) / "products.prj"
+    path = export_and_unzip(atlas, tmp_path, crs=crs) / "products.prj"
     assert path.read_text(encoding="ascii") == pyproj.CRS(crs).to_wkt("WKT1_ESRI")
     assert "D_Vietnam_2000" in path.read_text(encoding="ascii")
-    told = subprocess.run(["gdalsrsinfo", "-o", "epsg", str(path)], capture_output=True, check=True).stdout
-    assert told.split()[0].decode() == crs
+    text = subprocess.run(["gdalsrsinfo", "-o", "epsg", str(path)], capture_output=True, check=True).stdout
+    assert text.split()[0].decode() == crs
 
 
 def test_outlines_are_moved_point_by_point(atlas: Atlas, tmp_path: Path) -> None:
-    path = given_back(atlas, tmp_path, "zones", crs="EPSG:3405") / "zones.shp"
-    made = shapely.get_coordinates(pyogrio.read_dataframe(path).geometry[0])
-    stored = shapely.get_coordinates(atlas.get("zones", "Z1").geometry)
-    back = np.column_stack(Reading(SYSTEMS["EPSG:3405"]).to_lnglat(made[:, 0], made[:, 1]))
-    assert {tuple(row) for row in back.round(8)} == {tuple(row) for row in stored.round(8)}
+    path = export_and_unzip(atlas, tmp_path, "zones", crs="EPSG:3405") / "zones.shp"
+    exported = shapely.get_coordinates(pyogrio.read_dataframe(path).geometry[0])
+    original = shapely.get_coordinates(atlas.get("zones", "Z1").geometry)
+    back = np.column_stack(Reading(SYSTEMS["EPSG:3405"]).to_lnglat(exported[:, 0], exported[:, 1]))
+    assert {tuple(row) for row in back.round(8)} == {tuple(row) for row in original.round(8)}
 
 
 @pytest.mark.parametrize("crs", ZONES)
 def test_a_geopackage_goes_the_same_way(atlas: Atlas, tmp_path: Path, crs: str) -> None:
     write_export(atlas, Query("products"), "gpkg", tmp_path / "products.gpkg", crs=crs)
-    read = pyogrio.read_dataframe(tmp_path / "products.gpkg").set_index("product_id")
-    assert read.crs.to_epsg() == int(crs.removeprefix("EPSG:"))
+    frame = pyogrio.read_dataframe(tmp_path / "products.gpkg").set_index("product_id")
+    assert frame.crs.to_epsg() == int(crs.removeprefix("EPSG:"))
     for key in PLACES:
-        assert (read.geometry[key].x, read.geometry[key].y) == pytest.approx(expected(crs, key), abs=0.001)
-    assert read.geometry["R4"] is None
+        assert (frame.geometry[key].x, frame.geometry[key].y) == pytest.approx(expected(crs, key), abs=0.001)
+    assert frame.geometry["R4"] is None
 
 
 def test_the_systems_are_those_in_use_and_the_provinces_own_is_the_first(atlas: Atlas) -> None:
@@ -274,8 +274,8 @@ def test_the_systems_are_those_in_use_and_the_provinces_own_is_the_first(atlas: 
 
 
 def test_the_stores_own_name_of_wgs84_is_understood(atlas: Atlas, tmp_path: Path) -> None:
-    found = points(given_back(atlas, tmp_path, crs=STORE_CRS) / "products.shp")
-    assert found[0] == PLACES["R1"]
+    coordinates = points(export_and_unzip(atlas, tmp_path, crs=STORE_CRS) / "products.shp")
+    assert coordinates[0] == PLACES["R1"]
     assert (tmp_path / "products.prj").read_text(encoding="ascii").startswith('GEOGCS["GCS_WGS_1984"')
 
 
@@ -285,11 +285,11 @@ def test_a_place_that_a_zone_cannot_hold_is_an_error() -> None:
 
 
 def test_the_readme_names_the_system_and_how_it_was_reached(atlas: Atlas, tmp_path: Path) -> None:
-    told = readme(given_back(atlas, tmp_path, crs="EPSG:3405"))
-    assert "VN-2000 / UTM 48N, kinh tuyến trục 105°00′, k 0,9996 (EPSG:3405)" in told
-    assert "the inverse of: EPSG:6960 VN-2000 to WGS 84 (2)" in told
-    assert "EPSG:6960" not in readme(given_back(atlas, tmp_path))
-    assert "Hệ toạ độ" not in readme(given_back(atlas, tmp_path / "table", "sources", encoding="tcvn3"))
+    text = readme(export_and_unzip(atlas, tmp_path, crs="EPSG:3405"))
+    assert "VN-2000 / UTM 48N, kinh tuyến trục 105°00′, k 0,9996 (EPSG:3405)" in text
+    assert "the inverse of: EPSG:6960 VN-2000 to WGS 84 (2)" in text
+    assert "EPSG:6960" not in readme(export_and_unzip(atlas, tmp_path))
+    assert "Hệ toạ độ" not in readme(export_and_unzip(atlas, tmp_path / "table", "sources", encoding="tcvn3"))
 
 
 # --- what is refused ------------------------------------------------------------------------------------
@@ -314,8 +314,8 @@ def test_what_cannot_be_is_refused_in_words(atlas: Atlas, key: str, options: dic
 
 def test_a_download_takes_system_encoding_and_letters(atlas: Atlas, tmp_path: Path) -> None:
     client = application(atlas).test_client()
-    asked = "/export/products.zip?crs=EPSG:5897&encoding=tcvn3"
-    first, plain = client.get(asked), client.get(f"{asked}&letters=plain")
+    url = "/export/products.zip?crs=EPSG:5897&encoding=tcvn3"
+    first, plain = client.get(url), client.get(f"{url}&letters=plain")
     assert (first.status_code, first.headers["X-Feature-Count"]) == (200, "4")
     assert first.headers["ETag"] != plain.headers["ETag"]
     with zipfile.ZipFile(io.BytesIO(plain.data)) as archive:

@@ -26,8 +26,8 @@ def book(atlas: Atlas, layer: str, lang: str = "vi") -> Workbook:
     return load_workbook(out)
 
 
-def rows(made: Workbook, sheet: str) -> list[list[object]]:
-    return [[cell.value for cell in row] for row in made[sheet].iter_rows()]
+def rows(workbook: Workbook, sheet: str) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in workbook[sheet].iter_rows()]
 
 
 def test_labels_stand_for_names_and_codes(real_atlas: Atlas) -> None:
@@ -42,12 +42,12 @@ def test_labels_stand_for_names_and_codes(real_atlas: Atlas) -> None:
 
 
 def test_codes_are_chosen_from_a_list(real_atlas: Atlas) -> None:
-    made = book(real_atlas, "products")
-    rules = {str(rule.sqref): rule.formula1 for rule in made["products"].data_validations.dataValidation}
+    workbook = book(real_atlas, "products")
+    rules = {str(rule.sqref): rule.formula1 for rule in workbook["products"].data_validations.dataValidation}
     assert len(rules) == sum(field.kind == "code" for field in LAYERS["products"].fields)
     assert all(formula.startswith("'Danh mục'!$") for formula in rules.values())
-    listed = {cell for row in rows(made, "Danh mục") for cell in row}
-    assert {"Thực phẩm", "Đồ uống", "Chè Shan tuyết"} <= listed
+    cells = {cell for row in rows(workbook, "Danh mục") for cell in row}
+    assert {"Thực phẩm", "Đồ uống", "Chè Shan tuyết"} <= cells
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_its_dates_are_those_of_the_version_whatever_other_libraries_call_them(r
         write_export(real_atlas, Query("villages"), "xlsx", out)
     finally:
         register_namespace(DCTERMS_PREFIX, DCTERMS_NS)
-    said = zipfile.ZipFile(out).read("docProps/core.xml").decode()
-    assert re.findall(r">([^<>]+)</dct:(?:created|modified)>", said) == [real_atlas.version.published_at] * 2
+    properties = zipfile.ZipFile(out).read("docProps/core.xml").decode()
+    assert re.findall(r">([^<>]+)</dct:(?:created|modified)>", properties) == [real_atlas.version.published_at] * 2
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -87,8 +87,8 @@ def test_the_form_comes_back_as_it_went(built: Settings, tmp_path: Path, layer: 
     source.close()
     drafts = DraftStore(tmp_path / "drafts")
     draft = drafts.create(layer, {path.name: path}, who="A", answers=Answers())
-    prepared = read_draft(built, drafts, draft, lambda _: None)
-    assert prepared.staged is not None
-    assert [question.key for question in prepared.questions if question.blocking] == []
-    assert prepared.diff == []
-    assert [issue for issue in prepared.staged.report.issues if issue.severity != "info"] == []
+    reading = read_draft(built, drafts, draft, lambda _: None)
+    assert reading.staged is not None
+    assert [question.key for question in reading.questions if question.blocking] == []
+    assert reading.diff == []
+    assert [issue for issue in reading.staged.report.issues if issue.severity != "info"] == []

@@ -139,17 +139,17 @@ def test_a_published_conversion_comes_out_to_a_millimetre() -> None:
     # xác", as quoted by github.com/guitarkhongem/vn2000towgs84tovn2000. A worked example with an ellipsoidal height,
     # not a control point: none of VN-2000 is published with both of its positions.
     east, north, height = 546_151.8072, 1_855_759.3584, 846.1115
-    published = (106.68477742, 16.77839876, 832.2537253)
+    reference = (106.68477742, 16.77839876, 832.2537253)
     lng, lat = Transformer.from_pipeline(
         "+proj=pipeline +step +inv +proj=tmerc +lon_0=106.25 +k=0.9999 +x_0=500000 +ellps=WGS84"
         " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
     ).transform(east, north)
     by_hand = to_wgs84(lng, lat, height)
-    assert geodesic_distance_m(*by_hand[:2], *published[:2]) < 0.001
-    assert by_hand[2] == pytest.approx(published[2], abs=0.001)
+    assert geodesic_distance_m(*by_hand[:2], *reference[:2]) < 0.001
+    assert by_hand[2] == pytest.approx(reference[2], abs=0.001)
     # Our files carry no ellipsoidal height: 846 m of it are worth 3 cm.
     ours = Reading(SYSTEMS["EPSG:9212"]).to_lnglat(east, north)
-    assert geodesic_distance_m(ours[0][0], ours[1][0], *published[:2]) < 0.04
+    assert geodesic_distance_m(ours[0][0], ours[1][0], *reference[:2]) < 0.04
 
 
 # --- the pinned transformation ---------------------------------------------------------------------
@@ -167,14 +167,14 @@ def test_the_seven_parameters_are_those_of_epsg_6960() -> None:
 def test_the_other_parameters_are_those_of_their_operation(key: str) -> None:
     shift = SHIFTS[key]
     operation = CoordinateOperation.from_epsg(int(shift.operation.removeprefix("EPSG:")))
-    given = [p.value for p in operation.params]
-    assert given == pytest.approx(shift.parameters[: len(given)], abs=0)
-    assert shift.parameters[len(given) :] == (0.0,) * (7 - len(given))
+    parameters = [p.value for p in operation.params]
+    assert parameters == pytest.approx(shift.parameters[: len(parameters)], abs=0)
+    assert shift.parameters[len(parameters) :] == (0.0,) * (7 - len(parameters))
 
 
 def test_degrees_go_through_the_operation_itself() -> None:
-    pinned = Transformer.from_pipeline("EPSG:6960")
-    lat, lng = pinned.transform(21.386, 103.0165)
+    operation = Transformer.from_pipeline("EPSG:6960")
+    lat, lng = operation.transform(21.386, 103.0165)
     ours = Reading(SYSTEMS["EPSG:4756"]).to_lnglat(103.0165, 21.386)
     assert geodesic_distance_m(lng, lat, ours[0][0], ours[1][0]) < 1e-6
 
@@ -186,11 +186,11 @@ def test_nothing_depends_on_the_network_of_proj(enabled: bool) -> None:
     network.set_network_enabled(enabled)  # type: ignore[attr-defined]
     try:
         fresh = Transformer.from_pipeline(Reading(HOME).pipeline).transform(501_877.6, 2_365_683.6)
-        chosen_by_proj = Transformer.from_crs(METRIC_CRS, STORE_CRS, always_xy=True).transform(501_877.6, 2_365_683.6)
+        default = Transformer.from_crs(METRIC_CRS, STORE_CRS, always_xy=True).transform(501_877.6, 2_365_683.6)
     finally:
         network.set_network_enabled(before)  # type: ignore[attr-defined]
     assert geodesic_distance_m(*fresh, want[0][0], want[1][0]) == 0
-    assert geodesic_distance_m(*chosen_by_proj, want[0][0], want[1][0]) < 0.01
+    assert geodesic_distance_m(*default, want[0][0], want[1][0]) < 0.01
     assert "grid" not in Reading(HOME).pipeline
 
 
@@ -227,13 +227,13 @@ def test_sent_back_a_place_has_not_moved_by_a_tenth_of_a_millimetre(
 # --- the tables ------------------------------------------------------------------------------------
 
 
-def registered(code: str) -> CRS:
+def registry_crs(code: str) -> CRS:
     return CRS.from_user_input(code)
 
 
 @pytest.mark.parametrize("code", [code for code in SYSTEMS if code.startswith("EPSG:")])
 def test_every_system_is_what_the_registry_says(code: str) -> None:
-    system, crs = SYSTEMS[code], registered(code)
+    system, crs = SYSTEMS[code], registry_crs(code)
     datum = {"vn2000": "Vietnam 2000", "indian1960": "Indian 1960", "hanoi1972": "Hanoi 1972"}.get(system.family)
     assert crs.geodetic_crs is not None and crs.geodetic_crs.datum is not None
     assert datum is None or crs.geodetic_crs.datum.name == datum
@@ -248,14 +248,14 @@ def test_every_system_is_what_the_registry_says(code: str) -> None:
 
 def test_the_table_holds_every_vn2000_system_of_the_registry() -> None:
     infos = query_crs_info("EPSG", [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS], allow_deprecated=True)
-    known = {f"EPSG:{info.code}" for info in infos if info.name.startswith("VN-2000")}
-    assert {system.code for system in systems_of("vn2000")} == known
+    codes = {f"EPSG:{info.code}" for info in infos if info.name.startswith("VN-2000")}
+    assert {system.code for system in systems_of("vn2000")} == codes
 
 
 def test_the_deprecated_codes_name_their_successors_on_the_same_meridian() -> None:
-    deprecated = {one.code: one for one in systems_of("vn2000") if one.successor}
-    assert set(deprecated) == {"EPSG:6956", "EPSG:6957", "EPSG:6958", "EPSG:6959"}
-    for system in deprecated.values():
+    by_code = {one.code: one for one in systems_of("vn2000") if one.successor}
+    assert set(by_code) == {"EPSG:6956", "EPSG:6957", "EPSG:6958", "EPSG:6959"}
+    for system in by_code.values():
         successor = SYSTEMS[system.successor]
         assert system.grid is not None and successor.grid is not None
         assert (system.grid.meridian, system.grid.false_easting) == (successor.grid.meridian, 0.0)
@@ -271,8 +271,8 @@ def test_every_province_of_the_table_is_named_in_the_area_of_use_of_its_system()
     for code, provinces in PROVINCES.items():
         for province in provinces:
             assert fold(province) in areas[code], (code, province)
-    named = sum(len(provinces) for provinces in PROVINCES.values())
-    assert named == len({province for provinces in PROVINCES.values() for province in provinces}) == 64
+    count = sum(len(provinces) for provinces in PROVINCES.values())
+    assert count == len({province for provinces in PROVINCES.values() for province in provinces}) == 64
 
 
 def test_a_grid_finds_its_system_despite_rounding() -> None:
@@ -307,10 +307,10 @@ def test_a_neighbouring_zone_is_a_hundred_kilometres_off(code: str, kilometres: 
 
 
 def test_towgs84_flips_the_rotations_of_the_state() -> None:
-    flipped = SHIFTS["state"].towgs84()
-    assert flipped == (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278)
+    parameters = SHIFTS["state"].towgs84()
+    assert parameters == (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278)
     crs = CRS.from_proj4(
-        f"+proj=longlat +ellps=WGS84 +towgs84={','.join(map(str, flipped))} +no_defs +type=crs",
+        f"+proj=longlat +ellps=WGS84 +towgs84={','.join(map(str, parameters))} +no_defs +type=crs",
     )
     there = Transformer.from_crs(crs, STORE_CRS, always_xy=True).transform(*DIEN_BIEN_PHU)
     ours = Reading(SYSTEMS["EPSG:4756"]).to_lnglat(*DIEN_BIEN_PHU)
@@ -321,7 +321,7 @@ def test_proj_left_alone_would_not_shift_the_old_systems_at_all() -> None:
     for code in ("EPSG:3148", "EPSG:4147"):
         reading = Reading(SYSTEMS[code])
         numbers = reading.from_lnglat(*DIEN_BIEN_PHU)
-        alone = Transformer.from_crs(registered(code), STORE_CRS, always_xy=True).transform(
+        alone = Transformer.from_crs(registry_crs(code), STORE_CRS, always_xy=True).transform(
             numbers[0][0], numbers[1][0]
         )
         assert geodesic_distance_m(*DIEN_BIEN_PHU, *alone) > 40

@@ -89,8 +89,8 @@ def read(page: str) -> Document:
 def application(atlas: Atlas, **settings: object) -> Flask:
     """The application over one atlas; its data folder, unless one is given, goes when the application does."""
     own = None if "data_dir" in settings else Path(mkdtemp(prefix="ocop-"))
-    chosen = Settings(**{"max_page": 2, "data_dir": own, **settings})  # type: ignore[arg-type]
-    app = create_app(chosen, FixedSource(atlas), templates=ROOT / "templates")
+    config = Settings(**{"max_page": 2, "data_dir": own, **settings})  # type: ignore[arg-type]
+    app = create_app(config, FixedSource(atlas), templates=ROOT / "templates")
     if own is not None:
         finalize(app, rmtree, own, ignore_errors=True)
     return app
@@ -116,7 +116,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         yield application(atlas).test_client()
 
 
-class Asked:
+class RequestCounter:
     """An application, somebody who asks it, and how often a request reached its code."""
 
     def __init__(self, app: Flask) -> None:
@@ -128,5 +128,7 @@ class Asked:
 
 
 @pytest.fixture
-def asked(small_atlas: Atlas, tmp_path: Path) -> Asked:
-    return Asked(create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates"))
+def counter(small_atlas: Atlas, tmp_path: Path) -> RequestCounter:
+    return RequestCounter(
+        create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates")
+    )

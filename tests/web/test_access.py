@@ -120,8 +120,8 @@ def test_a_proxy_may_ask_under_a_name_of_its_own(small_atlas: Atlas, tmp_path: P
 
 def test_a_token_of_any_letters_is_sent_as_bearer(guarded: Flask) -> None:
     caller = guarded.test_client()
-    for sent, status in ((TOKEN.encode().decode("latin-1"), 200), (f"{TOKEN}4".encode().decode("latin-1"), 303)):
-        assert caller.get("/manage", headers={"Authorization": f"Bearer {sent}"}).status_code == status
+    for header, status in ((TOKEN.encode().decode("latin-1"), 200), (f"{TOKEN}4".encode().decode("latin-1"), 303)):
+        assert caller.get("/manage", headers={"Authorization": f"Bearer {header}"}).status_code == status
 
 
 def test_a_cookie_is_not_guessed_and_is_plain_only_without_tls(small_atlas: Atlas, tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ def test_a_document_is_cached_and_open_to_all(client: FlaskClient, path: str, mi
 
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_unknown_parameters_are_refused(client: FlaskClient, path: str) -> None:
-    asked = f"{path}{'&' if '?' in path else '?'}lang=en&nonsense=1"
-    answer = client.get(asked, headers={"Accept": "application/json"})
+    address = f"{path}{'&' if '?' in path else '?'}lang=en&nonsense=1"
+    answer = client.get(address, headers={"Accept": "application/json"})
     assert answer.status_code == 400
     assert "nonsense" in answer.get_json()["description"]
 
@@ -149,17 +149,17 @@ def test_every_layer_is_a_record(client: FlaskClient) -> None:
 
 
 def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
-    seen, path = [], "/catalogue/items?limit=4&lang=en"
+    ids, path = [], "/catalogue/items?limit=4&lang=en"
     while path:
         body = client.get(path).get_json(force=True)
-        seen += [feature["id"] for feature in body["features"]]
+        ids += [feature["id"] for feature in body["features"]]
         path = next((here(link["href"]) for link in body["links"] if link["rel"] == "next"), "")
-    assert seen == list(COLLECTIONS)
+    assert ids == list(COLLECTIONS)
 
 
 @requirement("records/record-core-query-parameters")
 @pytest.mark.parametrize(
-    ("query", "wanted"),
+    ("query", "expected"),
     [
         ({"q": "vung nguyen lieu"}, ["zones", "links"]),
         ({"q": "nothing,Raw-material zones"}, ["zones"]),
@@ -174,8 +174,8 @@ def test_pages_of_records_follow_each_other(client: FlaskClient) -> None:
         ({"q": ","}, list(COLLECTIONS)),
     ],
 )
-def test_records_are_selected(client: FlaskClient, query: dict[str, str], wanted: list[str]) -> None:
-    assert [feature["id"] for feature in items(client, **query)["features"]] == wanted
+def test_records_are_selected(client: FlaskClient, query: dict[str, str], expected: list[str]) -> None:
+    assert [feature["id"] for feature in items(client, **query)["features"]] == expected
 
 
 @pytest.mark.parametrize(

@@ -64,14 +64,14 @@ def test_text_is_sent_coded_with_a_tag_and_a_digest_of_its_own(
     assert packed.headers["X-File-SHA256"] == plain.headers["X-File-SHA256"]
     for answer in (plain, packed):
         assert "Accept-Encoding" in answer.headers["Vary"]
-        held = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": coding}
-        assert caller.get(PATH + query, headers=held).status_code == 304
+        conditional = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": coding}
+        assert caller.get(PATH + query, headers=conditional).status_code == 304
     # Who cannot read the coded file does not hold it.
     assert caller.get(PATH + query, headers={**PLAIN, "If-None-Match": packed.headers["ETag"]}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("accepted", "sent"),
+    ("accepted", "header"),
     [
         ("gzip, br", "br"),
         ("gzip, br;q=0.5", "gzip"),
@@ -82,9 +82,9 @@ def test_text_is_sent_coded_with_a_tag_and_a_digest_of_its_own(
     ],
 )
 def test_of_two_codings_the_one_that_is_liked_better_is_sent(
-    caller: FlaskClient, accepted: str, sent: str | None
+    caller: FlaskClient, accepted: str, header: str | None
 ) -> None:
-    assert caller.get(PATH, headers={"Accept-Encoding": accepted}).headers.get("Content-Encoding") == sent
+    assert caller.get(PATH, headers={"Accept-Encoding": accepted}).headers.get("Content-Encoding") == header
 
 
 def test_what_is_packed_already_is_sent_as_it_is(caller: FlaskClient) -> None:
@@ -94,10 +94,10 @@ def test_what_is_packed_already_is_sent_as_it_is(caller: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?ids=R1,R3"])
-@pytest.mark.parametrize(("asked", "part"), [("0-9", slice(0, 10)), ("10-", slice(10, None)), ("-7", slice(-7, None))])
-def test_a_part_is_sent_when_a_part_is_asked_for(caller: FlaskClient, query: str, asked: str, part: slice) -> None:
+@pytest.mark.parametrize(("header", "part"), [("0-9", slice(0, 10)), ("10-", slice(10, None)), ("-7", slice(-7, None))])
+def test_a_part_is_sent_when_a_part_is_asked_for(caller: FlaskClient, query: str, header: str, part: slice) -> None:
     whole = caller.get(PATH + query, headers=PLAIN)
-    answer = caller.get(PATH + query, headers={**PLAIN, "Range": f"bytes={asked}"})
+    answer = caller.get(PATH + query, headers={**PLAIN, "Range": f"bytes={header}"})
     assert (answer.status_code, answer.data) == (206, whole.data[part])
     first, last = part.indices(len(whole.data))[:2]
     assert answer.headers["Content-Range"] == f"bytes {first}-{last - 1}/{len(whole.data)}"
@@ -106,10 +106,10 @@ def test_a_part_is_sent_when_a_part_is_asked_for(caller: FlaskClient, query: str
     assert sha_of(answer.headers) == sha_of(whole.headers)  # of the whole representation, so that parts can be joined
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "Bytes= -00"])
-def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient, asked: str) -> None:
+@pytest.mark.parametrize("byte_range", ["bytes=999999999-", "bytes=-0", "Bytes= -00"])
+def test_a_part_that_the_file_does_not_have_is_refused(caller: FlaskClient, byte_range: str) -> None:
     whole = caller.get(PATH, headers=PLAIN)
-    answer = caller.get(PATH, headers={**PLAIN, "Range": asked})
+    answer = caller.get(PATH, headers={**PLAIN, "Range": byte_range})
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(whole.data)}")
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -130,12 +130,12 @@ def test_a_download_goes_on_only_where_it_is_the_same_file(caller: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "byte_range",
     ["bytes=0-1,5-6", "bytes=x", "records=0-1", "bytes=9-2", "bytes=-", "bytes", f"bytes={'9' * 5_000}-", "bytes=٣-٥"],
 )
-def test_what_is_no_single_range_of_bytes_is_answered_with_the_whole(caller: FlaskClient, asked: str) -> None:
+def test_what_is_no_single_range_of_bytes_is_answered_with_the_whole(caller: FlaskClient, byte_range: str) -> None:
     whole = caller.get(PATH, headers=PLAIN)
-    answer = caller.get(PATH, headers={**PLAIN, "Range": asked})
+    answer = caller.get(PATH, headers={**PLAIN, "Range": byte_range})
     assert (answer.status_code, answer.data) == (200, whole.data)
 
 
@@ -167,9 +167,9 @@ def test_large_files_are_read_while_they_are_sent(
     whole = caller.get(PATH + query, headers=PLAIN).data
     monkeypatch.setattr(downloads, "_AT_ONCE", 8)
     monkeypatch.setattr(downloads, "_BLOCK", 100)
-    for asked, part in (("", slice(None)), ("bytes=3-452", slice(3, 453)), ("bytes=-40", slice(-40, None))):
+    for byte_range, part in (("", slice(None)), ("bytes=3-452", slice(3, 453)), ("bytes=-40", slice(-40, None))):
         with caller.get(
-            PATH + query, headers={**PLAIN, **({"Range": asked} if asked else {})}, environ_overrides=server
+            PATH + query, headers={**PLAIN, **({"Range": byte_range} if byte_range else {})}, environ_overrides=server
         ) as answer:
             assert answer.is_streamed and answer.data == whole[part]
             assert int(answer.headers["Content-Length"]) == len(whole[part])
@@ -199,8 +199,8 @@ def test_a_download_goes_on_with_the_bytes_that_it_began_with_or_from_the_start(
     assert (second.status_code, len(second.data)) == (200, 2000)
     assert second.headers["ETag"] != first.headers["ETag"]
     # The records are those of the same version: who has the first file whole needs no other.
-    known = caller.get("/export/products.gpkg", headers={"If-None-Match": first.headers["ETag"]})
-    assert (known.status_code, known.headers["ETag"]) == (304, first.headers["ETag"])
+    response = caller.get("/export/products.gpkg", headers={"If-None-Match": first.headers["ETag"]})
+    assert (response.status_code, response.headers["ETag"]) == (304, first.headers["ETag"])
 
 
 def test_a_weak_tag_is_no_ground_to_go_on(caller: FlaskClient) -> None:
@@ -239,8 +239,8 @@ def test_a_caller_that_knows_the_date_is_not_sent_it_again(caller: FlaskClient) 
     both = {"If-Modified-Since": whole.headers["Last-Modified"], "If-None-Match": '"another"'}
     assert caller.get(PATH, headers=both).status_code == 200
     # And what is known is not sent in parts either.
-    known = caller.get(PATH, headers={**PLAIN, "If-None-Match": whole.headers["ETag"], "Range": "bytes=0-9"})
-    assert (known.status_code, known.data) == (304, b"")
+    response = caller.get(PATH, headers={**PLAIN, "If-None-Match": whole.headers["ETag"], "Range": "bytes=0-9"})
+    assert (response.status_code, response.data) == (304, b"")
     assert caller.get(PATH, headers={"If-None-Match": "*"}).status_code == 304
 
 
@@ -318,14 +318,14 @@ def cache(tmp_path: Path, keys: set[str]) -> ExportCache:
 
 def was_written(cache: ExportCache, atlas: str, key: str, *, size: int = 100, keep: bool = True) -> bool:
     """Ask for an export and tell whether it had to be written."""
-    written = []
+    writes = []
 
     def write(out: Any) -> int:
-        written.append(out.write(b"x" * size))
+        writes.append(out.write(b"x" * size))
         return 1
 
     with cache.open(atlas, key, write, keep=keep).file:
-        return bool(written)
+        return bool(writes)
 
 
 def names_in(cache: ExportCache) -> set[str]:
@@ -336,8 +336,8 @@ def names_in(cache: ExportCache) -> set[str]:
 def test_the_longest_unused_leave_first(cache: ExportCache) -> None:
     for now, key in enumerate(("a", "b"), start=1_000_000):
         assert was_written(cache, "v1", key)
-        (made,) = cache.folder.glob(f"v1/{key}-*")
-        os.utime(made, (now, now))
+        (path,) = cache.folder.glob(f"v1/{key}-*")
+        os.utime(path, (now, now))
     assert not was_written(cache, "v1", "a")  # used now, so "b" is the longest unused
     assert was_written(cache, "v1", "c")
     assert names_in(cache) == {"v1/a", "v1/c"}
@@ -379,24 +379,24 @@ def test_half_written_files_of_the_dead_are_removed_and_of_the_living_are_not(ca
 
 @pytest.mark.parametrize("coding", ["", "gzip", "br"])
 def test_of_many_who_ask_at_once_one_writes_and_all_get_the_same_whole_file(tmp_path: Path, coding: Any) -> None:
-    cache, written = ExportCache(tmp_path / "exports", 10**9, set), []
+    cache, writes = ExportCache(tmp_path / "exports", 10**9, set), []
 
     def write(out: Any) -> int:
-        written.append(1)
+        writes.append(1)
         for _ in range(50):
             out.write(os.urandom(1000))  # never twice the same: what is kept must be what was told
             time.sleep(0.001)
         return 50
 
-    def asked(_: int) -> tuple[str, str]:
-        made = cache.open("v1", "k", write, coding=coding)
-        with made.file as file:
-            return hashlib.sha256(file.read()).hexdigest(), made.sent_sha256
+    def download(_: int) -> tuple[str, str]:
+        export = cache.open("v1", "k", write, coding=coding)
+        with export.file as file:
+            return hashlib.sha256(file.read()).hexdigest(), export.content_sha256
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(asked, range(16)))
-    assert all(digest == told for digest, told in answers)
-    assert len(set(answers)) == len(written) == 1
+        answers = list(pool.map(download, range(16)))
+    assert all(digest == answer for digest, answer in answers)
+    assert len(set(answers)) == len(writes) == 1
 
 
 def test_two_processes_do_not_harm_each_other(tmp_path: Path) -> None:
@@ -406,14 +406,14 @@ def test_two_processes_do_not_harm_each_other(tmp_path: Path) -> None:
             time.sleep(0.001)
         return 20
 
-    def asked(_: int) -> bool:
+    def download(_: int) -> bool:
         # A cache of its own for each is what another process has: no lock of one is known to the other.
-        made = ExportCache(tmp_path / "exports", 30_000, set).open("v1", "k", write, coding="gzip")
-        with made.file as file:
-            return hashlib.sha256(file.read()).hexdigest() == made.sent_sha256
+        export = ExportCache(tmp_path / "exports", 30_000, set).open("v1", "k", write, coding="gzip")
+        with export.file as file:
+            return hashlib.sha256(file.read()).hexdigest() == export.content_sha256
 
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(asked, range(24)))
+        assert all(pool.map(download, range(24)))
 
 
 # --- a real server ---------------------------------------------------------------------------------------
@@ -449,8 +449,8 @@ def test_curl_begins_anew_where_the_file_became_another(server: str, tmp_path: P
     curl("-o", str(part), whole)
     tag = next(line.split(" ", 1)[1] for line in curl("-I", whole).splitlines() if line.lower().startswith("etag:"))
     for condition, status in ((tag, "206"), ('"another"', "200")):
-        told = curl("-r", "1000-", "-H", f"If-Range: {condition}", "-o", "/dev/null", "-w", "%{http_code}", whole)
-        assert told == status
+        output = curl("-r", "1000-", "-H", f"If-Range: {condition}", "-o", "/dev/null", "-w", "%{http_code}", whole)
+        assert output == status
 
 
 def test_curl_unpacks_what_it_asks_compressed(server: str, tmp_path: Path) -> None:

@@ -86,8 +86,8 @@ WRONG = [
 def test_a_wrong_address_gets_a_page_or_json_in_its_language(
     client: FlaskClient, path: str, status: int, lang: str
 ) -> None:
-    asked = path if "lang=" in path else f"{path}{'&' if '?' in path else '?'}lang={lang}"
-    answer = client.get(asked, headers=BROWSER)
+    address = path if "lang=" in path else f"{path}{'&' if '?' in path else '?'}lang={lang}"
+    answer = client.get(address, headers=BROWSER)
     assert answer.status_code == status
     assert answer.headers["Cache-Control"] == "no-store"
     if path.startswith(("/export", "/collections", "/base")) or ".json" in path:

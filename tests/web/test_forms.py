@@ -17,21 +17,21 @@ BEFORE = Answers(
 )  # fmt: skip
 
 
-def answered(*fields: tuple[str, str], before: Answers = BEFORE) -> Answers:
+def parse(*fields: tuple[str, str], before: Answers = BEFORE) -> Answers:
     return forms.answers(MultiDict(fields), before)
 
 
 def test_what_the_form_does_not_hold_stays() -> None:
-    assert answered() == BEFORE
+    assert parse() == BEFORE
 
 
 def test_what_the_form_holds_is_taken() -> None:
-    found = answered(
+    result = parse(
         ("part", "B"), ("crs", "EPSG:9208"), ("encoding:LOAI", "vni"), ("encoding:TEN", ""), ("map:TEN", ""),
         ("map:LOAI", "kind"), ("address:xã B", "communes:2"), ("precision", "exact"), ("whole-shown", "yes"),
         ("source:what", " Tờ trình "), ("source:date", ""),
     )  # fmt: skip
-    assert found == Answers(
+    assert result == Answers(
         part="B", crs="EPSG:9208", encodings={"TEN": "tcvn3", "LOAI": "vni"}, mapping={"TEN": "", "LOAI": "kind"},
         constants=BEFORE.constants, addresses={"xã A": "communes:1", "xã B": "communes:2"}, precision="exact",
         whole=False, source={"what": "Tờ trình"},
@@ -39,18 +39,18 @@ def test_what_the_form_holds_is_taken() -> None:
 
 
 def test_another_system_than_those_offered_is_taken_first() -> None:
-    assert answered(("crs", "EPSG:9205"), ("crs_other", "EPSG:9218")).crs == "EPSG:9218"
-    assert answered(("crs", "EPSG:9208"), ("crs_other", "")).crs == "EPSG:9208"
+    assert parse(("crs", "EPSG:9205"), ("crs_other", "EPSG:9218")).crs == "EPSG:9218"
+    assert parse(("crs", "EPSG:9208"), ("crs_other", "")).crs == "EPSG:9208"
 
 
 def test_constants_without_a_field_in_the_form_are_kept_and_emptied_ones_go() -> None:
-    assert answered(("set:kind", "HTX")).constants == {"stars": "3", "kind": "HTX"}
-    assert answered(("set:kind", "")).constants == {"stars": "3"}
+    assert parse(("set:kind", "HTX")).constants == {"stars": "3", "kind": "HTX"}
+    assert parse(("set:kind", "")).constants == {"stars": "3"}
 
 
 def test_a_precision_that_is_none_is_refused() -> None:
     with pytest.raises(BadQuery, match="precision"):
-        answered(("precision", "roughly"))
+        parse(("precision", "roughly"))
 
 
 def test_files_of_one_name_are_all_kept(tmp_path: Path) -> None:

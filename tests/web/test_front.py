@@ -20,7 +20,7 @@ from geo.web.application import create_app
 from geo.web.ogc import answer
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
-from tests.web.conftest import Asked
+from tests.web.conftest import RequestCounter
 from tests.web.test_tiles import versioned
 
 VN2000 = "http://www.opengis.net/def/crs/EPSG/0/9205"
@@ -60,7 +60,7 @@ def plain(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 VARYING = re.compile(rb'"timeStamp":"[^"]+"|nonce="[^"]+"')
 
 
-def seen(response: TestResponse) -> tuple[object, ...]:
+def comparable(response: TestResponse) -> tuple[object, ...]:
     """All that a caller sees but for the time, and the nonce of a page."""
     coding = response.headers.get("Content-Encoding", "")
     body = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}[coding](response.data)
@@ -69,21 +69,21 @@ def seen(response: TestResponse) -> tuple[object, ...]:
     return response.status, headers, VARYING.sub(b"", body)
 
 
-def same(asked: Asked, plain: FlaskClient, path: str, **headers: str) -> None:
+def same(counter: RequestCounter, plain: FlaskClient, path: str, **headers: str) -> None:
     headers = {"X-Request-ID": "one", **headers}
-    assert seen(asked.client.get(path, headers=headers)) == seen(plain.get(path, headers=headers)), path
+    assert comparable(counter.client.get(path, headers=headers)) == comparable(plain.get(path, headers=headers)), path
 
 
-def test_plain_gets_of_items_do_not_reach_flask(asked: Asked) -> None:
+def test_plain_gets_of_items_do_not_reach_flask(counter: RequestCounter) -> None:
     for path in (f"{PAGE}/R1", f"{PAGE}/R1?lang=en", f"{PAGE}/R1?crs={VN2000}", PAGE, f"{PAGE}?lang=en", f"{PAGE}?f=json",
                  f"{PAGE}?crs={VN2000}", f"{PAGE}?limit=1", f"{PAGE}?bbox=103,21,103.2,21.9&stars=4", f"{PAGE}?version=7"):  # fmt: skip
-        assert asked.client.get(path).status_code == 200
+        assert counter.client.get(path).status_code == 200
     for accept in ("*/*", "application/geo+json", "application/json", "text/html;q=0.5, application/geo+json"):
-        assert asked.client.get(PAGE, headers={"Accept": accept}).mimetype == "application/geo+json"
-    assert asked.count == 0
+        assert counter.client.get(PAGE, headers={"Accept": accept}).mimetype == "application/geo+json"
+    assert counter.count == 0
 
 
-def test_every_other_request_reaches_flask(asked: Asked) -> None:
+def test_every_other_request_reaches_flask(counter: RequestCounter) -> None:
     others = (
         (f"{PAGE}/none", {}), (f"{PAGE}?limit=x", {}), (f"{PAGE}?f=csv", {}), (f"{PAGE}?f=html", {}), (f"{PAGE}?version=8", {}),
         ("/collections/products", {}), (PAGE, {"Accept": "text/html"}), (PAGE, {"Accept": "image/png"}),
@@ -91,21 +91,21 @@ def test_every_other_request_reaches_flask(asked: Asked) -> None:
         (PAGE, {"Host": "a b"}), (f"{PAGE}?q=" + "x" * 2_000, {}), (PAGE, {"Accept": "*/*, " + "a/b, " * 500}),
     )  # fmt: skip
     for number, (path, headers) in enumerate(others):
-        asked.client.get(path, headers=headers)
-        assert asked.count == number + 1, (path, headers)
+        counter.client.get(path, headers=headers)
+        assert counter.count == number + 1, (path, headers)
 
 
-def test_every_record_and_page_is_what_the_application_answers(asked: Asked, plain: FlaskClient) -> None:
+def test_every_record_and_page_is_what_the_application_answers(counter: RequestCounter, plain: FlaskClient) -> None:
     for layer, lang, crs in itertools.product(("products", "communes", "sources", "links"), ("", "en"), ("", VN2000)):
-        kept = "&".join(f"{name}={value}" for name, value in (("lang", lang), ("crs", crs)) if value)
+        headers = "&".join(f"{name}={value}" for name, value in (("lang", lang), ("crs", crs)) if value)
         records = [one["id"] for one in plain.get(f"/collections/{layer}/items").get_json()["features"]]
         for path in [
-            f"/collections/{layer}/items?{kept}&limit=2",
-            *(f"/collections/{layer}/items/{one}?{kept}" for one in records),
+            f"/collections/{layer}/items?{headers}&limit=2",
+            *(f"/collections/{layer}/items/{one}?{headers}" for one in records),
         ]:
-            same(asked, plain, path)
+            same(counter, plain, path)
         for query in ("limit=1", "limit=1&offset=1", "bbox=103,21,103.2,21.9", "q=a", "properties=title", "f=json"):
-            same(asked, plain, f"/collections/{layer}/items?{kept}&{query}")
+            same(counter, plain, f"/collections/{layer}/items?{headers}&{query}")
 
 
 @pytest.mark.parametrize(
@@ -113,31 +113,31 @@ def test_every_record_and_page_is_what_the_application_answers(asked: Asked, pla
 )
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_pages_say_how_many_match_and_lead_to_their_neighbours_in_the_same_version(
-    asked: Asked, query: str, ids: list[str], limit: int
+    counter: RequestCounter, query: str, ids: list[str], limit: int
 ) -> None:
     for offset in range(5):
-        page = asked.client.get(f"{PAGE}?{query}limit={limit}&offset={offset}").get_json()
+        page = counter.client.get(f"{PAGE}?{query}limit={limit}&offset={offset}").get_json()
         assert (page["numberMatched"], [one["id"] for one in page["features"]]) == (
             len(ids),
             ids[offset : offset + limit],
         )
         assert page["numberReturned"] == len(page["features"])
         links = {link["rel"]: dict(parse_qsl(urlsplit(link["href"]).query)) for link in page["links"]}
-        kept = dict(parse_qsl(query))
-        pinned = {**kept, "limit": str(limit), "version": "7"}
-        assert links["self"] == {**kept, "limit": str(limit), "offset": str(offset)}
+        records = dict(parse_qsl(query))
+        pinned = {**records, "limit": str(limit), "version": "7"}
+        assert links["self"] == {**records, "limit": str(limit), "offset": str(offset)}
         assert links.get("next") == ({**pinned, "offset": str(offset + limit)} if offset + limit < len(ids) else None)
         assert links.get("prev") == ({**pinned, "offset": str(max(0, offset - limit))} if offset else None)
-    assert asked.count == 0
+    assert counter.count == 0
 
 
-def test_whatever_is_asked_the_application_would_say_the_same(asked: Asked, plain: FlaskClient) -> None:
+def test_whatever_is_asked_the_application_would_say_the_same(counter: RequestCounter, plain: FlaskClient) -> None:
     chance, tried = random.Random(4), 600
     for _ in range(tried):
         names = chance.sample(sorted(SAME), chance.choice((1, 1, 2, 2, 3, 4)))
         parts = [f"{name}={quote(chance.choice(SAME[name]), safe=',/:')}" for name in names]
-        same(asked, plain, f"{PAGE}?{'&'.join(parts * chance.choice((1, 1, 1, 2)))}")
-    assert 0.1 < asked.count / tried < 0.9, "nearly all were answered by one of the two"
+        same(counter, plain, f"{PAGE}?{'&'.join(parts * chance.choice((1, 1, 1, 2)))}")
+    assert 0.1 < counter.count / tried < 0.9, "nearly all were answered by one of the two"
 
 
 BOXES = (
@@ -154,16 +154,16 @@ BOXES = (
      "&filter=stars%3E3", "&q=m%E1%BA%ADt", "&q=%01", "&f=json", "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
      "&datetime=2019-01-01/..", "&sortby=-name", "&ids=R1,R2", "&%62box=103,21,104,22", "&bbox-cr%73=http://x"],
 )  # fmt: skip
-def test_every_box_is_what_the_application_answers(asked: Asked, plain: FlaskClient, rest: str) -> None:
+def test_every_box_is_what_the_application_answers(counter: RequestCounter, plain: FlaskClient, rest: str) -> None:
     for box in BOXES:
-        same(asked, plain, f"{PAGE}?bbox={box}{rest}")
-        same(asked, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
+        same(counter, plain, f"{PAGE}?bbox={box}{rest}")
+        same(counter, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
 
 
 @pytest.mark.parametrize(
     "text", ["%01", "\1", "?", "%3F&f=html", "f=html", "%26f=json", "&", "=", "%00", "+", "%2B", "a;b"]
 )
-def test_marks_of_addresses_inside_values_stay_values(asked: Asked, plain: FlaskClient, text: str) -> None:
+def test_marks_of_addresses_inside_values_stay_values(counter: RequestCounter, plain: FlaskClient, text: str) -> None:
     for query in (
         f"bbox=103,21,104,22&q={text}",
         f"q={text}&limit=1&offset=1",
@@ -171,8 +171,8 @@ def test_marks_of_addresses_inside_values_stay_values(asked: Asked, plain: Flask
         f"lang=vi&q={text}",
     ):
         answers = [
-            seen(client.get(PAGE, environ_overrides={"QUERY_STRING": query}, headers={"X-Request-ID": "one"}))
-            for client in (asked.client, plain)
+            comparable(client.get(PAGE, environ_overrides={"QUERY_STRING": query}, headers={"X-Request-ID": "one"}))
+            for client in (counter.client, plain)
         ]
         assert answers[0] == answers[1], query
 
@@ -188,8 +188,8 @@ def test_marks_of_addresses_inside_values_stay_values(asked: Asked, plain: Flask
      "/collections/products/items/R1?bbox=1,2,3,4", "/collections/products/items?bbox=1,2,3,4&bbox=1,2,3,4",
      "/collections/producers/items?bbox=1,2,3,4", "/collections/products/items?utm_bbox=1,2,3,4"],
 )  # fmt: skip
-def test_addresses_that_look_alike_are_told_apart(asked: Asked, plain: FlaskClient, path: str) -> None:
-    same(asked, plain, path)
+def test_addresses_that_look_alike_are_told_apart(counter: RequestCounter, plain: FlaskClient, path: str) -> None:
+    same(counter, plain, path)
 
 
 @pytest.mark.parametrize(
@@ -204,46 +204,48 @@ def test_addresses_that_look_alike_are_told_apart(asked: Asked, plain: FlaskClie
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", [f"{PAGE}?limit=2", f"{PAGE}/R2", f"{PAGE}?bbox=102,20,104,22"])
-def test_each_caller_gets_its_own_answer(asked: Asked, plain: FlaskClient, path: str, headers: dict[str, str]) -> None:
-    same(asked, plain, path, **headers)
+def test_each_caller_gets_its_own_answer(
+    counter: RequestCounter, plain: FlaskClient, path: str, headers: dict[str, str]
+) -> None:
+    same(counter, plain, path, **headers)
 
 
-def test_other_methods_are_the_applications(asked: Asked) -> None:
-    head, options = asked.client.head(f"{PAGE}?limit=1"), asked.client.options(f"{PAGE}?limit=1")
+def test_other_methods_are_the_applications(counter: RequestCounter) -> None:
+    head, options = counter.client.head(f"{PAGE}?limit=1"), counter.client.options(f"{PAGE}?limit=1")
     assert (head.status_code, head.data) == (200, b"") and "GET" in options.headers["Allow"]
-    assert asked.client.post(f"{PAGE}?limit=1").status_code == 405
-    assert asked.count == 3
+    assert counter.client.post(f"{PAGE}?limit=1").status_code == 405
+    assert counter.count == 3
 
 
-def test_a_tag_given_without_the_application_is_known_to_it(asked: Asked) -> None:
+def test_a_tag_given_without_the_application_is_known_to_it(counter: RequestCounter) -> None:
     for path in (f"{PAGE}/R2", f"{PAGE}?limit=1"):
-        tag = asked.client.get(path).headers["ETag"]
-        assert asked.count == 0
-        assert asked.client.get(path, headers={"If-None-Match": tag}).status_code == 304
-        asked.count = 0
+        tag = counter.client.get(path).headers["ETag"]
+        assert counter.count == 0
+        assert counter.client.get(path, headers={"If-None-Match": tag}).status_code == 304
+        counter.count = 0
 
 
-def test_every_answer_has_an_id_of_its_own_or_the_callers(asked: Asked) -> None:
-    ids = {asked.client.get(f"{PAGE}?limit={n}").headers["X-Request-ID"] for n in range(1, 6)}
+def test_every_answer_has_an_id_of_its_own_or_the_callers(counter: RequestCounter) -> None:
+    ids = {counter.client.get(f"{PAGE}?limit={n}").headers["X-Request-ID"] for n in range(1, 6)}
     assert len(ids) == 5
-    assert asked.client.get(PAGE, headers={"X-Request-ID": "mine"}).headers["X-Request-ID"] == "mine"
+    assert counter.client.get(PAGE, headers={"X-Request-ID": "mine"}).headers["X-Request-ID"] == "mine"
 
 
 def test_a_new_version_is_answered_at_once_and_the_old_one_is_let_go(tmp_path: Path) -> None:
     with versioned(tmp_path, 1, "a") as old, versioned(tmp_path, 2, "b") as new:
         source = FixedSource(old)
         app = create_app(Settings(data_dir=tmp_path), source, templates=ROOT / "templates")
-        client, found = app.test_client(), []
+        client, results = app.test_client(), []
         for atlas in (old, new):
             source.current = atlas
             boxes = [f"{PAGE}?limit=1&bbox=102,20,104,{north}" for north in (26, 27, 28)]
             for path in (*boxes, f"{PAGE}/R2", f"{PAGE}/R1", f"{PAGE}?limit=2", f"{PAGE}?limit=1"):
                 body = client.get(path).get_json()
                 feature = body if "properties" in body else body["features"][0]
-                found += [feature["properties"]["name"]] if feature["id"] == "R1" else []
+                results += [feature["properties"]["name"]] if feature["id"] == "R1" else []
         old.close()
         assert client.get(f"{PAGE}?limit=3").status_code == 200
-    assert found == ["Mật ong 1"] * 6 + ["Mật ong 2"] * 6
+    assert results == ["Mật ong 1"] * 6 + ["Mật ong 2"] * 6
 
 
 def test_an_earlier_version_is_answered_from_that_version(tmp_path: Path) -> None:
@@ -258,15 +260,17 @@ def test_an_earlier_version_is_answered_from_that_version(tmp_path: Path) -> Non
     assert names == ["Mật ong 1", "Mật ong 2", "Mật ong 1", "Mật ong 2", "Mật ong 2"]
 
 
-def test_what_breaks_on_the_way_is_the_applications_to_tell(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_breaks_on_the_way_is_the_applications_to_tell(
+    counter: RequestCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(answer.features, "features", broken)
-    asked.client.application.testing = False
-    asked.client.application.config["PROPAGATE_EXCEPTIONS"] = False
-    response = asked.client.get(f"{PAGE}?limit=1", headers={"Accept": "application/json"})
-    assert asked.count == 1 and response.status_code == 500 and "disk" not in response.text
+    counter.client.application.testing = False
+    counter.client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    response = counter.client.get(f"{PAGE}?limit=1", headers={"Accept": "application/json"})
+    assert counter.count == 1 and response.status_code == 500 and "disk" not in response.text
 
 
 def test_the_front_names_the_address_that_people_use(small_atlas: Atlas, tmp_path: Path) -> None:
@@ -280,7 +284,7 @@ def test_the_front_names_the_address_that_people_use(small_atlas: Atlas, tmp_pat
         assert fast.headers["ETag"] == flask.headers["ETag"]
 
 
-def test_a_service_below_a_path_of_its_host_is_the_applications(asked: Asked) -> None:
-    body = asked.client.get(PAGE, environ_overrides={"SCRIPT_NAME": "/map"}).get_json()
-    assert asked.count == 1
+def test_a_service_below_a_path_of_its_host_is_the_applications(counter: RequestCounter) -> None:
+    body = counter.client.get(PAGE, environ_overrides={"SCRIPT_NAME": "/map"}).get_json()
+    assert counter.count == 1
     assert all(link["href"].startswith("http://localhost/map/") for link in body["links"])

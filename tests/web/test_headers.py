@@ -84,9 +84,9 @@ def test_everything_that_a_page_loads_is_there(client: FlaskClient, path: str) -
 
 @pytest.mark.parametrize("path", PAGES[:-1])
 def test_every_icon_that_a_page_shows_is_drawn(client: FlaskClient, path: str) -> None:
-    drawn = {e.attrs["id"] for e in read((static_dir() / "img" / "icons.svg").read_text("utf-8")).all("symbol")}
+    drawings = {e.attrs["id"] for e in read((static_dir() / "img" / "icons.svg").read_text("utf-8")).all("symbol")}
     named = {(e.attrs["href"] or "").split("#")[1] for e in read(client.get(path).text).all("use")}
-    assert named <= drawn
+    assert named <= drawings
 
 
 def test_only_the_embedded_map_may_stand_in_pages_of_others(client: FlaskClient) -> None:

@@ -17,21 +17,21 @@ JSON = {"Accept": "application/json, application/geo+json, application/ld+json, 
 @pytest.mark.parametrize("path", DOCUMENTS)
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 def test_documents_have_strong_tags_that_spare_the_next_transfer(client: FlaskClient, path: str, coding: str) -> None:
-    asked = {**JSON, "Accept-Encoding": coding}
-    first, second = client.get(path, headers=asked), client.get(path, headers=asked)
+    request_headers = {**JSON, "Accept-Encoding": coding}
+    first, second = client.get(path, headers=request_headers), client.get(path, headers=request_headers)
     tag = first.headers["ETag"]
     assert first.status_code == 200 and not tag.startswith("W/")
     assert (second.headers["ETag"], second.data) == (tag, first.data)  # strong: the same tag, the same bytes
-    again = client.get(path, headers={**asked, "If-None-Match": tag})
+    again = client.get(path, headers={**request_headers, "If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == tag
     # RFC 9110, 15.4.5: what a 200 would have said; and nothing of a page, which a cache would keep with it.
     for name in ("Cache-Control", "Vary", "Access-Control-Allow-Origin"):
         assert again.headers.get(name) == first.headers.get(name), name
     assert "Content-Security-Policy" not in again.headers
-    dated = client.get(path, headers={**asked, "If-Modified-Since": first.headers["Last-Modified"]})
+    dated = client.get(path, headers={**request_headers, "If-Modified-Since": first.headers["Last-Modified"]})
     assert dated.status_code == 304
-    assert client.get(path, headers={**asked, "If-None-Match": '"other"'}).status_code == 200
+    assert client.get(path, headers={**request_headers, "If-None-Match": '"other"'}).status_code == 200
 
 
 def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
@@ -44,10 +44,10 @@ def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
 
 def test_a_gzip_answer_does_not_tell_the_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same strong tag must stand for the same bytes at any time; gzip would write the time into its head."""
-    asked = {**JSON, "Accept-Encoding": "gzip"}
-    first = client.get("/collections", headers=asked)
+    request_headers = {**JSON, "Accept-Encoding": "gzip"}
+    first = client.get("/collections", headers=request_headers)
     monkeypatch.setattr("gzip.time.time", lambda: 2_000_000_000.0)
-    later = client.get("/collections", headers=asked)
+    later = client.get("/collections", headers=request_headers)
     assert first.headers["Content-Encoding"] == "gzip" and gzip.decompress(later.data)
     assert (later.headers["ETag"], later.data) == (first.headers["ETag"], first.data)
 
@@ -56,8 +56,8 @@ def test_a_coded_answer_is_not_taken_to_be_held_by_who_cannot_read_it(client: Fl
     """A cache asks for one that takes no brotli, with the tags of all that it keeps: `tag:br` must not be chosen."""
     packed = client.get("/collections", headers={**JSON, "Accept-Encoding": "br"}).headers["ETag"]
     for coding, status in (("identity", 200), ("gzip", 200), ("gzip, br", 304)):
-        asked = {**JSON, "Accept-Encoding": coding, "If-None-Match": packed}
-        assert client.get("/collections", headers=asked).status_code == status
+        request_headers = {**JSON, "Accept-Encoding": coding, "If-None-Match": packed}
+        assert client.get("/collections", headers=request_headers).status_code == status
 
 
 @pytest.mark.parametrize("form", ["csv", "gpkg", "fgb", "xlsx", "shp"])
@@ -72,8 +72,8 @@ def test_a_page_as_a_file_has_a_strong_tag_and_the_same_bytes(client: FlaskClien
 def test_pages_of_items_say_when_they_were_made_and_so_have_weak_tags(client: FlaskClient) -> None:
     answer = client.get("/collections/products/items", headers=JSON)
     assert answer.headers["ETag"].startswith("W/") and "timeStamp" in answer.get_json(force=True)
-    held = {**JSON, "If-None-Match": answer.headers["ETag"]}
-    assert client.get("/collections/products/items", headers=held).status_code == 304
+    conditional = {**JSON, "If-None-Match": answer.headers["ETag"]}
+    assert client.get("/collections/products/items", headers=conditional).status_code == 304
 
 
 def test_another_host_is_another_answer(client: FlaskClient) -> None:
@@ -110,9 +110,9 @@ SHARED = {
 
 @pytest.mark.parametrize("path", SHARED)
 def test_pages_of_other_sites_may_ask_first(client: FlaskClient, path: str) -> None:
-    asked = {"Origin": "https://so.example.vn", "Access-Control-Request-Method": "GET",
+    request_headers = {"Origin": "https://so.example.vn", "Access-Control-Request-Method": "GET",
              "Access-Control-Request-Headers": "if-none-match"}  # fmt: skip
-    answer = client.options(path, headers=asked)
+    answer = client.options(path, headers=request_headers)
     assert (answer.status_code, answer.data) == (204, b"")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == SHARED[path]
@@ -125,11 +125,11 @@ def test_pages_of_other_sites_may_ask_first(client: FlaskClient, path: str) -> N
 )
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 def test_pages_of_other_sites_may_not_manage(client: FlaskClient, path: str, accept: str) -> None:
-    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Accept": accept}
+    request_headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Accept": accept}
     here = {"Origin": "https://evil.example", "Accept": accept}
-    sent = client.post(path, headers=here)
-    assert sent.status_code in {403, 405}
-    for answer in (client.options(path, headers=asked), client.get(path, headers=here), sent):
+    response = client.post(path, headers=here)
+    assert response.status_code in {403, 405}
+    for answer in (client.options(path, headers=request_headers), client.get(path, headers=here), response):
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
 
 
@@ -142,14 +142,15 @@ def test_a_page_of_another_site_reads_errors_of_data_with_their_id(client: Flask
 def test_every_address_knows_head_and_options(client: FlaskClient) -> None:
     """Whatever can be got can be asked for its head alone, and says what it knows."""
     places = {"layer": "products", "record": "R1", "matrix_set": "WebMercatorQuad", "z": 8, "row": 112, "col": 201,
-              "extension": "csv", "name": "css/base.css", "library": "leaflet", "draft_id": "x", "number": 1}  # fmt: skip
+              "extension": "csv", "name": "css/base.css", "library": "leaflet", "draft_id": "x", "restoration_id": "x",
+              "number": 1}  # fmt: skip
     rules = [rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert len(rules) > 40
     for rule in rules:
         _, path = rule.build({name: places[name] for name in rule.arguments}) or ("", "")
-        with client.get(path) as got, client.head(path) as head:
-            assert (head.status_code, head.data) == (got.status_code, b""), path
-            assert head.content_length == got.content_length, path
+        with client.get(path) as response, client.head(path) as head:
+            assert (head.status_code, head.data) == (response.status_code, b""), path
+            assert head.content_length == response.content_length, path
         assert {"GET", "HEAD", "OPTIONS"} <= set(client.options(path).headers["Allow"].split(", ")), path
 
 
@@ -185,5 +186,5 @@ def test_too_long_an_address_is_told_the_way_that_takes_it(client: FlaskClient) 
     answer = client.get(f"/collections/products/items?lang=en&filter=name='{'a' * 9_000}'", headers=JSON)
     assert (answer.status_code, answer.content_type) == (414, "application/problem+json")
     assert "POST" in answer.get_json()["detail"]
-    taken = client.post("/collections/products/search", json={"filter": f"name='{'a' * 9_000}'"})
-    assert taken.status_code == 200
+    response = client.post("/collections/products/search", json={"filter": f"name='{'a' * 9_000}'"})
+    assert response.status_code == 200

@@ -82,15 +82,15 @@ def test_an_import_is_shown_in_both_languages(caller: FlaskClient, lang: str, wo
     assert answer.status_code == 200 and words in page.text
     assert HOSTILE in page.text and "<script>alert(1)" not in answer.text
     assert "sáu" in page.text
-    listed = read(caller.get(f"/manage?lang={lang}").text)
-    assert "Danh sách.xlsx" in listed.text
+    listing = read(caller.get(f"/manage?lang={lang}").text)
+    assert "Danh sách.xlsx" in listing.text
 
 
 def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClient, office: Settings) -> None:
     path = upload(caller)
-    asked = {"address:xã Sam Mứn": "old_communes:03355", "map:Tên chủ thể": "name", "map:Loại hình": "kind", "map:Xã": "@commune",
+    query = {"address:xã Sam Mứn": "old_communes:03355", "map:Tên chủ thể": "name", "map:Loại hình": "kind", "map:Xã": "@commune",
              "map:Số hộ": "", "whole-shown": "yes", "source:publisher": "Sở Nông nghiệp"}  # fmt: skip
-    waited(caller, caller.post(f"{path}/answers", data=asked).location)
+    waited(caller, caller.post(f"{path}/answers", data=query).location)
     review = json.loads((office.drafts_dir / path.rpartition("/")[2] / "review.json").read_bytes())
     assert review["questions"] == [] and review["source"]["publisher"] == "Sở Nông nghiệp"
     assert next(c["target"] for c in review["columns"] if c["column"] == "Số hộ") == ""
@@ -136,15 +136,15 @@ def test_a_restoration_is_answered_at_once_and_its_page_waits_for_it(
     with FileLock(office.data_dir / "imports.lock"):  # held as by a job of another process
         answer = caller.post(f"/manage/versions/1/restore?lang={lang}", data={"who": "A", "why": "b"})
         assert answer.status_code == 303 and answer.location.startswith("/manage/restorations/")
-        shown = caller.get(answer.location)
-        page = read(shown.text)
-        assert shown.status_code == 200 and all(text in page.text for text in words)
-        assert '<noscript><meta http-equiv="refresh"' in shown.text
+        rows = caller.get(answer.location)
+        page = read(rows.text)
+        assert rows.status_code == 200 and all(text in page.text for text in words)
+        assert '<noscript><meta http-equiv="refresh"' in rows.text
         path = answer.location.partition("?")[0]
         state = json.loads(caller.get(f"{path}/state.json?lang={lang}").data)
         assert state == {"state": "waiting", "busy": True, "progress": ""}
-        listed = read(caller.get(f"/manage/versions?lang={lang}").text)
-        assert words[0] in listed.text and answer.location in [link.attrs["href"] for link in listed.all("a")]
+        listing = read(caller.get(f"/manage/versions?lang={lang}").text)
+        assert words[0] in listing.text and answer.location in [link.attrs["href"] for link in listing.all("a")]
     waited(caller, path)
     # The first version is the current one: nothing differs, so nothing new is published.
     assert caller.get(answer.location).location == caller.get(path + f"?lang={lang}").location
@@ -299,8 +299,8 @@ def test_refusals_speak_the_language_of_the_form(caller: FlaskClient, office: Se
         document = read(answer.text)
         assert answer.status_code == status and words[lang] in document.text, address
         assert document.all("html")[0].attrs["lang"] == lang
-    shown = read(caller.get(f"{path}?lang={lang}").text).text
-    assert {"vi": "hỏng", "en": "broken"}[lang] in shown
+    texts = read(caller.get(f"{path}?lang={lang}").text).text
+    assert {"vi": "hỏng", "en": "broken"}[lang] in texts
     for name in ("preview.geojson", "changes.csv", "returned.xlsx"):
         assert caller.get(f"{path}/{name}").status_code == 404, name
 

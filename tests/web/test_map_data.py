@@ -34,8 +34,8 @@ DATA = [
 
 def body(answer: TestResponse) -> dict:  # type: ignore[type-arg]
     assert answer.status_code == 200, answer.text
-    found: dict = orjson.loads(answer.data)  # type: ignore[type-arg]
-    return found
+    result: dict = orjson.loads(answer.data)  # type: ignore[type-arg]
+    return result
 
 
 # --- how answers may be kept ---------------------------------------------------------------------------
@@ -97,10 +97,10 @@ def test_the_map_is_told_what_is_in_view_what_matches_and_what_has_no_place(clie
     products = view["layers"]["products"]
     assert list(view["layers"]) == ["products", "sites"]
     assert (products["matched"], products["in_view"], products["unplaced"]) == (3, 1, 1)
-    found = {feature["id"]: feature for feature in products["features"]}
-    assert set(found) == {"products/R1", "products/R2"}
-    assert found["products/R2"]["geometry"] is None
-    assert found["products/R1"]["properties"] == {
+    results = {feature["id"]: feature for feature in products["features"]}
+    assert set(results) == {"products/R1", "products/R2"}
+    assert results["products/R2"]["geometry"] is None
+    assert results["products/R1"]["properties"] == {
         "layer": "products", "id": "R1", "title": "Mật ong Hoa Ban", "symbol": "food", "precision": "exact",
         "place": "Thanh An", "detail": "4 ★ · Thực phẩm",
     }  # fmt: skip
@@ -133,7 +133,7 @@ def test_a_search_for_anything_at_all_is_answered(client: FlaskClient, text: str
 
 
 def test_items_are_geojson_and_pages_of_them_tile_the_layer(client: FlaskClient) -> None:
-    address, seen = "/collections/products/items?limit=2&q=&sort=-name&lang=en", []
+    address, ids = "/collections/products/items?limit=2&q=&sort=-name&lang=en", []
     while address:
         answer = client.get(address)
         page = body(answer)
@@ -141,14 +141,14 @@ def test_items_are_geojson_and_pages_of_them_tile_the_layer(client: FlaskClient)
         assert (page["type"], page["numberMatched"]) == ("FeatureCollection", 3)
         assert page["numberReturned"] == len(page["features"])
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", page["timeStamp"])
-        seen += [feature["id"] for feature in page["features"]]
+        ids += [feature["id"] for feature in page["features"]]
         links = {link["rel"]: link["href"] for link in page["links"]}
         assert links["self"].startswith("http://localhost/collections/products/items?")
         assert "sort=-name" in links["self"]
         assert "lang=en" in links["self"]
         address = links.get("next", "").removeprefix("http://localhost")
-    assert sorted(seen) == ["R1", "R2", "R3"]
-    assert len(seen) == 3
+    assert sorted(ids) == ["R1", "R2", "R3"]
+    assert len(ids) == 3
 
 
 def test_a_limit_over_the_operators_maximum_is_reduced_to_it(client: FlaskClient) -> None:
@@ -164,20 +164,20 @@ def test_links_carry_hard_words_and_the_public_address(small_atlas: Atlas) -> No
 
 
 def test_collections_describe_every_layer_and_where_it_lies(client: FlaskClient) -> None:
-    found = {row["id"]: row for row in body(client.get("/collections?lang=en"))["collections"]}
-    assert set(found) == set(COLLECTIONS)
-    assert found["communes"]["extent"]["spatial"]["bbox"] == [[103.0, 21.0, 103.4, 21.2]]
-    assert "extent" not in found["sources"]
-    assert found["zones"]["title"] == COLLECTIONS["zones"].label.en
+    result = {row["id"]: row for row in body(client.get("/collections?lang=en"))["collections"]}
+    assert set(result) == set(COLLECTIONS)
+    assert result["communes"]["extent"]["spatial"]["bbox"] == [[103.0, 21.0, 103.4, 21.2]]
+    assert "extent" not in result["sources"]
+    assert result["zones"]["title"] == COLLECTIONS["zones"].label.en
 
 
 def test_one_item_is_the_feature_that_the_page_of_items_holds(client: FlaskClient) -> None:
     item = body(client.get("/collections/products/items/R1"))
     related = [link["href"] for link in item.pop("links") if link["rel"] == "related"]
     assert "http://localhost/collections/producers/items/P1" in related
-    listed = body(client.get("/collections/products/items"))["features"][0]
-    assert related == [link["href"] for link in listed.pop("links")]
-    assert item == listed
+    entry = body(client.get("/collections/products/items"))["features"][0]
+    assert related == [link["href"] for link in entry.pop("links")]
+    assert item == entry
 
 
 def test_the_panel_is_told_what_the_record_page_shows(client: FlaskClient) -> None:
@@ -269,8 +269,8 @@ def test_the_table_the_map_the_items_and_the_download_keep_the_same_records(
     page = read(client.get(f"/{layer}?{text}").text)
     table = {e.attrs["href"].split("/")[-1] for e in page.all("a", **{"class": "named"}) if e.attrs["href"]}
     on_map = {row["properties"]["id"] for row in body(client.get(f"/map.json?{text}"))["layers"][layer]["features"]}
-    written = client.get(f"/export/{layer}.csv?{text}").data.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(written)))
+    texts = client.get(f"/export/{layer}.csv?{text}").data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(texts)))
     items = body(client.get(f"/collections/{layer}/items?{text}"))
     assert table == on_map
     assert len(rows) - 1 == len(table) == items["numberMatched"]

@@ -41,7 +41,7 @@ def link(page: Document, text: str) -> Element:
     return next(e for e in page.all("a") if text in e.text)
 
 
-def asked(address: str) -> dict[str, list[str]]:
+def query_of(address: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(address).query)
 
 
@@ -81,19 +81,19 @@ def test_a_slash_too_many_leads_to_the_page_and_never_to_another_host(
 def test_a_page_in_another_language_keeps_everything_else(client: FlaskClient) -> None:
     page = opened(client, "/products?group=food,beverage&q=ong&sort=-stars")
     english = next(e.attrs["href"] or "" for e in page.all("a") if e.attrs.get("data-lang") == "en")
-    assert asked(english) == {"group": ["food,beverage"], "q": ["ong"], "sort": ["-stars"], "lang": ["en"]}
+    assert query_of(english) == {"group": ["food,beverage"], "q": ["ong"], "sort": ["-stars"], "lang": ["en"]}
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: FlaskClient, lang: str) -> None:
     start = "/" if lang == "vi" else "/?lang=en"
-    waiting, seen = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
+    waiting, visited = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
     while waiting:
         path = waiting.pop()
         # These tests have an atlas without a store; what /manage links to is followed in test_manage.py.
-        if path in seen or path.startswith("/manage/"):
+        if path in visited or path.startswith("/manage/"):
             continue
-        seen.add(path)
+        visited.add(path)
         # The body of a download is not read here: test_downloads.py and the tests of each format do that.
         with client.open(path, method="HEAD" if path.startswith("/export/") else "GET") as answer:
             assert answer.status_code == 200, path
@@ -103,9 +103,9 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
         for anchor in anchors:
             address = anchor.attrs["href"] or ""
             if address.startswith("/"):
-                assert asked(address).get("lang", ["vi"]) == [lang], f"{path} -> {address}"
+                assert query_of(address).get("lang", ["vi"]) == [lang], f"{path} -> {address}"
                 waiting.append(address.split("#")[0])
-    assert {urlsplit(path).path for path in seen} >= {f"/{layer}" for layer in COLLECTIONS} | {
+    assert {urlsplit(path).path for path in visited} >= {f"/{layer}" for layer in COLLECTIONS} | {
         "/quality",
         "/about",
         "/",
@@ -157,7 +157,7 @@ def test_heads_sort_and_sort_back(client: FlaskClient) -> None:
     assert rows(page)[-1] == "R1"
     assert [e.attrs["aria-sort"] for e in page.all("th") if "aria-sort" in e.attrs] == ["ascending"]
     back = link(page, "Hạng sao").attrs["href"] or ""
-    assert asked(back) == {"sort": ["-stars"], "group": ["beverage,food"]}
+    assert query_of(back) == {"sort": ["-stars"], "group": ["beverage,food"]}
     assert rows(opened(client, back))[0] == "R1"
 
 
@@ -177,16 +177,16 @@ def test_the_form_offers_every_filter_of_the_layer_with_counts_and_shows_the_cho
     page = opened(client, "/products?group=food")
     names = {e.attrs["name"] for e in page.all("select")}
     assert names == {row.param for row in FILTERS if "products" in row.fields or row.unit}
-    chosen = [e for e in page.all("option") if "selected" in e.attrs]
-    assert [(e.attrs["value"], e.text) for e in chosen] == [("food", "Thực phẩm (1)")]
+    selection = [e for e in page.all("option") if "selected" in e.attrs]
+    assert [(e.attrs["value"], e.text) for e in selection] == [("food", "Thực phẩm (1)")]
     assert ("beverage", "Đồ uống (2)") in [(e.attrs["value"], e.text) for e in page.all("option")]
     assert rows(page) == ["R1"]
 
 
 def test_a_choice_of_several_values_survives_the_form(client: FlaskClient) -> None:
     page = opened(client, "/products?group=food,beverage&lang=en")
-    chosen = [e for e in page.all("option") if "selected" in e.attrs]
-    assert [(e.attrs["value"], e.text) for e in chosen] == [("food,beverage", "Food, Beverages")]
+    selection = [e for e in page.all("option") if "selected" in e.attrs]
+    assert [(e.attrs["value"], e.text) for e in selection] == [("food,beverage", "Food, Beverages")]
 
 
 def test_a_filter_that_matches_nothing_says_what_to_do(client: FlaskClient) -> None:
@@ -201,8 +201,8 @@ def test_downloads_of_a_table_keep_its_selection_and_nothing_else(client: FlaskC
     assert {urlsplit(address).path.rsplit(".", 1)[1] for address in downloads} == {
         row.extension for row in FORMATS.values()
     }
-    assert {frozenset(asked(address)) - {"crs"} for address in downloads} == {frozenset({"group", "q"})}
-    assert [asked(address)["crs"] for address in downloads if "crs" in address] == [["EPSG:9205"], ["EPSG:9205"]]
+    assert {frozenset(query_of(address)) - {"crs"} for address in downloads} == {frozenset({"group", "q"})}
+    assert [query_of(address)["crs"] for address in downloads if "crs" in address] == [["EPSG:9205"], ["EPSG:9205"]]
     for address in downloads:
         with client.get(address) as answer:
             assert answer.headers["X-Feature-Count"] == "1"
@@ -211,7 +211,7 @@ def test_downloads_of_a_table_keep_its_selection_and_nothing_else(client: FlaskC
 def test_the_map_is_opened_with_the_filters_of_the_table(client: FlaskClient) -> None:
     page = opened(client, "/products?group=food&bbox=103,21,104,22&ids=R1&sort=name")
     address = link(page, "Xem trên bản đồ").attrs["href"] or ""
-    assert asked(address) == {"layers": ["products"], "group": ["food"]}
+    assert query_of(address) == {"layers": ["products"], "group": ["food"]}
     assert client.get(address).status_code == 200
 
 
@@ -231,7 +231,7 @@ def test_a_record_names_its_place_its_precision_and_the_way_there(client: FlaskC
     assert "to the former commune (approximate)" in page.text
     assert "Approximate location, within about 8 km" in page.text
     assert "geo:21.1,103.3" in page.values("href")
-    assert asked(link(page, "Show on the map").attrs["href"] or "")["at"] == ["products/R3"]
+    assert query_of(link(page, "Show on the map").attrs["href"] or "")["at"] == ["products/R3"]
 
 
 def test_a_record_without_a_place_says_so_and_offers_no_way_there(client: FlaskClient) -> None:
@@ -240,12 +240,14 @@ def test_a_record_without_a_place_says_so_and_offers_no_way_there(client: FlaskC
     assert not [value for value in page.values("href") if value.startswith("geo:") or "at=" in value]
 
 
-@pytest.mark.parametrize(("lang", "said"), [("vi", "hai đầu ở cùng một điểm"), ("en", "both are at the same point")])
-def test_a_link_without_a_line_is_not_called_unplaced(client: FlaskClient, lang: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "expected"), [("vi", "hai đầu ở cùng một điểm"), ("en", "both are at the same point")]
+)
+def test_a_link_without_a_line_is_not_called_unplaced(client: FlaskClient, lang: str, expected: str) -> None:
     links = client.get("/collections/links/items?limit=1000").get_json()["features"]
     key = next(quote(one["id"]) for one in links if one["geometry"] is None)
     page = opened(client, f"/links/{key}?lang={lang}")
-    assert said in page.text and "trên bản đồ" not in page.text and "No location on the map" not in page.text
+    assert expected in page.text and "trên bản đồ" not in page.text and "No location on the map" not in page.text
 
 
 def test_a_record_is_shown_where_it_lies_without_any_script(client: FlaskClient) -> None:
@@ -299,7 +301,7 @@ def test_quality_can_be_read_for_one_layer(client: FlaskClient) -> None:
 def test_about_says_how_every_link_is_made_and_what_the_borders_are_worth(client: FlaskClient, lang: str) -> None:
     page = opened(client, f"/about?lang={lang}")
     for spec in LINKS:
-        assert (spec.label.of(lang) in page.text) or not spec.shown
+        assert (spec.label.of(lang) in page.text) or not spec.visible
     assert {"vi": "Ranh giới minh hoạ, không có giá trị pháp lý", "en": "no legal force"}[lang] in page.text
     assert "WGS 84" in page.text
     assert {"vi": "phiên bản 7, 02/01/2026", "en": "version 7, 2026-01-02"}[lang] in page.text

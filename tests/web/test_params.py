@@ -61,7 +61,7 @@ def test_a_misspelt_parameter_is_met_with_the_nearest_one(name: str, nearest: st
         params.only(args(**{name: "x"}), *SELECTION)
     assert f"Did you mean {nearest!r}?" in refusal.value.en
     assert f"Có phải {nearest!r}?" in refusal.value.vi
-    assert all(known in refusal.value.en for known in SELECTION)
+    assert all(names in refusal.value.en for names in SELECTION)
 
 
 @pytest.mark.parametrize("name", ["fbclid", "utm_source", "gclid", "zarsrc"])

@@ -12,7 +12,7 @@ from geo.web.application import create_app
 from geo.web.http import response_cache
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
-from tests.web.conftest import Asked
+from tests.web.conftest import RequestCounter
 from tests.web.test_tiles import versioned
 
 SAME = (
@@ -24,27 +24,27 @@ SAME = (
 TILE = "/tiles/WebMercatorQuad/9/225/402"
 
 
-def seen(client: FlaskClient, path: str, headers: dict[str, str]) -> tuple[object, ...]:
+def comparable(client: FlaskClient, path: str, headers: dict[str, str]) -> tuple[object, ...]:
     answer = client.get(path, headers=headers)
-    kept = {name: value for name, value in answer.headers if name != "X-Request-ID" and "nonce" not in value}
-    return answer.status, kept, answer.data if "text/html" not in answer.content_type else None
+    fields = {name: value for name, value in answer.headers if name != "X-Request-ID" and "nonce" not in value}
+    return answer.status, fields, answer.data if "text/html" not in answer.content_type else None
 
 
 @pytest.mark.parametrize("coding", ["", "gzip", "br", "gzip, deflate, br"])
 @pytest.mark.parametrize("path", SAME)
-def test_the_second_answer_is_the_first(asked: Asked, path: str, coding: str) -> None:
+def test_the_second_answer_is_the_first(counter: RequestCounter, path: str, coding: str) -> None:
     headers = {"Accept-Encoding": coding} if coding else {}
-    assert seen(asked.client, path, headers) == seen(asked.client, path, headers)
+    assert comparable(counter.client, path, headers) == comparable(counter.client, path, headers)
 
 
-def test_what_is_the_same_for_everybody_is_asked_once(asked: Asked) -> None:
+def test_what_is_the_same_for_everybody_is_asked_once(counter: RequestCounter) -> None:
     paths = ["/collections", "/collections/products", TILE, "/conformance"]
     for path in paths:
-        assert asked.client.get(path).status_code == 200
-    assert asked.count == len(paths)
+        assert counter.client.get(path).status_code == 200
+    assert counter.count == len(paths)
     for path in paths * 3:
-        assert asked.client.get(path).status_code == 200
-    assert asked.count == len(paths)
+        assert counter.client.get(path).status_code == 200
+    assert counter.count == len(paths)
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,17 @@ def test_what_is_the_same_for_everybody_is_asked_once(asked: Asked) -> None:
         {"Range": "bytes=0-9"},
     ],
 )
-def test_who_asks_otherwise_is_answered_by_the_application(asked: Asked, headers: dict[str, str]) -> None:
-    asked.client.get("/collections/products")
-    asked.client.get("/collections/products", headers=headers)
-    assert asked.count == 2
+def test_who_asks_otherwise_is_answered_by_the_application(counter: RequestCounter, headers: dict[str, str]) -> None:
+    counter.client.get("/collections/products")
+    counter.client.get("/collections/products", headers=headers)
+    assert counter.count == 2
 
 
-def test_addresses_in_an_answer_name_the_host_that_was_asked(asked: Asked) -> None:
+def test_addresses_in_an_answer_name_the_host_that_was_asked(counter: RequestCounter) -> None:
     hosts = ["one.example.vn", "two.example.vn", "one.example.vn"]
-    answers = [asked.client.get("/collections", headers={"Host": host}).get_json() for host in hosts]
+    answers = [counter.client.get("/collections", headers={"Host": host}).get_json() for host in hosts]
     assert [answer["links"][0]["href"].split("/")[2] for answer in answers] == hosts
-    assert asked.count == 2
+    assert counter.count == 2
 
 
 @pytest.mark.parametrize(
@@ -76,38 +76,38 @@ def test_addresses_in_an_answer_name_the_host_that_was_asked(asked: Asked) -> No
     ["/products", "/collections/products/items?f=html", "/collections/products/items/none", "/collections?x=1",
      "/manage"],
 )  # fmt: skip
-def test_pages_pages_of_items_and_failures_are_made_each_time(asked: Asked, path: str) -> None:
+def test_pages_pages_of_items_and_failures_are_made_each_time(counter: RequestCounter, path: str) -> None:
     for _ in range(3):
-        asked.client.get(path)
-    assert asked.count == 3
+        counter.client.get(path)
+    assert counter.count == 3
 
 
-def test_a_page_of_items_is_made_each_time_as_it_says_when_it_was_made(asked: Asked) -> None:
+def test_a_page_of_items_is_made_each_time_as_it_says_when_it_was_made(counter: RequestCounter) -> None:
     for number in (1, 2, 3):
-        asked.client.get("/collections/products/items", headers={"Accept-Encoding": "gzip"})
-        assert asked.count == number
+        counter.client.get("/collections/products/items", headers={"Accept-Encoding": "gzip"})
+        assert counter.count == number
 
 
-def test_other_methods_are_answered_by_the_application(asked: Asked) -> None:
-    asked.client.get("/collections")
-    head, options = asked.client.head("/collections"), asked.client.options("/collections")
+def test_other_methods_are_answered_by_the_application(counter: RequestCounter) -> None:
+    counter.client.get("/collections")
+    head, options = counter.client.head("/collections"), counter.client.options("/collections")
     assert (head.status_code, head.data, options.data) == (200, b"", b"")
-    assert asked.count == 3
+    assert counter.count == 3
 
 
-def test_every_answer_has_an_id_of_its_own_or_the_callers(asked: Asked) -> None:
-    ids = [asked.client.get("/collections").headers["X-Request-ID"] for _ in range(3)]
+def test_every_answer_has_an_id_of_its_own_or_the_callers(counter: RequestCounter) -> None:
+    ids = [counter.client.get("/collections").headers["X-Request-ID"] for _ in range(3)]
     assert len(set(ids)) == 3
-    given = [asked.client.get("/collections", headers={"X-Request-ID": one}) for one in ("mine-1", "no id\t<b>")]
-    assert given[0].headers["X-Request-ID"] == "mine-1"
-    assert given[1].headers["X-Request-ID"] != "no id\t<b>"
-    assert asked.count == 1
+    responses = [counter.client.get("/collections", headers={"X-Request-ID": one}) for one in ("mine-1", "no id\t<b>")]
+    assert responses[0].headers["X-Request-ID"] == "mine-1"
+    assert responses[1].headers["X-Request-ID"] != "no id\t<b>"
+    assert counter.count == 1
 
 
-def test_a_tag_from_memory_is_known_to_the_application(asked: Asked) -> None:
-    asked.client.get(TILE)
-    tag = asked.client.get(TILE).headers["ETag"]
-    assert asked.client.get(TILE, headers={"If-None-Match": tag}).status_code == 304
+def test_a_tag_from_memory_is_known_to_the_application(counter: RequestCounter) -> None:
+    counter.client.get(TILE)
+    tag = counter.client.get(TILE).headers["ETag"]
+    assert counter.client.get(TILE, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
@@ -124,13 +124,15 @@ def test_a_new_version_is_answered_at_once(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def little(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+def little(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RequestCounter]:
     """An application with room for few answers."""
     monkeypatch.setattr(response_cache.ResponseCache.__init__, "__kwdefaults__", {"max_bytes": 12_000})
-    yield Asked(create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates"))
+    yield RequestCounter(
+        create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates")
+    )
 
 
-def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:
+def test_of_too_many_answers_the_oldest_go(little: RequestCounter) -> None:
     paths = [f"{TILE}?v={n}" for n in range(40)]
     for path in paths:
         little.client.get(path)
@@ -143,20 +145,20 @@ def test_of_too_many_answers_the_oldest_go(little: Asked) -> None:
 
 
 @pytest.mark.parametrize("name", ["Accept", "Accept-Encoding", "Host"])
-def test_what_is_asked_at_great_length_is_not_kept(asked: Asked, name: str) -> None:
+def test_what_is_asked_at_great_length_is_not_kept(counter: RequestCounter, name: str) -> None:
     """Each asker could fill the memory with headers, which are no part of an answer's bytes."""
     for _ in range(2):
-        answer = asked.client.get("/conformance?f=json", headers={name: f"x{'.x' * 2_000}"})
+        answer = counter.client.get("/conformance?f=json", headers={name: f"x{'.x' * 2_000}"})
         assert answer.status_code == 200
-    assert asked.count == 2
+    assert counter.count == 2
 
 
-def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(asked: Asked) -> None:
+def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(counter: RequestCounter) -> None:
     for path in SAME:
-        answer = asked.client.get(path)
-        count = asked.count
-        asked.client.get(path)
-        if asked.count == count:  # it came from memory
+        answer = counter.client.get(path)
+        count = counter.count
+        counter.client.get(path)
+        if counter.count == count:  # it came from memory
             assert {word.strip() for word in answer.headers.get("Vary", "").split(",")} <= {
                 "",
                 "Accept",

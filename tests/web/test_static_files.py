@@ -43,10 +43,10 @@ def test_a_page_names_its_files_by_their_content_so_that_they_keep_for_ever(clie
 
 @pytest.mark.parametrize("coding", ["identity", "br"])
 def test_a_file_is_not_sent_again_to_a_caller_that_holds_it(client: FlaskClient, coding: str) -> None:
-    path, asked = "/vendor/leaflet/leaflet.js", {"Accept-Encoding": coding}
-    with client.get(path, headers=asked) as first:
+    path, request_headers = "/vendor/leaflet/leaflet.js", {"Accept-Encoding": coding}
+    with client.get(path, headers=request_headers) as first:
         tag = first.headers["ETag"]
-    with client.get(path, headers={**asked, "If-None-Match": tag}) as again:
+    with client.get(path, headers={**request_headers, "If-None-Match": tag}) as again:
         assert (again.status_code, again.data) == (304, b"")
 
 
@@ -61,8 +61,8 @@ def test_the_style_sheet_of_the_layers_has_their_colours_and_shapes_and_is_kept_
     address = next(url for url in read(client.get("/layers").text).values("href") if "layers.css" in url)
     with client.get(address) as answer:
         assert answer.mimetype == "text/css" and "immutable" in answer.headers["Cache-Control"]
-        written = dict(re.findall(r"--layer-(\w+): (#[0-9a-f]{6});", answer.text))
-        assert written == {layer: style.color for layer, style in STYLES.items()}
+        colours = dict(re.findall(r"--layer-(\w+): (#[0-9a-f]{6});", answer.text))
+        assert colours == {layer: style.color for layer, style in STYLES.items()}
         for layer, style in STYLES.items():
             assert style.shape not in SHAPES or f".symbol--{layer} {{ background: var(--layer-{layer})" in answer.text
     with client.get(address, headers={"If-None-Match": answer.headers["ETag"]}) as again:
@@ -80,13 +80,13 @@ def own_files() -> list[Path]:
     """Every file that could say how a layer looks, but the table of styles itself."""
     apart = {GEO / "ocop" / "styles.py"}
     endings = {".py", ".js", ".css", ".html"}
-    listed = [path for folder in (GEO, GEO.parent / "templates") for path in folder.rglob("*")]
-    return sorted(path for path in listed if path.suffix in endings and path not in apart)
+    entry = [path for folder in (GEO, GEO.parent / "templates") for path in folder.rglob("*")]
+    return sorted(path for path in entry if path.suffix in endings and path not in apart)
 
 
 @pytest.mark.parametrize("path", own_files(), ids=lambda path: path.relative_to(GEO.parent).as_posix())
 def test_no_colour_and_no_shape_of_a_layer_stands_outside_the_table_of_styles(path: Path) -> None:
     text = path.read_text(encoding="utf-8").lower()
-    known = {style.color for style in STYLES.values()} | {style.ink for style in STYLES.values()} - {""}
-    drawn = {shape.path.lower() for shape in SHAPES.values()} | {"clip-path: polygon"}
-    assert [piece for piece in sorted(known | drawn) if piece in text] == []
+    names = {style.color for style in STYLES.values()} | {style.ink for style in STYLES.values()} - {""}
+    drawings = {shape.path.lower() for shape in SHAPES.values()} | {"clip-path: polygon"}
+    assert [piece for piece in sorted(names | drawings) if piece in text] == []

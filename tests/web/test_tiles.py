@@ -16,7 +16,7 @@ from geo.atlas import Atlas
 from geo.ocop.collections import COLLECTIONS
 from geo.settings import Settings
 from geo.views.tiles import tile
-from geo.views.tiles.cache import Kept, TileCache
+from geo.views.tiles.cache import CachedTile, TileCache
 from geo.views.tiles.mvt import MEDIA_TYPE
 from geo.views.tiles.tilesets import MATRIX_SET
 from geo.web.application import create_app
@@ -45,8 +45,8 @@ def client(small_atlas: Atlas, folder: Path) -> FlaskClient:
 def document(client: FlaskClient, path: str) -> dict[str, Any]:
     answer = client.get(path)
     assert (answer.status_code, answer.content_type) == (200, "application/json"), answer.text
-    found: dict[str, Any] = answer.get_json()
-    return found
+    body: dict[str, Any] = answer.get_json()
+    return body
 
 
 def links(body: dict[str, Any]) -> dict[str, str]:
@@ -58,11 +58,11 @@ def links(body: dict[str, Any]) -> dict[str, str]:
 
 @requirement("tiles/tileset/tileset-description")
 def test_the_matrix_set_is_the_registered_one(client: FlaskClient) -> None:
-    (listed,) = document(client, "/tileMatrixSets")["tileMatrixSets"]
-    assert listed["id"] == MATRIX_SET
-    found = document(client, links(listed)["self"])
-    assert [row["id"] for row in found["tileMatrices"]] == [str(zoom) for zoom in range(25)]
-    first, last = found["tileMatrices"][0], found["tileMatrices"][24]
+    (entry,) = document(client, "/tileMatrixSets")["tileMatrixSets"]
+    assert entry["id"] == MATRIX_SET
+    body = document(client, links(entry)["self"])
+    assert [row["id"] for row in body["tileMatrices"]] == [str(zoom) for zoom in range(25)]
+    first, last = body["tileMatrices"][0], body["tileMatrices"][24]
     # OGC 17-083r4, annex D.1
     assert first["scaleDenominator"] == pytest.approx(559_082_264.028717, rel=1e-12)
     assert first["cellSize"] == pytest.approx(156_543.033928041, rel=1e-12)
@@ -79,39 +79,39 @@ def test_the_matrix_set_is_the_registered_one(client: FlaskClient) -> None:
 )
 @pytest.mark.parametrize("prefix", ["", "/collections/products", "/collections/communes"])
 def test_from_a_list_to_a_tile_by_links_alone(client: FlaskClient, prefix: str) -> None:
-    (listed,) = document(client, f"{prefix}/tiles")["tilesets"]
-    assert links(listed)["self"] == f"{prefix}/tiles/{MATRIX_SET}"
-    document(client, links(listed)["tiling-scheme"])
-    found = document(client, links(listed)["self"])
-    (template,) = (link for link in found["links"] if link["rel"] == "item")
+    (entry,) = document(client, f"{prefix}/tiles")["tilesets"]
+    assert links(entry)["self"] == f"{prefix}/tiles/{MATRIX_SET}"
+    document(client, links(entry)["tiling-scheme"])
+    body = document(client, links(entry)["self"])
+    (template,) = (link for link in body["links"] if link["rel"] == "item")
     assert template["templated"] is True and template["type"] == MEDIA_TYPE
-    assert (found["dataType"], found["tileMatrixSetURI"]) == ("vector", listed["tileMatrixSetURI"])
-    document(client, links(found)["tiling-scheme"])
-    limits = {row["tileMatrix"]: row for row in found["tileMatrixSetLimits"]}
+    assert (body["dataType"], body["tileMatrixSetURI"]) == ("vector", entry["tileMatrixSetURI"])
+    document(client, links(body)["tiling-scheme"])
+    limits = {row["tileMatrix"]: row for row in body["tileMatrixSetLimits"]}
     assert list(limits) == [str(zoom) for zoom in range(17)]
     row = limits["9"]
     assert row["minTileRow"] <= AT.row <= row["maxTileRow"] and row["minTileCol"] <= AT.col <= row["maxTileCol"]
-    item = links(found)["item"].format(tileMatrix=AT.z, tileRow=AT.row, tileCol=AT.col)
+    item = links(body)["item"].format(tileMatrix=AT.z, tileRow=AT.row, tileCol=AT.col)
     answer = client.get(item)
     assert (answer.status_code, answer.content_type) == (200, MEDIA_TYPE)
-    assert set(mapbox_vector_tile.decode(answer.data)) <= {layer["id"] for layer in found["layers"]}
+    assert set(mapbox_vector_tile.decode(answer.data)) <= {layer["id"] for layer in body["layers"]}
 
 
 @pytest.mark.parametrize("prefix", ["", "/collections/zones"])
 def test_tilejson_names_every_layer_and_field_and_the_tile_in_its_order(client: FlaskClient, prefix: str) -> None:
-    found = document(client, f"{prefix}/tiles/{MATRIX_SET}?f=tilejson")
-    assert (found["tilejson"], found["scheme"], found["minzoom"], found["maxzoom"]) == ("3.0.0", "xyz", 0, 16)
-    (template,) = found["tiles"]
+    body = document(client, f"{prefix}/tiles/{MATRIX_SET}?f=tilejson")
+    assert (body["tilejson"], body["scheme"], body["minzoom"], body["maxzoom"]) == ("3.0.0", "xyz", 0, 16)
+    (template,) = body["tiles"]
     assert "/{z}/{y}/{x}?" in template
     address = template.removeprefix("http://localhost").format(z=AT.z, y=AT.row, x=AT.col)
     answer = client.get(address)
     assert "immutable" in answer.headers["Cache-Control"]
-    described = {layer["id"]: layer["fields"] for layer in found["vector_layers"]}
+    described = {layer["id"]: layer["fields"] for layer in body["vector_layers"]}
     for name, layer in mapbox_vector_tile.decode(answer.data).items():
         for feature in layer["features"]:
             for key, value in feature["properties"].items():
                 assert described[name][key] == ("String" if isinstance(value, str) else "Number")
-    west, south, east, north = found["bounds"]
+    west, south, east, north = body["bounds"]
     assert west < 103.1 < east and south < 21.1 < north
 
 
@@ -144,15 +144,15 @@ def test_a_tile_says_how_much_of_what_it_shows(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", [ONE, ALL, f"/tiles/{MATRIX_SET}/9/0/0"])
 @pytest.mark.parametrize("coding", ["", "gzip", "br, gzip", "gzip;q=0"])
 def test_a_tile_is_not_sent_again_to_a_caller_that_holds_it(client: FlaskClient, path: str, coding: str) -> None:
-    asked = {"Accept-Encoding": coding}
-    first = client.get(path, headers=asked)
-    again = client.get(path, headers={**asked, "If-None-Match": first.headers["ETag"]})
+    request_headers = {"Accept-Encoding": coding}
+    first = client.get(path, headers=request_headers)
+    again = client.get(path, headers={**request_headers, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert not first.headers["ETag"].startswith("W/")
     assert "Accept-Encoding" in first.headers["Vary"] and "Accept-Encoding" in again.headers["Vary"]
     assert first.headers["Cache-Control"] == again.headers["Cache-Control"]
     assert first.headers["Cache-Control"].startswith("public, max-age=60,")
-    head = client.head(path, headers=asked)
+    head = client.head(path, headers=request_headers)
     assert (head.status_code, head.data, head.headers["ETag"]) == (first.status_code, b"", first.headers["ETag"])
     assert head.headers["X-Tile-Features"] == first.headers["X-Tile-Features"]
 
@@ -226,8 +226,8 @@ def test_tiles_are_only_read(client: FlaskClient) -> None:
 def test_hostile_names_stay_words(tmp_path: Path) -> None:
     with hostile_atlas(tmp_path) as atlas:
         caller = application(atlas, data_dir=tmp_path / "var").test_client()
-        found = mapbox_vector_tile.decode(caller.get(ALL).data)
-        assert IMG in {feature["properties"]["title"] for feature in found["products"]["features"]}
+        result = mapbox_vector_tile.decode(caller.get(ALL).data)
+        assert IMG in {feature["properties"]["title"] for feature in result["products"]["features"]}
         credit = document(caller, f"/tiles/{MATRIX_SET}?f=tilejson")["attribution"]
     # Viewers put it into a page as it is.
     assert credit == html.escape("Nguồn: Sở Nông nghiệp & Môi trường")
@@ -239,15 +239,15 @@ def test_hostile_names_stay_words(tmp_path: Path) -> None:
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The tiles that were made, not taken from the cache."""
-    made: list[str] = []
+    calls: list[str] = []
     make = tile.make
 
     def noted(atlas: Atlas, layers: Any, at: tile.Address) -> tile.Tile:
-        made.append(f"{at.z}/{at.row}/{at.col}")
+        calls.append(f"{at.z}/{at.row}/{at.col}")
         return make(atlas, layers, at)
 
     monkeypatch.setattr(tile, "make", noted)
-    yield made
+    yield calls
 
 
 def versioned(folder: Path, number: int, digest: str, *, name: str = "") -> Atlas:
@@ -322,9 +322,9 @@ def test_the_cache_stays_within_its_bound(small_atlas: Atlas, tmp_path: Path) ->
     bound = 2_000_000
     cache = TileCache(tmp_path, max_bytes=bound)
     for number in range(400):
-        cache.put(small_atlas.key, "s", ("x", 0, 0, number), Kept(bytes(20_000), 1, 1))
+        cache.put(small_atlas.key, "s", ("x", 0, 0, number), CachedTile(bytes(20_000), 1, 1))
         assert sum(path.stat().st_size for path in tmp_path.glob("*.sqlite")) <= bound
-    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 399)) == Kept(bytes(20_000), 1, 1)
+    assert cache.get(small_atlas.key, "s", ("x", 0, 0, 399)) == CachedTile(bytes(20_000), 1, 1)
     assert cache.get(small_atlas.key, "s", ("x", 0, 0, 0)) is None
     assert cache.get(small_atlas.key, "other", ("x", 0, 0, 399)) is None
     cache.close()
@@ -334,9 +334,9 @@ def _work(folder: str, atlas: str, seed: int) -> int:
     cache, good = TileCache(Path(folder), max_bytes=2_000_000), 0
     for number in range(80):
         body = bytes([seed]) * 5_000
-        cache.put(atlas, "s", ("x", seed, 0, number), Kept(body, seed, number))
-        kept = cache.get(atlas, "s", ("x", seed, 0, number))
-        good += kept == Kept(body, seed, number)
+        cache.put(atlas, "s", ("x", seed, 0, number), CachedTile(body, seed, number))
+        entry = cache.get(atlas, "s", ("x", seed, 0, number))
+        good += entry == CachedTile(body, seed, number)
     return good
 
 

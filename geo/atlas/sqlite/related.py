@@ -104,7 +104,7 @@ def _entry(path: bytes, title: str, link: str) -> bytes:
 def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
     """The path and query of the list of all records that a record has one kind of link to; None without such a list."""
     end = "target_id" if back else "source_id"
-    if spec.shown:
+    if spec.visible:
         return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE
     if back and isinstance(spec, KeyLink):
         literal = record.replace("'", "''")

@@ -1,1 +1,1 @@
-"""The province's own layers under data/shapefiles, read into checked frames."""
+"""The layers under data/shapefiles, read into checked frames."""

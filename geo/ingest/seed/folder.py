@@ -1,4 +1,4 @@
-"""The whole seed folder into checked frames: read, mend, check, and keep out what cannot be."""
+"""The seed folder read into checked frames: read, mend, check, and drop values with errors."""
 
 import json
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from geo.report import Change, Issue, Report
 from geo.schema import Label
 
 Frames = dict[str, gpd.GeoDataFrame]
-_DESCRIBED = ("title", "source", "licence", "attribution")
-"""What the metadata of every layer must say."""
+_REQUIRED_KEYS = ("title", "source", "licence", "attribution")
+"""Keys that the metadata of every layer must have."""
 
 
 def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, Report, dict[str, dict[str, Any]]]:
@@ -43,16 +43,16 @@ def load_seed(seed_dir: Path, progress: Callable[[str], None]) -> tuple[Frames, 
         if frame is not None:
             frames[name], changes = mend(frame, spec)
             report.changes += changes
-            report.issues += [_mended(change) for change in changes if change.rule is MADE_VALID]
-    found = check(frames)
-    report.issues += found
+            report.issues += [_repair_issue(change) for change in changes if change.rule is MADE_VALID]
+    findings = check(frames)
+    report.issues += findings
     for name, frame in frames.items():
-        keep_out(frame, LAYERS[name], [issue for issue in found if issue.layer == name])
+        keep_out(frame, LAYERS[name], [issue for issue in findings if issue.layer == name])
         make_numbers(frame, LAYERS[name])
     return frames, report, metadata
 
 
-def _mended(change: Change) -> Issue:
+def _repair_issue(change: Change) -> Issue:
     words = Label(f"hình học không hợp lệ: {change.before}", f"geometry invalid: {change.before}")
     return Issue(change.layer, *change.subject, "geometry", "invalid_geometry", change.before, words)
 
@@ -66,15 +66,18 @@ def _metadata(path: Path, name: str, frame: gpd.GeoDataFrame | None) -> tuple[di
             Issue.of(name, "missing_metadata", f"{path.name}: {reason}", f"{path.name}: {reason}", value=path.name)
         ]
     if not isinstance(body, dict):
-        said = f"{path.name} không phải là một đối tượng", f"{path.name} is not an object"
-        return {}, [Issue.of(name, "missing_metadata", *said, value=path.name)]
-    lacking = ", ".join(key for key in _DESCRIBED if key not in body)
+        words = f"{path.name} không phải là một đối tượng", f"{path.name} is not an object"
+        return {}, [Issue.of(name, "missing_metadata", *words, value=path.name)]
+    lacking = ", ".join(key for key in _REQUIRED_KEYS if key not in body)
     issues = []
     if lacking:
-        said = f"{path.name} thiếu: {lacking}", f"{path.name} lacks: {lacking}"
-        issues.append(Issue.of(name, "missing_metadata", *said, value=lacking))
+        words = f"{path.name} thiếu: {lacking}", f"{path.name} lacks: {lacking}"
+        issues.append(Issue.of(name, "missing_metadata", *words, value=lacking))
     if frame is not None and "records" in body and body["records"] != len(frame):
-        told = body["records"]
-        said = f"mô tả ghi {told} bản ghi, lớp có {len(frame)}", f"described as {told} records, it has {len(frame)}"
-        issues.append(Issue.of(name, "wrong_count", *said, value=str(told)))
+        declared_count = body["records"]
+        words = (
+            f"mô tả ghi {declared_count} bản ghi, lớp có {len(frame)}",
+            f"described as {declared_count} records, it has {len(frame)}",
+        )
+        issues.append(Issue.of(name, "wrong_count", *words, value=str(declared_count)))
     return body, issues

@@ -1,4 +1,4 @@
-"""The catalogue: what each layer is, in the words of DCAT-AP, ISO 19139, ISO 19115-3, Records and schema.org."""
+"""Metadata of the layers as DCAT-AP, ISO 19139, ISO 19115-3, OGC API - Records and schema.org."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,16 +9,16 @@ from geo.views.catalogue.facts import Facts, Site, facts_of
 
 
 class Standard(NamedTuple):
-    """A standard that the metadata of a layer is written by."""
+    """A metadata standard: its name, and the function that writes a layer's record."""
 
     label: str
-    written: Callable[[Atlas, str, Site], str]
+    document: Callable[[Atlas, str, Site], str]
 
 
 STANDARDS = {
     "19139": Standard("ISO 19139", iso19139.metadata),
     "19115-3": Standard("ISO 19115-3", iso19115_3.metadata),
 }
-"""The standards by what `standard` asks for; the first when nothing is asked for."""
+"""Value of the parameter `standard` -> metadata standard; the first is the default."""
 
 __all__ = ["STANDARDS", "Facts", "Site", "Standard", "facts_of"]

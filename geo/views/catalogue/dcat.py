@@ -1,4 +1,4 @@
-"""DCAT-AP 3: one catalogue with a data set for each layer, as one graph in two writings."""
+"""DCAT-AP 3: one catalogue with a data set for each layer, as JSON-LD and as RDF/XML."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import GROUPS
 from geo.schema import LANGS, Label
 from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Licence, Measure, Site, facts_of, measures
-from geo.views.catalogue.markup import Node, Text, Typed, json_ld, rdf_xml
+from geo.views.catalogue.markup import Node, Text, TypedValue, json_ld, rdf_xml
 from geo.views.ogc.features import CONFORMANCE
 from geo.views.ogc.served_crs import CRS84
 
@@ -41,10 +41,10 @@ _FILE_TYPES = {
     "geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX", "jsonfg": "JSON",
     "geojsonseq": "GEOJSON",
 }  # fmt: skip
-"""Our formats in the EU's list of file types; what the list does not have is told by its media type alone."""
+"""Our formats in the EU's list of file types; a format that the list lacks has its media type alone."""
 _PUBLIC = f"{_EU}/access-right/PUBLIC"
 _IRREGULAR = f"{_EU}/frequency/IRREG"
-"""A version is published when something differs, on no schedule."""
+"""Versions are published when the data change, on no schedule."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _GEOJSON = "application/geo+json"
 _SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
@@ -63,42 +63,42 @@ def catalogue_xml(atlas: Atlas, site: Site) -> str:
 
 def catalogue_id(site: Site) -> str:
     """The identifier of the catalogue."""
-    return site.named("/", "catalogue")
+    return site.identifier("/", "catalogue")
 
 
 def dataset_id(site: Site, layer: str) -> str:
     """The identifier of a layer as a data set."""
-    return site.named(f"/{layer}", "dataset")
+    return site.identifier(f"/{layer}", "dataset")
 
 
 def publisher_id(site: Site) -> str:
-    """The identifier of who publishes: the site, which is all that is known of it."""
-    return site.named("/about", "publisher")
+    """The identifier of the publisher: the site, since no other organisation is configured."""
+    return site.identifier("/about", "publisher")
 
 
 def nodes(atlas: Atlas, site: Site) -> list[Node]:
-    """The whole graph, every node with an identifier; no node twice."""
-    known = [facts_of(atlas, layer) for layer in COLLECTIONS]
-    found: dict[str, Node] = {}
-    for node in (*_site(known, site), *(node for facts in known for node in _dataset(atlas, facts, site))):
-        found.setdefault(node.iri, node)
-    return list(found.values())
+    """The nodes of the whole graph, each once; every node has an IRI."""
+    facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
+    by_iri: dict[str, Node] = {}
+    for node in (*_site(facts_list, site), *(node for facts in facts_list for node in _dataset(atlas, facts, site))):
+        by_iri.setdefault(node.iri, node)
+    return list(by_iri.values())
 
 
 # --- the site ----------------------------------------------------------------------------------------
 
 
-def _site(known: list[Facts], site: Site) -> Iterator[Node]:
-    yield _catalogue(known, site)
+def _site(facts_list: list[Facts], site: Site) -> Iterator[Node]:
+    yield _catalogue(facts_list, site)
     publisher = Node(publisher_id(site), ("foaf:Agent",))
     publisher.say("foaf:name", site.title)
     publisher.refer("foaf:homepage", site.at("/"))
     yield publisher
-    contact = Node(site.named("/about", "contact"), ("vcard:Kind",))
+    contact = Node(site.identifier("/about", "contact"), ("vcard:Kind",))
     contact.say("vcard:fn", site.title)
     contact.refer("vcard:hasURL", site.at("/about"))
     yield contact
-    yield _service(known, site)
+    yield _service(facts_list, site)
     scheme = Node(_scheme(site), ("skos:ConceptScheme",))
     scheme.say("dct:title", site.title)
     yield scheme
@@ -113,20 +113,20 @@ def _site(known: list[Facts], site: Site) -> Iterator[Node]:
         metric.say("skos:definition", about)
         metric.refer("dqv:expectedDataType", f"{PREFIXES['xsd']}{'decimal' if key in SHARES else 'integer'}")
         yield metric
-    yield from _vocabulary(known)
+    yield from _vocabulary(facts_list)
 
 
-def _vocabulary(known: list[Facts]) -> Iterator[Node]:
-    """What is named by addresses of others, with its class, so that a reader need not ask them."""
+def _vocabulary(facts_list: list[Facts]) -> Iterator[Node]:
+    """Nodes for external IRIs with their classes, so that a validator need not fetch them."""
     for address in _LANGUAGES.values():
         yield Node(address, ("dct:LinguisticSystem",))
-    for address in dict.fromkeys(address for facts in known for address in _systems(facts)):
+    for address in dict.fromkeys(address for facts in facts_list for address in _systems(facts)):
         system = Node(address, ("dct:Standard",))
         system.refer("dct:type", "http://inspire.ec.europa.eu/glossary/SpatialReferenceSystem")
         yield system
     yield Node(_PUBLIC, ("dct:RightsStatement",))
     yield Node(_IRREGULAR, ("dct:Frequency",))
-    for download in (row for facts in known for row in facts.downloads):
+    for download in (row for facts in facts_list for row in facts.downloads):
         yield Node(f"{_MEDIA}{download.media_type}", ("dct:MediaType",))
         if download.key in _FILE_TYPES:
             yield Node(f"{_EU}/file-type/{_FILE_TYPES[download.key]}", ("dct:MediaTypeOrExtent",))
@@ -137,45 +137,45 @@ def _systems(facts: Facts) -> Iterator[str]:
     yield from (row.system for row in facts.downloads if row.system)
 
 
-def _catalogue(known: list[Facts], site: Site) -> Node:
+def _catalogue(facts_list: list[Facts], site: Site) -> Node:
     node = Node(catalogue_id(site), ("dcat:Catalog",))
     node.say("dct:title", site.title)
     node.say("dct:description", site.about)
     node.refer("dct:publisher", publisher_id(site))
-    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("foaf:homepage", site.at("/"))
     node.refer("dct:language", *_LANGUAGES.values())
     node.refer("dcat:themeTaxonomy", _scheme(site), f"{_EU}/data-theme")
-    node.add("dct:modified", *(Typed(facts.changed, "xsd:dateTime") for facts in known))
-    node.refer("dcat:dataset", *(dataset_id(site, facts.layer) for facts in known))
-    node.refer("dcat:service", site.named("/collections", "service"))
+    node.add("dct:modified", *(TypedValue(facts.published_at, "xsd:dateTime") for facts in facts_list))
+    node.refer("dcat:dataset", *(dataset_id(site, facts.layer) for facts in facts_list))
+    node.refer("dcat:service", site.identifier("/collections", "service"))
     return node
 
 
-def _service(known: list[Facts], site: Site) -> Node:
-    node = Node(site.named("/collections", "service"), ("dcat:DataService",))
+def _service(facts_list: list[Facts], site: Site) -> Node:
+    node = Node(site.identifier("/collections", "service"), ("dcat:DataService",))
     node.say("dct:title", _SERVICE)
     node.refer("dct:publisher", publisher_id(site))
-    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("dcat:endpointURL", site.at("/"))
     node.refer("dct:accessRights", _PUBLIC)
     node.refer("dcat:endpointDescription", site.at("/api", f="json"))
     node.refer("dcat:landingPage", site.at("/api", f="html"))
     node.refer("dct:conformsTo", *CONFORMANCE)
-    node.refer("dcat:servesDataset", *(dataset_id(site, facts.layer) for facts in known))
+    node.refer("dcat:servesDataset", *(dataset_id(site, facts.layer) for facts in facts_list))
     return node
 
 
 def _scheme(site: Site) -> str:
-    return site.named("/layers", "groups")
+    return site.identifier("/layers", "groups")
 
 
 def _theme(site: Site, group: str) -> str:
-    return site.named("/layers", f"group-{group}")
+    return site.identifier("/layers", f"group-{group}")
 
 
 def _metric(site: Site, key: str) -> str:
-    return site.named("/quality", key)
+    return site.identifier("/quality", key)
 
 
 # --- a layer -----------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     eu_theme = _EU_THEMES.get(facts.spec.group)
     node.refer("dcat:theme", _theme(site, facts.spec.group), f"{_EU}/data-theme/{eu_theme}" if eu_theme else None)
     node.refer("dct:publisher", publisher_id(site))
-    node.refer("dcat:contactPoint", site.named("/about", "contact"))
+    node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("dcat:landingPage", site.at(f"/{facts.layer}"))
     metadata = f"/metadata/{facts.layer}.xml"
     pages = (site.at(f"/catalogue/items/{facts.layer}"), site.at(metadata), site.at(metadata, standard="19115-3"))
@@ -199,8 +199,8 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     node.refer("dct:accessRights", _PUBLIC)
     node.refer("dct:accrualPeriodicity", _IRREGULAR)
     node.refer("dct:language", *_LANGUAGES.values())
-    node.add("dct:modified", Typed(facts.changed, "xsd:dateTime"))
-    node.add("dct:created", _date(facts.made_on))
+    node.add("dct:modified", TypedValue(facts.published_at, "xsd:dateTime"))
+    node.add("dct:created", _date(facts.created_on))
     node.add("dcat:version", Text(str(facts.version)))
     node.refer("dct:conformsTo", *facts.systems)
     node.refer("dct:source", *(row.address for row in facts.sources))
@@ -218,17 +218,17 @@ _PART = {
     "dct:PeriodOfTime": "dct:temporal",
     "dqv:QualityMeasurement": "dqv:hasQualityMeasurement",
 }
-"""What ties a data set to a part of its description, by the part's class."""
+"""Class of a part of the description -> predicate that links the data set to it."""
 
 
 def _rights(facts: Facts, site: Site) -> Iterator[Node]:
     if facts.licence or facts.attribution:
-        rights = Node(site.named(f"/{facts.layer}", "rights"), ("dct:RightsStatement",))
+        rights = Node(site.identifier(f"/{facts.layer}", "rights"), ("dct:RightsStatement",))
         rights.add("rdfs:label", Text(facts.licence.text) if facts.licence else None)
         rights.say("rdfs:label", facts.attribution)
         yield rights
     if facts.lineage:
-        lineage = Node(site.named(f"/{facts.layer}", "lineage"), ("dct:ProvenanceStatement",))
+        lineage = Node(site.identifier(f"/{facts.layer}", "lineage"), ("dct:ProvenanceStatement",))
         lineage.say("rdfs:label", facts.lineage)
         for row in facts.sources:
             lineage.add("rdfs:comment", Text(f"{row.name} ({row.licence})" if row.licence else row.name))
@@ -236,7 +236,7 @@ def _rights(facts: Facts, site: Site) -> Iterator[Node]:
 
 
 def _licence_id(facts: Facts, site: Site) -> str | None:
-    return (facts.licence.address or site.named(f"/{facts.layer}", "licence")) if facts.licence else None
+    return (facts.licence.address or site.identifier(f"/{facts.layer}", "licence")) if facts.licence else None
 
 
 def _licence(licence: Licence, iri: str) -> Node:
@@ -247,27 +247,27 @@ def _licence(licence: Licence, iri: str) -> Node:
 
 def _where_and_when(facts: Facts, site: Site) -> Iterator[Node]:
     if facts.bbox is not None:
-        place = Node(site.named(f"/{facts.layer}", "extent"), ("dct:Location",))
-        wkt = Typed(wkt_of(facts.bbox), "geo:wktLiteral")
+        place = Node(site.identifier(f"/{facts.layer}", "extent"), ("dct:Location",))
+        wkt = TypedValue(wkt_of(facts.bbox), "geo:wktLiteral")
         place.add("dcat:bbox", wkt)
-        place.add("locn:geometry", wkt, Typed(orjson.dumps(shape_of(facts.bbox)).decode(), "geo:geoJSONLiteral"))
+        place.add("locn:geometry", wkt, TypedValue(orjson.dumps(shape_of(facts.bbox)).decode(), "geo:geoJSONLiteral"))
         yield place
     if facts.period is not None:
-        period = Node(site.named(f"/{facts.layer}", "period"), ("dct:PeriodOfTime",))
+        period = Node(site.identifier(f"/{facts.layer}", "period"), ("dct:PeriodOfTime",))
         period.add("dcat:startDate", _date(facts.period[0]))
         period.add("dcat:endDate", _date(facts.period[1]))
         yield period
 
 
-def _date(text: str | None) -> Typed | None:
-    """A date as exactly as it is known."""
+def _date(text: str | None) -> TypedValue | None:
+    """A date with the XSD type of its precision: year, month or day."""
     if text is None:
         return None
-    return Typed(text, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(text), "xsd:date"))
+    return TypedValue(text, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(text), "xsd:date"))
 
 
 def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
-    """The corners of a box, counter-clockwise and closed."""
+    """The corners of a box as a closed ring, counter-clockwise."""
     return [
         (box.west, box.south),
         (box.east, box.south),
@@ -278,7 +278,7 @@ def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
 
 
 def wkt_of(box: LngLatBbox) -> str:
-    """A box as GeoSPARQL's WKT in CRS84; a point where it has no width."""
+    """A box as GeoSPARQL WKT in CRS84; a POINT when both corners are the same."""
     if box[:2] == box[2:]:
         return f"<{CRS84}> POINT({box.west} {box.south})"
     ring = ", ".join(f"{lng} {lat}" for lng, lat in ring_of(box))
@@ -286,7 +286,7 @@ def wkt_of(box: LngLatBbox) -> str:
 
 
 def shape_of(box: LngLatBbox) -> dict[str, Any]:
-    """A box as a GeoJSON geometry; a point where it has no width."""
+    """A box as a GeoJSON geometry; a Point when both corners are the same."""
     if box[:2] == box[2:]:
         return {"type": "Point", "coordinates": [box.west, box.south]}
     return {"type": "Polygon", "coordinates": [[list(corner) for corner in ring_of(box)]]}
@@ -294,17 +294,17 @@ def shape_of(box: LngLatBbox) -> dict[str, Any]:
 
 def _quality(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     for row in measures(atlas, facts.layer):
-        measured = Node(site.named(f"/{facts.layer}", f"quality-{row.key}"), ("dqv:QualityMeasurement",))
-        measured.refer("dqv:isMeasurementOf", _metric(site, row.key))
-        measured.refer("dqv:computedOn", dataset_id(site, facts.layer))
-        measured.add("dqv:value", _measured(row))
-        yield measured
+        measurement = Node(site.identifier(f"/{facts.layer}", f"quality-{row.key}"), ("dqv:QualityMeasurement",))
+        measurement.refer("dqv:isMeasurementOf", _metric(site, row.key))
+        measurement.refer("dqv:computedOn", dataset_id(site, facts.layer))
+        measurement.add("dqv:value", _typed_value(row))
+        yield measurement
 
 
-def _measured(row: Measure) -> Typed:
+def _typed_value(row: Measure) -> TypedValue:
     if row.is_share:
-        return Typed(f"{row.value:.{_DECIMALS}f}", "xsd:decimal")
-    return Typed(str(int(row.value)), "xsd:integer")
+        return TypedValue(f"{row.value:.{_DECIMALS}f}", "xsd:decimal")
+    return TypedValue(str(int(row.value)), "xsd:integer")
 
 
 def _distributions(facts: Facts, site: Site, dataset: Node) -> Iterator[Node]:
@@ -315,15 +315,15 @@ def _distributions(facts: Facts, site: Site, dataset: Node) -> Iterator[Node]:
     for row in (*facts.downloads, None):
         node = _file(facts, row, site) if row else _items(facts, site)
         node.refer("dct:license", licence)
-        node.refer("dct:rights", site.named(f"/{facts.layer}", "rights") if licence or facts.attribution else None)
-        node.add("dct:modified", Typed(facts.changed, "xsd:dateTime"))
+        node.refer("dct:rights", site.identifier(f"/{facts.layer}", "rights") if licence or facts.attribution else None)
+        node.add("dct:modified", TypedValue(facts.published_at, "xsd:dateTime"))
         node.refer("dct:language", *(_LANGUAGES[lang] for lang in (LANGS[:1] if row else LANGS)))
         dataset.refer("dcat:distribution", node.iri)
         yield node
 
 
 def _file(facts: Facts, row: Download, site: Site) -> Node:
-    node = Node(site.named(f"/{facts.layer}", f"download-{row.name}"), ("dcat:Distribution",))
+    node = Node(site.identifier(f"/{facts.layer}", f"download-{row.name}"), ("dcat:Distribution",))
     node.say("dct:title", row.label)
     node.refer("dcat:accessURL", site.at(f"/{facts.layer}"))
     node.refer("dcat:downloadURL", site.at(row.path, **row.params))
@@ -335,11 +335,11 @@ def _file(facts: Facts, row: Download, site: Site) -> Node:
 
 
 def _items(facts: Facts, site: Site) -> Node:
-    """The layer through the service."""
-    node = Node(site.named(f"/{facts.layer}", "items"), ("dcat:Distribution",))
+    """The distribution of the layer through OGC API - Features."""
+    node = Node(site.identifier(f"/{facts.layer}", "items"), ("dcat:Distribution",))
     node.say("dct:title", _SERVICE)
     node.refer("dcat:accessURL", site.at(f"/collections/{facts.layer}/items"))
-    node.refer("dcat:accessService", site.named("/collections", "service"))
+    node.refer("dcat:accessService", site.identifier("/collections", "service"))
     node.refer("dcat:mediaType", f"{_MEDIA}{_GEOJSON}")
     node.refer("dct:format", f"{_EU}/file-type/GEOJSON")
     node.refer("dct:conformsTo", *facts.systems[:1])

@@ -1,4 +1,4 @@
-"""What the atlas says of a layer, once for every catalogue; what it does not say is None or left out."""
+"""The metadata of a layer, read from the atlas once for every standard; what is missing is None or left out."""
 
 import re
 from collections import Counter
@@ -18,11 +18,11 @@ from geo.views.formats import format_of
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG
 from geo.views.pages import downloads
 
-# XML 1.0 section 2.2: characters that cannot stand in a document at all, not even escaped.
+# XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
-# A licence holds for the whole where its name is all there is, or where the compilation is offered under it.
-_OFFERED = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
+# A licence holds for the whole layer when the text is its name alone, or says "offered under" it.
+_WHOLE_LICENCE = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
 _LICENCES = {
     "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "MIT": ("MIT", "https://spdx.org/licenses/MIT"),
@@ -33,24 +33,24 @@ ERRORS = ("fatal", "error")
 
 
 class Site(NamedTuple):
-    """Where the service is and what it calls itself. `root` is its address without a slash at the end."""
+    """The URL, title and description of the service. `root` has no slash at the end."""
 
     root: str
     title: Label
     about: Label
 
     def at(self, path: str, lang: str = "vi", **query: str) -> str:
-        """The address, with its host, of something on the site."""
-        said = query if lang == "vi" else {**query, "lang": lang}
-        return f"{self.root}{quote(path)}{'?' + urlencode(said, safe=':/,') if said else ''}"
+        """The absolute URL of a path of the site; Vietnamese is the default language and needs no parameter."""
+        parameters = query if lang == "vi" else {**query, "lang": lang}
+        return f"{self.root}{quote(path)}{'?' + urlencode(parameters, safe=':/,') if parameters else ''}"
 
-    def named(self, path: str, name: str) -> str:
-        """The identifier of what is spoken of at a path, told apart from the page itself."""
+    def identifier(self, path: str, name: str) -> str:
+        """The IRI of the thing described at `path`: the URL of the page with the fragment `name`."""
         return f"{self.at(path)}#{name}"
 
 
 class Licence(NamedTuple):
-    """The licence as the metadata words it; `spdx` and `address` where that is one known licence for the whole."""
+    """The licence text of the metadata; `spdx` and `address` where it is one known licence for the whole layer."""
 
     text: str
     spdx: str | None
@@ -58,7 +58,7 @@ class Licence(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Something that the layer was made from."""
+    """A source of the layer's data."""
 
     name: str
     address: str | None
@@ -66,7 +66,7 @@ class Source(NamedTuple):
 
 
 class Download(NamedTuple):
-    """One file that the layer can be had as. `system` is the URI of its coordinate system."""
+    """One file of the layer. `system` is the URI of its coordinate reference system."""
 
     key: str
     label: Label
@@ -77,7 +77,7 @@ class Download(NamedTuple):
 
     @property
     def name(self) -> str:
-        """A word that tells it apart from the layer's other downloads."""
+        """A name that is unique among the layer's downloads."""
         return "-".join([self.key, *(value.replace(":", "") for value in self.params.values())])
 
 
@@ -95,13 +95,16 @@ class Measure(NamedTuple):
         return self.key in SHARES
 
     @property
-    def shown(self) -> str:
-        """The value in per cent, or the count."""
+    def value_text(self) -> str:
+        """The value as text: a share in per cent, or a count."""
         return f"{100 * self.value:.2f}" if self.is_share else str(int(self.value))
 
 
 class Facts(NamedTuple):
-    """A layer as a data set. `made_on` is the day its metadata gives, `changed` when the version was published."""
+    """A layer as a data set.
+
+    `created_on` is the date in the layer's metadata, `published_at` the time when the version was published.
+    """
 
     layer: str
     title: Label
@@ -111,8 +114,8 @@ class Facts(NamedTuple):
     licence: Licence | None
     attribution: Label | None
     lineage: Label | None
-    made_on: str | None
-    changed: str
+    created_on: str | None
+    published_at: str
     version: int
     records: int
     bbox: LngLatBbox | None
@@ -128,7 +131,7 @@ class Facts(NamedTuple):
 
 
 def clean(text: object) -> str:
-    """Words of the store without the characters that no XML document may hold.
+    """Text of the store with U+FFFD for characters that XML does not allow.
 
     >>> clean("mật\\x00 ong")
     'mật� ong'
@@ -137,7 +140,7 @@ def clean(text: object) -> str:
 
 
 def web_address(text: object) -> str | None:
-    """An http(s) address that may stand in a document as a link; None for anything else.
+    """`text` when it is an http(s) URL that may be used as a link; None for anything else.
 
     >>> web_address("https://example.vn/a"), web_address("javascript:alert(1)"), web_address("https://a b")
     ('https://example.vn/a', None, None)
@@ -146,9 +149,9 @@ def web_address(text: object) -> str | None:
 
 
 def facts_of(atlas: Atlas, layer: str) -> Facts:
-    """Everything that the catalogues say of a layer but its measured quality."""
+    """The metadata of a layer, without its measured quality."""
     spec, about = COLLECTIONS[layer], atlas.metadata(layer)
-    placed = spec.geometry is not None
+    has_geometry = spec.geometry is not None
     return Facts(
         layer=layer,
         title=_label(about.get("title")) or spec.label,
@@ -158,15 +161,15 @@ def facts_of(atlas: Atlas, layer: str) -> Facts:
         licence=_licence(about.get("licence")),
         attribution=_label(about.get("attribution")),
         lineage=_label(about.get("lineage")),
-        made_on=_day(about.get("date")),
-        changed=atlas.version.published_at,
+        created_on=_day(about.get("date")),
+        published_at=atlas.version.published_at,
         version=atlas.version.number,
         records=atlas.count(Query(layer)),
-        bbox=atlas.bounds(layer) if placed else None,
+        bbox=atlas.bounds(layer) if has_geometry else None,
         period=_period(atlas, layer),
         sources=tuple(_sources(about.get("source"))),
         downloads=tuple(_downloads(spec)),
-        systems=(CRS84, WGS84_LAT_LNG) if placed else (),
+        systems=(CRS84, WGS84_LAT_LNG) if has_geometry else (),
     )
 
 
@@ -180,10 +183,10 @@ def _label(words: object) -> Label | None:
 def _licence(text: object) -> Licence | None:
     if not text:
         return None
-    said = clean(text).strip()
-    found = _OFFERED.search(said)
-    spdx, address = _LICENCES[found[1]] if found else (None, None)
-    return Licence(said, spdx, address)
+    wording = clean(text).strip()
+    match = _WHOLE_LICENCE.search(wording)
+    spdx, address = _LICENCES[match[1]] if match else (None, None)
+    return Licence(wording, spdx, address)
 
 
 def _day(text: object) -> str | None:
@@ -191,8 +194,8 @@ def _day(text: object) -> str | None:
 
 
 def _period(atlas: Atlas, layer: str) -> tuple[str | None, str | None] | None:
-    found = atlas.period(layer)
-    days = tuple(_day(end) for end in found) if found else (None, None)
+    dates = atlas.period(layer)
+    days = tuple(_day(end) for end in dates) if dates else (None, None)
     return None if days == (None, None) else (days[0], days[1])
 
 
@@ -205,12 +208,12 @@ def _sources(rows: Any) -> list[Source]:
 
 
 def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
-    """What the layer is about: its kind, its group, the classes that its records are of, and the province."""
+    """Keywords of the layer: its kind, its group, the classes of its records, and the province."""
     classes: list[Label] = []
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes and spec.symbol:
-        used = _known(atlas, spec.name).classes
-        classes = [code.label for code in CODE_LISTS[codes].codes if code.key in used]
+        classes_in_use = _counts_of(atlas, spec.name).classes
+        classes = [code.label for code in CODE_LISTS[codes].codes if code.key in classes_in_use]
     places = [
         Label(clean(row.title), clean(row.title_en or row.title)) for row in atlas.find(Query("province")).records
     ]
@@ -218,70 +221,70 @@ def _keywords(atlas: Atlas, spec: LayerSpec) -> tuple[Label, ...]:
 
 
 def _downloads(spec: LayerSpec) -> list[Download]:
-    """Every format, and again in the state's system where it can hold it and the layer has places."""
-    found = []
+    """Every format, and again in VN-2000 where the format supports it and the layer has geometry."""
+    files = []
     for vi, en in zip(downloads(spec, "vi"), downloads(spec, "en"), strict=True):
-        chosen = format_of(vi["extension"])
+        row_format = format_of(vi["extension"])
         system = f"http://www.opengis.net/def/crs/EPSG/0/{METRIC_CRS.partition(':')[2]}" if vi["params"] else CRS84
-        path = f"/export/{spec.name}.{chosen.extension}"
-        media_type = chosen.media_type.partition(";")[0]
+        path = f"/export/{spec.name}.{row_format.extension}"
+        media_type = row_format.media_type.partition(";")[0]
         label = Label(vi["label"], en["label"])
-        found.append(Download(chosen.key, label, path, vi["params"], media_type, system if spec.geometry else None))
-    return found
+        files.append(Download(row_format.key, label, path, vi["params"], media_type, system if spec.geometry else None))
+    return files
 
 
 # --- quality -----------------------------------------------------------------------------------------
 
 
-class _Known(NamedTuple):
-    """What one reading of a layer counts."""
+class _Counts(NamedTuple):
+    """Counts over the records of a layer: required values, positions by precision, and classes in use."""
 
     records: int
     cells: int
-    filled: int
-    placed: int
+    values: int
+    located: int
     exact: int
     approximate: int
     classes: frozenset[str]
 
 
-_COUNTED: WeakKeyDictionary[Atlas, dict[str, _Known]] = WeakKeyDictionary()
-"""An atlas never changes, so each of its layers is counted once."""
+_COUNTS: WeakKeyDictionary[Atlas, dict[str, _Counts]] = WeakKeyDictionary()
+"""An atlas is immutable, so each of its layers is counted once."""
 
 
-def _known(atlas: Atlas, layer: str) -> _Known:
-    counted = _COUNTED.setdefault(atlas, {})
-    if layer not in counted:
-        counted[layer] = _count(atlas, layer)
-    return counted[layer]
+def _counts_of(atlas: Atlas, layer: str) -> _Counts:
+    counts = _COUNTS.setdefault(atlas, {})
+    if layer not in counts:
+        counts[layer] = _count(atlas, layer)
+    return counts[layer]
 
 
-def _count(atlas: Atlas, layer: str) -> _Known:
+def _count(atlas: Atlas, layer: str) -> _Counts:
     spec = COLLECTIONS[layer]
-    required = [field.name for field in spec.fields if field.required]
+    required_fields = [field.name for field in spec.fields if field.required]
     tally: Counter[str] = Counter()
     classes: set[str] = set()
     for _, wkb, properties, _ in atlas.parts(Query(layer)):
         values = orjson.loads(properties)
         tally["records"] += 1
-        tally["filled"] += sum(values.get(name) not in (None, "") for name in required)
+        tally["filled"] += sum(values.get(name) not in (None, "") for name in required_fields)
         tally["placed"] += wkb is not None
         tally["exact"] += wkb is not None and values.get("precision") == "exact"
         tally["approximate"] += wkb is not None and values.get("precision") in _APPROXIMATE
         if spec.symbol:
             classes.add(str(values.get(spec.symbol)))
     records = tally["records"]
-    return _Known(
-        records, records * len(required), tally["filled"], tally["placed"], tally["exact"], tally["approximate"],
+    return _Counts(
+        records, records * len(required_fields), tally["filled"], tally["placed"], tally["exact"], tally["approximate"],
         frozenset(classes),
     )  # fmt: skip
 
 
-_FILLED = (
+_COMPLETENESS = (
     Label("Mức đầy đủ", "Completeness"),
     Label("Tỷ lệ giá trị bắt buộc đã có số liệu", "Share of required values that are filled in"),
 )
-_PLACED = (
+_LOCATED = (
     Label("Có vị trí", "Located"),
     Label("Tỷ lệ bản ghi có vị trí trên bản đồ", "Share of records with a location on the map"),
 )
@@ -291,7 +294,7 @@ _EXACT = (
         "Tỷ lệ bản ghi có vị trí đo đạc hoặc được cung cấp", "Share of records whose location was surveyed or provided"
     ),
 )
-_UNPLACED = (
+_WITHOUT_PLACE = (
     Label("Chưa có vị trí", "No location yet"),
     Label("Số bản ghi chưa có vị trí trên bản đồ", "Number of records without a location on the map"),
 )
@@ -311,10 +314,10 @@ _ERRORS = (
     Label("Số lỗi mà bước kiểm tra còn ghi nhận", "Number of errors that the checks still report"),
 )
 METRICS: dict[str, tuple[Label, Label]] = {
-    "filled": _FILLED,
-    "placed": _PLACED,
+    "filled": _COMPLETENESS,
+    "placed": _LOCATED,
     "exact": _EXACT,
-    "unplaced": _UNPLACED,
+    "unplaced": _WITHOUT_PLACE,
     "approximate": _ROUGH,
     "conflicts": _CONFLICTS,
     "errors": _ERRORS,
@@ -324,19 +327,19 @@ SHARES = frozenset({"filled", "placed", "exact"})
 
 
 def measures(atlas: Atlas, layer: str) -> tuple[Measure, ...]:
-    """The measured quality of a layer; no share of nothing."""
-    spec, known = COLLECTIONS[layer], _known(atlas, layer)
-    found: dict[str, float] = {}
-    if known.cells:
-        found["filled"] = known.filled / known.cells
-    if known.records and spec.geometry is not None:
-        found["placed"] = known.placed / known.records
+    """The measured quality of a layer; a share of zero values is left out."""
+    spec, counts = COLLECTIONS[layer], _counts_of(atlas, layer)
+    values: dict[str, float] = {}
+    if counts.cells:
+        values["filled"] = counts.values / counts.cells
+    if counts.records and spec.geometry is not None:
+        values["placed"] = counts.located / counts.records
         if spec.has("precision"):
-            found["exact"] = known.exact / known.records
+            values["exact"] = counts.exact / counts.records
     if spec.geometry is not None:
-        found["unplaced"] = known.records - known.placed
+        values["unplaced"] = counts.records - counts.located
         if spec.has("precision"):
-            found["approximate"] = known.approximate
-    found["conflicts"] = len(atlas.conflicts(layer))
-    found["errors"] = sum(row.severity in ERRORS for row in atlas.issues(layer))
-    return tuple(Measure(key, *METRICS[key], value) for key, value in found.items())
+            values["approximate"] = counts.approximate
+    values["conflicts"] = len(atlas.conflicts(layer))
+    values["errors"] = sum(row.severity in ERRORS for row in atlas.issues(layer))
+    return tuple(Measure(key, *METRICS[key], value) for key, value in values.items())

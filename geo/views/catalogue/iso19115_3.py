@@ -1,4 +1,4 @@
-"""ISO 19115-3: a layer's metadata in the successor of ISO 19139, from the same facts, in both languages."""
+"""ISO 19115-3, the successor of ISO 19139: a layer's metadata as XML, in both languages."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +8,7 @@ from geo.crs import LngLatBbox
 from geo.schema import Label
 from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
 from geo.views.catalogue.iso19139 import PERCENT, REPORTS, TOPICS, system_of
-from geo.views.catalogue.markup import HEAD, both, said, tag, words
+from geo.views.catalogue.markup import HEAD, both, character_string, tag, words
 
 _ISO = "http://standards.iso.org/iso"
 _SPACES = {
@@ -29,7 +29,7 @@ _SPACES = {
     "xlink": "http://www.w3.org/1999/xlink",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
-"""The second edition's, with those parts of the first that it keeps."""
+"""Namespaces of the second edition, and those of the first edition that it still uses."""
 _CODES = f"{_ISO}/19115/resources/Codelists/cat/codelists.xml"
 _LANGUAGES = "http://www.loc.gov/standards/iso639-2/"
 
@@ -44,9 +44,9 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
         tag("mdb:defaultLocale", _locale("vie")),
         tag("mdb:metadataScope", tag("mdb:MD_MetadataScope", tag("mdb:resourceScope", _scope_code()))),
         tag("mdb:contact", _party(site, "pointOfContact")),
-        # A version's record is made with the version, and is its latest state.
-        *(tag("mdb:dateInfo", _date("gco:DateTime", facts.changed, what)) for what in ("creation", "revision")),
-        tag("mdb:metadataStandard", tag("cit:CI_Citation", said("cit:title", "ISO 19115-3"))),
+        # The metadata of a version are created when it is published and never change.
+        *(tag("mdb:dateInfo", _date("gco:DateTime", facts.published_at, what)) for what in ("creation", "revision")),
+        tag("mdb:metadataStandard", tag("cit:CI_Citation", character_string("cit:title", "ISO 19115-3"))),
         tag("mdb:otherLocale", _locale("eng", "en")),
         *(tag("mdb:referenceSystemInfo", _system(address)) for address in reversed(facts.systems)),
         tag("mdb:identificationInfo", _identification(facts, site)),
@@ -65,9 +65,9 @@ _both = partial(both, "lan")
 
 
 def _code(kind: str, value: str, book: str = "") -> str:
-    """A code of a list; `kind` is its element, whose name is the list's."""
-    listed = book or f"{_CODES}#{kind.partition(':')[2]}"
-    return tag(kind, words(value), codeList=listed, codeListValue=value)
+    """An element with a code; `kind` is the element's name, which is also the name of its code list."""
+    code_list = book or f"{_CODES}#{kind.partition(':')[2]}"
+    return tag(kind, words(value), codeList=code_list, codeListValue=value)
 
 
 def _scope_code() -> str:
@@ -84,7 +84,7 @@ def _locale(language: str, name: str = "") -> str:
 
 
 def _identifier(code: str) -> str:
-    return tag("mcc:MD_Identifier", said("mcc:code", code))
+    return tag("mcc:MD_Identifier", character_string("mcc:code", code))
 
 
 def _date(kind: str, text: str, what: str) -> str:
@@ -93,8 +93,8 @@ def _date(kind: str, text: str, what: str) -> str:
 
 
 def _party(site: Site, role: str) -> str:
-    """The site: nobody else is known to answer for the data."""
-    online = tag("cit:CI_OnlineResource", said("cit:linkage", site.at("/about")))
+    """The site as the responsible party: no other organisation is configured."""
+    online = tag("cit:CI_OnlineResource", character_string("cit:linkage", site.at("/about")))
     contact = tag("cit:CI_Contact", tag("cit:onlineResource", online))
     organisation = tag("cit:CI_Organisation", _both("cit:name", site.title), tag("cit:contactInfo", contact))
     return tag("cit:CI_Responsibility", tag("cit:role", _code("cit:CI_RoleCode", role)), tag("cit:party", organisation))
@@ -102,12 +102,12 @@ def _party(site: Site, role: str) -> str:
 
 def _system(address: str) -> str:
     name, authority = system_of(address)
-    named = tag("mcc:code", tag("gcx:Anchor", words(name), xlink__href=address))
-    identifier = tag("mcc:MD_Identifier", named, said("mcc:codeSpace", authority))
+    anchor = tag("mcc:code", tag("gcx:Anchor", words(name), xlink__href=address))
+    identifier = tag("mcc:MD_Identifier", anchor, character_string("mcc:codeSpace", authority))
     return tag("mrs:MD_ReferenceSystem", tag("mrs:referenceSystemIdentifier", identifier))
 
 
-# --- what it is --------------------------------------------------------------------------------------
+# --- identification --------------------------------------------------------------------------------------
 
 
 def _identification(facts: Facts, site: Site) -> str:
@@ -132,21 +132,21 @@ def _identification(facts: Facts, site: Site) -> str:
 
 
 def _citation(facts: Facts, site: Site) -> str:
-    made = [tag("cit:date", _date("gco:Date", facts.made_on, "creation"))] if facts.made_on else []
+    creation = [tag("cit:date", _date("gco:Date", facts.created_on, "creation"))] if facts.created_on else []
     return tag(
         "cit:CI_Citation",
         _both("cit:title", facts.title),
-        *made,
-        tag("cit:date", _date("gco:DateTime", facts.changed, "revision")),
-        said("cit:edition", str(facts.version)),
-        tag("cit:identifier", _identifier(site.named(f"/{facts.layer}", "dataset"))),
+        *creation,
+        tag("cit:date", _date("gco:DateTime", facts.published_at, "revision")),
+        character_string("cit:edition", str(facts.version)),
+        tag("cit:identifier", _identifier(site.identifier(f"/{facts.layer}", "dataset"))),
     )
 
 
 def _constraints(facts: Facts) -> Iterator[str]:
     if facts.licence is None:
         return
-    named = facts.licence.address and tag(
+    anchor = facts.licence.address and tag(
         "mco:otherConstraints",
         tag("gcx:Anchor", words(facts.licence.spdx or ""), xlink__href=facts.licence.address),
     )
@@ -155,8 +155,8 @@ def _constraints(facts: Facts) -> Iterator[str]:
         tag(
             "mco:MD_LegalConstraints",
             tag("mco:useConstraints", _code("mco:MD_RestrictionCode", "otherRestrictions")),
-            said("mco:otherConstraints", facts.licence.text),
-            named or "",
+            character_string("mco:otherConstraints", facts.licence.text),
+            anchor or "",
         ),
     )
 
@@ -187,7 +187,7 @@ def _end(name: str, day: str | None) -> str:
     return tag(name, indeterminatePosition="unknown") if day is None else tag(name, words(day))
 
 
-# --- how to have it, and how good it is --------------------------------------------------------------
+# --- distribution and quality -----------------------------------------------------------------------
 
 
 def _distribution(facts: Facts, site: Site) -> str:
@@ -205,25 +205,25 @@ def _distribution(facts: Facts, site: Site) -> str:
 
 
 def _format(media_type: str) -> str:
-    citation = tag("cit:CI_Citation", said("cit:title", media_type))
+    citation = tag("cit:CI_Citation", character_string("cit:title", media_type))
     return tag("mrd:MD_Format", tag("mrd:formatSpecificationCitation", citation))
 
 
 def _online(address: str, label: Label, function: str) -> str:
     return tag(
         "cit:CI_OnlineResource",
-        said("cit:linkage", address),
-        said("cit:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
+        character_string("cit:linkage", address),
+        character_string("cit:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
         _both("cit:name", label),
         tag("cit:function", _code("cit:CI_OnLineFunctionCode", function)),
     )
 
 
-def _quality(facts: Facts, measured: tuple[Measure, ...]) -> str:
+def _quality(facts: Facts, rows: tuple[Measure, ...]) -> str:
     return tag(
         "mdq:DQ_DataQuality",
         tag("mdq:scope", tag("mcc:MD_Scope", tag("mcc:level", _scope_code()))),
-        *(tag("mdq:report", _report(row, facts.changed)) for row in measured),
+        *(tag("mdq:report", _report(row, facts.published_at)) for row in rows),
     )
 
 
@@ -234,17 +234,17 @@ def _report(row: Measure, when: str) -> str:
     result = tag(
         "mdq:DQ_QuantitativeResult",
         tag("mdq:dateTime", tag("gco:DateTime", words(when))),
-        tag("mdq:value", tag("gco:Record", words(row.shown))),
+        tag("mdq:value", tag("gco:Record", words(row.value_text))),
         tag("mdq:valueUnit", **({"xlink__href": PERCENT} if row.is_share else {"gco__nilReason": "inapplicable"})),
     )
     return tag(f"mdq:{REPORTS[row.key]}", tag("mdq:measure", reference), tag("mdq:result", result))
 
 
 def _lineage(facts: Facts) -> str:
-    told = [_both("mrl:statement", facts.lineage)] if facts.lineage else []
+    statement = [_both("mrl:statement", facts.lineage)] if facts.lineage else []
     sources = (
-        said("mrl:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
+        character_string("mrl:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
         for row in facts.sources
     )
     scope = tag("mrl:scope", tag("mcc:MD_Scope", tag("mcc:level", _scope_code())))
-    return tag("mrl:LI_Lineage", *told, scope, *(tag("mrl:source", tag("mrl:LI_Source", one)) for one in sources))
+    return tag("mrl:LI_Lineage", *statement, scope, *(tag("mrl:source", tag("mrl:LI_Source", one)) for one in sources))

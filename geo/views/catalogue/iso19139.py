@@ -1,4 +1,4 @@
-"""ISO 19139: a layer's metadata as the XML that catalogues of geographic data harvest, in both languages."""
+"""ISO 19139: a layer's metadata as the XML that metadata catalogues harvest, in both languages."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from geo.atlas import Atlas
 from geo.crs import LngLatBbox
 from geo.schema import Label
 from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
-from geo.views.catalogue.markup import HEAD, both, said, tag, words
+from geo.views.catalogue.markup import HEAD, both, character_string, tag, words
 
 XML = "application/xml"
 
@@ -34,7 +34,7 @@ REPORTS = {
     "conflicts": "DQ_ConceptualConsistency",
     "errors": "DQ_DomainConsistency",
 }
-"""The element of ISO 19157 that each of our measures is a result of."""
+"""Measure -> the data quality element of ISO 19157 that reports it."""
 
 
 def metadata(atlas: Atlas, layer: str, site: Site) -> str:
@@ -43,15 +43,15 @@ def metadata(atlas: Atlas, layer: str, site: Site) -> str:
     spaces = {f"xmlns__{name}": address for name, address in _SPACES.items()}
     body = tag(
         "gmd:MD_Metadata",
-        said("gmd:fileIdentifier", f"{site.root.partition('://')[2]}:{layer}"),
+        character_string("gmd:fileIdentifier", f"{site.root.partition('://')[2]}:{layer}"),
         tag("gmd:language", _code("LanguageCode", "vie", _LANGUAGES)),
         tag("gmd:characterSet", _code("MD_CharacterSetCode", "utf8")),
         tag("gmd:hierarchyLevel", _code("MD_ScopeCode", "dataset")),
         tag("gmd:contact", _party(site, "pointOfContact")),
-        tag("gmd:dateStamp", tag("gco:DateTime", words(facts.changed))),
-        said("gmd:metadataStandardName", "ISO 19115:2003/19139"),
-        said("gmd:metadataStandardVersion", "1.0"),
-        said("gmd:dataSetURI", site.at(f"/{layer}")),
+        tag("gmd:dateStamp", tag("gco:DateTime", words(facts.published_at))),
+        character_string("gmd:metadataStandardName", "ISO 19115:2003/19139"),
+        character_string("gmd:metadataStandardVersion", "1.0"),
+        character_string("gmd:dataSetURI", site.at(f"/{layer}")),
         tag("gmd:locale", _english()),
         *(tag("gmd:referenceSystemInfo", _system(address)) for address in reversed(facts.systems)),
         tag("gmd:identificationInfo", _identification(facts, site)),
@@ -82,7 +82,7 @@ def _english() -> str:
 
 
 def _party(site: Site, role: str) -> str:
-    """The site: nobody else is known to answer for the data."""
+    """The site as the responsible party: no other organisation is configured."""
     address = tag("gmd:linkage", tag("gmd:URL", words(site.at("/about"))))
     online = tag("gmd:onlineResource", tag("gmd:CI_OnlineResource", address))
     return tag(
@@ -94,24 +94,24 @@ def _party(site: Site, role: str) -> str:
 
 
 def system_of(address: str) -> tuple[str, str]:
-    """What a coordinate system is called, and by whom.
+    """Code and authority of a coordinate reference system, from its URI.
 
     >>> system_of("http://www.opengis.net/def/crs/EPSG/0/9205"), system_of("http://www.opengis.net/def/crs/OGC/1.3/CRS84")
     (('9205', 'EPSG'), ('CRS84', 'OGC'))
     """
-    _, known, number = address.partition(_EPSG)
-    return (number, "EPSG") if known else (address.rpartition("/")[2], "OGC")
+    _, prefix, number = address.partition(_EPSG)
+    return (number, "EPSG") if prefix else (address.rpartition("/")[2], "OGC")
 
 
 def _system(address: str) -> str:
-    """A coordinate system by the name that its authority gives it."""
+    """The element that identifies a coordinate reference system by its code and authority."""
     name, authority = system_of(address)
-    named = tag("gmx:Anchor", words(name), xlink__href=address)
-    identifier = tag("gmd:RS_Identifier", tag("gmd:code", named), said("gmd:codeSpace", authority))
+    anchor = tag("gmx:Anchor", words(name), xlink__href=address)
+    identifier = tag("gmd:RS_Identifier", tag("gmd:code", anchor), character_string("gmd:codeSpace", authority))
     return tag("gmd:MD_ReferenceSystem", tag("gmd:referenceSystemIdentifier", identifier))
 
 
-# --- what it is --------------------------------------------------------------------------------------
+# --- identification --------------------------------------------------------------------------------------
 
 
 def _identification(facts: Facts, site: Site) -> str:
@@ -139,14 +139,14 @@ def _identification(facts: Facts, site: Site) -> str:
 
 
 def _citation(facts: Facts, site: Site) -> str:
-    identifier = tag("gmd:MD_Identifier", said("gmd:code", site.named(f"/{facts.layer}", "dataset")))
-    made = [_date("gco:Date", facts.made_on, "creation")] if facts.made_on else []
+    identifier = tag("gmd:MD_Identifier", character_string("gmd:code", site.identifier(f"/{facts.layer}", "dataset")))
+    creation = [_date("gco:Date", facts.created_on, "creation")] if facts.created_on else []
     return tag(
         "gmd:CI_Citation",
         _both("gmd:title", facts.title),
-        *made,
-        _date("gco:DateTime", facts.changed, "revision"),
-        said("gmd:edition", str(facts.version)),
+        *creation,
+        _date("gco:DateTime", facts.published_at, "revision"),
+        character_string("gmd:edition", str(facts.version)),
         tag("gmd:identifier", identifier),
     )
 
@@ -159,7 +159,7 @@ def _date(kind: str, text: str, what: str) -> str:
 def _constraints(facts: Facts) -> Iterator[str]:
     if facts.licence is None:
         return
-    named = facts.licence.address and tag(
+    anchor = facts.licence.address and tag(
         "gmd:otherConstraints",
         tag("gmx:Anchor", words(facts.licence.spdx or ""), xlink__href=facts.licence.address),
     )
@@ -168,8 +168,8 @@ def _constraints(facts: Facts) -> Iterator[str]:
         tag(
             "gmd:MD_LegalConstraints",
             tag("gmd:useConstraints", _code("MD_RestrictionCode", "otherRestrictions")),
-            said("gmd:otherConstraints", facts.licence.text),
-            named or "",
+            character_string("gmd:otherConstraints", facts.licence.text),
+            anchor or "",
         ),
     )
 
@@ -206,7 +206,7 @@ def _end(name: str, day: str | None) -> str:
     return tag(name, indeterminatePosition="unknown") if day is None else tag(name, words(day))
 
 
-# --- how to have it, and how good it is --------------------------------------------------------------
+# --- distribution and quality -----------------------------------------------------------------------
 
 
 def _distribution(facts: Facts, site: Site) -> str:
@@ -222,33 +222,33 @@ def _distribution(facts: Facts, site: Site) -> str:
 
 
 def _format(media_type: str) -> str:
-    unknown = tag("gmd:version", gco__nilReason="unknown")
-    return tag("gmd:MD_Format", said("gmd:name", media_type), unknown)
+    no_version = tag("gmd:version", gco__nilReason="unknown")
+    return tag("gmd:MD_Format", character_string("gmd:name", media_type), no_version)
 
 
 def _online(address: str, label: Label, function: str) -> str:
     return tag(
         "gmd:CI_OnlineResource",
         tag("gmd:linkage", tag("gmd:URL", words(address))),
-        said("gmd:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
+        character_string("gmd:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
         _both("gmd:name", label),
         tag("gmd:function", _code("CI_OnLineFunctionCode", function)),
     )
 
 
-def _quality(facts: Facts, measured: tuple[Measure, ...]) -> str:
+def _quality(facts: Facts, rows: tuple[Measure, ...]) -> str:
     scope = tag("gmd:DQ_Scope", tag("gmd:level", _code("MD_ScopeCode", "dataset")))
     return tag(
         "gmd:DQ_DataQuality",
         tag("gmd:scope", scope),
-        *(tag("gmd:report", _report(row, facts.changed)) for row in measured),
+        *(tag("gmd:report", _report(row, facts.published_at)) for row in rows),
         *([tag("gmd:lineage", _lineage(facts.lineage, facts))] if facts.lineage or facts.sources else []),
     )
 
 
 def _report(row: Measure, when: str) -> str:
     unit = tag("gmd:valueUnit", **({"xlink__href": PERCENT} if row.is_share else {"gco__nilReason": "inapplicable"}))
-    result = tag("gmd:DQ_QuantitativeResult", unit, tag("gmd:value", tag("gco:Record", words(row.shown))))
+    result = tag("gmd:DQ_QuantitativeResult", unit, tag("gmd:value", tag("gco:Record", words(row.value_text))))
     return tag(
         f"gmd:{REPORTS[row.key]}",
         _both("gmd:nameOfMeasure", row.label),
@@ -259,9 +259,9 @@ def _report(row: Measure, when: str) -> str:
 
 
 def _lineage(lineage: Label | None, facts: Facts) -> str:
-    told = [_both("gmd:statement", lineage)] if lineage else []
+    statement = [_both("gmd:statement", lineage)] if lineage else []
     sources = (
-        said("gmd:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
+        character_string("gmd:description", ". ".join(part for part in (row.name, row.address, row.licence) if part))
         for row in facts.sources
     )
-    return tag("gmd:LI_Lineage", *told, *(tag("gmd:source", tag("gmd:LI_Source", source)) for source in sources))
+    return tag("gmd:LI_Lineage", *statement, *(tag("gmd:source", tag("gmd:LI_Source", source)) for source in sources))

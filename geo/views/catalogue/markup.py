@@ -1,4 +1,4 @@
-"""XML and RDF written out: elements as text, and one graph as JSON-LD and as RDF/XML."""
+"""XML elements as text, and an RDF graph as JSON-LD and as RDF/XML."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,32 +8,34 @@ from xml.sax.saxutils import escape, quoteattr
 from geo.schema import LANGS, Label
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_RETURN = {"\r": "&#13;"}  # a bare carriage return would be read as a line feed
+_RETURN = {"\r": "&#13;"}  # XML parsers replace a literal carriage return by a line feed
 
 
 def words(text: str) -> str:
-    """Text as the content of an element."""
+    """`text` escaped as the content of an element."""
     return escape(text, _RETURN)
 
 
 def tag(name: str, *inner: str, **attributes: str) -> str:
-    """An element around ready XML; `__` in the name of an attribute is its colon.
+    """An element with the XML `inner` as content; `__` in the name of an attribute stands for ":".
 
     >>> tag("gmd:title", words("a < b"), xlink__href="x")
     '<gmd:title xlink:href="x">a &lt; b</gmd:title>'
     """
-    said = "".join(f" {key.replace('__', ':')}={quoteattr(value, _RETURN)}" for key, value in attributes.items())
+    attribute_text = "".join(
+        f" {key.replace('__', ':')}={quoteattr(value, _RETURN)}" for key, value in attributes.items()
+    )
     body = "".join(inner)
-    return f"<{name}{said}>{body}</{name}>" if body else f"<{name}{said}/>"
+    return f"<{name}{attribute_text}>{body}</{name}>" if body else f"<{name}{attribute_text}/>"
 
 
-def said(name: str, text: str) -> str:
-    """Words as ISO's encodings write them."""
+def character_string(name: str, text: str) -> str:
+    """An element with a gco:CharacterString."""
     return tag(name, tag("gco:CharacterString", words(text)))
 
 
 def both(space: str, name: str, label: Label) -> str:
-    """Words in Vietnamese with the English beside them; `space` is the prefix of the encoding's PT_FreeText."""
+    """An element with Vietnamese text and its English translation; `space` is the namespace prefix of PT_FreeText."""
     english = tag(f"{space}:LocalisedCharacterString", words(label.en), locale="#en")
     return tag(
         name,
@@ -44,68 +46,68 @@ def both(space: str, name: str, label: Label) -> str:
 
 
 class Ref(NamedTuple):
-    """Something with an identifier of its own."""
+    """A resource with an IRI."""
 
     iri: str
 
 
 class Text(NamedTuple):
-    """Words, in a language where one is named."""
+    """A plain literal, with a language tag if `lang` is given."""
 
     value: str
     lang: str | None = None
 
 
-class Typed(NamedTuple):
-    """A value whose type is a compact IRI."""
+class TypedValue(NamedTuple):
+    """A literal with a datatype, given as a compact IRI."""
 
     value: str
     datatype: str
 
 
-Value: TypeAlias = Ref | Text | Typed
+Value: TypeAlias = Ref | Text | TypedValue
 
 
 @dataclass
 class Node:
-    """One subject of a graph: compact IRIs for its types and predicates."""
+    """One subject of a graph with its statements; types and predicates are compact IRIs."""
 
     iri: str
     types: tuple[str, ...]
     facts: list[tuple[str, Value]] = field(default_factory=list)
 
     def add(self, predicate: str, *values: Value | None) -> None:
-        """Say it once for every value that there is and that was not said."""
+        """Add a statement for each value that is not None and not stated yet."""
         for value in values:
             if value is not None and (predicate, value) not in self.facts:
                 self.facts.append((predicate, value))
 
     def say(self, predicate: str, label: Label | None) -> None:
-        """Say it in both languages."""
+        """Add a statement with the label in each language."""
         if label is not None:
             self.add(predicate, *(Text(label.of(lang), lang) for lang in LANGS if label.of(lang)))
 
     def refer(self, predicate: str, *iris: str | None) -> None:
-        """Point to others."""
+        """Add a statement for each IRI that is not empty."""
         self.add(predicate, *(Ref(iri) for iri in iris if iri))
 
 
 def json_ld(nodes: Iterable[Node], prefixes: dict[str, str]) -> dict[str, Any]:
-    """The graph as JSON-LD 1.1 with its own context: nothing has to be fetched to read it."""
+    """The graph as JSON-LD 1.1 with an inline context, so that no other document must be fetched."""
     return {"@context": {"@version": 1.1, **prefixes}, "@graph": [_object(node) for node in nodes]}
 
 
 def _object(node: Node) -> dict[str, Any]:
-    found: dict[str, Any] = {"@id": node.iri, "@type": list(node.types)}
+    body: dict[str, Any] = {"@id": node.iri, "@type": list(node.types)}
     for predicate, value in node.facts:
-        found.setdefault(predicate, []).append(_value(value))
-    return found
+        body.setdefault(predicate, []).append(_value(value))
+    return body
 
 
 def _value(value: Value) -> dict[str, str]:
     if isinstance(value, Ref):
         return {"@id": value.iri}
-    if isinstance(value, Typed):
+    if isinstance(value, TypedValue):
         return {"@value": value.value, "@type": value.datatype}
     return {"@value": value.value} | ({"@language": value.lang} if value.lang else {})
 
@@ -113,10 +115,10 @@ def _value(value: Value) -> dict[str, str]:
 def rdf_xml(nodes: Iterable[Node], prefixes: dict[str, str]) -> str:
     """The same graph as RDF/XML."""
     spaces = "".join(f"\n  xmlns:{name}={quoteattr(address)}" for name, address in prefixes.items())
-    return f"{HEAD}<rdf:RDF{spaces}>\n{''.join(_described(node, prefixes) for node in nodes)}</rdf:RDF>\n"
+    return f"{HEAD}<rdf:RDF{spaces}>\n{''.join(_description(node, prefixes) for node in nodes)}</rdf:RDF>\n"
 
 
-def _described(node: Node, prefixes: dict[str, str]) -> str:
+def _description(node: Node, prefixes: dict[str, str]) -> str:
     types = (tag("rdf:type", rdf__resource=_whole(name, prefixes)) for name in node.types)
     facts = (_fact(predicate, value, prefixes) for predicate, value in node.facts)
     lines = "".join(f"    {line}\n" for line in (*types, *facts))
@@ -126,7 +128,7 @@ def _described(node: Node, prefixes: dict[str, str]) -> str:
 def _fact(predicate: str, value: Value, prefixes: dict[str, str]) -> str:
     if isinstance(value, Ref):
         return tag(predicate, rdf__resource=value.iri)
-    if isinstance(value, Typed):
+    if isinstance(value, TypedValue):
         return tag(predicate, words(value.value), rdf__datatype=_whole(value.datatype, prefixes))
     return tag(predicate, words(value.value), **({"xml__lang": value.lang} if value.lang else {}))
 

@@ -24,7 +24,7 @@ RECORD_CORE = f"{_CONF}/record-core"
 CONFORMANCE = (f"{_CONF}/record-collection", RECORD_CORE, f"{_CONF}/record-core-query-parameters", f"{_CONF}/json")
 KIND = "dataset"
 CATALOG = "application/ogc-catalog+json"
-"""The media type that the standard gives a catalogue; `f=json` and those who accept plain JSON get it as that."""
+"""The media type of a catalogue in the standard; `f=json` and `Accept: application/json` return application/json."""
 _PROFILE = "http://www.opengis.net/def/profile/OGC/0"
 _LANGUAGES = {
     "vi": {"code": "vi", "name": "Tiếng Việt", "alternate": "Vietnamese"},
@@ -33,8 +33,8 @@ _LANGUAGES = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What records are asked for; everything left out asks for all. `external` are keys, or scheme and key."""
+class RecordQuery:
+    """A query for records; empty conditions match all. `external` are external ids, with or without their scheme."""
 
     terms: tuple[str, ...] = ()
     bbox: LngLatBbox | None = None
@@ -45,8 +45,8 @@ class Asked:
 
 
 def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
-    """The catalogue itself."""
-    known = [facts_of(atlas, layer) for layer in COLLECTIONS]
+    """The catalogue as a collection of records."""
+    facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
     return {
         "id": "catalogue",
         "type": "Collection",
@@ -58,7 +58,7 @@ def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
         "language": _LANGUAGES[lang],
         "languages": [_LANGUAGES[code] for code in LANGS],
         "recordLanguages": [_LANGUAGES[code] for code in LANGS],
-        **_extent(known),
+        **_extent(facts_list),
         "themes": _themes(site, lang, GROUPS),
         "contacts": [_contact(site, lang)],
         "crs": [CRS84],
@@ -75,8 +75,8 @@ def collection(atlas: Atlas, site: Site, lang: str) -> Plain:
     }
 
 
-def _extent(known: Iterable[Facts]) -> Plain:
-    boxes = [facts.bbox for facts in known if facts.bbox is not None]
+def _extent(facts_list: Iterable[Facts]) -> Plain:
+    boxes = [facts.bbox for facts in facts_list if facts.bbox is not None]
     if not boxes:
         return {}
     west, south = min(box.west for box in boxes), min(box.south for box in boxes)
@@ -89,58 +89,58 @@ def record(atlas: Atlas, layer: str, site: Site, lang: str) -> Plain:
     return _record(facts_of(atlas, layer), site, lang)
 
 
-def matching(atlas: Atlas, asked: Asked, site: Site) -> list[Facts]:
-    """The layers whose records answer, in the order of the layers."""
-    known = (facts_of(atlas, layer) for layer in COLLECTIONS)
-    return [facts for facts in known if _answers(facts, asked, site)]
+def matching(atlas: Atlas, query: RecordQuery, site: Site) -> list[Facts]:
+    """The layers whose records meet the query, in the order of COLLECTIONS."""
+    facts_list = (facts_of(atlas, layer) for layer in COLLECTIONS)
+    return [facts for facts in facts_list if _answers(facts, query, site)]
 
 
-def page(found: list[Facts], limit: int, offset: int, site: Site, lang: str) -> list[Plain]:
-    """Some of the records."""
-    return [_record(facts, site, lang) for facts in found[offset : offset + limit]]
+def page(matches: list[Facts], limit: int, offset: int, site: Site, lang: str) -> list[Plain]:
+    """One page of the matching records."""
+    return [_record(facts, site, lang) for facts in matches[offset : offset + limit]]
 
 
-# --- what answers ------------------------------------------------------------------------------------
+# --- matching -----------------------------------------------------------------------------------------
 
 
-def _answers(facts: Facts, asked: Asked, site: Site) -> bool:
+def _answers(facts: Facts, query: RecordQuery, site: Site) -> bool:
     return (
-        (not asked.types or KIND in asked.types)
-        and (not asked.ids or facts.layer in asked.ids)
-        and (not asked.external or any(_same(facts, key, site) for key in asked.external))
-        and (not asked.terms or _speaks_of(facts, asked.terms))
-        and (asked.bbox is None or _meets(facts.bbox, asked.bbox))
-        and (asked.time is None or _holds(facts.period, asked.time))
+        (not query.types or KIND in query.types)
+        and (not query.ids or facts.layer in query.ids)
+        and (not query.external or any(_same(facts, key, site) for key in query.external))
+        and (not query.terms or _speaks_of(facts, query.terms))
+        and (query.bbox is None or _meets(facts.bbox, query.bbox))
+        and (query.time is None or _holds(facts.period, query.time))
     )
 
 
 def _same(facts: Facts, key: str, site: Site) -> bool:
-    """Whether `key` is the identifier that others know the layer by, with its scheme or without, or that scheme."""
-    own = site.named(f"/{facts.layer}", "dataset")
+    """Whether `key` is the external id of the layer, with or without its scheme, or the scheme alone."""
+    own = site.identifier(f"/{facts.layer}", "dataset")
     return key in {own, f"{site.root}:{own}", site.root, f"{site.root}:"}
 
 
 def _speaks_of(facts: Facts, terms: tuple[str, ...]) -> bool:
-    """Whether one of the terms stands in the title, the description or a keyword, whatever its diacritics."""
+    """Whether the title, the description or a keyword contains one of the terms; case and diacritics are ignored."""
     labels = (facts.title, facts.about, *facts.keywords)
-    said = [fold(label.of(lang)) for label in labels for lang in LANGS]
-    return any(fold(term) in words for term in terms for words in said)
+    texts = [fold(label.of(lang)) for label in labels for lang in LANGS]
+    return any(fold(term) in words for term in terms for words in texts)
 
 
-def _meets(box: LngLatBbox | None, asked: LngLatBbox) -> bool:
-    """Whether two boxes meet; a layer without a place meets none."""
+def _meets(box: LngLatBbox | None, other: LngLatBbox) -> bool:
+    """Whether two boxes intersect; a layer without geometry intersects none."""
     return box is not None and any(
         part.west <= box.east and box.west <= part.east and part.south <= box.north and box.south <= part.north
-        for part in asked.parts()
+        for part in other.parts()
     )
 
 
-def _holds(period: tuple[str | None, str | None] | None, asked: tuple[str | None, str | None]) -> bool:
-    """Whether two times meet; a layer without dates meets every one. A coarse date is as long as it says."""
+def _holds(period: tuple[str | None, str | None] | None, interval: tuple[str | None, str | None]) -> bool:
+    """Whether two intervals intersect; a layer without dates matches all. A year or a month is an interval itself."""
     if period is None:
         return True
     begins, ends = period
-    first, last = asked
+    first, last = interval
     before = last is not None and begins is not None and begins > last[: len(begins)]
     after = first is not None and ends is not None and ends < first[: len(ends)]
     return not before and not after
@@ -162,7 +162,7 @@ def _record(facts: Facts, site: Site, lang: str) -> Plain:
 
 
 def _time(period: tuple[str | None, str | None] | None) -> Plain | None:
-    """The interval in whole days, the coarser ends widened to the days they cover; None where there is none."""
+    """The interval in whole days, from the first day of its start to the last day of its end; None without dates."""
     if period is None:
         return None
     first, last = period
@@ -190,14 +190,14 @@ def _properties(facts: Facts, site: Site, lang: str) -> Iterable[tuple[str, Any]
     yield "language", _LANGUAGES[lang]
     yield "languages", [_LANGUAGES[code] for code in LANGS]
     yield "resourceLanguages", [_LANGUAGES[code] for code in LANGS]
-    if facts.made_on and len(facts.made_on) == 10:
-        # The standard asks for a time; the day that the metadata gives is told by its beginning.
-        yield "created", f"{facts.made_on}T00:00:00Z"
-    yield "updated", facts.changed
+    if facts.created_on and len(facts.created_on) == 10:
+        # The standard requires a date-time; the metadata have a day, so its first second is used.
+        yield "created", f"{facts.created_on}T00:00:00Z"
+    yield "updated", facts.published_at
     yield "themes", _themes(site, lang, [facts.spec.group])
     yield "formats", _formats(facts, lang)
     yield "contacts", [_contact(site, lang)]
-    yield "externalIds", [{"scheme": site.root, "value": site.named(f"/{facts.layer}", "dataset")}]
+    yield "externalIds", [{"scheme": site.root, "value": site.identifier(f"/{facts.layer}", "dataset")}]
     if facts.licence:
         yield "license", facts.licence.spdx or "other"
     rights = [facts.licence.text] if facts.licence else []
@@ -212,8 +212,8 @@ def _formats(facts: Facts, lang: str) -> list[dict[str, str]]:
 
 
 def _themes(site: Site, lang: str, groups: Iterable[str]) -> list[Plain]:
-    concepts = [{"id": site.named("/layers", f"group-{key}"), "title": GROUPS[key].of(lang)} for key in groups]
-    return [{"scheme": site.named("/layers", "groups"), "concepts": concepts}]
+    concepts = [{"id": site.identifier("/layers", f"group-{key}"), "title": GROUPS[key].of(lang)} for key in groups]
+    return [{"scheme": site.identifier("/layers", "groups"), "concepts": concepts}]
 
 
 def _contact(site: Site, lang: str) -> Plain:
@@ -237,7 +237,7 @@ def _links(facts: Facts, site: Site, lang: str) -> Iterable[dict[str, str]]:
         href = site.at(row.path, lang, **row.params)
         yield _link("enclosure", href, row.media_type, title=row.label.of(lang))
     if facts.licence:
-        # A licence with no name of its own ("other") is worded on the layer's page.
+        # The text of a licence without an SPDX id ("other") is on the layer's page.
         yield _link("license", facts.licence.address or f"{site.at(f'/{facts.layer}', lang)}#licence", HTML)
     for source in facts.sources:
         if source.address:

@@ -1,4 +1,4 @@
-"""schema.org: what a page is about, for search engines. Coordinates only where they are the place's own."""
+"""schema.org markup of the pages for search engines. Coordinates are included only if they are accurate."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -17,9 +17,9 @@ Plain: TypeAlias = dict[str, Any]
 
 _CONTEXT = "https://schema.org"
 _CLOSE = {"exact", "village"}
-"""How well a place must be known for its coordinates to be told."""
+"""Precisions at which coordinates are published."""
 _UNCERTAIN = {"assessed", "listed"}
-"""Under these the sources do not say that this product holds its stars."""
+"""In these states the sources do not confirm the product's star rating."""
 _TYPES: dict[str, str | list[str]] = {
     "products": "Product",
     "producers": "Organization",
@@ -36,7 +36,7 @@ _KINDS: dict[tuple[str, str], str | list[str]] = {
     ("sites", "archaeology"): ["TouristAttraction", "LandmarksOrHistoricalBuildings"],
 }
 _VALUES = {"integer", "real", "code", "codes", "date"}
-_TOLD_ELSEWHERE = {"group", "stars", "raw_material", "precision"}
+_OTHER_PROPERTIES = {"group", "stars", "raw_material", "precision"}
 
 
 # --- the catalogue and its layers --------------------------------------------------------------------
@@ -85,9 +85,9 @@ def _body(facts: Facts, site: Site, lang: str) -> Iterator[tuple[str, Any]]:
     yield "inLanguage", lang
     yield "keywords", list(dict.fromkeys(word.of(lang) for word in facts.keywords))
     yield "version", str(facts.version)
-    yield "dateModified", facts.changed
-    if facts.made_on:
-        yield "dateCreated", facts.made_on
+    yield "dateModified", facts.published_at
+    if facts.created_on:
+        yield "dateCreated", facts.created_on
     yield "publisher", _publisher(site, lang)
     yield "includedInDataCatalog", {"@type": "DataCatalog", "@id": catalogue_id(site), "name": site.title.of(lang)}
     if facts.attribution:
@@ -97,9 +97,9 @@ def _body(facts: Facts, site: Site, lang: str) -> Iterator[tuple[str, Any]]:
     if facts.period is not None:
         yield "temporalCoverage", "/".join(end or ".." for end in facts.period)
     yield "variableMeasured", [field.label.of(lang) for field in facts.spec.fields if not field.hidden]
-    based = [{"@type": "CreativeWork", "name": row.name, "url": row.address} for row in facts.sources if row.address]
-    if based:
-        yield "isBasedOn", based
+    sources = [{"@type": "CreativeWork", "name": row.name, "url": row.address} for row in facts.sources if row.address]
+    if sources:
+        yield "isBasedOn", sources
     yield (
         "distribution",
         [
@@ -131,7 +131,7 @@ def _shape(box: LngLatBbox) -> Plain:
 
 
 def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Plain:
-    """The page of a record, and the record as what it is about."""
+    """The page of a record as WebPage, with the record as its main entity."""
     record = atlas.get(layer, key)
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
@@ -146,7 +146,7 @@ def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Pl
         "dateModified": atlas.version.published_at,
         "isPartOf": {"@type": "Dataset", "@id": dataset_id(site, layer), "name": COLLECTIONS[layer].label.of(lang)},
         **_citation(atlas, record, site, lang),
-        **_shown_at(record),
+        **_content_location(record),
         **_between(record, reader, site),
         "mainEntity": {name: value for name, value in _thing(atlas, record, reader, site) if value},
     }
@@ -155,7 +155,7 @@ def record_page(atlas: Atlas, layer: str, key: str, site: Site, lang: str) -> Pl
 def _citation(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain:
     keys = parts(record.properties.get("source_ids"))
     titles = atlas.titles("sources", keys)
-    cited = [
+    citations = [
         {
             "@type": "CreativeWork",
             "@id": _id(site, "sources", key),
@@ -165,32 +165,32 @@ def _citation(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain:
         for key in keys
         if key in titles
     ]
-    return {"citation": cited} if cited else {}
+    return {"citation": citations} if citations else {}
 
 
-def _shown_at(record: Record) -> Plain:
-    """The place that the page of a product shows: a product itself has none."""
+def _content_location(record: Record) -> Plain:
+    """The place of a product as the page's content location: schema.org's Product has no place."""
     place = _location(record) if record.layer == "products" else None
     return {"contentLocation": place} if place else {}
 
 
 def _between(record: Record, reader: Reader, site: Site) -> Plain:
-    """The two records that a link ties, which its page is about too."""
+    """The two records that a link connects, as further subjects of its page."""
     ends = ((name, end_of(COLLECTIONS[record.layer], name, record.properties)) for name in ENDS)
-    found = [
+    ends_on_page = [
         {
             "@id": _id(site, *end),
-            "name": reader.told(LINK_LAYER.field(name), record),
+            "name": reader.text_of(LINK_LAYER.field(name), record),
             "url": site.at("/".join(("", *end)), reader.lang),
         }
         for name, end in ends
         if end is not None
     ]
-    return {"about": found} if found else {}
+    return {"about": ends_on_page} if ends_on_page else {}
 
 
 def _id(site: Site, layer: str, key: str) -> str:
-    return site.named(f"/{layer}/{key}", "thing")
+    return site.identifier(f"/{layer}/{key}", "thing")
 
 
 def _type(record: Record) -> str | list[str]:
@@ -217,15 +217,15 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
     if record.layer == "products":
         yield from _product(atlas, record, reader, site)
     elif record.layer == "producers":
-        founded = str(values.get("founded") or "")
-        yield "foundingDate", founded if "/" not in founded else None
+        founding_date = str(values.get("founded") or "")
+        yield "foundingDate", founding_date if "/" not in founding_date else None
         yield "address", _address(atlas, record, lang)
         yield "location", _location(record)
     elif record.layer == "sources":
         yield "publisher", {"@type": "Organization", "name": record.title_in(lang)}
         yield "datePublished", values.get("date")
         yield "sameAs", web_address(values.get("address"))
-    elif record.layer != LINK_LAYER.name:  # a link is no place, and schema.org has no words for what it says
+    elif record.layer != LINK_LAYER.name:  # a link is no place, and schema.org has no terms for its fields
         yield "address", _address(atlas, record, lang)
         yield "geo", _geo(record)
         yield "containedInPlace", _within(atlas, record, site, lang)
@@ -233,27 +233,27 @@ def _thing(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator
 
 
 def _description(record: Record, lang: str) -> str:
-    """What it is, its story, and how well its place is known."""
+    """The kind of the record, its story, and the accuracy of its position, as sentences."""
     spec, values = COLLECTIONS[record.layer], record.properties
-    said = [f"{spec.article.of(lang)}: {subtitle(record, lang)}".removesuffix(": ")]
-    said += [str(values.get(f"story_{lang}") or values.get("what") or values.get("note") or "")]
+    sentences = [f"{spec.article.of(lang)}: {subtitle(record, lang)}".removesuffix(": ")]
+    sentences += [str(values.get(f"story_{lang}") or values.get("what") or values.get("note") or "")]
     status = values.get("status")
     if status in _UNCERTAIN:
-        said.append(CODE_LISTS["product_status"].label_of(str(status), lang))
+        sentences.append(CODE_LISTS["product_status"].label_of(str(status), lang))
     if spec.outline and spec.outline[0] != spec.symbol and not _is_own_outline(record):
-        said.append(CODE_LISTS[spec.outline[0]].label_of(str(values.get(spec.outline[0])), lang))
-    said.append(caution(precision_of(record), lang) or "")
+        sentences.append(CODE_LISTS[spec.outline[0]].label_of(str(values.get(spec.outline[0])), lang))
+    sentences.append(caution(precision_of(record), lang) or "")
     return " ".join(
-        text if text.endswith((".", "!", "?")) else f"{text}." for text in (t.strip() for t in said) if text
+        text if text.endswith((".", "!", "?")) else f"{text}." for text in (t.strip() for t in sentences) if text
     )
 
 
 def _product(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterator[tuple[str, Any]]:
     spec, values = COLLECTIONS["products"], record.properties
-    yield "category", reader.shown(spec.field("group"), values.get("group"))
-    yield "material", reader.shown(spec.field("raw_material"), values.get("raw_material"))
+    yield "category", reader.format_value(spec.field("group"), values.get("group"))
+    yield "material", reader.format_value(spec.field("raw_material"), values.get("raw_material"))
     if values.get("stars") and values.get("status") not in _UNCERTAIN:
-        yield "award", f"OCOP {reader.shown(spec.field('stars'), values['stars'])}"
+        yield "award", f"OCOP {reader.format_value(spec.field('stars'), values['stars'])}"
     maker = values.get("producer_id")
     if maker and atlas.titles("producers", [str(maker)]):
         yield "manufacturer", _maker(atlas, atlas.get("producers", str(maker)), site, reader.lang)
@@ -261,7 +261,7 @@ def _product(atlas: Atlas, record: Record, reader: Reader, site: Site) -> Iterat
 
 
 def _maker(atlas: Atlas, producer: Record, site: Site, lang: str) -> Plain:
-    said = {
+    organisation = {
         "@type": "Organization",
         "@id": _id(site, "producers", producer.id),
         "name": producer.title_in(lang),
@@ -269,28 +269,28 @@ def _maker(atlas: Atlas, producer: Record, site: Site, lang: str) -> Plain:
         "address": _address(atlas, producer, lang),
         "location": _location(producer),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in organisation.items() if value}
 
 
 def _properties(record: Record, reader: Reader) -> list[Plain]:
-    """The other values that are filled, as people read them."""
+    """The non-empty values of other fields, formatted for display."""
     return [
-        {"@type": "PropertyValue", "propertyID": field.name, "name": field.label.of(reader.lang), "value": shown}
+        {"@type": "PropertyValue", "propertyID": field.name, "name": field.label.of(reader.lang), "value": text}
         for field in COLLECTIONS[record.layer].fields
-        if _is_value(field) and (shown := reader.shown(field, record.properties.get(field.name)))
+        if _is_value(field) and (text := reader.format_value(field, record.properties.get(field.name)))
     ]
 
 
 def _is_value(field: Field) -> bool:
-    return field.kind in _VALUES and not field.hidden and field.name not in _TOLD_ELSEWHERE
+    return field.kind in _VALUES and not field.hidden and field.name not in _OTHER_PROPERTIES
 
 
 def _address(atlas: Atlas, record: Record, lang: str) -> Plain | None:
-    """The address as the source gives it, and the commune that the record lies in."""
+    """The address of the source, and the commune that contains the record."""
     street, commune = record.properties.get("address"), _title(atlas, "communes", record.commune, lang)
-    said = {"streetAddress": street, "addressLocality": commune}
-    kept = {name: value for name, value in said.items() if value}
-    return {"@type": "PostalAddress", **kept} if kept else None
+    address = {"streetAddress": street, "addressLocality": commune}
+    parts = {name: value for name, value in address.items() if value}
+    return {"@type": "PostalAddress", **parts} if parts else None
 
 
 def _title(atlas: Atlas, layer: str, key: str | None, lang: str) -> str | None:
@@ -302,7 +302,7 @@ def _title(atlas: Atlas, layer: str, key: str | None, lang: str) -> str | None:
 
 
 def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None:
-    """The site that this one is part of, else the commune that it lies in."""
+    """The site that contains this one, else the commune that contains the record."""
     whole = record.properties.get("part_of")
     for layer, key in (("sites", whole), ("communes", record.commune)):
         name = _title(atlas, layer, str(key) if key else None, lang)
@@ -312,7 +312,7 @@ def _within(atlas: Atlas, record: Record, site: Site, lang: str) -> Plain | None
 
 
 def _geo(record: Record) -> Plain | None:
-    """A point that is known to the village at least, or the box around a line or outline that is the record's own."""
+    """A point accurate to the village or better, or the box of a line or outline that is the record's own."""
     if COLLECTIONS[record.layer].dimension != 0:
         return _shape(record.bbox) if record.bbox is not None and _is_own_outline(record) else None
     precision = precision_of(record)
@@ -327,6 +327,6 @@ def _is_own_outline(record: Record) -> bool:
 
 
 def _location(record: Record) -> Plain | None:
-    """The place of what is not a place itself."""
+    """A Place for a record whose schema.org type is no place; None without accurate coordinates."""
     geo = _geo(record)
     return {"@type": "Place", "geo": geo} if geo else None

@@ -1,1 +1,1 @@
-"""A layer or a selection of it as a file: one module for each format, and download.py as the one door to them."""
+"""Export of a layer or a selection: one module for each format; download.py is the common entry point."""

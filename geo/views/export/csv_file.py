@@ -11,15 +11,15 @@ from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.schema import Field, LayerSpec
 from geo.views.export.job import Job
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.values import Reader, precision_of
 from geo.vn2000.systems import HOME, Reading
 
 BOM = b"\xef\xbb\xbf"
-"""Without it Excel reads the file in the system's code page and breaks every accent."""
+"""Without the BOM, Excel decodes the file in the system's code page and garbles all accented letters."""
 
 _PLACE = ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")
-# OWASP, CSV Injection: a cell that begins so is a formula to a spreadsheet.
+# OWASP, CSV Injection: spreadsheets evaluate a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -34,7 +34,7 @@ def write_csv(job: Job, out: BinaryIO) -> int:
     reader = Reader(job.atlas, job.lang)
     out.write(BOM)
     out.write(_lines([header(job.spec)]))
-    written = 0
+    count = 0
     for batch in job.batches():
         reader.learn(job.query.layer, batch)
         rows = [list(_cells(job.spec, record, reader)) for record in batch]
@@ -42,8 +42,8 @@ def write_csv(job: Job, out: BinaryIO) -> int:
             for row, place in zip(rows, places_of(batch), strict=True):
                 row.extend(place)
         out.write(_lines(rows))
-        written += len(batch)
-    return written
+        count += len(batch)
+    return count
 
 
 def header(spec: LayerSpec) -> list[str]:
@@ -53,7 +53,7 @@ def header(spec: LayerSpec) -> list[str]:
 
 
 def _fields(spec: LayerSpec) -> tuple[Field, ...]:
-    return (*spec.fields, *derived(spec))
+    return (*spec.fields, *derived_fields(spec))
 
 
 def _label_column(field: Field) -> str | None:
@@ -67,7 +67,7 @@ def _cells(spec: LayerSpec, record: Record, reader: Reader) -> Iterator[str]:
         value = record.properties.get(field.name)
         yield _cell(value)
         if _label_column(field):
-            yield _cell(reader.shown(field, value))
+            yield _cell(reader.format_value(field, value))
 
 
 def _cell(value: Value) -> str:
@@ -77,7 +77,7 @@ def _cell(value: Value) -> str:
 
 
 def inert(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would compute it.
+    """`text`, with an apostrophe before it when a spreadsheet would evaluate it as a formula.
 
     >>> inert("=1+1"), inert("Chè Shan"), inert("03127")
     ("'=1+1", 'Chè Shan', '03127')
@@ -86,7 +86,7 @@ def inert(text: str) -> str:
 
 
 def places_of(batch: Sequence[Record]) -> Iterator[tuple[str, ...]]:
-    """The cells of _PLACE for every record, all moved at once; empty for a record without a place."""
+    """The cells of _PLACE for every record, projected in one call; empty for a record without geometry."""
     degrees = np.array([(record.lng, record.lat) for record in batch], dtype=float)
     for record, east, north in zip(batch, *Reading(HOME).from_lnglat(degrees[:, 0], degrees[:, 1]), strict=True):
         if record.lng is None:

@@ -1,4 +1,4 @@
-"""Exports that are written once and sent many times: files beside the atlas, each with its count and digests."""
+"""A disk cache of exported files, each stored with its number of records and its digests."""
 
 import hashlib
 import logging
@@ -24,32 +24,32 @@ Coding: TypeAlias = Literal["", "gzip", "br"]
 
 _CHUNK = 1 << 18
 _IN_MEMORY = 8_000_000
-"""Bytes of a selection that is written for one caller and forgotten; a larger one is kept as a whole layer is."""
-_BROTLI, _GZIP = 5, 6  # as fast as the disk; higher ones take minutes over a layer of 100,000 records
-_ABANDONED_S = 86_400
-"""Age of a half-written file that nobody writes any more."""
+"""Exports of selections up to this many bytes are not cached; larger ones are cached like whole layers."""
+_BROTLI, _GZIP = 5, 6  # levels as fast as the disk; higher ones take minutes for a layer of 100,000 records
+_STALE_PART_S = 86_400
+"""Seconds after which a partial file is considered abandoned."""
 
 
-class Made(NamedTuple):
-    """An export that is ready to be sent, open at its first byte; whoever sends it closes `file`.
+class ExportFile(NamedTuple):
+    """An export that is open for reading at its first byte; the caller closes `file`.
 
-    `sha256` is of the file itself, `sent_sha256` of the bytes in `file`, which are coded as `coding` says; both in
-    hexadecimal. `size` is of the bytes in `file`.
+    `sha256` is the digest of the uncompressed file, `content_sha256` that of the bytes in `file`, which have the
+    content coding `coding`; both are hexadecimal. `size` is the number of bytes in `file`.
     """
 
     file: BinaryIO
     size: int
     records: int
     sha256: str
-    sent_sha256: str
+    content_sha256: str
     coding: Coding
 
 
 class ExportCache:
-    """Keeps exports in `folder`, one folder an atlas, up to `most_bytes`; the longest unused leave first.
+    """A least-recently-used cache of exports in `folder`, up to `most_bytes`, with a subfolder for each atlas.
 
-    Any number of processes may share the folder: a file appears by one rename under a name that holds its digests.
-    What was made from an atlas that is gone goes too: `atlas_keys` gives the keys of those that are there.
+    Any number of processes may share the folder: a file appears by one rename, under a name with its digests.
+    `atlas_keys` returns the keys of the existing atlases; files of other atlases are deleted.
     """
 
     def __init__(self, folder: Path, most_bytes: int, atlas_keys: Callable[[], Collection[str]]) -> None:
@@ -59,49 +59,49 @@ class ExportCache:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> Made:
-        """The export called `key` of an atlas, which is named by its key; nothing is kept of a failure.
+    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> ExportFile:
+        """The export `key` of the atlas with the key `atlas`, from the cache or written now; failures are not cached.
 
-        Unless it is there, `write` puts the file into what it is given and returns the number of records. With `keep`
-        it is kept whatever its size, else only when it is large. What cannot be kept (a full or closed folder) is
-        written to a temporary file that ends with its use. Of those in this process who ask at once, one writes and
-        the others wait for it.
+        On a miss, `write` writes the file to the stream that it receives and returns the number of records. With
+        `keep` the file is cached whatever its size, else only when it is large. When the folder is full or not
+        writable, the file is a temporary one, deleted on close. Of concurrent calls for the same export in this
+        process, one writes and the others wait.
         """
         folder = self.folder / atlas
         with self._alone(f"{atlas}/{key}"):
-            found = _opened(folder, key, coding)
-            if found:
-                return found
-            plain = _opened(folder, key, "") or self._written(atlas, key, write, keep=keep)
-            return self._coded(atlas, key, plain, coding, keep=keep) if coding else plain
+            cached = _open_cached(folder, key, coding)
+            if cached:
+                return cached
+            plain = _open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
+            return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
 
     def _alone(self, name: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(name, threading.Lock())
 
-    def _written(self, atlas: str, key: str, write: Write, *, keep: bool) -> Made:
+    def _write(self, atlas: str, key: str, write: Write, *, keep: bool) -> ExportFile:
         if keep:
-            return self._put(atlas, key, write) or _temporary(write)
-        made = _temporary(write)
-        kept = self._put(atlas, key, lambda out: _copy(made, out)) if made.size > _IN_MEMORY else None
-        if kept:
-            made.file.close()
-            return kept
-        made.file.seek(0)
-        return made
+            return self._store(atlas, key, write) or _temporary(write)
+        temporary = _temporary(write)
+        cached = self._store(atlas, key, lambda out: _copy(temporary, out)) if temporary.size > _IN_MEMORY else None
+        if cached:
+            temporary.file.close()
+            return cached
+        temporary.file.seek(0)
+        return temporary
 
-    def _coded(self, atlas: str, key: str, plain: Made, coding: Coding, *, keep: bool) -> Made:
+    def _compress(self, atlas: str, key: str, plain: ExportFile, coding: Coding, *, keep: bool) -> ExportFile:
         def pack(out: BinaryIO) -> int:
             return _pack(plain, coding, out)
 
         with plain.file:
-            kept = None
+            cached = None
             if keep or plain.size > _IN_MEMORY:
-                kept = self._put(atlas, key, pack, coding, plain.sha256)
-            return kept or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
+                cached = self._store(atlas, key, pack, coding, plain.sha256)
+            return cached or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
 
-    def _put(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> Made | None:
-        """Keep what `write` writes and open it; None, with a line in the log, when the folder does not take it."""
+    def _store(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> ExportFile | None:
+        """Store the output of `write` and open it; None, with a warning in the log, when the folder is not writable."""
         folder = self.folder / atlas
         part = folder / f"{uuid.uuid4().hex}.part"
         try:
@@ -109,8 +109,8 @@ class ExportCache:
             try:
                 with part.open("w+b") as out:
                     records = write(out)
-                    sent = _digest(out)
-                path = folder / f"{key}-{records}-{sha256 or sent}-{sent}.{coding or 'file'}"
+                    content_sha256 = _digest(out)
+                path = folder / f"{key}-{records}-{sha256 or content_sha256}-{content_sha256}.{coding or 'file'}"
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
@@ -118,44 +118,44 @@ class ExportCache:
         except OSError as error:
             log.warning("exports are not kept in %s: %s", self.folder, error)
             return None
-        return _opened(folder, key, coding)
+        return _open_cached(folder, key, coding)
 
     def _tidy(self, atlas: str, newest: Path) -> None:
-        """Remove what belongs to no atlas, what was never finished, and the longest unused over the bound."""
+        """Delete files of other atlases, abandoned partial files and, over `most_bytes`, the least recently used."""
         files, present = [], {atlas, *self._atlas_keys()}
         for folder in filter(Path.is_dir, self.folder.iterdir()):
             if folder.name not in present:
                 shutil.rmtree(folder, ignore_errors=True)
             for path in folder.glob("*"):
-                with suppress(FileNotFoundError):  # another process tidies too
+                with suppress(FileNotFoundError):  # another process may delete files too
                     status = path.stat()
                     files.append((status.st_mtime, status.st_size, path))
         total = sum(size for _, size, path in files if path.suffix != ".part")
-        for used, size, path in sorted(files):
+        for last_use, size, path in sorted(files):
             if path.suffix == ".part":
-                gone = used < time.time() - _ABANDONED_S
+                remove = last_use < time.time() - _STALE_PART_S
             else:
-                gone = total > self.most_bytes and path != newest
-                total -= size if gone else 0
-            if gone:
-                with suppress(OSError):  # where a file that is being sent cannot be removed
+                remove = total > self.most_bytes and path != newest
+                total -= size if remove else 0
+            if remove:
+                with suppress(OSError):  # Windows cannot delete an open file
                     path.unlink(missing_ok=True)
 
 
-def _opened(folder: Path, key: str, coding: Coding) -> Made | None:
-    """The kept file, marked as used now; None where there is none."""
+def _open_cached(folder: Path, key: str, coding: Coding) -> ExportFile | None:
+    """The cached file, its access time set to now; None on a miss."""
     for path in sorted(folder.glob(f"{key}-*.{coding or 'file'}")):
-        with suppress(FileNotFoundError):  # removed by another process just now
+        with suppress(FileNotFoundError):  # deleted by another process meanwhile
             file = path.open("rb")
-            with suppress(OSError):  # a folder that may be read only
+            with suppress(OSError):  # the folder may be read-only
                 os.utime(path)
-            _, records, sha256, sent = path.stem.split("-")
-            return Made(file, os.fstat(file.fileno()).st_size, int(records), sha256, sent, coding)
+            _, records, sha256, content_sha256 = path.stem.split("-")
+            return ExportFile(file, os.fstat(file.fileno()).st_size, int(records), sha256, content_sha256, coding)
     return None
 
 
-def _temporary(write: Write) -> Made:
-    spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 (the sender closes it)
+def _temporary(write: Write) -> ExportFile:
+    spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 (the caller closes it)
     try:
         records = write(spool)
         digest, size = _digest(spool), spool.seek(0, os.SEEK_END)
@@ -163,15 +163,15 @@ def _temporary(write: Write) -> Made:
     except BaseException:
         spool.close()
         raise
-    return Made(spool, size, records, digest, digest, "")
+    return ExportFile(spool, size, records, digest, digest, "")
 
 
-def _copy(made: Made, out: BinaryIO) -> int:
-    shutil.copyfileobj(made.file, out, _CHUNK)
-    return made.records
+def _copy(export: ExportFile, out: BinaryIO) -> int:
+    shutil.copyfileobj(export.file, out, _CHUNK)
+    return export.records
 
 
-def _pack(plain: Made, coding: Coding, out: BinaryIO) -> int:
+def _pack(plain: ExportFile, coding: Coding, out: BinaryIO) -> int:
     packer: Any = brotli.Compressor(quality=_BROTLI) if coding == "br" else zlib.compressobj(_GZIP, wbits=31)
     pack = packer.process if coding == "br" else packer.compress
     plain.file.seek(0)

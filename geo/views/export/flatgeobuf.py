@@ -1,4 +1,4 @@
-"""FlatGeobuf: one binary file, indexed by place so that programs read parts of it from an address."""
+"""FlatGeobuf: one binary file with a spatial index, so that clients can read a box of it by HTTP range requests."""
 
 import shutil
 import tempfile
@@ -7,38 +7,38 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.views.export.job import Job
-from geo.views.export.vector import declared, write_file
+from geo.views.export.vector import declared_columns, write_file
 
 
 def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
-    """Write FlatGeobuf and return how many records it holds, with a spatial index where every record has a place.
+    """Write FlatGeobuf and return the number of records; it has a spatial index if every record has a geometry.
 
-    With the index records stand in the order of their places, otherwise in that of the query.
+    With the index records are in the order of the Hilbert curve, otherwise in that of the query.
     """
     notice = job.notice()
-    told = (notice.attribution.of(job.lang), notice.licence, f"v{notice.version} ({notice.published_at})")
+    credits = (notice.attribution.of(job.lang), notice.licence, f"v{notice.version} ({notice.published_at})")
     layer_options = {
-        "SPATIAL_INDEX": "YES" if _all_placed(job) else "NO",
+        "SPATIAL_INDEX": "YES" if _has_all_places(job) else "NO",
         "TITLE": notice.title.of(job.lang),
-        "DESCRIPTION": " ".join(text for text in told if text),
+        "DESCRIPTION": " ".join(text for text in credits if text),
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.fgb"
-        written = write_file(
+        count = write_file(
             job,
             path,
-            declared(job),
+            declared_columns(job),
             driver="FlatGeobuf",
             geometry_type=job.spec.geometry or "Unknown",
             options={"layer_options": layer_options},
         )
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
-    return written
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, out)
+    return count
 
 
-def _all_placed(job: Job) -> bool:
-    """The index cannot hold a record without a place."""
+def _has_all_places(job: Job) -> bool:
+    """Whether every record has a geometry: the spatial index cannot contain a null geometry."""
     if job.spec.geometry is None:
         return False
     return not job.atlas.count(replace(job.query, place="unplaced", limit=None, offset=0))

@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946) and its sequence (RFC 8142), streamed from the atlas's ready bytes."""
+"""GeoJSON (RFC 7946) and GeoJSON text sequences (RFC 8142), streamed from the features stored in the atlas."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
@@ -12,14 +12,14 @@ def write_geojson(job: Job, out: BinaryIO) -> int:
     """Write one FeatureCollection, a feature a line, and return how many features it has.
 
     Coordinates are longitude, latitude in WGS 84, so there is no `crs` member (RFC 7946, section 4). The
-    notice travels as foreign members (section 6.1); `timeStamp` is when the version was published, so
-    that the same version gives the same bytes.
+    notice is added as foreign members (section 6.1); `timeStamp` is the time of publication, so that the
+    same version gives the same bytes.
     """
     return write_collection({"name": job.query.layer, **head_of(job)}, job.atlas.features(job.query), out)
 
 
 def head_of(job: Job) -> dict[str, Any]:
-    """What a collection says of itself before its features: the notice, and how many there are."""
+    """The members of a collection before `features`: the notice and the number of features."""
     notice = job.notice()
     return {
         "title": notice.title.of(job.lang),
@@ -27,26 +27,26 @@ def head_of(job: Job) -> dict[str, Any]:
         "attribution": notice.attribution.of(job.lang),
         "version": notice.version,
         "timeStamp": notice.published_at,
-        "numberReturned": job.matched,
+        "numberReturned": job.total_count,
     }
 
 
 def write_collection(head: Mapping[str, Any], features: Iterable[bytes], out: BinaryIO) -> int:
     """Write a FeatureCollection with the members of `head`, a feature a line, and return how many features it has."""
     out.write(orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[')
-    written = 0
+    count = 0
     for feature in features:
-        out.write(b",\n" if written else b"\n")
+        out.write(b",\n" if count else b"\n")
         out.write(feature)
-        written += 1
+        count += 1
     out.write(b"\n]}\n")
-    return written
+    return count
 
 
 def write_geojsonseq(job: Job, out: BinaryIO) -> int:
-    """Write each feature as a text of its own behind a record separator (RFC 8142) and return how many there are."""
-    written = 0
+    """Write each feature as a text after a record separator (RFC 8142) and return the number of features."""
+    count = 0
     for feature in job.atlas.features(job.query):
         out.write(b"\x1e" + feature + b"\n")
-        written += 1
-    return written
+        count += 1
+    return count

@@ -8,52 +8,64 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.errors import GeoError
+from geo.ocop.collections import COLLECTIONS
 from geo.views.dated_files import date_geopackage
 from geo.views.export.job import Job
-from geo.views.export.vector import declared, write_file
+from geo.views.export.vector import declared_columns, write_file
+from geo.views.notice import notice
 
-# Older readers (QGIS 3.22 with GDAL 3.4) warn about 1.4; nothing of it is used.
+# Older readers (QGIS 3.22 with GDAL 3.4) warn about version 1.4, none of whose features is used.
 _GPKG_VERSION = "1.3"
 
 
 def write_geopackage(job: Job, out: BinaryIO) -> int:
-    """Write a GeoPackage and return how many records it holds. Columns are named as the fields are."""
+    """Write a GeoPackage and return the number of records. Columns have the names of the fields."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.query.layer}.gpkg"
-        written = write_layer(job, path)
+        count = write_layer(job, path)
         date_geopackage(path, job.notice().published_at)
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
-    return written
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, out)
+    return count
 
 
 def write_layer(job: Job, path: Path) -> int:
-    """Write the job's layer into the GeoPackage at `path`, made when it is not there; return how many records.
+    """Write the job's layer to the GeoPackage at `path`, created if missing, and return the number of records.
 
-    GeoError when its spatial index is not whole.
+    GeoError when the spatial index is incomplete.
     """
     options = _options(job)
     if path.exists():
         del options["dataset_options"]
-    written = write_file(job, path, declared(job), driver="GPKG", options=options)
+    count = write_file(job, path, declared_columns(job), driver="GPKG", options=options)
     if job.spec.geometry:
         _refuse_without_index(path, job.query.layer)
-    return written
+    return count
 
 
 def _refuse_without_index(path: Path, layer: str) -> None:
-    """Raise GeoError unless every place is in the index, which GDAL writes last and says nothing of where it cannot."""
+    """Raise GeoError unless every geometry is in the index: GDAL writes it last and reports no error on a full disk."""
     with closing(sqlite3.connect(path)) as db:
-        (placed,) = db.execute(f'SELECT count(*) FROM "{layer}" WHERE geom IS NOT NULL').fetchone()
+        (places,) = db.execute(f'SELECT count(*) FROM "{layer}" WHERE geom IS NOT NULL').fetchone()
         try:
-            (indexed,) = db.execute(f'SELECT count(*) FROM "rtree_{layer}_geom"').fetchone()
+            (index_entries,) = db.execute(f'SELECT count(*) FROM "rtree_{layer}_geom"').fetchone()
         except sqlite3.DatabaseError:
-            indexed = -1
-    if indexed != placed:
+            index_entries = -1
+    if index_entries != places:
         raise GeoError(
-            f"{layer} as gpkg: the spatial index is not whole; the disk for temporary files may be full.",
-            f"{layer} dạng gpkg: chỉ mục không gian không đủ; có thể đĩa chứa tệp tạm đã đầy.",
+            f"{layer} as gpkg: the spatial index is incomplete; the disk for temporary files may be full.",
+            f"{layer} dạng gpkg: chỉ mục không gian chưa đầy đủ; có thể đĩa chứa tệp tạm đã đầy.",
         )
+
+
+def _identifier(job: Job) -> str:
+    """The layer's Vietnamese title, with the layer's name behind it where another layer has the same title.
+
+    Identifiers are unique in a GeoPackage (OGC 12-128r18, table "gpkg_contents").
+    """
+    titles = [notice(job.atlas, layer).title.vi for layer in COLLECTIONS]
+    title = job.notice().title.vi
+    return title if titles.count(title) == 1 else f"{title} ({job.query.layer})"
 
 
 def _options(job: Job) -> dict[str, object]:
@@ -62,7 +74,7 @@ def _options(job: Job) -> dict[str, object]:
     return {
         "dataset_options": {"VERSION": _GPKG_VERSION},
         "layer_options": {
-            "IDENTIFIER": notice.title.vi,
+            "IDENTIFIER": _identifier(job),
             "DESCRIPTION": " ".join(text for text in (about, notice.attribution.vi) if text),
             "GEOMETRY_NAME": "geom",
         },

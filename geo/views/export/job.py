@@ -1,4 +1,4 @@
-"""One export at work: which records, in which language and system, and the notice that goes with them."""
+"""One export: the selected records, the language, the CRS and the notice of the layer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,16 +25,16 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Job:
-    """A selection to be written. `matched` is how many records the atlas says it has.
+    """A selection to be written. `total_count` is the number of its records in the atlas.
 
-    `encoding` is what the text of the file is in, `letters` what becomes of the letters that it lacks.
+    `encoding` is the text encoding of the file, `letters` how letters that it lacks are replaced.
     """
 
     atlas: Atlas
     query: Query
     lang: str
     crs: str
-    matched: int
+    total_count: int
     encoding: str = "utf-8"
     letters: Errors = "lower"
 
@@ -46,40 +46,40 @@ class Job:
     def batches(self) -> Iterator[list[Record]]:
         """The records in the query's order, at most BATCH at a time."""
         first = self.query.offset
-        for done in range(0, self.matched, BATCH):
-            limit = min(BATCH, self.matched - done)
-            yield self.atlas.find(replace(self.query, limit=limit, offset=first + done)).records
+        for position in range(0, self.total_count, BATCH):
+            limit = min(BATCH, self.total_count - position)
+            yield self.atlas.find(replace(self.query, limit=limit, offset=first + position)).records
 
     def notice(self) -> Notice:
-        """The notice of the layer; the declared name where its metadata has no title."""
+        """The notice of the layer."""
         return notice(self.atlas, self.query.layer)
 
 
 def reading_in(crs: str) -> Reading:
-    """How the numbers of a file in `crs` (WGS84 or a system of geo.vn2000) are made: east before north."""
+    """The reading of coordinates in `crs` (WGS84 or a system of geo.vn2000): easting before northing."""
     return Reading(SYSTEMS[STORE_CRS if crs == WGS84 else crs])
 
 
 def in_crs(shapes: Array, crs: str) -> Array:
-    """Geometries of the atlas in `crs`, the exact inverse of how such a file is read in; None stays None.
+    """Geometries of the atlas transformed to `crs`, exactly inverse to the import of such a file; None stays None.
 
-    GeoError for a place that `crs` has no coordinates for.
+    GeoError for a position outside the area where `crs` has finite coordinates.
     """
     if crs == WGS84:
         return shapes
     reading = reading_in(crs)
 
-    def moved(points: Array) -> Array:
+    def project(points: Array) -> Array:
         return np.column_stack(reading.from_lnglat(points[:, 0], points[:, 1]))
 
-    return written_in(crs, shapely.transform(shapes, moved))
+    return require_coordinates(crs, shapely.transform(shapes, project))
 
 
-def written_in(crs: str, made: Array) -> Array:
-    """Geometries that were moved to `crs`; GeoError when one of them has no coordinates there."""
-    if not np.isfinite(shapely.get_coordinates(made)).all():
+def require_coordinates(crs: str, shapes: Array) -> Array:
+    """Return `shapes`, already in `crs`; GeoError when one of them has infinite coordinates."""
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
         raise GeoError(
-            f"Some places cannot be written in {crs}: they lie too far from its meridian.",
-            f"Có vị trí không ghi được trong {crs}: quá xa kinh tuyến trục.",
+            f"Some positions have no coordinates in {crs}: they are too far from its central meridian.",
+            f"Có vị trí không có toạ độ trong {crs}: quá xa kinh tuyến trục.",
         )
-    return made
+    return shapes

@@ -1,4 +1,4 @@
-"""JSON-FG (OGC Features and Geometries JSON): GeoJSON that can also say a time, and a place in the state's system."""
+"""JSON-FG (OGC Features and Geometries JSON): GeoJSON with a time and with geometry in other CRSs."""
 
 import calendar
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,14 @@ import shapely
 
 from geo.atlas.model import Part, Value
 from geo.views.export.geojson import head_of, write_collection
-from geo.views.export.job import BATCH, Job, written_in
+from geo.views.export.job import BATCH, Job, require_coordinates
 from geo.views.notice import WGS84
-from geo.views.ogc.served_crs import CRS84, Served, served
+from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
 
 _CONFORMS = tuple(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas"))
 _PROFILE = {"rel": "profile", "href": "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"}
-"""JSON-FG for readers of GeoJSON too: whatever has a `place` has a `geometry`."""
-_MONTH, _DAY = 7, 10  # letters of 2019-02 and of 2019-02-14
+"""The profile "jsonfg-plus": a feature with `place` also has `geometry`, for plain GeoJSON clients."""
+_MONTH, _DAY = 7, 10  # lengths of 2019-02 and of 2019-02-14
 
 
 def write_jsonfg(job: Job, out: BinaryIO) -> int:
@@ -27,7 +27,7 @@ def write_jsonfg(job: Job, out: BinaryIO) -> int:
     In WGS 84 the place is in `geometry` and `place` is null. In another system `place` holds it, in the axis order
     and the units of that system, and `geometry` holds the same in WGS 84 for readers of plain GeoJSON.
     """
-    system = None if job.crs == WGS84 else served(f"[{job.crs}]", "crs")
+    system = None if job.crs == WGS84 else find_crs(f"[{job.crs}]", "crs")
     head: dict[str, Any] = {
         "conformsTo": _CONFORMS,
         "featureType": job.query.layer,
@@ -40,16 +40,18 @@ def write_jsonfg(job: Job, out: BinaryIO) -> int:
     return write_collection(head, _features(job, system), out)
 
 
-def _features(job: Job, system: Served | None) -> Iterator[bytes]:
+def _features(job: Job, system: ServedCrs | None) -> Iterator[bytes]:
     parts = job.atlas.parts(job.query)
     while rows := list(islice(parts, BATCH)):
         yield from _batch(job, rows, system)
 
 
-def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]:
+def _batch(job: Job, rows: list[Part], system: ServedCrs | None) -> Iterator[bytes]:
     shapes = shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object))
     geometries = shapely.to_geojson(shapes)
-    places = [None] * len(rows) if system is None else shapely.to_geojson(written_in(job.crs, system.out(shapes)))
+    places = (
+        [None] * len(rows) if system is None else shapely.to_geojson(require_coordinates(job.crs, system.out(shapes)))
+    )
     for (key, _, properties, _), geometry, place in zip(rows, geometries, places, strict=True):
         yield orjson.dumps(
             {
@@ -64,19 +66,19 @@ def _batch(job: Job, rows: list[Part], system: Served | None) -> Iterator[bytes]
 
 
 def time_of(fields: tuple[str, ...], values: Mapping[str, Value]) -> dict[str, Any] | None:
-    """When a record holds, as JSON-FG writes it: a date, an interval with '..' for no bound, or None when unknown.
+    """The `time` of a feature: a date, an interval with '..' for an open end, or None when unknown.
 
-    A date known to the month or the year is the interval of its days.
+    A date with the precision of a month or a year is the interval of its days.
 
     >>> time_of(("day",), {"day": "2019-02"})
     {'interval': ['2019-02-01', '2019-02-28']}
     >>> time_of(("from", "until"), {"from": "2021-05-31", "until": None})
     {'interval': ['2021-05-31', '..']}
     """
-    known = [str(values[name]) if values.get(name) else None for name in fields]
-    if not any(known):
+    dates = [str(values[name]) if values.get(name) else None for name in fields]
+    if not any(dates):
         return None
-    first, last = _ends(known[0])[0], _ends(known[-1])[1]
+    first, last = _ends(dates[0])[0], _ends(dates[-1])[1]
     return {"date": first} if first == last else {"interval": [first, last]}
 
 

@@ -14,14 +14,14 @@ from geo.atlas import Record
 from geo.ocop.styles import STYLES
 from geo.schema import Field, Label
 from geo.views.export.job import Job
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.values import Reader, caution, precision_of
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n'
 _VERSION = Label("Phiên bản dữ liệu", "Data version")
 _CAUTION = Label("Lưu ý về vị trí", "About the place")
 _STYLE = "layer"
-# XML 1.0 section 2.2: characters that cannot stand in a document at all, not even escaped.
+# XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -34,13 +34,13 @@ def write_kml(job: Job, out: BinaryIO) -> int:
     out.write(f"{_HEAD}<Document>\n".encode())
     for element in _document(job):
         out.write(_bytes(element))
-    written, columns = 0, _columns(job)
+    count, columns = 0, _columns(job)
     for batch in job.batches():
         reader.learn(job.query.layer, batch)
         out.write("".join(_placemark(job, record, reader, columns) for record in batch).encode())
-        written += len(batch)
+        count += len(batch)
     out.write(b"</Document>\n</kml>\n")
-    return written
+    return count
 
 
 def _bytes(element: ET.Element) -> bytes:
@@ -54,12 +54,12 @@ def _text(tag: str, text: str, **attributes: str) -> ET.Element:
 
 
 def _document(job: Job) -> Iterator[ET.Element]:
-    made = job.notice()
-    yield _text("name", made.title.of(job.lang))
+    notice = job.notice()
+    yield _text("name", notice.title.of(job.lang))
     rights = (
-        made.attribution.of(job.lang),
-        made.licence,
-        f"{_VERSION.of(job.lang)} {made.version} ({made.published_at})",
+        notice.attribution.of(job.lang),
+        notice.licence,
+        f"{_VERSION.of(job.lang)} {notice.version} ({notice.published_at})",
     )
     yield _text("description", "\n".join(text for text in rights if text))
     yield _style(job.query.layer)
@@ -87,16 +87,16 @@ def _color(css: str, opacity: float) -> str:
     return f"{round(opacity * 255):02x}{css[5:7]}{css[3:5]}{css[1:3]}"
 
 
-class _Named(NamedTuple):
-    """A value of a placemark: its field, and the markup before its text."""
+class _ValueColumn(NamedTuple):
+    """A column of values in the placemarks: its field, and the markup before each value."""
 
     field: Field
     head: str
 
 
-def _columns(job: Job) -> list[_Named]:
-    fields = (*job.spec.fields, *derived(job.spec))
-    return [_Named(field, _head(field.name, field.label.of(job.lang))) for field in fields]
+def _columns(job: Job) -> list[_ValueColumn]:
+    fields = (*job.spec.fields, *derived_fields(job.spec))
+    return [_ValueColumn(field, _head(field.name, field.label.of(job.lang))) for field in fields]
 
 
 def _head(name: str, label: str) -> str:
@@ -104,7 +104,7 @@ def _head(name: str, label: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """`text` as it may stand in a document.
+    """`text` escaped, without characters that XML does not allow.
 
     >>> _safe("A & <B>")
     'A &amp; &lt;B&gt;'
@@ -112,8 +112,8 @@ def _safe(text: str) -> str:
     return escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_Named]) -> str:
-    """The markup of one record, written as text: a tree for each took most of the time of a large layer."""
+def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_ValueColumn]) -> str:
+    """The markup of one record, composed as text: an element tree took most of the time of a large layer."""
     values = "".join(f"{head}{_safe(text)}</value></Data>" for head, text in _values(job, record, reader, columns))
     geometry = record.geometry
     shape = "" if geometry is None else _geometry(geometry)
@@ -123,10 +123,10 @@ def _placemark(job: Job, record: Record, reader: Reader, columns: Iterable[_Name
     )
 
 
-def _values(job: Job, record: Record, reader: Reader, columns: Iterable[_Named]) -> Iterator[tuple[str, str]]:
-    """Markup and text of every value that is not missing, and a caution for an approximate place."""
+def _values(job: Job, record: Record, reader: Reader, columns: Iterable[_ValueColumn]) -> Iterator[tuple[str, str]]:
+    """Markup and text of every value that is not missing, and a caution for an approximate position."""
     for field, head in columns:
-        text = reader.shown(field, record.properties.get(field.name))
+        text = reader.format_value(field, record.properties.get(field.name))
         if text is not None:
             yield head, text
     warning = caution(precision_of(record), job.lang)

@@ -1,4 +1,4 @@
-"""GeoParquet 1.1, written in row groups: columns for analysis, places as WKB, a box for each record."""
+"""GeoParquet 1.1 in row groups: a column for each field, WKB geometry and a bounding box for each record."""
 
 import json
 from itertools import chain
@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo.crs import STORE_CRS
 from geo.views.export.job import Array, Job
-from geo.views.export.vector import GEOMETRY, arrays_of, declared, schema_of
+from geo.views.export.vector import GEOMETRY, arrays_of, declared_columns, schema_of
 from geo.views.notice import WGS84
 
 _VERSION = "1.1.0"
@@ -20,36 +20,36 @@ _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _BOX = pa.struct([(side, pa.float64()) for side in _SIDES])
 _BOXES = "bbox"
 _GROUP_BYTES = 16_000_000
-"""Row groups of about this size: whole in memory once, and large enough for readers to be fast."""
+"""Target size of a row group: it fits in memory and is large enough for fast reading."""
 
 
 def write_parquet(job: Job, out: BinaryIO) -> int:
     """Write GeoParquet 1.1 and return how many records it holds; a layer without places is plain Parquet.
 
-    Geometries are WKB, easting before northing; the column `bbox` holds each one's box, by which readers skip what
-    lies elsewhere. The notice stands in the file's own metadata, in both languages.
+    Geometries are WKB, easting before northing. The column `bbox` holds the box of each geometry, so that readers
+    can skip row groups. The notice is in the file metadata, in both languages.
     """
-    placed = job.spec.geometry is not None
-    columns, schema = declared(job), schema_of(job, declared(job))
-    if placed:
+    has_geometry = job.spec.geometry is not None
+    columns, schema = declared_columns(job), schema_of(job, declared_columns(job))
+    if has_geometry:
         schema = schema.append(pa.field(_BOXES, _BOX))
-    written, group, extents = 0, [], []
+    count, group, extents = 0, [], []
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in job.batches():
             arrays, shapes = arrays_of(job, batch, columns)
-            if placed:
+            if has_geometry:
                 boxes = shapely.bounds(shapes)
                 extents.append(boxes[~np.isnan(boxes[:, 0])])
                 arrays.append(_boxes(boxes))
             group.append(pa.record_batch(arrays, schema=schema))
-            written += len(batch)
+            count += len(batch)
             if sum(one.nbytes for one in group) >= _GROUP_BYTES:
                 writer.write_table(pa.Table.from_batches(group).combine_chunks())
                 group.clear()
         if group:
             writer.write_table(pa.Table.from_batches(group).combine_chunks())
-        writer.add_key_value_metadata(_notes(job) | (_geo(job, extents) if placed else {}))
-    return written
+        writer.add_key_value_metadata(_notes(job) | (_geo(job, extents) if has_geometry else {}))
+    return count
 
 
 def _boxes(boxes: Array) -> pa.Array:
@@ -58,7 +58,7 @@ def _boxes(boxes: Array) -> pa.Array:
 
 
 def _geo(job: Job, extents: list[Array]) -> dict[str, str]:
-    """GeoParquet's own metadata; `extents` are the boxes of all places."""
+    """The `geo` metadata of GeoParquet; `extents` are the boxes of all geometries."""
     crs = CRS.from_user_input(STORE_CRS if job.crs == WGS84 else job.crs)
     column: dict[str, Any] = {
         "encoding": "WKB",

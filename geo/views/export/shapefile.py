@@ -1,4 +1,4 @@
-"""A zipped shapefile, with beside it what a shapefile cannot hold: long text, full names, the notice."""
+"""A zipped shapefile, with further files for what a shapefile cannot hold: long text, full names, the notice."""
 
 import csv
 import io
@@ -24,28 +24,28 @@ from geo.views.notice import Notice
 from geo.views.values import Reader, Source, parts
 
 TEXT_BYTES = 254
-"""What one text column of a .dbf holds, in bytes of its encoding."""
+"""Width of a text column of a .dbf, in bytes of its encoding."""
 
-CUT = "[…]"
-"""Ends a value that is cut in the .dbf and stands in full in <layer>.text.csv."""
+CUT_MARK = "[…]"
+"""Marks the end of a value that is truncated in the .dbf and complete in <layer>.text.csv."""
 
 TEXT_IN = ("utf-8", "tcvn3", "cp1258")
-"""The encodings of geo.encodings that the .dbf can be had in, the default first."""
+"""The encodings that the .dbf may have, keys of geo.encodings; the first is the default."""
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj")
-# GDAL recodes text from "TCVN" and loses the last letter of every value; "TCVN3" it leaves to the font.
+# GDAL recodes text from "TCVN" and loses the last letter of every value; it does not recode "TCVN3".
 _CPG = {"tcvn3": "TCVN3"}
-# Every byte is a character of it, so that the bytes we made pass GDAL unchanged.
+# Latin-1 maps every byte to a character, so GDAL writes our bytes unchanged.
 _AS_BYTES = "ISO-8859-1"
 _MOST_LETTERS = 20
 _BOX_AT = 36
-"""Where the head of a .shp holds its box (ESRI Shapefile Technical Description, 1998)."""
+"""Offset of the bounding box in the header of a .shp (ESRI Shapefile Technical Description, 1998)."""
 _PRECISION = (
     "Cột 'precision' cho biết vị trí chính xác đến đâu; nhiều vị trí chỉ gần đúng.",
     "Column 'precision' says how well a place is known; many places are approximate.",
 )
-# What other programs do with each encoding, tried with QGIS 3.22 and GDAL 3.6 and 3.12.
-_HOW_READ = {
+# Hints for other programs, tested with QGIS 3.22 and GDAL 3.6 and 3.12.
+_READING_HINTS = {
     "tcvn3": (
         "QGIS: mở với bảng mã windows-1252 và hiển thị bằng phông .VnTime.",
         "QGIS: open as windows-1252 and show in a .VnTime font.",
@@ -61,19 +61,19 @@ _TEXT_KINDS = frozenset({"text", "longtext", "date", "code", "codes", "ref", "re
 def write_shapefile(job: Job, out: BinaryIO) -> int:
     """Write the zip and return how many records it holds.
 
-    Columns are the declared fields under their short names: the same files can be read in again. A layer
-    without geometry is a .dbf alone. Text longer than a .dbf takes is cut there at a character and marked
-    with CUT; the whole of it, all long text, and every value with letters that the encoding lacks, stand in
-    <layer>.text.csv. BadQuery, naming those letters, when the job is strict about them.
+       Columns are the declared fields under their short names: the same files can be imported again. A layer
+       without geometry is a .dbf alone. Text longer than a .dbf column is truncated and marked with CUT_MARK.
+       Such values, all long text, and values with letters that the encoding lacks are complete in <layer>.text.csv.
+    BadQuery, naming those letters, when the job is strict about them.
     """
     layer, beside = job.query.layer, _Beside(job)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
         columns = [Column(field.short, field) for field in job.spec.fields]
-        written = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
-        if job.letters == "strict" and beside.lost:
-            raise _lacking(job.encoding, beside.lost)
+        count = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
+        if job.letters == "strict" and beside.losses:
+            raise _lacking(job.encoding, beside.losses)
         if job.spec.geometry:
             _frame(path)
         published_at = job.notice().published_at
@@ -87,13 +87,13 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
                 archive.add(f"{layer}.text.csv", _csv(beside.table()))
             archive.add(f"{layer}.fields.csv", _csv(_dictionary(job.spec.fields), bom=True))
             archive.add("README.txt", _readme(job, beside).encode("utf-8-sig"))
-    return written
+    return count
 
 
 def _frame(path: Path) -> None:
-    """Write the box around all places into the heads of a .shp and its .shx.
+    """Write the bounding box of all geometries into the headers of a .shp and its .shx.
 
-    GDAL begins that box at 0, 0 where the first record has no place: programs would open the map in the ocean.
+    GDAL extends the box to 0, 0 when the first record has no geometry, so programs would open the map there.
     """
     box = box_of(path)
     if box is None:
@@ -105,46 +105,46 @@ def _frame(path: Path) -> None:
 
 
 class _Beside:
-    """What goes beside the .dbf, gathered while it is written: text it cannot hold, and the sources cited.
+    """Data for the files beside the .dbf, collected while it is written: text it cannot hold, and the cited sources.
 
-    `lost` counts the letters that the encoding lacks, each with what was written for it.
+    `losses` counts the letters that the encoding lacks, each with its substitute.
     """
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._letters: Errors = "plain" if job.letters == "strict" else job.letters
-        self._cited: set[str] = set()
-        self.lost: Counter[tuple[str, str]] = Counter()
+        self._source_keys: set[str] = set()
+        self.losses: Counter[tuple[str, str]] = Counter()
         self.rows: dict[str, dict[str, str]] = {}
 
     def keep(self, record: Record, field: Field) -> object:
-        """What the .dbf holds for a value, text as bytes read as Latin-1; what it cannot hold is remembered."""
+        """The value for the .dbf, text as bytes read as Latin-1; text that the .dbf cannot hold is added to `rows`."""
         value = record.properties.get(field.name)
         if value is None or field.kind not in _TEXT_KINDS:
             return value
         if field.target == "sources":
-            self._cited.update(parts(str(value)))
+            self._source_keys.update(parts(str(value)))
         text = c_text(str(value))
-        held, same = self._held(text)
+        short, same = self._fit(text)
         if field.kind == "longtext" or not same:
             self.rows.setdefault(record.id, {})[field.name] = text
-        return held.decode("latin1")
+        return short.decode("latin1")
 
-    def _held(self, text: str) -> tuple[bytes, bool]:
-        """What the .dbf can hold of a text, and whether that is the text itself; the letters lost are counted."""
+    def _fit(self, text: str) -> tuple[bytes, bool]:
+        """The bytes of a text for the .dbf, and whether they are the complete text; replaced letters are counted."""
         if text.isascii() or (self._job.encoding == "utf-8" and unicodedata.is_normalized("NFC", text)):
-            data = text.encode()  # seen at once to need no other letter, as nearly all text is
+            data = text.encode()  # the common case: no letter needs a substitute
             if len(data) <= TEXT_BYTES:
                 return data, True
-        short = fit(cut(text, self._job.encoding, self._letters), self._job.encoding, self._letters)
-        self.lost.update({(loss.letter, loss.written): loss.times for loss in short.losses})
+        short = fit(truncate(text, self._job.encoding, self._letters), self._job.encoding, self._letters)
+        self.losses.update({(loss.letter, loss.substitute): loss.times for loss in short.losses})
         return encode(short.text, self._job.encoding), short.text == text
 
     def table(self) -> Iterable[Sequence[str]]:
-        """A header, then a row for every record with long text: its key, then the columns in use."""
-        used = {name for row in self.rows.values() for name in row}
+        """The rows of <layer>.text.csv: a header, then the key and the long texts of each record that has any."""
+        names_in_use = {name for row in self.rows.values() for name in row}
         spec = self._job.spec
-        names = [field.name for field in spec.fields if field.name in used or field.kind == "longtext"]
+        names = [field.name for field in spec.fields if field.name in names_in_use or field.kind == "longtext"]
         yield [spec.key, *names]
         for key, row in self.rows.items():
             yield [key, *(row.get(name, "") for name in names)]
@@ -152,38 +152,38 @@ class _Beside:
     def sources(self) -> list[Source]:
         """Every source cited, once, in the order of ids."""
         reader = Reader(self._job.atlas, self._job.lang)
-        reader.learn_sources(self._cited)
-        return reader.sources(";".join(sorted(self._cited)))
+        reader.learn_sources(self._source_keys)
+        return reader.sources(";".join(sorted(self._source_keys)))
 
 
-def cut(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:
-    """`text` when a .dbf in `encoding` can hold it, else its beginning and CUT, never with half a letter.
+def truncate(text: str, encoding: str = "utf-8", letters: Errors = "lower") -> str:
+    """`text` if it fits a .dbf column in `encoding`, else its beginning and CUT_MARK; no character is split.
 
-    >>> cut("Điện Biên"), len(cut("Đ" * 200).encode()), len(cut("Đ" * 300, "tcvn3"))
+    >>> truncate("Điện Biên"), len(truncate("Đ" * 200).encode()), len(truncate("Đ" * 300, "tcvn3"))
     ('Điện Biên', 253, 254)
     """
     if len(encode(text, encoding, letters)) <= TEXT_BYTES:
         return text
     ends = list(accumulate(len(encode(letter, encoding, letters)) for letter in text))
-    end = bisect_right(ends, TEXT_BYTES - len(encode(CUT, encoding)))
+    end = bisect_right(ends, TEXT_BYTES - len(encode(CUT_MARK, encoding)))
     while end and unicodedata.combining(text[end]):
         end -= 1
-    return text[:end] + CUT
+    return text[:end] + CUT_MARK
 
 
-def _lacking(encoding: str, lost: Counter[tuple[str, str]]) -> BadQuery:
-    label, letters = ENCODINGS[encoding].label, _counted(letter for letter, _ in lost.elements())
+def _lacking(encoding: str, letters_lost: Counter[tuple[str, str]]) -> BadQuery:
+    label, letters = ENCODINGS[encoding].label, _letter_counts(letter for letter, _ in letters_lost.elements())
     return BadQuery(
         f"{label.en} lacks these letters: {letters}. Choose letters=lower or letters=plain, or encoding=utf-8.",
         f"{label.vi} không có các chữ: {letters}. Hãy chọn letters=lower hoặc letters=plain, hoặc encoding=utf-8.",
     )
 
 
-def _counted(letters: Iterable[str]) -> str:
-    """Letters with how often each comes, the most frequent first; how many more there are after the first few."""
+def _letter_counts(letters: Iterable[str]) -> str:
+    """Letters with their counts, the most frequent first, then the number of letters not listed."""
     counts = Counter(letters)
-    shown = ", ".join(f"{letter} ({times})" for letter, times in counts.most_common(_MOST_LETTERS))
-    return f"{shown}, +{len(counts) - _MOST_LETTERS}" if len(counts) > _MOST_LETTERS else shown
+    text = ", ".join(f"{letter} ({times})" for letter, times in counts.most_common(_MOST_LETTERS))
+    return f"{text}, +{len(counts) - _MOST_LETTERS}" if len(counts) > _MOST_LETTERS else text
 
 
 def _csv(rows: Iterable[Sequence[str]], *, bom: bool = False) -> bytes:
@@ -208,14 +208,14 @@ def _dictionary(fields: Iterable[Field]) -> Iterable[Sequence[str]]:
 
 
 def _readme(job: Job, beside: _Beside) -> str:
-    """The notice in both languages, lines ended as every system's editor reads them."""
-    layer, made, cited = job.query.layer, job.notice(), beside.sources()
+    """The notice in both languages, with CRLF line ends, which editors of every system read."""
+    layer, notice, sources = job.query.layer, job.notice(), beside.sources()
     lines = [
-        made.title.vi,
-        made.title.en,
+        notice.title.vi,
+        notice.title.en,
         "",
-        f"Phiên bản dữ liệu {made.version}, công bố {made.published_at}; {job.matched} bản ghi.",
-        f"Data version {made.version}, published {made.published_at}; {job.matched} records.",
+        f"Phiên bản dữ liệu {notice.version}, công bố {notice.published_at}; {job.total_count} bản ghi.",
+        f"Data version {notice.version}, published {notice.published_at}; {job.total_count} records.",
         *(_system(job.crs) if job.spec.geometry else ()),
         *_encoding(job, beside),
         "",
@@ -223,10 +223,10 @@ def _readme(job: Job, beside: _Beside) -> str:
         f"{layer}.fields.csv: full name, labels, unit and codes of every column.",
         *_long_text(layer, beside),
         *(_PRECISION if job.spec.has("precision") else ()),
-        *_rights(made),
+        *_rights(notice),
     ]
-    if cited:
-        lines += ["", "Nguồn được dẫn / Sources cited:", *(f"  {row.id}: {row.shown()}" for row in cited)]
+    if sources:
+        lines += ["", "Nguồn được dẫn / Sources cited:", *(f"  {row.id}: {row.credit_line()}" for row in sources)]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -244,13 +244,13 @@ def _encoding(job: Job, beside: _Beside) -> list[str]:
     lines = [
         f"Bảng mã của .dbf: {label.vi}; các tệp .csv và tệp này: UTF-8.",
         f"Encoding of the .dbf: {label.en}; the .csv files and this one: UTF-8.",
-        *_HOW_READ.get(job.encoding, ()),
+        *_READING_HINTS.get(job.encoding, ()),
     ]
-    if beside.lost:
-        shown = ", ".join(f"{letter} → {near} ({times})" for (letter, near), times in beside.lost.most_common())
+    if beside.losses:
+        text = ", ".join(f"{letter} → {near} ({times})" for (letter, near), times in beside.losses.most_common())
         lines += [
-            f"Chữ mà bảng mã không có, đã thay trong .dbf (nguyên văn ở {job.query.layer}.text.csv): {shown}.",
-            f"Letters that the encoding lacks, replaced in the .dbf ({job.query.layer}.text.csv has them): {shown}.",
+            f"Chữ mà bảng mã không có, đã thay trong .dbf (nguyên văn ở {job.query.layer}.text.csv): {text}.",
+            f"Letters that the encoding lacks, replaced in the .dbf ({job.query.layer}.text.csv has them): {text}.",
         ]
     return lines
 
@@ -259,14 +259,14 @@ def _long_text(layer: str, beside: _Beside) -> list[str]:
     if not beside.rows:
         return []
     return [
-        f"{layer}.text.csv: toàn văn các giá trị dài; trong .dbf giá trị bị cắt kết thúc bằng {CUT}.",
-        f"{layer}.text.csv: long values in full; a value that is cut in the .dbf ends with {CUT}.",
+        f"{layer}.text.csv: toàn văn các giá trị dài; trong .dbf giá trị bị cắt kết thúc bằng {CUT_MARK}.",
+        f"{layer}.text.csv: long values in full; a value that is cut in the .dbf ends with {CUT_MARK}.",
     ]
 
 
-def _rights(made: Notice) -> list[str]:
-    lines = ["", f"Giấy phép / Licence: {made.licence or '-'}"]
-    lines += [text for text in (made.attribution.vi, made.attribution.en) if text]
-    for name, address, licence in made.sources:
+def _rights(notice: Notice) -> list[str]:
+    lines = ["", f"Giấy phép / Licence: {notice.licence or '-'}"]
+    lines += [text for text in (notice.attribution.vi, notice.attribution.en) if text]
+    for name, address, licence in notice.sources:
         lines.append("  " + ", ".join(part for part in (name, address, licence) if part))
     return lines

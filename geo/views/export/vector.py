@@ -1,4 +1,4 @@
-"""Records as Arrow columns, and streams of them handed to GDAL; the only user of pyogrio."""
+"""Records as Arrow columns, written by GDAL; the only exporter that uses pyogrio."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,26 +14,26 @@ from pyogrio.raw import open_arrow, write_arrow
 from geo.atlas import Record
 from geo.schema import Field
 from geo.views.export.job import Array, Job, in_crs
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 
 ValueOf: TypeAlias = Callable[[Record, Field], object]
 
 GEOMETRY = "geometry"
-"""The column of the places, WKB, after all others; a layer without places has none."""
+"""The name of the WKB geometry column, the last one; a layer without geometry has none."""
 
 _TYPES = {"integer": pa.int64(), "real": pa.float64()}
 
 
 class Column(NamedTuple):
-    """One column of a file: its name there, and the field it is filled from."""
+    """One column of a file: its name in the file, and its field."""
 
     name: str
     field: Field
 
 
-def declared(job: Job) -> list[Column]:
+def declared_columns(job: Job) -> list[Column]:
     """Every field of the layer under its own name."""
-    return [Column(field.name, field) for field in (*job.spec.fields, *derived(job.spec))]
+    return [Column(field.name, field) for field in (*job.spec.fields, *derived_fields(job.spec))]
 
 
 def value(record: Record, field: Field) -> object:
@@ -42,7 +42,7 @@ def value(record: Record, field: Field) -> object:
 
 
 def schema_of(job: Job, columns: Sequence[Column]) -> pa.Schema:
-    """The Arrow types of the columns, and of GEOMETRY where the layer has places."""
+    """The Arrow schema of the columns, and of GEOMETRY if the layer has one."""
     fields = [pa.field(name, _type(field)) for name, field in columns]
     return pa.schema([*fields, pa.field(GEOMETRY, pa.binary())] if job.spec.geometry else fields)
 
@@ -52,7 +52,7 @@ def arrays_of(
 ) -> tuple[list[pa.Array], Array]:
     """The columns of a batch as schema_of declares them, missing values null; and its geometries in the job's system.
 
-    Coordinates are east before north, outer rings counter-clockwise. A layer without places has no geometries.
+    Coordinates are east before north, outer rings counter-clockwise. A layer without geometry has an empty array.
     """
     rows = [[value_of(record, field) for _, field in columns] for record in batch]
     arrays = [_array(field, [row[place] for row in rows]) for place, (_, field) in enumerate(columns)]
@@ -75,20 +75,20 @@ def write_file(
     geometry_type: str | None = None,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
-    """Write the job's records with the GDAL driver `driver`; return how many GDAL reads from the file afterwards.
+    """Write the job's records with the GDAL driver `driver` and return how many GDAL reads back from the file.
 
-    Records go through in batches. Missing numbers and texts are nulls, a missing place is a null geometry. Where
-    `path` exists, the layer is added to it. `encoding` is GDAL's name for the text of the file where the driver has
-    a choice, `geometry_type` what is declared of the layer instead of its own type, `options` what pyogrio hands on.
+    Records are written in batches; missing values and geometries are null. If `path` exists, the layer is added to
+    it. `encoding` is GDAL's name of the text encoding, for drivers that have the option; `geometry_type` replaces
+    the layer's own type; `options` are passed to the driver.
     """
-    schema, failed = schema_of(job, columns), []
+    schema, errors = schema_of(job, columns), []
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             for batch in job.batches():
                 yield pa.record_batch(arrays_of(job, batch, columns, value_of)[0], schema=schema)
         except Exception as error:
-            failed.append(error)
+            errors.append(error)
             raise
 
     try:
@@ -105,25 +105,25 @@ def write_file(
             **options,
         )
     except Exception:
-        if failed:  # Arrow tells its own error instead
-            raise failed[0] from None
+        if errors:  # pyogrio raises Arrow's error instead of the original one
+            raise errors[0] from None
         raise
-    return _counted(path, job.query.layer)
+    return _count_records(path, job.query.layer)
 
 
-def _counted(path: Path, layer: str) -> int:
-    """How many records can be read from a file. Its head is not asked: a full disk is met after that was written."""
+def _count_records(path: Path, layer: str) -> int:
+    """The number of records that GDAL reads. The count in the header is unreliable: a full disk may stop the rest."""
     with open_arrow(path, layer=layer, columns=[], use_pyarrow=True) as (_, batches):
         return sum(batch.num_rows for batch in batches)
 
 
 def box_of(path: Path) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of all places in a file of GDAL's; None when none of its records has one."""
+    """West, south, east and north of all geometries in a file that GDAL reads; None when there are none."""
     _, sides = read_bounds(path)
-    known = sides[:, ~np.isnan(sides[0])]
-    if not known.size:
+    present = sides[:, ~np.isnan(sides[0])]
+    if not present.size:
         return None
-    (west, south), (east, north) = known[:2].min(axis=1), known[2:].max(axis=1)
+    (west, south), (east, north) = present[:2].min(axis=1), present[2:].max(axis=1)
     return float(west), float(south), float(east), float(north)
 
 
@@ -138,5 +138,5 @@ def _array(field: Field, values: Sequence[object]) -> pa.Array:
 
 
 def c_text(text: str) -> str:
-    """`text` without the null character, at which GDAL would silently end it."""
+    """`text` with U+FFFD for the null character, at which GDAL would truncate it."""
     return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -1,4 +1,4 @@
-"""An Excel workbook that offices fill in and send back: labels for names, lists to choose from, text as text."""
+"""An Excel workbook that offices fill in and import again: labels as headers, drop-down lists, cells as text."""
 
 import re
 import tempfile
@@ -25,72 +25,73 @@ PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (W
 _LISTS = Label("Danh mục", "Code lists")
 _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
-"""Empty rows below the records that the lists to choose from reach over."""
+"""Empty rows below the records that have drop-down lists too."""
 _PROPERTIES = "docProps/core.xml"
-_SAVED_AT = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
-"""By any prefix: other libraries in the same process may change that of Dublin Core."""
+_TIMESTAMPS = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
+"""Any namespace prefix: other libraries in the process may register another one for Dublin Core."""
 _WIDE, _NARROW = 40, 18
 _NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no place for, and the carriage return, which a cell does not show."""
+"""Characters that XML 1.0 does not allow, and the carriage return, which Excel does not display."""
 _OTHER_THAN_TEXT = ("=", "#")
-"""What openpyxl would take for a formula or for an error; a cell made to say so costs as much as three others."""
+"""Text that openpyxl would write as a formula or an error. Only such text gets a cell object, which is three
+times slower."""
 _CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
 
 
 def write_xlsx(job: Job, out: BinaryIO) -> int:
-    """Write the workbook and return how many records it has.
+    """Write the workbook and return the number of records.
 
-    The sheet of the records is called as the layer is; its columns are the labels of the declared fields in the job's
-    language, codes stand as their labels, and points have longitude and latitude. The same file can be imported again:
-    records are known by their ids. Two more sheets hold the code lists and where the data come from.
+    The sheet of the records has the layer's name. Its headers are the labels of the declared fields in the job's
+    language, codes are written as labels, and points as longitude and latitude. The file can be imported again:
+    records are matched by their ids. Two more sheets hold the code lists and the notice.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(job.query.layer)
     columns = _columns(job)
     _look(sheet, job, columns)
-    sheet.append([_styled(sheet, label) for label, _ in columns])
-    written = 0
+    sheet.append([_header_cell(sheet, label) for label, _ in columns])
+    count = 0
     for batch in job.batches():
         for record in batch:
             sheet.append([_cell(sheet, value) for value in _values(job, record)])
-        written += len(batch)
+        count += len(batch)
     _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
     _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         book.save(path)
-        _dated(path, job.notice().published_at, out)
-    return written
+        _copy_dated(path, job.notice().published_at, out)
+    return count
 
 
-def _dated(path: Path, published_at: str, out: BinaryIO) -> None:
-    """Copy a workbook, every date in it that of the version: the same version gives the same bytes."""
-    with zipfile.ZipFile(path) as made, DatedZip(out, published_at) as dated:
-        for name in made.namelist():
+def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:
+    """Copy a workbook with the version's date in place of all timestamps: the same version gives the same bytes."""
+    with zipfile.ZipFile(path) as book, DatedZip(out, published_at) as archive:
+        for name in book.namelist():
             if name == _PROPERTIES:
-                dated.add(name, _SAVED_AT.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", made.read(name)))
+                archive.add(name, _TIMESTAMPS.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", book.read(name)))
             else:
-                with made.open(name) as content:
-                    dated.add(name, cast(BinaryIO, content))
+                with book.open(name) as content:
+                    archive.add(name, cast(BinaryIO, content))
 
 
 def _columns(job: Job) -> list[tuple[str, Field | None]]:
-    """The names of the columns, with the field that each is filled from; the place has none."""
-    named: list[tuple[str, Field | None]] = [
+    """The headers of the columns with their fields; the coordinate columns have no field."""
+    columns: list[tuple[str, Field | None]] = [
         (f"{field.label.of(job.lang)}{f' ({field.unit})' if field.unit else ''}", field) for field in job.spec.fields
     ]
-    return [*named, *((label.of(job.lang), None) for label in PLACE)] if job.spec.geometry == "Point" else named
+    return [*columns, *((label.of(job.lang), None) for label in PLACE)] if job.spec.geometry == "Point" else columns
 
 
 def _values(job: Job, record: Record) -> Iterator[Value]:
     for field in job.spec.fields:
-        yield _shown(field, record.properties.get(field.name), job.lang)
+        yield _label_codes(field, record.properties.get(field.name), job.lang)
     if job.spec.geometry == "Point":
         yield record.lng
         yield record.lat
 
 
-def _shown(field: Field, value: Value, lang: str) -> Value:
+def _label_codes(field: Field, value: Value, lang: str) -> Value:
     if value is None or field.codes is None or field.kind not in {"code", "codes"}:
         return value
     codes = CODE_LISTS[field.codes]
@@ -98,9 +99,9 @@ def _shown(field: Field, value: Value, lang: str) -> Value:
 
 
 def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None:
-    """Widths, a header that stays, and lists to choose codes from."""
+    """Set column widths, a frozen header, and drop-down lists for codes."""
     sheet.freeze_panes = "B2"
-    rows = job.matched + _SPARE
+    rows = job.total_count + _SPARE
     for number, (_, field) in enumerate(columns, start=1):
         letter = get_column_letter(number)
         long = field is not None and field.kind in {"longtext", "text", "code", "codes"}
@@ -113,23 +114,23 @@ def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None
             sheet.data_validations.append(rule)
 
 
-def _coded(job: Job) -> list[Field]:
+def _coded_fields(job: Job) -> list[Field]:
     return [field for field in job.spec.fields if field.kind in {"code", "codes"} and field.codes is not None]
 
 
 def _range_of(job: Job, field: Field) -> tuple[str, int, int]:
-    """Where the words of a field's list stand on their sheet: column, first row, last row."""
-    number = 1 + _coded(job).index(field)
+    """The range of a field's labels on the sheet of code lists: column, first row, last row."""
+    number = 1 + _coded_fields(job).index(field)
     return get_column_letter(number), 2, 1 + len(CODE_LISTS[field.codes or ""].codes)
 
 
 def _write_lists(sheet: Any, job: Job) -> None:
-    """One column for each coded field, with the words of its list."""
-    fields = _coded(job)
+    """Write a column for each coded field, with the labels of its code list."""
+    fields = _coded_fields(job)
     lists = [[code.label.of(job.lang) for code in CODE_LISTS[field.codes or ""].codes] for field in fields]
     for number in range(1, len(fields) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDE
-    sheet.append([_styled(sheet, field.label.of(job.lang)) for field in fields])
+    sheet.append([_header_cell(sheet, field.label.of(job.lang)) for field in fields])
     for row in range(max(map(len, lists), default=0)):
         sheet.append([_cell(sheet, words[row] if row < len(words) else None) for words in lists])
 
@@ -147,10 +148,10 @@ def _write_about(sheet: Any, job: Job) -> None:
         *((Label("Nguồn", "Source"), " ".join(filter(None, source))) for source in notice.sources),
     ]
     for label, text in rows:
-        sheet.append([_styled(sheet, label.of(job.lang)), _cell(sheet, text)])
+        sheet.append([_header_cell(sheet, label.of(job.lang)), _cell(sheet, text)])
 
 
-def _styled(sheet: Any, text: str) -> Any:
+def _header_cell(sheet: Any, text: str) -> Any:
     cell = _as_text(sheet, text)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color="E1EFEE")
@@ -159,7 +160,7 @@ def _styled(sheet: Any, text: str) -> Any:
 
 
 def _cell(sheet: Any, value: Value) -> Any:
-    """A value for a row: text stays text whatever it begins with, without characters that XML cannot hold."""
+    """A value for a row; text is never a formula and has no characters that XML does not allow."""
     if not isinstance(value, str):
         return value
     text = _NO_CELL.sub("", value)[:_CELL_MOST]

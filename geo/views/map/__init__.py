@@ -1,1 +1,1 @@
-"""The map: its page, what folium draws, the files it is made of, the small locator, the saved map."""
+"""The map page, maps made with folium, saved maps, and the locator map of a record."""

@@ -1,6 +1,6 @@
-"""Where the files of Leaflet, its marker cluster and our own pages lie on disk, and how they go into one page.
+"""The files of Leaflet, of its cluster plugin and of our pages on disk, and their text for inlining into a page.
 
-No HTTP here: geo/web serves the same folders.
+Nothing here knows HTTP; geo/web serves the same folders.
 """
 
 import importlib
@@ -16,7 +16,7 @@ VENDOR: dict[str, str] = {
     "leaflet": "xstatic.pkg.leaflet",
     "markercluster": "xstatic.pkg.leaflet_markercluster",
 }
-"""The name under /vendor/ of each library that a Python package ships, and the package."""
+"""Name of a library under /vendor/ -> the Python package that ships it."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -27,10 +27,10 @@ _ENDS_STYLE = re.compile(r"</style", re.IGNORECASE)
 
 @lru_cache
 def vendor_dir(name: str) -> Path:
-    """The folder that pip put the library called `name` into; NotFound for any other name."""
+    """The folder where pip installed the library `name`; NotFound for any other name."""
     if name not in VENDOR:
-        known = ", ".join(VENDOR)
-        raise NotFound(f"No library {name!r}. Libraries: {known}.", f"Không có thư viện {name!r}. Hiện có: {known}.")
+        names = ", ".join(VENDOR)
+        raise NotFound(f"No library {name!r}. Libraries: {names}.", f"Không có thư viện {name!r}. Hiện có: {names}.")
     return Path(importlib.import_module(VENDOR[name]).BASE_DIR)
 
 
@@ -40,36 +40,36 @@ def static_dir() -> Path:
 
 
 def script_text(path: Path) -> str:
-    """A script as it can stand inside a page; BadSource when its text would end the element early."""
+    """The text of a script for inlining; BadSource when it contains the end tag of the element."""
     text = _SOURCE_MAP.sub("", path.read_text(encoding="utf-8")).strip()
     return _whole(path.name, text, _ENDS_SCRIPT)
 
 
 def module_text(entry: str) -> str:
-    """The module `entry`, a path below js/, and all that it imports, as a script that can stand inside a page."""
+    """The module `entry`, a path below js/, and its imports, as one script for inlining."""
     return _whole(entry, bundle(static_dir() / "js", entry), _ENDS_SCRIPT)
 
 
 def style_text(path: Path) -> str:
-    """A style sheet as it can stand inside a page: the images that it would load are left out."""
+    """The text of a style sheet for inlining, without the images that it would load."""
     text = _IMAGE.sub("none", path.read_text(encoding="utf-8")).strip()
     return _whole(path.name, text, _ENDS_STYLE)
 
 
 def _whole(name: str, text: str, ends: re.Pattern[str]) -> str:
-    found = ends.search(text)
-    if found is not None:
+    match = ends.search(text)
+    if match is not None:
         raise BadSource(
-            f"{name} holds {found.group()!r} and cannot stand inside a page.",
-            f"{name} chứa {found.group()!r} nên không thể nhúng vào trang.",
+            f"{name} holds {match.group()!r} and cannot be embedded in a page.",
+            f"{name} chứa {match.group()!r} nên không thể nhúng vào trang.",
         )
     return text
 
 
 def sprite() -> str:
-    """An <svg> that draws nothing and defines every icon of the site, for a page that loads no files."""
+    """A hidden <svg> that defines every icon of the site, for a page that loads no files."""
     ET.register_namespace("", _SVG)
-    root = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)
-    hidden = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
-    hidden.extend(root.iter(f"{{{_SVG}}}symbol"))
-    return ET.tostring(hidden, encoding="unicode")
+    icons = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)
+    root = ET.Element(f"{{{_SVG}}}svg", {"width": "0", "height": "0", "aria-hidden": "true", "class": "sprite"})
+    root.extend(icons.iter(f"{{{_SVG}}}symbol"))
+    return ET.tostring(root, encoding="unicode")

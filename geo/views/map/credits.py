@@ -1,4 +1,4 @@
-"""The credits of a map that is made of several layers: each attribution once, each licence with its layers."""
+"""The credits of a map of several layers: each attribution once, each licence with its layers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,8 +15,8 @@ _BETWEEN_LANGUAGES = " / "
 def credits_of(atlas: Atlas, layers: Iterable[str], lang: str) -> dict[str, Any]:
     """The credits of `layers` in one language.
 
-    `attributions` are texts; one whose parts all stand in another is left out. `licences` are rows with the
-    `licence` and the names of its `layers`, in the order of `layers`.
+    `attributions` are texts; a text whose clauses are all part of another one is left out. `licences` are rows of
+    a `licence` and the names of its `layers`, in the order of `layers`.
     """
     notices = {layer: notice(atlas, layer) for layer in layers}
     licences: dict[str, list[str]] = {}
@@ -30,7 +30,7 @@ def credits_of(atlas: Atlas, layers: Iterable[str], lang: str) -> dict[str, Any]
 
 
 def _without_repeats(texts: list[str]) -> Iterator[str]:
-    """The texts that say something which no other one says.
+    """The texts that have a clause which no other text has.
 
     >>> list(_without_repeats(["Data: a; b. By us.", "Data: b. By us.", "", "Data: c."]))
     ['Data: a; b. By us.', 'Data: c.']
@@ -42,7 +42,7 @@ def _without_repeats(texts: list[str]) -> Iterator[str]:
 
 
 def _in_language(text: str, lang: str) -> str:
-    """The half of "Vietnamese / English" that is in the language; a text without halves is for everyone.
+    """The half of "Vietnamese / English" in `lang`; a text without " / " is used in both languages.
 
     >>> _in_language("miễn phí / free of charge", "en"), _in_language("MIT", "vi")
     ('free of charge', 'MIT')

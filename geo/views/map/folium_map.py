@@ -1,9 +1,9 @@
-"""Maps made with folium: the empty shell of the site's maps, and whole maps saved as one file.
+"""Maps made with folium: the map element of the site's pages without data, and saved maps as one HTML file.
 
-The only importer of folium; docs/decisions/folium.md says what folium does here and what it does not. Left to
-itself it loads ten files from four hosts, puts property text into markup and forbids zooming on phones. Whatever
-goes through a folium template is compiled as a template once more (branca 0.8), so text of records never does:
-it stands in a JSON block, and the page's script shows it with textContent.
+No other module imports folium; docs/decisions/folium.md says what it is used for. By default folium loads ten
+files from four hosts, writes property text into markup and disables zooming on phones. branca 0.8 compiles the
+output of a folium template as a template again, so text of records never passes through one: it is in a JSON
+block, and the page's script inserts it with textContent.
 """
 
 import base64
@@ -25,13 +25,13 @@ from geo.views.map.saved_map import saved_view
 
 SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
 STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
-"""(library, file) of what every map needs. The clusters' default colours are not among them: map.css has our own."""
+"""(library, file) of the style sheets of every map. The default colours of clusters are replaced by map.css."""
 
 _SITE_STYLES = ("vars", "base", "map")
 
 
 class Shell(NamedTuple):
-    """The parts of a page with a map in it.
+    """The parts of a page with a map.
 
     `styles` and `scripts` are addresses of files, in the order in which a page must load them. `body` is the markup
     of the map's element. `script` is the text of a script without its tags, which runs after `scripts` and `body`;
@@ -84,18 +84,18 @@ class ShellMap(folium.Map):
             maxBoundsViscosity=0.8,
             zoomSnap=0.5,
         )
-        # folium's own fit_bounds is animated and would overrule a view that the page sets right after it.
+        # folium's fit_bounds is animated and would override a view that the page sets right after it.
         self.extent = [[extent.south, extent.west], [extent.north, extent.east]]
         Handle().add_to(self)
 
     @classmethod
     def _generate_id(cls) -> str:
-        # A page has one map, and the same request must give the same bytes.
+        # A constant id: a page has one map, and the same request must give the same bytes.
         return "shell"
 
 
 class Handle(MacroElement):
-    """Hands the map over to the page's own scripts, as `window.atlasShell.map`."""
+    """Publishes the Leaflet map to the page's scripts as `window.atlasShell.map`."""
 
     _template = Template(
         """
@@ -110,12 +110,12 @@ class Handle(MacroElement):
 
 
 def shell(view: Mapping[str, Any]) -> Shell:
-    """The map of a page, without data. Of `view` only numbers are read.
+    """The map of a page, without data. Only the numbers of `view` are read.
 
     `bounds` and `max_bounds` are west, south, east, north in degrees.
     """
     figure = Figure()
-    figure.header = Element()  # without the <meta> that branca begins a page with
+    figure.header = Element()  # without the <meta> elements that branca adds
     _map_of(view).add_to(figure)
     figure.render()
     return Shell(_addresses(STYLES), _addresses(SCRIPTS), figure.html.render().strip(), figure.script.render().strip())
@@ -138,9 +138,9 @@ def _addresses(files: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 class SavedPage(Figure):
-    """A whole page around a map, with the policy that lets only its own scripts run.
+    """A complete HTML page with a map, and a Content-Security-Policy that allows only its own scripts.
 
-    saved_page.html has the elements of templates/map.html that the modules look for, and escapes every text.
+    saved_page.html has the elements of templates/map.html that the browser modules need, and escapes all text.
     """
 
     _template = Template(Path(__file__).with_name("saved_page.html").read_text(encoding="utf-8"))
@@ -152,16 +152,16 @@ class SavedPage(Figure):
         self.styles = _styles()
         self.sprite = sprite()
         self.data = _json(view)
-        # A map writes its script into the page while it renders, and the digests of the policy need that script.
+        # Rendering a map adds its script to the page; the policy needs the digest of that script.
         _map_of(view).add_to(self).render()
         self.scripts = [*_libraries(), self.script.render(), module_text("pages/saved.js")]
 
     @property
     def policy(self) -> str:
-        """Nothing may be loaded from anywhere; scripts run only when their text is the one written here."""
-        allowed = " ".join(f"'sha256-{_digest(script)}'" for script in self.scripts)
+        """The Content-Security-Policy: no loading from any host, and inline scripts by their SHA-256 digests alone."""
+        sources = " ".join(f"'sha256-{_digest(script)}'" for script in self.scripts)
         return (
-            f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+            f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data:; "
             "base-uri 'none'; form-action 'none'"
         )
 
@@ -177,9 +177,9 @@ def saved_map(
     zoom: float | None = None,
     base: str = "communes",
 ) -> str:
-    """One HTML page that shows what `queries` match, opens from disk and asks nothing of any host.
+    """One HTML page with the records that `queries` match; it works from disk and sends no request.
 
-    `words` are the site's own in `lang`. `center` is longitude, latitude; without it and `zoom` the map shows
+    `words` are the site's texts in `lang`. `center` is longitude, latitude; without it and `zoom` the map shows
     the whole province. `base` is communes, districts or plain. BadQuery when there are too many records for one
     file.
     """
@@ -201,7 +201,7 @@ def _styles() -> str:
 
 
 def _json(view: Mapping[str, Any]) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """JSON for a script element, with "<" escaped so that it cannot end the element."""
     return orjson.dumps(view).decode().replace("<", "\\u003c")
 
 

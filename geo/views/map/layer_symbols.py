@@ -1,4 +1,4 @@
-"""Shapes and colours of the layers as the browser takes them: path data for its scripts, and a style sheet."""
+"""Shapes and colours of the layers for the browser: SVG path data for its scripts, and a style sheet."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -8,9 +8,9 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import SHAPES, STYLES, Style
 
 FILE = "css/layers.css"
-"""What the style sheet is called among the static files."""
+"""Path of the style sheet among the static files."""
 
-_DOTTED_TO_PX = 2.0  # dashes as short as this are drawn as dots
+_LONGEST_DOT_PX = 2.0  # shorter dashes are drawn as dots
 
 
 def shapes() -> dict[str, dict[str, Any]]:
@@ -20,7 +20,7 @@ def shapes() -> dict[str, dict[str, Any]]:
 
 @cache
 def style_sheet() -> str:
-    """The style sheet of all layers: their colours as `--layer-<name>`, and the classes that have them.
+    """The style sheet of all layers: their colours as `--layer-<name>`, and the classes that use them.
 
     `.symbol--<name>` is the marker on a page, `.swatch--<name>` a line or an area in a legend, `.locator--<name>` a
     record on the small map of its page. It is loaded after base.css.
@@ -35,7 +35,7 @@ def _rules(style: Style) -> Iterator[str]:
     if dimension in {1, 2}:
         yield f".swatch.swatch--{style.layer} {{ {_swatch(style, color, is_area=dimension == 2)} }}"
     if dimension == 2 and style.shape == "line":
-        return  # borders of units are too pale for a white icon: their symbols keep the grey of .symbol
+        return  # white icons lack contrast on the colours of units, whose symbols stay grey
     shape = SHAPES.get(style.shape, SHAPES["square"])
     yield f".symbol--{style.layer} {{ background: {color}; {shape.css}; }}"
     if shape.css_icon:
@@ -44,10 +44,10 @@ def _rules(style: Style) -> Iterator[str]:
 
 
 def _swatch(style: Style, color: str, *, is_area: bool) -> str:
-    """A box with the layer's border and fill, or a line across the box."""
+    """The CSS of a legend swatch: a box with the layer's border and fill, or a line."""
     dashes = [float(part) for part in style.dash.split()]
-    drawn = "solid" if not dashes else "dotted" if dashes[0] <= _DOTTED_TO_PX else "dashed"
+    border_style = "solid" if not dashes else "dotted" if dashes[0] <= _LONGEST_DOT_PX else "dashed"
     if not is_area:
-        return f"height: 0; border-top: 3px {drawn} {color}; border-radius: 0;"
+        return f"height: 0; border-top: 3px {border_style} {color}; border-radius: 0;"
     fill = f"background: color-mix(in srgb, {color} {style.fill_opacity:.0%}, white); " if style.fill_opacity else ""
-    return f"{fill}border: 2px {drawn} {color};"
+    return f"{fill}border: 2px {border_style} {color};"

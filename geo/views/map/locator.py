@@ -1,4 +1,4 @@
-"""Where in the province a record lies, as a small drawing that needs no script: outlines as SVG path data."""
+"""The locator map: a record's position in the province as static SVG, outlines as path data."""
 
 import math
 from functools import lru_cache
@@ -13,7 +13,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.views.values import precision_of
 
 WIDTH = 320.0
-"""Width of the drawing in its own units; heights follow from the province."""
+"""Width of the drawing in SVG units; the height follows from the province's extent."""
 
 _SIMPLIFY_DEG = 0.004
 _MARGIN = 6.0
@@ -21,7 +21,7 @@ _M_PER_DEG = 111_320.0
 
 
 class Frame(NamedTuple):
-    """Degrees to drawing units, plate carrée with the middle parallel true: good enough for one province."""
+    """The projection from degrees to SVG units: equirectangular, with the middle parallel at true scale."""
 
     bounds: LngLatBbox
     scale: float
@@ -33,7 +33,7 @@ class Frame(NamedTuple):
         return round((self.bounds.north - self.bounds.south) * self.scale + 2 * _MARGIN, 1)
 
     def xy(self, lng: float, lat: float) -> tuple[float, float]:
-        """A place in the drawing, x to the right and y downwards."""
+        """A position in the drawing, x to the right and y downwards."""
         x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
         return round(x, 1), round((self.bounds.north - lat) * self.scale + _MARGIN, 1)
 
@@ -51,13 +51,13 @@ class Locator(NamedTuple):
 
 
 def locator(atlas: Atlas, record: Record) -> Locator | None:
-    """The drawing for a record; None when it has no place or the province no outline."""
+    """The locator map of a record; None when the record has no geometry or the province no outline."""
     frame = _frame(atlas.bounds())
     if frame is None or record.lng is None or record.lat is None:
         return None
     geometry = record.geometry
     kind = "Point" if geometry is None else geometry.geom_type
-    is_area = COLLECTIONS[record.layer].dimension == 2  # a line is short at this size: its middle is marked too
+    is_area = COLLECTIONS[record.layer].dimension == 2  # a line is short at this scale, so its middle is marked too
     precision = precision_of(record)
     radius_deg = (
         precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate and kind == "Point" else 0.0
@@ -80,22 +80,22 @@ def _frame(bounds: LngLatBbox | None) -> Frame | None:
     return Frame(bounds, (WIDTH - 2 * _MARGIN) / ((bounds.east - bounds.west) * squeeze), squeeze)
 
 
-@lru_cache(maxsize=2)  # one version; the next one pushes it out
+@lru_cache(maxsize=2)  # the current version only
 def _outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
     shapes = [record.geometry for record in atlas.find(Query(layer)).records]
     return "".join(_path(shape, frame) for shape in shapes)
 
 
 def _path(shape: BaseGeometry | None, frame: Frame) -> str:
-    """SVG path data of the rings of polygons, made light, or of lines; nothing for an empty shape."""
+    """SVG path data of simplified polygon rings or lines; "" for an empty shape."""
     if shape is None or shape.is_empty:
         return ""
     if shape.geom_type in {"LineString", "MultiLineString"}:
-        return "".join(_drawn(line, frame) for line in shapely.get_parts(shape))
+        return "".join(_line_path(line, frame) for line in shapely.get_parts(shape))
     light = shapely.simplify(shape, _SIMPLIFY_DEG)
     rings = shapely.get_rings(shapely.get_parts(shape if light.is_empty else light))
-    return "".join(f"{_drawn(ring, frame)}Z" for ring in rings)
+    return "".join(f"{_line_path(ring, frame)}Z" for ring in rings)
 
 
-def _drawn(line: BaseGeometry, frame: Frame) -> str:
+def _line_path(line: BaseGeometry, frame: Frame) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.xy(*point) for point in shapely.get_coordinates(line)))

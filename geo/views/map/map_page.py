@@ -1,4 +1,4 @@
-"""What the map page is told: layers with their symbols, filters with their counts, and what is in view."""
+"""The data of the map page: layers with their symbols, filters with their counts, and the records in view."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,11 +23,12 @@ from geo.views.values import Urls
 
 BASES = ("communes", "districts")
 MOST_IN_VIEW = 2_000
-"""Most records of one layer sent for one view; the answer says how many there are."""
+"""Maximum number of records of one layer for one view; the response also has the total number."""
 
 _MARGIN_DEG = 0.6
 MIN_ZOOM = 8
-"""The province fills a phone at 8; farther out the view would reach borders and islands that we do not draw."""
+"""At zoom 8 the province fills a phone screen; at lower zooms national borders and islands, which the map does not
+draw, would be in view."""
 
 MAX_ZOOM = 18
 
@@ -37,7 +38,7 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[str, Any]:
-    """The settings of the map page: everything but its words and asset addresses."""
+    """The settings of the map page, without its texts and asset URLs."""
     counts = atlas.counts()
     facets = total_facets(atlas, THEMATIC, ())
     return {
@@ -52,7 +53,7 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
 
 
 def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What every map needs, on the site and in a file: where it may look, its layers in groups, what approximate is.
+    """The settings of every map, on the site and saved: bounds, zooms, layers in groups, approximate precisions.
 
     `layers` are layer_style rows. Boxes are west, south, east, north in degrees.
     """
@@ -80,7 +81,7 @@ def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> 
 
 
 def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:
-    """How a layer is called, drawn and explained in a legend."""
+    """The label, the symbols and the legend of a layer."""
     style = STYLES[spec.name]
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     classes = CODE_LISTS[codes].codes if codes and spec.group != "units" else ()
@@ -118,12 +119,12 @@ def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str)
 
 
 def layers_of(row: Filter) -> set[str]:
-    """The layers of the map that a filter says something about."""
+    """The layers of the map that a filter applies to."""
     return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(ON_MAP)
 
 
 def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:
-    """What people read for each value that occurs, in the order they are offered."""
+    """Value -> label for the values that occur, in the order of display."""
     occurring = set(values)
     if row.unit:
         titles = atlas.titles(row.unit, occurring)
@@ -140,16 +141,16 @@ def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: st
     total: dict[str, dict[str, int]] = {}
     for layer in layers:
         for param, values in atlas.facets(Query(layer, filters=filters, text=text)).items():
-            held = total.setdefault(param, {})
+            counts = total.setdefault(param, {})
             for value, count in values.items():
-                held[value] = held.get(value, 0) + count
+                counts[value] = counts.get(value, 0) + count
     return total
 
 
 def in_view(
     atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
 ) -> dict[str, Any]:
-    """What the map and the list show for one view, layer by layer, and the counts of the filters."""
+    """The records for one view of the map and the list, by layer, and the counts of the filters."""
     queries = [Query(layer, bbox=bbox, filters=filters, text=text) for layer in layers]
     return {
         "version": atlas.version.number,
@@ -160,29 +161,29 @@ def in_view(
 
 def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
     whole = replace(query, bbox=None)
-    seen = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
-    unplaced = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
-    records = [*seen.records, *unplaced.records]
+    located = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
+    without_place = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
+    records = [*located.records, *without_place.records]
     places = Places(atlas, records, lang)
     return {
         "matched": atlas.count(whole),
-        "in_view": seen.matched,
-        "unplaced": unplaced.matched,
+        "in_view": located.matched,
+        "unplaced": without_place.matched,
         "features": [feature_view(record, lang, places) for record in records],
     }
 
 
 class Places:
-    """The names of the units that some records lie in, looked up once."""
+    """The names of the administrative units that contain the given records, looked up once."""
 
     def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str) -> None:
         self._lang = lang
-        found = list(records)
-        self._communes = atlas.titles("communes", {row.commune for row in found if row.commune})
-        self._districts = atlas.titles("districts", {row.district for row in found if row.district})
+        rows = list(records)
+        self._communes = atlas.titles("communes", {row.commune for row in rows if row.commune})
+        self._districts = atlas.titles("districts", {row.district for row in rows if row.district})
 
     def commune(self, record: Record) -> str | None:
-        """The commune or ward of 2025 that the record lies in."""
+        """The commune or ward of 2025 that contains the record."""
         return self._name(self._communes, record.commune)
 
     def of(self, record: Record) -> str | None:
@@ -197,7 +198,7 @@ class Places:
 
 
 def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
-    """A record as the map and the list draw it: a GeoJSON feature in OGC:CRS84."""
+    """A record for the map and the list: a GeoJSON feature in OGC:CRS84."""
     return {
         "type": "Feature",
         "id": f"{record.layer}/{record.id}",
@@ -210,14 +211,14 @@ def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
             "precision": record.precision,
             "place": places.of(record),
             "detail": subtitle(record, lang),
-            # Where the name of a line stands; of a point and of an area the browser knows it.
+            # The label point of a line; for points and areas the browser computes it.
             **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },
     }
 
 
 def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
-    """One answer of the search box."""
+    """One result of the search box."""
     style = STYLES[hit.layer]
     return {
         "layer": hit.layer,

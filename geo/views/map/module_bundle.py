@@ -1,13 +1,13 @@
-"""The ES modules that an entry reaches, as one classic script.
+"""Bundling: an ES module and all that it imports, as one classic script.
 
 A browser loads no modules from file: addresses, since such a page has an opaque origin, so a page that opens
 from disk needs its modules inside it. Each module becomes a function of its own: its names stay its own, and
 its exports are values in a table. The modules run in the order that ECMAScript prescribes, the imported ones
 before the importing one.
 
-The reader knows the few forms of import and export that the modules of this site use, each on one line. It does
-not parse JavaScript, so it refuses every other line with the word `import` or `export` in it, also where the word
-stands in a string. Only lines of comment and names of properties (`urls.export`) may hold it.
+Only the forms of import and export that the modules of this site use are supported, each on one line. JavaScript
+is not parsed, so every other line with the word `import` or `export` is refused, even where the word is in a
+string. Comment lines and property names (`urls.export`) may contain it.
 """
 
 import re
@@ -34,7 +34,7 @@ class Import(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A module: its path below the folder of modules, what it takes and gives, and its text without both words."""
+    """A module: its path below the folder of modules, its imports and exports, and its text without them."""
 
     name: str
     imports: tuple[Import, ...]
@@ -43,10 +43,10 @@ class Module(NamedTuple):
 
 
 def bundle(root: Path, entry: str) -> str:
-    """A classic script that does what the module `entry`, a path below the folder `root`, does.
+    """A classic script equivalent to the module `entry`, a path below the folder `root`.
 
-    The same files give the same text. BadSource, with file and line, for a form of import or export that the
-    reader does not know, a module or name that does not exist, and modules that import each other in a circle.
+    The same files give the same text. BadSource, with file and line, for an unsupported form of import or
+    export, a module or name that does not exist, and circular imports.
     """
     modules: dict[Path, Module] = {}
     _collect(root.resolve(), (root / entry).resolve(), modules, ())
@@ -91,9 +91,9 @@ def _module(root: Path, path: Path) -> Module:
 
 
 def _function(module: Module, modules: dict[Path, Module]) -> str:
-    """The module as a function that runs at once and leaves its exports in the table.
+    """The module as an immediately invoked function that stores its exports in the table.
 
-    It is asynchronous because a module may wait at its top level.
+    It is async because a module may use top-level await.
     """
     takes = "\n".join(_bindings(module, modules))
     gives = ", ".join(module.exports)
@@ -107,13 +107,13 @@ def _bindings(module: Module, modules: dict[Path, Module]) -> Iterator[str]:
     for line, names, path in module.imports:
         source = modules[path]
         for name in names:
-            exported = name.split(" as ")[0]
-            if exported not in source.exports:
+            local_name = name.split(" as ")[0]
+            if local_name not in source.exports:
                 raise _refusal(
                     module.name,
                     line,
-                    f"imports {exported!r}, which {source.name} does not export",
-                    f"import {exported!r}, nhưng {source.name} không export tên đó",
+                    f"imports {local_name!r}, which {source.name} does not export",
+                    f"import {local_name!r}, nhưng {source.name} không export tên đó",
                 )
         yield f'const {{ {", ".join(names).replace(" as ", ": ")} }} = $modules["{source.name}"];'
 

@@ -1,4 +1,4 @@
-"""What a saved map carries, as one plain dictionary: what the site's modules would ask the server for."""
+"""The data of a saved map, as one plain dictionary: the responses that the site's modules request on the site."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,17 +16,17 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, Label, LayerSpec
 from geo.views.map.credits import credits_of
 from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.record import Sources, own_view
-from geo.views.values import Reader, date_shown
+from geo.views.values import Reader, format_date
 
 MOST_RECORDS = 5_000
-"""A browser draws this many at once without stopping; more make a file that few can open."""
+"""A browser draws this many records without freezing; a file with more would be too large to open."""
 
 PLAIN = "plain"
-"""The base map without units: the outline of the province alone."""
+"""The base map with the outline of the province only."""
 
-# About 10 m and 1 m: finer than a saved map, whose base is lighter still, can show.
+# About 10 m and 1 m: below the visible resolution of a saved map, whose base is simplified more.
 _LIGHT_DEG, _GRID_DEG = 1e-4, 1e-5
 
 _WORDS: dict[str, Label] = {
@@ -43,7 +43,7 @@ _IN_VIEW = Label("Trong khung bản đồ đã chọn", "Within the chosen box")
 
 
 class NoPages:
-    """The addresses of a file on disk, which has no pages to lead to: all of them are empty."""
+    """URLs for a saved map: all are empty, because a file on disk has no pages to link to."""
 
     def page(self, path: str, **params: str) -> str:
         """No address."""
@@ -73,17 +73,17 @@ def saved_view(
     zoom: float | None,
     base: str,
 ) -> dict[str, Any]:
-    """The view that pages/saved.js reads: layers, the features and records in them, base maps, credits, words.
+    """The data that pages/saved.js reads: layers, their features and records, base maps, credits, texts.
 
-    Geometry is longitude, latitude; texts are in `lang`. `words` are those that the site's modules use. Pages of
-    the queries are ignored. BadQuery for an unknown base, a place outside the earth, or more than MOST_RECORDS
-    records.
+    Geometry is longitude, latitude; texts are in `lang`. `words` are the texts of the site's modules. `limit` and
+    `offset` of the queries are ignored. BadQuery for an unknown base, a position outside the valid range, or more
+    than MOST_RECORDS records.
     """
     _check(atlas, queries, base)
     records = {query.layer: atlas.find(_whole(query)).records for query in queries}
     layers = [_layer(COLLECTIONS[layer], members, lang) for layer, members in records.items()]
     version = atlas.version
-    date = date_shown(version.published_at[:10], lang)
+    date = format_date(version.published_at[:10], lang)
     return {
         **stage_view(atlas, lang, layers),
         "view": _start(center, zoom),
@@ -105,8 +105,8 @@ def saved_view(
 
 def _check(atlas: Atlas, queries: Sequence[Query], base: str) -> None:
     if base not in {*BASES, PLAIN}:
-        known = ", ".join((*BASES, PLAIN))
-        raise BadQuery(f"base={base!r}: expected one of {known}.", f"base={base!r}: cần một trong {known}.")
+        names = ", ".join((*BASES, PLAIN))
+        raise BadQuery(f"base={base!r}: expected one of {names}.", f"base={base!r}: cần một trong {names}.")
     count = sum(atlas.count(query) for query in queries)
     if count > MOST_RECORDS:
         raise BadQuery(
@@ -132,7 +132,7 @@ def _start(center: tuple[float, float] | None, zoom: float | None) -> dict[str, 
 
 
 def _overview(atlas: Atlas, layer: str) -> Any:
-    """The units of a layer, light; none where the atlas has no such layer."""
+    """The simplified units of a layer; empty when the atlas has no such layer."""
     try:
         return orjson.loads(atlas.overview(layer))
     except NotFound:
@@ -140,19 +140,19 @@ def _overview(atlas: Atlas, layer: str) -> Any:
 
 
 def _layer(spec: LayerSpec, records: Sequence[Record], lang: str) -> dict[str, Any]:
-    """The layer as the map draws it; it is shown, and its legend holds the classes in use."""
+    """The style of the layer, switched on, with the classes in use as its legend."""
     return {**layer_style(spec, len(records), lang), "on": True, "classes": _classes(spec, records, lang)}
 
 
 def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict[str, str]]:
-    """The legend rows of a layer: one for each icon in use, named by the classes that it stands for."""
-    used = {record.symbol for record in records}
+    """The legend of a layer: a row for each icon in use, labelled with its classes."""
+    symbols = {record.symbol for record in records}
     field = spec.field(spec.symbol) if spec.symbol else None
     if field is None or field.codes is None or not STYLES[spec.name].icons:
         return []
     by_icon: dict[str, list[str]] = {}
     for code in CODE_LISTS[field.codes].codes:
-        if code.key in used:
+        if code.key in symbols:
             by_icon.setdefault(icon_of(spec.name, code.key), []).append(code.label.of(lang))
     return [{"icon": icon, "label": ", ".join(labels)} for icon, labels in by_icon.items()]
 
@@ -163,7 +163,7 @@ def _features(atlas: Atlas, records: Sequence[Record], lang: str) -> list[dict[s
 
 
 def _light(record: Record) -> Any:
-    """The geometry of a record as GeoJSON, outlines simplified."""
+    """The geometry of a record as GeoJSON, polygons simplified."""
     geometry = record.geometry
     if geometry is None:
         return None
@@ -173,7 +173,7 @@ def _light(record: Record) -> Any:
 
 
 def _records(atlas: Atlas, layer: str, records: Sequence[Record], lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(layer/id, view) of each record of a layer. The geometry is left to the features, links to the site."""
+    """("layer/id", view) of each record of a layer, without geometry, which the features have, and without links."""
     urls = NoPages()
     reader, sources = Reader(atlas, lang), Sources(atlas, records, lang, urls)
     reader.learn(layer, records)
@@ -185,21 +185,21 @@ def _records(atlas: Atlas, layer: str, records: Sequence[Record], lang: str) -> 
 
 
 def _brief(fact: Mapping[str, Any]) -> dict[str, Any]:
-    """A fact without what the panel does not read: there are a dozen facts for each record of the file."""
+    """A fact with only the members that the panel reads, to save space: a record has a dozen facts."""
     link = {"url": fact["url"]} if fact["url"] else {}
     return {"label": fact["label"], "value": fact["value"], **link}
 
 
 def _commune(record: Record, reader: Reader) -> Iterator[dict[str, Any]]:
-    """The commune that the record lies in, which the site shows among its links."""
-    for field in derived(COLLECTIONS[record.layer]):
+    """The commune that contains the record, as a fact: on the site it is one of the links."""
+    for field in derived_fields(COLLECTIONS[record.layer]):
         if field.name == "commune_name":
-            value = reader.shown(field, record.properties.get(field.name))
+            value = reader.format_value(field, record.properties.get(field.name))
             yield {"label": field.label.of(reader.lang), "value": value}
 
 
 def _filters(atlas: Atlas, queries: Sequence[Query], lang: str) -> list[str]:
-    """What narrowed the selection, as people read it, each line once."""
+    """The filters of the selection as text, each line once."""
     lines: dict[str, None] = {}
     for query in queries:
         for param, values in query.filters:

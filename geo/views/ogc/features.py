@@ -13,11 +13,11 @@ from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import Label
 from geo.views.formats import FORMATS
-from geo.views.ogc.served_crs import CRS84, SERVED, Served
+from geo.views.ogc.served_crs import CRS84, SERVED_CRS, ServedCrs
 
 Plain: TypeAlias = dict[str, Any]
 Link: TypeAlias = Callable[..., dict[str, str]]
-"""(rel, path, media type, **query) -> a link with its absolute address."""
+"""(rel, path, media type, **query) -> a link object with an absolute URL."""
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
@@ -25,13 +25,13 @@ MATRIX_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SEARCH = "http://www.opengis.net/def/rel/ogc/1.0/search"
 CATALOGUE = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
-"""OGC API - Records, autodiscovery: where the records of a catalogue can be searched."""
+"""Link relation of OGC API - Records to a catalogue with searchable records."""
 CHANGES = "monitor"
-"""RFC 5989: where changes of the resource are told."""
+"""Link relation of RFC 5989 to a resource that reports changes."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 _FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
-"""What a page of features comes in beside GeoJSON and HTML."""
+"""Formats of a page of features beside GeoJSON and HTML."""
 
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
@@ -53,7 +53,7 @@ CONFORMANCE: tuple[str, ...] = (
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in _CQL2),
     f"{_COMMON}/core",
 )
-"""What holds, and tests show to hold: docs/conformance.md lists requirement by requirement."""
+"""The implemented conformance classes, all of them tested; docs/conformance.md lists each requirement."""
 
 _TITLE = Label("Bản đồ OCOP Điện Biên: dữ liệu mở", "OCOP map of Điện Biên: open data")
 _ABOUT = Label(
@@ -63,7 +63,7 @@ _ABOUT = Label(
 
 
 def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
-    """The landing page as a program reads it."""
+    """The landing page as JSON."""
     return {
         "title": _TITLE.of(lang),
         "description": _ABOUT.of(lang),
@@ -86,33 +86,33 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
 
 
 def conformance(link: Link, more: Sequence[str] = ()) -> Plain:
-    """The conformance classes that hold: those of features, and `more` of other standards."""
+    """The conformance declaration: the classes of this module, and `more` of other standards."""
     return {"links": [link("self", "/conformance", JSON)], "conformsTo": [*CONFORMANCE, *more]}
 
 
 def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
-    """Every layer as a collection; the systems that all of them come in are listed once."""
+    """All collections, with the common list of their coordinate reference systems."""
     return {
         "links": [
             link("self", "/collections", JSON),
             link("alternate", "/layers", HTML),
         ],
-        "crs": list(SERVED),
+        "crs": list(SERVED_CRS),
         "collections": [collection(atlas, layer, link, lang, whole=False) for layer in COLLECTIONS],
     }
 
 
 def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
-    """One layer as a collection; `whole` lists its systems instead of pointing to the common list."""
+    """One layer as a collection; with `whole` its CRSs are listed, otherwise `crs` refers to the common list."""
     spec = COLLECTIONS[layer]
     about = atlas.metadata(layer)
-    found: Plain = {
+    body: Plain = {
         "id": layer,
         "title": spec.label.of(lang),
         "description": spec.about.of(lang),
         "itemType": "feature",
         "extent": _extent(atlas, layer),
-        "crs": list(SERVED) if whole else ["#/crs"],
+        "crs": list(SERVED_CRS) if whole else ["#/crs"],
         "storageCrs": CRS84,
         "links": [
             link("self", f"/collections/{layer}", JSON),
@@ -129,14 +129,14 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
         ],
     }
     if layer != LINK_LAYER.name:
-        found["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
+        body["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
     if about.get("licence"):
-        found["license"] = str(about["licence"])
-    if not found["extent"]:
-        del found["extent"]
+        body["license"] = str(about["licence"])
+    if not body["extent"]:
+        del body["extent"]
     if spec.geometry is not None:
-        found["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
-    return found
+        body["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
+    return body
 
 
 def _extent(atlas: Atlas, layer: str) -> Plain:
@@ -152,7 +152,7 @@ def _extent(atlas: Atlas, layer: str) -> Plain:
 
 
 def _interval(first: str | None, last: str | None) -> list[str | None]:
-    """The moments, as RFC 3339 writes them, from the beginning of one date to the end of another, however coarse."""
+    """RFC 3339 times from the start of one date to the end of another; the dates may be years, months or days."""
     begins, ends = span(first or ".."), span(last or "..")
     return [
         f"{begins.first}T00:00:00Z" if first and begins else None,
@@ -163,28 +163,30 @@ def _interval(first: str | None, last: str | None) -> list[str | None]:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def features(atlas: Atlas, query: Query, system: Served, fields: Sequence[str], affixes: UrlAffixes) -> LinkedFeatures:
-    """The features of a page as GeoJSON, in a system's axis order, with only `fields` when any are named.
+def features(
+    atlas: Atlas, query: Query, system: ServedCrs, fields: Sequence[str], affixes: UrlAffixes
+) -> LinkedFeatures:
+    """The features of a page as GeoJSON in the axis order of `system`; only the properties `fields` unless it is empty.
 
-    Each has links to the records that it is tied to; `affixes` complete the URLs of the links.
+    Each has links to its related records; `affixes` complete the URLs of the links.
     """
     if system.uri == CRS84 and not fields:
         return atlas.linked_features(query, affixes)
     rows = list(atlas.parts(query, affixes))
-    drawn = (
+    bodies = (
         orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})
-        for feature, (*_, links) in zip(_drawn(system, rows, fields), rows, strict=True)
+        for feature, (*_, links) in zip(_features(system, rows, fields), rows, strict=True)
     )
-    return LinkedFeatures(len(rows), b",".join(drawn))
+    return LinkedFeatures(len(rows), b",".join(bodies))
 
 
-def _drawn(system: Served, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
-    """Features that have no links yet."""
+def _features(system: ServedCrs, rows: Sequence[Part], fields: Sequence[str]) -> Iterator[Plain]:
+    """The features without their links."""
     shapes = system.out(shapely.from_wkb(np.array([wkb for _, wkb, *_ in rows], dtype=object)))
     for (key, _, properties, _), geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
-        kept = _kept(properties, fields) if fields else orjson.Fragment(properties)
+        values = _select(properties, fields) if fields else orjson.Fragment(properties)
         shape = None if geometry is None else orjson.Fragment(geometry)
-        yield {"type": "Feature", "id": key, "geometry": shape, "properties": kept}
+        yield {"type": "Feature", "id": key, "geometry": shape, "properties": values}
 
 
 def url_affixes(link: Link) -> UrlAffixes:
@@ -193,22 +195,22 @@ def url_affixes(link: Link) -> UrlAffixes:
     return UrlAffixes.of(begin, end)
 
 
-def _kept(properties: bytes, fields: Iterable[str]) -> Plain:
+def _select(properties: bytes, fields: Iterable[str]) -> Plain:
     values = orjson.loads(properties)
     return {name: values.get(name) for name in fields}
 
 
-def feature(atlas: Atlas, layer: str, record: str, system: Served, link: Link) -> bytes:
-    """One feature with links to itself, its collection, its page, and every record that it is tied to."""
+def feature(atlas: Atlas, layer: str, record: str, system: ServedCrs, link: Link) -> bytes:
+    """One feature with links to itself, its collection, its page and its related records."""
     body = atlas.feature(layer, record)
     if system.uri != CRS84:
-        (drawn,) = _drawn(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
-        body = orjson.dumps(drawn)
-    own, kept = quote(record, safe=""), f"/collections/{layer}"
+        (body_in_crs,) = _features(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
+        body = orjson.dumps(body_in_crs)
+    own, collection_path = quote(record, safe=""), f"/collections/{layer}"
     links = [
-        link("self", f"{kept}/items/{own}", GEOJSON),
+        link("self", f"{collection_path}/items/{own}", GEOJSON),
         link("alternate", f"/{layer}/{own}", HTML),
-        link("collection", kept, JSON),
+        link("collection", collection_path, JSON),
     ]
     related = atlas.related(layer, record, url_affixes(link))
     return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

@@ -1,4 +1,4 @@
-"""What a filter may ask of a layer, as a JSON Schema (OGC API - Features - Part 3, "Queryables"), without its $id."""
+"""The queryables of a layer as a JSON Schema (OGC API - Features - Part 3, "Queryables"), without its $id."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -26,13 +26,13 @@ _DATE = Label(
 
 @lru_cache(maxsize=64)
 def in_address(layer: str) -> Mapping[str, Queryable]:
-    """The queryables of a layer that may stand in an address as `name=value`: all but the place and names taken."""
+    """The queryables that may be query parameters: all but the geometry and those named like another parameter."""
     rows = queryables_of(layer).items()
     return MappingProxyType({name: row for name, row in rows if row.kind != "geometry" and name not in ITEMS})
 
 
 def queryables(layer: str, lang: str = "en") -> dict[str, Any]:
-    """The queryables of a layer: every declared field, its key as `id`, its geometry, and the units it lies in."""
+    """The JSON Schema of all declared fields, the key as `id`, the geometry, and the administrative units."""
     spec = COLLECTIONS[layer]
     properties = {name: _property(row, spec.geometry, lang) for name, row in queryables_of(layer).items()}
     body: dict[str, Any] = {
@@ -52,10 +52,10 @@ def _property(row: Queryable, geometry: str | None, lang: str) -> dict[str, Any]
     if row.field is None:
         role = {"x-ogc-role": "id"} if row.name == "id" else {}
         return {"title": title, "type": "string", **role}
-    return {"title": title, **_described(row.field, lang), **_typed(row.field, lang)}
+    return {"title": title, **_property_schema(row.field, lang), **_type_schema(row.field, lang)}
 
 
-def _described(field: Field, lang: str) -> dict[str, Any]:
+def _property_schema(field: Field, lang: str) -> dict[str, Any]:
     parts = [field.help] if field.help else []
     parts += [_SEVERAL] if field.kind in {"codes", "refs"} else []
     parts += [_DATE] if field.kind == "date" else []
@@ -65,7 +65,7 @@ def _described(field: Field, lang: str) -> dict[str, Any]:
     return schema
 
 
-def _typed(field: Field, lang: str) -> dict[str, Any]:
+def _type_schema(field: Field, lang: str) -> dict[str, Any]:
     numeric = {"integer": "integer", "real": "number"}.get(field.kind)
     schema: dict[str, Any] = {"type": numeric or "string"}
     if field.kind == "date":
@@ -78,7 +78,7 @@ def _typed(field: Field, lang: str) -> dict[str, Any]:
     if field.codes:
         codes = CODE_LISTS[field.codes]
         keys = codes.keys()
-        listed = "x-itemEnum" if field.kind == "codes" else "enum"  # several joined by ';' are none of the list
-        schema[listed] = [int(key) for key in keys] if field.kind == "integer" else list(keys)
+        keyword = "x-itemEnum" if field.kind == "codes" else "enum"  # keys joined by ';' are no member of an enum
+        schema[keyword] = [int(key) for key in keys] if field.kind == "integer" else list(keys)
         schema["x-enumNames"] = [codes.label_of(key, lang) for key in keys]
     return schema

@@ -1,4 +1,4 @@
-"""The coordinate systems that features are served in: URIs, axis order, and the state's own transformation."""
+"""The coordinate reference systems of the API: URIs, axis order, and the official transformation."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
@@ -19,15 +19,15 @@ WGS84_LAT_LNG = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 _HALF_MM = 0.0005
 _FARTHEST_M = 1e8
-"""No coordinate in metres on the Earth is larger, in any of our systems."""
+"""No coordinate in metres is larger in any of these systems."""
 _STEPS = 24
-"""Into so many parts each side of a box is divided before it is moved: a straight side is not straight elsewhere."""
+"""Number of segments of each side of a box before the transformation, since a straight side becomes a curve."""
 _MILLIMETRES = 3
 _DEGREES = 9
 
 
-class Served(NamedTuple):
-    """One system. `north_first`: its first axis points north, as the authority says. `decimals` are written."""
+class ServedCrs(NamedTuple):
+    """One CRS. `north_first` says that its first axis points north; coordinates are rounded to `decimals` digits."""
 
     uri: str
     label: Label
@@ -36,23 +36,22 @@ class Served(NamedTuple):
     decimals: int
 
     def out(self, shapes: Array) -> Array:
-        """Geometries of STORE_CRS in this system and its axis order; None stays None."""
+        """Geometries of STORE_CRS transformed to this CRS, in its axis order; None stays None."""
         if self.uri == CRS84:
             return shapes
 
-        def moved(points: Array) -> Array:
+        def project(points: Array) -> Array:
             east, north = self.reading.from_lnglat(points[:, 0], points[:, 1])
             pair = (north, east) if self.north_first else (east, north)
             return np.round(np.column_stack(pair), self.decimals)
 
-        made: Array = shapely.transform(shapes, moved)
-        return made
+        projected: Array = shapely.transform(shapes, project)
+        return projected
 
     def box(self, numbers: tuple[float, float, float, float]) -> LngLatBbox | bytes:
-        """What a box of this system covers in STORE_CRS: a box where its sides stay straight, else a polygon as WKB.
+        """A box of this CRS in STORE_CRS: a box if the CRS is in degrees, else a polygon with curved sides as WKB.
 
-        `numbers` are the lower corner and the upper one in the system's axis order. BadQuery when there is no such
-        place.
+        `numbers` are the lower corner and the upper corner in the axis order of the CRS. BadQuery for an invalid box.
         """
         first, second, third, fourth = numbers
         west, south, east, north = (second, first, fourth, third) if self.north_first else numbers
@@ -60,7 +59,7 @@ class Served(NamedTuple):
             return self._box_of_degrees(west, south, east, north)
         if not (west <= east and south <= north and max(map(abs, numbers)) <= _FARTHEST_M):
             raise _no_box(numbers, self.uri)
-        # A box without width or height is a line or a point that records may lie on; coordinates are kept to the mm.
+        # A box without width or height may contain records; it gets half a millimetre, the rounding of coordinates.
         wide, high = (_HALF_MM if east == west else 0.0), (_HALF_MM if north == south else 0.0)
         sides = shapely.box(west - wide, south - high, east + wide, north + high).exterior
         ring = shapely.get_coordinates(shapely.segmentize(sides, _side(west, south, east, north)))
@@ -81,51 +80,51 @@ def _side(west: float, south: float, east: float, north: float) -> float:
 
 
 def _no_box(numbers: Iterable[float], uri: str) -> BadQuery:
-    listed = ",".join(f"{number:g}" for number in numbers)
+    corners = ",".join(f"{number:g}" for number in numbers)
     return BadQuery(
-        f"bbox={listed} is no box of {uri}: lower corner, then upper corner, in the axis order of that system.",
-        f"bbox={listed} không phải khung của {uri}: góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
+        f"bbox={corners} is not a valid box in {uri}: give the lower, then the upper corner, in its axis order.",
+        f"bbox={corners} không phải khung hợp lệ trong {uri}: ghi góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
     )
 
 
-def _served(uri: str, code: str, *, north_first: bool) -> Served:
+def _row(uri: str, code: str, *, north_first: bool) -> ServedCrs:
     system = SYSTEMS[code]
-    return Served(uri, system.label, Reading(system), north_first, _DEGREES if system.in_degrees else _MILLIMETRES)
+    return ServedCrs(uri, system.label, Reading(system), north_first, _DEGREES if system.in_degrees else _MILLIMETRES)
 
 
 def _north_first(code: str) -> bool:
     return CRS.from_user_input(code).axis_info[0].direction == "north"
 
 
-def _table() -> dict[str, Served]:
+def _table() -> dict[str, ServedCrs]:
     store = "OGC:CRS84"
     zones = [one.code for one in systems_of("vn2000") if one.standing < 2 and one.code != VN2000_DEGREES]
     rows = [
-        _served(CRS84, store, north_first=False),
-        _served(WGS84_LAT_LNG, store, north_first=True),
+        _row(CRS84, store, north_first=False),
+        _row(WGS84_LAT_LNG, store, north_first=True),
         *(
-            _served(f"{_EPSG}{code.removeprefix('EPSG:')}", code, north_first=_north_first(code))
+            _row(f"{_EPSG}{code.removeprefix('EPSG:')}", code, north_first=_north_first(code))
             for code in (WEB_MERCATOR, VN2000_DEGREES, *zones)
         ),
     ]
     return {row.uri: row for row in rows}
 
 
-SERVED: dict[str, Served] = _table()
-"""By URI, CRS84 first."""
+SERVED_CRS: dict[str, ServedCrs] = _table()
+"""URI -> CRS; CRS84 first."""
 
 
-def served(uri: str, param: str) -> Served:
-    """The system of a URI, or of a safe CURIE such as [EPSG:9205]; BadQuery naming the possible ones."""
+def find_crs(uri: str, param: str) -> ServedCrs:
+    """The CRS of a URI or of a safe CURIE such as [EPSG:9205]; BadQuery that lists the CRSs for any other value."""
     text = uri.strip()
     if text.startswith("[") and text.endswith("]"):
         authority, _, code = text[1:-1].partition(":")
         text = CRS84 if (authority, code) == ("OGC", "CRS84") else f"{_EPSG}{code}" if authority == "EPSG" else text
-    found = SERVED.get(text)
-    if found is None:
-        known = ", ".join(SERVED)
+    system = SERVED_CRS.get(text)
+    if system is None:
+        uris = ", ".join(SERVED_CRS)
         raise BadQuery(
-            f"{param}={uri!r} is not a system of this service. Systems: {known}.",
-            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {known}.",
+            f"{param}={uri!r} is not a coordinate system of this service. Systems: {uris}.",
+            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {uris}.",
         )
-    return found
+    return system

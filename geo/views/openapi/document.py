@@ -1,4 +1,4 @@
-"""The service described in OpenAPI 3.0.3, built from the declaration: no reference leads out of the document."""
+"""The OpenAPI 3.0.3 document of the service, built from the declared layers, without external references."""
 
 from collections.abc import Iterable
 
@@ -15,19 +15,19 @@ from geo.views.openapi import tile_paths
 from geo.views.openapi.download_paths import files
 from geo.views.openapi.parts import (
     SCHEMAS,
-    SHARED,
+    SHARED_PARAMETERS,
     Plain,
     by_value,
-    described,
     feature,
     form,
     in_path,
     operation,
+    parameter_refs,
     parameters,
     query,
+    query_parameter,
     ref,
     responses,
-    shared,
 )
 
 _JSON, _GEOJSON, _HTML = "application/json", "application/geo+json", "text/html"
@@ -40,13 +40,13 @@ _ABOUT = Label(
     "OGC API - Features. Unknown parameters are refused (400); limits above the maximum are reduced;"
     " every response has an ETag.",
 )
-_POSTED = Label(
+_POST_SUMMARY = Label(
     "Cùng các tham số trong nội dung, khi bộ lọc quá dài", "The same parameters in the body, for long filters"
 )
 
 
 def document(server: str, most: int, lang: str) -> Plain:
-    """The whole description; `server` is the address without a slash at its end, `most` the largest page."""
+    """The whole document; `server` is the URL without a slash at its end, `most` the maximum of `limit`."""
     return {
         "openapi": "3.0.3",
         "info": {
@@ -73,7 +73,7 @@ def document(server: str, most: int, lang: str) -> Plain:
     }
 
 
-# --- what the service is ---------------------------------------------------------------------------------
+# --- service paths ---------------------------------------------------------------------------------------
 
 _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]], ...] = (
     ("/", "getLandingPage", "landingPage", Label("Trang đầu", "Landing page"), (_JSON,), ("json", "html")),
@@ -119,13 +119,13 @@ _DOCUMENTS: tuple[tuple[str, str, str, Label, tuple[str, ...], tuple[str, ...]],
         (),
     ),
 )
-"""Path, operation, schema, summary, media types (the default first), forms that `f` may ask for."""
+"""Path, operation id, schema, summary, media types (the default first), values of `f`."""
 
 _IN_JSON = {"jsonfg"}
-"""Formats of files that are one JSON object."""
+"""Formats whose files are one JSON object."""
 
 _ALSO_PAGES = {"/", "/conformance", "/api"}
-"""What is answered as a page at the same address; elsewhere the page has its own."""
+"""Paths that also return HTML; the pages of other resources have URLs of their own."""
 
 
 def _capabilities(lang: str) -> Plain:
@@ -136,8 +136,8 @@ def _capabilities(lang: str) -> Plain:
         content = {**{media_type: ref(f"schemas/{schema}") for media_type in media_types}, **page}
         pages = "html" in forms
         paths[path] = {"get": operation(name, "capabilities", summary.of(lang), takes, content, pages=pages)}
-    takes = [described(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
-    feed = operation("getChanges", "capabilities", _CHANGED.of(lang), takes, {_JSON: ref("schemas/allChanges")})
+    takes = [query_parameter(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
+    feed = operation("getChanges", "capabilities", _CHANGES_OF_ALL.of(lang), takes, {_JSON: ref("schemas/allChanges")})
     return {
         **paths,
         "/changes": {"get": feed},
@@ -147,17 +147,17 @@ def _capabilities(lang: str) -> Plain:
 
 
 def _catalogue(lang: str) -> Plain:
-    """The records of the layers, and their metadata as XML."""
+    """The paths of the catalogue's records and of the XML metadata."""
     words = Label("Lớp dữ liệu", "Layer")
     standard = query("standard", {"type": "string", "enum": list(STANDARDS)}, Label("chuẩn", "standard"), lang)
     own = [RECORDS_LIMIT, PARAMETERS["type"], PARAMETERS["externalIds"]]
-    takes = [*shared("q", "bbox", "datetime", "ids", "offset"), *(described(row, lang) for row in own)]
+    takes = [*parameter_refs("q", "bbox", "datetime", "ids", "offset"), *(query_parameter(row, lang) for row in own)]
     forms, content = form(["json"], lang), {_GEOJSON: ref("schemas/featureCollection")}
     every = operation("getRecords", "capabilities", _RECORDS.of(lang), [*takes, forms], content)
     layer = in_path("recordId", {"type": "string", "enum": list(COLLECTIONS)}, words.of(lang))
     one = operation("getRecord", "capabilities", _RECORD.of(lang), [layer, forms], {_GEOJSON: ref("schemas/record")})
-    written = {XML: ref("schemas/document")}
-    iso = operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], written)
+    xml_content = {XML: ref("schemas/document")}
+    iso = operation("getMetadata", "capabilities", _METADATA.of(lang), [layer, standard], xml_content)
     for single in (one, iso):
         single["responses"]["404"] = ref("responses/NotFound")
     return {
@@ -167,7 +167,7 @@ def _catalogue(lang: str) -> Plain:
     }
 
 
-_CHANGED = Label("Thay đổi ở mọi lớp", "What changed in every layer")
+_CHANGES_OF_ALL = Label("Thay đổi ở mọi lớp", "What changed in every layer")
 _RECORDS = Label("Mỗi lớp một bản ghi danh mục", "One record for each layer")
 _RECORD = Label("Bản ghi danh mục của một lớp", "The record of a layer")
 _METADATA = Label("Siêu dữ liệu của một lớp dạng XML", "The metadata of a layer as XML")
@@ -191,12 +191,12 @@ def _layer(spec: LayerSpec, lang: str) -> Iterable[tuple[str, Plain]]:
     yield f"{base}/search", {"post": _search(spec, lang)}
     key = in_path("featureId", {"type": "string"}, spec.field(spec.key).label.of(lang))
     one = {_GEOJSON: ref(f"schemas/{name}Feature")}
-    takes = [key, *shared("crs"), *pages]
+    takes = [key, *parameter_refs("crs"), *pages]
     single = operation(f"get_{name}_one", name, spec.article.of(lang), takes, one, pages=True)
     single["responses"]["404"] = ref("responses/NotFound")
     yield f"{base}/items/{{featureId}}", {"get": single}
     if spec is not LINK_LAYER:
-        takes = [described(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
+        takes = [query_parameter(PARAMETERS["since"], lang, required=True), form(["json"], lang)]
         feed = operation(f"changes_{name}", name, label, takes, {_JSON: ref("schemas/changes")})
         yield f"{base}/changes", {"get": feed}
 
@@ -207,7 +207,7 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     binary = {"type": "string", "format": "binary"}
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
-    takes = [*shared(*(name for name in SHARED if name != "lang")), *own, forms]
+    takes = [*parameter_refs(*(name for name in SHARED_PARAMETERS if name != "lang")), *own, forms]
     get = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), takes, content, pages=True)
     get["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
     return get
@@ -220,7 +220,7 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
         "additionalProperties": True,
     }
     answer = {_GEOJSON: ref("schemas/featureCollection")}
-    post = operation(f"search_{spec.name}", spec.name, _POSTED.of(lang), [form(["json"], lang)], answer)
+    post = operation(f"search_{spec.name}", spec.name, _POST_SUMMARY.of(lang), [form(["json"], lang)], answer)
     post["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
     post["responses"] |= {
         "404": ref("responses/NotFound"), "413": ref("responses/TooLarge"), "415": ref("responses/UnknownBody"),

@@ -1,4 +1,4 @@
-"""What the API document says of downloads, of search, and of what watches the service."""
+"""The paths of downloads, search and monitoring in the OpenAPI document."""
 
 from dataclasses import replace
 from typing import get_args
@@ -9,18 +9,18 @@ from geo.ocop.parameters import PARAMETERS, SEARCH_LIMIT, SELECTION, Parameter
 from geo.schema import Label
 from geo.views import whole_province
 from geo.views.formats import FORMATS, Format
-from geo.views.openapi.parts import Plain, described, in_path, operation, ref, shared
+from geo.views.openapi.parts import Plain, in_path, operation, parameter_refs, query_parameter, ref
 
 _JSON = "application/json"
 _BINARY: Plain = {"type": "string", "format": "binary"}
 _IN_JSON = {"application/geo+json": "featureCollection", "application/vnd.ogc.fg+json": "anything"}
-"""Files that a program reads as one JSON object, and their schemas."""
+"""Media type of files that are one JSON object -> schema."""
 
 _LAYER = in_path("layer", {"type": "string", "enum": [*COLLECTIONS]}, "A layer")
 
 
 def files(lang: str) -> Plain:
-    """The paths, each with what it is asked by and what it answers."""
+    """The path items, with their parameters and responses."""
     whole = {
         f"/export/{whole_province.NAME}.{kind.extension}": _whole(kind, lang) for kind in whole_province.KINDS.values()
     }
@@ -40,7 +40,7 @@ def _get(name: str, summary: str, takes: list[Plain], content: Plain) -> Plain:
 
 def _searches(lang: str) -> Plain:
     layers = replace(PARAMETERS["layers"], choices=tuple(COLLECTIONS))
-    takes = [*shared("q"), described(layers, lang), described(SEARCH_LIMIT, lang)]
+    takes = [*parameter_refs("q"), query_parameter(layers, lang), query_parameter(SEARCH_LIMIT, lang)]
     record = in_path("featureId", {"type": "string"}, "A record of the layer")
     rows: tuple[tuple[str, str, Label, list[Plain]], ...] = (
         ("/search.json", "search",
@@ -70,20 +70,20 @@ def _layer(row: Format, lang: str) -> Plain:
     if row.encodings:
         rows = {"encoding": (_ENCODING, tuple(row.encodings)), "letters": (_LETTERS, get_args(Errors))}
         for name, (label, choices) in rows.items():
-            options.append(described(replace(PARAMETERS[name], label=label, choices=choices), lang))
+            options.append(query_parameter(replace(PARAMETERS[name], label=label, choices=choices), lang))
     summary = f"{_DOWNLOAD.of(lang)}: {row.label.of(lang)}"
-    return _file(f"download_{row.key}", summary, [_LAYER, *shared(*SELECTION), *options], row.media_type)
+    return _file(f"download_{row.key}", summary, [_LAYER, *parameter_refs(*SELECTION), *options], row.media_type)
 
 
 def _whole(kind: whole_province.Kind, lang: str) -> Plain:
-    takes = [_system(FORMATS["gpkg"].crs, lang)] if kind.stored else []
+    takes = [_system(FORMATS["gpkg"].crs, lang)] if kind.has_data else []
     name = kind.extension.replace(".", "_")
     return _file(f"download_all_{name}", f"{_DOWNLOAD.of(lang)}: {kind.label.of(lang)}", takes, kind.media_type)
 
 
 def _system(codes: tuple[str, ...], lang: str) -> Plain:
     label = Label("hệ toạ độ của tệp", "coordinate system of the file")
-    return described(Parameter("crs", label, choices=codes, default=codes[0]), lang)
+    return query_parameter(Parameter("crs", label, choices=codes, default=codes[0]), lang)
 
 
 def _file(name: str, summary: str, takes: list[Plain], media_type: str) -> Plain:

@@ -1,4 +1,4 @@
-"""The parts that the OpenAPI document is put together from: parameters, schemas, answers."""
+"""The components of the OpenAPI document: parameters, schemas and responses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from geo.atlas.cql2.properties import Queryable
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.parameters import FILTER_PARAMS, ITEMS, PARAMETERS, Kind, Parameter, page_limit
 from geo.schema import Field, Label, LayerSpec
-from geo.views.ogc.served_crs import CRS84, SERVED
+from geo.views.ogc.served_crs import CRS84, SERVED_CRS
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -22,20 +22,20 @@ _TYPES: dict[str, Plain] = {
 
 
 def ref(path: str) -> Plain:
-    """A reference inside the document; none leads out of it."""
+    """A reference to a component of the document."""
     return {"$ref": f"#/components/{path}"}
 
 
 def query(name: str, schema: Plain, words: Label, lang: str, *, required: bool = False) -> Plain:
-    """A parameter of an address; lists are joined by commas."""
+    """A query parameter; lists are joined by commas."""
     return {
         "name": name, "in": "query", "required": required, "schema": schema, "description": words.of(lang),
         "style": "form", "explode": False,
     }  # fmt: skip
 
 
-def described(row: Parameter, lang: str, *, required: bool = False) -> Plain:
-    """A row of ocop/parameters.py as a parameter of an address."""
+def query_parameter(row: Parameter, lang: str, *, required: bool = False) -> Plain:
+    """A row of ocop/parameters.py as a query parameter."""
     return query(row.name, schema_of(row), row.label, lang, required=required)
 
 
@@ -61,43 +61,43 @@ _KINDS: dict[Kind, Plain] = {
 _BOUNDS = {
     "string": ("minLength", "maxLength"), "integer": ("minimum", "maximum"), "array": ("minItems", "maxItems"),
 }  # fmt: skip
-"""The words of JSON Schema for the least and the most, by type."""
+"""Type -> the JSON Schema keywords for its minimum and maximum."""
 
 
 def form(forms: Iterable[str], lang: str) -> Plain:
-    """The parameter `f` of a resource that has these forms, the default first."""
-    return described(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
+    """The parameter `f` of a resource with these formats, the default first."""
+    return query_parameter(replace(PARAMETERS["f"], choices=tuple(forms)), lang)
 
 
 def in_path(name: str, schema: Plain, words: str) -> Plain:
-    """A part of a path."""
+    """A path parameter."""
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
-SHARED = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
-"""Parameters that several resources share."""
+SHARED_PARAMETERS = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
+"""The query parameters that are components of the document."""
 
 
 def component(name: str) -> str:
-    """The name under which a shared parameter stands in the document."""
+    """The component name of a shared parameter."""
     return f"filter-{name}" if name in FILTER_PARAMS else name
 
 
-def shared(*names: str) -> list[Plain]:
+def parameter_refs(*names: str) -> list[Plain]:
     """References to shared parameters."""
     return [ref(f"parameters/{component(name)}") for name in names]
 
 
 def parameters(most: int, lang: str) -> Plain:
     """The shared parameters by component name; `most` is the largest page."""
-    rows = {name: PARAMETERS[name] for name in SHARED} | {"limit": page_limit(most)}
+    rows = {name: PARAMETERS[name] for name in SHARED_PARAMETERS} | {"limit": page_limit(most)}
     for name in ("crs", "bbox-crs", "filter-crs"):
-        rows[name] = replace(rows[name], choices=tuple(SERVED), default=CRS84)
-    return {component(name): described(row, lang) for name, row in rows.items()}
+        rows[name] = replace(rows[name], choices=tuple(SERVED_CRS), default=CRS84)
+    return {component(name): query_parameter(row, lang) for name, row in rows.items()}
 
 
 def by_value(row: Queryable, lang: str) -> Plain:
-    """A queryable that may stand in an address as `name=value`."""
+    """A queryable as a query parameter."""
     codes = row.field.codes if row.field else None
     items: Plain = {"type": "number"} if row.kind == "number" else {"type": "string"}
     if codes and row.kind != "number":
@@ -109,7 +109,7 @@ def by_value(row: Queryable, lang: str) -> Plain:
 def operation(
     name: str, tag: str, summary: str, takes: list[Plain], content: Mapping[str, Plain], *, pages: bool = False
 ) -> Plain:
-    """One method of a path, with the parameters that it takes; `pages` says that the HTML page is at another address."""
+    """The GET operation of a path; `pages` says that `Accept: text/html` is redirected to a page at another URL."""
     see_other: Plain = {
         "303": {"description": "The page for people", "headers": {"Location": {"schema": {"type": "string"}}}}
     }
@@ -165,7 +165,7 @@ _POINT: Plain = {
     "required": ["number", "published_at"],
     "properties": {"number": {"type": "integer"}, "published_at": {"type": "string", "format": "date-time", "nullable": True}},
 }  # fmt: skip
-_CHANGED: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
+_CHANGE_LISTS: Plain = {"added": _IDS, "changed": _IDS, "removed": _IDS, "links": _LINKS}
 SCHEMAS: Plain = {
     "anything": {"type": "object"},
     "document": _TEXT,
@@ -254,14 +254,14 @@ SCHEMAS: Plain = {
     "changes": {
         "type": "object",
         "required": ["since", "version", "collection", "added", "changed", "removed", "links"],
-        "properties": {"since": _POINT, "version": _POINT, "collection": _TEXT, **_CHANGED},
+        "properties": {"since": _POINT, "version": _POINT, "collection": _TEXT, **_CHANGE_LISTS},
     },
     "allChanges": {
         "type": "object",
         "required": ["since", "version", "collections", "links"],
         "properties": {
             "since": _POINT, "version": _POINT, "links": _LINKS,
-            "collections": {"type": "object", "additionalProperties": {"type": "object", "properties": _CHANGED}},
+            "collections": {"type": "object", "additionalProperties": {"type": "object", "properties": _CHANGE_LISTS}},
         },
     },
     "exception": {
@@ -288,6 +288,6 @@ _ANSWERS: dict[str, Label] = {
 
 
 def responses(lang: str) -> Plain:
-    """The answers that say what went wrong, by name."""
+    """The error responses by component name."""
     content = {PROBLEM: {"schema": ref("schemas/exception")}}
     return {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}

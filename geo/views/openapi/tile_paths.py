@@ -1,4 +1,4 @@
-"""The tiles' part of the OpenAPI document: paths and operation ids as OGC API - Tiles wants them, and their schemas."""
+"""OGC API - Tiles in the OpenAPI document: paths, operation ids as the standard requires them, and schemas."""
 
 from collections.abc import Iterator
 
@@ -67,26 +67,26 @@ def paths(lang: str) -> Plain:
 
 
 def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterator[tuple[str, Plain]]:
-    """The list of tilesets, a tileset and a tile of one layer, or of all together."""
-    named, listed = f".{kind}.vector.getTileSet", f"{prefix}/tiles"
+    """The paths of the tileset list, a tileset and a tile, of one layer or of all together."""
+    operation_suffix, path = f".{kind}.vector.getTileSet", f"{prefix}/tiles"
     yield (
-        listed,
+        path,
         {
             "get": _document(
-                f"{named}sList", Label("Các bộ ô bản đồ véc-tơ", "Vector tilesets"), before, "tileSets", lang
+                f"{operation_suffix}sList", Label("Các bộ ô bản đồ véc-tơ", "Vector tilesets"), before, "tileSets", lang
             )
         },
     )
     takes = [*before, _MATRIX_SET_ID]
     one = _document(
-        named,
+        operation_suffix,
         Label("Một bộ ô bản đồ véc-tơ, hoặc TileJSON của nó", "A vector tileset, or its TileJSON"),
         takes,
         "anything",
         lang,
         ["json", "tilejson"],
     )
-    yield f"{listed}/{{tileMatrixSetId}}", {"get": one}
+    yield f"{path}/{{tileMatrixSetId}}", {"get": one}
     content = {mvt.MEDIA_TYPE: {"type": "string", "format": "binary"}}
     tile = operation(
         f".{kind}.vector.getTile",
@@ -96,7 +96,7 @@ def _tilesets(prefix: str, kind: str, before: list[Plain], lang: str) -> Iterato
         content,
     )
     tile["responses"] |= {"204": {"description": "Nothing in this tile"}, "404": ref("responses/NotFound")}
-    yield f"{listed}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", {"get": tile}
+    yield f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", {"get": tile}
 
 
 def _document(

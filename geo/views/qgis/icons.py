@@ -1,4 +1,4 @@
-"""The icons of the site as QGIS takes them: pictures inside the style, so that a project needs no other file."""
+"""The icons of the site embedded in QGIS styles, so that a project needs no other file."""
 
 import base64
 from functools import lru_cache
@@ -10,14 +10,14 @@ _SVG = "http://www.w3.org/2000/svg"
 
 
 @lru_cache
-def embedded(icon: str, color: str) -> str:
-    """The icon drawn in `color`, as the path of an SVG marker; KeyError for an icon that is not there."""
+def embed(icon: str, color: str) -> str:
+    """The icon in `color` as a base64 path of a QGIS SVG marker; KeyError for an unknown icon."""
     symbol = _symbols()[icon]
-    drawn = ET.Element(
+    svg = ET.Element(
         "svg", {name: value for name, value in symbol.attrib.items() if name != "id"} | {"stroke": color, "xmlns": _SVG}
     )
-    drawn.extend(_plain(child) for child in symbol)
-    return f"base64:{base64.b64encode(ET.tostring(drawn)).decode()}"
+    svg.extend(_plain(child) for child in symbol)
+    return f"base64:{base64.b64encode(ET.tostring(svg)).decode()}"
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +27,7 @@ def _symbols() -> dict[str, ET.Element]:
 
 
 def _plain(element: ET.Element) -> ET.Element:
-    """The element and what is in it, without the prefix of its namespace."""
-    made = ET.Element(element.tag.removeprefix(f"{{{_SVG}}}"), element.attrib)
-    made.extend(_plain(child) for child in element)
-    return made
+    """A copy of the element and its children without the namespace."""
+    copy = ET.Element(element.tag.removeprefix(f"{{{_SVG}}}"), element.attrib)
+    copy.extend(_plain(child) for child in element)
+    return copy

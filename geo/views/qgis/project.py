@@ -1,4 +1,4 @@
-"""A QGIS project of the whole province: the layers in their groups, drawn and described as on the site."""
+"""A QGIS project of the whole province: the layers in their groups, with the site's symbols and descriptions."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -15,13 +15,13 @@ from geo.ocop.styles import STYLES
 from geo.schema import Label, LayerSpec
 from geo.views.dated_files import DatedZip
 from geo.views.notice import WGS84, notice
-from geo.views.qgis.described import Described, layer_metadata, metadata
-from geo.views.qgis.qml import QGIS_VERSION, describe, is_labelled, layer_id
+from geo.views.qgis.metadata import Metadata, layer_metadata, metadata
+from geo.views.qgis.qml import QGIS_VERSION, describe, has_labels, layer_id
 from geo.views.qgis.sheet import Words, sheet
 from geo.views.qgis.sources import Source
 from geo.views.qgis.symbols import symbol
 from geo.views.qgis.xml import add
-from geo.views.values import date_shown
+from geo.views.values import format_date
 from geo.vn2000.systems import HOME, Reading
 
 TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
@@ -30,18 +30,18 @@ LEGAL = Label(
 )
 
 _TILES = Label("Ô bản đồ: vẽ nhanh khi dữ liệu lớn", "Vector tiles: fast where there is much data")
-_SHOWN = {*THEMATIC, "communes", "province"}
-"""What is switched on at first, as on the map of the site."""
+_VISIBLE = {*THEMATIC, "communes", "province"}
+"""Layers that are switched on at first, as on the map of the site."""
 
 _OUTSIDE = {"Red": 231, "Green": 225, "Blue": 211}
 _MARGIN = 0.04
 _BASE = [name for name, spec in COLLECTIONS.items() if spec.group == "units" and spec.dimension == 2]
-"""The units' areas lie below every other layer, the first of them uppermost."""
+"""The polygons of units are below every other layer, the first of them on top."""
 
 _GEOMETRIES = {0: "Point", 1: "Line", 2: "Polygon", None: "No geometry"}
 
 
-class _Drawn(NamedTuple):
+class _ProjectLayer(NamedTuple):
     """One layer of the project."""
 
     spec: LayerSpec
@@ -49,7 +49,7 @@ class _Drawn(NamedTuple):
 
 
 def project(atlas: Atlas, source: Source, lang: str) -> bytes:
-    """The project file (.qgs) over the atlas's version, its words in `lang`, in the province's own system."""
+    """The project file (.qgs) of the atlas's version, with texts in `lang` and METRIC_CRS as project CRS."""
     version = atlas.version
     title = TITLE.of(lang)
     root = ET.Element(
@@ -58,20 +58,20 @@ def project(atlas: Atlas, source: Source, lang: str) -> bytes:
     add(root, "homePath", path="")
     add(root, "title", title)
     add(root, "projectCrs").append(_srs(METRIC_CRS))
-    drawn = [_Drawn(spec, layer_id(name)) for name, spec in COLLECTIONS.items()]
-    _tree(root, drawn, source, lang)
+    project_layers = [_ProjectLayer(spec, layer_id(name)) for name, spec in COLLECTIONS.items()]
+    _tree(root, project_layers, source, lang)
     _relations(root, lang)
     extent = _extent(atlas)
     _canvas(root, extent)
     layers = add(root, "projectlayers")
-    for one in drawn:
+    for one in project_layers:
         _layer(layers, atlas, one, source, lang)
     if source.tiles:
         _tiles(layers, source, lang)
     _settings(root, atlas, lang)
     if source.crs == WGS84:
         _transformation(root)
-    about = Described(
+    about = Metadata(
         "ocop-dien-bien", title, _about(atlas, lang), lang, created=version.published_at[:19], kind="dataset"
     )
     metadata(add(root, "projectMetadata"), about)
@@ -83,67 +83,67 @@ def project(atlas: Atlas, source: Source, lang: str) -> bytes:
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{body}".encode()
 
 
-def packed(made: bytes, name: str, moment: str) -> bytes:
-    """A project as QGIS packs it (.qgz): a zip that holds `name`.qgs, dated by `moment` (ISO 8601)."""
+def pack(document: bytes, name: str, moment: str) -> bytes:
+    """A project as .qgz: a zip with `name`.qgs, dated `moment` (ISO 8601)."""
     out = io.BytesIO()
     with DatedZip(out, moment) as archive:
-        archive.add(f"{name}.qgs", made)
+        archive.add(f"{name}.qgs", document)
     return out.getvalue()
 
 
 # --- the tree and the order of drawing ---------------------------------------------------------------
 
 
-def _tree(root: ET.Element, drawn: Sequence[_Drawn], source: Source, lang: str) -> None:
+def _tree(root: ET.Element, layers: Sequence[_ProjectLayer], source: Source, lang: str) -> None:
     tree = add(root, "layer-tree-group")
     for group, label in GROUPS.items():
-        members = [one for one in drawn if one.spec.group == group]
+        members = [one for one in layers if one.spec.group == group]
         if not members:
             continue
         branch = add(tree, "layer-tree-group", name=label.of(lang), expanded=str(int(group in {"programme", "places"})),
-                     checked=_checked(any(one.spec.name in _SHOWN for one in members)))  # fmt: skip
+                     verify_count=_check_state(any(one.spec.name in _VISIBLE for one in members)))  # fmt: skip
         for spec, key in members:
             add(
                 branch, "layer-tree-layer", id=key, name=spec.label.of(lang), source=source.address(spec.name),
-                providerKey=source.provider, checked=_checked(spec.name in _SHOWN),
+                providerKey=source.provider, verify_count=_check_state(spec.name in _VISIBLE),
                 expanded=str(int(spec.name in THEMATIC)),
             )  # fmt: skip
     if source.tiles:
         add(
             tree, "layer-tree-layer", id=layer_id("tiles"), name=_TILES.of(lang), source=source.tiles,
-            providerKey="vectortile", checked=_checked(False), expanded="0",
+            providerKey="vectortile", verify_count=_check_state(False), expanded="0",
         )  # fmt: skip
     order = add(tree, "custom-order", enabled="1")
-    for key in _from_top(drawn):
+    for key in _from_top(layers):
         add(order, "item", key)
     if source.tiles:
         add(order, "item", layer_id("tiles"))
 
 
-def _from_top(drawn: Iterable[_Drawn]) -> list[str]:
-    """Points over lines over areas, and the land below everything."""
+def _from_top(layers: Iterable[_ProjectLayer]) -> list[str]:
+    """The ids of the layers in drawing order: points over lines over polygons, units at the bottom."""
 
-    def height(one: _Drawn) -> tuple[int, int]:
+    def height(one: _ProjectLayer) -> tuple[int, int]:
         base = _BASE.index(one.spec.name) + 1 if one.spec.name in _BASE else 0
         return (base, 3 if one.spec.dimension is None else one.spec.dimension)
 
-    return [one.id for one in sorted(drawn, key=height)]
+    return [one.id for one in sorted(layers, key=height)]
 
 
-def _checked(shown: bool) -> str:
-    return "Qt::Checked" if shown else "Qt::Unchecked"
+def _check_state(visible: bool) -> str:
+    return "Qt::Checked" if visible else "Qt::Unchecked"
 
 
 def _relations(root: ET.Element, lang: str) -> None:
-    """What refers to what, so that forms list what belongs to a record."""
-    made = add(root, "relations")
+    """Add the relations between layers, so that the form of a record lists the records that refer to it."""
+    relations = add(root, "relations")
     for spec in COLLECTIONS.values():
         for field in spec.fields:
             if field.kind != "ref" or not field.target:
                 continue
             name = f"{spec.label.of(lang)}: {field.label.of(lang)}"
             one = add(
-                made, "relation", id=f"{spec.name}_{field.name}", name=name, referencingLayer=layer_id(spec.name),
+                relations, "relation", id=f"{spec.name}_{field.name}", name=name, referencingLayer=layer_id(spec.name),
                 referencedLayer=layer_id(field.target), strength="Association",
             )  # fmt: skip
             add(one, "fieldRef", referencingField=field.name, referencedField=COLLECTIONS[field.target].key)
@@ -152,11 +152,11 @@ def _relations(root: ET.Element, lang: str) -> None:
 # --- layers ------------------------------------------------------------------------------------------
 
 
-def _layer(parent: ET.Element, atlas: Atlas, one: _Drawn, source: Source, lang: str) -> None:
+def _layer(parent: ET.Element, atlas: Atlas, one: _ProjectLayer, source: Source, lang: str) -> None:
     spec = one.spec
     layer = add(
         parent, "maplayer", type="vector", geometry=_GEOMETRIES[spec.dimension],
-        labelsEnabled=str(int(is_labelled(spec))), styleCategories="AllStyleCategories", readOnly="0",
+        labelsEnabled=str(int(has_labels(spec))), styleCategories="AllStyleCategories", readOnly="0",
         hasScaleBasedVisibilityFlag="0", autoRefreshEnabled="0", simplifyDrawingHints="1", simplifyDrawingTol="1",
         simplifyLocal="1", simplifyAlgorithm="0", simplifyMaxScale="1", symbologyReferenceScale="-1",
     )  # fmt: skip
@@ -176,7 +176,7 @@ def _layer(parent: ET.Element, atlas: Atlas, one: _Drawn, source: Source, lang: 
 
 
 def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
-    """All layers as vector tiles, each in its colours."""
+    """Add the layer of vector tiles, with the colours of each collection."""
     layer = add(parent, "maplayer", type="vector-tile", hasScaleBasedVisibilityFlag="0", autoRefreshEnabled="0",
                 styleCategories="AllStyleCategories")  # fmt: skip
     add(layer, "id", layer_id("tiles"))
@@ -186,7 +186,7 @@ def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
     add(layer, "provider", "vectortile")
     styles = add(add(layer, "renderer", type="basic"), "styles")
     for spec in reversed(list(COLLECTIONS.values())):
-        if spec.geometry is None or (spec.name not in _SHOWN):
+        if spec.geometry is None or (spec.name not in _VISIBLE):
             continue
         style = add(styles, "style", layer=spec.name, name=spec.label.of(lang), geometry=str(spec.dimension),
                     enabled="1", expression="")  # fmt: skip
@@ -194,17 +194,17 @@ def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
         symbol(add(style, "symbols"), "0", spec, STYLES[spec.name])
 
 
-# --- the whole ---------------------------------------------------------------------------------------
+# --- the project ---------------------------------------------------------------------------------------
 
 
 def _box(atlas: Atlas) -> LngLatBbox:
-    """The box around the province, in metres of its own system."""
+    """The bounding box of the province in METRIC_CRS."""
     box = atlas.bounds("province") or atlas.bounds() or LngLatBbox(102.0, 20.8, 103.7, 22.6)
     return LngLatBbox(*transformer(WGS84, METRIC_CRS).transform_bounds(*box))
 
 
 def _extent(atlas: Atlas) -> dict[str, str]:
-    """Where the project looks at first: the province with a margin."""
+    """The initial extent: the province with a margin."""
     west, south, east, north = _box(atlas)
     margin = _MARGIN * max(east - west, north - south)
     corners = {"xmin": west - margin, "ymin": south - margin, "xmax": east + margin, "ymax": north + margin}
@@ -212,8 +212,8 @@ def _extent(atlas: Atlas) -> dict[str, str]:
 
 
 def _sheet(root: ET.Element, atlas: Atlas, lang: str) -> None:
-    told = [notice(atlas, name).attribution.of(lang) for name in (*THEMATIC, "communes")]
-    notes = "\n".join((LEGAL.of(lang), *dict.fromkeys(filter(None, told))))
+    attributions = [notice(atlas, name).attribution.of(lang) for name in (*THEMATIC, "communes")]
+    notes = "\n".join((LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))
     words = Words(TITLE.of(lang), _state(atlas, lang), notes)
     sheet(add(root, "Layouts"), _box(atlas), words, lang)
 
@@ -229,24 +229,24 @@ def _canvas(root: ET.Element, extent: dict[str, str]) -> None:
 
 
 def _settings(root: ET.Element, atlas: Atlas, lang: str) -> None:
-    made = add(root, "properties")
-    gui = add(made, "Gui")
+    settings = add(root, "properties")
+    gui = add(settings, "Gui")
     for part, value in _OUTSIDE.items():
         add(gui, f"CanvasColor{part}Part", str(value), type="int")
-    add(add(made, "Paths"), "Absolute", "false", type="bool")
-    measured = add(made, "Measurement")
-    add(measured, "DistanceUnits", "meters", type="QString")
-    add(measured, "AreaUnits", "ha", type="QString")
-    # Without this the project's own system is not read.
-    add(add(made, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
-    note = add(made, "CopyrightLabel")
+    add(add(settings, "Paths"), "Absolute", "false", type="bool")
+    units = add(settings, "Measurement")
+    add(units, "DistanceUnits", "meters", type="QString")
+    add(units, "AreaUnits", "ha", type="QString")
+    # Without this QGIS ignores the project CRS.
+    add(add(settings, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
+    note = add(settings, "CopyrightLabel")
     add(note, "Enabled", "true", type="bool")
     add(note, "Label", f"{LEGAL.of(lang)}\n{notice(atlas, 'communes').attribution.of(lang)}", type="QString")
     add(note, "Placement", "3", type="int")
 
 
 def _transformation(root: ET.Element) -> None:
-    """The state's seven parameters, written out: what QGIS would choose by itself depends on its version."""
+    """Add the official transformation explicitly: the default choice depends on the version of QGIS."""
     row = add(add(root, "transformContext"), "srcDest", coordinateOp=Reading(HOME).pipeline, allowFallback="1")
     add(row, "src").append(_srs(METRIC_CRS))
     add(row, "dest").append(_srs(WGS84))
@@ -260,14 +260,14 @@ def _about(atlas: Atlas, lang: str) -> str:
 
 def _state(atlas: Atlas, lang: str) -> str:
     words = Label("Dữ liệu phiên bản {n}, {date}", "Data version {n}, {date}")
-    return words.of(lang).format(n=atlas.version.number, date=date_shown(atlas.version.published_at[:10], lang))
+    return words.of(lang).format(n=atlas.version.number, date=format_date(atlas.version.published_at[:10], lang))
 
 
 def _srs(code: str) -> ET.Element:
-    found = CRS.from_user_input(code)
-    made = ET.Element("spatialrefsys")
-    add(made, "wkt", found.to_wkt("WKT2_2019"))
-    add(made, "authid", code)
-    add(made, "description", found.name)
-    add(made, "geographicflag", str(found.is_geographic).lower())
-    return made
+    crs = CRS.from_user_input(code)
+    element = ET.Element("spatialrefsys")
+    add(element, "wkt", crs.to_wkt("WKT2_2019"))
+    add(element, "authid", code)
+    add(element, "description", crs.name)
+    add(element, "geographicflag", str(crs.is_geographic).lower())
+    return element

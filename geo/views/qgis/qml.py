@@ -1,4 +1,4 @@
-"""The style of one layer as QGIS keeps it (QML): symbols, labels, names of fields and codes in words, map tips."""
+"""The QML style of one layer for QGIS: symbols, labels, field aliases, code labels and map tips."""
 
 from xml.etree import ElementTree as ET
 
@@ -6,28 +6,28 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, Names
 from geo.schema import Field, LayerSpec
-from geo.views.notice import derived
+from geo.views.notice import derived_fields
 from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 
 QGIS_VERSION = "3.22.0"
-"""The oldest version that the documents are made for."""
+"""The oldest supported version of QGIS."""
 
 FONTS = ("Arial", "Segoe UI", "Liberation Sans", "Noto Sans", "DejaVu Sans")
-"""Families that write Vietnamese whole, the first that a machine has. QGIS would fetch Noto Sans if it led."""
+"""Font families with all Vietnamese letters, in order of preference. QGIS would download Noto Sans if it were first."""
 
 _HALO = "#fdfbf6"
 _IN_A_TIP = 6
 
 
 def style_of(spec: LayerSpec, lang: str) -> str:
-    """The QML document of a layer, its words in `lang`."""
+    """The QML document of a layer, with texts in `lang`."""
     root = ET.Element(
         "qgis",
         {
             "version": QGIS_VERSION,
             "styleCategories": "LayerConfiguration|Symbology|Labeling|Fields|Forms|MapTips",
-            "labelsEnabled": str(int(is_labelled(spec))),
+            "labelsEnabled": str(int(has_labels(spec))),
         },
     )
     describe(root, spec, lang)
@@ -36,9 +36,9 @@ def style_of(spec: LayerSpec, lang: str) -> str:
 
 
 def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
-    """Everything about how a layer looks and reads, as children of a style or of a project's layer.
+    """Add the symbols, labels, fields and map tips of a layer to a style or to a layer of a project.
 
-    In a project, where the other layers are known, references read as names; see renderer for its symbols.
+    In a project, which has the other layers, references are displayed as names; see renderer for its symbols.
     """
     if spec.geometry is not None:
         renderer(parent, spec, lang, in_project=in_project)
@@ -49,32 +49,32 @@ def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
     add(parent, "mapTip", _tip(spec, lang))
 
 
-def is_labelled(spec: LayerSpec) -> bool:
-    """Whether the names of its records are written on the map."""
+def has_labels(spec: LayerSpec) -> bool:
+    """Whether the layer's records have labels on the map."""
     return spec.geometry is not None and STYLES[spec.name].names is not None
 
 
 def layer_id(name: str) -> str:
-    """What a project calls the layer `name`. QGIS replaces ids of ten letters and fewer."""
+    """The id of the layer `name` in a project. It is long because QGIS replaces ids of ten letters and fewer."""
     return f"ocop_layer_{name}"
 
 
 def _name_of(spec: LayerSpec, lang: str) -> str:
-    """The expression of a record's name in `lang`."""
+    """The QGIS expression of a record's name in `lang`."""
     if lang == "en" and spec.title_en:
         return f'coalesce("{spec.title_en}", "{spec.title}")'
     return f'"{spec.title}"'
 
 
 def _tip(spec: LayerSpec, lang: str) -> str:
-    """What stands under the mouse: the name, and what the site's tables show. Tips are HTML, records are not."""
+    """The map tip: the name and the fields of the site's tables. Tips are HTML, so values are escaped."""
     parts = [f"<b>[% {_as_text(_name_of(spec, lang))} %]</b>"]
-    shown = [field for field in spec.fields if field.table and field.name not in {spec.title, spec.title_en}]
-    kept = [*shown[:_IN_A_TIP], *(field for field in spec.fields if field.name == "precision")]
-    for field in kept:
+    table_fields = [field for field in spec.fields if field.table and field.name not in {spec.title, spec.title_en}]
+    fields = [*table_fields[:_IN_A_TIP], *(field for field in spec.fields if field.name == "precision")]
+    for field in fields:
         value = f'represent_value("{field.name}")' if field.codes else f'to_string("{field.name}")'
         unit = f" || ' {field.unit}'" if field.unit and not field.codes else ""
-        # What is empty is left out; NULL joined to anything is NULL.
+        # Fields without a value are left out, because NULL || text is NULL.
         parts.append(
             f"[% CASE WHEN \"{field.name}\" IS NOT NULL THEN '<br>{field.label.of(lang)}: ' || {_as_text(value)}{unit}"
             " ELSE '' END %]"
@@ -119,29 +119,29 @@ def _labels(parent: ET.Element, spec: LayerSpec, names: Names, lang: str) -> Non
 
 def _fields(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool) -> None:
     settings, aliases = add(parent, "fieldConfiguration"), add(parent, "aliases")
-    for number, field in enumerate((*spec.fields, *derived(spec)), start=1):  # 0 is fid
+    for number, field in enumerate((*spec.fields, *derived_fields(spec)), start=1):  # 0 is fid
         add(aliases, "alias", field=field.name, index=str(number), name=field.label.of(lang))
         if field.codes and field.kind in {"code", "integer"}:
-            _coded(add(settings, "field", name=field.name, configurationFlags="None"), field, lang)
+            _value_map(add(settings, "field", name=field.name, configurationFlags="None"), field, lang)
         elif in_project and field.kind == "ref" and field.target:
-            _referring(add(settings, "field", name=field.name, configurationFlags="None"), field.target)
+            _value_relation(add(settings, "field", name=field.name, configurationFlags="None"), field.target)
         elif field.kind == "longtext":
             config = add(add(add(settings, "field", name=field.name), "editWidget", type="TextEdit"), "config")
             option(option(config, "Map"), "bool", "IsMultiline", "true")
 
 
-def _coded(parent: ET.Element, field: Field, lang: str) -> None:
+def _value_map(parent: ET.Element, field: Field, lang: str) -> None:
     config = add(add(parent, "editWidget", type="ValueMap"), "config")
-    listed = option(option(config, "Map"), "List", "map")
+    choices = option(option(config, "Map"), "List", "map")
     for code in CODE_LISTS[field.codes or ""].codes:
-        option(option(listed, "Map"), "QString", code.label.of(lang), code.key)
+        option(option(choices, "Map"), "QString", code.label.of(lang), code.key)
 
 
-def _referring(parent: ET.Element, target: str) -> None:
-    """A field that holds the key of a record of another layer shows the record's name."""
+def _value_relation(parent: ET.Element, target: str) -> None:
+    """Add a widget that displays a key of another layer as the name of its record."""
     spec = COLLECTIONS[target]
     values = option(add(add(parent, "editWidget", type="ValueRelation"), "config"), "Map")
     for name, value in (("Layer", layer_id(target)), ("LayerName", target), ("Key", spec.key), ("Value", spec.title)):
         option(values, "QString", name, value)
-    for name, given in (("AllowNull", True), ("OrderByValue", True), ("AllowMulti", False)):
-        option(values, "bool", name, str(given).lower())
+    for name, flag in (("AllowNull", True), ("OrderByValue", True), ("AllowMulti", False)):
+        option(values, "bool", name, str(flag).lower())

@@ -1,4 +1,4 @@
-"""A printed sheet in the project: the province with its legend on A3, ready to be exported from QGIS."""
+"""A print layout in the project: the province with its legend on A3."""
 
 import math
 import uuid
@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from geo.crs import LngLatBbox
 from geo.schema import Label
-from geo.views.qgis.symbols import APPROXIMATE, GATHERED
+from geo.views.qgis.symbols import APPROXIMATE, CLUSTERS
 from geo.views.qgis.xml import add, properties
 
 NAME = Label("Bản đồ A3", "Map on A3")
@@ -30,7 +30,7 @@ _MARGINS = {"group": "3", "subgroup": "1.5", "symbol": "0.3", "symbolLabel": "1"
 
 
 class Words(NamedTuple):
-    """What is written on the sheet beside the map."""
+    """The texts of the sheet beside the map."""
 
     title: str
     state: str
@@ -38,24 +38,24 @@ class Words(NamedTuple):
 
 
 def sheet(parent: ET.Element, box: LngLatBbox, words: Words, lang: str) -> None:
-    """Add the sheet to the <Layouts> of a project. `box` is what must be on it, in metres of the project's system."""
+    """Add the sheet to the <Layouts> of a project. `box` is the area to be printed, in the project CRS (metres)."""
     layout = add(parent, "Layout", name=NAME.of(lang), units="mm", printResolution="300", worldFileMap="")
     _paper(_item(add(layout, "PageCollection"), "page", _PAGE, (0.0, 0.0, *_PAGE_MM), background=_PAPER))
     _map(layout, box)
     _label(layout, "title", words.title, 10.0, 14.0, points=22, weight=_BOLD)
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
-    signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {GATHERED.of(lang)}"
+    signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {CLUSTERS.of(lang)}"
     _label(layout, "signs", signs, 231.0, 11.0, points=8)
     _scale_bar(layout)
     _label(layout, "notes", words.notes, 257.0, 31.0, points=6.5)
 
 
 def _extent(box: LngLatBbox) -> dict[str, str]:
-    """The box widened to the sides of the map, at a round scale."""
+    """The extent of the map item: the box widened to the item's proportions, at a round scale."""
     width, height = _MAP_MM[2] / 1000, _MAP_MM[3] / 1000
-    needed = max((box.east - box.west) / width, (box.north - box.south) / height) * 1.02
-    scale = math.ceil(needed / _ROUND_SCALE) * _ROUND_SCALE
+    least_scale = max((box.east - box.west) / width, (box.north - box.south) / height) * 1.02
+    scale = math.ceil(least_scale / _ROUND_SCALE) * _ROUND_SCALE
     x, y = (box.west + box.east) / 2, (box.south + box.north) / 2
     across, along = width * scale / 2, height * scale / 2
     corners = {"xmin": x - across, "ymin": y - along, "xmax": x + across, "ymax": y + along}
@@ -83,7 +83,7 @@ def _label(
 
 
 def _legend(layout: ET.Element) -> None:
-    """What is on the map, in words: classes that do not occur are left out."""
+    """Add the legend, without classes that do not occur on the map."""
     item = _item(
         layout, "legend", _LEGEND, (_LEFT_MM - 2, 29.0, _LEFT_WIDTH_MM, 190.0), map_uuid=_uuid("map"), title="",
         resizeToContents="1", legendFilterByMap="1", columnCount="1", splitLayer="0", symbolWidth="7",
@@ -122,7 +122,7 @@ def _item(
     background: tuple[int, int, int] | None = None,
     **attrs: str,
 ) -> ET.Element:
-    """One item at left, top, width and height in millimetres."""
+    """Add an item at left, top, width and height in millimetres."""
     left, top, width, height = (f"{value:g}" for value in place)
     name = _uuid(key)
     item = add(
@@ -152,5 +152,5 @@ def _font(points: float, weight: str) -> str:
 
 
 def _uuid(key: str) -> str:
-    """An id that is the same in every project: items name each other by it."""
+    """A constant id, by which items of the layout refer to each other."""
     return f"{{{uuid.uuid5(uuid.NAMESPACE_URL, f'ocop-sheet:{key}')}}}"

@@ -1,4 +1,4 @@
-"""The style of one layer as a Styled Layer Descriptor 1.1, for programs that do not read QGIS's own."""
+"""The style of one layer as a Styled Layer Descriptor 1.1, for programs that do not read QML."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ _MARKER_PX, _RING_PX, _SMALL_PX = 16, 25, 6
 
 
 def sld_of(spec: LayerSpec, lang: str) -> str:
-    """The SLD of a layer with a rule for each class, its words in `lang`; "" for a layer without places."""
+    """The SLD of a layer with a rule for each class, texts in `lang`; "" for a layer without geometry."""
     if spec.geometry is None:
         return ""
     root = ET.Element("StyledLayerDescriptor", {
@@ -26,15 +26,15 @@ def sld_of(spec: LayerSpec, lang: str) -> str:
     rules = _se(style, "FeatureTypeStyle")
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes is None or spec.symbol is None:
-        _drawn(_rule(rules, spec.name, spec.label.of(lang)), spec, "")
+        _symbolizer(_rule(rules, spec.name, spec.label.of(lang)), spec, "")
     else:
         for code in CODE_LISTS[codes].codes:
             rule = _rule(rules, code.key, code.label.of(lang))
             _equal(_filter(rule), spec.symbol, code.key)
-            _drawn(rule, spec, code.key)
+            _symbolizer(rule, spec, code.key)
         rule = _rule(rules, "unknown", UNKNOWN.of(lang))
         ET.SubElement(ET.SubElement(_filter(rule), "ogc:PropertyIsNull"), "ogc:PropertyName").text = spec.symbol
-        _drawn(rule, spec, "")
+        _symbolizer(rule, spec, "")
     if spec.geometry == "Point" and spec.has("precision"):
         rule = _rule(rules, "approximate", APPROXIMATE.of(lang))
         _any_of(_filter(rule), "precision", [row.key for row in PRECISIONS if row.approximate])
@@ -44,9 +44,9 @@ def sld_of(spec: LayerSpec, lang: str) -> str:
 
 
 def _se(parent: ET.Element, tag: str, text: str = "", **attrs: str) -> ET.Element:
-    made = ET.SubElement(parent, f"se:{tag}", attrs)
-    made.text = text or None
-    return made
+    element = ET.SubElement(parent, f"se:{tag}", attrs)
+    element.text = text or None
+    return element
 
 
 def _rule(parent: ET.Element, name: str, title: str) -> ET.Element:
@@ -72,18 +72,18 @@ def _any_of(parent: ET.Element, field: str, values: Sequence[str]) -> None:
         _equal(either, field, value)
 
 
-def _drawn(rule: ET.Element, spec: LayerSpec, value: str) -> None:
+def _symbolizer(rule: ET.Element, spec: LayerSpec, value: str) -> None:
     style = STYLES[spec.name]
     if spec.geometry == "Point":
-        name, turned = SHAPES[style.shape].sld
+        name, rotation = SHAPES[style.shape].sld
         graphic = _se(_se(rule, "PointSymbolizer"), "Graphic")
         mark = _se(graphic, "Mark")
         _se(mark, "WellKnownName", name)
         _fill(mark, style.color, 1.0)
         _stroke(mark, "#ffffff", 1.0)
         _se(graphic, "Size", str(_MARKER_PX if style.marker.icon else _SMALL_PX))
-        if turned:
-            _se(graphic, "Rotation", str(turned))
+        if rotation:
+            _se(graphic, "Rotation", str(rotation))
         return
     if spec.dimension == 1:
         line = _se(rule, "LineSymbolizer")

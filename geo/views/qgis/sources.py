@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 
 class Source(NamedTuple):
-    """Where a project finds its data.
+    """The data sources of a project.
 
-    `provider` is QGIS's name of the reader, `address` gives the data source of a layer, `crs` is the system that its
-    coordinates are read in. `tiles` is the address of the vector tiles of all layers, "" where there are none.
+    `provider` is the QGIS data provider, `address` returns the data source of a layer, `crs` is the CRS of its
+    coordinates. `tiles` is the data source of the vector tiles of all layers, "" for none.
     """
 
     provider: str
@@ -18,7 +18,7 @@ class Source(NamedTuple):
 
 
 def in_file(name: str, crs: str) -> Source:
-    """The layers of the GeoPackage called `name` in the folder of the project.
+    """The layers of the GeoPackage `name` in the folder of the project.
 
     >>> in_file("ocop.gpkg", "EPSG:4326").address("products")
     './ocop.gpkg|layername=products'
@@ -27,14 +27,14 @@ def in_file(name: str, crs: str) -> Source:
 
 
 def live(base: str) -> Source:
-    """The collections and the vector tiles of the service at the address `base`.
+    """The collections and the vector tiles of the service at the URL `base`.
 
-    Of a collection only what lies in the view is asked for, page by page.
+    QGIS requests only the features in view, page by page.
     """
-    quoted = base.replace("'", "%27")
+    base_in_uri = base.replace("'", "%27")
     return Source(
         "OAPIF",
-        lambda layer: f"pagingEnabled='true' restrictToRequestBBOX='1' typename='{layer}' url='{quoted}/'",
+        lambda layer: f"pagingEnabled='true' restrictToRequestBBOX='1' typename='{layer}' url='{base_in_uri}/'",
         "EPSG:4326",
-        f"type=xyz&url={quoted}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}&zmin=0&zmax=16",
+        f"type=xyz&url={base_in_uri}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}&zmin=0&zmax=16",
     )

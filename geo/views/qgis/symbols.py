@@ -1,50 +1,50 @@
-"""Symbols and legends of QGIS for each layer: its shape, colour and icons, approximate places in a dashed ring."""
+"""QGIS symbols and legends of the layers: shape, colour, icons, and a dashed ring for approximate positions."""
 
 from xml.etree import ElementTree as ET
 
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.styles import SHAPES, STYLES, Marker, Style, icon_of
 from geo.schema import Label, LayerSpec
-from geo.views.qgis.icons import embedded
-from geo.views.qgis.xml import add, defined_by, one_of, properties
+from geo.views.qgis.icons import embed
+from geo.views.qgis.xml import add, add_expressions, one_of, properties
 
 APPROXIMATE = Label("Viền đứt: vị trí gần đúng", "Dashed ring: approximate location")
-"""The line of the legend that explains the ring."""
+"""Legend entry of the ring."""
 
-GATHERED = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "Symbol with a number: several records close together")
-"""What the signs mean that stand for more than one record."""
+CLUSTERS = Label("Ký hiệu có số: nhiều bản ghi ở gần nhau", "Symbol with a number: several records close together")
+"""Legend entry of symbols that stand for several records."""
 
 UNKNOWN = Label("Chưa rõ loại", "Type unknown")
-"""The line of the legend of whatever has none of the codes."""
+"""Legend entry of records without a code."""
 
 _ROUGH = [row.key for row in PRECISIONS if row.approximate]
 _LEGEND_ONLY = "(legend)"  # no code has brackets, so no record has this class
 _PX_MM = 0.2646
 _WHITE, _LAND, _INK = "255,255,255,255", "#fdfbf6", "#1d2b2c"
 _NEAR_MM = 4.0
-_LINE_MM = 0.2  # of a line on paper, for each pixel of its width on a screen
+_LINE_MM = 0.2  # line width on paper for a pixel on the screen
 _SOLID = {"outline_style": "solid", "joinstyle": "round"}
 
 
 def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
     """The <renderer-v2> of a layer: a class for each code of its symbol field, or one symbol.
 
-    In a project records at one place are gathered, as on the site, and the province is filled as land: there it is
-    known that it lies below everything.
+    In a project, records at the same position are clustered, as on the site, and the province is filled as land,
+    since it is below all other layers there.
     """
     style, land = STYLES[spec.name], in_project and spec.name == "province"
     if in_project and spec.geometry == "Point" and style.marker.icon:
-        parent = _gathered(parent, style)
+        parent = _cluster_renderer(parent, style)
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if codes is None or spec.symbol is None:
-        made = add(parent, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
-        symbol(add(made, "symbols"), "0", spec, style, land=land)
+        element = add(parent, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
+        symbol(add(element, "symbols"), "0", spec, style, land=land)
         return
-    made = add(
+    element = add(
         parent, "renderer-v2", type="categorizedSymbol", attr=spec.symbol, symbollevels="0", enableorderby="0",
         forceraster="0",
     )  # fmt: skip
-    categories, symbols = add(made, "categories"), add(made, "symbols")
+    categories, symbols = add(element, "categories"), add(element, "symbols")
     rows = [(code.key, code.label.of(lang)) for code in CODE_LISTS[codes].codes] + [("", UNKNOWN.of(lang))]
     for number, (value, label) in enumerate(rows):
         add(categories, "category", value=value, label=label, symbol=str(number), render="true", type="string")
@@ -57,14 +57,14 @@ def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
         _ring(_whole(symbols, str(len(rows)), "marker"), style.marker, style.color)
 
 
-def _gathered(parent: ET.Element, style: Style) -> ET.Element:
-    """A renderer around another one that shows records too near to be told apart as one symbol with their number."""
-    made = add(
+def _cluster_renderer(parent: ET.Element, style: Style) -> ET.Element:
+    """A point cluster renderer: records that would overlap are drawn as one symbol with their number."""
+    element = add(
         parent, "renderer-v2", type="pointCluster", symbollevels="0", enableorderby="0", forceraster="0",
         tolerance=f"{_NEAR_MM:g}", toleranceUnit="MM",
     )  # fmt: skip
     size = style.marker.size * 1.2
-    whole = _whole(made, "centerSymbol", "marker")
+    whole = _whole(element, "centerSymbol", "marker")
     properties(
         _layer(whole, "SimpleMarker"),
         {
@@ -77,8 +77,8 @@ def _gathered(parent: ET.Element, style: Style) -> ET.Element:
         number,
         {"font": "Arial", "font_style": "Bold", "chr": "2", "color": rgba(_INK), **_mm("size", size * 0.5)},
     )
-    defined_by(number, {"char": "@cluster_size"})
-    return made
+    add_expressions(number, {"char": "@cluster_size"})
+    return element
 
 
 def symbol(
@@ -108,9 +108,9 @@ def _whole(parent: ET.Element, name: str, kind: str) -> ET.Element:
 
 def _marker(parent: ET.Element, spec: LayerSpec, style: Style, value: str) -> None:
     if spec.has("precision"):
-        # Legends have no record to ask, so they show what stands without the expression: no ring.
+        # The legend has no record to evaluate the expression for and draws the static value: no ring.
         ring = {"outlineStyle": f"if({one_of('precision', _ROUGH)}, 'dash', 'no')"}
-        defined_by(_ring(parent, style.marker, style.color, "no"), ring)
+        add_expressions(_ring(parent, style.marker, style.color, "no"), ring)
     properties(
         _layer(parent, "SimpleMarker"),
         {
@@ -119,20 +119,20 @@ def _marker(parent: ET.Element, spec: LayerSpec, style: Style, value: str) -> No
         },
     )  # fmt: skip
     if style.marker.icon:
-        picture = embedded(icon_of(spec.name, value), "#ffffff")
+        picture = embed(icon_of(spec.name, value), "#ffffff")
         properties(
             _layer(parent, "SvgMarker"),
             {"name": picture, "color": _WHITE, "outline_color": _WHITE, **_mm("size", style.marker.icon)},
         )
 
 
-def _ring(parent: ET.Element, marker: Marker, color: str, drawn: str = "dash") -> ET.Element:
+def _ring(parent: ET.Element, marker: Marker, color: str, line_style: str = "dash") -> ET.Element:
     ring = _layer(parent, "SimpleMarker")
     properties(
         ring,
         {
             "name": "circle", "color": rgba(color, 0.0), "outline_color": rgba(color),
-            "outline_style": drawn, **_mm("outline_width", 0.3), **_mm("size", marker.ring),
+            "outline_style": line_style, **_mm("outline_width", 0.3), **_mm("size", marker.ring),
         },
     )  # fmt: skip
     return ring
@@ -144,22 +144,22 @@ def _line(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
         line,
         {
             "line_color": rgba(style.color, style.stroke_opacity), "capstyle": "round",
-            **_mm("line_width", style.stroke_width * _LINE_MM), **_dashed(style.dash),
+            **_mm("line_width", style.stroke_width * _LINE_MM), **_dash_settings(style.dash),
         },
     )  # fmt: skip
     if spec.has("certain"):
-        # A link that is to be checked is drawn with gaps, as an approximate place is.
-        defined_by(line, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
+        # An uncertain link is dashed, like the ring of an approximate position.
+        add_expressions(line, {"outlineStyle": "if(\"certain\" = 'yes', 'solid', 'dash')"})
 
 
 def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land: bool) -> None:
-    """A fill, and its edge as a line: only lines are dashed as ocop/styles.py says."""
-    filled, on_land = style.fill_opacity > 0, land and style.fill_opacity == 0
+    """A fill, and its edge as a line layer: only line layers support custom dashes."""
+    fills, on_land = style.fill_opacity > 0, land and style.fill_opacity == 0
     properties(
         _layer(parent, "SimpleFill"),
         {
             "color": rgba(_LAND) if on_land else rgba(style.color, style.fill_opacity),
-            "style": "solid" if filled or on_land else "no", "outline_color": rgba(style.color), "outline_style": "no",
+            "style": "solid" if fills or on_land else "no", "outline_color": rgba(style.color), "outline_style": "no",
         },
     )  # fmt: skip
     own = spec.outline is not None and value in spec.outline[1]
@@ -167,13 +167,13 @@ def _area(parent: ET.Element, spec: LayerSpec, style: Style, value: str, *, land
         _layer(parent, "SimpleLine"),
         {
             "line_color": rgba(style.color), "line_style": "solid", "joinstyle": "round", "capstyle": "flat",
-            **_mm("line_width", style.stroke_width * _PX_MM), **_dashed("" if own else style.dash),
+            **_mm("line_width", style.stroke_width * _PX_MM), **_dash_settings("" if own else style.dash),
         },
     )  # fmt: skip
 
 
-def _dashed(dash: str) -> dict[str, str]:
-    """The dashes of a line, given as ocop/styles.py has them."""
+def _dash_settings(dash: str) -> dict[str, str]:
+    """The dash settings of a line, from the format of ocop/styles.py."""
     parts = [float(part) * _PX_MM for part in dash.split()]
     return {
         "use_custom_dash": str(int(bool(parts))),

@@ -1,4 +1,4 @@
-"""The few shapes of XML that QGIS writes its settings in."""
+"""Helpers for the XML of QGIS documents."""
 
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
@@ -19,21 +19,21 @@ def option(parent: ET.Element, kind: str, name: str = "", value: str | None = No
 
 
 def properties(parent: ET.Element, values: Mapping[str, str]) -> None:
-    """Settings of a symbol layer, as QGIS 3.22 and later write them and as earlier ones read them."""
-    listed = option(parent, "Map")
+    """Add settings of a symbol layer, as <Option> for QGIS 3.22 and later and as <prop> for earlier versions."""
+    values_element = option(parent, "Map")
     for name, value in values.items():
-        option(listed, "QString", name, value)
+        option(values_element, "QString", name, value)
     for name, value in values.items():
         ET.SubElement(parent, "prop", {"k": name, "v": value})
 
 
-def defined_by(parent: ET.Element, expressions: Mapping[str, str]) -> None:
-    """Settings that an expression over the record decides."""
+def add_expressions(parent: ET.Element, expressions: Mapping[str, str]) -> None:
+    """Add data-defined settings: name -> expression over the record."""
     whole = option(ET.SubElement(parent, "data_defined_properties"), "Map")
     option(whole, "QString", "name", "")
-    listed = option(whole, "Map", "properties")
+    options = option(whole, "Map", "properties")
     for name, expression in expressions.items():
-        one = option(listed, "Map", name)
+        one = option(options, "Map", name)
         option(one, "bool", "active", "true")
         option(one, "QString", "expression", expression)
         option(one, "int", "type", "3")
@@ -41,10 +41,10 @@ def defined_by(parent: ET.Element, expressions: Mapping[str, str]) -> None:
 
 
 def one_of(field: str, keys: Iterable[str]) -> str:
-    """A QGIS expression: the field holds one of the keys."""
-    return f'"{field}" IN ({", ".join(quoted(key) for key in keys)})'
+    """A QGIS expression that is true when the field has one of the keys."""
+    return f'"{field}" IN ({", ".join(quote(key) for key in keys)})'
 
 
-def quoted(text: str) -> str:
-    """A text in a QGIS expression."""
+def quote(text: str) -> str:
+    """A string literal of a QGIS expression."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,1 +1,1 @@
-"""Vector tiles: layers prepared for each zoom, tiles cut and encoded, tilesets described, tiles kept."""
+"""Vector tiles: layers prepared for each zoom, encoding of tiles, tileset metadata, and the tile cache."""

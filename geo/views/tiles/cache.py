@@ -1,4 +1,4 @@
-"""Tiles that were made once, kept in one SQLite file per atlas, which is named by its key; losing it loses nothing."""
+"""A tile cache: one SQLite file for each atlas, named by the atlas's key. It can be deleted at any time."""
 
 import logging
 import sqlite3
@@ -10,7 +10,7 @@ from typing import NamedTuple
 log = logging.getLogger("geo.views.tiles.cache")
 
 MAX_BYTES = 512 * 1024 * 1024
-"""Most that one file may hold; at three quarters of it the oldest quarter of the tiles goes."""
+"""Maximum size of one file; at three quarters of it the oldest quarter of the tiles is deleted."""
 
 _PAGE = 4096
 _BUSY_S = 2.0
@@ -23,19 +23,19 @@ CREATE TABLE IF NOT EXISTS tile (
 _FIND = "SELECT body, shown, matched FROM tile WHERE layer = ? AND z = ? AND row = ? AND col = ? AND stamp = ?"
 
 
-class Kept(NamedTuple):
-    """A tile compressed with gzip, how many features it shows, and how many lie in it."""
+class CachedTile(NamedTuple):
+    """A tile compressed with gzip, the number of features drawn in it, and the number of features in its area."""
 
     body: bytes
-    shown: int
-    matched: int
+    drawn_count: int
+    total_count: int
 
 
 class TileCache:
-    """The kept tiles of the atlas that is current; files of other versions are deleted when it changes.
+    """The cached tiles of the current atlas; files of other atlases are deleted when it changes.
 
-    Safe for several threads and processes. A cache that cannot be read or written is as good as an empty one:
-    no failure of it reaches a caller.
+    It may be used by several threads and processes. Read and write errors are logged and count as cache misses;
+    they never reach the caller.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
@@ -44,23 +44,23 @@ class TileCache:
         self._lock = threading.Lock()
         self._current = ""
 
-    def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> Kept | None:
-        """The tile of layer, zoom, row and column that was kept for an atlas, named by its key; None for no tile.
+    def get(self, atlas: str, stamp: str, key: tuple[str, int, int, int]) -> CachedTile | None:
+        """The cached tile of (layer, zoom, row, column) for the atlas with the key `atlas`; None on a miss.
 
-        `stamp` names what else tiles are made from.
+        `stamp` identifies the other inputs of tiles, such as the code version.
         """
         try:
-            found = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
+            row = self._open(atlas).execute(_FIND, (*key, stamp)).fetchone()
         except (sqlite3.Error, OSError) as error:
             self._give_up(atlas, error)
             return None
-        return None if found is None else Kept(*found)
+        return None if row is None else CachedTile(*row)
 
-    def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: Kept) -> None:
-        """Keep a tile, in the place of an older one."""
+    def put(self, atlas: str, stamp: str, key: tuple[str, int, int, int], tile: CachedTile) -> None:
+        """Store a tile; it replaces an older one with the same key."""
         try:
             database = self._open(atlas)
-            if self._used(database) + len(tile.body) > self.max_bytes * 3 // 4:
+            if self._bytes_in_use(database) + len(tile.body) > self.max_bytes * 3 // 4:
                 database.execute(
                     "DELETE FROM tile WHERE rowid IN (SELECT rowid FROM tile ORDER BY rowid"
                     " LIMIT (SELECT count(*) / 4 + 1 FROM tile))"
@@ -70,7 +70,7 @@ class TileCache:
             self._give_up(atlas, error)
 
     def close(self) -> None:
-        """Close this thread's file."""
+        """Close this thread's connection."""
         database: sqlite3.Connection | None = getattr(self._local, "database", None)
         if database is not None:
             database.close()
@@ -80,10 +80,10 @@ class TileCache:
         return self.folder / f"{atlas}.sqlite"
 
     def _open(self, atlas: str) -> sqlite3.Connection:
-        """This thread's connection to the file of an atlas; the first one of an atlas deletes the other files."""
+        """This thread's connection to the file of an atlas; the first connection deletes the files of other atlases."""
         if getattr(self._local, "atlas", None) == atlas:
-            kept: sqlite3.Connection = self._local.database
-            return kept
+            connection: sqlite3.Connection = self._local.database
+            return connection
         self.close()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
@@ -111,15 +111,15 @@ class TileCache:
                     path.unlink()
 
     @staticmethod
-    def _used(database: sqlite3.Connection) -> int:
+    def _bytes_in_use(database: sqlite3.Connection) -> int:
         whole, free = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
         return int(whole - free) * _PAGE
 
     def _give_up(self, atlas: str, error: Exception) -> None:
-        """Note a failure; a file that is no database any more is deleted and begun again."""
+        """Log an error; a corrupt file is deleted, to be created again at the next access."""
         log.warning("tiles of %s: %s", atlas, error)
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        if damaged:
+        is_corrupt = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        if is_corrupt:
             with suppress(sqlite3.Error):
                 self.close()
             for suffix in ("", "-wal", "-shm"):

@@ -24,19 +24,19 @@ CONFORMANCE: tuple[str, ...] = tuple(
     f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
     for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "dataset-tilesets", "mvt", "oas30")
 )
-"""The classes of OGC API - Tiles, part 1, that hold."""
+"""The implemented conformance classes of OGC API - Tiles - Part 1."""
 
 _URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{MATRIX_SET}"
 _CRS = "http://www.opengis.net/def/crs/EPSG/0/3857"
 _REL = "http://www.opengis.net/def/rel/ogc/1.0/"
-_PIXEL_M = 0.00028  # the standard's pixel, from which it reckons scales
+_PIXEL_M = 0.00028  # the pixel size by which the standard defines scale denominators
 _TILE_PX = 256
 _TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
 _TYPES = {"integer": "integer", "real": "number"}
 
 
 def matrix_set(name: str) -> str:
-    """The one tile matrix set; NotFound for another."""
+    """Return `name` if it is the tile matrix set of the service; NotFound otherwise."""
     if name != MATRIX_SET:
         raise NotFound(
             f"No tile matrix set {name!r}. There is {MATRIX_SET}.", f"Không có bộ ô {name!r}. Chỉ có {MATRIX_SET}."
@@ -44,11 +44,12 @@ def matrix_set(name: str) -> str:
     return name
 
 
-def tiled(layer: str) -> str:
-    """A layer that has tiles; NotFound for one without places."""
+def require_places(layer: str) -> str:
+    """Return `layer` if it has geometry; NotFound otherwise."""
     if COLLECTIONS[layer].geometry is None:
         raise NotFound(
-            f"Layer {layer!r} has no places, so no tiles.", f"Lớp {layer!r} không có vị trí nên không có ô bản đồ."
+            f"Layer {layer!r} has no geometry and therefore no tiles.",
+            f"Lớp {layer!r} không có vị trí nên không có ô bản đồ.",
         )
     return layer
 
@@ -57,7 +58,7 @@ def tiled(layer: str) -> str:
 
 
 def matrix_sets(link: Link) -> Plain:
-    """The tile matrix sets there are."""
+    """The list of tile matrix sets."""
     one = {
         "id": MATRIX_SET, "title": "Google Maps Compatible for the World", "uri": _URI, "crs": _CRS,
         "links": [link("self", f"/tileMatrixSets/{MATRIX_SET}")],
@@ -66,7 +67,7 @@ def matrix_sets(link: Link) -> Plain:
 
 
 def matrices() -> Plain:
-    """The definition of WebMercatorQuad by OGC 17-083r4, annex D."""
+    """The definition of WebMercatorQuad (OGC 17-083r4, annex D)."""
     return {
         "id": MATRIX_SET,
         "title": "Google Maps Compatible for the World",
@@ -97,7 +98,7 @@ def _matrix(zoom: int) -> Plain:
 
 
 def tileset_list(layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
-    """The tilesets at `path`: one, since there is one tile matrix set."""
+    """The list of tilesets at `path`: one, since there is one tile matrix set."""
     item = {
         "title": _title(layers, lang), "dataType": "vector", "crs": _CRS, "tileMatrixSetURI": _URI,
         "links": _links(path, link),
@@ -106,9 +107,9 @@ def tileset_list(layers: Sequence[str], path: str, link: Link, lang: str) -> Pla
 
 
 def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
-    """A tileset's metadata by OGC 17-083r4: what is in it, where, and how its tiles are asked for."""
+    """A tileset's metadata (OGC 17-083r4): layers, extent and links to its tiles."""
     box = _bounds(atlas, layers)
-    found: Plain = {
+    body: Plain = {
         "title": _title(layers, lang),
         "dataType": "vector",
         "crs": _CRS,
@@ -118,19 +119,19 @@ def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: st
         "layers": [_layer(name, lang) for name in layers],
     }
     if credit := _attribution(atlas, layers, lang):
-        found["attribution"] = credit
+        body["attribution"] = credit
     if box is not None:
-        found["boundingBox"] = {"crs": CRS84, "lowerLeft": list(box[:2]), "upperRight": list(box[2:])}
-        found["centerPoint"] = {"crs": CRS84, "coordinates": _middle(box), "tileMatrix": "9"}
-        found["tileMatrixSetLimits"] = [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]
-    return found
+        body["boundingBox"] = {"crs": CRS84, "lowerLeft": list(box[:2]), "upperRight": list(box[2:])}
+        body["centerPoint"] = {"crs": CRS84, "coordinates": _middle(box), "tileMatrix": "9"}
+        body["tileMatrixSetLimits"] = [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]
+    return body
 
 
 def tilejson(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str, stamp: str) -> Plain:
-    """A tileset as TileJSON 3.0.0. `stamp` goes into the addresses of its tiles, which may be kept for ever then."""
+    """A tileset as TileJSON 3.0.0. `stamp` is part of the tiles' URLs, so that clients may cache them for ever."""
     at = link("item", f"{path}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}", mvt.MEDIA_TYPE, v=stamp)["href"]
     box = _bounds(atlas, layers)
-    found: Plain = {
+    body: Plain = {
         "tilejson": "3.0.0",
         "name": _title(layers, lang),
         "version": f"{atlas.version.number}.0.0",
@@ -141,10 +142,10 @@ def tilejson(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: s
         "vector_layers": [_vector_layer(name, lang) for name in layers],
     }
     if credit := _attribution(atlas, layers, lang):
-        found["attribution"] = html.escape(credit)
+        body["attribution"] = html.escape(credit)
     if box is not None:
-        found |= {"bounds": list(box), "center": [*_middle(box), 9]}
-    return found
+        body |= {"bounds": list(box), "center": [*_middle(box), 9]}
+    return body
 
 
 def _links(path: str, link: Link) -> list[dict[str, Any]]:
@@ -163,19 +164,19 @@ def _title(layers: Sequence[str], lang: str) -> str:
 
 
 _CLAUSE_ENDS = re.compile(r"[.:;]\s")
-"""Between the parts of an attribution: 'Data: a; b. Compiled by c.'"""
+"""Separators of the clauses of an attribution: 'Data: a; b. Compiled by c.'"""
 
 
 def _attribution(atlas: Atlas, layers: Sequence[str], lang: str) -> str:
-    """Whom to name, once each: maps print it whole, so a text goes when another says all of it."""
-    said = (atlas.metadata(name).get("attribution") for name in layers)
-    words = (one.get(lang) or one.get("vi") if isinstance(one, dict) else one for one in said)
+    """The attributions of the layers, for display in full; a text is left out when another has all its clauses."""
+    texts = (atlas.metadata(name).get("attribution") for name in layers)
+    words = (one.get(lang) or one.get("vi") if isinstance(one, dict) else one for one in texts)
     clauses = {text: set(_CLAUSE_ENDS.split(f"{text} ")) for text in dict.fromkeys(str(one) for one in words if one)}
     return "; ".join(text for text, own in clauses.items() if not any(own < other for other in clauses.values()))
 
 
 def _bounds(atlas: Atlas, layers: Sequence[str]) -> LngLatBbox | None:
-    """The box around everything in some layers, in degrees; None when nothing in them has a place."""
+    """The bounding box of the layers in degrees; None when they have no geometry."""
     boxes = [box for name in layers if (box := atlas.bounds(name)) is not None]
     if not boxes:
         return None
@@ -188,7 +189,7 @@ def _middle(box: LngLatBbox) -> list[float]:
 
 
 def _limits(box: LngLatBbox, zoom: int) -> Plain:
-    """The rows and columns of a zoom that anything lies in."""
+    """The rows and columns of the tiles of a zoom that the box covers."""
     north_west, south_east = tile_at(box.west, box.north, zoom), tile_at(box.east, box.south, zoom)
     return {
         "tileMatrix": str(zoom),

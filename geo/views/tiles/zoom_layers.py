@@ -1,8 +1,8 @@
-"""Layers made ready for the tiles of a zoom once for all its tiles, and kept as files that processes share.
+"""Layers prepared once for all tiles of a zoom, and stored as files that processes share.
 
-What a tile needs of a layer is simplified, put on the tiles' grid and written as commands for the whole layer at once;
-a tile then takes what lies in it and moves it, and only what crosses its edge is cut. The first tile of a zoom waits
-for this: 3 s for 100,000 polygons of 24 corners, 0.3 s for as many points.
+The whole layer is simplified, rounded to the grid of the tiles and encoded as drawing commands at once. A tile then
+selects and moves its records, and clips only those that cross its edge. The first tile of a zoom waits for this:
+3 s for 100,000 polygons of 24 corners, 0.3 s for as many points.
 """
 
 import logging
@@ -32,27 +32,27 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Arrays: TypeAlias = Mapping[str, Array]
 
 MAX_ZOOM = 16
-"""The deepest zoom that is served, unsimplified: a unit is 15 cm there, and maps enlarge these tiles for more."""
+"""The highest zoom, not simplified: a tile unit is 15 cm there, and clients overzoom these tiles."""
 
 HALF_WORLD_M = math.pi * 6_378_137
-"""Metres from the middle of the square of EPSG:3857 to its sides."""
+"""Half the side of the square of EPSG:3857, in metres."""
 
 PIXEL = EXTENT / 256
-"""Units of a screen's pixel where a tile is drawn 256 pixels wide."""
+"""Tile units of a screen pixel when a tile is drawn 256 pixels wide."""
 
 KINDS = {"Point": POINT, "LineString": LINE, "MultiLineString": LINE, "MultiPolygon": POLYGON}
 _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
-_STEEPEST = 89.9  # degrees; the poles lie infinitely far off, and nothing past 85.06° is in any tile
+_STEEPEST = 89.9  # degrees; the poles are at infinity, and no tile reaches beyond 85.06°
 _POLYGONAL = (3, 6)
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Every placed record of a layer as the tiles of a zoom draw it, in whole units from the world's north-west corner.
+class ZoomLayer:
+    """All records of a layer with geometry, prepared for a zoom, in whole units from the world's north-west corner.
 
-    `numbers` are theirs in the atlas; `west`, `north`, `east`, `south` their boxes; `paths` has no steps for an area or
-    a line that is too small to be drawn.
+    `numbers` are their row numbers in the atlas, `west`, `north`, `east` and `south` their boxes. `paths` has no steps
+    for a polygon or a line that is too small to be drawn.
     """
 
     numbers: Array
@@ -64,108 +64,110 @@ class Drawn:
 
 
 def world_units(zoom: int, lng: Array, lat: Array) -> Array:
-    """Places in degrees as x (east) and y (south) in units of a zoom's tiles from the world's north-west corner."""
+    """Positions in degrees as x (east) and y (south) in tile units of a zoom from the world's north-west corner."""
     east, north = transformer(STORE_CRS, "EPSG:3857").transform(lng, np.clip(lat, -_STEEPEST, _STEEPEST))
     scale = EXTENT * 2**zoom / (2 * HALF_WORLD_M)
     return np.column_stack([(np.asarray(east) + HALF_WORLD_M) * scale, (HALF_WORLD_M - np.asarray(north)) * scale])
 
 
-class Prepared:
-    """The layers of one atlas, prepared when they are first asked for. Safe for several threads and processes.
+class PreparedLayers:
+    """The layers of one atlas, prepared at the first use. It may be used by several threads and processes.
 
-    With a `folder` they are kept there, read back without being loaded, and shared by every process that has the same
-    one; losing it loses nothing. A folder that cannot be read or written is as good as none.
+    With a `folder` they are stored there as memory-mapped files, which processes with the same folder share. The
+    folder can be deleted at any time; one that cannot be read or written is not used.
     """
 
     def __init__(self, atlas: Atlas, folder: Path | None = None) -> None:
         self._atlas, self._folder = atlas, folder
-        self._held: dict[str, Arrays] = {}
+        self._loaded: dict[str, Arrays] = {}
         self._lock = threading.Lock()
 
-    def drawn(self, layer: str, zoom: int) -> Drawn:
-        """The layer's records as drawn at a zoom."""
-        held = self._arrays(f"{layer}-{zoom}", lambda: _drawn(self._atlas, layer, zoom))
+    def zoom_layer(self, layer: str, zoom: int) -> ZoomLayer:
+        """The layer's records prepared for a zoom."""
+        arrays = self._arrays(f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
         paths = Paths(
-            KINDS[str(COLLECTIONS[layer].geometry)], *(held[name] for name in ("heads", "steps", "starts", "sizes"))
+            KINDS[str(COLLECTIONS[layer].geometry)], *(arrays[name] for name in ("heads", "steps", "starts", "sizes"))
         )
-        west, north, east, south = (held[name] for name in ("west", "north", "east", "south"))
-        return Drawn(held["numbers"], west, north, east, south, paths)
+        west, north, east, south = (arrays[name] for name in ("west", "north", "east", "south"))
+        return ZoomLayer(arrays["numbers"], west, north, east, south, paths)
 
     def properties(self, layer: str) -> Properties:
         """The properties of the same records, in the same order."""
-        held = self._arrays(layer, lambda: _properties(self._atlas, layer))
-        return Properties(tuple(held["keys"].tolist()), held["table"], held["values"], held["starts"], held["sizes"])
+        arrays = self._arrays(layer, lambda: _properties(self._atlas, layer))
+        return Properties(
+            tuple(arrays["keys"].tolist()), arrays["table"], arrays["values"], arrays["starts"], arrays["sizes"]
+        )
 
     def _arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
-        held = self._held.get(name)
-        if held is None:
+        arrays = self._loaded.get(name)
+        if arrays is None:
             with self._lock:
-                held = self._held.get(name) or self._kept(name) or self._keep(name, make())
-                self._held[name] = held
-        return held
+                arrays = self._loaded.get(name) or self._load(name) or self._keep(name, make())
+                self._loaded[name] = arrays
+        return arrays
 
-    def _kept(self, name: str) -> Arrays | None:
+    def _load(self, name: str) -> Arrays | None:
         if self._folder is None or not (self._folder / name).is_dir():
             return None
         try:
             paths = sorted((self._folder / name).glob("*.npy"))
-            # As plain arrays: numpy's own class for mapped files makes every operation slower.
+            # A view as plain ndarray: operations on numpy.memmap are slower.
             return {path.stem: np.load(path, mmap_mode="r").view(np.ndarray) for path in paths}
         except (OSError, ValueError, EOFError) as error:
             log.warning("%s of %s: %s", name, self._folder, error)
             shutil.rmtree(self._folder / name, ignore_errors=True)
             return None
 
-    def _keep(self, name: str, made: Arrays) -> Arrays:
-        """What was made, from its files where it could be written to them."""
+    def _keep(self, name: str, arrays: Arrays) -> Arrays:
+        """Store the arrays and return them memory-mapped, or unchanged when the folder is not writable."""
         if self._folder is None:
-            return made
+            return arrays
         part = None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             part = Path(mkdtemp(prefix=f"{name}.", dir=self._folder))
-            for key, array in made.items():
+            for key, array in arrays.items():
                 np.save(part / f"{key}.npy", array)
             part.rename(self._folder / name)
         except OSError as error:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
-            # Another process may have kept the same just before.
+            # Another process may have stored the same arrays meanwhile.
             if not (self._folder / name).is_dir():
                 log.warning("%s of %s: %s", name, self._folder, error)
                 self._folder = None
-                return made
-        return self._kept(name) or made
+                return arrays
+        return self._load(name) or arrays
 
 
 def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
-    """Where an atlas's layers are kept; those of other atlases and of other code are deleted.
+    """The folder for the layers of an atlas; the folders of other atlases and of other stamps are deleted.
 
-    `stamp` names what else they are made from.
+    `stamp` identifies the other inputs of the layers, such as the code version.
     """
-    kept = folder / f"{atlas.key}-{stamp}"
+    own = folder / f"{atlas.key}-{stamp}"
     for other in folder.glob("*/"):
-        if other != kept:
+        if other != own:
             with suppress(OSError):
                 shutil.rmtree(other)
-    return kept
+    return own
 
 
 # --- properties --------------------------------------------------------------------------------------
 
 
 def _properties(atlas: Atlas, layer: str) -> Arrays:
-    made = mvt.properties_of(atlas.tile_columns(layer))
+    properties = mvt.properties_of(atlas.tile_columns(layer))
     return {
-        "keys": np.array(made.keys), "table": made.table, "values": made.values, "starts": made.starts,
-        "sizes": made.sizes,
+        "keys": np.array(properties.keys), "table": properties.table, "values": properties.values,
+        "starts": properties.starts, "sizes": properties.sizes,
     }  # fmt: skip
 
 
 # --- geometries --------------------------------------------------------------------------------------
 
 
-def _drawn(atlas: Atlas, layer: str, zoom: int) -> Arrays:
+def _zoom_arrays(atlas: Atlas, layer: str, zoom: int) -> Arrays:
     kind = KINDS[str(COLLECTIONS[layer].geometry)]
     tiling = COLLECTIONS[layer].tiling and zoom < MAX_ZOOM
     parts = [_part(kind, zoom, *some, tiling=tiling) for some in _some(atlas, layer, whole=tiling)]
@@ -176,70 +178,70 @@ def _drawn(atlas: Atlas, layer: str, zoom: int) -> Arrays:
 
 
 def _some(atlas: Atlas, layer: str, *, whole: bool) -> Iterator[tuple[Array, Array]]:
-    """Records of a layer by parts, or all in one where they must be simplified together."""
-    found = atlas.tile_shapes(layer)
+    """Numbers and shapes of a layer in batches, or in one batch where they must be simplified together."""
+    batches = atlas.tile_shapes(layer)
     if not whole:
-        yield from found
-    elif listed := list(found):
-        numbers, shapes = zip(*listed, strict=True)
+        yield from batches
+    elif batches_in_memory := list(batches):
+        numbers, shapes = zip(*batches_in_memory, strict=True)
         yield np.concatenate(numbers), np.concatenate(shapes)
 
 
 def _part(kind: int, zoom: int, numbers: Array, shapes: Array, *, tiling: bool) -> Arrays:
-    moved = shapely.transform(shapes, lambda points: world_units(zoom, points[:, 0], points[:, 1]))
-    boxes = np.rint(shapely.bounds(moved)).astype(np.int32).reshape(-1, 4)
+    in_units = shapely.transform(shapes, lambda points: world_units(zoom, points[:, 0], points[:, 1]))
+    boxes = np.rint(shapely.bounds(in_units)).astype(np.int32).reshape(-1, 4)
     if kind == POINT:
-        drawn = moved
+        visible_shapes = in_units
     else:
         sides = boxes[:, 2:] - boxes[:, :2]
         tiny: Array = np.all(sides < _LEAST, axis=1)
-        drawn = _on_grid(kind, _simplified(moved, tiny, zoom, tiling=tiling))
-        visible = ~shapely.is_empty(drawn) & ~shapely.is_missing(drawn)
-        boxes[visible] = shapely.bounds(drawn[visible])
-        drawn[~visible] = None
-    paths = mvt.paths_of(kind, drawn)
-    west, north, east, south = np.ascontiguousarray(boxes.T)  # y grows to the south
+        visible_shapes = _on_grid(kind, _simplify(in_units, tiny, zoom, tiling=tiling))
+        visible = ~shapely.is_empty(visible_shapes) & ~shapely.is_missing(visible_shapes)
+        boxes[visible] = shapely.bounds(visible_shapes[visible])
+        visible_shapes[~visible] = None
+    paths = mvt.paths_of(kind, visible_shapes)
+    west, north, east, south = np.ascontiguousarray(boxes.T)  # y points south
     return {
         "numbers": numbers, "west": west, "north": north, "east": east, "south": south,
         "heads": paths.heads.astype(np.int32), "steps": paths.steps, "sizes": paths.sizes.astype(np.int32),
     }  # fmt: skip
 
 
-def _simplified(shapes: Array, tiny: Array, zoom: int, *, tiling: bool) -> Array:
-    """Geometries without the corners that nobody sees at a zoom, and without the tiny ones."""
+def _simplify(shapes: Array, tiny: Array, zoom: int, *, tiling: bool) -> Array:
+    """Geometries simplified to half a pixel; tiny ones become None."""
     if tiling:
-        # As a whole, so that borders that are shared stay shared.
-        made: Array = shapely.coverage_simplify(shapes, _TOLERANCE)
-        made[tiny] = None
-        return made
-    kept = np.full(len(shapes), None, dtype=object)
-    kept[~tiny] = shapes[~tiny]
-    found: Array = shapely.simplify(kept, _TOLERANCE) if zoom < MAX_ZOOM else kept
-    return found
+        # As a coverage, so that shared borders stay shared.
+        coverage: Array = shapely.coverage_simplify(shapes, _TOLERANCE)
+        coverage[tiny] = None
+        return coverage
+    large = np.full(len(shapes), None, dtype=object)
+    large[~tiny] = shapes[~tiny]
+    simple: Array = shapely.simplify(large, _TOLERANCE) if zoom < MAX_ZOOM else large
+    return simple
 
 
 def _on_grid(kind: int, shapes: Array) -> Array:
-    """Lines or polygons in whole units, polygons valid and wound as tiles want them; what collapses is empty."""
+    """Lines or polygons in whole units, polygons valid and oriented for MVT; collapsed geometries are empty."""
     snapped = shapely.transform(shapes, np.rint)
     if kind == LINE:
         snapped[shapely.length(snapped) == 0] = shapely.LineString()
         return snapped
     whole = np.isin(shapely.get_type_id(snapped), _POLYGONAL)
-    broken = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & ~(whole & shapely.is_valid(snapped))
-    if broken.any():
-        valid = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-        mended = shapely.set_precision(valid, 1.0)
-        mended[~np.isin(shapely.get_type_id(mended), _POLYGONAL)] = shapely.Polygon()
-        snapped[broken] = mended
-    made: Array = shapely.orient_polygons(snapped, exterior_cw=False)
-    return made
+    invalid = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & ~(whole & shapely.is_valid(snapped))
+    if invalid.any():
+        valid = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+        repaired = shapely.set_precision(valid, 1.0)
+        repaired[~np.isin(shapely.get_type_id(repaired), _POLYGONAL)] = shapely.Polygon()
+        snapped[invalid] = repaired
+    oriented: Array = shapely.orient_polygons(snapped, exterior_cw=False)
+    return oriented
 
 
-def clipped(paths: Paths, box: tuple[float, float, float, float]) -> Paths:
-    """Lines or polygons without what lies outside a box of whole units; what is left of nothing has no steps."""
-    cut = shapely.clip_by_rect(mvt.shapes_of(paths), *box)
+def clip(paths: Paths, box: tuple[float, float, float, float]) -> Paths:
+    """Lines or polygons clipped to a box in whole units; a geometry outside the box has no steps."""
+    pieces = shapely.clip_by_rect(mvt.shapes_of(paths), *box)
     if paths.kind == LINE:
-        cut[~np.isin(shapely.get_type_id(cut), (1, 5))] = None
-    drawn = _on_grid(paths.kind, cut)
-    drawn[shapely.is_empty(drawn)] = None
-    return mvt.paths_of(paths.kind, drawn)
+        pieces[~np.isin(shapely.get_type_id(pieces), (1, 5))] = None
+    on_grid = _on_grid(paths.kind, pieces)
+    on_grid[shapely.is_empty(on_grid)] = None
+    return mvt.paths_of(paths.kind, on_grid)

@@ -14,7 +14,7 @@ from geo.ocop.parameters import ITEMS, PARAMETERS, page_limit
 from geo.views.formats import FORMATS
 from geo.views.ogc import features
 from geo.views.ogc.queryables import in_address
-from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG, Served, served
+from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG, ServedCrs, find_crs
 from geo.web.http import params
 from geo.web.http.caching import NO_CONDITIONS, Conditions, cache_headers, last_modified_of, matching_etag, tag_for
 from geo.web.http.params import Args
@@ -76,7 +76,9 @@ def answer(request: ItemsRequest, atlas: Atlas) -> Answer:
     return _answer(request, atlas, page.system, lambda: page.body(page.files()), weak=True)
 
 
-def _answer(request: ItemsRequest, atlas: Atlas, system: Served, write: Callable[[], bytes], *, weak: bool) -> Answer:
+def _answer(
+    request: ItemsRequest, atlas: Atlas, system: ServedCrs, write: Callable[[], bytes], *, weak: bool
+) -> Answer:
     tag, last_modified = tag_for(atlas, request.site.root, request.address, features.GEOJSON), last_modified_of(atlas)
     etag = matching_etag(tag, last_modified, request.conditions)
     headers = {
@@ -110,9 +112,9 @@ def version_of(args: Args) -> int | None:
     return int(number)
 
 
-def system_of(args: Args) -> Served:
+def system_of(args: Args) -> ServedCrs:
     """The CRS of the response, from the parameter `crs`."""
-    return served(args["crs"], "crs") if args.get("crs") else served(CRS84, "crs")
+    return find_crs(args["crs"], "crs") if args.get("crs") else find_crs(CRS84, "crs")
 
 
 def links_to_page(request: ItemsRequest) -> LinkTo:

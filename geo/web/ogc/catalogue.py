@@ -68,7 +68,7 @@ def iso(layer: str) -> Response:
             f"standard={name!r} is not available for this metadata. Standards: {names}.",
             f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {names}.",
         )
-    atlas, here, write = g.atlas, site(), STANDARDS[name].written
+    atlas, here, write = g.atlas, site(), STANDARDS[name].document
     return conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True)
 
 
@@ -103,11 +103,11 @@ def items() -> Response:
     return conditional_response(lambda: orjson.dumps(body), mimetype=GEOJSON, cors=True)
 
 
-def _search() -> records.Asked:
+def _search() -> records.RecordQuery:
     """The search in the parameters. `q` is terms joined by commas; a term of several words is a phrase."""
     args = request.args
     terms = tuple(term for term in params.words(args).split(",") if fold(term))
-    return records.Asked(
+    return records.RecordQuery(
         terms=terms,
         bbox=params.bbox(args),
         time=params.period(args),

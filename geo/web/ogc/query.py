@@ -15,7 +15,7 @@ from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 from geo.views.ogc.queryables import in_address
-from geo.views.ogc.served_crs import CRS84, Served, served
+from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
 from geo.web.http import params
 from geo.web.http.params import Args
 
@@ -26,7 +26,7 @@ _LANGUAGES: dict[str, parse.Language] = {"cql2-text": "cql2-text", "cql2-json": 
 
 def query_of(layer: str, args: Args) -> Query:
     """The query of the parameters, without limit and offset; BadQuery for an invalid value."""
-    system = served(args["bbox-crs"], "bbox-crs") if args.get("bbox-crs") else None
+    system = find_crs(args["bbox-crs"], "bbox-crs") if args.get("bbox-crs") else None
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
     else:
@@ -106,7 +106,7 @@ def _filter(layer: str, args: Args) -> Where | None:
             f"filter-lang={language!r}: expected cql2-text or cql2-json.",
             f"filter-lang={language!r}: cần cql2-text hoặc cql2-json.",
         )
-    system = served(args["filter-crs"], "filter-crs") if args.get("filter-crs") else None
+    system = find_crs(args["filter-crs"], "filter-crs") if args.get("filter-crs") else None
     if not args.get("filter"):
         return None
     reading = None if system is None else replace(system.reading, swapped=system.north_first)
@@ -156,7 +156,7 @@ def _number(name: str, text: str) -> float:
 # --- order and place -------------------------------------------------------------------------------------
 
 
-def _in_box(query: Query, corners: tuple[float, float, float, float], system: Served) -> Query:
+def _in_box(query: Query, corners: tuple[float, float, float, float], system: ServedCrs) -> Query:
     box = system.box(corners)
     return replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
 

@@ -14,8 +14,8 @@ from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
 from geo.views.tiles import mvt, tile, tilesets
-from geo.views.tiles.cache import Kept, TileCache
-from geo.views.tiles.zoom_layers import Prepared, folder_for
+from geo.views.tiles.cache import CachedTile, TileCache
+from geo.views.tiles.zoom_layers import PreparedLayers, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, add_cache_headers, conditional_response, is_not_modified
 from geo.web.http.errors import PROBLEM, failure_of, problem
@@ -33,13 +33,13 @@ class _Cache:
     def __init__(self, folder: Path) -> None:
         self.tiles = TileCache(folder)
         self._folder = folder / "layers"
-        self._layers: WeakKeyDictionary[Atlas, Prepared] = WeakKeyDictionary()
+        self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
 
-    def layers_of(self, atlas: Atlas, stamp: str) -> Prepared:
+    def layers_of(self, atlas: Atlas, stamp: str) -> PreparedLayers:
         """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
         layers = self._layers.get(atlas)
         if layers is None:
-            layers = self._layers[atlas] = Prepared(atlas, folder_for(atlas, stamp, self._folder))
+            layers = self._layers[atlas] = PreparedLayers(atlas, folder_for(atlas, stamp, self._folder))
         return layers
 
 
@@ -71,7 +71,7 @@ def _problem(error: GeoError) -> tuple[Response, int]:
 
 def _layers(layer: str) -> Sequence[str]:
     """The layers of a tileset: those of the combined one, or one layer; NotFound for a layer without geometries."""
-    return tile.TOGETHER if layer == _ALL else (tilesets.tiled(params.layer_name(layer)),)
+    return tile.TOGETHER if layer == _ALL else (tilesets.require_places(params.layer_name(layer)),)
 
 
 def _path(layer: str) -> str:
@@ -142,24 +142,24 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     if tags.contains_weak(tag) if tags else is_not_modified():
         return _with_headers(Response(status=304), tag)
     entry = _cached_tile(cache, layers, at, layer)
-    if not entry.shown:
+    if not entry.drawn_count:
         response = Response(status=204, mimetype=mvt.MEDIA_TYPE)
     else:
         response = Response(entry.body if is_gzip else gzip.decompress(entry.body), mimetype=mvt.MEDIA_TYPE)
         if is_gzip:
             response.headers["Content-Encoding"] = "gzip"
-    response.headers["X-Tile-Features"] = f"{entry.shown}/{entry.matched}"
+    response.headers["X-Tile-Features"] = f"{entry.drawn_count}/{entry.total_count}"
     return _with_headers(response, tag)
 
 
-def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> Kept:
+def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: str) -> CachedTile:
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     entry = cache.tiles.get(atlas.key, stamp, key)
     if entry is None:
         content = tile.make(cache.layers_of(atlas, stamp), layers, at)
-        entry = Kept(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.shown, content.matched)
+        entry = CachedTile(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.drawn_count, content.total_count)
         # Empty tiles are not cached: making them is as fast as reading them, and their number is unlimited.
-        if content.matched:
+        if content.total_count:
             cache.tiles.put(atlas.key, stamp, key, entry)
     return entry
 

@@ -15,7 +15,7 @@ from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
 from geo.views import whole_province
 from geo.views.export.download import write_export
-from geo.views.export.file_cache import Coding, ExportCache, Made, Write
+from geo.views.export.file_cache import Coding, ExportCache, ExportFile, Write
 from geo.views.formats import file_name, format_of
 from geo.web.http import params
 from geo.web.http.caching import add_cache_headers, is_not_modified, last_modified_of
@@ -67,17 +67,17 @@ class Downloads:
 
     def province(self, kind: whole_province.Kind) -> Response:
         """The whole province: a GeoPackage with styles, a QGIS project with its data, or a live project."""
-        params.only(request.args, *(["crs"] if kind.stored else []))
+        params.only(request.args, *(["crs"] if kind.has_data else []))
         crs = whole_province.system_for(kind, request.args.get("crs") or None)
         # A live project contains the root URL, which may come from the Host header: it is not cached for others.
-        url = "" if kind.stored else SiteUrls().host()
+        url = "" if kind.has_data else SiteUrls().host()
         whole = whole_province.Whole(g.atlas, g.lang, crs, url)
 
         def write(out: BinaryIO) -> int:
             return kind.write(whole, out)
 
         name = f"{whole.stem}.{kind.extension}"
-        return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.stored)
+        return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.has_data)
 
     def send(self, write: Write, name: str, media_type: str, *depends: object, keep: bool) -> Response:
         """The response with the file `name` that `write` writes: 200, 206 for a range, 304, 412 or 416.
@@ -96,7 +96,7 @@ class Downloads:
         export = self._cache.open(g.atlas.key, key, write, coding=coding, keep=keep)
         try:
             # Another release of a library may write other bytes for the same key, so the ETag contains a digest.
-            tag = f"{key}-{export.sent_sha256[:16]}{f':{coding}' if coding else ''}"
+            tag = f"{key}-{export.content_sha256[:16]}{f':{coding}' if coding else ''}"
             response = Response(status=304) if _is_not_modified(tag) else _response(export, media_type, tag)
         except BaseException:
             export.file.close()
@@ -108,7 +108,7 @@ class Downloads:
         return _with_cache_headers(response, tag, is_packed=is_packed)
 
 
-def _response(export: Made, media_type: str, tag: str) -> Response:
+def _response(export: ExportFile, media_type: str, tag: str) -> Response:
     """200 with the whole file or 206 with the requested range; large bodies are read while they are sent.
 
     RequestedRangeNotSatisfiable (416) when the range begins behind the end. make_conditional of Werkzeug does ranges,
@@ -182,14 +182,14 @@ def _is_not_modified(tag: str) -> bool:
     return if_none_match.contains_weak(tag) if if_none_match else is_not_modified()
 
 
-def _describe(response: Response, export: Made, name: str) -> None:
+def _describe(response: Response, export: ExportFile, name: str) -> None:
     headers = response.headers
     headers["Accept-Ranges"] = "bytes"
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
     headers["X-Feature-Count"] = str(export.records)
     headers["X-File-SHA256"] = export.sha256
     # RFC 9530: the digest of the whole representation in its content coding.
-    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(export.sent_sha256)).decode()}:"
+    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(export.content_sha256)).decode()}:"
     if export.coding:
         headers["Content-Encoding"] = export.coding
 

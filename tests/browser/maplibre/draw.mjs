@@ -1,9 +1,9 @@
 // Draws a tileset by its TileJSON as an agency's own page would: a source, and a layer for each that it names.
 import * as maplibregl from "/dist/maplibre-gl.mjs";
 
-const asked = new URLSearchParams(location.search);
-const tileset = asked.get("tileset");
-const [zoom, lat, lng] = asked.get("at").split("/").map(Number);
+const query = new URLSearchParams(location.search);
+const tileset = query.get("tileset");
+const [zoom, lat, lng] = query.get("at").split("/").map(Number);
 
 // By OGC API - Tiles, geometryDimension: points, lines, polygons.
 const KINDS = [
@@ -12,9 +12,9 @@ const KINDS = [
   { type: "fill", paint: { "fill-color": "#0040a0", "fill-opacity": 0.2 } },
 ];
 
-const told = (address) => fetch(address).then((answer) => answer.json());
-const described = await told(`${tileset}?f=tilejson`);
-const dimension = new Map((await told(tileset)).layers.map((layer) => [layer.id, layer.geometryDimension]));
+const fetchJson = (address) => fetch(address).then((answer) => answer.json());
+const tilejson = await fetchJson(`${tileset}?f=tilejson`);
+const dimension = new Map((await fetchJson(tileset)).layers.map((layer) => [layer.id, layer.geometryDimension]));
 
 const map = new maplibregl.Map({
   container: "map", center: [lng, lat], zoom, fadeDuration: 0,
@@ -22,7 +22,7 @@ const map = new maplibregl.Map({
   style: {
     version: 8,
     sources: { service: { type: "vector", url: `${tileset}?f=tilejson` } },
-    layers: described.vector_layers
+    layers: tilejson.vector_layers
       .map(({ id }) => ({ id, source: "service", "source-layer": id, ...KINDS[dimension.get(id)] }))
       .sort((one, other) => (other.type === "fill") - (one.type === "fill")),
   },
@@ -45,5 +45,5 @@ map.once("idle", () => {
   }
   const bare = colours.get("0,0,0,0") ?? 0;
   const attribution = document.querySelector(".maplibregl-ctrl-attrib-inner")?.textContent;
-  window.found = { drawn, errors, colours: colours.size, painted: 1 - bare / (width * height), attribution };
+  window.result = { drawn, errors, colours: colours.size, painted: 1 - bare / (width * height), attribution };
 });

@@ -1,12 +1,12 @@
-// Addresses that the server named, filled in.
+// URLs made from the templates that the server sends.
 
-/** "/{layer}/{id}.json" with its parts encoded, and a query string behind it. */
+/** The URL of a template such as "/{layer}/{id}.json", its parts percent-encoded, with a query string. */
 export function address(template, parts = {}, query = "") {
   const path = template.replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? encodeURIComponent(parts[name]) : whole));
   return query ? `${path}${path.includes("?") ? "&" : "?"}${query}` : path;
 }
 
-/** The address of what is in view: a box widened by a quarter so that a small move shows what is already there. */
+/** The query of the records in view; the box is enlarged by a quarter on each side, so that small moves need no request. */
 export function viewQuery({ west, south, east, north }, layers, selection) {
   const dx = (east - west) / 4;
   const dy = (north - south) / 4;

@@ -1,18 +1,18 @@
-// Where labels can stand without covering one another or what they name.
+// Placement of labels that overlap neither each other nor the symbols.
 
 const overlaps = (a, b, gap) =>
   Math.abs(a.x - b.x) < (a.width + b.width) / 2 + gap && Math.abs(a.y - b.y) < (a.height + b.height) / 2 + gap;
 
 /**
- * The first free spot of each label, or null where none is. Labels are {width, height, spots: [{x, y}]}, most
- * important first; `taken` are boxes that stay free. Every x, y is a centre, in pixels.
+ * The first free spot of each label, or null without one. Labels are {width, height, spots: [{x, y}]}, the most
+ * important first; `obstacles` are boxes that labels must not cover. Each x, y is a centre, in pixels.
  */
-export function declutter(labels, taken = [], gap = 3) {
-  const held = [...taken];
+export function declutter(labels, obstacles = [], gap = 3) {
+  const occupied = [...obstacles];
   return labels.map(({ width, height, spots }) => {
-    const free = spots.find(({ x, y }) => !held.some((box) => overlaps(box, { x, y, width, height }, gap)));
+    const free = spots.find(({ x, y }) => !occupied.some((box) => overlaps(box, { x, y, width, height }, gap)));
     if (!free) return null;
-    held.push({ ...free, width, height });
+    occupied.push({ ...free, width, height });
     return free;
   });
 }

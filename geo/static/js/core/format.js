@@ -1,4 +1,4 @@
-// Numbers, distances and areas as the language writes them.
+// Numbers, distances and areas in the format of the language.
 
 const LOCALES = { vi: "vi-VN", en: "en-GB" };
 
@@ -21,12 +21,12 @@ export function formatArea(squareMetres, lang) {
   return `${formatNumber(squareMetres / 1e6, lang, 1)} km²`;
 }
 
-/** "Show {n} of {m}" with the values of `values` put in. */
+/** The text with its placeholders, such as {n}, replaced by `values`. */
 export function fill(words, values) {
   return words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** Text that stays text where a library takes markup, as Leaflet does for attributions. */
+/** Text escaped for HTML, for parameters in which Leaflet expects markup, such as attributions. */
 export function escapeMarkup(text) {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

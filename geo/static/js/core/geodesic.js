@@ -5,7 +5,7 @@ const F = 1 / 298.257223563; // flattening
 const B = A * (1 - F);
 const RAD = Math.PI / 180;
 
-/** Metres between two points (Vincenty 1975, inverse; good to a millimetre but near the antipode). */
+/** Metres between two points (Vincenty 1975, inverse formula; accurate to a millimetre except near the antipode). */
 export function distance([lng1, lat1], [lng2, lat2]) {
   const L = (lng2 - lng1) * RAD;
   const U1 = Math.atan((1 - F) * Math.tan(lat1 * RAD));
@@ -33,7 +33,7 @@ export function distance([lng1, lat1], [lng2, lat2]) {
       return B * k1 * (sigma - delta);
     }
   }
-  return NaN; // nearly antipodal: nothing in a province is
+  return NaN; // no convergence: nearly antipodal points, which a province does not have
 }
 
 /** Metres along a line of points. */

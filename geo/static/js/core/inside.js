@@ -1,4 +1,4 @@
-// Whether a place lies in a polygon.
+// Point-in-polygon test.
 
 /** True when [lng, lat] lies in a Polygon or MultiPolygon; holes are outside. */
 export function inside([x, y], { type, coordinates }) {

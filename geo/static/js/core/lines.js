@@ -1,6 +1,6 @@
-// Names broken into short lines, so that a label is a block and not a ribbon.
+// Line breaks in labels.
 
-/** `text` as at most `rows` lines of about `most` characters; the last ends in … where words were left out. */
+/** `text` as at most `rows` lines of about `most` characters; the last ends in … if words are left out. */
 export function wrap(text, most = 18, rows = 2) {
   const lines = [""];
   for (const word of text.split(/\s+/).filter(Boolean)) {

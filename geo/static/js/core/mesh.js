@@ -1,8 +1,8 @@
-// The borders of polygons that tile a country, each drawn once: a border drawn from both sides has no dashes.
+// The borders of adjacent polygons, each border once: drawn twice, the dashes of a border would fill each other's gaps.
 
 const key = ([x, y]) => `${x},${y}`;
 
-/** The borders that two polygons share and those that only one has, as lines of [lng, lat]. */
+/** Lines of [lng, lat]: `inner` are the borders between two polygons, `outer` those of one polygon only. */
 export function mesh(features) {
   const edges = new Map();
   for (const { geometry } of features) {
@@ -11,7 +11,7 @@ export function mesh(features) {
     }
   }
   const all = [...edges.values()];
-  return { inner: chain(all.filter((edge) => edge.seen > 1)), outer: chain(all.filter((edge) => edge.seen === 1)) };
+  return { inner: chain(all.filter((edge) => edge.sides > 1)), outer: chain(all.filter((edge) => edge.sides === 1)) };
 }
 
 function ringsOf(geometry) {
@@ -23,12 +23,12 @@ function count(edges, a, b) {
   const [from, to] = [key(a), key(b)];
   if (from === to) return;
   const name = from < to ? `${from} ${to}` : `${to} ${from}`;
-  const held = edges.get(name);
-  if (held) held.seen += 1;
-  else edges.set(name, { a, b, from, to, seen: 1, used: false });
+  const edge = edges.get(name);
+  if (edge) edge.sides += 1;
+  else edges.set(name, { a, b, from, to, sides: 1, used: false });
 }
 
-/** Edges joined end to end into lines that begin and end where three borders meet. */
+/** The edges joined into lines that begin and end where three borders meet. */
 function chain(edges) {
   const at = new Map();
   for (const edge of edges) {

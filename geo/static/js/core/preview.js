@@ -1,19 +1,19 @@
-// What the preview map draws of a collection of differences: marks by status, and where each record is.
+// Geometry of the preview map of differences: drawing order, bounding box, lines of moved points.
 
 const STATUSES = ["as_was", "before", "removed", "changed", "added"];
 
-/** Features with a place, those that matter most last so that they lie on top. */
+/** The features that have a geometry, in drawing order: the most important status last, on top. */
 export const inOrder = (features) => features.filter((feature) => feature.geometry).sort((a, b) => STATUSES.indexOf(a.properties.status) - STATUSES.indexOf(b.properties.status));
 
-/** Longitude and latitude pairs of a geometry, whatever its kind. */
+/** The positions [lng, lat] of a geometry of any type. */
 export function pairs(geometry) {
-  const found = [];
-  const walk = (part) => (typeof part[0] === "number" ? found.push(part) : part.forEach(walk));
+  const positions = [];
+  const walk = (part) => (typeof part[0] === "number" ? positions.push(part) : part.forEach(walk));
   walk(geometry.coordinates);
-  return found;
+  return positions;
 }
 
-/** West, south, east, north of some features; null when none has a place. */
+/** West, south, east, north of some features; null when none has a geometry. */
 export function boxOf(features) {
   const all = features.flatMap((feature) => (feature.geometry ? pairs(feature.geometry) : []));
   if (!all.length) return null;
@@ -21,7 +21,7 @@ export function boxOf(features) {
   return all.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [west, south, east, north]);
 }
 
-/** Lines from where a point was to where it is, one for each record that moved. */
+/** For each point that moved, the line from its old to its new position. */
 export function moves(features) {
   const was = new Map(features.filter((one) => one.properties.status === "before" && one.geometry?.type === "Point").map((one) => [one.properties.id, one]));
   return features

@@ -1,14 +1,14 @@
-// The address of the map page as a value and back. No DOM, no Leaflet.
+// The state of the map page: parsed from the URL and formatted for it. No DOM, no Leaflet.
 
 const OWN = new Set(["lang", "map", "layers", "base", "q", "at"]);
 
-/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, q, at, filters}. Unusable parts are left out. */
+/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, q, at, filters}. Invalid parts are ignored. */
 export function parseState(search, filterParams) {
   const params = new URLSearchParams(search);
-  const known = new Set(filterParams);
+  const filterNames = new Set(filterParams);
   const filters = {};
   for (const [name, value] of params) {
-    if (!OWN.has(name) && known.has(name)) {
+    if (!OWN.has(name) && filterNames.has(name)) {
       filters[name] = [...new Set([...(filters[name] ?? []), ...split(value)])];
     }
   }
@@ -23,7 +23,7 @@ export function parseState(search, filterParams) {
   };
 }
 
-/** The query string of a state, without the question mark; what is at its default is left out. */
+/** The query string of a state, without the question mark; defaults are left out. */
 export function formatState(state) {
   const params = [];
   const add = (name, value) => value && params.push(`${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%2F/g, "/")}`);
@@ -37,7 +37,7 @@ export function formatState(state) {
   return params.join("&");
 }
 
-/** The parameters that choose records: text and filters, as a query string. */
+/** The query string of the parameters that select records: text and filters. */
 export function formatSelection(state) {
   return formatState({ lang: state.lang, view: null, layers: null, base: "", q: state.q, at: null, filters: state.filters });
 }

@@ -1,4 +1,4 @@
-// Where the map looks: the whole province, a state of the address, a chosen record with what lies around it.
+// The view of the map: the whole province, the state of the URL, or a selected record with its surroundings.
 
 import { distance } from "../core/geodesic.js";
 import { L, latLng } from "./leaflet.js";
@@ -7,11 +7,11 @@ const CLOSEST = 12.5;
 const NEAR_M = 30_000;
 const NEAR_ENOUGH = 10;
 
-/** `inset()` gives the pixels that the panel covers: {top, right, bottom, left}. */
+/** `inset()` returns the pixels that the panel covers on each side: {top, right, bottom, left}. */
 export function createCamera(map, view, inset) {
   map.options.zoomSnap = 0.25;
   map.options.wheelPxPerZoomLevel = 90;
-  // Room to bring the edge of the province out from under the panel.
+  // A margin, so that the edge of the province can be moved out from under the panel.
   map.setMaxBounds(L.latLngBounds(map.options.maxBounds).pad(0.35));
   const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -26,19 +26,19 @@ export function createCamera(map, view, inset) {
     map.fitBounds(bounds, { ...padding(48), maxZoom: CLOSEST, animate: !still.matches });
   }
 
-  /** The tools may cover a corner of the province: there is nothing in it. */
+  /** Show the whole province; the tools may cover a corner of the box, which the province does not fill. */
   function home({ animate = !still.matches } = {}) {
     const { top, bottom, left } = inset();
     map.fitBounds(boxOf(view.bounds), { paddingTopLeft: [left + 14, top + 14], paddingBottomRight: [14, bottom + 14], animate });
   }
 
-  /** Where a state of the address says; the whole province when it does not say. */
+  /** Show the view of a state; the whole province when the state has none. */
   function restore(state) {
     if (state.view) map.setView([state.view.lat, state.view.lng], state.view.zoom, { animate: false });
     else home({ animate: false });
   }
 
-  /** Bring a record into view with the links that lie near it. Without `move`, a record in plain sight leaves the map still. */
+  /** Show a record and the linked records near it. Without `move` the map stays if the record is visible. */
   function look(record, { move = true } = {}) {
     if (!record.point) return;
     if (!move && map.getZoom() >= NEAR_ENOUGH && inSight(latLng(record.point))) return;

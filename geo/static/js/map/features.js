@@ -1,4 +1,4 @@
-// The layers that can be switched on, on the map: points in clusters, areas and lines as they are drawn.
+// The thematic layers on the map: points in clusters, areas and lines as outlines.
 
 import { inside } from "../core/inside.js";
 import { wrap } from "../core/lines.js";
@@ -9,7 +9,7 @@ const NAME_ZOOM = 10.5;
 const DIMMED = 0.3;
 const LINE_ROOM = 8;
 
-/** Draw features of /map.json; `onChoose(layer, id)` when one is selected, `onDrawn()` when symbols have moved. */
+/** Draw features of /map.json; calls `onChoose(layer, id)` when one is selected, `onDrawn()` when symbols have moved. */
 export function createFeatures(map, view, { onChoose, onDrawn }) {
   const styles = new Map(view.groups.flatMap((group) => group.layers).map((layer) => [layer.name, layer]));
   map.createPane("areas").style.zIndex = 380;
@@ -23,21 +23,21 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     iconCreateFunction: (cluster) => clusterIcon(cluster, styles, view.words),
   }).addTo(map);
   const outlines = L.layerGroup().addTo(map);
-  const drawn = new Map();
-  let kept = null;
+  const layers = new Map();
+  let highlighted = null;
 
   clusters.on("animationend spiderfied unspiderfied", onDrawn);
   clusters.on("clusterkeypress", ({ layer, originalEvent }) => originalEvent.key === "Enter" && clusters.fire("clusterclick", { layer, originalEvent }));
   clusters.on("clustermouseover", ({ layer }) => layer.getTooltip() || (tip(layer, layer.parts.join(" · "), { offset: [0, -20] }), layer.openTooltip()));
 
-  /** Show exactly `features`; what is already there stays where it is. */
+  /** Show exactly `features`; those that are on the map already are not drawn again. */
   function show(features) {
-    const wanted = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
-    const gone = [...drawn.keys()].filter((id) => !wanted.has(id)).map((id) => drawn.get(id));
-    const fresh = [...wanted.values()].filter((feature) => !drawn.has(feature.id)).map(draw);
+    const byId = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
+    const gone = [...layers.keys()].filter((id) => !byId.has(id)).map((id) => layers.get(id));
+    const fresh = [...byId.values()].filter((feature) => !layers.has(feature.id)).map(draw);
     fresh.forEach(dimOne);
-    gone.forEach((layer) => drawn.delete(layer.feature.id));
-    fresh.forEach((layer) => drawn.set(layer.feature.id, layer));
+    gone.forEach((layer) => layers.delete(layer.feature.id));
+    fresh.forEach((layer) => layers.set(layer.feature.id, layer));
     clusters.removeLayers(gone.filter((layer) => layer.isPin));
     clusters.addLayers(fresh.filter((layer) => layer.isPin));
     gone.filter((layer) => !layer.isPin).forEach((layer) => outlines.removeLayer(layer));
@@ -59,9 +59,9 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     const approximate = Boolean(view.precisions[precision]?.approximate);
     const drawing = symbolSvg(style, style.icons[symbol] ?? style.icon, view, { approximate });
     const [lng, lat] = geometry.coordinates;
-    const made = marker([lat, lng], drawing, [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", "));
-    tip(made, title);
-    return made;
+    const pinMarker = marker([lat, lng], drawing, [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", "));
+    tip(pinMarker, title);
+    return pinMarker;
   }
 
   function outline(feature, { color, stroke_width: weight, dash: dashArray, fill_opacity: fillOpacity }) {
@@ -74,47 +74,47 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     return layer;
   }
 
-  /** Symbols step back, and outlines but those in `ids` ("layer/id"); null brings all of them forward again. */
+  /** Dim all symbols, and all outlines except those in `ids` ("layer/id"); null ends it. */
   function dim(ids) {
-    kept = ids;
-    drawn.forEach(dimOne);
+    highlighted = ids;
+    layers.forEach(dimOne);
     clusters.refreshClusters();
   }
 
   function dimOne(layer) {
     const { isPin, feature } = layer;
-    layer.dimmed = Boolean(kept) && (isPin || !kept.has(feature.id));
+    layer.dimmed = Boolean(highlighted) && (isPin || !highlighted.has(feature.id));
     const share = layer.dimmed ? DIMMED : 1;
     if (isPin) layer.setOpacity(share);
     else layer.setStyle({ opacity: share, fillOpacity: share * styles.get(feature.properties.layer).fill_opacity });
   }
 
-  /** The symbols on the map as boxes that names keep clear of. */
+  /** The boxes of the symbols on the map, which labels must not cover. */
   function boxes() {
-    const found = [];
-    map.eachLayer((layer) => layer instanceof L.Marker && found.push(boxOf(map, layer)));
-    return found;
+    const items = [];
+    map.eachLayer((layer) => layer instanceof L.Marker && items.push(boxOf(map, layer)));
+    return items;
   }
 
-  /** Names of single places, areas and lines, once the map is near enough. */
+  /** The labels of points outside clusters, areas and lines, from NAME_ZOOM on. */
   function names() {
     if (map.getZoom() < NAME_ZOOM) return [];
-    const found = [];
-    for (const [key, layer] of drawn) {
+    const items = [];
+    for (const [key, layer] of layers) {
       const { title } = layer.feature.properties;
       if (layer.dimmed) continue;
-      if (!layer.isPin) found.push(nameOf(key, layer));
-      else if (map.hasLayer(layer)) found.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
+      if (!layer.isPin) items.push(nameOf(key, layer));
+      else if (map.hasLayer(layer)) items.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
     }
-    return found;
+    return items;
   }
 
-  /** The name of an area stands inside it, that of a line below or above its middle. */
+  /** The label of an area is inside it, that of a line below or above its middle. */
   function nameOf(key, { feature: { properties, geometry }, isArea, centre }) {
     const { title, layer } = properties;
     const name = { key, at: centre, lines: wrap(title, 20, 3), kind: "area", color: styles.get(layer).ink, size: 11.5, bold: false };
     if (!isArea) return { ...name, around: LINE_ROOM, along: true };
-    return { ...name, around: 0, wide: widthOf(drawn.get(key)), fits: ({ lat, lng }) => inside([lng, lat], geometry) };
+    return { ...name, around: 0, wide: widthOf(layers.get(key)), fits: ({ lat, lng }) => inside([lng, lat], geometry) };
   }
 
   function widthOf(area) {
@@ -122,10 +122,10 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     return 1.1 * (map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x);
   }
 
-  /** Point out where a record is, in whatever stands for it now; null ends it. */
+  /** Mark the symbol of a record, or the cluster that contains it; null ends it. */
   function point(id) {
     map.getContainer().querySelectorAll(".pointed").forEach((element) => element.classList.remove("pointed"));
-    const layer = drawn.get(id);
+    const layer = layers.get(id);
     if (layer?.isPin) clusters.getVisibleParent(layer)?.getElement()?.classList.add("pointed");
   }
 

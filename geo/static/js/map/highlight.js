@@ -1,4 +1,4 @@
-// The chosen record and everything it is linked to, lifted above the map; the rest steps back.
+// The selected record and its linked records drawn above the map; other records are dimmed.
 
 import { fan } from "../core/fan.js";
 import { distance } from "../core/geodesic.js";
@@ -10,7 +10,7 @@ const LIT = 30;
 const CHOSEN = 40;
 const FAR_M = 30_000;
 
-/** `onChoose(layer, id)` when a linked record is selected; `dim(ids)` makes others step back; `onDrawn()` after each change. */
+/** Calls `onChoose(layer, id)` when a linked record is selected, `dim(ids)` to dim the others, `onDrawn()` after each change. */
 export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
   map.createPane("spread").style.zIndex = 370;
   map.createPane("threads").style.zIndex = 610;
@@ -19,11 +19,11 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
   let record = null;
   let linked = [];
 
-  /** Light `shown`, the view-model of a record; null puts everything back. */
-  function show(shown) {
-    record = shown;
-    linked = shown ? linksOf(shown) : [];
-    dim(shown ? new Set([keyOf(shown), ...linked.map(keyOf)]) : null);
+  /** Highlight the record of a view-model; null ends it. */
+  function show(chosenRecord) {
+    record = chosenRecord;
+    linked = chosenRecord ? linksOf(chosenRecord) : [];
+    dim(chosenRecord ? new Set([keyOf(chosenRecord), ...linked.map(keyOf)]) : null);
     draw();
   }
 
@@ -50,7 +50,7 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
     }
   }
 
-  /** The chosen record in the middle, its links on threads; those on the same point fan out around it. */
+  /** Draw the record, its linked records and lines to them; symbols at the same point are spread around it. */
   function stars() {
     const placed = linked.filter((item) => item.point && item.shape !== "area");
     const from = latLng(record.point);
@@ -65,33 +65,33 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
     if (styles.has(record.layer)) light.addLayer(star(record, from, CHOSEN, "pin pin--chosen"));
   }
 
-  /** Solid for what is certain, dotted for what is to be checked, faint for what is far away. */
+  /** The line of a link: solid if it is certain, dotted if not, pale if the other record is far away. */
   function thread(item, from, to) {
     const opacity = distance(record.point, item.point) > FAR_M ? 0.35 : 0.85;
     return L.polyline([from, to], { interactive: false, pane: "threads", color: item.color, weight: 1.6, opacity, dashArray: item.certain ? null : "1 5", lineCap: "round" });
   }
 
   function star(item, at, size, className, offset) {
-    const drawn = symbolSvg(item, item.icon, view, { size });
-    const made = marker(at, drawn, [item.title, item.reason].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
-    tip(made, item.title);
-    made.on("click", () => item !== record && onChoose(item.layer, item.id));
-    made.lit = item;
-    return made;
+    const drawing = symbolSvg(item, item.icon, view, { size });
+    const pin = marker(at, drawing, [item.title, item.reason].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
+    tip(pin, item.title);
+    pin.on("click", () => item !== record && onChoose(item.layer, item.id));
+    pin.lit = item;
+    return pin;
   }
 
-  /** Names of what is lit, the chosen record first. */
+  /** The labels of the highlighted records, the selected one first. */
   function names() {
-    const found = [];
+    const labels = [];
     light.eachLayer((layer) => {
       if (!layer.lit) return;
       const chosen = layer.lit === record;
       const size = chosen ? CHOSEN : LIT;
       const { x, y } = L.point(layer.options.icon.options.iconAnchor);
       const at = map.layerPointToLatLng(map.latLngToLayerPoint(layer.getLatLng()).subtract([x - size / 2, y - size / 2]));
-      found.push({ key: `lit/${keyOf(layer.lit)}`, at, lines: wrap(layer.lit.title), kind: chosen ? "chosen" : "place", size: chosen ? 13 : 11.5, bold: chosen, around: size / 2 + 3 });
+      labels.push({ key: `lit/${keyOf(layer.lit)}`, at, lines: wrap(layer.lit.title), kind: chosen ? "chosen" : "place", size: chosen ? 13 : 11.5, bold: chosen, around: size / 2 + 3 });
     });
-    return found.sort((a, b) => (b.kind === "chosen") - (a.kind === "chosen"));
+    return labels.sort((a, b) => (b.kind === "chosen") - (a.kind === "chosen"));
   }
 
   map.on("zoomend", () => record && draw());

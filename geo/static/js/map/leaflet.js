@@ -1,5 +1,5 @@
-// The one place that knows where Leaflet is: folium's page loads it as a classic script before the modules run.
+// Leaflet, which folium's page loads as a classic script before the modules run.
 export const L = window.L;
 
-/** Longitude, latitude -> what Leaflet wants. The only conversion. */
+/** [longitude, latitude] as Leaflet's LatLng; all conversions of axis order are done here. */
 export const latLng = ([lng, lat]) => L.latLng(lat, lng);

@@ -1,4 +1,4 @@
-// Where am I: a dot with the circle of its accuracy, or a sentence that says why not.
+// The position of the device: a dot with the circle of its accuracy, or a message why there is none.
 
 import { fill, formatDistance } from "../core/format.js";
 import { L } from "./leaflet.js";
@@ -6,7 +6,7 @@ import { L } from "./leaflet.js";
 const WAIT_MS = 15_000;
 const DENIED = 1;
 
-/** Make `button` find the place of the device; `say(text)` tells people how it went. */
+/** Let `button` show the position of the device; `say(text)` shows a message. */
 export function createLocate(map, view, button, say) {
   const { words, lang } = view;
   const spot = L.layerGroup().addTo(map);
@@ -17,12 +17,12 @@ export function createLocate(map, view, button, say) {
       return;
     }
     say(words["locate.wait"], { stay: true });
-    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10_000 });
+    navigator.geolocation.getCurrentPosition(showPosition, showFailure, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10_000 });
   });
 
-  const failed = ({ code }) => say(words[code === DENIED ? "locate.denied" : "locate.failed"]);
+  const showFailure = ({ code }) => say(words[code === DENIED ? "locate.denied" : "locate.failed"]);
 
-  function found({ coords: { latitude, longitude, accuracy } }) {
+  function showPosition({ coords: { latitude, longitude, accuracy } }) {
     const at = L.latLng(latitude, longitude);
     const [west, south, east, north] = view.max_bounds;
     spot.clearLayers();

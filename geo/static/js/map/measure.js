@@ -1,4 +1,4 @@
-// Measure on the map: points in, length and area out, on the ellipsoid.
+// Measuring on the map: length and area of points that the user sets, on the ellipsoid.
 
 import { formatArea, formatDistance } from "../core/format.js";
 import { areaOf, lengthOf } from "../core/geodesic.js";

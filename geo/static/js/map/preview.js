@@ -1,4 +1,4 @@
-// Differences on the map: what is added, changed, removed, and where it was.
+// The differences of a review or between versions on the map: added, changed and removed records, and old positions.
 
 import { boxOf, inOrder, moves } from "../core/preview.js";
 import { escapeMarkup } from "../core/format.js";
@@ -6,19 +6,19 @@ import { L, latLng } from "./leaflet.js";
 
 const RADIUS_PX = 8;
 
-/** Draw features; `show(id)` brings one record into view and opens its name. */
+/** `draw(features)` draws the differences, `show(id)` moves to one record and opens its tooltip. */
 export function createPreview(map, words) {
   const group = L.featureGroup().addTo(map);
   const byId = new Map();
-  let drawn = [];
+  let ordered = [];
 
   function draw(features) {
     group.clearLayers();
     byId.clear();
-    drawn = inOrder(features);
-    for (const line of moves(drawn)) group.addLayer(L.polyline(line.map(latLng), { className: "mark--line", interactive: false }));
-    for (const feature of drawn) add(feature);
-    fit(drawn);
+    ordered = inOrder(features);
+    for (const line of moves(ordered)) group.addLayer(L.polyline(line.map(latLng), { className: "mark--line", interactive: false }));
+    for (const feature of ordered) add(feature);
+    fit(ordered);
   }
 
   function add(feature) {
@@ -40,10 +40,10 @@ export function createPreview(map, words) {
   }
 
   function show(id) {
-    const found = byId.get(id);
-    if (!found) return false;
-    fit(drawn.filter((one) => String(one.properties.id) === id));
-    found.layer.openTooltip();
+    const entry = byId.get(id);
+    if (!entry) return false;
+    fit(ordered.filter((one) => String(one.properties.id) === id));
+    entry.layer.openTooltip();
     return true;
   }
 

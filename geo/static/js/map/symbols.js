@@ -1,14 +1,14 @@
-// Markers: a shape per layer, an icon per class, a dashed ring where the place is approximate; rings for clusters.
+// Markers: a shape for each layer, an icon for each class, a dashed ring for approximate positions; rings for clusters.
 
 import { L } from "./leaflet.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 export function svg(name, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
 }
 
 /** A layer's symbol as an SVG element, `size` pixels wide; a square for layers of lines and areas. */
@@ -22,17 +22,17 @@ export function symbolSvg({ shape, color }, icon, { shapes, urls }, { size = 30,
   return svg("svg", { viewBox: "0 0 32 32", width: size, height: size, "aria-hidden": "true", focusable: "false" }, ...parts);
 }
 
-/** A marker that can be reached by keyboard and says what it is. `offset` moves it on the screen, in pixels. */
-export function marker(at, drawn, name, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
+/** A marker with keyboard focus and an accessible name. `offset` moves it on the screen, in pixels. */
+export function marker(at, drawing, name, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
   const anchor = [size / 2 - offset.x, size / 2 - offset.y];
-  const icon = L.divIcon({ className, html: drawn, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
-  const made = L.marker(at, { icon, alt: name, keyboard: true, riseOnHover: true, ...options });
-  made.on("add", () => made.getElement()?.setAttribute("aria-label", name));
-  made.on("keypress", (event) => event.originalEvent.key === "Enter" && made.fire("click", { latlng: made.getLatLng() }));
-  return made;
+  const icon = L.divIcon({ className, html: drawing, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
+  const pin = L.marker(at, { icon, alt: name, keyboard: true, riseOnHover: true, ...options });
+  pin.on("add", () => pin.getElement()?.setAttribute("aria-label", name));
+  pin.on("keypress", (event) => event.originalEvent.key === "Enter" && pin.fire("click", { latlng: pin.getLatLng() }));
+  return pin;
 }
 
-/** A name that appears under the mouse; nothing on touch screens, where a touch opens the record. */
+/** A tooltip under the mouse; none on touch screens, where a touch opens the record. */
 export function tip(layer, text, options = {}) {
   if (!matchMedia("(hover: hover)").matches) return;
   const line = document.createElement("span");
@@ -41,15 +41,15 @@ export function tip(layer, text, options = {}) {
 }
 
 /** The box that a marker takes, in layer points. */
-export function boxOf(map, made) {
-  const { iconSize, iconAnchor } = made.size ? { iconSize: made.size } : made.options.icon.options;
+export function boxOf(map, pin) {
+  const { iconSize, iconAnchor } = pin.size ? { iconSize: pin.size } : pin.options.icon.options;
   const size = L.point(iconSize);
   const anchor = iconAnchor ? L.point(iconAnchor) : size.divideBy(2);
-  const { x, y } = map.latLngToLayerPoint(made.getLatLng()).subtract(anchor).add(size.divideBy(2));
+  const { x, y } = map.latLngToLayerPoint(pin.getLatLng()).subtract(anchor).add(size.divideBy(2));
   return { x, y, width: size.x + 4, height: size.y + 4 };
 }
 
-/** A cluster: how many, in a ring of the layers' colours in their shares. */
+/** The icon of a cluster: the number of its records in a ring with the colours of their layers by share. */
 export function clusterIcon(cluster, styles, words) {
   const members = cluster.getAllChildMarkers();
   const counts = countBy(members, (member) => member.feature.properties.layer);
@@ -57,14 +57,14 @@ export function clusterIcon(cluster, styles, words) {
   const size = total < 5 ? 36 : total < 15 ? 42 : total < 50 ? 48 : 54;
   const text = svg("text", { x: 20, y: 20, dy: ".36em", "text-anchor": "middle" });
   text.textContent = total;
-  const drawn = svg(
+  const drawing = svg(
     "svg", { viewBox: "0 0 40 40", width: size, height: size, "aria-hidden": "true" },
     svg("circle", { cx: 20, cy: 20, r: 19.5, class: "cluster__plate" }), ...arcs(counts, total, styles), text,
   );
   const parts = [...counts].map(([layer, count]) => `${styles.get(layer).label}: ${count}`);
-  const icon = L.divIcon({ className: members.every((member) => member.dimmed) ? "cluster cluster--dim" : "cluster", html: drawn, iconSize: [size, size] });
+  const icon = L.divIcon({ className: members.every((member) => member.dimmed) ? "cluster cluster--dim" : "cluster", html: drawing, iconSize: [size, size] });
   Object.assign(cluster, { parts, size: [size, size] });
-  named(icon, `${words.cluster.replace("{n}", total)} (${parts.join(", ")})`);
+  labelIcon(icon, `${words.cluster.replace("{n}", total)} (${parts.join(", ")})`);
   return icon;
 }
 
@@ -89,7 +89,7 @@ function arcs(counts, total, styles) {
   });
 }
 
-function named(icon, label) {
+function labelIcon(icon, label) {
   const create = icon.createIcon.bind(icon);
   icon.createIcon = (old) => {
     const element = create(old);

@@ -1,17 +1,17 @@
-// The buttons on the map: zoom, whole province, where am I, measure, full screen; and the scale.
+// The buttons on the map (zoom, whole province, position, measure, full screen) and the scale bar.
 
 import { L } from "./leaflet.js";
 import { createLocate } from "./locate.js";
 import { createMeasure } from "./measure.js";
 
-/** Put the tools into `box`. `make(icon, label)` makes a button; `say` tells people something, `home` shows the whole province. */
+/** Put the tools into `box`. `make(icon, label)` creates a button, `say` shows a message, `home` shows the whole province. */
 export function createTools(map, view, box, frame, { make, say, home }) {
   const { words } = view;
   const group = (...buttons) => {
-    const made = document.createElement("div");
-    made.className = "tools__group";
-    made.append(...buttons);
-    box.append(made);
+    const element = document.createElement("div");
+    element.className = "tools__group";
+    element.append(...buttons);
+    box.append(element);
   };
   const zoomIn = make("plus", words["zoom.in"]);
   const zoomOut = make("minus", words["zoom.out"]);

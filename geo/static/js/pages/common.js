@@ -1,4 +1,4 @@
-// What every page with a map shares, the saved one too: the view, the map that folium made, the stage.
+// Shared by all pages with a map, the saved map too: the view-model, the map that folium created, the stage.
 
 import { createBase } from "../map/base.js";
 import { createCamera } from "../map/camera.js";
@@ -11,7 +11,7 @@ import { el, icon } from "../ui/dom.js";
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
 
-/** The layers that are shown when the address does not say which. */
+/** The layers that are shown when the URL has no parameter `layers`. */
 export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
 
 export function bounds() {
@@ -26,14 +26,14 @@ export function currentView() {
 
 const toolButton = (name, label) => el("button", { type: "button", class: "tools__button", title: label, "aria-label": label }, icon(view.urls.icons, name));
 
-/** What an element over the map covers, as a box in layer points. */
+/** The box of an element over the map, in layer points. */
 function boxOn(element) {
   const [frame, box] = [map.getContainer(), element].map((one) => one.getBoundingClientRect());
   const { x, y } = map.containerPointToLayerPoint([box.left - frame.left + box.width / 2, box.top - frame.top + box.height / 2]);
   return { x, y, width: box.width, height: box.height };
 }
 
-/** Everything that stands on the map, wired. `units` gives the features of the base map's layers, see map/base.js. */
+/** The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the base map, see map/base.js. */
 export function createStage({ say, inset, onChoose, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");

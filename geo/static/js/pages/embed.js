@@ -1,4 +1,4 @@
-// The map inside another page: no panel; a chosen record opens in a card, and a link leads to the whole map.
+// The map embedded in another page: without panel; a selected record opens in a card, and a link leads to the full map.
 
 import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
@@ -18,7 +18,7 @@ const inset = () => {
   const open = !box.hidden;
   return { top: 48, right: 0, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
-const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (shown) => `${view.public_url}${shown.map_url}` });
+const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (item) => `${view.public_url}${item.map_url}` });
 const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
 
 function close() {
@@ -30,11 +30,11 @@ function close() {
 
 async function choose(layer, id, move = true) {
   try {
-    const found = await fetchRecord({ layer, id });
+    const chosenRecord = await fetchRecord({ layer, id });
     state.at = { layer, id };
-    record.show(found);
-    stage.highlight.show(found);
-    stage.camera.look(found, { move });
+    record.show(chosenRecord);
+    stage.highlight.show(chosenRecord);
+    stage.camera.look(chosenRecord, { move });
     leadOut();
   } catch (error) {
     say(excuse(error));

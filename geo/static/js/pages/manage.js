@@ -1,4 +1,4 @@
-// What makes the forms of /manage quicker: dropping files, sizes told before they are sent, waiting without reloading.
+// Enhancements of the forms of /manage: dropping files, checking their size before the upload, polling the progress.
 
 const byId = (id) => document.getElementById(id);
 const POLL_MS = 1000;
@@ -37,7 +37,7 @@ async function wait(box) {
     if (!state.busy) return location.reload();
     byId("progress").textContent = state.progress;
   } catch {
-    // The next question may be answered.
+    // A failed request is repeated by the timer.
   }
   setTimeout(wait, POLL_MS, box);
 }

@@ -1,4 +1,4 @@
-// The map page: one state, kept in the address; every change goes through `change` and is drawn by `draw`.
+// The map page: one state, mirrored in the URL; every change goes through `change` and is drawn by `draw`.
 
 import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
@@ -20,8 +20,8 @@ const params = view.filters.map((filter) => filter.param);
 const readState = () => ({ ...parseState(location.search, params), lang: view.lang });
 
 let state = readState();
-let trail = []; // the records that were walked through on the way to the open one
-let asked = null;
+let trail = []; // the records that were opened before the open one, by following links
+let request = null;
 let timer = 0;
 let last = null;
 let lastUrl = "";
@@ -29,7 +29,7 @@ let open = null;
 
 const say = createToast(byId("toast"));
 const sheet = createSheet(byId("panel"), byId("handle"));
-const shown = () => state.layers ?? firstLayers;
+const visibleLayers = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
@@ -47,18 +47,18 @@ const record = createRecord(byId("record"), view, {
   onClose: () => change({ at: null }, { push: true }),
   say,
   home: view.words["tab.list"],
-  address: (found) => `${view.public_url}${found.map_url}`,
+  address: (item) => `${view.public_url}${item.map_url}`,
 });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {
   if (byHand) sheet.atLeast("half");
-  if (id === "tab-share") share.draw(shown());
+  if (id === "tab-share") share.draw(visibleLayers());
 });
 const search = createSearch(byId("search"), view, fetchJson, {
   onHit: ({ layer, id }) => choose(layer, id),
   onText: (q) => change({ q, at: q ? null : state.at }, { push: true }),
 });
 
-/** Open a record; the one that is open becomes the step that leads back. */
+/** Open a record; the one that is open is added to the trail, for the back button. */
 function choose(layer, id, { move = true } = {}) {
   const at = { layer, id };
   if (sameAt(at, state.at)) return;
@@ -66,7 +66,7 @@ function choose(layer, id, { move = true } = {}) {
   change({ at }, { push: true, move });
 }
 
-/** Take a change into the state, the address and the page. `push` makes it a step that Back undoes. */
+/** Apply a change to the state, the URL and the page. `push` adds an entry to the browser's history. */
 function change(part, { push = false, move = true } = {}) {
   const before = state;
   state = { ...state, ...part };
@@ -90,10 +90,10 @@ function draw(before, { move = true } = {}) {
   if (!before || before.base !== state.base) stage.ground(state.base).catch(trouble);
   if (!before || !sameAt(before.at, state.at)) openRecord(move);
   load();
-  layers.draw(shown(), state.base || "communes");
+  layers.draw(visibleLayers(), state.base || "communes");
   search.set(state.q);
   if (last) filters.draw(state, last.facets);
-  if (!byId("pane-share").hidden) share.draw(shown());
+  if (!byId("pane-share").hidden) share.draw(visibleLayers());
 }
 
 async function openRecord(move) {
@@ -109,12 +109,12 @@ async function openRecord(move) {
   record.wait();
   sheet.atLeast("half");
   try {
-    const found = await fetchRecord(at);
+    const item = await fetchRecord(at);
     if (!sameAt(at, state.at)) return;
-    open = found;
-    record.show(found, trail.at(-1)?.title);
-    stage.highlight.show(found);
-    stage.camera.look(found, { move });
+    open = item;
+    record.show(item, trail.at(-1)?.title);
+    stage.highlight.show(item);
+    stage.camera.look(item, { move });
   } catch (error) {
     if (!sameAt(at, state.at)) return;
     change({ at: null });
@@ -122,18 +122,18 @@ async function openRecord(move) {
   }
 }
 
-/** Ask for what is in view once the map rests; the old features stay until the new ones are here. */
+/** Request the records in view when the map has stopped moving; the old features stay until the response. */
 function load() {
   clearTimeout(timer);
   timer = setTimeout(ask, SETTLE_MS);
 }
 
 async function ask() {
-  asked?.abort();
-  const mine = (asked = new AbortController());
+  request?.abort();
+  const mine = (request = new AbortController());
   byId("mapframe").classList.add("busy");
   try {
-    last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), shown(), formatSelection(state))), mine.signal);
+    last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state))), mine.signal);
     stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features));
     list.draw(last.layers);
     filters.draw(state, last.facets);
@@ -142,7 +142,7 @@ async function ask() {
   } catch (error) {
     if (error.name !== "AbortError") trouble(error);
   } finally {
-    if (mine === asked) byId("mapframe").classList.remove("busy");
+    if (mine === request) byId("mapframe").classList.remove("busy");
   }
 }
 

@@ -12,9 +12,9 @@ const preview = createPreview(map, view.words);
 async function start() {
   const base = createBase(map, view, units);
   await base.choose("communes");
-  const found = await fetchJson(view.preview);
-  preview.draw(found.features);
-  if (found.of > found.shown) note.textContent = view.words["manage.map_part"].replace("{n}", found.shown).replace("{m}", found.of);
+  const collection = await fetchJson(view.preview);
+  preview.draw(collection.features);
+  if (collection.of > collection.shown) note.textContent = view.words["manage.map_part"].replace("{n}", collection.shown).replace("{m}", collection.of);
   document.documentElement.dataset.ready = "yes";
 }
 

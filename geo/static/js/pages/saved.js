@@ -1,4 +1,4 @@
-// The saved map: one file that holds its records, opened from disk with no server behind it.
+// The saved map: one HTML file with its records, which works from disk without a server.
 
 import { boxOf } from "../core/preview.js";
 import { createLayers } from "../ui/layers.js";
@@ -23,28 +23,28 @@ const layers = createLayers(byId("pane-layers"), view, {
 const record = createRecord(byId("record"), view, { onClose: close, say, home: view.words["tab.list"] });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => byHand && sheet.atLeast("half"));
 
-let shown = firstLayers;
+let visible = firstLayers;
 let base = view.base;
-let opener = null; // what had the keyboard when a record was opened
+let opener = null; // the element that had the focus when a record was opened
 
 /** Show the features of the layers `names`, and no others. */
 function draw(names) {
-  shown = names;
-  stage.features.show(shown.flatMap((name) => view.features[name]));
-  layers.draw(shown, base);
+  visible = names;
+  stage.features.show(visible.flatMap((name) => view.features[name]));
+  layers.draw(visible, base);
   drawList();
 }
 
-/** The list holds what is in view, and what has no place. */
+/** The list shows the records in view and those without a geometry. */
 function drawList() {
   const box = bounds();
-  list.draw(Object.fromEntries(shown.map((name) => [name, inView(view.features[name], box)])));
+  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])));
 }
 
 function inView(features, box) {
-  const placed = features.filter((feature) => feature.geometry && meets(feature, box));
-  const unplaced = features.filter((feature) => !feature.geometry);
-  return { matched: features.length, in_view: placed.length, unplaced: unplaced.length, features: [...placed, ...unplaced] };
+  const inBox = features.filter((feature) => feature.geometry && meets(feature, box));
+  const withoutGeometry = features.filter((feature) => !feature.geometry);
+  return { matched: features.length, in_view: inBox.length, unplaced: withoutGeometry.length, features: [...inBox, ...withoutGeometry] };
 }
 
 function meets(feature, { west, south, east, north }) {
@@ -54,7 +54,7 @@ function meets(feature, { west, south, east, north }) {
 
 async function ground(name) {
   base = name;
-  layers.draw(shown, base);
+  layers.draw(visible, base);
   await stage.ground(base);
 }
 
@@ -74,14 +74,14 @@ function close() {
   byId("browse").hidden = false;
   record.hide();
   stage.highlight.show(null);
-  // The list may have been drawn again since: its rows keep their ids.
+  // If the list was drawn again since, its rows are new elements with the same ids.
   (opener.isConnected ? opener : byId(opener.id))?.focus();
 }
 
 byId("record").addEventListener("keydown", ({ key }) => key === "Escape" && close());
 tabs.show("tab-list");
 stage.camera.restore({ view: view.view });
-draw(shown);
+draw(visible);
 await ground(base);
 map.on("moveend", drawList);
 new ResizeObserver(() => map.invalidateSize()).observe(byId("mapframe"));

@@ -1,28 +1,28 @@
-// Elements made from values: text is text, never markup.
+// DOM elements created from values; text is never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element with attributes, listeners (`onclick`) and children; null and false children are left out. */
 export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  made.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
-  return made;
+  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return element;
 }
 
 /** An icon of the sprite. */
 export function icon(icons, name) {
-  const made = document.createElementNS(SVG, "svg");
-  made.setAttribute("class", "icon");
-  made.setAttribute("aria-hidden", "true");
+  const element = document.createElementNS(SVG, "svg");
+  element.setAttribute("class", "icon");
+  element.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
   use.setAttribute("href", `${icons}#${name}`);
-  made.append(use);
-  return made;
+  element.append(use);
+  return element;
 }
 
 /** A layer's symbol as the pages draw it. */
@@ -30,7 +30,7 @@ export function symbol(view, layer, name, { small = true } = {}) {
   return el("span", { class: `symbol symbol--${layer}${small ? " symbol--small" : ""}` }, icon(view.urls.icons, name));
 }
 
-/** A row that can be chosen: symbol, title, a line below, something at its end. */
+/** A button for a record: symbol, title, a second line, an element at its end. */
 export function hit(view, item, sub, onchoose, { end = null, ...more } = {}) {
   return el(
     "button", { type: "button", class: "hit", onclick: onchoose, ...more },
@@ -40,13 +40,13 @@ export function hit(view, item, sub, onchoose, { end = null, ...more } = {}) {
   );
 }
 
-/** A link: to our own pages as it is, to another site in a new tab that learns nothing of this one. */
+/** A link; one to another site opens in a new tab without access to this page (noopener). */
 export function link(url, attributes, ...children) {
   const outward = /^https?:/.test(url) ? { rel: "noopener external", target: "_blank" } : {};
   return el("a", { href: url, ...outward, ...attributes }, ...children);
 }
 
-/** Put `parts` into `box`; the element that had the keyboard keeps it, where it is drawn again under its id. */
+/** Replace the children of `box` by `parts`; the focus returns to the new element with the id of the focused one. */
 export function redraw(box, ...parts) {
   const { id } = box.contains(document.activeElement) ? document.activeElement : {};
   box.replaceChildren(...parts.flat().filter(Boolean));

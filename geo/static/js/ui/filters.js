@@ -1,4 +1,4 @@
-// Filters with the counts they would give, and the chips that say what is being filtered.
+// The filters with the number of records for each value, and chips for the active ones.
 
 import { fill } from "../core/format.js";
 import { el, icon, redraw } from "./dom.js";
@@ -15,8 +15,8 @@ export function createFilters(pane, strip, badge, view, onChange) {
     if (!values.length) delete filters[param];
     onChange(filters, state.q);
   };
-  const held = (param) => state.filters[param] ?? [];
-  const toggle = (param, value, on) => set(param, [...held(param).filter((other) => other !== value), ...(on ? [value] : [])]);
+  const valuesOf = (param) => state.filters[param] ?? [];
+  const toggle = (param, value, on) => set(param, [...valuesOf(param).filter((other) => other !== value), ...(on ? [value] : [])]);
   const labelOf = (row, value) => row.options.find((option) => option.value === value)?.label ?? value;
 
   function draw(current, facets) {
@@ -30,7 +30,7 @@ export function createFilters(pane, strip, badge, view, onChange) {
   }
 
   function chip({ param }, { value, label }, count) {
-    const on = held(param).includes(value);
+    const on = valuesOf(param).includes(value);
     return el(
       "label", { class: `option${count || on ? "" : " option--none"}` },
       el("input", { type: "checkbox", id: `f-${param}-${value}`, checked: on, onchange: (event) => toggle(param, value, event.target.checked) }),
@@ -39,29 +39,29 @@ export function createFilters(pane, strip, badge, view, onChange) {
   }
 
   function select(row, counts) {
-    const chosen = row.options.filter((option) => held(row.param).includes(option.value));
-    const others = row.options.filter((option) => !chosen.includes(option));
+    const selection = row.options.filter((option) => valuesOf(row.param).includes(option.value));
+    const others = row.options.filter((option) => !selection.includes(option));
     return el(
       "fieldset", { class: "group" },
       el("legend", {}, row.label),
-      chosen.length ? el("div", { class: "options" }, chosen.map((option) => chip(row, option, counts[option.value] ?? 0))) : null,
+      selection.length ? el("div", { class: "options" }, selection.map((option) => chip(row, option, counts[option.value] ?? 0))) : null,
       el(
         "select", { class: "input", id: `f-${row.param}`, "aria-label": row.label, onchange: (event) => event.target.value && toggle(row.param, event.target.value, true) },
-        el("option", { value: "" }, words[chosen.length ? "filters.more" : "filters.any"]),
+        el("option", { value: "" }, words[selection.length ? "filters.more" : "filters.any"]),
         others.map((option) => el("option", { value: option.value, disabled: !counts[option.value] }, `${option.label} (${counts[option.value] ?? 0})`)),
       ),
     );
   }
 
   function drawStrip() {
-    const chosen = view.filters.flatMap((row) => held(row.param).map((value) => ({ name: labelOf(row, value), off: () => toggle(row.param, value, false) })));
-    if (state.q) chosen.push({ name: `“${state.q}”`, off: () => onChange(state.filters, "") });
-    badge.textContent = chosen.length || "";
-    strip.hidden = !chosen.length;
+    const selection = view.filters.flatMap((row) => valuesOf(row.param).map((value) => ({ name: labelOf(row, value), off: () => toggle(row.param, value, false) })));
+    if (state.q) selection.push({ name: `“${state.q}”`, off: () => onChange(state.filters, "") });
+    badge.textContent = selection.length || "";
+    strip.hidden = !selection.length;
     redraw(
       strip,
       el("span", { class: "active__label" }, words["filters.active"]),
-      chosen.map(({ name, off }) => el("button", { type: "button", class: "chip", onclick: off, "aria-label": fill(words["filters.remove"], { name }) }, name, icon(view.urls.icons, "close"))),
+      selection.map(({ name, off }) => el("button", { type: "button", class: "chip", onclick: off, "aria-label": fill(words["filters.remove"], { name }) }, name, icon(view.urls.icons, "close"))),
       el("button", { type: "button", class: "active__clear", onclick: () => onChange({}, "") }, words["filters.clear"]),
     );
   }

@@ -10,10 +10,10 @@ export function createLayers(pane, view, { onLayers, onBase, linked = true }) {
   const { words } = view;
   const all = view.groups.flatMap((group) => group.layers);
 
-  function draw(shown, base) {
+  function draw(visible, base) {
     redraw(
       pane,
-      view.groups.flatMap((group) => [el("h2", {}, group.label), ...group.layers.map((layer) => row(layer, shown))]),
+      view.groups.flatMap((group) => [el("h2", {}, group.label), ...group.layers.map((layer) => row(layer, visible))]),
       el("h2", {}, words["layers.base"]),
       el("div", { class: "bases" }, bases().map(([name, label]) => radio(name, label, base))),
       el("h2", {}, words["layers.signs"]),
@@ -23,11 +23,11 @@ export function createLayers(pane, view, { onLayers, onBase, linked = true }) {
     );
   }
 
-  function row(layer, shown) {
-    const on = shown.includes(layer.name);
+  function row(layer, visible) {
+    const on = visible.includes(layer.name);
     const change = (event) => {
-      const names = event.target.checked ? [...shown, layer.name] : shown.filter((name) => name !== layer.name);
-      onLayers(all.map((known) => known.name).filter((name) => names.includes(name)));
+      const names = event.target.checked ? [...visible, layer.name] : visible.filter((name) => name !== layer.name);
+      onLayers(all.map((layer) => layer.name).filter((name) => names.includes(name)));
     };
     return el(
       "div", { class: `layer${on ? "" : " layer--off"}` },

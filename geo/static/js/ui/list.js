@@ -1,4 +1,4 @@
-// What is in view as a list, layer by layer; what has no place yet stands below, so that nothing is hidden.
+// The list of the records in view by layer; records without a geometry are listed below them.
 
 import { fill, formatNumber } from "../core/format.js";
 import { el, hit, icon, redraw, symbol } from "./dom.js";
@@ -6,17 +6,17 @@ import { el, hit, icon, redraw, symbol } from "./dom.js";
 const FIRST = 12;
 const MORE = 50;
 
-/** `onChoose(layer, id)` opens a record, `onPoint(key)` shows where it is while the mouse rests on it (null: no more). */
+/** Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end). */
 export function createList(pane, view, { styles, onChoose, onPoint }) {
   const { words, lang } = view;
-  const grown = new Map();
+  const lengths = new Map();
 
   const wait = () => pane.replaceChildren(el("p", { class: "pane__note", role: "status" }, words.loading));
 
   function draw(layers) {
-    const filled = Object.entries(layers).filter(([, layer]) => layer.features.length);
+    const nonEmpty = Object.entries(layers).filter(([, layer]) => layer.features.length);
     const nothing = el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
-    redraw(pane, filled.length ? filled.map(([name, layer]) => section(name, layer)) : [nothing]);
+    redraw(pane, nonEmpty.length ? nonEmpty.map(([name, layer]) => section(name, layer)) : [nothing]);
   }
 
   function section(name, layer) {
@@ -36,16 +36,16 @@ export function createList(pane, view, { styles, onChoose, onPoint }) {
   function rows(key, style, features) {
     const list = el("ul", { class: "listing" });
     const fillUp = () => {
-      const most = grown.get(key) ?? FIRST;
+      const most = lengths.get(key) ?? FIRST;
       list.replaceChildren(...features.slice(0, most).map((feature) => row(feature, style)));
-      const left = features.length - most;
-      if (left <= 0) return;
+      const rest = features.length - most;
+      if (rest <= 0) return;
       const more = () => {
-        grown.set(key, most + MORE);
+        lengths.set(key, most + MORE);
         fillUp();
         list.children[most]?.querySelector("button").focus({ preventScroll: true });
       };
-      list.append(el("li", {}, el("button", { type: "button", class: "button button--quiet more", onclick: more }, fill(words["list.more"], { n: left }), icon(view.urls.icons, "chevron"))));
+      list.append(el("li", {}, el("button", { type: "button", class: "button button--quiet more", onclick: more }, fill(words["list.more"], { n: rest }), icon(view.urls.icons, "chevron"))));
     };
     fillUp();
     return list;

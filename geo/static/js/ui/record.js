@@ -1,11 +1,11 @@
-// One record: what it is, where, its story, links that can be walked, facts, disagreements, sources.
+// The panel of one record: title, location, story, links, facts, conflicts, sources, downloads.
 
 import { fill } from "../core/format.js";
 import { copy, el, hit, icon, link, symbol } from "./dom.js";
 
 /**
- * Show records in `box`; `onChoose(layer, id)` walks a link, `onBack()` goes one step back, `onClose()` to browsing,
- * which is called `home`. `address(record)` is the link to copy; without it there is none to share.
+ * Show records in `box`; calls `onChoose(layer, id)` to follow a link, `onBack()` to go back, `onClose()` to return to
+ * the list, whose label is `home`. `address(record)` is the URL to copy; without it there is no share button.
  */
 export function createRecord(box, view, { onChoose, onBack, onClose, say, address = null, home = "" }) {
   const { words } = view;
@@ -91,7 +91,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     );
   }
 
-  /** A group of links; why they are links is said once where it is the same for all of them. */
+  /** A group of links; a reason that all of them share is shown once. */
   function chain(group) {
     const reasons = new Set(group.items.map(why));
     const shared = group.items.length > 1 && reasons.size === 1 ? [...reasons][0] : "";
@@ -114,13 +114,13 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
   const rest = (group) => (group.count > group.items.length ? el("p", { class: "small muted" }, fill(words["links.more"], { n: group.count - group.items.length })) : null);
 
   function facts(record) {
-    const known = record.facts.filter((fact) => fact.value !== null);
+    const filled = record.facts.filter((fact) => fact.value !== null);
     const unknown = record.facts.filter((fact) => fact.value === null).map((fact) => fact.label);
     if (record.has_story && !record.story) unknown.push(words.story);
     return el(
       "section", {},
       el("h3", {}, words.facts),
-      el("dl", { class: "facts" }, known.map((fact) => el("div", {}, el("dt", {}, fact.label), el("dd", {}, fact.url ? link(fact.url, {}, fact.value) : fact.value)))),
+      el("dl", { class: "facts" }, filled.map((fact) => el("div", {}, el("dt", {}, fact.label), el("dd", {}, fact.url ? link(fact.url, {}, fact.value) : fact.value)))),
       unknown.length ? el("p", { class: "record__unknown" }, el("span", { class: "missing" }, words["facts.missing"]), `: ${unknown.join(" · ")}`) : null,
     );
   }

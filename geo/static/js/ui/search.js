@@ -1,4 +1,4 @@
-// Search by name: a combobox with a list of hits, moved through with the arrows.
+// Search by name: a combobox with a list of results, which the arrow keys move through.
 
 import { address } from "../core/address.js";
 import { fill } from "../core/format.js";
@@ -6,14 +6,14 @@ import { el, hit, icon } from "./dom.js";
 
 const WAIT_MS = 180;
 
-/** `onHit(hit)` for a chosen record, `onText(q)` when people want only what matches. */
+/** Calls `onHit(hit)` for a selected record, `onText(q)` to filter all records by the text. */
 export function createSearch(form, view, fetchJson, { onHit, onText }) {
   const input = form.querySelector("#search-input");
   const list = form.querySelector("#search-hits");
   const clear = form.querySelector("#search-clear");
   const status = form.querySelector("#search-status");
   let timer = 0;
-  let asked = null;
+  let request = null;
   let at = -1;
 
   const options = () => [...list.querySelectorAll('[role="option"]')];
@@ -26,12 +26,12 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
 
   async function ask() {
     const text = input.value.trim();
-    asked?.abort();
+    request?.abort();
     if (!text) return close();
-    asked = new AbortController();
+    request = new AbortController();
     try {
       const query = `q=${encodeURIComponent(text)}&lang=${view.lang}&limit=12`;
-      const { hits } = await fetchJson(address(view.urls.search, {}, query), asked.signal);
+      const { hits } = await fetchJson(address(view.urls.search, {}, query), request.signal);
       show(hits, text);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -41,9 +41,9 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
   }
 
   function show(hits, text) {
-    const rows = hits.map((found, i) => {
-      const sub = [found.label, found.place].filter(Boolean).join(" · ");
-      return hit(view, found, sub, () => choose(found), { role: "option", id: `hit-${i}`, tabindex: "-1", "aria-selected": "false" });
+    const rows = hits.map((item, i) => {
+      const sub = [item.label, item.place].filter(Boolean).join(" · ");
+      return hit(view, item, sub, () => choose(item), { role: "option", id: `hit-${i}`, tabindex: "-1", "aria-selected": "false" });
     });
     if (hits.length) {
       const keep = { type: "button", class: "hit hit--keep", role: "option", id: "hit-keep", tabindex: "-1", "aria-selected": "false", onclick: () => keepText(text) };
@@ -56,10 +56,10 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
     status.textContent = hits.length ? fill(view.words["search.count"], { n: hits.length }) : view.words["search.none"];
   }
 
-  function choose(found) {
+  function choose(item) {
     close();
     input.blur();
-    onHit(found);
+    onHit(item);
   }
 
   function keepText(text) {
@@ -108,7 +108,7 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
     onText("");
     input.focus();
   });
-  /** Show the text that is being filtered by, unless people are typing. */
+  /** Show the text of the active filter, unless the input has the focus. */
   function set(q) {
     if (document.activeElement === input) return;
     input.value = q;

@@ -1,14 +1,14 @@
-// Take it with you: a link to this view, a saved map, the filtered data, code to embed.
+// The pane for sharing: a link to this view, the saved map, downloads of the filtered data, code to embed.
 
 import { address } from "../core/address.js";
 import { copy, el, icon, redraw } from "./dom.js";
 
-/** Draw into `pane`; `queries()` gives the query strings of the view and of the selection. */
+/** Draw into `pane`; `queries()` returns the query strings of the view and of the selection. */
 export function createShare(pane, view, { say, queries }) {
   const { words, urls } = view;
   let format = view.formats[0];
 
-  function draw(shown) {
+  function draw(layerNames) {
     const { whole, selection } = queries();
     const query = whole ? `?${whole}` : "";
     redraw(
@@ -20,8 +20,8 @@ export function createShare(pane, view, { say, queries }) {
         action("print", words["share.print"], { onclick: () => window.print() }),
       ),
       el("h2", {}, words["share.export"]),
-      el("div", { class: "options", role: "radiogroup", "aria-label": words["share.format"] }, view.formats.map((row) => choice(row, shown))),
-      el("ul", { class: "sharelist sharelist--downloads" }, layersOf(shown).map((layer) => el("li", {}, download(layer, selection)))),
+      el("div", { class: "options", role: "radiogroup", "aria-label": words["share.format"] }, view.formats.map((row) => choice(row, layerNames))),
+      el("ul", { class: "sharelist sharelist--downloads" }, layersOf(layerNames).map((layer) => el("li", {}, download(layer, selection)))),
       el("h2", {}, words["share.embed"]),
       embed(query),
     );
@@ -29,12 +29,12 @@ export function createShare(pane, view, { say, queries }) {
 
   const action = (name, text, more) => el("button", { type: "button", class: "shareitem", ...more }, icon(urls.icons, name), el("span", {}, text));
   const give = async (text) => say((await copy(text)) ? words["share.copied"] : text, { stay: false });
-  const layersOf = (shown) => view.groups.flatMap((group) => group.layers).filter((layer) => shown.includes(layer.name));
+  const layersOf = (layerNames) => view.groups.flatMap((group) => group.layers).filter((layer) => layerNames.includes(layer.name));
 
-  function choice(row, shown) {
+  function choice(row, layerNames) {
     const pick = () => {
       format = row;
-      draw(shown);
+      draw(layerNames);
     };
     return el(
       "label", { class: "option" },

@@ -8,8 +8,8 @@ const TAP_PX = 6;
 
 export function createSheet(panel, handle) {
   const narrow = matchMedia("(max-width: 719px)");
-  let held = null;
-  let dragged = false;
+  let grip = null;
+  let isDrag = false;
   const at = () => HEIGHTS.indexOf(panel.dataset.height);
   const to = (index) => {
     panel.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, index))];
@@ -17,32 +17,32 @@ export function createSheet(panel, handle) {
   };
 
   handle.addEventListener("pointerdown", (event) => {
-    held = { y: event.clientY, height: panel.offsetHeight };
-    dragged = false;
+    grip = { y: event.clientY, height: panel.offsetHeight };
+    isDrag = false;
     handle.setPointerCapture(event.pointerId);
   });
   handle.addEventListener("pointermove", (event) => {
-    if (!held) return;
-    const up = held.y - event.clientY;
-    dragged ||= Math.abs(up) > TAP_PX;
-    if (!dragged) return;
+    if (!grip) return;
+    const up = grip.y - event.clientY;
+    isDrag ||= Math.abs(up) > TAP_PX;
+    if (!isDrag) return;
     panel.dataset.dragging = "";
-    panel.style.setProperty("--sheet", `${Math.max(96, held.height + up)}px`);
+    panel.style.setProperty("--sheet", `${Math.max(96, grip.height + up)}px`);
   });
   const drop = () => {
-    if (!held) return;
+    if (!grip) return;
     const share = panel.offsetHeight / window.innerHeight;
     delete panel.dataset.dragging;
     panel.style.removeProperty("--sheet");
-    held = null;
-    if (dragged) to(share < SHARES.low ? 0 : share < SHARES.half ? 1 : 2);
+    grip = null;
+    if (isDrag) to(share < SHARES.low ? 0 : share < SHARES.half ? 1 : 2);
   };
   handle.addEventListener("pointerup", drop);
   handle.addEventListener("pointercancel", drop);
-  // A drag ends with a click too; only one without a drag is a press of the button.
+  // Browsers fire a click at the end of a drag too; only a click without a drag presses the button.
   handle.addEventListener("click", () => {
-    if (!dragged) to((at() + 1) % HEIGHTS.length);
-    dragged = false;
+    if (!isDrag) to((at() + 1) % HEIGHTS.length);
+    isDrag = false;
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -51,7 +51,7 @@ export function createSheet(panel, handle) {
     to(at() + step);
   });
 
-  /** Pixels of the map that panel and tools cover once the sheet is still; a full sheet counts as half. */
+  /** Pixels of the map that panel and tools cover at the sheet's present height; a full sheet counts as half. */
   function inset() {
     if (!narrow.matches) return { top: 0, right: 0, bottom: 0, left: 0 };
     const tall = panel.dataset.height === "low" ? 0.14 : 0.48;

@@ -1,17 +1,17 @@
-// Tabs by the ARIA pattern: arrows move, Home and End jump.
+// Tabs by the ARIA pattern: arrow keys move, Home and End jump.
 
-/** `onShow(id, byHand)` after each change; `show(id)` changes it from a script. */
+/** Calls `onShow(id, byHand)` after each change; `show(id)` shows a tab from a script. */
 export function createTabs(list, onShow = () => {}) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
-  const show = (chosen, { focus = false, byHand = true } = {}) => {
+  const show = (current, { focus = false, byHand = true } = {}) => {
     for (const tab of tabs) {
-      const on = tab === chosen;
+      const on = tab === current;
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
       document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
     }
-    if (focus) chosen.focus();
-    onShow(chosen.id, byHand);
+    if (focus) current.focus();
+    onShow(current.id, byHand);
   };
   list.addEventListener("keydown", (event) => {
     const at = tabs.indexOf(document.activeElement);

@@ -1,20 +1,20 @@
-// One line of news on the map and the buttons that belong to it; read aloud, gone after a while unless it must stay.
+// A message over the map with its buttons; announced by screen readers, hidden after DURATION_MS unless it must stay.
 
 import { el } from "./dom.js";
 
-const SHOWN_MS = 6000;
+const DURATION_MS = 6000;
 
 /**
- * `say(text, {stay, trouble, actions})` with `actions` as [label, what to do]; an empty text takes the line away,
- * `say.settle()` only news of trouble.
+ * `say(text, {stay, trouble, actions})` with `actions` as [label, function]; an empty text hides the message,
+ * `say.settle()` hides it if it was about trouble.
  */
 export function createToast(box) {
   let timer = 0;
-  let troubled = false;
+  let isTrouble = false;
 
   function say(text, { stay = false, trouble = false, actions = [] } = {}) {
     clearTimeout(timer);
-    troubled = trouble;
+    isTrouble = trouble;
     const act = (action) => () => {
       say("");
       action();
@@ -22,9 +22,9 @@ export function createToast(box) {
     const buttons = actions.map(([label, action]) => el("button", { type: "button", onclick: act(action) }, label));
     box.replaceChildren(el("span", {}, text), ...(buttons.length ? [el("span", { class: "toast__actions" }, buttons)] : []));
     box.hidden = !text;
-    if (text && !stay) timer = setTimeout(() => (box.hidden = true), SHOWN_MS);
+    if (text && !stay) timer = setTimeout(() => (box.hidden = true), DURATION_MS);
   }
 
-  say.settle = () => troubled && say("");
+  say.settle = () => isTrouble && say("");
   return say;
 }

@@ -1,4 +1,4 @@
-"""What a project says about itself and its layers: QGIS's metadata, from the layers' own."""
+"""The metadata elements of a QGIS project and of its layers, from the metadata of the layers."""
 
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -12,8 +12,8 @@ from geo.views.qgis.xml import add
 _LANGUAGES = {"vi": "VIE", "en": "ENG"}
 
 
-class Described(NamedTuple):
-    """What metadata of QGIS holds. `created` is ISO 8601 without a zone."""
+class Metadata(NamedTuple):
+    """The metadata of a project or a layer. `created` is ISO 8601 without a time zone."""
 
     id: str
     title: str
@@ -29,8 +29,8 @@ class Described(NamedTuple):
     links: tuple[tuple[str, str], ...] = ()
 
 
-def metadata(parent: ET.Element, about: Described) -> None:
-    """The elements of `about`, in the order that QGIS writes them."""
+def metadata(parent: ET.Element, about: Metadata) -> None:
+    """Add the elements of `about` in the order in which QGIS writes them."""
     add(parent, "identifier", about.id)
     add(parent, "parentidentifier", about.parent)
     add(parent, "language", _LANGUAGES[about.lang])
@@ -54,16 +54,16 @@ def metadata(parent: ET.Element, about: Described) -> None:
 
 
 def layer_metadata(parent: ET.Element, atlas: Atlas, spec: LayerSpec, lang: str, crs: str) -> None:
-    """What the layer is, whose it is and how it was made."""
-    told, found = notice(atlas, spec.name), atlas.metadata(spec.name)
-    lineage = found.get("lineage") or {}
+    """Add the metadata of a layer: description, rights, lineage and extent."""
+    terms, own = notice(atlas, spec.name), atlas.metadata(spec.name)
+    lineage = own.get("lineage") or {}
     metadata(
         parent,
-        Described(
-            f"ocop-dien-bien:{spec.name}", told.title.of(lang), spec.about.of(lang), lang, parent="ocop-dien-bien",
+        Metadata(
+            f"ocop-dien-bien:{spec.name}", terms.title.of(lang), spec.about.of(lang), lang, parent="ocop-dien-bien",
             history=tuple(str(text) for text in [lineage.get(lang) or lineage.get("vi")] if text),
-            keywords=("OCOP", "Điện Biên", GROUPS[spec.group].of(lang)), rights=told.attribution.of(lang),
-            licence=told.licence, links=tuple((name, address) for name, address, _ in told.sources if address),
+            keywords=("OCOP", "Điện Biên", GROUPS[spec.group].of(lang)), rights=terms.attribution.of(lang),
+            licence=terms.licence, links=tuple((name, address) for name, address, _ in terms.sources if address),
         ),
     )  # fmt: skip
     box = atlas.bounds(spec.name) if spec.geometry else None
