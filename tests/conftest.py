@@ -27,6 +27,8 @@ GROUPS = {
     "tests/browser/": "browser",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
+    "tests/test_durability.py": "processes",
+    "tests/test_kills.py": "processes",
     "tests/test_serving.py": "processes",
     "tests/test_signing_in.py": "processes",
     "tests/test_connections.py": "processes",

@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
+    "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
         | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
@@ -83,7 +84,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"views", "web.ogc", "web.site", "web.manage"},
+        WEB | {"store", "views", "web.ogc", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
 }
@@ -101,7 +102,13 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
 DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo/atlas/engine.py"}
 """Engine of the store or the atlas -> the only module outside it that imports it, which chooses the engine."""
 
-ENGINES = ("geo/store/geopackage.py", "geo/store/gpkg_tables.py", "geo/store/rtree.py", "geo/atlas/sqlite/")
+ENGINES = (
+    *(
+        f"geo/store/{name}.py"
+        for name in ("connection", "copies", "geopackage", "gpkg_tables", "rtree", "seals", "states", "verification")
+    ),
+    "geo/atlas/sqlite/",
+)
 
 SQLITE_ELSEWHERE = {
     "geo/access/private_database.py": "keeps sessions and failed attempts to sign in; losing them signs people out",

@@ -1,6 +1,7 @@
 """The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, g, redirect, request
 from flask import Response as Answer
@@ -14,6 +15,7 @@ from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
+from geo.web import health
 from geo.web.http import bodies, errors, headers, params
 from geo.web.http.access_log import AccessLog
 from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
@@ -74,6 +76,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     Restorations(settings).register(app)
+    health.Health(settings, atlas_source).register(app)
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
     map_data.register(app, slots)
     files = downloads.Downloads(settings, atlas_source.keys, slots)
@@ -89,10 +92,15 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     security_contact.register(app, settings)
     errors.register(app)
     _compress(app)
+    _guard(app, settings, application)
+    return app
+
+
+def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
+    """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
     if settings.access_log:
         AccessLog(app)
     Gateway(app, settings, refusing=application)  # outermost: what lies behind it sees the caller's own address
-    return app
 
 
 def _compress(app: Flask) -> None:
@@ -125,14 +133,14 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
             return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/")):
+        if not request.path.startswith(("/static/", "/vendor/", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
 
 def _refuse_no_host() -> None:
     """Raise BadQuery for an invalid Host header (RFC 9112, 3.2): the links of responses begin with it."""
-    if not request.host and request.path != "/healthz":  # monitoring may send no host name
+    if not request.host and request.path not in health.PATHS:  # monitoring may send no host name
         header = request.headers.get("Host", "")
         raise BadQuery(
             f"Host: {header!r} is not a valid host. Expected a name or an address such as ocop.example.vn:5000.",

@@ -1,4 +1,4 @@
-"""Data of the map page as JSON: records in view, base layers, search, single records; the saved map; /healthz."""
+"""Data of the map page as JSON: records in view, base layers, search, single records; the saved map."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,6 @@ def register(app: Flask, slots: JobSlots) -> None:
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
     app.add_url_rule("/save-map", view_func=partial(save_map, slots), endpoint="save_map")
-    app.add_url_rule("/healthz", view_func=health)
 
 
 def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_age_s: int = 60) -> Response:
@@ -88,15 +87,4 @@ def save_map(slots: JobSlots) -> Response:
     response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
     response.headers["Content-Disposition"] = f'attachment; filename="ban-do-v{g.atlas.version.number}.html"'
     response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def health() -> Response:
-    """The state of the service and the version that it serves."""
-    version = g.atlas.version
-    response = Response(
-        orjson.dumps({"status": "ok", "version": version.number, "published_at": version.published_at}),
-        mimetype="application/json",
-    )
-    response.headers["Cache-Control"] = "no-store"
     return response
