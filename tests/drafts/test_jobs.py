@@ -49,7 +49,7 @@ from geo.settings import Settings
 jobs = Jobs(Settings.from_json(json.load(sys.stdin)))
 draft = jobs.drafts.get(sys.argv[2])
 say = lambda step: print(step, flush=True)
-jobs.publish(draft, who="A", why="b", seen=jobs.drafts.review(draft)["digest"], progress=say)
+jobs.publish(draft, who="A", why="b", digest=jobs.drafts.review(draft)["digest"], progress=say)
 """
 
 # Another process of the service, which reads a draft and says what it is at.
