@@ -3,6 +3,7 @@
 import http.client
 import json
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +11,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ import pytest
 from geo.settings import Settings
 from tests.conftest import ROOT
 from tests.effort import Effort
+from tests.proxies import free_port
 from tests.test_serving import Server, serving_with
 
 UNFINISHED_HEAD = b"GET /about HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
@@ -226,3 +229,43 @@ def test_processes_that_are_spawned_serve_and_end_as_those_that_are_forked(tmp_p
         started.process.send_signal(signal.SIGTERM)
         assert everything(line).endswith(b"done")
     assert started.process.wait(timeout=20) == 0
+
+
+SERVED = """
+import app
+from geo.web import serving
+serving.THREAD_IDLE_S = 5
+app.cli()
+"""
+
+
+def test_threads_end_without_a_crash_and_leave_no_file_open(
+    built: Settings, built_env: dict[str, str], tmp_path: Path
+) -> None:
+    """A thread that ends while it holds a connection to SQLite can crash its process."""
+    data = shutil.copytree(built.data_dir, tmp_path / "var", ignore=shutil.ignore_patterns("drafts", "profiles"))
+    port = free_port()
+    command = [sys.executable, "-c", SERVED, "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=built_env | {"GEO_DATA_DIR": str(data)}) as process:
+        try:
+            server = Server(process, port, data)
+            for _ in range(300):
+                with suppress(OSError):
+                    seconds(port, "/healthz")
+                    break
+                time.sleep(0.1)
+            [worker] = server.workers
+
+            def ask(number: int) -> int:
+                return server.get(f"/collections/communes/items?limit=20&offset={number}").status
+
+            for round_number in range(2):
+                with ThreadPoolExecutor(20) as pool:
+                    assert set(pool.map(ask, range(round_number * 40, round_number * 40 + 40))) == {200}
+                time.sleep(9)
+            assert server.get("/about").status == 200
+            assert server.workers == [worker]
+            entries = list(Path(f"/proc/{worker}/fd").iterdir())
+            assert len([one for one in entries if one.exists() and "/atlas/" in str(one.readlink())]) < 30
+        finally:
+            process.terminate()

@@ -19,6 +19,8 @@ from geo.web.transfers import Transfers
 START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
 """How worker processes are started. Forking is fast, but unsafe on macOS and impossible on Windows."""
 
+THREAD_IDLE_S = 30
+"""Seconds after which a thread without work ends."""
 _IDLE_MS = 75_000
 """Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
 _LARGEST_HEAD = 64 * 1024
@@ -58,6 +60,7 @@ def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=settings.threads + settings.transfers,
+        blocking_threads_idle_timeout=THREAD_IDLE_S,
         backlog=max(1_024, connections),
         backpressure=connections,
         http=HTTPModes.http1,

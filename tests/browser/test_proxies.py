@@ -262,7 +262,7 @@ def test_a_proxy_as_documented_bounds_bodies_and_opens_managing_to_the_office_on
 def answer_from(address: str, site: Site, path: str) -> HTTPResponse:
     """The answer to a caller with an address of its own."""
     public = urlsplit(site.address)
-    line = HTTPSConnection("127.0.0.1", public.port, source_address=(address, 0), context=UNVERIFIED)
+    line = HTTPSConnection("localhost", public.port, source_address=(address, 0), context=UNVERIFIED)
     line.request("GET", f"{public.path}{path}", headers={"Host": public.netloc})
     answer = line.getresponse()
     answer.read()

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -54,14 +55,18 @@ def key_of(path: Path) -> str:
 
 
 class _OwnConnection:
-    """The connection of one thread, closed when the thread ends: servers start threads and end them again."""
+    """The connection of one thread, appended to `ended` when the thread ends: servers start and end threads.
 
-    def __init__(self, path: Path) -> None:
+    It is closed by another thread: SQLite calls Python while it closes, which crashes in a thread that is ending.
+    """
+
+    def __init__(self, path: Path, ended: deque[sqlite3.Connection]) -> None:
+        self._ended = ended
         self.db = connect(path)
 
     def __del__(self) -> None:
         if hasattr(self, "db"):  # not when it could not be opened
-            self.db.close()
+            self._ended.append(self.db)
 
 
 class SqliteAtlas:
@@ -72,6 +77,7 @@ class SqliteAtlas:
         self._path = path
         self._local = threading.local()
         self._connections: WeakSet[_OwnConnection] = WeakSet()
+        self._ended: deque[sqlite3.Connection] = deque()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
@@ -93,6 +99,8 @@ class SqliteAtlas:
                 own.db.close()
             self._connections.clear()
             self._local = threading.local()
+            while self._ended:
+                self._ended.popleft().close()
 
     def __del__(self) -> None:
         self.close()
@@ -101,7 +109,9 @@ class SqliteAtlas:
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            own = self._local.own = _OwnConnection(self._path)
+            while self._ended:
+                self._ended.popleft().close()
+            own = self._local.own = _OwnConnection(self._path, self._ended)
             connection = self._local.connection = own.db
             with self._lock:
                 self._connections.add(own)

@@ -73,10 +73,6 @@ class SiteUrls:
         """The root URL: scheme, host and mount path of absolute URLs."""
         return _host()
 
-    def origin(self) -> str:
-        """The scheme and host that the paths of pages are put behind where a whole address is needed."""
-        return _host().removesuffix(request.script_root)
-
     def site(self) -> Site:
         """The root URL and the language of this request."""
         return Site(_host(), g.lang)

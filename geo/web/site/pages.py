@@ -77,7 +77,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "full": urls.plain("/"),
         "icons": assets.url("img/icons.svg"),
     }
-    view["origin"] = urls.origin()
+    view["public_url"] = urls.host()
     view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
     view["map_id"] = "map_shell"
     view["words"] = words_of(g.lang)
