@@ -1,5 +1,6 @@
 """What a request may use: processor time, one of the places for long requests, a slot of the machine."""
 
+import io
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.worksheet._writer import ALL_TEMP_FILES
 
 from geo import budget
 from geo.atlas import Atlas, Query
@@ -18,6 +20,7 @@ from geo.atlas.cql2.parse import parse
 from geo.atlas.cql2.tree import Constant, Property
 from geo.budget import Budget, JobSlots, LongRequests, limited
 from geo.errors import Busy, TooCostly
+from geo.views.export.download import write_export
 from tests.bench import large
 from tests.conftest import ROOT
 from tests.frozen import publish_atlas
@@ -169,6 +172,12 @@ def test_a_statement_that_becomes_long_without_a_place_is_busy(crowded: Atlas) -
     assert taken.enter()
     with limited(Budget(FREE, 0.01, taken)), pytest.raises(Busy):
         crowded.count(query)
+
+
+def test_a_workbook_that_is_interrupted_leaves_no_file(crowded: Atlas) -> None:
+    with limited(Budget(0.1, FREE, places())), pytest.raises(TooCostly):
+        write_export(crowded, Query("zones"), "xlsx", io.BytesIO())
+    assert ALL_TEMP_FILES == []
 
 
 def test_functions_of_a_filter_are_counted() -> None:
