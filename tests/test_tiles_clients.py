@@ -16,7 +16,7 @@ from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
 from tests.server import serving
-from tests.views.test_tiles import pixel_m, placed
+from tests.views.test_tiles import pixel_m, shapes_of
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
@@ -93,7 +93,7 @@ def test_the_gdal_of_the_system_reads_a_downloaded_tile(site: str, real_atlas: A
     run = subprocess.run(
         [*command, "-lco", "RFC7946=NO", "-t_srs", "EPSG:3857"], check=True, capture_output=True, timeout=60
     )
-    truth, features = placed(real_atlas, "communes"), json.loads(run.stdout)["features"]
+    truth, features = shapes_of(real_atlas, "communes"), json.loads(run.stdout)["features"]
     assert len(features) > 5
     for feature in features:
         outline = truth[feature["properties"]["id"]]

@@ -148,7 +148,7 @@ def test_the_whole_province_is_in_sight(visit: Visit, file: Path, size: tuple[in
 def test_switching_a_layer_off_and_on_takes_its_symbols_away_and_back(visit: Visit, file: Path) -> None:
     page = visit(file).page
     page.get_by_role("tab", name="Lớp").click()
-    shapes = page.locator(".leaflet-zones-pane path")
+    shapes = page.locator(".leaflet-areas-pane path")
     box = page.get_by_label("Vùng nguyên liệu")
     assert shapes.count() == 1
     box.uncheck()

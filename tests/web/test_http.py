@@ -142,7 +142,8 @@ def test_a_page_of_another_site_reads_errors_of_data_with_their_id(client: Flask
 def test_every_address_knows_head_and_options(client: FlaskClient) -> None:
     """Whatever can be got can be asked for its head alone, and says what it knows."""
     places = {"layer": "products", "record": "R1", "matrix_set": "WebMercatorQuad", "z": 8, "row": 112, "col": 201,
-              "extension": "csv", "name": "css/base.css", "library": "leaflet", "draft_id": "x", "number": 1}  # fmt: skip
+              "extension": "csv", "name": "css/base.css", "library": "leaflet", "draft_id": "x", "restoration_id": "x",
+              "number": 1}  # fmt: skip
     rules = [rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert len(rules) > 40
     for rule in rules:
