@@ -44,7 +44,7 @@ class Answers:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The answers that `to_json` gave; BadQuery for a name or a type that is none of theirs."""
+        """The answers that `to_json` gave; BadQuery for an unknown name or a wrong type."""
         defaults = cls()
         for name, value in plain.items():
             default = getattr(defaults, name, ...)

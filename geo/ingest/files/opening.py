@@ -148,8 +148,10 @@ def _geodatabases(files: Sequence[Path], work: Path, spare: Iterator[int]) -> It
 
 
 def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Kind | None:
-    """What a member of an archive is. BadSource for an archive under another name, and for a .kml in a KMZ that is
-    none."""
+    """The kind of a file in an archive; None for one that is left out.
+
+    BadSource for an archive inside the archive, whatever its name is, and for a .kml in a KMZ whose content is not KML.
+    """
     if kind == "kmz" and member.suffix.lower() != ".kml":
         return None
     content = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)
