@@ -13,7 +13,7 @@ PUBLISH, LEAVE_OUT = "publish", "leave_out"
 
 @dataclass(frozen=True)
 class Answers:
-    """Everything about a file that it does not say itself.
+    """What a person or a profile says about a file, beyond what the file says itself.
 
     A profile keeps the coordinate system, the encodings, the mapping, the constants and the precision; the rest is
     decided for each file anew.

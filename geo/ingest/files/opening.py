@@ -62,7 +62,7 @@ _ALL = Label("tất cả thư mục, kèm cột tên thư mục", "all folders, 
 def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
     """The parts of an upload: one file, or the files of one layer that were sent together.
 
-    `work` is an empty folder for copies under names that GDAL knows the content by. BadSource when nothing in the
+    `work` is an empty folder for copies whose file names let GDAL recognise the content. BadSource when nothing in the
     upload is a layer, with what the file is and what to do.
     """
     for file in files:
