@@ -19,10 +19,10 @@ help:  ## list these commands
 serve: $(VENV)/.serve  ## set up and serve the site
 	$(BIN)/python app.py serve
 
-build: $(VENV)/.serve  ## read the seed into the store and the atlas
+build: $(VENV)/.serve  ## publish the shipped data (the seed) to the store and the atlas
 	$(BIN)/python app.py build
 
-check: $(VENV)/.serve  ## print what is the matter with the seed
+check: $(VENV)/.serve  ## print what is wrong with the shipped data
 	$(BIN)/python app.py check
 
 $(VENV)/.serve: requirements.txt
@@ -59,10 +59,10 @@ pins: $(VENV)/.test  ## check that the pinned packages exist for every Python th
 quick: lint node  ## the checks of a minute: style, types, and the tests that need no shipped data, server or browser
 	$(PYTEST) $(QUICK)
 
-test: test-setup lint node pins  ## every check, short where chance is tested
+test: test-setup lint node pins  ## every check, with few repetitions of the random tests
 	$(PYTEST)
 
-test-long: test-setup lint node pins  ## every check, with many more deaths, damaged files and random examples
+test-long: test-setup lint node pins  ## every check, with many more killed processes, damaged files and random examples
 	$(PYTEST) --long
 
 bench: $(VENV)/.test  ## measure (docs/benchmarks.md); needs wrk

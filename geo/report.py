@@ -81,7 +81,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("bad_code", "error", "mã ngoài danh mục", "code not in the list", "Dùng một mã của danh mục.", "Use a code of the list."),
         _kind("out_of_range", "error", "ngoài khoảng cho phép", "out of range", *_CORRECT),
         _kind("unknown_reference", "error", "dẫn tới bản ghi không tồn tại", "refers to a record that does not exist", "Chọn bản ghi đã có, hoặc thêm mới bản ghi này.", "Choose an existing record, or add this one."),
-        _kind("unknown_source", "error", "dẫn nguồn không tồn tại", "cites a source that does not exist", "Sửa mã nguồn, hoặc thêm nguồn vào lớp sources.", "Correct the source id, or add the source to layer sources."),
+        _kind("unknown_source", "error", "dẫn nguồn không tồn tại", "cites a source that does not exist", "Sửa mã của nguồn, hoặc thêm nguồn vào lớp sources.", "Correct the source id, or add the source to layer sources."),
         # places
         _kind("null_geometry", "info", "chưa có vị trí", "no place yet", "Bổ sung vị trí khi có nguồn.", "Add the place when a source gives it."),
         _kind("missing_geometry", "error", "thiếu hình học", "geometry missing", "Bổ sung hình học.", "Add the geometry."),

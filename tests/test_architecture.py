@@ -1,4 +1,4 @@
-"""The rules of docs/architecture.md, checked against the code: which package may import which, and others."""
+"""The rules of docs/architecture.md, checked against the code: imports between rooms, file names, SQL, sizes."""
 
 import ast
 import re
@@ -135,7 +135,7 @@ SHARED_NAMES = {
     "text.py": "Vietnamese text, and CQL2 Text",
     "values.py": "values read from cells, and values shown",
 }
-"""File names that two packages have, and their meaning in each."""
+"""File names that occur in two rooms, and their meaning in each."""
 
 
 def modules() -> list[Path]:

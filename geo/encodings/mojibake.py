@@ -31,7 +31,8 @@ def as_bytes(text: str) -> bytes | None:
 
 
 def read(data: bytes) -> str:
-    """The text of UTF-8 `data`, without a character cut at its end; UnicodeDecodeError when it is not UTF-8."""
+    """The text of UTF-8 `data`, without a last character that is cut off; UnicodeDecodeError when it is not
+    UTF-8."""
     return _PARTIAL_LETTER.sub(b"", data).decode("utf-8").removeprefix("\ufeff")
 
 

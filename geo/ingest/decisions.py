@@ -13,7 +13,7 @@ PUBLISH, LEAVE_OUT = "publish", "leave_out"
 
 @dataclass(frozen=True)
 class Answers:
-    """Everything about a file that it does not say itself.
+    """What a person or a profile says about a file, beyond what the file says itself.
 
     A profile keeps the coordinate system, the encodings, the mapping, the constants and the precision; the rest is
     decided for each file anew.
@@ -44,7 +44,7 @@ class Answers:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The answers that `to_json` gave; BadQuery for a name or a type that is none of theirs."""
+        """The answers that `to_json` gave; BadQuery for an unknown name or a wrong type."""
         defaults = cls()
         for name, value in plain.items():
             default = getattr(defaults, name, ...)

@@ -80,7 +80,7 @@ def of_location(location: Location, answers: Answers) -> Question | None:
 
 
 def no_such_reading(key: str) -> NoReturn:
-    """Refuse a coordinate system that is none."""
+    """Raise BadQuery for a key that names no coordinate system."""
     raise BadQuery(
         f"crs {key!r} is no coordinate system of this service. Known: {', '.join(SYSTEMS)}.",
         f"crs {key!r} không phải hệ toạ độ của dịch vụ. Các hệ: {', '.join(SYSTEMS)}.",

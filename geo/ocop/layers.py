@@ -7,7 +7,7 @@ from geo.schema import Field, Label, LayerSpec
 
 _SOURCES = Field(
     "source_ids", "sources", Label("Nguồn", "Sources"), "refs", required=True, target="sources",
-    help=Label("mã nguồn, cách nhau bằng dấu ;", "source ids, joined by ;"),
+    help=Label("mã của nguồn, cách nhau bằng dấu ;", "source ids, joined by ;"),
 )  # fmt: skip
 _NOTE = Field(
     "note", "note", Label("Ghi chú", "Note"), "longtext", aliases=("ghi chu", "diễn giải", "mô tả", "description")

@@ -159,7 +159,7 @@ def _has_body(environ: WSGIEnvironment) -> bool:
 
 
 def _is_small(headers: list[tuple[str, str]]) -> bool:
-    """Whether a response says that it is short."""
+    """Whether the Content-Length of a response is small enough to send it at once."""
     length = next((value for name, value in headers if name.lower() == "content-length"), "")
     return length.isdigit() and int(length) <= _LARGEST_AT_ONCE
 

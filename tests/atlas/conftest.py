@@ -12,7 +12,7 @@ from tests.frozen import frozen
 
 @pytest.fixture(scope="session", params=ATLASES)
 def atlases(request: pytest.FixtureRequest) -> OpenAtlases:
-    """What opens the atlases of a folder."""
+    """The function that opens the atlases in a folder; the tests run once for each engine."""
     return ATLASES[request.param]
 
 

@@ -247,7 +247,7 @@ def test_chromium_shows_every_page_and_the_map_works(site: Site, browser: Browse
 
 def test_a_proxy_as_documented_bounds_bodies_and_opens_managing_to_the_office_only(site: Site) -> None:
     if not site.is_documented:
-        # In the plainest form the token alone protects it.
+        # Behind a proxy without the documented configuration only the token protects /manage.
         assert answer_from("127.0.0.2", site, "/manage").status == 303
         return
     large = bytes(2 * 1024 * 1024)

@@ -201,7 +201,7 @@ def test_answers_that_do_not_fit_are_corrected_beside_the_last_review(jobs: Jobs
         jobs.read(jobs.drafts.answer(draft, Answers(source={"source_id": "S999"})))
     wrong = jobs.drafts.get(draft.id)
     assert wrong.state == "ready" and wrong.error is not None and jobs.drafts.review(wrong) is not None
-    with pytest.raises(BadQuery, match="S999"):  # what was seen is not what would be published
+    with pytest.raises(BadQuery, match="S999"):  # the review shown does not belong to these answers
         jobs.publish(wrong, who="A", why="b", digest=None)
     assert jobs.read(jobs.drafts.answer(wrong, Answers())).error is None
 

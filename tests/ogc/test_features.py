@@ -291,7 +291,9 @@ def test_a_time_keeps_what_it_meets_and_what_has_no_date(dated: Service, header:
         following = links(page, "next")
         address, query = (following[0]["href"], {}) if following else ("", {})
     assert result == expected
-    assert dated.get("/collections/communes/items", datetime=header)["numberMatched"] == 2  # no dates: all of them
+    assert (
+        dated.get("/collections/communes/items", datetime=header)["numberMatched"] == 2
+    )  # records without dates match every datetime
 
 
 def test_the_period_of_a_collection_is_that_of_its_records(dated: Service) -> None:

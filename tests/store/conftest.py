@@ -17,7 +17,7 @@ Publish = Callable[..., Version]
 
 @pytest.fixture(scope="session", params=STORES)
 def open_in(request: pytest.FixtureRequest) -> OpenStore:
-    """What opens the store of a folder."""
+    """The function that opens the store in a folder; the tests run once for each engine."""
     return STORES[request.param]
 
 

@@ -105,7 +105,7 @@ Fault: TypeAlias = tuple[str, str, str, str]
 
 
 def _faults(places: Places, province: BaseGeometry | None) -> Iterator[tuple[int, Fault]]:
-    """Row and fault of every shape that has one."""
+    """Row number and fault of each faulty geometry; one outside the province counts as faulty."""
     empty = shapely.is_empty(places.shapes)  # False for None
     bad = ~shapely.is_missing(places.shapes) & ~places.valid
     for row in np.flatnonzero(bad):

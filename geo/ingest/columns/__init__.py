@@ -1,1 +1,1 @@
-"""Which column is which field, and what its cells mean: text, values, addresses."""
+"""Which column of a file is which field of a layer, and what its cells mean: text, values, addresses."""

@@ -15,7 +15,7 @@ from geo.report import Issue
 
 _DESCRIPTOR = 32
 _END = 0x0D
-_EXACT = 15  # a float holds so many digits of a whole number
+_EXACT = 15  # digits of an integer that a float always holds exactly
 _NUMERIC = {"N", "F"}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NOTHING = {"", "0", "00000000"}

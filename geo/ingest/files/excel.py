@@ -333,7 +333,7 @@ def _scan(file: Path, limits: Limits, enough: int | None = None) -> _Seen:
 
 
 def column_letters(number: int) -> str:
-    """What a spreadsheet calls a column.
+    """The letters of a column in a spreadsheet; `number` counts from 1.
 
     >>> column_letters(3), column_letters(28), column_letters(16_384)
     ('C', 'AB', 'XFD')

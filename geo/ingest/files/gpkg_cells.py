@@ -70,7 +70,7 @@ def _has_text(connection: sqlite3.Connection, layer: str, name: str) -> bool:
 
 
 def _column(connection: sqlite3.Connection, layer: str, name: str) -> Cells:
-    """The cells in the order that GDAL has: that of the records, whatever index SQLite would rather follow."""
+    """The cells of a column in the order in which GDAL reads the rows; without ORDER BY, SQLite may follow an index."""
     select = f"SELECT {_quoted(name)} FROM {_quoted(layer)}"
     try:
         rows = connection.execute(f"{select} ORDER BY rowid").fetchall()

@@ -8,7 +8,7 @@ from geo.ingest.files.cell_text import is_blank, is_wordy, tidy
 from geo.ingest.files.row_kinds import Row, is_letterhead, is_number_line, is_unit_line, unit_of
 
 WITHIN = 30
-"""The header is looked for in so many rows that are not blank."""
+"""Number of rows, blank ones not counted, in which the header is looked for."""
 BELOW = 50
 """So many rows under a header tell which columns are used."""
 _MOST_LINES = 4

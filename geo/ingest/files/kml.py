@@ -87,8 +87,9 @@ def links_of(path: Path) -> list[str]:
 def read_kml(path: Path, layer: str) -> Records:
     """The Placemarks of one layer of `kml_layers`, numbered from 1 in the order of the file.
 
-    Columns are what Placemarks say of themselves, the Data of each, and keys that their descriptions are tables of;
-    a description is plain text. The first column of ALL_FOLDERS is the name of the folder of each. A geometry of which
+    Columns are the standard elements of a Placemark, its Data, and the keys of a table in its description; another
+    description is one column of plain text. With ALL_FOLDERS the
+    first column is the name of the folder of each Placemark. A geometry of which
     a part cannot be read is None, and a finding says why.
     """
     reading = _Reading(

@@ -62,7 +62,7 @@ _ALL = Label("tất cả thư mục, kèm cột tên thư mục", "all folders, 
 def look(files: Sequence[Path], work: Path, limits: Limits) -> list[Part]:
     """The parts of an upload: one file, or the files of one layer that were sent together.
 
-    `work` is an empty folder for copies under names that GDAL knows the content by. BadSource when nothing in the
+    `work` is an empty folder for copies whose file names let GDAL recognise the content. BadSource when nothing in the
     upload is a layer, with what the file is and what to do.
     """
     for file in files:
@@ -148,8 +148,10 @@ def _geodatabases(files: Sequence[Path], work: Path, spare: Iterator[int]) -> It
 
 
 def _inner(file: Path, member: Path, kind: Kind, refused: list[BadSource]) -> Kind | None:
-    """What a member of an archive is. BadSource for an archive under another name, and for a .kml in a KMZ that is
-    none."""
+    """The kind of a file in an archive; None for one that is left out.
+
+    BadSource for an archive inside the archive, whatever its name is, and for a .kml in a KMZ whose content is not KML.
+    """
     if kind == "kmz" and member.suffix.lower() != ".kml":
         return None
     content = sniff(member) if kind == "kmz" else _kind(member, refused, alone=False)

@@ -72,8 +72,8 @@ _SIGNED = re.compile(
     r"|(?:.{0,40},\s*)?ngày\s*[\d….]*\s*tháng\s*[\d….]*\s*năm"
 )
 _SHARE = 0.5
-_TELLING = 1_000  # so many rows tell how most of them look
-_FEW = 2  # so many texts a row may have that is no record, where it is not sparse
+_TELLING = 1_000  # rows that are examined to learn how most rows look
+_FEW = 2  # the most texts in a row that is not a record, unless most of its cells are empty
 
 
 def is_letterhead(cells: Cells) -> bool:

@@ -23,7 +23,7 @@ def in_topology(path: Path, layer: str) -> tuple[int, int]:
         wrong += [arc for arc in indexes if not isinstance(arc, int) or not -len(arcs) <= arc < len(arcs)]
     if wrong:
         raise BadSource(
-            f"{path.name} has a coordinate or an arc that is none: {wrong[0]!r}. Export the layer again as GeoJSON.",
+            f"{path.name} has an invalid coordinate or arc: {wrong[0]!r}. Export the layer again as GeoJSON.",
             f"{path.name} có toạ độ hoặc cung không hợp lệ: {wrong[0]!r}. Hãy xuất lại lớp thành GeoJSON.",
         )
     return len(geometries), sum(geometry.get("type") is not None for geometry in geometries)

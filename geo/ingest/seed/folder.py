@@ -1,4 +1,4 @@
-"""The seed folder read into checked frames: read, mend, check, and drop values with errors."""
+"""The seed folder (data/shapefiles by default) as checked frames: read, repair, check, drop values with errors."""
 
 import json
 from collections.abc import Callable

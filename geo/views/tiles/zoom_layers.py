@@ -78,7 +78,8 @@ class PreparedLayers:
 
     With a `folder` they are stored there as memory-mapped files, which processes with the same folder share. The
     folder can be deleted at any time; one that cannot be read or written is not used. Large layers are prepared
-    inside `job`: Busy (see geo/budget.py) when the machine prepares others, or when another thread takes too long.
+    inside `job`. Busy (see geo/budget.py) when the machine is preparing too many other layers and files, or when
+    another thread that prepares a layer takes too long.
     """
 
     def __init__(

@@ -49,7 +49,9 @@ MANAGE_WORDS: dict[str, Label] = {
         "The task was interrupted; the published data has not changed. Read the file again.",
     ),
     "manage.is_published": Label("Đã công bố thành", "Published as"),
-    "manage.must_answer": Label("Cần trả lời {n} câu trước khi công bố:", "{n} questions to answer before publishing:"),
+    "manage.must_answer": Label(
+        "Cần trả lời {n} câu hỏi trước khi công bố:", "{n} questions to answer before publishing:"
+    ),
     "manage.decide": Label("Thiết lập cho tệp này", "Settings for this file"),
     "manage.file": Label("Tệp", "File"),
     "manage.part": Label(
@@ -97,7 +99,7 @@ MANAGE_WORDS: dict[str, Label] = {
         "Bản ghi mới hoặc được sửa sẽ dẫn nguồn này. Để trống mã nếu muốn tạo nguồn mới từ tệp.",
         "New and changed records cite this source. Leave the code empty to create a new source for this file.",
     ),
-    "manage.source.id": Label("Mã nguồn đã có", "Code of an existing source"),
+    "manage.source.id": Label("Mã của nguồn dữ liệu đã có", "Code of an existing source"),
     "manage.source.publisher": Label("Nơi công bố", "Publisher"),
     "manage.source.date": Label("Ngày", "Date"),
     "manage.source.what": Label("Nội dung", "Contents"),
@@ -105,7 +107,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.findings": Label("Vấn đề phát hiện khi kiểm tra", "Findings"),
     "manage.findings.csv": Label("Tất cả vấn đề phát hiện (CSV)", "All findings (CSV)"),
     "manage.returned": Label(
-        "Tải lại tệp Excel kèm ghi chú ở từng dòng", "Download the Excel file with remarks in each row"
+        "Tải về tệp Excel có ghi chú ở từng dòng", "Download the Excel file with remarks in each row"
     ),
     "manage.row": Label("Dòng", "Row"),
     "manage.severity": Label("Mức", "Severity"),

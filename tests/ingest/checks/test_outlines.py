@@ -20,7 +20,7 @@ EAST, NORTH = 510_000.0, 2_360_000.0
 
 
 def metres(west: float, south: float, width: float, height: float) -> Polygon:
-    """A box of so many metres, as degrees, so that a test's sizes are the sizes that are measured."""
+    """A box given in metres of the metric CRS, as a polygon in degrees: its measured size is the size given."""
     to = transformer(METRIC_CRS, STORE_CRS)
     corners = box(EAST + west, NORTH + south, EAST + west + width, NORTH + south + height).exterior.coords
     return Polygon([to.transform(x, y) for x, y in corners])

@@ -27,7 +27,7 @@ LIMITS = Limits(max_bytes=16 * 1024**2, max_unpacked_bytes=64 * 1024**2)
 
 
 def outcome(upload: Path, work: Path) -> tuple[str, str]:
-    """What became of one upload."""
+    """Result of reading one upload ("table", "refused", "uneven", or the name of another exception), and its message."""
     files = sorted(upload.iterdir()) if upload.is_dir() else [upload]
     try:
         for part in look(files, work, LIMITS):

@@ -119,7 +119,7 @@ def damaged(kind: str, each: int, uploads: Path, wholes: dict[str, Path]) -> Non
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory, effort: Effort) -> dict[str, tuple[str, str]]:
-    """What became of every damaged file, by its name, which begins with its kind."""
+    """For each damaged file, named by its type first: how reading it ended (see fuzz_runner.outcome), and the message."""
     folder = tmp_path_factory.mktemp("fuzz")
     wholes = {kind: make(folder / kind) for kind, make in KINDS.items()}
     halves = [folder / "a", folder / "b"]

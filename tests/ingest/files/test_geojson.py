@@ -23,7 +23,7 @@ def collection(work: Path, *features: Any, **more: Any) -> Table:
 
 
 def shape(work: Path, kind: str, coordinates: Any) -> tuple[str | None, str]:
-    """The geometry of a one-record file as WKT (None for none), and the kind of what is found."""
+    """The geometry of a one-record file as WKT, None when it has none, and the kinds of the findings."""
     table = collection(work, feature({"type": kind, "coordinates": coordinates}))
     assert table.shapes is not None
     wkt = None if table.shapes[0] is None else shapely.to_wkt(table.shapes[0], rounding_precision=4)
