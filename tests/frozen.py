@@ -56,7 +56,7 @@ class FixedSource:
         for atlas in (self.current, *self._earlier):
             if atlas.version.number == number:
                 return atlas
-        raise NotFound(f"Version {number} is not kept.", f"Phiên bản {number} không còn được giữ.")
+        raise NotFound(f"Version {number} is no longer available.", f"Phiên bản {number} không còn được giữ.")
 
     def keys(self) -> set[str]:
         return {atlas.key for atlas in (self.current, *self._earlier)}

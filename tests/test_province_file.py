@@ -262,10 +262,10 @@ def test_it_is_downloaded_from_the_page_of_all_layers(built: Settings, real_atla
     client = create_app(built, FixedSource(real_atlas), templates=ROOT / "templates").test_client()
     for lang in ("vi", "en"):
         assert f"/export/all.gpkg{'?lang=en' if lang == 'en' else ''}" in client.get(f"/layers?lang={lang}").text
-    answer = client.get("/export/all.gpkg")
-    assert answer.data[:15] == b"SQLite format 3"
-    assert answer.headers["X-Feature-Count"] == str(sum(real_atlas.counts().values()))
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="ocop-v1.gpkg"'
+    with client.get("/export/all.gpkg") as answer:
+        assert answer.data[:15] == b"SQLite format 3"
+        assert answer.headers["X-Feature-Count"] == str(sum(real_atlas.counts().values()))
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="ocop-v1.gpkg"'
     assert client.get("/export/all.gpkg?crs=EPSG:1").status_code == 400
     assert client.get("/export/all.gpkg?layer=products").status_code == 400
 

@@ -241,7 +241,7 @@ def test_what_changed_since_the_preview_is_looked_at_again(jobs: Jobs, office: S
     first = jobs.read(draft_of(jobs, sheet(tmp_path / "a.xlsx")))
     second = jobs.read(draft_of(jobs, sheet(tmp_path / "b.xlsx", [["HTX Khác", "HTX", 3, "Sam Mứn", "Điện Biên"]])))
     publish(jobs, first)
-    with pytest.raises(Conflict, match="changed since you looked"):
+    with pytest.raises(Conflict, match="changed since you saw"):
         publish(jobs, second)
     assert versions(office) == [1, 2]
     assert publish(jobs, jobs.read(second)).published == 3

@@ -103,7 +103,7 @@ def test_a_killed_child_leaves_the_last_good_version_and_a_told_error(
         jobs.restore(restoration)
     failed = jobs.restorations.get(restoration.id)
     assert (failed.state, failed.busy, failed.interrupted) == ("failed", False, False)
-    assert failed.error is not None and "bị dừng từ bên ngoài" in failed.error[0] and "stopped" in failed.error[1]
+    assert failed.error is not None and "bị dừng đột ngột" in failed.error[0] and "killed" in failed.error[1]
     assert (versions(office), served(office)) == (count, 2)
     monkeypatch.undo()
     assert jobs.restore(waiting(jobs)).published == 3

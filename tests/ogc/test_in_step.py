@@ -113,7 +113,7 @@ def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
     for path in records:
         path.unlink()
     body = office.service().get("/collections/products/items", 404, version="1", lang="en")
-    assert "Begin anew" in body["description"]
+    assert "Start again" in body["description"]
 
 
 # --- the feed ------------------------------------------------------------------------------------------

@@ -101,17 +101,17 @@ def _tree(root: ET.Element, layers: Sequence[_ProjectLayer], source: Source, lan
         if not members:
             continue
         branch = add(tree, "layer-tree-group", name=label.of(lang), expanded=str(int(group in {"programme", "places"})),
-                     verify_count=_check_state(any(one.spec.name in _VISIBLE for one in members)))  # fmt: skip
+                     checked=_check_state(any(one.spec.name in _VISIBLE for one in members)))  # fmt: skip
         for spec, key in members:
             add(
                 branch, "layer-tree-layer", id=key, name=spec.label.of(lang), source=source.address(spec.name),
-                providerKey=source.provider, verify_count=_check_state(spec.name in _VISIBLE),
+                providerKey=source.provider, checked=_check_state(spec.name in _VISIBLE),
                 expanded=str(int(spec.name in THEMATIC)),
             )  # fmt: skip
     if source.tiles:
         add(
             tree, "layer-tree-layer", id=layer_id("tiles"), name=_TILES.of(lang), source=source.tiles,
-            providerKey="vectortile", verify_count=_check_state(False), expanded="0",
+            providerKey="vectortile", checked=_check_state(False), expanded="0",
         )  # fmt: skip
     order = add(tree, "custom-order", enabled="1")
     for key in _from_top(layers):
