@@ -69,12 +69,6 @@ _ADDRESS = Label("địa chỉ công khai", "public address")
 
 def _advise_on_address(settings: Settings) -> Advice:
     parts = urlsplit(settings.public_url)
-    if settings.public_url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
-        text = Label(
-            f"GEO_PUBLIC_URL={settings.public_url!r} không phải địa chỉ; cần dạng https://ban-do.example.gov.vn.",
-            f"GEO_PUBLIC_URL={settings.public_url!r} is no address; expected one like https://ban-do.example.gov.vn.",
-        )
-        return Advice(_ADDRESS, "error", text)
     if parts.scheme == "http" and not _is_local(parts.hostname or ""):
         text = Label(
             f"{settings.public_url} không mã hoá: mật khẩu quản trị sẽ đi trên mạng không được bảo vệ. Hãy dùng https.",

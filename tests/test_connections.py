@@ -115,7 +115,7 @@ def test_more_transfers_than_there_are_places_for_are_told_to_come_back(
 def test_a_body_that_nobody_asked_for_is_not_waited_for(server: Server) -> None:
     head = b"POST /about HTTP/1.1\r\nHost: localhost\r\nContent-Length: 257000000\r\n\r\n"
     with closing(connect(server.port, head)) as line:
-        assert line.recv(12) == b"HTTP/1.1 405"
+        assert line.recv(12) == b"HTTP/1.1 413"
 
 
 def test_a_body_that_is_cut_off_is_refused_and_not_taken_for_a_whole_one(server: Server) -> None:

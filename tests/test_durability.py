@@ -332,7 +332,6 @@ def test_doctor_finds_nothing_where_nothing_is_wrong(run_app: Run, own: Settings
 @pytest.mark.parametrize(
     ("setting", "level", "words"),
     [
-        ({"GEO_PUBLIC_URL": "ban-do.example.vn"}, "error", "GEO_PUBLIC_URL"),
         ({"GEO_PUBLIC_URL": "http://ban-do.example.vn"}, "warning", "https"),
         ({"GEO_HOST": "0.0.0.0"}, "warning", "proxy"),
         ({"GEO_SEED_DIR": "/nonexistent"}, "warning", "GEO_SEED_DIR"),
@@ -343,7 +342,12 @@ def test_doctor_says_what_is_unsafe(
 ) -> None:
     done = run_app("doctor", "--lang", "en", **(env_of(own) | setting))
     assert any(line.startswith(level) and words in line for line in done.stdout.splitlines()), done.stdout
-    assert done.returncode == (1 if level == "error" else 0)
+    assert done.returncode == 0
+
+
+def test_every_command_refuses_a_public_url_that_is_none(run_app: Run, own: Settings) -> None:
+    refusal = run_app("doctor", **(env_of(own) | {"GEO_PUBLIC_URL": "ban-do.example.vn"}))
+    assert refusal.returncode == 1 and "GEO_PUBLIC_URL" in refusal.stderr and "https://" in refusal.stderr
 
 
 def test_doctor_names_a_library_of_another_version(own: Settings, tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ import signal, threading
 from geo.web import serving
 stopped = threading.Event()
 signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
-serving.hear_signals_in_any_thread()
+serving.handle_signals_of_any_thread()
 other = threading.Thread(target=threading.Event().wait, daemon=True)
 other.start()
 threading.Timer(0.5, signal.pthread_kill, [other.ident, signal.SIGTERM]).start()

@@ -66,7 +66,7 @@ def atlas(built: Settings) -> Iterator[Atlas]:
 
 
 @pytest.fixture(scope="module")
-def requests(built: Settings) -> Iterator[tuple[str, Recorder]]:
+def recorder(built: Settings) -> Iterator[tuple[str, Recorder]]:
     source = open_atlases(built)
     recording = Recorder(create_app(built, source, templates=ROOT / "templates"))
     with serving(recording) as address:
