@@ -1,1 +1,0 @@
-"""Load: requests that cost much, thrown at a real server."""
