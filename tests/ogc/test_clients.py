@@ -64,7 +64,7 @@ def server(recording: tuple[str, Recorder]) -> str:
 
 
 @pytest.fixture
-def requests(recording: tuple[str, Recorder]) -> Recorder:
+def recorder(recording: tuple[str, Recorder]) -> Recorder:
     return recording[1]
 
 
