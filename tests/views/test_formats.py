@@ -255,7 +255,7 @@ def test_a_place_that_a_system_cannot_hold_is_our_own_error(
     real_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setattr(Reading, "from_lnglat", lambda _, lng, lat: (np.full(len(lng), np.inf), lat))
-    with pytest.raises(GeoError, match="cannot be written in EPSG:9205"):
+    with pytest.raises(GeoError, match="have no coordinates in EPSG:9205"):
         write_export(real_atlas, Query("sites"), key, io.BytesIO(), crs="EPSG:9205")
 
 

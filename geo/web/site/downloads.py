@@ -108,13 +108,24 @@ class Downloads:
         return _with_cache_headers(response, tag, is_packed=is_packed)
 
 
+class _ExportBlocks(FileWrapper):
+    """The blocks of a file, which is closed after the last one, also for a WSGI caller that never calls close()."""
+
+    def __next__(self) -> bytes:
+        try:
+            return super().__next__()
+        except StopIteration:
+            self.close()
+            raise
+
+
 def _response(export: ExportFile, media_type: str, tag: str) -> Response:
     """200 with the whole file or 206 with the requested range; large bodies are read while they are sent.
 
     RequestedRangeNotSatisfiable (416) when the range begins behind the end. make_conditional of Werkzeug does ranges,
     as in its send_file, which takes the size from a path; but another process may delete the path of an open file.
     """
-    response = Response(FileWrapper(export.file, _BLOCK), content_type=media_type, direct_passthrough=True)
+    response = Response(_ExportBlocks(export.file, _BLOCK), content_type=media_type, direct_passthrough=True)
     response.content_length = export.size
     range_header = _range(tag, export.size)
     environ = {"REQUEST_METHOD": "GET", **({"HTTP_RANGE": range_header} if range_header else {})}
