@@ -308,7 +308,7 @@ def test_folders_of_a_kml_are_layers(tmp_path: Path, packed: bool) -> None:
     path = zipped(tmp_path / "x.kmz", path) if packed else path
     parts = look([path], tmp_path / "work", LIMITS)
     assert [(part.name, part.rows, part.kind) for part in parts] == [
-        ("Vùng chè", 1, path.suffix[1:]), ("Cơ sở", 2, path.suffix[1:])
+        ("Vùng chè", 1, path.suffix[1:]), ("Cơ sở", 2, path.suffix[1:]), ("*", 3, path.suffix[1:])
     ]  # fmt: skip
     table = read(parts[0], LIMITS)
     assert table.columns["Name"] == ["Điện Biên"] and same(table, SHAPES[:1]) and table.crs == "EPSG:4326"
