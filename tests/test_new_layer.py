@@ -25,7 +25,7 @@ import shapely
 
 from geo.views.tiles.tile import tile_at
 from tests import new_layers
-from tests.browser.conftest import WatchedPage, browser, size, watched  # noqa: F401 (fixtures)
+from tests.browser.conftest import WatchedPage, size, watched  # noqa: F401 (fixtures)
 from tests.new_layers import LAYERS
 
 KINDS = {"markets": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
