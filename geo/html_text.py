@@ -77,14 +77,14 @@ class _Shown(HTMLParser):
         self._links: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
+        attributes = dict(attrs)
         self._unseen += tag in _UNSEEN
         if tag in _LINES:
             self.parts.append("\n")
-        if tag == "img" and said.get("src"):
-            self.parts.append(f" {said['src']} ")
+        if tag == "img" and attributes.get("src"):
+            self.parts.append(f" {attributes['src']} ")
         if tag == "a":
-            self._links.append((said.get("href") or "", len(self.parts)))
+            self._links.append((attributes.get("href") or "", len(self.parts)))
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen -= tag in _UNSEEN and self._unseen > 0
