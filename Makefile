@@ -38,6 +38,7 @@ $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 # The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
 test-setup: $(VENV)/.test  ## install what the tests need
 	sh .ci/system-packages
+	if [ -L tests/node/node_modules ]; then rm tests/node/node_modules; fi  # npm ci would empty the folder that the link names
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 
 format: $(VENV)/.test  ## format the code

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -16,7 +16,11 @@ import click
 from flask import Flask
 
 from geo import __version__
+from geo.access.access_token import make_token, refuse_weak
+from geo.access.private_database import PrivateDatabase
+from geo.access.sign_in_links import MINUTES, SignInLinks, link_to
 from geo.atlas import AtlasSource, Query, open_atlases
+from geo.doctor import LEVELS, examine, require_safe
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
@@ -27,9 +31,9 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
-from geo.pipeline import BuildResult, build_atlas, check_seed, person
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, check_seed, person, restore_backup
 from geo.settings import Settings
-from geo.store import open_store
+from geo.store import open_store, verify_store
 from geo.views.dictionary import data_dictionary
 from geo.views.export.download import write_export, write_whole
 from geo.views.formats import FORMATS
@@ -39,6 +43,7 @@ from geo.web import serving
 from geo.web.application import create_app
 
 ROOT = Path(__file__).resolve().parent
+REQUIREMENTS = ROOT / "requirements.txt"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,13 +58,19 @@ def settings() -> Settings:
 def create() -> Flask:
     """The WSGI application; the atlas is built first when there is none."""
     config = settings()
+    _begin_log()
     source = open_atlases(config)
-    build_atlas(config, source, progress=_say)
+    _build_safely(config)
     return _site(config, source)
 
 
 def _site(config: Settings, source: AtlasSource) -> Flask:
     return create_app(config, source, templates=ROOT / "templates")
+
+
+def _begin_log() -> None:
+    """Log to the standard error, unless the WSGI server that loads the application has configured logging."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
 def _say(line: str) -> None:
@@ -97,23 +108,56 @@ def cli() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (GEO_WORKERS; 1).")
 @_report_errors
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the site; build what is missing first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Serve the site; build what is missing first.
+
+    \b
+    In an office, behind a reverse proxy with TLS:
+    1. Make a token: python app.py token
+    2. Set GEO_MANAGE_TOKEN to it, in a file that only the service may read.
+    3. Set GEO_PUBLIC_URL to the address that people use: https://ban-do.example.gov.vn
+    4. Let the proxy send its requests to http://127.0.0.1:5000, with the Host header.
+    5. Start the service, open <address>/manage and sign in with the token.
+
+    Without a token, a sign-in link that works once is printed at start.
+    """
+    _begin_log()
     default = settings()
     config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(config)
+    refuse_weak(config.manage_token)
     _refuse_used_port(config.host, config.port)
-    if config.workers > 1:
-        _build_in_child(config)
-    else:
-        build_atlas(config, open_atlases(config), progress=_say)
+    _build_in_child(config)
     _say(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
-    serving.serve(lambda: _site(config, open_atlases(config)), config)
+    if not config.manage_token:
+        _say_sign_in_link(config)
+    serving.serve(partial(_make_site, config), config)
+
+
+def _make_site(config: Settings) -> Flask:
+    """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
+    _begin_log()
+    return _site(config, open_atlases(config))
+
+
+def _say_sign_in_link(config: Settings) -> None:
+    """Print a one-time sign-in link; the site is served also when it cannot be made."""
+    try:
+        _say(f"Quản lý / manage ({MINUTES} min): {_make_sign_in_link(config)}")
+    except GeoError as error:
+        _say(f"{error.vi}\n{error.en}")
+
+
+def _make_sign_in_link(config: Settings) -> str:
+    # A server that listens on all addresses is reached at the loopback address.
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104
+    root = config.public_url or f"http://{host}:{config.port}"
+    return link_to(root, SignInLinks(PrivateDatabase(config.access_path)).make_code())
 
 
 def _build_in_child(config: Settings) -> None:
-    """Build in a child process, so that the workers forked afterwards inherit neither its memory nor its open files."""
-    process = multiprocessing.get_context("fork").Process(target=_build_and_say, args=(config,))
+    """Build in a child process, so that the workers started afterwards inherit neither its memory nor its open files."""
+    multiprocessing.set_start_method(serving.START, force=True)
+    process = multiprocessing.Process(target=_build_and_say, args=(config,))
     process.start()
     process.join()
     if process.exitcode:
@@ -122,10 +166,18 @@ def _build_in_child(config: Settings) -> None:
 
 def _build_and_say(config: Settings) -> None:
     try:
-        _report_errors(build_atlas)(config, open_atlases(config), progress=_say)
+        _report_errors(_build_safely)(config)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+
+
+def _build_safely(config: Settings) -> None:
+    """Examine settings, folders and store, then build what is missing."""
+    source = open_atlases(config)
+    require_safe(config, source, REQUIREMENTS, warn=_say)
+    build_atlas(config, source, progress=_say)
+    source.close()
 
 
 def _refuse_used_port(host: str, port: int) -> None:
@@ -145,16 +197,18 @@ def _refuse_used_port(host: str, port: int) -> None:
 @click.option("--who", default="seed", show_default=True, help="Who publishes, for the history.")
 @click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
 @click.option("--over-imports", is_flag=True, help="Even when others have published versions since.")
+@click.option("--new", is_flag=True, help="Begin anew where the data folder has lost its store, without its history.")
 @_report_errors
-def build(who: str, why: str, over_imports: bool) -> None:
+def build(who: str, why: str, over_imports: bool, new: bool) -> None:
     """Read data/shapefiles, publish it as a version when it differs, link it and freeze the atlas.
 
     A fatal issue stops the build; the last good version goes on being served.
     """
     config = settings()
-    outcome = build_atlas(
-        config, open_atlases(config), progress=_say, who=who, why=why, reread=True, over_imports=over_imports
-    )
+    source = open_atlases(config)
+    if new:
+        allow_new_store(config, source)
+    outcome = build_atlas(config, source, progress=_say, who=who, why=why, reread=True, over_imports=over_imports)
     _say(_summary(outcome))
     if outcome.refused:
         sys.exit(1)
@@ -380,18 +434,121 @@ def _with_companions(files: tuple[Path, ...]) -> dict[str, Path]:
     return {path.name: path for path in files}
 
 
+class _VersionNumber(click.IntRange):
+    """The number of a version; a file says which command is meant."""
+
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(f"{error.message} To put back a backup file: python app.py restore-backup FILE.", param, ctx)
+
+
+class _BackupFile(click.Path):
+    """A backup that exists; the number of a version says which command is meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(
+                f"{error.message} To publish an earlier version again: python app.py restore VERSION.", param, ctx
+            )
+
+
 @cli.command()
-@click.argument("version", type=int)
+@click.argument("version", type=_VersionNumber(min=1))
 @click.option("--who", required=True, help="Who restores it, for the history.")
 @click.option("--why", required=True, help="Why, for the history.")
 @_report_errors
 def restore(version: int, who: str, why: str) -> None:
-    """Publish the content of an earlier VERSION as a new one."""
+    """Publish the content of an earlier VERSION as a new one.
+
+    Nothing is lost: every version stays. To put back a backup file, use restore-backup.
+    """
     config = settings()
     who, why = person(who, why)
     new = open_store(config).restore(version, who=who, why=why)
     outcome = build_atlas(config, open_atlases(config), progress=_say)
     _say(f"version {new.number} = version {version}. {_summary(outcome)}")
+
+
+@cli.command()
+def token() -> None:
+    """Print a new random access token, for GEO_MANAGE_TOKEN."""
+    click.echo(make_token())
+
+
+@cli.command("sign-in-link")
+@click.option("--url", default="", help="Address that the link begins with (GEO_PUBLIC_URL, or GEO_HOST and GEO_PORT).")
+@_report_errors
+def sign_in_link(url: str) -> None:
+    """Print a link that signs in to /manage once, within 15 minutes; the service may be running."""
+    config = settings()
+    click.echo(_make_sign_in_link(replace(config, public_url=url.rstrip("/") or config.public_url)))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Even when FILE exists; it stays as it is until the new one is verified.")
+@_report_errors
+def backup(file: Path, replace: bool) -> None:
+    """Write the whole store, every version, to FILE (.gpkg) and verify it; the service may go on publishing."""
+    versions = open_store(settings()).backup(file, replace=replace)
+    newest = f"version {versions[-1].number}, {versions[-1].published_at}" if versions else "no version yet"
+    _say(f"{file}: verified, {newest}")
+
+
+@cli.command("restore-backup")
+@click.argument("file", type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Even when there is a store; it is moved aside, never deleted.")
+@_report_errors
+def restore_backup_(file: Path, replace: bool) -> None:
+    """Verify the backup FILE, put it in the place of the store, and serve its newest version.
+
+    Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
+    of the present store again, use restore.
+    """
+    config = settings()
+    source = open_atlases(config)
+    aside = restore_backup(config, source, file, replace=replace, progress=_say)
+    _say(f"version {source().version.number} is current" + (f"; the store that was there: {aside}" if aside else ""))
+
+
+@cli.command()
+@click.argument("file", required=False, type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+@_report_errors
+def verify(file: Path | None, lang: str) -> None:
+    """Compare every version of the store, or of the backup FILE, with its digests; exit with 1 on damage."""
+    verdicts = []
+    for verdict in verify_store(settings(), file):
+        verdicts.append(verdict)
+        click.echo(f"{LEVELS['error' if verdict.damage else 'ok'].of(lang):<8} {verdict.part.of(lang)}")
+    damages = [verdict.damage for verdict in verdicts if verdict.damage is not None]
+    for damage in damages:
+        click.echo(damage.of(lang), err=True)
+    if damages:
+        sys.exit(1)
+
+
+@cli.command()
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+@_report_errors
+def doctor(lang: str) -> None:
+    """Examine settings, libraries, folders, the store and the clock; exit with 1 when the service would refuse to start."""
+    config = settings()
+    advices = list(examine(config, open_atlases(config), REQUIREMENTS))
+    for advice in advices:
+        click.echo(advice.line(lang))
+    if any(advice.level == "error" for advice in advices):
+        sys.exit(1)
 
 
 @cli.command()

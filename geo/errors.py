@@ -38,3 +38,33 @@ class Conflict(GeoError):
 
 class Forbidden(GeoError):
     """The caller lacks the permission."""
+
+
+class TooManyAttempts(GeoError):
+    """Too many wrong secrets: the caller must wait `retry_after_s` seconds.
+
+    `first` is whether no other attempt was refused since a secret was last checked.
+    """
+
+    def __init__(self, en: str, vi: str, *, retry_after_s: int = 1, first: bool = True) -> None:
+        super().__init__(en, vi)
+        self.retry_after_s, self.first = retry_after_s, first
+
+
+class TooCostly(GeoError):
+    """The request needs more processor time than one request may use; asking again does not help."""
+
+
+class TooLarge(GeoError):
+    """The body of the request is larger than its address takes."""
+
+
+class Busy(GeoError):
+    """As many long requests are being answered as the machine takes at a time.
+
+    The same request may be sent again after `retry_s` seconds.
+    """
+
+    def __init__(self, en: str, vi: str, retry_s: int) -> None:
+        super().__init__(en, vi)
+        self.retry_s = retry_s

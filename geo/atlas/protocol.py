@@ -192,6 +192,9 @@ class AtlasSource(Protocol):
     def publish(self, version: VersionInfo) -> None:
         """Make a version whose atlas exists the current one, atomically, for every process that shares the source."""
 
+    def current_number(self) -> int:
+        """The number of the version that is current, without opening its atlas; 0 when none ever was."""
+
     def keys(self) -> Collection[str]:
         """The keys of all atlases that exist; cached files with any other key are obsolete."""
 

@@ -1,4 +1,4 @@
-"""The child process of a job, with limited memory, so that no uploaded file can exhaust that of the service.
+"""The child process of a job: no network, and limited memory, so that no uploaded file can exhaust that of the service.
 
 jobs.py starts it with one order, a JSON object on its standard input. It writes lines of JSON to its standard output:
 {"progress": step} for each step, and finally {"outcome": ...}.
@@ -14,6 +14,7 @@ from geo.drafts import work
 from geo.drafts.draft import DraftStore
 from geo.drafts.marked_workbook import mark
 from geo.drafts.reading import Progress
+from geo.drafts.socket_filter import close_network
 from geo.errors import BadSource, GeoError
 from geo.settings import Settings
 
@@ -31,12 +32,12 @@ def main() -> None:
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
     order = json.load(sys.stdin)
-    memory_mb = order["settings"]["import_memory_mb"]
-    _limit_memory(memory_mb * 1024 * 1024)
+    close_network()
+    limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     try:
         outcome = carry_out(order, lambda step: _write({"progress": step}))
         # A library that cannot allocate memory may report a damaged file instead.
-        if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
+        if outcome.get("kind") == BadSource.__name__ and _is_starved(limit):
             outcome = {"starved": True}
     except MemoryError:
         outcome = {"starved": True}
@@ -55,14 +56,14 @@ def carry_out(order: Plain, progress: Progress) -> Plain:
         return {"error": [error.vi, error.en], "kind": type(error).__name__}
 
 
-def _is_starved(memory_mb: int) -> bool:
-    """Whether this process has used more than 90 % of its address space; False on systems without /proc."""
+def _is_starved(limit: int) -> bool:
+    """Whether this process has used more than 90 % of `limit` (bytes of address space); False without /proc."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
         return False
     peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmPeak:")), 0)
-    return peak > 0.9 * memory_mb * 1024
+    return peak * 1024 > 0.9 * limit
 
 
 def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
@@ -103,10 +104,18 @@ def _write(line: Plain) -> None:
     print(json.dumps(line), flush=True)
 
 
-def _limit_memory(size: int) -> None:
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def limit_memory(size: int) -> int:
+    """Limit the address space of this process to `size` bytes, and return the limit that holds.
+
+    It is lower than `size` where the process was started under a lower one (`ulimit -v`), which only root may raise.
+    """
+    if resource is None:
+        return size
+    limits = [limit for limit in resource.getrlimit(resource.RLIMIT_AS) if limit != resource.RLIM_INFINITY]
+    lowest = min([size, *limits])
+    resource.setrlimit(resource.RLIMIT_AS, (lowest, lowest))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return lowest
 
 
 def folder() -> Path:

@@ -7,15 +7,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from geo.acts import write_act
 from geo.drafts.child import folder
+from geo.drafts.child_environment import child_environment
 from geo.drafts.draft import Draft, DraftStore
+from geo.drafts.json_files import write_json
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
-from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
+from geo.errors import BadQuery, BadSource, Busy, Conflict, GeoError, NotFound
 from geo.pipeline import person
 from geo.settings import Settings
 from geo.store import open_store
@@ -27,6 +32,8 @@ Work = Callable[[Plain, Progress], Plain]
 """A function that carries out an order and returns its outcome; child.carry_out does it without a child process."""
 _GRACE_S = 30.0
 _SIGKILL = 9
+_REVIEW, _WORKBOOK, _WORKBOOK_ERROR = "review.json", "returned.xlsx", "returned.error.json"
+_WORKBOOK_RETRY_S = 2
 _KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child import main; main()"
 
@@ -66,6 +73,26 @@ class Jobs:
 
         _start(publish, busy)
         return busy
+
+    def start_mark(self, draft: Draft) -> None:
+        """Begin to write the uploaded table with its findings, unless it is being written; NotFound without a review.
+
+        It waits for its turn like every job.
+        """
+        self.drafts.file(draft, _REVIEW)
+        lock = self._workbook_lock(draft)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return
+
+        def mark(draft: Draft) -> None:
+            try:
+                self._mark(draft)
+            finally:
+                lock.release()
+
+        _start(mark, draft)
 
     def start_restore(self, version: int, *, who: str, why: str) -> Restoration:
         """Begin to publish the content of an earlier version as a new one.
@@ -110,8 +137,10 @@ class Jobs:
                 outcome = self._run_on(draft, order, progress)
             except GeoError as error:
                 self.drafts.change(draft, state="ready", error=(error.vi, error.en), deadline=0.0)
+                write_act("publish", "failed", who=who, draft=draft.id, error=type(error).__name__)
                 raise
             published = outcome["version"]
+            write_act("publish", "done", who=who, draft=draft.id, layer=draft.layer, version=published)
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
 
     def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
@@ -131,17 +160,57 @@ class Jobs:
                 outcome = self._run(order, note)
             except GeoError as error:
                 change(restoration, state="failed", error=(error.vi, error.en), deadline=0.0)
+                write_act("restore", "failed", who=restoration.who, of=restoration.version, error=type(error).__name__)
                 raise
+            write_act("restore", "done", who=restoration.who, of=restoration.version, version=outcome["version"])
             return change(restoration, state="published", published=outcome["version"], deadline=0.0)
 
-    def marked_workbook(self, draft: Draft) -> bytes:
-        """The uploaded table with its findings, as .xlsx; a child process writes it once for each review."""
-        review = self.drafts.file(draft, "review.json")
-        path = self.drafts.folder(draft.id) / "returned.xlsx"
-        if not path.is_file() or path.stat().st_mtime_ns < review.stat().st_mtime_ns:
+    def _mark(self, draft: Draft) -> None:
+        """Write the workbook of the last review into the folder of the draft, or why it could not be written."""
+        folder = self.drafts.folder(draft.id)
+        if _is_current(folder):
+            return
+        (folder / _WORKBOOK_ERROR).unlink(missing_ok=True)
+        try:
             with self._lock:
                 self._run_on(draft, {"task": "mark"}, lambda _: None)
-        return self.drafts.file(draft, path.name).read_bytes()
+        except GeoError as error:
+            write_json(folder / _WORKBOOK_ERROR, {"vi": error.vi, "en": error.en})
+
+    def marked_workbook(self, draft: Draft) -> bytes:
+        """The uploaded table with its findings, as .xlsx, as `start_mark` had it written for the last review.
+
+        Busy while it is written, NotFound when nobody asked for it, GeoError when it could not be written.
+        """
+        self.drafts.file(draft, _REVIEW)
+        folder = self.drafts.folder(draft.id)
+        if self._is_marking(draft):
+            raise Busy(
+                "The workbook is being written. It is downloaded as soon as it is ready.",
+                "Đang ghi tệp Excel. Tệp sẽ tự tải về khi sẵn sàng.",
+                _WORKBOOK_RETRY_S,
+            )
+        if not _is_current(folder):
+            if (folder / _WORKBOOK_ERROR).is_file():
+                words = json.loads((folder / _WORKBOOK_ERROR).read_text(encoding="utf-8"))
+                raise BadQuery(words["en"], words["vi"])
+            raise NotFound(
+                f"The workbook of import {draft.id} is not written yet. Ask for it on the page of the import.",
+                f"Chưa ghi tệp Excel của lần nhập {draft.id}. Hãy bấm nút tải trên trang của lần nhập.",
+            )
+        return self.drafts.file(draft, _WORKBOOK).read_bytes()
+
+    def _is_marking(self, draft: Draft) -> bool:
+        """Whether a process writes the workbook now: the system unlocks the file of one that dies."""
+        lock = self._workbook_lock(draft)
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _workbook_lock(self, draft: Draft) -> FileLock:
+        return FileLock(self.drafts.folder(draft.id) / "returned.lock", thread_local=False)
 
     # --- the child process ---
 
@@ -183,6 +252,7 @@ class Jobs:
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace",  # libraries print bytes of the file
+            env=child_environment(),
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -203,6 +273,12 @@ class Jobs:
         return outcome
 
 
+def _is_current(folder: Path) -> bool:
+    """Whether the workbook in a draft's folder is of its last review."""
+    workbook, review = folder / _WORKBOOK, folder / _REVIEW
+    return workbook.is_file() and workbook.stat().st_mtime_ns >= review.stat().st_mtime_ns
+
+
 def _start(task: Callable[[T], object], subject: T) -> None:
     """Run a task in a thread; a GeoError is ignored, as the task has saved it in `subject`."""
 
@@ -212,7 +288,8 @@ def _start(task: Callable[[T], object], subject: T) -> None:
         except GeoError:
             return
 
-    threading.Thread(target=run, daemon=True).start()
+    # The log names the request that began the job.
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
 
 
 def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
@@ -290,11 +367,15 @@ def _failures_of(order: Plain) -> _Failures:
     return _OF_VERSION if order["task"] == "restore" else _OF_FILE
 
 
+_STARVED = ("MemoryError", "Unable to allocate", "Cannot allocate memory", "failed to map segment")
+"""Messages of Python, numpy and the dynamic loader when an allocation fails."""
+
+
 def _error_of(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
     """The error for a process that ended with the exit status `code` and `errors` on its standard error."""
     if timed_out:
         return BadSource(*failures.too_slow)
-    if "MemoryError" in errors or "Unable to allocate" in errors:
+    if any(words in errors for words in _STARVED):
         return BadSource(*failures.too_large)
     if code == -_SIGKILL:
         return BadSource(

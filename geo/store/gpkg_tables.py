@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -131,16 +133,40 @@ def _box(shapes: NDArray[np.object_]) -> list[float | None]:
 
 def _fill(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> None:
     """Write the rows, numbered from 1 in the order of their keys."""
-    names = [field.name for field in spec.fields]
-    head = ["fid"] if spec.geometry is None else ["fid", "geom"]
-    columns = ", ".join(f'"{name}"' for name in head + names)
-    marks = ", ".join("?" * (len(head) + len(names)))
-    rows = []
+    columns = _columns(spec)
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(f'INSERT INTO "{spec.name}" ({_quoted(columns)}) VALUES ({marks})', _rows(spec, records))
+
+
+def holds(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> bool:
+    """Whether a layer's table, which must be as declared now, has these records and no others."""
+    rows = connection.execute(f'SELECT {_quoted(_columns(spec))} FROM "{spec.name}" ORDER BY fid')
+    texts = [field.name for field in spec.fields if _sql_type(field) == "TEXT"]
+    places = [place for place, column in enumerate(_columns(spec)) if column in texts]
+
+    def comparable(row: Iterable[object]) -> list[object]:
+        cells = list(row)
+        for place in places:  # SQLite keeps a number in a column of text as text
+            cells[place] = None if cells[place] is None else str(cells[place])
+        return cells
+
+    return [comparable(row) for row in rows] == [comparable(row) for row in _rows(spec, records)]
+
+
+def _columns(spec: LayerSpec) -> list[str]:
+    return [*(["fid"] if spec.geometry is None else ["fid", "geom"]), *(field.name for field in spec.fields)]
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _rows(spec: LayerSpec, records: Records) -> Iterator[list[Any]]:
+    """The cells of each record's row, in the order of _columns."""
     for fid, (text, shape) in enumerate(records.values(), start=1):
         properties = json.loads(text)
-        values = [properties[name] for name in names]
-        rows.append([fid, *values] if spec.geometry is None else [fid, _gpkg(shape), *values])
-    connection.executemany(f'INSERT INTO "{spec.name}" ({columns}) VALUES ({marks})', rows)
+        values = [properties.get(field.name) for field in spec.fields]
+        yield [fid, *values] if spec.geometry is None else [fid, _gpkg(shape), *values]
 
 
 def _sql_type(field: Field) -> str:

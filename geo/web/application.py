@@ -1,6 +1,7 @@
 """The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, g, redirect, request
 from flask import Response as Answer
@@ -9,21 +10,26 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
+from geo.budget import JobSlots
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
-from geo.web.http import errors, headers, params
+from geo.web import health
+from geo.web.http import bodies, errors, headers, params
+from geo.web.http.access_log import AccessLog
+from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
+from geo.web.http.metering import Metering
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
-from geo.web.manage import access
+from geo.web.manage.access import Access
 from geo.web.manage.imports import Manage
 from geo.web.manage.restorations import Restorations
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import downloads, map_data, pages, robots
+from geo.web.site import downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -50,36 +56,51 @@ _COMPRESSION = {
 def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application; each request is answered from the atlas that is current when it arrives."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[items.ATLAS_SOURCE] = atlas_source
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
+    application = app.wsgi_app
     Front(app, settings, atlas_source)
     ResponseCache(app, atlas_source)
+    Metering(app, settings)
     headers.register(app, settings)
-    _begin_requests(app, atlas_source)
+    _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
-    access.register(app, settings)
+    Access(settings).register(app)
+    bodies.register(app, settings)
     assets.register(app)
     Manage(settings, assets).register(app)
     Versions(settings, assets).register(app)
     Restorations(settings).register(app)
-    map_data.register(app)
-    files = downloads.Downloads(settings, atlas_source.keys)
+    health.Health(settings, atlas_source).register(app)
+    slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
+    map_data.register(app, slots)
+    files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
-    tiles.register(app, settings)
+    tiles.register(app, settings, slots)
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)
+    security_contact.register(app, settings)
     errors.register(app)
     _compress(app)
+    _guard(app, settings, application)
     return app
+
+
+def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
+    """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
+    if settings.access_log:
+        AccessLog(app)
+    Gateway(app, settings, refusing=application)  # outermost: what lies behind it sees the caller's own address
 
 
 def _compress(app: Flask) -> None:
@@ -98,30 +119,44 @@ def _compress(app: Flask) -> None:
         return compressed
 
 
-def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
-    """Set language and atlas of every request; redirect paths that end with a slash, refuse long addresses."""
+def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
+    """Set language and atlas of every request; redirect paths with empty parts, refuse foreign hosts and long URLs."""
 
     @app.before_request
     def begin() -> Response | None:
         g.lang = "vi"
         g.lang = params.language(request.args)
         _refuse_no_host()
-        if request.path.endswith("/") and request.path.strip("/"):
-            return redirect(SiteUrls().without_slash(), 308)
+        _refuse_foreign_host(settings)
+        # Werkzeug's request.path has one slash at its beginning, however many were sent.
+        if "//" in request.environ["PATH_INFO"] or (request.path.endswith("/") and request.path != "/"):
+            return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/")):
+        if not request.path.startswith(("/static/", "/vendor/", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
 
 def _refuse_no_host() -> None:
     """Raise BadQuery for an invalid Host header (RFC 9112, 3.2): the links of responses begin with it."""
-    if not request.host and request.path != "/healthz":  # monitoring may send no host name
+    if not request.host and request.path not in health.PATHS:  # monitoring may send no host name
         header = request.headers.get("Host", "")
         raise BadQuery(
             f"Host: {header!r} is not a valid host. Expected a name or an address such as ocop.example.vn:5000.",
             f"Host: {header!r} không phải tên máy hợp lệ. Cần tên hoặc địa chỉ như ocop.example.vn:5000.",
+        )
+
+
+def _refuse_foreign_host(settings: Settings) -> None:
+    """Raise BadQuery for a Host header that GEO_HOSTS does not hold: nobody's links lead to a name of a stranger."""
+    if FOREIGN_HOST in request.environ:
+        names = ", ".join(served_hosts(settings))
+        raise BadQuery(
+            f"Host: {request.host!r} is not a name of this service. Its names: {names}. A proxy must pass the Host"
+            " header on; the administrator sets the names with GEO_HOSTS.",
+            f"Host: {request.host!r} không phải tên của dịch vụ này. Các tên: {names}. Máy chủ trung gian cần chuyển"
+            " tiếp tiêu đề Host; quản trị viên đặt các tên bằng GEO_HOSTS.",
         )
 
 

@@ -22,7 +22,7 @@ from geo.atlas.sqlite.rows import DECIMALS, geodesic_area_ha
 from geo.ocop.layers import LAYERS
 from geo.report import Report
 from geo.settings import Settings
-from geo.store import open_store
+from geo.store import create_store
 from tests.bench import large
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +103,7 @@ def _below(pid: int) -> list[int]:
 def write_ours(folder: Path, frames: Mapping[str, gpd.GeoDataFrame]) -> None:
     """The data folder of our service: the large layers frozen as the current version of a small store."""
     settings = Settings(data_dir=folder)
-    store = open_store(settings)
+    store = create_store(settings)
     folder.mkdir(parents=True, exist_ok=True)
     version = store.current() or store.publish(
         large.frames(3, 3), who="bench", why="a version to freeze under", metadata={}, report=Report()

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from shapely.geometry import shape
 
+from geo.access.private_database import PrivateDatabase
+from geo.access.sign_in_links import SignInLinks
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.links import LINKS
+from geo.settings import Settings
 from geo.views.formats import FORMATS
 from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
@@ -260,7 +263,7 @@ def test_filters_know_links(service: Service) -> None:
     assert [one["id"] for one in near] == by_hand
 
 
-def test_a_link_has_a_page_that_leads_to_both_ends(service: Service) -> None:
+def test_a_link_has_a_page_that_leads_to_both_ends(service: Service, built: Settings) -> None:
     one = service.get("/collections/links/items", limit="1", link="made_by")["features"][0]
     for lang in ("vi", "en"):
         page = service.client.get(f"/links/{one['id']}?lang={lang}").text
@@ -268,7 +271,9 @@ def test_a_link_has_a_page_that_leads_to_both_ends(service: Service) -> None:
         assert f"/producers/{one['properties']['target_id']}" in page
         # What is worked out is no place to travel to and has no history of its own.
         assert "geo:" not in page and "/manage/history/" not in page
-        assert "/manage/history/" in service.client.get(f"/products/{one['properties']['source_id']}").text
+        manager = service.client.application.test_client()
+        manager.get("/manage/sign-in?code=" + SignInLinks(PrivateDatabase(built.access_path)).make_code())
+        assert "/manage/history/" in manager.get(f"/products/{one['properties']['source_id']}").text
         assert service.client.get(f"/links?lang={lang}").status_code == 200
 
 

@@ -30,7 +30,7 @@ from tests.worlds import records
 @pytest.fixture
 def store(tmp_path: Path) -> GeoPackageStore:
     """An empty store of its own."""
-    return GeoPackageStore(tmp_path / "var" / "store.gpkg")
+    return GeoPackageStore(tmp_path / "var" / "store.gpkg", create=True)
 
 
 @pytest.fixture
@@ -216,6 +216,7 @@ def test_a_report_that_version_0_1_0_stored_is_read(store: GeoPackageStore, sql:
     message = {"vi": "thừa ô", "en": "too many cells"}
     issue = {"layer": "sites", "record": "row 12", "field": None, "kind": "ragged_row", "value": "", "message": message}
     old = {"issues": [{**issue, "severity": "warning", "remedy": message}], "changes": []}
+    sql.execute("DROP TABLE geo_seal")  # which version 0.1.0 did not have
     sql.execute("UPDATE geo_version SET report = ?", (json.dumps(old),))
     sql.commit()
     assert store.report(1) == Report([Issue.of("sites", "ragged_row", *message.values(), row=12)])
@@ -249,7 +250,7 @@ def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE trees (name TEXT)")
     before = path.read_bytes()
     with pytest.raises(BadSource, match="not a store"):
-        GeoPackageStore(path)
+        GeoPackageStore(path, create=True)
     assert path.read_bytes() == before
 
 
@@ -258,7 +259,7 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path, data: 
     path = tmp_path / "store.gpkg"
     path.write_bytes(data)
     with pytest.raises(BadSource, match="backup"):
-        GeoPackageStore(path)
+        GeoPackageStore(path, create=True)
     assert path.read_bytes() == data
 
 
@@ -272,7 +273,7 @@ def test_opening_a_store_does_not_wait_for_its_writer(store: GeoPackageStore, pu
 @pytest.mark.parametrize("layer", [name for name in LAYERS if len(world()[name])])
 def test_a_file_that_is_written_and_read_again_has_no_difference(tmp_path: Path, layer: str) -> None:
     spec, rows = LAYERS[layer], world()[layer]
-    store = GeoPackageStore(tmp_path / "other.gpkg")
+    store = GeoPackageStore(tmp_path / "other.gpkg", create=True)
     store.publish({layer: rows}, who="", why="", metadata={}, report=Report())
     read = pyogrio.read_dataframe(store.path, layer=layer)
     if spec.geometry is None:

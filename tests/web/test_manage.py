@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from flask.testing import FlaskClient
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
 from geo.drafts import DraftStore, RestorationStore
@@ -19,7 +19,7 @@ from geo.settings import Settings
 from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.web.conftest import read
+from tests.web.conftest import TOKEN, managing, read
 
 HOSTILE = "<script>alert(1)</script> & HTX"
 
@@ -29,14 +29,14 @@ def office(built: Settings, tmp_path: Path) -> Settings:
     """Settings of a copy of the built store, with a small limit on uploads."""
     data_dir = tmp_path / "var"
     shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
-    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1)
+    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1, manage_token=TOKEN)
 
 
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
-    """A caller on this machine."""
+    """A caller who may manage."""
     source = open_atlases(office)
-    yield create_app(office, source, templates=ROOT / "templates").test_client()
+    yield managing(create_app(office, source, templates=ROOT / "templates"))
     source.close()
 
 
@@ -196,12 +196,45 @@ def test_a_restoration_that_failed_says_why_and_can_be_tried_again(
 def test_what_reading_leaves_can_be_downloaded(caller: FlaskClient) -> None:
     path = upload(caller)
     for name, kind in (("preview.geojson", "application/geo+json"), ("changes.csv", "text/csv; charset=utf-8"),
-                       ("findings.csv", "text/csv; charset=utf-8"),
-                       ("returned.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")):  # fmt: skip
+                       ("findings.csv", "text/csv; charset=utf-8")):  # fmt: skip
         answer = caller.get(f"{path}/{name}")
         assert (answer.status_code, answer.content_type) == (200, kind)
     preview = json.loads(caller.get(f"{path}/preview.geojson").data)
     assert preview["features"][0]["properties"]["status"] == "added"
+
+
+def test_the_workbook_with_remarks_is_written_by_a_job_and_nobody_waits_in_a_request(caller: FlaskClient) -> None:
+    path = upload(caller)
+    assert caller.get(f"{path}/returned.xlsx").status_code == 404
+    (form,) = read(caller.get(path).text).all("form", action=f"{path}/returned")
+    assert form.attrs["method"] == "post"
+    begin = time.monotonic()
+    answers = [caller.post(f"{path}/returned") for _ in range(9)]
+    assert time.monotonic() - begin < 2
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"{path}/returned.xlsx")}
+    page = caller.get(f"{path}/returned.xlsx", headers={"Accept": "text/html"})
+    for _ in range(300):
+        answer = caller.get(f"{path}/returned.xlsx")
+        if answer.status_code != 503:
+            break
+        page, _ = answer, time.sleep(0.2)
+    assert page.status_code == 503 and int(page.headers["Retry-After"]) > 0 and 'http-equiv="refresh"' in page.text
+    assert answer.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None and "Kết quả kiểm tra" in [cell.value for row in sheet.iter_rows() for cell in row]
+
+
+def test_a_workbook_that_cannot_be_written_says_why(caller: FlaskClient, office: Settings) -> None:
+    path = upload(caller)
+    folder = office.drafts_dir / path.rpartition("/")[2]
+    next((folder / "files").iterdir()).write_bytes(b"no table")
+    assert caller.post(f"{path}/returned").status_code == 303
+    for _ in range(300):
+        answer = caller.get(f"{path}/returned.xlsx?lang=en")
+        if answer.status_code != 503:
+            break
+        time.sleep(0.2)
+    assert answer.status_code == 400 and "table" in answer.text
 
 
 def test_a_profile_is_kept_used_and_forgotten(caller: FlaskClient) -> None:

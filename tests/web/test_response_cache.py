@@ -163,6 +163,7 @@ def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(counter: R
                 "",
                 "Accept",
                 "Accept-Encoding",
+                "Host",
             }
             assert "Set-Cookie" not in answer.headers
             assert answer.headers["Cache-Control"].startswith("public") and answer.headers["ETag"].startswith('"')

@@ -14,7 +14,16 @@ from geo.atlas.overview import overview
 from geo.atlas.sqlite import feed, related
 from geo.atlas.sqlite.rows import RecordRow, record_rows
 from geo.atlas.sqlite.search import search_words
-from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, create, create_indexes, rtree_of, table_of
+from geo.atlas.sqlite.tables import (
+    RECORD_COLUMNS,
+    column_of,
+    create,
+    create_indexes,
+    folded_columns,
+    folded_values,
+    rtree_of,
+    table_of,
+)
 from geo.link import Pair, link_lines, links_metadata
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
@@ -99,10 +108,10 @@ def _marks(count: int) -> str:
 
 
 def _write_records(connection: sqlite3.Connection, spec: LayerSpec, rows: Sequence[RecordRow]) -> None:
-    columns = (*RECORD_COLUMNS, *(column_of(field) for field in spec.fields))
+    columns = (*RECORD_COLUMNS, *(column_of(field) for field in spec.fields), *folded_columns(spec.name))
     connection.executemany(
         f"INSERT INTO {table_of(spec.name)} ({', '.join(columns)}) VALUES ({_marks(len(columns))})",
-        (row.columns for row in rows),
+        ((*row.columns, *folded_values(spec.name, row.properties)) for row in rows),
     )
     connection.executemany(
         f"INSERT INTO {rtree_of(spec.name)} VALUES (?, ?, ?, ?, ?)", (row.box for row in rows if row.box is not None)

@@ -3,10 +3,13 @@
 import json
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import orjson
 
@@ -40,8 +43,9 @@ from geo.report import Change, Issue
 from geo.schema import Label
 
 _MAX_COUNTS = 1_000
+_MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
-"""Most counts in the cache, and most characters of a statement whose count is cached: a filter may be a megabyte."""
+"""Most counts and facets in the cache, and most characters of a statement or query for which they are cached."""
 
 
 def key_of(path: Path) -> str:
@@ -50,16 +54,33 @@ def key_of(path: Path) -> str:
     return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
 
 
+class _OwnConnection:
+    """The connection of one thread, appended to `ended` when the thread ends: servers start and end threads.
+
+    It is closed by another thread: SQLite calls Python while it closes, which crashes in a thread that is ending.
+    """
+
+    def __init__(self, path: Path, ended: deque[sqlite3.Connection]) -> None:
+        self._ended = ended
+        self.db = connect(path)
+
+    def __del__(self) -> None:
+        if hasattr(self, "db"):  # not when it could not be opened
+            self._ended.append(self.db)
+
+
 class SqliteAtlas:
-    """An Atlas in one immutable SQLite file. Each thread has its own connection."""
+    """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends."""
 
     def __init__(self, path: Path) -> None:
         self.key = key_of(path)
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[_OwnConnection] = WeakSet()
+        self._ended: deque[sqlite3.Connection] = deque()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
+        self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -74,10 +95,12 @@ class SqliteAtlas:
     def close(self) -> None:
         """Close every thread's connection; the atlas cannot be queried afterwards."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
+            for own in list(self._connections):
+                own.db.close()
             self._connections.clear()
             self._local = threading.local()
+            while self._ended:
+                self._ended.popleft().close()
 
     def __del__(self) -> None:
         self.close()
@@ -86,9 +109,12 @@ class SqliteAtlas:
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
+            while self._ended:
+                self._ended.popleft().close()
+            own = self._local.own = _OwnConnection(self._path, self._ended)
+            connection = self._local.connection = own.db
             with self._lock:
-                self._connections.append(connection)
+                self._connections.add(own)
         return connection
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
@@ -198,11 +224,27 @@ class SqliteAtlas:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
         sql.check(query)
-        counts: dict[str, dict[str, int]] = {}
-        for param in PARAMS:
-            if applies(param, query.layer):
-                statement = sql.facet(query, param)
-                counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        # The map and the lists need the same facets for every view and page of one selection.
+        selection = replace(query, limit=None, offset=0, sort="")
+        counts = self._facets.get(selection)
+        if counts is None:
+            counts = self._count_facets(selection)
+            if len(self._facets) >= _MAX_FACETS:
+                self._facets.clear()
+            if selection.where is None and len(repr(selection)) <= _MAX_STATEMENT:
+                self._facets[selection] = counts
+        return {param: dict(values) for param, values in counts.items()}
+
+    def _count_facets(self, query: Query) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {param: {} for param in PARAMS if applies(param, query.layer)}
+        if not query.filters and query != Query(query.layer):
+            statement = sql.facets(query)
+            for param, value, count in self._db.execute(statement.text, statement.values):
+                counts[param][value] = count
+            return counts
+        for param in counts:
+            statement = sql.facet(query, param)
+            counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return counts
 
     # --- links -----------------------------------------------------------------------------------------

@@ -97,6 +97,14 @@ class SqliteAtlasSource:
         part.write_text(file_name(version), encoding="utf-8")
         part.replace(self._pointer)
 
+    def current_number(self) -> int:
+        """The number at the beginning of the name in the pointer file; 0 without one."""
+        try:
+            number = self._pointer.read_text(encoding="utf-8").partition("-")[0]
+        except (FileNotFoundError, UnicodeDecodeError):
+            return 0
+        return int(number) if number.isascii() and number.isdigit() else 0
+
     def keys(self) -> Collection[str]:
         """The keys of all atlases in the folder."""
         return {key_of(path) for path in self._directory.glob(f"*{_SUFFIX}")}

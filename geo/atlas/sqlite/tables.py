@@ -2,20 +2,22 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.atlas.cql2.operators import accenti, casei
 from geo.atlas.sqlite import functions
+from geo.atlas.sqlite.metered import MeteredConnection
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 9
+FORMAT = 10
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -56,6 +58,41 @@ def column_of(field: Field) -> str:
     return f"p_{field.name}"
 
 
+def folded_fields(layer: str) -> list[Field]:
+    """The fields of free text: those that CASEI and ACCENTI are asked of."""
+    return [field for field in COLLECTIONS[layer].fields if field.kind in {"text", "longtext"}]
+
+
+FOLDS: dict[tuple[str, ...], Callable[[str], str | None]] = {
+    ("casei",): casei,
+    ("accenti",): accenti,
+    ("casei", "accenti"): lambda text: casei(accenti(text)),
+    ("accenti", "casei"): lambda text: accenti(casei(text)),
+}
+"""The functions, the outermost first, whose results are frozen for each folded field, so that no query calls them."""
+
+
+def folded_column(field: Field, functions: tuple[str, ...]) -> str:
+    """The column that holds what some functions of FOLDS make of a field."""
+    return f"{'_'.join(functions)}_{field.name}"
+
+
+def folded_columns(layer: str) -> list[str]:
+    """The names of all folded columns of a layer, in the order of folded_values."""
+    return [folded_column(field, functions) for field in folded_fields(layer) for functions in FOLDS]
+
+
+def folded_values(layer: str, properties: Mapping[str, object]) -> list[str | None]:
+    """What a record's folded columns hold: NULL where the fold leaves the text as it is, which saves the room."""
+    values: list[str | None] = []
+    for field in folded_fields(layer):
+        text = properties[field.name]
+        for fold in FOLDS.values():
+            folded = fold(text) if isinstance(text, str) else None
+            values.append(None if folded == text else folded)
+    return values
+
+
 def table_of(layer: str) -> str:
     """The table of a layer's records; `layer` must be one of COLLECTIONS."""
     return f"f_{COLLECTIONS[layer].name}"
@@ -75,7 +112,8 @@ def create(connection: sqlite3.Connection) -> None:
     """Create every table in an empty file."""
     connection.executescript(_COMMON_TABLES)
     for name, spec in COLLECTIONS.items():
-        columns = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
+        typed = [f"{column_of(field)} {_sql_type(field)}" for field in spec.fields]
+        columns = ", ".join([*typed, *(f"{column} TEXT" for column in folded_columns(name))])
         connection.executescript(
             f"""
             CREATE TABLE {table_of(name)} (
@@ -111,7 +149,7 @@ def declaration_digest() -> str:
 def connect(path: Path) -> sqlite3.Connection:
     """A read-only connection to a complete atlas, for one thread."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=MeteredConnection)
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
     connection.create_function("meets", 5, _meets, deterministic=True)

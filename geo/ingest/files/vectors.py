@@ -27,6 +27,7 @@ from geo.ingest.files.geojson import read_geojson
 from geo.ingest.files.gpkg_cells import dates_in, in_table, with_texts
 from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
+from geo.ingest.files.linked_crs import refuse_linked_crs
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.table import Cells, Records, Table, distinct, finding
@@ -330,6 +331,8 @@ def _check(path: Path, kind: Kind) -> None:
     """BadSource for what GDAL must not open: it would read on in other files, or find none."""
     if kind == "tab":
         _check_mapinfo(path)
+    if kind in {"geojson", "geojsonseq"}:
+        refuse_linked_crs(path)
     if kind == "shapefile" and not path.is_file():
         raise BadSource(
             f"{path.name} is missing: a Shapefile is .shp, .shx, .dbf (and .prj) together. Zip all of them.",

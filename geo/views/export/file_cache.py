@@ -10,12 +10,14 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakValueDictionary
 
 import brotli
+
+from geo import budget
 
 log = logging.getLogger("geo.views")
 
@@ -59,21 +61,31 @@ class ExportCache:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> ExportFile:
+    def open(
+        self,
+        atlas: str,
+        key: str,
+        write: Write,
+        *,
+        coding: Coding = "",
+        keep: bool = True,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> ExportFile:
         """The export `key` of the atlas with the key `atlas`, from the cache or written now; failures are not cached.
 
         On a miss, `write` writes the file to the stream that it receives and returns the number of records. With
         `keep` the file is cached whatever its size, else only when it is large. When the folder is full or not
         writable, the file is a temporary one, deleted on close. Of concurrent calls for the same export in this
-        process, one writes and the others wait.
+        process, one writes inside `job` and the others wait: Busy (see geo/budget.py) when they wait too long.
         """
         folder = self.folder / atlas
-        with self._alone(f"{atlas}/{key}"):
+        with budget.hold(self._alone(f"{atlas}/{key}")):
             cached = _open_cached(folder, key, coding)
             if cached:
                 return cached
-            plain = _open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
-            return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
+            with job():
+                plain = _open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
+                return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
 
     def _alone(self, name: str) -> threading.Lock:
         with self._guard:

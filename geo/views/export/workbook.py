@@ -51,10 +51,16 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
     _look(sheet, job, columns)
     sheet.append([_header_cell(sheet, label) for label, _ in columns])
     count = 0
-    for batch in job.batches():
-        for record in batch:
-            sheet.append([_cell(sheet, value) for value in _values(job, record)])
-        count += len(batch)
+    try:
+        for batch in job.batches():
+            for record in batch:
+                sheet.append([_cell(sheet, value) for value in _values(job, record)])
+            count += len(batch)
+    except BaseException:
+        # An unfinished sheet prints a traceback when it is garbage-collected, and its temporary file stays.
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
     _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
     _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
     with tempfile.TemporaryDirectory() as folder:

@@ -48,7 +48,9 @@ def _searches(lang: str) -> Plain:
         ("/{layer}/{featureId}.json", "getRecordPage",
          Label("Một bản ghi, các liên kết và lý do", "A record with its links and their reasons"), [_LAYER, record]),
         ("/healthz", "getHealth",
-         Label("Tình trạng dịch vụ và phiên bản dữ liệu", "Status of the service and its data version"), []),
+         Label("Dịch vụ có trả lời không, phiên bản dữ liệu", "Whether the service answers, its data version"), []),
+        ("/readyz", "getReadiness",
+         Label("Phiên bản đã công bố và phiên bản đang phục vụ", "The version published and the version served"), []),
     )  # fmt: skip
     answer = {_JSON: ref("schemas/anything")}
     return {path: _get(name, summary.of(lang), own, answer) for path, name, summary, own in rows}

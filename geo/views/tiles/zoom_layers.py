@@ -10,7 +10,7 @@ import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 
-from geo.atlas import Atlas
+from geo import budget
+from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS, transformer
 from geo.ocop.collections import COLLECTIONS
 from geo.views.tiles import mvt
@@ -45,6 +46,8 @@ _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
 _STEEPEST = 89.9  # degrees; the poles are at infinity, and no tile reaches beyond 85.06°
 _POLYGONAL = (3, 6)
+_MANY = 5_000
+"""Records from which on a layer is prepared as a job."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,24 @@ class PreparedLayers:
     """The layers of one atlas, prepared at the first use. It may be used by several threads and processes.
 
     With a `folder` they are stored there as memory-mapped files, which processes with the same folder share. The
-    folder can be deleted at any time; one that cannot be read or written is not used.
+    folder can be deleted at any time; one that cannot be read or written is not used. Large layers are prepared
+    inside `job`. Busy (see geo/budget.py) when the machine is preparing too many other layers and files, or when
+    another thread that prepares a layer takes too long.
     """
 
-    def __init__(self, atlas: Atlas, folder: Path | None = None) -> None:
-        self._atlas, self._folder = atlas, folder
+    def __init__(
+        self,
+        atlas: Atlas,
+        folder: Path | None = None,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._atlas, self._folder, self._job = atlas, folder, job
         self._loaded: dict[str, Arrays] = {}
         self._lock = threading.Lock()
 
     def zoom_layer(self, layer: str, zoom: int) -> ZoomLayer:
         """The layer's records prepared for a zoom."""
-        arrays = self._arrays(f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
+        arrays = self._arrays(layer, f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
         paths = Paths(
             KINDS[str(COLLECTIONS[layer].geometry)], *(arrays[name] for name in ("heads", "steps", "starts", "sizes"))
         )
@@ -93,18 +103,23 @@ class PreparedLayers:
 
     def properties(self, layer: str) -> Properties:
         """The properties of the same records, in the same order."""
-        arrays = self._arrays(layer, lambda: _properties(self._atlas, layer))
+        arrays = self._arrays(layer, layer, lambda: _properties(self._atlas, layer))
         return Properties(
             tuple(arrays["keys"].tolist()), arrays["table"], arrays["values"], arrays["starts"], arrays["sizes"]
         )
 
-    def _arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+    def _arrays(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         arrays = self._loaded.get(name)
         if arrays is None:
-            with self._lock:
-                arrays = self._loaded.get(name) or self._load(name) or self._keep(name, make())
+            with budget.hold(self._lock):
+                arrays = self._loaded.get(name) or self._load(name) or self._keep(name, self._prepare(layer, make))
                 self._loaded[name] = arrays
         return arrays
+
+    def _prepare(self, layer: str, make: Callable[[], Arrays]) -> Arrays:
+        """What `make` returns; a large layer is prepared as a job of the machine."""
+        with self._job() if self._atlas.count(Query(layer)) > _MANY else nullcontext():
+            return make()
 
     def _load(self, name: str) -> Arrays | None:
         if self._folder is None or not (self._folder / name).is_dir():

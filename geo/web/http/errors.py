@@ -8,7 +8,18 @@ from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
-from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
+from geo.errors import (
+    BadQuery,
+    BadSource,
+    Busy,
+    Conflict,
+    Forbidden,
+    GeoError,
+    NotFound,
+    TooCostly,
+    TooLarge,
+    TooManyAttempts,
+)
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import CORS_PATHS, allows_cors
@@ -21,6 +32,10 @@ STATUS: dict[type[GeoError], int] = {
     BadQuery: 400,
     Forbidden: 403,
     Conflict: 409,
+    TooManyAttempts: 429,
+    TooLarge: 413,
+    TooCostly: 422,
+    Busy: 503,
     BadSource: 503,
     GeoError: 500,
 }
@@ -40,7 +55,10 @@ _HTTP: dict[int, Label] = {
         "Tệp đã thay đổi so với bản bạn đang tải. Hãy tải lại từ đầu.",
         "The file has changed since your download began. Download it again from the start.",
     ),
-    413: Label("Yêu cầu quá lớn.", "The request is too large."),
+    413: Label(
+        "Nội dung gửi lên quá lớn: chỉ trang nhập dữ liệu nhận tệp lớn.",
+        "The body of the request is too large: only the import page takes large files.",
+    ),
     414: Label(
         "Địa chỉ quá dài (tối đa 8 000 ký tự). Hãy gửi bộ lọc dài bằng POST tới /collections/<lớp>/search.",
         "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
@@ -79,7 +97,7 @@ def failure_of(error: Exception) -> Failure:
 
 def wants_json() -> bool:
     """Whether the error is sent as JSON: by the path, the parameter `f` or the Accept header."""
-    if request.path.startswith((*CORS_PATHS, "/healthz")) or request.path.endswith(".json"):
+    if request.path.startswith((*CORS_PATHS, "/healthz", "/readyz")) or request.path.endswith(".json"):
         return True
     if request.args.get("f") == "json":
         return True
@@ -89,14 +107,42 @@ def wants_json() -> bool:
 def answer(error: Exception) -> Response:
     """The error response for an exception, in the language of the request; 5xx are logged with the traceback."""
     failure = failure_of(error)
-    if failure.status >= 500:
-        log.error("%s %s failed (request %s)", request.method, request.path, g.request_id, exc_info=error)
-    response = Response(*_body(failure, getattr(g, "lang", "vi")))
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
-        response.headers["Content-Range"] = f"bytes */{error.length}"
+    response = Response(*_body(failure, getattr(g, "lang", "vi"), retry_s=_retry_s(error)))
+    response.headers.update(headers_of(error))
+    log_failure(error, failure)
     return response
+
+
+def log_failure(error: Exception, failure: Failure) -> None:
+    """One line for a request that was too much, a trace for what the caller is not to blame for."""
+    about = (request.method, request.path, g.request_id)
+    if isinstance(error, TooLarge | TooCostly | Busy):
+        log.warning("%s %s (request %s): %d %s", *about, failure.status, failure.code)
+    elif failure.status >= 500:
+        log.error("%s %s failed (request %s)", *about, exc_info=error)
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """The headers that say more of a failure: when to try again, which methods or bytes there are."""
+    if isinstance(error, Busy):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return {"Allow": ", ".join(sorted(error.valid_methods))}
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        return {"Content-Range": f"bytes */{error.length}"}
+    return {}
+
+
+def _is_browser() -> bool:
+    """Whether a person follows a link, even to a file: the page that says to wait tries again by itself."""
+    return "text/html" in request.accept_mimetypes.values()
+
+
+def _retry_s(error: Exception) -> int | None:
+    """Seconds after which a page asks again by itself; None for a failure that stays, and for a form that was sent."""
+    return error.retry_s if isinstance(error, Busy) and request.method == "GET" else None
 
 
 def problem(failure: Failure, lang: str) -> dict[str, object]:
@@ -113,13 +159,18 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
     }
 
 
-def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
+def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
-    if wants_json():
-        cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
+    if wants_json() and not (retry_s and _is_browser()):
+        cors = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Allow, Retry-After, X-Request-ID",
+        }
         headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers
-    page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
+    page = render_template(
+        "error.html", failure=failure, message=message, suggestions=_suggestions(), retry_s=retry_s, active=""
+    )
     return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
 
 

@@ -85,10 +85,11 @@ class SiteUrls:
         """The URL of this page with some parameters changed; an empty value removes one."""
         return _join(request.script_root, request.path, self._params() | changes, g.lang)
 
-    def without_slash(self) -> str:
-        """The URL of this request without slashes at its end, as a path on this host."""
+    def with_single_slashes(self) -> str:
+        """The URL of this request without empty path segments and final slash, as a path on this host."""
         query = request.query_string.decode("ascii", "replace")
-        return f"{request.script_root}/{quote(request.path.strip('/'))}{'?' + query if query else ''}"
+        path = "/".join(filter(None, request.path.split("/")))
+        return f"{request.script_root}/{quote(path)}{'?' + query if query else ''}"
 
     def in_language(self, lang: str) -> str:
         """The URL of this page in another language, with its other parameters."""

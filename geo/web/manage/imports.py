@@ -53,6 +53,7 @@ class Manage:
         for name in _FILES:
             app.add_url_rule(f"/manage/imports/<draft_id>/{name}", f"manage_{name}", partial(self.file, name=name))
         app.add_url_rule("/manage/imports/<draft_id>/returned.xlsx", "manage_returned", self.marked_workbook)
+        app.add_url_rule("/manage/imports/<draft_id>/returned", "manage_mark", self.mark, methods=["POST"])
         for action in ("answers", "publish", "delete", "profile"):
             app.add_url_rule(
                 f"/manage/imports/<draft_id>/{action}", f"manage_{action}", getattr(self, action), methods=["POST"]
@@ -83,7 +84,7 @@ class Manage:
         spec = LAYERS[draft.layer]
         return page(
             "manage/import.html", draft=draft, busy=draft.busy, review=review, spec=spec, view=view,
-            shell=shell(view) if view else None, modules=self.assets.module_map(),
+            shell=shell(view, SiteUrls().plain("")) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=progress_words(draft.progress), is_table=is_table(draft.files), profiles=self.profiles.all(),
@@ -115,7 +116,7 @@ class Manage:
         return response
 
     def marked_workbook(self, draft_id: str) -> Response:
-        """The uploaded table as a workbook with the findings beside each row."""
+        """The uploaded table as a workbook with the findings beside each row, once it is written (see `mark`)."""
         draft = self.jobs.drafts.get(draft_id)
         body = self.jobs.marked_workbook(draft)
         response = Response(body, mimetype=_XLSX)
@@ -150,6 +151,11 @@ class Manage:
         digest = forms.require(request.form, "digest", "bản xem trước", "the preview")
         self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, digest=digest)
         return see(f"/manage/imports/{draft_id}")
+
+    def mark(self, draft_id: str) -> Response:
+        """Begin to write the workbook; the page that follows waits for it."""
+        self.jobs.start_mark(self.jobs.drafts.get(draft_id))
+        return see(f"/manage/imports/{draft_id}/returned.xlsx")
 
     def delete(self, draft_id: str) -> Response:
         """Delete a draft."""

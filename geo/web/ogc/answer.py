@@ -40,7 +40,8 @@ LinkTo: TypeAlias = Callable[..., dict[str, Any]]
 class ItemsRequest(NamedTuple):
     """A GET of /collections/<layer>/items, or of /collections/<layer>/items/<record> when `record` is not empty.
 
-    `address` is path and query as they were sent, for the ETag; `max_page` is the largest `limit`.
+    `address` is path and query as they were sent, for the ETag; `max_page` is the largest `limit`, `most_functions` the
+    number of functions that a filter may hold.
     """
 
     layer: str
@@ -49,6 +50,7 @@ class ItemsRequest(NamedTuple):
     address: str
     site: Site
     max_page: int
+    most_functions: int
     conditions: Conditions = NO_CONDITIONS
 
 
@@ -146,7 +148,11 @@ class Page:
         self.limit = params.limit(args, page_limit(request.max_page))
         self.offset = params.whole_number(args, "offset", 0)
         self.system = system_of(args)
-        self.query: Query = replace(query.query_of(self.layer, args), limit=self.limit, offset=self.offset)
+        self.query: Query = replace(
+            query.query_of(self.layer, args, most_functions=request.most_functions),
+            limit=self.limit,
+            offset=self.offset,
+        )
         self.fields = query.properties_of(self.layer, args)
 
         # The CRS of a page as a file; None for longitude and latitude, in which the atlas stores geometries.

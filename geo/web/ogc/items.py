@@ -43,22 +43,19 @@ _FORM = "application/x-www-form-urlencoded"
 _BODIES = {"", _FORM, "application/json", "text/json"}
 """Media types of the body of a search; a body without a type is read as JSON."""
 
-_MAX_BODY = 1_000_000
-
 
 def register(app: Flask, settings: Settings) -> None:
     """Add the routes of features."""
-    most = settings.max_page
-    app.add_url_rule("/collections/<layer>/items", view_func=partial(items, most), endpoint="items")
-    app.add_url_rule("/collections/<layer>/items/<record>", view_func=partial(item, most), endpoint="item")
+    app.add_url_rule("/collections/<layer>/items", view_func=partial(items, settings), endpoint="items")
+    app.add_url_rule("/collections/<layer>/items/<record>", view_func=partial(item, settings), endpoint="item")
     app.add_url_rule(
-        "/collections/<layer>/search", view_func=partial(search, most), endpoint="search_items", methods=["POST"]
+        "/collections/<layer>/search", view_func=partial(search, settings), endpoint="search_items", methods=["POST"]
     )
 
 
-def items(most: int, layer: str) -> Response:
+def items(settings: Settings, layer: str) -> Response:
     """A page of a layer's records as GeoJSON or as a file, or a redirect to the HTML page."""
-    page_request = _request(most, layer, "", request.args)
+    page_request = _request(settings, layer, "", request.args)
     check(page_request)
     _open_version(request.args)
     form = negotiate(PAGE_FORMS)
@@ -71,9 +68,9 @@ def items(most: int, layer: str) -> Response:
     return _file(page, form)
 
 
-def item(most: int, layer: str, record: str) -> Response:
+def item(settings: Settings, layer: str, record: str) -> Response:
     """One record as a GeoJSON Feature with its links, or a redirect to its HTML page."""
-    record_request = _request(most, layer, record, request.args)
+    record_request = _request(settings, layer, record, request.args)
     check(record_request)
     system_of(request.args)
     if negotiate(FEATURE_FORMS) == "html":
@@ -83,11 +80,10 @@ def item(most: int, layer: str, record: str) -> Response:
     return _response(answer(record_request, g.atlas))
 
 
-def search(most: int, layer: str) -> Response:
+def search(settings: Settings, layer: str) -> Response:
     """A page of records by POST, with the parameters in the body, for filters that are too long for a URL."""
     params.only(request.args, "f")
     negotiate({"json": features.GEOJSON})
-    request.max_content_length = _MAX_BODY
     if request.mimetype not in _BODIES:
         raise UnsupportedMediaType
     args = request.form if request.mimetype == _FORM else query.body_parameters(request.get_data())
@@ -95,7 +91,7 @@ def search(most: int, layer: str) -> Response:
         g.lang = params.language(args)
     if "f" in args:
         raise BadQuery("f belongs in the URL, not in the body.", "Hãy đặt f trong địa chỉ, không đặt trong nội dung.")
-    page_request = _request(most, layer, "", args)
+    page_request = _request(settings, layer, "", args)
     check(page_request)
     _open_version(args)
     page = Page(page_request, g.atlas, partial(_link_to_search, page_request))
@@ -105,8 +101,17 @@ def search(most: int, layer: str) -> Response:
     return response
 
 
-def _request(most: int, layer: str, record: str, args: Args) -> ItemsRequest:
-    return ItemsRequest(layer, record, args, request.full_path, SiteUrls().site(), most, conditions())
+def _request(settings: Settings, layer: str, record: str, args: Args) -> ItemsRequest:
+    return ItemsRequest(
+        layer,
+        record,
+        args,
+        request.full_path,
+        SiteUrls().site(),
+        settings.max_page,
+        settings.filter_functions,
+        conditions(),
+    )
 
 
 def _response(reply: Answer) -> Response:

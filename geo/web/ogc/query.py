@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 from werkzeug.datastructures import MultiDict
 
+from geo import budget
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
+from geo.atlas.cql2.cost import functions_in
 from geo.atlas.cql2.properties import Queryable
 from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
@@ -21,17 +23,25 @@ from geo.web.http.params import Args
 
 _WHOLE = 2.0**53
 """From here on a float cannot represent every integer."""
+_MANY_FUNCTIONS = 10
+"""Functions of a filter that takes long for certain: it needs its place before the work begins."""
 _LANGUAGES: dict[str, parse.Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json"}
 
 
-def query_of(layer: str, args: Args) -> Query:
-    """The query of the parameters, without limit and offset; BadQuery for an invalid value."""
+def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
+    """The query of the parameters, without limit and offset; BadQuery for an invalid value.
+
+    A filter may apply `most_functions` functions; BadQuery for more, Busy for many when no long request may begin.
+    """
     system = find_crs(args["bbox-crs"], "bbox-crs") if args.get("bbox-crs") else None
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
     else:
         query = _in_box(params.selection(layer, params.without(args, "bbox")), params.corners(args), system)
-    return replace(query, time=params.period(args), sort=_sort(layer, args) or query.sort, where=_where(layer, args))
+    where = _where(layer, args)
+    if where is not None:
+        _refuse_costly(where, most_functions)
+    return replace(query, time=params.period(args), sort=_sort(layer, args) or query.sort, where=where)
 
 
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
@@ -96,6 +106,19 @@ def _where(layer: str, args: Args) -> Where | None:
     """The CQL2 filter and the values of queryables as one condition; None without both."""
     parts = [part for part in (_filter(layer, args), _values(layer, args)) if part is not None]
     return join_filters(parts)
+
+
+def _refuse_costly(where: Where, most: int) -> None:
+    functions = functions_in(where)
+    if functions > most:
+        raise BadQuery(
+            f"The filter applies {functions} functions (LIKE, CASEI, ACCENTI, S_*, T_*, A_* ...) to each record;"
+            f" at most {most}. Use IN for lists of values, or ask in several requests.",
+            f"Bộ lọc áp dụng {functions} hàm (LIKE, CASEI, ACCENTI, S_*, T_*, A_* ...) cho mỗi bản ghi; tối đa {most}."
+            " Hãy dùng IN cho danh sách giá trị, hoặc chia thành nhiều yêu cầu.",
+        )
+    if functions >= _MANY_FUNCTIONS:
+        budget.take_place()
 
 
 def _filter(layer: str, args: Args) -> Where | None:

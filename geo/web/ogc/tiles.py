@@ -9,7 +9,9 @@ from weakref import WeakKeyDictionary
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 
+from geo import budget
 from geo.atlas import Atlas
+from geo.budget import JobSlots
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
@@ -18,7 +20,7 @@ from geo.views.tiles.cache import CachedTile, TileCache
 from geo.views.tiles.zoom_layers import PreparedLayers, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, add_cache_headers, conditional_response, is_not_modified
-from geo.web.http.errors import PROBLEM, failure_of, problem
+from geo.web.http.errors import PROBLEM, failure_of, headers_of, log_failure, problem
 from geo.web.http.headers import etag_of
 from geo.web.http.negotiate import negotiate
 from geo.web.ogc.core import link
@@ -30,7 +32,8 @@ _GZIP_LEVEL = 5
 class _Cache:
     """The cached tiles on disk, and the generalised layers of each atlas from which tiles are made."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, slots: JobSlots) -> None:
+        self._slots = slots
         self.tiles = TileCache(folder)
         self._folder = folder / "layers"
         self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
@@ -39,14 +42,16 @@ class _Cache:
         """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
         layers = self._layers.get(atlas)
         if layers is None:
-            layers = self._layers[atlas] = PreparedLayers(atlas, folder_for(atlas, stamp, self._folder))
+            layers = self._layers[atlas] = PreparedLayers(
+                atlas, folder_for(atlas, stamp, self._folder), self._slots.job
+            )
         return layers
 
 
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
     """Add the routes of the standard for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = _Cache(settings.data_dir / "tiles")
+    cache = _Cache(settings.data_dir / "tiles", slots)
 
     def answer(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tile.address(z, row, col), layer)
@@ -64,8 +69,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _problem(error: GeoError) -> tuple[Response, int]:
     """An error as problem JSON, whatever the Accept header says: tiles are for programs only."""
     failure = failure_of(error)
+    log_failure(error, failure)
     response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update({"Access-Control-Allow-Origin": "*", **headers_of(error)})
     return response, failure.status
 
 
@@ -156,6 +162,7 @@ def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: 
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     entry = cache.tiles.get(atlas.key, stamp, key)
     if entry is None:
+        budget.take_place()
         content = tile.make(cache.layers_of(atlas, stamp), layers, at)
         entry = CachedTile(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.drawn_count, content.total_count)
         # Empty tiles are not cached: making them is as fast as reading them, and their number is unlimited.

@@ -19,6 +19,7 @@ from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, link
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
 from geo.web.http import params
+from geo.web.http.gateway import HIDDEN_TLS
 from geo.web.http.headers import etag_of
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
@@ -35,7 +36,9 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
         params.only(request.args, *MAP_STATE)
         params.map_state(request.args)
         view = map_page(settings, assets)
-        return _page(template, view=view, shell=shell(view), modules=assets.module_map(), active="map")
+        return _page(
+            template, view=view, shell=shell(view, SiteUrls().plain("")), modules=assets.module_map(), active="map"
+        )
 
     app.add_url_rule("/", "map", lambda: show_map("map.html"))
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
@@ -74,7 +77,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "full": urls.plain("/"),
         "icons": assets.url("img/icons.svg"),
     }
-    view["public_url"] = settings.public_url or request.host_url.rstrip("/")
+    view["public_url"] = urls.host()
     view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
     view["map_id"] = "map_shell"
     view["words"] = words_of(g.lang)
@@ -129,7 +132,8 @@ def quality() -> Response:
         params.layer_name(layer)
     view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
     names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
-    return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
+    hidden_tls = HIDDEN_TLS in request.environ
+    return _page("quality.html", view=view, chosen=layer, names=names, hidden_tls=hidden_tls, active="quality")
 
 
 def connect() -> Response:

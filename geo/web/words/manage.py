@@ -159,9 +159,20 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.sign_in.why": Label(
         "Nhập mã truy cập do quản trị viên cấp.", "Enter the access token from your administrator."
     ),
-    "manage.sign_in.failed": Label("Mã truy cập không đúng.", "Incorrect token."),
-    "manage.sign_in.not_set": Label(
-        "Trang quản lý chỉ mở được trên chính máy chủ.", "The management pages open only on the server itself."
+    "manage.sign_in.lost": Label(
+        "Không có mã? Trên máy chủ, lệnh dưới đây in ra một liên kết đăng nhập dùng một lần.",
+        "No token? On the server, the command below prints a sign-in link that works once.",
+    ),
+    "manage.sign_in.failed.token": Label("Mã truy cập không đúng.", "Incorrect token."),
+    "manage.sign_in.failed.link": Label(
+        "Liên kết đăng nhập này đã được dùng hoặc đã hết hạn. Hãy tạo liên kết mới.",
+        "This sign-in link was used already or has expired. Make a new one.",
+    ),
+    "manage.sign_in.by_link": Label(
+        "Hãy mở liên kết đăng nhập mà máy chủ in ra khi khởi động. Liên kết chỉ dùng được một lần, trong 15 phút; "
+        "trên máy chủ, lệnh dưới đây in ra liên kết mới.",
+        "Open the sign-in link that the server printed when it started. It works once, within 15 minutes; "
+        "on the server, the command below prints a new one.",
     ),
     "manage.sign_out": Label("Đăng xuất", "Sign out"),
     "state.waiting": Label("Đang chờ đọc", "Waiting"),

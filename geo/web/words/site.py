@@ -164,6 +164,7 @@ WORDS: dict[str, Label] = {
     "crumbs": Label("Đường dẫn trang", "Breadcrumbs"),
     "quality.title": Label("Chất lượng dữ liệu", "Data quality"),
     "quality.intro": Label("Những vấn đề bước kiểm tra phát hiện, những gì đã được sửa tự động, và những chỗ hồ sơ không khớp bản đồ.", "What the checks found, what was corrected automatically, and where record and map disagree."),
+    "quality.hidden_tls": Label("Bạn đang mở trang qua https, nhưng các liên kết trong câu trả lời của dịch vụ lại bắt đầu bằng http, nên các chương trình như QGIS và GDAL có thể không theo được. Quản trị viên cần đặt GEO_PUBLIC_URL là địa chỉ công khai, hoặc GEO_PROXIES là địa chỉ của máy chủ trung gian.", "This page came over https, but the links in the service's answers begin with http, so that programs such as QGIS and GDAL may fail to follow them. The administrator must set GEO_PUBLIC_URL to the public address, or GEO_PROXIES to the address of the proxy."),
     "quality.layers": Label("Mức đầy đủ", "Completeness"),
     "quality.records": Label("Số bản ghi", "Records"),
     "quality.placed": Label("Có vị trí", "Located"),
@@ -203,6 +204,10 @@ WORDS: dict[str, Label] = {
     "error.title": Label("Không mở được trang", "This page could not be opened"),
     "error.request": Label("Mã yêu cầu", "Request ID"),
     "error.perhaps": Label("Có phải bạn tìm:", "Did you mean:"),
+    "error.retry": Label(
+        "Trang sẽ tự thử lại sau {n} giây; nếu bạn đang tải tệp, tệp sẽ tự tải về khi sẵn sàng.",
+        "This page tries again by itself in {n} seconds; a file is downloaded as soon as it is ready.",
+    ),
     "error.home": Label("Về bản đồ", "Go to the map"),
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ const record = createRecord(byId("record"), view, {
   onClose: () => change({ at: null }, { push: true }),
   say,
   home: view.words["tab.list"],
-  address: (item) => `${view.public_url}${item.map_url}`,
+  address: (item) => new URL(item.map_url, view.public_url).href,
 });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {
   if (byHand) sheet.atLeast("half");

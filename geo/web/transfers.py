@@ -1,0 +1,191 @@
+"""WSGI middleware that keeps slow connections from holding up quick ones.
+
+One thread carries a request from its headers to the last byte of its response. While it waits for the network, to read
+a body or to send a large response, the processor is free for others. So a process has many threads: a few of them work
+at the same time (GEO_THREADS), and the others wait for the network (GEO_TRANSFERS).
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Any, Self
+from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
+
+_LARGEST_AT_ONCE = 1024 * 1024
+"""Bytes up to which a response is handed to the server whole: its thread is then free, however slow the reader is."""
+_RETRY_S = 10
+_BUSY = f"""\
+Máy chủ đang nhận và gửi quá nhiều tệp cùng lúc. Hãy thử lại sau {_RETRY_S} giây.
+The server is transferring too many files at once. Try again in {_RETRY_S} seconds.
+""".encode()
+
+log = logging.getLogger("geo.web")
+
+
+class _Permits:
+    """A number of permits, each of which one thread holds at a time."""
+
+    def __init__(self, number: int) -> None:
+        # Taking from a SimpleQueue costs a tenth of what threading.Semaphore costs, which counts for every request.
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(number):
+            self._free.put(None)
+
+    def __enter__(self) -> Self:
+        self._free.get()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._free.put(None)
+
+    def take(self) -> bool:
+        """Take a permit where one is free."""
+        try:
+            self._free.get_nowait()
+        except Empty:
+            return False
+        return True
+
+    wait = __enter__
+
+    def give_back(self) -> None:
+        """Let another thread have the permit."""
+        self._free.put(None)
+
+
+class Transfers:
+    """The application, worked on by `at_once` threads at a time while `transfers` others wait for the network."""
+
+    def __init__(self, application: WSGIApplication, *, at_once: int, transfers: int) -> None:
+        self._application = application
+        self._turns, self._places = _Permits(at_once), _Permits(transfers)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; with 503 where it has a body or a large response and no place for one more is free."""
+        if not _has_body(environ):
+            return self._send(environ, start_response)
+        if not self._places.take():
+            return _refuse(environ, start_response)
+        try:
+            environ["wsgi.input"] = _Input(environ, self._turns)
+            return self._send(environ, start_response)
+        finally:
+            self._places.give_back()
+
+    def _send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start: list[Any] = []
+
+        def keep(*given: Any) -> Callable[[bytes], object]:
+            start[:] = given
+            return _refuse_to_write
+
+        with self._turns:
+            parts = self._application(environ, keep)
+            if not isinstance(parts, list) and _is_small(start[1]):
+                parts = _read(parts)
+        if not isinstance(parts, list):
+            if not self._places.take():
+                _close(parts)
+                return _refuse(environ, start_response)
+            parts = _Sent(parts, self._places)
+        start_response(*start)
+        return parts
+
+
+class _Input:
+    """The body of a request, which is waited for without holding a turn.
+
+    granian's own stream ends without an error where the caller is gone: here that is an OSError, which Werkzeug turns
+    into the status 400. Otherwise half a body would be taken for the whole.
+    """
+
+    def __init__(self, environ: WSGIEnvironment, turns: _Permits) -> None:
+        self._stream: InputStream = environ["wsgi.input"]
+        self._turns = turns
+        length = environ.get("CONTENT_LENGTH", "")
+        self._missing = int(length) if length.isdigit() else 0
+
+    def _wait(self, read: Callable[..., bytes], *size: int) -> bytes:
+        self._turns.give_back()
+        try:
+            part = read(*size)
+        finally:
+            self._turns.wait()
+        if not part and self._missing > 0 and size != (0,):
+            raise OSError(f"The body of the request ended {self._missing} bytes early.")
+        self._missing -= len(part)
+        return part
+
+    def read(self, *size: int) -> bytes:
+        """As the server's own."""
+        return self._wait(self._stream.read, *size)
+
+    def readline(self, *size: int) -> bytes:
+        """As the server's own."""
+        return self._wait(self._stream.readline, *size)
+
+    def readlines(self, *_: int) -> list[bytes]:
+        """Every line."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.readline():
+            yield line
+
+
+class _Sent:
+    """The parts of a large response, which holds a place until the last of them is sent or the reader is gone."""
+
+    def __init__(self, parts: Iterable[bytes], places: _Permits) -> None:
+        self._parts, self._places, self._next = parts, places, iter(parts).__next__
+        self._is_open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return self._next()
+
+    def close(self) -> None:
+        """Give the place back."""
+        if self._is_open:
+            self._is_open = False
+            self._places.give_back()
+            _close(self._parts)
+
+
+def _has_body(environ: WSGIEnvironment) -> bool:
+    return environ.get("CONTENT_LENGTH", "") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _is_small(headers: list[tuple[str, str]]) -> bool:
+    """Whether the Content-Length of a response is small enough to send it at once."""
+    length = next((value for name, value in headers if name.lower() == "content-length"), "")
+    return length.isdigit() and int(length) <= _LARGEST_AT_ONCE
+
+
+def _read(parts: Iterable[bytes]) -> list[bytes]:
+    try:
+        return [b"".join(parts)]
+    finally:
+        _close(parts)
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    close = getattr(parts, "close", None)
+    if close is not None:
+        close()
+
+
+def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    log.warning("%s %s: too many transfers (GEO_TRANSFERS)", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_BUSY))),
+        ("Cache-Control", "no-store"), ("Retry-After", str(_RETRY_S)), ("X-Content-Type-Options", "nosniff"),
+    ]  # fmt: skip
+    start_response("503 Service Unavailable", headers)
+    return [_BUSY]
+
+
+def _refuse_to_write(_: bytes) -> object:
+    raise NotImplementedError("This service returns its responses; it does not write them.")
