@@ -1,6 +1,6 @@
 """The steps from the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The only module that imports every package below the views; app.py and geo/drafts call it. No HTTP in here.
+The only module that imports every package below the views; geo/console and geo/drafts call it. No HTTP in here.
 """
 
 import errno
