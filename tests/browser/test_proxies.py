@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import subprocess
 import zipfile
 from collections import deque
 from collections.abc import Iterator
@@ -31,8 +32,8 @@ from tests.proxies import (
     with_tls,
 )
 from tests.test_serving import Server, serving_with
+from tests.web.conftest import TOKEN
 
-TOKEN = "Qz7-" * 12
 PAGES = ["/", "/layers", "/products", "/quality", "/connect", "/about", "/embed", "/api?f=html", "/conformance?f=html"]
 DATA = ["/collections", "/api?f=json", "/catalog.jsonld", "/catalog.rdf", "/catalogue", "/catalogue/items", "/tiles",
         "/tileMatrixSets", "/metadata/products.xml", "/changes?since=1", "/?f=json", "/sitemap.xml", "/robots.txt",
@@ -178,7 +179,7 @@ def test_no_link_asset_or_redirect_leaves_the_public_address(site: Site) -> None
         address = queue.popleft()
         status, headers, body = ask(address)
         if status in {301, 302, 303, 307, 308}:
-            found = [urljoin(address, headers["location"])]
+            targets = [urljoin(address, headers["location"])]
         else:
             assert status == 200, address
             kind = headers.get("content-type", "")
@@ -187,8 +188,8 @@ def test_no_link_asset_or_redirect_leaves_the_public_address(site: Site) -> None
             kinds.add(kind.partition(";")[0])
             text = body.decode()
             assert not [one for one in behind if one in text], address
-            found = links(address, kind, text)
-        for one in found:
+            targets = links(address, kind, text)
+        for one in targets:
             ours = urlsplit(one).netloc == host
             if ours and not one.startswith(inside) and one != site.address:
                 outside.append((address, one))
@@ -241,7 +242,8 @@ def test_chromium_shows_every_page_and_the_map_works(site: Site, browser: Browse
         page.fill("input[name=token]", TOKEN)
         page.click("main form button[type=submit]")
         page.wait_for_url(f"{site.address}/manage")
-        [cookie] = [one for one in page.context.cookies() if one["name"].startswith("geo")]
+        [cookie] = page.context.cookies()
+        assert cookie["name"] == ("__Secure-geo_manage" if urlsplit(site.address).path else "__Host-geo_manage")
         assert cookie["path"] == (urlsplit(site.address).path or "/") and cookie["secure"] and cookie["httpOnly"]
 
 
@@ -259,11 +261,31 @@ def test_a_proxy_as_documented_bounds_bodies_and_opens_managing_to_the_office_on
     assert answer_from("127.0.0.2", site, "/about").status == 200
 
 
-def answer_from(address: str, site: Site, path: str) -> HTTPResponse:
+@pytest.mark.parametrize(("version", "is_spoken"), [("tls1_1", False), ("tls1_2", True), ("tls1_3", True)])
+def test_a_proxy_speaks_present_versions_of_tls_only(site: Site, version: str, is_spoken: bool) -> None:
+    if version != "tls1_2" and not site.is_documented:
+        return  # a configuration that says nothing of versions speaks those that nginx was built for
+    words = ["s_client", f"-{version}", "-cipher", "DEFAULT@SECLEVEL=0", "-connect", urlsplit(site.address).netloc]
+    shake = subprocess.run(["openssl", *words], check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    assert (shake.returncode == 0) == is_spoken, shake.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/.git/HEAD", "/app.py", "/geo/settings.py", "/var/store.gpkg", "/static/", "/static/%2e%2e/settings.py"]
+)
+def test_nothing_but_the_site_is_served(site: Site, path: str) -> None:
+    assert answer_from("127.0.0.1", site, path).status == 404
+
+
+def test_trace_is_refused(site: Site) -> None:
+    assert answer_from("127.0.0.1", site, "/about", method="TRACE").status == 405
+
+
+def answer_from(address: str, site: Site, path: str, method: str = "GET") -> HTTPResponse:
     """The answer to a caller with an address of its own."""
     public = urlsplit(site.address)
     line = HTTPSConnection("localhost", public.port, source_address=(address, 0), context=UNVERIFIED)
-    line.request("GET", f"{public.path}{path}", headers={"Host": public.netloc})
+    line.request(method, f"{public.path}{path}", headers={"Host": public.netloc})
     answer = line.getresponse()
     answer.read()
     line.close()
