@@ -105,14 +105,18 @@ def test_the_token_opens_and_signing_out_ends_the_session(guarded: Flask, lang: 
 
 
 @pytest.mark.parametrize(
-    ("public", "path", "secure"),
-    [("", "/", False), ("http://ban-do.example.vn", "/", False), ("https://ban-do.example.vn", "/", True),
-     ("https://so.example.vn/ocop", "/ocop", True)],
+    ("public", "path", "secure", "name"),
+    [("", "/", False, COOKIE), ("http://ban-do.example.vn", "/", False, COOKIE),
+     ("https://ban-do.example.vn", "/", True, f"__Host-{COOKIE}"),
+     ("https://so.example.vn/ocop", "/ocop", True, f"__Secure-{COOKIE}")],
 )  # fmt: skip
-def test_the_cookie_is_kept_safe(small_atlas: Atlas, tmp_path: Path, public: str, path: str, secure: bool) -> None:
+def test_the_cookie_is_kept_safe(
+    small_atlas: Atlas, tmp_path: Path, public: str, path: str, secure: bool, name: str
+) -> None:
     caller = application(small_atlas, data_dir=tmp_path, manage_token=TOKEN, public_url=public).test_client()
     cookie = caller.post("/manage/sign-in", data={"token": TOKEN}).headers["Set-Cookie"]
     parts = set(cookie.split("; ")[1:])
+    assert cookie.startswith(f"{name}=")
     assert {"HttpOnly", "SameSite=Strict", f"Path={path}", "Max-Age=43200"} <= parts
     assert ("Secure" in parts) == secure
     again = application(small_atlas, data_dir=tmp_path / "b", manage_token=TOKEN).test_client()
@@ -340,7 +344,7 @@ def test_the_access_log_is_a_switch_and_keeps_secrets_out(
     for path in paths:
         caller.get(path, headers={"X-Request-ID": "r-1"})
     lines = [json.loads(record.message) for record in caplog.records if record.name == "geo.access"]
-    assert [line["status"] for line in lines] == [200, 200, 200, 404, 403, 303, 404]
+    assert [line["status"] for line in lines] == [200, 200, 200, 404, 403, 308, 404]
     assert lines[0] | {"ms": 0, "bytes": ""} == {
         "from": "127.0.0.1", "method": "GET", "path": "/collections/products/items", "query": "limit=1", "status": 200,
         "request": "r-1", "ms": 0, "bytes": "",

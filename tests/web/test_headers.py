@@ -107,3 +107,26 @@ def test_every_answer_carries_its_id_and_is_never_sniffed(client: FlaskClient, p
         assert first.headers["X-Content-Type-Options"] == "nosniff"
         assert first.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
         assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/", "/none", "/robots.txt", "/static/css/base.css", "/export/products.csv"])
+def test_text_says_its_encoding(client: FlaskClient, path: str) -> None:
+    with client.get(path, headers={"Accept": "text/html, */*"}) as answer:
+        kind = answer.headers["Content-Type"]
+        assert kind.startswith("text/") and kind.endswith("; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/export/products.kml", "/catalog.rdf", "/metadata/products.xml", "/sitemap.xml"])
+def test_xml_says_its_encoding_in_its_first_line(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        assert "xml" in answer.headers["Content-Type"]
+        first = answer.get_data().partition(b"?>")[0].lower()
+        assert first.startswith(b"<?xml ") and re.search(rb"encoding=['\"]utf-8['\"]", first)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_no_plugin_and_moves_no_base(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    rules = policy(answer.headers["Content-Security-Policy"])
+    assert (rules["object-src"], rules["base-uri"]) == (["'none'"], ["'none'"])
+    assert not read(answer.text).all("base")

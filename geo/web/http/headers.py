@@ -71,7 +71,7 @@ def policy(settings: Settings, nonce: str, *, embeddable: bool) -> str:
             f"img-src 'self' data: {tiles}".strip(),
             "connect-src 'self'",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             f"frame-ancestors {'*' if embeddable else chr(39) + 'self' + chr(39)}",
         )

@@ -18,6 +18,7 @@ from geo.web.http import forms, params
 from geo.web.http.urls import SiteUrls
 
 COOKIE = "geo_manage"
+"""The session's cookie where the service has no public https address; see `_cookie_name`."""
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _FORM_FIELD = Markup('<input type="hidden" name="{}" value="{}">')
 _SIGN_IN, _SIGN_OUT = "/manage/sign-in", "/manage/sign-out"
@@ -48,6 +49,7 @@ class Access:
     def __init__(self, settings: Settings) -> None:
         refuse_weak(settings.manage_token)
         self._settings, database = settings, PrivateDatabase(settings.access_path)
+        self._cookie = _cookie_name(settings.public_url)
         self._sessions = Sessions(database, settings.manage_token, settings.session_hours)
         self._links, self._attempts = SignInLinks(database), Attempts(database)
 
@@ -78,7 +80,7 @@ class Access:
     def _session(self) -> Session | None:
         """The session of the cookie. Where sessions cannot be read, only pages under /manage fail (BadSource)."""
         try:
-            return self._sessions.get(request.cookies.get(COOKIE, ""))
+            return self._sessions.get(request.cookies.get(self._cookie, ""))
         except BadSource:
             if _is_manage(request.path):
                 raise
@@ -175,10 +177,19 @@ class Access:
     def _with_cookie(self, response: Response, value: str, max_age_s: int) -> Response:
         public = urlsplit(self._settings.public_url)
         response.set_cookie(
-            COOKIE, value, max_age=max_age_s, httponly=True, samesite="Strict",
+            self._cookie, value, max_age=max_age_s, httponly=True, samesite="Strict",
             secure=request.is_secure or public.scheme == "https", path=public.path or request.script_root or "/",
         )  # fmt: skip
         return response
+
+
+def _cookie_name(public_url: str) -> str:
+    """The cookie's name, whose prefix makes browsers refuse it from plain http and from other hosts (RFC 6265bis)."""
+    public = urlsplit(public_url)
+    if public.scheme != "https":
+        return COOKIE
+    # __Host- demands the path /: below a path another site of the same host would be handed the cookie too.
+    return f"__Secure-{COOKIE}" if public.path else f"__Host-{COOKIE}"
 
 
 def _is_manage(path: str) -> bool:
