@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchPath
 
 from geo.atlas import Atlas, open_atlases
-from geo.errors import GeoError
+from geo.errors import Busy, GeoError
 from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.http.errors import STATUS, failure_of
@@ -31,7 +31,8 @@ def test_every_kind_of_failure_has_a_status_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", kinds(GeoError), ids=lambda kind: kind.__name__)
 def test_a_failure_is_answered_with_its_status_code_and_words(kind: type[GeoError]) -> None:
-    failure = failure_of(kind("said in English", "nói tiếng Việt"))
+    more = {"retry_s": 5} if kind is Busy else {}
+    failure = failure_of(kind("said in English", "nói tiếng Việt", **more))
     assert failure == (STATUS[kind], kind.__name__, ("nói tiếng Việt", "said in English"))
     assert 400 <= failure.status < 600
 
