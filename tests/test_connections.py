@@ -98,18 +98,25 @@ def test_more_transfers_than_there_are_places_for_are_told_to_come_back(
         with closing(connect(server.port, UNFINISHED_BODY)) as fifth:
             answer = http.client.HTTPResponse(fifth)
             answer.begin()
-            text = answer.read().decode()
+            problem = json.loads(answer.read())
             assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
-            assert "Hãy thử lại" in text and "Try again" in text
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert (problem["status"], problem["code"]) == (503, "Busy") and "Hãy thử lại sau 10 giây" in problem[
+                "detail"
+            ]
         assert server.get("/healthz").status == 200
-        assert server.get("/export/all.gpkg").status == 503  # a large response needs a place too
+        page = server.get("/export/all.gpkg?lang=en", Accept="text/html")  # a large response needs a place too
+        text = page.read().decode()
+        assert page.status == 503 and page.headers["Content-Type"].startswith("text/html")
+        assert "Try again in 10 seconds" in text and '<meta http-equiv="refresh" content="10">' in text
         held.close()
         for _ in range(50):
             if (answer := server.get("/export/all.gpkg")).status == 200:
                 break
             time.sleep(0.1)
         assert len(answer.read()) == int(answer.headers["Content-Length"]) > 1_048_576
-        assert "GEO_TRANSFERS" in (tmp_path / "log").read_text()
+        log = (tmp_path / "log").read_text()
+        assert "503 Busy: The server is transferring too many files" in log and "Traceback" not in log
 
 
 def test_a_body_that_nobody_asked_for_is_not_waited_for(server: Server) -> None:

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
 from geo.budget import JobSlots
-from geo.errors import BadQuery, BadSource, NotFound
+from geo.errors import BadQuery, BadSource, Busy, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
 from geo.web import health
 from geo.web.http import bodies, errors, headers, params
 from geo.web.http.access_log import AccessLog
-from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
+from geo.web.http.gateway import FOREIGN_HOST, TOO_MANY_TRANSFERS, Gateway, served_hosts
 from geo.web.http.metering import Metering
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
@@ -34,6 +34,9 @@ from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
 """Most characters of path and query; the message of 414 in errors.py names POST for longer filters."""
+
+_TRANSFERS_RETRY_S = 10
+"""Seconds after which a caller may ask again when too many bodies and large downloads are being transferred."""
 
 _GZIP_TIME = slice(4, 8)
 """Bytes of the gzip header that hold the time (MTIME, RFC 1952): set to zero, as a strong ETag means equal bytes."""
@@ -128,6 +131,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
         g.lang = params.language(request.args)
         _refuse_no_host()
         _refuse_foreign_host(settings)
+        _refuse_transfer()
         # Werkzeug's request.path has one slash at its beginning, however many were sent.
         if "//" in request.environ["PATH_INFO"] or (request.path.endswith("/") and request.path != "/"):
             return redirect(SiteUrls().with_single_slashes(), 308)
@@ -157,6 +161,16 @@ def _refuse_foreign_host(settings: Settings) -> None:
             " header on; the administrator sets the names with GEO_HOSTS.",
             f"Host: {request.host!r} không phải tên của dịch vụ này. Các tên: {names}. Máy chủ trung gian cần chuyển"
             " tiếp tiêu đề Host; quản trị viên đặt các tên bằng GEO_HOSTS.",
+        )
+
+
+def _refuse_transfer() -> None:
+    """Raise Busy for a request whose body or response the server has no place for (GEO_TRANSFERS)."""
+    if TOO_MANY_TRANSFERS in request.environ:
+        raise Busy(
+            f"The server is transferring too many files at once. Try again in {_TRANSFERS_RETRY_S} seconds.",
+            f"Máy chủ đang nhận và gửi quá nhiều tệp cùng lúc. Hãy thử lại sau {_TRANSFERS_RETRY_S} giây.",
+            retry_s=_TRANSFERS_RETRY_S,
         )
 
 

@@ -5,21 +5,15 @@ a body or to send a large response, the processor is free for others. So a proce
 at the same time (GEO_THREADS), and the others wait for the network (GEO_TRANSFERS).
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 from typing import Any, Self
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
+from geo.web.http.gateway import TOO_MANY_TRANSFERS
+
 _LARGEST_AT_ONCE = 1024 * 1024
 """Bytes up to which a response is handed to the server whole: its thread is then free, however slow the reader is."""
-_RETRY_S = 10
-_BUSY = f"""\
-Máy chủ đang nhận và gửi quá nhiều tệp cùng lúc. Hãy thử lại sau {_RETRY_S} giây.
-The server is transferring too many files at once. Try again in {_RETRY_S} seconds.
-""".encode()
-
-log = logging.getLogger("geo.web")
 
 
 class _Permits:
@@ -65,7 +59,7 @@ class Transfers:
         if not _has_body(environ):
             return self._send(environ, start_response)
         if not self._places.take():
-            return _refuse(environ, start_response)
+            return self._refuse(environ, start_response)
         try:
             environ["wsgi.input"] = _Input(environ, self._turns)
             return self._send(environ, start_response)
@@ -74,6 +68,7 @@ class Transfers:
 
     def _send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start: list[Any] = []
+        original = environ.copy()  # what answers a request may change its environment
 
         def keep(*given: Any) -> Callable[[bytes], object]:
             start[:] = given
@@ -86,10 +81,16 @@ class Transfers:
         if not isinstance(parts, list):
             if not self._places.take():
                 _close(parts)
-                return _refuse(environ, start_response)
+                return self._refuse(original, start_response)
             parts = _Sent(parts, self._places)
         start_response(*start)
         return parts
+
+    def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Let the application refuse the request in the words of its caller, before its body is read."""
+        environ[TOO_MANY_TRANSFERS] = True
+        with self._turns:
+            return _read(self._application(environ, start_response))
 
 
 class _Input:
@@ -175,16 +176,6 @@ def _close(parts: Iterable[bytes]) -> None:
     close = getattr(parts, "close", None)
     if close is not None:
         close()
-
-
-def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    log.warning("%s %s: too many transfers (GEO_TRANSFERS)", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-    headers = [
-        ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_BUSY))),
-        ("Cache-Control", "no-store"), ("Retry-After", str(_RETRY_S)), ("X-Content-Type-Options", "nosniff"),
-    ]  # fmt: skip
-    start_response("503 Service Unavailable", headers)
-    return [_BUSY]
 
 
 def _refuse_to_write(_: bytes) -> object:

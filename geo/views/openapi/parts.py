@@ -294,7 +294,11 @@ _ANSWERS: dict[str, Label] = {
 }
 
 
+RETRY_AFTER: Plain = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
+
+
 def responses(lang: str) -> Plain:
     """The error responses by component name."""
     content = {PROBLEM: {"schema": ref("schemas/exception")}}
-    return {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}
+    rows = {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}
+    return rows | {"Busy": rows["Busy"] | {"headers": RETRY_AFTER}}

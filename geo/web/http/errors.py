@@ -117,7 +117,7 @@ def log_failure(error: Exception, failure: Failure) -> None:
     """One line for a request that was too much, a trace for what the caller is not to blame for."""
     about = (request.method, request.path, g.request_id)
     if isinstance(error, TooLarge | TooCostly | Busy):
-        log.warning("%s %s (request %s): %d %s", *about, failure.status, failure.code)
+        log.warning("%s %s (request %s): %d %s: %s", *about, failure.status, failure.code, failure.text.en)
     elif failure.status >= 500:
         log.error("%s %s failed (request %s)", *about, exc_info=error)
 

@@ -23,6 +23,8 @@ FOREIGN_HOST = "geo.foreign_host"
 """Key of the WSGI environment that is there when the Host header holds a name that is not served."""
 HIDDEN_TLS = "geo.hidden_tls"
 """Key of the WSGI environment that is there when a proxy speaks https to callers whose links begin with http."""
+TOO_MANY_TRANSFERS = "geo.too_many_transfers"
+"""Key of the WSGI environment that is there when the server has no place for the request's body or its response."""
 
 _PUBLIC_TO_ALL = {"/healthz"}
 """Paths that are answered under every name: whoever watches the service may know no name of it."""
@@ -34,7 +36,8 @@ log = logging.getLogger("geo.web")
 class Gateway:
     """The application behind its public address. Safe for several threads.
 
-    Requests for a foreign host go past the cached and fast answers to the application itself, which refuses them.
+    Requests for a foreign host, and those that there is no place for, go past the cached and fast answers to the
+    application itself, which refuses them.
     """
 
     def __init__(self, app: Flask, settings: Settings, refusing: WSGIApplication) -> None:
@@ -78,6 +81,7 @@ class Gateway:
             self._note_hidden_tls(environ)
         if self._hosts and not self._is_served(environ):
             environ[FOREIGN_HOST] = True
+        if FOREIGN_HOST in environ or TOO_MANY_TRANSFERS in environ:
             return self._refusing(environ, start_response)
         return self._inner(environ, start_response)
 
