@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 log = logging.getLogger("geo.views.tiles.cache")
 
-MAX_BYTES = 512 * 1024 * 1024
-"""Maximum size of one file; at three quarters of it the oldest quarter of the tiles is deleted."""
-
 _PAGE = 4096
 _BUSY_S = 2.0
 _TABLE = """
@@ -34,11 +31,13 @@ class CachedTile(NamedTuple):
 class TileCache:
     """The cached tiles of the current atlas; files of other atlases are deleted when it changes.
 
+    A file has at most `max_bytes`; at three quarters of that the oldest quarter of the tiles is deleted.
+
     It may be used by several threads and processes. Read and write errors are logged and count as cache misses;
     they never reach the caller.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self.folder, self.max_bytes = folder, max_bytes
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -93,9 +92,9 @@ class TileCache:
             database = sqlite3.connect(self._path(atlas), timeout=_BUSY_S, isolation_level=None)
             try:
                 database.execute(f"PRAGMA page_size = {_PAGE}")
-                database.execute("PRAGMA journal_mode = WAL")
+                # Not WAL: a process that reads its shared memory, a mapped file, after somebody truncated it is ended.
+                database.execute("PRAGMA journal_mode = TRUNCATE")
                 database.execute("PRAGMA synchronous = OFF")
-                database.execute(f"PRAGMA journal_size_limit = {self.max_bytes // 16}")
                 database.execute(f"PRAGMA max_page_count = {max(self.max_bytes // _PAGE, 16)}")
                 database.execute(_TABLE)
             except sqlite3.Error:
