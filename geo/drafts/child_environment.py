@@ -6,7 +6,8 @@ Tokens, passwords and proxies of the service's environment are left out.
 import os
 
 _NEEDED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH",
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP",
+    "SQLITE_TMPDIR", "CPL_TMPDIR", "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "USERPROFILE", "PYTHONHOME", "PYTHONUTF8", "PYTHONWARNINGS",
     "GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
 )  # fmt: skip
