@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 import brotli
 
 from geo import budget
+from geo.part_files import part_of
 
 log = logging.getLogger("geo.views")
 
@@ -115,7 +116,7 @@ class ExportCache:
     def _store(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> ExportFile | None:
         """Store the output of `write` and open it; None, with a warning in the log, when the folder is not writable."""
         folder = self.folder / atlas
-        part = folder / f"{uuid.uuid4().hex}.part"
+        part = part_of(folder / uuid.uuid4().hex)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -128,7 +129,7 @@ class ExportCache:
                 part.unlink(missing_ok=True)
             self._tidy(atlas, path)
         except OSError as error:
-            log.warning("exports are not kept in %s: %s", self.folder, error)
+            log.warning("downloads are not stored in %s: %s", self.folder, error)
             return None
         return _open_cached(folder, key, coding)
 
