@@ -1,12 +1,16 @@
 """The composition root and the command line: Settings -> Store -> Atlas -> create_app."""
 
+import atexit
 import json
 import logging
 import multiprocessing
 import os
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
@@ -24,14 +28,15 @@ from geo.doctor import LEVELS, examine, require_safe
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
-from geo.errors import BadQuery, Conflict, GeoError
+from geo.errors import BadQuery, Conflict, GeoError, disk_full
 from geo.ingest.decisions import LEAVE_OUT, PUBLISH
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
-from geo.pipeline import BuildResult, allow_new_store, build_atlas, check_seed, person, restore_backup
+from geo.part_files import delete_parts, part_suffix
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, check_seed, person, require_room, restore_backup
 from geo.settings import Settings
 from geo.store import open_store, verify_store
 from geo.views.dictionary import data_dictionary
@@ -41,9 +46,12 @@ from geo.views.whole_province import NAME as NAME_OF_ALL
 from geo.views.whole_province import Whole, kind_of, system_for
 from geo.web import serving
 from geo.web.application import create_app
+from geo.web.manage.preparing import start_preparation
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements.txt"
+_TEMPORARY_FOLDERS = ("TMPDIR", "SQLITE_TMPDIR", "CPL_TMPDIR")
+"""Environment variables that name the temporary folder to Python, SQLite and GDAL."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,13 +63,38 @@ def settings() -> Settings:
     return replace(from_env, seed_dir=ROOT / from_env.seed_dir, data_dir=ROOT / from_env.data_dir)
 
 
+def _writing_settings() -> Settings:
+    """The settings for a command that writes: its temporary files lie in the data folder.
+
+    This process, the processes that it starts, SQLite and GDAL have one folder for them. It is deleted at the end; that
+    of a process that was killed is deleted by the next start.
+    """
+    config = settings()
+    with suppress(OSError):  # where it cannot be made, the temporary folder of the system is used
+        config.temporary_dir.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.mkdtemp(suffix=part_suffix(), dir=config.temporary_dir)
+        os.environ.update(dict.fromkeys(_TEMPORARY_FOLDERS, folder))
+        tempfile.tempdir = folder
+        atexit.register(_delete_temporary_folder, Path(folder), os.getpid())
+    return config
+
+
+def _delete_temporary_folder(folder: Path, owner: int) -> None:
+    """Delete the folder when the process that made it ends, not when a process that it forked does."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def create() -> Flask:
     """The WSGI application; the atlas is built first when there is none."""
-    config = settings()
+    config = _writing_settings()
     _begin_log()
+    delete_parts(config.data_dir, deep=True)
     source = open_atlases(config)
     _build_safely(config)
-    return _site(config, source)
+    site = _site(config, source)
+    start_preparation(site)
+    return site
 
 
 def _site(config: Settings, source: AtlasSource) -> Flask:
@@ -87,8 +120,9 @@ def _report_errors(command: Callable[P, R]) -> Callable[P, R]:
         except GeoError as error:
             raise click.ClickException(f"{error.vi}\n       {error.en}") from error
         except OSError as error:
-            # A missing folder, a full disk, a port in use: the message of the operating system names it.
-            raise click.ClickException(str(error)) from error
+            full = disk_full(error)
+            # A missing folder or a port in use: the message of the operating system names it.
+            raise click.ClickException(f"{full.vi}\n       {full.en}" if full else str(error)) from error
 
     return run
 
@@ -121,7 +155,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     Without a token, a sign-in link that works once is printed at start.
     """
     _begin_log()
-    default = settings()
+    delete_parts(settings().data_dir, deep=True, starting=True)
+    default = _writing_settings()
     config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(config)
     refuse_weak(config.manage_token)
@@ -136,7 +171,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def _make_site(config: Settings) -> Flask:
     """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
     _begin_log()
-    return _site(config, open_atlases(config))
+    site = _site(config, open_atlases(config))
+    start_preparation(site)
+    return site
 
 
 def _say_sign_in_link(config: Settings) -> None:
@@ -204,7 +241,7 @@ def build(who: str, why: str, over_imports: bool, new: bool) -> None:
 
     A fatal issue stops the build; the last good version goes on being served.
     """
-    config = settings()
+    config = _writing_settings()
     source = open_atlases(config)
     if new:
         allow_new_store(config, source)
@@ -402,7 +439,7 @@ def import_(
     A Shapefile may be named by its .shp; its other files are found beside it. Exits with 1 when the file cannot be
     read, with 2 when questions are open or errors must be corrected before it can be published.
     """
-    config = settings()
+    config = _writing_settings()
     build_atlas(config, open_atlases(config), progress=_say)
     order = Order(
         layer, _with_companions(files), options["who"], options["why"], options["profile"], options["save_profile"]
@@ -468,10 +505,12 @@ def restore(version: int, who: str, why: str) -> None:
 
     Nothing is lost: every version stays. To put back a backup file, use restore-backup.
     """
-    config = settings()
+    config = _writing_settings()
     who, why = person(who, why)
-    new = open_store(config).restore(version, who=who, why=why)
-    outcome = build_atlas(config, open_atlases(config), progress=_say)
+    store, source = open_store(config), open_atlases(config)
+    require_room(config, store, source)
+    new = store.restore(version, who=who, why=why)
+    outcome = build_atlas(config, source, progress=_say)
     _say(f"version {new.number} = version {version}. {_summary(outcome)}")
 
 
@@ -511,7 +550,7 @@ def restore_backup_(file: Path, replace: bool) -> None:
     Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
     of the present store again, use restore.
     """
-    config = settings()
+    config = _writing_settings()
     source = open_atlases(config)
     aside = restore_backup(config, source, file, replace=replace, progress=_say)
     _say(f"version {source().version.number} is current" + (f"; the store that was there: {aside}" if aside else ""))
