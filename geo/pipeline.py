@@ -187,7 +187,7 @@ def prepare_atlas(
     if version is None:
         raise NotFound(f"The store holds no version {number}.", f"Kho không có phiên bản {number}.")
     info = _ensure_frozen(store, version, source, progress)
-    source.delete_all_but(settings.atlases)
+    source.delete_all_but(max(2, settings.atlases))
     return info
 
 

@@ -48,7 +48,7 @@ class Draft:
     progress: str = ""
     error: tuple[str, str] | None = None
     published: int | None = None
-    activity: Activity = IDLE
+    activity: Activity = field(default=IDLE, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The draft as plain values, without its activity."""

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from geo.errors import Conflict
 
 T = TypeVar("T")
-_TAKE_S, _LOOK_S, _POLL_S = 1.0, 0.05, 0.01
+_TAKE_S, _LOOK_S, _POLL_S = 0.5, 0.05, 0.01
 """Seconds to wait for a lock: others hold it for an instant while they look whether it is held."""
 
 

@@ -5,6 +5,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -289,6 +290,11 @@ class Jobs:
         return outcome
 
     def _work_in_child(self, order: Plain, note: Progress) -> Plain:
+        """The outcome of an order from a child process, whose temporary files are deleted however it ends."""
+        with tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True) as temporary:
+            return self._talk_to_child(order, note, Path(temporary))
+
+    def _talk_to_child(self, order: Plain, note: Progress, temporary: Path) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
         start_s = time.monotonic()
@@ -296,7 +302,7 @@ class Jobs:
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace",  # libraries print bytes of the file
-            env=child_environment(),
+            env=child_environment(temporary),
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)

@@ -7,6 +7,7 @@ example, or when an atlas is deleted or damaged later, it is built again as soon
 import logging
 import threading
 import time
+from contextlib import suppress
 
 from geo.atlas import AtlasSource
 from geo.drafts.jobs import Jobs
@@ -77,5 +78,6 @@ class Preparation:
             self.work()
             if time.monotonic() >= next_day:
                 next_day = time.monotonic() + _DAY_S
-                self._jobs.drafts.delete_unchanged(self._settings.draft_days * _DAY_S)
+                with suppress(OSError):  # a folder that cannot be read today may be readable tomorrow
+                    self._jobs.drafts.delete_unchanged(self._settings.draft_days * _DAY_S)
             time.sleep(_PAUSE_S if self.failure is None else _RETRY_S)

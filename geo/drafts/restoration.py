@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -34,7 +34,7 @@ class Restoration:
     progress: str = ""
     error: tuple[str, str] | None = None
     published: int | None = None
-    activity: Activity = IDLE
+    activity: Activity = field(default=IDLE, compare=False)
 
 
 _SAVED = {field.name for field in fields(Restoration)} - {"activity"}

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import closing
@@ -120,6 +121,19 @@ def test_a_process_that_dies_at_work_leaves_a_message_and_no_rubbish(
     monkeypatch.undo()
     assert real_jobs.read(real_jobs.drafts.get(draft.id)).state == "ready"
     assert left_of(real_jobs, draft) == []
+
+
+def test_the_temporary_files_of_a_process_that_dies_are_deleted(
+    real_jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    leave = "import os, tempfile; os.write(tempfile.mkstemp()[0], b'x' * 1000); print(tempfile.gettempdir()); "
+    monkeypatch.setattr(jobs_module, "_CODE", f"{leave} os.kill(os.getpid(), 9)")
+    with pytest.raises(BadSource, match="was killed"):
+        real_jobs.read(draft_of(real_jobs, tmp_path))
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_process_that_hangs_is_stopped_and_its_folder_goes(

@@ -25,6 +25,8 @@ _POINTER = "CURRENT"
 _SUFFIX = ".sqlite"
 _EARLIER = 4
 """Most earlier versions that stay open, for clients that page through one while a new one is published."""
+_PATIENCE_S = 0.4
+"""Seconds that a request waits for the next version to be opened before it uses the one before."""
 _NAME = re.compile(r"(\d{6,})-([0-9a-f]{12})-[0-9a-f]{12}\.sqlite", re.ASCII)
 """Name of an atlas file: number and digest of the version, digest of the declaration."""
 
@@ -76,7 +78,7 @@ class SqliteAtlasSource:
         """The current atlas, opened again when the pointer or its file has changed.
 
         NotFound when nothing was ever published; Unprepared when the file is missing or damaged. An atlas that is open
-        goes on being used when its file is deleted, and until one thread has opened the next version.
+        goes on being used when its file is deleted, and while the checksum of a large next version is compared.
         """
         opened = self._opened
         if opened is not None and self._is_unchanged(opened):
@@ -84,10 +86,16 @@ class SqliteAtlasSource:
         if opened is None or self._is_damaged(opened):
             with self._lock:
                 return self._open()
-        if not self._lock.acquire(blocking=False):
-            return opened.atlas
+        if self._lock.acquire(blocking=False):
+            opening = threading.Thread(target=self._open_and_release, name="atlas", daemon=True)
+            opening.start()
+            opening.join(_PATIENCE_S)
+        return (self._opened or opened).atlas
+
+    def _open_and_release(self) -> None:
         try:
-            return self._open()
+            with suppress(NotFound, Unprepared):  # the next request finds out
+                self._open()
         finally:
             self._lock.release()
 

@@ -10,6 +10,11 @@ from typing import NamedTuple
 log = logging.getLogger("geo.views.tiles.cache")
 
 _PAGE = 4096
+_OF_THE_SYSTEM = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR,
+}  # fmt: skip
+"""Errors that do not mean that the file is damaged."""
 _BUSY_S = 2.0
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tile (
@@ -115,12 +120,17 @@ class TileCache:
         return int(whole - free) * _PAGE
 
     def _give_up(self, atlas: str, error: Exception) -> None:
-        """Log an error; a corrupt file is deleted, to be created again at the next access."""
+        """Log an error; a damaged file is deleted, to be created again at the next access."""
         log.warning("tiles of %s: %s", atlas, error)
-        is_corrupt = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        is_corrupt = isinstance(error, sqlite3.DatabaseError) and _code_of(error) not in _OF_THE_SYSTEM
         if is_corrupt:
             with suppress(sqlite3.Error):
                 self.close()
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-journal"):
                 with suppress(OSError):
                     self._path(atlas).with_name(f"{self._path(atlas).name}{suffix}").unlink()
+
+
+def _code_of(error: sqlite3.DatabaseError) -> int:
+    """The primary result code of SQLite; that of a busy file for errors of Python's module, which have none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF
