@@ -68,7 +68,7 @@ class Settings:
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
     exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are cached
     tiles_mb: int = 512  # GEO_TILES_MB: megabytes of cached tiles, and as many of layers prepared for making tiles
-    atlases: int = 10  # GEO_ATLASES: versions whose atlas is kept; that of an older one is built again when asked for
+    atlases: int = 5  # GEO_ATLASES: versions whose atlas is kept; that of an older one is built again when asked for
     draft_days: int = 180  # GEO_DRAFT_DAYS: days after which an import that nobody changes is deleted
     body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
     request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
