@@ -8,11 +8,11 @@ import click
 from flask import Flask
 
 from geo import __version__
-from geo.atlas import open_atlases
 from geo.console import backups, exports, import_options, inspection, publication, server, sign_in
 from geo.console.installation import Installation
+from geo.console.temporary_files import with_temporary_folder
+from geo.part_files import delete_parts
 from geo.settings import Settings
-from geo.web.application import create_app
 
 ROOT = Path(__file__).resolve().parent
 COMMANDS = (
@@ -44,10 +44,11 @@ INSTALLATION = Installation(settings, ROOT / "templates", ROOT / "requirements.t
 
 def create() -> Flask:
     """The WSGI application; the atlas is built first when there is none."""
+    config = with_temporary_folder(settings())
     server.begin_log()
-    config = settings()
+    delete_parts(config.data_dir, deep=True)
     server.build_safely(config, INSTALLATION.requirements)
-    return create_app(config, open_atlases(config), templates=INSTALLATION.templates)
+    return server.make_site(config, INSTALLATION.templates)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": INSTALLATION})

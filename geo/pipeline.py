@@ -6,6 +6,7 @@ The only module that imports every package below the views; geo/console and geo/
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
-from geo.errors import BadQuery, BadSource, Conflict, GeoError
+from geo.errors import BadQuery, BadSource, Conflict, DiskFull, GeoError, NotFound
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
 from geo.ocop.links import DISAGREEMENTS, LINKS
@@ -29,6 +30,11 @@ SEED = "seed"
 """The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
 
 _NEW, _RESTORED = "new", "restored"
+
+_MB = 1_000_000
+_MARGIN = 1 * _MB
+_PER_UPLOADED_BYTE = 4
+"""Bytes on the disk for each uploaded byte: the log and the current table of the store, and the atlas."""
 
 _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
     spec.name: Label(
@@ -131,13 +137,58 @@ def build_atlas(
         )
     try:
         info = _make_current(settings, store, version, source, progress)
-    except OSError as error:
-        if reread or is_writable(settings.data_dir) or not source.current_number():
+    except (OSError, DiskFull) as error:
+        has_no_room = isinstance(error, DiskFull)
+        if reread or not source.current_number() or (is_writable(settings.data_dir) and not has_no_room):
             raise
         info = _last_good_version(source, error, progress)
     if _marker_file(settings).exists():
         _marker_file(settings).unlink()
     return BuildResult(info, is_refused, source().counts())
+
+
+def require_room(settings: Settings, store: Store, source: AtlasSource, *, upload_bytes: int = 0) -> None:
+    """DiskFull, with figures, when the disk of the data folder may not have the room that a publication takes.
+
+    That is the journal of the transaction, which may grow to the size of the store; what the upload adds to the store
+    and to the atlas; the new atlas; and its temporary files.
+    """
+    needed = store.size() + _PER_UPLOADED_BYTE * upload_bytes + source.largest() * 5 // 4 + _MARGIN
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < needed:
+        raise DiskFull(
+            f"The disk of the server has {free / _MB:.1f} MB left, and publishing needs about {needed / _MB:.1f} MB:"
+            " nothing was published. Ask the administrator to make room, then try again.",
+            f"Đĩa của máy chủ còn {free / _MB:.1f} MB, công bố cần khoảng {needed / _MB:.1f} MB: chưa công bố gì. Hãy"
+            " nhờ quản trị viên giải phóng chỗ, rồi làm lại.",
+        )
+
+
+def unprepared_version(settings: Settings, source: AtlasSource) -> Version | None:
+    """The version that was published last; None when it is the current one and its atlas is sound."""
+    newest = open_store(settings).current()
+    return newest if newest is not None and not source.is_current(VersionInfo(*newest)) else None
+
+
+def prepare_atlas(
+    settings: Settings, source: AtlasSource, *, number: int | None = None, progress: Progress
+) -> VersionInfo:
+    """Build the atlas of the newest version where it is missing or damaged, and make it current.
+
+    With `number` build that of an earlier version; the current one stays current. DiskFull when there is no room.
+    """
+    store = open_complete_store(settings, source)
+    newest = store.current()
+    if newest is None:
+        raise BadSource("The store holds no version yet.", "Kho chưa có phiên bản nào.")
+    if number is None or number == newest.number:
+        return _make_current(settings, store, newest, source, progress)
+    version = next((one for one in store.versions() if one.number == number), None)
+    if version is None:
+        raise NotFound(f"The store holds no version {number}.", f"Kho không có phiên bản {number}.")
+    info = _ensure_frozen(store, version, source, progress)
+    source.delete_all_but(max(2, settings.atlases))
+    return info
 
 
 def allow_new_store(settings: Settings, source: AtlasSource) -> None:
@@ -165,11 +216,11 @@ def restore_backup(
     A process that is killed in between leaves the old store or the backup, and the next start goes on with it.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _marker_file(settings).write_text(_RESTORED, encoding="ascii")
     try:
+        _marker_file(settings).write_text(_RESTORED, encoding="ascii")
         _, aside = put_back(settings, file, replace=replace)
     except (GeoError, OSError):
-        _marker_file(settings).unlink()
+        _marker_file(settings).unlink(missing_ok=True)
         raise
     build_atlas(settings, source, progress=progress)
     return aside
@@ -244,10 +295,11 @@ def _make_current(
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
     source.publish(info)
+    source.delete_all_but(settings.atlases)
     return info
 
 
-def _last_good_version(source: AtlasSource, error: OSError, progress: Progress) -> VersionInfo:
+def _last_good_version(source: AtlasSource, error: OSError | DiskFull, progress: Progress) -> VersionInfo:
     """The version that was current before and stays so, because nothing can be written."""
     served = source().version
     progress(f"version {served.number} is served as it is; nothing can be published or prepared: {error}")

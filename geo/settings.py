@@ -67,6 +67,9 @@ class Settings:
     import_seconds: int = 300  # GEO_IMPORT_SECONDS: longest time that reading or publishing one file may take
     import_memory_mb: int = 4_096  # GEO_IMPORT_MEMORY_MB: most memory (address space) of the process that reads it
     exports_mb: int = 2_000  # GEO_EXPORTS_MB: megabytes of finished downloads that are cached
+    tiles_mb: int = 512  # GEO_TILES_MB: megabytes of cached tiles, and as many of layers prepared for making tiles
+    atlases: int = 5  # GEO_ATLASES: versions whose atlas is kept; that of an older one is built again when asked for
+    draft_days: int = 180  # GEO_DRAFT_DAYS: days after which an import that nobody changes is deleted
     body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
     request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
     filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter
@@ -102,6 +105,11 @@ class Settings:
     def locks_dir(self) -> Path:
         """The folder of the lock files by which processes count what the machine works on."""
         return self.data_dir / "locks"
+
+    @property
+    def temporary_dir(self) -> Path:
+        """The folder of temporary files, with a folder for each process."""
+        return self.data_dir / "tmp"
 
     @property
     def largest_request(self) -> int:
@@ -149,6 +157,9 @@ class Settings:
             import_seconds=_number(env, "GEO_IMPORT_SECONDS", cls.import_seconds, 86_400),
             import_memory_mb=_number(env, "GEO_IMPORT_MEMORY_MB", cls.import_memory_mb, 1_048_576),
             exports_mb=_number(env, "GEO_EXPORTS_MB", cls.exports_mb, 1_000_000),
+            tiles_mb=_number(env, "GEO_TILES_MB", cls.tiles_mb, 1_000_000),
+            atlases=_number(env, "GEO_ATLASES", cls.atlases, 1_000_000),
+            draft_days=_number(env, "GEO_DRAFT_DAYS", cls.draft_days, 36_500),
             body_kb=_number(env, "GEO_BODY_KB", cls.body_kb, 1_048_576),
             request_seconds=_number(env, "GEO_REQUEST_SECONDS", cls.request_seconds, 3_600),
             filter_functions=_number(env, "GEO_FILTER_FUNCTIONS", cls.filter_functions, 10_000),

@@ -13,6 +13,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
+    "part_files",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas"}
 VIEWS = ATLAS | {"views"}
@@ -23,6 +24,8 @@ WEB = VOCABULARY | {"atlas", "web.http", "web.words"}
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "budget": ({"errors"}, {"filelock"}),
+    "part_files": (set(), set()),
+    "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),
     "html_text": (set(), set()),
@@ -80,7 +83,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
-        WEB | {"access", "acts", "web.site", "drafts", "store", "views", "views.map"},
+        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
@@ -100,7 +103,7 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "flask": "geo/web/",
     "click": "geo/console/",
     "granian": "geo/web/serving.py",
-    "filelock": ("geo/drafts/jobs.py", "geo/budget.py"),
+    "filelock": ("geo/drafts/jobs.py", "geo/drafts/job_lock.py", "geo/budget.py"),
     "fiona": "geo/ingest/",
     "rapidfuzz": "geo/ingest/columns/",
 }

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,55 +18,20 @@ import pytest
 
 from geo.atlas import open_atlases
 from geo.errors import BadSource, Conflict
-from geo.pipeline import allow_new_store, build_atlas, restore_backup
+from geo.pipeline import allow_new_store, restore_backup
 from geo.settings import Settings
 from geo.store import create_store, open_store
 from tests.conftest import ROOT
 from tests.office import write_office_seed
+from tests.service import build, env_of, free_port, own_office, publish_name, quiet
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def quiet(_: str) -> None:
-    """Progress that nobody reads."""
 
 
 @pytest.fixture
 def own(built_office: Settings, tmp_path: Path) -> Settings:
     """The small province, built, in a data folder and with a seed of its own; version 2 is an import's."""
-    shutil.copytree(built_office.data_dir, tmp_path / "var")
-    shutil.copytree(built_office.seed_dir, tmp_path / "seed")
-    settings = Settings(seed_dir=tmp_path / "seed", data_dir=tmp_path / "var")
-    publish_name(settings, "Đồi A1 mới")
-    build(settings)
-    return settings
-
-
-def publish_name(settings: Settings, name: str) -> None:
-    """Publish the current version with another name of its first site."""
-    store = open_store(settings)
-    frames, number = store.frames(), store.versions()[-1].number
-    frames["sites"].loc[0, "name"] = name
-    store.publish(frames, who="A", why=name, metadata=store.metadata(number), report=store.report(number))
-
-
-def build(settings: Settings, progress: Callable[[str], None] = quiet) -> int:
-    """Build as a start does; return the number of the version that is served afterwards."""
-    source = open_atlases(settings)
-    try:
-        return build_atlas(settings, source, progress=progress).version.number
-    finally:
-        source.close()
-
-
-def env_of(settings: Settings) -> dict[str, str]:
-    return {"GEO_SEED_DIR": str(settings.seed_dir), "GEO_DATA_DIR": str(settings.data_dir), "PYTHONUTF8": "1"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return own_office(built_office, tmp_path)
 
 
 def get(address: str) -> tuple[int, dict[str, Any]]:

@@ -42,7 +42,7 @@ def import_file(settings, jobs, folder):
     jobs.publish(draft, who="A", why="bản đồ", digest=None)
 
 def restore(settings, jobs, folder):
-    restoration = jobs.restorations.create(1, who="A", why="trả lại", deadline=time.time() + 60)
+    restoration = jobs.restorations.create(1, who="A", why="trả lại")
     jobs.restore(restoration)
 
 def backup(settings, jobs, folder):

@@ -163,17 +163,21 @@ class Atlas(Protocol):
 class AtlasSource(Protocol):
     """Opens the current atlas and earlier ones, builds new ones, and sets which is current.
 
-    Requests in progress keep the atlas that they started with.
+    Requests in progress keep the atlas that they started with. Unprepared is raised for an atlas that is missing or
+    damaged, also by a query to an open one.
     """
 
     def __call__(self) -> Atlas:
         """The current atlas; NotFound when none was ever published."""
 
     def at(self, number: int) -> Atlas:
-        """The atlas of a version that has not been deleted; NotFound for any other."""
+        """The atlas of a published version, Unprepared when it was deleted; NotFound for any other number."""
 
     def has(self, version: VersionInfo) -> bool:
-        """Whether the atlas of a version exists, built from the present declaration of the layers."""
+        """Whether the atlas of a version is there and sound, built from the present declaration of the layers."""
+
+    def is_current(self, version: VersionInfo) -> bool:
+        """Whether a version is the current one and its atlas is sound."""
 
     def freeze(
         self,
@@ -197,6 +201,15 @@ class AtlasSource(Protocol):
 
     def keys(self) -> Collection[str]:
         """The keys of all atlases that exist; cached files with any other key are obsolete."""
+
+    def verify_again(self) -> None:
+        """Read the atlases again the next time that one must be sound: a query could not read one."""
+
+    def largest(self) -> int:
+        """Bytes of the largest atlas that exists, to estimate those of the next one."""
+
+    def delete_all_but(self, count: int) -> None:
+        """Delete all atlases but the current one and those that were built last, `count` together."""
 
     def close(self) -> None:
         """Close the open atlases, if any."""

@@ -9,6 +9,7 @@ import click
 from geo.atlas import open_atlases
 from geo.console.installation import Installation
 from geo.console.output import language_option, print_progress, report_errors
+from geo.console.temporary_files import with_temporary_folder
 from geo.doctor import LEVELS
 from geo.pipeline import restore_backup as put_back
 from geo.store import open_store, verify_store
@@ -49,7 +50,7 @@ def restore_backup(installation: Installation, file: Path, replace: bool) -> Non
     Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
     of the present store again, use restore.
     """
-    config = installation.settings()
+    config = with_temporary_folder(installation.settings())
     source = open_atlases(config)
     aside = put_back(config, source, file, replace=replace, progress=print_progress)
     moved = f"; the store that was there: {aside}" if aside else ""

@@ -10,6 +10,7 @@ import click
 from geo.atlas import open_atlases
 from geo.console.installation import Installation
 from geo.console.output import language_option, print_progress, report_errors
+from geo.console.temporary_files import with_temporary_folder
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
@@ -90,7 +91,7 @@ def import_(
     A Shapefile may be named by its .shp; its other files are found beside it. Exits with 1 when the file cannot be
     read, with 2 when questions are open or errors must be corrected before it can be published.
     """
-    config = installation.settings()
+    config = with_temporary_folder(installation.settings())
     build_atlas(config, open_atlases(config), progress=print_progress)
     order = Order(
         layer, _with_companions(files), options["who"], options["why"], options["profile"], options["save_profile"]

@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from geo.errors import GeoError
+from geo.errors import GeoError, disk_full
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,7 +32,8 @@ def report_errors(command: Callable[P, R]) -> Callable[P, R]:
         except GeoError as error:
             raise click.ClickException(f"{error.vi}\n       {error.en}") from error
         except OSError as error:
-            # A missing folder, a full disk, a port in use: the message of the operating system names it.
-            raise click.ClickException(str(error)) from error
+            full = disk_full(error)
+            # A missing folder or a port in use: the message of the operating system names it.
+            raise click.ClickException(f"{full.vi}\n       {full.en}" if full else str(error)) from error
 
     return run

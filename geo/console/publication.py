@@ -8,7 +8,8 @@ import click
 from geo.atlas import open_atlases
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
-from geo.pipeline import BuildResult, allow_new_store, build_atlas, person
+from geo.console.temporary_files import with_temporary_folder
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, person, require_room
 from geo.store import open_store
 
 
@@ -24,7 +25,7 @@ def build(installation: Installation, who: str, why: str, over_imports: bool, ne
 
     A fatal issue stops the build; the last good version goes on being served.
     """
-    config = installation.settings()
+    config = with_temporary_folder(installation.settings())
     source = open_atlases(config)
     if new:
         allow_new_store(config, source)
@@ -59,10 +60,12 @@ def restore(installation: Installation, version: int, who: str, why: str) -> Non
 
     Nothing is lost: every version stays. To put back a backup file, use restore-backup.
     """
-    config = installation.settings()
+    config = with_temporary_folder(installation.settings())
     who, why = person(who, why)
-    new = open_store(config).restore(version, who=who, why=why)
-    outcome = build_atlas(config, open_atlases(config), progress=print_progress)
+    store, source = open_store(config), open_atlases(config)
+    require_room(config, store, source)
+    new = store.restore(version, who=who, why=why)
+    outcome = build_atlas(config, source, progress=print_progress)
     print_progress(f"version {new.number} = version {version}. {_summary(outcome)}")
 
 

@@ -7,9 +7,9 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from wsgiref.types import WSGIApplication
 
 import click
+from flask import Flask
 
 from geo.access.access_token import refuse_weak
 from geo.access.sign_in_links import MINUTES
@@ -17,12 +17,15 @@ from geo.atlas import open_atlases
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.sign_in import make_sign_in_link
+from geo.console.temporary_files import with_temporary_folder
 from geo.doctor import require_safe
 from geo.errors import Conflict, GeoError
+from geo.part_files import delete_parts
 from geo.pipeline import build_atlas
 from geo.settings import Settings
 from geo.web import serving
 from geo.web.application import create_app
+from geo.web.manage.preparing import start_preparation
 
 
 @click.command()
@@ -45,7 +48,8 @@ def serve(installation: Installation, host: str | None, port: int | None, worker
     Without a token, a sign-in link that works once is printed at start.
     """
     begin_log()
-    default = installation.settings()
+    delete_parts(installation.settings().data_dir, deep=True, starting=True)
+    default = with_temporary_folder(installation.settings())
     config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(config)
     refuse_weak(config.manage_token)
@@ -54,7 +58,7 @@ def serve(installation: Installation, host: str | None, port: int | None, worker
     print_progress(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
     if not config.manage_token:
         _print_sign_in_link(config)
-    serving.serve(partial(_make_site, config, installation.templates), config)
+    serving.serve(partial(make_site, config, installation.templates), config)
 
 
 def begin_log() -> None:
@@ -70,10 +74,12 @@ def build_safely(config: Settings, requirements: Path) -> None:
     source.close()
 
 
-def _make_site(config: Settings, templates: Path) -> WSGIApplication:
+def make_site(config: Settings, templates: Path) -> Flask:
     """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
     begin_log()
-    return create_app(config, open_atlases(config), templates=templates)
+    site = create_app(config, open_atlases(config), templates=templates)
+    start_preparation(site)
+    return site
 
 
 def _print_sign_in_link(config: Settings) -> None:

@@ -4,13 +4,17 @@ Tokens, passwords and proxies of the service's environment are left out.
 """
 
 import os
+from pathlib import Path
 
 _NEEDED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "USERPROFILE", "PYTHONHOME", "PYTHONUTF8", "PYTHONWARNINGS",
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+    "SYSTEMROOT", "WINDIR", "USERPROFILE", "PYTHONHOME", "PYTHONUTF8", "PYTHONWARNINGS",
     "GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
 )  # fmt: skip
 """Variables that are passed on when they are set; none is a setting of this service or a secret."""
+
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP", "SQLITE_TMPDIR", "CPL_TMPDIR")
+"""Variables that name the folder of temporary files to Python on each system, to SQLite and to GDAL."""
 
 _NOWHERE = "http://127.0.0.1:9"
 """Address of a proxy that does not exist: port 9 is "discard" (RFC 863)."""
@@ -23,6 +27,7 @@ OFFLINE = {
 """Options under which GDAL and PROJ fetch nothing, also on systems without the filter of socket_filter.py."""
 
 
-def child_environment() -> dict[str, str]:
-    """The environment variables for the child process."""
-    return {name: os.environ[name] for name in _NEEDED if name in os.environ} | OFFLINE
+def child_environment(temporary_folder: Path) -> dict[str, str]:
+    """The environment variables for a child process whose temporary files go to a folder."""
+    needed = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    return needed | OFFLINE | dict.fromkeys(_TEMPORARY, str(temporary_folder))

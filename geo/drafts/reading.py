@@ -17,6 +17,7 @@ from geo.ingest.files.table import Table
 from geo.ingest.match import fresh_ids
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_suffix
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
@@ -25,7 +26,7 @@ from geo.store.diff import RecordDiff, compare
 
 Progress = Callable[[str], None]
 WORK = ".work-"
-"""Prefix of the temporary folders in a draft's folder, by which those of killed processes are found."""
+"""Prefix of the temporary folders in a draft's folder."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -60,7 +61,7 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
             "Chưa có dữ liệu công bố để đối chiếu. Hãy chạy `python app.py build` trước.",
         )
     progress("open")
-    with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK) as work:
+    with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK, suffix=part_suffix()) as work:
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
         part = choose(_suitable(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:

@@ -16,6 +16,7 @@ from geo.ingest.columns.texts import ColumnText
 from geo.ingest.decisions import Question
 from geo.ingest.stage import Staged
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_of
 from geo.report import SEVERITIES, Issue
 from geo.schema import LayerSpec
 from geo.store.diff import RecordDiff
@@ -57,7 +58,7 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
+    part = part_of(path)
     part.write_bytes(content)
     part.replace(path)
 

@@ -1,4 +1,4 @@
-"""The tasks of the child process: read a draft, publish it, restore a version."""
+"""The tasks of the child process: read a draft, publish it, restore a version, build an atlas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from geo.errors import BadQuery, Conflict
 from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
-from geo.pipeline import build_atlas, person
+from geo.pipeline import person, prepare_atlas, require_room
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
@@ -30,10 +30,10 @@ def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Prog
 def publish(
     settings: Settings, drafts: DraftStore, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress
 ) -> Version:
-    """Publish the draft as the current version, in one transaction, and build its atlas.
+    """Publish the draft as the newest version, in one transaction; its atlas is built afterwards.
 
     `digest` is that of the review that a person saw (None: not checked): Conflict when reading the draft now gives
-    another result. BadQuery while questions are open or errors are fatal.
+    another result. BadQuery while questions are open or errors are fatal, DiskFull when there may not be room.
     """
     who, why = person(who, why)
     reading = read_draft(settings, drafts, draft, progress)
@@ -51,25 +51,27 @@ def publish(
         current = store.current()
         if current is None:
             raise _unpublishable(reading)
-        version = current  # its atlas may be missing: a process may be killed between publishing and freezing
-    else:
-        progress("publish")
-        version = _publish(store, draft, reading, staged, who=who, why=why)
-    progress("freeze")
-    build_atlas(settings, open_atlases(settings), progress=progress)
-    return version
+        return current
+    progress("publish")
+    require_room(settings, store, open_atlases(settings), upload_bytes=draft.size)
+    return _publish(store, draft, reading, staged, who=who, why=why)
 
 
 def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
-    """Publish the content of an earlier version as a new one, in one transaction, and build its atlas.
+    """Publish the content of an earlier version as a new one, in one transaction; its atlas is built afterwards.
 
-    When nothing differs from the current version, that one is returned; its atlas is built if it is missing.
+    When nothing differs from the current version, that one is returned. DiskFull when there may not be room.
     """
     progress("publish")
-    new = open_store(settings).restore(version, who=who, why=why)
+    store = open_store(settings)
+    require_room(settings, store, open_atlases(settings))
+    return store.restore(version, who=who, why=why)
+
+
+def prepare_served(settings: Settings, *, number: int | None, progress: Progress) -> None:
+    """Build the atlas of the newest version and make it current, or build that of the version `number`."""
     progress("freeze")
-    build_atlas(settings, open_atlases(settings), progress=progress)
-    return new
+    prepare_atlas(settings, open_atlases(settings), number=number, progress=progress)
 
 
 def _publish(store: Store, draft: Draft, reading: DraftReading, staged: Staged, *, who: str, why: str) -> Version:

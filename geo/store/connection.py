@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from geo.errors import BadSource, Conflict
+from geo.errors import BadSource, Conflict, disk_full
 from geo.schema import Label
 from geo.store.damage import damaged, missing
 
@@ -58,7 +58,7 @@ def writing(path: Path, wait_s: float, *, create: bool = False) -> Iterator[sqli
 
 @contextmanager
 def errors_in_words(path: Path) -> Iterator[None]:
-    """SQLite's errors about the file as Conflict (locked) or BadSource (missing, not writable, damaged)."""
+    """SQLite's errors about the file as Conflict (locked), DiskFull, or BadSource (missing, not writable, damaged)."""
     try:
         yield
     except sqlite3.Error as error:
@@ -68,8 +68,9 @@ def errors_in_words(path: Path) -> Iterator[None]:
                 f"{path.name} is being written by someone else ({error}). Try again in a moment.",
                 f"{path.name} đang được người khác ghi ({error}). Hãy thử lại sau.",
             ) from error
-        if code == sqlite3.SQLITE_FULL:
-            raise OSError(f"{path}: {error}") from error
+        full = disk_full(error)
+        if full is not None:
+            raise full from error
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM}:
             raise _unusable(path, error) from error
         if is_missing(path):

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import os
-import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from geo.errors import BadQuery, BadSource, Conflict
+from geo.part_files import delete_parts, part_of
 from geo.schema import Label
 from geo.store.connection import connect, errors_in_words, is_missing, reading
 from geo.store.damage import damaged
@@ -16,7 +16,6 @@ from geo.store.seals import read_versions
 from geo.store.verification import verify_file
 
 _WAIT_S = 30.0
-_PART = re.compile(r".+\.gpkg\.(\d+)\.part")
 _ASIDE = "store-before-"
 _OTHER = Label("khác với kho lúc sao chép", "it differs from the store that was copied")
 
@@ -91,8 +90,8 @@ def _require_place(path: Path, file: Path) -> None:
 @contextmanager
 def _part_of(file: Path) -> Iterator[Path]:
     """A file beside `file` to be written and moved; removed at the end, with those that dead processes left."""
-    _sweep_parts(file.parent)
-    part = file.with_name(f"{file.name.removesuffix('.gpkg')}.gpkg.{os.getpid()}.part")
+    delete_parts(file.parent)
+    part = part_of(file)
     try:
         yield part
     finally:
@@ -104,28 +103,11 @@ def sweep(path: Path) -> None:
 
     A store that was about to be moved aside has two names for a moment.
     """
-    _sweep_parts(path.parent)
+    delete_parts(path.parent)
     if path.exists():
         for other in path.parent.glob(f"{_ASIDE}*.gpkg"):
             if other.samefile(path):
                 other.unlink()
-
-
-def _sweep_parts(folder: Path) -> None:
-    for old in folder.glob("*.part"):
-        owner = _PART.fullmatch(old.name)
-        if owner and not _is_alive(int(owner[1])):
-            _remove(old)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it belongs to somebody else
-        return True
-    return True
 
 
 def _remove(part: Path) -> None:

@@ -190,6 +190,10 @@ class GeoPackageStore:
         """
         return write_backup(self.path, file, replace=replace, wait_s=self._wait_s)
 
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
     def _number(self, connection: sqlite3.Connection, version: int | None) -> int:
         newest = len(seals.read_versions(connection, self.path))
         if version is None:

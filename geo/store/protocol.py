@@ -115,3 +115,6 @@ class Store(Protocol):
 
         Return the versions that it holds. Conflict when `file` exists and `replace` was not given.
         """
+
+    def size(self) -> int:
+        """Bytes on the disk."""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
 from geo.budget import JobSlots
-from geo.errors import BadQuery, BadSource, Busy, NotFound
+from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
@@ -25,7 +25,9 @@ from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
 from geo.web.manage.access import Access
 from geo.web.manage.imports import Manage
+from geo.web.manage.preparing import Preparing
 from geo.web.manage.restorations import Restorations
+from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
@@ -63,7 +65,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[items.ATLAS_SOURCE] = atlas_source
+    app.extensions[errors.ATLAS_SOURCE] = atlas_source
     app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
     application = app.wsgi_app
@@ -76,10 +78,8 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     Access(settings).register(app)
     bodies.register(app, settings)
     assets.register(app)
-    Manage(settings, assets).register(app)
-    Versions(settings, assets).register(app)
-    Restorations(settings).register(app)
-    health.Health(settings, atlas_source).register(app)
+    preparing = _register_management(app, settings, atlas_source, assets)
+    health.Health(settings, atlas_source, preparing.failure).register(app)
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
     map_data.register(app, slots)
     files = downloads.Downloads(settings, atlas_source.keys, slots)
@@ -97,6 +97,17 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     _compress(app)
     _guard(app, settings, application)
     return app
+
+
+def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> Preparing:
+    """Add the pages under /manage; return what prepares versions, which `start_preparation` starts."""
+    preparing = Preparing(settings, atlas_source)
+    preparing.register(app)
+    Manage(settings, assets).register(app)
+    Versions(settings, assets).register(app)
+    Restorations(settings).register(app)
+    Storage(settings).register(app)
+    return preparing
 
 
 def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
@@ -178,10 +189,10 @@ def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
     except NotFound as error:
-        # A fault of the server, whose paths must not reach the client.
-        raise BadSource(
-            "The service has no data yet. Please inform the administrator.",
-            "Dịch vụ chưa có dữ liệu. Hãy báo cho quản trị viên.",
+        # A fault of the server, whose paths must not reach the client. The store has data: serve has built an atlas.
+        raise Unprepared(
+            "The service has no data yet; they are being prepared. If this lasts, please inform the administrator.",
+            "Dịch vụ chưa có dữ liệu; dữ liệu đang được chuẩn bị. Nếu kéo dài, hãy báo cho quản trị viên.",
         ) from error
 
 

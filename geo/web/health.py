@@ -2,15 +2,17 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 
-from geo.atlas import AtlasSource, Query, VersionInfo
-from geo.errors import GeoError
+from geo.atlas import AtlasSource, VersionInfo
+from geo.errors import DiskFull, GeoError
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import Version, open_store
+from geo.web.http.errors import PREPARE
 
 PATHS = ("/healthz", "/readyz")
 """Addresses that are answered whatever state the data are in."""
@@ -23,9 +25,14 @@ _NO_ATLAS = Label(
     "The data that are served cannot be read. Operator: run python app.py doctor.",
 )
 _OTHER = Label(
-    "Phiên bản đang phục vụ không phải phiên bản đã công bố. Người vận hành: hãy khởi động lại, rồi chạy python app.py"
-    " doctor.",
-    "The version that is served is not the one that was published. Operator: restart, then run python app.py doctor.",
+    "Phiên bản đang phục vụ không phải phiên bản đã công bố; hệ thống đang tự chuẩn bị lại. Nếu kéo dài, người vận hành"
+    " hãy khởi động lại, rồi chạy python app.py doctor.",
+    "The version that is served is not the one that was published; that one is being prepared. If this lasts:"
+    " operator, restart, then run python app.py doctor.",
+)
+_FULL = Label(
+    "Phiên bản mới chưa được chuẩn bị vì đĩa đã đầy. Người vận hành: hãy giải phóng chỗ; hệ thống sẽ tự làm tiếp.",
+    "The new version is not prepared, because the disk is full. Operator: make room; the service then goes on.",
 )
 _PREPARING = Label("Phiên bản mới đang được chuẩn bị.", "The new version is being prepared.")
 
@@ -52,8 +59,10 @@ class Readiness(NamedTuple):
 class Health:
     """The routes of health and readiness."""
 
-    def __init__(self, settings: Settings, source: AtlasSource) -> None:
-        self._settings, self._source = settings, source
+    def __init__(
+        self, settings: Settings, source: AtlasSource, failure: Callable[[], GeoError | None] = lambda: None
+    ) -> None:
+        self._settings, self._source, self._failure = settings, source, failure
 
     def register(self, app: Flask) -> None:
         """Answer /healthz and /readyz."""
@@ -61,27 +70,25 @@ class Health:
         app.add_url_rule("/readyz", view_func=self.ready, endpoint="ready")
 
     def health(self) -> Response:
-        """That the service answers, and from which version; its number is null when there is none."""
+        """Whether data can be answered, and from which version; 503 when there is none or it cannot be read."""
         served = self._served()
         body = {
-            "status": "ok",
+            "status": "ok" if served is not None else "no data",
             "version": None if served is None else served.number,
             "published_at": None if served is None else served.published_at,
         }
-        return _uncached(body, 200)
+        return _uncached(body, 200 if served is not None else 503)
 
     def ready(self) -> Response:
         """Whether what is served can be read and is what was published; 503 when not."""
         readiness = self._readiness()
-        response = _uncached(readiness.to_json(), 200 if readiness.ready else 503)
-        if not readiness.ready:
-            response.headers["Retry-After"] = "30"
-        return response
+        return _uncached(readiness.to_json(), 200 if readiness.ready else 503)
 
     def _served(self) -> VersionInfo | None:
         try:
             return self._source().version
         except GeoError:
+            _ask()
             return None
 
     def _readiness(self) -> Readiness:
@@ -94,6 +101,8 @@ class Health:
             return Readiness(published, served, _NO_ATLAS, ready=False)
         if published is not None and (published.number, published.digest) == (served.number, served.digest):
             return Readiness(published, served, None, ready=True)
+        if published is not None and isinstance(self._failure(), DiskFull):
+            return Readiness(published, served, _FULL, ready=False)
         if published is not None and served.number < published.number and self._is_fresh(published):
             return Readiness(published, served, _PREPARING, ready=True)
         return Readiness(published, served, _OTHER, ready=False)
@@ -101,8 +110,9 @@ class Health:
     def _is_readable(self) -> bool:
         """Whether the current atlas answers a question that needs its tables."""
         try:
-            self._source().count(Query("province"))
+            self._source().metadata("province")
         except GeoError:
+            _ask()
             return False
         return True
 
@@ -110,6 +120,12 @@ class Health:
         """Whether the job that published a version may still be freezing its atlas."""
         age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(published.published_at)
         return age.total_seconds() <= self._settings.import_seconds
+
+
+def _ask() -> None:
+    """Have the version that is served verified and prepared again."""
+    if PREPARE in current_app.extensions:
+        current_app.extensions[PREPARE](None)
 
 
 def _plain(version: Version | VersionInfo | None) -> dict[str, object] | None:
@@ -121,4 +137,6 @@ def _plain(version: Version | VersionInfo | None) -> dict[str, object] | None:
 def _uncached(body: dict[str, Any], status: int) -> Response:
     response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
+    if status != 200:
+        response.headers["Retry-After"] = "30"
     return response

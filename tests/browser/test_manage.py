@@ -239,7 +239,7 @@ def test_no_page_of_manage_breaks_a_rule_of_accessibility(
 def failed_restoration(office: Settings) -> str:
     """The page of a restoration that failed."""
     restorations = RestorationStore(office.restorations_dir)
-    one = restorations.create(1, who="Chi cục", why="công bố nhầm", deadline=0.0)
+    one = restorations.create(1, who="Chi cục", why="công bố nhầm")
     restorations.change(one, state="failed", error=("Khôi phục thất bại: " + "x" * 200, "Restoring failed"))
     return f"/manage/restorations/{one.id}"
 

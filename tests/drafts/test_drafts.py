@@ -97,14 +97,16 @@ def test_every_name_is_one_that_a_disk_can_hold(office: Settings, tmp_path: Path
 def test_a_draft_that_nobody_works_on_any_more_is_interrupted(office: Settings, tmp_path: Path) -> None:
     store = DraftStore(office.drafts_dir)
     draft = store.create("zones", {"a.csv": sheet(tmp_path / "a.xlsx")}, who="", answers=Answers())
-    working = store.change(draft, state="working", deadline=time.time() + 60)
-    assert working.busy and not working.interrupted
-    with pytest.raises(Conflict):
-        store.delete(working)
-    with pytest.raises(Conflict):
-        store.answer(working, Answers())
-    dead = store.change(draft, state="working", deadline=time.time() - 1)
-    assert dead.interrupted and not dead.busy
+    with store.lock(draft.id):
+        store.change(draft, state="working")
+        working = store.get(draft.id)
+        assert working.activity.busy and not working.activity.interrupted
+        with pytest.raises(Conflict):
+            store.delete(working)
+        with pytest.raises(Conflict):
+            store.answer(working, Answers())
+    dead = store.get(draft.id)
+    assert dead.activity.interrupted and not dead.activity.busy
     store.delete(dead)
     assert store.all() == []
 

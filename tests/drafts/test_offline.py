@@ -203,7 +203,7 @@ def test_the_filter_and_the_options_each_keep_gdal_from_the_network(
 ) -> None:
     """Without either, GDAL does fetch what the file names: the refusal of such files is not the only defence."""
     path = FILES["GeoJSON crs url"](tmp_path, listener.address)
-    env = child_environment() if how == "options" else {n: v for n, v in os.environ.items() if n not in OFFLINE}
+    env = child_environment(tmp_path) if how == "options" else {n: v for n, v in os.environ.items() if n not in OFFLINE}
     command = [sys.executable, "-c", FETCH, str(path), how, listener.address]
     subprocess.run(command, check=True, cwd=ROOT, env=env, timeout=60, capture_output=True)
     assert (listener.count > 0) == reaches

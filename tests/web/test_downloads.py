@@ -377,6 +377,21 @@ def test_half_written_files_of_the_dead_are_removed_and_of_the_living_are_not(ca
     assert not dead.exists() and living.exists()
 
 
+@pytest.mark.parametrize("damage", ["cut", "emptied", "flipped"])
+@pytest.mark.parametrize("is_same_process", [True, False], ids=["same process", "after a restart"])
+def test_a_stored_download_that_was_damaged_is_made_again(
+    cache: ExportCache, keys: set[str], damage: str, is_same_process: bool
+) -> None:
+    assert was_written(cache, "v1", "a", size=5_000)
+    [path] = (cache.folder / "v1").iterdir()
+    whole = path.read_bytes()
+    path.write_bytes({"cut": whole[:2_000], "emptied": b"", "flipped": b"?" + whole[1:]}[damage])
+    again = cache if is_same_process else ExportCache(cache.folder, cache.most_bytes, lambda: keys)
+    assert was_written(again, "v1", "a", size=5_000)
+    assert [one.read_bytes() for one in (cache.folder / "v1").iterdir()] == [whole]
+    assert not was_written(again, "v1", "a", size=5_000)
+
+
 @pytest.mark.parametrize("coding", ["", "gzip", "br"])
 def test_of_many_who_ask_at_once_one_writes_and_all_get_the_same_whole_file(tmp_path: Path, coding: Any) -> None:
     cache, writes = ExportCache(tmp_path / "exports", 10**9, set), []

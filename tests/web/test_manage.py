@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
+from geo.disk_usage import usage_of
 from geo.drafts import DraftStore, RestorationStore
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
@@ -178,9 +179,9 @@ def test_a_restoration_that_failed_says_why_and_can_be_tried_again(
     caller: FlaskClient, office: Settings, lang: str, failed: str, interrupted: str
 ) -> None:
     restorations = RestorationStore(office.restorations_dir)
-    one = restorations.create(1, who=HOSTILE, why="nhầm", deadline=time.time() + 60)
+    one = restorations.create(1, who=HOSTILE, why="nhầm")
     for values, words in (
-        ({"state": "failed", "error": ("hỏng", "broken"), "deadline": 0.0}, failed),
+        ({"state": "failed", "error": ("hỏng", "broken")}, failed),
         ({"state": "working", "error": None}, interrupted),
     ):
         one = restorations.change(one, **values)
@@ -362,11 +363,26 @@ def test_an_import_that_was_cut_off_offers_to_read_the_file_again(caller: FlaskC
     source.write_text("a\n1\n")
     draft = drafts.create("zones", {"a.csv": source}, who="A", answers=Answers())
     path = f"/manage/imports/{draft.id}"
-    drafts.change(draft, state="publishing", deadline=time.time() + 60)
-    page = read(caller.get(f"{path}?lang=en").text)
-    assert page.all("div", id="working") and not page.all("form", action=f"{path}/delete?lang=en")
-    assert caller.post(f"{path}/delete").status_code == 409
-    drafts.change(draft, state="publishing", deadline=time.time() - 1)
+    with drafts.lock(draft.id):
+        drafts.change(draft, state="publishing")
+        page = read(caller.get(f"{path}?lang=en").text)
+        assert page.all("div", id="working") and not page.all("form", action=f"{path}/delete?lang=en")
+        assert caller.post(f"{path}/delete").status_code == 409
     page = read(caller.get(f"{path}?lang=en").text)
     assert "interrupted" in page.text and page.all("form", action=f"{path}/answers?lang=en")
     assert "Interrupted" in read(caller.get("/manage?lang=en").text).text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Ô bản đồ đã tạo"), ("en", "Finished tiles")])
+def test_the_page_of_disk_space_shows_every_kind_of_file(
+    caller: FlaskClient, office: Settings, lang: str, words: str
+) -> None:
+    upload(caller)
+    (office.data_dir / "exports").mkdir()
+    (office.data_dir / "exports" / "a").write_bytes(b"x" * 1_240_000)
+    page = read(caller.get(f"/manage/storage?lang={lang}").text)
+    assert words in page.text and {"vi": "1,2", "en": "1.2"}[lang] in [cell.text for cell in page.all("td")]
+    assert f"{office.atlases}" in page.text and "GEO_ATLASES" in page.text and "GEO_DRAFT_DAYS" in page.text
+    total = sum(usage.size for usage in usage_of(office))
+    assert total == sum(path.stat().st_size for path in office.data_dir.rglob("*") if path.is_file())
+    assert caller.get("/manage/storage?x=1").status_code == 400

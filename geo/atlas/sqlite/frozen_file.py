@@ -1,7 +1,6 @@
 """The writer of an atlas file: the frames, links and findings of one version."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from geopandas import GeoDataFrame
 from geo.atlas.model import Notes, VersionInfo
 from geo.atlas.overview import overview
 from geo.atlas.sqlite import feed, related
+from geo.atlas.sqlite.checksum import append_checksum
 from geo.atlas.sqlite.rows import RecordRow, record_rows
 from geo.atlas.sqlite.search import search_words
 from geo.atlas.sqlite.tables import (
@@ -24,10 +24,12 @@ from geo.atlas.sqlite.tables import (
     rtree_of,
     table_of,
 )
+from geo.errors import disk_full
 from geo.link import Pair, link_lines, links_metadata
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
+from geo.part_files import part_of
 from geo.schema import Filter, LayerSpec
 
 Frames = Mapping[str, GeoDataFrame]
@@ -42,12 +44,12 @@ def write_atlas(
     path: Path,
     progress: Callable[[str], None],
 ) -> None:
-    """Write an atlas to `path`, atomically.
+    """Write an atlas with its checksum to `path`, atomically.
 
-    Frames must be in STORE_CRS. Records are stored in the order of record_rows.
+    Frames must be in STORE_CRS. Records are stored in the order of record_rows. DiskFull when there is no room for it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = part_of(path)
     part.unlink(missing_ok=True)
     try:
         # An incomplete file is deleted, so no journal is needed.
@@ -60,9 +62,13 @@ def write_atlas(
             connection.execute("COMMIT")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
+        append_checksum(part)
         part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        full = disk_full(error)
+        if full is not None:
+            raise full from error
+        raise
     finally:
         part.unlink(missing_ok=True)
 

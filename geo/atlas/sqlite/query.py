@@ -30,10 +30,13 @@ from geo.atlas.model import (
     VersionInfo,
 )
 from geo.atlas.sqlite import feed, sql, tile_columns
+from geo.atlas.sqlite.checksum import is_sound
+from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
 from geo.atlas.sqlite.search import match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
+from geo.atlas.sqlite.tables import related_of, table_of, tuples
+from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
@@ -48,35 +51,19 @@ _MAX_STATEMENT = 5_000
 """Most counts and facets in the cache, and most characters of a statement or query for which they are cached."""
 
 
-def key_of(path: Path) -> str:
-    """The key of the atlas in a file: its name, size and time of modification."""
-    status = path.stat()
-    return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
+class SqliteAtlas:
+    """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends.
 
-
-class _OwnConnection:
-    """The connection of one thread, appended to `ended` when the thread ends: servers start and end threads.
-
-    It is closed by another thread: SQLite calls Python while it closes, which crashes in a thread that is ending.
+    Unprepared when the file is missing or does not agree with its checksum, and by any query that cannot read it.
     """
 
-    def __init__(self, path: Path, ended: deque[sqlite3.Connection]) -> None:
-        self._ended = ended
-        self.db = connect(path)
-
-    def __del__(self) -> None:
-        if hasattr(self, "db"):  # not when it could not be opened
-            self._ended.append(self.db)
-
-
-class SqliteAtlas:
-    """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends."""
-
     def __init__(self, path: Path) -> None:
+        if not is_sound(path):
+            raise unreadable()
         self.key = key_of(path)
         self._path = path
         self._local = threading.local()
-        self._connections: WeakSet[_OwnConnection] = WeakSet()
+        self._connections: WeakSet[ThreadConnection] = WeakSet()
         self._ended: deque[sqlite3.Connection] = deque()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
@@ -103,7 +90,8 @@ class SqliteAtlas:
                 self._ended.popleft().close()
 
     def __del__(self) -> None:
-        self.close()
+        if hasattr(self, "_lock"):  # not when its file is damaged
+            self.close()
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -111,7 +99,7 @@ class SqliteAtlas:
         if connection is None:
             while self._ended:
                 self._ended.popleft().close()
-            own = self._local.own = _OwnConnection(self._path, self._ended)
+            own = self._local.own = ThreadConnection(self._path, self.key, self._ended)
             connection = self._local.connection = own.db
             with self._lock:
                 self._connections.add(own)

@@ -11,13 +11,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.atlas.cql2.operators import accenti, casei
 from geo.atlas.sqlite import functions
-from geo.atlas.sqlite.metered import MeteredConnection
+from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 10
+FORMAT = 11
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -25,9 +25,6 @@ RECORD_COLUMNS = (
     "commune", "district", "properties", "feature", "geom",
 )  # fmt: skip
 """Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
-
-_MMAP_BYTES = 2**31 - 2**16
-"""Bytes of the file that are memory-mapped (PRAGMA mmap_size): the most that SQLite allows."""
 
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -149,9 +146,11 @@ def declaration_digest() -> str:
 def connect(path: Path) -> sqlite3.Connection:
     """A read-only connection to a complete atlas, for one thread."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=MeteredConnection)
+    with errors_in_words():
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=MeteredConnection)
     connection.row_factory = sqlite3.Row
-    connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+    # A page that is read from a mapped file after somebody has truncated it ends the process (SIGBUS).
+    connection.execute("PRAGMA mmap_size = 0")
     connection.create_function("meets", 5, _meets, deterministic=True)
     functions.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)

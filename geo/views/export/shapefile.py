@@ -3,7 +3,6 @@
 import csv
 import io
 import struct
-import tempfile
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -20,6 +19,7 @@ from geo.schema import Field
 from geo.views.dated_files import DatedZip, date_dbf
 from geo.views.export.job import Job, reading_in
 from geo.views.export.vector import Column, box_of, c_text, write_file
+from geo.views.export.work_folder import work_folder
 from geo.views.notice import Notice
 from geo.views.values import Reader, Source, parts
 
@@ -68,8 +68,8 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
     """
     layer, beside = job.query.layer, _Beside(job)
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
+    with work_folder() as folder:
+        path = folder / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
         columns = [Column(field.short, field) for field in job.spec.fields]
         count = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
         if job.letters == "strict" and beside.losses:

@@ -13,12 +13,15 @@ from geo.errors import (
     BadSource,
     Busy,
     Conflict,
+    DiskFull,
     Forbidden,
     GeoError,
     NotFound,
     TooCostly,
     TooLarge,
     TooManyAttempts,
+    Unprepared,
+    disk_full,
 )
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
@@ -35,10 +38,14 @@ STATUS: dict[type[GeoError], int] = {
     TooManyAttempts: 429,
     TooLarge: 413,
     TooCostly: 422,
+    DiskFull: 507,
+    Unprepared: 503,
     Busy: 503,
     BadSource: 503,
     GeoError: 500,
 }
+
+_WITHOUT_TRACE = {kind.__name__ for kind in (TooLarge, TooCostly, Busy, Unprepared, DiskFull)}
 
 _HTTP: dict[int, Label] = {
     400: Label("Yêu cầu không hợp lệ.", "The request is not valid."),
@@ -83,8 +90,14 @@ class Failure(NamedTuple):
     text: Label
 
 
+ATLAS_SOURCE, PREPARE = "geo.atlas_source", "geo.prepare"
+"""Keys in the extensions of the application: the source of atlases, and the function that has a version (None: the
+current one) prepared."""
+
+
 def failure_of(error: Exception) -> Failure:
-    """The failure for an exception; an unexpected one is a 500 without details."""
+    """The failure for an exception; an unexpected one is a 500 without details, a full disk DiskFull whoever met it."""
+    error = disk_full(error) or error
     for kind, status in STATUS.items():
         if isinstance(error, kind):
             return Failure(status, kind.__name__, Label(error.vi, error.en))
@@ -106,6 +119,7 @@ def wants_json() -> bool:
 
 def answer(error: Exception) -> Response:
     """The error response for an exception, in the language of the request; 5xx are logged with the traceback."""
+    error = _damage() or error if failure_of(error).status == 500 else error
     failure = failure_of(error)
     response = Response(*_body(failure, getattr(g, "lang", "vi"), retry_s=_retry_s(error)))
     response.headers.update(headers_of(error))
@@ -113,10 +127,26 @@ def answer(error: Exception) -> Response:
     return response
 
 
+def _damage() -> Unprepared | None:
+    """The error of the current atlas when it is damaged: what a request read from it meanwhile may be anything."""
+    try:
+        current_app.extensions[ATLAS_SOURCE]()
+    except Unprepared as error:
+        return error
+    except NotFound:
+        return None
+    return None
+
+
 def log_failure(error: Exception, failure: Failure) -> None:
-    """One line for a request that was too much, a trace for what the caller is not to blame for."""
+    """One line for a request that was too much or a disk that is full, a trace for what is unexpected.
+
+    Have the version prepared that could not be read.
+    """
     about = (request.method, request.path, g.request_id)
-    if isinstance(error, TooLarge | TooCostly | Busy):
+    if isinstance(error, Unprepared) and PREPARE in current_app.extensions:
+        current_app.extensions[PREPARE](error.number)
+    if failure.code in _WITHOUT_TRACE:
         log.warning("%s %s (request %s): %d %s: %s", *about, failure.status, failure.code, failure.text.en)
     elif failure.status >= 500:
         log.error("%s %s failed (request %s)", *about, exc_info=error)
@@ -136,7 +166,7 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def _is_browser() -> bool:
-    """Whether a person follows a link, even to a file: the page that says to wait tries again by itself."""
+    """Whether a person follows a link, even to a file: a page says to wait, or that there is no room for the file."""
     return "text/html" in request.accept_mimetypes.values()
 
 
@@ -161,7 +191,7 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
 
 def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
-    if wants_json() and not (retry_s and _is_browser()):
+    if wants_json() and not ((retry_s or failure.status == STATUS[DiskFull]) and _is_browser()):
         cors = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "Allow, Retry-After, X-Request-ID",

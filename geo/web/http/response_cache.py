@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from werkzeug.wsgi import ClosingIterator
 
 from geo.atlas import Atlas
-from geo.errors import NotFound
+from geo.errors import NotFound, Unprepared
 from geo.web.http.headers import request_id
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -81,8 +81,11 @@ class ResponseCache:
     def _get(self, key: _Key) -> _Entry | None:
         if key not in self._entries:
             return None
+        atlas: Atlas | None
         try:
             atlas = self._source()
+        except Unprepared:
+            atlas = self._atlas  # what was answered from it is right, though its file is not there any more
         except NotFound:
             return None
         with self._lock:

@@ -71,19 +71,19 @@ class Manage:
             for group, label in GROUPS.items()
         ]
         return page(
-            "manage/index.html", drafts=self.jobs.drafts.all(), profiles=self.profiles.all(), groups=groups,
+            "manage/index.html", drafts=self.jobs.all_drafts(), profiles=self.profiles.all(), groups=groups,
             layer_names=names, max_mb=self.settings.import_mb, modules=self.assets.module_map(),
         )  # fmt: skip
 
     def show(self, draft_id: str) -> Response:
         """The page of one import in any state."""
         params.only(request.args)
-        draft = self.jobs.drafts.get(draft_id)
-        review = None if draft.busy else self.jobs.drafts.review(draft)
+        draft = self.jobs.draft(draft_id)
+        review = None if draft.activity.busy else self.jobs.drafts.review(draft)
         view = self._map(draft, review)
         spec = LAYERS[draft.layer]
         return page(
-            "manage/import.html", draft=draft, busy=draft.busy, review=review, spec=spec, view=view,
+            "manage/import.html", draft=draft, busy=draft.activity.busy, review=review, spec=spec, view=view,
             shell=shell(view, SiteUrls().plain("")) if view else None, modules=self.assets.module_map(),
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
@@ -103,13 +103,13 @@ class Manage:
     def state(self, draft_id: str) -> Response:
         """The state of a draft as JSON, which the waiting page polls, in the language of the request."""
         params.only(request.args)
-        draft = self.jobs.drafts.get(draft_id)
-        body = {"state": draft.state, "busy": draft.busy, "progress": progress_words(draft.progress)}
+        draft = self.jobs.draft(draft_id)
+        body = {"state": draft.state, "busy": draft.activity.busy, "progress": progress_words(draft.progress)}
         return Response(orjson.dumps(body), mimetype="application/json")
 
     def file(self, draft_id: str, *, name: str) -> Response:
         """The preview map or one of the CSV lists."""
-        draft = self.jobs.drafts.get(draft_id)
+        draft = self.jobs.draft(draft_id)
         response = Response(self.jobs.drafts.file(draft, name).read_bytes(), content_type=_FILES[name])
         if name.endswith(".csv"):
             response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-{name}"'
@@ -117,7 +117,7 @@ class Manage:
 
     def marked_workbook(self, draft_id: str) -> Response:
         """The uploaded table as a workbook with the findings beside each row, once it is written (see `mark`)."""
-        draft = self.jobs.drafts.get(draft_id)
+        draft = self.jobs.draft(draft_id)
         body = self.jobs.marked_workbook(draft)
         response = Response(body, mimetype=_XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{draft.id}-kiem-tra.xlsx"'
@@ -139,7 +139,7 @@ class Manage:
 
     def answers(self, draft_id: str) -> Response:
         """Save the answers and begin to read the file again."""
-        draft = self.jobs.drafts.get(draft_id)
+        draft = self.jobs.draft(draft_id)
         changes = forms.answers(request.form, draft.answers)
         self.jobs.start_read(self.jobs.drafts.answer(draft, changes))
         return see(f"/manage/imports/{draft_id}")
@@ -149,22 +149,22 @@ class Manage:
         who = forms.require(request.form, "who", "người công bố", "who publishes")
         why = forms.require(request.form, "why", "lý do", "why")
         digest = forms.require(request.form, "digest", "bản xem trước", "the preview")
-        self.jobs.start_publish(self.jobs.drafts.get(draft_id), who=who, why=why, digest=digest)
+        self.jobs.start_publish(self.jobs.draft(draft_id), who=who, why=why, digest=digest)
         return see(f"/manage/imports/{draft_id}")
 
     def mark(self, draft_id: str) -> Response:
         """Begin to write the workbook; the page that follows waits for it."""
-        self.jobs.start_mark(self.jobs.drafts.get(draft_id))
+        self.jobs.start_mark(self.jobs.draft(draft_id))
         return see(f"/manage/imports/{draft_id}/returned.xlsx")
 
     def delete(self, draft_id: str) -> Response:
         """Delete a draft."""
-        self.jobs.drafts.delete(self.jobs.drafts.get(draft_id))
+        self.jobs.drafts.delete(self.jobs.draft(draft_id))
         return see("/manage")
 
     def profile(self, draft_id: str) -> Response:
         """Save the answers of this import as a profile."""
-        draft = self.jobs.drafts.get(draft_id)
+        draft = self.jobs.draft(draft_id)
         review = self.jobs.drafts.review(draft)
         if review is None or "columns" not in review:
             raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")

@@ -46,7 +46,7 @@ class Versions:
         """The page of all versions, the newest first."""
         params.only(request.args)
         store = self._store
-        restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.busy]
+        restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.activity.busy]
         return page(
             "manage/versions.html", versions=store.versions()[::-1], tallies=store.tallies(), restorations=restorations
         )

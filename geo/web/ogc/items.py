@@ -16,6 +16,7 @@ from geo.views.formats import FORMATS, file_name
 from geo.views.ogc import features
 from geo.web.http import params
 from geo.web.http.caching import conditional_response, conditions
+from geo.web.http.errors import ATLAS_SOURCE
 from geo.web.http.negotiate import negotiate
 from geo.web.http.params import Args
 from geo.web.http.response_cache import mark_cacheable
@@ -35,9 +36,6 @@ from geo.web.ogc.answer import (
     version_of,
 )
 from geo.web.ogc.core import see_page
-
-ATLAS_SOURCE = "geo.atlas_source"
-"""Key of app.extensions for the AtlasSource."""
 
 _FORM = "application/x-www-form-urlencoded"
 _BODIES = {"", _FORM, "application/json", "text/json"}

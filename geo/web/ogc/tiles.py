@@ -27,14 +27,15 @@ from geo.web.ogc.core import link
 
 _ALL = "*"
 _GZIP_LEVEL = 5
+_MB = 1_000_000
 
 
 class _Cache:
     """The cached tiles on disk, and the generalised layers of each atlas from which tiles are made."""
 
-    def __init__(self, folder: Path, slots: JobSlots) -> None:
-        self._slots = slots
-        self.tiles = TileCache(folder)
+    def __init__(self, folder: Path, max_bytes: int, slots: JobSlots) -> None:
+        self._slots, self._max_bytes = slots, max_bytes
+        self.tiles = TileCache(folder, max_bytes=max_bytes)
         self._folder = folder / "layers"
         self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
 
@@ -43,7 +44,7 @@ class _Cache:
         layers = self._layers.get(atlas)
         if layers is None:
             layers = self._layers[atlas] = PreparedLayers(
-                atlas, folder_for(atlas, stamp, self._folder), self._slots.job
+                atlas, folder_for(atlas, stamp, self._folder), self._slots.job, max_bytes=self._max_bytes
             )
         return layers
 
@@ -51,7 +52,7 @@ class _Cache:
 def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
     """Add the routes of the standard for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = _Cache(settings.data_dir / "tiles", slots)
+    cache = _Cache(settings.data_dir / "tiles", settings.tiles_mb * _MB, slots)
 
     def answer(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tile.address(z, row, col), layer)

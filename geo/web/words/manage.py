@@ -9,6 +9,32 @@ MANAGE_WORDS: dict[str, Label] = {
         "Tải lên tệp đang có: Shapefile, MapInfo, Excel, GPS… Hệ toạ độ VN-2000 và bảng mã TCVN3, VNI được tự động nhận biết. Dữ liệu chỉ được công bố sau khi bạn xem trước và đồng ý.",
         "Upload the files you have: Shapefile, MapInfo, Excel, GPS… VN-2000 coordinates and TCVN3 or VNI text are recognised. Nothing is published until you have previewed it and agreed.",
     ),
+    "preparing.wait": Label(
+        "Phiên bản {n} đã được công bố và đang được chuẩn bị. Trong lúc đó người xem vẫn thấy phiên bản {served}.",
+        "Version {n} is published and being prepared. Until then visitors see version {served}.",
+    ),
+    "preparing.full": Label(
+        "Phiên bản {n} đã được công bố nhưng chưa hiển thị được vì đĩa của máy chủ đã đầy; người xem vẫn thấy phiên bản"
+        " {served}. Khi có chỗ trống, hệ thống sẽ tự chuẩn bị tiếp.",
+        "Version {n} is published but cannot be shown yet, because the disk of the server is full; visitors see version"
+        " {served}. It will be prepared automatically as soon as there is room.",
+    ),
+    "preparing.failed": Label(
+        "Phiên bản {n} đã được công bố nhưng chưa hiển thị được; người xem vẫn thấy phiên bản {served}. Hệ thống đang tự"
+        " thử lại. Lần thử gần nhất:",
+        "Version {n} is published but cannot be shown yet; visitors see version {served}. It is tried again automatically."
+        " The last attempt:",
+    ),
+    "manage.being_prepared": Label("đang chuẩn bị", "being prepared"),
+    "storage.tab": Label("Dung lượng", "Disk space"),
+    "storage.title": Label("Dung lượng đĩa", "Disk space"),
+    "storage.intro": Label(
+        "Dữ liệu của dịch vụ chiếm {total} MB; đĩa còn trống {free} MB.",
+        "The service's data take {total} MB; {free} MB of the disk are free.",
+    ),
+    "storage.kind": Label("Loại tệp", "Kind"),
+    "storage.files": Label("Số tệp", "Files"),
+    "storage.bound": Label("Giới hạn", "Limit"),
     "manage.imports": Label("Các lần nhập", "Imports"),
     "manage.no_imports": Label("Chưa có lần nhập nào. Hãy tải tệp lên ở trên.", "No imports yet. Upload a file above."),
     "manage.drop": Label("Kéo tệp vào đây hoặc bấm để chọn", "Drop files here, or click to choose"),
