@@ -3,9 +3,9 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import click
-from flask import Flask
 
 from geo import __version__
 from geo.console import backups, exports, import_options, inspection, publication, server, sign_in
@@ -42,7 +42,7 @@ def settings() -> Settings:
 INSTALLATION = Installation(settings, ROOT / "templates", ROOT / "requirements.txt")
 
 
-def create() -> Flask:
+def create() -> WSGIApplication:
     """The WSGI application; the atlas is built first when there is none."""
     config = with_temporary_folder(settings())
     server.begin_log()

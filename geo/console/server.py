@@ -7,9 +7,9 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import click
-from flask import Flask
 
 from geo.access.access_token import refuse_weak
 from geo.access.sign_in_links import MINUTES
@@ -25,7 +25,6 @@ from geo.pipeline import build_atlas
 from geo.settings import Settings
 from geo.web import serving
 from geo.web.application import create_app
-from geo.web.manage.preparing import start_preparation
 
 
 @click.command()
@@ -74,12 +73,10 @@ def build_safely(config: Settings, requirements: Path) -> None:
     source.close()
 
 
-def make_site(config: Settings, templates: Path) -> Flask:
+def make_site(config: Settings, templates: Path) -> WSGIApplication:
     """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
     begin_log()
-    site = create_app(config, open_atlases(config), templates=templates)
-    start_preparation(site)
-    return site
+    return create_app(config, open_atlases(config), templates=templates, prepares=True)
 
 
 def _print_sign_in_link(config: Settings) -> None:

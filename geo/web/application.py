@@ -58,8 +58,11 @@ _COMPRESSION = {
 }  # fmt: skip
 
 
-def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
-    """The WSGI application; each request is answered from the atlas that is current when it arrives."""
+def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path, prepares: bool = False) -> Flask:
+    """The WSGI application; each request is answered from the atlas that is current when it arrives.
+
+    With `prepares`, a thread builds the atlas of a version that is published and not served yet.
+    """
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -79,6 +82,8 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     bodies.register(app, settings)
     assets.register(app)
     preparing = _register_management(app, settings, atlas_source, assets)
+    if prepares:
+        preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
     map_data.register(app, slots)
@@ -100,7 +105,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
 
 
 def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> Preparing:
-    """Add the pages under /manage; return what prepares versions, which `start_preparation` starts."""
+    """Add the pages under /manage; return what prepares versions."""
     preparing = Preparing(settings, atlas_source)
     preparing.register(app)
     Manage(settings, assets).register(app)

@@ -11,8 +11,6 @@ from geo.settings import Settings
 from geo.web.http.errors import PREPARE
 from geo.web.words.site import word
 
-_PREPARATION = "geo.preparation"
-
 
 class Waiting(NamedTuple):
     """What the banner says, and whether preparing has failed."""
@@ -29,12 +27,15 @@ class Preparing:
 
     def register(self, app: Flask) -> None:
         """Let error handlers ask for a version (PREPARE), and templates for the banner (`waiting_version`)."""
-        app.extensions[_PREPARATION] = self._preparation
         app.extensions[PREPARE] = self._preparation.ask
 
         @app.context_processor
         def helpers() -> dict[str, object]:
             return {"waiting_version": self._waiting}
+
+    def start(self) -> None:
+        """Begin to look after the atlases in a thread of this process."""
+        self._preparation.start()
 
     def failure(self) -> GeoError | None:
         """Why a version could not be prepared; None when none had to be, or it is still worked on."""
@@ -52,8 +53,3 @@ class Preparing:
         key = "full" if isinstance(failure, DiskFull) else "wait" if failure is None else "failed"
         text = word(f"preparing.{key}", g.lang).format(n=version.number, served=g.current_atlas.version.number)
         return Waiting(text if key != "failed" or failure is None else f"{text} {failure.of(g.lang)}", key != "wait")
-
-
-def start_preparation(app: Flask) -> None:
-    """Begin to look after the atlases in a thread of this process."""
-    app.extensions[_PREPARATION].start()
