@@ -265,13 +265,14 @@ def test_a_proxy_as_documented_bounds_bodies_and_opens_managing_to_the_office_on
 def test_a_proxy_speaks_present_versions_of_tls_only(site: Site, version: str, is_spoken: bool) -> None:
     if version != "tls1_2" and not site.is_documented:
         return  # a configuration that says nothing of versions speaks those that nginx was built for
-    words = ["s_client", f"-{version}", "-cipher", "DEFAULT@SECLEVEL=0", "-connect", urlsplit(site.address).netloc]
+    words = ["s_client", f"-{version}", "-cipher", "DEFAULT@SECLEVEL=0", "-servername", "localhost"]
+    words += ["-connect", urlsplit(site.address).netloc]
     shake = subprocess.run(["openssl", *words], check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
     assert (shake.returncode == 0) == is_spoken, shake.stderr.decode()
 
 
 @pytest.mark.parametrize(
-    "path", ["/.git/HEAD", "/app.py", "/geo/settings.py", "/var/store.gpkg", "/static/", "/static/%2e%2e/settings.py"]
+    "path", ["/.git/HEAD", "/app.py", "/geo/settings.py", "/var/store.gpkg", "/static", "/static/%2e%2e/settings.py"]
 )
 def test_nothing_but_the_site_is_served(site: Site, path: str) -> None:
     assert answer_from("127.0.0.1", site, path).status == 404
