@@ -92,8 +92,10 @@ class Jobs:
         It waits for its turn like every job.
         """
         self.drafts.file(draft, _REVIEW)
-        with suppress(Conflict):
-            _start(self._workbook_lock(draft), lambda: draft, self._mark)
+        lock = self._workbook_lock(draft)
+        if not lock.is_held():
+            with suppress(Conflict):
+                _start(lock, lambda: draft, self._mark)
 
     def start_restore(self, version: int, *, who: str, why: str) -> Restoration:
         """Begin to publish the content of an earlier version as a new one.

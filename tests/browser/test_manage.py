@@ -230,7 +230,7 @@ def test_no_page_of_manage_breaks_a_rule_of_accessibility(
     context.add_cookies(managed.page.context.cookies())  # type: ignore[arg-type]
     checked = context.new_page()
     for path in ("/manage", ready, f"{address}?lang=en", "/manage/versions", "/manage/versions/1?layer=sites",
-                 "/manage/history/products/R03", "/manage/sign-in", failed_restoration(office)):  # fmt: skip
+                 "/manage/history/products/R03", "/manage/storage", "/manage/sign-in", failed_restoration(office)):  # fmt: skip
         checked.goto(f"{managed.site}{path}", wait_until="networkidle")
         assert faults(checked.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], path
     context.close()
@@ -248,7 +248,7 @@ def test_nothing_is_wider_than_a_phone(managed: WatchedPage, office: Settings, t
     page = upload(managed, [workbook(tmp_path / "ds.xlsx")], "producers")
     for path in (
         page.url.removeprefix(managed.site), "/manage", "/manage/versions", "/manage/versions/1",
-        failed_restoration(office),
+        "/manage/storage", failed_restoration(office),
     ):  # fmt: skip
         managed.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -378,6 +378,7 @@ def test_the_page_of_disk_space_shows_every_kind_of_file(
     caller: FlaskClient, office: Settings, lang: str, words: str
 ) -> None:
     upload(caller)
+    shutil.rmtree(office.data_dir / "exports", ignore_errors=True)
     (office.data_dir / "exports").mkdir()
     (office.data_dir / "exports" / "a").write_bytes(b"x" * 1_240_000)
     page = read(caller.get(f"/manage/storage?lang={lang}").text)

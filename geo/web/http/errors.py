@@ -128,13 +128,13 @@ def answer(error: Exception) -> Response:
 
 
 def _damage() -> Unprepared | None:
-    """The error of the current atlas when it is damaged: what a request read from it meanwhile may be anything."""
+    """The error of the atlas when it was damaged since the request began: what was read from it may be anything."""
+    if "current_atlas" not in g:
+        return None
     try:
         current_app.extensions[ATLAS_SOURCE]()
     except Unprepared as error:
         return error
-    except NotFound:
-        return None
     return None
 
 
