@@ -38,7 +38,12 @@ def test_the_landing_page_leads_everywhere(service: Service) -> None:
     ):
         assert links(page, rel), rel
     assert service.get("/", f="json") == page | {"links": page["links"]}
-    assert service.client.get("/").mimetype == "text/html"  # people get the map
+    for accept in (BROWSER, "text/html", "application/xhtml+xml, text/html;q=0.9"):  # people get the map
+        assert service.client.get("/", headers={"Accept": accept}).mimetype == "text/html"
+    for query in ("map=9/21.6/103", "layers=products&group=food", "at=products/R01"):  # whoever follows a shared map
+        assert service.client.get(f"/?{query}", headers={"Accept": "*/*"}).mimetype == "text/html"
+    for accept in ("*/*", "", "application/*, */*;q=0.1", "text/html;q=0, */*"):  # as programs send it
+        assert service.client.get("/", headers={"Accept": accept}).get_json() == page
 
 
 @requirement("core/conformance-op", "core/conformance-success", "tiles/core/conformance-success",
@@ -383,7 +388,10 @@ def test_the_form_is_the_one_that_the_caller_wants_most(service: Service, path: 
 
 
 def test_a_landing_page_that_cannot_be_given_is_said(service: Service) -> None:
-    assert service.client.get("/", headers={"Accept": "image/png"}).status_code == 406
+    for accept in ("image/png", "application/geo+json"):
+        refused = service.client.get("/", headers={"Accept": accept})
+        assert (refused.status_code, refused.mimetype) == (406, "application/problem+json")
+    assert service.client.get("/?x=1", headers={"Accept": BROWSER}).mimetype == "text/html"
     wrong = service.client.get("/?f=json&x=1", headers={"Accept": "*/*"})
     assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
 

@@ -141,7 +141,7 @@ def test_an_unforeseen_failure_is_logged_and_says_nothing_of_itself(
 
 def test_a_service_without_data_says_so_without_saying_where_it_looked(tmp_path: Path) -> None:
     source = open_atlases(Settings(data_dir=tmp_path / "none"))
-    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/?lang=en")
+    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/about?lang=en")
     assert answer.status_code == 503
     assert "no data yet" in answer.text
     assert str(tmp_path) not in answer.text

@@ -71,7 +71,11 @@ def test_the_style_sheet_of_the_layers_has_their_colours_and_shapes_and_is_kept_
 
 def test_every_page_loads_the_style_sheet_of_the_layers_after_the_one_that_it_refines(client: FlaskClient) -> None:
     for path in ("/", "/embed", "/layers", "/sites", "/quality", "/nowhere"):
-        sheets = [url.partition("?")[0] for url in read(client.get(path).text).values("href") if ".css" in url]
+        sheets = [
+            url.partition("?")[0]
+            for url in read(client.get(path, headers=BROWSER).text).values("href")
+            if ".css" in url
+        ]
         names = [Path(url).name for url in sheets]
         assert names.index("vars.css") < names.index("base.css") < names.index("layers.css"), path
 

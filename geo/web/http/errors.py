@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from geo.errors import (
@@ -23,8 +23,10 @@ from geo.errors import (
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import CORS_PATHS, allows_cors
+from geo.web.http.negotiate import choose
 
 PROBLEM = "application/problem+json"
+_FORMS = {"html": "text/html", "json": "application/json"}
 log = logging.getLogger("geo.web")
 
 STATUS: dict[type[GeoError], int] = {
@@ -101,7 +103,12 @@ def wants_json() -> bool:
         return True
     if request.args.get("f") == "json":
         return True
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    # `/` is a page for clients that name text/html only; elsewhere a page is what a client gets that has no preference.
+    forms = ("json", "html") if request.path == "/" else ("html", "json")
+    try:
+        return choose({form: _FORMS[form] for form in forms}, None, request.accept_mimetypes) == "json"
+    except NotAcceptable:
+        return True
 
 
 def answer(error: Exception) -> Response:

@@ -34,11 +34,15 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def landing_for_programs() -> Response | None:
-        """Answer `/` with the JSON landing page if the client prefers JSON; otherwise it is the map page."""
+        """Answer `/` with the JSON landing page, unless the client prefers text/html and gets the map page.
+
+        Programs send `Accept: */*`; browsers and services that preview links name text/html.
+        """
         if request.path != "/" or request.method not in {"GET", "HEAD"}:
             return None
-        form = negotiate({"html": features.HTML, "json": features.JSON})
-        if form == "html" and request.args.get("f") is None:
+        is_map = not request.args.keys().isdisjoint(MAP_STATE)  # a link to the map that somebody shares
+        form = negotiate({"html": FORMS["html"], **FORMS} if is_map else FORMS)
+        if form == "html":
             return None
         params.only(request.args, "f")
         if form == "html":
