@@ -44,6 +44,27 @@ def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
 
 def test_a_gzip_answer_does_not_tell_the_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same strong tag must stand for the same bytes at any time; gzip would write the time into its head."""
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [("gzip;q=0", None), ("br;q=0, gzip;q=0", None), ("*;q=0", None), ("GZIP;Q=0", None), ("gzip;q=0, *", "br"),
+     ("br;q=0, *", "gzip"), ("identity, gzip;q=0.5", None), ("gzip, br;q=0.5", "gzip"), ("gzip, deflate, br, zstd", "br"),
+     ("deflate, zstd", None), ("gzip;q=nonsense", None), ("gzip;q=1.0, identity;q=0.5, *;q=0", "gzip"), ("*", "br"), ("", None)],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/collections", "/layers", "/collections/products/items", "/export/products.csv"])
+def test_an_answer_is_coded_as_its_caller_accepts(
+    client: FlaskClient, path: str, accept: str, coding: str | None
+) -> None:
+    answer = client.get(path, headers={**JSON, "Accept-Encoding": accept})
+    assert answer.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(("accept", "coding"), [("gzip;q=0", None), ("br, gzip", "gzip"), ("br", None), ("*", "gzip")])
+def test_a_tile_is_coded_as_its_caller_accepts(client: FlaskClient, accept: str, coding: str | None) -> None:
+    answer = client.get("/tiles/WebMercatorQuad/8/112/201", headers={"Accept-Encoding": accept})
+    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding)
+
+
     request_headers = {**JSON, "Accept-Encoding": "gzip"}
     first = client.get("/collections", headers=request_headers)
     monkeypatch.setattr("gzip.time.time", lambda: 2_000_000_000.0)

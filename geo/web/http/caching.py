@@ -12,13 +12,13 @@ from werkzeug.datastructures import Accept, ETags
 from werkzeug.http import quote_etag
 
 from geo.atlas import Atlas
+from geo.web.http.codings import CODINGS
 from geo.web.http.headers import etag_of
 from geo.web.http.response_cache import mark_cacheable
 from geo.web.http.urls import SiteUrls
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
-CODINGS = ("br", "gzip")
 EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Crs, Content-Disposition, ETag, Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned,"
     " Repr-Digest, X-Feature-Count, X-File-SHA256, X-Request-ID, X-Tile-Features"
