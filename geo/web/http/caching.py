@@ -20,8 +20,9 @@ from geo.web.http.urls import SiteUrls
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 EXPOSED_HEADERS = (
-    "Accept-Ranges, Content-Crs, Content-Disposition, ETag, Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned,"
-    " Repr-Digest, X-Feature-Count, X-File-SHA256, X-Request-ID, X-Tile-Features"
+    "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Language, Content-Range, ETag,"
+    " Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned, Repr-Digest, X-Feature-Count, X-File-SHA256,"
+    " X-Request-ID, X-Tile-Features"
 )
 """Response headers that scripts of other sites may read (CORS)."""
 
