@@ -40,7 +40,7 @@ _ROWS = (
     Parameter("f", Label("định dạng của phản hồi", "format of the response")),
     Parameter("lang", Label("ngôn ngữ", "language"), choices=LANGS, default="vi"),
     Parameter("limit", Label("số bản ghi mỗi trang; vượt mức tối đa thì được giảm xuống", "records per page; limits above the maximum are reduced"), "integer", least=1),
-    Parameter("offset", Label("số bản ghi bỏ qua trước trang", "records skipped before the page"), "integer", default=0, least=0, most=_LARGEST),
+    Parameter("offset", Label("số bản ghi bỏ qua trước trang; vượt mức tối đa thì được giảm xuống", "records skipped before the page; offsets above the maximum are reduced"), "integer", default=0, least=0, most=_LARGEST),
     Parameter("version", Label("phiên bản dữ liệu của các trang, lấy từ liên kết next", "data version of the pages, taken from the next link"), "integer", least=1, most=_LARGEST),
     Parameter("bbox", Label("khung toạ độ theo bbox-crs", "bounding box: lower corner, upper corner, in bbox-crs"), "numbers", least=4, most=6),
     Parameter("bbox-crs", Label("hệ toạ độ của bbox", "coordinate system of bbox"), "uri"),

@@ -3,6 +3,7 @@
 import itertools
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import shapely
@@ -162,6 +163,38 @@ def test_a_page_names_every_form_that_it_comes_in_and_comes_in_it(
 
 
 @requirement("core/fc-limit-response-1", "core/fc-limit-definition")
+@pytest.mark.parametrize(
+    ("limit", "offset", "before"),
+    [("10", "1000000", "30"), ("10", "32", "22"), ("7", "9" * 30, "28"), ("32", "64", "0"), ("10", "5", "0")],
+)
+@pytest.mark.parametrize("path", ["/collections/sites/items", "/catalogue/items"])
+def test_behind_the_last_page_the_way_back_leads_to_records(
+    service: Service, path: str, limit: str, offset: str, before: str
+) -> None:
+    page = service.get(path, limit=limit, offset=offset)
+    matched = page["numberMatched"]
+    (back,) = links(page, "prev")
+    query = dict(parse_qsl(urlsplit(back["href"]).query))
+    if path.startswith("/collections"):
+        assert (matched, query["offset"]) == (32, before)
+    previous = service.get(back["href"])
+    assert previous["features"] and int(query["offset"]) + previous["numberReturned"] <= matched
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_the_link_to_the_search_says_its_method(service: Service, layer: str) -> None:
+    (link,) = [one for one in service.get(f"/collections/{layer}")["links"] if one["rel"].endswith("/search")]
+    assert link["method"] == "POST"
+    assert service.client.open(link["href"], method=link["method"], json={"limit": 1}).status_code == 200
+    for one in service.get(f"/collections/{layer}")["links"]:
+        if "method" not in one and "/export/" not in one["href"] and "f=" not in one["href"]:
+            assert service.client.get(one["href"]).status_code in {200, 303}, one["href"]
+
+
+def test_an_empty_result_has_no_page_before(service: Service) -> None:
+    assert not links(service.get("/collections/sites/items", offset="10", q="xyzzy"), "prev")
+
+
 @pytest.mark.parametrize("limit", [1, 7, 31, 32, 1000, 5_000_000])
 def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
     keys: list[str] = []
@@ -239,7 +272,8 @@ def test_lists_may_be_given_in_parts(service: Service) -> None:
              "common/core/query-param-value-integer", "common/core/query-param-value-double")  # fmt: skip
 @pytest.mark.parametrize(
     ("query", "matched"),
-    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 32), ("bbox=1.02e2,+21,104.0,2.3E1", 32),
+    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 32), ("limit=100000000000", 32),
+     ("limit=000000000000010", 32), ("limit=" + "9" * 5_000, 32), ("offset=000000000000010", 32), ("bbox=1.02e2,+21,104.0,2.3E1", 32),
      ("bbox=-1.8E%2B2,-9.0e1,180,90", 32)],
 )  # fmt: skip
 def test_lists_and_numbers_are_read_as_they_are_written_everywhere(service: Service, query: str, matched: int) -> None:

@@ -24,6 +24,8 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 Args = MultiDict[str, str]
+_DIGITS = 18
+
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -199,22 +201,43 @@ def _numbers(text: str, separator: str) -> list[float]:
     return numbers if all(map(math.isfinite, numbers)) else []
 
 
-def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+def digits(text: str) -> int | None:
+    """The number that decimal digits write, with any number of zeros before them; None for any other text.
+
+    A number of more than 18 digits becomes the largest of 18: every maximum is below it.
+
+    >>> digits("007"), digits("9" * 5_000) == 10**18 - 1, digits("-1"), digits("٣")
+    (7, True, None, None)
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    figures = text.lstrip("0") or "0"
+    return int(figures) if len(figures) <= _DIGITS else 10**_DIGITS - 1
+
+
+def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int) -> int:
     """A whole number of at least `least`; a larger one than `most` becomes `most`, as OGC API - Features requires."""
     text = args.get(name)
     if text is None or text == "":
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) < least:
+    number = digits(text)
+    if number is None or number < least:
         raise BadQuery(
             f"{name}={text!r}: expected a whole number of at least {least}.",
             f"{name}={text!r}: cần một số nguyên từ {least} trở lên.",
         )
-    return int(text) if most is None else min(int(text), most)
+    return min(number, most)
 
 
 def limit(args: Args, row: Parameter) -> int:
     """The limit of a page, by the default, minimum and maximum of a parameter."""
-    return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most)
+    return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most or 0)
+
+
+def offset(args: Args) -> int:
+    """How many records are skipped before a page."""
+    row = PARAMETERS["offset"]
+    return whole_number(args, row.name, 0, most=row.most or 0)
 
 
 def words(args: Args) -> str:

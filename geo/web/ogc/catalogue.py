@@ -15,6 +15,7 @@ from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
 from geo.web.http.urls import SiteUrls
+from geo.web.http.paging import NEIGHBOURS
 from geo.web.ogc.core import see_page
 from geo.web.words.site import WORDS
 
@@ -89,7 +90,7 @@ def items() -> Response:
     params.only(args, *RECORDS)
     negotiate({"json": GEOJSON})
     limit = params.limit(args, RECORDS_LIMIT)
-    offset = params.whole_number(args, "offset", 0)
+    offset = params.offset(args)
     matches = records.matching(g.atlas, _search(), here)
     page = records.page(matches, limit, offset, here, g.lang)
     body = {
@@ -118,17 +119,16 @@ def _search() -> records.RecordQuery:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    parameters = {name: value for name, value in params.join_values(request.args).items() if name in RECORDS}
+    parameters = {name: ",".join(values) for name, values in request.args.lists() if name in RECORDS}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = parameters | {"limit": str(limit), "offset": str(start)}
         return {"rel": rel, "type": GEOJSON, "href": here.at("/catalogue/items", g.lang, **query)}
 
     links = [page("self", offset)]
-    if offset + limit < matched:
-        links.append(page("next", offset + limit))
-    if offset:
-        links.append(page("prev", max(0, offset - limit)))
+    for rel, find_offset in NEIGHBOURS.items():
+        start = find_offset(offset, limit, matched)
+        links += [] if start is None else [page(rel, start)]
     return [*links, {"rel": "collection", "type": records.CATALOG, "href": here.at("/catalogue", g.lang)}]
 
 
