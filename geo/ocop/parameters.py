@@ -34,6 +34,8 @@ class Parameter:
 MAX_TEXT = 200
 MAX_IDS = 500
 MAX_FILTER = 20_000
+ID_LISTS = ("ids",)
+"""Lists whose items are free text, in which a comma is percent-encoded; see web/http/list_request.py."""
 _LARGEST = 999_999_999
 
 _ROWS = (
@@ -53,7 +55,7 @@ _ROWS = (
     Parameter("filter-lang", Label("ngôn ngữ của bộ lọc", "language of the filter"), choices=("cql2-text", "cql2-json"), default="cql2-text"),
     Parameter("filter-crs", Label("hệ toạ độ trong bộ lọc", "coordinate system of geometries in the filter"), "uri"),
     Parameter("q", Label("tìm theo tên, có dấu hoặc không dấu", "search by name, with or without diacritics"), most=MAX_TEXT),
-    Parameter("ids", Label("mã các bản ghi", "codes of the records"), "texts", most=MAX_IDS, once=False),
+    Parameter("ids", Label("mã các bản ghi; dấu phẩy bên trong mã viết là %2C", "codes of the records; a comma inside a code is written %2C"), "texts", most=MAX_IDS, once=False),
     Parameter("encoding", Label("bảng mã chữ khi f=shp", "text encoding for f=shp")),
     Parameter("letters", Label("cách ghi chữ mà bảng mã không có, khi f=shp", "how to write letters that the encoding lacks, for f=shp")),
     Parameter("since", Label("số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time")),

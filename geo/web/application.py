@@ -20,6 +20,7 @@ from geo.web.http import bodies, errors, headers, params
 from geo.web.http.access_log import AccessLog
 from geo.web.http.codings import CODINGS, AcceptedCodings
 from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
+from geo.web.http.list_request import ListRequest
 from geo.web.http.metering import Metering
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
@@ -58,6 +59,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     """The WSGI application; each request is answered from the atlas that is current when it arrives."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
+    app.request_class = ListRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -36,7 +36,7 @@ SAME = {
     "filter": ("stars>3", "name LIKE 'M%'", "S_INTERSECTS(geometry,POINT(103.1 21.1))", "stars>>", "Đ", "%zz"),
     "filter-lang": ("cql2-text", "cql2-json"),
     "q": ("mat ong", "mật ong", "🍯", "x" * 300),
-    "ids": ("R1", "R1,R2", "none"),
+    "ids": ("R1", "R1,R2", "none", "R1%2CR2,R3"),
     "sortby": ("-stars,+name", "none"),
     "properties": ("name", "name,stars", "none"),
     "stars": ("4", "3,4", "x"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
@@ -16,7 +17,7 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import ON_MAP, THEMATIC
-from geo.ocop.parameters import FILE, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
+from geo.ocop.parameters import FILE, ID_LISTS, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
 from geo.schema import LANGS, Filter, Label
 
 # Parameters that social networks and mail services append to links; they are ignored.
@@ -71,9 +72,10 @@ def only(args: Args, *names: str) -> None:
             )
 
 
-def join_values(args: Args) -> dict[str, str]:
-    """Each parameter as one text: its distinct values joined by commas."""
-    return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
+def join_values(args: Args) -> dict[str, Values]:
+    """The distinct values of each parameter as one text joined by commas, or as a tuple where they may hold commas."""
+    distinct = {name: tuple(dict.fromkeys(values)) for name, values in args.lists()}
+    return {name: values if name in ID_LISTS else ",".join(values) for name, values in distinct.items()}
 
 
 def _hint(word: str, candidates: Iterable[str]) -> Label:
@@ -264,17 +266,18 @@ def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
             hint = _hint(value, codes)
             choices = ", ".join(codes)
             raise BadQuery(
-                f"{row.param}={value!r} is not in the list.{hint.en} Values: {choices}.",
-                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
+                f"{name}={value!r} is not in the list.{hint.en} Values: {choices}.",
+                f"{name}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
             )
     return values
 
 
 def ids(args: Args) -> tuple[str, ...]:
-    """The keys of the parameter `ids`."""
-    keys = many(args, "ids")
-    if len(keys) > MAX_IDS:
-        raise BadQuery(f"{len(keys)} ids; at most {MAX_IDS}.", f"{len(keys)} mã; tối đa {MAX_IDS}.")
+    """The keys of the parameter `ids`; one that holds a comma may be a key, or several joined by a caller's library."""
+    keys = tuple(dict.fromkeys(key for value in args.getlist("ids") if (key := value.strip())))
+    number = sum(1 + key.count(",") for key in keys)
+    if number > MAX_IDS:
+        raise BadQuery(f"{number} ids; at most {MAX_IDS}.", f"{number} mã; tối đa {MAX_IDS}.")
     return keys
 
 

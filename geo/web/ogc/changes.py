@@ -86,7 +86,7 @@ def _changes(layer: str, changes: Changes) -> dict[str, Any]:
     ids = [*changes.added, *changes.changed]
     if 0 < len(ids) <= _MAX_LINKED_IDS:
         path = f"/collections/{layer}/items"
-        body["links"] = [link("items", path, features.GEOJSON, ids=",".join(ids), limit=str(len(ids)))]
+        body["links"] = [link("items", path, features.GEOJSON, ids=tuple(ids), limit=str(len(ids)))]
     return body
 
 

@@ -17,6 +17,7 @@ from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 from geo.views.ogc.queryables import in_address
+from geo.ocop.parameters import ID_LISTS
 from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
 from geo.web.http import params
 from geo.web.http.params import Args
@@ -61,7 +62,8 @@ def properties_of(layer: str, args: Args) -> tuple[str, ...]:
 def body_parameters(body: bytes) -> Args:
     """The parameters in the body of a search: a JSON object with a member for each parameter.
 
-    A list is joined by commas, as in a URL; `filter` may be an object of CQL2 JSON. BadQuery for any other body.
+    A list is joined by commas, as in a URL, except those of ID_LISTS, whose items are values of their own. `filter` may
+    be an object of CQL2 JSON. BadQuery for any other body.
     """
     try:
         members = orjson.loads(body or b"{}")
@@ -78,7 +80,10 @@ def _parameters(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, orjson.dumps(value).decode()
             yield from [] if "filter-lang" in members else [("filter-lang", "cql2-json")]
         elif isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-            yield name, ",".join(map(_as_text, value))
+            items = list(map(_as_text, value))
+            yield from ((name, item) for item in (items if name in ID_LISTS else [",".join(items)]))
+        elif isinstance(value, str) and name in ID_LISTS:
+            yield from ((name, item) for item in value.split(","))
         elif isinstance(value, str | int | float):
             yield name, _as_text(value)
         elif value is not None:

@@ -102,7 +102,8 @@ def layer_page(layer: str) -> Response:
     pages = max(1, -(-view["matched"] // PAGE_ROWS))
     if number > pages:
         raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
-    selection = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
+    parameters = params.join_values(request.args)
+    selection = {name: parameters[name] for name in SELECTION if parameters.get(name)}
     selection.pop("sort", None)
     map_params = {name: value for name, value in selection.items() if name in MAP_STATE}
     return _page(
