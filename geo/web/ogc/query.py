@@ -38,7 +38,9 @@ def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
     else:
-        query = _in_box(params.selection(layer, params.without(args, "bbox")), params.corners(args), system)
+        box = system.box(params.corners(args), args["bbox"])
+        query = params.selection(layer, params.without(args, "bbox"))
+        query = replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
     where = _where(layer, args)
     if where is not None:
         _refuse_costly(where, most_functions)
@@ -181,12 +183,7 @@ def _number(name: str, text: str) -> float:
     return int(number) if number.is_integer() and abs(number) < _WHOLE else number
 
 
-# --- order and place -------------------------------------------------------------------------------------
-
-
-def _in_box(query: Query, corners: tuple[float, float, float, float], system: ServedCrs) -> Query:
-    box = system.box(corners)
-    return replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
+# --- order -----------------------------------------------------------------------------------------------
 
 
 def _sort(layer: str, args: Args) -> str:
