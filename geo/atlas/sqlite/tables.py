@@ -17,7 +17,7 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 10
+FORMAT = 11
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -106,6 +106,11 @@ def rtree_of(layer: str) -> str:
 def related_of(layer: str) -> str:
     """The table of the links of a layer's records; separate, as most queries read records without links."""
     return f"x_{COLLECTIONS[layer].name}"
+
+
+def places_of(layer: str) -> str:
+    """The table of the places of a layer's records in alphabetical order; see alphabet.py."""
+    return f"o_{COLLECTIONS[layer].name}"
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -12,7 +12,7 @@ from geo import budget
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
 from geo.atlas.cql2.cost import functions_in
-from geo.atlas.cql2.properties import Queryable
+from geo.atlas.cql2.properties import Queryable, sortables_of
 from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
@@ -190,8 +190,8 @@ def _sort(layer: str, args: Args) -> str:
     """The parameter `sortby` (-stars,+name) as Query.sort; BadQuery for an unknown field."""
     names = params.many(args, "sortby")
     for name in names:
-        if not re.fullmatch(r"[+-]?\w+", name) or not COLLECTIONS[layer].has(name.lstrip("+- ")):
-            fields = ", ".join(field.name for field in COLLECTIONS[layer].fields)
+        if re.sub(r"\A[+-]", "", name) not in sortables_of(layer):
+            fields = ", ".join(sortables_of(layer))
             raise BadQuery(
                 f"sortby={name!r}: expected field names, with + or - before them. Fields: {fields}.",
                 f"sortby={name!r}: cần tên trường, có dấu + hoặc - phía trước. Các trường: {fields}.",
