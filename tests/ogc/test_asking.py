@@ -14,10 +14,10 @@ from shapely.geometry import shape
 
 from geo.access.private_database import PrivateDatabase
 from geo.access.sign_in_links import SignInLinks
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.links import LINKS
 from geo.settings import Settings
-from geo.views.formats import FORMATS
 from geo.text import sort_key
 from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
@@ -46,7 +46,6 @@ def test_every_queryable_of_one_value_selects_what_equals_it(service: Service, l
         assert [one["id"] for one in result] == [one["id"] for one in features if one["properties"].get(name) == value]
 
 
-def test_several_codes_and_numbers_are_alternatives(service: Service) -> None:
 @pytest.mark.parametrize(
     ("layer", "name", "value"),
     [

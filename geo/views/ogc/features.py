@@ -124,7 +124,8 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("describedby", f"/metadata/{layer}.xml", "application/xml", standard="19115-3"),
             link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
-            link(SEARCH, f"/collections/{layer}/search", GEOJSON),
+            *_in_other_languages(link, f"/collections/{layer}", lang),
+            link(SEARCH, f"/collections/{layer}/search", GEOJSON) | {"method": "POST"},
             *(link("enclosure", f"/export/{layer}.{row.extension}", row.media_type) for row in FORMATS.values()),
         ],
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -24,7 +24,6 @@ from geo.schema import LANGS, Filter, Label
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
-Args = MultiDict[str, str]
 _DIGITS = 18
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -260,7 +259,13 @@ def filters(args: Args) -> Filters:
 
 def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
     values = many(args, row.param)
-    codes = CODE_LISTS[row.codes].keys() if row.codes else values
+    if row.codes:
+        require_codes(row.param, values, CODE_LISTS[row.codes].keys())
+    return values
+
+
+def require_codes(name: str, values: Iterable[str], codes: Collection[str]) -> None:
+    """Raise BadQuery for a value of the parameter `name` that is none of the codes."""
     for value in values:
         if value not in codes:
             hint = _hint(value, codes)
@@ -269,7 +274,6 @@ def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
                 f"{name}={value!r} is not in the list.{hint.en} Values: {choices}.",
                 f"{name}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
             )
-    return values
 
 
 def ids(args: Args) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from geo.atlas.cql2.cost import functions_in
 from geo.atlas.cql2.properties import Queryable, sortables_of
 from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.views.ogc.queryables import in_address
 from geo.ocop.parameters import ID_LISTS
@@ -166,6 +167,8 @@ def _is_one_of(queryable: Queryable, values: list[str]) -> dict[str, Any]:
         )
     texts = [part.strip() for value in values for part in (value.split(",") if is_list else [value])]
     literals = [_number(queryable.name, text) if queryable.kind == "number" else text for text in texts]
+    if field is not None and field.codes is not None:
+        params.require_codes(queryable.name, map(str, literals), CODE_LISTS[field.codes].keys())
     at = {"property": queryable.name}
     if queryable.several:
         return {"op": "a_overlaps", "args": [at, literals]}
