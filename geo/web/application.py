@@ -142,7 +142,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
             return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/", *health.PATHS)):
+        if not request.path.startswith(("/static/", "/vendor/", "/favicon.ico", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 

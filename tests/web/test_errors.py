@@ -55,7 +55,7 @@ WRONG = [
     ("/export/none.csv", 404),
     ("/base/products.json", 404),
     ("/static/none.css", 404),
-    ("/vendor/leaflet/none.js", 404),
+    ("/vendor/leaflet/1.0/none.js", 404),
     ("/vendor/none/leaflet.js", 404),
     ("/static/../words.py", 404),
     ("/products?page=99", 404),
