@@ -16,12 +16,13 @@ from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
 from geo.web import health
-from geo.web.http import bodies, errors, headers, params
+from geo.web.http import bodies, errors, headers
 from geo.web.http.access_log import AccessLog
 from geo.web.http.codings import CODINGS, AcceptedCodings
 from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
 from geo.web.http.list_request import ListRequest
 from geo.web.http.metering import Metering
+from geo.web.http.page_language import choose_language, describe_language, keeps_language
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -58,8 +59,8 @@ _COMPRESSION = {
 def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
     """The WSGI application; each request is answered from the atlas that is current when it arrives."""
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.request_class = ListRequest
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -97,9 +98,6 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     return app
 
 
-def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
-    """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
-    if settings.access_log:
 def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
     """Put the answers that need no Flask in front of the application, and before them what they depend on."""
     Front(app, settings, atlas_source)
@@ -108,6 +106,9 @@ def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
     Metering(app, settings)
 
 
+def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
+    """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
+    if settings.access_log:
         AccessLog(app)
     Gateway(app, settings, refusing=application)  # outermost: what lies behind it sees the caller's own address
 
@@ -131,10 +132,11 @@ def _compress(app: Flask) -> None:
 def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
     """Set language and atlas of every request; redirect paths with empty parts, refuse foreign hosts and long URLs."""
 
+    app.after_request(describe_language)
+
     @app.before_request
     def begin() -> Response | None:
-        g.lang = "vi"
-        g.lang = params.language(request.args)
+        choose_language()
         _refuse_no_host()
         _refuse_foreign_host(settings)
         # Werkzeug's request.path has one slash at its beginning, however many were sent.
@@ -190,6 +192,8 @@ def _help_templates(app: Flask, assets: Assets) -> None:
         return {
             "t": lambda key: word(key, g.lang),
             "lang": g.lang,
+            "keeps_lang": keeps_language(),
+            "unknown_lang": g.get("unknown_lang", ""),
             "nonce": headers.nonce(),
             "url": urls.page,
             "urls": urls,

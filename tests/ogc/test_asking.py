@@ -19,11 +19,12 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.links import LINKS
 from geo.settings import Settings
 from geo.text import sort_key
+from geo.views.formats import FORMATS
 from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
-
 from tests.web.conftest import read
+
 
 def whole(service: Service, layer: str, **asked: str) -> list[Any]:
     features: list[Any] = service.get(f"/collections/{layer}/items", limit="1000", **asked)["features"]
@@ -92,6 +93,7 @@ def test_names_come_in_the_order_of_the_vietnamese_alphabet(service: Service) ->
     assert [element.text for element in page.all("a", **{"class": "named"})][:10] == names[:10]
 
 
+def test_several_codes_and_numbers_are_alternatives(service: Service) -> None:
     features = whole(service, "products")
     query = whole(service, "products", scheme="QD1048,QD148", raw_material="honey,rice")
     expected = [

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from geo.ocop.collections import COLLECTIONS
+from geo.text import sort_key
 from geo.views.formats import FORMATS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
@@ -162,7 +163,6 @@ def test_a_page_names_every_form_that_it_comes_in_and_comes_in_it(
         assert answer.headers["OGC-NumberReturned"] == str(page["numberReturned"]), link
 
 
-@requirement("core/fc-limit-response-1", "core/fc-limit-definition")
 @pytest.mark.parametrize(
     ("limit", "offset", "before"),
     [("10", "1000000", "30"), ("10", "32", "22"), ("7", "9" * 30, "28"), ("32", "64", "0"), ("10", "5", "0")],
@@ -195,6 +195,7 @@ def test_an_empty_result_has_no_page_before(service: Service) -> None:
     assert not links(service.get("/collections/sites/items", offset="10", q="xyzzy"), "prev")
 
 
+@requirement("core/fc-limit-response-1", "core/fc-limit-definition")
 @pytest.mark.parametrize("limit", [1, 7, 31, 32, 1000, 5_000_000])
 def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
     keys: list[str] = []
@@ -348,7 +349,7 @@ def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
     assert keys == sorted(keys, reverse=True) and None not in stars[: len(keys)]
     for _, group in itertools.groupby(page["features"], key=lambda one: one["properties"]["stars"]):
         names = [one["properties"]["name"] for one in group]
-        assert names == sorted(names)
+        assert names == sorted(names, key=sort_key)
 
 
 # --- one item ----------------------------------------------------------------------------------------
@@ -405,7 +406,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 @pytest.mark.parametrize(
     ("path", "accept", "media"),
     [
-        ("/", BROWSER, HTML), ("/", "*/*", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
+        ("/", BROWSER, HTML), ("/", "*/*", JSON), ("/", "text/*, */*;q=0.1", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
         ("/", "application/json;q=0.1, text/html", HTML), ("/", "application/json, text/plain, */*", JSON),
         ("/", "application/json;q=0, */*", HTML), ("/", "application/*", JSON),
         ("/conformance", "text/*;q=0.5, */*;q=0.1", HTML), ("/conformance", "application/json;q=0, */*", HTML),

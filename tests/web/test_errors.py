@@ -75,7 +75,7 @@ WRONG = [
     ("/collections/products/items?offset=-1", 400),
     ("/export/products.csv?crs=EPSG:1", 400),
     ("/save-map?map=1", 400),
-    ("/products?lang=fr", 400),
+    ("/map.json?lang=fr", 400),
     (f"/products?q={'a' * 300}", 400),
     (f"/products?q={'a' * 9000}", 414),
 ]

@@ -44,8 +44,6 @@ def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
     assert len(tags) == 3
 
 
-def test_a_gzip_answer_does_not_tell_the_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same strong tag must stand for the same bytes at any time; gzip would write the time into its head."""
 @pytest.mark.parametrize(
     ("accept", "coding"),
     [("gzip;q=0", None), ("br;q=0, gzip;q=0", None), ("*;q=0", None), ("GZIP;Q=0", None), ("gzip;q=0, *", "br"),
@@ -67,6 +65,8 @@ def test_a_tile_is_coded_as_its_caller_accepts(client: FlaskClient, accept: str,
     assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding)
 
 
+def test_a_gzip_answer_does_not_tell_the_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same strong tag must stand for the same bytes at any time; gzip would write the time into its head."""
     request_headers = {**JSON, "Accept-Encoding": "gzip"}
     first = client.get("/collections", headers=request_headers)
     monkeypatch.setattr("gzip.time.time", lambda: 2_000_000_000.0)

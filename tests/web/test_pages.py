@@ -59,6 +59,7 @@ def test_a_page_says_what_it_is_and_in_which_language(client: FlaskClient, path:
     tail = "" if lang == "vi" else "?lang=en"
     assert page.all("link", rel="canonical")[0].attrs["href"] == f"http://localhost{path}{tail}"
     others = {e.attrs["hreflang"]: e.attrs["href"] for e in page.all("link", rel="alternate")}
+    assert others.pop("x-default") == f"http://localhost{path}"
     assert others == {"vi": f"http://localhost{path}", "en": f"http://localhost{path}?lang=en"}
 
 

@@ -254,6 +254,25 @@ def _where(query: Query) -> Statement:
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
 
 
+def _ids(query: Query) -> Statement:
+    """Records by their keys. A key with a comma is looked up whole first: many callers encode the commas of a list."""
+    plain = [key for key in query.ids if "," not in key]
+    conditions = [Statement(f"f.id IN ({_marks(plain)})", tuple(plain))] if plain else []
+    for key in query.ids:
+        if "," in key:
+            items = [item for part in key.split(",") if (item := part.strip())]
+            is_absent = f"NOT EXISTS (SELECT 1 FROM {table_of(query.layer)} WHERE id = ?)"
+            text = f"f.id = ? OR (f.id IN ({_marks(items)}) AND {is_absent})"
+            conditions.append(Statement(text, (key, *items, key)))
+    return Statement(
+        f"({' OR '.join(part.text for part in conditions)})", tuple(v for part in conditions for v in part.values)
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _place(query: Query) -> list[Statement]:
     """Records that intersect the box: candidates by their envelope; the geometry is tested only when it is necessary.
 
@@ -279,25 +298,6 @@ def _place(query: Query) -> list[Statement]:
 def _in_boxes(layer: str, boxes: int, *, unplaced: bool) -> str:
     exact = " OR ".join([*["f.west IS NULL"] * unplaced, *[_MEETS] * boxes])
     return f"({_among_candidates(layer, boxes, unplaced=unplaced)} AND ({exact}))"
-
-
-def _ids(query: Query) -> Statement:
-    """Records by their keys. A key with a comma is looked up whole first: many callers encode the commas of a list."""
-    plain = [key for key in query.ids if "," not in key]
-    conditions = [Statement(f"f.id IN ({_marks(plain)})", tuple(plain))] if plain else []
-    for key in query.ids:
-        if "," in key:
-            items = [item for part in key.split(",") if (item := part.strip())]
-            is_absent = f"NOT EXISTS (SELECT 1 FROM {table_of(query.layer)} WHERE id = ?)"
-            text = f"f.id = ? OR (f.id IN ({_marks(items)}) AND {is_absent})"
-            conditions.append(Statement(text, (key, *items, key)))
-    return Statement(
-        f"({' OR '.join(part.text for part in conditions)})", tuple(v for part in conditions for v in part.values)
-    )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _among_candidates(layer: str, boxes: int, *, unplaced: bool) -> str:

@@ -59,7 +59,7 @@ def conditional_response(
 
 def tag_of(*parts: object) -> str:
     """The ETag of the response to this request, made of the data version, root URL, path with query, and `parts`."""
-    return tag_for(g.atlas, SiteUrls().host(), request.full_path, *parts)
+    return tag_for(g.atlas, SiteUrls().host(), request.full_path, g.lang, *parts)
 
 
 def tag_for(atlas: Atlas, root: str, address: str, *parts: object) -> str:

@@ -26,6 +26,9 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE 
 
 _DIGITS = 18
 
+Args = MultiDict[str, str]
+Values: TypeAlias = str | tuple[str, ...]
+"""The value of a parameter in a URL; the items of a tuple are joined by commas, a comma inside them is encoded."""
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 

@@ -52,7 +52,8 @@ class Site(NamedTuple):
 
     def link(self, rel: str, path: str, media_type: str = "application/json", **query: Values) -> dict[str, str]:
         """A link object with its absolute URL."""
-        return {"rel": rel, "type": media_type, "href": self.address(path, **query)}
+        lang = query.get("lang", self.lang)
+        return {"rel": rel, "type": media_type, "hreflang": str(lang), "href": self.address(path, **query)}
 
 
 def _host() -> str:
@@ -77,19 +78,19 @@ class SiteUrls:
 
     def page(self, path: str, **params: Values) -> str:
         """The URL of a page."""
-        return _join(request.script_root, path, params, g.lang)
+        return _page_url(path, params)
 
     def record(self, layer: str, record: str) -> str:
         """The URL of a record's page."""
-        return _join(request.script_root, f"/{layer}/{quote(record, safe='')}", {}, g.lang)
+        return _page_url(f"/{layer}/{quote(record, safe='')}", {})
 
     def layer(self, layer: str, **params: Values) -> str:
         """The URL of a layer's page."""
-        return _join(request.script_root, f"/{layer}", params, g.lang)
+        return _page_url(f"/{layer}", params)
 
     def export(self, layer: str, extension: str, **params: Values) -> str:
         """The URL of the download of a layer, or of the part that the parameters select."""
-        return _join(request.script_root, f"/export/{layer}.{extension}", params, g.lang)
+        return _page_url(f"/export/{layer}.{extension}", params)
 
     def host(self) -> str:
         """The root URL: scheme, host and mount path of absolute URLs."""
@@ -105,7 +106,7 @@ class SiteUrls:
 
     def here(self, **changes: str) -> str:
         """The URL of this page with some parameters changed; an empty value removes one."""
-        return _join(request.script_root, request.path, self._params() | changes, g.lang)
+        return _page_url(request.path, self._params() | changes)
 
     def with_single_slashes(self) -> str:
         """The URL of this request without empty path segments and final slash, as a path on this host."""

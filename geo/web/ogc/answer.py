@@ -86,6 +86,7 @@ def _answer(
     headers = {
         "Content-Type": features.GEOJSON,
         "Content-Crs": f"<{system.uri}>",
+        "Content-Language": request.site.lang,
         "Vary": "Accept, Accept-Encoding",
         **cache_headers(etag or tag, last_modified, cors=True, weak=weak),
     }
@@ -129,12 +130,13 @@ def links_to_page(request: ItemsRequest) -> LinkTo:
         own.pop("f", None)
     others = {name: value for name, value in parameters.items() if name not in _CHANGING}
     base = request.site.address(f"/collections/{request.layer}/items", **others)
-    return partial(_link, f"{base}{'&' if '?' in base else '?'}", own)
+    return partial(_link, f"{base}{'&' if '?' in base else '?'}", request.site.lang, own)
 
 
-def _link(base: str, own: dict[str, str], rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+def _link(base: str, lang: str, own: dict[str, str], rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     """A link object; the changed parameters are numbers and format keys, which need no percent-encoding."""
-    return {"rel": rel, "type": media_type, "href": base + "&".join([f"{n}={v}" for n, v in (own | changes).items()])}
+    query = "&".join([f"{name}={value}" for name, value in (own | changes).items()])
+    return {"rel": rel, "type": media_type, "hreflang": lang, "href": base + query}
 
 
 class Page:

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from geo.errors import BadQuery
 from geo.ocop.parameters import RECORDS, RECORDS_LIMIT
+from geo.schema import LANGS
 from geo.text import fold
 from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
 from geo.views.catalogue.iso19139 import XML
@@ -14,8 +15,8 @@ from geo.views.ogc.features import GEOJSON, HTML, JSON
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
-from geo.web.http.urls import SiteUrls
 from geo.web.http.paging import NEIGHBOURS
+from geo.web.http.urls import SiteUrls
 from geo.web.ogc.core import see_page
 from geo.web.words.site import WORDS
 
@@ -48,14 +49,20 @@ def dcat_json() -> Response:
     """The catalogue as JSON-LD."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return conditional_response(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, cors=True)
+    return _in_both(conditional_response(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, cors=True))
 
 
 def dcat_xml() -> Response:
     """The catalogue as RDF/XML."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return conditional_response(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, cors=True)
+    return _in_both(conditional_response(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, cors=True))
+
+
+def _in_both(response: Response) -> Response:
+    """The response for a document that holds every text in both languages."""
+    response.content_language.update(LANGS)
+    return response
 
 
 def iso(layer: str) -> Response:
@@ -70,7 +77,7 @@ def iso(layer: str) -> Response:
             f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {names}.",
         )
     atlas, here, write = g.atlas, site(), STANDARDS[name].document
-    return conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True)
+    return _in_both(conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True))
 
 
 def collection() -> Response:

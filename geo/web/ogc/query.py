@@ -17,9 +17,9 @@ from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
-from geo.views.ogc.queryables import in_address
 from geo.ocop.parameters import ID_LISTS
-from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
+from geo.views.ogc.queryables import in_address
+from geo.views.ogc.served_crs import CRS84, find_crs
 from geo.web.http import params
 from geo.web.http.params import Args
 
