@@ -171,7 +171,7 @@ def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int
     if wants_json() and not (retry_s and _is_browser()):
         cors = {
             "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "Allow, Retry-After, X-Request-ID",
+            "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Range, Retry-After, X-Request-ID",
         }
         headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers
