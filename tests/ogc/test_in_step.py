@@ -136,6 +136,7 @@ def history(office: Office) -> Office:
     ("since", "added", "changed", "removed"),
     [
         ("3", [], [], []),
+        ("0000000000000003", [], [], []),
         ("2", ["R02"], ["R01"], ["N1"]),
         ("1", ["N2"], ["R01", "R02"], []),
         ("0", ["N2", *(f"R{n:02}" for n in range(10))], [], []),

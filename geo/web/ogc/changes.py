@@ -55,8 +55,9 @@ def _since() -> PublishedVersion:
     params.only(request.args, "since", "f")
     negotiate({"json": features.JSON})
     text = request.args.get("since", "").strip()
-    if text.isascii() and text.isdigit():
-        since: PublishedVersion = g.atlas.version_at(text)
+    number = params.digits(text)
+    if number is not None:
+        since: PublishedVersion = g.atlas.version_at(str(number))
         return since
     try:
         moment = dt.datetime.fromisoformat(_with_plus(text.upper()))
