@@ -11,15 +11,16 @@ from playwright.sync_api import Browser
 
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
+from geo.ocop.collections import COLLECTIONS
 from tests.conftest import ROOT
 
 FLATGEOBUF = ROOT / "tests" / "node" / "node_modules" / "flatgeobuf" / "dist"
 BOX = LngLatBbox(102.93, 21.33, 103.07, 21.47)
-READ = """async ([url, box, nocache]) => {
+READ = """async ([url, box, nocache, key]) => {
     const ids = [];
     const [west, south, east, north] = box;
     const rect = { minX: west, minY: south, maxX: east, maxY: north };
-    for await (const feature of flatgeobuf.deserialize(url, { rect, nocache })) ids.push(feature.properties.id ?? feature.id);
+    for await (const feature of flatgeobuf.deserialize(url, { rect, nocache })) ids.push(feature.properties[key]);
     return ids;
 }"""
 RANGE = """async ([url, headers]) => {
@@ -78,7 +79,9 @@ def evaluate(browser: Browser, other_site: str, script: str, argument: Any) -> A
 def test_the_records_of_a_box_are_read_by_ranges(
     browser: Browser, other_site: str, site: str, real_atlas: Atlas, layer: str, nocache: bool
 ) -> None:
-    ids = evaluate(browser, other_site, READ, [f"{site}/export/{layer}.fgb", list(BOX), nocache])
+    ids = evaluate(
+        browser, other_site, READ, [f"{site}/export/{layer}.fgb", list(BOX), nocache, COLLECTIONS[layer].key]
+    )
     boxes = {one.id: one.bbox for one in real_atlas.find(Query(layer, place="placed")).records}
     meeting = {
         key for key, box in boxes.items()
