@@ -35,8 +35,13 @@ $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@
 
+tests/harvest/.venv/.ready: tests/harvest/requirements.txt
+	$(PYTHON) -m venv tests/harvest/.venv
+	tests/harvest/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/harvest/requirements.txt
+	touch $@
+
 # The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
-test-setup: $(VENV)/.test  ## install what the tests need
+test-setup: $(VENV)/.test tests/harvest/.venv/.ready  ## install what the tests need
 	sh .ci/system-packages
 	if [ -L tests/node/node_modules ]; then rm tests/node/node_modules; fi  # npm ci would empty the folder that the link names
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -1,8 +1,8 @@
 """The storage CRS and the metric CRS, transformations between them, boxes, and geodesic distances."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import shapely
@@ -23,6 +23,18 @@ VN2000_TO_WGS84 = "EPSG:6960"
 """Viet Nam's official seven-parameter transformation (coordinate frame rotation), stated accuracy 1 m."""
 
 GEOD = Geod(ellps="WGS84")
+
+Points: TypeAlias = NDArray[np.float64]
+Convert: TypeAlias = Callable[[Points], Points]
+ToLngLat: TypeAlias = Callable[[Any, Any], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""(x, y) of many positions -> their longitudes and latitudes; infinite where there is none."""
+
+CHORD_M = 0.0002
+"""Metres that a straight edge of another system may deviate in degrees: less than the rounding of coordinates."""
+_MOST_PARTS = 4_096
+_TINY = 1e-12
+_DEGREE_M = 111_320.0
+"""Metres of a degree at the equator, the most that a degree measures in either direction."""
 
 
 class LngLatBbox(NamedTuple):
@@ -71,6 +83,52 @@ def _transform(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transform
     shapes = np.asarray(geometries, dtype=object)
     projected: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1])))
     return projected
+
+
+def in_degrees(geometry: BaseGeometry, to_lnglat: ToLngLat) -> BaseGeometry:
+    """A geometry of another system in STORE_CRS; `to_lnglat` converts its positions.
+
+    An edge that is straight in its own system is a curve in degrees. All edges are divided, into at most _MOST_PARTS
+    parts each, so that every part stays within CHORD_M of its curve.
+    """
+
+    def convert(points: Points) -> Points:
+        return np.column_stack(to_lnglat(points[:, 0], points[:, 1]))
+
+    starts, ends = _edges(geometry)
+    lengths = np.hypot(*(ends - starts).T)
+    if lengths.any():
+        deviations = [_deviations_m(convert, starts, ends, share) for share in (0.25, 0.5, 0.75)]
+        # The distance between a curve and its chord shrinks with the square of the number of chords.
+        parts = np.clip(np.ceil(np.sqrt(np.max(deviations, axis=0) / CHORD_M)), 1, _MOST_PARTS)
+        geometry = shapely.segmentize(
+            geometry, float(np.min(lengths / parts, where=lengths > 0, initial=lengths.max()))
+        )
+    shape: BaseGeometry = shapely.transform(geometry, convert)
+    return shape
+
+
+def _deviations_m(convert: Convert, starts: Points, ends: Points, share: float) -> Points:
+    """The distance in metres of the point at a share of each edge from the chord between its converted ends.
+
+    Zero where a position has no longitude and latitude.
+    """
+    with np.errstate(invalid="ignore"):
+        begins = convert(starts)
+        chords, points = convert(ends) - begins, convert(starts + share * (ends - starts)) - begins
+        across = np.abs(points[:, 0] * chords[:, 1] - points[:, 1] * chords[:, 0])
+        distances: Points = across / np.maximum(np.hypot(*chords.T), _TINY) * _DEGREE_M
+    return np.where(np.isfinite(distances), distances, 0.0)
+
+
+def _edges(geometry: BaseGeometry) -> tuple[Points, Points]:
+    """The first and the last point of every edge of the lines and rings of a geometry."""
+    parts = shapely.get_parts(shapely.get_parts([geometry]))  # a collection may hold geometries of several parts
+    dimensions = shapely.get_dimensions(parts)
+    lines = [*shapely.get_rings(parts[dimensions == 2]), *parts[dimensions == 1]]
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    return points[:-1][joined], points[1:][joined]
 
 
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:

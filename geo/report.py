@@ -60,6 +60,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         # ids and columns
         _kind("missing_key", "fatal", "thiếu mã", "id missing", "Ghi mã riêng cho bản ghi.", "Give the record an id of its own."),
         _kind("duplicate_id", "fatal", "trùng mã", "id used twice", "Đổi mã của một trong hai bản ghi.", "Change the id of one of the records."),
+        _kind("unaddressable_id", "fatal", "mã không lập được địa chỉ trang", "id that no page can have", "Đổi mã của bản ghi.", "Change the id of the record."),
         _kind("missing_column", "error", "thiếu cột", "column missing", "Thêm cột theo từ điển dữ liệu.", "Add the column as the data dictionary has it."),
         _kind("unknown_column", "warning", "cột lạ", "column not known", "Đổi tên hoặc bỏ cột, hoặc khai báo trong geo/ocop/layers.py.", "Rename or drop the column, or declare it in geo/ocop/layers.py."),
         _kind("bad_type", "warning", "cột sai kiểu", "column of the wrong type", "Đổi kiểu cột thành chữ; xem lại các số 0 đứng đầu.", "Make it a text column; look for leading zeros that were lost."),

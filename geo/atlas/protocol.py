@@ -142,6 +142,9 @@ class Atlas(Protocol):
         versions that were published in that second it is the first.
         """
 
+    def first_published_at(self) -> str:
+        """When the first version was published, ISO 8601 in UTC."""
+
     def changes_since(self, version: int) -> dict[str, Changes]:
         """The records that were added, changed and removed since a version, by layer in the order of LAYERS.
 

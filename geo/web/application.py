@@ -16,10 +16,13 @@ from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.values import format_date
 from geo.web import health
-from geo.web.http import bodies, errors, headers, params
+from geo.web.http import bodies, errors, headers
 from geo.web.http.access_log import AccessLog
+from geo.web.http.codings import CODINGS, AcceptedCodings
 from geo.web.http.gateway import FOREIGN_HOST, TOO_MANY_TRANSFERS, Gateway, served_hosts
+from geo.web.http.list_request import ListRequest
 from geo.web.http.metering import Metering
+from geo.web.http.page_language import choose_language, describe_language, keeps_language
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -44,8 +47,8 @@ _GZIP_TIME = slice(4, 8)
 """Bytes of the gzip header that hold the time (MTIME, RFC 1952): set to zero, as a strong ETag means equal bytes."""
 
 _COMPRESSION = {
-    "COMPRESS_ALGORITHM": ["br", "gzip"],
-    "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+    "COMPRESS_ALGORITHM": CODINGS,
+    "COMPRESS_ALGORITHM_STREAMING": CODINGS,
     "COMPRESS_BR_LEVEL": 5,
     "COMPRESS_LEVEL": 4,  # of gzip, which programs accept (browsers: brotli): half the time of level 6, 7 % more bytes
     "COMPRESS_MIMETYPES": [
@@ -64,6 +67,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     With `prepares`, a thread builds the atlas of a version that is published and not served yet.
     """
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
+    app.request_class = ListRequest
     app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -72,9 +76,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
     application = app.wsgi_app
-    Front(app, settings, atlas_source)
-    ResponseCache(app, atlas_source)
-    Metering(app, settings)
+    _shorten(app, settings, atlas_source)
     headers.register(app, settings)
     _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
@@ -115,6 +117,14 @@ def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSour
     return preparing
 
 
+def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
+    """Put the answers that need no Flask in front of the application, and before them what they depend on."""
+    Front(app, settings, atlas_source)
+    ResponseCache(app, atlas_source)
+    AcceptedCodings(app)
+    Metering(app, settings)
+
+
 def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
     """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
     if settings.access_log:
@@ -141,10 +151,11 @@ def _compress(app: Flask) -> None:
 def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
     """Set language and atlas of every request; redirect paths with empty parts, refuse foreign hosts and long URLs."""
 
+    app.after_request(describe_language)
+
     @app.before_request
     def begin() -> Response | None:
-        g.lang = "vi"
-        g.lang = params.language(request.args)
+        choose_language()
         _refuse_no_host()
         _refuse_foreign_host(settings)
         _refuse_transfer()
@@ -153,7 +164,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
             return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/", *health.PATHS)):
+        if not request.path.startswith(("/static/", "/vendor/", "/favicon.ico", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
@@ -211,6 +222,8 @@ def _help_templates(app: Flask, assets: Assets) -> None:
         return {
             "t": lambda key: word(key, g.lang),
             "lang": g.lang,
+            "keeps_lang": keeps_language(),
+            "unknown_lang": g.get("unknown_lang", ""),
             "nonce": headers.nonce(),
             "url": urls.page,
             "urls": urls,

@@ -303,6 +303,10 @@ def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: P
         assert words in readme
     assert "S1: Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>" in readme
     assert "S9: S9" in readme
+    for layer, names in (("products", "commune_code, commune_name"), ("zones", "measured_area_ha"), ("sources", "")):
+        text = (unzip(export_to(atlas, tmp_path, Query(layer), "shp")) / "README.txt").read_text(encoding="utf-8-sig")
+        assert ("Left out, as each version computes them anew" in text) == bool(names)
+        assert not names or f": {names};" in text
 
 
 @pytest.mark.parametrize("key", ["shp", "gpkg"])
@@ -370,6 +374,16 @@ def test_kml_warns_of_approximate_places_only(atlas: Atlas) -> None:
 def test_kml_elements_stand_in_the_order_of_the_schema(atlas: Atlas) -> None:
     tags = [child.tag.removeprefix(KML) for child in placemarks(atlas, "products")[0]]
     assert tags == ["name", "styleUrl", "ExtendedData", "Point"]
+
+
+@pytest.mark.parametrize("layer", ["links", "zones", "products"])
+def test_kml_lines_and_outlines_follow_the_ground(atlas: Atlas, layer: str) -> None:
+    """Without tessellate a line of some kilometres passes through the mountains, and nobody sees it."""
+    root = ET.fromstring(export(atlas, Query(layer), "kml"))
+    shapes = [one for kind in ("LineString", "Polygon") for one in root.iter(f"{KML}{kind}")]
+    assert bool(shapes) == (layer != "products")
+    assert all(one.findtext(f"{KML}tessellate") == "1" for one in shapes)
+    assert not [one for one in root.iter(f"{KML}Point") if one.find(f"{KML}tessellate") is not None]
 
 
 def test_kml_is_coloured_like_the_map_and_loads_nothing_from_elsewhere(atlas: Atlas) -> None:

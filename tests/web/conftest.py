@@ -25,6 +25,9 @@ TILES = TileLayer("Nền", "https://{s}.tiles.example.vn/{z}/{x}/{y}.png", "© S
 TOKEN = "5b1f6c0e9a7d42838e3b7c915d20f4a6c8b0d3e7f1a24957"
 """The access token of the applications under test."""
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+"""As browsers ask for a page; without it the landing page is JSON."""
+
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 
 

@@ -56,7 +56,7 @@ WRONG = [
     ("/export/none.csv", 404),
     ("/base/products.json", 404),
     ("/static/none.css", 404),
-    ("/vendor/leaflet/none.js", 404),
+    ("/vendor/leaflet/1.0/none.js", 404),
     ("/vendor/none/leaflet.js", 404),
     ("/static/../words.py", 404),
     ("/products?page=99", 404),
@@ -76,7 +76,7 @@ WRONG = [
     ("/collections/products/items?offset=-1", 400),
     ("/export/products.csv?crs=EPSG:1", 400),
     ("/save-map?map=1", 400),
-    ("/products?lang=fr", 400),
+    ("/map.json?lang=fr", 400),
     (f"/products?q={'a' * 300}", 400),
     (f"/products?q={'a' * 9000}", 414),
 ]
@@ -142,7 +142,7 @@ def test_an_unforeseen_failure_is_logged_and_says_nothing_of_itself(
 
 def test_a_service_without_data_says_so_without_saying_where_it_looked(tmp_path: Path) -> None:
     source = open_atlases(Settings(data_dir=tmp_path / "none"))
-    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/?lang=en")
+    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/about?lang=en")
     assert answer.status_code == 503
     assert "no data yet" in answer.text
     assert str(tmp_path) not in answer.text

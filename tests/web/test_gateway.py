@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from geo.atlas import Atlas
 from geo.errors import BadSource
 from geo.settings import Settings
-from tests.web.conftest import application, read
+from tests.web.conftest import BROWSER, application, read
 
 PUBLIC = "https://h.example.vn/ocop"
 HTTPS = {"X-Forwarded-Proto": "https"}
@@ -184,7 +184,7 @@ def test_tls_that_links_do_not_know_of_is_told_in_the_log_and_on_the_page(
 
 def test_pages_give_nothing_of_the_machine_away_and_are_held_by_no_other_window(client: FlaskClient) -> None:
     for path in ("/", "/about", "/none", "/embed"):
-        headers = client.get(path).headers
+        headers = client.get(path, headers=BROWSER).headers
         assert {"geolocation=(self)", "camera=()", "microphone=()"} <= set(headers["Permissions-Policy"].split(", "))
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 

@@ -23,7 +23,7 @@ from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 
 _COMPARE = ("=", "<>", "<", ">", "<=", ">=")
-_ATLAS_COLUMNS = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
+ATLAS_COLUMNS = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
 """Queryable -> column, for the queryables that are not declared fields of a layer."""
 _LONGEST_GLOB = 2_000
 """Characters of a pattern; SQLite refuses a statement whose pattern is much longer."""
@@ -119,7 +119,7 @@ class _Compiler:
 
     def _column(self, name: str) -> str:
         spec = COLLECTIONS[self.layer]
-        return column_of(spec.field(name)) if spec.has(name) else _ATLAS_COLUMNS[name]
+        return column_of(spec.field(name)) if spec.has(name) else ATLAS_COLUMNS[name]
 
     # --- logic and comparison ----------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from geopandas import GeoDataFrame
 
 from geo.atlas.model import Notes, VersionInfo
 from geo.atlas.overview import overview
-from geo.atlas.sqlite import feed, related
+from geo.atlas.sqlite import alphabet, feed, related
 from geo.atlas.sqlite.checksum import append_checksum
 from geo.atlas.sqlite.rows import RecordRow, record_rows
 from geo.atlas.sqlite.search import search_words
@@ -97,6 +97,7 @@ def _write(
         )
     connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
     related.write(connection)
+    alphabet.write(connection)
     feed.write(connection, notes.versions, notes.log)
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(

@@ -294,6 +294,11 @@ class SqliteAtlas:
         """The version of a number, or the one that was current at an RFC 3339 time in UTC; see feed.version_at."""
         return feed.version_at(self._db, since)
 
+    def first_published_at(self) -> str:
+        """When the first version was published, ISO 8601 in UTC."""
+        first: str | None = self._db.execute("SELECT min(published_at) FROM published").fetchone()[0]
+        return first or self.version.published_at
+
     def changes_since(self, version: int) -> dict[str, Changes]:
         """The records that were added, changed and removed since a version, by layer; see feed.changes."""
         return feed.changes(self._db, version)

@@ -1,16 +1,19 @@
 """The SQL of a Query. Identifiers come from the declared layers, values are bound; conditions.py compiles CQL2."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 import shapely
 
+from geo.atlas.cql2.properties import sortables_of
 from geo.atlas.model import Query
-from geo.atlas.sqlite.conditions import compile_where
+from geo.atlas.sqlite.alphabet import alphabetical_fields
+from geo.atlas.sqlite.conditions import ATLAS_COLUMNS, compile_where
 from geo.atlas.sqlite.rows import DECIMALS
 from geo.atlas.sqlite.search import match_expression
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
+from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, places_of, related_of, rtree_of, table_of
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import PARAMS, applies
@@ -40,13 +43,15 @@ def check(query: Query) -> None:
         raise NotFound(
             f"No layer {query.layer!r}. Layers: {names}.", f"Không có lớp {query.layer!r}. Các lớp: {names}."
         )
-    spec = COLLECTIONS[query.layer]
-    name = next((name for name in (part.removeprefix("-") for part in _sort_keys(query)) if not spec.has(name)), None)
+    sortables = sortables_of(query.layer)
+    name = next(
+        (name for name in (part.removeprefix("-") for part in _sort_keys(query)) if name not in sortables), None
+    )
     if name is not None:
-        fields = ", ".join(field.name for field in spec.fields)
+        names = ", ".join(sortables)
         raise BadQuery(
-            f"Cannot sort {query.layer} by {name!r}. Fields: {fields}.",
-            f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {fields}.",
+            f"Cannot sort {query.layer} by {name!r}. Fields: {names}.",
+            f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {names}.",
         )
     for param, _ in query.filters:
         if param not in PARAMS:
@@ -98,6 +103,8 @@ def columns(query: Query, *names: str) -> Statement:
     table = f"{table_of(query.layer)} f"
     if RELATED in names:
         table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
+    if _is_alphabetical(query):
+        table += f" JOIN {places_of(query.layer)} o ON o.row = f.row"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
         # Rows are numbered from 1 without gaps: a condition on the row finds the page without skipping rows by OFFSET.
         return Statement(
@@ -157,8 +164,29 @@ def _sort_keys(query: Query) -> list[str]:
 
 
 def _direction(layer: str, name: str) -> str:
-    column = f"f.{column_of(COLLECTIONS[layer].field(name.removeprefix('-')))}"
-    return f"{column} IS NULL, {column}{' DESC' if name.startswith('-') else ''}"
+    """Records without a value come last in both directions."""
+    field, is_descending = name.removeprefix("-"), name.startswith("-")
+    column = _order_column(layer, field)
+    if is_descending:
+        return f"{column} DESC"
+    return column if field == "id" else f"{column} IS NULL, {column}"
+
+
+def _order_column(layer: str, name: str) -> str:
+    if name in _alphabetical_names(layer):
+        return f"o.{name}"
+    spec = COLLECTIONS[layer]
+    return f"f.{column_of(spec.field(name)) if spec.has(name) else ATLAS_COLUMNS[name]}"
+
+
+def _is_alphabetical(query: Query) -> bool:
+    names = _alphabetical_names(query.layer)
+    return any(part.removeprefix("-") in names for part in _sort_keys(query))
+
+
+@lru_cache(maxsize=64)
+def _alphabetical_names(layer: str) -> frozenset[str]:
+    return frozenset(field.name for field in alphabetical_fields(layer))
 
 
 def period(layer: str) -> Statement | None:
@@ -220,11 +248,29 @@ def _where(query: Query) -> Statement:
             )
         )
     if query.ids:
-        marks = ", ".join("?" * len(query.ids))
-        parts.append(Statement(f"f.id IN ({marks})", query.ids))
+        parts.append(_ids(query))
     if query.where is not None:
         parts.append(compile_where(query.where))
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def _ids(query: Query) -> Statement:
+    """Records by their keys. A key with a comma is looked up whole first: many callers encode the commas of a list."""
+    plain = [key for key in query.ids if "," not in key]
+    conditions = [Statement(f"f.id IN ({_marks(plain)})", tuple(plain))] if plain else []
+    for key in query.ids:
+        if "," in key:
+            items = [item for part in key.split(",") if (item := part.strip())]
+            is_absent = f"NOT EXISTS (SELECT 1 FROM {table_of(query.layer)} WHERE id = ?)"
+            text = f"f.id = ? OR (f.id IN ({_marks(items)}) AND {is_absent})"
+            conditions.append(Statement(text, (key, *items, key)))
+    return Statement(
+        f"({' OR '.join(part.text for part in conditions)})", tuple(v for part in conditions for v in part.values)
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _place(query: Query) -> list[Statement]:

@@ -105,6 +105,11 @@ def related_of(layer: str) -> str:
     return f"x_{COLLECTIONS[layer].name}"
 
 
+def places_of(layer: str) -> str:
+    """The table of the places of a layer's records in alphabetical order; see alphabet.py."""
+    return f"o_{COLLECTIONS[layer].name}"
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create every table in an empty file."""
     connection.executescript(_COMMON_TABLES)

@@ -21,6 +21,7 @@ from geo.schema import Field, Label, LayerSpec
 
 Frames = Mapping[str, gpd.GeoDataFrame]
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
+_UNADDRESSABLE = re.compile(r"/|\.json\Z|\A\.+\Z")
 _LARGEST = 2**53  # beyond it a float, which numbers are on their way through files, skips whole numbers
 
 
@@ -64,6 +65,13 @@ def _keys(frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
         if key is None:
             words = f"dòng {row} không có mã", f"row {row} has no id"
             yield Issue.of(spec.name, "missing_key", *words, row=row, field=spec.key)
+    for key in frame[spec.key]:
+        if key is not None and _UNADDRESSABLE.search(str(key)):
+            words = Label(
+                f"mã {key!r} không lập được địa chỉ trang: không được chứa /, tận cùng là .json hay chỉ gồm dấu chấm",
+                f"id {key!r} cannot be part of an address: it must not hold /, end in .json or be dots alone",
+            )
+            yield Issue.of(spec.name, "unaddressable_id", *words, record=str(key), field=spec.key, value=str(key))
     for key, count in Counter(str(key) for key in frame[spec.key] if key is not None).items():
         if count > 1:
             words = f"mã {key!r} dùng {count} lần", f"id {key!r} is used {count} times"

@@ -19,7 +19,7 @@ from folium.template import Template
 
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
-from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir
+from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir, vendor_version
 from geo.views.map.layer_symbols import style_sheet
 from geo.views.map.saved_map import saved_view
 
@@ -132,7 +132,7 @@ def _map_of(view: Mapping[str, Any]) -> ShellMap:
 
 
 def _addresses(files: Iterable[tuple[str, str]], root: str) -> tuple[str, ...]:
-    return tuple(f"{root}/vendor/{library}/{file}" for library, file in files)
+    return tuple(f"{root}/vendor/{library}/{vendor_version(library)}/{file}" for library, file in files)
 
 
 # --- saved maps -----------------------------------------------------------------------------------------

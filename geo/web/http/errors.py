@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from geo.errors import (
@@ -26,8 +26,10 @@ from geo.errors import (
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import CORS_PATHS, allows_cors
+from geo.web.http.negotiate import choose
 
 PROBLEM = "application/problem+json"
+_FORMS = {"html": "text/html", "json": "application/json"}
 log = logging.getLogger("geo.web")
 
 STATUS: dict[type[GeoError], int] = {
@@ -114,7 +116,12 @@ def wants_json() -> bool:
         return True
     if request.args.get("f") == "json":
         return True
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    # `/` is a page for clients that name text/html only; elsewhere a page is what a client gets that has no preference.
+    forms = ("json", "html") if request.path == "/" else ("html", "json")
+    try:
+        return choose({form: _FORMS[form] for form in forms}, None, request.accept_mimetypes) == "json"
+    except NotAcceptable:
+        return True
 
 
 def answer(error: Exception) -> Response:
@@ -194,7 +201,7 @@ def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int
     if wants_json() and not ((retry_s or failure.status == STATUS[DiskFull]) and _is_browser()):
         cors = {
             "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "Allow, Retry-After, X-Request-ID",
+            "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Range, Retry-After, X-Request-ID",
         }
         headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers

@@ -36,8 +36,14 @@ _PAGES = {
 }
 """Headers of every page: the browser features that it may use, and isolation from windows of other sites."""
 
-_CORS_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
-"""Request headers that scripts of other sites may send."""
+_CORS_HEADERS = (
+    "Accept, Accept-Language, Cache-Control, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range,"
+    " If-Unmodified-Since, Pragma, Range, X-Request-ID, X-Requested-With, *"
+)
+"""Request headers that scripts of other sites may send: all of them, as no data here depend on credentials.
+
+The names are for browsers older than 2019 to 2022, which do not know the asterisk.
+"""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 

@@ -146,8 +146,11 @@ def _leave_atlas(response: Response) -> Response:
 
 
 def mark_cacheable() -> None:
-    """Mark the response to this request as equal for all requests with the same _KEY_PARTS."""
-    g.cacheable = True
+    """Mark the response to this request as equal for all requests with the same _KEY_PARTS.
+
+    It has no effect where the language is that of the browser, which is none of them.
+    """
+    g.cacheable = not g.get("is_in_browser_language")
 
 
 def _key(environ: WSGIEnvironment) -> _Key | None:

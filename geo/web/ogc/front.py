@@ -11,12 +11,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
-from werkzeug.wrappers import Request
 
 from geo.atlas import Atlas
 from geo.settings import Settings
 from geo.web.http import params
 from geo.web.http.headers import everywhere, request_id, varying
+from geo.web.http.list_request import ListRequest
 from geo.web.http.negotiate import choose
 from geo.web.http.response_cache import CONDITIONS
 from geo.web.http.urls import Site, host_url_of
@@ -56,7 +56,7 @@ class Front:
 
     def _answer(self, environ: WSGIEnvironment, layer: str, record: str) -> Answer | None:
         """The response; None for another format, another version than the current one, or an invalid Host header."""
-        request, atlas = Request(environ, populate_request=False), self._source()
+        request, atlas = ListRequest(environ, populate_request=False), self._source()
         args, host_url = request.args, host_url_of(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
         form = _form(args.get("f", ""), environ.get("HTTP_ACCEPT", ""), page=not record)
         if form not in JSON_FORMS or version_of(args) not in {None, atlas.version.number} or not host_url:

@@ -4,6 +4,7 @@ import hashlib
 import io
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -17,6 +18,7 @@ from geo.views.ogc import features
 from geo.web.http import params
 from geo.web.http.caching import conditional_response, conditions
 from geo.web.http.errors import ATLAS_SOURCE
+from geo.web.http.list_request import parse_query
 from geo.web.http.negotiate import negotiate
 from geo.web.http.params import Args
 from geo.web.http.response_cache import mark_cacheable
@@ -61,7 +63,8 @@ def items(settings: Settings, layer: str) -> Response:
         return _response(answer(page_request, g.atlas))
     page = Page(page_request, g.atlas, links_to_page(page_request))
     if form == "html":
-        selection = {name: ",".join(request.args.getlist(name)) for name in SELECTION if request.args.get(name)}
+        parameters = params.join_values(request.args)
+        selection = {name: parameters[name] for name in SELECTION if name in parameters}
         return see_page(f"/{layer}", **selection)
     return _file(page, form)
 
@@ -73,7 +76,7 @@ def item(settings: Settings, layer: str, record: str) -> Response:
     system_of(request.args)
     if negotiate(FEATURE_FORMS) == "html":
         g.atlas.feature(layer, record)
-        return see_page(f"/{layer}/{record}")
+        return see_page(f"/{layer}/{quote(record, safe='')}")
     mark_cacheable()
     return _response(answer(record_request, g.atlas))
 
@@ -84,7 +87,8 @@ def search(settings: Settings, layer: str) -> Response:
     negotiate({"json": features.GEOJSON})
     if request.mimetype not in _BODIES:
         raise UnsupportedMediaType
-    args = request.form if request.mimetype == _FORM else query.body_parameters(request.get_data())
+    body = request.get_data()
+    args = parse_query(body) if request.mimetype == _FORM else query.body_parameters(body)
     if "lang" in args:
         g.lang = params.language(args)
     if "f" in args:

@@ -12,12 +12,14 @@ from geo import budget
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
 from geo.atlas.cql2.cost import functions_in
-from geo.atlas.cql2.properties import Queryable
+from geo.atlas.cql2.properties import Queryable, sortables_of
 from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.parameters import ID_LISTS
 from geo.views.ogc.queryables import in_address
-from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
+from geo.views.ogc.served_crs import CRS84, find_crs
 from geo.web.http import params
 from geo.web.http.params import Args
 
@@ -37,7 +39,9 @@ def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
     else:
-        query = _in_box(params.selection(layer, params.without(args, "bbox")), params.corners(args), system)
+        box = system.box(params.corners(args), args["bbox"])
+        query = params.selection(layer, params.without(args, "bbox"))
+        query = replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
     where = _where(layer, args)
     if where is not None:
         _refuse_costly(where, most_functions)
@@ -61,7 +65,8 @@ def properties_of(layer: str, args: Args) -> tuple[str, ...]:
 def body_parameters(body: bytes) -> Args:
     """The parameters in the body of a search: a JSON object with a member for each parameter.
 
-    A list is joined by commas, as in a URL; `filter` may be an object of CQL2 JSON. BadQuery for any other body.
+    A list is joined by commas, as in a URL, except those of ID_LISTS, whose items are values of their own. `filter` may
+    be an object of CQL2 JSON. BadQuery for any other body.
     """
     try:
         members = orjson.loads(body or b"{}")
@@ -78,7 +83,10 @@ def _parameters(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, orjson.dumps(value).decode()
             yield from [] if "filter-lang" in members else [("filter-lang", "cql2-json")]
         elif isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-            yield name, ",".join(map(_as_text, value))
+            items = list(map(_as_text, value))
+            yield from ((name, item) for item in (items if name in ID_LISTS else [",".join(items)]))
+        elif isinstance(value, str) and name in ID_LISTS:
+            yield from ((name, item) for item in value.split(","))
         elif isinstance(value, str | int | float):
             yield name, _as_text(value)
         elif value is not None:
@@ -159,6 +167,8 @@ def _is_one_of(queryable: Queryable, values: list[str]) -> dict[str, Any]:
         )
     texts = [part.strip() for value in values for part in (value.split(",") if is_list else [value])]
     literals = [_number(queryable.name, text) if queryable.kind == "number" else text for text in texts]
+    if field is not None and field.codes is not None:
+        params.require_codes(queryable.name, map(str, literals), CODE_LISTS[field.codes].keys())
     at = {"property": queryable.name}
     if queryable.several:
         return {"op": "a_overlaps", "args": [at, literals]}
@@ -176,20 +186,15 @@ def _number(name: str, text: str) -> float:
     return int(number) if number.is_integer() and abs(number) < _WHOLE else number
 
 
-# --- order and place -------------------------------------------------------------------------------------
-
-
-def _in_box(query: Query, corners: tuple[float, float, float, float], system: ServedCrs) -> Query:
-    box = system.box(corners)
-    return replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
+# --- order -----------------------------------------------------------------------------------------------
 
 
 def _sort(layer: str, args: Args) -> str:
     """The parameter `sortby` (-stars,+name) as Query.sort; BadQuery for an unknown field."""
     names = params.many(args, "sortby")
     for name in names:
-        if not re.fullmatch(r"[+-]?\w+", name) or not COLLECTIONS[layer].has(name.lstrip("+- ")):
-            fields = ", ".join(field.name for field in COLLECTIONS[layer].fields)
+        if re.sub(r"\A[+-]", "", name) not in sortables_of(layer):
+            fields = ", ".join(sortables_of(layer))
             raise BadQuery(
                 f"sortby={name!r}: expected field names, with + or - before them. Fields: {fields}.",
                 f"sortby={name!r}: cần tên trường, có dấu + hoặc - phía trước. Các trường: {fields}.",

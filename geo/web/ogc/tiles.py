@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from geo import budget
 from geo.atlas import Atlas
 from geo.budget import JobSlots
+from geo.crs import LngLatBbox
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
@@ -38,6 +39,7 @@ class _Cache:
         self.tiles = TileCache(folder, max_bytes=max_bytes)
         self._folder = folder / "layers"
         self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
+        self._boxes: WeakKeyDictionary[Atlas, dict[str, LngLatBbox | None]] = WeakKeyDictionary()
 
     def layers_of(self, atlas: Atlas, stamp: str) -> PreparedLayers:
         """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
@@ -47,6 +49,13 @@ class _Cache:
                 atlas, folder_for(atlas, stamp, self._folder), self._slots.job, max_bytes=self._max_bytes
             )
         return layers
+
+    def box_of(self, atlas: Atlas, layer: str, layers: Sequence[str]) -> LngLatBbox | None:
+        """The bounding box of the tileset `layer`, which consists of `layers`."""
+        boxes = self._boxes.setdefault(atlas, {})
+        if layer not in boxes:
+            boxes[layer] = tilesets.bounds(atlas, layers)
+        return boxes[layer]
 
 
 def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
@@ -109,8 +118,8 @@ def matrices(matrix_set: str) -> Response:
 def tileset_list(layer: str = _ALL) -> Response:
     """The tilesets of a layer, or of all layers."""
     params.only(request.args, "f")
-    layers = _layers(layer)
-    return _document(lambda: tilesets.tileset_list(layers, _path(layer), link, g.lang))
+    layers, atlas = _layers(layer), g.atlas
+    return _document(lambda: tilesets.tileset_list(atlas, layers, _path(layer), link, g.lang))
 
 
 def tileset(matrix_set: str, layer: str = _ALL) -> Response:
@@ -142,6 +151,7 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     tilesets.matrix_set(matrix_set)
     if request.args.get("f"):
         negotiate({"mvt": mvt.MEDIA_TYPE})
+    tilesets.require_within(cache.box_of(g.atlas, layer, layers), at)
     is_gzip = bool(request.accept_encodings["gzip"])
     # A strong ETag must differ between the compressed and the uncompressed tile.
     tag = etag_of("tile", _stamp(), layer, *at, "gzip" if is_gzip else "")

@@ -17,6 +17,7 @@ WORDS: dict[str, Label] = {
     "nav.connect": Label("Kết nối", "Connect"),
     "nav.about": Label("Giới thiệu", "About"),
     "language": Label("Ngôn ngữ", "Language"),
+    "lang.unknown": Label("Trang này không có ngôn ngữ “{lang}”; nội dung dưới đây là tiếng Việt.", "This page is not available in “{lang}”; it is shown in English."),
     "lang.vi": Label("Tiếng Việt", "Tiếng Việt"),
     "lang.en": Label("English", "English"),
     "menu": Label("Trình đơn", "Menu"),
