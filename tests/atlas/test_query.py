@@ -113,6 +113,8 @@ def test_an_unknown_filter_or_sort_field_is_refused_with_the_known_ones(atlas: A
 )
 def test_sorting_puts_missing_values_last(atlas: Atlas, sort: str, expected: list[str]) -> None:
     assert ids(atlas, Query("products", sort=sort)) == expected
+    assert ids(atlas, Query("products", sort=sort, limit=2)) == expected[:2]
+    assert ids(atlas, Query("products", sort=sort, limit=2, offset=2)) == expected[2:]
 
 
 def test_pages_of_any_size_tile_the_answer(atlas: Atlas) -> None:

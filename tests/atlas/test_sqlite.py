@@ -107,6 +107,16 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
         yield connection
 
 
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_a_table_sorted_by_one_of_its_columns_is_read_from_the_index(
+    db: sqlite3.Connection, layer: str, direction: str
+) -> None:
+    for field in (field for field in LAYERS[layer].fields if field.table and field.kind != "longtext"):
+        plan = plan_of(db, sql.select(Query(layer, sort=direction + field.name, limit=50, offset=100)))
+        assert f"SCAN f USING COVERING INDEX i_{layer}_{field.name}" in plan, (field.name, plan)
+
+
 @pytest.mark.parametrize("place", ["any", "placed"])
 @pytest.mark.parametrize("how", ["around", "across", "area"])
 def test_a_box_is_found_by_its_index_and_never_by_reading_the_whole_table(

@@ -95,14 +95,23 @@ def columns(query: Query, *names: str) -> Statement:
     """
     where = _where(query)
     select_list = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
-    table = f"{table_of(query.layer)} f"
-    if RELATED in names:
-        table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
+    related = f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row" if RELATED in names else ""
+    table = f"{table_of(query.layer)} f{related}"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
         # Rows are numbered from 1 without gaps: a condition on the row finds the page without skipping rows by OFFSET.
         return Statement(
             f"SELECT {select_list} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
             (query.offset, query.limit),
+        )
+    if query.sort and query.limit is not None:
+        # Only the numbers of the rows are sorted, or read from an index, and not whole features.
+        page = (
+            f"SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text} ORDER BY {_order(query)} LIMIT ? OFFSET ?"
+        )
+        return Statement(
+            f"SELECT {select_list} FROM ({page}) page CROSS JOIN {table_of(query.layer)} f ON f.row = page.row{related}"
+            f" ORDER BY {_order(query)}",
+            (*where.values, query.limit, query.offset),
         )
     text = f"SELECT {select_list} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
@@ -158,7 +167,7 @@ def _sort_keys(query: Query) -> list[str]:
 
 def _direction(layer: str, name: str) -> str:
     column = f"f.{column_of(COLLECTIONS[layer].field(name.removeprefix('-')))}"
-    return f"{column} IS NULL, {column}{' DESC' if name.startswith('-') else ''}"
+    return f"{column} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
 
 
 def period(layer: str) -> Statement | None:
