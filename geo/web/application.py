@@ -19,7 +19,7 @@ from geo.web import health
 from geo.web.http import bodies, errors, headers, params
 from geo.web.http.access_log import AccessLog
 from geo.web.http.gateway import FOREIGN_HOST, Gateway, served_hosts
-from geo.web.http.metering import Metering
+from geo.web.http.metering import Metering, refuse
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
@@ -65,8 +65,8 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     assets = Assets()
     application = app.wsgi_app
     Front(app, settings, atlas_source)
+    Metering(app, settings, atlas_source, refusing=application)
     ResponseCache(app, atlas_source)
-    Metering(app, settings)
     headers.register(app, settings)
     _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
@@ -126,6 +126,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
     def begin() -> Response | None:
         g.lang = "vi"
         g.lang = params.language(request.args)
+        refuse(request.environ)
         _refuse_no_host()
         _refuse_foreign_host(settings)
         # Werkzeug's request.path has one slash at its beginning, however many were sent.
