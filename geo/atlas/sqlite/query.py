@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from weakref import WeakSet
 
 import orjson
 
+from geo import budget
 from geo.atlas.model import (
     Changes,
     Hit,
@@ -81,6 +83,7 @@ class SqliteAtlas:
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
+        self._bounds: dict[str, LngLatBbox | None] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -124,7 +127,8 @@ class SqliteAtlas:
 
     def counts(self) -> dict[str, int]:
         """How many records each layer has."""
-        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
+        with budget.unlimited():
+            return {name: self.count(Query(name)) for name in COLLECTIONS}
 
     def count(self, query: Query) -> int:
         """How many records a query matches; `limit` and `offset` are ignored."""
@@ -228,7 +232,9 @@ class SqliteAtlas:
         selection = replace(query, limit=None, offset=0, sort="")
         counts = self._facets.get(selection)
         if counts is None:
-            counts = self._count_facets(selection)
+            # What every first page needs is counted once, whoever asks first.
+            with budget.unlimited() if selection == Query(query.layer) else nullcontext():
+                counts = self._count_facets(selection)
             if len(self._facets) >= _MAX_FACETS:
                 self._facets.clear()
             if selection.where is None and len(repr(selection)) <= _MAX_STATEMENT:
@@ -330,8 +336,12 @@ class SqliteAtlas:
 
     def bounds(self, layer: str = "province") -> LngLatBbox | None:
         """The bounding box of a layer in degrees; None when no record has a geometry."""
-        row = self._db.execute(f"SELECT min(west), min(south), max(east), max(north) FROM {table_of(layer)}").fetchone()
-        return None if row[0] is None else LngLatBbox(*row)
+        if layer not in self._bounds:
+            columns = "min(west), min(south), max(east), max(north)"
+            with budget.unlimited():
+                row = self._db.execute(f"SELECT {columns} FROM {table_of(layer)}").fetchone()
+            self._bounds[layer] = None if row[0] is None else LngLatBbox(*row)
+        return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         """Records whose names match, best first: equal names, names that begin with the text, then the others."""
