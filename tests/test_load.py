@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from tests.bench.ogc_api_servers import free_port, write_ours
 from tests.conftest import ROOT
 from tests.effort import LONG, Effort
 from tests.load.attack import send
+from tests.load.memory import memory_mb
 from tests.load.requests import COSTLY, Request
 
 FIRST = (
@@ -36,28 +37,12 @@ LIMIT_S = 0.5
 CONNECTIONS = 50
 
 
-def below(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have started."""
-    children: list[int] = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):  # of a thread that has ended meanwhile
-            children += [int(child) for child in file.read_text().split()]
-    return [one for child in children for one in (child, *below(child))]
-
-
 class Server(NamedTuple):
     """A server that answers, and its log."""
 
     process: "subprocess.Popen[bytes]"
     port: int
     log: Path
-
-    def memory_mb(self) -> float:
-        """Resident memory of its processes."""
-        pids = (self.process.pid, *below(self.process.pid))
-        sizes = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
-        # Without what is shared: the file of the atlas, which the system may take back at any time.
-        return sum((int(size[1]) - int(size[2])) * os.sysconf("SC_PAGE_SIZE") for size in sizes) / 1e6
 
     def get(self, path: str) -> tuple[int, float]:
         return send(self.port, Request(path))
@@ -126,7 +111,7 @@ def check_load(server: Server, seconds: float, *, every: bool) -> None:
         assert server.get(path)[0] == 200
     for kind in COSTLY:
         send(server.port, kind.request(1))
-    before = server.memory_mb()
+    before = memory_mb(server.process.pid)
     alone = seconds_of_first(server, time.monotonic() + 3)
     first, outcome = under_load(server, seconds)
     for kind, statuses in outcome["statuses"].items():
@@ -142,7 +127,7 @@ def check_load(server: Server, seconds: float, *, every: bool) -> None:
         else:
             assert high(values) < max(LIMIT_S, 5 * high(alone[path])), (path, summary)
     time.sleep(1)
-    after = server.memory_mb()
+    after = memory_mb(server.process.pid)
     print(f"memory in MB: {before:.0f} before, {after:.0f} after")
     assert after < before * 1.5 + 100, (before, after)
     lines = [line for line in server.log.read_text().splitlines() if "geo.web" in line]

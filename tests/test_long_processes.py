@@ -13,7 +13,8 @@ import pytest
 
 from tests.bench import large
 from tests.bench.ogc_api_servers import write_ours
-from tests.test_load import Server, below, started
+from tests.load.memory import below
+from tests.test_load import Server, started
 
 RECORDS = 3_000
 SLOW = json.dumps({"filter": " OR ".join(["S_TOUCHES(geometry, geometry)"] * 15), "limit": 1}).encode()
@@ -56,8 +57,7 @@ def ask(server: Server, method: str, path: str, body: bytes = b"", **headers: st
 
 def long_processes(server: Server) -> list[int]:
     """The processes for long requests of a server with one worker."""
-    (worker,) = below(server.process.pid)[:1]
-    return below(worker)
+    return list(below(next(below(server.process.pid))))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_long_request_is_finished_before_the_server_ends(data: Path) -> None:
 def test_long_processes_end_with_a_server_that_is_killed(data: Path) -> None:
     with started(data) as server:
         assert ask(server, "GET", "/collections/zones/items?limit=30&f=csv")[0] == 200
-        everything = below(server.process.pid)
+        everything = list(below(server.process.pid))
         assert len(everything) >= 3
         for pid in (server.process.pid, everything[0]):
             os.kill(pid, signal.SIGKILL)
