@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue
 from geo.schema import Label
 from tests.atlas.crowd import crowd
@@ -297,6 +299,16 @@ def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_
         ]
         assert [ids(atlas, Query("zones", bbox=label)) for label in labels] == matches
     assert any(one.id not in matches[n] for n, one in enumerate(records))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_completeness_is_what_counting_record_by_record_gives(atlas: Atlas, layer: str) -> None:
+    records = atlas.find(Query(layer)).records
+    count, values, placed = atlas.completeness(layer)
+    assert count == len(records)
+    for field in LAYERS[layer].fields:
+        assert values[field.name] == sum(record.properties[field.name] is not None for record in records), field.name
+    assert placed == Counter(record.precision for record in records if record.lng is not None)
 
 
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])

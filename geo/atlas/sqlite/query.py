@@ -17,6 +17,7 @@ import orjson
 from geo import budget
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -31,9 +32,9 @@ from geo.atlas.model import (
     Value,
     VersionInfo,
 )
-from geo.atlas.sqlite import feed, sql, tile_columns
+from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.search import closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
 from geo.crs import LngLatBbox
@@ -84,6 +85,7 @@ class SqliteAtlas:
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         self._bounds: dict[str, LngLatBbox | None] = {}
+        self._completeness: dict[str, Completeness] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -143,6 +145,13 @@ class SqliteAtlas:
             if len(repr(statement)) <= _MAX_STATEMENT:
                 self._counts[statement] = number
         return number
+
+    def completeness(self, layer: str) -> Completeness:
+        """How many values the fields of a layer have; counted once."""
+        if layer not in self._completeness:
+            with budget.unlimited():
+                self._completeness[layer] = value_counts.count(self._db, layer)
+        return self._completeness[layer]
 
     def find(self, query: Query) -> Page:
         """One page of the records that a query matches, in order, with the number of all of them."""
@@ -360,7 +369,7 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (_closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
+        best = sorted(rows, key=lambda row: (closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:
@@ -370,12 +379,6 @@ class SqliteAtlas:
             (number,),
         ).fetchone()
         return Hit(layer, *row)
-
-
-def _closeness(phrase: str, names: str) -> int:
-    if names == phrase or names.startswith(f"{phrase} "):
-        return 0 if names == phrase else 1
-    return 2 if f" {phrase}" in f" {names}" else 3
 
 
 def _no_record(layer: str, record: str) -> NotFound:
