@@ -1,10 +1,10 @@
 """The processor time that a request may use, and the places for requests that take long.
 
-A request is short until it has used `free_s` of processor time; then it needs one of the places of its process
-(LongRequests), or it ends with Busy. TooCostly ends it when its time is used up. Work of large exports and of first
-tiles is counted for the whole machine (JobSlots). The budget is that of the thread: code that loops over records or
-parses what a caller sent calls `spend()`, the engine of the atlas asks `refusal()` while it runs a statement. Without
-a budget (the command line, jobs) nothing is limited.
+A request is short until it has used `free_s` of processor time; then it needs a place: one of those of its process
+(LongRequests), or another process that begins it again (Elsewhere). TooCostly ends it when its time is used up. Work
+of large exports and of first tiles is counted for the whole machine (JobSlots). The budget is that of the thread: code
+that loops over records or parses what a caller sent calls `spend()`, the engine of the atlas asks `refusal()` while it
+runs a statement. Without a budget (the command line, jobs) nothing is limited.
 """
 
 import threading
@@ -12,16 +12,60 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from geo.errors import Busy, GeoError, TooCostly
+from geo.errors import Busy, TooCostly
 
 _RETRY_S = 2
 _RETRY_JOB_S = 10
 _POLL_S = 0.05
 _MOMENT_S = 0.04
 """Seconds that any request may wait for a lock."""
+
+
+class HandOver(BaseException):
+    """The request takes too long for this thread: what answers it must stop, and another process begins it again."""
+
+
+class Places(Protocol):
+    """Where long requests are worked on."""
+
+    wait_s: float
+    """Seconds that a request may wait for others to end."""
+
+    def enter(self) -> BaseException | None:
+        """Take a place; otherwise the exception that the request must end with."""
+
+    def leave(self) -> None:
+        """Give a place back."""
+
+
+class Elsewhere:
+    """No places: long requests belong into other processes."""
+
+    wait_s = 0.0
+
+    def enter(self) -> BaseException | None:
+        """HandOver, always."""
+        return HandOver()
+
+    def leave(self) -> None:
+        """Nothing was taken."""
+
+
+class Unshared:
+    """The places of a process that answers one long request at a time."""
+
+    wait_s = 0.0
+
+    def enter(self) -> BaseException | None:
+        """None: there is always a place."""
+        return None
+
+    def leave(self) -> None:
+        """Nothing is counted."""
 
 
 class LongRequests:
@@ -35,20 +79,29 @@ class LongRequests:
         self._places = threading.Semaphore(places)
         self._waiting = threading.Semaphore(waiting)
 
-    def enter(self) -> bool:
-        """Take a place; False when none becomes free in time."""
+    def enter(self) -> BaseException | None:
+        """Take a place; Busy when none becomes free in time."""
         if self._places.acquire(blocking=False):
-            return True
+            return None
         if not self._waiting.acquire(blocking=False):
-            return False
+            return busy()
         try:
-            return self._places.acquire(timeout=self.wait_s)
+            return None if self._places.acquire(timeout=self.wait_s) else busy()
         finally:
             self._waiting.release()
 
     def leave(self) -> None:
         """Give a place back."""
         self._places.release()
+
+
+def busy() -> Busy:
+    """The error of a request that takes long and finds no place."""
+    return Busy(
+        "The server is answering as many long requests as it can. Try again in a few seconds.",
+        "Máy chủ đang xử lý quá nhiều yêu cầu nặng. Hãy thử lại sau vài giây.",
+        _RETRY_S,
+    )
 
 
 class JobSlots:
@@ -106,18 +159,18 @@ class JobSlots:
 class Budget:
     """What is left for one request, used by the thread that answers it."""
 
-    def __init__(self, seconds: float, free_s: float, places: LongRequests) -> None:
+    def __init__(self, seconds: float, free_s: float, places: Places) -> None:
         self._begin, self._seconds, self._free_s, self._places = time.thread_time(), seconds, free_s, places
         self._has_place = False
-        self._refusal: GeoError | None = None
+        self._refusal: BaseException | None = None
 
     @property
     def wait_s(self) -> float:
         """Seconds that a long request waits for others to end."""
         return self._places.wait_s
 
-    def refusal(self) -> GeoError | None:
-        """The error that this request must end with now, once it has one always the same; None to go on."""
+    def refusal(self) -> BaseException | None:
+        """The exception that this request must end with now, once it has one always the same; None to go on."""
         used = time.thread_time() - self._begin
         if self._refusal is None and used > self._seconds:
             self._refusal = TooCostly(
@@ -131,16 +184,11 @@ class Budget:
         return self._refusal
 
     def _enter(self) -> None:
-        self._has_place = self._places.enter()
-        if not self._has_place:
-            self._refusal = Busy(
-                "The server is answering as many long requests as it can. Try again in a few seconds.",
-                "Máy chủ đang xử lý quá nhiều yêu cầu nặng. Hãy thử lại sau vài giây.",
-                _RETRY_S,
-            )
+        self._refusal = self._places.enter()
+        self._has_place = self._refusal is None
 
     def take_place(self) -> None:
-        """Take a place before the work begins; Busy when there is none."""
+        """Take a place before the work begins; Busy or HandOver when there is none."""
         if self._refusal is None and not self._has_place:
             self._enter()
         if self._refusal is not None:
@@ -155,7 +203,11 @@ class Budget:
             yield
         finally:
             self._seconds = before
-            self._begin += time.thread_time() - begin
+            self.forget(time.thread_time() - begin)
+
+    def forget(self, seconds: float) -> None:
+        """Do not count some of the processor time that was used."""
+        self._begin += seconds
 
     def end(self) -> None:
         """Give the place back."""
@@ -184,17 +236,30 @@ def limited(budget: Budget) -> Iterator[None]:
         budget.end()
 
 
-def refusal() -> GeoError | None:
-    """The error that the request of this thread must end with now; None to go on, and where there is no budget."""
+def refusal() -> BaseException | None:
+    """The exception that the request of this thread must end with now; None to go on, and where there is no budget."""
     budget = _current()
     return None if budget is None else budget.refusal()
 
 
 def spend() -> None:
-    """Raise TooCostly or Busy when the request of this thread may not go on."""
+    """Raise TooCostly, Busy or HandOver when the request of this thread may not go on."""
     error = refusal()
     if error is not None:
         raise error
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Nothing is limited or counted inside: for work that is done once for each version, whoever asks for it first."""
+    before, begin = _current(), time.thread_time()
+    _THREAD.budget = None
+    try:
+        yield
+    finally:
+        _THREAD.budget = before
+        if before is not None:
+            before.forget(time.thread_time() - begin)
 
 
 @contextmanager
@@ -218,7 +283,7 @@ def hold(lock: threading.Lock) -> Iterator[None]:
 
 
 def take_place() -> None:
-    """Say before the work begins that this request takes long; Busy when there is no place for it."""
+    """Say before the work begins that this request takes long; Busy or HandOver when there is no place for it."""
     budget = _current()
     if budget is not None:
         budget.take_place()

@@ -45,7 +45,7 @@ class Settings:
     data_dir: Path = Path("var")  # GEO_DATA_DIR: the store and the atlas, written by `build`
     host: str = "127.0.0.1"  # GEO_HOST: the address that `serve` listens on
     port: int = 5000  # GEO_PORT: its port
-    threads: int = 16  # GEO_THREADS: requests that each process works on at once
+    threads: int = 4  # GEO_THREADS: requests that each process works on at once, and as many of those answered first
     transfers: int = 256  # GEO_TRANSFERS: request bodies and large downloads that each process transfers at once
     connections: int = 4_000  # GEO_CONNECTIONS: most open connections of each process
     stop_seconds: int = 30  # GEO_STOP_SECONDS: longest time that running requests are given to finish after SIGTERM
@@ -74,9 +74,9 @@ class Settings:
     request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
     filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter
     long_ms: int = 20  # GEO_LONG_MS: processor time after which a request is a long one, in milliseconds
-    long_at_once: int = 2  # GEO_LONG_AT_ONCE: long requests that one process works on at a time; others get 503
-    long_waiting: int = 4  # GEO_LONG_WAITING: long requests that wait for one of those to end, beside them
-    long_wait_ms: int = 1_000  # GEO_LONG_WAIT_MS: how long they wait, in milliseconds
+    long_at_once: int = 2  # GEO_LONG_AT_ONCE: processes for long requests beside each server process; others get 503
+    long_waiting: int = 24  # GEO_LONG_WAITING: long requests that wait for one of those to be free
+    long_wait_ms: int = 5_000  # GEO_LONG_WAIT_MS: how long they wait, in milliseconds
     jobs_at_once: int = 1  # GEO_JOBS_AT_ONCE: large exports and first tiles that the machine makes at a time
     job_seconds: int = 300  # GEO_JOB_SECONDS: processor time of one of them
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...

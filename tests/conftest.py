@@ -36,6 +36,7 @@ GROUPS = {
     "tests/test_signing_in.py": "processes",
     "tests/test_connections.py": "processes",
     "tests/test_load.py": "processes",
+    "tests/test_long_processes.py": "processes",
     "tests/ingest/files/test_damage.py": "damage",
     "tests/ingest/files/test_fuzz.py": "fuzz",
     "tests/ogc/test_qgis.py": "qgis",

@@ -1,6 +1,7 @@
 """What a request may use: processor time, one of the places for long requests, a slot of the machine."""
 
 import io
+import json
 import subprocess
 import sys
 import threading
@@ -18,9 +19,11 @@ from geo.atlas.cql2.cost import functions_in
 from geo.atlas.cql2.operators import accenti, casei, like
 from geo.atlas.cql2.parse import parse
 from geo.atlas.cql2.tree import Constant, Property
-from geo.budget import Budget, JobSlots, LongRequests, limited
+from geo.budget import Budget, Elsewhere, HandOver, JobSlots, LongRequests, Unshared, limited
+from geo.crs import LngLatBbox
 from geo.errors import Busy, TooCostly
 from geo.views.export.download import write_export
+from geo.views.map.map_page import in_view
 from tests.bench import large
 from tests.conftest import ROOT
 from tests.frozen import publish_atlas
@@ -169,9 +172,39 @@ def test_a_statement_is_interrupted_within_its_time(crowded: Atlas) -> None:
 def test_a_statement_that_becomes_long_without_a_place_is_busy(crowded: Atlas) -> None:
     query = Query("zones", where=parse(f"households = 9999 OR {COSTLY}", "cql2-text", "zones"))
     taken = places(1)
-    assert taken.enter()
+    assert taken.enter() is None
     with limited(Budget(FREE, 0.01, taken)), pytest.raises(Busy):
         crowded.count(query)
+
+
+def test_a_statement_that_becomes_long_is_handed_over_where_long_requests_belong_elsewhere(crowded: Atlas) -> None:
+    query = Query("zones", where=parse(f"households = 9998 OR {COSTLY}", "cql2-text", "zones"))
+    with limited(Budget(FREE, 0.01, Elsewhere())), pytest.raises(HandOver):
+        crowded.count(query)
+    with limited(Budget(FREE, FREE, Elsewhere())), pytest.raises(HandOver):
+        budget.take_place()
+    with limited(Budget(0.05, 0.01, Unshared())), pytest.raises(TooCostly):
+        crowded.count(query)
+
+
+def test_what_is_done_once_for_each_version_is_not_limited() -> None:
+    with limited(Budget(0.1, 0.1, Elsewhere())):
+        with budget.unlimited():
+            work(0.2)
+            budget.spend()
+        budget.spend()
+        work(0.11)
+        with pytest.raises(TooCostly):
+            budget.spend()
+
+
+def test_the_first_view_of_the_map_is_kept_by_the_process_that_may_not_work_long(crowded: Atlas) -> None:
+    whole = LngLatBbox(100.0, 20.0, 105.0, 24.0)
+    with limited(Budget(FREE, 0.0, Elsewhere())):
+        view = json.loads(in_view(crowded, ("zones", "producers"), whole, (), "", "vi"))
+    assert {layer: view["layers"][layer]["in_view"] for layer in view["layers"]} == {"zones": 3_000, "producers": 3_000}
+    with limited(Budget(FREE, 0.0, Elsewhere())), pytest.raises(HandOver):
+        in_view(crowded, ("zones",), LngLatBbox(102.5, 21.0, 103.0, 22.0), (), "", "vi")
 
 
 def test_a_workbook_that_is_interrupted_leaves_no_file(crowded: Atlas) -> None:

@@ -20,11 +20,18 @@ from filelock import FileLock
 from tests.bench import large
 from tests.bench.ogc_api_servers import free_port, write_ours
 from tests.conftest import ROOT
-from tests.effort import Effort
+from tests.effort import LONG, Effort
 from tests.load.attack import send
+from tests.load.memory import memory_mb
 from tests.load.requests import COSTLY, Request
 
-FIRST = ("/healthz", "/", "/map.json", "/static/css/base.css")
+FIRST = (
+    "/healthz",
+    "/",
+    "/map.json",
+    "/map.json?bbox=101.8,20.6,103.9,22.9&layers=zones,producers",
+    "/static/css/base.css",
+)
 """What must be answered throughout: whether the service lives, and what the map shows first."""
 LIMIT_S = 0.5
 CONNECTIONS = 50
@@ -37,13 +44,6 @@ class Server(NamedTuple):
     port: int
     log: Path
 
-    def memory_mb(self) -> float:
-        """Resident memory of its processes."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        sizes = [Path(f"/proc/{pid}/statm").read_text().split() for pid in (self.process.pid, *children)]
-        # Without what is shared: the file of the atlas, which the system may take back at any time.
-        return sum((int(size[1]) - int(size[2])) * os.sysconf("SC_PAGE_SIZE") for size in sizes) / 1e6
-
     def get(self, path: str) -> tuple[int, float]:
         return send(self.port, Request(path))
 
@@ -51,11 +51,12 @@ class Server(NamedTuple):
 @contextmanager
 def started(data: Path, **env: str) -> Iterator[Server]:
     """`app.py serve` over a data folder."""
-    port, log = free_port(), data.parent / f"{data.name}.log"
-    told = {"GEO_DATA_DIR": str(data), "GEO_SEED_DIR": str(ROOT / "data" / "shapefiles"), "PYTHONUTF8": "1", **env}
+    port = free_port()
+    log = data.parent / f"{data.name}-{port}.log"
+    settings = {"GEO_DATA_DIR": str(data), "GEO_SEED_DIR": str(ROOT / "data" / "shapefiles"), "PYTHONUTF8": "1", **env}
     with log.open("wb") as out:
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | told, stderr=out)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stderr=out)
     try:
         server = Server(process, port, log)
         for _ in range(600):
@@ -74,47 +75,60 @@ def started(data: Path, **env: str) -> Iterator[Server]:
             process.wait()
 
 
+def seconds_of_first(server: Server, end: float) -> dict[str, list[float]]:
+    """The seconds of each of FIRST, asked one after another until `end`, shortest first."""
+    seconds: dict[str, list[float]] = {path: [] for path in FIRST}
+    while time.monotonic() < end:
+        for path in FIRST:
+            status, seconds_taken = server.get(path)
+            assert status == 200, path
+            seconds[path].append(seconds_taken)
+        time.sleep(0.05)
+    return {path: sorted(values) for path, values in seconds.items()}
+
+
 def under_load(server: Server, seconds: float) -> tuple[dict[str, list[float]], dict[str, dict[str, dict[str, float]]]]:
     """The seconds of each of FIRST while callers attack, and what became of their requests."""
-    command = [sys.executable, "-m", "tests.load.attack", str(server.port), str(CONNECTIONS), str(seconds)]
-    took: dict[str, list[float]] = {path: [] for path in FIRST}
+    command = ["nice", sys.executable, "-m", "tests.load.attack", str(server.port), str(CONNECTIONS), str(seconds)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as attack:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for path in FIRST:
-                status, seconds_taken = server.get(path)
-                assert status == 200, path
-                took[path].append(seconds_taken)
-            time.sleep(0.05)
+        first = seconds_of_first(server, time.monotonic() + seconds)
         outcome = json.loads(attack.communicate(timeout=180)[0])
-    return took, outcome
+    return first, outcome
 
 
-def slowness() -> float:
-    """How much longer than alone a process takes here, because of what else runs on the machine; at least 1."""
-    wall, processor = time.monotonic(), time.process_time()
-    while time.process_time() < processor + 0.2:
-        pass
-    return max(1.0, (time.monotonic() - wall) / 0.2)
+def high(values: list[float]) -> float:
+    """The 95th percentile."""
+    return values[len(values) * 95 // 100]
 
 
-def check_load(server: Server, seconds: float) -> None:
-    """Throw every expensive request at a server from many connections, and hold the limits of docs/security.md."""
+def check_load(server: Server, seconds: float, *, every: bool) -> None:
+    """Throw every expensive request at a server from many connections, and hold the limits of docs/security.md.
+
+    With `every` all of FIRST are answered within LIMIT_S. Without it 95 of 100 are, or within five times what they take
+    when nobody attacks: other work on the machine, such as other tests, makes some of them wait.
+    """
     for path in FIRST:
         assert server.get(path)[0] == 200
     for kind in COSTLY:
         send(server.port, kind.request(1))
-    before, slow = server.memory_mb(), slowness()
-    took, outcome = under_load(server, seconds)
-    limit_s = LIMIT_S * max(slow, slowness())
+    before = memory_mb(server.process.pid)
+    alone = seconds_of_first(server, time.monotonic() + 3)
+    first, outcome = under_load(server, seconds)
     for kind, statuses in outcome["statuses"].items():
         assert set(statuses) <= {"200", "204", "400", "413", "414", "422", "503"}, (kind, statuses)
-    slowest = {path: (round(max(times), 3), len(times)) for path, times in took.items()}
-    print(slowest, outcome)
-    assert all(times for times in took.values()), slowest
-    assert all(longest < limit_s for longest, _ in slowest.values()), (limit_s, slowest)
+    summary = {
+        path: [round(number, 3) for number in (high(alone[path]), values[len(values) // 2], high(values), values[-1])]
+        for path, values in first.items()
+    }
+    print(json.dumps({"first: p95 alone, median, p95, longest under load": summary, **outcome}, ensure_ascii=False))
+    for path, values in first.items():
+        if every:
+            assert values[-1] < LIMIT_S, (path, summary)
+        else:
+            assert high(values) < max(LIMIT_S, 5 * high(alone[path])), (path, summary)
     time.sleep(1)
-    after = server.memory_mb()
+    after = memory_mb(server.process.pid)
+    print(f"memory in MB: {before:.0f} before, {after:.0f} after")
     assert after < before * 1.5 + 100, (before, after)
     lines = [line for line in server.log.read_text().splitlines() if "geo.web" in line]
     assert any("503 Busy" in line for line in lines)
@@ -123,7 +137,7 @@ def check_load(server: Server, seconds: float) -> None:
 def test_short_requests_are_answered_beside_all_expensive_ones(tmp_path: Path, effort: Effort) -> None:
     write_ours(tmp_path / "var", large.frames(effort.crowd, effort.crowd))
     with started(tmp_path / "var") as server:
-        check_load(server, effort.load_s)
+        check_load(server, effort.load_s, every=effort is LONG)
 
 
 # --- bodies and bursts -------------------------------------------------------------------------------------

@@ -200,6 +200,14 @@ class LogEntry(NamedTuple):
     op: str
 
 
+class Completeness(NamedTuple):
+    """How many records a layer has, how many have a value in each field, how many a place, by precision (or None)."""
+
+    records: int
+    values: dict[str, int]
+    placed: dict[str | None, int]
+
+
 class Changes(NamedTuple):
     """The ids of one layer's records that were added, changed or removed between two versions; an id is in one list."""
 

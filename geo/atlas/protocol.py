@@ -8,6 +8,7 @@ from geopandas import GeoDataFrame
 
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -65,6 +66,9 @@ class Atlas(Protocol):
 
     def count(self, query: Query) -> int:
         """How many records a query matches; `limit` and `offset` are ignored."""
+
+    def completeness(self, layer: str) -> Completeness:
+        """How many values the fields of a layer have; counted once."""
 
     def find(self, query: Query) -> Page:
         """One page of the records that a query matches, in order, with the number of all of them."""

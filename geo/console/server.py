@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from wsgiref.types import WSGIApplication
 
 import click
 
@@ -73,7 +72,7 @@ def build_safely(config: Settings, requirements: Path) -> None:
     source.close()
 
 
-def make_site(config: Settings, templates: Path) -> WSGIApplication:
+def make_site(config: Settings, templates: Path) -> serving.Site:
     """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
     begin_log()
     return create_app(config, open_atlases(config), templates=templates, prepares=True)

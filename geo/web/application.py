@@ -21,7 +21,7 @@ from geo.web.http.access_log import AccessLog
 from geo.web.http.codings import CODINGS, AcceptedCodings
 from geo.web.http.gateway import FOREIGN_HOST, TOO_MANY_TRANSFERS, Gateway, served_hosts
 from geo.web.http.list_request import ListRequest
-from geo.web.http.metering import Metering
+from geo.web.http.metering import Metering, refuse
 from geo.web.http.page_language import choose_language, describe_language, keeps_language
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
@@ -76,7 +76,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
     application = app.wsgi_app
-    _shorten(app, settings, atlas_source)
+    _shorten(app, settings, atlas_source, application)
     headers.register(app, settings)
     _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
@@ -117,12 +117,12 @@ def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSour
     return preparing
 
 
-def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
+def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource, application: WSGIApplication) -> None:
     """Put the answers that need no Flask in front of the application, and before them what they depend on."""
     Front(app, settings, atlas_source)
+    Metering(app, settings, atlas_source, refusing=application)
     ResponseCache(app, atlas_source)
     AcceptedCodings(app)
-    Metering(app, settings)
 
 
 def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
@@ -156,6 +156,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
     @app.before_request
     def begin() -> Response | None:
         choose_language()
+        refuse(request.environ)
         _refuse_no_host()
         _refuse_foreign_host(settings)
         _refuse_transfer()

@@ -1,19 +1,27 @@
-"""WSGI middleware that keeps slow connections from holding up quick ones.
+"""WSGI middleware that keeps slow connections and long requests from holding up quick ones.
 
 One thread carries a request from its headers to the last byte of its response. While it waits for the network, to read
-a body or to send a large response, the processor is free for others. So a process has many threads: a few of them work
-at the same time (GEO_THREADS), and the others wait for the network (GEO_TRANSFERS).
+a body or to send a large response, or for another process, the processor is free for others. So a process has many
+threads: a few of them work at the same time (GEO_THREADS, and as many for what must be answered first), and the others
+wait for the network (GEO_TRANSFERS) or for a process that answers long requests (GEO_LONG_WAITING).
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any, Self
+from urllib.parse import urlsplit
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
+from geo.settings import Settings
+from geo.web.http.first_answers import is_first
 from geo.web.http.gateway import TOO_MANY_TRANSFERS
+from geo.web.http.metering import WAIT
 
 _LARGEST_AT_ONCE = 1024 * 1024
 """Bytes up to which a response is handed to the server whole: its thread is then free, however slow the reader is."""
+_OF_MAP = 16
+"""Threads that may wait for the process that answers the map's long requests."""
 
 
 class _Permits:
@@ -40,6 +48,15 @@ class _Permits:
             return False
         return True
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let another thread have the permit inside."""
+        self.give_back()
+        try:
+            yield
+        finally:
+            self.wait()
+
     wait = __enter__
 
     def give_back(self) -> None:
@@ -47,34 +64,43 @@ class _Permits:
         self._free.put(None)
 
 
-class Transfers:
-    """The application, worked on by `at_once` threads at a time while `transfers` others wait for the network."""
+def threads_for(settings: Settings) -> int:
+    """The threads of a process: those that work, and those that wait for the network or another process."""
+    return 2 * settings.threads + settings.transfers + settings.long_at_once + settings.long_waiting + _OF_MAP
 
-    def __init__(self, application: WSGIApplication, *, at_once: int, transfers: int) -> None:
+
+class Transfers:
+    """The application, worked on by few threads at a time while others wait; see threads_for."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
         self._application = application
-        self._turns, self._places = _Permits(at_once), _Permits(transfers)
+        self._turns, self._first_turns = _Permits(settings.threads), _Permits(settings.threads)
+        self._places = _Permits(settings.transfers)
+        self._root = urlsplit(settings.public_url).path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; with 503 where it has a body or a large response and no place for one more is free."""
+        turns = self._first_turns if is_first(environ["PATH_INFO"].removeprefix(self._root)) else self._turns
+        environ[WAIT] = turns.aside
         if not _has_body(environ):
-            return self._send(environ, start_response)
+            return self._send(environ, start_response, turns)
         if not self._places.take():
             return self._refuse(environ, start_response)
         try:
-            environ["wsgi.input"] = _Input(environ, self._turns)
-            return self._send(environ, start_response)
+            environ["wsgi.input"] = _Input(environ, turns)
+            return self._send(environ, start_response, turns)
         finally:
             self._places.give_back()
 
-    def _send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _send(self, environ: WSGIEnvironment, start_response: StartResponse, turns: _Permits) -> Iterable[bytes]:
         start: list[Any] = []
         original = environ.copy()  # what answers a request may change its environment
 
         def keep(*given: Any) -> Callable[[bytes], object]:
             start[:] = given
-            return _refuse_to_write
+            return refuse_to_write
 
-        with self._turns:
+        with turns:
             parts = self._application(environ, keep)
             if not isinstance(parts, list) and _is_small(start[1]):
                 parts = _read(parts)
@@ -178,5 +204,6 @@ def _close(parts: Iterable[bytes]) -> None:
         close()
 
 
-def _refuse_to_write(_: bytes) -> object:
+def refuse_to_write(_: bytes) -> object:
+    """The function `write` of WSGI, which nothing here calls."""
     raise NotImplementedError("This service returns its responses; it does not write them.")

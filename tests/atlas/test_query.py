@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue
 from geo.schema import Label
 from geo.text import sort_key
@@ -125,6 +127,8 @@ def test_an_unknown_filter_or_sort_field_is_refused_with_the_known_ones(atlas: A
 )
 def test_sorting_puts_missing_values_last(atlas: Atlas, sort: str, expected: list[str]) -> None:
     assert ids(atlas, Query("products", sort=sort)) == expected
+    assert ids(atlas, Query("products", sort=sort, limit=2)) == expected[:2]
+    assert ids(atlas, Query("products", sort=sort, limit=2, offset=2)) == expected[2:]
 
 
 def test_pages_of_any_size_tile_the_answer(atlas: Atlas) -> None:
@@ -307,6 +311,16 @@ def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_
         ]
         assert [ids(atlas, Query("zones", bbox=label)) for label in labels] == matches
     assert any(one.id not in matches[n] for n, one in enumerate(records))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_completeness_is_what_counting_record_by_record_gives(atlas: Atlas, layer: str) -> None:
+    records = atlas.find(Query(layer)).records
+    count, values, placed = atlas.completeness(layer)
+    assert count == len(records)
+    for field in LAYERS[layer].fields:
+        assert values[field.name] == sum(record.properties[field.name] is not None for record in records), field.name
+    assert placed == Counter(record.precision for record in records if record.lng is not None)
 
 
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])

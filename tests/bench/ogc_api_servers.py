@@ -237,12 +237,13 @@ def versions(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def ours(data: Path, *, tiles_kept: bool = True) -> Iterator[Service]:
+def ours(data: Path, *, tiles_kept: bool = True, **settings: str) -> Iterator[Service]:
     """Our service as an operator starts it; without its cache of tiles where `tiles_kept` is false."""
     port = free_port()
     code = ["app.py"] if tiles_kept else ["-c", _NO_TILES_KEPT]
     words = [sys.executable, *code, "serve", "--workers", str(WORKERS), "--port", str(port)]
-    with _started("ours", words, port, data / "log", {"GEO_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}) as service:
+    env = {"GEO_DATA_DIR": str(data), "PYTHONPATH": str(ROOT), **settings}
+    with _started("ours", words, port, data / "log", env) as service:
         yield service
 
 

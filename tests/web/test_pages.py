@@ -92,7 +92,7 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
     while waiting:
         path = waiting.pop()
         # These tests have an atlas without a store; what /manage links to is followed in test_manage.py, and /readyz
-        # in test_durability.py.
+        # answers 503 without a store.
         if path in visited or path.startswith(("/manage/", "/readyz")):
             continue
         visited.add(path)

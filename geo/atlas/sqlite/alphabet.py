@@ -33,11 +33,7 @@ def write(connection: sqlite3.Connection) -> None:
             zip(rows, *map(_places, names), strict=True),
         )
         for field in fields:
-            # In both directions records without a text come last.
-            connection.execute(
-                f"CREATE INDEX a_{layer}_{field.name} ON {places_of(layer)} ({field.name} IS NULL, {field.name})"
-            )
-            connection.execute(f"CREATE INDEX d_{layer}_{field.name} ON {places_of(layer)} ({field.name})")
+            connection.execute(f"CREATE INDEX a_{layer}_{field.name} ON {places_of(layer)} ({field.name})")
 
 
 def _places(texts: tuple[str | None, ...]) -> list[int | None]:

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +14,10 @@ from weakref import WeakSet
 
 import orjson
 
+from geo import budget
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -29,11 +32,11 @@ from geo.atlas.model import (
     Value,
     VersionInfo,
 )
-from geo.atlas.sqlite import feed, sql, tile_columns
+from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.search import closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
@@ -68,6 +71,8 @@ class SqliteAtlas:
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
+        self._bounds: dict[str, LngLatBbox | None] = {}
+        self._completeness: dict[str, Completeness] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -112,7 +117,8 @@ class SqliteAtlas:
 
     def counts(self) -> dict[str, int]:
         """How many records each layer has."""
-        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
+        with budget.unlimited():
+            return {name: self.count(Query(name)) for name in COLLECTIONS}
 
     def count(self, query: Query) -> int:
         """How many records a query matches; `limit` and `offset` are ignored."""
@@ -127,6 +133,13 @@ class SqliteAtlas:
             if len(repr(statement)) <= _MAX_STATEMENT:
                 self._counts[statement] = number
         return number
+
+    def completeness(self, layer: str) -> Completeness:
+        """How many values the fields of a layer have; counted once."""
+        if layer not in self._completeness:
+            with budget.unlimited():
+                self._completeness[layer] = value_counts.count(self._db, layer)
+        return self._completeness[layer]
 
     def find(self, query: Query) -> Page:
         """One page of the records that a query matches, in order, with the number of all of them."""
@@ -216,7 +229,9 @@ class SqliteAtlas:
         selection = replace(query, limit=None, offset=0, sort="")
         counts = self._facets.get(selection)
         if counts is None:
-            counts = self._count_facets(selection)
+            # What every first page needs is counted once, whoever asks first.
+            with budget.unlimited() if selection == Query(query.layer) else nullcontext():
+                counts = self._count_facets(selection)
             if len(self._facets) >= _MAX_FACETS:
                 self._facets.clear()
             if selection.where is None and len(repr(selection)) <= _MAX_STATEMENT:
@@ -323,8 +338,12 @@ class SqliteAtlas:
 
     def bounds(self, layer: str = "province") -> LngLatBbox | None:
         """The bounding box of a layer in degrees; None when no record has a geometry."""
-        row = self._db.execute(f"SELECT min(west), min(south), max(east), max(north) FROM {table_of(layer)}").fetchone()
-        return None if row[0] is None else LngLatBbox(*row)
+        if layer not in self._bounds:
+            columns = "min(west), min(south), max(east), max(north)"
+            with budget.unlimited():
+                row = self._db.execute(f"SELECT {columns} FROM {table_of(layer)}").fetchone()
+            self._bounds[layer] = None if row[0] is None else LngLatBbox(*row)
+        return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         """Records whose names match, best first: equal names, names that begin with the text, then the others."""
@@ -343,7 +362,7 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (_closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
+        best = sorted(rows, key=lambda row: (closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:
@@ -353,12 +372,6 @@ class SqliteAtlas:
             (number,),
         ).fetchone()
         return Hit(layer, *row)
-
-
-def _closeness(phrase: str, names: str) -> int:
-    if names == phrase or names.startswith(f"{phrase} "):
-        return 0 if names == phrase else 1
-    return 2 if f" {phrase}" in f" {names}" else 3
 
 
 def _no_record(layer: str, record: str) -> NotFound:

@@ -100,16 +100,25 @@ def columns(query: Query, *names: str) -> Statement:
     """
     where = _where(query)
     select_list = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
-    table = f"{table_of(query.layer)} f"
-    if RELATED in names:
-        table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
-    if _is_alphabetical(query):
-        table += f" JOIN {places_of(query.layer)} o ON o.row = f.row"
+    alphabet = f" JOIN {places_of(query.layer)} o ON o.row = f.row" if _is_alphabetical(query) else ""
+    related = f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row" if RELATED in names else ""
+    table = f"{table_of(query.layer)} f{alphabet}{related}"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
         # Rows are numbered from 1 without gaps: a condition on the row finds the page without skipping rows by OFFSET.
         return Statement(
             f"SELECT {select_list} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
             (query.offset, query.limit),
+        )
+    if query.sort and query.limit is not None:
+        # Only the numbers of the rows are sorted, or read from an index, and not whole features.
+        page = (
+            f"SELECT f.row FROM {table_of(query.layer)} f{alphabet} WHERE {where.text} ORDER BY {_order(query)}"
+            " LIMIT ? OFFSET ?"
+        )
+        return Statement(
+            f"SELECT {select_list} FROM ({page}) page CROSS JOIN {table_of(query.layer)} f ON f.row = page.row"
+            f"{alphabet}{related} ORDER BY {_order(query)}",
+            (*where.values, query.limit, query.offset),
         )
     text = f"SELECT {select_list} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
@@ -165,11 +174,7 @@ def _sort_keys(query: Query) -> list[str]:
 
 def _direction(layer: str, name: str) -> str:
     """Records without a value come last in both directions."""
-    field, is_descending = name.removeprefix("-"), name.startswith("-")
-    column = _order_column(layer, field)
-    if is_descending:
-        return f"{column} DESC"
-    return column if field == "id" else f"{column} IS NULL, {column}"
+    return f"{_order_column(layer, name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
 
 
 def _order_column(layer: str, name: str) -> str:

@@ -86,6 +86,7 @@ class ExportCache:
             cached = self._open_cached(folder, key, coding)
             if cached:
                 return cached
+            budget.take_place()
             with job():
                 plain = self._open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
                 return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain

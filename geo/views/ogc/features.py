@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import shapely
 
+from geo import budget
 from geo.atlas import Atlas, LinkedFeatures, Part, Query, UrlAffixes
 from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
@@ -30,6 +31,8 @@ CHANGES = "monitor"
 """Link relation of RFC 5989 to a resource that reports changes."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
+_MANY = 200
+"""Records from which on a page in another coordinate system, or with some of the properties, takes long: 10 ms."""
 _FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
 """Formats of a page of features beside GeoJSON and HTML."""
 
@@ -181,6 +184,8 @@ def features(
     """
     if system.uri == CRS84 and not fields:
         return atlas.linked_features(query, affixes)
+    if query.limit is None or query.limit > _MANY:
+        budget.take_place()
     rows = list(atlas.parts(query, affixes))
     bodies = (
         orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})

@@ -134,6 +134,7 @@ class PreparedLayers:
 
     def _prepare(self, layer: str, make: Callable[[], Arrays]) -> Arrays:
         """What `make` returns; a large layer is prepared as a job of the machine."""
+        budget.take_place()
         with self._job() if self._atlas.count(Query(layer)) > _MANY else nullcontext():
             return make()
 

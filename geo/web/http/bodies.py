@@ -52,5 +52,11 @@ def register(app: Flask, settings: Settings) -> None:
         if given > largest:
             raise TooLarge(
                 f"The body of {given:,} bytes is too large: at most {largest:,} here. Files are uploaded at /manage.",
-                f"Nội dung {given:,} byte là quá lớn: địa chỉ này nhận tối đa {largest:,}. Tải tệp lên tại /manage.",
+                f"Nội dung {_vi(given)} byte là quá lớn: địa chỉ này nhận tối đa {_vi(largest)} byte. Tải tệp lên tại"
+                " /manage.",
             )
+
+
+def _vi(number: int) -> str:
+    """A number as Vietnamese writes it: 1.048.576."""
+    return f"{number:,}".replace(",", ".")

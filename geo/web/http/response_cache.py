@@ -24,7 +24,7 @@ _LARGEST = 1024 * 1024
 _LONGEST_KEY = 2_000  # characters of URL and headers; longer requests are rarely repeated
 _OVERHEAD = 1_500  # bytes of memory that an entry takes beside its body and its key
 _OWN = "X-Request-ID"
-_ATLAS = "geo.response_cache.atlas"
+ATLAS = "geo.response_cache.atlas"
 """Key of the WSGI environment in which the application stores the atlas of a cacheable response."""
 _KEY_PARTS = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
@@ -105,7 +105,7 @@ class ResponseCache:
             return start_response(status, headers, *failure)
 
         parts = self._inner(environ, record)
-        atlas: Atlas | None = environ.get(_ATLAS)
+        atlas: Atlas | None = environ.get(ATLAS)
         if atlas is None:
             return parts
         body = b"".join(parts)
@@ -141,7 +141,7 @@ def _leave_atlas(response: Response) -> Response:
         # A file in the server's file wrapper is not streamed for Flask, yet must not be read into memory.
         and not (response.is_streamed or response.direct_passthrough)
     ):
-        request.environ[_ATLAS] = g.atlas
+        request.environ[ATLAS] = g.atlas
     return response
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from geo import budget
 from geo.errors import BadQuery
 from geo.ocop.parameters import SELECTION
 from geo.settings import Settings
@@ -143,6 +144,7 @@ def _file(page: Page, form: str) -> Response:
             f"properties cannot be combined with f={form}: files contain every property.",
             f"Không dùng properties cùng f={form} được: tệp luôn có mọi thuộc tính.",
         )
+    budget.take_place()
     matched, kind = page.atlas.count(page.query), FORMATS[form]
     response = conditional_response(partial(_file_bytes, page, form), mimetype=kind.media_type, cors=True)
     name = file_name(page.layer, form, version=page.atlas.version.number)

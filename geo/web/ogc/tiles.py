@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from geo import budget
 from geo.atlas import Atlas
 from geo.budget import JobSlots
 from geo.crs import LngLatBbox
@@ -173,7 +172,6 @@ def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: 
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     entry = cache.tiles.get(atlas.key, stamp, key)
     if entry is None:
-        budget.take_place()
         content = tile.make(cache.layers_of(atlas, stamp), layers, at)
         entry = CachedTile(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.drawn_count, content.total_count)
         # Empty tiles are not cached: making them is as fast as reading them, and their number is unlimited.

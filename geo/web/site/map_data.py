@@ -41,7 +41,9 @@ def map_data() -> Response:
     params.only(args, "bbox", "layers", "q", *FILTER_PARAMS)
     layers, box = params.thematic(args), params.bbox(args)
     filters, text = params.filters(args), params.words(args)
-    return _json(lambda: in_view(atlas, layers, box, filters, text, g.lang))
+    return conditional_response(
+        lambda: in_view(atlas, layers, box, filters, text, g.lang), mimetype="application/json", cors=True
+    )
 
 
 def base(layer: str) -> Response:
