@@ -21,7 +21,7 @@ from geo.ocop.layers import LAYERS
 
 Rows: TypeAlias = NDArray[np.intp]
 Numbers: TypeAlias = NDArray[np.float64]
-_RADIUS_M = {precision.key: precision.uncertainty_m for precision in PRECISIONS}
+_RADII_M = np.array([precision.uncertainty_m for precision in PRECISIONS])
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
 # Over d metres the scale of a transverse Mercator projection grows at most by the factor exp(d / radius). This radius
 # is smaller than any of the ellipsoid, which also covers the datum shift between WGS 84 and METRIC_CRS.
@@ -40,49 +40,52 @@ class Joined(NamedTuple):
 
 @dataclass(frozen=True)
 class Places:
-    """The points of a layer that are accurate enough: `rows` in its frame, ids, degrees, metres, uncertainty radii."""
+    """The points of a layer, in degrees: `rows` in its frame, ids, and the places of their precisions in PRECISIONS."""
 
     rows: Rows
     ids: NDArray[np.object_]
-    lng: Numbers
-    lat: Numbers
-    metric: NDArray[np.object_]
-    uncertainty_m: Numbers
+    degrees: NDArray[np.object_]
+    precision: Rows
     layer: str
 
     @classmethod
-    def of(cls, frame: GeoDataFrame, layer: str, *, at_least: str) -> Self:
-        """The records of `frame` that have a point of the precision `at_least` or better.
-
-        A layer without a precision field counts as exact.
-        """
+    def of(cls, frame: GeoDataFrame, layer: str) -> Self:
+        """The records of `frame` that have a point of known precision; a layer without that field counts as exact."""
         geometry = np.asarray(frame.geometry.array, dtype=object)
-        precision = [str(key) for key in frame["precision"]] if "precision" in frame else ["exact"] * len(frame)
-        order = np.array([_ORDER.get(key, len(_ORDER)) for key in precision], dtype=np.intp)
-        keep = np.flatnonzero(_has_shape(geometry) & (order <= _ORDER[at_least]))
-        points = geometry[keep]
-        radii = [_RADIUS_M[precision[row]] for row in keep]
-        return cls(
-            keep,
-            _ids(frame, layer)[keep],
-            shapely.get_x(points),
-            shapely.get_y(points),
-            to_metric(points),
-            np.array(radii, dtype=float),
-            layer,
-        )
+        keys = frame["precision"] if "precision" in frame else ["exact"] * len(frame)
+        precision = np.array([_ORDER.get(str(key), len(_ORDER)) for key in keys], dtype=np.intp)
+        rows = np.flatnonzero(_has_shape(geometry) & (precision < len(_ORDER)))
+        return cls(rows, _ids(frame, layer)[rows], geometry[rows], precision[rows], layer)
+
+    def known_to(self, precision: str) -> Self:
+        """Those of the places that are known as well as `precision` or better."""
+        known = self.precision <= _ORDER[precision]
+        return self if known.all() else self.take(np.flatnonzero(known))
 
     def take(self, places: Rows) -> Self:
         """Some of the places, in the order of `places`."""
-        return replace(
-            self, rows=self.rows[places], ids=self.ids[places], lng=self.lng[places], lat=self.lat[places],
-            metric=self.metric[places], uncertainty_m=self.uncertainty_m[places],
-        )  # fmt: skip
+        rows, ids, degrees = self.rows[places], self.ids[places], self.degrees[places]
+        return replace(self, rows=rows, ids=ids, degrees=degrees, precision=self.precision[places])
+
+    @cached_property
+    def lnglat(self) -> tuple[Numbers, Numbers]:
+        """Longitudes and latitudes in degrees."""
+        return shapely.get_x(self.degrees), shapely.get_y(self.degrees)
+
+    @cached_property
+    def metric(self) -> NDArray[np.object_]:
+        """The points in METRIC_CRS."""
+        return to_metric(self.degrees)
+
+    @cached_property
+    def uncertainty_m(self) -> Numbers:
+        """The radius in metres around each place within which it truly is."""
+        return _RADII_M[self.precision]
 
     @cached_property
     def scale(self) -> Numbers:
         """Metres in METRIC_CRS that a metre is long at each place; 0 where the projection does not reach."""
-        scale = metric_scales(self.lng, self.lat)
+        scale = metric_scales(*self.lnglat)
         return np.where(np.isfinite(scale), scale, 0.0)
 
     def near(self, other: "Places", *, distance_m: float) -> Joined:
@@ -90,7 +93,10 @@ class Places:
 
         Ties go to the smaller id.
         """
-        here, there = self._within(other, np.full(len(self.ids), distance_m))
+        if len(other.ids) < len(self.ids):  # fewer queries, of the larger tree
+            there, here = other._within(self, np.full(len(other.ids), distance_m))
+        else:
+            here, there = self._within(other, np.full(len(self.ids), distance_m))
         metres = self._geodesic(other, here, there)
         close = metres <= distance_m
         if self.layer == other.layer:
@@ -128,8 +134,8 @@ class Places:
         return here, there
 
     def _geodesic(self, other: "Places", here: Rows, there: Rows) -> Numbers:
-        metres = GEOD.inv(self.lng[here], self.lat[here], other.lng[there], other.lat[there])[2]
-        return np.asarray(metres, dtype=float)
+        begins, ends = (axis[here] for axis in self.lnglat), (axis[there] for axis in other.lnglat)
+        return np.asarray(GEOD.inv(*begins, *ends)[2], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -171,8 +177,10 @@ class Shapes:
 
         A place on a shared border is covered by the shapes on both sides.
         """
-        tree = STRtree(np.asarray(shapely.points(places.lng, places.lat), dtype=object))
-        shape, place = tree.query(self.degrees, predicate="intersects")  # which prepares the few shapes
+        if len(self.ids) < len(places.ids):  # fewer queries, of the larger tree
+            shape, place = STRtree(places.degrees).query(self.degrees, predicate="intersects")
+        else:
+            place, shape = STRtree(self.degrees).query(places.degrees, predicate="intersects")
         order = np.lexsort((_places_in_order(self.ids)[shape], place))
         place, shape = place[order], shape[order]
         return place, shape, _ranks(place)
@@ -213,14 +221,17 @@ class Joins:
 
     def __init__(self, frames: Mapping[str, GeoDataFrame]) -> None:
         self.frames = frames
+        self._all_places: dict[str, Places] = {}
         self._places: dict[tuple[str, str], Places] = {}
         self._shapes: dict[str, Shapes] = {}
 
     def places(self, layer: str, *, at_least: str) -> Places:
         """The places of a layer that are known as well as `at_least` or better."""
         key = layer, at_least
+        if layer not in self._all_places:
+            self._all_places[layer] = Places.of(self.frames[layer], layer)
         if key not in self._places:
-            self._places[key] = Places.of(self.frames[layer], layer, at_least=at_least)
+            self._places[key] = self._all_places[layer].known_to(at_least)
         return self._places[key]
 
     def shapes(self, layer: str) -> Shapes:
