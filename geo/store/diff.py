@@ -6,13 +6,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
-from geopandas import GeoDataFrame
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GEOD, Shapes, geodesic_distance_m, to_metric
 from geo.schema import LayerSpec
-from geo.store.content import Content, Records, state_of
+from geo.store.content import Content, Records
 
 
 class FieldChange(NamedTuple):
@@ -51,13 +50,6 @@ class Counts(NamedTuple):
     changed: int
     removed: int
     moved: int
-
-
-def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | None) -> list[RecordDiff]:
-    """The records that differ between two frames in STORE_CRS, ordered by key; None is a layer without records."""
-    old = state_of(spec, before) if before is not None else {}
-    new = state_of(spec, after) if after is not None else {}
-    return list(differences(spec, old, new))
 
 
 def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
