@@ -7,11 +7,12 @@ from typing import Any, NamedTuple, Self, TypeAlias
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 from shapely.geometry.base import BaseGeometry
 
 Shapes: TypeAlias = NDArray[np.object_]
 """Shapely geometries; None for a record without one."""
+Numbers: TypeAlias = NDArray[np.float64]
 
 STORE_CRS = "OGC:CRS84"
 """The CRS of every stored geometry: WGS 84, longitude before latitude, in degrees."""
@@ -138,3 +139,50 @@ def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> f
     110724
     """
     return float(GEOD.inv(lng1, lat1, lng2, lat2)[2])
+
+
+def metric_scales(lng: Numbers, lat: Numbers) -> Numbers:
+    """The largest scale of METRIC_CRS at each place: how many of its metres a metre is drawn as.
+
+    Infinite for coordinates that the projection cannot hold.
+
+    >>> [round(float(scale), 4) for scale in metric_scales(np.array([103.0, 109.2]), np.array([21.0, 21.0]))]
+    [0.9999, 1.0051]
+    """
+    if not len(lng):  # pyproj refuses empty arrays
+        return np.empty(0)
+    return np.asarray(Proj(METRIC_CRS).get_factors(lng, lat).tissot_semimajor, dtype=float)
+
+
+def geodesic_areas_m2(shapes: Shapes) -> Numbers:
+    """Square metres of each shape on the WGS 84 ellipsoid, whose sides are geodesics between the corners (STORE_CRS).
+
+    Holes are subtracted, however they are wound. 0 for what is no polygon and for None.
+
+    >>> [round(float(area)) for area in geodesic_areas_m2(np.array([shapely.box(103.0, 21.0, 103.01, 21.01), None]))]
+    [1151092, 0]
+    """
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    polygons = np.flatnonzero(shapely.get_dimensions(parts) == 2)
+    rings, parts_of_rings = shapely.get_rings(parts[polygons], return_index=True)
+    lng, lat = np.ascontiguousarray(shapely.get_coordinates(rings).T)
+    ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
+    spans = zip([0, *ends], ends, strict=False)
+    areas = np.array([abs(GEOD.polygon_area_perimeter(lng[start:end], lat[start:end])[0]) for start, end in spans])
+    is_hole = np.concatenate([[False], parts_of_rings[1:] == parts_of_rings[:-1]])[: len(rings)]  # the outer is first
+    signed = np.where(is_hole, -areas, areas)
+    return np.asarray(np.bincount(owners[polygons[parts_of_rings]], signed, minlength=len(shapes)), dtype=float)
+
+
+def geodesic_lengths_m(lines: Shapes) -> Numbers:
+    """Metres of each line along geodesics between its vertices (STORE_CRS); 0 for what is no line and for None.
+
+    >>> [round(float(length)) for length in geodesic_lengths_m(np.array([shapely.LineString([(103, 21), (103, 22)])]))]
+    [110724]
+    """
+    parts, owners = shapely.get_parts(lines, return_index=True)
+    xy, parts_of_vertices = shapely.get_coordinates(parts, return_index=True)
+    joined = parts_of_vertices[1:] == parts_of_vertices[:-1]
+    begins, ends = xy[:-1][joined], xy[1:][joined]
+    metres = GEOD.inv(begins[:, 0], begins[:, 1], ends[:, 0], ends[:, 1])[2]
+    return np.asarray(np.bincount(owners[parts_of_vertices[1:][joined]], metres, minlength=len(lines)), dtype=float)

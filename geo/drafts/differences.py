@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import shapely
 from geopandas import GeoDataFrame
 from shapely.geometry import mapping
@@ -96,4 +97,4 @@ def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
         "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
         "precision": one.precision, "approximate": precision is not None and precision.approximate,
     }  # fmt: skip
-    return {"type": "Feature", "geometry": mapping(coarse), "properties": properties}
+    return {"type": "Feature", "geometry": orjson.Fragment(shapely.to_geojson(coarse)), "properties": properties}

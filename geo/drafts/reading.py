@@ -21,8 +21,8 @@ from geo.part_files import part_suffix
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
-from geo.store.content import digest_of, state_of
-from geo.store.diff import RecordDiff, compare
+from geo.store.content import Records, digest_of, state_of
+from geo.store.diff import RecordDiff, differences
 
 Progress = Callable[[str], None]
 WORK = ".work-"
@@ -40,12 +40,16 @@ def limits_of(settings: Settings) -> Limits:
 
 @dataclass(frozen=True)
 class DraftReading:
-    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file."""
+    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file.
+
+    `records` are those of the whole layer as it would be published, in the store's canonical form.
+    """
 
     base: int
     parts: list[Part]
     part: Part | None
     staged: Staged | None
+    records: Records
     diff: list[RecordDiff]
     digest: str
     questions: list[Question]
@@ -65,15 +69,16 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
         part = choose(_suitable(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:
-            return DraftReading(current.number, parts, None, None, [], "", [_which_part(parts)])
+            return DraftReading(current.number, parts, None, None, {}, [], "", [_which_part(parts)])
         progress("read")
         table = read(part, limits_of(settings))
     staged = _stage(store, current, draft, table, progress)
     progress("compare")
     spec = staged.spec
-    diff = compare(spec, store.frames(current.number)[spec.name], staged.frame)
-    digest = digest_of({spec.name: state_of(spec, staged.frame)}, "") if staged.publishable else ""
-    return DraftReading(current.number, parts, part, staged, diff, digest, staged.questions)
+    records = state_of(spec, staged.frame)
+    diff = list(differences(spec, store.state(current.number)[spec.name], records))
+    digest = digest_of({spec.name: records}, "") if staged.publishable else ""
+    return DraftReading(current.number, parts, part, staged, records, diff, digest, staged.questions)
 
 
 _SUITABLE = {

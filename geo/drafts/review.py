@@ -221,12 +221,10 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas (see _safe)."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
+    csv.writer(out).writerows([_safe(cell) if type(cell) is str else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _safe(cell: object) -> object:
-    """The cell, with an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+def _safe(text: str) -> str:
+    """The text, with an apostrophe before one that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

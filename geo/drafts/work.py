@@ -6,24 +6,31 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import open_atlases
-from geo.drafts import review
-from geo.drafts.draft import Draft, DraftStore
+from geo.drafts import publication, review
+from geo.drafts.draft import Draft, DraftStore, digest_of
+from geo.drafts.publication import Publication
 from geo.drafts.reading import DraftReading, Progress, read_draft
 from geo.errors import BadQuery, Conflict
-from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
+from geo.ocop.layers import LAYERS
 from geo.pipeline import person, prepare_atlas, require_room
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
+from geo.store.content import state_of
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
-    """Read the draft and write its review, preview and lists to its folder."""
+    """Read the draft and write its review, preview and lists to its folder, and what publishing it would change."""
     reading = read_draft(settings, drafts, draft, progress)
     progress("write")
-    review.write(drafts.folder(draft.id), draft, reading)
+    folder = drafts.folder(draft.id)
+    review.write(folder, draft, reading)
+    if reading.staged is not None and reading.staged.publishable:
+        publication.save(folder, draft, _publication(open_store(settings), draft, reading, reading.staged))
+    else:
+        publication.discard(folder)
     return reading
 
 
@@ -32,29 +39,20 @@ def publish(
 ) -> Version:
     """Publish the draft as the newest version, in one transaction; its atlas is built afterwards.
 
-    `digest` is that of the review that a person saw (None: not checked): Conflict when reading the draft now gives
-    another result. BadQuery while questions are open or errors are fatal, DiskFull when there may not be room.
+    What was saved when the draft was read is published as it is; the files are read again only where that does not
+    hold any more. `digest` is that of the review that a person saw (None: not checked): Conflict when the result is
+    another now. BadQuery while questions are open or errors are fatal, DiskFull when there may not be room.
     """
     who, why = person(who, why)
-    reading = read_draft(settings, drafts, draft, progress)
-    staged = reading.staged
-    if staged is None or not staged.publishable:
-        raise _unpublishable(reading)
-    if digest is not None and digest != reading.digest:
-        review.write(drafts.folder(draft.id), draft, reading)
-        raise Conflict(
-            "The data have changed since you saw the preview. Review it again, then publish.",
-            "Dữ liệu đã thay đổi từ khi bạn xem trước. Hãy xem lại rồi công bố.",
-        )
     store = open_store(settings)
-    if not reading.diff:
-        current = store.current()
-        if current is None:
-            raise _unpublishable(reading)
+    changes = _changes(settings, drafts, draft, store, digest, progress)
+    current = store.current()
+    if current is not None and not changes.is_change:
         return current
     progress("publish")
     require_room(settings, store, open_atlases(settings), upload_bytes=draft.size)
-    return _publish(store, draft, reading, staged, who=who, why=why)
+    layers = {**store.state(changes.base), **changes.layers}
+    return store.publish(layers, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base)
 
 
 def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
@@ -74,16 +72,41 @@ def prepare_served(settings: Settings, *, number: int | None, progress: Progress
     prepare_atlas(settings, open_atlases(settings), number=number, progress=progress)
 
 
-def _publish(store: Store, draft: Draft, reading: DraftReading, staged: Staged, *, who: str, why: str) -> Version:
-    name = staged.spec.name
-    before = store.frames(reading.base)
-    frames = {**before, name: staged.frame}
+def _changes(
+    settings: Settings, drafts: DraftStore, draft: Draft, store: Store, digest: str | None, progress: Progress
+) -> Publication:
+    """What publishing the draft would change; it is read again where what was saved does not hold any more."""
+    current, folder = store.current(), drafts.folder(draft.id)
+    changes = None
+    if current is not None and digest_of(drafts.uploads(draft)) == draft.sha256:
+        changes = publication.load(folder, draft, current.number)
+    if changes is None:
+        reading = prepare(settings, drafts, draft, progress)
+        changes = publication.load(folder, draft, reading.base)
+        if changes is None:
+            raise _unpublishable(reading)
+    if digest is not None and digest != changes.digest:
+        raise Conflict(
+            "The data have changed since you saw the preview. Review it again, then publish.",
+            "Dữ liệu đã thay đổi từ khi bạn xem trước. Hãy xem lại rồi công bố.",
+        )
+    return changes
+
+
+def _publication(store: Store, draft: Draft, reading: DraftReading, staged: Staged) -> Publication:
+    layers = {staged.spec.name: reading.records}
     source_id = staged.source.get("source_id", "")
     if staged.spec.has("source_ids") and source_id in _all_sources(staged.frame):
-        frames["sources"] = with_source(frames["sources"], staged.source)
-    metadata = _metadata(store.metadata(reading.base), draft, staged)
-    report = carry_findings(store.report(reading.base), frames, staged)
-    return store.publish(frames, who=who, why=why, metadata=metadata, report=report, base=reading.base)
+        sources = with_source(store.frames(reading.base)["sources"], staged.source)
+        layers["sources"] = state_of(LAYERS["sources"], sources)
+    return Publication(
+        reading.base,
+        bool(reading.diff),
+        reading.digest,
+        layers,
+        _metadata(store.metadata(reading.base), draft, staged),
+        carry_findings(store.report(reading.base), staged),
+    )
 
 
 def _all_sources(frame: GeoDataFrame) -> set[str]:
@@ -103,10 +126,10 @@ def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: S
     return by_layer
 
 
-def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
+def carry_findings(old: Report, staged: Staged) -> Report:
     """The findings and repairs after the import.
 
-    Those of records that it changed or removed are replaced by its own; those of the whole layer are checked again.
+    Those of records that it changed or removed, and those of the whole layer, are replaced by its own.
     """
     name, new_ids = staged.spec.name, set(staged.touched)
     old_ids = new_ids | set(staged.removed)
@@ -120,7 +143,7 @@ def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Stag
         [
             *filter(still_holds, old.issues),
             *(issue for issue in staged.report.issues if issue.record in new_ids),
-            *(issue for issue in check(frames, only=name) if issue.subject == WHOLE_LAYER),
+            *staged.of_layer,
         ],
         [*filter(still_holds, old.changes), *(change for change in staged.report.changes if change.record in new_ids)],
     )

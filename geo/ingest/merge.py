@@ -28,13 +28,15 @@ Record = dict[str, object]
 class Merged:
     """The whole layer with the file's rows in it, ordered by key; the keys that differ now, and what was found.
 
-    `touched` are the keys of the file's rows, `removed` those that only the current layer had.
+    `touched` are the keys of the file's rows, `removed` those that only the current layer had. `of_layer` is what
+    was found about the layer as a whole, once it is checked.
     """
 
     frame: gpd.GeoDataFrame
     touched: tuple[str, ...]
     removed: tuple[str, ...]
     issues: list[Issue] = field(default_factory=list)
+    of_layer: list[Issue] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

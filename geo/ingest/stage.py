@@ -34,7 +34,7 @@ from geo.ingest.files.table import Table
 from geo.ingest.match import match
 from geo.ingest.merge import Merged, Terms, merge, put_back
 from geo.ocop.layers import LAYERS
-from geo.report import Change, Issue, Report
+from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.schema import Label, LayerSpec
 from geo.vn2000.systems import Reading, reading_of
 
@@ -55,7 +55,7 @@ class Staged:
     """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
 
     `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
-    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
+    `location` is None for a file without coordinates. `report` holds the findings of the file, `of_layer` of its layer.
     """
 
     spec: LayerSpec
@@ -74,6 +74,7 @@ class Staged:
     rows: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     source: dict[str, str] = field(default_factory=dict)
+    of_layer: list[Issue] = field(default_factory=list)
 
     @property
     def open(self) -> list[Question]:
@@ -391,8 +392,7 @@ class _Job:
             self.answers.whole, self.source.get("source_id", ""), self.by_address,
             {*self.columns, *self.answers.constants}, untouched,
         )  # fmt: skip
-        current = self.context.frames[self.spec.name]
-        merged = merge(self.spec, current, self.values, self.shapes, self.keys, terms)
+        merged = merge(self.spec, self.context.frames[self.spec.name], self.values, self.shapes, self.keys, terms)
         touched = set(merged.touched)
         own = merged.frame[self.spec.key].astype(str).isin(touched)
         mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
@@ -402,17 +402,19 @@ class _Job:
         if self.source.get("source_id"):
             frames["sources"] = questions.with_source(frames["sources"], self.source)
         refused = {(issue.record, issue.field) for issue in (*self._with_keys(self.report).issues, *issues)}
+        checked = check(frames, only=self.spec.name)
         faults = [
             issue
-            for issue in check(frames, only=self.spec.name)
+            for issue in checked
             if _concerns(issue, touched)
             # The finding that refused a value says already why it is missing.
             and not (issue.kind == "required_missing" and (issue.record, issue.field) in refused)
         ]
         keep_out(frame, self.spec, [issue for issue in faults if issue.record in touched])
         make_numbers(frame, self.spec)
-        references = questions.still_referenced(self.spec, merged.removed, frames)
-        return replace(merged, frame=frame), Report([*issues, *faults, *references], changes)
+        of_layer = [issue for issue in checked if issue.subject == WHOLE_LAYER]
+        issues += [*faults, *questions.still_referenced(self.spec, merged.removed, frames)]
+        return replace(merged, frame=frame, of_layer=of_layer), Report(issues, changes)
 
     def staged(self, texts: tuple[ColumnText, ...], choices: list[Choice]) -> Staged:
         """Everything together."""
@@ -424,7 +426,7 @@ class _Job:
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
             rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
-            source=self.source,
+            source=self.source, of_layer=self.merged.of_layer,
         )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from geopandas import GeoDataFrame
 from geo.errors import Conflict, NotFound
 from geo.ocop.layers import LAYERS
 from geo.report import Report
+from geo.schema import LayerSpec
 from geo.store import seals
 from geo.store.connection import is_missing, reading, writing
-from geo.store.content import State, digest_of, frame_of, state_of
+from geo.store.content import Records, State, digest_of, frame_of, state_of
 from geo.store.copies import write_backup
 from geo.store.damage import missing
 from geo.store.diff import RecordDiff, differences
@@ -71,6 +72,12 @@ class GeoPackageStore:
         versions = self.versions()
         return versions[-1] if versions else None
 
+    def state(self, version: int) -> State:
+        """The records of each layer of a version in canonical form, ordered by key."""
+        with self._reading() as connection:
+            state = self._state(connection, self._number(connection, version))
+        return {name: state.get(name, {}) for name in LAYERS}
+
     def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
         """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
         with self._reading() as connection:
@@ -88,7 +95,7 @@ class GeoPackageStore:
 
     def publish(
         self,
-        frames: Mapping[str, GeoDataFrame],
+        layers: Mapping[str, GeoDataFrame | Records],
         *,
         who: str,
         why: str,
@@ -96,14 +103,15 @@ class GeoPackageStore:
         report: Report,
         base: int | None = None,
     ) -> Version:
-        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+        """Make `layers` the current state; the current version, untouched, when nothing differs from it.
 
-        Frames must be in STORE_CRS with unique keys; a layer that is not given becomes empty. `base` is the number
-        of the version that the frames were made from (0 for none): Conflict when another has been published since.
+        A layer is a frame in STORE_CRS with unique keys, or what `state` gives; one that is not given becomes empty.
+        `base` is the number of the version that they were made from (0 for none): Conflict when another has been
+        published since.
         One transaction: a process that dies in the middle leaves the last version as it was. The time of the version
         is now, or a second after the newest earlier publication where the clock says less.
         """
-        state = _state_of(frames)
+        state = _state_of(layers)
         metadata_text = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
         report_text = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
         digest = digest_of(state, metadata_text)
@@ -180,7 +188,7 @@ class GeoPackageStore:
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""
         return self.publish(
-            self.frames(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
+            self.state(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
         )
 
     def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
@@ -216,15 +224,19 @@ class GeoPackageStore:
         return state_of_version(connection, self.path, version)
 
 
-def _state_of(frames: Mapping[str, GeoDataFrame]) -> State:
-    """The records of every declared layer; none for a layer without a frame."""
-    unknown = sorted(frames.keys() - LAYERS.keys())
+def _state_of(layers: Mapping[str, GeoDataFrame | Records]) -> State:
+    """The records of every declared layer; none for a layer that is not given."""
+    unknown = sorted(layers.keys() - LAYERS.keys())
     if unknown:
         raise Conflict(
             f"No layer {unknown[0]!r}. Layers: {', '.join(LAYERS)}.",
             f"Không có lớp {unknown[0]!r}. Các lớp: {', '.join(LAYERS)}.",
         )
-    return {name: state_of(spec, frames[name]) if name in frames else {} for name, spec in LAYERS.items()}
+    return {name: _records_of(spec, layers.get(name, {})) for name, spec in LAYERS.items()}
+
+
+def _records_of(spec: LayerSpec, layer: GeoDataFrame | Records) -> Records:
+    return state_of(spec, layer) if isinstance(layer, GeoDataFrame) else layer
 
 
 def _time_after(versions: list[Version]) -> str:

@@ -24,6 +24,7 @@ _SRS_ID = 4326
 _METRIC_ID = int(METRIC_CRS.partition(":")[2])
 _ENVELOPE_XY = 0b0000_0011  # little-endian header with an envelope [minx, maxx, miny, maxy]
 _EMPTY = 0b0001_0001
+_HEADER, _HEADER_WITH_BOX = struct.Struct("<2sBBi"), struct.Struct("<2sBBi4d")
 
 
 def _srs(code: int, description: str) -> str:
@@ -163,10 +164,11 @@ def _quoted(columns: Iterable[str]) -> str:
 
 def _rows(spec: LayerSpec, records: Records) -> Iterator[list[Any]]:
     """The cells of each record's row, in the order of _columns."""
-    for fid, (text, shape) in enumerate(records.values(), start=1):
+    names = [field.name for field in spec.fields]
+    geometries = [[]] * len(records) if spec.geometry is None else [[one] for one in _gpkg(records)]
+    for fid, ((text, _), geometry) in enumerate(zip(records.values(), geometries, strict=True), start=1):
         properties = json.loads(text)
-        values = [properties.get(field.name) for field in spec.fields]
-        yield [fid, *values] if spec.geometry is None else [fid, _gpkg(shape), *values]
+        yield [fid, *geometry, *map(properties.get, names)]
 
 
 def _sql_type(field: Field) -> str:
@@ -177,12 +179,16 @@ def _constraint(field: Field, spec: LayerSpec) -> str:
     return " NOT NULL UNIQUE" if field.name == spec.key else ""
 
 
-def _gpkg(wkb: bytes | None) -> bytes | None:
-    """A geometry in the GeoPackage binary format: magic, version, flags, srs_id, envelope, WKB."""
-    if wkb is None:
-        return None
-    shape = shapely.from_wkb(wkb)
-    if shape.is_empty:
-        return struct.pack("<2sBBi", b"GP", 0, _EMPTY, _SRS_ID) + wkb
-    west, south, east, north = shape.bounds
-    return struct.pack("<2sBBi4d", b"GP", 0, _ENVELOPE_XY, _SRS_ID, west, east, south, north) + wkb
+def _gpkg(records: Records) -> Iterator[bytes | None]:
+    """Each geometry in the GeoPackage binary format: magic, version, flags, srs_id, envelope, WKB; None for none."""
+    shapes = shapely.from_wkb(np.array([shape for _, shape in records.values()], dtype=object))
+    empty = shapely.is_empty(shapes).tolist()
+    for (_, wkb), is_empty, (west, south, east, north) in zip(
+        records.values(), empty, shapely.bounds(shapes).tolist(), strict=True
+    ):
+        if wkb is None:
+            yield None
+        elif is_empty:
+            yield _HEADER.pack(b"GP", 0, _EMPTY, _SRS_ID) + wkb
+        else:
+            yield _HEADER_WITH_BOX.pack(b"GP", 0, _ENVELOPE_XY, _SRS_ID, west, east, south, north) + wkb

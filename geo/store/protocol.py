@@ -9,6 +9,7 @@ from geopandas import GeoDataFrame
 from geo.errors import BadSource
 from geo.report import Report
 from geo.schema import Label
+from geo.store.content import Records, State
 from geo.store.diff import RecordDiff
 
 
@@ -57,6 +58,9 @@ class Store(Protocol):
     def current(self) -> Version | None:
         """The newest version; None in an empty store."""
 
+    def state(self, version: int) -> State:
+        """The records of each layer of a version in canonical form, ordered by key."""
+
     def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
         """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
 
@@ -68,7 +72,7 @@ class Store(Protocol):
 
     def publish(
         self,
-        frames: Mapping[str, GeoDataFrame],
+        layers: Mapping[str, GeoDataFrame | Records],
         *,
         who: str,
         why: str,
@@ -76,11 +80,11 @@ class Store(Protocol):
         report: Report,
         base: int | None = None,
     ) -> Version:
-        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+        """Make `layers` the current state; the current version, untouched, when nothing differs from it.
 
-        Its time is now, or a second after the newest earlier publication where the clock says less. Frames must be in
-        STORE_CRS with unique keys; a layer that is not given becomes empty. `base` is the number of the version that
-        the frames were made from (0 for none): Conflict when another has been published since.
+        Its time is now, or a second after the newest earlier publication where the clock says less. A layer is a frame
+        in STORE_CRS with unique keys, or what `state` gives; one that is not given becomes empty. `base` is the number
+        of the version that they were made from (0 for none): Conflict when another has been published since.
         """
 
     def history(self, layer: str, record: str) -> list[LogRow]:

@@ -18,7 +18,7 @@ import geopandas as gpd
 import shapely
 
 from geo.atlas import Notes, VersionInfo, open_atlases
-from geo.atlas.sqlite.rows import DECIMALS, geodesic_area_ha
+from geo.atlas.sqlite.rows import DECIMALS, geodesic_areas_ha
 from geo.ocop.layers import LAYERS
 from geo.report import Report
 from geo.settings import Settings
@@ -192,7 +192,7 @@ class Cluster:
         shapes = shapely.transform(frame.geometry.to_numpy(), lambda points: points.round(DECIMALS))
         if spec.geometry == "MultiPolygon":
             columns["measured_area_ha"] = "double precision"
-            cells["measured_area_ha"] = [geodesic_area_ha(shape) for shape in shapes]
+            cells["measured_area_ha"] = geodesic_areas_ha(shapes)
         else:
             columns |= {"commune_code": "text", "commune_name": "text"}
             cells |= {"commune_code": [None] * len(frame), "commune_name": [None] * len(frame)}

@@ -57,7 +57,7 @@ def test_an_import_leaves_the_findings_of_other_records_rows_and_layers() -> Non
         Issue.of("sites", "wrong_count", "thiếu", "too few"),
     )
     old = Report([other, row, replaced, layer, elsewhere])
-    report = carry_findings(old, {**frames, "producers": staged.frame}, staged)
+    report = carry_findings(old, staged)
     assert [issue for issue in report.issues if issue in old.issues] == [other, row, elsewhere]
     assert ("P1", "bad_number") in [(issue.record, issue.kind) for issue in report.issues]
 

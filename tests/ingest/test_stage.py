@@ -16,9 +16,8 @@ from geo.ingest.files.table import Table
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.report import Subject
-from geo.store.diff import compare
 from geo.vn2000.systems import HOME, Reading
-from tests.frames import frame, world
+from tests.frames import compare, frame, world
 from tests.ingest.import_cases import CASES, Columns, drawn, places, sheet
 
 SOURCE = {"source_id": "S2", "publisher": "Sở", "what": "danh sách", "file": "ds.xlsx"}

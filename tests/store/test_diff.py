@@ -15,8 +15,8 @@ from geo.crs import METRIC_CRS, STORE_CRS
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
 from geo.store import Store, diff
-from geo.store.diff import Counts, FieldChange, RecordDiff, compare, summary
-from tests.frames import frame, world
+from geo.store.diff import Counts, FieldChange, RecordDiff, summary
+from tests.frames import compare, frame, world
 from tests.store.conftest import Publish
 from tests.worlds import records
 

@@ -20,9 +20,8 @@ from geo.crs import STORE_CRS
 from geo.errors import BadSource, Conflict
 from geo.ocop.layers import LAYERS
 from geo.report import Issue, Report
-from geo.store.diff import compare
 from geo.store.geopackage import GeoPackageStore
-from tests.frames import frame, world
+from tests.frames import compare, frame, world
 from tests.store.conftest import Publish, publisher
 from tests.worlds import records
 

@@ -12,12 +12,13 @@ from shapely.geometry.base import BaseGeometry
 from geo.atlas.cql2.operators import accenti, casei
 from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
+from geo.atlas.sqlite.words import Words
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 11
+FORMAT = 12
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -34,9 +35,6 @@ CREATE TABLE link (
     link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
     distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
 );
-CREATE INDEX link_source ON link (source_layer, source_id);
-CREATE INDEX link_target ON link (target_layer, target_id);
-CREATE INDEX link_name ON link (link);
 CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
 CREATE TABLE issue (
     layer TEXT, record TEXT, row INTEGER, field TEXT, kind TEXT, value TEXT, message_vi TEXT, message_en TEXT
@@ -48,6 +46,13 @@ CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
 CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDEXED, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
 """  # noqa: E501
+
+
+_LINK_INDEXES = """
+CREATE INDEX link_source ON link (source_layer, source_id);
+CREATE INDEX link_target ON link (target_layer, target_id);
+CREATE INDEX link_name ON link (link);
+"""
 
 
 def column_of(field: Field) -> str:
@@ -79,15 +84,32 @@ def folded_columns(layer: str) -> list[str]:
     return [folded_column(field, functions) for field in folded_fields(layer) for functions in FOLDS]
 
 
-def folded_values(layer: str, properties: Mapping[str, object]) -> list[str | None]:
-    """What a record's folded columns hold: NULL where the fold leaves the text as it is, which saves the room."""
-    values: list[str | None] = []
+def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> list[Sequence[str | None]]:
+    """The folded columns of a layer's records, whose `properties` are columns too.
+
+    NULL where the fold leaves the text as it is, which saves the room.
+    """
+    folded = _Folded()
+    columns: list[Sequence[str | None]] = []
     for field in folded_fields(layer):
-        text = properties[field.name]
-        for fold in FOLDS.values():
-            folded = fold(text) if isinstance(text, str) else None
-            values.append(None if folded == text else folded)
-    return values
+        rows = [folded[text] if isinstance(text, str) else _NOTHING for text in properties[field.name]]
+        columns += list(zip(*rows, strict=True)) or [()] * len(FOLDS)
+    return columns
+
+
+_NOTHING = (None,) * len(FOLDS)
+
+
+class _Folded(dict[str, tuple[str | None, ...]]):
+    """What each of FOLDS makes of a text, None where that is the text, computed when it first occurs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = Words(list(FOLDS.values()))
+
+    def __missing__(self, text: str) -> tuple[str | None, ...]:
+        self[text] = tuple([None if folded == text else folded for folded in self._words.of(text)])
+        return self[text]
 
 
 def table_of(layer: str) -> str:
@@ -128,6 +150,12 @@ def create(connection: sqlite3.Connection) -> None:
             CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """
         )
+
+
+def create_link_indexes(connection: sqlite3.Connection) -> None:
+    """Create the indexes of the table of links, after all links are written."""
+    for statement in _LINK_INDEXES.split(";"):
+        connection.execute(statement)  # executescript would commit
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
