@@ -30,6 +30,8 @@ from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
 from geo.ingest.match import match
 from geo.ingest.merge import Merged, Terms, merge, put_back
+from geo.ingest.other_places import compare
+from geo.ingest.places.weights import Candidate
 from geo.ingest.table_shapes import (
     NO_RESULT,
     TableShapes,
@@ -115,6 +117,8 @@ def stage(
     choices = _chosen(propose(read, spec, records, weighed.best), answers, read, spec)
     columns = {one.target: one.column for one in choices if one.target}
     job = _Job(spec, read, answers, context, columns, dict(source), landmarks)
+    if weighed.best is not None and place_columns(columns) == weighed.best.columns.names:
+        job.other_places = weighed.others
     job.report.issues += [replace(issue, layer=layer) for issue in table.issues]
     job.notes += table.notes
     job.questions += questions.of_texts(texts)
@@ -181,6 +185,7 @@ class _Job:
         self.questions: list[Question] = []
         self.translations: list[Translation] = []
         self.own: TableShapes | None = None
+        self.other_places: tuple[Candidate, ...] = ()
         self.by_address: set[int] = set()
         self.keys: list[str | None] = []
         self.merged: Merged | None = None
@@ -262,6 +267,11 @@ class _Job:
         moved = to_store(frame, self.reading)
         self.notes.append(moved.report)
         self.shapes = list(moved.frame.geometry)
+        others = compare(
+            self.table, self.spec.name, self.shapes, self.other_places, self.context.province, self.landmarks
+        )
+        self.notes += others.notes
+        self.report.issues += others.issues
 
     def _reading(self, location: Location) -> Reading | None:
         chosen = self.answers.crs

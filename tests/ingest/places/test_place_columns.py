@@ -131,6 +131,19 @@ def test_the_columns_with_the_right_names_go_before_others_with_the_same_numbers
     assert set(roles(staged(sheet(columns), "sites"))) in ({"Vĩ độ", "Kinh độ"}, {"X", "Y"})
 
 
+def test_places_that_stand_in_the_table_twice_are_compared() -> None:
+    metres = [metres_of("EPSG:9205", *place) for place in PLACES]
+    columns = sites(**{"Vĩ độ": LAT, "Kinh độ": LNG, "X": [n for _, n in metres], "Y": [e for e, _ in metres]})
+    same = staged(sheet(columns), "sites")
+    assert "places_differ" not in [issue.kind for issue in same.report.issues]
+    assert any("X | Y hold places too" in note.en for note in same.notes)
+    columns["X"] = [metres[0][1], metres[1][1] + 500, 9.9e12]
+    issues = staged(sheet(columns), "sites").report.issues
+    assert [(issue.kind, issue.value) for issue in issues if issue.kind == "places_differ"] == [
+        ("places_differ", "500")
+    ]
+
+
 def test_names_of_the_system_settle_it() -> None:
     world = staged(sheet(sites(**{"Vĩ độ (WGS 84)": LAT, "Kinh độ (WGS 84)": LNG})), "sites")
     state = staged(sheet(sites(**{"Vĩ độ (VN-2000)": LAT, "Kinh độ (VN-2000)": LNG})), "sites")
