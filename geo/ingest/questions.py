@@ -15,6 +15,7 @@ from geo.ingest.checks.check import parts_of
 from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
 from geo.ingest.columns.gazetteer import Candidate, Gazetteer
 from geo.ingest.columns.mapping import Choice as ColumnChoice
+from geo.ingest.columns.number_notation import Decision, meanings
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
 from geo.ingest.decisions import Answers, Choice, Question
@@ -23,7 +24,7 @@ from geo.ingest.places.weights import Suspect, Weighed
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.report import Issue
-from geo.schema import Label, LayerSpec
+from geo.schema import Field, Label, LayerSpec
 from geo.vn2000.systems import SYSTEMS
 
 
@@ -94,6 +95,30 @@ _SHAPES: dict[str, Label] = {
     "MultiLineString": Label("đường", "line"),
     "MultiPolygon": Label("đường bao vùng", "outline"),
 }
+
+
+def of_numbers(column: str, field: Field, decision: Decision) -> Iterator[Question]:
+    """A question when a mark before three digits may group thousands or begin the decimals."""
+    if decision.example:
+        yield Question(
+            f"numbers:{column}",
+            Label(
+                f"Cột {column!r} ({field.label.vi}): {decision.example} là số nào?",
+                f"Column {column!r} ({field.label.en}): which number is {decision.example}?",
+            ),
+            tuple(Choice(style, label) for style, label in meanings(decision.example)),
+            decision.style,
+        )
+
+
+def notes_on_numbers(column: str, decision: Decision) -> Iterator[Label]:
+    """What decided between the two meanings of a column's numbers, where the column itself did not."""
+    if decision.why is not None:
+        mark = Label("dấu phẩy", "comma") if decision.style == "comma" else Label("dấu chấm", "point")
+        yield Label(
+            f"Cột {column}: {mark.vi} là dấu thập phân, {decision.why.vi}.",
+            f"Column {column}: the {mark.en} is the decimal mark, {decision.why.en}.",
+        )
 
 
 def of_location(location: Location, answers: Answers) -> Question | None:

@@ -29,6 +29,7 @@ from geo.ingest.crs.prj import crs_of
 from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
 from geo.ingest.match import match
+from geo.ingest.measured_areas import plausible_areas
 from geo.ingest.merge import Merged, Terms, merge, put_back
 from geo.ingest.other_places import compare
 from geo.ingest.places.weights import Candidate
@@ -193,16 +194,20 @@ class _Job:
     # --- values ---
 
     def read_values(self, records: Mapping[str, Names]) -> None:
-        """Every mapped field, and the constants."""
-        for field_ in self.spec.fields:
+        """Every mapped field, and the constants; areas last, since they are compared with what is an outline."""
+        for field_ in sorted(self.spec.fields, key=lambda one: one.measures == "area"):
             column = self.columns.get(field_.name)
             constant = self.answers.constants.get(field_.name)
             if column is None and not constant:
                 continue
             cells = self._cells(column) if column is not None else [constant] * len(self.table)
-            read = read_column(field_, cells, records)
+            plausible = plausible_areas(self.spec, field_, self.context.province, self.shapes, self.values)
+            read = read_column(field_, cells, records, plausible=plausible, style=self.answers.style_of(column))
             self.values[field_.name] = read.values
             self.translations += read.translations
+            if column is not None and read.decision is not None:
+                self.questions += questions.of_numbers(column, field_, read.decision)
+                self.notes += questions.notes_on_numbers(column, read.decision)
             for row, refusal in read.refusals.items():
                 self._refuse(row, field_.name, refusal.kind, str(cells[row]), refusal.why, refusal.suggestion)
 
