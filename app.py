@@ -307,6 +307,13 @@ def _format_of(file: Path) -> str:
 )
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help="A value for every row.")
 @click.option(
+    "--decimal",
+    "numbers",
+    multiple=True,
+    metavar="COLUMN=MARK",
+    help="The decimal mark of a column, comma or point, when its numbers do not say it.",
+)
+@click.option(
     "--address",
     "addresses",
     multiple=True,

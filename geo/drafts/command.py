@@ -41,6 +41,7 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         part=options["part"],
         crs=options["crs"],
         encodings=encodings,
+        numbers=_decimal_marks(options["numbers"]),
         constants=_pairs("--set", options["constants"], at_first=True),
         addresses=_pairs("--address", options["addresses"]),
         precision=options["precision"],
@@ -49,6 +50,13 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         source={"source_id": options["source"]} if options["source"] else {},
     )
     return Decisions(answers, _pairs("--map", options["mapping"]))
+
+
+def _decimal_marks(rows: Sequence[str]) -> dict[str, str]:
+    """Column -> decimal mark; BadQuery for a mark that is neither comma nor point."""
+    marks = _pairs("--decimal", rows)
+    _require_names("--decimal", marks.values(), ["comma", "point"])
+    return marks
 
 
 def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[str, str]:
@@ -91,6 +99,7 @@ class Import:
         review = self._read()
         if "columns" in review:
             _require_names("--map", self._decisions.mapping, mapping_of(review))
+            _require_names("--decimal", self._decisions.answers.numbers, mapping_of(review))
         mapping = self._decisions.mapping
         if mapping and self._answers.mapping is None and "columns" in review:
             self._answers = replace(self._answers, mapping={**mapping_of(review), **mapping})
@@ -125,6 +134,7 @@ def _over(profile: Answers, decisions: Decisions) -> Answers:
         crs=answers.crs or profile.crs,
         encodings={**profile.encodings, **answers.encodings},
         mapping=None if profile.mapping is None else {**profile.mapping, **decisions.mapping},
+        numbers={**profile.numbers, **answers.numbers},
         constants={**profile.constants, **answers.constants},
         precision=answers.precision or profile.precision,
     )

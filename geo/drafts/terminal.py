@@ -122,6 +122,7 @@ def _question(one: Plain, lang: str) -> str:
     word = {
         "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
+        "numbers": f"--decimal '{about}=MARK'",
     }[option]  # fmt: skip
     keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
     must = f" [{_WORDS['blocking'].of(lang)}]" if one["blocking"] else ""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Self
 
 from geo.errors import BadQuery
+from geo.ingest.columns.number_notation import NumberStyle
 from geo.schema import Label
 
 PUBLISH, LEAVE_OUT = "publish", "leave_out"
@@ -15,28 +16,34 @@ PUBLISH, LEAVE_OUT = "publish", "leave_out"
 class Answers:
     """What a person or a profile says about a file, beyond what the file says itself.
 
-    A profile keeps the coordinate system, the encodings, the mapping, the constants and the precision; the rest is
-    decided for each file anew.
+    A profile keeps the coordinate system, the encodings, the mapping, the decimal marks, the constants and the
+    precision; the rest is decided for each file anew.
 
     `part` names the layer of the file. `crs` is a `Reading.key`. `encodings` maps columns, or "*", to keys of
     ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None takes the proposal.
-    `constants` are values of fields for every row. `addresses` maps an address to a unit. `precision` says how well
-    the coordinates of the file are known ("" lets their decimals say it). `whole`: the file is the whole layer, and
-    what it lacks is removed; else records that it lacks stay. `incomplete` says what becomes of rows whose records
-    lack a required value: PUBLISH, LEAVE_OUT, or "" to ask. `source` is the id of a record of layer sources, or the
-    fields of a new one.
+    `numbers` maps columns to their decimal mark, "comma" or "point". `constants` are values of fields for every
+    row. `addresses` maps an address to a unit. `precision` says how well the coordinates of the file are known (""
+    lets their decimals say it). `whole`: the file is the whole layer, and what it lacks is removed; else records
+    that it lacks stay. `incomplete` says what becomes of rows whose records lack a required value: PUBLISH,
+    LEAVE_OUT, or "" to ask. `source` is the id of a record of layer sources, or the fields of a new one.
     """
 
     part: str | None = None
     crs: str | None = None
     encodings: Mapping[str, str] = field(default_factory=dict)
     mapping: Mapping[str, str] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     precision: str = ""
     whole: bool = False
     incomplete: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
+
+    def style_of(self, column: str | None) -> NumberStyle | None:
+        """The decimal mark that a person named for a column; None when nobody did."""
+        style = self.numbers.get(column or "")
+        return "comma" if style == "comma" else "point" if style == "point" else None
 
     def to_json(self) -> dict[str, Any]:
         """The answers as plain values."""
@@ -56,7 +63,7 @@ class Answers:
         return cls(**plain)
 
 
-_MAPS = {"encodings", "mapping", "constants", "addresses", "source"}
+_MAPS = {"encodings", "mapping", "numbers", "constants", "addresses", "source"}
 
 
 def _fits(name: str, value: object) -> bool:
@@ -64,6 +71,8 @@ def _fits(name: str, value: object) -> bool:
         return isinstance(value, bool)
     if name == "incomplete":
         return value in {"", PUBLISH, LEAVE_OUT}
+    if name == "numbers" and isinstance(value, Mapping) and not set(value.values()) <= {"comma", "point"}:
+        return False
     if name in _MAPS:
         texts = isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
         return texts or (name == "mapping" and value is None)

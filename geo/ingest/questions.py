@@ -15,14 +15,16 @@ from geo.ingest.checks.check import parts_of
 from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
 from geo.ingest.columns.gazetteer import Candidate, Gazetteer
 from geo.ingest.columns.mapping import Choice as ColumnChoice
+from geo.ingest.columns.number_notation import Decision, meanings
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
 from geo.ingest.decisions import Answers, Choice, Question
 from geo.ingest.files.table import Table
+from geo.ingest.places.weights import Suspect, Weighed
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.report import Issue
-from geo.schema import Label, LayerSpec
+from geo.schema import Field, Label, LayerSpec
 from geo.vn2000.systems import SYSTEMS
 
 
@@ -55,6 +57,68 @@ def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answer
         ),
         offered,
     )
+
+
+def of_places(
+    choices: Sequence[ColumnChoice], weighed: Weighed, spec: LayerSpec, answers: Answers
+) -> Iterator[Question]:
+    """A question when columns seem to hold places, none of them was taken, and nobody has chosen the columns yet."""
+    roles = {one.target for one in choices if one.target.startswith("@")}
+    if answers.mapping is not None or roles & {"@first", "@second", "@both"} or not weighed.suspects:
+        return
+    names = ", ".join(weighed.suspects)
+    offered = tuple(Choice(name, Label(name, name)) for name in weighed.suspects)
+    kind = _SHAPES[spec.geometry or "Point"]
+    yield Question(
+        "mapping:@places",
+        Label(
+            f"Bảng có vẻ ghi vị trí ở cột {names} nhưng chưa đọc được {kind.vi}. Hãy chọn cột chứa toạ độ, hoặc xác"
+            " nhận bỏ qua.",
+            f"The table seems to hold places in {names}, but no {kind.en} could be read. Choose the columns of the"
+            " coordinates, or confirm that they are left out.",
+        ),
+        offered,
+        evidence=tuple(_evidence(name, one) for name, one in weighed.suspects.items()),
+    )
+
+
+def _evidence(column: str, suspect: Suspect) -> Label:
+    """A column that seems to hold places, with a cell of it and why it was not read."""
+    vi, en = (f": {suspect.why.vi}", f": {suspect.why.en}") if suspect.why is not None else ("", "")
+    return Label(
+        f"Cột {column}, chẳng hạn {suspect.example!r}{vi}", f"Column {column}, for example {suspect.example!r}{en}"
+    )
+
+
+_SHAPES: dict[str, Label] = {
+    "Point": Label("toạ độ điểm", "point"),
+    "MultiLineString": Label("đường", "line"),
+    "MultiPolygon": Label("đường bao vùng", "outline"),
+}
+
+
+def of_numbers(column: str, field: Field, decision: Decision) -> Iterator[Question]:
+    """A question when a mark before three digits may group thousands or begin the decimals."""
+    if decision.example:
+        yield Question(
+            f"numbers:{column}",
+            Label(
+                f"Cột {column!r} ({field.label.vi}): {decision.example} là số nào?",
+                f"Column {column!r} ({field.label.en}): which number is {decision.example}?",
+            ),
+            tuple(Choice(style, label) for style, label in meanings(decision.example)),
+            decision.style,
+        )
+
+
+def notes_on_numbers(column: str, decision: Decision) -> Iterator[Label]:
+    """What decided between the two meanings of a column's numbers, where the column itself did not."""
+    if decision.why is not None:
+        mark = Label("dấu phẩy", "comma") if decision.style == "comma" else Label("dấu chấm", "point")
+        yield Label(
+            f"Cột {column}: {mark.vi} là dấu thập phân, {decision.why.vi}.",
+            f"Column {column}: the {mark.en} is the decimal mark, {decision.why.en}.",
+        )
 
 
 def of_location(location: Location, answers: Answers) -> Question | None:

@@ -337,3 +337,26 @@ def test_an_import_that_was_cut_off_offers_to_read_the_file_again(caller: FlaskC
     page = read(caller.get(f"{path}?lang=en").text)
     assert "interrupted" in page.text and page.all("form", action=f"{path}/answers?lang=en")
     assert "Interrupted" in read(caller.get("/manage?lang=en").text).text
+
+
+ZONES = "Tên vùng,Cây trồng,Loại ranh giới,Diện tích (ha),Xem thêm\n" + "".join(
+    f"Vùng thử {name},cà phê,surveyed,{area},https://maps.app.goo.gl/{name}\n"
+    for name, area in (("a", "12.345"), ("b", "3.250"))
+)
+
+
+def test_a_doubtful_number_and_places_that_cannot_be_read_are_answered_on_the_page(caller: FlaskClient) -> None:
+    path = upload(caller, layer="zones", files=(io.BytesIO(ZONES.encode("utf-8-sig")), "vung.csv"))
+    page = caller.get(f"{path}?lang=vi").text
+    assert "12.345 = 12,345 (dấu chấm là dấu thập phân)" in page
+    assert "Bảng có vẻ ghi vị trí ở cột Xem thêm" in page and "liên kết bản đồ không chứa toạ độ" in page
+    mapping = {"Tên vùng": "name", "Cây trồng": "crop", "Loại ranh giới": "extent_kind", "Diện tích (ha)": "area_ha"}
+    form = {f"map:{column}": field for column, field in {**mapping, "Xem thêm": ""}.items()}
+    answer = caller.post(f"{path}/answers", data={**form, "number:Diện tích (ha)": "point"})
+    waited(caller, answer.location)
+    page = caller.get(f"{path}?lang=en").text
+    assert "which number is 12.345" not in page and "The table seems to hold places" not in page
+    assert "Decimal mark in column Diện tích (ha)" in page
+    assert caller.post(f"{path}/answers", data={"number:Diện tích (ha)": "dot"}).status_code == 400
+    changes = caller.get(f"{path}/changes.csv").text
+    assert "12.345" in changes and "12345" not in changes

@@ -20,7 +20,8 @@ OVERLAP_HA = 0.1
 """Smaller overlaps are what is left of drawing one border twice."""
 AREA_HA = 1.0
 """Areas that differ by less say nothing of the outline."""
-_M2_PER = {"ha": 10_000.0, "km²": 1_000_000.0}
+M2_PER = {"ha": 10_000.0, "km²": 1_000_000.0}
+"""Square metres in the units of fields that measure an area."""
 _ROWS = 16  # records whose neighbours are looked for at a time: the shapes of a bad file may all lie on one spot
 _PAIRS = 4_096  # neighbours that are intersected at a time
 
@@ -127,11 +128,11 @@ def _number(value: object) -> float:
 def _areas(places: Places, spec: LayerSpec, field: Field, declared: NDArray[np.float64], own: Mask) -> Iterator[Issue]:
     unit = field.unit or "ha"
     # The projection's areas are quick and good to a few thousandths: only what they doubt goes on the ellipsoid.
-    apart = np.abs(shapely.area(places.metric) / _M2_PER[unit] - declared)
+    apart = np.abs(shapely.area(places.metric) / M2_PER[unit] - declared)
     for row in np.flatnonzero(own & (apart > field.tolerance / 2 * declared)):
-        published, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / _M2_PER[unit]
+        published, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / M2_PER[unit]
         differs = abs(drawn - published)
-        if differs > field.tolerance * published and differs * _M2_PER[unit] > AREA_HA * 10_000:
+        if differs > field.tolerance * published and differs * M2_PER[unit] > AREA_HA * 10_000:
             vi = f"công bố {published:.1f} {unit}, đo trên ranh giới {drawn:.1f} {unit}"
             en = f"published as {published:.1f} {unit}, the outline measures {drawn:.1f} {unit}"
             words = Label(vi, en)

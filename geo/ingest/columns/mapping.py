@@ -9,8 +9,8 @@ from rapidfuzz import fuzz
 
 from geo.errors import BadQuery
 from geo.ingest.columns.values import Names, folded, read_column
-from geo.ingest.crs.coordinates import coordinate_columns
 from geo.ingest.files.table import Table
+from geo.ingest.places.weights import Candidate
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label, LayerSpec
 
@@ -31,7 +31,7 @@ ROLES: dict[str, Role] = {
         Role("@district", Label("Địa chỉ: huyện, thị xã, thành phố", "Address: district"), ("huyện", "tên huyện", "huyện thị", "huyện, thị xã, thành phố", "huyện/thành phố", "district", "tenhuyen")),
         Role("@first", Label("Toạ độ: cột thứ nhất", "Coordinates: first column"), ()),
         Role("@second", Label("Toạ độ: cột thứ hai", "Coordinates: second column"), ()),
-        Role("@both", Label("Toạ độ: cả hai số trong một cột", "Coordinates: both numbers in one column"), ()),
+        Role("@both", Label("Toạ độ hoặc hình học trong một cột", "Coordinates or geometry in one column"), ()),
     )
 }  # fmt: skip
 """By key; keys begin with @, which no field does."""
@@ -42,6 +42,7 @@ _NUMBERING = {"stt", "tt", "so tt", "so thu tu", "no", "objectid", "fid", "id 0"
 
 _ENOUGH = 0.84
 _CONTENT = 0.9
+_PLACES_BY_NAME, _PLACES_BY_CONTENT = 1.05, 0.8
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,23 @@ class Choice:
     why: Label
 
 
-def propose(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> list[Choice]:
+def propose(
+    table: Table, spec: LayerSpec, records: Mapping[str, Names], places: Candidate | None = None
+) -> list[Choice]:
     """What each column of `table` (in Unicode) probably is, in the file's order; each target at most once.
 
-    `records` are the records that references may name, by layer, and those of the layer itself.
+    `records` are the records that references may name, by layer, and those of the layer itself. `places` are the
+    columns that seem to hold the places.
     """
     taken = {column: Choice(column, "", 1.0, _COUNTS) for column in table.columns if _bare(column) in _NUMBERING}
-    offers = sorted(_offers(table, spec, records), key=lambda one: -one.sure)
+    offers = sorted((*_offers_of_places(places), *_offers(table, spec, records)), key=lambda one: -one.sure)
     targets: set[str] = set()
     for offer in offers:
         if offer.column not in taken and offer.target not in targets:
             taken[offer.column] = offer
             targets.add(offer.target)
+    if len(targets & {"@first", "@second"}) == 1:
+        taken = {column: one for column, one in taken.items() if one.target not in {"@first", "@second"}}
     return [taken.get(column, Choice(column, "", 0.0, _UNKNOWN)) for column in table.columns]
 
 
@@ -99,7 +105,9 @@ def targets_of(spec: LayerSpec) -> list[tuple[str, Label]]:
     if has_addresses(spec):
         offered += [(key, ROLES[key].label) for key in ADDRESS_ROLES]
     if spec.geometry == "Point":
-        offered += [(key, role.label) for key, role in ROLES.items() if key not in ADDRESS_ROLES]
+        offered += [(key, ROLES[key].label) for key in ("@first", "@second")]
+    if spec.geometry is not None:
+        offered.append(("@both", ROLES["@both"].label))
     return offered
 
 
@@ -112,20 +120,20 @@ _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out"
 def _offers(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> Iterator[Choice]:
     computed = {column for _, column in table.formulas}
     empty = {name for name, cells in table.columns.items() if all(cell in (None, "") for cell in cells)} - computed
-    coordinates = coordinate_columns(list(table.columns)) if spec.geometry == "Point" and table.shapes is None else None
-    if coordinates is not None:
-        pairs = (
-            [(coordinates.first, "@first"), (coordinates.second, "@second")]
-            if coordinates.second
-            else [(coordinates.first, "@both")]
-        )
-        for column, target in pairs:
-            if column is not None and column not in empty:
-                yield Choice(column, target, 1.0, _BY_NAME)
     for column, cells in table.columns.items():
         yield from _by_name(column, _bare(column), cells, spec, records)
         if column not in empty:
             yield from _by_content(column, cells, spec, records)
+
+
+def _offers_of_places(places: Candidate | None) -> Iterator[Choice]:
+    """The columns of the places; where only their values speak for it, a field with the column's name goes before."""
+    if places is not None:
+        by, sure = (_BY_NAME, _PLACES_BY_NAME) if places.worded else (_BY_CONTENT, _PLACES_BY_CONTENT)
+        why = Label(f"{by.vi}: {places.form.vi}", f"{by.en}: {places.form.en}")
+        targets = ("@first", "@second") if places.columns.second is not None else ("@both",)
+        for column, target in zip(places.columns.names, targets, strict=True):
+            yield Choice(column, target, sure, why)
 
 
 def _by_name(

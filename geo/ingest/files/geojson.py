@@ -191,6 +191,15 @@ def _cell(value: object) -> object:
 # --- geometries --------------------------------------------------------------------------------------
 
 
+def read_geometry(geometry: object) -> tuple[BaseGeometry | None, bool]:
+    """The geometry of a parsed GeoJSON geometry, and whether a ring of it had to be closed.
+
+    UnreadableGeometry when any part of it is not understood; None for null.
+    """
+    geometries = _Geometry()
+    return geometries.shape(geometry), geometries.closed
+
+
 @dataclass
 class _Geometry:
     """One geometry being read: whether a number of it was text, and whether a ring had to be closed."""

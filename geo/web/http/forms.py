@@ -69,6 +69,7 @@ def answers(form: Form, before: Answers) -> Answers:
         crs=form.get("crs_other") or form.get("crs") or before.crs,
         encodings={**before.encodings, **_group(form, "encoding:")},
         mapping=columns or before.mapping,
+        numbers=_decimal_marks({**before.numbers, **_group(form, "number:")}),
         constants={**_constants_without_field(form, before.constants), **_group(form, "set:")},
         addresses={**before.addresses, **_group(form, "address:")},
         precision=precision,
@@ -76,6 +77,17 @@ def answers(form: Form, before: Answers) -> Answers:
         incomplete=incomplete,
         source=source if any(name.startswith("source:") for name in form) else before.source,
     )
+
+
+def _decimal_marks(marks: Mapping[str, str]) -> Mapping[str, str]:
+    """The marks; BadQuery for one that is neither comma nor point."""
+    for column, mark in marks.items():
+        if mark not in {"comma", "point"}:
+            raise BadQuery(
+                f"number:{column}={mark!r} is no decimal mark. Marks: comma, point.",
+                f"number:{column}={mark!r} không phải dấu thập phân. Các dấu: comma, point.",
+            )
+    return marks
 
 
 def _constants_without_field(form: Form, constants: Mapping[str, str]) -> Mapping[str, str]:
