@@ -21,7 +21,7 @@ from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
-from geo.ingest.decisions import LEAVE_OUT, PUBLISH
+from geo.ingest.decisions import ADD, LEAVE_OUT, PUBLISH, REPLACE
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
@@ -329,6 +329,12 @@ def _format_of(file: Path) -> str:
     default="",
     type=click.Choice(["", PUBLISH, LEAVE_OUT]),
     help="What becomes of rows whose records lack a required value; asked when left out.",
+)
+@click.option(
+    "--reused-keys",
+    default="",
+    type=click.Choice(["", ADD, REPLACE]),
+    help="What becomes of rows with the code of a record of another name elsewhere; asked when left out.",
 )
 @click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
 @click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")

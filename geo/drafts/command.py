@@ -46,6 +46,7 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         precision=options["precision"],
         whole=options["whole"],
         incomplete=options["incomplete"],
+        reused_keys=options["reused_keys"],
         source={"source_id": options["source"]} if options["source"] else {},
     )
     return Decisions(answers, _pairs("--map", options["mapping"]))

@@ -39,6 +39,8 @@ _COUNTS: dict[str, Label] = {
     "changes": Label("chỗ tự sửa", "repairs"),
 }
 
+EMPTY = "''"  # the answer that leaves a column out
+
 Plain = Mapping[str, Any]
 
 
@@ -121,8 +123,9 @@ def _question(one: Plain, lang: str) -> str:
     option, _, about = one["key"].partition(":")
     word = {
         "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
+        "reused_keys": "--reused-keys KEY",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
     }[option]  # fmt: skip
-    keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
+    keys = ", ".join(f"{choice['key'] or EMPTY} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
     must = f" [{_WORDS['blocking'].of(lang)}]" if one["blocking"] else ""
     return f"{_of(one['label'], lang)}{must}  {word}: {keys}"

@@ -9,6 +9,8 @@ from geo.schema import Label
 
 PUBLISH, LEAVE_OUT = "publish", "leave_out"
 """What may become of a record that lacks a required value."""
+REPLACE, ADD = "replace", "add"
+"""What may become of a row with the key of a record that has another name and lies elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Answers:
     `constants` are values of fields for every row. `addresses` maps an address to a unit. `precision` says how well
     the coordinates of the file are known ("" lets their decimals say it). `whole`: the file is the whole layer, and
     what it lacks is removed; else records that it lacks stay. `incomplete` says what becomes of rows whose records
-    lack a required value: PUBLISH, LEAVE_OUT, or "" to ask. `source` is the id of a record of layer sources, or the
-    fields of a new one.
+    lack a required value: PUBLISH, LEAVE_OUT, or "" to ask. `reused_keys` says what becomes of rows with the key of a
+    record that has another name and lies elsewhere: REPLACE, ADD (as new records), or "" to ask. `source` is the id
+    of a record of layer sources, or the fields of a new one.
     """
 
     part: str | None = None
@@ -36,6 +39,7 @@ class Answers:
     precision: str = ""
     whole: bool = False
     incomplete: str = ""
+    reused_keys: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -56,14 +60,16 @@ class Answers:
         return cls(**plain)
 
 
+_CHOICES = {"incomplete": (PUBLISH, LEAVE_OUT), "reused_keys": (REPLACE, ADD)}
+"""Answers that are one of a few keys."""
 _MAPS = {"encodings", "mapping", "constants", "addresses", "source"}
 
 
 def _fits(name: str, value: object) -> bool:
     if name == "whole":
         return isinstance(value, bool)
-    if name == "incomplete":
-        return value in {"", PUBLISH, LEAVE_OUT}
+    if name in _CHOICES:
+        return value in ("", *_CHOICES[name])
     if name in _MAPS:
         texts = isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
         return texts or (name == "mapping" and value is None)

@@ -1,7 +1,7 @@
 """The questions and findings of staging, with their text in both languages."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import geopandas as gpd
@@ -15,9 +15,10 @@ from geo.ingest.checks.check import parts_of
 from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
 from geo.ingest.columns.gazetteer import Candidate, Gazetteer
 from geo.ingest.columns.mapping import Choice as ColumnChoice
+from geo.ingest.columns.record_keys import texts_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
-from geo.ingest.decisions import Answers, Choice, Question
+from geo.ingest.decisions import ADD, REPLACE, Answers, Choice, Question
 from geo.ingest.files.table import Table
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
@@ -55,6 +56,62 @@ def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answer
         ),
         offered,
     )
+
+
+def of_keys(
+    choices: Sequence[ColumnChoice], spec: LayerSpec, table: Table, keys: Collection[str]
+) -> Iterator[Question]:
+    """A question for each column that is called like the key of the layer and holds other values; none blocks."""
+    example = min(keys, default="")
+    for one in choices:
+        if one.doubted:
+            values = ", ".join(texts_of(table.columns[one.column][:200])[:3])
+            such = Label(f" (như {example})", f" (such as {example})") if example else Label("", "")
+            yield Question(
+                f"mapping:{one.column}",
+                Label(
+                    f"Cột {one.column!r} chứa {values}: không phải mã của lớp này{such.vi}."
+                    " Có dùng làm mã bản ghi không?",
+                    f"Column {one.column!r} holds {values}, which are no codes of this layer{such.en}."
+                    " Use them as the records' codes?",
+                ),
+                (
+                    Choice("", Label(
+                        "Không: cấp mã mới; bản ghi đã có được tìm theo tên và vị trí",
+                        "No: give new codes, and find existing records by name and location",
+                    )),
+                    Choice(one.doubted, Label("Có: đây là mã bản ghi", "Yes: they are the records' codes")),
+                ),
+                blocking=False,
+            )  # fmt: skip
+
+
+def of_reused_keys(spec: LayerSpec, reused: Mapping[int, str], current: gpd.GeoDataFrame) -> Question:
+    """The question whether rows with the key of another record replace it; `reused` maps their numbers to keys."""
+    titles = dict(zip(current[spec.key].astype(str), current[spec.title].astype(str), strict=True))
+    shown = list(reused.items())[:_SHOWN_KEYS]
+    return Question(
+        "reused_keys",
+        Label(
+            f"{len(reused)} dòng mang mã của bản ghi đã có nhưng khác cả tên lẫn vị trí."
+            " Thay các bản ghi đó hay thêm mới?",
+            f"{len(reused)} rows have the code of a published record with another name in another place."
+            " Replace those records, or add new ones?",
+        ),
+        (
+            Choice(ADD, Label("Thêm thành bản ghi mới, cấp mã mới", "Add them as new records with new codes")),
+            Choice(REPLACE, Label("Thay bản ghi đã có", "Replace the published records")),
+        ),
+        ADD,
+        evidence=tuple(
+            Label(f"Dòng {row}: {key} đang là “{titles[key]}”", f"Row {row}: {key} is “{titles[key]}” now")
+            for row, key in shown
+        ),
+        rows=len(reused),
+    )  # fmt: skip
+
+
+_SHOWN_KEYS = 20
 
 
 def of_location(location: Location, answers: Answers) -> Question | None:

@@ -4,8 +4,8 @@ Nothing here is written to the store. What the file leaves open and nobody has a
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -21,7 +21,7 @@ from geo.ingest.checks.mend import MADE_VALID, mend
 from geo.ingest.checks.shaping import shape_up
 from geo.ingest.columns.addresses import Addresses, joined, resolve
 from geo.ingest.columns.gazetteer import Gazetteer
-from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
+from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, corrected, has_addresses, propose
 from geo.ingest.columns.texts import ColumnText, read_texts
 from geo.ingest.columns.values import Names, Translation, Value, folded, read_column
 from geo.ingest.completeness import incomplete_records, left_out, of_incomplete
@@ -33,57 +33,13 @@ from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
 from geo.ingest.match import match
 from geo.ingest.merge import Merged, Terms, merge, put_back
+from geo.ingest.staged import Context, Frames, Progress, Staged
 from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue, Report
 from geo.schema import Label, LayerSpec
 from geo.vn2000.systems import Reading, reading_of
 
-Frames = Mapping[str, gpd.GeoDataFrame]
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a file is compared with: the published layers, and all ids that were ever used in each layer."""
-
-    frames: Frames
-    used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass
-class Staged:
-    """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
-
-    `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
-    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
-    """
-
-    spec: LayerSpec
-    table: Table
-    texts: tuple[ColumnText, ...]
-    choices: list[Choice]
-    location: Location | None
-    reading: Reading | None
-    notes: list[Label]
-    questions: list[Question]
-    translations: list[Translation]
-    report: Report
-    frame: gpd.GeoDataFrame
-    touched: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    rows: dict[str, int] = field(default_factory=dict)
-    left_out: int = 0
-    source: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def open(self) -> list[Question]:
-        """The questions without whose answers nothing may be published."""
-        return [question for question in self.questions if question.blocking]
-
-    @property
-    def publishable(self) -> bool:
-        """Whether nothing stands in the way of publishing."""
-        return not self.open and not self.report.fatal
+__all__ = ["Context", "Staged", "stage"]
 
 
 def stage(
@@ -100,12 +56,13 @@ def stage(
     read, texts = read_texts(table, answers.encodings, _place_names(gazetteer))
     progress("columns")
     records = _names_of_records(spec, context.frames)
-    choices = _chosen(propose(read, spec, records), answers, read, spec)
+    choices = corrected(propose(read, spec, records), answers.mapping, read, spec)
     job = _Job(spec, read, answers, context, {one.target: one.column for one in choices if one.target}, dict(source))
     job.report.issues += [replace(issue, layer=layer) for issue in table.issues]
     job.notes += table.notes
     job.questions += questions.of_texts(texts)
     job.questions += questions.of_columns(choices, spec, answers, read)
+    job.questions += questions.of_keys(choices, spec, read, records[layer].ids if layer in records else ())
     progress("values")
     job.read_values(records)
     progress("places")
@@ -130,21 +87,6 @@ def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
         frame = frames[layer]
         names[layer] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
     return names
-
-
-def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
-    """The proposal as a person corrected it; columns that an answer does not name are left out."""
-    if answers.mapping is None:
-        return list(proposed)
-    check_mapping(answers.mapping, table, spec)
-    return [
-        one if answers.mapping.get(one.column, "") == one.target
-        else Choice(one.column, answers.mapping.get(one.column, ""), 1.0, _CHOSEN)
-        for one in proposed
-    ]  # fmt: skip
-
-
-_CHOSEN = Label("do người dùng chọn", "chosen by a person")
 
 
 class _Job:
@@ -342,7 +284,11 @@ class _Job:
         """Find the record of each row."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
+        matched = match(
+            self.spec, current, self.values, self.shapes, self.rows, used, reused_keys=self.answers.reused_keys
+        )
+        if matched.reused and not self.answers.reused_keys:
+            self.questions.append(questions.of_reused_keys(self.spec, matched.reused, current))
         self.keys = list(matched.keys)
         self.report.issues += matched.issues
 
@@ -370,7 +316,8 @@ class _Job:
         if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
-        self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
+        issues = [*named.issues, *findings, *report.issues]
+        self.report = Report(issues, [*named.changes, *report.changes])
 
     def _with_keys(self, report: Report) -> Report:
         """The findings and repairs of rows as those of the records that the rows are."""
