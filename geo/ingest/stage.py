@@ -31,6 +31,7 @@ from geo.ingest.crs.locate import Location, locate, to_store
 from geo.ingest.crs.prj import crs_of
 from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
+from geo.ingest.known_places import Elsewhere, weigh
 from geo.ingest.match import match
 from geo.ingest.merge import Merged, Terms, merge, put_back
 from geo.ingest.staged import Context, Frames, Progress, Staged
@@ -107,6 +108,7 @@ class _Job:
         self.notes: list[Label] = []
         self.questions: list[Question] = []
         self.translations: list[Translation] = []
+        self.elsewhere: tuple[Elsewhere, ...] = ()
         self.by_address: set[int] = set()
         self.keys: list[str | None] = []
         self.merged: Merged | None = None
@@ -195,6 +197,9 @@ class _Job:
         drawn = self.table.shapes is not None
         driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._crs_in_column_names())
         self.location = locate(claim, sample(shapes.tolist()), province, driver=driver, reference=reference)
+        if self.answers.crs is None:
+            titles = self.values.get(self.spec.title)
+            self.location, self.elsewhere = weigh(self.location, shapes, titles, self.context.frames)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
         if question is not None:
@@ -371,8 +376,12 @@ class _Job:
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
             rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
-            source=self.source,
+            source=self.source, elsewhere={one.reading: self._by_key(one) for one in self.elsewhere},
         )  # fmt: skip
+
+    def _by_key(self, elsewhere: Elsewhere) -> dict[str, BaseGeometry]:
+        pairs = zip(self.keys, elsewhere.shapes, strict=True)
+        return {key: shape for key, shape in pairs if key is not None and shape is not None}
 
 
 def _declared(first: str, second: str | None) -> Columns:

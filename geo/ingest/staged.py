@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
 
 from geo.ingest.columns.mapping import Choice
 from geo.ingest.columns.texts import ColumnText
@@ -32,7 +33,8 @@ class Staged:
     """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
 
     `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
-    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
+    `location` is None for a file without coordinates. `report` holds the findings of this file alone. `elsewhere` has
+    the geometries of the records, by key, under each reading that rivals the proposed one.
     """
 
     spec: LayerSpec
@@ -51,6 +53,7 @@ class Staged:
     rows: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     source: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[Reading, dict[str, BaseGeometry]] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Question]:
