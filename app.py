@@ -314,6 +314,13 @@ def _format_of(file: Path) -> str:
     help="The unit that an address means, for example old_communes:03316.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="FIELD:NAME=KEY",
+    help="The record that a name means, for example 'producer_id:HTX A=add' to add it; - leaves it empty.",
+)
+@click.option(
     "--precision",
     default="",
     type=click.Choice(["", *(p.key for p in PRECISIONS)]),

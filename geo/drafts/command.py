@@ -43,6 +43,7 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         encodings=encodings,
         constants=_pairs("--set", options["constants"], at_first=True),
         addresses=_pairs("--address", options["addresses"]),
+        references=_pairs("--reference", options["references"]),
         precision=options["precision"],
         whole=options["whole"],
         incomplete=options["incomplete"],

@@ -70,7 +70,7 @@ class Profiles:
         if not folded(name) or len(name) > 80:
             raise BadQuery("A profile needs a name of 1 to 80 letters.", "Mẫu nhập cần tên từ 1 đến 80 chữ.")
         reusable = replace(
-            answers, part=None, addresses={}, source={}, whole=False, incomplete="", reused_keys=""
+            answers, part=None, addresses={}, references={}, source={}, whole=False, incomplete="", reused_keys=""
         )
         crs_by_sender = self._crs_by_sender(name, layer)
         crs_by_sender.pop(folded(sender), None)

@@ -124,6 +124,7 @@ def _question(one: Plain, lang: str) -> str:
     word = {
         "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
         "reused_keys": "--reused-keys KEY",
+        "references": f"--reference '{about}=KEY'",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
     }[option]  # fmt: skip
     keys = ", ".join(f"{choice['key'] or EMPTY} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])

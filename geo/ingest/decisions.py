@@ -22,7 +22,8 @@ class Answers:
 
     `part` names the layer of the file. `crs` is a `Reading.key`. `encodings` maps columns, or "*", to keys of
     ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None takes the proposal.
-    `constants` are values of fields for every row. `addresses` maps an address to a unit. `precision` says how well
+    `constants` are values of fields for every row. `addresses` maps an address to a unit. `references` maps
+    "field:name" to the key of a record, ADD (make one of that name) or "-" (leave it empty). `precision` says how well
     the coordinates of the file are known ("" lets their decimals say it). `whole`: the file is the whole layer, and
     what it lacks is removed; else records that it lacks stay. `incomplete` says what becomes of rows whose records
     lack a required value: PUBLISH, LEAVE_OUT, or "" to ask. `reused_keys` says what becomes of rows with the key of a
@@ -36,6 +37,7 @@ class Answers:
     mapping: Mapping[str, str] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
     precision: str = ""
     whole: bool = False
     incomplete: str = ""
@@ -62,7 +64,7 @@ class Answers:
 
 _CHOICES = {"incomplete": (PUBLISH, LEAVE_OUT), "reused_keys": (REPLACE, ADD)}
 """Answers that are one of a few keys."""
-_MAPS = {"encodings", "mapping", "constants", "addresses", "source"}
+_MAPS = {"encodings", "mapping", "constants", "addresses", "references", "source"}
 
 
 def _fits(name: str, value: object) -> bool:

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
 
 from geo.encodings import ENCODINGS, label_of
@@ -20,6 +18,7 @@ from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
 from geo.ingest.decisions import ADD, REPLACE, Answers, Choice, Question
 from geo.ingest.files.table import Table
+from geo.ingest.new_records import with_rows
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.report import Issue
@@ -149,9 +148,10 @@ def of_addresses(addresses: Addresses, gazetteer: Gazetteer) -> Iterator[Questio
     texts = [text for text in addresses.texts if text is not None]
     for text, candidates in addresses.open.items():
         offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
+        proposed = offered[0].key if len(offered) == 1 else ""
         offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
         words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
-        yield Question(f"addresses:{text}", words, tuple(offered), blocking=False, rows=texts.count(text))
+        yield Question(f"addresses:{text}", words, tuple(offered), proposed, blocking=False, rows=texts.count(text))
 
 
 def _offer(candidate: Candidate, gazetteer: Gazetteer) -> Label:
@@ -189,10 +189,7 @@ def with_source(sources: gpd.GeoDataFrame, source: Mapping[str, str]) -> gpd.Geo
     spec = LAYERS["sources"]
     if source["source_id"] in set(sources[spec.key]):
         return sources
-    row = {field.name: source.get(field.name) for field in spec.fields}
-    columns = {name: pd.Series([*sources[name], row[name]], dtype=object) for name in row}
-    shapes = gpd.GeoSeries(np.array([*sources.geometry, None], dtype=object), crs=sources.crs)
-    return gpd.GeoDataFrame(columns, geometry=shapes)
+    return with_rows(sources, spec, [{field.name: source.get(field.name) for field in spec.fields}])
 
 
 def still_referenced(

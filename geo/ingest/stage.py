@@ -34,6 +34,7 @@ from geo.ingest.files.table import Table
 from geo.ingest.known_places import Elsewhere, weigh
 from geo.ingest.match import match
 from geo.ingest.merge import Merged, Terms, merge, put_back
+from geo.ingest.new_records import NewRecords, can_be_made
 from geo.ingest.staged import Context, Frames, Progress, Staged
 from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue, Report
@@ -111,6 +112,7 @@ class _Job:
         self.elsewhere: tuple[Elsewhere, ...] = ()
         self.by_address: set[int] = set()
         self.keys: list[str | None] = []
+        self.new_records = NewRecords(context.frames, context.used_ids, answers.references, source.get("source_id", ""))
         self.merged: Merged | None = None
 
     # --- values ---
@@ -124,10 +126,14 @@ class _Job:
                 continue
             cells = self._cells(column) if column is not None else [constant] * len(self.table)
             read = read_column(field_, cells, records)
+            if can_be_made(field_):
+                read = self.new_records.settle(field_, cells, read, records[str(field_.target)])
             self.values[field_.name] = read.values
             self.translations += read.translations
             for row, refusal in read.refusals.items():
                 self._refuse(row, field_.name, refusal.kind, str(cells[row]), refusal.why, refusal.suggestion)
+        self.questions += self.new_records.questions
+        self.context = replace(self.context, frames={**self.context.frames, **self.new_records.layers()})
 
     def _cells(self, column: str) -> Sequence[object]:
         """The cells of a column; those that hold a formula are findings."""
@@ -321,8 +327,19 @@ class _Job:
         if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
-        issues = [*named.issues, *findings, *report.issues]
+        issues = [*named.issues, *findings, *report.issues, *self._of_new_records()]
         self.report = Report(issues, [*named.changes, *report.changes])
+
+    def _of_new_records(self) -> list[Issue]:
+        """What is wrong with the records that were made for references."""
+        layers = self.new_records.layers()
+        frames = dict(self.context.frames)
+        if layers and self.source.get("source_id"):
+            frames["sources"] = questions.with_source(frames["sources"], self.source)
+        return [
+            issue for layer in layers for issue in check(frames, only=layer)
+            if issue.record in self.new_records.keys(layer)
+        ]  # fmt: skip
 
     def _with_keys(self, report: Report) -> Report:
         """The findings and repairs of rows as those of the records that the rows are."""
@@ -377,6 +394,7 @@ class _Job:
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
             rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
             source=self.source, elsewhere={one.reading: self._by_key(one) for one in self.elsewhere},
+            other_layers=self.new_records.layers(),
         )  # fmt: skip
 
     def _by_key(self, elsewhere: Elsewhere) -> dict[str, BaseGeometry]:

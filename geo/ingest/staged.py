@@ -34,7 +34,8 @@ class Staged:
 
     `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
     `location` is None for a file without coordinates. `report` holds the findings of this file alone. `elsewhere` has
-    the geometries of the records, by key, under each reading that rivals the proposed one.
+    the geometries of the records, by key, under each reading that rivals the proposed one. `other_layers` are layers
+    with records that a person had made for references of the file.
     """
 
     spec: LayerSpec
@@ -54,6 +55,7 @@ class Staged:
     left_out: int = 0
     source: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[Reading, dict[str, BaseGeometry]] = field(default_factory=dict)
+    other_layers: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Question]:

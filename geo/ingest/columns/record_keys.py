@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
-from geo.ingest.columns.values import folded
+from geo.ingest.columns.values import Names, folded
 
 _KEY = re.compile(r"([A-Za-z_-]*)(\d+)")
 _EXISTING = 0.5
@@ -80,3 +80,12 @@ def may_be_one_name(one: str, other: str) -> bool:
     (True, False)
     """
     return fuzz.token_sort_ratio(folded(one), folded(other)) >= _SAME_NAME
+
+
+def similar_names(name: str, names: Names, most: int = 3) -> list[str]:
+    """The keys of the records whose names are most like `name`, at most `most`; none for a name unlike all others."""
+    near = process.extract(folded(name), list(names.by_name), scorer=fuzz.ratio, score_cutoff=_SIMILAR, limit=most)
+    return [key for similar, *_ in near for key in names.by_name[similar]][:most]
+
+
+_SIMILAR = 80.0
