@@ -352,6 +352,25 @@ def test_a_profile_reads_the_next_file_without_asking(jobs: Jobs, office: Settin
         profiles.get("Vùng trồng hằng tháng", "zones")
 
 
+def test_the_system_of_a_published_file_is_remembered_for_its_sender_alone(
+    jobs: Jobs, office: Settings, tmp_path: Path
+) -> None:
+    path = write_vn2000_zones(tmp_path / "vung.shp")
+    prj = path.with_suffix(".prj")
+    prj.write_text(prj.read_text().replace("D_Vietnam_2000", "D_WGS_1984").replace("VN-2000", "x"), encoding="ascii")
+    profiles = Profiles(office.profiles_dir)
+    profiles.save("Vùng trồng", "zones", Answers(), "Chi cục")
+    draft = jobs.drafts.change(jobs.read(draft_of(jobs, path, "zones", Answers())), profile="Vùng trồng")
+    review = jobs.drafts.review(draft)
+    assert review is not None and [question["key"] for question in review["questions"]] == ["crs"]
+    assert len(review["location"]["elsewhere"]) == 1
+    draft = jobs.read(jobs.drafts.answer(draft, Answers(crs="EPSG:9205+null_shift")))
+    assert profiles.get("Vùng trồng", "zones", "Chi cục").answers.crs is None  # an answer of a draft may still change
+    publish(jobs, draft)
+    remembered = [profiles.get("Vùng trồng", "zones", sender).answers.crs for sender in ("chi cuc", "UBND xã")]
+    assert remembered == ["EPSG:9205+null_shift", None]
+
+
 def test_a_list_comes_back_with_its_findings(jobs: Jobs, tmp_path: Path) -> None:
     path = sheet(tmp_path / "ds.xlsx")
     draft = jobs.read(draft_of(jobs, path))
