@@ -12,7 +12,7 @@ _TELLING = 5_000
 """Most different values of a column that the detector reads: more tell it nothing new."""
 
 _OF_CHARACTERS = {
-    "geojson", "geojsonseq", "kml", "kmz", "gpx", "gpkg", "flatgeobuf", "gdb", "topojson", "xlsx", "xlsb", "ods",
+    "geojson", "geojsonseq", "kml", "kmz", "gpx", "gpkg", "flatgeobuf", "gdb", "topojson", "xlsx", "xls", "xlsb", "ods",
 }  # fmt: skip
 """Kinds of files that store characters: a letter of theirs is a legacy byte only where an older file was converted."""
 
