@@ -130,7 +130,7 @@ def test_reading_leaves_a_review_a_preview_and_lists(jobs: Jobs, tmp_path: Path)
     assert review is not None and review["publishable"]
     assert review["counts"] | {"issues": 0} == {
         "rows": 2, "added": 2, "changed": 0, "moved": 0, "removed": 0, "unchanged": 0, "left_out": 0, "issues": 0,
-        "changes": 0,
+        "changes": 0, "other_layers": 0,
     }  # fmt: skip
     preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
     assert [one["properties"]["status"] for one in preview["features"]] == ["added", "added"]

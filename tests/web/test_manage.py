@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,16 @@ def test_answers_are_set_back_to_automatic(caller: FlaskClient, office: Settings
     page = caller.get(path).text
     assert 'name="automatic"' not in page and 'name="reference:producer_id:HTX Chưa Có"' in page
     assert review_of(office, path)["publishable"]
+
+
+def test_a_choice_that_makes_a_file_unreadable_can_be_taken_back(caller: FlaskClient, office: Settings) -> None:
+    path = uploaded_products(caller)
+    drafts = DraftStore(office.drafts_dir)
+    draft = drafts.get(path.rpartition("/")[2])
+    drafts.change(draft, state="failed", error=("hỏng", "broken"), answers=replace(draft.answers, precision="commune"))
+    assert 'name="automatic" value="precision"' in caller.get(path).text
+    waited(caller, caller.post(f"{path}/answers", data={"automatic": "precision"}).location)
+    assert drafts.get(draft.id).state == "ready" and drafts.get(draft.id).answers.precision == ""
 
 
 def test_the_one_candidate_of_an_address_is_preselected(caller: FlaskClient) -> None:
