@@ -164,8 +164,12 @@ def _delimiter(header: Sequence[str]) -> str:
 
 
 def _rows(path: Path, delimiter: str) -> list[list[str]]:
-    with path.open(encoding="latin-1", newline="") as file:
-        return [row for row in csv.reader(file, delimiter=delimiter) if row]
+    """The cells of each line of a .mid; ValueError for what is no table of text."""
+    try:
+        with path.open(encoding="latin-1", newline="") as file:
+            return [row for row in csv.reader(file, delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def _of_cells(columns: Sequence[tuple[str, str]], rows: Sequence[list[str]], records: Records) -> Iterator[Issue]:

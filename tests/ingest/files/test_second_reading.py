@@ -70,6 +70,11 @@ def test_a_number_that_is_none_stays_as_it_is_written(tmp_path: Path) -> None:
     assert table.columns["so"] == [1, "2x"]
 
 
+def test_a_cell_without_an_end_refuses_the_file(tmp_path: Path) -> None:
+    with pytest.raises(BadSource, match=r"x\.mif"):
+        mif(tmp_path, TWO_POINTS, f'"a",1\n"{"b" * 140_000}",2\n')
+
+
 GPX = '<gpx version="1.1">{}</gpx>'
 WAYPOINT = '<wpt lat="21.5" lon="103.5"><name>A</name>{}</wpt>'
 
