@@ -21,7 +21,7 @@ from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
 from geo.errors import BadQuery, Conflict, GeoError
-from geo.ingest.decisions import LEAVE_OUT, PUBLISH
+from geo.ingest.decisions import ADD, LEAVE_OUT, PUBLISH, REPLACE
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
@@ -321,6 +321,13 @@ def _format_of(file: Path) -> str:
     help="The unit that an address means, for example old_communes:03316.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="FIELD:NAME=KEY",
+    help="The record that a name means, for example 'producer_id:HTX A=add' to add it; - leaves it empty.",
+)
+@click.option(
     "--precision",
     default="",
     type=click.Choice(["", *(p.key for p in PRECISIONS)]),
@@ -336,6 +343,12 @@ def _format_of(file: Path) -> str:
     default="",
     type=click.Choice(["", PUBLISH, LEAVE_OUT]),
     help="What becomes of rows whose records lack a required value; asked when left out.",
+)
+@click.option(
+    "--reused-keys",
+    default="",
+    type=click.Choice(["", ADD, REPLACE]),
+    help="What becomes of rows with the code of a record of another name elsewhere; asked when left out.",
 )
 @click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
 @click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")

@@ -54,7 +54,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("missing_prj", "warning", "thiếu tệp .prj", ".prj missing", "Bổ sung tệp .prj đúng hệ toạ độ.", "Add the .prj of the right coordinate system."),
         _kind("wrong_cpg", "warning", "thiếu tệp .cpg hoặc .cpg sai", ".cpg missing or wrong", "Ghi tệp .cpg một dòng: UTF-8.", "Write a .cpg file of one line: UTF-8."),
         _kind("reprojected", "info", "đã chuyển hệ toạ độ", "reprojected", "Không cần làm gì nếu tệp .prj đúng.", "Nothing to do if the .prj is right."),
-        _kind("mislabelled_crs", "warning", ".prj ghi sai hệ quy chiếu", ".prj names the wrong datum", "Thay tệp .prj bằng tệp của đúng hệ VN-2000.", "Replace the .prj by that of the VN-2000 system itself."),
+        _kind("mislabelled_crs", "fatal", ".prj ghi sai hệ quy chiếu", ".prj names the wrong datum", "Thay tệp .prj bằng tệp của đúng hệ VN-2000.", "Replace the .prj by that of the VN-2000 system itself."),
         _kind("missing_metadata", "warning", "thiếu mô tả lớp", "layer metadata missing", "Bổ sung tệp .json mô tả nguồn và giấy phép.", "Complete the .json file with source and licence."),
         _kind("wrong_count", "warning", "số bản ghi khác với mô tả", "record count differs from the metadata", "Kiểm tra lớp có đủ bản ghi; sửa records trong tệp .json.", "See that no record is lost; correct records in the .json file."),
         # ids and columns

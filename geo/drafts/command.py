@@ -44,9 +44,11 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         numbers=_decimal_marks(options["numbers"]),
         constants=_pairs("--set", options["constants"], at_first=True),
         addresses=_pairs("--address", options["addresses"]),
+        references=_pairs("--reference", options["references"]),
         precision=options["precision"],
         whole=options["whole"],
         incomplete=options["incomplete"],
+        reused_keys=options["reused_keys"],
         source={"source_id": options["source"]} if options["source"] else {},
     )
     return Decisions(answers, _pairs("--map", options["mapping"]))
@@ -88,7 +90,7 @@ class Import:
         self._jobs, self._profiles = Jobs(settings), Profiles(settings.profiles_dir)
         self._order, self._decisions, self._progress = order, decisions, progress
         _require_names("--set", decisions.answers.constants, [field.name for field in LAYERS[order.layer].fields])
-        profile = self._profiles.get(order.profile, order.layer).answers if order.profile else Answers()
+        profile = self._profiles.get(order.profile, order.layer, order.who).answers if order.profile else Answers()
         self._answers = _over(profile, decisions)
         self.draft: Draft = self._jobs.drafts.create(
             order.layer, order.files, who=order.who, answers=self._answers, profile=order.profile
@@ -106,7 +108,8 @@ class Import:
             self.draft = self._jobs.drafts.answer(self.draft, self._answers)
             review = self._read()
         if self._order.save_profile and "columns" in review:
-            self._profiles.save(self._order.save_profile, self._order.layer, with_mapping(self._answers, review))
+            answers = with_mapping(self._answers, review)
+            self._profiles.save(self._order.save_profile, self._order.layer, answers, self._order.who)
         return review
 
     def _read(self) -> Plain:

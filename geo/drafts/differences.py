@@ -8,7 +8,10 @@ from geopandas import GeoDataFrame
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
+from geo.drafts.value_words import ValueWords
+from geo.ingest.stage import Staged
 from geo.ocop.codes import PRECISIONS
+from geo.ocop.layers import LAYERS
 from geo.schema import Label, LayerSpec
 from geo.store.diff import RecordDiff
 
@@ -19,19 +22,26 @@ _COARSE = 1e-4  # degrees, about 10 m: tolerance by which outlines on the previe
 Plain = dict[str, Any]
 
 
-def plain_diff(one: RecordDiff, spec: LayerSpec, row: int | None = None) -> Plain:
-    """The difference of a record as plain values; `row` is its row in the uploaded file."""
+def plain_diff(one: RecordDiff, words: ValueWords, row: int | None = None) -> Plain:
+    """The difference of a record as plain values, with the words of codes; `row` is its row in the uploaded file."""
+    spec = LAYERS[one.layer]
     return {
         "layer": one.layer, "record": one.record, "title": one.title, "op": one.op, "row": row,
         "fields": [
             {"field": change.field, "label": field_label(spec, change.field)._asdict(),
-             "before": _shorten(change.before), "after": _shorten(change.after)}
+             "before": _shorten(change.before), "after": _shorten(change.after),
+             "before_words": _plain_words(words.of(spec, change.field, change.before)),
+             "after_words": _plain_words(words.of(spec, change.field, change.after))}
             for change in one.fields
         ],
         "moved_m": one.moved_m, "area_ha": one.area_ha,
         "placed": one.after is not None or one.before is not None, "precision": _precision(one.precision),
         "has_place": spec.geometry is not None,
     }  # fmt: skip
+
+
+def _plain_words(label: Label | None) -> dict[str, str] | None:
+    return None if label is None else {lang: words[:300] for lang, words in label._asdict().items()}
 
 
 def field_label(spec: LayerSpec, name: str) -> Label:
@@ -67,6 +77,23 @@ def diff_features(diff: Sequence[RecordDiff]) -> Plain:
     return {"type": "FeatureCollection", "features": features, "shown": min(len(diff), ON_MAP), "of": len(diff)}
 
 
+def rival_features(staged: Staged) -> list[Plain]:
+    """Where the records would lie under each reading that rivals the proposed one, for the preview map.
+
+    Their status is "elsewhere", their `reading` the words of the reading; at most ON_MAP for each reading.
+    """
+    titles = dict(zip(staged.frame[staged.spec.key].astype(str), staged.frame[staged.spec.title], strict=True))
+    return [
+        {
+            "type": "Feature", "geometry": mapping(_coarse(shape)),
+            "properties": {"id": key, "title": titles.get(key), "status": "elsewhere", "approximate": False,
+                           "reading": reading.label._asdict()},
+        }
+        for reading, shapes in staged.elsewhere.items()
+        for key, shape in list(shapes.items())[:ON_MAP]
+    ]  # fmt: skip
+
+
 def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
     """A layer in STORE_CRS as GeoJSON with every field, the title and the status "as_was" beside them."""
     names = [field.name for field in spec.fields]
@@ -90,10 +117,14 @@ def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
 
 
 def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
-    coarse = shape if shape.geom_type == "Point" else shapely.simplify(shape, _COARSE)
     precision = _PRECISIONS.get(one.precision or "")
     properties = {
         "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
         "precision": one.precision, "approximate": precision is not None and precision.approximate,
     }  # fmt: skip
-    return {"type": "Feature", "geometry": mapping(coarse), "properties": properties}
+    return {"type": "Feature", "geometry": mapping(_coarse(shape)), "properties": properties}
+
+
+def _coarse(shape: BaseGeometry) -> BaseGeometry:
+    simple: BaseGeometry = shape if shape.geom_type == "Point" else shapely.simplify(shape, _COARSE)
+    return simple

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from geo.drafts.child import folder
 from geo.drafts.draft import Draft, DraftStore
+from geo.drafts.profiles import Profiles
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
@@ -43,6 +44,7 @@ class Jobs:
         self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
+        self._profiles = Profiles(settings.profiles_dir)
         # Shared by all processes of the service; the operating system releases it when its holder dies.
         self._lock = FileLock(settings.data_dir / "imports.lock")
 
@@ -112,6 +114,8 @@ class Jobs:
                 self.drafts.change(draft, state="ready", error=(error.vi, error.en), deadline=0.0)
                 raise
             published = outcome["version"]
+            if draft.profile:
+                self._profiles.remember(draft.profile, draft.layer, draft.answers, draft.who)
             return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
 
     def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:

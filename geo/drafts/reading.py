@@ -1,8 +1,8 @@
 """Reading a draft: its parts, its staged records, their differences from the current version. Nothing is published."""
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geopandas import GeoDataFrame
@@ -15,6 +15,7 @@ from geo.ingest.files.limits import Limits
 from geo.ingest.files.opening import Part, choose, look, read
 from geo.ingest.files.table import Table
 from geo.ingest.match import fresh_ids
+from geo.ingest.new_records import can_be_made
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.schema import Label
@@ -39,7 +40,10 @@ def limits_of(settings: Settings) -> Limits:
 
 @dataclass(frozen=True)
 class DraftReading:
-    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file."""
+    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file.
+
+    `published` are the layers of the version `base`.
+    """
 
     base: int
     parts: list[Part]
@@ -48,6 +52,7 @@ class DraftReading:
     diff: list[RecordDiff]
     digest: str
     questions: list[Question]
+    published: Mapping[str, GeoDataFrame] = field(default_factory=dict)
 
 
 def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -69,10 +74,17 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
         table = read(part, limits_of(settings))
     staged = _stage(store, current, draft, table, progress)
     progress("compare")
-    spec = staged.spec
-    diff = compare(spec, store.frames(current.number)[spec.name], staged.frame)
-    digest = digest_of({spec.name: state_of(spec, staged.frame)}, "") if staged.publishable else ""
-    return DraftReading(current.number, parts, part, staged, diff, digest, staged.questions)
+    before = store.frames(current.number)
+    layers = changed_layers(staged)
+    diff = [one for name, frame in layers.items() for one in compare(LAYERS[name], before[name], frame)]
+    states = {name: state_of(LAYERS[name], frame) for name, frame in layers.items()}
+    digest = digest_of(states, "") if staged.publishable else ""
+    return DraftReading(current.number, parts, part, staged, diff, digest, staged.questions, before)
+
+
+def changed_layers(staged: Staged) -> dict[str, GeoDataFrame]:
+    """The layers that publishing would change, whole, the imported one first; the sources come with publishing."""
+    return {staged.spec.name: staged.frame, **staged.other_layers}
 
 
 _SUITABLE = {
@@ -110,7 +122,8 @@ def _which_part(parts: list[Part]) -> Question:
 
 def _stage(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
     frames = store.frames(current.number)
-    used_ids = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
+    targets = {one.target for one in LAYERS[draft.layer].fields if can_be_made(one) and one.target}
+    used_ids = {layer: frozenset(store.used_ids(layer)) for layer in {draft.layer, "sources", *targets}}
     source = _source(draft, frames["sources"], used_ids["sources"])
     return stage(table, draft.layer, draft.answers, Context(frames, used_ids), source=source, progress=progress)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import orjson
 
-from geo.drafts.differences import Plain, diff_features, field_label, plain_diff
+from geo.drafts.differences import Plain, diff_features, field_label, plain_diff, rival_features
 from geo.drafts.draft import Draft
-from geo.drafts.reading import DraftReading
+from geo.drafts.reading import DraftReading, changed_layers
+from geo.drafts.value_words import ValueWords
 from geo.ingest.columns.mapping import targets_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.decisions import Question
@@ -47,8 +48,11 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
         "publishable": staged is not None and staged.publishable,
     }
     if staged is not None:
-        body |= _describe(staged, reading.diff)
-        _write_file(folder / "preview.geojson", orjson.dumps(diff_features(reading.diff)))
+        words = ValueWords(reading.published, changed_layers(staged))
+        body |= _describe(staged, reading.diff, words)
+        preview = diff_features(reading.diff)
+        preview["features"] += rival_features(staged)
+        _write_file(folder / "preview.geojson", orjson.dumps(preview))
         _write_file(folder / "changes.csv", _csv(_change_rows(reading.diff)))
         _write_file(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
         _write_file(folder / "findings.csv", _csv(_finding_rows(staged)))
@@ -62,7 +66,7 @@ def _write_file(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
+def _describe(staged: Staged, diff: Sequence[RecordDiff], words: ValueWords) -> Plain:
     table, report = staged.table, staged.report
     severities = Counter(issue.severity for issue in report.issues)
     return {
@@ -82,21 +86,27 @@ def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
         "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:MAX_ROWS]],
         "source": staged.source,
         "counts": counts(staged, diff),
-        "diff": [plain_diff(one, staged.spec, staged.rows.get(one.record)) for one in diff[:MAX_ROWS]],
+        "diff": [plain_diff(one, words, _row_in_file(one, staged)) for one in diff[:MAX_ROWS]],
     }  # fmt: skip
 
 
+def _row_in_file(one: RecordDiff, staged: Staged) -> int | None:
+    return staged.rows.get(one.record) if one.layer == staged.spec.name else None
+
+
 def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
-    """The number of rows, differences, findings and repairs."""
-    ops = Counter(one.op for one in diff)
+    """The number of rows, differences of the layer and of other layers, findings and repairs."""
+    own = [one for one in diff if one.layer == staged.spec.name]
+    ops = Counter(one.op for one in own)
     return {
         "rows": len(staged.table),
         "added": ops["added"],
         "changed": ops["changed"],
-        "moved": sum(one.moved_m is not None for one in diff),
+        "moved": sum(one.moved_m is not None for one in own),
         "removed": ops["removed"],
         "unchanged": len(staged.touched) - ops["added"] - ops["changed"],
         "left_out": staged.left_out,
+        "other_layers": len(diff) - len(own),
         "issues": len(staged.report.issues),
         "changes": len(staged.report.changes),
     }
@@ -151,6 +161,7 @@ def _location(staged: Staged) -> Plain | None:
         "label": staged.reading.label._asdict() if staged.reading is not None else None,
         "evidence": [line._asdict() for line in location.evidence],
         "choices": [{"key": one.key, "label": one.label._asdict()} for one in location.choices],
+        "elsewhere": [{"key": one.key, "label": one.label._asdict()} for one in staged.elsewhere],
     }
 
 

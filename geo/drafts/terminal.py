@@ -39,6 +39,8 @@ _COUNTS: dict[str, Label] = {
     "changes": Label("chỗ tự sửa", "repairs"),
 }
 
+EMPTY = "''"  # the answer that leaves a column out
+
 Plain = Mapping[str, Any]
 
 
@@ -112,18 +114,28 @@ def _finding(one: Plain, lang: str) -> str:
 
 def _difference(one: Plain, lang: str) -> str:
     sign = {"added": "+", "changed": "~", "removed": "-"}[one["op"]]
-    fields = "; ".join(f"{change['field']}: {change['before']} → {change['after']}" for change in one["fields"])
+    fields = "; ".join(
+        f"{change['field']}: {_value(change, 'before', lang)} → {_value(change, 'after', lang)}"
+        for change in one["fields"]
+    )
     distance = f"; {one['moved_m']:.1f} m" if one["moved_m"] is not None else ""
     return f"{sign} {one['record']} {one['title']}{': ' + fields[:160] if one['op'] == 'changed' else ''}{distance}"
+
+
+def _value(change: Plain, state: str, lang: str) -> object:
+    words = change[f"{state}_words"]
+    return _of(words, lang) if words else change[state]
 
 
 def _question(one: Plain, lang: str) -> str:
     option, _, about = one["key"].partition(":")
     word = {
         "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
+        "reused_keys": "--reused-keys KEY",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
         "numbers": f"--decimal '{about}=MARK'",
+        "references": f"--reference '{about}=KEY'",
     }[option]  # fmt: skip
-    keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
+    keys = ", ".join(f"{choice['key'] or EMPTY} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
     must = f" [{_WORDS['blocking'].of(lang)}]" if one["blocking"] else ""
     return f"{_of(one['label'], lang)}{must}  {word}: {keys}"

@@ -8,11 +8,12 @@ from geopandas import GeoDataFrame
 from geo.atlas import open_atlases
 from geo.drafts import review
 from geo.drafts.draft import Draft, DraftStore
-from geo.drafts.reading import DraftReading, Progress, read_draft
+from geo.drafts.reading import DraftReading, Progress, changed_layers, read_draft
 from geo.errors import BadQuery, Conflict
 from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
+from geo.ocop.layers import LAYERS
 from geo.pipeline import build_atlas, person
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
@@ -73,11 +74,11 @@ def restore(settings: Settings, version: int, *, who: str, why: str, progress: P
 
 
 def _publish(store: Store, draft: Draft, reading: DraftReading, staged: Staged, *, who: str, why: str) -> Version:
-    name = staged.spec.name
     before = store.frames(reading.base)
-    frames = {**before, name: staged.frame}
+    layers = changed_layers(staged)
+    frames = {**before, **layers}
     source_id = staged.source.get("source_id", "")
-    if staged.spec.has("source_ids") and source_id in _all_sources(staged.frame):
+    if any(source_id in _all_sources(frame) for layer, frame in layers.items() if LAYERS[layer].has("source_ids")):
         frames["sources"] = with_source(frames["sources"], staged.source)
     metadata = _metadata(store.metadata(reading.base), draft, staged)
     report = carry_findings(store.report(reading.base), frames, staged)
@@ -91,8 +92,9 @@ def _all_sources(frame: GeoDataFrame) -> set[str]:
 def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: Staged) -> dict[str, dict[str, Any]]:
     """The metadata of each layer; that of the imported layer has a new entry for this import."""
     by_layer = {layer: dict(body) for layer, body in metadata.items()}
-    body = by_layer.setdefault(staged.spec.name, {})
-    body["records"] = len(staged.frame)
+    for layer, frame in changed_layers(staged).items():
+        by_layer.setdefault(layer, {})["records"] = len(frame)
+    body = by_layer[staged.spec.name]
     entry = {
         "file": ", ".join(draft.files), "sha256": draft.sha256, "received": draft.created, "from": draft.who,
         "crs": staged.reading.key if staged.reading is not None else None, "records": len(staged.touched),
@@ -107,6 +109,7 @@ def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Stag
     Those of records that it changed or removed are replaced by its own; those of the whole layer are checked again.
     """
     name, new_ids = staged.spec.name, set(staged.touched)
+    other_layers = {*staged.other_layers}
     old_ids = new_ids | set(staged.removed)
 
     def still_holds(finding: Issue | Change) -> bool:
@@ -117,7 +120,7 @@ def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Stag
     return Report(
         [
             *filter(still_holds, old.issues),
-            *(issue for issue in staged.report.issues if issue.record in new_ids),
+            *(issue for issue in staged.report.issues if issue.record in new_ids or issue.layer in other_layers),
             *(issue for issue in check(frames, only=name) if issue.subject == WHOLE_LAYER),
         ],
         [*filter(still_holds, old.changes), *(change for change in staged.report.changes if change.record in new_ids)],

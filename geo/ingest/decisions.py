@@ -10,6 +10,8 @@ from geo.schema import Label
 
 PUBLISH, LEAVE_OUT = "publish", "leave_out"
 """What may become of a record that lacks a required value."""
+REPLACE, ADD = "replace", "add"
+"""What may become of a row with the key of a record that has another name and lies elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Answers:
 
     `part` names the layer of the file. `crs` is a `Reading.key`. `encodings` maps columns, or "*", to keys of
     ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None takes the proposal.
-    `numbers` maps columns to their decimal mark, "comma" or "point". `constants` are values of fields for every
-    row. `addresses` maps an address to a unit. `precision` says how well the coordinates of the file are known (""
-    lets their decimals say it). `whole`: the file is the whole layer, and what it lacks is removed; else records
-    that it lacks stay. `incomplete` says what becomes of rows whose records lack a required value: PUBLISH,
-    LEAVE_OUT, or "" to ask. `source` is the id of a record of layer sources, or the fields of a new one.
+    `numbers` maps columns to their decimal mark, "comma" or "point". `constants` are values of fields for every row.
+    `addresses` maps an address to a unit. `references` maps "field:name" to the key of a record, ADD (make one of that
+    name) or "-" (leave it empty). `precision` says how well the coordinates of the file are known ("" lets their
+    decimals say it). `whole`: the file is the whole layer, and what it lacks is removed; else records that it lacks
+    stay. `incomplete` says what becomes of rows whose records lack a required value: PUBLISH, LEAVE_OUT, or "" to ask.
+    `reused_keys` says what becomes of rows with the key of a record that has another name and lies elsewhere: REPLACE,
+    ADD (as new records), or "" to ask. `source` is the id of a record of layer sources, or the fields of a new one.
     """
 
     part: str | None = None
@@ -35,9 +39,11 @@ class Answers:
     numbers: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
     precision: str = ""
     whole: bool = False
     incomplete: str = ""
+    reused_keys: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
 
     def style_of(self, column: str | None) -> NumberStyle | None:
@@ -63,14 +69,16 @@ class Answers:
         return cls(**plain)
 
 
-_MAPS = {"encodings", "mapping", "numbers", "constants", "addresses", "source"}
+_CHOICES = {"incomplete": (PUBLISH, LEAVE_OUT), "reused_keys": (REPLACE, ADD)}
+"""Answers that are one of a few keys."""
+_MAPS = {"encodings", "mapping", "numbers", "constants", "addresses", "references", "source"}
 
 
 def _fits(name: str, value: object) -> bool:
     if name == "whole":
         return isinstance(value, bool)
-    if name == "incomplete":
-        return value in {"", PUBLISH, LEAVE_OUT}
+    if name in _CHOICES:
+        return value in ("", *_CHOICES[name])
     if name == "numbers" and isinstance(value, Mapping) and not set(value.values()) <= {"comma", "point"}:
         return False
     if name in _MAPS:

@@ -1,12 +1,10 @@
 """The questions and findings of staging, with their text in both languages."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
 
 from geo.encodings import ENCODINGS, label_of
@@ -16,10 +14,12 @@ from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit
 from geo.ingest.columns.gazetteer import Candidate, Gazetteer
 from geo.ingest.columns.mapping import Choice as ColumnChoice
 from geo.ingest.columns.number_notation import Decision, meanings
+from geo.ingest.columns.record_keys import texts_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
-from geo.ingest.decisions import Answers, Choice, Question
+from geo.ingest.decisions import ADD, REPLACE, Answers, Choice, Question
 from geo.ingest.files.table import Table
+from geo.ingest.new_records import with_rows
 from geo.ingest.places.weights import Suspect, Weighed
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
@@ -121,6 +121,62 @@ def notes_on_numbers(column: str, decision: Decision) -> Iterator[Label]:
         )
 
 
+def of_keys(
+    choices: Sequence[ColumnChoice], spec: LayerSpec, table: Table, keys: Collection[str]
+) -> Iterator[Question]:
+    """A question for each column that is called like the key of the layer and holds other values; none blocks."""
+    example = min(keys, default="")
+    for one in choices:
+        if one.doubted:
+            values = ", ".join(texts_of(table.columns[one.column][:200])[:3])
+            such = Label(f" (như {example})", f" (such as {example})") if example else Label("", "")
+            yield Question(
+                f"mapping:{one.column}",
+                Label(
+                    f"Cột {one.column!r} chứa {values}: không phải mã của lớp này{such.vi}."
+                    " Có dùng làm mã bản ghi không?",
+                    f"Column {one.column!r} holds {values}, which are no codes of this layer{such.en}."
+                    " Use them as the records' codes?",
+                ),
+                (
+                    Choice("", Label(
+                        "Không: cấp mã mới; bản ghi đã có được tìm theo tên và vị trí",
+                        "No: give new codes, and find existing records by name and location",
+                    )),
+                    Choice(one.doubted, Label("Có: đây là mã bản ghi", "Yes: they are the records' codes")),
+                ),
+                blocking=False,
+            )  # fmt: skip
+
+
+def of_reused_keys(spec: LayerSpec, reused: Mapping[int, str], current: gpd.GeoDataFrame) -> Question:
+    """The question whether rows with the key of another record replace it; `reused` maps their numbers to keys."""
+    titles = dict(zip(current[spec.key].astype(str), current[spec.title].astype(str), strict=True))
+    shown = list(reused.items())[:_SHOWN_KEYS]
+    return Question(
+        "reused_keys",
+        Label(
+            f"{len(reused)} dòng mang mã của bản ghi đã có nhưng khác cả tên lẫn vị trí."
+            " Thay các bản ghi đó hay thêm mới?",
+            f"{len(reused)} rows have the code of a published record with another name in another place."
+            " Replace those records, or add new ones?",
+        ),
+        (
+            Choice(ADD, Label("Thêm thành bản ghi mới, cấp mã mới", "Add them as new records with new codes")),
+            Choice(REPLACE, Label("Thay bản ghi đã có", "Replace the published records")),
+        ),
+        ADD,
+        evidence=tuple(
+            Label(f"Dòng {row}: {key} đang là “{titles[key]}”", f"Row {row}: {key} is “{titles[key]}” now")
+            for row, key in shown
+        ),
+        rows=len(reused),
+    )  # fmt: skip
+
+
+_SHOWN_KEYS = 20
+
+
 def of_location(location: Location, answers: Answers) -> Question | None:
     """The question of the coordinate system; None when the file and its data agree or it was answered."""
     if answers.crs is not None or location.advice == "use":
@@ -156,9 +212,10 @@ def of_addresses(addresses: Addresses, gazetteer: Gazetteer) -> Iterator[Questio
     texts = [text for text in addresses.texts if text is not None]
     for text, candidates in addresses.open.items():
         offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
+        proposed = offered[0].key if len(offered) == 1 else ""
         offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
         words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
-        yield Question(f"addresses:{text}", words, tuple(offered), blocking=False, rows=texts.count(text))
+        yield Question(f"addresses:{text}", words, tuple(offered), proposed, blocking=False, rows=texts.count(text))
 
 
 def _offer(candidate: Candidate, gazetteer: Gazetteer) -> Label:
@@ -196,10 +253,7 @@ def with_source(sources: gpd.GeoDataFrame, source: Mapping[str, str]) -> gpd.Geo
     spec = LAYERS["sources"]
     if source["source_id"] in set(sources[spec.key]):
         return sources
-    row = {field.name: source.get(field.name) for field in spec.fields}
-    columns = {name: pd.Series([*sources[name], row[name]], dtype=object) for name in row}
-    shapes = gpd.GeoSeries(np.array([*sources.geometry, None], dtype=object), crs=sources.crs)
-    return gpd.GeoDataFrame(columns, geometry=shapes)
+    return with_rows(sources, spec, [{field.name: source.get(field.name) for field in spec.fields}])
 
 
 def still_referenced(

@@ -3,9 +3,8 @@
 Nothing here is written to the store. What the file leaves open and nobody has answered is a Question.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -19,7 +18,7 @@ from geo.ingest.checks.drop_errors import keep_out, make_numbers
 from geo.ingest.checks.mend import MADE_VALID, mend
 from geo.ingest.columns.addresses import Addresses, Landmarks, joined, resolve
 from geo.ingest.columns.gazetteer import Gazetteer
-from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
+from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, corrected, has_addresses, propose
 from geo.ingest.columns.texts import ColumnText, read_texts
 from geo.ingest.columns.values import Names, Translation, Value, read_column
 from geo.ingest.completeness import incomplete_records, left_out, of_incomplete
@@ -28,11 +27,14 @@ from geo.ingest.crs.locate import Location, locate, to_store
 from geo.ingest.crs.prj import crs_of
 from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
+from geo.ingest.known_places import Elsewhere, weigh
 from geo.ingest.match import match
 from geo.ingest.measured_areas import plausible_areas
 from geo.ingest.merge import Merged, Terms, merge, put_back
+from geo.ingest.new_records import NewRecords, can_be_made
 from geo.ingest.other_places import compare
 from geo.ingest.places.weights import Candidate
+from geo.ingest.staged import Context, Frames, Progress, Staged
 from geo.ingest.table_shapes import (
     NO_RESULT,
     TableShapes,
@@ -46,57 +48,7 @@ from geo.report import Change, Issue, Report
 from geo.schema import Label, LayerSpec
 from geo.vn2000.systems import Reading, reading_of
 
-Frames = Mapping[str, gpd.GeoDataFrame]
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a file is compared with: the published layers, and all ids that were ever used in each layer."""
-
-    frames: Frames
-    used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @cached_property
-    def province(self) -> BaseGeometry:
-        """The outline of the province, in STORE_CRS."""
-        return shapely.union_all(self.frames["province"].geometry.array)
-
-
-@dataclass
-class Staged:
-    """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
-
-    `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
-    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
-    """
-
-    spec: LayerSpec
-    table: Table
-    texts: tuple[ColumnText, ...]
-    choices: list[Choice]
-    location: Location | None
-    reading: Reading | None
-    notes: list[Label]
-    questions: list[Question]
-    translations: list[Translation]
-    report: Report
-    frame: gpd.GeoDataFrame
-    touched: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    rows: dict[str, int] = field(default_factory=dict)
-    left_out: int = 0
-    source: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def open(self) -> list[Question]:
-        """The questions without whose answers nothing may be published."""
-        return [question for question in self.questions if question.blocking]
-
-    @property
-    def publishable(self) -> bool:
-        """Whether nothing stands in the way of publishing."""
-        return not self.open and not self.report.fatal
+__all__ = ["Context", "Staged", "stage"]
 
 
 def stage(
@@ -115,7 +67,7 @@ def stage(
     records = _names_of_records(spec, context.frames)
     landmarks = Landmarks(gazetteer, context.frames)
     weighed = weighed_columns(read, spec, context.province, landmarks)
-    choices = _chosen(propose(read, spec, records, weighed.best), answers, read, spec)
+    choices = corrected(propose(read, spec, records, weighed.best), answers.mapping, read, spec)
     columns = {one.target: one.column for one in choices if one.target}
     job = _Job(spec, read, answers, context, columns, dict(source), landmarks)
     if weighed.best is not None and place_columns(columns) == weighed.best.columns.names:
@@ -125,6 +77,7 @@ def stage(
     job.questions += questions.of_texts(texts)
     job.questions += questions.of_columns(choices, spec, answers, read)
     job.questions += questions.of_places(choices, weighed, spec, answers)
+    job.questions += questions.of_keys(choices, spec, read, records[layer].ids if layer in records else ())
     progress("places")
     job.read_shapes()
     progress("values")
@@ -152,21 +105,6 @@ def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     return names
 
 
-def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
-    """The proposal as a person corrected it; columns that an answer does not name are left out."""
-    if answers.mapping is None:
-        return list(proposed)
-    check_mapping(answers.mapping, table, spec)
-    return [
-        one if answers.mapping.get(one.column, "") == one.target
-        else Choice(one.column, answers.mapping.get(one.column, ""), 1.0, _CHOSEN)
-        for one in proposed
-    ]  # fmt: skip
-
-
-_CHOSEN = Label("do người dùng chọn", "chosen by a person")
-
-
 class _Job:
     """The steps of staging one table; each adds to the values, places, questions and findings of those before it."""
 
@@ -187,8 +125,10 @@ class _Job:
         self.translations: list[Translation] = []
         self.own: TableShapes | None = None
         self.other_places: tuple[Candidate, ...] = ()
+        self.elsewhere: tuple[Elsewhere, ...] = ()
         self.by_address: set[int] = set()
         self.keys: list[str | None] = []
+        self.new_records = NewRecords(context.frames, context.used_ids, answers.references, source.get("source_id", ""))
         self.merged: Merged | None = None
 
     # --- values ---
@@ -203,6 +143,8 @@ class _Job:
             cells = self._cells(column) if column is not None else [constant] * len(self.table)
             plausible = plausible_areas(self.spec, field_, self.context.province, self.shapes, self.values)
             read = read_column(field_, cells, records, plausible=plausible, style=self.answers.style_of(column))
+            if can_be_made(field_):
+                read = self.new_records.settle(field_, cells, read, records[str(field_.target)])
             self.values[field_.name] = read.values
             self.translations += read.translations
             if column is not None and read.decision is not None:
@@ -210,6 +152,8 @@ class _Job:
                 self.notes += questions.notes_on_numbers(column, read.decision)
             for row, refusal in read.refusals.items():
                 self._refuse(row, field_.name, refusal.kind, str(cells[row]), refusal.why, refusal.suggestion)
+        self.questions += self.new_records.questions
+        self.context = replace(self.context, frames={**self.context.frames, **self.new_records.layers()})
 
     def _cells(self, column: str) -> Sequence[object]:
         """The cells of a column; those that hold a formula are findings."""
@@ -239,6 +183,11 @@ class _Job:
             if self.own is not None and (~shapely.is_missing(self.own.shapes)).any():
                 self._locate(self.own)
 
+    def _titles(self) -> list[Value] | None:
+        """The names of the rows as the file has them; None where no column holds them."""
+        column = self.columns.get(self.spec.title)
+        return None if column is None else [None if cell is None else str(cell) for cell in self.table.columns[column]]
+
     def place(self, gazetteer: Gazetteer) -> None:
         """Say how well the file's own places are known; place the others by their addresses."""
         if self.own is not None and self.reading is not None:
@@ -262,6 +211,8 @@ class _Job:
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
         places = sample(shapes.tolist())
         self.location = locate(own.crs, places, self.context.province, driver=own.driver, reference=reference)
+        if self.answers.crs is None:
+            self.location, self.elsewhere = weigh(self.location, shapes, self._titles(), self.context.frames)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
         if question is not None:
@@ -350,7 +301,11 @@ class _Job:
         """Find the record of each row."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
+        matched = match(
+            self.spec, current, self.values, self.shapes, self.rows, used, reused_keys=self.answers.reused_keys
+        )
+        if matched.reused and not self.answers.reused_keys:
+            self.questions.append(questions.of_reused_keys(self.spec, matched.reused, current))
         self.keys = list(matched.keys)
         self.report.issues += matched.issues
 
@@ -378,7 +333,19 @@ class _Job:
         if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
-        self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
+        issues = [*named.issues, *findings, *report.issues, *self._of_new_records()]
+        self.report = Report(issues, [*named.changes, *report.changes])
+
+    def _of_new_records(self) -> list[Issue]:
+        """What is wrong with the records that were made for references."""
+        layers = self.new_records.layers()
+        frames = dict(self.context.frames)
+        if layers and self.source.get("source_id"):
+            frames["sources"] = questions.with_source(frames["sources"], self.source)
+        return [
+            issue for layer in layers for issue in check(frames, only=layer)
+            if issue.record in self.new_records.keys(layer)
+        ]  # fmt: skip
 
     def _with_keys(self, report: Report) -> Report:
         """The findings and repairs of rows as those of the records that the rows are."""
@@ -432,8 +399,13 @@ class _Job:
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
             rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
-            source=self.source,
+            source=self.source, elsewhere={one.reading: self._by_key(one) for one in self.elsewhere},
+            other_layers=self.new_records.layers(),
         )  # fmt: skip
+
+    def _by_key(self, elsewhere: Elsewhere) -> dict[str, BaseGeometry]:
+        pairs = zip(self.keys, elsewhere.shapes, strict=True)
+        return {key: shape for key, shape in pairs if key is not None and shape is not None}
 
 
 def _made_valid(change: Change) -> Issue:

@@ -12,7 +12,7 @@ from geo.atlas import Atlas, AtlasSource
 from geo.errors import BadQuery, BadSource, NotFound
 from geo.schema import LANGS
 from geo.settings import Settings
-from geo.views.values import format_date
+from geo.views.values import format_date, format_moment
 from geo.web.http import errors, headers, params
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
@@ -137,8 +137,10 @@ def _current(atlas_source: AtlasSource) -> Atlas:
 
 
 def _help_templates(app: Flask, assets: Assets) -> None:
-    """Register the template filter for dates and the functions for words and URLs."""
+    """Register the template filters for dates and moments, and the functions for words and URLs."""
     app.jinja_env.filters["date"] = lambda iso: format_date(iso, g.lang)
+    app.jinja_env.filters["moment"] = lambda iso: format_moment(iso, g.lang)
+    app.jinja_env.filters["day"] = lambda iso: format_moment(iso, g.lang).partition(" ")[0]
 
     @app.context_processor
     def helpers() -> dict[str, object]:

@@ -130,7 +130,7 @@ def test_reading_leaves_a_review_a_preview_and_lists(jobs: Jobs, tmp_path: Path)
     assert review is not None and review["publishable"]
     assert review["counts"] | {"issues": 0} == {
         "rows": 2, "added": 2, "changed": 0, "moved": 0, "removed": 0, "unchanged": 0, "left_out": 0, "issues": 0,
-        "changes": 0,
+        "changes": 0, "other_layers": 0,
     }  # fmt: skip
     preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
     assert [one["properties"]["status"] for one in preview["features"]] == ["added", "added"]
@@ -350,6 +350,25 @@ def test_a_profile_reads_the_next_file_without_asking(jobs: Jobs, office: Settin
     profiles.delete("Vùng trồng hằng tháng")
     with pytest.raises(NotFound):
         profiles.get("Vùng trồng hằng tháng", "zones")
+
+
+def test_the_system_of_a_published_file_is_remembered_for_its_sender_alone(
+    jobs: Jobs, office: Settings, tmp_path: Path
+) -> None:
+    path = write_vn2000_zones(tmp_path / "vung.shp")
+    prj = path.with_suffix(".prj")
+    prj.write_text(prj.read_text().replace("D_Vietnam_2000", "D_WGS_1984").replace("VN-2000", "x"), encoding="ascii")
+    profiles = Profiles(office.profiles_dir)
+    profiles.save("Vùng trồng", "zones", Answers(), "Chi cục")
+    draft = jobs.drafts.change(jobs.read(draft_of(jobs, path, "zones", Answers())), profile="Vùng trồng")
+    review = jobs.drafts.review(draft)
+    assert review is not None and [question["key"] for question in review["questions"]] == ["crs"]
+    assert len(review["location"]["elsewhere"]) == 1
+    draft = jobs.read(jobs.drafts.answer(draft, Answers(crs="EPSG:9205+null_shift")))
+    assert profiles.get("Vùng trồng", "zones", "Chi cục").answers.crs is None  # an answer of a draft may still change
+    publish(jobs, draft)
+    remembered = [profiles.get("Vùng trồng", "zones", sender).answers.crs for sender in ("chi cuc", "UBND xã")]
+    assert remembered == ["EPSG:9205+null_shift", None]
 
 
 def test_a_list_comes_back_with_its_findings(jobs: Jobs, tmp_path: Path) -> None:

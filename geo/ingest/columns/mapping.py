@@ -1,13 +1,14 @@
 """Which column of a foreign table is which field of a layer: proposed by name and by content, corrected by a person."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from geo.errors import BadQuery
+from geo.ingest.columns.record_keys import are_keys
 from geo.ingest.columns.values import Names, folded, read_column
 from geo.ingest.files.table import Table
 from geo.ingest.places.weights import Candidate
@@ -47,12 +48,16 @@ _PLACES_BY_NAME, _PLACES_BY_CONTENT = 1.05, 0.8
 
 @dataclass(frozen=True)
 class Choice:
-    """What one column is taken for: a field's name, a role, or "" for nothing; `why` in words, `sure` 0 to 1."""
+    """What one column is taken for: a field's name, a role, or "" for nothing; `why` in words, `sure` 0 to 1.
+
+    `doubted` is the key of the layer where the name of the column says so and its values do not; else "".
+    """
 
     column: str
     target: str
     sure: float
     why: Label
+    doubted: str = ""
 
 
 def propose(
@@ -72,7 +77,14 @@ def propose(
             targets.add(offer.target)
     if len(targets & {"@first", "@second"}) == 1:
         taken = {column: one for column, one in taken.items() if one.target not in {"@first", "@second"}}
-    return [taken.get(column, Choice(column, "", 0.0, _UNKNOWN)) for column in table.columns]
+    doubted = "" if spec.key in targets else spec.key
+    return [
+        taken.get(column) or (
+            Choice(column, "", 0.0, _OTHER_KEYS, doubted) if _is_called_key(column, spec)
+            else Choice(column, "", 0.0, _UNKNOWN)
+        )
+        for column in table.columns
+    ]  # fmt: skip
 
 
 def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> None:
@@ -94,6 +106,23 @@ def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> 
             )
 
 
+def corrected(
+    proposed: Sequence[Choice], mapping: Mapping[str, str] | None, table: Table, spec: LayerSpec
+) -> list[Choice]:
+    """The proposal as a person corrected it; columns that `mapping` does not name are left out. None keeps it."""
+    if mapping is None:
+        return list(proposed)
+    check_mapping(mapping, table, spec)
+    return [
+        replace(one, doubted="") if mapping.get(one.column, "") == one.target
+        else Choice(one.column, mapping.get(one.column, ""), 1.0, _CHOSEN)
+        for one in proposed
+    ]  # fmt: skip
+
+
+_CHOSEN = Label("do người dùng chọn", "chosen by a person")
+
+
 def has_addresses(spec: LayerSpec) -> bool:
     """Whether records of a layer can be placed by their address."""
     return spec.geometry == "Point" and spec.has("address")
@@ -112,6 +141,9 @@ def targets_of(spec: LayerSpec) -> list[tuple[str, Label]]:
 
 
 _UNKNOWN = Label("không khớp trường nào: bỏ qua", "fits no field: left out")
+_OTHER_KEYS = Label(
+    "mã riêng của tệp, không phải mã của lớp: bỏ qua", "the file's own ids, not codes of the layer: left out"
+)
 _BY_NAME = Label("theo tên cột", "by its name")
 _BY_CONTENT = Label("theo nội dung cột", "by what it holds")
 _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out")
@@ -139,7 +171,10 @@ def _offers_of_places(places: Candidate | None) -> Iterator[Choice]:
 def _by_name(
     column: str, bare: str, cells: Sequence[object], spec: LayerSpec, records: Mapping[str, Names]
 ) -> Iterator[Choice]:
+    own_keys = records.get(spec.name, Names({}, {})).ids
     for order, field in enumerate(spec.fields):
+        if field.name == spec.key and not _may_be_key(spec, cells, own_keys):
+            continue
         # The declared names themselves go before what a column may be called otherwise.
         own = bare in {_bare(field.name), _bare(field.short)}
         likeness = 1.1 if own else _likeness(bare, _names(field))
@@ -152,6 +187,15 @@ def _by_name(
             likeness = _likeness(bare, tuple(map(folded, ROLES[key].names)))
             if likeness >= _ENOUGH:
                 yield Choice(column, key, likeness, _BY_NAME)
+
+
+def _may_be_key(spec: LayerSpec, cells: Sequence[object], keys: Collection[str]) -> bool:
+    """Whether a column may be the key by its values; layers of units and of sources have no keys of their own rule."""
+    return spec.group not in {"programme", "places"} or are_keys(cells, spec.name[0].upper(), keys)
+
+
+def _is_called_key(column: str, spec: LayerSpec) -> bool:
+    return _likeness(_bare(column), _names(spec.field(spec.key))) >= _ENOUGH
 
 
 def _by_content(

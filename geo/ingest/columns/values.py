@@ -49,7 +49,7 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Names:
-    """The records of a layer that a reference may name: id by id, and ids by folded name."""
+    """The records of a layer that a reference may name: names by id, and ids by folded name."""
 
     ids: Mapping[str, str]
     by_name: Mapping[str, tuple[str, ...]]
@@ -60,7 +60,7 @@ class Names:
         by_name: dict[str, list[str]] = defaultdict(list)
         for key, name in records.items():
             by_name[folded(name)].append(key)
-        return cls({key: key for key in records}, {name: tuple(keys) for name, keys in by_name.items()})
+        return cls(dict(records), {name: tuple(keys) for name, keys in by_name.items()})
 
 
 def folded(text: str) -> str:

@@ -27,6 +27,8 @@ from geo.ingest.files.geojson import read_geojson
 from geo.ingest.files.gpkg_cells import dates_in, in_table, with_texts
 from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
+from geo.ingest.files.mif_objects import count_objects
+from geo.ingest.files.second_reading import losses
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.table import Cells, Records, Table, distinct, finding
@@ -174,6 +176,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     _bound(records, limits)
     with refusing(path, driver.called, driver.remedy):
         issues += _unreadable(path, kind, chosen.name, records.shapes)
+        issues += losses(path, kind, chosen.name, records)
     issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
     claim, cpg = _words(path, kind, chosen.name, crs)
     return Table(
@@ -385,15 +388,12 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
         return max(features, sum(not one.isspace() for one in content.split(mark) if one.strip(b"\xef\xbb\xbf")))
     if kind == "mif" and path.with_suffix(".mid").is_file():  # and stops where the places are cut short
         lines = path.with_suffix(".mid").read_bytes().splitlines()
-        return max(features, sum(bool(line.strip()) for line in lines)) if features else 0
+        return max(count_objects(path), sum(bool(line.strip()) for line in lines)) if features else 0
     return features - (_deleted(path) if kind == "shapefile" else 0)
 
 
 def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
-    """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
-    if kind == "dgn" and not _has_end(path.read_bytes()):
-        words = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
-        yield finding("reader_warning", *words, value=path.name)
+    """GDAL passes over a geometry that it cannot read; say so."""
     whole = None
     if kind == "gpkg":
         whole = in_table(path, layer)
@@ -405,14 +405,6 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
     if lost > 0:
         words = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
         yield finding("reader_warning", *words, value=str(lost))
-
-
-def _has_end(drawing: bytes) -> bool:
-    """Whether the elements of a DGN V7, each of which says its length in words, lead to the mark that ends them."""
-    at = 0
-    while at + 4 <= len(drawing) and drawing[at : at + 2] != b"\xff\xff":
-        at += 4 + 2 * int.from_bytes(drawing[at + 2 : at + 4], "little")
-    return drawing[at : at + 2] == b"\xff\xff"
 
 
 def _deleted(path: Path) -> int:

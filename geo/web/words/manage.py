@@ -29,6 +29,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.what": Label("Thay đổi", "Change"),
     "manage.fields": Label("Nội dung", "Values"),
     "manage.fields.count": Label("giá trị", "values"),
+    "manage.fields.count.one": Label("giá trị", "value"),
     "manage.place": Label("Vị trí", "Location"),
     "manage.moved": Label("dời {m} m", "moved {m} m"),
     "manage.state": Label("Tình trạng", "Status"),
@@ -52,6 +53,9 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.must_answer": Label(
         "Cần trả lời {n} câu hỏi trước khi công bố:", "{n} questions to answer before publishing:"
     ),
+    "manage.must_answer.one": Label(
+        "Cần trả lời 1 câu hỏi trước khi công bố:", "1 question to answer before publishing:"
+    ),
     "manage.decide": Label("Thiết lập cho tệp này", "Settings for this file"),
     "manage.file": Label("Tệp", "File"),
     "manage.part": Label(
@@ -61,6 +65,10 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.header_row": Label("tên cột ở dòng {n}", "column names in row {n}"),
     "manage.crs": Label("Hệ toạ độ", "Coordinate system"),
     "manage.other_crs": Label("Hệ toạ độ khác", "Another coordinate system"),
+    "manage.two_places": Label(
+        "Bản đồ xem trước vẽ cả hai vị trí: màu theo cách đọc được đề xuất, nét đứt màu tím theo cách đọc khác.",
+        "The preview map shows both places: in colour under the proposed reading, dashed violet under the other.",
+    ),
     "manage.change": Label("Đổi lựa chọn", "Change this choice"),
     "manage.proposed": Label("đề xuất", "proposed"),
     "manage.columns": Label("Các cột của tệp", "Columns of the file"),
@@ -95,6 +103,34 @@ MANAGE_WORDS: dict[str, Label] = {
         "Tên trùng nhau hoặc viết sai. Nếu không chọn, bản ghi chưa có vị trí; vẫn công bố được.",
         "Several units have this name, or it is misspelt. Without a choice the record has no location yet; it can still be published.",
     ),
+    "manage.keys.how": Label(
+        "Nếu có, hãy chọn “Mã” ở ô trên; nếu không, để “(bỏ qua)”.",
+        "If so, choose “Code” in the list above; if not, leave it at “(left out)”.",
+    ),
+    "manage.reused_keys": Label("Mã trùng với bản ghi khác", "Codes of other records"),
+    "manage.references": Label("Tên chưa có bản ghi", "Names without a record"),
+    "manage.references.why": Label(
+        "Tên trong tệp không trùng bản ghi nào hoặc trùng nhiều bản ghi. Hãy chọn bản ghi đúng, thêm bản ghi mới, hoặc để trống.",
+        "No record, or more than one, has the name in the file. Choose the right record, add a new one, or leave it empty.",
+    ),
+    "manage.reference": Label("Tên trong tệp", "Name in the file"),
+    "manage.reference.record": Label("Bản ghi", "Record"),
+    "manage.answered": Label("Lựa chọn đã lưu", "Saved choices"),
+    "manage.answered.why": Label(
+        "Bấm vào một mục để bỏ lựa chọn và đọc lại tệp theo cách tự động.",
+        "Choose an item to undo it; the file is then read again and decides for itself.",
+    ),
+    "answer.part": Label("Lớp của tệp", "Layer of the file"),
+    "answer.crs": Label("Hệ toạ độ", "Coordinate system"),
+    "answer.encodings": Label("Bảng mã", "Encodings"),
+    "answer.mapping": Label("Cột → trường", "Columns"),
+    "answer.constants": Label("Giá trị cho mọi dòng", "Values for every row"),
+    "answer.addresses": Label("Địa chỉ", "Addresses"),
+    "answer.references": Label("Tên được dẫn", "Names referred to"),
+    "answer.precision": Label("Độ chính xác của toạ độ", "Accuracy of the coordinates"),
+    "answer.incomplete": Label("Bản ghi thiếu giá trị", "Incomplete records"),
+    "answer.reused_keys": Label("Mã trùng", "Codes of other records"),
+    "answer.all": Label("Tất cả", "All of them"),
     "manage.address": Label("Địa chỉ trong tệp", "Address in the file"),
     "manage.unit": Label("Đơn vị hành chính", "Administrative unit"),
     "manage.source": Label("Nguồn được dẫn", "Source cited"),
@@ -197,6 +233,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "diff.changed": Label("Sửa", "Changed"),
     "diff.before": Label("Vị trí trước đó", "Previous location"),
     "diff.removed": Label("Xoá", "Removed"),
+    "diff.elsewhere": Label("Vị trí theo cách đọc khác", "Location under the other reading"),
     "diff.as_was": Label("Trong phiên bản này", "In this version"),
     "advice.use": Label("tệp và dữ liệu khớp nhau", "file and data agree"),
     "advice.confirm": Label("cần xác nhận", "please confirm"),
