@@ -25,6 +25,7 @@ SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
     "tests/browser/": "browser",
+    "tests/test_new_layer.py": "browser",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
     "tests/test_serving.py": "processes",
