@@ -101,7 +101,8 @@ def stage(
     progress("columns")
     records = _names_of_records(spec, context.frames)
     choices = _chosen(propose(read, spec, records), answers, read, spec)
-    job = _Job(spec, read, answers, context, {one.target: one.column for one in choices if one.target}, dict(source))
+    columns = {choice.target: choice.column for choice in choices if choice.target}
+    job = _Job(spec, read, answers, context, columns, dict(source))
     job.report.issues += [replace(issue, layer=layer) for issue in table.issues]
     job.notes += table.notes
     job.questions += questions.of_texts(texts)
@@ -138,9 +139,9 @@ def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: La
         return list(proposed)
     check_mapping(answers.mapping, table, spec)
     return [
-        one if answers.mapping.get(one.column, "") == one.target
-        else Choice(one.column, answers.mapping.get(one.column, ""), 1.0, _CHOSEN)
-        for one in proposed
+        choice if answers.mapping.get(choice.column, "") == choice.target
+        else Choice(choice.column, answers.mapping.get(choice.column, ""), 1.0, _CHOSEN)
+        for choice in proposed
     ]  # fmt: skip
 
 
@@ -282,12 +283,12 @@ class _Job:
         if not self.spec.has("precision"):
             return
         stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
-        given = self.values.setdefault("precision", [None] * len(self.table))
+        precisions = self.values.setdefault("precision", [None] * len(self.table))
         sources = self.values.setdefault("position_source", [None] * len(self.table))
         words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
         for row, shape in enumerate(self.shapes):
             if shape is not None:
-                given[row] = given[row] or stated
+                precisions[row] = precisions[row] or stated
                 sources[row] = sources[row] or words
 
     @property
@@ -367,7 +368,7 @@ class _Job:
         if untouched:
             self.notes.append(left_out(untouched.values()))
         # While a person must still say which columns hold the records, nearly all of them lack something.
-        if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
+        if incomplete and not self.answers.incomplete and not any(entry.key == "mapping" for entry in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
         self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
