@@ -61,3 +61,15 @@ def test_drafts_are_listed_from_the_newest_without_what_is_half_written(drafts: 
     (drafts.directory / ".20260101-000000-abcdef").mkdir()
     (drafts.directory / "20260101-000000-abcdef").mkdir()
     assert drafts.all() == [draft]
+
+
+@pytest.mark.parametrize("names", [("a.csv", "A.CSV"), ("A.CSV", "a.csv")])
+def test_names_that_differ_by_their_case_are_two_files_on_every_disk(
+    drafts: DraftStore, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    for number, name in enumerate(names):
+        (tmp_path / str(number)).write_text(name, encoding="utf-8")
+    files = {name: tmp_path / str(number) for number, name in enumerate(names)}
+    draft = drafts.create("producers", files, who="Chi cục", answers=Answers())
+    assert draft.files == (names[0], f"_{names[1]}")
+    assert [path.read_text(encoding="utf-8") for path in drafts.uploads(draft)] == list(names)

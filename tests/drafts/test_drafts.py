@@ -267,6 +267,18 @@ def test_a_version_that_another_program_publishes_meanwhile_is_not_overwritten(
     assert versions(office) == [1, 2] and store.frames()["sites"]["name"][0] == "Đồi A1 (sửa)"
 
 
+def test_the_same_file_cites_the_same_source_again_and_another_file_another(jobs: Jobs, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "a.xlsx")
+    first = jobs.read(draft_of(jobs, path))
+    publish(jobs, first)
+    other = sheet(tmp_path / "b.xlsx", [["HTX Khác", "HTX", 3, "Sam Mứn", "Điện Biên"]])
+    reviews = [
+        jobs.drafts.review(draft) for draft in (first, *(jobs.read(draft_of(jobs, one)) for one in (path, other)))
+    ]
+    sources = [review["source"]["source_id"] for review in reviews if review is not None]
+    assert sources[0] == sources[1] != sources[2] and len(sources) == 3
+
+
 def test_a_file_that_can_no_longer_be_read_has_failed_though_it_has_a_review(jobs: Jobs, tmp_path: Path) -> None:
     draft = jobs.read(draft_of(jobs, sheet(tmp_path / "a.xlsx")))
     (path,) = jobs.drafts.uploads(draft)
