@@ -21,5 +21,5 @@ class Effort(NamedTuple):
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
 
 
-SHORT = Effort(deaths=12, damaged=21, examples=30, changed=40, requests=6)
+SHORT = Effort(deaths=12, damaged=105, examples=30, changed=40, requests=6)
 LONG = Effort(deaths=60, damaged=700, examples=1_000, changed=1_000, requests=40)

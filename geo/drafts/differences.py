@@ -22,20 +22,20 @@ _COARSE = 1e-4  # degrees, about 10 m: tolerance by which outlines on the previe
 Plain = dict[str, Any]
 
 
-def plain_diff(one: RecordDiff, words: ValueWords, row: int | None = None) -> Plain:
+def plain_diff(diff: RecordDiff, words: ValueWords, row: int | None = None) -> Plain:
     """The difference of a record as plain values, with the words of codes; `row` is its row in the uploaded file."""
-    spec = LAYERS[one.layer]
+    spec = LAYERS[diff.layer]
     return {
-        "layer": one.layer, "record": one.record, "title": one.title, "op": one.op, "row": row,
+        "layer": diff.layer, "record": diff.record, "title": diff.title, "op": diff.op, "row": row,
         "fields": [
             {"field": change.field, "label": field_label(spec, change.field)._asdict(),
              "before": _shorten(change.before), "after": _shorten(change.after),
              "before_words": _plain_words(words.of(spec, change.field, change.before)),
              "after_words": _plain_words(words.of(spec, change.field, change.after))}
-            for change in one.fields
+            for change in diff.fields
         ],
-        "moved_m": one.moved_m, "area_ha": one.area_ha,
-        "placed": one.after is not None or one.before is not None, "precision": _precision(one.precision),
+        "moved_m": diff.moved_m, "area_ha": diff.area_ha,
+        "placed": diff.after is not None or diff.before is not None, "precision": _precision(diff.precision),
         "has_place": spec.geometry is not None,
     }  # fmt: skip
 
@@ -68,12 +68,12 @@ def diff_features(diff: Sequence[RecordDiff]) -> Plain:
     A record that moved has two features, that of its old location with the status "before".
     """
     features: list[Plain] = []
-    for one in diff[:ON_MAP]:
-        shape = one.before if one.op == "removed" else one.after
+    for record in diff[:ON_MAP]:
+        shape = record.before if record.op == "removed" else record.after
         if shape is not None:
-            features.append(_feature(one, shape, one.op))
-        if one.op == "changed" and one.moved_m is not None and one.before is not None:
-            features.append(_feature(one, one.before, "before"))
+            features.append(_feature(record, shape, record.op))
+        if record.op == "changed" and record.moved_m is not None and record.before is not None:
+            features.append(_feature(record, record.before, "before"))
     return {"type": "FeatureCollection", "features": features, "shown": min(len(diff), ON_MAP), "of": len(diff)}
 
 
@@ -116,11 +116,11 @@ def layer_features(frame: GeoDataFrame, spec: LayerSpec) -> Plain:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(one: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
-    precision = _PRECISIONS.get(one.precision or "")
+def _feature(record: RecordDiff, shape: BaseGeometry, status: str) -> Plain:
+    precision = _PRECISIONS.get(record.precision or "")
     properties = {
-        "id": one.record, "title": one.title, "status": status, "moved_m": one.moved_m,
-        "precision": one.precision, "approximate": precision is not None and precision.approximate,
+        "id": record.record, "title": record.title, "status": status, "moved_m": record.moved_m,
+        "precision": record.precision, "approximate": precision is not None and precision.approximate,
     }  # fmt: skip
     return {"type": "Feature", "geometry": mapping(_coarse(shape)), "properties": properties}
 

@@ -56,7 +56,7 @@ class RestorationStore:
     def create(self, version: int, *, who: str, why: str, deadline: float) -> Restoration:
         """A new restoration, saved, that waits for its job."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        for old in [one for one in self.all() if not one.busy][_MOST - 1 :]:
+        for old in [restoration for restoration in self.all() if not restoration.busy][_MOST - 1 :]:
             self._path(old.id).unlink(missing_ok=True)
         restoration = Restoration(new_id(), version, who, why, deadline=deadline)
         write_json(self._path(restoration.id), asdict(restoration))

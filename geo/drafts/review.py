@@ -79,30 +79,30 @@ def _describe(staged: Staged, diff: Sequence[RecordDiff], words: ValueWords) -> 
         "location": _location(staged),
         "notes": [note._asdict() for note in staged.notes],
         "translations": [
-            {**one._asdict(), "rule": one.rule._asdict()} for one in staged.translations[:MAX_ROWS]
+            {**row._asdict(), "rule": row.rule._asdict()} for row in staged.translations[:MAX_ROWS]
         ],
         "issues": [_issue(issue, staged.rows) for issue in worst_first(report.issues)[:MAX_ROWS]],
         "severities": {severity: severities[severity] for severity in SEVERITIES},
-        "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:MAX_ROWS]],
+        "changes": [{**vars(change), "rule": change.rule._asdict()} for change in report.changes[:MAX_ROWS]],
         "source": staged.source,
         "counts": counts(staged, diff),
-        "diff": [plain_diff(one, words, _row_in_file(one, staged)) for one in diff[:MAX_ROWS]],
+        "diff": [plain_diff(record, words, _row_in_file(record, staged)) for record in diff[:MAX_ROWS]],
     }  # fmt: skip
 
 
-def _row_in_file(one: RecordDiff, staged: Staged) -> int | None:
-    return staged.rows.get(one.record) if one.layer == staged.spec.name else None
+def _row_in_file(record: RecordDiff, staged: Staged) -> int | None:
+    return staged.rows.get(record.record) if record.layer == staged.spec.name else None
 
 
 def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
     """The number of rows, differences of the layer and of other layers, findings and repairs."""
-    own = [one for one in diff if one.layer == staged.spec.name]
-    ops = Counter(one.op for one in own)
+    own = [record for record in diff if record.layer == staged.spec.name]
+    ops = Counter(record.op for record in own)
     return {
         "rows": len(staged.table),
         "added": ops["added"],
         "changed": ops["changed"],
-        "moved": sum(one.moved_m is not None for one in own),
+        "moved": sum(record.moved_m is not None for record in own),
         "removed": ops["removed"],
         "unchanged": len(staged.touched) - ops["added"] - ops["changed"],
         "left_out": staged.left_out,
@@ -147,7 +147,7 @@ def _text(text: ColumnText | None) -> Plain | None:
         "read_as": text.read_as, "label": detection.label._asdict(), "confidence": detection.confidence,
         "open": text.open, "samples": [sample._asdict() for sample in detection.samples],
         "notes": [note._asdict() for note in detection.notes],
-        "candidates": [one.encoding for one in detection.candidates],
+        "candidates": [candidate.encoding for candidate in detection.candidates],
     }  # fmt: skip
 
 
@@ -160,8 +160,8 @@ def _location(staged: Staged) -> Plain | None:
         "reading": staged.reading.key if staged.reading is not None else None,
         "label": staged.reading.label._asdict() if staged.reading is not None else None,
         "evidence": [line._asdict() for line in location.evidence],
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in location.choices],
-        "elsewhere": [{"key": one.key, "label": one.label._asdict()} for one in staged.elsewhere],
+        "choices": [{"key": choice.key, "label": choice.label._asdict()} for choice in location.choices],
+        "elsewhere": [{"key": reading.key, "label": reading.label._asdict()} for reading in staged.elsewhere],
     }
 
 
@@ -169,7 +169,7 @@ def _question(question: Question) -> Plain:
     return {
         "key": question.key,
         "label": question.label._asdict(),
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in question.choices],
+        "choices": [{"key": choice.key, "label": choice.label._asdict()} for choice in question.choices],
         "proposed": question.proposed,
         "blocking": question.blocking,
         "evidence": [line._asdict() for line in question.evidence],
@@ -199,11 +199,11 @@ def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
 
 def _change_rows(diff: Sequence[RecordDiff]) -> Iterator[Sequence[object]]:
     yield "record", "title", "op", "field", "before", "after", "moved_m"
-    for one in diff:
-        if not one.fields:
-            yield one.record, one.title, one.op, "", "", "", one.moved_m
-        for change in one.fields:
-            yield one.record, one.title, one.op, change.field, change.before, change.after, one.moved_m
+    for record in diff:
+        if not record.fields:
+            yield record.record, record.title, record.op, "", "", "", record.moved_m
+        for change in record.fields:
+            yield record.record, record.title, record.op, change.field, change.before, change.after, record.moved_m
 
 
 def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:

@@ -30,21 +30,21 @@ from geo.vn2000.systems import SYSTEMS
 
 def of_texts(texts: Sequence[ColumnText]) -> Iterator[Question]:
     """One question for each column whose encoding is not sure."""
-    for one in texts:
-        if one.open:
-            keys = dict.fromkeys(candidate.encoding for candidate in one.detection.candidates)
+    for text in texts:
+        if text.open:
+            keys = dict.fromkeys(candidate.encoding for candidate in text.detection.candidates)
             choices = tuple(Choice(key, label_of(key)) for key in dict.fromkeys([*keys, *ENCODINGS]))
-            sample = one.detection.samples[0]
+            sample = text.detection.samples[0]
             words = Label(
-                f"Cột {one.column!r} có phải {label_of(one.read_as).vi}? “{sample.before}” → “{sample.after}”",
-                f"Is column {one.column!r} in {label_of(one.read_as).en}? “{sample.before}” → “{sample.after}”",
+                f"Cột {text.column!r} có phải {label_of(text.read_as).vi}? “{sample.before}” → “{sample.after}”",
+                f"Is column {text.column!r} in {label_of(text.read_as).en}? “{sample.before}” → “{sample.after}”",
             )
-            yield Question(f"encodings:{one.column}", words, choices, one.read_as, evidence=one.detection.notes)
+            yield Question(f"encodings:{text.column}", words, choices, text.read_as, evidence=text.detection.notes)
 
 
 def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answers, table: Table) -> Iterator[Question]:
     """A question when neither the name nor the id of the records is in any column."""
-    targets = {one.target for one in choices} | {name for name, value in answers.constants.items() if value}
+    targets = {choice.target for choice in choices} | {name for name, value in answers.constants.items() if value}
     if spec.key in targets or spec.title in targets:
         return
     field = spec.field(spec.title)
@@ -211,7 +211,7 @@ def of_addresses(addresses: Addresses, gazetteer: Gazetteer) -> Iterator[Questio
     """One question for each address that a person must decide; none of them keeps anything from being published."""
     texts = [text for text in addresses.texts if text is not None]
     for text, candidates in addresses.open.items():
-        offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
+        offered = [Choice(unit_key(candidate.unit), _offer(candidate, gazetteer)) for candidate in candidates]
         proposed = offered[0].key if len(offered) == 1 else ""
         offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
         words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
@@ -227,7 +227,7 @@ def unresolved(text: str, candidates: Sequence[Candidate]) -> tuple[str, Label]:
     """The kind and the words of the finding that an address names no unit for sure."""
     if not candidates:
         return "unknown_address", Label(f"không nhận ra {text!r}", f"{text!r} is not recognised")
-    names = ", ".join(dict.fromkeys(f"{one.unit.name} ({one.unit.code})" for one in candidates))
+    names = ", ".join(dict.fromkeys(f"{candidate.unit.name} ({candidate.unit.code})" for candidate in candidates))
     return "ambiguous_address", Label(f"{text!r} có thể là: {names}", f"{text!r} may be: {names}")
 
 

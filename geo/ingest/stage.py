@@ -68,7 +68,7 @@ def stage(
     landmarks = Landmarks(gazetteer, context.frames)
     weighed = weighed_columns(read, spec, context.province, landmarks)
     choices = corrected(propose(read, spec, records, weighed.best), answers.mapping, read, spec)
-    columns = {one.target: one.column for one in choices if one.target}
+    columns = {choice.target: choice.column for choice in choices if choice.target}
     job = _Job(spec, read, answers, context, columns, dict(source), landmarks)
     if weighed.best is not None and place_columns(columns) == weighed.best.columns.names:
         job.other_places = weighed.others
@@ -241,12 +241,12 @@ class _Job:
         if not self.spec.has("precision"):
             return
         stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
-        given = self.values.setdefault("precision", [None] * len(self.table))
+        precisions = self.values.setdefault("precision", [None] * len(self.table))
         sources = self.values.setdefault("position_source", [None] * len(self.table))
         words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
         for row, shape in enumerate(self.shapes):
             if shape is not None:
-                given[row] = given[row] or stated
+                precisions[row] = precisions[row] or stated
                 sources[row] = sources[row] or words
 
     @property
@@ -330,7 +330,7 @@ class _Job:
         if untouched:
             self.notes.append(left_out(untouched.values()))
         # While a person must still say which columns hold the records, nearly all of them lack something.
-        if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
+        if incomplete and not self.answers.incomplete and not any(entry.key == "mapping" for entry in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
         issues = [*named.issues, *findings, *report.issues, *self._of_new_records()]

@@ -60,12 +60,12 @@ def _slivers(places: Places, spec: LayerSpec) -> Iterator[Issue]:
     narrow = np.flatnonzero((area < SLIVER_HA * 10_000) & (2 * area < SLIVER_M * border))
     narrow = narrow[np.argsort(rows[narrow], kind="stable")]
     centres = to_degrees(shapely.point_on_surface(shapes[narrow]))
-    for one, centre in zip(narrow, centres, strict=True):
-        at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[one], 2 * area[one] / border[one]
-        what = ("khe", "narrow gap") if is_hole[one] else ("mảnh", "sliver")
+    for row, centre in zip(narrow, centres, strict=True):
+        at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[row], 2 * area[row] / border[row]
+        what = ("khe", "narrow gap") if is_hole[row] else ("mảnh", "sliver")
         vi = f"{what[0]} rộng trung bình {width:.1f} m, diện tích {size:.0f} m² tại ({at})"
         en = f"{what[1]} with a mean width of {width:.1f} m and an area of {size:.0f} m² at ({at})"
-        yield Issue(spec.name, *places.subjects[int(rows[one])], "geometry", "sliver", at, Label(vi, en))
+        yield Issue(spec.name, *places.subjects[int(rows[row])], "geometry", "sliver", at, Label(vi, en))
 
 
 def _holes(parts: Shapes) -> tuple[Shapes, Rows]:
@@ -90,10 +90,10 @@ def _overlaps(places: Places, spec: LayerSpec, groups: list[Rows]) -> Iterator[I
         for here, there in _touching(shapes):
             shared_ha = shapely.area(shapely.intersection(shapes[here], shapes[there])) / 10_000
             for pair in np.flatnonzero(shared_ha > OVERLAP_HA):
-                one, other = places.subjects[int(rows[here[pair]])], places.subjects[int(rows[there[pair]])].label
+                subject, other = places.subjects[int(rows[here[pair]])], places.subjects[int(rows[there[pair]])].label
                 vi = f"chồng lên {other.vi} {shared_ha[pair]:.1f} ha"
                 en = f"overlaps {other.en} by {shared_ha[pair]:.1f} ha"
-                yield Issue(spec.name, *one, "geometry", "overlap", other.en, Label(vi, en))
+                yield Issue(spec.name, *subject, "geometry", "overlap", other.en, Label(vi, en))
 
 
 def _touching(shapes: Shapes) -> Iterator[tuple[Rows, Rows]]:

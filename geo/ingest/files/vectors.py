@@ -148,15 +148,15 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     BadSource when the file is damaged, its records are not all there, or it is over a limit.
     """
     driver = DRIVERS[kind]
-    held = {one.name: one for one in layers_of(path, kind)}
-    if not held:
+    layers = {filled.name: filled for filled in layers_of(path, kind)}
+    if not layers:
         raise no_records(path, kind)
     issues = list(_whole_shapefile(path)) if kind == "shapefile" else []
-    chosen = held.get(layer) if layer else next(iter(held.values()))
+    chosen = layers.get(layer) if layer else next(iter(layers.values()))
     if chosen is None:
         raise BadSource(
-            f"{path.name} has no layer {layer!r} with records. Its layers: {', '.join(held)}.",
-            f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(held)}.",
+            f"{path.name} has no layer {layer!r} with records. Its layers: {', '.join(layers)}.",
+            f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(layers)}.",
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
     with refusing(path, driver.called, driver.remedy), collected() as warnings:
@@ -189,15 +189,16 @@ def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
     """The records as GDAL reads them; cells of a Shapefile that it makes nothing of as they are stored."""
     stored = read_dbf(path.with_suffix(".dbf")) if kind == "shapefile" and path.with_suffix(".dbf").is_file() else []
     dates = {column.name for column in stored if column.is_date}
-    options: dict[str, Any] = {"columns": [one.name for one in stored if one.name not in dates]} if dates else {}
+    undated = [column.name for column in stored if column.name not in dates]
+    options: dict[str, Any] = {"columns": undated} if dates else {}
     if kind == "gpkg":
         return _from_geopackage(path, layer)
     meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **options)
     shapes = None if wkb is None else _shapes(wkb)
     columns = [(str(name), _cells(column)) for name, column in zip(meta["fields"], cells, strict=True)]
-    if [name for name, _ in columns] == [one.name for one in stored if one.name not in dates]:
+    if [name for name, _ in columns] == undated:
         rest = iter(columns)
-        columns = [(one.name, dates_of(one) if one.name in dates else complete(one, next(rest)[1])) for one in stored]
+        columns = [(dbf.name, dates_of(dbf) if dbf.name in dates else complete(dbf, next(rest)[1])) for dbf in stored]
     elif dates:
         raise ValueError("the columns of the table cannot be told apart")
     count = len(columns[0][1]) if columns else len(shapes) if shapes is not None else 0
@@ -385,7 +386,7 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
     if kind == "geojsonseq":  # GDAL passes over lines that it cannot read
         content = path.read_bytes()
         mark = b"\x1e" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x1e") else b"\n"
-        return max(features, sum(not one.isspace() for one in content.split(mark) if one.strip(b"\xef\xbb\xbf")))
+        return max(features, sum(not line.isspace() for line in content.split(mark) if line.strip(b"\xef\xbb\xbf")))
     if kind == "mif" and path.with_suffix(".mid").is_file():  # and stops where the places are cut short
         lines = path.with_suffix(".mid").read_bytes().splitlines()
         return max(count_objects(path), sum(bool(line.strip()) for line in lines)) if features else 0
