@@ -54,7 +54,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("missing_prj", "warning", "thiếu tệp .prj", ".prj missing", "Bổ sung tệp .prj đúng hệ toạ độ.", "Add the .prj of the right coordinate system."),
         _kind("wrong_cpg", "warning", "thiếu tệp .cpg hoặc .cpg sai", ".cpg missing or wrong", "Ghi tệp .cpg một dòng: UTF-8.", "Write a .cpg file of one line: UTF-8."),
         _kind("reprojected", "info", "đã chuyển hệ toạ độ", "reprojected", "Không cần làm gì nếu tệp .prj đúng.", "Nothing to do if the .prj is right."),
-        _kind("mislabelled_crs", "warning", ".prj ghi sai hệ quy chiếu", ".prj names the wrong datum", "Thay tệp .prj bằng tệp của đúng hệ VN-2000.", "Replace the .prj by that of the VN-2000 system itself."),
+        _kind("mislabelled_crs", "fatal", ".prj ghi sai hệ quy chiếu", ".prj names the wrong datum", "Thay tệp .prj bằng tệp của đúng hệ VN-2000.", "Replace the .prj by that of the VN-2000 system itself."),
         _kind("missing_metadata", "warning", "thiếu mô tả lớp", "layer metadata missing", "Bổ sung tệp .json mô tả nguồn và giấy phép.", "Complete the .json file with source and licence."),
         _kind("wrong_count", "warning", "số bản ghi khác với mô tả", "record count differs from the metadata", "Kiểm tra lớp có đủ bản ghi; sửa records trong tệp .json.", "See that no record is lost; correct records in the .json file."),
         # ids and columns
@@ -91,6 +91,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("invalid_geometry", "warning", "hình học không hợp lệ", "geometry invalid", "Đã sửa tự động; hãy kiểm tra và sửa trong tệp nguồn.", "Corrected automatically; check it and correct the source file."),
         _kind("bad_coordinate", "error", "toạ độ không đọc được", "coordinate not readable", "Ghi lại toạ độ bằng độ (kinh độ, vĩ độ) hoặc bằng mét VN-2000.", "Write the coordinate in degrees (longitude, latitude) or in VN-2000 metres."),
         _kind("swapped_coordinates", "error", "toạ độ bị đảo thứ tự", "coordinates in the wrong order", "Đối chiếu vị trí trên bản đồ; đổi lại thứ tự hai cột toạ độ trong tệp nguồn.", "Compare the place on the map; exchange the two coordinates in the source file."),
+        _kind("places_differ", "warning", "tệp ghi hai vị trí khác nhau", "two different places in the file", "Đối chiếu hai vị trí trên bản đồ; chọn cột có vị trí đúng hoặc sửa trong tệp nguồn.", "Compare the two places on the map; choose the columns with the right one, or correct the source file."),
         _kind("wrong_shape", "error", "hình học khác loại của lớp", "geometry of another kind than the layer's", "Xuất lại bản ghi với đúng kiểu hình học của lớp.", "Export the record again with the layer's kind of geometry."),
         _kind("still_referenced", "fatal", "bản ghi bị bỏ còn được dẫn tới", "removed record still referred to", "Giữ bản ghi trong tệp, hoặc sửa các bản ghi dẫn tới nó trước.", "Keep the record in the file, or correct the records that refer to it first."),
         _kind("ambiguous_address", "warning", "địa chỉ chưa rõ", "address ambiguous", "Chọn đúng đơn vị hành chính trong các đơn vị được nêu.", "Choose the right unit among those named."),

@@ -33,7 +33,7 @@ class Effort(NamedTuple):
 
 
 SHORT = Effort(
-    deaths=12, kills=8, damaged=21, examples=30, changed=40, idle=300, slow=50, requests=6, crowd=4_000, load_s=5
+    deaths=12, kills=8, damaged=105, examples=30, changed=40, idle=300, slow=50, requests=6, crowd=4_000, load_s=5
 )
 LONG = Effort(
     deaths=60,

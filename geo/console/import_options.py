@@ -14,7 +14,7 @@ from geo.console.temporary_files import with_temporary_folder
 from geo.drafts.command import Import, Order, parse_decisions
 from geo.drafts.terminal import lines as review_lines
 from geo.encodings import ENCODINGS
-from geo.ingest.decisions import LEAVE_OUT, PUBLISH
+from geo.ingest.decisions import ADD, LEAVE_OUT, PUBLISH, REPLACE
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.pipeline import build_atlas
@@ -43,11 +43,25 @@ from geo.pipeline import build_atlas
 )
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help="A value for every row.")
 @click.option(
+    "--decimal",
+    "numbers",
+    multiple=True,
+    metavar="COLUMN=MARK",
+    help="The decimal mark of a column, comma or point, when its numbers do not say it.",
+)
+@click.option(
     "--address",
     "addresses",
     multiple=True,
     metavar="TEXT=UNIT",
     help="The unit that an address means, for example old_communes:03316.",
+)
+@click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="FIELD:NAME=KEY",
+    help="The record that a name means, for example 'producer_id:HTX A=add' to add it; - leaves it empty.",
 )
 @click.option(
     "--precision",
@@ -65,6 +79,12 @@ from geo.pipeline import build_atlas
     default="",
     type=click.Choice(["", PUBLISH, LEAVE_OUT]),
     help="What becomes of rows whose records lack a required value; asked when left out.",
+)
+@click.option(
+    "--reused-keys",
+    default="",
+    type=click.Choice(["", ADD, REPLACE]),
+    help="What becomes of rows with the code of a record of another name elsewhere; asked when left out.",
 )
 @click.option("--whole", is_flag=True, help="The file is the whole layer: records that it lacks are removed.")
 @click.option("--dry-run", is_flag=True, help="Only report; keep nothing.")

@@ -25,6 +25,7 @@ from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.job_lock import JobLock
 from geo.drafts.json_files import write_json
 from geo.drafts.outcomes import version_of_draft, version_of_restoration
+from geo.drafts.profiles import Profiles
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
 from geo.errors import BadQuery, BadSource, Busy, Conflict, DiskFull, GeoError, NotFound
@@ -58,6 +59,7 @@ class Jobs:
         self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
+        self._profiles = Profiles(settings.profiles_dir)
         # Shared by all processes of the service; the operating system releases it when its holder dies.
         self._lock = FileLock(settings.data_dir / "imports.lock")
 
@@ -202,6 +204,8 @@ class Jobs:
             published = outcome["version"]
             _report_unprepared(outcome, progress)
             write_act("publish", "done", who=who, draft=draft.id, layer=draft.layer, version=published)
+            if draft.profile:
+                self._profiles.remember(draft.profile, draft.layer, draft.answers, draft.who)
             return self.drafts.change(draft, state="published", published=published, error=None)
 
     def _restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:

@@ -1,8 +1,8 @@
 """Reading a draft: its parts, its staged records, their differences from the current version. Nothing is published."""
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geopandas import GeoDataFrame
@@ -15,12 +15,13 @@ from geo.ingest.files.limits import Limits
 from geo.ingest.files.opening import Part, choose, look, read
 from geo.ingest.files.table import Table
 from geo.ingest.match import fresh_ids
+from geo.ingest.new_records import can_be_made
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.part_files import part_suffix
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Store, Version, open_store
+from geo.store import Store, open_store
 from geo.store.content import Records, digest_of, state_of
 from geo.store.diff import RecordDiff, differences
 
@@ -42,17 +43,19 @@ def limits_of(settings: Settings) -> Limits:
 class DraftReading:
     """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file.
 
-    `records` are those of the whole layer as it would be published, in the store's canonical form.
+    `records` are those of each layer that publishing would change, whole, in the store's canonical form. `published`
+    are the layers of the version `base`.
     """
 
     base: int
     parts: list[Part]
     part: Part | None
     staged: Staged | None
-    records: Records
+    records: Mapping[str, Records]
     diff: list[RecordDiff]
     digest: str
     questions: list[Question]
+    published: Mapping[str, GeoDataFrame] = field(default_factory=dict)
 
 
 def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -72,13 +75,19 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
             return DraftReading(current.number, parts, None, None, {}, [], "", [_which_part(parts)])
         progress("read")
         table = read(part, limits_of(settings))
-    staged = _stage(store, current, draft, table, progress)
+    frames = store.frames(current.number)
+    staged = _stage(store, frames, draft, table, progress)
     progress("compare")
-    spec = staged.spec
-    records = state_of(spec, staged.frame)
-    diff = list(differences(spec, store.state(current.number)[spec.name], records))
-    digest = digest_of({spec.name: records}, "") if staged.publishable else ""
-    return DraftReading(current.number, parts, part, staged, records, diff, digest, staged.questions)
+    records = {name: state_of(LAYERS[name], frame) for name, frame in changed_layers(staged).items()}
+    state = store.state(current.number)
+    diff = [one for name, new in records.items() for one in differences(LAYERS[name], state[name], new)]
+    digest = digest_of(records, "") if staged.publishable else ""
+    return DraftReading(current.number, parts, part, staged, records, diff, digest, staged.questions, frames)
+
+
+def changed_layers(staged: Staged) -> dict[str, GeoDataFrame]:
+    """The layers that publishing would change, whole, the imported one first; the sources come with publishing."""
+    return {staged.spec.name: staged.frame, **staged.other_layers}
 
 
 _SUITABLE = {
@@ -114,9 +123,9 @@ def _which_part(parts: list[Part]) -> Question:
     return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(choices))
 
 
-def _stage(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
-    frames = store.frames(current.number)
-    used_ids = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
+def _stage(store: Store, frames: Mapping[str, GeoDataFrame], draft: Draft, table: Table, progress: Progress) -> Staged:
+    targets = {one.target for one in LAYERS[draft.layer].fields if can_be_made(one) and one.target}
+    used_ids = {layer: frozenset(store.used_ids(layer)) for layer in {draft.layer, "sources", *targets}}
     source = _source(draft, frames["sources"], used_ids["sources"])
     return stage(table, draft.layer, draft.answers, Context(frames, used_ids), source=source, progress=progress)
 

@@ -49,7 +49,7 @@ class RestorationStore:
     def create(self, version: int, *, who: str, why: str) -> Restoration:
         """A new restoration, saved, that waits for its job."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        for old in [one for one in self.all() if not one.activity.busy][_MOST - 1 :]:
+        for old in [restoration for restoration in self.all() if not restoration.activity.busy][_MOST - 1 :]:
             for path in (self._path(old.id), self._lock_path(old.id)):
                 path.unlink(missing_ok=True)
         return self.change(Restoration(new_id(), version, who, why))

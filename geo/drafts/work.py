@@ -9,7 +9,7 @@ from geo.atlas import open_atlases
 from geo.drafts import publication, review
 from geo.drafts.draft import Draft, DraftStore, digest_of
 from geo.drafts.publication import Publication
-from geo.drafts.reading import DraftReading, Progress, read_draft
+from geo.drafts.reading import DraftReading, Progress, changed_layers, read_draft
 from geo.errors import BadQuery, Conflict
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
@@ -94,11 +94,11 @@ def _changes(
 
 
 def _publication(store: Store, draft: Draft, reading: DraftReading, staged: Staged) -> Publication:
-    layers = {staged.spec.name: reading.records}
+    layers = dict(reading.records)
     source_id = staged.source.get("source_id", "")
-    if staged.spec.has("source_ids") and source_id in _all_sources(staged.frame):
-        sources = with_source(store.frames(reading.base)["sources"], staged.source)
-        layers["sources"] = state_of(LAYERS["sources"], sources)
+    frames = changed_layers(staged)
+    if any(source_id in _all_sources(frame) for name, frame in frames.items() if LAYERS[name].has("source_ids")):
+        layers["sources"] = state_of(LAYERS["sources"], with_source(reading.published["sources"], staged.source))
     return Publication(
         reading.base,
         bool(reading.diff),
@@ -116,8 +116,9 @@ def _all_sources(frame: GeoDataFrame) -> set[str]:
 def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: Staged) -> dict[str, dict[str, Any]]:
     """The metadata of each layer; that of the imported layer has a new entry for this import."""
     by_layer = {layer: dict(body) for layer, body in metadata.items()}
-    body = by_layer.setdefault(staged.spec.name, {})
-    body["records"] = len(staged.frame)
+    for layer, frame in changed_layers(staged).items():
+        by_layer.setdefault(layer, {})["records"] = len(frame)
+    body = by_layer[staged.spec.name]
     entry = {
         "file": ", ".join(draft.files), "sha256": draft.sha256, "received": draft.created, "from": draft.who,
         "crs": staged.reading.key if staged.reading is not None else None, "records": len(staged.touched),
@@ -132,6 +133,7 @@ def carry_findings(old: Report, staged: Staged) -> Report:
     Those of records that it changed or removed, and those of the whole layer, are replaced by its own.
     """
     name, new_ids = staged.spec.name, set(staged.touched)
+    other_layers = {*staged.other_layers}
     old_ids = new_ids | set(staged.removed)
 
     def still_holds(finding: Issue | Change) -> bool:
@@ -142,7 +144,7 @@ def carry_findings(old: Report, staged: Staged) -> Report:
     return Report(
         [
             *filter(still_holds, old.issues),
-            *(issue for issue in staged.report.issues if issue.record in new_ids),
+            *(issue for issue in staged.report.issues if issue.record in new_ids or issue.layer in other_layers),
             *staged.of_layer,
         ],
         [*filter(still_holds, old.changes), *(change for change in staged.report.changes if change.record in new_ids)],

@@ -14,7 +14,7 @@ from geo.budget import JobSlots
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
-from geo.views.values import format_date
+from geo.views.values import format_date, format_moment
 from geo.web import health
 from geo.web.http import bodies, errors, headers
 from geo.web.http.access_log import AccessLog
@@ -214,8 +214,10 @@ def _current(atlas_source: AtlasSource) -> Atlas:
 
 
 def _help_templates(app: Flask, assets: Assets) -> None:
-    """Register the template filter for dates and the functions for words and URLs."""
+    """Register the template filters for dates and moments, and the functions for words and URLs."""
     app.jinja_env.filters["date"] = lambda iso: format_date(iso, g.lang)
+    app.jinja_env.filters["moment"] = lambda iso: format_moment(iso, g.lang)
+    app.jinja_env.filters["day"] = lambda iso: format_moment(iso, g.lang).partition(" ")[0]
 
     @app.context_processor
     def helpers() -> dict[str, object]:

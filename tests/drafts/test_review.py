@@ -107,6 +107,9 @@ def test_hostile_text_stays_text_in_everything_that_is_left(jobs: Jobs, tmp_path
             assert not [cell for cell in row if cell[:1] in ("=", "+", "@", "\t", "\r")], name
     assert f"'{FORMULA}" in jobs.drafts.file(draft, "changes.csv").read_text(encoding="utf-8-sig")
     assert "'@SUM(1)" in jobs.drafts.file(draft, "findings.csv").read_text(encoding="utf-8-sig")
+    signs = imported(jobs, tmp_path, ["-2+3", "HTX", 1, PLACE], ["+84 215", "HTX", 1, PLACE])
+    text = jobs.drafts.file(signs, "changes.csv").read_text(encoding="utf-8-sig")
+    assert "'-2+3" in text and "'+84 215" in text
     preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
     assert {one["properties"]["title"] for one in preview["features"]} == {FORMULA, SCRIPT}
     assert preview["shown"] == preview["of"] == 2

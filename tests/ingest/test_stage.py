@@ -126,6 +126,7 @@ def test_namesakes_in_other_communes_are_other_records() -> None:
 def test_the_same_record_twice_is_taken_once() -> None:
     staged = run("producers", sheet({"Mã": ["P7", "P7"], "Tên chủ thể": ["a", "b"]}))
     assert staged.left_out == 1
+    assert list(staged.frame["producer_id"]) == ["P1", "P7"]
     assert record(staged, "P7")["name"] == "a"
 
 

@@ -65,7 +65,7 @@ class Manage:
     def index(self) -> Response:
         """The page with the upload form, the imports and the profiles."""
         params.only(request.args)
-        names = {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
+        names = _layer_names()
         groups = [
             (label.of(g.lang), [(name, names[name]) for name, spec in LAYERS.items() if spec.group == group])
             for group, label in GROUPS.items()
@@ -88,11 +88,12 @@ class Manage:
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=progress_words(draft.progress), is_table=is_table(draft.files), profiles=self.profiles.all(),
+            layer_names=_layer_names(), questions=_by_subject(review), answered=forms.answered(draft.answers),
         )  # fmt: skip
 
     def _map(self, draft: Draft, review: dict[str, Any] | None) -> dict[str, Any] | None:
         """The view-model of the preview map; None when there is nothing to draw."""
-        if not review or not review.get("diff") or LAYERS[draft.layer].geometry is None:
+        if not review or LAYERS[draft.layer].geometry is None or not _is_drawn(review):
             return None
         view = map_page(self.settings, self.assets)
         view["preview"] = SiteUrls().plain(f"/manage/imports/{draft.id}/preview.geojson")
@@ -130,7 +131,7 @@ class Manage:
         layer = forms.require(request.form, "layer", "lớp dữ liệu", "the layer")
         who = forms.require(request.form, "who", "người hoặc cơ quan gửi", "who sends the file")
         name = forms.text(request.form, "profile")
-        answers = self.profiles.get(name, layer).answers if name else forms.answers(request.form, _NOTHING)
+        answers = self.profiles.get(name, layer, who).answers if name else forms.answers(request.form, _NOTHING)
         with TemporaryDirectory() as folder:
             files = forms.uploads(request.files, Path(folder))
             draft = self.jobs.drafts.create(layer, files, who=who, answers=answers, profile=name)
@@ -169,7 +170,7 @@ class Manage:
         if review is None or "columns" not in review:
             raise Conflict("The file has not been read yet.", "Tệp chưa được đọc xong.")
         name = forms.require(request.form, "name", "tên mẫu nhập", "the profile's name")
-        self.profiles.save(name, draft.layer, with_mapping(draft.answers, review))
+        self.profiles.save(name, draft.layer, with_mapping(draft.answers, review), draft.who)
         self.jobs.drafts.change(draft, profile=" ".join(name.split()))
         return see(f"/manage/imports/{draft_id}")
 
@@ -177,6 +178,24 @@ class Manage:
         """Delete a profile."""
         self.profiles.delete(forms.require(request.form, "name", "tên mẫu nhập", "the profile's name"))
         return see("/manage")
+
+
+def _layer_names() -> dict[str, str]:
+    return {name: spec.label.of(g.lang) for name, spec in LAYERS.items()}
+
+
+def _by_subject(review: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
+    """The questions of a review by the answer that they ask for; `about` is the rest of their key."""
+    subjects: dict[str, list[dict[str, Any]]] = {}
+    for question in review["questions"] if review else ():
+        subject, _, about = question["key"].partition(":")
+        subjects.setdefault(subject, []).append({**question, "about": about})
+    return subjects
+
+
+def _is_drawn(review: dict[str, Any]) -> bool:
+    """Whether the preview map has anything to show."""
+    return bool(review.get("diff") or (review.get("location") or {}).get("elsewhere"))
 
 
 def progress_words(step: str) -> str:
@@ -192,7 +211,7 @@ def page(template: str, **values: Any) -> Response:
     """The HTML response of a template of /manage."""
 
     def localise(label: dict[str, str] | None) -> str:
-        return "" if label is None else label["vi" if g.lang == "vi" else "en"]
+        return label["vi" if g.lang == "vi" else "en"] if label else ""
 
     body = render_template(template, version=g.atlas.version, active="manage", localise=localise, **values)
     return Response(body, mimetype="text/html")

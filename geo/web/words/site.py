@@ -192,7 +192,7 @@ WORDS: dict[str, Label] = {
     "severity.info": Label("thông tin", "info"),
     "about.title": Label("Về bản đồ này", "About this map"),
     "about.what": Label("Bản đồ liên kết sản phẩm OCOP, chủ thể, vùng nguyên liệu, làng nghề, di tích và điểm du lịch, phục vụ kế hoạch 3770/KH-UBND (2021) của tỉnh Điện Biên.", "This map links OCOP products, producers, raw-material zones, craft villages, heritage and tourism sites, in support of plan 3770/KH-UBND (2021) of Điện Biên province."),
-    "about.honest": Label("Số liệu lấy từ các nguồn công khai ghi ở từng bản ghi. Danh sách 11 sản phẩm của kế hoạch chưa được công bố nên để trống.", "The facts come from the public sources that each record cites. The plan's list of 11 products is not published, so it is left empty."),
+    "about.honest": Label("Số liệu lấy từ các nguồn công khai ghi ở từng bản ghi. Kế hoạch nói đến 11 sản phẩm nhưng không nêu tên sản phẩm nào, nên bản đồ không đánh dấu sản phẩm nào là thuộc kế hoạch.", "The facts come from the public sources that each record cites. The plan speaks of 11 products but names none of them, so no product is marked as part of the plan."),
     "about.places": Label("Bản ghi chỉ biết đến xã cũ hoặc huyện cũ được đặt tại một điểm bên trong đơn vị đó và ghi rõ là gần đúng trong dữ liệu, trên bản đồ và trong tệp tải về.", "A record known only to its former commune or district is shown at a point inside that unit and marked as approximate in the data, on the map and in the downloads."),
     "about.counts": Label("{n} bản ghi trong {m} lớp.", "{n} records in {m} layers."),
     "about.links": Label("Liên kết được lập thế nào", "How links are made"),
