@@ -71,8 +71,9 @@ def test_a_number_that_is_none_stays_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_a_cell_without_an_end_refuses_the_file(tmp_path: Path) -> None:
+    rows = '"a,1\n' + f"{'b' * 30_000},2\n" * 6
     with pytest.raises(BadSource, match=r"x\.mif"):
-        mif(tmp_path, TWO_POINTS, f'"a",1\n"{"b" * 140_000}",2\n')
+        mif(tmp_path, "Point 103 21\n" * 7, rows)
 
 
 GPX = '<gpx version="1.1">{}</gpx>'
