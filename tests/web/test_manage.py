@@ -235,7 +235,7 @@ def test_a_workbook_that_cannot_be_written_says_why(caller: FlaskClient, office:
         if answer.status_code != 503:
             break
         time.sleep(0.2)
-    assert answer.status_code == 400 and "table" in answer.text
+    assert answer.status_code == 400 and "a kind that is not known" in answer.text
 
 
 def test_a_profile_is_kept_used_and_forgotten(caller: FlaskClient) -> None:
