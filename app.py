@@ -8,7 +8,7 @@ from wsgiref.types import WSGIApplication
 import click
 
 from geo import __version__
-from geo.console import backups, exports, import_options, inspection, publication, server, sign_in
+from geo.console import backups, exports, import_options, inspection, server, sign_in, version_commands
 from geo.console.installation import Installation
 from geo.console.temporary_files import with_temporary_folder
 from geo.part_files import delete_parts
@@ -17,12 +17,12 @@ from geo.settings import Settings
 ROOT = Path(__file__).resolve().parent
 COMMANDS = (
     server.serve,
-    publication.build,
+    version_commands.build,
     inspection.check,
     inspection.links,
     exports.export,
     import_options.import_,
-    publication.restore,
+    version_commands.restore,
     sign_in.token,
     sign_in.sign_in_link,
     backups.backup,

@@ -135,7 +135,7 @@ class ExportCache:
                 part.unlink(missing_ok=True)
             self._tidy(atlas, path)
         except OSError as error:
-            log.warning("downloads are not stored in %s: %s", self.folder, error)
+            log.warning("exports are not kept in %s: %s", self.folder, error)
             return None
         return self._open_cached(folder, key, coding)
 
