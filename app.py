@@ -41,6 +41,8 @@ from geo.views.whole_province import NAME as NAME_OF_ALL
 from geo.views.whole_province import Whole, kind_of, system_for
 from geo.web import serving
 from geo.web.application import create_app
+from geo.web.http.metering import METERING
+from geo.web.long_processes import LongProcesses
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -134,7 +136,15 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 
 def _make_site(config: Settings) -> Flask:
-    """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
+    """The WSGI application of a worker process, and its processes for long requests, forked before it has threads."""
+    processes = LongProcesses(partial(_make_long_site, config), config)
+    site = _make_long_site(config)
+    site.extensions[METERING].hand_over_to(processes)
+    return site
+
+
+def _make_long_site(config: Settings) -> Flask:
+    """The application of a process for long requests; a spawned process has no logging configuration yet."""
     _begin_log()
     return _site(config, open_atlases(config))
 
