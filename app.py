@@ -8,11 +8,13 @@ from wsgiref.types import WSGIApplication
 import click
 
 from geo import __version__
+from geo.atlas import open_atlases
 from geo.console import backups, exports, import_options, inspection, server, sign_in, version_commands
 from geo.console.installation import Installation
 from geo.console.temporary_files import with_temporary_folder
 from geo.part_files import delete_parts
 from geo.settings import Settings
+from geo.web.application import create_app
 
 ROOT = Path(__file__).resolve().parent
 COMMANDS = (
@@ -48,7 +50,7 @@ def create() -> WSGIApplication:
     server.begin_log()
     delete_parts(config.data_dir, deep=True)
     server.build_safely(config, INSTALLATION.requirements)
-    return server.make_site(config, INSTALLATION.templates)
+    return create_app(config, open_atlases(config), templates=INSTALLATION.templates, prepares=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": INSTALLATION})

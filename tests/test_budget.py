@@ -24,6 +24,8 @@ from geo.crs import LngLatBbox
 from geo.errors import Busy, TooCostly
 from geo.views.export.download import write_export
 from geo.views.map.map_page import in_view
+from geo.views.tiles import tile, zoom_layers
+from geo.views.tiles.zoom_layers import PreparedLayers
 from tests.bench import large
 from tests.conftest import ROOT
 from tests.frozen import publish_atlas
@@ -205,6 +207,32 @@ def test_the_first_view_of_the_map_is_kept_by_the_process_that_may_not_work_long
     assert {layer: view["layers"][layer]["in_view"] for layer in view["layers"]} == {"zones": 3_000, "producers": 3_000}
     with limited(Budget(FREE, 0.0, Elsewhere())), pytest.raises(HandOver):
         in_view(crowded, ("zones",), LngLatBbox(102.5, 21.0, 103.0, 22.0), (), "", "vi")
+
+
+def test_a_layer_of_tiles_is_prepared_once_by_all_that_wait_for_it(
+    crowded: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zoom_layers, "_MANY", 100)
+    prepared, prepare = [], zoom_layers._zoom_arrays
+
+    def count(atlas: Atlas, layer: str, zoom: int) -> Any:
+        prepared.append((layer, zoom))
+        return prepare(atlas, layer, zoom)
+
+    monkeypatch.setattr(zoom_layers, "_zoom_arrays", count)
+    slots, tiles = JobSlots(tmp_path / "locks", 1, 60), []
+
+    def draw() -> None:  # each thread as a process of its own: they share the folder only
+        layers = PreparedLayers(crowded, tmp_path / "layers", slots.job)
+        with limited(Budget(FREE, FREE, places(2, 0, 30))):
+            tiles.append(tile.make(layers, ("zones",), tile.tile_at(102.9, 21.7, 9)))
+
+    callers = [threading.Thread(target=draw) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(60)
+    assert prepared == [("zones", 9)] and tiles[0] == tiles[1] and tiles[0].total_count > 0
 
 
 def test_a_workbook_that_is_interrupted_leaves_no_file(crowded: Atlas) -> None:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import click
 
@@ -24,6 +25,7 @@ from geo.pipeline import build_atlas
 from geo.settings import Settings
 from geo.web import serving
 from geo.web.application import create_app
+from geo.web.long_processes import LongProcesses, Site
 
 
 @click.command()
@@ -56,7 +58,7 @@ def serve(installation: Installation, host: str | None, port: int | None, worker
     print_progress(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
     if not config.manage_token:
         _print_sign_in_link(config)
-    serving.serve(partial(make_site, config, installation.templates), config)
+    serving.serve(partial(_make_site, config, installation.templates), config)
 
 
 def begin_log() -> None:
@@ -72,10 +74,19 @@ def build_safely(config: Settings, requirements: Path) -> None:
     source.close()
 
 
-def make_site(config: Settings, templates: Path) -> serving.Site:
-    """The WSGI application of a worker process; a spawned worker has no logging configuration yet."""
+def _make_site(config: Settings, templates: Path) -> WSGIApplication:
+    """The application of a worker process, and its processes for long requests, forked before it has threads."""
+    processes = LongProcesses(partial(_make_long_site, config, templates), config)
     begin_log()
-    return create_app(config, open_atlases(config), templates=templates, prepares=True)
+    site = create_app(config, open_atlases(config), templates=templates, prepares=True)
+    processes.serve(site)
+    return site
+
+
+def _make_long_site(config: Settings, templates: Path) -> Site:
+    """The application of a process for long requests; a spawned process has no logging configuration yet."""
+    begin_log()
+    return create_app(config, open_atlases(config), templates=templates)
 
 
 def _print_sign_in_link(config: Settings) -> None:

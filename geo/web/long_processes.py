@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
@@ -44,6 +44,8 @@ _RETRY_S = 5
 
 log = logging.getLogger("geo.web")
 
+Site: TypeAlias = Flask
+"""What such a process serves: the application that create_app returns."""
 Make = Callable[[], Flask]
 
 
@@ -56,6 +58,10 @@ class LongProcesses:
         self._others = _Group(
             make, settings.long_at_once, waiting=settings.long_waiting, wait_s=wait_s, niceness=_NICENESS
         )
+
+    def serve(self, site: Flask) -> None:
+        """Have these processes answer the long requests of an application from now on."""
+        site.extensions[METERING].hand_over_to(self)
 
     def answer(self, environ: WSGIEnvironment, *, of_map: bool) -> Reply:
         """The response to a request; Busy when no process becomes free in time, or the process ended."""

@@ -9,19 +9,12 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Literal
 from wsgiref.types import WSGIApplication
-
-from flask import Flask
 
 from geo.errors import BadSource
 from geo.settings import Settings
-from geo.web.http.metering import METERING
-from geo.web.long_processes import LongProcesses
 from geo.web.transfers import Transfers, threads_for
-
-Site: TypeAlias = Flask
-"""What is served: the application that create_app returns."""
 
 START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
 """How worker processes are started. Forking is fast, but unsafe on macOS and impossible on Windows."""
@@ -47,7 +40,7 @@ def refuse_impossible(settings: Settings) -> None:
         )
 
 
-def serve(make: Callable[[], Site], settings: Settings) -> None:
+def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
     """Serve requests until the process is stopped by a signal; requests in progress are finished first.
 
     `make` is called in each worker process after its start, so that workers do not share open files. Where workers are
@@ -82,7 +75,7 @@ def serve(make: Callable[[], Site], settings: Settings) -> None:
 
 
 def _load_worker(
-    make: Callable[[], Site], settings: Settings, is_stopping: Callable[[], bool] | None
+    make: Callable[[], WSGIApplication], settings: Settings, is_stopping: Callable[[], bool] | None
 ) -> WSGIApplication:
     """The application of a worker process, which ends on SIGTERM and SIGINT."""
     # A forked worker inherits its parent's handlers, which have no effect in it; the default ones end it.
@@ -90,10 +83,7 @@ def _load_worker(
         signal.signal(number, signal.SIG_DFL)
     if is_stopping is not None and is_stopping():
         sys.exit(0)
-    processes = LongProcesses(make, settings)  # before there are threads, as these processes are forked
-    site = make()
-    site.extensions[METERING].hand_over_to(processes)
-    application = Transfers(site, settings)
+    application = Transfers(make(), settings)
     _tune_interpreter()
     handle_signals_of_any_thread()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()

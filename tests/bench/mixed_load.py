@@ -10,6 +10,7 @@ why, the latency, and the memory of the server's processes, as lines of Markdown
 import argparse
 import json
 import random
+import re
 import secrets
 import shutil
 import subprocess
@@ -264,9 +265,16 @@ def run(service: Service, data: Path, seconds: int, count: int, folder: Path, to
         thread.join()
     time.sleep(5)
     _print(summary, files, imports)
+    print(f"| refusals in the log | {refusals((data / 'log').read_text(encoding='utf-8'))} |")
     print(
         f"| memory of all processes, MB: before, most, after | {before:.0f}, {max(sizes):.0f}, {memory_mb(service.pid):.0f} |"
     )
+
+
+def refusals(log: str) -> str:
+    """How often each address was refused, with # for numbers."""
+    paths = Counter(re.sub(r"\d+", "#", path) for path in re.findall(r"geo\.web \w+ (\S+) \(.*: 503 ", log))
+    return ", ".join(f"{count} × {path}" for path, count in paths.most_common()) or "none"
 
 
 def _watch(service: Service, end: float, sizes: list[float]) -> None:

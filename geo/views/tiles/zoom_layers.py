@@ -117,7 +117,7 @@ class PreparedLayers:
         arrays = self._loaded.get(name)
         if arrays is None:
             with budget.hold(self._lock):
-                arrays = self._loaded.get(name) or self._load(name) or self._keep(name, self._prepare(layer, make))
+                arrays = self._loaded.get(name) or self._load(name) or self._prepare(layer, name, make)
                 self._loaded = {**self._loaded, name: arrays}
                 self._forget_first()
         return arrays
@@ -132,11 +132,14 @@ class PreparedLayers:
                 dropped.add(name)
         self._loaded = {name: arrays for name, arrays in self._loaded.items() if name not in dropped}
 
-    def _prepare(self, layer: str, make: Callable[[], Arrays]) -> Arrays:
-        """What `make` returns; a large layer is prepared as a job of the machine."""
+    def _prepare(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Store what `make` returns; a large layer is prepared as a job of the machine, once for all processes."""
         budget.take_place()
-        with self._job() if self._atlas.count(Query(layer)) > _MANY else nullcontext():
-            return make()
+        if self._atlas.count(Query(layer)) <= _MANY:
+            return self._keep(name, make())
+        with self._job():
+            # Another process may have prepared it while this one waited for its turn.
+            return self._load(name) or self._keep(name, make())
 
     def _load(self, name: str) -> Arrays | None:
         if self._folder is None or not (self._folder / name).is_dir():
