@@ -134,8 +134,10 @@ class Places:
         return here, there
 
     def _geodesic(self, other: "Places", here: Rows, there: Rows) -> Numbers:
-        begins, ends = (axis[here] for axis in self.lnglat), (axis[there] for axis in other.lnglat)
-        return np.asarray(GEOD.inv(*begins, *ends)[2], dtype=float)
+        lng, lat = self.lnglat
+        other_lng, other_lat = other.lnglat
+        metres = GEOD.inv(lng[here], lat[here], other_lng[there], other_lat[there])[2]
+        return np.asarray(metres, dtype=float)
 
 
 @dataclass(frozen=True)
