@@ -189,8 +189,8 @@ def test_few_changes_among_many_records_are_found_without_opening_the_rest(monke
     other = many.copy()
     other.loc[[3, 19_000], "name"] = "Hang động"
     opened: list[object] = []
-    open_shape = diff._shape
-    monkeypatch.setattr(diff, "_shape", lambda content: opened.append(content) or open_shape(content))
+    open_shapes = diff._shapes
+    monkeypatch.setattr(diff, "_shapes", lambda contents: opened.extend(contents) or open_shapes(contents))
     assert [one.record for one in compare(LAYERS["sites"], many, other)] == ["H00003", "H19000"]
     assert len(opened) == 4
 
