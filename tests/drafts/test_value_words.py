@@ -5,8 +5,7 @@ import pytest
 from geo.drafts.differences import plain_diff
 from geo.drafts.value_words import ValueWords
 from geo.ocop.layers import LAYERS
-from geo.store.diff import compare
-from tests.frames import frame, world
+from tests.frames import compare, frame, world
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from geo.errors import BadQuery
 from geo.ingest.decisions import ADD, REPLACE, Answers
 from geo.ingest.files.table import Table
 from geo.ingest.stage import Context, Staged, stage
-from geo.store.diff import compare
-from tests.frames import world
+from tests.frames import compare, world
 from tests.ingest.cases import case, new_records, shipped, staged
 from tests.ingest.import_cases import Columns, drawn, sheet
 
