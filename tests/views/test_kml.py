@@ -68,9 +68,9 @@ def test_kml_elements_stand_in_the_order_of_the_schema(hostile: Atlas) -> None:
 
 
 @pytest.mark.parametrize("layer", ["links", "zones", "products"])
-def test_kml_lines_and_outlines_follow_the_ground(atlas: Atlas, layer: str) -> None:
+def test_kml_lines_and_outlines_follow_the_ground(hostile: Atlas, layer: str) -> None:
     """Without tessellate a line of some kilometres passes through the mountains, and nobody sees it."""
-    root = ET.fromstring(export(atlas, Query(layer), "kml"))
+    root = ET.fromstring(export(hostile, Query(layer), "kml"))
     shapes = [shape for kind in ("LineString", "Polygon") for shape in root.iter(f"{KML}{kind}")]
     assert bool(shapes) == (layer != "products")
     assert all(shape.findtext(f"{KML}tessellate") == "1" for shape in shapes)
