@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "ocop": ({"schema"}, set()),
     "ingest.files": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy", "python_calamine"}),
     "ingest.crs": (VOCABULARY, {"geopandas", "pandas", "shapely", "pyproj", "numpy"}),
-    "ingest.places": (VOCABULARY | {"ingest.files", "ingest.crs"}, {"shapely", "numpy", "openlocationcode"}),
+    "ingest.places": (VOCABULARY | {"ingest.files", "ingest.crs"}, {"shapely", "numpy"}),
     "ingest.columns": (
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.places"},
         {"geopandas", "pandas", "shapely", "numpy", "rapidfuzz"},
@@ -107,7 +107,6 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "filelock": ("geo/drafts/jobs.py", "geo/drafts/job_lock.py", "geo/budget.py"),
     "fiona": "geo/ingest/",
     "rapidfuzz": "geo/ingest/columns/",
-    "openlocationcode": "geo/ingest/places/",
 }
 
 DOORS = {"geo.store.geopackage": "geo/store/engine.py", "geo.atlas.sqlite": "geo/atlas/engine.py"}

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
-from openlocationcode import openlocationcode
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +24,7 @@ from geo.ingest.places.angles import (
     ungrouped,
 )
 from geo.ingest.places.map_links import LngLat, read_link
+from geo.ingest.places.plus_codes import complete, decode, is_plus_code, is_short
 from geo.schema import Label
 from geo.text import nfc
 
@@ -197,16 +197,16 @@ def _link(text: str, _: Reference) -> Place | Label | None:
 
 def _plus_code(text: str, reference: Reference) -> Place | Label | None:
     match = _CODE.search(text) if "+" in text and len(text) <= LONGEST else None
-    if match is None or not openlocationcode.isValid(match[1]):
+    if match is None or not is_plus_code(match[1]):
         return None
     code = match[1]
-    if openlocationcode.isShort(code):
+    if is_short(code):
         near = reference((text[: match.start()] + text[match.end() :]).strip(" ,;.-()"))
         if near is None:
             return NO_REFERENCE
-        code = openlocationcode.recoverNearest(code, near[1], near[0])
-    area = openlocationcode.decode(code)
-    return Shape(shapely.Point(round(area.longitudeCenter, 7), round(area.latitudeCenter, 7)), STORE_CRS)
+        code = complete(code, near)
+    cell = decode(code)
+    return Shape(shapely.Point(round(cell.lng, 7), round(cell.lat, 7)), STORE_CRS)
 
 
 # --- numbers with words ----------------------------------------------------------------------------------
