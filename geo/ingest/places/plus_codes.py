@@ -1,4 +1,4 @@
-"""Plus codes (Open Location Code) as places; the rules are those of its specification at github.com/google/open-location-code.
+"""Plus codes (Open Location Code) as places, by the specification at github.com/google/open-location-code.
 
 The reference library has had no release since 2019 and no wheel, and an import only decodes.
 """
