@@ -65,6 +65,6 @@ class Busy(GeoError):
     The same request may be sent again after `retry_s` seconds.
     """
 
-    def __init__(self, en: str, vi: str, retry_s: int) -> None:
+    def __init__(self, en: str, vi: str, retry_s: int = 2) -> None:
         super().__init__(en, vi)
         self.retry_s = retry_s
