@@ -15,6 +15,7 @@ from werkzeug.http import parse_accept_header
 CODINGS = ("br", "gzip")
 """The content codings of the service; of two that a client likes equally, the first is used, as it is the smaller."""
 _HEADER = "HTTP_ACCEPT_ENCODING"
+_LONGEST = 200
 
 
 class AcceptedCodings:
@@ -27,7 +28,8 @@ class AcceptedCodings:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         if header := environ.get(_HEADER):
-            environ[_HEADER] = accepted(header)
+            # A long header is not worth the memory that its caller could fill with others.
+            environ[_HEADER] = (accepted if len(header) <= _LONGEST else accepted.__wrapped__)(header)
         return self._inner(environ, start_response)
 
 
