@@ -90,6 +90,7 @@ def left_of(jobs: Jobs, draft: Draft) -> list[str]:
         "changes.csv",
         "findings.csv",
         "remarks.json",
+        "publication.jsonl",
         "job.lock",
     }
     beside = {path.name for path in jobs.drafts.directory.iterdir()} - {draft.id}
