@@ -21,7 +21,7 @@ OUTPUTS = {
     "GDAL: list the layers": "villages",
     "Python: a GeoDataFrame": "geometry",
     "Python: all pages": "32",
-    "Python: only what has changed": "products 45 0 0",
+    "Python: only what has changed": "products 56 0 0",
     "JavaScript: fetch": "Na Sang",
 }
 

@@ -59,6 +59,14 @@ CODE_LISTS: dict[str, CodeList] = {
             ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product, stars not in the source"),
         ),
         _codes(
+            "validity_basis", "Căn cứ của hiệu lực", "Basis of the validity",
+            ("recorded", "Ghi trong hồ sơ", "On record"),
+            ("date", "Tính từ ngày cấp: 36 tháng", "Derived from the date: 36 months"),
+            ("year", "Tính từ năm công nhận: hết hạn chậm nhất cuối năm này, nếu không được đánh giá lại", "Derived from the year: ended by the end of this year at the latest, unless assessed again"),
+            ("unknown", "Chưa có số liệu để tính", "Not known"),
+            basis="1048/QĐ-TTg (2019), 148/QĐ-TTg (2023)",
+        ),
+        _codes(
             "phase_status", "Trong kế hoạch 3770 (2021-2023)", "In plan 3770 (2021-2023)",
             ("supported", "Được hỗ trợ trong giai đoạn", "Supported in the phase"),
             ("not_supported", "Không thuộc danh sách", "Not on the list"),

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.atlas.model import Value, plain
 from geo.crs import GEOD
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.validity import validity_of
 from geo.schema import Field, LayerSpec
 from geo.text import fold
 
@@ -99,7 +100,7 @@ def _row(
     key = str(properties[spec.key])
     lies_in = units.get(key, {})
     communes, districts = lies_in.get("commune", []), lies_in.get("district", [])
-    derived = _derived(spec, shape, communes, names)
+    derived = _derived(spec, properties, shape, communes, names)
     lng, lat = _label_point(shape)
     bounds = (None, None, None, None) if shape is None else shape.bounds
     columns = (
@@ -128,9 +129,13 @@ def _row(
 
 
 def _derived(
-    spec: LayerSpec, geometry: BaseGeometry | None, communes: list[str], names: Mapping[str, Mapping[str, str]]
+    spec: LayerSpec,
+    properties: Mapping[str, Value],
+    geometry: BaseGeometry | None,
+    communes: list[str],
+    names: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Value]:
-    """Properties that are computed for the atlas and are not in the store: present commune, measured area."""
+    """Properties that are computed for the atlas and are not in the store: present commune, measured area, validity."""
     derived: dict[str, Value] = {}
     if spec.has("old_commune_code") and spec.geometry == "Point":
         code = communes[0] if len(communes) == 1 else None
@@ -138,6 +143,8 @@ def _derived(
         derived["commune_name"] = names.get("communes", {}).get(code) if code else None
     if spec.geometry == "MultiPolygon":
         derived["measured_area_ha"] = None if geometry is None else geodesic_area_ha(geometry)
+    if spec.has("certified_until"):
+        derived["expected_until"], derived["validity_basis"] = validity_of(properties)
     return derived
 
 
