@@ -11,7 +11,7 @@ QUICK := geo tests/atlas tests/drafts/test_command.py tests/drafts/test_profiles
   tests/vn2000 tests/web/test_forms.py tests/web/test_params.py
 
 .DEFAULT_GOAL := serve
-.PHONY: help serve build check format lint pins node quick test test-setup test-long bench clean
+.PHONY: help serve build check format lint pins lock audit node quick test test-setup test-long bench clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -25,19 +25,25 @@ build: $(VENV)/.serve  ## publish the shipped data (the seed) to the store and t
 check: $(VENV)/.serve  ## print what is wrong with the shipped data
 	$(BIN)/python app.py check
 
-$(VENV)/.serve: requirements.txt
+$(VENV)/.serve: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
 $(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@
 
+tests/harvest/.venv/.ready: tests/harvest/requirements.txt
+	$(PYTHON) -m venv tests/harvest/.venv
+	tests/harvest/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/harvest/requirements.txt
+	touch $@
+
 # The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
-test-setup: $(VENV)/.test  ## install what the tests need
+test-setup: $(VENV)/.test tests/harvest/.venv/.ready  ## install what the tests need
 	sh .ci/system-packages
+	if [ -L tests/node/node_modules ]; then rm tests/node/node_modules; fi  # npm ci would empty the folder that the link names
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 
 format: $(VENV)/.test  ## format the code
@@ -52,13 +58,21 @@ lint: $(VENV)/.test  ## check style and types
 node:
 	node --test tests/js/*.test.mjs
 
-pins: $(VENV)/.test  ## check that the pinned packages exist for every Python that is supported
+pins: $(VENV)/.test  ## check that the pinned packages exist for every Python that is supported, with their hashes
 	$(BIN)/python -m tests.pins
+
+lock: $(VENV)/.test  ## write requirements.lock anew: the pins of requirements.txt with the hashes of their files
+	$(BIN)/uv pip compile requirements.txt --no-deps --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	  --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+audit: $(VENV)/.test  ## ask the database of known vulnerabilities about the pinned packages
+	$(BIN)/python -m tests.audit
 
 quick: lint node  ## the checks of a minute: style, types, and the tests that need no shipped data, server or browser
 	$(PYTEST) $(QUICK)
 
 test: test-setup lint node pins  ## every check, with few repetitions of the random tests
+	-$(BIN)/python -m tests.audit  # a new advisory is read by a person; it does not fail unrelated work
 	$(PYTEST)
 
 test-long: test-setup lint node pins  ## every check, with many more killed processes, damaged files and random examples

@@ -1,17 +1,18 @@
 """The storage CRS and the metric CRS, transformations between them, boxes, and geodesic distances."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 from shapely.geometry.base import BaseGeometry
 
 Shapes: TypeAlias = NDArray[np.object_]
 """Shapely geometries; None for a record without one."""
+Numbers: TypeAlias = NDArray[np.float64]
 
 STORE_CRS = "OGC:CRS84"
 """The CRS of every stored geometry: WGS 84, longitude before latitude, in degrees."""
@@ -23,6 +24,18 @@ VN2000_TO_WGS84 = "EPSG:6960"
 """Viet Nam's official seven-parameter transformation (coordinate frame rotation), stated accuracy 1 m."""
 
 GEOD = Geod(ellps="WGS84")
+
+Points: TypeAlias = NDArray[np.float64]
+Convert: TypeAlias = Callable[[Points], Points]
+ToLngLat: TypeAlias = Callable[[Any, Any], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""(x, y) of many positions -> their longitudes and latitudes; infinite where there is none."""
+
+CHORD_M = 0.0002
+"""Metres that a straight edge of another system may deviate in degrees: less than the rounding of coordinates."""
+_MOST_PARTS = 4_096
+_TINY = 1e-12
+_DEGREE_M = 111_320.0
+"""Metres of a degree at the equator, the most that a degree measures in either direction."""
 
 
 class LngLatBbox(NamedTuple):
@@ -73,6 +86,52 @@ def _transform(geometries: Sequence[BaseGeometry | None] | Shapes, to: Transform
     return projected
 
 
+def in_degrees(geometry: BaseGeometry, to_lnglat: ToLngLat) -> BaseGeometry:
+    """A geometry of another system in STORE_CRS; `to_lnglat` converts its positions.
+
+    An edge that is straight in its own system is a curve in degrees. All edges are divided, into at most _MOST_PARTS
+    parts each, so that every part stays within CHORD_M of its curve.
+    """
+
+    def convert(points: Points) -> Points:
+        return np.column_stack(to_lnglat(points[:, 0], points[:, 1]))
+
+    starts, ends = _edges(geometry)
+    lengths = np.hypot(*(ends - starts).T)
+    if lengths.any():
+        deviations = [_deviations_m(convert, starts, ends, share) for share in (0.25, 0.5, 0.75)]
+        # The distance between a curve and its chord shrinks with the square of the number of chords.
+        parts = np.clip(np.ceil(np.sqrt(np.max(deviations, axis=0) / CHORD_M)), 1, _MOST_PARTS)
+        geometry = shapely.segmentize(
+            geometry, float(np.min(lengths / parts, where=lengths > 0, initial=lengths.max()))
+        )
+    shape: BaseGeometry = shapely.transform(geometry, convert)
+    return shape
+
+
+def _deviations_m(convert: Convert, starts: Points, ends: Points, share: float) -> Points:
+    """The distance in metres of the point at a share of each edge from the chord between its converted ends.
+
+    Zero where a position has no longitude and latitude.
+    """
+    with np.errstate(invalid="ignore"):
+        begins = convert(starts)
+        chords, points = convert(ends) - begins, convert(starts + share * (ends - starts)) - begins
+        across = np.abs(points[:, 0] * chords[:, 1] - points[:, 1] * chords[:, 0])
+        distances: Points = across / np.maximum(np.hypot(*chords.T), _TINY) * _DEGREE_M
+    return np.where(np.isfinite(distances), distances, 0.0)
+
+
+def _edges(geometry: BaseGeometry) -> tuple[Points, Points]:
+    """The first and the last point of every edge of the lines and rings of a geometry."""
+    parts = shapely.get_parts(shapely.get_parts([geometry]))  # a collection may hold geometries of several parts
+    dimensions = shapely.get_dimensions(parts)
+    lines = [*shapely.get_rings(parts[dimensions == 2]), *parts[dimensions == 1]]
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    return points[:-1][joined], points[1:][joined]
+
+
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:
     """Metres between two points along the WGS 84 ellipsoid (Karney 2013, through pyproj).
 
@@ -80,3 +139,50 @@ def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> f
     110724
     """
     return float(GEOD.inv(lng1, lat1, lng2, lat2)[2])
+
+
+def metric_scales(lng: Numbers, lat: Numbers) -> Numbers:
+    """The largest scale of METRIC_CRS at each place: how many of its metres a metre is drawn as.
+
+    Infinite for coordinates that the projection cannot hold.
+
+    >>> [round(float(scale), 4) for scale in metric_scales(np.array([103.0, 109.2]), np.array([21.0, 21.0]))]
+    [0.9999, 1.0051]
+    """
+    if not len(lng):  # pyproj refuses empty arrays
+        return np.empty(0)
+    return np.asarray(Proj(METRIC_CRS).get_factors(lng, lat).tissot_semimajor, dtype=float)
+
+
+def geodesic_areas_m2(shapes: Shapes) -> Numbers:
+    """Square metres of each shape on the WGS 84 ellipsoid, whose sides are geodesics between the corners (STORE_CRS).
+
+    Holes are subtracted, however they are wound. 0 for what is no polygon and for None.
+
+    >>> [round(float(area)) for area in geodesic_areas_m2(np.array([shapely.box(103.0, 21.0, 103.01, 21.01), None]))]
+    [1151092, 0]
+    """
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    polygons = np.flatnonzero(shapely.get_dimensions(parts) == 2)
+    rings, parts_of_rings = shapely.get_rings(parts[polygons], return_index=True)
+    lng, lat = np.ascontiguousarray(shapely.get_coordinates(rings).T)
+    ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
+    spans = zip([0, *ends], ends, strict=False)
+    areas = np.array([abs(GEOD.polygon_area_perimeter(lng[start:end], lat[start:end])[0]) for start, end in spans])
+    is_hole = np.concatenate([[False], parts_of_rings[1:] == parts_of_rings[:-1]])[: len(rings)]  # the outer is first
+    signed = np.where(is_hole, -areas, areas)
+    return np.asarray(np.bincount(owners[polygons[parts_of_rings]], signed, minlength=len(shapes)), dtype=float)
+
+
+def geodesic_lengths_m(lines: Shapes) -> Numbers:
+    """Metres of each line along geodesics between its vertices (STORE_CRS); 0 for what is no line and for None.
+
+    >>> [round(float(length)) for length in geodesic_lengths_m(np.array([shapely.LineString([(103, 21), (103, 22)])]))]
+    [110724]
+    """
+    parts, owners = shapely.get_parts(lines, return_index=True)
+    xy, parts_of_vertices = shapely.get_coordinates(parts, return_index=True)
+    joined = parts_of_vertices[1:] == parts_of_vertices[:-1]
+    begins, ends = xy[:-1][joined], xy[1:][joined]
+    metres = GEOD.inv(begins[:, 0], begins[:, 1], ends[:, 0], ends[:, 1])[2]
+    return np.asarray(np.bincount(owners[parts_of_vertices[1:][joined]], metres, minlength=len(lines)), dtype=float)

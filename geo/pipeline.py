@@ -1,9 +1,12 @@
 """The steps from the seed folder to the current atlas: read, check, publish, link, freeze, make current.
 
-The only module that imports every package below the views; app.py and geo/drafts call it. No HTTP in here.
+The only module that imports every package below the views; geo/console and geo/drafts call it. No HTTP in here.
 """
 
+import errno
 import hashlib
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +15,26 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
-from geo.errors import BadQuery, BadSource, Conflict
+from geo.errors import BadQuery, BadSource, Conflict, DiskFull, GeoError, NotFound
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Store, Version, open_store
+from geo.store import Store, Version, create_store, open_store, sweep_store
+from geo.store import restore_backup as put_back
 
 Progress = Callable[[str], None]
 SEED = "seed"
 """The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
+
+_NEW, _RESTORED = "new", "restored"
+
+_MB = 1_000_000
+_MARGIN = 1 * _MB
+_PER_UPLOADED_BYTE = 4
+"""Bytes on the disk for each uploaded byte: the log and the current table of the store, and the atlas."""
 
 _RULES: dict[str, Label] = {rule.name: rule.label for rule in DISAGREEMENTS} | {
     spec.name: Label(
@@ -105,15 +116,18 @@ def build_atlas(
     version was read from the seed. A seed with a fatal issue changes nothing; BadSource when there is no earlier
     version to serve instead. Conflict when the seed would replace versions that others have published, unless
     `over_imports` is set.
+
+    Without `reread`, a seed that cannot be read or a data folder that cannot be written leaves the last good version
+    current, and `progress` reports it. BadSource when the store is missing, or ends before the version that was
+    published last; see allow_new_store.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings)
+    store = _open_or_create_store(settings, source)
     version, is_refused = store.current(), False
-    if version is None or reread or (version.who == SEED and _seed_has_changed(settings)):
-        if version is not None and not over_imports and version.number > _last_seed_version(settings):
+    if version is None or reread or (version.who == SEED and _seed_has_changed(settings, progress)):
+        if version is not None and not over_imports and version.number > _last_seed_version(settings, store):
             raise _would_replace(version)
-        progress(f"read {settings.seed_dir}")
-        seed_version = _publish_seed(settings, store, progress, who, why)
+        seed_version = _read_seed(settings, store, progress, who, why, required=version is None or reread)
         is_refused = seed_version is None
         version = seed_version or version
     if version is None:
@@ -121,12 +135,175 @@ def build_atlas(
             f"{settings.seed_dir} has fatal issues and there is no earlier version. Run `python app.py check`.",
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
+    try:
+        info = _make_current(settings, store, version, source, progress)
+    except (OSError, DiskFull) as error:
+        has_no_room = isinstance(error, DiskFull)
+        if reread or not source.current_number() or (is_writable(settings.data_dir) and not has_no_room):
+            raise
+        info = _last_good_version(source, error, progress)
+    if _marker_file(settings).exists():
+        _marker_file(settings).unlink()
+    return BuildResult(info, is_refused, source().counts())
+
+
+def require_room(settings: Settings, store: Store, source: AtlasSource, *, upload_bytes: int = 0) -> None:
+    """DiskFull, with figures, when the disk of the data folder may not have the room that a publication takes.
+
+    That is the journal of the transaction, which may grow to the size of the store; what the upload adds to the store
+    and to the atlas; the new atlas; and its temporary files.
+    """
+    needed = store.size() + _PER_UPLOADED_BYTE * upload_bytes + source.largest() * 5 // 4 + _MARGIN
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < needed:
+        raise DiskFull(
+            f"The disk of the server has {free / _MB:.1f} MB left, and publishing needs about {needed / _MB:.1f} MB:"
+            " nothing was published. Ask the administrator to make room, then try again.",
+            f"Đĩa của máy chủ còn {free / _MB:.1f} MB, công bố cần khoảng {needed / _MB:.1f} MB: chưa công bố gì. Hãy"
+            " nhờ quản trị viên giải phóng chỗ, rồi làm lại.",
+        )
+
+
+def unprepared_version(settings: Settings, source: AtlasSource) -> Version | None:
+    """The version that was published last; None when it is the current one and its atlas is sound."""
+    newest = open_store(settings).current()
+    return newest if newest is not None and not source.is_current(VersionInfo(*newest)) else None
+
+
+def prepare_atlas(
+    settings: Settings, source: AtlasSource, *, number: int | None = None, progress: Progress
+) -> VersionInfo:
+    """Build the atlas of the newest version where it is missing or damaged, and make it current.
+
+    With `number` build that of an earlier version; the current one stays current. DiskFull when there is no room.
+    """
+    store = open_complete_store(settings, source)
+    newest = store.current()
+    if newest is None:
+        raise BadSource("The store holds no version yet.", "Kho chưa có phiên bản nào.")
+    if number is None or number == newest.number:
+        return _make_current(settings, store, newest, source, progress)
+    version = next((one for one in store.versions() if one.number == number), None)
+    if version is None:
+        raise NotFound(f"The store holds no version {number}.", f"Kho không có phiên bản {number}.")
+    info = _ensure_frozen(store, version, source, progress)
+    source.delete_all_but(max(2, settings.atlases))
+    return info
+
+
+def allow_new_store(settings: Settings, source: AtlasSource) -> None:
+    """Let the next build create a store where the data folder has lost its own, or accept one that ends early.
+
+    Conflict when the store has every version that was published: it would have to be moved away first.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    newest = create_store(settings).current()
+    if newest is not None and newest.number >= source.current_number() and not _marker_file(settings).exists():
+        raise Conflict(
+            f"The store in {settings.data_dir} holds versions 1 to {newest.number}; nothing is lost. To begin anew,"
+            " move its files away first.",
+            f"Kho trong {settings.data_dir} có các phiên bản 1 đến {newest.number}, không mất gì. Muốn bắt đầu lại,"
+            " hãy chuyển các tệp của nó đi trước.",
+        )
+    _marker_file(settings).write_text(_NEW, encoding="ascii")
+
+
+def restore_backup(
+    settings: Settings, source: AtlasSource, file: Path, *, replace: bool, progress: Progress
+) -> Path | None:
+    """Put a backup in the place of the store and serve its newest version; return where the old store lies now.
+
+    A process that is killed in between leaves the old store or the backup, and the next start goes on with it.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        _marker_file(settings).write_text(_RESTORED, encoding="ascii")
+        _, aside = put_back(settings, file, replace=replace)
+    except (GeoError, OSError):
+        _marker_file(settings).unlink(missing_ok=True)
+        raise
+    build_atlas(settings, source, progress=progress)
+    return aside
+
+
+def _open_or_create_store(settings: Settings, source: AtlasSource) -> Store:
+    """The store, which only the first start creates.
+
+    A data folder that holds atlases or the digest of a seed had a store, and is no place of a first start.
+    """
+    if is_writable(settings.data_dir):
+        sweep_store(settings)
+    is_first = not (source.current_number() or source.keys() or _fingerprint_file(settings).exists())
+    if is_first or _marker(settings) == _NEW:
+        return create_store(settings)
+    return open_complete_store(settings, source)
+
+
+def open_complete_store(settings: Settings, source: AtlasSource) -> Store:
+    """The store; BadSource when it is missing or damaged, or ends before the version that is current in the atlas."""
+    store = open_store(settings)
+    newest = store.current()
+    if _marker(settings) != _RESTORED and (newest is None or newest.number < source.current_number()):
+        raise _ends_early(settings, newest, source.current_number())
+    return store
+
+
+def _marker(settings: Settings) -> str:
+    path = _marker_file(settings)
+    return path.read_text(encoding="ascii") if path.exists() else ""
+
+
+def _ends_early(settings: Settings, newest: Version | None, served: int) -> BadSource:
+    number = newest.number if newest else 0
+    return BadSource(
+        f"The store in {settings.data_dir} ends at version {number}, but version {served} was published. Put back the"
+        " newest backup: `python app.py restore-backup FILE --replace`. Only `python app.py build --new` goes on with"
+        " what is there.",
+        f"Kho trong {settings.data_dir} chỉ đến phiên bản {number}, nhưng phiên bản {served} đã được công bố. Hãy đưa"
+        " bản sao lưu mới nhất trở lại: `python app.py restore-backup TỆP --replace`. Chỉ `python app.py build --new`"
+        " mới tiếp tục với những gì đang có.",
+    )
+
+
+def _read_seed(
+    settings: Settings, store: Store, progress: Progress, who: str, why: str, *, required: bool
+) -> Version | None:
+    """The version that holds the seed now; None when it is refused, or cannot be read or published and need not be."""
+    progress(f"read {settings.seed_dir}")
+    try:
+        return _publish_seed(settings, store, progress, who, why)
+    except (GeoError, OSError) as error:
+        if required:
+            raise
+        progress(f"the last good version is served, the seed was not read: {error}")
+        return None
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder: by its rights, and by how its file system is mounted."""
+    return os.access(folder, os.W_OK)
+
+
+def _make_current(
+    settings: Settings, store: Store, version: Version, source: AtlasSource, progress: Progress
+) -> VersionInfo:
+    """The version that is current now: the given one, or a newer one that another process published meanwhile."""
+    if not source.has(VersionInfo(*version)) and not is_writable(settings.data_dir):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(settings.data_dir))
     info = _ensure_frozen(store, version, source, progress)
     # Another process may have published meanwhile: the pointer must not go back to an older version.
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
     source.publish(info)
-    return BuildResult(info, is_refused, source().counts())
+    source.delete_all_but(settings.atlases)
+    return info
+
+
+def _last_good_version(source: AtlasSource, error: OSError | DiskFull, progress: Progress) -> VersionInfo:
+    """The version that was current before and stays so, because nothing can be written."""
+    served = source().version
+    progress(f"version {served.number} is served as it is; nothing can be published or prepared: {error}")
+    return served
 
 
 def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
@@ -162,11 +339,13 @@ def _publish_seed(settings: Settings, store: Store, progress: Progress, who: str
     return version
 
 
-def _last_seed_version(settings: Settings) -> int:
-    """The number of the last version read from the seed; 2**62, above every number, when none is recorded."""
+def _last_seed_version(settings: Settings, store: Store) -> int:
+    """The number of the last version that was read from the seed."""
     path = _fingerprint_file(settings)
     fingerprint = path.read_text(encoding="ascii").split() if path.exists() else []
-    return int(fingerprint[1]) if len(fingerprint) > 1 else 2**62
+    if len(fingerprint) > 1:
+        return int(fingerprint[1])
+    return max((version.number for version in store.versions() if version.who == SEED), default=0)
 
 
 def _would_replace(version: Version) -> Conflict:
@@ -178,9 +357,17 @@ def _would_replace(version: Version) -> Conflict:
     )
 
 
-def _seed_has_changed(settings: Settings) -> bool:
+def _seed_has_changed(settings: Settings, progress: Progress) -> bool:
+    if not settings.seed_dir.is_dir():
+        progress(f"the last good version is served: there is no seed folder {settings.seed_dir} (GEO_SEED_DIR)")
+        return False
     path = _fingerprint_file(settings)
     return not path.exists() or path.read_text(encoding="ascii").split()[:1] != [_fingerprint(settings.seed_dir)]
+
+
+def _marker_file(settings: Settings) -> Path:
+    """A file that exists while one store replaces another; its text is _NEW or _RESTORED."""
+    return settings.data_dir / "store-replacement"
 
 
 def _fingerprint_file(settings: Settings) -> Path:

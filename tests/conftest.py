@@ -25,9 +25,19 @@ SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
     "tests/browser/": "browser",
+    "tests/test_new_layer.py": "browser",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
+    "tests/test_durability.py": "processes",
+    "tests/test_kills.py": "processes",
+    "tests/test_lost_atlas.py": "processes",
+    "tests/test_full_disk.py": "processes",
+    "tests/test_leftovers.py": "processes",
     "tests/test_serving.py": "processes",
+    "tests/test_signing_in.py": "processes",
+    "tests/test_connections.py": "processes",
+    "tests/test_load.py": "processes",
+    "tests/test_long_processes.py": "processes",
     "tests/ingest/files/test_damage.py": "damage",
     "tests/ingest/files/test_fuzz.py": "fuzz",
     "tests/ogc/test_qgis.py": "qgis",
@@ -125,6 +135,13 @@ def built_office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(seed_dir=settings / "seed", data_dir=settings / "var")
 
 
+@pytest.fixture
+def office(built_office: Settings, tmp_path: Path) -> Settings:
+    """Settings of a copy of the small province's data folder, for a test that publishes."""
+    data_dir = shutil.copytree(built_office.data_dir, tmp_path / "var")
+    return Settings(seed_dir=built_office.seed_dir, data_dir=data_dir)
+
+
 @pytest.fixture(scope="session")
 def real_atlas(built: Settings) -> Iterator[Atlas]:
     """The atlas of the shipped seed."""
@@ -133,10 +150,16 @@ def real_atlas(built: Settings) -> Iterator[Atlas]:
     source.close()
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process that uses the seed and the data folder of the settings."""
+    folders = {"GEO_DATA_DIR": str(settings.data_dir), "GEO_SEED_DIR": str(settings.seed_dir)}
+    return {**os.environ, **folders, "PYTHONUTF8": "1"}
+
+
 @pytest.fixture(scope="session")
 def built_env(built: Settings) -> dict[str, str]:
-    """The environment of a process that uses the built store."""
-    return {**os.environ, "GEO_DATA_DIR": str(built.data_dir), "GEO_SEED_DIR": str(built.seed_dir), "PYTHONUTF8": "1"}
+    """The environment of a process that uses the shipped seed's store."""
+    return environment(built)
 
 
 @pytest.fixture(scope="session")

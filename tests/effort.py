@@ -8,18 +8,42 @@ class Effort(NamedTuple):
 
     deaths: int
     """Processes killed, at instants spread evenly over their work, in each test that kills one again and again."""
+    kills: int
+    """Services killed at random instants of an import, a restoration, a backup and its return, all together."""
     damaged: int
     """Damaged files of each format that is read."""
     examples: int
     """Examples of each property that hypothesis tests."""
     changed: int
     """Copies of each kind of table with a few bytes changed."""
+    idle: int
+    """Idle connections that a server holds open during a test."""
+    slow: int
+    """Clients that send or read slowly, beside the idle connections."""
     requests: int
     """Requests generated for each operation of the OpenAPI document; a third as many for those that write files."""
+
+    crowd: int
+    """Records of each of the two large layers of the server that is put under load."""
+    load_s: int
+    """Seconds that the load lasts."""
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
 
 
-SHORT = Effort(deaths=12, damaged=21, examples=30, changed=40, requests=6)
-LONG = Effort(deaths=60, damaged=700, examples=1_000, changed=1_000, requests=40)
+SHORT = Effort(
+    deaths=12, kills=8, damaged=105, examples=30, changed=40, idle=300, slow=50, requests=6, crowd=4_000, load_s=5
+)
+LONG = Effort(
+    deaths=60,
+    kills=200,
+    damaged=700,
+    examples=1_000,
+    changed=1_000,
+    idle=1_000,
+    slow=200,
+    requests=40,
+    crowd=100_000,
+    load_s=60,
+)

@@ -8,6 +8,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
 from geo.ocop.layers import LAYERS
+from geo.schema import LayerSpec
+from geo.store.content import state_of
+from geo.store.diff import RecordDiff, differences
 
 WEST, EAST = box(103.0, 21.0, 103.2, 21.2), box(103.2, 21.0, 103.4, 21.2)
 
@@ -82,3 +85,10 @@ def world() -> dict[str, gpd.GeoDataFrame]:
         ),
         "sources": frame("sources", {"source_id": "S1", "publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a"}),
     }  # fmt: skip
+
+
+def compare(spec: LayerSpec, before: gpd.GeoDataFrame | None, after: gpd.GeoDataFrame | None) -> list[RecordDiff]:
+    """The records that differ between two frames in STORE_CRS, ordered by key; None is a layer without records."""
+    old = state_of(spec, before) if before is not None else {}
+    new = state_of(spec, after) if after is not None else {}
+    return list(differences(spec, old, new))

@@ -81,7 +81,9 @@ def blocks() -> list[Block]:
 def make(folder: Path) -> Path:
     """A copy of the service in `folder` with the three layers of the document, their data included."""
     for name in ("geo", "templates", "tests", "data/shapefiles", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__", ".venv")
+        )
     for name in ("app.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     text_by_path = {}

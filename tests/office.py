@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from shapely import MultiPolygon, box
+from shapely import MultiPolygon, Point, box
 
 from geo.encodings import encode
 from geo.vn2000.systems import SYSTEMS, Reading
@@ -52,7 +52,8 @@ def write_vn2000_zones(path: Path, *, prj: bool = True, encoding: str = "tcvn3",
 def write_office_seed(folder: Path) -> Path:
     """The seed of the small province, extended north to ZONES, with the unit that one of them is named after."""
     west, east, whole = (MultiPolygon([box(first, 21.0, last, 21.8)]) for first, last in _SPANS)
-    town = {"code": "00012", "name": "Mường Ảng", "kind": "commune", "district_code": "100", "commune_code": "00001"}
+    town = {"code": "00012", "name": "Mường Ảng", "kind": "commune", "district_code": "100", "commune_code": "00001",
+            "precision": "commune", "at": Point(103.15, 21.55)}  # fmt: skip
     larger = {
         "communes": [one | {"at": shape} for one, shape in zip(records("communes"), (west, east), strict=True)],
         "districts": records("districts", at=whole),

@@ -1,4 +1,5 @@
-"""Checks that every pin of requirements.txt has a wheel for each Python that is supported, and that the set fits together.
+"""Checks that every pin of requirements.txt has a wheel for each Python that is supported, that the set fits together,
+and that requirements.lock holds the hash of each of these wheels.
 
     python -m tests.pins
 
@@ -7,6 +8,7 @@ says that the pins are not checked; in CI (CI=true) that is a failure. Markers i
 is asked about; those inside the packages pip evaluates for the Python that runs it.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -14,10 +16,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
+LOCK = REQUIREMENTS.with_suffix(".lock")
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -35,12 +40,38 @@ def pins(text: str, python: str) -> Iterator[str]:
             yield str(requirement)
 
 
+class Locked(NamedTuple):
+    """A row of requirements.lock: the pin, and the hashes of the files that pip may install for it."""
+
+    pin: Requirement
+    hashes: frozenset[str]
+
+
+def locked(text: str) -> dict[str, Locked]:
+    """Name of a package, as the index spells it -> its row in the text of requirements.lock."""
+    lines = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+    rows = (row.split("--hash=sha256:") for row in lines.replace("\\\n", " ").splitlines())
+    pinned = ((Requirement(pin.strip()), frozenset(one.strip() for one in hashes)) for pin, *hashes in rows)
+    return {canonicalize_name(pin.name): Locked(pin, hashes) for pin, hashes in pinned}
+
+
+def not_locked(report: str, lock: dict[str, Locked]) -> list[str]:
+    """The packages in a report of pip whose wheel requirements.lock does not hold, with their versions."""
+    missing = []
+    for package in json.loads(report)["install"]:
+        name, version = package["metadata"]["name"], package["metadata"]["version"]
+        row = lock.get(canonicalize_name(name))
+        if row is None or package["download_info"]["archive_info"]["hashes"]["sha256"] not in row.hashes:
+            missing.append(f"{name} {version}")
+    return missing
+
+
 def resolve(requirements: Sequence[str], *options: str) -> "subprocess.CompletedProcess[str]":
-    """The result of `pip install --dry-run` for the requirements."""
+    """The result of `pip install --dry-run` for the requirements: on its standard output a report in JSON."""
     with tempfile.TemporaryDirectory() as nowhere:
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--target", nowhere]
         return subprocess.run(
-            [*command, "--only-binary=:all:", "--quiet", "--disable-pip-version-check", *options, *requirements],
+            [*command, "--only-binary=:all:", "--quiet", "--report=-", "--disable-pip-version-check", *options, *requirements],
             check=False, capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
 
@@ -56,9 +87,18 @@ def main() -> int:
         answers = list(
             pool.map(lambda python: resolve(list(pins(text, python)), f"--python-version={python}"), PYTHONS)
         )
-    for python, answer in zip(PYTHONS, answers, strict=True):
-        print(f"pins: Python {python}: {'all have wheels' if answer.returncode == 0 else answer.stderr.strip()}")
-    return int(any(answer.returncode != 0 for answer in answers))
+    faults = [fault_of(answer) for answer in answers]
+    for python, fault in zip(PYTHONS, faults, strict=True):
+        print(f"pins: Python {python}: {fault or 'all have wheels, and requirements.lock their hashes'}")
+    return int(any(faults))
+
+
+def fault_of(answer: "subprocess.CompletedProcess[str]") -> str:
+    """What is wrong with the pins by an answer of `resolve`; empty when nothing is."""
+    if answer.returncode != 0:
+        return answer.stderr.strip()
+    missing = not_locked(answer.stdout, locked(LOCK.read_text(encoding="utf-8")))
+    return f"not in requirements.lock: {', '.join(missing)}. Run make lock." if missing else ""
 
 
 if __name__ == "__main__":

@@ -1,30 +1,36 @@
-"""The application served by waitress in a thread of the test run, and stopped without a race."""
+"""An application of this process, served by Werkzeug in a thread of the test run, and stopped without a race.
+
+The production server starts processes of its own (tests/test_serving.py, tests/proxies); here a test keeps hold of the
+application that answers.
+"""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from wsgiref.types import WSGIApplication
 
-import waitress
-from waitress import wasyncore
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers over connections that are kept open, and logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: object) -> None:
+        """Nothing: a test says itself what is wrong."""
 
 
 @contextmanager
 def serving(application: WSGIApplication) -> Iterator[str]:
     """The address at which an application is answered until the block ends."""
-    # select() takes no descriptor over 1,023, and the atlases of a test run hold hundreds of mapped files open.
-    server = waitress.create_server(application, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-
-    def stop() -> None:
-        server.task_dispatcher.shutdown()
-        wasyncore.close_all(server._map, ignore_all=True)
-
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        # By the loop's own thread: a socket that another one closes may be among those that the loop waits for.
-        server.trigger.pull_trigger(stop)
+        server.shutdown()
+        server.server_close()
         thread.join(timeout=20)
         assert not thread.is_alive(), "the server of the test run did not stop"

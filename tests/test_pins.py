@@ -1,9 +1,13 @@
 """The check of the pins: environment markers, and the message when no package index can be reached."""
 
+import json
+import re
 import subprocess
 import sys
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests import pins
 from tests.conftest import ROOT
@@ -18,6 +22,41 @@ click==8.5.1
 @pytest.mark.parametrize(("python", "numpy"), [("3.11", "2.4.6"), ("3.12", "2.5.0"), ("3.13", "2.5.0")])
 def test_markers_are_evaluated_for_the_python_that_is_asked_about(python: str, numpy: str) -> None:
     assert list(pins.pins(TEXT, python)) == [f"numpy=={numpy}", "click==8.5.1"]
+
+
+def test_the_lock_holds_every_pin_and_its_hashes_and_nothing_else() -> None:
+    rows = pins.locked(pins.LOCK.read_text(encoding="utf-8"))
+    for python in pins.PYTHONS:
+        texts = pins.pins(pins.REQUIREMENTS.read_text(encoding="utf-8"), python)
+        pinned = {canonicalize_name(one.name): one.specifier for one in map(Requirement, texts)}
+        assert pinned.items() <= {name: row.pin.specifier for name, row in rows.items()}.items(), "run: make lock"
+    lines = [line for line in pins.REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+    assert len(rows) == len(lines)
+    assert [
+        name for name, row in rows.items() if not all(re.fullmatch("[0-9a-f]{64}", one) for one in row.hashes)
+    ] == []
+    assert min(len(row.hashes) for row in rows.values()) > 0
+
+
+LOCK = """# made by a tool
+fiona==1.10.1 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+colorama==0.4.6 ; sys_platform == 'win32' \\
+    --hash=sha256:cc
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "sha256", "missing"),
+    [("Fiona", "bb", []), ("fiona", "cc", ["fiona 1.10.1"]), ("numpy", "aa", ["numpy 1.10.1"])],
+)
+def test_a_wheel_that_is_not_in_the_lock_is_named(name: str, sha256: str, missing: list[str]) -> None:
+    package = {
+        "metadata": {"name": name, "version": "1.10.1"},
+        "download_info": {"archive_info": {"hashes": {"sha256": sha256}}},
+    }
+    assert pins.not_locked(json.dumps({"install": [package]}), pins.locked(LOCK)) == missing
 
 
 @pytest.mark.parametrize(("ci", "status"), [("", 0), ("true", 1)])
@@ -42,7 +81,7 @@ def test_a_pin_that_has_no_wheel_is_told_from_a_missing_index(
     def resolve(requirements: list[str], *options: str) -> "subprocess.CompletedProcess[str]":
         old = "--python-version=3.11" in options
         return subprocess.CompletedProcess(
-            [], int(old), "", "ERROR: No matching distribution found for numpy==9" if old else ""
+            [], int(old), '{"install": []}', "ERROR: No matching distribution found for numpy==9" if old else ""
         )
 
     monkeypatch.setattr(pins, "resolve", resolve)

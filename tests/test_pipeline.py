@@ -24,9 +24,9 @@ def quiet(_: str) -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Settings:
-    """A private copy of the seed and an empty data folder."""
-    shutil.copytree(SEED, tmp_path / "seed")
+def own(built_office: Settings, tmp_path: Path) -> Settings:
+    """A private copy of the small province's seed and an empty data folder."""
+    shutil.copytree(built_office.seed_dir, tmp_path / "seed")
     return Settings(seed_dir=tmp_path / "seed", data_dir=tmp_path / "var")
 
 
@@ -43,7 +43,9 @@ def test_a_changed_seed_is_read_again_without_being_asked(own: Settings) -> None
     source = open_atlases(own)
     build_atlas(own, source, progress=quiet)
     table = own.seed_dir / "sources" / "sources.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("danviet.vn", "Dân Việt", 1), encoding="utf-8")
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("Báo Điện Biên Phủ", "Báo Dân Việt", 1), encoding="utf-8"
+    )
     assert build_atlas(own, source, progress=quiet).version.number == 2
     assert source().count(Query("sources", text="dan viet")) >= 1
     source.close()

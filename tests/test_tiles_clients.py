@@ -16,7 +16,7 @@ from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
 from tests.server import serving
-from tests.views.test_tiles import pixel_m, shapes_of
+from tests.views.tile_geometry import pixel_m, shapes_of
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 

@@ -3,6 +3,7 @@
 from geo.atlas.engine import open_atlases
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -26,6 +27,7 @@ __all__ = [
     "Atlas",
     "AtlasSource",
     "Changes",
+    "Completeness",
     "ConflictRow",
     "Hit",
     "LinkRow",

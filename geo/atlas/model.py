@@ -61,7 +61,8 @@ class Query:
     `sort` is a field name, with '-' before it for descending order, or several joined by commas; ties and the default
     are ordered by key. `area` is a polygon (WKB, STORE_CRS) that records must intersect; `time` is a first and a last
     day (ISO 8601, None for no bound) that their own time must intersect; records without a geometry or a date match
-    every area or time. `where` is a CQL2 filter that was checked for this layer.
+    every area or time. `where` is a CQL2 filter that was checked for this layer. One of `ids` that holds a comma and
+    that no record has stands for the ids that its commas separate.
     """
 
     layer: str
@@ -197,6 +198,14 @@ class LogEntry(NamedTuple):
     layer: str
     record: str
     op: str
+
+
+class Completeness(NamedTuple):
+    """How many records a layer has, how many have a value in each field, how many a place, by precision (or None)."""
+
+    records: int
+    values: dict[str, int]
+    placed: dict[str | None, int]
 
 
 class Changes(NamedTuple):

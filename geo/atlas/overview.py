@@ -7,7 +7,7 @@ import orjson
 import shapely
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import Value, plain
+from geo.atlas.model import plain
 from geo.schema import LayerSpec
 
 TOLERANCE_DEG = 0.002
@@ -25,20 +25,29 @@ def overview(frame: GeoDataFrame, spec: LayerSpec) -> bytes:
     Properties are `id`, `title`, `title_en`, and `lng`, `lat` of the label point. Records without a geometry are left
     out.
     """
-    records = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    shapes = np.asarray(records.geometry.array, dtype=object)
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    is_placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    records, shapes = frame[is_placed], shapes[is_placed]
     light = shapely.coverage_simplify(shapes, TOLERANCE_DEG) if spec.tiling else _simplify(shapes)
     labels = _labels(shapes)
+    lngs, lats = shapely.get_x(labels).tolist(), shapely.get_y(labels).tolist()
     titles_en = records[spec.title_en] if spec.title_en else [None] * len(records)
+    geometries = shapely.to_geojson(shapely.transform(light, _round))
     features = [
         {
             "type": "Feature",
             "id": key,
-            "properties": _properties(key, title, title_en, label),
-            "geometry": orjson.Fragment(shapely.to_geojson(shape)),
+            "properties": {
+                "id": plain(key),
+                "title": plain(title),
+                "title_en": plain(title_en),
+                "lng": round(lng, _DECIMALS),
+                "lat": round(lat, _DECIMALS),
+            },
+            "geometry": orjson.Fragment(geometry),
         }
-        for key, title, title_en, label, shape in zip(
-            records[spec.key], records[spec.title], titles_en, labels, shapely.transform(light, _round), strict=True
+        for key, title, title_en, lng, lat, geometry in zip(
+            records[spec.key], records[spec.title], titles_en, lngs, lats, geometries, strict=True
         )
     ]
     return orjson.dumps({"type": "FeatureCollection", "features": features})
@@ -57,13 +66,3 @@ def _labels(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.asarray(shapely.point_on_surface(shapes), dtype=object)
     circles = shapely.maximum_inscribed_circle(shapes, tolerance=_LABEL_TOLERANCE_DEG)
     return np.asarray(shapely.get_point(circles, 0), dtype=object)
-
-
-def _properties(key: object, title: object, title_en: object, label: Any) -> dict[str, Value]:
-    return {
-        "id": plain(key),
-        "title": plain(title),
-        "title_en": plain(title_en),
-        "lng": round(float(shapely.get_x(label)), _DECIMALS),
-        "lat": round(float(shapely.get_y(label)), _DECIMALS),
-    }

@@ -8,6 +8,7 @@ from geopandas import GeoDataFrame
 
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -65,6 +66,9 @@ class Atlas(Protocol):
 
     def count(self, query: Query) -> int:
         """How many records a query matches; `limit` and `offset` are ignored."""
+
+    def completeness(self, layer: str) -> Completeness:
+        """How many values the fields of a layer have; counted once."""
 
     def find(self, query: Query) -> Page:
         """One page of the records that a query matches, in order, with the number of all of them."""
@@ -142,6 +146,9 @@ class Atlas(Protocol):
         versions that were published in that second it is the first.
         """
 
+    def first_published_at(self) -> str:
+        """When the first version was published, ISO 8601 in UTC."""
+
     def changes_since(self, version: int) -> dict[str, Changes]:
         """The records that were added, changed and removed since a version, by layer in the order of LAYERS.
 
@@ -163,17 +170,21 @@ class Atlas(Protocol):
 class AtlasSource(Protocol):
     """Opens the current atlas and earlier ones, builds new ones, and sets which is current.
 
-    Requests in progress keep the atlas that they started with.
+    Requests in progress keep the atlas that they started with. Unprepared is raised for an atlas that is missing or
+    damaged, also by a query to an open one.
     """
 
     def __call__(self) -> Atlas:
         """The current atlas; NotFound when none was ever published."""
 
     def at(self, number: int) -> Atlas:
-        """The atlas of a version that has not been deleted; NotFound for any other."""
+        """The atlas of a published version, Unprepared when it was deleted; NotFound for any other number."""
 
     def has(self, version: VersionInfo) -> bool:
-        """Whether the atlas of a version exists, built from the present declaration of the layers."""
+        """Whether the atlas of a version is there and sound, built from the present declaration of the layers."""
+
+    def is_current(self, version: VersionInfo) -> bool:
+        """Whether a version is the current one and its atlas is sound."""
 
     def freeze(
         self,
@@ -192,8 +203,20 @@ class AtlasSource(Protocol):
     def publish(self, version: VersionInfo) -> None:
         """Make a version whose atlas exists the current one, atomically, for every process that shares the source."""
 
+    def current_number(self) -> int:
+        """The number of the version that is current, without opening its atlas; 0 when none ever was."""
+
     def keys(self) -> Collection[str]:
         """The keys of all atlases that exist; cached files with any other key are obsolete."""
+
+    def verify_again(self) -> None:
+        """Read the atlases again the next time that one must be sound: a query could not read one."""
+
+    def largest(self) -> int:
+        """Bytes of the largest atlas that exists, to estimate those of the next one."""
+
+    def delete_all_but(self, count: int) -> None:
+        """Delete all atlases but the current one and those that were built last, `count` together."""
 
     def close(self) -> None:
         """Close the open atlases, if any."""

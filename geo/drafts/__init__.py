@@ -3,7 +3,8 @@ publish them."""
 
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.jobs import Jobs
+from geo.drafts.preparation import Preparation
 from geo.drafts.profiles import Profile, Profiles
 from geo.drafts.restoration import Restoration, RestorationStore
 
-__all__ = ["Draft", "DraftStore", "Jobs", "Profile", "Profiles", "Restoration", "RestorationStore"]
+__all__ = ["Draft", "DraftStore", "Jobs", "Preparation", "Profile", "Profiles", "Restoration", "RestorationStore"]

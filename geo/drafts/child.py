@@ -1,10 +1,12 @@
-"""The child process of a job, with limited memory, so that no uploaded file can exhaust that of the service.
+"""The child process of a job: no network, and limited memory, so that no uploaded file can exhaust that of the service.
 
 jobs.py starts it with one order, a JSON object on its standard input. It writes lines of JSON to its standard output:
-{"progress": step} for each step, and finally {"outcome": ...}.
+{"progress": step} for each step, and finally {"outcome": ...}. The number of a new version is an outcome as soon as it
+is published, before its atlas is built: a process that is killed in between has published.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +16,16 @@ from geo.drafts import work
 from geo.drafts.draft import DraftStore
 from geo.drafts.marked_workbook import mark
 from geo.drafts.reading import Progress
-from geo.errors import BadSource, GeoError
+from geo.drafts.socket_filter import close_network
+from geo.errors import BadSource, GeoError, disk_full
+from geo.part_files import part_of
 from geo.settings import Settings
 
 Plain = dict[str, Any]
+Task = Callable[[Settings, Plain, Progress], Plain]
+
+_LOWEST = 19
+"""The lowest priority of a process."""
 
 try:
     import resource
@@ -31,38 +39,56 @@ def main() -> None:
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
     order = json.load(sys.stdin)
-    memory_mb = order["settings"]["import_memory_mb"]
-    _limit_memory(memory_mb * 1024 * 1024)
+    close_network()
+    limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
+    if order.get("number") is not None and hasattr(os, "nice"):
+        os.nice(_LOWEST)  # an earlier version is built for whoever asks for it: everything else goes first
     try:
-        outcome = carry_out(order, lambda step: _write({"progress": step}))
+        outcome = carry_out(
+            order, lambda step: _write({"progress": step}), lambda outcome: _write({"outcome": outcome})
+        )
         # A library that cannot allocate memory may report a damaged file instead.
-        if outcome.get("kind") == BadSource.__name__ and _is_starved(memory_mb):
+        if outcome.get("kind") == BadSource.__name__ and _is_starved(limit):
             outcome = {"starved": True}
     except MemoryError:
         outcome = {"starved": True}
     _write({"outcome": outcome})
 
 
-def carry_out(order: Plain, progress: Progress) -> Plain:
+def carry_out(order: Plain, progress: Progress, announce: Callable[[Plain], None] = lambda _: None) -> Plain:
     """The outcome of an order of jobs.py, carried out in this process.
 
-    It has the values of the task, or "error" (vi, en) and "kind" (the name of a class of geo.errors).
+    It has the values of the task, or "error" (vi, en) and "kind" (the name of a class of geo.errors). A version is
+    given to `announce` when it is published; "unprepared" (vi, en) says why its atlas could not be built afterwards.
     """
     settings = Settings.from_json(order["settings"])
+    outcome = _try(_TASKS[order["task"]], settings, order, progress)
+    if "version" in outcome:
+        announce(outcome)
+        preparation = _try(_prepare, settings, {}, progress)
+        if "error" in preparation:
+            outcome = {**outcome, "unprepared": preparation["error"]}
+    return outcome
+
+
+def _try(task: Task, settings: Settings, order: Plain, progress: Progress) -> Plain:
     try:
-        return _TASKS[order["task"]](settings, order, progress)
-    except GeoError as error:
-        return {"error": [error.vi, error.en], "kind": type(error).__name__}
+        return task(settings, order, progress)
+    except (GeoError, OSError) as error:
+        problem = disk_full(error) or error
+        if not isinstance(problem, GeoError):
+            raise
+        return {"error": [problem.vi, problem.en], "kind": type(problem).__name__}
 
 
-def _is_starved(memory_mb: int) -> bool:
-    """Whether this process has used more than 90 % of its address space; False on systems without /proc."""
+def _is_starved(limit: int) -> bool:
+    """Whether this process has used more than 90 % of `limit` (bytes of address space); False without /proc."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
         return False
     peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmPeak:")), 0)
-    return peak > 0.9 * memory_mb * 1024
+    return peak * 1024 > 0.9 * limit
 
 
 def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
@@ -74,9 +100,10 @@ def _read(settings: Settings, order: Plain, progress: Progress) -> Plain:
 def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
     drafts = DraftStore(settings.drafts_dir)
     draft = drafts.get(order["draft"])
-    part = drafts.folder(draft.id) / "returned.part"
+    workbook = drafts.folder(draft.id) / "returned.xlsx"
+    part = part_of(workbook)
     part.write_bytes(mark(drafts, draft))
-    part.replace(part.with_suffix(".xlsx"))
+    part.replace(workbook)
     return {}
 
 
@@ -94,8 +121,13 @@ def _restore(settings: Settings, order: Plain, progress: Progress) -> Plain:
     return {"version": version.number}
 
 
-_TASKS: dict[str, Callable[[Settings, Plain, Progress], Plain]] = {
-    "read": _read, "mark": _mark, "publish": _publish, "restore": _restore,
+def _prepare(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    work.prepare_served(settings, number=order.get("number"), progress=progress)
+    return {}
+
+
+_TASKS: dict[str, Task] = {
+    "read": _read, "mark": _mark, "publish": _publish, "restore": _restore, "prepare": _prepare,
 }  # fmt: skip
 
 
@@ -103,10 +135,18 @@ def _write(line: Plain) -> None:
     print(json.dumps(line), flush=True)
 
 
-def _limit_memory(size: int) -> None:
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def limit_memory(size: int) -> int:
+    """Limit the address space of this process to `size` bytes, and return the limit that holds.
+
+    It is lower than `size` where the process was started under a lower one (`ulimit -v`), which only root may raise.
+    """
+    if resource is None:
+        return size
+    limits = [limit for limit in resource.getrlimit(resource.RLIMIT_AS) if limit != resource.RLIM_INFINITY]
+    lowest = min([size, *limits])
+    resource.setrlimit(resource.RLIMIT_AS, (lowest, lowest))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return lowest
 
 
 def folder() -> Path:

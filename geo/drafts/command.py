@@ -41,14 +41,24 @@ def parse_decisions(options: Mapping[str, Any]) -> Decisions:
         part=options["part"],
         crs=options["crs"],
         encodings=encodings,
+        numbers=_decimal_marks(options["numbers"]),
         constants=_pairs("--set", options["constants"], at_first=True),
         addresses=_pairs("--address", options["addresses"]),
+        references=_pairs("--reference", options["references"]),
         precision=options["precision"],
         whole=options["whole"],
         incomplete=options["incomplete"],
+        reused_keys=options["reused_keys"],
         source={"source_id": options["source"]} if options["source"] else {},
     )
     return Decisions(answers, _pairs("--map", options["mapping"]))
+
+
+def _decimal_marks(rows: Sequence[str]) -> dict[str, str]:
+    """Column -> decimal mark; BadQuery for a mark that is neither comma nor point."""
+    marks = _pairs("--decimal", rows)
+    _require_names("--decimal", marks.values(), ["comma", "point"])
+    return marks
 
 
 def _pairs(option: str, rows: Sequence[str], *, at_first: bool = False) -> dict[str, str]:
@@ -80,7 +90,7 @@ class Import:
         self._jobs, self._profiles = Jobs(settings), Profiles(settings.profiles_dir)
         self._order, self._decisions, self._progress = order, decisions, progress
         _require_names("--set", decisions.answers.constants, [field.name for field in LAYERS[order.layer].fields])
-        profile = self._profiles.get(order.profile, order.layer).answers if order.profile else Answers()
+        profile = self._profiles.get(order.profile, order.layer, order.who).answers if order.profile else Answers()
         self._answers = _over(profile, decisions)
         self.draft: Draft = self._jobs.drafts.create(
             order.layer, order.files, who=order.who, answers=self._answers, profile=order.profile
@@ -91,13 +101,15 @@ class Import:
         review = self._read()
         if "columns" in review:
             _require_names("--map", self._decisions.mapping, mapping_of(review))
+            _require_names("--decimal", self._decisions.answers.numbers, mapping_of(review))
         mapping = self._decisions.mapping
         if mapping and self._answers.mapping is None and "columns" in review:
             self._answers = replace(self._answers, mapping={**mapping_of(review), **mapping})
             self.draft = self._jobs.drafts.answer(self.draft, self._answers)
             review = self._read()
         if self._order.save_profile and "columns" in review:
-            self._profiles.save(self._order.save_profile, self._order.layer, with_mapping(self._answers, review))
+            answers = with_mapping(self._answers, review)
+            self._profiles.save(self._order.save_profile, self._order.layer, answers, self._order.who)
         return review
 
     def _read(self) -> Plain:
@@ -125,6 +137,7 @@ def _over(profile: Answers, decisions: Decisions) -> Answers:
         crs=answers.crs or profile.crs,
         encodings={**profile.encodings, **answers.encodings},
         mapping=None if profile.mapping is None else {**profile.mapping, **decisions.mapping},
+        numbers={**profile.numbers, **answers.numbers},
         constants={**profile.constants, **answers.constants},
         precision=answers.precision or profile.precision,
     )

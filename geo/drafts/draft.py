@@ -7,19 +7,21 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from geo.drafts.job_lock import IDLE, Activity, JobLock, with_activity
 from geo.drafts.json_files import ID, new_id, timestamp, write_json
 from geo.errors import BadQuery, Conflict, NotFound
 from geo.ingest.decisions import Answers
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_suffix
 
 State: TypeAlias = Literal["waiting", "working", "ready", "failed", "publishing", "published"]
 """waiting: for the job that reads it. working: being read. ready: for review. failed: not read, `error` says why."""
 
-_BUSY: tuple[State, ...] = ("waiting", "working", "publishing")
+_WORKING: tuple[State, ...] = ("waiting", "working", "publishing")
 _LONGEST_NAME = 200
 _NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -28,8 +30,8 @@ _NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 class Draft:
     """One import. `files` are the names of the uploaded files, `sha256` of their contents together.
 
-    `base` is the version that it was compared with. `deadline` is when the running job is ended at the latest, in
-    seconds since 1970. `error` is (vi, en) of a failure. `published` is the number of the version made from it.
+    `base` is the version that it was compared with. `error` is (vi, en) of a failure. `published` is the number of the
+    version made from it. `activity` is what its job was doing when the draft was read or changed; it is not saved.
     """
 
     id: str
@@ -43,24 +45,19 @@ class Draft:
     answers: Answers = field(default_factory=Answers)
     profile: str = ""
     base: int = 0
-    deadline: float = 0.0
     progress: str = ""
     error: tuple[str, str] | None = None
     published: int | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job works on it or is about to."""
-        return self.state in _BUSY and time.time() < self.deadline
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether a job started and has not ended by its deadline: its process was killed."""
-        return self.state in _BUSY and not self.busy
+    activity: Activity = field(default=IDLE, compare=False)
 
     def to_json(self) -> dict[str, Any]:
-        """The draft as plain values."""
-        return {**asdict(self), "answers": self.answers.to_json()}
+        """The draft as plain values, without its activity."""
+        plain = {**asdict(self), "answers": self.answers.to_json()}
+        del plain["activity"]
+        return plain
+
+
+_SAVED = {field.name for field in fields(Draft)} - {"activity"}
 
 
 class DraftStore:
@@ -79,7 +76,7 @@ class DraftStore:
         if not files:
             raise BadQuery("No file was uploaded. Choose one.", "Chưa có tệp nào. Hãy chọn tệp.")
         draft_id = new_id()
-        part = self.directory / f".{draft_id}"
+        part = self.directory / f".{draft_id}{part_suffix()}"
         uploads = part / "files"
         uploads.mkdir(parents=True)
         try:
@@ -99,6 +96,12 @@ class DraftStore:
 
     def get(self, draft_id: str) -> Draft:
         """The draft; NotFound when there is none."""
+        draft, activity = with_activity(
+            lambda: self._read(draft_id), lambda draft: draft.state in _WORKING, self.lock(draft_id)
+        )
+        return replace(draft, activity=activity)
+
+    def _read(self, draft_id: str) -> Draft:
         path = self.folder(draft_id) / "draft.json"
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
@@ -107,7 +110,7 @@ class DraftStore:
         plain["answers"] = Answers.from_json(plain["answers"])
         plain["files"] = tuple(plain["files"])
         plain["error"] = tuple(plain["error"]) if plain["error"] else None
-        return Draft(**plain)
+        return Draft(**{name: plain[name] for name in _SAVED if name in plain})  # others are of earlier releases
 
     def all(self) -> list[Draft]:
         """Every draft, the newest first."""
@@ -124,24 +127,38 @@ class DraftStore:
         """The draft with other values, saved."""
         new = replace(draft, **values)
         write_json(self.folder(draft.id) / "draft.json", new.to_json())
-        return new
+        return replace(new, activity=Activity(busy=new.state in _WORKING))  # only its job saves that it is at work
+
+    def lock(self, draft_id: str) -> JobLock:
+        """The lock that the job of a draft holds."""
+        return JobLock(self.folder(draft_id) / "job.lock")
 
     def answer(self, draft: Draft, answers: Answers) -> Draft:
         """The draft with other answers, saved, to be read again; Conflict when it is busy or published."""
-        if draft.busy or draft.state == "published":
+        if draft.activity.busy or draft.state == "published":
             raise Conflict(
                 "This import is being processed or is already published; wait, or upload the file again.",
                 "Lần nhập này đang được xử lý hoặc đã công bố; hãy chờ, hoặc tải tệp lên lại.",
             )
-        return self.change(draft, answers=answers, state="waiting", deadline=0.0, error=None)
+        return self.change(draft, answers=answers, state="waiting", error=None)
 
     def delete(self, draft: Draft) -> None:
         """Remove a draft and its files; Conflict while a job works on it."""
-        if draft.busy:
+        if draft.activity.busy:
             raise Conflict("This import is being processed; wait.", "Lần nhập này đang được xử lý; hãy chờ.")
-        trash = self.directory / f".{draft.id}.deleted"
+        trash = self.directory / f".{draft.id}{part_suffix()}"
         self.folder(draft.id).rename(trash)
         shutil.rmtree(trash, ignore_errors=True)
+
+    def delete_unchanged(self, seconds: float) -> None:
+        """Delete the drafts that have not changed for so long; those on which a job works stay."""
+        for draft in self.all():
+            try:
+                age_s = time.time() - (self.folder(draft.id) / "draft.json").stat().st_mtime
+                if age_s > seconds:
+                    self.delete(draft)
+            except (OSError, Conflict):  # deleted meanwhile, or at work
+                continue
 
     def folder(self, draft_id: str) -> Path:
         """The folder of a draft; NotFound for a text that is not an id."""

@@ -1,33 +1,49 @@
 """Jobs that read drafts, publish them and restore versions: one at a time, in a child process with a time limit."""
 
 import json
+import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from contextlib import suppress
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from geo.acts import write_act
+from geo.atlas import open_atlases
 from geo.drafts.child import folder
+from geo.drafts.child_environment import child_environment
+from geo.drafts.child_failures import error_of, failures_of
 from geo.drafts.draft import Draft, DraftStore
+from geo.drafts.job_lock import JobLock
+from geo.drafts.json_files import write_json
+from geo.drafts.outcomes import version_of_draft, version_of_restoration
+from geo.drafts.profiles import Profiles
 from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
-from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
-from geo.pipeline import person
+from geo.errors import BadQuery, BadSource, Busy, Conflict, DiskFull, GeoError, NotFound
+from geo.pipeline import person, require_room
 from geo.settings import Settings
 from geo.store import open_store
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
+log = logging.getLogger("geo.drafts")
 Plain = dict[str, Any]
 Work = Callable[[Plain, Progress], Plain]
 """A function that carries out an order and returns its outcome; child.carry_out does it without a child process."""
-_GRACE_S = 30.0
-_SIGKILL = 9
-_KINDS: dict[str, type[GeoError]] = {kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, NotFound)}
+_REVIEW, _WORKBOOK, _WORKBOOK_ERROR = "review.json", "returned.xlsx", "returned.error.json"
+_WORKBOOK_RETRY_S = 2
+_KINDS: dict[str, type[GeoError]] = {
+    kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, DiskFull, NotFound)
+}
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child import main; main()"
 
 
@@ -43,86 +59,164 @@ class Jobs:
         self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
+        self._profiles = Profiles(settings.profiles_dir)
         # Shared by all processes of the service; the operating system releases it when its holder dies.
         self._lock = FileLock(settings.data_dir / "imports.lock")
 
     # --- without waiting ---
 
     def start_read(self, draft: Draft) -> Draft:
-        """Begin to read a draft."""
-        busy = self._busy(draft, "waiting")
-        _start(self.read, busy)
-        return busy
+        """Begin to read a draft; Conflict while another job is at work on it."""
+        return _start(
+            self.drafts.lock(draft.id), lambda: self.drafts.change(draft, state="waiting", error=None), self._read
+        )
 
     def start_publish(self, draft: Draft, *, who: str, why: str, digest: str) -> Draft:
-        """Begin to publish a draft; `digest` is that of the review that the person saw."""
+        """Begin to publish a draft; `digest` is that of the review that the person saw.
+
+        Conflict unless it is ready, BadQuery without a person and a reason, DiskFull when there may not be room.
+        """
         if draft.state != "ready":
             raise Conflict("This import is not ready.", "Lần nhập này chưa sẵn sàng.")
         person(who, why)
-        busy = self._busy(draft, "publishing")
+        require_room(self.settings, open_store(self.settings), open_atlases(self.settings), upload_bytes=draft.size)
 
         def publish(draft: Draft) -> None:
-            self.publish(draft, who=who, why=why, digest=digest)
+            self._publish(draft, who=who, why=why, digest=digest)
 
-        _start(publish, busy)
-        return busy
+        return _start(
+            self.drafts.lock(draft.id), lambda: self.drafts.change(draft, state="publishing", error=None), publish
+        )
+
+    def start_mark(self, draft: Draft) -> None:
+        """Begin to write the uploaded table with its findings, unless it is being written; NotFound without a review.
+
+        It waits for its turn like every job.
+        """
+        self.drafts.file(draft, _REVIEW)
+        lock = self._workbook_lock(draft)
+        if not lock.is_held():
+            with suppress(Conflict):
+                _start(lock, lambda: draft, self._mark)
 
     def start_restore(self, version: int, *, who: str, why: str) -> Restoration:
         """Begin to publish the content of an earlier version as a new one.
 
-        BadQuery without a person and a reason, NotFound when there is no such version.
+        BadQuery without a person and a reason, NotFound when there is no such version, DiskFull when there may not be
+        room.
         """
         who, why = person(who, why)
-        versions = [row.number for row in open_store(self.settings).versions()]
+        store = open_store(self.settings)
+        versions = [row.number for row in store.versions()]
         if version not in versions:
             raise NotFound(
                 f"No version {version}. Versions: {', '.join(map(str, versions))}.",
                 f"Không có phiên bản {version}. Các phiên bản: {', '.join(map(str, versions))}.",
             )
-        restoration = self.restorations.create(version, who=who, why=why, deadline=self._deadline())
-        _start(self.restore, restoration)
-        return restoration
+        require_room(self.settings, store, open_atlases(self.settings))
+        restoration = self.restorations.create(version, who=who, why=why)
+        return _start(self.restorations.lock(restoration.id), lambda: restoration, self._restore)
 
     # --- with waiting ---
 
     def read(self, draft: Draft, progress: Progress = lambda _: None) -> Draft:
         """The draft after it was read and its review written. An error is saved in the draft and raised."""
+        with self.drafts.lock(draft.id):
+            return self._read(draft, progress)
+
+    def publish(
+        self, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress = lambda _: None
+    ) -> Draft:
+        """The draft after it was published as version `published`. An error is saved in the draft and raised.
+
+        When the atlas of the version could not be built, `progress` gets the reason; Preparation tries again.
+        """
+        with self.drafts.lock(draft.id):
+            return self._publish(draft, who=who, why=why, digest=digest, progress=progress)
+
+    def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
+        """The restoration after the content was published as version `published`. An error is saved and raised."""
+        with self.restorations.lock(restoration.id):
+            return self._restore(restoration, progress)
+
+    def prepare(self, number: int | None, is_due: Callable[[], bool]) -> None:
+        """Build the atlas of the newest version, or of an earlier one, when no other job is at work and it `is_due`."""
+        try:
+            with self._lock.acquire(timeout=0):
+                if is_due():
+                    self._run({"task": "prepare", "number": number}, lambda _: None)
+        except Timeout:
+            return
+
+    # --- what became of jobs that were killed ---
+
+    def draft(self, draft_id: str) -> Draft:
+        """The draft; it is published when its job was killed after the version was published."""
+        return self._settle_draft(self.drafts.get(draft_id))
+
+    def all_drafts(self) -> list[Draft]:
+        """Every draft, the newest first, each as in `draft`."""
+        return [self._settle_draft(draft) for draft in self.drafts.all()]
+
+    def restoration(self, restoration_id: str) -> Restoration:
+        """The restoration; it is published when its job was killed after the version was published."""
+        restoration = self.restorations.get(restoration_id)
+        if restoration.activity.interrupted:
+            number = version_of_restoration(open_store(self.settings), restoration)
+            if number is not None:
+                return self.restorations.change(restoration, state="published", published=number)
+        return restoration
+
+    def _settle_draft(self, draft: Draft) -> Draft:
+        if draft.activity.interrupted and draft.state == "publishing":
+            number = version_of_draft(open_store(self.settings), draft)
+            if number is not None:
+                return self.drafts.change(draft, state="published", published=number)
+        return draft
+
+    # --- the jobs ---
+
+    def _read(self, draft: Draft, progress: Progress = lambda _: None) -> Draft:
         with self._lock:
-            draft = self._busy(draft, "working")
+            draft = self.drafts.change(draft, state="working", error=None)
             try:
                 outcome = self._run_on(draft, {"task": "read"}, progress)
             except GeoError as error:
                 # Wrong answers are corrected on the page of the last review; without a review the draft has failed.
                 corrigible = isinstance(error, BadQuery) and (self.drafts.folder(draft.id) / "review.json").is_file()
                 state = "ready" if corrigible else "failed"
-                self.drafts.change(draft, state=state, error=(error.vi, error.en), deadline=0.0)
+                self.drafts.change(draft, state=state, error=(error.vi, error.en))
                 raise
-            return self.drafts.change(draft, state="ready", base=outcome["base"], deadline=0.0, error=None, progress="")
+            return self.drafts.change(draft, state="ready", base=outcome["base"], error=None, progress="")
 
-    def publish(
+    def _publish(
         self, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress = lambda _: None
     ) -> Draft:
-        """The draft after it was published as version `published`. An error is saved in the draft and raised."""
         with self._lock:
-            draft = self._busy(draft, "publishing")
+            draft = self.drafts.change(draft, state="publishing", error=None)
             order = {"task": "publish", "who": who, "why": why, "seen": digest}
             try:
                 outcome = self._run_on(draft, order, progress)
             except GeoError as error:
-                self.drafts.change(draft, state="ready", error=(error.vi, error.en), deadline=0.0)
+                self.drafts.change(draft, state="ready", error=(error.vi, error.en))
+                write_act("publish", "failed", who=who, draft=draft.id, error=type(error).__name__)
                 raise
             published = outcome["version"]
-            return self.drafts.change(draft, state="published", published=published, deadline=0.0, error=None)
+            _report_unprepared(outcome, progress)
+            write_act("publish", "done", who=who, draft=draft.id, layer=draft.layer, version=published)
+            if draft.profile:
+                self._profiles.remember(draft.profile, draft.layer, draft.answers, draft.who)
+            return self.drafts.change(draft, state="published", published=published, error=None)
 
-    def restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
-        """The restoration after the content was published as version `published`. An error is saved and raised."""
+    def _restore(self, restoration: Restoration, progress: Progress = lambda _: None) -> Restoration:
         change = self.restorations.change
         with self._lock:
-            restoration = change(restoration, state="working", deadline=self._deadline())
+            restoration = change(restoration, state="working")
 
             def note(step: str) -> None:
                 progress(step)
-                change(restoration, progress=step)
+                with suppress(OSError):  # the job goes on where its progress cannot be saved
+                    change(restoration, progress=step)
 
             order = {
                 "task": "restore", "version": restoration.version, "who": restoration.who, "why": restoration.why,
@@ -130,34 +224,60 @@ class Jobs:
             try:
                 outcome = self._run(order, note)
             except GeoError as error:
-                change(restoration, state="failed", error=(error.vi, error.en), deadline=0.0)
+                change(restoration, state="failed", error=(error.vi, error.en))
+                write_act("restore", "failed", who=restoration.who, of=restoration.version, error=type(error).__name__)
                 raise
-            return change(restoration, state="published", published=outcome["version"], deadline=0.0)
+            _report_unprepared(outcome, progress)
+            write_act("restore", "done", who=restoration.who, of=restoration.version, version=outcome["version"])
+            return change(restoration, state="published", published=outcome["version"])
 
-    def marked_workbook(self, draft: Draft) -> bytes:
-        """The uploaded table with its findings, as .xlsx; a child process writes it once for each review."""
-        review = self.drafts.file(draft, "review.json")
-        path = self.drafts.folder(draft.id) / "returned.xlsx"
-        if not path.is_file() or path.stat().st_mtime_ns < review.stat().st_mtime_ns:
+    def _mark(self, draft: Draft) -> None:
+        """Write the workbook of the last review into the folder of the draft, or why it could not be written."""
+        folder = self.drafts.folder(draft.id)
+        if _is_current(folder):
+            return
+        (folder / _WORKBOOK_ERROR).unlink(missing_ok=True)
+        try:
             with self._lock:
                 self._run_on(draft, {"task": "mark"}, lambda _: None)
-        return self.drafts.file(draft, path.name).read_bytes()
+        except GeoError as error:
+            write_json(folder / _WORKBOOK_ERROR, {"vi": error.vi, "en": error.en})
+
+    def marked_workbook(self, draft: Draft) -> bytes:
+        """The uploaded table with its findings, as .xlsx, as `start_mark` had it written for the last review.
+
+        Busy while it is written, NotFound when nobody asked for it, GeoError when it could not be written.
+        """
+        self.drafts.file(draft, _REVIEW)
+        folder = self.drafts.folder(draft.id)
+        if self._workbook_lock(draft).is_held():
+            raise Busy(
+                "The workbook is being written. It is downloaded as soon as it is ready.",
+                "Đang ghi tệp Excel. Tệp sẽ tự tải về khi sẵn sàng.",
+                _WORKBOOK_RETRY_S,
+            )
+        if not _is_current(folder):
+            if (folder / _WORKBOOK_ERROR).is_file():
+                words = json.loads((folder / _WORKBOOK_ERROR).read_text(encoding="utf-8"))
+                raise BadQuery(words["en"], words["vi"])
+            raise NotFound(
+                f"The workbook of import {draft.id} is not written yet. Ask for it on the page of the import.",
+                f"Chưa ghi tệp Excel của lần nhập {draft.id}. Hãy bấm nút tải trên trang của lần nhập.",
+            )
+        return self.drafts.file(draft, _WORKBOOK).read_bytes()
+
+    def _workbook_lock(self, draft: Draft) -> JobLock:
+        return JobLock(self.drafts.folder(draft.id) / "returned.lock")
 
     # --- the child process ---
 
-    def _busy(self, draft: Draft, state: str) -> Draft:
-        return self.drafts.change(draft, state=state, deadline=self._deadline(), error=None)
-
-    def _deadline(self) -> float:
-        # Jobs run one at a time: the deadline allows for the one before.
-        return time.time() + 2 * self.settings.import_seconds + _GRACE_S
-
     def _run_on(self, draft: Draft, order: Plain, progress: Progress) -> Plain:
-        """The outcome of an order about a draft; temporary folders of a killed child process are removed."""
+        """The outcome of an order about a draft; what a killed child process left in its folder is removed."""
 
         def note(step: str) -> None:
             progress(step)
-            self.drafts.change(draft, progress=step)
+            with suppress(OSError):  # the job goes on where its progress cannot be saved
+                self.drafts.change(draft, progress=step)
 
         try:
             return self._run({**order, "draft": draft.id}, note)
@@ -169,13 +289,18 @@ class Jobs:
         """The outcome of an order; GeoError when the task raised one or ran out of memory."""
         outcome = self._work({**order, "settings": self.settings.to_json()}, note)
         if outcome.get("starved"):
-            raise BadSource(*_failures_of(order).too_large)
+            raise BadSource(*failures_of(order).too_large)
         if "error" in outcome:
             vi, en = outcome["error"]
             raise _KINDS.get(outcome["kind"], GeoError)(en, vi)
         return outcome
 
     def _work_in_child(self, order: Plain, note: Progress) -> Plain:
+        """The outcome of an order from a child process, whose temporary files are deleted however it ends."""
+        with tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True) as temporary:
+            return self._talk_to_child(order, note, Path(temporary))
+
+    def _talk_to_child(self, order: Plain, note: Progress, temporary: Path) -> Plain:
         limit = self.settings.import_seconds
         errors: list[str] = []
         start_s = time.monotonic()
@@ -183,6 +308,7 @@ class Jobs:
             [sys.executable, "-c", _CODE, str(folder())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace",  # libraries print bytes of the file
+            env=child_environment(temporary),
         ) as process:  # fmt: skip
             watch = threading.Timer(limit, process.kill)
             drain = threading.Thread(target=lambda: errors.append(_tail(process)), daemon=True)
@@ -199,20 +325,48 @@ class Jobs:
                 drain.join()
         if outcome is None:
             timed_out = time.monotonic() - start_s >= limit
-            raise _error_of(process.returncode, "".join(errors), _failures_of(order), timed_out=timed_out)
+            raise error_of(process.returncode, "".join(errors), failures_of(order), timed_out=timed_out)
         return outcome
 
 
-def _start(task: Callable[[T], object], subject: T) -> None:
-    """Run a task in a thread; a GeoError is ignored, as the task has saved it in `subject`."""
+def _is_current(folder: Path) -> bool:
+    """Whether the workbook in a draft's folder is of its last review."""
+    workbook, review = folder / _WORKBOOK, folder / _REVIEW
+    return workbook.is_file() and workbook.stat().st_mtime_ns >= review.stat().st_mtime_ns
+
+
+def _start(lock: JobLock, save: Callable[[], T], task: Callable[[T], object]) -> T:
+    """Take the lock, save the beginning of a job, and run its task in a thread that releases the lock at its end.
+
+    The subject that `save` returns is given to the task, which saves a GeoError in it.
+    """
+    lock.take()
+    try:
+        subject = save()
+    except BaseException:
+        lock.release()
+        raise
 
     def run() -> None:
         try:
             task(subject)
         except GeoError:
             return
+        except OSError as error:  # a full disk: the state could not be saved, and is that of an interrupted job
+            log.error("a job could not save its outcome: %s", error)
+        finally:
+            lock.release()
 
-    threading.Thread(target=run, daemon=True).start()
+    # The log names the request that began the job.
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
+    return subject
+
+
+def _report_unprepared(outcome: Plain, progress: Progress) -> None:
+    """Say why the atlas of a version that was published is missing."""
+    if "unprepared" in outcome:
+        vi, en = outcome["unprepared"]
+        progress(f"version {outcome['version']} is published and not served yet: {en} / {vi}")
 
 
 def _talk(process: "subprocess.Popen[str]", order: Plain, note: Progress) -> Plain | None:
@@ -243,65 +397,3 @@ def _tail(process: "subprocess.Popen[str]") -> str:
     while process.stderr is not None and (chunk := process.stderr.read(65_536)):
         tail = (tail + chunk)[-2_000:]
     return tail
-
-
-class _Failures(NamedTuple):
-    """Messages, in English and Vietnamese, for a process that ended without an outcome."""
-
-    too_slow: tuple[str, str]
-    too_large: tuple[str, str]
-    crashed: tuple[str, str]
-    failed: tuple[str, str]
-
-
-_OF_FILE = _Failures(
-    too_slow=(
-        "Reading the file took longer than the limit. Split it, or ask the operator to raise the limit.",
-        "Đọc tệp lâu hơn mức cho phép. Hãy tách nhỏ tệp, hoặc nhờ quản trị viên nâng giới hạn.",
-    ),
-    too_large=(
-        "The file needs more memory than is allowed. Split it.",
-        "Tệp cần nhiều bộ nhớ hơn mức cho phép. Hãy tách nhỏ tệp.",
-    ),
-    crashed=(
-        "The reader of this format crashed on the file: it is damaged. Export or copy it again.",
-        "Trình đọc định dạng này đã dừng đột ngột khi đọc tệp: tệp bị hỏng. Hãy xuất hoặc chép lại tệp.",
-    ),
-    failed=("Reading the file failed", "Đọc tệp thất bại"),
-)
-_OF_VERSION = _Failures(
-    too_slow=(
-        "Restoring took longer than the limit. Ask the operator to raise it (GEO_IMPORT_SECONDS).",
-        "Khôi phục lâu hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn (GEO_IMPORT_SECONDS).",
-    ),
-    too_large=(
-        "Restoring needs more memory than the limit. Ask the operator to raise it (GEO_IMPORT_MEMORY_MB).",
-        "Khôi phục cần nhiều bộ nhớ hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn (GEO_IMPORT_MEMORY_MB).",
-    ),
-    crashed=(
-        "The restoring process crashed. Try again; nothing is done twice.",
-        "Tiến trình khôi phục đã dừng đột ngột. Hãy làm lại; không có gì bị làm hai lần.",
-    ),
-    failed=("Restoring failed", "Khôi phục thất bại"),
-)
-
-
-def _failures_of(order: Plain) -> _Failures:
-    return _OF_VERSION if order["task"] == "restore" else _OF_FILE
-
-
-def _error_of(code: int, errors: str, failures: _Failures, *, timed_out: bool) -> GeoError:
-    """The error for a process that ended with the exit status `code` and `errors` on its standard error."""
-    if timed_out:
-        return BadSource(*failures.too_slow)
-    if "MemoryError" in errors or "Unable to allocate" in errors:
-        return BadSource(*failures.too_large)
-    if code == -_SIGKILL:
-        return BadSource(
-            "The job was killed, perhaps for lack of memory. Try again; nothing is done twice.",
-            "Tác vụ bị dừng đột ngột, có thể do máy chủ thiếu bộ nhớ. Hãy làm lại; không có gì bị làm hai lần.",
-        )
-    if code < 0:
-        return BadSource(*failures.crashed)
-    last = (errors.strip().splitlines() or [str(code)])[-1]
-    return GeoError(*(f"{words}: {last}" for words in failures.failed))

@@ -1,11 +1,13 @@
 """JSON files that are written atomically, and the ids of drafts and restorations."""
 
 import json
-import os
 import re
 import secrets
 import time
 from pathlib import Path
+
+from geo.errors import disk_full
+from geo.part_files import part_of
 
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 
@@ -21,7 +23,28 @@ def timestamp() -> str:
 
 
 def write_json(path: Path, body: object, *, indent: int | None = None) -> None:
-    """Write `body` atomically: other processes read the old file or the new one."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(body, ensure_ascii=False, indent=indent), encoding="utf-8")
-    part.replace(path)
+    """Write `body` atomically: other processes read the old file or the new one.
+
+    On a full disk the old file is overwritten, if its blocks suffice: that a job has failed must be saved above all.
+    """
+    content = json.dumps(body, ensure_ascii=False, indent=indent).encode("utf-8")
+    part = part_of(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        if disk_full(error) is None or not _overwrite(path, content):
+            raise
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _overwrite(path: Path, content: bytes) -> bool:
+    """Write over a file in place; False when there is none or its blocks do not hold the content."""
+    blocks = getattr(path.stat(), "st_blocks", 0) if path.is_file() else 0  # Windows does not count them
+    if len(content) > blocks * 512:
+        return False
+    with path.open("rb+") as file:
+        file.write(content)
+        file.truncate()
+    return True

@@ -1,8 +1,8 @@
 """Reading a draft: its parts, its staged records, their differences from the current version. Nothing is published."""
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geopandas import GeoDataFrame
@@ -15,17 +15,19 @@ from geo.ingest.files.limits import Limits
 from geo.ingest.files.opening import Part, choose, look, read
 from geo.ingest.files.table import Table
 from geo.ingest.match import fresh_ids
+from geo.ingest.new_records import can_be_made
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_suffix
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Store, Version, open_store
-from geo.store.content import digest_of, state_of
-from geo.store.diff import RecordDiff, compare
+from geo.store import Store, open_store
+from geo.store.content import Records, digest_of, state_of
+from geo.store.diff import RecordDiff, differences
 
 Progress = Callable[[str], None]
 WORK = ".work-"
-"""Prefix of the temporary folders in a draft's folder, by which those of killed processes are found."""
+"""Prefix of the temporary folders in a draft's folder."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -39,15 +41,21 @@ def limits_of(settings: Settings) -> Limits:
 
 @dataclass(frozen=True)
 class DraftReading:
-    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file."""
+    """The result of reading a draft; `part` and `staged` are None until a person has chosen the layer of the file.
+
+    `records` are those of each layer that publishing would change, whole, in the store's canonical form. `published`
+    are the layers of the version `base`.
+    """
 
     base: int
     parts: list[Part]
     part: Part | None
     staged: Staged | None
+    records: Mapping[str, Records]
     diff: list[RecordDiff]
     digest: str
     questions: list[Question]
+    published: Mapping[str, GeoDataFrame] = field(default_factory=dict)
 
 
 def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -60,19 +68,26 @@ def read_draft(settings: Settings, drafts: DraftStore, draft: Draft, progress: P
             "Chưa có dữ liệu công bố để đối chiếu. Hãy chạy `python app.py build` trước.",
         )
     progress("open")
-    with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK) as work:
+    with tempfile.TemporaryDirectory(dir=drafts.folder(draft.id), prefix=WORK, suffix=part_suffix()) as work:
         parts = look(drafts.uploads(draft), Path(work), limits_of(settings))
         part = choose(_suitable(parts, draft.layer), draft.answers.part) or _namesake(parts, draft.layer)
         if part is None:
-            return DraftReading(current.number, parts, None, None, [], "", [_which_part(parts)])
+            return DraftReading(current.number, parts, None, None, {}, [], "", [_which_part(parts)])
         progress("read")
         table = read(part, limits_of(settings))
-    staged = _stage(store, current, draft, table, progress)
+    frames = store.frames(current.number)
+    staged = _stage(store, frames, draft, table, progress)
     progress("compare")
-    spec = staged.spec
-    diff = compare(spec, store.frames(current.number)[spec.name], staged.frame)
-    digest = digest_of({spec.name: state_of(spec, staged.frame)}, "") if staged.publishable else ""
-    return DraftReading(current.number, parts, part, staged, diff, digest, staged.questions)
+    records = {name: state_of(LAYERS[name], frame) for name, frame in changed_layers(staged).items()}
+    state = store.state(current.number)
+    diff = [one for name, new in records.items() for one in differences(LAYERS[name], state[name], new)]
+    digest = digest_of(records, "") if staged.publishable else ""
+    return DraftReading(current.number, parts, part, staged, records, diff, digest, staged.questions, frames)
+
+
+def changed_layers(staged: Staged) -> dict[str, GeoDataFrame]:
+    """The layers that publishing would change, whole, the imported one first; the sources come with publishing."""
+    return {staged.spec.name: staged.frame, **staged.other_layers}
 
 
 _SUITABLE = {
@@ -108,9 +123,9 @@ def _which_part(parts: list[Part]) -> Question:
     return Question("part", Label("Lớp nào của tệp?", "Which layer of the file?"), tuple(choices))
 
 
-def _stage(store: Store, current: Version, draft: Draft, table: Table, progress: Progress) -> Staged:
-    frames = store.frames(current.number)
-    used_ids = {draft.layer: frozenset(store.used_ids(draft.layer)), "sources": frozenset(store.used_ids("sources"))}
+def _stage(store: Store, frames: Mapping[str, GeoDataFrame], draft: Draft, table: Table, progress: Progress) -> Staged:
+    targets = {one.target for one in LAYERS[draft.layer].fields if can_be_made(one) and one.target}
+    used_ids = {layer: frozenset(store.used_ids(layer)) for layer in {draft.layer, "sources", *targets}}
     source = _source(draft, frames["sources"], used_ids["sources"])
     return stage(table, draft.layer, draft.answers, Context(frames, used_ids), source=source, progress=progress)
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import orjson
 
-from geo.drafts.differences import Plain, diff_features, field_label, plain_diff
+from geo.drafts.differences import Plain, diff_features, field_label, plain_diff, rival_features
 from geo.drafts.draft import Draft
-from geo.drafts.reading import DraftReading
+from geo.drafts.reading import DraftReading, changed_layers
+from geo.drafts.value_words import ValueWords
 from geo.ingest.columns.mapping import targets_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.decisions import Question
 from geo.ingest.stage import Staged
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_of
 from geo.report import SEVERITIES, Issue
 from geo.schema import LayerSpec
 from geo.store.diff import RecordDiff
@@ -47,8 +49,11 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
         "publishable": staged is not None and staged.publishable,
     }
     if staged is not None:
-        body |= _describe(staged, reading.diff)
-        _write_file(folder / "preview.geojson", orjson.dumps(diff_features(reading.diff)))
+        words = ValueWords(reading.published, changed_layers(staged))
+        body |= _describe(staged, reading.diff, words)
+        preview = diff_features(reading.diff)
+        preview["features"] += rival_features(staged)
+        _write_file(folder / "preview.geojson", orjson.dumps(preview))
         _write_file(folder / "changes.csv", _csv(_change_rows(reading.diff)))
         _write_file(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
         _write_file(folder / "findings.csv", _csv(_finding_rows(staged)))
@@ -57,12 +62,12 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
+    part = part_of(path)
     part.write_bytes(content)
     part.replace(path)
 
 
-def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
+def _describe(staged: Staged, diff: Sequence[RecordDiff], words: ValueWords) -> Plain:
     table, report = staged.table, staged.report
     severities = Counter(issue.severity for issue in report.issues)
     return {
@@ -75,28 +80,34 @@ def _describe(staged: Staged, diff: Sequence[RecordDiff]) -> Plain:
         "location": _location(staged),
         "notes": [note._asdict() for note in staged.notes],
         "translations": [
-            {**one._asdict(), "rule": one.rule._asdict()} for one in staged.translations[:MAX_ROWS]
+            {**row._asdict(), "rule": row.rule._asdict()} for row in staged.translations[:MAX_ROWS]
         ],
         "issues": [_issue(issue, staged.rows) for issue in worst_first(report.issues)[:MAX_ROWS]],
         "severities": {severity: severities[severity] for severity in SEVERITIES},
-        "changes": [{**vars(one), "rule": one.rule._asdict()} for one in report.changes[:MAX_ROWS]],
+        "changes": [{**vars(change), "rule": change.rule._asdict()} for change in report.changes[:MAX_ROWS]],
         "source": staged.source,
         "counts": counts(staged, diff),
-        "diff": [plain_diff(one, staged.spec, staged.rows.get(one.record)) for one in diff[:MAX_ROWS]],
+        "diff": [plain_diff(record, words, _row_in_file(record, staged)) for record in diff[:MAX_ROWS]],
     }  # fmt: skip
 
 
+def _row_in_file(record: RecordDiff, staged: Staged) -> int | None:
+    return staged.rows.get(record.record) if record.layer == staged.spec.name else None
+
+
 def counts(staged: Staged, diff: Sequence[RecordDiff]) -> dict[str, int]:
-    """The number of rows, differences, findings and repairs."""
-    ops = Counter(one.op for one in diff)
+    """The number of rows, differences of the layer and of other layers, findings and repairs."""
+    own = [record for record in diff if record.layer == staged.spec.name]
+    ops = Counter(record.op for record in own)
     return {
         "rows": len(staged.table),
         "added": ops["added"],
         "changed": ops["changed"],
-        "moved": sum(one.moved_m is not None for one in diff),
+        "moved": sum(record.moved_m is not None for record in own),
         "removed": ops["removed"],
         "unchanged": len(staged.touched) - ops["added"] - ops["changed"],
         "left_out": staged.left_out,
+        "other_layers": len(diff) - len(own),
         "issues": len(staged.report.issues),
         "changes": len(staged.report.changes),
     }
@@ -137,7 +148,7 @@ def _text(text: ColumnText | None) -> Plain | None:
         "read_as": text.read_as, "label": detection.label._asdict(), "confidence": detection.confidence,
         "open": text.open, "samples": [sample._asdict() for sample in detection.samples],
         "notes": [note._asdict() for note in detection.notes],
-        "candidates": [one.encoding for one in detection.candidates],
+        "candidates": [candidate.encoding for candidate in detection.candidates],
     }  # fmt: skip
 
 
@@ -150,7 +161,8 @@ def _location(staged: Staged) -> Plain | None:
         "reading": staged.reading.key if staged.reading is not None else None,
         "label": staged.reading.label._asdict() if staged.reading is not None else None,
         "evidence": [line._asdict() for line in location.evidence],
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in location.choices],
+        "choices": [{"key": choice.key, "label": choice.label._asdict()} for choice in location.choices],
+        "elsewhere": [{"key": reading.key, "label": reading.label._asdict()} for reading in staged.elsewhere],
     }
 
 
@@ -158,7 +170,7 @@ def _question(question: Question) -> Plain:
     return {
         "key": question.key,
         "label": question.label._asdict(),
-        "choices": [{"key": one.key, "label": one.label._asdict()} for one in question.choices],
+        "choices": [{"key": choice.key, "label": choice.label._asdict()} for choice in question.choices],
         "proposed": question.proposed,
         "blocking": question.blocking,
         "evidence": [line._asdict() for line in question.evidence],
@@ -188,11 +200,11 @@ def _label(spec: LayerSpec, name: str | None) -> dict[str, str] | None:
 
 def _change_rows(diff: Sequence[RecordDiff]) -> Iterator[Sequence[object]]:
     yield "record", "title", "op", "field", "before", "after", "moved_m"
-    for one in diff:
-        if not one.fields:
-            yield one.record, one.title, one.op, "", "", "", one.moved_m
-        for change in one.fields:
-            yield one.record, one.title, one.op, change.field, change.before, change.after, one.moved_m
+    for record in diff:
+        if not record.fields:
+            yield record.record, record.title, record.op, "", "", "", record.moved_m
+        for change in record.fields:
+            yield record.record, record.title, record.op, change.field, change.before, change.after, record.moved_m
 
 
 def _finding_rows(staged: Staged) -> Iterator[Sequence[object]]:
@@ -220,12 +232,10 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas (see _safe)."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
+    csv.writer(out).writerows([_safe(cell) if type(cell) is str else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _safe(cell: object) -> object:
-    """The cell, with an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+def _safe(text: str) -> str:
+    """The text, with an apostrophe before one that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

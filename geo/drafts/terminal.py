@@ -39,6 +39,8 @@ _COUNTS: dict[str, Label] = {
     "changes": Label("chỗ tự sửa", "repairs"),
 }
 
+EMPTY = "''"  # the answer that leaves a column out
+
 Plain = Mapping[str, Any]
 
 
@@ -54,10 +56,14 @@ def lines(review: Plain, lang: str) -> Iterator[str]:
         yield from (f"  {_of(note, lang)}" for note in review["notes"])
         yield from _columns(review, lang)
         yield from _place(review, lang)
-        yield from _list(t("translations"), [_translation(one, lang) for one in review["translations"]], lang)
-        yield from _list(t("findings"), [_finding(one, lang) for one in review["issues"]], lang)
-        yield from _list(f"{t('changes')} {review['base']}", [_difference(one, lang) for one in review["diff"]], lang)
-    yield from _list(t("questions"), [_question(one, lang) for one in review["questions"]], lang)
+        yield from _list(
+            t("translations"), [_translation(translation, lang) for translation in review["translations"]], lang
+        )
+        yield from _list(t("findings"), [_finding(issue, lang) for issue in review["issues"]], lang)
+        yield from _list(
+            f"{t('changes')} {review['base']}", [_difference(record, lang) for record in review["diff"]], lang
+        )
+    yield from _list(t("questions"), [_question(question, lang) for question in review["questions"]], lang)
     if "counts" in review:
         counts = review["counts"]
         yield ", ".join(f"{label.of(lang)} {counts[key]}" for key, label in _COUNTS.items())
@@ -100,29 +106,42 @@ def _list(title: str, rows: list[str], lang: str) -> Iterator[str]:
         yield f"  {_WORDS['more'].of(lang).format(len(rows) - _MOST)}"
 
 
-def _translation(one: Plain, lang: str) -> str:
-    return f"{one['field']}: “{one['before']}” → {one['after']} ({_of(one['rule'], lang)}, {one['rows']})"
+def _translation(translation: Plain, lang: str) -> str:
+    values = f"“{translation['before']}” → {translation['after']}"
+    return f"{translation['field']}: {values} ({_of(translation['rule'], lang)}, {translation['rows']})"
 
 
-def _finding(one: Plain, lang: str) -> str:
-    row = f"{_WORDS['rows'].of(lang)} {one['row']}, " if one["row"] is not None else ""
-    about = "/".join(part for part in (one["record"], one["field"]) if part)
-    return f"{one['severity']:<8} {row}{about}: {_of(one['message'], lang)} → {_of(one['remedy'], lang)}"
+def _finding(issue: Plain, lang: str) -> str:
+    row = f"{_WORDS['rows'].of(lang)} {issue['row']}, " if issue["row"] is not None else ""
+    about = "/".join(part for part in (issue["record"], issue["field"]) if part)
+    return f"{issue['severity']:<8} {row}{about}: {_of(issue['message'], lang)} → {_of(issue['remedy'], lang)}"
 
 
-def _difference(one: Plain, lang: str) -> str:
-    sign = {"added": "+", "changed": "~", "removed": "-"}[one["op"]]
-    fields = "; ".join(f"{change['field']}: {change['before']} → {change['after']}" for change in one["fields"])
-    distance = f"; {one['moved_m']:.1f} m" if one["moved_m"] is not None else ""
-    return f"{sign} {one['record']} {one['title']}{': ' + fields[:160] if one['op'] == 'changed' else ''}{distance}"
+def _difference(record: Plain, lang: str) -> str:
+    sign = {"added": "+", "changed": "~", "removed": "-"}[record["op"]]
+    fields = "; ".join(
+        f"{change['field']}: {_value(change, 'before', lang)} → {_value(change, 'after', lang)}"
+        for change in record["fields"]
+    )
+    values = f": {fields[:160]}" if record["op"] == "changed" else ""
+    distance = f"; {record['moved_m']:.1f} m" if record["moved_m"] is not None else ""
+    return f"{sign} {record['record']} {record['title']}{values}{distance}"
 
 
-def _question(one: Plain, lang: str) -> str:
-    option, _, about = one["key"].partition(":")
+def _value(change: Plain, state: str, lang: str) -> object:
+    words = change[f"{state}_words"]
+    return _of(words, lang) if words else change[state]
+
+
+def _question(question: Plain, lang: str) -> str:
+    option, _, about = question["key"].partition(":")
     word = {
         "part": "--part NAME", "crs": "--crs KEY", "mapping": "--map COLUMN=FIELD", "incomplete": "--incomplete KEY",
+        "reused_keys": "--reused-keys KEY",
         "encodings": f"--encoding '{about}=KEY'", "addresses": f"--address '{about}=KEY'",
+        "numbers": f"--decimal '{about}=MARK'",
+        "references": f"--reference '{about}=KEY'",
     }[option]  # fmt: skip
-    keys = ", ".join(f"{choice['key']} ({_of(choice['label'], lang)})" for choice in one["choices"][:6])
-    must = f" [{_WORDS['blocking'].of(lang)}]" if one["blocking"] else ""
-    return f"{_of(one['label'], lang)}{must}  {word}: {keys}"
+    keys = ", ".join(f"{choice['key'] or EMPTY} ({_of(choice['label'], lang)})" for choice in question["choices"][:6])
+    must = f" [{_WORDS['blocking'].of(lang)}]" if question["blocking"] else ""
+    return f"{_of(question['label'], lang)}{must}  {word}: {keys}"

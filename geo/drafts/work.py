@@ -1,4 +1,4 @@
-"""The tasks of the child process: read a draft, publish it, restore a version."""
+"""The tasks of the child process: read a draft, publish it, restore a version, build an atlas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,82 +6,107 @@ from typing import Any
 from geopandas import GeoDataFrame
 
 from geo.atlas import open_atlases
-from geo.drafts import review
-from geo.drafts.draft import Draft, DraftStore
-from geo.drafts.reading import DraftReading, Progress, read_draft
+from geo.drafts import publication, review
+from geo.drafts.draft import Draft, DraftStore, digest_of
+from geo.drafts.publication import Publication
+from geo.drafts.reading import DraftReading, Progress, changed_layers, read_draft
 from geo.errors import BadQuery, Conflict
-from geo.ingest.checks.check import check
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
-from geo.pipeline import build_atlas, person
+from geo.ocop.layers import LAYERS
+from geo.pipeline import person, prepare_atlas, require_room
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
+from geo.store.content import state_of
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
-    """Read the draft and write its review, preview and lists to its folder."""
+    """Read the draft and write its review, preview and lists to its folder, and what publishing it would change."""
     reading = read_draft(settings, drafts, draft, progress)
     progress("write")
-    review.write(drafts.folder(draft.id), draft, reading)
+    folder = drafts.folder(draft.id)
+    review.write(folder, draft, reading)
+    if reading.staged is not None and reading.staged.publishable:
+        publication.save(folder, draft, _publication(open_store(settings), draft, reading, reading.staged))
+    else:
+        publication.discard(folder)
     return reading
 
 
 def publish(
     settings: Settings, drafts: DraftStore, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress
 ) -> Version:
-    """Publish the draft as the current version, in one transaction, and build its atlas.
+    """Publish the draft as the newest version, in one transaction; its atlas is built afterwards.
 
-    `digest` is that of the review that a person saw (None: not checked): Conflict when reading the draft now gives
-    another result. BadQuery while questions are open or errors are fatal.
+    What was saved when the draft was read is published as it is; the files are read again only where that does not
+    hold any more. `digest` is that of the review that a person saw (None: not checked): Conflict when the result is
+    another now. BadQuery while questions are open or errors are fatal, DiskFull when there may not be room.
     """
     who, why = person(who, why)
-    reading = read_draft(settings, drafts, draft, progress)
-    staged = reading.staged
-    if staged is None or not staged.publishable:
-        raise _unpublishable(reading)
-    if digest is not None and digest != reading.digest:
-        review.write(drafts.folder(draft.id), draft, reading)
+    store = open_store(settings)
+    changes = _changes(settings, drafts, draft, store, digest, progress)
+    current = store.current()
+    if current is not None and not changes.is_change:
+        return current
+    progress("publish")
+    require_room(settings, store, open_atlases(settings), upload_bytes=draft.size)
+    layers = {**store.state(changes.base), **changes.layers}
+    return store.publish(layers, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base)
+
+
+def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
+    """Publish the content of an earlier version as a new one, in one transaction; its atlas is built afterwards.
+
+    When nothing differs from the current version, that one is returned. DiskFull when there may not be room.
+    """
+    progress("publish")
+    store = open_store(settings)
+    require_room(settings, store, open_atlases(settings))
+    return store.restore(version, who=who, why=why)
+
+
+def prepare_served(settings: Settings, *, number: int | None, progress: Progress) -> None:
+    """Build the atlas of the newest version and make it current, or build that of the version `number`."""
+    progress("freeze")
+    prepare_atlas(settings, open_atlases(settings), number=number, progress=progress)
+
+
+def _changes(
+    settings: Settings, drafts: DraftStore, draft: Draft, store: Store, digest: str | None, progress: Progress
+) -> Publication:
+    """What publishing the draft would change; it is read again where what was saved does not hold any more."""
+    current, folder = store.current(), drafts.folder(draft.id)
+    changes = None
+    if current is not None and digest_of(drafts.uploads(draft)) == draft.sha256:
+        changes = publication.load(folder, draft, current.number)
+    if changes is None:
+        reading = prepare(settings, drafts, draft, progress)
+        changes = publication.load(folder, draft, reading.base)
+        if changes is None:
+            raise _unpublishable(reading)
+    if digest is not None and digest != changes.digest:
         raise Conflict(
             "The data have changed since you saw the preview. Review it again, then publish.",
             "Dữ liệu đã thay đổi từ khi bạn xem trước. Hãy xem lại rồi công bố.",
         )
-    store = open_store(settings)
-    if not reading.diff:
-        current = store.current()
-        if current is None:
-            raise _unpublishable(reading)
-        version = current  # its atlas may be missing: a process may be killed between publishing and freezing
-    else:
-        progress("publish")
-        version = _publish(store, draft, reading, staged, who=who, why=why)
-    progress("freeze")
-    build_atlas(settings, open_atlases(settings), progress=progress)
-    return version
+    return changes
 
 
-def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
-    """Publish the content of an earlier version as a new one, in one transaction, and build its atlas.
-
-    When nothing differs from the current version, that one is returned; its atlas is built if it is missing.
-    """
-    progress("publish")
-    new = open_store(settings).restore(version, who=who, why=why)
-    progress("freeze")
-    build_atlas(settings, open_atlases(settings), progress=progress)
-    return new
-
-
-def _publish(store: Store, draft: Draft, reading: DraftReading, staged: Staged, *, who: str, why: str) -> Version:
-    name = staged.spec.name
-    before = store.frames(reading.base)
-    frames = {**before, name: staged.frame}
+def _publication(store: Store, draft: Draft, reading: DraftReading, staged: Staged) -> Publication:
+    layers = dict(reading.records)
     source_id = staged.source.get("source_id", "")
-    if staged.spec.has("source_ids") and source_id in _all_sources(staged.frame):
-        frames["sources"] = with_source(frames["sources"], staged.source)
-    metadata = _metadata(store.metadata(reading.base), draft, staged)
-    report = carry_findings(store.report(reading.base), frames, staged)
-    return store.publish(frames, who=who, why=why, metadata=metadata, report=report, base=reading.base)
+    frames = changed_layers(staged)
+    if any(source_id in _all_sources(frame) for name, frame in frames.items() if LAYERS[name].has("source_ids")):
+        layers["sources"] = state_of(LAYERS["sources"], with_source(reading.published["sources"], staged.source))
+    return Publication(
+        reading.base,
+        bool(reading.diff),
+        reading.digest,
+        layers,
+        _metadata(store.metadata(reading.base), draft, staged),
+        carry_findings(store.report(reading.base), staged),
+    )
 
 
 def _all_sources(frame: GeoDataFrame) -> set[str]:
@@ -91,8 +116,9 @@ def _all_sources(frame: GeoDataFrame) -> set[str]:
 def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: Staged) -> dict[str, dict[str, Any]]:
     """The metadata of each layer; that of the imported layer has a new entry for this import."""
     by_layer = {layer: dict(body) for layer, body in metadata.items()}
-    body = by_layer.setdefault(staged.spec.name, {})
-    body["records"] = len(staged.frame)
+    for layer, frame in changed_layers(staged).items():
+        by_layer.setdefault(layer, {})["records"] = len(frame)
+    body = by_layer[staged.spec.name]
     entry = {
         "file": ", ".join(draft.files), "sha256": draft.sha256, "received": draft.created, "from": draft.who,
         "crs": staged.reading.key if staged.reading is not None else None, "records": len(staged.touched),
@@ -101,12 +127,13 @@ def _metadata(metadata: Mapping[str, Mapping[str, Any]], draft: Draft, staged: S
     return by_layer
 
 
-def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Staged) -> Report:
+def carry_findings(old: Report, staged: Staged) -> Report:
     """The findings and repairs after the import.
 
-    Those of records that it changed or removed are replaced by its own; those of the whole layer are checked again.
+    Those of records that it changed or removed, and those of the whole layer, are replaced by its own.
     """
     name, new_ids = staged.spec.name, set(staged.touched)
+    other_layers = {*staged.other_layers}
     old_ids = new_ids | set(staged.removed)
 
     def still_holds(finding: Issue | Change) -> bool:
@@ -117,8 +144,8 @@ def carry_findings(old: Report, frames: Mapping[str, GeoDataFrame], staged: Stag
     return Report(
         [
             *filter(still_holds, old.issues),
-            *(issue for issue in staged.report.issues if issue.record in new_ids),
-            *(issue for issue in check(frames, only=name) if issue.subject == WHOLE_LAYER),
+            *(issue for issue in staged.report.issues if issue.record in new_ids or issue.layer in other_layers),
+            *staged.of_layer,
         ],
         [*filter(still_holds, old.changes), *(change for change in staged.report.changes if change.record in new_ids)],
     )

@@ -17,7 +17,7 @@ from geo.encodings.codec import (
     label_of,
 )
 from geo.encodings.cpg import believe
-from geo.encodings.detect import SURE, Detection, Part, Sample, convert, detect
+from geo.encodings.detect import SURE, Detection, Part, Sample, convert, detect, is_unicode
 from geo.encodings.verdict import Candidate
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "detect",
     "encode",
     "fit",
+    "is_unicode",
     "label_of",
 ]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -84,21 +84,40 @@ class Detection:
 _DEFAULTS = {"ascii": "ascii", "unicode": "unicode", "utf8:1": "utf-8", "utf8:2": "mojibake", "utf8:3": "mojibake2"}
 
 
+def is_unicode(values: Iterable[str], *, gazetteer: Sequence[str] = ()) -> bool:
+    """Whether the text of a whole file that stores characters, not bytes, is Vietnamese in Unicode.
+
+    It is when each word beyond ASCII is Vietnamese as it stands. Single words of legacy encodings often are, by
+    chance ("P\u00f3" is "P\u00fa" in TCVN3): names of `gazetteer` that another encoding would make of them decide then.
+    """
+    texts = list(dict.fromkeys(value for value in values if value))
+    return verdict.is_vietnamese(texts, _pattern(gazetteer))
+
+
 def detect(
-    values: Sequence[str | None], *, gazetteer: Sequence[str] = (), bonus: Mapping[str, float] | None = None
+    values: Sequence[str | None],
+    *,
+    gazetteer: Sequence[str] = (),
+    bonus: Mapping[str, float] | None = None,
+    in_unicode: bool = False,
 ) -> Detection:
     """The encoding of the column `values`. Each value is text, or bytes that were read as Latin-1.
 
     Words are scored by the grammar of Vietnamese syllables and by letter frequency; names of `gazetteer`
     (Unicode, any number) count as further evidence. `bonus` adds nats to the score of an encoding that
-    other evidence supports (see `believe`). Empty values and None are ignored.
+    other evidence supports (see `believe`). `in_unicode` says that the text of the file is Unicode (see `is_unicode`),
+    so that no value is in a legacy encoding. Empty values and None are ignored.
     """
     rows = Counter(value for value in values if value)
     kinds: dict[str, list[str]] = defaultdict(list)
     for value in rows:
         kinds[kind_of(value)].append(value)
     names = _pattern(gazetteer)
-    verdicts = {kind: _verdict(kind, kinds, names, bonus or {}) for kind in kinds}
+    verdicts = {
+        kind: verdict.of_unicode(kinds[kind]) if in_unicode and kind == "legacy"
+        else _verdict(kind, kinds, names, bonus or {})
+        for kind in kinds
+    }  # fmt: skip
     parts = sorted(
         (
             Part(kind, row_verdict.encoding, sum(rows[value] for value in kinds[kind]), row_verdict.confidence)

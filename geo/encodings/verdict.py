@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from geo.encodings import viqr
 from geo.encodings.codec import decode
-from geo.encodings.mojibake import unwrap
+from geo.encodings.mojibake import as_bytes, unwrap
 from geo.encodings.syllable import FOREIGN, SIGN, foreignness, is_syllable, reading, words_of
 from geo.encodings.tcvn3 import raise_capitals
 from geo.text import nfc
@@ -79,6 +79,20 @@ def of_unicode(values: Sequence[str]) -> Verdict:
 
 
 _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
+
+
+def is_vietnamese(values: Sequence[str], names: re.Pattern[str] | None) -> bool:
+    """Whether every word of `values` with letters beyond ASCII is Vietnamese as it stands.
+
+    False when no word has such letters, and when another encoding would make more place names of them.
+    """
+    rows = _sample(values, _MOST_ROWS)
+    words = _some_words(words_of(nfc(row)) for row in rows)
+    if not words or not all(FOREIGN < reading(word) != SIGN for word in words):
+        return False
+    bytes_of_rows = [row for row in rows if as_bytes(row) is not None]
+    stored_names = _hits("\n".join(_sample(bytes_of_rows, _MOST_NAME_ROWS)), names)
+    return all(_name_count(bytes_of_rows, encoding, names) <= stored_names for encoding in _LEGACY[1:])
 
 
 def of_utf8(values: Sequence[str], layers: int, encoding: str) -> Verdict:

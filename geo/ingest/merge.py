@@ -28,13 +28,15 @@ Record = dict[str, object]
 class Merged:
     """The whole layer with the file's rows in it, ordered by key; the keys that differ now, and what was found.
 
-    `touched` are the keys of the file's rows, `removed` those that only the current layer had.
+    `touched` are the keys of the file's rows, `removed` those that only the current layer had. `of_layer` is what
+    was found about the layer as a whole, once it is checked.
     """
 
     frame: gpd.GeoDataFrame
     touched: tuple[str, ...]
     removed: tuple[str, ...]
     issues: list[Issue] = field(default_factory=list)
+    of_layer: list[Issue] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,13 @@ def merge(
     only what it states itself.
     """
     names = [field.name for field in spec.fields]
-    held = _records(spec, current)
-    merged = {key: record for key, record in held.items() if not terms.whole or key in terms.untouched}
+    current_records = _records(spec, current)
+    merged = {key: record for key, record in current_records.items() if not terms.whole or key in terms.untouched}
     issues: list[Issue] = []
     for row, key in enumerate(keys):
         if key is None:
             continue
-        before = held.get(key)
+        before = current_records.get(key)
         after = dict(before) if before is not None else dict.fromkeys([*names, "geometry"])
         after[spec.key] = key
         for name, cells in rows.items():
@@ -92,7 +94,9 @@ def merge(
     data = {name: pd.Series([record[name] for record in ordered], dtype=object) for name in names}
     places = gpd.GeoSeries([record["geometry"] for record in ordered], crs=crs_of(STORE_CRS))
     touched = tuple(sorted(key for key in keys if key is not None))
-    return Merged(gpd.GeoDataFrame(data, geometry=places), touched, tuple(sorted(held.keys() - merged.keys())), issues)
+    return Merged(
+        gpd.GeoDataFrame(data, geometry=places), touched, tuple(sorted(current_records.keys() - merged.keys())), issues
+    )
 
 
 def put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -147,15 +151,15 @@ def _place(
     """Put the file's place into a record; a row without one takes a record's place only from the whole layer."""
     if shape is None and not terms.whole:
         return
-    given = {name: rows[name][row] for name in _PLACE[:2] if name in rows}
+    file_place = {name: rows[name][row] for name in _PLACE[:2] if name in rows}
     before = after["geometry"]
     if isinstance(shape, BaseGeometry) and isinstance(before, BaseGeometry) and _same_place(before, shape):
         # What lies where it lay keeps its very coordinates: reading and writing a file moves them by nothing.
         shape = before
-        given = {name: value for name, value in given.items() if name in terms.stated and value is not None}
+        file_place = {name: value for name, value in file_place.items() if name in terms.stated and value is not None}
     elif terms.whole:
-        given = {name: given.get(name) for name in _PLACE[:2]}
-    after.update({name: value for name, value in given.items() if spec.has(name)}, geometry=shape)
+        file_place = {name: file_place.get(name) for name in _PLACE[:2]}
+    after.update({name: value for name, value in file_place.items() if spec.has(name)}, geometry=shape)
 
 
 def _kept(spec: LayerSpec, key: str, record: Record) -> Issue:
@@ -170,19 +174,19 @@ def _differ(before: Record, after: Record) -> bool:
     return any(not _same(before[name], after[name]) for name in before)
 
 
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry):
-        return _same_place(one, other)
-    return one == other
+def _same(value: object, other: object) -> bool:
+    if isinstance(value, BaseGeometry) and isinstance(other, BaseGeometry):
+        return _same_place(value, other)
+    return value == other
 
 
-def _same_place(one: BaseGeometry, other: BaseGeometry) -> bool:
+def _same_place(shape: BaseGeometry, other: BaseGeometry) -> bool:
     """Whether two shapes are one, drawn from another corner or in another direction and a millimetre apart at most."""
-    if bool(one.equals_exact(other, _MILLIMETRE)):
+    if bool(shape.equals_exact(other, _MILLIMETRE)):
         return True
-    if one.geom_type == "Point" or shapely.get_num_coordinates(one) != shapely.get_num_coordinates(other):
+    if shape.geom_type == "Point" or shapely.get_num_coordinates(shape) != shapely.get_num_coordinates(other):
         return False
-    drawn, redrawn = (shapely.normalize(_parts(shape)) for shape in (one, other))
+    drawn, redrawn = (shapely.normalize(_parts(drawing)) for drawing in (shape, other))
     return bool(drawn.equals_exact(redrawn, _MILLIMETRE))
 
 

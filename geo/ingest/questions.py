@@ -1,12 +1,10 @@
 """The questions and findings of staging, with their text in both languages."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
 
 from geo.encodings import ENCODINGS, label_of
@@ -15,34 +13,38 @@ from geo.ingest.checks.check import parts_of
 from geo.ingest.columns.addresses import UNKNOWN_UNIT, Addresses, unit_key, unit_label
 from geo.ingest.columns.gazetteer import Candidate, Gazetteer
 from geo.ingest.columns.mapping import Choice as ColumnChoice
+from geo.ingest.columns.number_notation import Decision, meanings
+from geo.ingest.columns.record_keys import texts_of
 from geo.ingest.columns.texts import ColumnText
 from geo.ingest.crs.locate import Location
-from geo.ingest.decisions import Answers, Choice, Question
+from geo.ingest.decisions import ADD, REPLACE, Answers, Choice, Question
 from geo.ingest.files.table import Table
+from geo.ingest.new_records import with_rows
+from geo.ingest.places.weights import Suspect, Weighed
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.report import Issue
-from geo.schema import Label, LayerSpec
+from geo.schema import Field, Label, LayerSpec
 from geo.vn2000.systems import SYSTEMS
 
 
 def of_texts(texts: Sequence[ColumnText]) -> Iterator[Question]:
     """One question for each column whose encoding is not sure."""
-    for one in texts:
-        if one.open:
-            keys = dict.fromkeys(candidate.encoding for candidate in one.detection.candidates)
+    for text in texts:
+        if text.open:
+            keys = dict.fromkeys(candidate.encoding for candidate in text.detection.candidates)
             choices = tuple(Choice(key, label_of(key)) for key in dict.fromkeys([*keys, *ENCODINGS]))
-            sample = one.detection.samples[0]
+            sample = text.detection.samples[0]
             words = Label(
-                f"Cột {one.column!r} có phải {label_of(one.read_as).vi}? “{sample.before}” → “{sample.after}”",
-                f"Is column {one.column!r} in {label_of(one.read_as).en}? “{sample.before}” → “{sample.after}”",
+                f"Cột {text.column!r} có phải {label_of(text.read_as).vi}? “{sample.before}” → “{sample.after}”",
+                f"Is column {text.column!r} in {label_of(text.read_as).en}? “{sample.before}” → “{sample.after}”",
             )
-            yield Question(f"encodings:{one.column}", words, choices, one.read_as, evidence=one.detection.notes)
+            yield Question(f"encodings:{text.column}", words, choices, text.read_as, evidence=text.detection.notes)
 
 
 def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answers, table: Table) -> Iterator[Question]:
     """A question when neither the name nor the id of the records is in any column."""
-    targets = {one.target for one in choices} | {name for name, value in answers.constants.items() if value}
+    targets = {choice.target for choice in choices} | {name for name, value in answers.constants.items() if value}
     if spec.key in targets or spec.title in targets:
         return
     field = spec.field(spec.title)
@@ -55,6 +57,124 @@ def of_columns(choices: Sequence[ColumnChoice], spec: LayerSpec, answers: Answer
         ),
         offered,
     )
+
+
+def of_places(
+    choices: Sequence[ColumnChoice], weighed: Weighed, spec: LayerSpec, answers: Answers
+) -> Iterator[Question]:
+    """A question when columns seem to hold places, none of them was taken, and nobody has chosen the columns yet."""
+    roles = {one.target for one in choices if one.target.startswith("@")}
+    if answers.mapping is not None or roles & {"@first", "@second", "@both"} or not weighed.suspects:
+        return
+    names = ", ".join(weighed.suspects)
+    offered = tuple(Choice(name, Label(name, name)) for name in weighed.suspects)
+    kind = _SHAPES[spec.geometry or "Point"]
+    yield Question(
+        "mapping:@places",
+        Label(
+            f"Bảng có vẻ ghi vị trí ở cột {names} nhưng chưa đọc được {kind.vi}. Hãy chọn cột chứa toạ độ, hoặc xác"
+            " nhận bỏ qua.",
+            f"The table seems to hold places in {names}, but no {kind.en} could be read. Choose the columns of the"
+            " coordinates, or confirm that they are left out.",
+        ),
+        offered,
+        evidence=tuple(_evidence(name, one) for name, one in weighed.suspects.items()),
+    )
+
+
+def _evidence(column: str, suspect: Suspect) -> Label:
+    """A column that seems to hold places, with a cell of it and why it was not read."""
+    vi, en = (f": {suspect.why.vi}", f": {suspect.why.en}") if suspect.why is not None else ("", "")
+    return Label(
+        f"Cột {column}, chẳng hạn {suspect.example!r}{vi}", f"Column {column}, for example {suspect.example!r}{en}"
+    )
+
+
+_SHAPES: dict[str, Label] = {
+    "Point": Label("toạ độ điểm", "point"),
+    "MultiLineString": Label("đường", "line"),
+    "MultiPolygon": Label("đường bao vùng", "outline"),
+}
+
+
+def of_numbers(column: str, field: Field, decision: Decision) -> Iterator[Question]:
+    """A question when a mark before three digits may group thousands or begin the decimals."""
+    if decision.example:
+        yield Question(
+            f"numbers:{column}",
+            Label(
+                f"Cột {column!r} ({field.label.vi}): {decision.example} là số nào?",
+                f"Column {column!r} ({field.label.en}): which number is {decision.example}?",
+            ),
+            tuple(Choice(style, label) for style, label in meanings(decision.example)),
+            decision.style,
+        )
+
+
+def notes_on_numbers(column: str, decision: Decision) -> Iterator[Label]:
+    """What decided between the two meanings of a column's numbers, where the column itself did not."""
+    if decision.why is not None:
+        mark = Label("dấu phẩy", "comma") if decision.style == "comma" else Label("dấu chấm", "point")
+        yield Label(
+            f"Cột {column}: {mark.vi} là dấu thập phân, {decision.why.vi}.",
+            f"Column {column}: the {mark.en} is the decimal mark, {decision.why.en}.",
+        )
+
+
+def of_keys(
+    choices: Sequence[ColumnChoice], spec: LayerSpec, table: Table, keys: Collection[str]
+) -> Iterator[Question]:
+    """A question for each column that is called like the key of the layer and holds other values; none blocks."""
+    example = min(keys, default="")
+    for one in choices:
+        if one.doubted:
+            values = ", ".join(texts_of(table.columns[one.column][:200])[:3])
+            such = Label(f" (như {example})", f" (such as {example})") if example else Label("", "")
+            yield Question(
+                f"mapping:{one.column}",
+                Label(
+                    f"Cột {one.column!r} chứa {values}: không phải mã của lớp này{such.vi}."
+                    " Có dùng làm mã bản ghi không?",
+                    f"Column {one.column!r} holds {values}, which are no codes of this layer{such.en}."
+                    " Use them as the records' codes?",
+                ),
+                (
+                    Choice("", Label(
+                        "Không: cấp mã mới; bản ghi đã có được tìm theo tên và vị trí",
+                        "No: give new codes, and find existing records by name and location",
+                    )),
+                    Choice(one.doubted, Label("Có: đây là mã bản ghi", "Yes: they are the records' codes")),
+                ),
+                blocking=False,
+            )  # fmt: skip
+
+
+def of_reused_keys(spec: LayerSpec, reused: Mapping[int, str], current: gpd.GeoDataFrame) -> Question:
+    """The question whether rows with the key of another record replace it; `reused` maps their numbers to keys."""
+    titles = dict(zip(current[spec.key].astype(str), current[spec.title].astype(str), strict=True))
+    shown = list(reused.items())[:_SHOWN_KEYS]
+    return Question(
+        "reused_keys",
+        Label(
+            f"{len(reused)} dòng mang mã của bản ghi đã có nhưng khác cả tên lẫn vị trí."
+            " Thay các bản ghi đó hay thêm mới?",
+            f"{len(reused)} rows have the code of a published record with another name in another place."
+            " Replace those records, or add new ones?",
+        ),
+        (
+            Choice(ADD, Label("Thêm thành bản ghi mới, cấp mã mới", "Add them as new records with new codes")),
+            Choice(REPLACE, Label("Thay bản ghi đã có", "Replace the published records")),
+        ),
+        ADD,
+        evidence=tuple(
+            Label(f"Dòng {row}: {key} đang là “{titles[key]}”", f"Row {row}: {key} is “{titles[key]}” now")
+            for row, key in shown
+        ),
+        rows=len(reused),
+    )  # fmt: skip
+
+
+_SHOWN_KEYS = 20
 
 
 def of_location(location: Location, answers: Answers) -> Question | None:
@@ -91,10 +211,11 @@ def of_addresses(addresses: Addresses, gazetteer: Gazetteer) -> Iterator[Questio
     """One question for each address that a person must decide; none of them keeps anything from being published."""
     texts = [text for text in addresses.texts if text is not None]
     for text, candidates in addresses.open.items():
-        offered = [Choice(unit_key(one.unit), _offer(one, gazetteer)) for one in candidates]
+        offered = [Choice(unit_key(candidate.unit), _offer(candidate, gazetteer)) for candidate in candidates]
+        proposed = offered[0].key if len(offered) == 1 else ""
         offered.append(Choice(UNKNOWN_UNIT, Label("Chưa rõ: để trống vị trí", "Not known: leave without a place")))
         words = Label(f"“{text}” là đơn vị nào?", f"Which unit is “{text}”?")
-        yield Question(f"addresses:{text}", words, tuple(offered), blocking=False, rows=texts.count(text))
+        yield Question(f"addresses:{text}", words, tuple(offered), proposed, blocking=False, rows=texts.count(text))
 
 
 def _offer(candidate: Candidate, gazetteer: Gazetteer) -> Label:
@@ -106,7 +227,7 @@ def unresolved(text: str, candidates: Sequence[Candidate]) -> tuple[str, Label]:
     """The kind and the words of the finding that an address names no unit for sure."""
     if not candidates:
         return "unknown_address", Label(f"không nhận ra {text!r}", f"{text!r} is not recognised")
-    names = ", ".join(dict.fromkeys(f"{one.unit.name} ({one.unit.code})" for one in candidates))
+    names = ", ".join(dict.fromkeys(f"{candidate.unit.name} ({candidate.unit.code})" for candidate in candidates))
     return "ambiguous_address", Label(f"{text!r} có thể là: {names}", f"{text!r} may be: {names}")
 
 
@@ -132,10 +253,7 @@ def with_source(sources: gpd.GeoDataFrame, source: Mapping[str, str]) -> gpd.Geo
     spec = LAYERS["sources"]
     if source["source_id"] in set(sources[spec.key]):
         return sources
-    row = {field.name: source.get(field.name) for field in spec.fields}
-    columns = {name: pd.Series([*sources[name], row[name]], dtype=object) for name in row}
-    shapes = gpd.GeoSeries(np.array([*sources.geometry, None], dtype=object), crs=sources.crs)
-    return gpd.GeoDataFrame(columns, geometry=shapes)
+    return with_rows(sources, spec, [{field.name: source.get(field.name) for field in spec.fields}])
 
 
 def still_referenced(

@@ -3,13 +3,11 @@
 Nothing here is written to the store. What the file leaves open and nobody has answered is a Question.
 """
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -18,72 +16,39 @@ from geo.ingest import questions
 from geo.ingest.checks.check import check
 from geo.ingest.checks.drop_errors import keep_out, make_numbers
 from geo.ingest.checks.mend import MADE_VALID, mend
-from geo.ingest.checks.shaping import shape_up
-from geo.ingest.columns.addresses import Addresses, joined, resolve
+from geo.ingest.columns.addresses import Addresses, Landmarks, joined, resolve
 from geo.ingest.columns.gazetteer import Gazetteer
-from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, check_mapping, has_addresses, propose
+from geo.ingest.columns.mapping import ADDRESS_ROLES, Choice, corrected, has_addresses, propose
 from geo.ingest.columns.texts import ColumnText, read_texts
-from geo.ingest.columns.values import Names, Translation, Value, folded, read_column
+from geo.ingest.columns.values import Names, Translation, Value, read_column
 from geo.ingest.completeness import incomplete_records, left_out, of_incomplete
 from geo.ingest.crs.candidates import sample
-from geo.ingest.crs.coordinates import Columns, Coordinates, coordinate_columns, read_coordinates
 from geo.ingest.crs.locate import Location, locate, to_store
 from geo.ingest.crs.prj import crs_of
 from geo.ingest.decisions import LEAVE_OUT, Answers, Question
 from geo.ingest.files.table import Table
+from geo.ingest.known_places import Elsewhere, weigh
 from geo.ingest.match import match
+from geo.ingest.measured_areas import plausible_areas
 from geo.ingest.merge import Merged, Terms, merge, put_back
+from geo.ingest.new_records import NewRecords, can_be_made
+from geo.ingest.other_places import compare
+from geo.ingest.places.weights import Candidate
+from geo.ingest.staged import Context, Frames, Progress, Staged
+from geo.ingest.table_shapes import (
+    NO_RESULT,
+    TableShapes,
+    computed_places,
+    place_columns,
+    shapes_of,
+    weighed_columns,
+)
 from geo.ocop.layers import LAYERS
-from geo.report import Change, Issue, Report
+from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.schema import Label, LayerSpec
 from geo.vn2000.systems import Reading, reading_of
 
-Frames = Mapping[str, gpd.GeoDataFrame]
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a file is compared with: the published layers, and all ids that were ever used in each layer."""
-
-    frames: Frames
-    used_ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass
-class Staged:
-    """What publishing a file would do. `frame` is the whole layer, `source` the record that it would cite.
-
-    `rows` maps the keys of the file's records to the rows that people see; `left_out` counts rows without a record.
-    `location` is None for a file without coordinates. `report` holds the findings of this file alone.
-    """
-
-    spec: LayerSpec
-    table: Table
-    texts: tuple[ColumnText, ...]
-    choices: list[Choice]
-    location: Location | None
-    reading: Reading | None
-    notes: list[Label]
-    questions: list[Question]
-    translations: list[Translation]
-    report: Report
-    frame: gpd.GeoDataFrame
-    touched: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    rows: dict[str, int] = field(default_factory=dict)
-    left_out: int = 0
-    source: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def open(self) -> list[Question]:
-        """The questions without whose answers nothing may be published."""
-        return [question for question in self.questions if question.blocking]
-
-    @property
-    def publishable(self) -> bool:
-        """Whether nothing stands in the way of publishing."""
-        return not self.open and not self.report.fatal
+__all__ = ["Context", "Staged", "stage"]
 
 
 def stage(
@@ -100,16 +65,24 @@ def stage(
     read, texts = read_texts(table, answers.encodings, _place_names(gazetteer))
     progress("columns")
     records = _names_of_records(spec, context.frames)
-    choices = _chosen(propose(read, spec, records), answers, read, spec)
-    job = _Job(spec, read, answers, context, {one.target: one.column for one in choices if one.target}, dict(source))
+    landmarks = Landmarks(gazetteer, context.frames)
+    weighed = weighed_columns(read, spec, context.province, landmarks)
+    choices = corrected(propose(read, spec, records, weighed.best), answers.mapping, read, spec)
+    columns = {choice.target: choice.column for choice in choices if choice.target}
+    job = _Job(spec, read, answers, context, columns, dict(source), landmarks)
+    if weighed.best is not None and place_columns(columns) == weighed.best.columns.names:
+        job.other_places = weighed.others
     job.report.issues += [replace(issue, layer=layer) for issue in table.issues]
     job.notes += table.notes
     job.questions += questions.of_texts(texts)
     job.questions += questions.of_columns(choices, spec, answers, read)
+    job.questions += questions.of_places(choices, weighed, spec, answers)
+    job.questions += questions.of_keys(choices, spec, read, records[layer].ids if layer in records else ())
+    progress("places")
+    job.read_shapes()
     progress("values")
     job.read_values(records)
-    progress("places")
-    job.read_places(gazetteer)
+    job.place(gazetteer)
     progress("records")
     job.match()
     progress("checks")
@@ -132,30 +105,15 @@ def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     return names
 
 
-def _chosen(proposed: Sequence[Choice], answers: Answers, table: Table, spec: LayerSpec) -> list[Choice]:
-    """The proposal as a person corrected it; columns that an answer does not name are left out."""
-    if answers.mapping is None:
-        return list(proposed)
-    check_mapping(answers.mapping, table, spec)
-    return [
-        one if answers.mapping.get(one.column, "") == one.target
-        else Choice(one.column, answers.mapping.get(one.column, ""), 1.0, _CHOSEN)
-        for one in proposed
-    ]  # fmt: skip
-
-
-_CHOSEN = Label("do người dùng chọn", "chosen by a person")
-
-
 class _Job:
     """The steps of staging one table; each adds to the values, places, questions and findings of those before it."""
 
     def __init__(
         self, spec: LayerSpec, table: Table, answers: Answers, context: Context, columns: Mapping[str, str],
-        source: dict[str, str],
+        source: dict[str, str], landmarks: Landmarks,
     ) -> None:  # fmt: skip
         self.spec, self.table, self.answers, self.context, self.columns = spec, table, answers, context, columns
-        self.source = source
+        self.source, self.landmarks = source, landmarks
         self.rows = list(table.row_numbers)
         self.values: dict[str, list[Value]] = {}
         self.shapes: list[BaseGeometry | None] = [None] * len(table)
@@ -165,32 +123,44 @@ class _Job:
         self.notes: list[Label] = []
         self.questions: list[Question] = []
         self.translations: list[Translation] = []
+        self.own: TableShapes | None = None
+        self.other_places: tuple[Candidate, ...] = ()
+        self.elsewhere: tuple[Elsewhere, ...] = ()
         self.by_address: set[int] = set()
         self.keys: list[str | None] = []
+        self.new_records = NewRecords(context.frames, context.used_ids, answers.references, source.get("source_id", ""))
         self.merged: Merged | None = None
 
     # --- values ---
 
     def read_values(self, records: Mapping[str, Names]) -> None:
-        """Every mapped field, and the constants."""
-        for field_ in self.spec.fields:
+        """Every mapped field, and the constants; areas last, since they are compared with what is an outline."""
+        for field_ in sorted(self.spec.fields, key=lambda one: one.measures == "area"):
             column = self.columns.get(field_.name)
             constant = self.answers.constants.get(field_.name)
             if column is None and not constant:
                 continue
             cells = self._cells(column) if column is not None else [constant] * len(self.table)
-            read = read_column(field_, cells, records)
+            plausible = plausible_areas(self.spec, field_, self.context.province, self.shapes, self.values)
+            read = read_column(field_, cells, records, plausible=plausible, style=self.answers.style_of(column))
+            if can_be_made(field_):
+                read = self.new_records.settle(field_, cells, read, records[str(field_.target)])
             self.values[field_.name] = read.values
             self.translations += read.translations
+            if column is not None and read.decision is not None:
+                self.questions += questions.of_numbers(column, field_, read.decision)
+                self.notes += questions.notes_on_numbers(column, read.decision)
             for row, refusal in read.refusals.items():
                 self._refuse(row, field_.name, refusal.kind, str(cells[row]), refusal.why, refusal.suggestion)
+        self.questions += self.new_records.questions
+        self.context = replace(self.context, frames={**self.context.frames, **self.new_records.layers()})
 
     def _cells(self, column: str) -> Sequence[object]:
         """The cells of a column; those that hold a formula are findings."""
         numbers = {number: row for row, number in enumerate(self.table.row_numbers)}
         for number, name in sorted(self.table.formulas):
             if name == column and number in numbers:
-                self._refuse(numbers[number], self._target(column), "formula_cell", "=", _FORMULA, "")
+                self._refuse(numbers[number], self._target(column), "formula_cell", "=", NO_RESULT, "")
         return self.table.columns[column]
 
     def _target(self, column: str) -> str:
@@ -206,53 +176,43 @@ class _Job:
 
     # --- places ---
 
-    def read_places(self, gazetteer: Gazetteer) -> None:
-        """Shapes from the file, else from its coordinate columns, else from its addresses."""
+    def read_shapes(self) -> None:
+        """Shapes from the file, else from its coordinate columns."""
         if self.spec.geometry is not None:
-            numbers = self._own_shapes()
-            if numbers is not None and (~shapely.is_missing(numbers)).any():
-                self._locate(numbers)
+            self.own = self._own_shapes()
+            if self.own is not None and (~shapely.is_missing(self.own.shapes)).any():
+                self._locate(self.own)
+
+    def _titles(self) -> list[Value] | None:
+        """The names of the rows as the file has them; None where no column holds them."""
+        column = self.columns.get(self.spec.title)
+        return None if column is None else [None if cell is None else str(cell) for cell in self.table.columns[column]]
+
+    def place(self, gazetteer: Gazetteer) -> None:
+        """Say how well the file's own places are known; place the others by their addresses."""
+        if self.own is not None and self.reading is not None:
+            self._how_precise(self.own.shapes)
         if has_addresses(self.spec):
             self._addresses(gazetteer)
 
-    def _own_shapes(self) -> Any:
-        """The shapes in the file's own numbers; None when it has none."""
-        shapes = self.table.shapes
-        if shapes is None:
-            coordinates = self._coordinates()
-            if coordinates is None:
-                return None
-            shapes = np.array([None if xy is None else shapely.Point(xy) for xy in coordinates.points], dtype=object)
-        fitted, changes, issues = shape_up(shapes, self.spec, self.rows)
-        self.report.changes += changes
-        self.report.issues += issues
-        if shapely.is_missing(fitted).all() and issues:
-            words = issues[0].message
-            self.report.issues.append(Issue.of(self.spec.name, "wrong_geometry_type", *words, value=issues[0].value))
-        return fitted
-
-    def _coordinates(self) -> Coordinates | None:
-        first = self.columns.get("@first") or self.columns.get("@both")
-        if first is None:
-            return None
-        second = self.columns.get("@second") if "@first" in self.columns else None
-        if "@first" in self.columns and second is None:
-            return None
-        for column in filter(None, (first, second)):
+    def _own_shapes(self) -> TableShapes | None:
+        """The geometries in the file's own numbers; None when it has none."""
+        for column in dict.fromkeys((*place_columns(self.columns), *computed_places(self.table))):
             self._cells(column)
-        coordinates = read_coordinates(self.table.columns, _declared(first, second), layer=self.spec.name)
-        for issue in coordinates.issues:
-            if issue.kind != "null_geometry" and issue.row is not None:
-                self.report.issues.append(replace(issue, row=self.rows[issue.row - 1], field="geometry"))
-        self.notes += coordinates.notes
-        return coordinates
+        own = shapes_of(self.table, self.spec, self.columns, self.landmarks)
+        if own is not None:
+            self.report.changes += own.changes
+            self.report.issues += own.issues
+            self.notes += own.notes
+        return own
 
-    def _locate(self, shapes: Any) -> None:
-        province = shapely.union_all(self.context.frames["province"].geometry.array)
+    def _locate(self, own: TableShapes) -> None:
+        shapes = own.shapes
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
-        drawn = self.table.shapes is not None
-        driver, claim = (self.table.driver, self.table.crs) if drawn else ("", self._crs_in_column_names())
-        self.location = locate(claim, sample(shapes.tolist()), province, driver=driver, reference=reference)
+        places = sample(shapes.tolist())
+        self.location = locate(own.crs, places, self.context.province, driver=own.driver, reference=reference)
+        if self.answers.crs is None:
+            self.location, self.elsewhere = weigh(self.location, shapes, self._titles(), self.context.frames)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
         if question is not None:
@@ -263,12 +223,11 @@ class _Job:
         moved = to_store(frame, self.reading)
         self.notes.append(moved.report)
         self.shapes = list(moved.frame.geometry)
-        self._how_precise(shapes)
-
-    def _crs_in_column_names(self) -> str | None:
-        """What the names of the coordinate columns say of their system: "Kinh độ (WGS 84)"; None for nothing."""
-        names = folded(" ".join(self.columns.get(role, "") for role in ("@first", "@second", "@both")))
-        return STORE_CRS if re.search(r"\bwgs ?(19)?84\b", names) else None
+        others = compare(
+            self.table, self.spec.name, self.shapes, self.other_places, self.context.province, self.landmarks
+        )
+        self.notes += others.notes
+        self.report.issues += others.issues
 
     def _reading(self, location: Location) -> Reading | None:
         chosen = self.answers.crs
@@ -282,12 +241,12 @@ class _Job:
         if not self.spec.has("precision"):
             return
         stated = self.answers.precision or questions.precision_of(numbers, in_degrees=self.reading_in_degrees)
-        given = self.values.setdefault("precision", [None] * len(self.table))
+        precisions = self.values.setdefault("precision", [None] * len(self.table))
         sources = self.values.setdefault("position_source", [None] * len(self.table))
         words = f"toạ độ trong {self.source.get('file', 'tệp')}"[:200]
         for row, shape in enumerate(self.shapes):
             if shape is not None:
-                given[row] = given[row] or stated
+                precisions[row] = precisions[row] or stated
                 sources[row] = sources[row] or words
 
     @property
@@ -342,7 +301,11 @@ class _Job:
         """Find the record of each row."""
         current = self.context.frames[self.spec.name]
         used = self.context.used_ids.get(self.spec.name, frozenset())
-        matched = match(self.spec, current, self.values, self.shapes, self.rows, used)
+        matched = match(
+            self.spec, current, self.values, self.shapes, self.rows, used, reused_keys=self.answers.reused_keys
+        )
+        if matched.reused and not self.answers.reused_keys:
+            self.questions.append(questions.of_reused_keys(self.spec, matched.reused, current))
         self.keys = list(matched.keys)
         self.report.issues += matched.issues
 
@@ -367,10 +330,22 @@ class _Job:
         if untouched:
             self.notes.append(left_out(untouched.values()))
         # While a person must still say which columns hold the records, nearly all of them lack something.
-        if incomplete and not self.answers.incomplete and not any(one.key == "mapping" for one in self.questions):
+        if incomplete and not self.answers.incomplete and not any(entry.key == "mapping" for entry in self.questions):
             self.questions.append(of_incomplete(incomplete, rows))
         self.merged, named = merged, self._with_keys(self.report)
-        self.report = Report([*named.issues, *findings, *report.issues], [*named.changes, *report.changes])
+        issues = [*named.issues, *findings, *report.issues, *self._of_new_records()]
+        self.report = Report(issues, [*named.changes, *report.changes])
+
+    def _of_new_records(self) -> list[Issue]:
+        """What is wrong with the records that were made for references."""
+        layers = self.new_records.layers()
+        frames = dict(self.context.frames)
+        if layers and self.source.get("source_id"):
+            frames["sources"] = questions.with_source(frames["sources"], self.source)
+        return [
+            issue for layer in layers for issue in check(frames, only=layer)
+            if issue.record in self.new_records.keys(layer)
+        ]  # fmt: skip
 
     def _with_keys(self, report: Report) -> Report:
         """The findings and repairs of rows as those of the records that the rows are."""
@@ -391,8 +366,7 @@ class _Job:
             self.answers.whole, self.source.get("source_id", ""), self.by_address,
             {*self.columns, *self.answers.constants}, untouched,
         )  # fmt: skip
-        current = self.context.frames[self.spec.name]
-        merged = merge(self.spec, current, self.values, self.shapes, self.keys, terms)
+        merged = merge(self.spec, self.context.frames[self.spec.name], self.values, self.shapes, self.keys, terms)
         touched = set(merged.touched)
         own = merged.frame[self.spec.key].astype(str).isin(touched)
         mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
@@ -402,17 +376,19 @@ class _Job:
         if self.source.get("source_id"):
             frames["sources"] = questions.with_source(frames["sources"], self.source)
         refused = {(issue.record, issue.field) for issue in (*self._with_keys(self.report).issues, *issues)}
+        checked = check(frames, only=self.spec.name)
         faults = [
             issue
-            for issue in check(frames, only=self.spec.name)
+            for issue in checked
             if _concerns(issue, touched)
             # The finding that refused a value says already why it is missing.
             and not (issue.kind == "required_missing" and (issue.record, issue.field) in refused)
         ]
         keep_out(frame, self.spec, [issue for issue in faults if issue.record in touched])
         make_numbers(frame, self.spec)
-        references = questions.still_referenced(self.spec, merged.removed, frames)
-        return replace(merged, frame=frame), Report([*issues, *faults, *references], changes)
+        of_layer = [issue for issue in checked if issue.subject == WHOLE_LAYER]
+        issues += [*faults, *questions.still_referenced(self.spec, merged.removed, frames)]
+        return replace(merged, frame=frame, of_layer=of_layer), Report(issues, changes)
 
     def staged(self, texts: tuple[ColumnText, ...], choices: list[Choice]) -> Staged:
         """Everything together."""
@@ -424,19 +400,13 @@ class _Job:
             reading=self.reading, notes=self.notes, questions=self.questions, translations=self.translations,
             report=self.report, frame=self.merged.frame, touched=self.merged.touched, removed=self.merged.removed,
             rows={key: number for number, key in numbered if key is not None}, left_out=self.keys.count(None),
-            source=self.source,
+            source=self.source, elsewhere={one.reading: self._by_key(one) for one in self.elsewhere},
+            other_layers=self.new_records.layers(), of_layer=self.merged.of_layer,
         )  # fmt: skip
 
-
-def _declared(first: str, second: str | None) -> Columns:
-    """The columns with what their names say about their order."""
-    coordinates = coordinate_columns([first, second]) if second is not None else None
-    return Columns(first, second, coordinates.declared if coordinates is not None else None)
-
-
-_FORMULA = Label(
-    "ô chứa công thức mà tệp không lưu kết quả", "the cell holds a formula and the file stores no result of it"
-)
+    def _by_key(self, elsewhere: Elsewhere) -> dict[str, BaseGeometry]:
+        pairs = zip(self.keys, elsewhere.shapes, strict=True)
+        return {key: shape for key, shape in pairs if key is not None and shape is not None}
 
 
 def _made_valid(change: Change) -> Issue:

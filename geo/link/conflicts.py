@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
+import numpy as np
+
 from geo.link.pairs import Frames, Pair
-from geo.link.places import Places, Shapes
+from geo.link.places import Joins
 from geo.schema import Disagreement, LinkSpec, Within
 
 
@@ -43,13 +47,15 @@ def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[
 def on_borders(frames: Frames, links: Sequence[LinkSpec]) -> list[ConflictRow]:
     """A conflict, under the link's name, for every record in several targets of a Within link with each="one"."""
     rows = []
+    joins = Joins(frames)
     for spec in links:
         if not isinstance(spec, Within) or spec.each != "one" or not {spec.source, spec.target} <= frames.keys():
             continue
-        places = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
-        shapes = Shapes.of(frames[spec.target], spec.target)
-        for place, holders in shapes.holding(places):
-            if len(holders) > 1:
-                names = ";".join(shapes.ids[shape] for shape, _ in holders)
-                rows.append(ConflictRow(spec.name, spec.source, places.ids[place], spec.target, "", names))
+        places, shapes = joins.places(spec.source, at_least=spec.at_least), joins.shapes(spec.target)
+        place, shape, rank = shapes.holding(places)
+        in_several = np.isin(place, place[rank > 1])
+        ids = zip(places.ids[place[in_several]], shapes.ids[shape[in_several]], strict=True)
+        for record, holders in groupby(ids, key=itemgetter(0)):
+            names = ";".join(holder for _, holder in holders)
+            rows.append(ConflictRow(spec.name, spec.source, record, spec.target, "", names))
     return rows

@@ -1,13 +1,14 @@
 """The pairs of one version as a layer of lines, with the names and places of both ends."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 
 from geo.crs import STORE_CRS
 from geo.link.pairs import Pair
@@ -16,6 +17,9 @@ from geo.ocop.collections import LINK_LAYER
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import Label
+
+_End: TypeAlias = tuple["_Ends", int]
+"""One end of a line: the records of its layer, and its place among them."""
 
 _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
@@ -27,13 +31,17 @@ _LINEAGE = Label(
 )
 
 
-class _End(NamedTuple):
-    """One end of a line: the record's names, one point of it (STORE_CRS), and that point's precision."""
+class _Ends(NamedTuple):
+    """The records of a layer as ends of lines, column by column; `rows` are their places in the columns.
 
-    name: str
-    name_en: str
-    point: Any
-    precision: str | None
+    `points` are the coordinates (STORE_CRS) of one point of each, NaN without a geometry; `precisions` are its keys.
+    """
+
+    rows: dict[str, int]
+    names: list[str]
+    names_en: list[str]
+    points: NDArray[np.float64]
+    precisions: list[str | None]
 
 
 def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> GeoDataFrame:
@@ -44,16 +52,16 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
     null where neither end has one.
     """
     ends = {layer: _ends(frame, layer) for layer, frame in frames.items() if layer in LAYERS}
-    rows: dict[str, dict[str, object]] = {}
-    lines: list[Any] = []
+    by_key: dict[str, Pair] = {}
     for pair in pairs:
-        key = f"{pair.link}.{pair.source_id}.{pair.target_id}"
-        if _SPECS[pair.link].visible and key not in rows:
-            here, there = ends[pair.source_layer][pair.source_id], ends[pair.target_layer][pair.target_id]
-            rows[key] = _values(key, pair, here, there)
-            lines.append(_line(here.point, there.point))
-    table = pd.DataFrame(rows.values(), columns=[field.name for field in LINK_LAYER.fields])
-    return gpd.GeoDataFrame(table, geometry=np.array(lines, dtype=object), crs=STORE_CRS)
+        if _SPECS[pair.link].visible:
+            by_key.setdefault(f"{pair.link}.{pair.source_id}.{pair.target_id}", pair)
+    kept = list(by_key.values())
+    here = [(ends[pair.source_layer], ends[pair.source_layer].rows[pair.source_id]) for pair in kept]
+    there = [(ends[pair.target_layer], ends[pair.target_layer].rows[pair.target_id]) for pair in kept]
+    columns = _columns(list(by_key), kept, here, there)
+    table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
+    return gpd.GeoDataFrame(table, geometry=_lines(here, there), crs=STORE_CRS)
 
 
 def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -66,51 +74,67 @@ def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _ends(frame: GeoDataFrame, layer: str) -> dict[str, _End]:
+def _ends(frame: GeoDataFrame, layer: str) -> _Ends:
     spec, count = LAYERS[layer], len(frame)
     names = [str(name) for name in frame[spec.title]]
     in_english = [
         name_en if isinstance(name_en, str) and name_en else name
         for name, name_en in zip(names, frame[spec.title_en] if spec.title_en else names, strict=True)
     ]
-    points = [None] * count if spec.geometry is None else _points(np.asarray(frame.geometry.array, dtype=object))
+    points = np.full((count, 2), np.nan) if spec.geometry is None else _points(frame)
     precisions = frame["precision"] if spec.has("precision") else [None] * count
-    keys = [str(key) for key in frame[spec.key]]
-    rows = zip(names, in_english, points, precisions, strict=True)
-    return {
-        key: _End(name, name_en, point, precision if isinstance(precision, str) else None)
-        for key, (name, name_en, point, precision) in zip(keys, rows, strict=True)
-    }
+    keys = {str(key): row for row, key in enumerate(frame[spec.key])}
+    return _Ends(keys, names, in_english, points, [key if isinstance(key, str) else None for key in precisions])
 
 
-def _points(shapes: np.ndarray[Any, Any]) -> list[Any]:
-    """One point of every shape; None for an empty or missing shape."""
-    areas = shapely.get_dimensions(shapes) > 0
-    points = shapes.copy()
-    points[areas] = shapely.point_on_surface(shapes[areas])
-    points[shapely.is_empty(shapes)] = None
-    return list(points)
+def _points(frame: GeoDataFrame) -> NDArray[np.float64]:
+    """The coordinates of one point of every shape; NaN for an empty or missing one."""
+    points = np.array(frame.geometry.array, dtype=object)
+    areas = shapely.get_dimensions(points) > 0
+    points[areas] = shapely.point_on_surface(points[areas])
+    points[shapely.is_empty(points)] = None
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def _values(key: str, pair: Pair, here: _End, there: _End) -> dict[str, object]:
-    precisions = [end.precision for end in (here, there) if end.precision in _ORDER]
-    return {
-        **pair._asdict(),
-        "link_id": key,
-        "name": f"{here.name} → {there.name}",
-        "name_en": f"{here.name_en} → {there.name_en}",
-        "source_name": here.name,
-        "target_name": there.name,
+def _columns(
+    keys: Sequence[str], pairs: Sequence[Pair], here: Sequence[_End], there: Sequence[_End]
+) -> dict[str, Sequence[object]]:
+    """The fields of the layer "links", in their order."""
+    sources, targets = ([ends.names[row] for ends, row in side] for side in (here, there))
+    in_english = ([ends.names_en[row] for ends, row in side] for side in (here, there))
+    precisions = ([ends.precisions[row] for ends, row in side] for side in (here, there))
+    columns: dict[str, Sequence[object]] = (
+        dict(zip(Pair._fields, zip(*pairs, strict=True), strict=True)) if pairs else {}
+    )
+    columns |= {
+        "link_id": keys,
+        "name": [f"{source} → {target}" for source, target in zip(sources, targets, strict=True)],
+        "name_en": [f"{source} → {target}" for source, target in zip(*in_english, strict=True)],
+        "source_name": sources,
+        "target_name": targets,
         # No position is accurate to a tenth of a metre, so more digits would be false precision.
-        "distance_m": None if pair.distance_m is None else round(pair.distance_m, 1),
-        "area_ha": None if pair.area_ha is None else round(pair.area_ha, 2),
-        "share": None if pair.share is None else round(pair.share, 4),
-        "certain": "yes" if pair.certain else "no",
-        "precision": max(precisions, key=lambda one: _ORDER[one or ""]) if precisions else None,
+        "distance_m": _rounded([pair.distance_m for pair in pairs], 1),
+        "area_ha": _rounded([pair.area_ha for pair in pairs], 2),
+        "share": _rounded([pair.share for pair in pairs], 4),
+        "certain": ["yes" if pair.certain else "no" for pair in pairs],
+        "precision": [_coarser(one, other) for one, other in zip(*precisions, strict=True)],
     }
+    return {field.name: columns.get(field.name, ()) for field in LINK_LAYER.fields}
 
 
-def _line(here: Any, there: Any) -> Any:
-    if here is None or there is None or here.equals(there):
-        return None
-    return shapely.LineString(np.vstack([shapely.get_coordinates(here), shapely.get_coordinates(there)]))
+def _rounded(numbers: Sequence[float | None], digits: int) -> list[float | None]:
+    return [None if number is None else round(number, digits) for number in numbers]
+
+
+def _coarser(one: str | None, other: str | None) -> str | None:
+    precisions = [key for key in (one, other) if key in _ORDER]
+    return max(precisions, key=lambda key: _ORDER[key or ""]) if precisions else None
+
+
+def _lines(here: Sequence[_End], there: Sequence[_End]) -> NDArray[np.object_]:
+    """The line from each point here to the one there; None where one of them is missing or both are the same."""
+    begins, ends = (np.array([ends.points[row] for ends, row in side]).reshape(-1, 2) for side in (here, there))
+    lines = np.full(len(here), None, dtype=object)
+    drawn = np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & (begins != ends).any(axis=1)
+    lines[drawn] = shapely.linestrings(np.stack([begins[drawn], ends[drawn]], axis=1))
+    return lines

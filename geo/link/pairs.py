@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import singledispatch
+from itertools import repeat
 from typing import Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 
 from geo.crs import STORE_CRS
 from geo.errors import BadSource
-from geo.link.places import Places, Shapes
+from geo.link.places import Joins, Numbers, Rows
 from geo.ocop.layers import LAYERS
 from geo.schema import KeyLink, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
 
@@ -54,15 +57,16 @@ def link_all(
                 f"Lớp {name!r} đang ở hệ {frame.crs.name}; liên kết chỉ được tính trong {STORE_CRS}.",
             )
     pairs: list[Pair] = []
+    joins = Joins(frames)
     for spec in links:
         if spec.source in frames and spec.target in frames:
             progress(spec.name)
-            pairs.extend(pairs_of(spec, frames))
+            pairs.extend(pairs_of(spec, joins))
     return pairs
 
 
 @singledispatch
-def pairs_of(spec: LinkSpec, frames: Frames) -> Iterator[Pair]:
+def pairs_of(spec: LinkSpec, joins: Joins) -> Iterator[Pair]:
     """The pairs of one row of LINKS."""
     raise TypeError(f"no rule computes {type(spec).__name__}")
 
@@ -84,7 +88,8 @@ def _source_ids(frame: GeoDataFrame) -> list[str]:
 
 
 @pairs_of.register
-def _pairs_by_key(spec: KeyLink, frames: Frames) -> Iterator[Pair]:
+def _pairs_by_key(spec: KeyLink, joins: Joins) -> Iterator[Pair]:
+    frames = joins.frames
     sources, target_ids = frames[spec.source], set(_ids(frames[spec.target], spec.target))
     rows = zip(_ids(sources, spec.source), sources[spec.field], _source_ids(sources), strict=True)
     for source_id, value, sources_of_record in rows:
@@ -103,7 +108,8 @@ def _pairs_by_key(spec: KeyLink, frames: Frames) -> Iterator[Pair]:
 
 
 @pairs_of.register
-def _pairs_through(spec: ThroughLink, frames: Frames) -> Iterator[Pair]:
+def _pairs_through(spec: ThroughLink, joins: Joins) -> Iterator[Pair]:
+    frames = joins.frames
     if spec.via not in frames:
         return
     via, sources = frames[spec.via], frames[spec.source]
@@ -123,8 +129,8 @@ def _pairs_through(spec: ThroughLink, frames: Frames) -> Iterator[Pair]:
 
 
 @pairs_of.register
-def _pairs_by_value(spec: MatchLink, frames: Frames) -> Iterator[Pair]:
-    sources, targets = frames[spec.source], frames[spec.target]
+def _pairs_by_value(spec: MatchLink, joins: Joins) -> Iterator[Pair]:
+    sources, targets = joins.frames[spec.source], joins.frames[spec.target]
     by_value: dict[tuple[str, ...], list[str]] = {}
     for target_id, values in _values(targets, spec.target, [there for _, there in spec.on]):
         by_value.setdefault(values, []).append(target_id)
@@ -141,56 +147,68 @@ def _values(frame: GeoDataFrame, layer: str, fields: Sequence[str]) -> Iterator[
 
 
 @pairs_of.register
-def _pairs_within(spec: Within, frames: Frames) -> Iterator[Pair]:
-    places = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
-    shapes = Shapes.of(frames[spec.target], spec.target)
-    for place, holders in shapes.holding(places):
-        radius = places.uncertainty_m[place]
-        selected = holders[:1] if spec.each == "one" else holders
-        for rank, (shape, edge_m) in enumerate(selected, start=1):
-            yield Pair(
-                spec.name, spec.source, places.ids[place], spec.target, shapes.ids[shape], "inside",
-                uncertainty_m=radius, certain=edge_m >= radius and shapes.surveyed[shape], rank=rank,
-            )  # fmt: skip
+def _pairs_within(spec: Within, joins: Joins) -> Iterator[Pair]:
+    places, shapes = joins.places(spec.source, at_least=spec.at_least), joins.shapes(spec.target)
+    place, shape, rank = shapes.holding(places)
+    if spec.each == "one":
+        place, shape, rank = place[rank == 1], shape[rank == 1], rank[rank == 1]
+    certain = shapes.surveyed[shape] & shapes.cover_circles(places, place, shape)
+    radii = places.uncertainty_m[place]
+    yield from _pairs(
+        spec, "inside", places.ids[place], shapes.ids[shape], certain=certain, rank=rank, uncertainty_m=radii
+    )
 
 
 @pairs_of.register
-def _pairs_by_overlap(spec: Overlap, frames: Frames) -> Iterator[Pair]:
-    here = Shapes.of(frames[spec.source], spec.source)
-    there = here if spec.source == spec.target else Shapes.of(frames[spec.target], spec.target)
+def _pairs_by_overlap(spec: Overlap, joins: Joins) -> Iterator[Pair]:
+    here, there = joins.shapes(spec.source), joins.shapes(spec.target)
+    (source, target, share, rank), size = here.overlapping(there, min_share=spec.min_share)
     is_line = LAYERS[spec.source].dimension == 1
-    for source, target, common, share, rank in here.overlapping(there, min_share=spec.min_share):
-        yield Pair(
-            spec.name, spec.source, here.ids[source], spec.target, there.ids[target], "overlap",
-            area_ha=None if is_line else common / 10_000, share=share, certain=here.surveyed[source], rank=rank,
-        )  # fmt: skip
+    yield from _pairs(
+        spec, "overlap", here.ids[source], there.ids[target], certain=here.surveyed[source], rank=rank, share=share,
+        area_ha=None if is_line else size / 10_000,
+    )  # fmt: skip
 
 
 @pairs_of.register
-def _pairs_near(spec: Near, frames: Frames) -> Iterator[Pair]:
-    here = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
-    there = Places.of(frames[spec.target], spec.target, at_least=spec.at_least)
-    for source, target, distance_m, rank in here.near(there, distance_m=spec.distance_m):
-        unsure = here.uncertainty_m[source] + there.uncertainty_m[target]
-        yield Pair(
-            spec.name, spec.source, here.ids[source], spec.target, there.ids[target], "near",
-            distance_m=distance_m, uncertainty_m=unsure, certain=distance_m + unsure <= spec.distance_m, rank=rank,
-        )  # fmt: skip
+def _pairs_near(spec: Near, joins: Joins) -> Iterator[Pair]:
+    here = joins.places(spec.source, at_least=spec.at_least)
+    there = joins.places(spec.target, at_least=spec.at_least)
+    source, target, distance_m, rank = here.near(there, distance_m=spec.distance_m)
+    unsure = here.uncertainty_m[source] + there.uncertainty_m[target]
+    yield from _pairs(
+        spec, "near", here.ids[source], there.ids[target], certain=distance_m + unsure <= spec.distance_m, rank=rank,
+        distance_m=distance_m, uncertainty_m=unsure,
+    )  # fmt: skip
 
 
 @pairs_of.register
-def _pairs_nearest(spec: NearestOfKind, frames: Frames) -> Iterator[Pair]:
-    here = Places.of(frames[spec.source], spec.source, at_least=spec.at_least)
-    targets = frames[spec.target]
-    nearest: dict[int, list[tuple[float, float, str]]] = {}
-    for _, group in targets[targets[spec.by].notna()].groupby(spec.by, sort=True):
-        there = Places.of(group, spec.target, at_least=spec.at_least)
-        for source, target, distance_m in here.nearest(there):
-            unsure = here.uncertainty_m[source] + there.uncertainty_m[target]
-            nearest.setdefault(source, []).append((distance_m, unsure, there.ids[target]))
-    for source in sorted(nearest):
-        for rank, (distance_m, unsure, target_id) in enumerate(sorted(nearest[source]), start=1):
-            yield Pair(
-                spec.name, spec.source, here.ids[source], spec.target, target_id, "nearest",
-                distance_m=distance_m, uncertainty_m=unsure, certain=unsure <= distance_m / 2, rank=rank,
-            )  # fmt: skip
+def _pairs_nearest(spec: NearestOfKind, joins: Joins) -> Iterator[Pair]:
+    here = joins.places(spec.source, at_least=spec.at_least)
+    there = joins.places(spec.target, at_least=spec.at_least)
+    kinds = joins.frames[spec.target][spec.by].to_numpy(dtype=object)[there.rows]
+    source, target, distance_m, rank = here.nearest_of_each(there, kinds)
+    unsure = here.uncertainty_m[source] + there.uncertainty_m[target]
+    yield from _pairs(
+        spec, "nearest", here.ids[source], there.ids[target], certain=unsure <= distance_m / 2, rank=rank,
+        distance_m=distance_m, uncertainty_m=unsure,
+    )  # fmt: skip
+
+
+def _pairs(
+    spec: LinkSpec,
+    reason: Reason,
+    source_ids: NDArray[np.object_],
+    target_ids: NDArray[np.object_],
+    *,
+    certain: NDArray[np.bool_],
+    rank: Rows,
+    **measures: Numbers | None,
+) -> Iterator[Pair]:
+    """Pairs from columns; `measures` are the fields distance_m, uncertainty_m, area_ha and share, where they apply."""
+    columns = {name: values.tolist() for name, values in measures.items() if values is not None}
+    measured = (columns.get(name, repeat(None)) for name in ("distance_m", "uncertainty_m", "area_ha", "share"))
+    return map(
+        Pair, repeat(spec.name), repeat(spec.source), source_ids.tolist(), repeat(spec.target), target_ids.tolist(),
+        repeat(reason), *measured, certain.tolist(), rank.tolist(),
+    )  # fmt: skip

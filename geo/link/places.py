@@ -1,161 +1,271 @@
 """Points and shapes of a layer, prepared for spatial joins: containment, distance and overlap.
 
-An STRtree in METRIC_CRS finds the candidates. Distances are geodesic. Areas are measured in METRIC_CRS,
-within 0.02 % of the ellipsoidal area in the province.
+An STRtree finds the candidates of a distance in METRIC_CRS; the geodesic distance decides. Overlaps are intersected in
+degrees, and their sizes are geodesic: hectares or lengths on the ellipsoid.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 from shapely import STRtree
 
-from geo.crs import GEOD, to_metric
+from geo.crs import GEOD, geodesic_areas_m2, geodesic_lengths_m, metric_scales, to_metric
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 
-_RADIUS_M = {precision.key: precision.uncertainty_m for precision in PRECISIONS}
+Rows: TypeAlias = NDArray[np.intp]
+Numbers: TypeAlias = NDArray[np.float64]
+_RADII_M = np.array([precision.uncertainty_m for precision in PRECISIONS])
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
-# The metric search is widened by this factor so that no pair is lost to the projection's scale
-# (0.9999 at the central meridian, at most 1.0001 in the province); the geodesic distance decides.
-_SEARCH_MARGIN = 1.001
+# Over d metres the scale of a transverse Mercator projection grows at most by the factor exp(d / radius). This radius
+# is smaller than any of the ellipsoid, which also covers the datum shift between WGS 84 and METRIC_CRS.
+_LEAST_RADIUS_M = 6_300_000.0
+_ROUNDING_M = 0.001
+
+
+class Joined(NamedTuple):
+    """Pairs of rows, ordered by `here` and then by rank (1 first), and what was measured of each."""
+
+    here: Rows
+    there: Rows
+    measure: Numbers
+    rank: Rows
 
 
 @dataclass(frozen=True)
 class Places:
-    """The points of a layer that are accurate enough, with ids, degrees, metres and uncertainty radii."""
+    """The points of a layer, in degrees: `rows` in its frame, ids, and the places of their precisions in PRECISIONS."""
 
-    ids: list[str]
-    lng: np.ndarray[Any, Any]
-    lat: np.ndarray[Any, Any]
-    metric: np.ndarray[Any, Any]
-    uncertainty_m: list[float]
+    rows: Rows
+    ids: NDArray[np.object_]
+    degrees: NDArray[np.object_]
+    precision: Rows
     layer: str
 
     @classmethod
-    def of(cls, frame: GeoDataFrame, layer: str, *, at_least: str) -> Self:
-        """The records of `frame` that have a point of the precision `at_least` or better.
-
-        A layer without a precision field counts as exact.
-        """
+    def of(cls, frame: GeoDataFrame, layer: str) -> Self:
+        """The records of `frame` that have a point of known precision; a layer without that field counts as exact."""
         geometry = np.asarray(frame.geometry.array, dtype=object)
-        precision = list(frame["precision"]) if "precision" in frame else ["exact"] * len(frame)
-        keep = [
-            row
-            for row, (point, key) in enumerate(zip(geometry, precision, strict=True))
-            if point is not None and not point.is_empty and _ORDER.get(str(key), 99) <= _ORDER[at_least]
-        ]
-        points = geometry[keep]
-        keys = frame[LAYERS[layer].key].tolist()
-        return cls(
-            [str(keys[row]) for row in keep],
-            shapely.get_x(points),
-            shapely.get_y(points),
-            to_metric(points),
-            [_RADIUS_M[str(precision[row])] for row in keep],
-            layer,
-        )
+        keys = frame["precision"] if "precision" in frame else ["exact"] * len(frame)
+        precision = np.array([_ORDER.get(str(key), len(_ORDER)) for key in keys], dtype=np.intp)
+        rows = np.flatnonzero(_has_shape(geometry) & (precision < len(_ORDER)))
+        return cls(rows, _ids(frame, layer)[rows], geometry[rows], precision[rows], layer)
 
-    def near(self, other: "Places", *, distance_m: float) -> Iterator[tuple[int, int, float, int]]:
-        """(here, there, geodesic metres, rank) of every pair at most `distance_m` apart, nearest first.
+    def known_to(self, precision: str) -> Self:
+        """Those of the places that are known as well as `precision` or better."""
+        known = self.precision <= _ORDER[precision]
+        return self if known.all() else self.take(np.flatnonzero(known))
 
-        Ties go to the smaller id. A record is not near itself.
+    def take(self, places: Rows) -> Self:
+        """Some of the places, in the order of `places`."""
+        rows, ids, degrees = self.rows[places], self.ids[places], self.degrees[places]
+        return replace(self, rows=rows, ids=ids, degrees=degrees, precision=self.precision[places])
+
+    @cached_property
+    def lnglat(self) -> tuple[Numbers, Numbers]:
+        """Longitudes and latitudes in degrees."""
+        return shapely.get_x(self.degrees), shapely.get_y(self.degrees)
+
+    @cached_property
+    def metric(self) -> NDArray[np.object_]:
+        """The points in METRIC_CRS."""
+        return to_metric(self.degrees)
+
+    @cached_property
+    def uncertainty_m(self) -> Numbers:
+        """The radius in metres around each place within which it truly is."""
+        return _RADII_M[self.precision]
+
+    @cached_property
+    def scale(self) -> Numbers:
+        """Metres in METRIC_CRS that a metre is long at each place; 0 where the projection does not reach."""
+        scale = metric_scales(*self.lnglat)
+        return np.where(np.isfinite(scale), scale, 0.0)
+
+    def near(self, other: "Places", *, distance_m: float) -> Joined:
+        """Every pair at most `distance_m` apart with its geodesic metres, nearest first; a record is not near itself.
+
+        Ties go to the smaller id.
         """
-        tree = STRtree(other.metric)
-        here, there = tree.query(self.metric, predicate="dwithin", distance=distance_m * _SEARCH_MARGIN)
+        if len(other.ids) < len(self.ids):  # fewer queries, of the larger tree
+            there, here = other._within(self, np.full(len(other.ids), distance_m))
+        else:
+            here, there = self._within(other, np.full(len(self.ids), distance_m))
         metres = self._geodesic(other, here, there)
-        rows = sorted(
-            (int(h), float(m), other.ids[t], int(t))
-            for h, t, m in zip(here, there, metres, strict=True)
-            if m <= distance_m and not (self.layer == other.layer and self.ids[h] == other.ids[t])
-        )
-        last, rank = -1, 0
-        for h, m, _, t in rows:
-            rank = rank + 1 if h == last else 1
-            last = h
-            yield h, t, m, rank
+        close = metres <= distance_m
+        if self.layer == other.layer:
+            close &= self.ids[here] != other.ids[there]
+        return _ranked(here[close], there[close], metres[close], other.ids)
 
-    def nearest(self, other: "Places") -> Iterator[tuple[int, int, float]]:
-        """(here, there, geodesic metres) of each record's nearest one in `other`; ties go to the smaller id."""
+    def nearest(self, other: "Places") -> Joined:
+        """Each record's nearest one in `other` with its geodesic metres; ties go to the smaller id."""
         if not len(other.ids) or not len(self.ids):
-            return
-        here, there = STRtree(other.metric).query_nearest(self.metric, all_matches=True)
-        metres = self._geodesic(other, here, there)
-        best: dict[int, tuple[float, str, int]] = {}
-        for h, t, m in zip(here, there, metres, strict=True):
-            candidate = (float(m), other.ids[t], int(t))
-            best[int(h)] = min(best.get(int(h), candidate), candidate)
-        for h in sorted(best):
-            yield h, best[h][2], best[h][0]
+            return _ranked(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0), other.ids)
+        # What is nearest on the map may not be so on the ellipsoid, but it says how far to look.
+        first, guess = STRtree(other.metric).query_nearest(self.metric, all_matches=False)
+        at_most_m = np.zeros(len(self.ids))
+        at_most_m[first] = self._geodesic(other, first, guess)
+        here, there = self._within(other, at_most_m)
+        pairs = _ranked(here, there, self._geodesic(other, here, there), other.ids)
+        return Joined(*(column[pairs.rank == 1] for column in pairs))
 
-    def _geodesic(self, other: "Places", here: Any, there: Any) -> np.ndarray[Any, Any]:
-        if not len(here):
-            return np.empty(0)
-        metres = GEOD.inv(self.lng[here], self.lat[here], other.lng[there], other.lat[there])[2]
-        return np.asarray(metres, dtype=float)
+    def nearest_of_each(self, other: "Places", kinds: NDArray[np.object_]) -> Joined:
+        """Each record's nearest one in `other` of every kind, nearest first; `kinds` are those of the records there."""
+        rows = [np.flatnonzero(kinds == kind) for kind in sorted({kind for kind in kinds if isinstance(kind, str)})]
+        nearest = [self.nearest(other.take(some)) for some in rows]
+        none = np.empty(0, np.intp)
+        return _ranked(
+            np.concatenate([none, *(pairs.here for pairs in nearest)]),
+            np.concatenate([none, *(some[pairs.there] for some, pairs in zip(rows, nearest, strict=True))]),
+            np.concatenate([np.empty(0), *(pairs.measure for pairs in nearest)]),
+            other.ids,
+        )
+
+    def _within(self, other: "Places", distance_m: Numbers) -> tuple[Rows, Rows]:
+        """Every pair that may be as near as `distance_m` says of the place here, and some that are farther apart."""
+        reach = self.scale * distance_m * np.exp(distance_m / _LEAST_RADIUS_M) + _ROUNDING_M
+        here, there = STRtree(other.metric).query(self.metric, predicate="dwithin", distance=reach)
+        return here, there
+
+    def _geodesic(self, other: "Places", here: Rows, there: Rows) -> Numbers:
+        (lng, lat), (other_lng, other_lat) = self.lnglat, other.lnglat
+        distances: Numbers = GEOD.inv(lng[here], lat[here], other_lng[there], other_lat[there])[2]
+        return distances
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """The polygons or lines of a layer with ids, in degrees and in metres; `surveyed` says which are the record's own.
+    """The polygons or lines of a layer with ids, in degrees; `surveyed` says which are the record's own.
 
-    `measure` gives the size of shapes in metres: area, or the length of lines.
+    `measure` gives the geodesic size of shapes: square metres, or the metres of lines.
     """
 
-    ids: list[str]
-    degrees: np.ndarray[Any, Any]
-    metric: np.ndarray[Any, Any]
-    surveyed: list[bool]
-    measure: Callable[[Any], np.ndarray[Any, Any]] = field(repr=False)
+    ids: NDArray[np.object_]
+    degrees: NDArray[np.object_]
+    surveyed: NDArray[np.bool_]
+    measure: Callable[[NDArray[np.object_]], Numbers] = field(repr=False)
 
     @classmethod
     def of(cls, frame: GeoDataFrame, layer: str) -> Self:
         """The records of `frame` that have a shape; all are surveyed where the layer declares no `outline`."""
         geometry = np.asarray(frame.geometry.array, dtype=object)
-        keep = [row for row, shape in enumerate(geometry) if shape is not None and not shape.is_empty]
-        keys = frame[LAYERS[layer].key].tolist()
+        keep = np.flatnonzero(_has_shape(geometry))
         own, values = LAYERS[layer].outline or (None, ())
         surveyed = [True] * len(frame) if own is None else [value in values for value in frame[own]]
-        metric = to_metric(geometry[keep])
-        return cls(
-            [str(keys[row]) for row in keep],
-            geometry[keep],
-            metric,
-            [surveyed[row] for row in keep],
-            shapely.length if LAYERS[layer].dimension == 1 else shapely.area,
-        )
+        measure = geodesic_lengths_m if LAYERS[layer].dimension == 1 else geodesic_areas_m2
+        return cls(_ids(frame, layer)[keep], geometry[keep], np.array(surveyed, dtype=bool)[keep], measure)
 
-    def holding(self, places: Places) -> Iterator[tuple[int, list[tuple[int, float]]]]:
-        """(place, [(shape, metres to its edge), ...]) of every place that a shape covers, smaller ids first.
+    @cached_property
+    def size(self) -> Numbers:
+        """The size of each shape, as `measure` gives it."""
+        return self.measure(self.degrees)
+
+    @cached_property
+    def borders(self) -> NDArray[np.object_]:
+        """The border of each shape in METRIC_CRS."""
+        borders: NDArray[np.object_] = shapely.boundary(to_metric(self.degrees))
+        shapely.prepare(borders)
+        return borders
+
+    def holding(self, places: Places) -> tuple[Rows, Rows, Rows]:
+        """Every pair of a place and a shape that covers it, and its rank: smaller ids of shapes come first.
 
         A place on a shared border is covered by the shapes on both sides.
         """
-        points = shapely.points(places.lng, places.lat)
-        place, shape = STRtree(self.degrees).query(points, predicate="intersects")
-        edge_m = shapely.distance(places.metric[place], shapely.boundary(self.metric)[shape])
-        holders: dict[int, list[tuple[str, int, float]]] = {}
-        for p, s, metres in zip(place, shape, edge_m, strict=True):
-            holders.setdefault(int(p), []).append((self.ids[s], int(s), float(metres)))
-        for p in sorted(holders):
-            yield p, [(s, metres) for _, s, metres in sorted(holders[p])]
+        if len(self.ids) < len(places.ids):  # fewer queries, of the larger tree
+            shape, place = STRtree(places.degrees).query(self.degrees, predicate="intersects")
+        else:
+            place, shape = STRtree(self.degrees).query(places.degrees, predicate="intersects")
+        order = np.lexsort((_places_in_order(self.ids)[shape], place))
+        place, shape = place[order], shape[order]
+        return place, shape, _ranks(place)
 
-    def overlapping(self, other: "Shapes", *, min_share: float) -> Iterator[tuple[int, int, float, float, int]]:
-        """(here, there, common size, share of here, rank) of every overlap, largest first; sizes as `measure` gives."""
-        here, there = STRtree(other.metric).query(self.metric, predicate="intersects")
+    def cover_circles(self, places: Places, place: Rows, shape: Rows) -> NDArray[np.bool_]:
+        """For pairs of `holding`: whether the shape covers all points that the uncertainty of the place allows."""
+        radius = places.uncertainty_m * places.scale
+        # One distance for each pair, which the types of shapely do not tell.
+        near_border = shapely.dwithin(self.borders[shape], places.metric[place], radius[place])  # type: ignore[call-overload]
+        return np.asarray(~near_border, dtype=bool)
+
+    def overlapping(self, other: "Shapes", *, min_share: float) -> tuple[Joined, Numbers]:
+        """Every overlap with its share of the shape here, and its size; the largest first, ties to the smaller row."""
+        there, here = STRtree(self.degrees).query(other.degrees, predicate="intersects")
         if self is other:
             here, there = here[here != there], there[here != there]
-        common = self.measure(shapely.intersection(self.metric[here], other.metric[there]))
-        shares = common / np.maximum(self.measure(self.metric)[here], np.finfo(float).tiny)
-        rows = [
-            (int(h), -float(size), int(t), float(share))
-            for h, t, size, share in zip(here, there, common, shares, strict=True)
-            if share >= min_share
-        ]
-        last, rank = -1, 0
-        for h, negative, t, share in sorted(rows):
-            rank = rank + 1 if h == last else 1
-            last = h
-            yield h, t, -negative, min(share, 1.0), rank
+        size = self._common(other, here, there)
+        share = size / np.maximum(self.size[here], np.finfo(float).tiny)
+        enough = share >= min_share
+        here, there, size, share = here[enough], there[enough], size[enough], share[enough]
+        order = np.lexsort((there, -size, here))
+        here, there = here[order], there[order]
+        return Joined(here, there, np.minimum(share[order], 1.0), _ranks(here)), size[order]
+
+    def _common(self, other: "Shapes", here: Rows, there: Rows) -> Numbers:
+        """The size that pairs have in common; a shape that lies wholly in the other need not be intersected."""
+        shapely.prepare(other.degrees)
+        is_inside = shapely.covers(other.degrees[there], self.degrees[here])
+        size = np.empty(len(here))
+        size[is_inside] = self.size[here[is_inside]]
+        across = ~is_inside
+        size[across] = self.measure(shapely.intersection(self.degrees[here[across]], other.degrees[there[across]]))
+        return size
+
+
+class Joins:
+    """The places and shapes of the frames of one version, each prepared once for all links that join them."""
+
+    def __init__(self, frames: Mapping[str, GeoDataFrame]) -> None:
+        self.frames = frames
+        self._all_places: dict[str, Places] = {}
+        self._places: dict[tuple[str, str], Places] = {}
+        self._shapes: dict[str, Shapes] = {}
+
+    def places(self, layer: str, *, at_least: str) -> Places:
+        """The places of a layer that are known as well as `at_least` or better."""
+        key = layer, at_least
+        if layer not in self._all_places:
+            self._all_places[layer] = Places.of(self.frames[layer], layer)
+        if key not in self._places:
+            self._places[key] = self._all_places[layer].known_to(at_least)
+        return self._places[key]
+
+    def shapes(self, layer: str) -> Shapes:
+        """The shapes of a layer."""
+        if layer not in self._shapes:
+            self._shapes[layer] = Shapes.of(self.frames[layer], layer)
+        return self._shapes[layer]
+
+
+def _has_shape(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)), dtype=bool)
+
+
+def _ids(frame: GeoDataFrame, layer: str) -> NDArray[np.object_]:
+    return np.array([str(key) for key in frame[LAYERS[layer].key]], dtype=object)
+
+
+def _places_in_order(ids: NDArray[np.object_]) -> Rows:
+    """The place of each id among all of them in their order."""
+    places = np.empty(len(ids), np.intp)
+    places[np.argsort(ids, kind="stable")] = np.arange(len(ids))
+    return places
+
+
+def _ranked(here: Rows, there: Rows, measure: Numbers, ids: NDArray[np.object_]) -> Joined:
+    """Pairs ordered by `here`, then by their measure, then by the id there."""
+    order = np.lexsort((_places_in_order(ids)[there], measure, here))
+    here = here[order]
+    return Joined(here, there[order], measure[order], _ranks(here))
+
+
+def _ranks(here: Rows) -> Rows:
+    """1, 2, … within each run of equal rows."""
+    place = np.arange(len(here))
+    begins = np.concatenate([[True], here[1:] != here[:-1]])[: len(here)]
+    return place - np.maximum.accumulate(np.where(begins, place, 0)) + 1

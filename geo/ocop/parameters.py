@@ -34,13 +34,15 @@ class Parameter:
 MAX_TEXT = 200
 MAX_IDS = 500
 MAX_FILTER = 20_000
+ID_LISTS = ("ids",)
+"""Lists whose items are free text, in which a comma is percent-encoded; see web/http/list_request.py."""
 _LARGEST = 999_999_999
 
 _ROWS = (
     Parameter("f", Label("định dạng của phản hồi", "format of the response")),
     Parameter("lang", Label("ngôn ngữ", "language"), choices=LANGS, default="vi"),
     Parameter("limit", Label("số bản ghi mỗi trang; vượt mức tối đa thì được giảm xuống", "records per page; limits above the maximum are reduced"), "integer", least=1),
-    Parameter("offset", Label("số bản ghi bỏ qua trước trang", "records skipped before the page"), "integer", default=0, least=0, most=_LARGEST),
+    Parameter("offset", Label("số bản ghi bỏ qua trước trang; vượt mức tối đa thì được giảm xuống", "records skipped before the page; offsets above the maximum are reduced"), "integer", default=0, least=0, most=_LARGEST),
     Parameter("version", Label("phiên bản dữ liệu của các trang, lấy từ liên kết next", "data version of the pages, taken from the next link"), "integer", least=1, most=_LARGEST),
     Parameter("bbox", Label("khung toạ độ theo bbox-crs", "bounding box: lower corner, upper corner, in bbox-crs"), "numbers", least=4, most=6),
     Parameter("bbox-crs", Label("hệ toạ độ của bbox", "coordinate system of bbox"), "uri"),
@@ -53,7 +55,7 @@ _ROWS = (
     Parameter("filter-lang", Label("ngôn ngữ của bộ lọc", "language of the filter"), choices=("cql2-text", "cql2-json"), default="cql2-text"),
     Parameter("filter-crs", Label("hệ toạ độ trong bộ lọc", "coordinate system of geometries in the filter"), "uri"),
     Parameter("q", Label("tìm theo tên, có dấu hoặc không dấu", "search by name, with or without diacritics"), most=MAX_TEXT),
-    Parameter("ids", Label("mã các bản ghi", "codes of the records"), "texts", most=MAX_IDS, once=False),
+    Parameter("ids", Label("mã các bản ghi; dấu phẩy bên trong mã viết là %2C", "codes of the records; a comma inside a code is written %2C"), "texts", most=MAX_IDS, once=False),
     Parameter("encoding", Label("bảng mã chữ khi f=shp", "text encoding for f=shp")),
     Parameter("letters", Label("cách ghi chữ mà bảng mã không có, khi f=shp", "how to write letters that the encoding lacks, for f=shp")),
     Parameter("since", Label("số phiên bản (0 là từ đầu) hoặc thời điểm RFC 3339", "number of a version (0 for all), or an RFC 3339 time")),

@@ -7,6 +7,10 @@ MONTHS = 36
 """Validity of a certificate, by decisions 1048/QĐ-TTg (2019) and 148/QĐ-TTg (2023)."""
 
 
+VALIDITY_FIELDS = ("certified_from", "certified_until", "year", "reassessed")
+"""The fields of a product that its validity is derived from."""
+
+
 class Validity(NamedTuple):
     """The last day, month or year of a certificate, ISO 8601, and where that is known from: a key of `validity_basis`."""
 

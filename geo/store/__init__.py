@@ -1,6 +1,16 @@
 """The store of record: every published version of the layers, with who published it, when and why."""
 
-from geo.store.engine import open_store
-from geo.store.protocol import LogRow, Store, Version
+from geo.store.engine import create_store, open_store, restore_backup, sweep_store, verify_store
+from geo.store.protocol import LogRow, Store, Verdict, Version
 
-__all__ = ["LogRow", "Store", "Version", "open_store"]
+__all__ = [
+    "LogRow",
+    "Store",
+    "Verdict",
+    "Version",
+    "create_store",
+    "open_store",
+    "restore_backup",
+    "sweep_store",
+    "verify_store",
+]

@@ -37,8 +37,9 @@ def state_of(spec: LayerSpec, frame: gpd.GeoDataFrame) -> Records:
     invalid = _invalid_shapes(spec, shapes)
     wkbs = _wkbs(shapes, invalid)
     records: Records = {}
-    for row, cells in enumerate(zip(*(frame[name] for name in names), strict=True)):
-        properties = {name: _plain(cell) for name, cell in zip(names, cells, strict=True)}
+    columns = [_plain_cells(frame[name].tolist()) for name in names]
+    for row, cells in enumerate(zip(*columns, strict=True)):
+        properties = dict(zip(names, cells, strict=True))
         key = properties[spec.key]
         if key is None or str(key) in records:
             raise _invalid_layer(spec, f"khoá {key!r} thiếu hoặc dùng hai lần", f"key {key!r} is missing or used twice")
@@ -58,6 +59,10 @@ def _require_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> None:
     lacking = [field.name for field in spec.fields if field.name not in frame.columns]
     if lacking:
         raise _invalid_layer(spec, f"thiếu cột {', '.join(lacking)}", f"columns missing: {', '.join(lacking)}")
+
+
+def _plain_cells(cells: list[Any]) -> list[str | int | float | None]:
+    return [cell if cell is None or type(cell) is str or type(cell) is int else _plain(cell) for cell in cells]
 
 
 def _plain(value: Any) -> str | int | float | None:
@@ -93,11 +98,12 @@ def _invalid_layer(spec: LayerSpec, vi: str, en: str) -> Conflict:
 
 def frame_of(spec: LayerSpec, records: Mapping[str, Content]) -> gpd.GeoDataFrame:
     """The frame of `records` in STORE_CRS, ordered by key; fields that a record lacks are None."""
-    rows = [(json.loads(text), shape) for _, (text, shape) in sorted(records.items())]
+    contents = [records[key] for key in sorted(records)]
+    rows = [json.loads(text) for text, _ in contents]
     data: dict[str, Any] = {
-        field.name: pd.Series([row.get(field.name) for row, _ in rows], dtype=object) for field in spec.fields
+        field.name: pd.Series([row.get(field.name) for row in rows], dtype=object) for field in spec.fields
     }
-    shapes = [None if shape is None else shapely.from_wkb(shape) for _, shape in rows]
+    shapes = shapely.from_wkb(np.array([shape for _, shape in contents], dtype=object))
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=STORE_CRS), crs=STORE_CRS)
 
 

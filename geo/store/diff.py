@@ -1,17 +1,17 @@
 """Differences between two states of a layer by record: fields, distance moved in metres, area in hectares."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
 import shapely
-from geopandas import GeoDataFrame
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GEOD, geodesic_distance_m, to_metric
+from geo.crs import GEOD, Shapes, geodesic_distance_m, to_metric
 from geo.schema import LayerSpec
-from geo.store.content import Content, Records, state_of
+from geo.store.content import Content, Records
 
 
 class FieldChange(NamedTuple):
@@ -52,22 +52,15 @@ class Counts(NamedTuple):
     moved: int
 
 
-def compare(spec: LayerSpec, before: GeoDataFrame | None, after: GeoDataFrame | None) -> list[RecordDiff]:
-    """The records that differ between two frames in STORE_CRS, ordered by key; None is a layer without records."""
-    old = state_of(spec, before) if before is not None else {}
-    new = state_of(spec, after) if after is not None else {}
-    return list(differences(spec, old, new))
-
-
 def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordDiff]:
     """The records that differ between two states of a layer in canonical form (see content.py), ordered by key."""
-    for key in sorted(old.keys() | new.keys()):
-        one, other = old.get(key), new.get(key)
-        if one != other:
-            diff = _difference(spec, key, one, other)
-            # 5 and 5.0 are equal values, though their JSON differs.
-            if diff.op != "changed" or diff.fields or diff.moved_m is not None:
-                yield diff
+    keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
+    before, after = (_shapes([records.get(key) for key in keys]) for records in (old, new))
+    for key, shape, other in zip(keys, before, after, strict=True):
+        diff = _difference(spec, key, old.get(key), new.get(key), (shape, other))
+        # 5 and 5.0 are equal values, though their JSON differs.
+        if diff.op != "changed" or diff.fields or diff.moved_m is not None:
+            yield diff
 
 
 def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
@@ -86,9 +79,14 @@ def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
     }
 
 
-def _difference(spec: LayerSpec, key: str, old: Content | None, new: Content | None) -> RecordDiff:
+def _difference(
+    spec: LayerSpec,
+    key: str,
+    old: Content | None,
+    new: Content | None,
+    shapes: tuple[BaseGeometry | None, BaseGeometry | None],
+) -> RecordDiff:
     before, after = _values(old), _values(new)
-    shapes = _shape(old), _shape(new)
     op: Literal["added", "changed", "removed"] = "added" if old is None else "removed" if new is None else "changed"
     fields = [
         FieldChange(field.name, before.get(field.name), after.get(field.name))
@@ -117,10 +115,11 @@ def _values(content: Content | None) -> Mapping[str, object]:
     return values
 
 
-def _shape(content: Content | None) -> BaseGeometry | None:
-    """The record's geometry; None when it has none or an empty one."""
-    shape = None if content is None or content[1] is None else shapely.from_wkb(content[1])
-    return None if shape is None or shape.is_empty else shape
+def _shapes(contents: Sequence[Content | None]) -> Shapes:
+    """The records' geometries; None for one that has none or an empty one, and where there is no record."""
+    shapes: Shapes = shapely.from_wkb(np.array([content and content[1] for content in contents], dtype=object))
+    shapes[shapely.is_empty(shapes)] = None
+    return shapes
 
 
 def _distance_moved_m(before: BaseGeometry, after: BaseGeometry) -> float:

@@ -7,26 +7,26 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.errors import BadSource, Conflict, NotFound
+from geo.errors import Conflict, NotFound
 from geo.ocop.layers import LAYERS
 from geo.report import Report
-from geo.store.content import State, digest_of, frame_of, state_of
+from geo.schema import LayerSpec
+from geo.store import seals
+from geo.store.connection import is_missing, reading, writing
+from geo.store.content import Records, State, digest_of, frame_of, state_of
+from geo.store.copies import write_backup
+from geo.store.damage import missing
 from geo.store.diff import RecordDiff, differences
 from geo.store.gpkg_tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
 from geo.store.protocol import LogRow, Version
+from geo.store.states import state_of_version
 
-_LOG = """
-SELECT l.layer, l.id, l.properties, l.geometry FROM geo_log l
-JOIN (SELECT layer, id, max(version) AS version FROM geo_log WHERE version <= ? GROUP BY layer, id) last
-  ON last.layer = l.layer AND last.id = l.id AND last.version = l.version
-WHERE l.op <> 'removed'
-"""
 _OPERATIONS = """
 SELECT version, layer, id, op FROM (
     SELECT version, layer, id, op, lead(op) OVER (PARTITION BY layer, id ORDER BY version) AS following
@@ -36,34 +36,47 @@ SELECT version, layer, id, op FROM (
 
 
 class GeoPackageStore:
-    """A Store in one file. Every call opens a connection of its own; writers wait for each other up to `wait_s`."""
+    """A Store in one file. Every call opens its own connection; writers wait for one another.
 
-    def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
+    BadSource when the file is missing or is no store; with `create`, a store without versions is made where none is.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False, wait_s: float = 30.0) -> None:
         self.path = path
         self._wait_s = wait_s
         if not self._is_ready():
-            with self._writing() as connection:
-                for statement in DDL:
+            if not create:
+                raise missing(path)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with writing(self.path, self._wait_s, create=True) as connection:
+                for statement in (*DDL, seals.DDL):
                     connection.execute(statement)
 
     def _is_ready(self) -> bool:
-        """Whether all tables exist; only reads, as opening a store must not wait for a writer."""
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Whether there is nothing to make; opening a store must not wait for whoever writes to it."""
+        if is_missing(self.path):
             return False
         with self._reading() as connection:
             return is_ready(connection, self.path)
 
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        return reading(self.path, self._wait_s)
+
     def versions(self) -> list[Version]:
         """Every version, oldest first."""
         with self._reading() as connection:
-            rows = connection.execute("SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number")
-            return [Version(*row) for row in rows]
+            return seals.read_versions(connection, self.path)
 
     def current(self) -> Version | None:
         """The newest version; None in an empty store."""
         versions = self.versions()
         return versions[-1] if versions else None
+
+    def state(self, version: int) -> State:
+        """The records of each layer of a version in canonical form, ordered by key."""
+        with self._reading() as connection:
+            state = self._state(connection, self._number(connection, version))
+        return {name: state.get(name, {}) for name in LAYERS}
 
     def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
         """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
@@ -82,7 +95,7 @@ class GeoPackageStore:
 
     def publish(
         self,
-        frames: Mapping[str, GeoDataFrame],
+        layers: Mapping[str, GeoDataFrame | Records],
         *,
         who: str,
         why: str,
@@ -90,40 +103,46 @@ class GeoPackageStore:
         report: Report,
         base: int | None = None,
     ) -> Version:
-        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+        """Make `layers` the current state; the current version, untouched, when nothing differs from it.
 
-        Frames must be in STORE_CRS with unique keys; a layer without a frame becomes empty. `base` is the number of the
-        version that the frames were made from (0 for none): Conflict when another has been published since. All is
-        one transaction: a process that dies during it leaves the last version as it was.
+        A layer is a frame in STORE_CRS with unique keys, or what `state` gives; one that is not given becomes empty.
+        `base` is the number of the version that they were made from (0 for none): Conflict when another has been
+        published since.
+        One transaction: a process that dies in the middle leaves the last version as it was. The time of the version
+        is now, or a second after the newest earlier publication where the clock says less.
         """
-        state = _state_of(frames)
+        state = _state_of(layers)
         metadata_text = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
         report_text = json.dumps(report.to_json(), ensure_ascii=False, sort_keys=True)
         digest = digest_of(state, metadata_text)
-        with self._writing() as connection:
-            last = _newest(connection)
+        with writing(self.path, self._wait_s) as connection:
+            versions = seals.read_versions(connection, self.path)
+            last = versions[-1] if versions else None
             if base is not None and base != (last.number if last else 0):
                 raise _newer_version(base, last)
             if last is not None and last.digest == digest:
                 return last
-            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            now = _time_after(versions)
             version = Version(last.number + 1 if last else 1, now, who, why, digest)
             row = (*version, metadata_text, report_text)
             connection.execute("INSERT INTO geo_version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             before = self._state(connection, version.number - 1)
             rows = _differences(version.number, before, state)
             connection.executemany("INSERT INTO geo_log VALUES (?, ?, ?, ?, ?, ?)", rows)
+            seals.seal_new(connection)
             _write_current(connection, before, state, now)
         return version
 
     def history(self, layer: str, record: str) -> list[LogRow]:
         """The log of one record, oldest first."""
         with self._reading() as connection:
+            seals.require_log(connection, self.path, self._number(connection, None))
             return list(_log(connection, "layer = ? AND id = ?", (layer, record)))
 
     def changes(self, after: int, until: int) -> list[LogRow]:
         """The log of the versions after `after` up to and including `until`, in order."""
         with self._reading() as connection:
+            seals.require_log(connection, self.path, until)
             return list(_log(connection, "version > ? AND version <= ?", (after, until)))
 
     def log(self, until: int) -> list[tuple[int, str, str, str]]:
@@ -133,6 +152,7 @@ class GeoPackageStore:
         the later entry is enough. So a record has few entries, however often it changed.
         """
         with self._reading() as connection:
+            seals.require_log(connection, self.path, until)
             return connection.execute(_OPERATIONS, (until,)).fetchall()
 
     def compare(self, before: int, after: int) -> list[RecordDiff]:
@@ -148,6 +168,7 @@ class GeoPackageStore:
         """How many records each version added, changed and removed."""
         tallies: dict[int, dict[str, int]] = {}
         with self._reading() as connection:
+            seals.require_log(connection, self.path, self._number(connection, None))
             for version, op, count in connection.execute("SELECT version, op, count(*) FROM geo_log GROUP BY 1, 2"):
                 tallies.setdefault(version, {})[op] = count
         return tallies
@@ -161,18 +182,30 @@ class GeoPackageStore:
     def used_ids(self, layer: str) -> set[str]:
         """Every id that a record of the layer ever had, so that none is assigned again."""
         with self._reading() as connection:
+            seals.require_log(connection, self.path, self._number(connection, None))
             return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
 
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""
         return self.publish(
-            self.frames(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
+            self.state(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
         )
 
+    def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
+        """Write a verified copy of the whole store to `file`, complete or not at all, while others read and publish.
+
+        Return the versions that it holds. Conflict when `file` exists and `replace` was not given.
+        """
+        return write_backup(self.path, file, replace=replace, wait_s=self._wait_s)
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
     def _number(self, connection: sqlite3.Connection, version: int | None) -> int:
-        newest = connection.execute("SELECT max(number) FROM geo_version").fetchone()[0] or 0
+        newest = len(seals.read_versions(connection, self.path))
         if version is None:
-            return int(newest)
+            return newest
         if not 1 <= version <= newest:
             raise NotFound(
                 f"No version {version}. Versions: 1 to {newest}.",
@@ -184,70 +217,37 @@ class GeoPackageStore:
         with self._reading() as connection:
             number = self._number(connection, version)
             row = connection.execute(f"SELECT {column} FROM geo_version WHERE number = ?", (number,)).fetchone()
-            return str(row[0])
+            return seals.require_text(connection, self.path, number, column, row[0])
 
-    @staticmethod
-    def _state(connection: sqlite3.Connection, version: int) -> State:
-        state: State = {}
-        for layer, key, properties, geometry in connection.execute(_LOG, (version,)):
-            state.setdefault(layer, {})[key] = (properties, geometry)
-        return state
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._translate_errors(), closing(sqlite3.connect(self.path, timeout=self._wait_s)) as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one transaction; Conflict when another writer does not finish in time."""
-        with (
-            self._translate_errors(),
-            closing(sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)) as connection,
-        ):
-            # A rollback journal, not WAL: the store stays one file, which can be copied and lie on a network share.
-            connection.execute("PRAGMA journal_mode = DELETE")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")  # without it, closing rolls back
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Raise SQLite's errors about the file as Conflict (locked) or BadSource (damaged)."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise Conflict(
-                    f"Another program is writing to {self.path.name} ({error}). Try again in a moment.",
-                    f"Chương trình khác đang ghi vào {self.path.name} ({error}). Hãy thử lại sau.",
-                ) from error
-            if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise BadSource(
-                    f"{self.path} is not a GeoPackage, or it is damaged ({error}). Restore it from a backup.",
-                    f"{self.path} không phải GeoPackage hoặc đã hỏng ({error}). Hãy khôi phục từ bản sao lưu.",
-                ) from error
-            raise
+    def _state(self, connection: sqlite3.Connection, version: int) -> State:
+        """The records of a version; BadSource when they are not those that were published."""
+        return state_of_version(connection, self.path, version)
 
 
-def _state_of(frames: Mapping[str, GeoDataFrame]) -> State:
-    """The records of every declared layer; none for a layer without a frame."""
-    unknown = sorted(frames.keys() - LAYERS.keys())
+def _state_of(layers: Mapping[str, GeoDataFrame | Records]) -> State:
+    """The records of every declared layer; none for a layer that is not given."""
+    unknown = sorted(layers.keys() - LAYERS.keys())
     if unknown:
         raise Conflict(
             f"No layer {unknown[0]!r}. Layers: {', '.join(LAYERS)}.",
             f"Không có lớp {unknown[0]!r}. Các lớp: {', '.join(LAYERS)}.",
         )
-    return {name: state_of(spec, frames[name]) if name in frames else {} for name, spec in LAYERS.items()}
+    return {name: _records_of(spec, layers.get(name, {})) for name, spec in LAYERS.items()}
 
 
-def _newest(connection: sqlite3.Connection) -> Version | None:
-    row = connection.execute(
-        "SELECT number, published_at, who, why, digest FROM geo_version ORDER BY number DESC LIMIT 1"
-    ).fetchone()
-    return None if row is None else Version(*row)
+def _records_of(spec: LayerSpec, layer: GeoDataFrame | Records) -> Records:
+    return state_of(spec, layer) if isinstance(layer, GeoDataFrame) else layer
+
+
+def _time_after(versions: list[Version]) -> str:
+    """Now, or a second after the newest publication where the clock was set back or the second is the same.
+
+    If-Modified-Since and the change feed tell versions apart by whole seconds.
+    """
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    last = max((dt.datetime.fromisoformat(version.published_at) for version in versions), default=None)
+    later = now if last is None else max(now, last + dt.timedelta(seconds=1))
+    return later.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _newer_version(base: int, last: Version | None) -> Conflict:

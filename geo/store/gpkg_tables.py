@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -22,6 +24,7 @@ _SRS_ID = 4326
 _METRIC_ID = int(METRIC_CRS.partition(":")[2])
 _ENVELOPE_XY = 0b0000_0011  # little-endian header with an envelope [minx, maxx, miny, maxy]
 _EMPTY = 0b0001_0001
+_HEADER, _HEADER_WITH_BOX = struct.Struct("<2sBBi"), struct.Struct("<2sBBi4d")
 
 
 def _srs(code: int, description: str) -> str:
@@ -131,16 +134,41 @@ def _box(shapes: NDArray[np.object_]) -> list[float | None]:
 
 def _fill(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> None:
     """Write the rows, numbered from 1 in the order of their keys."""
+    columns = _columns(spec)
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(f'INSERT INTO "{spec.name}" ({_quoted(columns)}) VALUES ({marks})', _rows(spec, records))
+
+
+def holds(connection: sqlite3.Connection, spec: LayerSpec, records: Records) -> bool:
+    """Whether a layer's table, which must be as declared now, has these records and no others."""
+    rows = connection.execute(f'SELECT {_quoted(_columns(spec))} FROM "{spec.name}" ORDER BY fid')
+    texts = [field.name for field in spec.fields if _sql_type(field) == "TEXT"]
+    places = [place for place, column in enumerate(_columns(spec)) if column in texts]
+
+    def comparable(row: Iterable[object]) -> list[object]:
+        cells = list(row)
+        for place in places:  # SQLite keeps a number in a column of text as text
+            cells[place] = None if cells[place] is None else str(cells[place])
+        return cells
+
+    return [comparable(row) for row in rows] == [comparable(row) for row in _rows(spec, records)]
+
+
+def _columns(spec: LayerSpec) -> list[str]:
+    return [*(["fid"] if spec.geometry is None else ["fid", "geom"]), *(field.name for field in spec.fields)]
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _rows(spec: LayerSpec, records: Records) -> Iterator[list[Any]]:
+    """The cells of each record's row, in the order of _columns."""
     names = [field.name for field in spec.fields]
-    head = ["fid"] if spec.geometry is None else ["fid", "geom"]
-    columns = ", ".join(f'"{name}"' for name in head + names)
-    marks = ", ".join("?" * (len(head) + len(names)))
-    rows = []
-    for fid, (text, shape) in enumerate(records.values(), start=1):
+    geometries = [[]] * len(records) if spec.geometry is None else [[one] for one in _gpkg(records)]
+    for fid, ((text, _), geometry) in enumerate(zip(records.values(), geometries, strict=True), start=1):
         properties = json.loads(text)
-        values = [properties[name] for name in names]
-        rows.append([fid, *values] if spec.geometry is None else [fid, _gpkg(shape), *values])
-    connection.executemany(f'INSERT INTO "{spec.name}" ({columns}) VALUES ({marks})', rows)
+        yield [fid, *geometry, *map(properties.get, names)]
 
 
 def _sql_type(field: Field) -> str:
@@ -151,12 +179,16 @@ def _constraint(field: Field, spec: LayerSpec) -> str:
     return " NOT NULL UNIQUE" if field.name == spec.key else ""
 
 
-def _gpkg(wkb: bytes | None) -> bytes | None:
-    """A geometry in the GeoPackage binary format: magic, version, flags, srs_id, envelope, WKB."""
-    if wkb is None:
-        return None
-    shape = shapely.from_wkb(wkb)
-    if shape.is_empty:
-        return struct.pack("<2sBBi", b"GP", 0, _EMPTY, _SRS_ID) + wkb
-    west, south, east, north = shape.bounds
-    return struct.pack("<2sBBi4d", b"GP", 0, _ENVELOPE_XY, _SRS_ID, west, east, south, north) + wkb
+def _gpkg(records: Records) -> Iterator[bytes | None]:
+    """Each geometry in the GeoPackage binary format: magic, version, flags, srs_id, envelope, WKB; None for none."""
+    shapes = shapely.from_wkb(np.array([shape for _, shape in records.values()], dtype=object))
+    empty = shapely.is_empty(shapes).tolist()
+    for (_, wkb), is_empty, (west, south, east, north) in zip(
+        records.values(), empty, shapely.bounds(shapes).tolist(), strict=True
+    ):
+        if wkb is None:
+            yield None
+        elif is_empty:
+            yield _HEADER.pack(b"GP", 0, _EMPTY, _SRS_ID) + wkb
+        else:
+            yield _HEADER_WITH_BOX.pack(b"GP", 0, _ENVELOPE_XY, _SRS_ID, west, east, south, north) + wkb

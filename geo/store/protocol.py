@@ -1,11 +1,15 @@
 """The interface of a store of versions, independent of the database engine."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from geopandas import GeoDataFrame
 
+from geo.errors import BadSource
 from geo.report import Report
+from geo.schema import Label
+from geo.store.content import Records, State
 from geo.store.diff import RecordDiff
 
 
@@ -34,14 +38,28 @@ class LogRow(NamedTuple):
     moved: bool
 
 
+class Verdict(NamedTuple):
+    """One part of a store after it was verified: a version, or what all versions share; `damage` is None when sound."""
+
+    part: Label
+    damage: BadSource | None
+
+
 class Store(Protocol):
-    """Versions of the layers, each published in one transaction: readers see the old state or the new one."""
+    """Versions of frames, each published in one transaction: readers see the old state or the new one.
+
+    What is read is compared with the digests that were stored when it was published: BadSource names the version that
+    is damaged, and the way back.
+    """
 
     def versions(self) -> list[Version]:
         """Every version, oldest first."""
 
     def current(self) -> Version | None:
         """The newest version; None in an empty store."""
+
+    def state(self, version: int) -> State:
+        """The records of each layer of a version in canonical form, ordered by key."""
 
     def frames(self, version: int | None = None) -> dict[str, GeoDataFrame]:
         """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
@@ -54,7 +72,7 @@ class Store(Protocol):
 
     def publish(
         self,
-        frames: Mapping[str, GeoDataFrame],
+        layers: Mapping[str, GeoDataFrame | Records],
         *,
         who: str,
         why: str,
@@ -62,10 +80,11 @@ class Store(Protocol):
         report: Report,
         base: int | None = None,
     ) -> Version:
-        """Make `frames` the current state; the current version, untouched, when nothing differs from it.
+        """Make `layers` the current state; the current version, untouched, when nothing differs from it.
 
-        Frames must be in STORE_CRS with unique keys; a layer without a frame becomes empty. `base` is the number of the
-        version that the frames were made from (0 for none): Conflict when another has been published since.
+        Its time is now, or a second after the newest earlier publication where the clock says less. A layer is a frame
+        in STORE_CRS with unique keys, or what `state` gives; one that is not given becomes empty. `base` is the number
+        of the version that they were made from (0 for none): Conflict when another has been published since.
         """
 
     def history(self, layer: str, record: str) -> list[LogRow]:
@@ -94,3 +113,12 @@ class Store(Protocol):
 
     def restore(self, version: int, *, who: str, why: str) -> Version:
         """Publish the content of an earlier version as a new one."""
+
+    def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
+        """Write a verified copy of the whole store to `file`, complete or not at all, while others read and publish.
+
+        Return the versions that it holds. Conflict when `file` exists and `replace` was not given.
+        """
+
+    def size(self) -> int:
+        """Bytes on the disk."""

@@ -1,6 +1,5 @@
 """View-models of the pages that need no JavaScript: a layer as a table, the list of layers, quality, about."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -259,24 +258,21 @@ def _field_label(layer: str, field: str | None, lang: str) -> str | None:
 
 def _completeness(atlas: Atlas, spec: LayerSpec, lang: str, urls: Urls) -> dict[str, Any]:
     """A layer's number of records, their positions by precision, and the share of its optional fields with a value."""
-    records = atlas.find(Query(spec.name)).records
+    records, values, placed = atlas.completeness(spec.name)
     optional = [field for field in spec.fields if not field.required and field.name != "note"]
-    value_count = sum(record.properties.get(field.name) is not None for record in records for field in optional)
-    cells = len(records) * len(optional)
-    precisions = Counter(record.precision for record in records if record.lng is not None)
+    cells = records * len(optional)
     return {
         "label": spec.label.of(lang),
         "icon": STYLES[spec.name].icon,
         "url": urls.layer(spec.name),
-        "records": len(records),
-        "placed": sum(record.lng is not None for record in records),
-        "precision": {p.key: precisions.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
-        "filled": round(100 * value_count / cells) if cells else None,
+        "records": records,
+        "placed": sum(placed.values()),
+        "precision": {p.key: placed.get(p.key, 0) for p in PRECISIONS} if spec.has("precision") else None,
+        "filled": round(100 * sum(values[field.name] for field in optional) / cells) if cells else None,
         "missing": [
             {"label": field.label.of(lang), "count": missing}
             for field in optional
-            if (missing := sum(record.properties.get(field.name) is None for record in records))
-            and spec.group != "units"
+            if (missing := records - values[field.name]) and spec.group != "units"
         ],
     }
 

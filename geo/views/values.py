@@ -1,6 +1,7 @@
 """Values formatted for display: labels for codes, names for keys, URLs for sources, numbers with units."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple, Protocol
 
 from geo.atlas import Atlas, Query, Record
@@ -150,6 +151,19 @@ def format_date(iso: str, lang: str) -> str:
     """
     ends = iso.split("/")
     return " – ".join("/".join(reversed(end.split("-"))) if lang == "vi" else end for end in ends)
+
+
+_PROVINCE_TIME = timezone(timedelta(hours=7))  # Viet Nam has no summer time
+
+
+def format_moment(iso: str, lang: str) -> str:
+    """A moment in UTC (ISO 8601) as date and time of Viet Nam, to the minute.
+
+    >>> format_moment("2026-11-30T18:05:09Z", "vi"), format_moment("2026-11-30T18:05:09Z", "en")
+    ('01/12/2026 01:05', '2026-12-01 01:05')
+    """
+    moment = datetime.fromisoformat(iso).astimezone(_PROVINCE_TIME)
+    return f"{format_date(moment.date().isoformat(), lang)} {moment:%H:%M}"
 
 
 def precision_of(record: Record) -> Precision | None:

@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from geo.views.dated_files import DatedZip, date_geopackage
 from geo.views.export.download import system_of, verify_count
 from geo.views.export.geopackage import write_layer
 from geo.views.export.job import Job
+from geo.views.export.work_folder import work_folder
 from geo.views.formats import FORMATS
 from geo.views.notice import WGS84, notice
 from geo.views.qgis import LEGAL, TITLE, in_file, live, pack, project, sld_of, style_of
@@ -86,8 +86,8 @@ def write_province(whole: Whole, out: BinaryIO) -> int:
     a style of each layer in both languages, the one in `lang` as default; the table `qgis_projects` has a project in
     each language. The same version gives the same bytes. GeoError when a layer lacks records.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{whole.stem}.gpkg"
+    with work_folder() as folder:
+        path = folder / f"{whole.stem}.gpkg"
         count = _gather(whole, path)
         with path.open("rb") as file:
             shutil.copyfileobj(file, out)
@@ -96,8 +96,8 @@ def write_province(whole: Whole, out: BinaryIO) -> int:
 
 def write_folder(whole: Whole, out: BinaryIO) -> int:
     """Write a zipped folder of the GeoPackage, a QGIS project for it and a notice; return the number of records."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{whole.stem}.gpkg"
+    with work_folder() as folder:
+        path = folder / f"{whole.stem}.gpkg"
         count = _gather(whole, path)
         with DatedZip(out, whole.published_at) as archive:
             archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))

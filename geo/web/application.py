@@ -1,6 +1,7 @@
 """The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, g, redirect, request
 from flask import Response as Answer
@@ -9,32 +10,45 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
-from geo.errors import BadQuery, BadSource, NotFound
+from geo.budget import JobSlots
+from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
-from geo.views.values import format_date
-from geo.web.http import errors, headers, params
+from geo.views.values import format_date, format_moment
+from geo.web import health
+from geo.web.http import bodies, errors, headers
+from geo.web.http.access_log import AccessLog
+from geo.web.http.codings import CODINGS, AcceptedCodings
+from geo.web.http.gateway import FOREIGN_HOST, TOO_MANY_TRANSFERS, Gateway, served_hosts
+from geo.web.http.list_request import ListRequest
+from geo.web.http.metering import Metering, refuse
+from geo.web.http.page_language import choose_language, describe_language, keeps_language
 from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
-from geo.web.manage import access
+from geo.web.manage.access import Access
 from geo.web.manage.imports import Manage
+from geo.web.manage.preparing import Preparing
 from geo.web.manage.restorations import Restorations
+from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import downloads, map_data, pages, robots
+from geo.web.site import downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
 """Most characters of path and query; the message of 414 in errors.py names POST for longer filters."""
 
+_TRANSFERS_RETRY_S = 10
+"""Seconds after which a caller may ask again when too many bodies and large downloads are being transferred."""
+
 _GZIP_TIME = slice(4, 8)
 """Bytes of the gzip header that hold the time (MTIME, RFC 1952): set to zero, as a strong ETag means equal bytes."""
 
 _COMPRESSION = {
-    "COMPRESS_ALGORITHM": ["br", "gzip"],
-    "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+    "COMPRESS_ALGORITHM": CODINGS,
+    "COMPRESS_ALGORITHM_STREAMING": CODINGS,
     "COMPRESS_BR_LEVEL": 5,
     "COMPRESS_LEVEL": 4,  # of gzip, which programs accept (browsers: brotli): half the time of level 6, 7 % more bytes
     "COMPRESS_MIMETYPES": [
@@ -47,39 +61,75 @@ _COMPRESSION = {
 }  # fmt: skip
 
 
-def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path) -> Flask:
-    """The WSGI application; each request is answered from the atlas that is current when it arrives."""
+def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path, prepares: bool = False) -> Flask:
+    """The WSGI application; each request is answered from the atlas that is current when it arrives.
+
+    With `prepares`, a thread builds the atlas of a version that is published and not served yet.
+    """
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
-    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.largest_request})
+    app.request_class = ListRequest
+    app.config.update(_COMPRESSION, **{PUBLIC_URL: settings.public_url, "MAX_CONTENT_LENGTH": settings.body_kb * 1024})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[items.ATLAS_SOURCE] = atlas_source
+    app.extensions[errors.ATLAS_SOURCE] = atlas_source
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to an address of its own making; see `begin`
     assets = Assets()
-    Front(app, settings, atlas_source)
-    ResponseCache(app, atlas_source)
+    application = app.wsgi_app
+    _shorten(app, settings, atlas_source, application)
     headers.register(app, settings)
-    _begin_requests(app, atlas_source)
+    _begin_requests(app, settings, atlas_source)
     _help_templates(app, assets)
-    access.register(app, settings)
+    Access(settings).register(app)
+    bodies.register(app, settings)
     assets.register(app)
-    Manage(settings, assets).register(app)
-    Versions(settings, assets).register(app)
-    Restorations(settings).register(app)
-    map_data.register(app)
-    files = downloads.Downloads(settings, atlas_source.keys)
+    preparing = _register_management(app, settings, atlas_source, assets)
+    if prepares:
+        preparing.start()
+    health.Health(settings, atlas_source, preparing.failure).register(app)
+    slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
+    map_data.register(app, slots)
+    files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
-    tiles.register(app, settings)
+    tiles.register(app, settings, slots)
     catalogue.register(app)
     pages.register(app, settings, assets)
     robots.register(app)
+    security_contact.register(app, settings)
     errors.register(app)
     _compress(app)
+    _guard(app, settings, application)
     return app
+
+
+def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> Preparing:
+    """Add the pages under /manage; return what prepares versions."""
+    preparing = Preparing(settings, atlas_source)
+    preparing.register(app)
+    Manage(settings, assets).register(app)
+    Versions(settings, assets).register(app)
+    Restorations(settings).register(app)
+    Storage(settings).register(app)
+    return preparing
+
+
+def _shorten(app: Flask, settings: Settings, atlas_source: AtlasSource, application: WSGIApplication) -> None:
+    """Put the answers that need no Flask in front of the application, and before them what they depend on."""
+    Front(app, settings, atlas_source)
+    Metering(app, settings, atlas_source, refusing=application)
+    ResponseCache(app, atlas_source)
+    AcceptedCodings(app)
+
+
+def _guard(app: Flask, settings: Settings, application: WSGIApplication) -> None:
+    """Put the log of requests and the check of hosts and proxies in front of the application and its caches."""
+    if settings.access_log:
+        AccessLog(app)
+    Gateway(app, settings, refusing=application)  # outermost: what lies behind it sees the caller's own address
 
 
 def _compress(app: Flask) -> None:
@@ -98,26 +148,31 @@ def _compress(app: Flask) -> None:
         return compressed
 
 
-def _begin_requests(app: Flask, atlas_source: AtlasSource) -> None:
-    """Set language and atlas of every request; redirect paths that end with a slash, refuse long addresses."""
+def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -> None:
+    """Set language and atlas of every request; redirect paths with empty parts, refuse foreign hosts and long URLs."""
+
+    app.after_request(describe_language)
 
     @app.before_request
     def begin() -> Response | None:
-        g.lang = "vi"
-        g.lang = params.language(request.args)
+        choose_language()
+        refuse(request.environ)
         _refuse_no_host()
-        if request.path.endswith("/") and request.path.strip("/"):
-            return redirect(SiteUrls().without_slash(), 308)
+        _refuse_foreign_host(settings)
+        _refuse_transfer()
+        # Werkzeug's request.path has one slash at its beginning, however many were sent.
+        if "//" in request.environ["PATH_INFO"] or (request.path.endswith("/") and request.path != "/"):
+            return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/")):
+        if not request.path.startswith(("/static/", "/vendor/", "/favicon.ico", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
 
 def _refuse_no_host() -> None:
     """Raise BadQuery for an invalid Host header (RFC 9112, 3.2): the links of responses begin with it."""
-    if not request.host and request.path != "/healthz":  # monitoring may send no host name
+    if not request.host and request.path not in health.PATHS:  # monitoring may send no host name
         header = request.headers.get("Host", "")
         raise BadQuery(
             f"Host: {header!r} is not a valid host. Expected a name or an address such as ocop.example.vn:5000.",
@@ -125,20 +180,44 @@ def _refuse_no_host() -> None:
         )
 
 
+def _refuse_foreign_host(settings: Settings) -> None:
+    """Raise BadQuery for a Host header that GEO_HOSTS does not hold: nobody's links lead to a name of a stranger."""
+    if FOREIGN_HOST in request.environ:
+        names = ", ".join(served_hosts(settings))
+        raise BadQuery(
+            f"Host: {request.host!r} is not a name of this service. Its names: {names}. A proxy must pass the Host"
+            " header on; the administrator sets the names with GEO_HOSTS.",
+            f"Host: {request.host!r} không phải tên của dịch vụ này. Các tên: {names}. Máy chủ trung gian cần chuyển"
+            " tiếp tiêu đề Host; quản trị viên đặt các tên bằng GEO_HOSTS.",
+        )
+
+
+def _refuse_transfer() -> None:
+    """Raise Busy for a request whose body or response the server has no place for (GEO_TRANSFERS)."""
+    if TOO_MANY_TRANSFERS in request.environ:
+        raise Busy(
+            f"The server is transferring too many files at once. Try again in {_TRANSFERS_RETRY_S} seconds.",
+            f"Máy chủ đang nhận và gửi quá nhiều tệp cùng lúc. Hãy thử lại sau {_TRANSFERS_RETRY_S} giây.",
+            retry_s=_TRANSFERS_RETRY_S,
+        )
+
+
 def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
     except NotFound as error:
-        # A fault of the server, whose paths must not reach the client.
-        raise BadSource(
-            "The service has no data yet. Please inform the administrator.",
-            "Dịch vụ chưa có dữ liệu. Hãy báo cho quản trị viên.",
+        # A fault of the server, whose paths must not reach the client. The store has data: serve has built an atlas.
+        raise Unprepared(
+            "The service has no data yet; they are being prepared. If this lasts, please inform the administrator.",
+            "Dịch vụ chưa có dữ liệu; dữ liệu đang được chuẩn bị. Nếu kéo dài, hãy báo cho quản trị viên.",
         ) from error
 
 
 def _help_templates(app: Flask, assets: Assets) -> None:
-    """Register the template filter for dates and the functions for words and URLs."""
+    """Register the template filters for dates and moments, and the functions for words and URLs."""
     app.jinja_env.filters["date"] = lambda iso: format_date(iso, g.lang)
+    app.jinja_env.filters["moment"] = lambda iso: format_moment(iso, g.lang)
+    app.jinja_env.filters["day"] = lambda iso: format_moment(iso, g.lang).partition(" ")[0]
 
     @app.context_processor
     def helpers() -> dict[str, object]:
@@ -146,6 +225,8 @@ def _help_templates(app: Flask, assets: Assets) -> None:
         return {
             "t": lambda key: word(key, g.lang),
             "lang": g.lang,
+            "keeps_lang": keeps_language(),
+            "unknown_lang": g.get("unknown_lang", ""),
             "nonce": headers.nonce(),
             "url": urls.page,
             "urls": urls,

@@ -1,4 +1,4 @@
-"""The HTTP server: one process (waitress), or several over the same data folder (granian)."""
+"""The HTTP server: granian, with one worker process or several over the same data folder, on every system."""
 
 import gc
 import multiprocessing
@@ -8,16 +8,25 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import Literal
 from wsgiref.types import WSGIApplication
 
 from geo.errors import BadSource
 from geo.settings import Settings
+from geo.web.transfers import Transfers, threads_for
 
+START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
+"""How worker processes are started. Forking is fast, but unsafe on macOS and impossible on Windows."""
+
+THREAD_IDLE_S = 30
+"""Seconds after which a thread without work ends."""
 _IDLE_MS = 75_000
 """Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
-_LAST_REQUESTS_S = 30
 _LARGEST_HEAD = 64 * 1024
 """Most bytes of request line and headers, more than MAX_ADDRESS of the application needs."""
+_OTHER_FILES = 2_048
+"""File descriptors of a process beside its connections: an atlas for each thread, mapped arrays of tiles, caches."""
 
 
 def refuse_impossible(settings: Settings) -> None:
@@ -32,78 +41,89 @@ def refuse_impossible(settings: Settings) -> None:
 
 
 def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
-    """Serve requests until the process is stopped by a signal.
+    """Serve requests until the process is stopped by a signal; requests in progress are finished first.
 
-    `make` is called in each worker process after the fork, so that workers do not share open files.
+    `make` is called in each worker process after its start, so that workers do not share open files. Where workers are
+    spawned, `make` is pickled: a function of a module, or a partial of one.
     """
-    if settings.workers > 1:
-        _serve_with_several(make, settings)
-    else:
-        _serve_alone(_load(make), settings)
-
-
-def _load(make: Callable[[], WSGIApplication]) -> WSGIApplication:
-    """The application; its objects are excluded from garbage collection (gc.freeze).
-
-    Full collections over these permanent objects delayed requests by 0.1 to 0.2 s, mostly in the first seconds.
-    """
-    application = make()
-    gc.collect()
-    gc.freeze()
-    return application
-
-
-def _serve_alone(application: WSGIApplication, settings: Settings) -> None:
-    import waitress  # noqa: PLC0415 - only one of the two servers is needed
-
-    waitress.serve(
-        application,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        max_request_body_size=settings.largest_request,
-        # access.py must see whether a proxy forwarded the request; waitress would remove the headers.
-        clear_untrusted_proxy_headers=False,
-        # select() takes no descriptor over 1,023; the arrays that tiles are made of are mapped files, hundreds of them.
-        asyncore_use_poll=True,
-    )
-
-
-def _serve_with_several(make: Callable[[], WSGIApplication], settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415 - only one of the two servers is needed
+    from granian import Granian  # noqa: PLC0415 - other commands do not need it
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    # Only forked workers can receive the local function load_worker, which cannot be pickled.
-    multiprocessing.set_start_method("fork", force=True)
+    multiprocessing.set_start_method(START, force=True)
+    connections = _room_for(settings.connections)
     server = Granian(
         "site",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=threads_for(settings),
+        blocking_threads_idle_timeout=THREAD_IDLE_S,
+        backlog=max(1_024, connections),
+        backpressure=connections,
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MS, max_buffer_size=_LARGEST_HEAD),
         respawn_failed_workers=True,
-        workers_kill_timeout=_LAST_REQUESTS_S,
+        workers_kill_timeout=settings.stop_seconds,
         log_level=LogLevels.error,
     )
+    stopping = (lambda: server.interrupt_signal) if START == "fork" else None
+    server.serve(target_loader=partial(_load_worker, make, settings, stopping), wrap_loader=False)
 
-    def load_worker() -> WSGIApplication:
-        # A worker inherits its parent's handlers, which have no effect in it; the default ones end it.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        if server.interrupt_signal:
-            sys.exit(0)
-        application = _load(make)
-        handle_signals_of_any_thread()
-        return application
 
-    server.serve(target_loader=load_worker, wrap_loader=False)
+def _load_worker(
+    make: Callable[[], WSGIApplication], settings: Settings, is_stopping: Callable[[], bool] | None
+) -> WSGIApplication:
+    """The application of a worker process, which ends on SIGTERM and SIGINT."""
+    # A forked worker inherits its parent's handlers, which have no effect in it; the default ones end it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if is_stopping is not None and is_stopping():
+        sys.exit(0)
+    application = Transfers(make(), settings)
+    _tune_interpreter()
+    handle_signals_of_any_thread()
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    return application
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent has ended, for example by SIGKILL: the worker would keep the port occupied."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tune_interpreter() -> None:
+    """Exclude the objects of the application from garbage collection, and let short requests interrupt long ones.
+
+    Full collections over these permanent objects delayed requests by 0.1 to 0.2 s, mostly in the first seconds. Threads
+    hand the interpreter on every 1 ms instead of every 5 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(0.001)
+
+
+def _room_for(connections: int) -> int:
+    """The number of connections that the limit of open files (RLIMIT_NOFILE) allows, raised as far as permitted.
+
+    Worker processes inherit the limit. Windows has none.
+    """
+    try:
+        import resource  # noqa: PLC0415 - not there on Windows
+    except ImportError:
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
 
 
 def handle_signals_of_any_thread() -> None:

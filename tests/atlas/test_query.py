@@ -2,8 +2,10 @@
 
 import json
 import random
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,12 @@ from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.layers import LAYERS
 from geo.report import Change, Issue
 from geo.schema import Label
+from geo.text import sort_key
 from tests.atlas.crowd import crowd
+from tests.effort import Effort
 from tests.engines import OpenAtlases
 from tests.frames import frame, world
 from tests.frozen import ISSUE, VERSION, frozen, publish_atlas
@@ -109,10 +114,21 @@ def test_an_unknown_filter_or_sort_field_is_refused_with_the_known_ones(atlas: A
 
 
 @pytest.mark.parametrize(
-    ("sort", "expected"), [("stars", ["R2", "R3", "R1"]), ("-stars", ["R1", "R2", "R3"]), ("year", ["R1", "R2", "R3"])]
+    ("sort", "expected"),
+    [
+        ("id", ["R1", "R2", "R3"]),
+        ("-id", ["R3", "R2", "R1"]),
+        ("commune_code,-id", ["R1", "R3", "R2"]),
+        ("-district_code", ["R1", "R2", "R3"]),
+        ("stars", ["R2", "R3", "R1"]),
+        ("-stars", ["R1", "R2", "R3"]),
+        ("year", ["R1", "R2", "R3"]),
+    ],
 )
 def test_sorting_puts_missing_values_last(atlas: Atlas, sort: str, expected: list[str]) -> None:
     assert ids(atlas, Query("products", sort=sort)) == expected
+    assert ids(atlas, Query("products", sort=sort, limit=2)) == expected[:2]
+    assert ids(atlas, Query("products", sort=sort, limit=2, offset=2)) == expected[2:]
 
 
 def test_pages_of_any_size_tile_the_answer(atlas: Atlas) -> None:
@@ -297,6 +313,16 @@ def test_a_box_beside_a_geometry_does_not_meet_it_where_the_rounded_label_point_
     assert any(one.id not in matches[n] for n, one in enumerate(records))
 
 
+@pytest.mark.parametrize("layer", LAYERS)
+def test_completeness_is_what_counting_record_by_record_gives(atlas: Atlas, layer: str) -> None:
+    records = atlas.find(Query(layer)).records
+    count, values, placed = atlas.completeness(layer)
+    assert count == len(records)
+    for field in LAYERS[layer].fields:
+        assert values[field.name] == sum(record.properties[field.name] is not None for record in records), field.name
+    assert placed == Counter(record.precision for record in records if record.lng is not None)
+
+
 @pytest.mark.parametrize(("layer", "sort"), [("zones", ""), ("zones", "-zone_id"), ("sites", "name,-site_id")])
 def test_a_page_in_one_piece_is_the_features_in_their_order(crowded: Atlas, layer: str, sort: str) -> None:
     query = Query(layer, sort=sort, limit=70, offset=30)
@@ -313,3 +339,40 @@ def test_freezing_twice_gives_the_same_answers(atlases: OpenAtlases, tmp_path: P
     with frozen(world(), tmp_path, atlases=atlases) as again:
         for layer in COLLECTIONS:
             assert list(again.features(Query(layer))) == list(atlas.features(Query(layer)))
+
+
+NAMES = (
+    "Ma", "Mà", "Mả", "Mã", "Má", "Mạ", "Man", "Mân", "Măn", "Chà Tở", "Chiềng Sinh", "Cơm", "Con", "Côn", "Dừa", "Đà", "Du",
+    "Đu", "Zip", "Ẳng Nưa", "Ân", "An 2", "An 10", "an toàn", "ANH", "Ư", "U", "Ủ", "Ốc", "Ớt", "Óc", "Mường Ảng", "Mường Áng",
+    "Điện Biên Đông", "Điện Biên", "Điện", "Ê-đê", "Ê đê", "Café", "Caf", "Quý", "Quỳ", "Quyên", "Y", "Ỷ", "Yên",
+)  # fmt: skip
+
+
+def in_order_of_others(names: Sequence[str]) -> list[str]:
+    """The names as the collation of ICU orders them, which node holds."""
+    script = (
+        "const names = JSON.parse(require('fs').readFileSync(0));"
+        "console.log(JSON.stringify(names.sort(new Intl.Collator('vi').compare)))"
+    )
+    words = ["node", "-e", script]
+    done = subprocess.run(words, input=json.dumps(names), capture_output=True, text=True, check=True, timeout=60)
+    ordered: list[str] = json.loads(done.stdout)
+    return ordered
+
+
+def test_names_are_sorted_as_a_vietnamese_dictionary_does(tmp_path: Path, effort: Effort) -> None:
+    chance = random.Random(21)
+    names = [*NAMES, *(" ".join(chance.choices(NAMES, k=2)) for _ in range(effort.examples * 5))]
+    products = [{"product_id": f"K{n:05}", "name": name, "group": "food"} for n, name in enumerate(names)]
+    frames = {**world(), "products": frame("products", *products, {"product_id": "none", "group": "food"})}
+    with frozen(frames, tmp_path) as opened:
+        ordered = opened.find(Query("products", sort="name")).records
+        reverse = opened.find(Query("products", sort="-name")).records
+        paged = [
+            one.id for at in range(0, len(ordered), 7)
+            for one in opened.find(Query("products", sort="name", limit=7, offset=at)).records
+        ]  # fmt: skip
+    assert ordered[-1].id == reverse[-1].id == "none"
+    assert list(map(sort_key, in_order_of_others(names))) == [sort_key(one.title) for one in ordered[:-1]]
+    assert [one.title for one in reverse[:-1]] == sorted(names, key=sort_key, reverse=True)
+    assert paged == [one.id for one in ordered]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.atlas import AtlasSource, Notes, Query
-from geo.errors import NotFound
+from geo.errors import NotFound, Unprepared
 from tests.engines import OpenAtlases
 from tests.frames import frame, world
 from tests.frozen import VERSION, publish_atlas
@@ -60,7 +60,10 @@ def test_earlier_versions_are_kept_and_later_ones_wait_for_their_turn(source: At
     source.publish(NEXT)
     assert source.at(VERSION.number).version == VERSION and source.at(NEXT.number) is source()
     with pytest.raises(NotFound, match="Start again"):
+        source.at(NEXT.number + 1)
+    with pytest.raises(Unprepared, match="Version 6") as caught:  # it can be built again from the store
         source.at(6)
+    assert caught.value.number == 6
     source.close()
 
 

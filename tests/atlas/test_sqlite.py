@@ -15,6 +15,7 @@ from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.atlas.cql2.parse import MAX_LENGTH, parse
 from geo.atlas.cql2.tree import Where
 from geo.atlas.sqlite import sql
+from geo.atlas.sqlite.alphabet import alphabetical_fields
 from geo.atlas.sqlite.conditions import compile_where
 from geo.atlas.sqlite.source import SqliteAtlasSource, file_name
 from geo.atlas.sqlite.tables import connect
@@ -105,6 +106,21 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
     frozen({"sites": frame("sites", *rows)}, folder).close()
     with closing(database(folder)) as connection:
         yield connection
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_a_table_sorted_by_one_of_its_columns_is_read_from_the_index(
+    db: sqlite3.Connection, layer: str, direction: str
+) -> None:
+    for field in (field for field in LAYERS[layer].fields if field.table and field.kind != "longtext"):
+        plan = plan_of(db, sql.select(Query(layer, sort=direction + field.name, limit=50, offset=100)))
+        table = (
+            f"o USING COVERING INDEX a_{layer}"
+            if field in alphabetical_fields(layer)
+            else f"f USING COVERING INDEX i_{layer}"
+        )
+        assert f"SCAN {table}_{field.name}" in plan, (field.name, plan)
 
 
 @pytest.mark.parametrize("place", ["any", "placed"])

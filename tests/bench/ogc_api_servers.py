@@ -18,11 +18,11 @@ import geopandas as gpd
 import shapely
 
 from geo.atlas import Notes, VersionInfo, open_atlases
-from geo.atlas.sqlite.rows import DECIMALS, geodesic_area_ha
+from geo.atlas.sqlite.rows import DECIMALS, geodesic_areas_ha
 from geo.ocop.layers import LAYERS
 from geo.report import Report
 from geo.settings import Settings
-from geo.store import open_store
+from geo.store import create_store
 from tests.bench import large
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +103,7 @@ def _below(pid: int) -> list[int]:
 def write_ours(folder: Path, frames: Mapping[str, gpd.GeoDataFrame]) -> None:
     """The data folder of our service: the large layers frozen as the current version of a small store."""
     settings = Settings(data_dir=folder)
-    store = open_store(settings)
+    store = create_store(settings)
     folder.mkdir(parents=True, exist_ok=True)
     version = store.current() or store.publish(
         large.frames(3, 3), who="bench", why="a version to freeze under", metadata={}, report=Report()
@@ -192,7 +192,7 @@ class Cluster:
         shapes = shapely.transform(frame.geometry.to_numpy(), lambda points: points.round(DECIMALS))
         if spec.geometry == "MultiPolygon":
             columns["measured_area_ha"] = "double precision"
-            cells["measured_area_ha"] = [geodesic_area_ha(shape) for shape in shapes]
+            cells["measured_area_ha"] = geodesic_areas_ha(shapes)
         else:
             columns |= {"commune_code": "text", "commune_name": "text"}
             cells |= {"commune_code": [None] * len(frame), "commune_name": [None] * len(frame)}
@@ -237,12 +237,13 @@ def versions(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def ours(data: Path, *, tiles_kept: bool = True) -> Iterator[Service]:
+def ours(data: Path, *, tiles_kept: bool = True, **settings: str) -> Iterator[Service]:
     """Our service as an operator starts it; without its cache of tiles where `tiles_kept` is false."""
     port = free_port()
     code = ["app.py"] if tiles_kept else ["-c", _NO_TILES_KEPT]
     words = [sys.executable, *code, "serve", "--workers", str(WORKERS), "--port", str(port)]
-    with _started("ours", words, port, data / "log", {"GEO_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}) as service:
+    env = {"GEO_DATA_DIR": str(data), "PYTHONPATH": str(ROOT), **settings}
+    with _started("ours", words, port, data / "log", env) as service:
         yield service
 
 

@@ -60,7 +60,9 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> Iterator[WatchedPage]:
+def watch(
+    browser: Browser, site: str, size: str, *, scripts: bool = True, ignore_https_errors: bool = False
+) -> Iterator[WatchedPage]:
     """A fresh page of the given size that fails the test on any fault."""
     context = browser.new_context(
         viewport=SIZES[size],  # type: ignore[arg-type]
@@ -70,6 +72,7 @@ def watch(browser: Browser, site: str, size: str, *, scripts: bool = True) -> It
         timezone_id="Asia/Ho_Chi_Minh",
         accept_downloads=True,
         java_script_enabled=scripts,
+        ignore_https_errors=ignore_https_errors,
     )
     page = context.new_page()
     watched = WatchedPage(page, site)

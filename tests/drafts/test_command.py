@@ -13,7 +13,7 @@ from geo.settings import Settings
 
 NOTHING: dict[str, Any] = {
     "part": None, "crs": None, "encodings": (), "constants": (), "addresses": (), "precision": "", "whole": False,
-    "source": "", "mapping": (), "incomplete": "",
+    "source": "", "mapping": (), "incomplete": "", "reused_keys": "", "references": (), "numbers": (),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
-from geo.drafts import Draft, DraftStore, Jobs, Profiles
+from geo.drafts import Draft, DraftStore, Jobs, Profiles, work
 from geo.drafts.command import with_mapping
 from geo.drafts.marked_workbook import mark
 from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
@@ -97,14 +97,16 @@ def test_every_name_is_one_that_a_disk_can_hold(office: Settings, tmp_path: Path
 def test_a_draft_that_nobody_works_on_any_more_is_interrupted(office: Settings, tmp_path: Path) -> None:
     store = DraftStore(office.drafts_dir)
     draft = store.create("zones", {"a.csv": sheet(tmp_path / "a.xlsx")}, who="", answers=Answers())
-    working = store.change(draft, state="working", deadline=time.time() + 60)
-    assert working.busy and not working.interrupted
-    with pytest.raises(Conflict):
-        store.delete(working)
-    with pytest.raises(Conflict):
-        store.answer(working, Answers())
-    dead = store.change(draft, state="working", deadline=time.time() - 1)
-    assert dead.interrupted and not dead.busy
+    with store.lock(draft.id):
+        store.change(draft, state="working")
+        working = store.get(draft.id)
+        assert working.activity.busy and not working.activity.interrupted
+        with pytest.raises(Conflict):
+            store.delete(working)
+        with pytest.raises(Conflict):
+            store.answer(working, Answers())
+    dead = store.get(draft.id)
+    assert dead.activity.interrupted and not dead.activity.busy
     store.delete(dead)
     assert store.all() == []
 
@@ -130,7 +132,7 @@ def test_reading_leaves_a_review_a_preview_and_lists(jobs: Jobs, tmp_path: Path)
     assert review is not None and review["publishable"]
     assert review["counts"] | {"issues": 0} == {
         "rows": 2, "added": 2, "changed": 0, "moved": 0, "removed": 0, "unchanged": 0, "left_out": 0, "issues": 0,
-        "changes": 0,
+        "changes": 0, "other_layers": 0,
     }  # fmt: skip
     preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
     assert [one["properties"]["status"] for one in preview["features"]] == ["added", "added"]
@@ -249,6 +251,45 @@ def test_what_changed_since_the_preview_is_looked_at_again(jobs: Jobs, office: S
     assert {"HTX Mới", "HTX Khác"} <= set(names)
 
 
+def test_a_version_that_another_program_publishes_meanwhile_is_not_overwritten(
+    jobs: Jobs, office: Settings, tmp_path: Path
+) -> None:
+    draft = jobs.read(draft_of(jobs, sheet(tmp_path / "a.xlsx")))
+    store = open_store(office)
+
+    def publish_another(step: str) -> None:
+        if step == "publish":
+            frames = store.frames()
+            frames["sites"].loc[0, "name"] = "Đồi A1 (sửa)"
+            store.publish(frames, who="B", why="sửa", metadata=store.metadata(1), report=store.report(1))
+
+    values = {"who": "A", "why": "thử", "digest": None}
+    with pytest.raises(Conflict, match="B has published version 2"):
+        work.publish(office, jobs.drafts, draft, **values, progress=publish_another)  # type: ignore[arg-type]
+    assert versions(office) == [1, 2] and store.frames()["sites"]["name"][0] == "Đồi A1 (sửa)"
+
+
+def test_the_same_file_cites_the_same_source_again_and_another_file_another(jobs: Jobs, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "a.xlsx")
+    first = jobs.read(draft_of(jobs, path))
+    publish(jobs, first)
+    other = sheet(tmp_path / "b.xlsx", [["HTX Khác", "HTX", 3, "Sam Mứn", "Điện Biên"]])
+    reviews = [
+        jobs.drafts.review(draft) for draft in (first, *(jobs.read(draft_of(jobs, one)) for one in (path, other)))
+    ]
+    sources = [review["source"]["source_id"] for review in reviews if review is not None]
+    assert sources[0] == sources[1] != sources[2] and len(sources) == 3
+
+
+def test_a_file_that_can_no_longer_be_read_has_failed_though_it_has_a_review(jobs: Jobs, tmp_path: Path) -> None:
+    draft = jobs.read(draft_of(jobs, sheet(tmp_path / "a.xlsx")))
+    (path,) = jobs.drafts.uploads(draft)
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(BadSource):
+        jobs.read(draft)
+    assert jobs.drafts.get(draft.id).state == "failed"
+
+
 def test_two_at_once_are_published_one_after_the_other_or_one_looks_again(
     jobs: Jobs, office: Settings, tmp_path: Path
 ) -> None:
@@ -350,6 +391,25 @@ def test_a_profile_reads_the_next_file_without_asking(jobs: Jobs, office: Settin
     profiles.delete("Vùng trồng hằng tháng")
     with pytest.raises(NotFound):
         profiles.get("Vùng trồng hằng tháng", "zones")
+
+
+def test_the_system_of_a_published_file_is_remembered_for_its_sender_alone(
+    jobs: Jobs, office: Settings, tmp_path: Path
+) -> None:
+    path = write_vn2000_zones(tmp_path / "vung.shp")
+    prj = path.with_suffix(".prj")
+    prj.write_text(prj.read_text().replace("D_Vietnam_2000", "D_WGS_1984").replace("VN-2000", "x"), encoding="ascii")
+    profiles = Profiles(office.profiles_dir)
+    profiles.save("Vùng trồng", "zones", Answers(), "Chi cục")
+    draft = jobs.drafts.change(jobs.read(draft_of(jobs, path, "zones", Answers())), profile="Vùng trồng")
+    review = jobs.drafts.review(draft)
+    assert review is not None and [question["key"] for question in review["questions"]] == ["crs"]
+    assert len(review["location"]["elsewhere"]) == 1
+    draft = jobs.read(jobs.drafts.answer(draft, Answers(crs="EPSG:9205+null_shift")))
+    assert profiles.get("Vùng trồng", "zones", "Chi cục").answers.crs is None  # an answer of a draft may still change
+    publish(jobs, draft)
+    remembered = [profiles.get("Vùng trồng", "zones", sender).answers.crs for sender in ("chi cuc", "UBND xã")]
+    assert remembered == ["EPSG:9205+null_shift", None]
 
 
 def test_a_list_comes_back_with_its_findings(jobs: Jobs, tmp_path: Path) -> None:

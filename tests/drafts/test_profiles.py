@@ -1,5 +1,7 @@
 """Profiles: what is kept of an answer, under which name, and what a damaged one does to the others."""
 
+import json
+
 import pytest
 
 from geo.drafts import Profiles
@@ -44,6 +46,31 @@ def test_long_names_that_end_otherwise_are_two_profiles(profiles: Profiles) -> N
     assert profiles.get(f"{name} Ảng", "zones").answers.crs == "EPSG:9205"
     profiles.delete(f"{name} Nhé")
     assert [one.name for one in profiles.all()] == [f"{name} Ảng"]
+
+
+def test_each_sender_has_a_coordinate_system_of_its_own(profiles: Profiles) -> None:
+    profiles.save("Hằng tháng", "zones", Answers(crs="EPSG:9205", precision="exact"), "Chi cục Kiểm lâm")
+    assert profiles.get("Hằng tháng", "zones", "CHI CỤC  KIỂM LÂM").answers.crs == "EPSG:9205"
+    assert profiles.get("Hằng tháng", "zones", "UBND xã").answers == Answers(precision="exact")
+    profiles.save("Hằng tháng", "zones", Answers(crs="EPSG:9205+null_shift"), "UBND xã")
+    crs = {who: profiles.get("Hằng tháng", "zones", who).answers.crs for who in ("Chi cục Kiểm lâm", "UBND xã", "Sở")}
+    assert crs == {"Chi cục Kiểm lâm": "EPSG:9205", "UBND xã": "EPSG:9205+null_shift", "Sở": None}
+
+
+def test_an_answer_given_later_is_remembered_for_its_sender_alone(profiles: Profiles) -> None:
+    profiles.save("Hằng tháng", "zones", Answers(mapping={"A": "name"}), "Chi cục")
+    profiles.remember("Hằng tháng", "zones", Answers(crs="EPSG:9205"), "UBND xã")
+    assert profiles.get("Hằng tháng", "zones", "UBND xã").answers == Answers(crs="EPSG:9205", mapping={"A": "name"})
+    assert profiles.get("Hằng tháng", "zones", "Chi cục").answers.crs is None
+    profiles.remember("Không có", "zones", Answers(crs="EPSG:9205"), "UBND xã")
+    assert [one.name for one in profiles.all()] == ["Hằng tháng"]
+
+
+def test_a_profile_of_an_earlier_release_has_one_system_for_all(profiles: Profiles) -> None:
+    profiles.save("Cũ", "zones", Answers())
+    body = {"name": "Cũ", "layer": "zones", "answers": Answers(crs="EPSG:9205").to_json()}
+    (profiles.directory / "cu.json").write_text(json.dumps(body), encoding="utf-8")
+    assert profiles.get("Cũ", "zones", "bất kỳ").answers.crs == "EPSG:9205"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "…", "a" * 81])

@@ -8,10 +8,10 @@ import pytest
 from filelock import FileLock
 
 from geo.atlas import open_atlases
-from geo.drafts import Jobs, Restoration, RestorationStore
+from geo.drafts import Jobs, Preparation, Restoration, RestorationStore
 from geo.drafts import jobs as jobs_module
 from geo.drafts import restoration as restoration_module
-from geo.errors import BadQuery, BadSource, GeoError, NotFound
+from geo.errors import BadQuery, BadSource, Conflict, GeoError, NotFound
 from geo.pipeline import build_atlas
 from geo.settings import Settings
 from geo.store import open_store
@@ -60,13 +60,13 @@ def versions(office: Settings) -> int:
 
 
 def waiting(jobs: Jobs, version: int = 1) -> Restoration:
-    return jobs.restorations.create(version, who="Chi cục", why="nhầm", deadline=time.time() + 600)
+    return jobs.restorations.create(version, who="Chi cục", why="nhầm")
 
 
 def test_a_version_is_restored_and_restoring_it_again_changes_nothing(jobs: Jobs, office: Settings) -> None:
     steps: list[str] = []
     restoration = jobs.restore(waiting(jobs), steps.append)
-    assert (restoration.state, restoration.published, restoration.busy) == ("published", 3, False)
+    assert (restoration.state, restoration.published, restoration.activity.busy) == ("published", 3, False)
     assert steps[0] == "publish" and "freeze" in steps
     store = open_store(office)
     assert store.compare(1, 3) == [] and (store.versions()[-1].who, store.versions()[-1].why) == ("Chi cục", "nhầm")
@@ -79,7 +79,7 @@ def test_two_that_begin_at_once_are_done_one_after_the_other(jobs: Jobs, office:
         both = [jobs.start_restore(1, who="A", why="b") for _ in range(2)]
         time.sleep(0.5)
         assert [jobs.restorations.get(one.id).state for one in both] == ["waiting", "waiting"]
-        assert all(jobs.restorations.get(one.id).busy for one in both) and versions(office) == 2
+        assert all(jobs.restorations.get(one.id).activity.busy for one in both) and versions(office) == 2
     states = [ended(jobs, one) for one in both]
     assert [(one.state, one.published) for one in states] == [("published", 3), ("published", 3)]
     assert (versions(office), served(office)) == (3, 3)
@@ -87,27 +87,42 @@ def test_two_that_begin_at_once_are_done_one_after_the_other(jobs: Jobs, office:
 
 def ended(jobs: Jobs, restoration: Restoration) -> Restoration:
     for _ in range(1_200):
-        if not (current := jobs.restorations.get(restoration.id)).busy:
+        if not (current := jobs.restorations.get(restoration.id)).activity.busy:
             return current
         time.sleep(0.1)
     raise AssertionError("the restoration never ends")
 
 
-@pytest.mark.parametrize(("step", "count"), [("die()", 2), ("work.build_atlas = die", 3)], ids=["before", "after"])
-def test_a_killed_child_leaves_the_last_good_version_and_a_told_error(
-    jobs: Jobs, office: Settings, monkeypatch: pytest.MonkeyPatch, step: str, count: int
+def test_a_killed_child_leaves_the_last_good_version_and_an_error_in_words(
+    jobs: Jobs, office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}{step}; main()")
+    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}die(); main()")
     restoration = waiting(jobs)
     with pytest.raises(BadSource, match="nothing is done twice"):
         jobs.restore(restoration)
     failed = jobs.restorations.get(restoration.id)
-    assert (failed.state, failed.busy, failed.interrupted) == ("failed", False, False)
+    assert (failed.state, failed.activity) == ("failed", (False, False))
     assert failed.error is not None and "bị dừng đột ngột" in failed.error[0] and "killed" in failed.error[1]
-    assert (versions(office), served(office)) == (count, 2)
+    assert (versions(office), served(office)) == (2, 2)
     monkeypatch.undo()
     assert jobs.restore(waiting(jobs)).published == 3
     assert (versions(office), served(office)) == (3, 3)
+
+
+def test_a_child_that_is_killed_after_it_has_published_has_published(
+    jobs: Jobs, office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_CODE", f"{CHILD}work.prepare_atlas = die; main()")
+    restoration = jobs.restore(waiting(jobs))
+    assert (restoration.state, restoration.published) == ("published", 3)
+    assert (versions(office), served(office)) == (3, 2)
+    monkeypatch.undo()
+    source = open_atlases(office)
+    preparation = Preparation(office, source)
+    assert preparation.waiting() is not None
+    preparation.work()
+    assert (preparation.failure, preparation.waiting(), source().version.number) == (None, None, 3)
+    source.close()
 
 
 def test_a_child_that_takes_too_long_is_stopped(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,21 +163,25 @@ def test_a_restoration_needs_a_person_a_reason_and_a_version(jobs: Jobs, office:
     assert jobs.restorations.all() == [] and versions(office) == 2
 
 
-def test_a_job_of_a_killed_service_is_interrupted_when_its_time_is_over(jobs: Jobs) -> None:
-    restoration = jobs.restorations.change(waiting(jobs), state="working")
-    assert restoration.busy and not restoration.interrupted
-    late = jobs.restorations.change(restoration, deadline=time.time() - 1)
-    assert late.interrupted and not late.busy
+def test_a_restoration_is_busy_as_long_as_its_lock_is_held(jobs: Jobs) -> None:
+    restoration = waiting(jobs)
+    with jobs.restorations.lock(restoration.id):
+        jobs.restorations.change(restoration, state="working")
+        assert jobs.restorations.get(restoration.id).activity == (True, False)
+        with pytest.raises(Conflict):
+            jobs.restore(restoration)
+    assert jobs.restorations.get(restoration.id).activity == (False, True)
 
 
 def test_only_the_last_restorations_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoration_module, "_MOST", 3)
     restorations = RestorationStore(tmp_path)
-    busy = restorations.create(1, who="A", why="busy", deadline=time.time() + 600)
-    for _ in range(5):
-        restorations.create(1, who="A", why="ended", deadline=0.0)
-    assert sorted(one.why for one in restorations.all()) == ["busy", "ended", "ended", "ended"]
-    assert restorations.get(busy.id) == busy
+    busy = restorations.create(1, who="A", why="busy")
+    with restorations.lock(busy.id):
+        for _ in range(5):
+            restorations.create(1, who="A", why="ended")
+        assert sorted(one.why for one in restorations.all()) == ["busy", "ended", "ended", "ended"]
+        assert restorations.get(busy.id) == busy
 
 
 @pytest.mark.parametrize("name", ["none", "20260101-000000-abcdef", "../drafts"])

@@ -57,7 +57,7 @@ def test_an_import_leaves_the_findings_of_other_records_rows_and_layers() -> Non
         Issue.of("sites", "wrong_count", "thiếu", "too few"),
     )
     old = Report([other, row, replaced, layer, elsewhere])
-    report = carry_findings(old, {**frames, "producers": staged.frame}, staged)
+    report = carry_findings(old, staged)
     assert [issue for issue in report.issues if issue in old.issues] == [other, row, elsewhere]
     assert ("P1", "bad_number") in [(issue.record, issue.kind) for issue in report.issues]
 
@@ -107,6 +107,9 @@ def test_hostile_text_stays_text_in_everything_that_is_left(jobs: Jobs, tmp_path
             assert not [cell for cell in row if cell[:1] in ("=", "+", "@", "\t", "\r")], name
     assert f"'{FORMULA}" in jobs.drafts.file(draft, "changes.csv").read_text(encoding="utf-8-sig")
     assert "'@SUM(1)" in jobs.drafts.file(draft, "findings.csv").read_text(encoding="utf-8-sig")
+    signs = imported(jobs, tmp_path, ["-2+3", "HTX", 1, PLACE], ["+84 215", "HTX", 1, PLACE])
+    text = jobs.drafts.file(signs, "changes.csv").read_text(encoding="utf-8-sig")
+    assert "'-2+3" in text and "'+84 215" in text
     preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
     assert {one["properties"]["title"] for one in preview["features"]} == {FORMULA, SCRIPT}
     assert preview["shown"] == preview["of"] == 2

@@ -34,6 +34,11 @@ CASES: dict[str, tuple[str, Table, Answers]] = {
     "swapped_coordinates": (
         "sites", sheet(places((21.1, 103.1), (21.12, 103.12), (103.11, 21.11))), Answers(),
     ),
+    "places_differ": (
+        "sites",
+        sheet({**places((21.10123, 103.10123), (21.12345, 103.12345)), "GPS": ["21.10123, 103.10123", "21.13345, 103.12345"]}),
+        Answers(),
+    ),
     "formula_cell": (
         "producers",
         sheet({"Tên chủ thể": ["HTX A"], "Số hộ": [None]}, formulas=frozenset({(2, "Số hộ")})),

@@ -16,9 +16,8 @@ from geo.ingest.files.table import Table
 from geo.ingest.stage import Context, Staged, stage
 from geo.ocop.layers import LAYERS
 from geo.report import Subject
-from geo.store.diff import compare
 from geo.vn2000.systems import HOME, Reading
-from tests.frames import frame, world
+from tests.frames import compare, frame, world
 from tests.ingest.import_cases import CASES, Columns, drawn, places, sheet
 
 SOURCE = {"source_id": "S2", "publisher": "Sở", "what": "danh sách", "file": "ds.xlsx"}
@@ -127,6 +126,7 @@ def test_namesakes_in_other_communes_are_other_records() -> None:
 def test_the_same_record_twice_is_taken_once() -> None:
     staged = run("producers", sheet({"Mã": ["P7", "P7"], "Tên chủ thể": ["a", "b"]}))
     assert staged.left_out == 1
+    assert list(staged.frame["producer_id"]) == ["P1", "P7"]
     assert record(staged, "P7")["name"] == "a"
 
 

@@ -62,3 +62,10 @@ test("signs with a meaning in addresses are written so that they come back", () 
   const state = { ...parseState("", PARAMS), q: "a&b=c#d %" };
   assert.equal(parseState(`?${formatState(state)}`, PARAMS).q, "a&b=c#d %");
 });
+
+test("Vietnamese is named in the address where the browser prefers another language", () => {
+  const state = { lang: "vi", view: null, layers: null, base: "", q: "", at: null, filters: {} };
+  assert.equal(formatState(state), "");
+  assert.equal(formatState({ ...state, keepsLang: true }), "lang=vi");
+  assert.equal(formatState({ ...state, lang: "en" }), "lang=en");
+});

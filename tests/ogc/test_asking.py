@@ -12,12 +12,18 @@ from typing import Any
 import pytest
 from shapely.geometry import shape
 
+from geo.access.private_database import PrivateDatabase
+from geo.access.sign_in_links import SignInLinks
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.links import LINKS
+from geo.settings import Settings
+from geo.text import sort_key
 from geo.views.formats import FORMATS
 from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
+from tests.web.conftest import read
 
 
 def whole(service: Service, layer: str, **asked: str) -> list[Any]:
@@ -39,6 +45,52 @@ def test_every_queryable_of_one_value_selects_what_equals_it(service: Service, l
         value = max(values, key=str)
         result = whole(service, layer, **{name: str(value)})
         assert [one["id"] for one in result] == [one["id"] for one in features if one["properties"].get(name) == value]
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "value"),
+    [
+        ("links", "certain", "true"),
+        ("links", "certain", "yes,1"),
+        ("products", "precision", "Exact"),
+        ("links", "reason", "none"),
+    ],
+)
+def test_a_code_that_does_not_exist_is_refused_with_those_that_do(
+    service: Service, layer: str, name: str, value: str
+) -> None:
+    detail = service.get(f"/collections/{layer}/items", 400, lang="en", **{name: value})["detail"]
+    codes = CODE_LISTS[COLLECTIONS[layer].field(name).codes or ""].keys()
+    assert f"{name}=" in detail and all(code in detail for code in codes)
+    assert service.get(f"/collections/{layer}/items", **{name: ",".join(codes)})["numberMatched"] > 0
+
+
+@pytest.mark.parametrize("layer", ["products", "communes", "sites"])
+def test_everything_that_may_be_asked_for_is_an_order(service: Service, layer: str) -> None:
+    schema = service.get(f"/collections/{layer}/queryables")["properties"]
+    names = [name for name, row in schema.items() if row.get("x-ogc-role") != "primary-geometry"]
+    assert "id" in names and (layer != "products" or "commune_code" in names)
+    for name in names:
+        ordered = [
+            one["id"] for one in service.get(f"/collections/{layer}/items", limit="1000", sortby=name)["features"]
+        ]
+        reverse = [
+            one["id"] for one in service.get(f"/collections/{layer}/items", limit="1000", sortby=f"-{name}")["features"]
+        ]
+        assert sorted(ordered) == sorted(reverse), name
+    ids = [one["id"] for one in service.get(f"/collections/{layer}/items", limit="1000", sortby="-id")["features"]]
+    assert ids == sorted(ids, reverse=True)
+    detail = service.get(f"/collections/{layer}/items", 400, lang="en", sortby="geometry")["detail"]
+    assert all(name in detail for name in names)
+
+
+def test_names_come_in_the_order_of_the_vietnamese_alphabet(service: Service) -> None:
+    query = {"sortby": "name", "limit": "1000", "properties": "name"}
+    features = service.get("/collections/old_communes/items", **query)["features"]
+    names = [one["properties"]["name"] for one in features]
+    assert names.index("Chà Tở") < names.index("Chiềng Sinh") and names == sorted(names, key=sort_key)
+    page = read(service.client.get("/old_communes?sort=name").text)
+    assert [element.text for element in page.all("a", **{"class": "named"})][:10] == names[:10]
 
 
 def test_several_codes_and_numbers_are_alternatives(service: Service) -> None:
@@ -260,7 +312,7 @@ def test_filters_know_links(service: Service) -> None:
     assert [one["id"] for one in near] == by_hand
 
 
-def test_a_link_has_a_page_that_leads_to_both_ends(service: Service) -> None:
+def test_a_link_has_a_page_that_leads_to_both_ends(service: Service, built: Settings) -> None:
     one = service.get("/collections/links/items", limit="1", link="made_by")["features"][0]
     for lang in ("vi", "en"):
         page = service.client.get(f"/links/{one['id']}?lang={lang}").text
@@ -268,7 +320,9 @@ def test_a_link_has_a_page_that_leads_to_both_ends(service: Service) -> None:
         assert f"/producers/{one['properties']['target_id']}" in page
         # What is worked out is no place to travel to and has no history of its own.
         assert "geo:" not in page and "/manage/history/" not in page
-        assert "/manage/history/" in service.client.get(f"/products/{one['properties']['source_id']}").text
+        manager = service.client.application.test_client()
+        manager.get("/manage/sign-in?code=" + SignInLinks(PrivateDatabase(built.access_path)).make_code())
+        assert "/manage/history/" in manager.get(f"/products/{one['properties']['source_id']}").text
         assert service.client.get(f"/links?lang={lang}").status_code == 200
 
 

@@ -129,3 +129,76 @@ def test_a_box_without_a_system_is_longitude_and_latitude(service: Service) -> N
 @pytest.mark.parametrize("box", ["5,5,1,1", "inf,1,2,3", "1e30,1e30,2e30,2e30", "1,2,3"])
 def test_a_box_that_is_none_in_its_system_is_refused(service: Service, box: str) -> None:
     service.get("/collections/sites/items", 400, **{"bbox": box, "bbox-crs": f"{EPSG}9205"})
+
+
+@pytest.mark.parametrize("layer", ["villages", "producers", "sites", "old_communes"])
+@pytest.mark.parametrize("uri", SERVED_CRS)
+def test_the_hull_of_what_was_answered_holds_every_record(service: Service, uri: str, layer: str) -> None:
+    """Coordinates are rounded in their system; a box made from them must not lose the records on its sides."""
+    path = f"/collections/{layer}/items"
+    placed = [one for one in service.get(path, limit="1000", crs=uri)["features"] if one["geometry"]]
+    boxes = [shape(one["geometry"]).bounds for one in placed]
+    whole = (*np.min(boxes, axis=0)[:2], *np.max(boxes, axis=0)[2:])
+    for box, ids in (
+        (whole, {one["id"] for one in placed}),
+        *((b, {o["id"]}) for b, o in zip(boxes, placed, strict=True)),
+    ):
+        text = ",".join(repr(float(number)) for number in box)
+        matches = {one["id"] for one in service.get(path, limit="1000", **{"bbox": text, "bbox-crs": uri})["features"]}
+        assert ids <= matches, (uri, box)
+
+
+@pytest.mark.parametrize("code", TESTED)
+def test_sides_of_a_box_are_as_curved_as_its_system_makes_them(service: Service, code: str) -> None:
+    """Long boxes whose sides pass the outlines of communes by metres or less, in their own system."""
+    project = independent(code)
+    plain = service.get("/collections/old_communes/items", limit="1000")["features"]
+    there = {
+        one["id"]: shapely.transform(
+            shape(one["geometry"]), lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1]))
+        )
+        for one in plain
+    }
+    step = 1e-7 if code in {"4326", "4756"} else 0.01  # a centimetre: pyproj's way back is a millimetre off
+    west, south, east, north = shapely.GeometryCollection(list(there.values())).bounds
+    whole = (west - step, south - step, east + step, north + step)
+    for geometry in list(there.values())[::9]:
+        for side in (geometry.bounds[1] - step, geometry.bounds[1] + step):
+            box = (whole[0], whole[1], whole[2], side)
+            expected = {key for key, other in there.items() if other.intersects(shapely.box(*box))}
+            text = ",".join(repr(float(number)) for number in box)
+            query = {"limit": "1000", "bbox": text, "bbox-crs": f"{EPSG}{code}"}
+            page = service.get("/collections/old_communes/items", **query)
+            assert {one["id"] for one in page["features"]} == expected, box
+            if code != "4326":
+                where = f"S_INTERSECTS(geometry, BBOX({text}))"
+                answer = service.client.post(
+                    "/collections/old_communes/search",
+                    json={"filter": where, "filter-crs": f"{EPSG}{code}", "limit": 1000},
+                ).get_json(force=True)
+                assert {one["id"] for one in answer["features"]} == expected, where
+
+
+def test_a_box_of_vn2000_degrees_reaches_the_commune_on_its_side(service: Service) -> None:
+    query = {"bbox": "21.1783169,102.2,21.20,103.3", "bbox-crs": f"{EPSG}4756"}
+    page = service.get("/collections/old_communes/items", limit="1000", **query)
+    assert "03382" in {one["id"] for one in page["features"]}
+
+
+@pytest.mark.parametrize("box", ["-90,-180,90,180", "-90,102,90,-170", "20,103.9,23,102.9"])
+def test_a_box_of_vn2000_degrees_may_be_as_large_as_the_world(service: Service, box: str) -> None:
+    """Poles and the antimeridian, which a shift of the datum moves positions across."""
+    page = service.get("/collections/sites/items", limit="1000", **{"bbox": box, "bbox-crs": f"{EPSG}4756"})
+    south, west, north, east = map(float, box.split(","))
+    swapped = f"{west},{south},{east},{north}"
+    assert page["numberMatched"] == service.get("/collections/sites/items", bbox=swapped)["numberMatched"]
+
+
+@pytest.mark.parametrize(
+    ("code", "box"),
+    [("4326", "104.5,21,103,22"), ("4326", "21.3,102.9123456789,20.1,103"), ("4756", "23,103,22,104"),
+     ("9205", "5000000.123,5,1,1"), ("3857", "11370000.25, 1e30,1,2")],
+)  # fmt: skip
+def test_a_wrong_box_is_quoted_as_it_was_sent(service: Service, code: str, box: str) -> None:
+    body = service.get("/collections/sites/items", 400, **{"bbox": box, "bbox-crs": f"{EPSG}{code}"})
+    assert f"bbox='{box}'" in body["description"]

@@ -3,12 +3,14 @@
 import itertools
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import shapely
 from shapely.geometry import shape
 
 from geo.ocop.collections import COLLECTIONS
+from geo.text import sort_key
 from geo.views.formats import FORMATS
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
@@ -38,7 +40,12 @@ def test_the_landing_page_leads_everywhere(service: Service) -> None:
     ):
         assert links(page, rel), rel
     assert service.get("/", f="json") == page | {"links": page["links"]}
-    assert service.client.get("/").mimetype == "text/html"  # people get the map
+    for accept in (BROWSER, "text/html", "application/xhtml+xml, text/html;q=0.9"):  # people get the map
+        assert service.client.get("/", headers={"Accept": accept}).mimetype == "text/html"
+    for query in ("map=9/21.6/103", "layers=products&group=food", "at=products/R01"):  # whoever follows a shared map
+        assert service.client.get(f"/?{query}", headers={"Accept": "*/*"}).mimetype == "text/html"
+    for accept in ("*/*", "", "application/*, */*;q=0.1", "text/html;q=0, */*"):  # as programs send it
+        assert service.client.get("/", headers={"Accept": accept}).get_json() == page
 
 
 @requirement("core/conformance-op", "core/conformance-success", "tiles/core/conformance-success",
@@ -156,6 +163,38 @@ def test_a_page_names_every_form_that_it_comes_in_and_comes_in_it(
         assert answer.headers["OGC-NumberReturned"] == str(page["numberReturned"]), link
 
 
+@pytest.mark.parametrize(
+    ("limit", "offset", "before"),
+    [("10", "1000000", "30"), ("10", "32", "22"), ("7", "9" * 30, "28"), ("32", "64", "0"), ("10", "5", "0")],
+)
+@pytest.mark.parametrize("path", ["/collections/sites/items", "/catalogue/items"])
+def test_behind_the_last_page_the_way_back_leads_to_records(
+    service: Service, path: str, limit: str, offset: str, before: str
+) -> None:
+    page = service.get(path, limit=limit, offset=offset)
+    matched = page["numberMatched"]
+    (back,) = links(page, "prev")
+    query = dict(parse_qsl(urlsplit(back["href"]).query))
+    if path.startswith("/collections"):
+        assert (matched, query["offset"]) == (32, before)
+    previous = service.get(back["href"])
+    assert previous["features"] and int(query["offset"]) + previous["numberReturned"] <= matched
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_the_link_to_the_search_says_its_method(service: Service, layer: str) -> None:
+    (link,) = [one for one in service.get(f"/collections/{layer}")["links"] if one["rel"].endswith("/search")]
+    assert link["method"] == "POST"
+    assert service.client.open(link["href"], method=link["method"], json={"limit": 1}).status_code == 200
+    for one in service.get(f"/collections/{layer}")["links"]:
+        if "method" not in one and "/export/" not in one["href"] and "f=" not in one["href"]:
+            assert service.client.get(one["href"]).status_code in {200, 303}, one["href"]
+
+
+def test_an_empty_result_has_no_page_before(service: Service) -> None:
+    assert not links(service.get("/collections/sites/items", offset="10", q="xyzzy"), "prev")
+
+
 @requirement("core/fc-limit-response-1", "core/fc-limit-definition")
 @pytest.mark.parametrize("limit", [1, 7, 31, 32, 1000, 5_000_000])
 def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
@@ -234,7 +273,8 @@ def test_lists_may_be_given_in_parts(service: Service) -> None:
              "common/core/query-param-value-integer", "common/core/query-param-value-double")  # fmt: skip
 @pytest.mark.parametrize(
     ("query", "matched"),
-    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 64), ("bbox=1.02e2,+21,104.0,2.3E1", 55),
+    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 64), ("limit=100000000000", 64),
+     ("limit=000000000000010", 64), ("limit=" + "9" * 5_000, 64), ("offset=000000000000010", 64), ("bbox=1.02e2,+21,104.0,2.3E1", 55),
      ("bbox=-1.8E%2B2,-9.0e1,180,90", 55)],
 )  # fmt: skip
 def test_lists_and_numbers_are_read_as_they_are_written_everywhere(service: Service, query: str, matched: int) -> None:
@@ -309,7 +349,7 @@ def test_records_are_ordered_and_cut_down_as_asked(service: Service) -> None:
     assert keys == sorted(keys, reverse=True) and None not in stars[: len(keys)]
     for _, group in itertools.groupby(page["features"], key=lambda one: one["properties"]["stars"]):
         names = [one["properties"]["name"] for one in group]
-        assert names == sorted(names)
+        assert names == sorted(names, key=sort_key)
 
 
 # --- one item ----------------------------------------------------------------------------------------
@@ -366,7 +406,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 @pytest.mark.parametrize(
     ("path", "accept", "media"),
     [
-        ("/", BROWSER, HTML), ("/", "*/*", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
+        ("/", BROWSER, HTML), ("/", "*/*", JSON), ("/", "text/*, */*;q=0.1", HTML), ("/", JSON, JSON), ("/", "text/html;q=0.1, application/json", JSON),
         ("/", "application/json;q=0.1, text/html", HTML), ("/", "application/json, text/plain, */*", JSON),
         ("/", "application/json;q=0, */*", HTML), ("/", "application/*", JSON),
         ("/conformance", "text/*;q=0.5, */*;q=0.1", HTML), ("/conformance", "application/json;q=0, */*", HTML),
@@ -383,7 +423,10 @@ def test_the_form_is_the_one_that_the_caller_wants_most(service: Service, path: 
 
 
 def test_a_landing_page_that_cannot_be_given_is_said(service: Service) -> None:
-    assert service.client.get("/", headers={"Accept": "image/png"}).status_code == 406
+    for accept in ("image/png", "application/geo+json"):
+        refused = service.client.get("/", headers={"Accept": accept})
+        assert (refused.status_code, refused.mimetype) == (406, "application/problem+json")
+    assert service.client.get("/?x=1", headers={"Accept": BROWSER}).mimetype == "text/html"
     wrong = service.client.get("/?f=json&x=1", headers={"Accept": "*/*"})
     assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
 

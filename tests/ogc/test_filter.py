@@ -105,7 +105,19 @@ def test_queryables_are_a_schema_of_what_may_be_asked(service: Service, layer: s
     schema = json.loads(answer.data)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == link["href"]
+    values = service.get(f"/collections/{layer}/items", limit="1000")["features"]
     for field in COLLECTIONS[layer].fields:
         assert field.name in schema["properties"]
+        if field.kind == "date":
+            own = schema["properties"][field.name]
+            assert "format" not in own  # which would say that all of them are days
+            validator = jsonschema.Draft202012Validator(own)
+            days = [one["properties"][field.name] for one in values if one["properties"].get(field.name)]
+            assert [
+                day for day in ("2019", "2019-02", "2019-02-14", "2014/2015", *days) if not validator.is_valid(day)
+            ] == []
+            assert not any(
+                validator.is_valid(text) for text in ("19", "2019-2", "2019-02-14T00:00:00Z", "2014/", "x2019")
+            )
         quoted = f'"{field.name}" IS NULL'
         service.get(f"/collections/{layer}/items", filter=quoted, limit="1")

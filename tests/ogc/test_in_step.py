@@ -136,6 +136,7 @@ def history(office: Office) -> Office:
     ("since", "added", "changed", "removed"),
     [
         ("3", [], [], []),
+        ("0000000000000003", [], [], []),
         ("2", ["R02"], ["R01"], ["N1"]),
         ("1", ["N2"], ["R01", "R02"], []),
         ("0", ["N2", *(f"R{n:02}" for n in range(10))], [], []),
@@ -152,6 +153,16 @@ def test_the_feed_tells_what_became_of_each_record(
         "added": added, "changed": changed, "removed": removed,
     }  # fmt: skip
     assert "links" not in whole
+
+
+def test_the_feed_leads_to_records_whose_ids_hold_commas(office: Office) -> None:
+    office.publish({**{f"R{n:02}": f"Chè {n}" for n in range(10)}, "N,1": "Mật", "N": "Gạo", "a&b=c": "Chè"})
+    service = office.service()
+    feed = service.get("/collections/products/changes", since="1")
+    (items,) = [link["href"] for link in feed["links"] if link["rel"] == "items"]
+    parts = urlsplit(items)
+    page = json.loads(service.client.get(f"{parts.path}?{parts.query}", headers=service.headers).data)
+    assert {one["id"] for one in page["features"]} == {"N,1", "N", "a&b=c"} == set(feed["added"])
 
 
 def test_a_copy_that_follows_the_feed_equals_the_collection(history: Office) -> None:

@@ -30,6 +30,21 @@ def test_the_description_is_openapi_3_0(document: Any, service: Service) -> None
     assert references and all(one.startswith("#/") for one in references)
 
 
+def test_every_operation_says_what_is_too_large_too_costly_and_when_the_server_is_busy(document: Any) -> None:
+    operations = [(path, method, one) for path, item in document["paths"].items() for method, one in item.items()]
+    assert len(operations) > 50
+    missing = [(path, method) for path, method, one in operations if {"413", "422", "503"} - one["responses"].keys()]
+    assert missing == []
+    busy = [resolved(document, one["responses"]["503"]) for _, _, one in operations]
+    assert [answer["description"] for answer in busy if "Retry-After" not in answer["headers"]] == []
+
+
+def test_readiness_is_described_for_both_of_its_answers(document: Any, service: Service) -> None:
+    answers = document["paths"]["/readyz"]["get"]["responses"]
+    assert set(answers["200"]["content"]) == set(answers["503"]["content"]) == {"application/json"}
+    assert service.get("/readyz")["status"] == "ready"
+
+
 @requirement("oas30/security")
 def test_nothing_asks_for_credentials(document: Any) -> None:
     assert "security" not in document and "securitySchemes" not in document["components"]

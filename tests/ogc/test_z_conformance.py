@@ -7,8 +7,9 @@ from tests.ogc.conftest import Service
 from tests.ogc.requirement import ALL, HELD, rows_of
 
 for _module in (
-    "ogc.test_features", "ogc.test_crs", "ogc.test_openapi", "ogc.test_filter", "ogc.test_asking", "atlas.test_cql2",
-    "web.test_tiles", "views.test_tiles", "web.test_catalogue", "views.test_catalogue",
+    "ogc.test_features", "ogc.test_crs", "ogc.test_openapi", "ogc.test_filter", "ogc.test_asking", "ogc.test_lists",
+    "atlas.test_cql2", "atlas.test_cql2_random",
+    "web.test_tiles", "views.test_tiles", "views.test_tile_format", "web.test_catalogue", "views.test_catalogue",
 ):  # fmt: skip
     importlib.import_module(f"tests.{_module}")
 

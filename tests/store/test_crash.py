@@ -31,7 +31,7 @@ def frames(turn):
     rows = ({"producer_id": f"P{i}", "name": f"Hợp tác xã {turn} {i}", "source_ids": "S1"} for i in range(400))
     return world() | {"producers": frame("producers", *rows)}
 
-store = GeoPackageStore(Path(sys.argv[1]))
+store = GeoPackageStore(Path(sys.argv[1]), create=True)
 publish = lambda turn: store.publish(frames(turn), who="w", why=str(turn), metadata={}, report=Report())
 if sys.argv[2] == "die":
     left, make = int(sys.argv[3]), geopackage.make_layer
@@ -76,7 +76,7 @@ def frames(turn):
     return world() | {"producers": frame("producers", *rows), "zones": frame("zones", *zones)}
 
 def publish(path, turn):
-    GeoPackageStore(path).publish(states[turn], who="w", why=str(turn), metadata={}, report=Report())
+    GeoPackageStore(path, create=True).publish(states[turn], who="w", why=str(turn), metadata={}, report=Report())
 
 states, folder = {turn: frames(turn) for turn in (1, 2)}, Path(sys.argv[1])
 publish(folder / "first.gpkg", 1)

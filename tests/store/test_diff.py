@@ -15,8 +15,8 @@ from geo.crs import METRIC_CRS, STORE_CRS
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
 from geo.store import Store, diff
-from geo.store.diff import Counts, FieldChange, RecordDiff, compare, summary
-from tests.frames import frame, world
+from geo.store.diff import Counts, FieldChange, RecordDiff, summary
+from tests.frames import compare, frame, world
 from tests.store.conftest import Publish
 from tests.worlds import records
 
@@ -189,8 +189,8 @@ def test_few_changes_among_many_records_are_found_without_opening_the_rest(monke
     other = many.copy()
     other.loc[[3, 19_000], "name"] = "Hang động"
     opened: list[object] = []
-    open_shape = diff._shape
-    monkeypatch.setattr(diff, "_shape", lambda content: opened.append(content) or open_shape(content))
+    open_shapes = diff._shapes
+    monkeypatch.setattr(diff, "_shapes", lambda contents: opened.extend(contents) or open_shapes(contents))
     assert [one.record for one in compare(LAYERS["sites"], many, other)] == ["H00003", "H19000"]
     assert len(opened) == 4
 

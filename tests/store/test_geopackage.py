@@ -20,9 +20,8 @@ from geo.crs import STORE_CRS
 from geo.errors import BadSource, Conflict
 from geo.ocop.layers import LAYERS
 from geo.report import Issue, Report
-from geo.store.diff import compare
 from geo.store.geopackage import GeoPackageStore
-from tests.frames import frame, world
+from tests.frames import compare, frame, world
 from tests.store.conftest import Publish, publisher
 from tests.worlds import records
 
@@ -30,7 +29,7 @@ from tests.worlds import records
 @pytest.fixture
 def store(tmp_path: Path) -> GeoPackageStore:
     """An empty store of its own."""
-    return GeoPackageStore(tmp_path / "var" / "store.gpkg")
+    return GeoPackageStore(tmp_path / "var" / "store.gpkg", create=True)
 
 
 @pytest.fixture
@@ -216,6 +215,7 @@ def test_a_report_that_version_0_1_0_stored_is_read(store: GeoPackageStore, sql:
     message = {"vi": "thừa ô", "en": "too many cells"}
     issue = {"layer": "sites", "record": "row 12", "field": None, "kind": "ragged_row", "value": "", "message": message}
     old = {"issues": [{**issue, "severity": "warning", "remedy": message}], "changes": []}
+    sql.execute("DROP TABLE geo_seal")  # which version 0.1.0 did not have
     sql.execute("UPDATE geo_version SET report = ?", (json.dumps(old),))
     sql.commit()
     assert store.report(1) == Report([Issue.of("sites", "ragged_row", *message.values(), row=12)])
@@ -249,7 +249,7 @@ def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE trees (name TEXT)")
     before = path.read_bytes()
     with pytest.raises(BadSource, match="not a store"):
-        GeoPackageStore(path)
+        GeoPackageStore(path, create=True)
     assert path.read_bytes() == before
 
 
@@ -258,7 +258,7 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path, data: 
     path = tmp_path / "store.gpkg"
     path.write_bytes(data)
     with pytest.raises(BadSource, match="backup"):
-        GeoPackageStore(path)
+        GeoPackageStore(path, create=True)
     assert path.read_bytes() == data
 
 
@@ -272,7 +272,7 @@ def test_opening_a_store_does_not_wait_for_its_writer(store: GeoPackageStore, pu
 @pytest.mark.parametrize("layer", [name for name in LAYERS if len(world()[name])])
 def test_a_file_that_is_written_and_read_again_has_no_difference(tmp_path: Path, layer: str) -> None:
     spec, rows = LAYERS[layer], world()[layer]
-    store = GeoPackageStore(tmp_path / "other.gpkg")
+    store = GeoPackageStore(tmp_path / "other.gpkg", create=True)
     store.publish({layer: rows}, who="", why="", metadata={}, report=Report())
     read = pyogrio.read_dataframe(store.path, layer=layer)
     if spec.geometry is None:

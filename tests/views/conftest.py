@@ -14,13 +14,13 @@ from tests.views.hostile import hostile_atlas
 SITE = Site("https://ocop.example/a", Label("Bản đồ OCOP", "OCOP map"), Label("Về bản đồ", "About the map"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     with frozen(world(), tmp_path_factory.mktemp("catalogue") / "small") as atlas:
         yield atlas
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     with hostile_atlas(tmp_path_factory.mktemp("hostile")) as atlas:
         yield atlas

@@ -1,13 +1,17 @@
 """The catalogue: both serialisations are the same graph and state only what the store has."""
 
+import datetime as dt
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rdflib import RDF, Graph, Literal, Namespace, URIRef
+import shapely
+from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
+from rdflib.term import Node
 
 from geo.atlas import Atlas, Query
 from geo.ocop.collections import COLLECTIONS
@@ -32,6 +36,8 @@ DQV = Namespace("http://www.w3.org/ns/dqv#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 LOCN = Namespace("http://www.w3.org/ns/locn#")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 
 # DCAT-AP 3.0: what a node of each class must have.
 MANDATORY = {
@@ -42,6 +48,48 @@ MANDATORY = {
     FOAF.Agent: (FOAF.name,),
     DQV.QualityMeasurement: (DQV.isMeasurementOf, DQV.value),
 }
+
+
+LANGUAGE_TEXT = URIRef("urn:text")
+"""A text that may be repeated once in each language."""
+MANY = 10_000
+ALLOWED: dict[URIRef, dict[URIRef, tuple[int, int, URIRef | None]]] = {
+    DCAT.Catalog: {
+        DCT.title: (1, 1, LANGUAGE_TEXT), DCT.description: (1, 1, LANGUAGE_TEXT), DCT.publisher: (1, 1, FOAF.Agent),
+        DCT.issued: (0, 1, RDFS.Literal), DCT.modified: (0, 1, RDFS.Literal), DCT.license: (0, 1, DCT.LicenseDocument),
+        DCT.spatial: (0, MANY, DCT.Location), DCT.language: (0, MANY, DCT.LinguisticSystem), FOAF.homepage: (0, 1, FOAF.Document),
+        DCAT.dataset: (1, MANY, DCAT.Dataset), DCAT.service: (0, MANY, DCAT.DataService), DCAT.themeTaxonomy: (0, MANY, None),
+    },
+    DCAT.Dataset: {
+        DCT.title: (1, 1, LANGUAGE_TEXT), DCT.description: (1, 1, LANGUAGE_TEXT), DCT.publisher: (0, 1, FOAF.Agent),
+        DCAT.contactPoint: (0, MANY, VCARD.Kind), DCAT.distribution: (0, MANY, DCAT.Distribution), DCAT.theme: (0, MANY, None),
+        DCAT.keyword: (0, MANY, RDFS.Literal), DCT.spatial: (0, MANY, DCT.Location), DCT.temporal: (0, MANY, DCT.PeriodOfTime),
+        DCT.accessRights: (0, 1, DCT.RightsStatement), DCT.accrualPeriodicity: (0, 1, DCT.Frequency),
+        DCT.conformsTo: (0, MANY, DCT.Standard), FOAF.page: (0, MANY, FOAF.Document), DCAT.landingPage: (0, MANY, FOAF.Document),
+        DCT.language: (0, MANY, DCT.LinguisticSystem), DCT.provenance: (0, MANY, DCT.ProvenanceStatement),
+        DCT.identifier: (0, MANY, RDFS.Literal), DCT.issued: (0, 1, RDFS.Literal), DCT.modified: (0, 1, RDFS.Literal),
+        DCAT.version: (0, 1, RDFS.Literal),
+    },
+    DCAT.Distribution: {
+        DCAT.accessURL: (1, MANY, None), DCAT.downloadURL: (0, MANY, None), DCT.title: (0, 1, LANGUAGE_TEXT),
+        DCT.description: (0, 1, LANGUAGE_TEXT), DCT.license: (0, 1, DCT.LicenseDocument), DCT.rights: (0, 1, DCT.RightsStatement),
+        DCT["format"]: (0, 1, DCT.MediaTypeOrExtent), DCAT.mediaType: (0, 1, DCT.MediaType), DCAT.packageFormat: (0, 1, DCT.MediaType),
+        DCT.modified: (0, 1, RDFS.Literal), DCT.conformsTo: (0, MANY, DCT.Standard), DCT.language: (0, MANY, DCT.LinguisticSystem),
+        DCAT.accessService: (0, MANY, DCAT.DataService),
+    },
+    DCAT.DataService: {
+        DCT.title: (1, 1, LANGUAGE_TEXT), DCAT.endpointURL: (1, MANY, None), DCAT.endpointDescription: (0, MANY, None),
+        DCAT.servesDataset: (0, MANY, DCAT.Dataset), DCT.accessRights: (0, 1, DCT.RightsStatement),
+        DCT.conformsTo: (0, MANY, DCT.Standard), DCT.publisher: (0, 1, FOAF.Agent), DCAT.landingPage: (0, MANY, FOAF.Document),
+    },
+    DCT.Location: {DCAT.bbox: (0, 1, RDFS.Literal), LOCN.geometry: (0, 1, RDFS.Literal)},
+    DCT.PeriodOfTime: {DCAT.startDate: (0, 1, RDFS.Literal), DCAT.endDate: (0, 1, RDFS.Literal)},
+    FOAF.Agent: {FOAF.name: (1, 1, LANGUAGE_TEXT), FOAF.homepage: (0, 1, FOAF.Document)},
+    SKOS.Concept: {SKOS.prefLabel: (1, 1, LANGUAGE_TEXT)},
+    SKOS.ConceptScheme: {DCT.title: (1, 1, LANGUAGE_TEXT)},
+}  # fmt: skip
+"""DCAT-AP 3.0.1, sections 4 to 7: of each class the properties that we use, with least and most number and range."""
+CLOSED = {DCT.Location, DCT.PeriodOfTime}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +120,57 @@ def test_every_node_has_what_dcat_ap_demands(graph: Graph) -> None:
         for node in nodes:
             for predicate in predicates:
                 assert (node, predicate, None) in graph, (node, predicate)
+
+
+@pytest.mark.parametrize("which", ["real_atlas", "small", "hostile"])
+def test_no_property_is_of_another_number_or_kind_than_dcat_ap_allows(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    graph = Graph().parse(data=catalogue_xml(request.getfixturevalue(which), SITE), format="xml")
+    faults = []
+    for kind, rows in ALLOWED.items():
+        nodes = set(graph.subjects(RDF.type, kind))
+        assert nodes, kind
+        for node in nodes:
+            for predicate, (least, most, range_) in rows.items():
+                values = list(graph.objects(node, predicate))
+                languages = Counter(getattr(value, "language", None) for value in values)
+                number = max(languages.values(), default=0) if range_ is LANGUAGE_TEXT else len(values)
+                if not least <= number <= most:
+                    faults.append((node, predicate, number))
+                faults += [(node, predicate, value) for value in values if not is_of(graph, value, range_)]
+            if kind in CLOSED:
+                assert {predicate for predicate, _ in graph.predicate_objects(node)} <= {RDF.type, *rows}, node
+    assert faults == []
+
+
+def is_of(graph: Graph, value: Node, range_: URIRef | None) -> bool:
+    """Whether a value is a literal where the range is one, or a resource of the class, wherever it is described."""
+    if range_ in {RDFS.Literal, LANGUAGE_TEXT}:
+        return isinstance(value, Literal)
+    return isinstance(value, URIRef) and (range_ is None or (value, RDF.type, range_) in graph)
+
+
+def test_the_catalogue_says_since_when_where_and_under_which_licence(graph: Graph, real_atlas: Atlas) -> None:
+    (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
+    (issued,), (modified,) = graph.objects(catalogue, DCT.issued), graph.objects(catalogue, DCT.modified)
+    times = [
+        dt.datetime.fromisoformat(text) for text in (real_atlas.first_published_at(), real_atlas.version.published_at)
+    ]
+    assert [issued.toPython(), modified.toPython()] == times == sorted(times)
+    assert [str(one) for one in graph.objects(catalogue, DCT.license)] == [
+        "https://creativecommons.org/licenses/by/4.0/"
+    ]
+    (place,) = graph.objects(catalogue, DCT.spatial)
+    (box,) = graph.objects(place, DCAT.bbox)
+    assert tuple(shapely.from_wkt(str(box)).bounds) == tuple(real_atlas.bounds() or ())
+
+
+def test_every_distribution_is_described_in_both_languages(graph: Graph) -> None:
+    distributions = set(graph.subjects(RDF.type, DCAT.Distribution))
+    assert len(distributions) > 100
+    for node in distributions:
+        assert {value.language for value in graph.objects(node, DCT.description)} == {"vi", "en"}
 
 
 def test_what_is_pointed_to_inside_the_site_is_described(graph: Graph) -> None:
@@ -120,9 +219,10 @@ def test_the_extent_is_the_atlas_own(graph: Graph, real_atlas: Atlas) -> None:
     assert box.datatype == GEO.wktLiteral
     bounds = real_atlas.bounds("products")
     assert bounds is not None
-    numbers = [float(text) for text in re.findall(r"-?\d+\.\d+", str(box).partition("> ")[2])]
+    numbers = [float(text) for text in re.findall(r"-?\d+\.\d+", str(box))]
     assert (min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])) == tuple(bounds)
-    assert {value.datatype for value in graph.objects(place, LOCN.geometry)} == {GEO.wktLiteral, GEO.geoJSONLiteral}
+    assert list(graph.objects(place, LOCN.geometry)) == [box]
+    assert tuple(shapely.from_wkt(str(box)).bounds) == tuple(bounds)  # no CRS before it: CRS84 is the default
     assert not list(graph.objects(layer_node("sources"), DCT.spatial))
 
 

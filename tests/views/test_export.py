@@ -4,12 +4,9 @@ import csv
 import io
 import json
 import struct
-import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pyogrio
 import pytest
@@ -24,47 +21,27 @@ from geo.views.export import job
 from geo.views.export.csv_file import places_of
 from geo.views.export.download import write_export
 from geo.views.export.shapefile import CUT_MARK
-from geo.views.formats import FORMATS, file_name, format_of
+from geo.views.formats import FORMATS, format_of
 from geo.views.notice import derived_fields
 from geo.vn2000.systems import Reading
-from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
+from tests.views.export_files import export, export_to, ogr
+from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE
 
 UNKNOWN_TO_GDAL = {"parquet"}
 """Formats for which neither the system's GDAL nor pyogrio's has a driver."""
 SILENT_WHEN_EMPTY = {"kml", "xlsx", "geojsonseq", "jsonfg"}
 """Formats without records in which GDAL reads no layer, or reads the header as a record."""
-KML = "{http://www.opengis.net/kml/2.2}"
 
 
-@pytest.fixture(scope="module")
-def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as hostile:
-        yield hostile
-
-
-def export(atlas: Atlas, query: Query, key: str, *, lang: str = "vi", crs: str | None = None) -> bytes:
-    out = io.BytesIO()
-    write_export(atlas, query, key, out, lang=lang, crs=crs)
-    return out.getvalue()
-
-
-def export_to(atlas: Atlas, folder: Path, query: Query, key: str, **options: Any) -> Path:
-    path = folder / file_name(query.layer, key, version=3)
-    write_export(atlas, query, key, path, **options)
-    return path
+@pytest.fixture
+def atlas(hostile: Atlas) -> Atlas:
+    return hostile
 
 
 def unzip(path: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         archive.extractall(path.parent)
     return path.parent
-
-
-def ogr(*arguments: str | Path) -> str:
-    """The output of the system's ogrinfo, which must print no warning."""
-    process = subprocess.run(["ogrinfo", "-ro", *map(str, arguments)], capture_output=True, check=True)
-    assert b"ERROR" not in process.stderr, process.stderr.decode()
-    return process.stdout.decode()
 
 
 def table(atlas: Atlas, query: Query, lang: str = "vi") -> list[dict[str, str]]:
@@ -303,6 +280,10 @@ def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: P
         assert words in readme
     assert "S1: Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>" in readme
     assert "S9: S9" in readme
+    for layer, names in (("products", "commune_code, commune_name"), ("zones", "measured_area_ha"), ("sources", "")):
+        text = (unzip(export_to(atlas, tmp_path, Query(layer), "shp")) / "README.txt").read_text(encoding="utf-8-sig")
+        assert ("Left out, as each version computes them anew" in text) == bool(names)
+        assert not names or f": {names};" in text
 
 
 @pytest.mark.parametrize("key", ["shp", "gpkg"])
@@ -314,78 +295,6 @@ def test_files_in_vn2000_say_so_and_come_back_to_the_same_place(atlas: Atlas, tm
     assert 400_000 < frame.geometry[0].x < 600_000
     back = frame.to_crs("OGC:CRS84").geometry[0]
     assert (back.x, back.y) == pytest.approx((103.1234567, 21.1), abs=1e-7)
-
-
-# --- KML ------------------------------------------------------------------------------------------------
-
-
-def placemarks(atlas: Atlas, layer: str, lang: str = "vi") -> list[ET.Element]:
-    return ET.fromstring(export(atlas, Query(layer), "kml", lang=lang)).findall(f".//{KML}Placemark")
-
-
-def data_of(placemark: ET.Element) -> dict[str, tuple[str, str]]:
-    contents = {}
-    for data in placemark.iter(f"{KML}Data"):
-        label, value = data.findtext(f"{KML}displayName"), data.findtext(f"{KML}value")
-        assert label is not None
-        assert value is not None
-        contents[data.attrib["name"]] = (label, value)
-    return contents
-
-
-def test_kml_keeps_hostile_names_as_text(atlas: Atlas) -> None:
-    names = [placemark.findtext(f"{KML}name") for placemark in placemarks(atlas, "products")]
-    assert names[:3] == [IMG, SCRIPT, TEMPLATE]
-
-
-def test_kml_replaces_characters_that_xml_cannot_hold(atlas: Atlas) -> None:
-    assert data_of(placemarks(atlas, "products")[1])["note"][1] == "\ufffdmột\ufffdhai"
-
-
-def test_kml_shows_labels_and_names_and_leaves_out_what_is_missing(atlas: Atlas) -> None:
-    values = data_of(placemarks(atlas, "products")[0])
-    assert values["group"] == ("Nhóm", "Thực phẩm")
-    assert values["stars"] == ("Hạng sao", "4 sao")
-    assert values["producer_id"] == ("Chủ thể", "Hợp tác xã Ong mật")
-    assert "certified_from" not in values
-    assert (
-        values["source_ids"][1] == "Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>; UBND tỉnh <javascript:alert(1)>"
-    )
-
-
-def test_kml_speaks_the_language_that_was_asked_for(atlas: Atlas) -> None:
-    values = data_of(placemarks(atlas, "products", "en")[0])
-    assert values["group"] == ("Group", "Food")
-    assert values["place_caution"][1] == "Approximate location, within about 8 km"
-
-
-def test_kml_warns_of_approximate_places_only(atlas: Atlas) -> None:
-    first, second, third, _ = map(data_of, placemarks(atlas, "products"))
-    assert first["place_caution"][1] == "Vị trí gần đúng, sai số khoảng 8 km"
-    assert first["precision"][1] == "trong phạm vi xã cũ (gần đúng)"
-    assert "place_caution" not in second
-    assert "place_caution" not in third
-
-
-def test_kml_elements_stand_in_the_order_of_the_schema(atlas: Atlas) -> None:
-    tags = [child.tag.removeprefix(KML) for child in placemarks(atlas, "products")[0]]
-    assert tags == ["name", "styleUrl", "ExtendedData", "Point"]
-
-
-def test_kml_is_coloured_like_the_map_and_loads_nothing_from_elsewhere(atlas: Atlas) -> None:
-    root = ET.fromstring(export(atlas, Query("products"), "kml"))
-    assert root.findtext(f".//{KML}IconStyle/{KML}color") == "ff0e40b3"
-    assert list(root.iter(f"{KML}href")) == []
-
-
-def test_kml_reads_back_equal_in_gdal(atlas: Atlas, tmp_path: Path) -> None:
-    for layer in ("products", "zones"):
-        frame = pyogrio.read_dataframe(export_to(atlas, tmp_path, Query(layer), "kml"), driver="LIBKML")
-        records = atlas.find(Query(layer)).records
-        assert list(frame["Name"]) == [record.title.replace("\r\n", "\n") for record in records]
-        for shape, record in zip(frame.geometry, records, strict=True):
-            assert (shape is None) == (record.geometry is None)
-            assert shape is None or shapely.force_2d(shape).equals(record.geometry)
 
 
 # --- CSV ------------------------------------------------------------------------------------------------

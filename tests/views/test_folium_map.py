@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import folium
@@ -19,7 +18,7 @@ from geo.views.map import assets, folium_map
 from geo.views.map import saved_map as saved_map_view
 from geo.views.map.folium_map import saved_map, shell
 from geo.web.words.site import words_of
-from tests.views.hostile import IMG, SCRIPT, TEMPLATE, hostile_atlas
+from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 
 VIEW = {"bounds": [103.0, 21.0, 103.4, 21.2], "max_bounds": [101, 20, 105, 23], "min_zoom": 8, "max_zoom": 18}
 ALL = tuple(Query(layer) for layer in ("products", "producers", "zones", "villages", "sites"))
@@ -64,10 +63,9 @@ class Scripts(HTMLParser):
         self._inside = ""
 
 
-@pytest.fixture(scope="module")
-def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as hostile:
-        yield hostile
+@pytest.fixture(scope="session")
+def atlas(hostile: Atlas) -> Atlas:
+    return hostile
 
 
 @pytest.fixture(scope="module")

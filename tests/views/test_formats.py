@@ -1,6 +1,5 @@
-"""GeoParquet, FlatGeobuf, JSON-FG and GeoJSONSeq have the data of the atlas, read back by other software."""
+"""GeoParquet, FlatGeobuf and GeoJSONSeq have the data of the atlas, read back by other software."""
 
-import datetime as dt
 import io
 import json
 import os
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from jsonschema import Draft202012Validator
 from pyogrio.errors import DataSourceError
 from shapely.geometry import shape
 
@@ -29,49 +26,13 @@ from geo.errors import GeoError
 from geo.ocop.collections import COLLECTIONS
 from geo.views.export import job, parquet, vector
 from geo.views.export.download import write_export
-from geo.views.export.jsonfg import time_of
 from geo.views.formats import FORMATS
-from geo.vn2000.systems import HOME, SYSTEMS, Reading
+from geo.vn2000.systems import HOME, Reading
+from tests.views.export_files import by_pyogrio, export_layer, truth
 from tests.views.hostile import IMG, SCRIPT, STORY, TEMPLATE, hostile_atlas
 
 NEW = ("parquet", "fgb", "jsonfg", "geojsonseq")
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
-    with hostile_atlas(tmp_path_factory.mktemp("atlas")) as atlas:
-        yield atlas
-
-
-def export(atlas: Atlas, layer: str, key: str, **options: Any) -> bytes:
-    out = io.BytesIO()
-    assert write_export(atlas, Query(layer), key, out, **options) == atlas.count(Query(layer))
-    return out.getvalue()
-
-
-def truth(atlas: Atlas, layer: str) -> dict[str, Any]:
-    """The GeoJSON features of a layer by id."""
-    return {feature["id"]: feature for feature in map(json.loads, atlas.features(Query(layer)))}
-
-
-def by_pyogrio(path: Path) -> dict[str, Any]:
-    """A layer as read by pyogrio's GDAL, in a new process without the GDAL settings of the import.
-
-    Rows are values by field, with `place`: easting, northing of a point.
-    """
-    code = (
-        "import sys, json, pyogrio, shapely; meta, _, wkb, data = pyogrio.raw.read(sys.argv[1]);"
-        "text = lambda value: None if value != value or value is None else getattr(value, 'item', lambda: value)();"
-        "rows = [dict(zip(meta['fields'], map(text, row))) for row in zip(*data)];"
-        "[row.update(place=one and list(shapely.from_wkb(one).coords[0])) for row, one in zip(rows, wkb)];"
-        "print(json.dumps({'crs': meta['crs'], 'rows': rows}, default=str))"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True, encoding="utf-8"
-    )
-    layer: dict[str, Any] = json.loads(process.stdout)
-    return layer
 
 
 # --- GeoParquet -----------------------------------------------------------------------------------------
@@ -80,7 +41,7 @@ def by_pyogrio(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("layer", [name for name, spec in COLLECTIONS.items() if spec.geometry])
 def test_geopandas_reads_from_parquet_what_the_atlas_holds(real_atlas: Atlas, tmp_path: Path, layer: str) -> None:
     path = tmp_path / "layer.parquet"
-    path.write_bytes(export(real_atlas, layer, "parquet"))
+    path.write_bytes(export_layer(real_atlas, layer, "parquet"))
     frame, expected = gpd.read_parquet(path), truth(real_atlas, layer)
     assert frame.crs.to_string() == "OGC:CRS84"
     key = COLLECTIONS[layer].key
@@ -96,7 +57,7 @@ def test_geopandas_reads_from_parquet_what_the_atlas_holds(real_atlas: Atlas, tm
 
 
 def test_parquet_says_what_geoparquet_asks(real_atlas: Atlas) -> None:
-    meta = pq.read_metadata(io.BytesIO(export(real_atlas, "zones", "parquet"))).metadata
+    meta = pq.read_metadata(io.BytesIO(export_layer(real_atlas, "zones", "parquet"))).metadata
     geo = json.loads(meta[b"geo"])
     column = geo["columns"][geo["primary_column"]]
     assert geo["version"] == "1.1.0" and geo["primary_column"] == "geometry"
@@ -111,7 +72,7 @@ def test_parquet_says_what_geoparquet_asks(real_atlas: Atlas) -> None:
 
 @pytest.mark.parametrize("crs", [None, "EPSG:9205"])
 def test_parquet_rings_turn_as_its_metadata_says(real_atlas: Atlas, crs: str | None) -> None:
-    file = io.BytesIO(export(real_atlas, "communes", "parquet", crs=crs))
+    file = io.BytesIO(export_layer(real_atlas, "communes", "parquet", crs=crs))
     geo = json.loads(pq.read_metadata(file).metadata[b"geo"])
     assert geo["columns"]["geometry"]["orientation"] == "counterclockwise"
     for polygon in gpd.read_parquet(file).geometry.explode():
@@ -120,15 +81,15 @@ def test_parquet_rings_turn_as_its_metadata_says(real_atlas: Atlas, crs: str | N
 
 def test_parquet_goes_out_in_row_groups(hostile: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "BATCH", 3)
-    assert pq.read_metadata(io.BytesIO(export(hostile, "products", "parquet"))).num_row_groups == 1
+    assert pq.read_metadata(io.BytesIO(export_layer(hostile, "products", "parquet"))).num_row_groups == 1
     monkeypatch.setattr(parquet, "_GROUP_BYTES", 1)
-    file = pq.ParquetFile(io.BytesIO(export(hostile, "products", "parquet")))
+    file = pq.ParquetFile(io.BytesIO(export_layer(hostile, "products", "parquet")))
     assert [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)] == [3, 1]
     assert file.read().column("product_id").to_pylist() == ["R01", "R02", "R03", "R04"]
 
 
 def test_parquet_has_no_box_for_what_has_no_place(hostile: Atlas) -> None:
-    rows = pq.read_table(io.BytesIO(export(hostile, "zones", "parquet"))).to_pylist()
+    rows = pq.read_table(io.BytesIO(export_layer(hostile, "zones", "parquet"))).to_pylist()
     assert rows[0]["bbox"] == {"xmin": 103.0, "ymin": 21.0, "xmax": 103.4, "ymax": 21.2}
     assert rows[1]["bbox"] is None and rows[1]["geometry"] is None
     out = io.BytesIO()
@@ -140,7 +101,7 @@ def test_parquet_has_no_box_for_what_has_no_place(hostile: Atlas) -> None:
 
 def test_a_box_reads_only_what_lies_in_it(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "sites.parquet"
-    path.write_bytes(export(real_atlas, "sites", "parquet"))
+    path.write_bytes(export_layer(real_atlas, "sites", "parquet"))
     box = (102.93, 21.33, 103.07, 21.47)
     frame = gpd.read_parquet(path, bbox=box)
     area = shapely.box(*box)
@@ -153,7 +114,7 @@ def test_a_box_reads_only_what_lies_in_it(real_atlas: Atlas, tmp_path: Path) -> 
 
 
 def test_a_table_without_places_is_plain_parquet(real_atlas: Atlas) -> None:
-    file = io.BytesIO(export(real_atlas, "sources", "parquet"))
+    file = io.BytesIO(export_layer(real_atlas, "sources", "parquet"))
     assert b"geo" not in (pq.read_metadata(file).metadata or {})
     assert len(pd.read_parquet(file)) == real_atlas.count(Query("sources"))
 
@@ -164,7 +125,7 @@ def test_a_table_without_places_is_plain_parquet(real_atlas: Atlas) -> None:
 @pytest.mark.parametrize("layer", ["products", "zones", "links", "sources"])
 def test_gdal_reads_from_flatgeobuf_what_the_atlas_holds(real_atlas: Atlas, tmp_path: Path, layer: str) -> None:
     path = tmp_path / "layer.fgb"
-    path.write_bytes(export(real_atlas, layer, "fgb"))
+    path.write_bytes(export_layer(real_atlas, layer, "fgb"))
     converted_path = tmp_path / "read.geojson"
     subprocess.run(
         ["ogr2ogr", "-f", "GeoJSON", str(converted_path), str(path), "-lco", "COORDINATE_PRECISION=15"], check=True
@@ -182,7 +143,7 @@ def test_gdal_reads_from_flatgeobuf_what_the_atlas_holds(real_atlas: Atlas, tmp_
 
 def test_a_box_is_found_by_the_index_where_every_record_has_a_place(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "communes.fgb"
-    path.write_bytes(export(real_atlas, "communes", "fgb"))
+    path.write_bytes(export_layer(real_atlas, "communes", "fgb"))
     output = subprocess.run(
         ["ogrinfo", "-ro", "-so", "-al", "-spat", "102.93", "21.33", "103.07", "21.47", str(path)],
         check=True, capture_output=True, text=True,
@@ -195,7 +156,7 @@ def test_a_box_is_found_by_the_index_where_every_record_has_a_place(real_atlas: 
 
 def test_flatgeobuf_carries_the_notice(real_atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "zones.fgb"
-    path.write_bytes(export(real_atlas, "zones", "fgb", lang="en"))
+    path.write_bytes(export_layer(real_atlas, "zones", "fgb", lang="en"))
     code = "import sys, json, pyogrio; print(json.dumps(pyogrio.read_info(sys.argv[1])['layer_metadata']))"
     process = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
     metadata = json.loads(process.stdout)
@@ -210,7 +171,7 @@ def test_flatgeobuf_carries_the_notice(real_atlas: Atlas, tmp_path: Path) -> Non
 @pytest.mark.parametrize("key", ["parquet", "fgb"])
 def test_files_in_the_states_system_are_east_before_north(real_atlas: Atlas, tmp_path: Path, key: str) -> None:
     path = tmp_path / f"sites.{FORMATS[key].extension}"
-    path.write_bytes(export(real_atlas, "sites", key, crs="EPSG:9205"))
+    path.write_bytes(export_layer(real_atlas, "sites", key, crs="EPSG:9205"))
     frame = gpd.read_parquet(path) if key == "parquet" else gpd.read_file(path)
     assert frame.crs.to_epsg() == 9205
     shapes = {one: shape(f["geometry"]) for one, f in truth(real_atlas, "sites").items() if f["geometry"]}
@@ -218,36 +179,6 @@ def test_files_in_the_states_system_are_east_before_north(real_atlas: Atlas, tmp
         here = shapes[row["site_id"]]
         east, north = Reading(HOME).from_lnglat(np.array([here.x]), np.array([here.y]))
         assert abs(row["geometry"].x - east[0]) < 1e-3 and abs(row["geometry"].y - north[0]) < 1e-3
-
-
-@pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:3405"])
-def test_jsonfg_has_the_place_in_the_states_system_and_in_wgs_84(real_atlas: Atlas, crs: str) -> None:
-    body = json.loads(export(real_atlas, "sites", "jsonfg", crs=crs))
-    assert body["coordRefSys"] == f"http://www.opengis.net/def/crs/EPSG/0/{crs.removeprefix('EPSG:')}"
-    expected = truth(real_atlas, "sites")
-    for feature in body["features"]:
-        assert feature["geometry"] == expected[feature["id"]]["geometry"]
-        assert (feature["place"] is None) == (feature["geometry"] is None)
-        if feature["place"]:
-            (east,), (north,) = Reading(SYSTEMS[crs]).from_lnglat(
-                *map(np.array, zip(feature["geometry"]["coordinates"]))
-            )
-            assert np.allclose(feature["place"]["coordinates"], (east, north), atol=1e-3, rtol=0)
-
-
-@pytest.mark.parametrize("crs", ["EPSG:9205", "EPSG:4756"])  # axes east, north and axes north, east
-def test_pyogrios_gdal_reads_the_place_of_jsonfg_where_it_is(real_atlas: Atlas, tmp_path: Path, crs: str) -> None:
-    path = tmp_path / "sites.json"
-    path.write_bytes(export(real_atlas, "sites", "jsonfg", crs=crs))
-    layer, expected = by_pyogrio(path), truth(real_atlas, "sites")
-    assert layer["crs"] == crs
-    assert len(layer["rows"]) == len(expected)
-    for row in layer["rows"]:
-        geometry = expected[row["site_id"]]["geometry"]
-        assert (row["place"] is None) == (geometry is None)
-        if geometry:
-            (x,), (y,) = Reading(SYSTEMS[crs]).from_lnglat(*map(np.array, zip(geometry["coordinates"])))
-            assert np.allclose(row["place"], (x, y), atol=1e-3 if x > 180 else 1e-8, rtol=0)
 
 
 @pytest.mark.parametrize("key", ["parquet", "fgb", "gpkg", "shp", "jsonfg"])
@@ -259,133 +190,11 @@ def test_a_place_that_a_system_cannot_hold_is_our_own_error(
         write_export(real_atlas, Query("sites"), key, io.BytesIO(), crs="EPSG:9205")
 
 
-# --- JSON-FG ----------------------------------------------------------------------------------------------
-
-
-def test_jsonfg_is_geojson_with_a_head_and_times(real_atlas: Atlas) -> None:
-    body, expected = json.loads(export(real_atlas, "villages", "jsonfg")), truth(real_atlas, "villages")
-    assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/core" in body["conformsTo"]
-    assert (body["type"], body["featureType"], body["geometryDimension"]) == ("FeatureCollection", "villages", 0)
-    assert body["coordRefSys"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-    for feature in body["features"]:
-        record = expected[feature["id"]]
-        assert feature["geometry"] == record["geometry"] and feature["properties"] == record["properties"]
-        assert feature["place"] is None
-        assert (feature["time"] is None) == (record["properties"]["recognised"] is None)
-    assert any(feature["time"] for feature in body["features"])
-
-
-_DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-_POSITION = {"type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "number"}}
-
-
-def _shape(kind: str, depth: int) -> dict[str, Any]:
-    coordinates: dict[str, Any] = _POSITION
-    for _ in range(depth):
-        coordinates = {"type": "array", "items": coordinates}
-    return {
-        "type": "object",
-        "required": ["type", "coordinates"],
-        "properties": {"type": {"const": kind}, "coordinates": coordinates},
-    }
-
-
-_SHAPES = {"oneOf": [{"type": "null"}, _shape("Point", 0), _shape("LineString", 1), _shape("MultiPolygon", 3)]}
-_TIME = {
-    "oneOf": [
-        {"type": "null"},
-        {
-            "type": "object",
-            "minProperties": 1,
-            "properties": {
-                "date": _DAY,
-                "interval": {
-                    "type": "array", "minItems": 2, "maxItems": 2, "items": {"oneOf": [_DAY, {"const": ".."}]},
-                },
-            },
-            "additionalProperties": False,
-        },
-    ]
-}  # fmt: skip
-JSONFG = {
-    "type": "object",
-    "required": ["type", "features", "conformsTo"],
-    "properties": {
-        "type": {"const": "FeatureCollection"},
-        "conformsTo": {
-            "type": "array", "items": {"type": "string"}, "uniqueItems": True,
-            "contains": {"const": "http://www.opengis.net/spec/json-fg-1/1.0/conf/core"},
-        },
-        "featureType": {"type": "string"},
-        "geometryDimension": {"type": "integer", "minimum": 0, "maximum": 3},
-        "coordRefSys": {"type": "string", "format": "uri"},
-        "links": {
-            "type": "array",
-            "items": {"required": ["href", "rel"], "properties": {"href": {"type": "string"}, "rel": {"type": "string"}}},
-        },
-        "crs": False,
-        "features": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["type", "time", "place", "geometry", "properties"],
-                "properties": {
-                    "type": {"const": "Feature"}, "id": {"type": ["string", "number"]}, "time": _TIME,
-                    "place": _SHAPES, "geometry": _SHAPES, "properties": {"type": ["object", "null"]},
-                },
-            },
-        },
-    },
-}  # fmt: skip
-"""The published schema of OGC 21-045r1 (JSON-FG 1.0), limited to our three geometry types."""
-
-
-@pytest.mark.parametrize("crs", [None, "EPSG:9205"])
-@pytest.mark.parametrize("layer", COLLECTIONS)
-def test_jsonfg_is_what_the_standard_asks(real_atlas: Atlas, layer: str, crs: str | None) -> None:
-    body = json.loads(export(real_atlas, layer, "jsonfg", crs=crs))
-    Draft202012Validator(JSONFG).validate(body)
-    assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas" in body["conformsTo"]
-    assert body["featureType"] == layer
-    (profile,) = (link["href"] for link in body["links"] if link["rel"] == "profile")
-    assert profile == "http://www.opengis.net/def/profile/OGC/0/jsonfg-plus"
-    for feature in body["features"]:
-        place, geometry, time = feature["place"], feature["geometry"], feature["time"]
-        if crs is None:
-            assert place is None  # /req/core/place: not WGS 84, longitude and latitude
-        assert place is None or (geometry is not None and place != geometry)  # /req/core/fallback, the profile
-        if geometry is not None:  # /req/core/geometry-wgs84
-            west, south, east, north = shape(geometry).bounds
-            assert -180 <= west <= east <= 180 and -90 <= south <= north <= 90
-        assert place is None or shape(place).is_valid  # /req/core/geom-valid
-        if time and "interval" in time:
-            first, last = (None if end == ".." else dt.date.fromisoformat(end) for end in time["interval"])
-            assert first is None or last is None or first <= last
-        elif time:
-            dt.date.fromisoformat(time["date"])
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "expected"),
-    [
-        ("2019-03-01", "2022-02-28", {"interval": ["2019-03-01", "2022-02-28"]}),
-        ("2019", None, {"interval": ["2019-01-01", ".."]}),
-        (None, "2020-06", {"interval": ["..", "2020-06-30"]}),
-        (None, "2020-02", {"interval": ["..", "2020-02-29"]}),
-        ("2021-05-31", "2021-05-31", {"date": "2021-05-31"}),
-        ("2014/2015", "2014/2015", {"interval": ["2014-01-01", "2015-12-31"]}),
-        (None, None, None),
-    ],
-)
-def test_a_time_is_a_date_an_interval_or_unknown(first: str | None, last: str | None, expected: Any) -> None:
-    assert time_of(("a", "b"), {"a": first, "b": last}) == expected
-
-
 # --- GeoJSONSeq -------------------------------------------------------------------------------------------
 
 
 def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> None:
-    body = export(real_atlas, "products", "geojsonseq")
+    body = export_layer(real_atlas, "products", "geojsonseq")
     parts = body.split(b"\x1e")
     assert parts[0] == b"" and all(part.endswith(b"\n") for part in parts[1:])
     assert [json.loads(part) for part in parts[1:]] == list(truth(real_atlas, "products").values())
@@ -403,7 +212,7 @@ def test_a_sequence_is_one_text_a_record(real_atlas: Atlas, tmp_path: Path) -> N
 @pytest.mark.parametrize("key", NEW)
 def test_awkward_text_and_what_is_missing_arrive_as_they_are(hostile: Atlas, tmp_path: Path, key: str) -> None:
     path = tmp_path / f"products.{FORMATS[key].extension}"
-    path.write_bytes(export(hostile, "products", key))
+    path.write_bytes(export_layer(hostile, "products", key))
     rows = pq.read_table(path).to_pylist() if key == "parquet" else by_pyogrio(path)["rows"]
     first, second, third, fourth = sorted(rows, key=lambda row: str(row["product_id"]))
     assert [first["name"], second["name"], third["name"]] == [IMG, SCRIPT, TEMPLATE]
@@ -461,13 +270,13 @@ def test_the_same_version_gives_the_same_bytes_in_another_process_on_another_day
 
 def test_dates_inside_files_are_those_of_the_version(hostile: Atlas, tmp_path: Path) -> None:
     day = (2026, 11, 23, 8, 30, 0)
-    with zipfile.ZipFile(io.BytesIO(export(hostile, "products", "shp"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export_layer(hostile, "products", "shp"))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {day}
         assert tuple(archive.read("products.dbf")[1:4]) == (126, 11, 23)
-    with zipfile.ZipFile(io.BytesIO(export(hostile, "products", "xlsx"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export_layer(hostile, "products", "xlsx"))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {day}
     path = tmp_path / "products.gpkg"
-    path.write_bytes(export(hostile, "products", "gpkg"))
+    path.write_bytes(export_layer(hostile, "products", "gpkg"))
     with closing(sqlite3.connect(path)) as db:
         (last_change,) = db.execute("SELECT last_change FROM gpkg_contents").fetchone()
         (timestamp,) = db.execute("SELECT DISTINCT timestamp FROM gpkg_metadata_reference").fetchone()
@@ -489,7 +298,7 @@ def test_the_command_line_knows_the_format_by_its_ending(
     path = tmp_path / f"zones.{FORMATS[key].extension}"
     process = run_app("export", "zones", str(path), "--lang", "en")
     assert process.returncode == 0 and process.stderr.strip().endswith(": 5"), process.stderr
-    assert path.read_bytes() == export(real_atlas, "zones", key, lang="en")
+    assert path.read_bytes() == export_layer(real_atlas, "zones", key, lang="en")
 
 
 @pytest.mark.parametrize("layer", ["zones", "products"])

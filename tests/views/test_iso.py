@@ -1,5 +1,6 @@
 """ISO metadata: element order of both standards, reading by OWSLib, and equal content in both standards."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -57,6 +58,13 @@ REQUIRED_ELEMENTS = {
 }
 
 
+def check_online(record: Any, layer: str) -> None:
+    """The last two addresses are the collection of the API and the page."""
+    api, page = record.distribution.online[-2:]
+    assert (api.url, api.protocol) == (f"{SITE.root}/collections/{layer}", "OGC API - Features")
+    assert (page.url, page.protocol) == (f"{SITE.root}/{layer}", "WWW:LINK")
+
+
 def bare(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
@@ -90,7 +98,8 @@ def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None
     assert what.otherconstraints[0] == facts.licence.text
     assert facts.lineage is not None
     assert record.dataquality.lineage == facts.lineage.vi
-    assert [place.url for place in record.distribution.online[:-1]] == [
+    check_online(record, layer)
+    assert [place.url for place in record.distribution.online[:-2]] == [
         SITE.at(row.path, **row.params) for row in facts.downloads
     ]
     if facts.bbox is None:
@@ -177,7 +186,8 @@ def test_owslib_reads_the_same_from_the_successor(real_atlas: Atlas, layer: str)
     assert record.contact[0].organization == SITE.title.vi
     assert (what.title, what.abstract) == (facts.title.vi, facts.about.vi)
     assert facts.licence is not None and what.otherconstraints[0] == facts.licence.text
-    assert [place.url for place in record.distribution.online[:-1]] == [
+    check_online(record, layer)
+    assert [place.url for place in record.distribution.online[:-2]] == [
         SITE.at(row.path, **row.params) for row in facts.downloads
     ]
     if facts.bbox is None:

@@ -1,5 +1,6 @@
 """The data of pages and of the record panel: facts, reasons, distances, gaps and conflicts, in both languages."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -339,7 +340,7 @@ def test_a_filter_by_unit_speaks_of_every_layer_whose_links_it_reads(atlas: Atla
 
 
 def test_a_record_in_view_is_told_with_its_commune_else_its_district(atlas: Atlas) -> None:
-    features = in_view(atlas, ("products",), None, (), "", "en")["layers"]["products"]["features"]
+    features = json.loads(in_view(atlas, ("products",), None, (), "", "en"))["layers"]["products"]["features"]
     assert {row["id"]: row["properties"]["place"] for row in features} == {
         "products/R1": "Thanh An", "products/R3": "Thanh An", "products/R2": None,
     }  # fmt: skip

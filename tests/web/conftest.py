@@ -22,6 +22,11 @@ from tests.views.hostile import hostile_atlas
 
 TILES = TileLayer("Nền", "https://{s}.tiles.example.vn/{z}/{x}/{y}.png", "© Sở")
 
+TOKEN = "5b1f6c0e9a7d42838e3b7c915d20f4a6c8b0d3e7f1a24957"
+"""The access token of the applications under test."""
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+"""As browsers ask for a page; without it the landing page is JSON."""
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 
@@ -94,6 +99,13 @@ def application(atlas: Atlas, **settings: object) -> Flask:
     if own is not None:
         finalize(app, rmtree, own, ignore_errors=True)
     return app
+
+
+def managing(app: Flask) -> FlaskClient:
+    """A program that sends TOKEN with every request to an application that was made with it."""
+    caller = app.test_client()
+    caller.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return caller
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
-"""Downloads as clients see them: tags, dates, ranges, digests, codings; kept once written, never half a file."""
+"""Downloads as clients see them: tags, dates, ranges, digests, codings; written once, never half a file."""
 
 import base64
 import gzip
 import hashlib
 import os
 import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,6 @@ from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Atlas
 from geo.errors import GeoError
-from geo.views.export import file_cache
-from geo.views.export.file_cache import ExportCache
 from geo.views.formats import FORMATS
 from tests.web.conftest import application
 
@@ -302,118 +298,6 @@ def test_a_folder_that_cannot_be_written_costs_only_the_keeping(
         assert answer.status_code == 200 and answer.headers["X-Feature-Count"] == "3"
         assert sha_of(answer.headers) == hashlib.sha256(answer.data).hexdigest()
     assert "exports are not kept" in caplog.text
-
-
-@pytest.fixture
-def keys() -> set[str]:
-    """The keys of the atlases that there are, for a cache that asks whether its own is still there."""
-    return {"v1"}
-
-
-@pytest.fixture
-def cache(tmp_path: Path, keys: set[str]) -> ExportCache:
-    """A cache with room for two files of 100 bytes."""
-    return ExportCache(tmp_path / "exports", 250, lambda: keys)
-
-
-def was_written(cache: ExportCache, atlas: str, key: str, *, size: int = 100, keep: bool = True) -> bool:
-    """Ask for an export and tell whether it had to be written."""
-    writes = []
-
-    def write(out: Any) -> int:
-        writes.append(out.write(b"x" * size))
-        return 1
-
-    with cache.open(atlas, key, write, keep=keep).file:
-        return bool(writes)
-
-
-def names_in(cache: ExportCache) -> set[str]:
-    """The versions and keys of what is kept."""
-    return {f"{path.parent.name}/{path.name.split('-')[0]}" for path in cache.folder.glob("*/*")}
-
-
-def test_the_longest_unused_leave_first(cache: ExportCache) -> None:
-    for now, key in enumerate(("a", "b"), start=1_000_000):
-        assert was_written(cache, "v1", key)
-        (path,) = cache.folder.glob(f"v1/{key}-*")
-        os.utime(path, (now, now))
-    assert not was_written(cache, "v1", "a")  # used now, so "b" is the longest unused
-    assert was_written(cache, "v1", "c")
-    assert names_in(cache) == {"v1/a", "v1/c"}
-
-
-def test_large_selections_are_kept_and_small_ones_are_not(cache: ExportCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_cache, "_IN_MEMORY", 50)
-    for size, again in ((50, True), (51, False)):
-        for expected in (True, again):
-            assert was_written(cache, "v1", f"s{size}", size=size, keep=False) is expected
-    assert names_in(cache) == {"v1/s51"}
-
-
-def test_what_was_made_from_an_atlas_that_is_gone_goes_too(cache: ExportCache, keys: set[str]) -> None:
-    was_written(cache, "v1", "a")
-    keys.add("v2")
-    was_written(cache, "v2", "b")
-    assert names_in(cache) == {"v1/a", "v2/b"}
-    keys.remove("v1")
-    was_written(cache, "v2", "c")
-    assert names_in(cache) == {"v2/b", "v2/c"}
-    keys.add("v3")
-    keys.remove("v2")
-    was_written(cache, "v2", "d")  # for a request that keeps the atlas it began with
-    assert names_in(cache) == {"v2/c", "v2/d"}
-    was_written(cache, "v3", "b")
-    assert names_in(cache) == {"v3/b"}
-    assert not (cache.folder / "v1").exists()
-
-
-def test_half_written_files_of_the_dead_are_removed_and_of_the_living_are_not(cache: ExportCache) -> None:
-    (cache.folder / "v1").mkdir(parents=True)
-    dead, living = cache.folder / "v1" / "dead.part", cache.folder / "v1" / "living.part"
-    dead.touch(), living.touch()
-    os.utime(dead, (1_000_000, 1_000_000))
-    was_written(cache, "v1", "a")
-    assert not dead.exists() and living.exists()
-
-
-@pytest.mark.parametrize("coding", ["", "gzip", "br"])
-def test_of_many_who_ask_at_once_one_writes_and_all_get_the_same_whole_file(tmp_path: Path, coding: Any) -> None:
-    cache, writes = ExportCache(tmp_path / "exports", 10**9, set), []
-
-    def write(out: Any) -> int:
-        writes.append(1)
-        for _ in range(50):
-            out.write(os.urandom(1000))  # never twice the same: what is kept must be what was told
-            time.sleep(0.001)
-        return 50
-
-    def download(_: int) -> tuple[str, str]:
-        export = cache.open("v1", "k", write, coding=coding)
-        with export.file as file:
-            return hashlib.sha256(file.read()).hexdigest(), export.content_sha256
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(download, range(16)))
-    assert all(digest == answer for digest, answer in answers)
-    assert len(set(answers)) == len(writes) == 1
-
-
-def test_two_processes_do_not_harm_each_other(tmp_path: Path) -> None:
-    def write(out: Any) -> int:
-        for _ in range(20):
-            out.write(os.urandom(1000))
-            time.sleep(0.001)
-        return 20
-
-    def download(_: int) -> bool:
-        # A cache of its own for each is what another process has: no lock of one is known to the other.
-        export = ExportCache(tmp_path / "exports", 30_000, set).open("v1", "k", write, coding="gzip")
-        with export.file as file:
-            return hashlib.sha256(file.read()).hexdigest() == export.content_sha256
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(download, range(24)))
 
 
 # --- a real server ---------------------------------------------------------------------------------------

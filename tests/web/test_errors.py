@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchPath
 
 from geo.atlas import Atlas, open_atlases
-from geo.errors import GeoError
+from geo.errors import Busy, GeoError
 from geo.settings import Settings
 from geo.web.application import create_app
 from geo.web.http.errors import STATUS, failure_of
@@ -31,7 +31,8 @@ def test_every_kind_of_failure_has_a_status_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", kinds(GeoError), ids=lambda kind: kind.__name__)
 def test_a_failure_is_answered_with_its_status_code_and_words(kind: type[GeoError]) -> None:
-    failure = failure_of(kind("said in English", "nói tiếng Việt"))
+    more = {"retry_s": 5} if kind is Busy else {}
+    failure = failure_of(kind("said in English", "nói tiếng Việt", **more))
     assert failure == (STATUS[kind], kind.__name__, ("nói tiếng Việt", "said in English"))
     assert 400 <= failure.status < 600
 
@@ -55,7 +56,7 @@ WRONG = [
     ("/export/none.csv", 404),
     ("/base/products.json", 404),
     ("/static/none.css", 404),
-    ("/vendor/leaflet/none.js", 404),
+    ("/vendor/leaflet/1.0/none.js", 404),
     ("/vendor/none/leaflet.js", 404),
     ("/static/../words.py", 404),
     ("/products?page=99", 404),
@@ -75,7 +76,7 @@ WRONG = [
     ("/collections/products/items?offset=-1", 400),
     ("/export/products.csv?crs=EPSG:1", 400),
     ("/save-map?map=1", 400),
-    ("/products?lang=fr", 400),
+    ("/map.json?lang=fr", 400),
     (f"/products?q={'a' * 300}", 400),
     (f"/products?q={'a' * 9000}", 414),
 ]
@@ -141,7 +142,7 @@ def test_an_unforeseen_failure_is_logged_and_says_nothing_of_itself(
 
 def test_a_service_without_data_says_so_without_saying_where_it_looked(tmp_path: Path) -> None:
     source = open_atlases(Settings(data_dir=tmp_path / "none"))
-    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/?lang=en")
+    answer = create_app(Settings(), source, templates=ROOT / "templates").test_client().get("/about?lang=en")
     assert answer.status_code == 503
     assert "no data yet" in answer.text
     assert str(tmp_path) not in answer.text

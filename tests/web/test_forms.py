@@ -1,6 +1,7 @@
 """What the forms of /manage mean, field by field."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,13 @@ def test_what_the_form_does_not_hold_stays() -> None:
 def test_what_the_form_holds_is_taken() -> None:
     result = parse(
         ("part", "B"), ("crs", "EPSG:9208"), ("encoding:LOAI", "vni"), ("encoding:TEN", ""), ("map:TEN", ""),
-        ("map:LOAI", "kind"), ("address:xã B", "communes:2"), ("precision", "exact"), ("whole-shown", "yes"),
+        ("map:LOAI", "kind"), ("address:xã B", "communes:2"), ("reference:producer_id:HTX A", "add"), ("precision", "exact"), ("whole-shown", "yes"),
         ("source:what", " Tờ trình "), ("source:date", ""),
     )  # fmt: skip
     assert result == Answers(
-        part="B", crs="EPSG:9208", encodings={"TEN": "tcvn3", "LOAI": "vni"}, mapping={"TEN": "", "LOAI": "kind"},
-        constants=BEFORE.constants, addresses={"xã A": "communes:1", "xã B": "communes:2"}, precision="exact",
+        part="B", crs="EPSG:9208", encodings={"LOAI": "vni"}, mapping={"TEN": "", "LOAI": "kind"},
+        constants=BEFORE.constants, addresses={"xã A": "communes:1", "xã B": "communes:2"},
+        references={"producer_id:HTX A": "add"}, precision="exact",
         whole=False, incomplete="leave_out", source={"what": "Tờ trình"},
     )  # fmt: skip
 
@@ -52,6 +54,29 @@ def test_what_becomes_of_incomplete_records_is_one_of_two_answers() -> None:
     assert parse(("incomplete", "publish")).incomplete == "publish"
     with pytest.raises(BadQuery, match="publish, leave_out"):
         parse(("incomplete", "later"))
+
+
+def test_what_becomes_of_reused_keys_is_one_of_two_answers() -> None:
+    assert parse(("reused_keys", "add")).reused_keys == "add"
+    with pytest.raises(BadQuery, match="replace, add"):
+        parse(("reused_keys", "later"))
+
+
+@pytest.mark.parametrize("name", forms.AUTOMATIC)
+def test_each_answer_can_be_taken_back_alone(name: str) -> None:
+    before = replace(BEFORE, references={"producer_id:x": "-"}, reused_keys="add")
+    assert name in forms.answered(before)
+    after = parse(("automatic", name), before=before)
+    assert after == replace(before, **{name: getattr(Answers(), name)})
+    assert name not in forms.answered(after)
+
+
+def test_all_answers_can_be_taken_back_together_and_only_those_that_are_answers() -> None:
+    after = parse(("automatic", "all"))
+    assert forms.answered(after) == []
+    assert after == Answers(whole=True, source=BEFORE.source)
+    with pytest.raises(BadQuery, match="automatic='who'"):
+        parse(("automatic", "who"))
 
 
 def test_a_precision_that_is_none_is_refused() -> None:

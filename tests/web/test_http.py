@@ -5,6 +5,8 @@ import gzip
 import pytest
 from flask.testing import FlaskClient
 
+from geo.views.map.assets import vendor_version
+
 DOCUMENTS = (
     "/?f=json", "/conformance", "/api?f=json", "/collections", "/collections/products", "/collections/products/queryables",
     "/collections/products/items/R1", "/catalogue", "/catalogue/items", "/catalogue/items/products", "/catalog.jsonld",
@@ -40,6 +42,27 @@ def test_a_coded_answer_has_another_tag(client: FlaskClient) -> None:
         for coding in ("identity", "gzip", "br")
     }
     assert len(tags) == 3
+
+
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [("gzip;q=0", None), ("br;q=0, gzip;q=0", None), ("*;q=0", None), ("GZIP;Q=0", None), ("gzip;q=0, *", "br"),
+     ("br;q=0, *", "gzip"), ("identity, gzip;q=0.5", None), ("gzip, br;q=0.5", "gzip"), ("gzip, deflate, br, zstd", "br"),
+     ("deflate, zstd", None), ("gzip;q=nonsense", None), ("gzip;q=1.0, identity;q=0.5, *;q=0", "gzip"), ("*", "br"), ("", None)],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/collections", "/layers", "/collections/products/items", "/export/products.csv"])
+def test_an_answer_is_coded_as_its_caller_accepts(
+    client: FlaskClient, path: str, accept: str, coding: str | None
+) -> None:
+    answer = client.get(path, headers={**JSON, "Accept-Encoding": accept})
+    assert answer.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(("accept", "coding"), [("gzip;q=0", None), ("br, gzip", "gzip"), ("br", None), ("*", "gzip")])
+def test_a_tile_is_coded_as_its_caller_accepts(client: FlaskClient, accept: str, coding: str | None) -> None:
+    answer = client.get("/tiles/WebMercatorQuad/8/112/201", headers={"Accept-Encoding": accept})
+    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding)
 
 
 def test_a_gzip_answer_does_not_tell_the_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +139,8 @@ def test_pages_of_other_sites_may_ask_first(client: FlaskClient, path: str) -> N
     assert (answer.status_code, answer.data) == (204, b"")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == SHARED[path]
-    assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+    allowed = set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    assert {"If-None-Match", "Range", "Cache-Control", "Pragma", "X-Requested-With", "*"} <= allowed
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
 
 
@@ -143,7 +167,7 @@ def test_every_address_knows_head_and_options(client: FlaskClient) -> None:
     """Whatever can be got can be asked for its head alone, and says what it knows."""
     places = {"layer": "products", "record": "R1", "matrix_set": "WebMercatorQuad", "z": 8, "row": 112, "col": 201,
               "extension": "csv", "name": "css/base.css", "library": "leaflet", "draft_id": "x", "restoration_id": "x",
-              "number": 1}  # fmt: skip
+              "version": vendor_version("leaflet"), "number": 1}  # fmt: skip
     rules = [rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert len(rules) > 40
     for rule in rules:
@@ -156,7 +180,15 @@ def test_every_address_knows_head_and_options(client: FlaskClient) -> None:
 
 def test_what_a_page_of_another_site_may_read(client: FlaskClient) -> None:
     exposed = client.get("/export/products.csv").headers["Access-Control-Expose-Headers"]
-    assert {"ETag", "Repr-Digest", "X-Feature-Count", "Content-Crs", "Link"} <= set(exposed.split(", "))
+    assert {
+        "Content-Range",
+        "Content-Encoding",
+        "ETag",
+        "Repr-Digest",
+        "X-Feature-Count",
+        "Content-Crs",
+        "Link",
+    } <= set(exposed.split(", "))
 
 
 @pytest.mark.parametrize("path", ["/collections", "/collections/products/items", "/export/products.csv", "/products"])

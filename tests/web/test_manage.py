@@ -2,41 +2,43 @@
 
 import io
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from flask.testing import FlaskClient
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
+from geo.disk_usage import usage_of
 from geo.drafts import DraftStore, RestorationStore
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import open_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
-from tests.web.conftest import read
+from tests.ingest.cases import FOLDER as CASES
+from tests.web.conftest import TOKEN, managing, read
 
 HOSTILE = "<script>alert(1)</script> & HTX"
 
 
 @pytest.fixture
-def office(built: Settings, tmp_path: Path) -> Settings:
-    """Settings of a copy of the built store, with a small limit on uploads."""
-    data_dir = tmp_path / "var"
-    shutil.copytree(built.data_dir, data_dir, ignore=shutil.ignore_patterns("drafts", "profiles"))
-    return Settings(seed_dir=built.seed_dir, data_dir=data_dir, import_mb=1)
+def office(office: Settings) -> Settings:
+    """Settings of a copy of the small province's data folder, with a small limit on uploads."""
+    return replace(office, import_mb=1, manage_token=TOKEN)
 
 
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
-    """A caller on this machine."""
+    """A caller who may manage."""
     source = open_atlases(office)
-    yield create_app(office, source, templates=ROOT / "templates").test_client()
+    yield managing(create_app(office, source, templates=ROOT / "templates"))
     source.close()
 
 
@@ -47,7 +49,7 @@ def workbook(name: str = HOSTILE) -> io.BytesIO:
     for row in (
         ["Tên chủ thể", "Loại hình", "Số hộ", "Xã"],
         [name, "HTX", 5, "Sam Mứn"],
-        ["HTX Hai", "HTX", "sáu", "Sáng Nhè"],
+        ["HTX Hai", "HTX", "sáu", "Mường Ảng"],
     ):
         sheet.append(row)
     out = io.BytesIO()
@@ -88,7 +90,7 @@ def test_an_import_is_shown_in_both_languages(caller: FlaskClient, lang: str, wo
 
 def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClient, office: Settings) -> None:
     path = upload(caller)
-    query = {"address:xã Sam Mứn": "old_communes:03355", "map:Tên chủ thể": "name", "map:Loại hình": "kind", "map:Xã": "@commune",
+    query = {"address:xã Sam Mứn": "old_communes:00011", "map:Tên chủ thể": "name", "map:Loại hình": "kind", "map:Xã": "@commune",
              "map:Số hộ": "", "whole-shown": "yes", "source:publisher": "Sở Nông nghiệp"}  # fmt: skip
     waited(caller, caller.post(f"{path}/answers", data=query).location)
     review = json.loads((office.drafts_dir / path.rpartition("/")[2] / "review.json").read_bytes())
@@ -107,23 +109,23 @@ def test_what_is_decided_is_kept_published_compared_and_undone(caller: FlaskClie
     caller.post(f"{path}/publish", data={"who": "A", "why": "Danh sách", "digest": review["digest"]})
     waited(caller, path)
     assert "Đã công bố" in read(caller.get(path).text).text
-    assert "HTX Hai" in caller.get("/producers/P13").text  # the site serves the new version at once
+    assert "HTX Hai" in caller.get("/producers/P3").text  # the site serves the new version at once
     for page, words in (("/manage/versions", "Danh sách"), ("/manage/versions/2", "HTX Hai"),
-                        ("/manage/versions/2?with=0", "P13"), ("/manage/versions/1?layer=sites", "Di tích"),
-                        ("/manage/history/producers/P13?lang=en", "Added")):  # fmt: skip
+                        ("/manage/versions/2?with=0", "P3"), ("/manage/versions/1?layer=sites", "Di tích"),
+                        ("/manage/history/producers/P3?lang=en", "Added")):  # fmt: skip
         answer = caller.get(page)
         assert answer.status_code == 200 and words in read(answer.text).text, page
     changes = json.loads(caller.get("/manage/versions/2/changes.geojson").data)
-    assert {one["id"] if "id" in one else one["properties"]["id"] for one in changes["features"]} == {"P12", "P13"}
+    assert {one["id"] if "id" in one else one["properties"]["id"] for one in changes["features"]} == {"P2", "P3"}
     was = json.loads(caller.get("/manage/versions/1/producers.geojson").data)
-    assert len(was["features"]) == 9
+    assert [one["id"] for one in was["features"]] == ["P1"]
 
     assert caller.post("/manage/versions/1/restore", data={"who": "A"}).status_code == 400
     restored = caller.post("/manage/versions/1/restore", data={"who": "A", "why": "nhầm"})
     assert restored.status_code == 303 and restored.location.startswith("/manage/restorations/")
     assert caller.get(waited(caller, restored.location)).location == "/manage/versions/3"
-    assert caller.get("/producers/P13").status_code == 404
-    history = read(caller.get("/manage/history/producers/P13").text)
+    assert caller.get("/producers/P3").status_code == 404
+    history = read(caller.get("/manage/history/producers/P3").text)
     assert "Xoá" in history.text and "nhầm" in history.text
 
 
@@ -143,6 +145,102 @@ def test_incomplete_records_are_asked_about_before_they_can_be_published(caller:
         if one.attrs.get("name") == "incomplete" and "checked" in one.attrs
     ]
     assert chosen == ["leave_out"]
+
+
+PRODUCTS = "id,Tên sản phẩm,Nhóm,Chủ thể\n1,Mật ong thử,Thực phẩm,HTX Chưa Có\n2,Gạo thử,Thực phẩm,\n"
+
+
+def uploaded_products(caller: FlaskClient) -> str:
+    return upload(caller, layer="products", files=(io.BytesIO(PRODUCTS.encode()), "sp.csv"))
+
+
+def review_of(office: Settings, path: str) -> dict[str, Any]:
+    review: dict[str, Any] = json.loads((office.drafts_dir / path.rpartition("/")[2] / "review.json").read_bytes())
+    return review
+
+
+def selected(page: str, name: str) -> str:
+    """The value of the chosen option of a list, "" for the first one."""
+    listed = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+    match = re.search(r'<option value="([^"]*)" selected', listed)
+    return match[1] if match else ""
+
+
+def test_a_missing_producer_is_made_on_the_spot(caller: FlaskClient, office: Settings) -> None:
+    path = uploaded_products(caller)
+    page = caller.get(path).text
+    assert "Thêm bản ghi mới “HTX Chưa Có”" in page and 'name="reference:producer_id:HTX Chưa Có"' in page
+    waited(caller, caller.post(f"{path}/answers", data={"reference:producer_id:HTX Chưa Có": "add"}).location)
+    review = review_of(office, path)
+    assert (review["counts"]["added"], review["counts"]["other_layers"]) == (2, 1) and review["publishable"]
+    caller.post(f"{path}/publish", data={"who": "A", "why": "b", "digest": review["digest"]})
+    waited(caller, path)
+    producers = open_store(office).frames()["producers"].set_index("name")
+    key = producers.loc["HTX Chưa Có", "producer_id"]
+    assert producers.loc["HTX Chưa Có", "kind"] == "cooperative"
+    assert "HTX Chưa Có" in caller.get(f"/producers/{key}").text
+    products = open_store(office).frames()["products"].set_index("name")
+    assert products.loc["Mật ong thử", "producer_id"] == key
+    history = read(caller.get(f"/manage/history/products/{products.loc['Mật ong thử', 'product_id']}").text).text
+    assert f"HTX Chưa Có ({key})" in history and "Thực phẩm" in history and "food" not in history
+
+
+def test_ids_of_the_file_are_asked_about_beside_their_column(caller: FlaskClient, office: Settings) -> None:
+    path = uploaded_products(caller)
+    for lang, words in (("vi", "Có dùng làm mã bản ghi không?"), ("en", "Use them as the records' codes?")):
+        assert words in read(caller.get(f"{path}?lang={lang}").text).text
+    form = {"map:id": "product_id", "map:Tên sản phẩm": "name", "map:Nhóm": "group", "map:Chủ thể": ""}
+    waited(caller, caller.post(f"{path}/answers", data=form).location)
+    assert {one["record"] for one in review_of(office, path)["diff"]} == {"1", "2"}
+    assert "Có dùng làm mã bản ghi không?" not in caller.get(path).text
+
+
+def test_answers_are_set_back_to_automatic(caller: FlaskClient, office: Settings) -> None:
+    path = uploaded_products(caller)
+    form = {"map:id": "", "map:Tên sản phẩm": "note", "map:Nhóm": "group", "map:Chủ thể": "", "set:name": "x",
+            "precision": "commune", "reference:producer_id:HTX Chưa Có": "-"}  # fmt: skip
+    waited(caller, caller.post(f"{path}/answers", data=form).location)
+    page = caller.get(path).text
+    assert [name for name in ("mapping", "references", "precision", "all") if f'name="automatic" value="{name}"' in page] == [
+        "mapping", "references", "precision", "all",
+    ]  # fmt: skip
+    waited(caller, caller.post(f"{path}/answers", data={"automatic": "mapping"}).location)
+    assert selected(caller.get(path).text, "map:Tên sản phẩm") == "name"
+    waited(caller, caller.post(f"{path}/answers", data={"automatic": "all"}).location)
+    page = caller.get(path).text
+    assert 'name="automatic"' not in page and 'name="reference:producer_id:HTX Chưa Có"' in page
+    assert review_of(office, path)["publishable"]
+
+
+def test_a_choice_that_makes_a_file_unreadable_can_be_taken_back(caller: FlaskClient, office: Settings) -> None:
+    path = uploaded_products(caller)
+    drafts = DraftStore(office.drafts_dir)
+    draft = drafts.get(path.rpartition("/")[2])
+    drafts.change(draft, state="failed", error=("hỏng", "broken"), answers=replace(draft.answers, precision="commune"))
+    assert 'name="automatic" value="precision"' in caller.get(path).text
+    waited(caller, caller.post(f"{path}/answers", data={"automatic": "precision"}).location)
+    assert drafts.get(draft.id).state == "ready" and drafts.get(draft.id).answers.precision == ""
+
+
+def test_the_one_candidate_of_an_address_is_preselected(caller: FlaskClient) -> None:
+    page = caller.get(
+        upload(caller, files=(io.BytesIO("Tên chủ thể,Loại hình,Xã\nHTX Một,HTX,Sam Mứm\n".encode()), "ds.csv"))
+    ).text
+    options = page.partition('name="address:xã Sam Mứm"')[2].partition("</select>")[0].count("<option")
+    assert (selected(page, "address:xã Sam Mứm") != "") == (options == 3)  # none, the candidate, not known
+
+
+def test_a_grid_without_its_datum_shows_both_places(caller: FlaskClient, office: Settings) -> None:
+    content = (CASES / "shp_wgs84_tm103_true_wgs84.zip").read_bytes()
+    path = upload(caller, layer="sites", files=(io.BytesIO(content), "ditich.zip"))
+    for lang, words in (("vi", "Vị trí theo cách đọc khác"), ("en", "Location under the other reading")):
+        assert words in read(caller.get(f"{path}?lang={lang}").text).text
+    statuses = [
+        one["properties"]["status"] for one in json.loads(caller.get(f"{path}/preview.geojson").data)["features"]
+    ]
+    assert sorted(set(statuses)) == ["added", "elsewhere"] and statuses.count("elsewhere") == 3
+    waited(caller, caller.post(f"{path}/answers", data={"crs": "EPSG:9205+null_shift"}).location)
+    assert review_of(office, path)["questions"] == [] and "elsewhere" not in caller.get(f"{path}/preview.geojson").text
 
 
 @pytest.mark.parametrize(
@@ -178,9 +276,9 @@ def test_a_restoration_that_failed_says_why_and_can_be_tried_again(
     caller: FlaskClient, office: Settings, lang: str, failed: str, interrupted: str
 ) -> None:
     restorations = RestorationStore(office.restorations_dir)
-    one = restorations.create(1, who=HOSTILE, why="nhầm", deadline=time.time() + 60)
+    one = restorations.create(1, who=HOSTILE, why="nhầm")
     for values, words in (
-        ({"state": "failed", "error": ("hỏng", "broken"), "deadline": 0.0}, failed),
+        ({"state": "failed", "error": ("hỏng", "broken")}, failed),
         ({"state": "working", "error": None}, interrupted),
     ):
         one = restorations.change(one, **values)
@@ -196,12 +294,45 @@ def test_a_restoration_that_failed_says_why_and_can_be_tried_again(
 def test_what_reading_leaves_can_be_downloaded(caller: FlaskClient) -> None:
     path = upload(caller)
     for name, kind in (("preview.geojson", "application/geo+json"), ("changes.csv", "text/csv; charset=utf-8"),
-                       ("findings.csv", "text/csv; charset=utf-8"),
-                       ("returned.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")):  # fmt: skip
+                       ("findings.csv", "text/csv; charset=utf-8")):  # fmt: skip
         answer = caller.get(f"{path}/{name}")
         assert (answer.status_code, answer.content_type) == (200, kind)
     preview = json.loads(caller.get(f"{path}/preview.geojson").data)
     assert preview["features"][0]["properties"]["status"] == "added"
+
+
+def test_the_workbook_with_remarks_is_written_by_a_job_and_nobody_waits_in_a_request(caller: FlaskClient) -> None:
+    path = upload(caller)
+    assert caller.get(f"{path}/returned.xlsx").status_code == 404
+    (form,) = read(caller.get(path).text).all("form", action=f"{path}/returned")
+    assert form.attrs["method"] == "post"
+    begin = time.monotonic()
+    answers = [caller.post(f"{path}/returned") for _ in range(9)]
+    assert time.monotonic() - begin < 2
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"{path}/returned.xlsx")}
+    page = caller.get(f"{path}/returned.xlsx", headers={"Accept": "text/html"})
+    for _ in range(300):
+        answer = caller.get(f"{path}/returned.xlsx")
+        if answer.status_code != 503:
+            break
+        page, _ = answer, time.sleep(0.2)
+    assert page.status_code == 503 and int(page.headers["Retry-After"]) > 0 and 'http-equiv="refresh"' in page.text
+    assert answer.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None and "Kết quả kiểm tra" in [cell.value for row in sheet.iter_rows() for cell in row]
+
+
+def test_a_workbook_that_cannot_be_written_says_why(caller: FlaskClient, office: Settings) -> None:
+    path = upload(caller)
+    folder = office.drafts_dir / path.rpartition("/")[2]
+    next((folder / "files").iterdir()).write_bytes(b"no table")
+    assert caller.post(f"{path}/returned").status_code == 303
+    for _ in range(300):
+        answer = caller.get(f"{path}/returned.xlsx?lang=en")
+        if answer.status_code != 503:
+            break
+        time.sleep(0.2)
+    assert answer.status_code == 400 and "is of a kind that is not known here" in answer.text
 
 
 def test_a_profile_is_kept_used_and_forgotten(caller: FlaskClient) -> None:
@@ -329,11 +460,50 @@ def test_an_import_that_was_cut_off_offers_to_read_the_file_again(caller: FlaskC
     source.write_text("a\n1\n")
     draft = drafts.create("zones", {"a.csv": source}, who="A", answers=Answers())
     path = f"/manage/imports/{draft.id}"
-    drafts.change(draft, state="publishing", deadline=time.time() + 60)
-    page = read(caller.get(f"{path}?lang=en").text)
-    assert page.all("div", id="working") and not page.all("form", action=f"{path}/delete?lang=en")
-    assert caller.post(f"{path}/delete").status_code == 409
-    drafts.change(draft, state="publishing", deadline=time.time() - 1)
+    with drafts.lock(draft.id):
+        drafts.change(draft, state="publishing")
+        page = read(caller.get(f"{path}?lang=en").text)
+        assert page.all("div", id="working") and not page.all("form", action=f"{path}/delete?lang=en")
+        assert caller.post(f"{path}/delete").status_code == 409
     page = read(caller.get(f"{path}?lang=en").text)
     assert "interrupted" in page.text and page.all("form", action=f"{path}/answers?lang=en")
     assert "Interrupted" in read(caller.get("/manage?lang=en").text).text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Ô bản đồ đã tạo"), ("en", "Finished tiles")])
+def test_the_page_of_disk_space_shows_every_kind_of_file(
+    caller: FlaskClient, office: Settings, lang: str, words: str
+) -> None:
+    upload(caller)
+    shutil.rmtree(office.data_dir / "exports", ignore_errors=True)
+    (office.data_dir / "exports").mkdir()
+    (office.data_dir / "exports" / "a").write_bytes(b"x" * 1_240_000)
+    page = read(caller.get(f"/manage/storage?lang={lang}").text)
+    assert words in page.text and {"vi": "1,2", "en": "1.2"}[lang] in [cell.text for cell in page.all("td")]
+    assert f"{office.atlases}" in page.text and "GEO_ATLASES" in page.text and "GEO_DRAFT_DAYS" in page.text
+    total = sum(usage.size for usage in usage_of(office))
+    assert total == sum(path.stat().st_size for path in office.data_dir.rglob("*") if path.is_file())
+    assert caller.get("/manage/storage?x=1").status_code == 400
+
+
+ZONES = "Tên vùng,Cây trồng,Loại ranh giới,Diện tích (ha),Xem thêm\n" + "".join(
+    f"Vùng thử {name},cà phê,surveyed,{area},https://maps.app.goo.gl/{name}\n"
+    for name, area in (("a", "12.345"), ("b", "3.250"))
+)
+
+
+def test_a_doubtful_number_and_places_that_cannot_be_read_are_answered_on_the_page(caller: FlaskClient) -> None:
+    path = upload(caller, layer="zones", files=(io.BytesIO(ZONES.encode("utf-8-sig")), "vung.csv"))
+    page = caller.get(f"{path}?lang=vi").text
+    assert "12.345 = 12,345 (dấu chấm là dấu thập phân)" in page
+    assert "Bảng có vẻ ghi vị trí ở cột Xem thêm" in page and "liên kết bản đồ không chứa toạ độ" in page
+    mapping = {"Tên vùng": "name", "Cây trồng": "crop", "Loại ranh giới": "extent_kind", "Diện tích (ha)": "area_ha"}
+    form = {f"map:{column}": field for column, field in {**mapping, "Xem thêm": ""}.items()}
+    answer = caller.post(f"{path}/answers", data={**form, "number:Diện tích (ha)": "point"})
+    waited(caller, answer.location)
+    page = caller.get(f"{path}?lang=en").text
+    assert "which number is 12.345" not in page and "The table seems to hold places" not in page
+    assert "Decimal mark in column Diện tích (ha)" in page
+    assert caller.post(f"{path}/answers", data={"number:Diện tích (ha)": "dot"}).status_code == 400
+    changes = caller.get(f"{path}/changes.csv").text
+    assert "12.345" in changes and "12345" not in changes

@@ -87,10 +87,12 @@ def test_filters_without_a_code_list_take_any_value() -> None:
 
 def test_a_limit_over_the_maximum_is_reduced_to_it() -> None:
     assert params.whole_number(args(limit="5000"), "limit", 10, least=1, most=1000) == 1000
+    assert params.whole_number(args(limit="9" * 5_000), "limit", 10, least=1, most=1000) == 1000
+    assert params.whole_number(args(limit="0" * 5_000 + "10"), "limit", 10, least=1, most=1000) == 10
     assert params.whole_number(args(limit=""), "limit", 10, least=1, most=1000) == 10
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "²", "٣", "9" * 30])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "²", "٣", "٣" * 30, "-" + "9" * 30, "0" * 30])
 def test_a_limit_that_is_no_whole_number_of_at_least_one_is_refused(text: str) -> None:
     with pytest.raises(BadQuery, match="limit="):
         params.whole_number(args(limit=text), "limit", 10, least=1, most=1000)

@@ -144,13 +144,20 @@ def test_of_too_many_answers_the_oldest_go(little: RequestCounter) -> None:
     assert little.count == 41
 
 
-@pytest.mark.parametrize("name", ["Accept", "Accept-Encoding", "Host"])
+@pytest.mark.parametrize("name", ["Accept", "Host"])
 def test_what_is_asked_at_great_length_is_not_kept(counter: RequestCounter, name: str) -> None:
     """Each asker could fill the memory with headers, which are no part of an answer's bytes."""
     for _ in range(2):
         answer = counter.client.get("/conformance?f=json", headers={name: f"x{'.x' * 2_000}"})
         assert answer.status_code == 200
     assert counter.count == 2
+
+
+def test_all_ways_to_accept_the_same_codings_share_one_answer(counter: RequestCounter) -> None:
+    headers = ("gzip, br", "br;q=1.0, gzip", "gzip, deflate, br, zstd", "*", f"br, gzip, {', '.join(['x' * 90] * 20)}")
+    answers = [counter.client.get("/conformance?f=json", headers={"Accept-Encoding": header}) for header in headers]
+    assert {(answer.headers["Content-Encoding"], answer.data) for answer in answers} == {("br", answers[0].data)}
+    assert counter.count == 1
 
 
 def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(counter: RequestCounter) -> None:
@@ -163,6 +170,7 @@ def test_what_depends_on_more_than_the_memory_knows_is_not_remembered(counter: R
                 "",
                 "Accept",
                 "Accept-Encoding",
+                "Host",
             }
             assert "Set-Cookie" not in answer.headers
             assert answer.headers["Cache-Control"].startswith("public") and answer.headers["ETag"].startswith('"')

@@ -29,6 +29,9 @@ from tests.web.conftest import application
 
 AT = tile.tile_at(103.1, 21.1, 9)
 TILE = f"{MATRIX_SET}/{AT.z}/{AT.row}/{AT.col}"
+BETWEEN = tile.tile_at(103.2, 21.1, 16)
+"""Between the products R1 and R3: within the limits of their tiles, with nothing in it."""
+EMPTY = f"/collections/products/tiles/{MATRIX_SET}/{BETWEEN.z}/{BETWEEN.row}/{BETWEEN.col}"
 ONE, ALL = f"/collections/products/tiles/{TILE}", f"/tiles/{TILE}"
 
 
@@ -89,6 +92,8 @@ def test_from_a_list_to_a_tile_by_links_alone(client: FlaskClient, prefix: str) 
     document(client, links(body)["tiling-scheme"])
     limits = {row["tileMatrix"]: row for row in body["tileMatrixSetLimits"]}
     assert list(limits) == [str(zoom) for zoom in range(17)]
+    assert body["tileMatrixSetLimits"] == entry["tileMatrixSetLimits"]
+    assert body["tileMatrixSetId"] == entry["tileMatrixSetId"] == MATRIX_SET
     row = limits["9"]
     assert row["minTileRow"] <= AT.row <= row["maxTileRow"] and row["minTileCol"] <= AT.col <= row["maxTileCol"]
     item = links(body)["item"].format(tileMatrix=AT.z, tileRow=AT.row, tileCol=AT.col)
@@ -136,12 +141,12 @@ def test_every_layer_with_places_has_tiles(client: FlaskClient, layer: str) -> N
 
 def test_a_tile_says_how_much_of_what_it_shows(client: FlaskClient) -> None:
     assert client.get(ONE).headers["X-Tile-Features"] == "2/2"
-    nothing = client.get(f"/collections/products/tiles/{MATRIX_SET}/9/0/0")
+    nothing = client.get(EMPTY)
     assert (nothing.status_code, nothing.data, nothing.headers["X-Tile-Features"]) == (204, b"", "0/0")
     assert nothing.headers["ETag"]
 
 
-@pytest.mark.parametrize("path", [ONE, ALL, f"/tiles/{MATRIX_SET}/9/0/0"])
+@pytest.mark.parametrize("path", [ONE, ALL, EMPTY])
 @pytest.mark.parametrize("coding", ["", "gzip", "br, gzip", "gzip;q=0"])
 def test_a_tile_is_not_sent_again_to_a_caller_that_holds_it(client: FlaskClient, path: str, coding: str) -> None:
     request_headers = {"Accept-Encoding": coding}
@@ -171,6 +176,21 @@ def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
     assert "X-Tile-Features" in client.get(ALL).headers["Access-Control-Expose-Headers"]
 
 
+@requirement("tiles/core/tc-error")
+@pytest.mark.parametrize("prefix", ["", "/collections/products", "/collections/zones"])
+def test_the_limits_of_a_tileset_hold_all_its_tiles_and_no_others(client: FlaskClient, prefix: str) -> None:
+    (entry,) = document(client, f"{prefix}/tiles")["tilesets"]
+    for limits in entry["tileMatrixSetLimits"][:13:4]:
+        zoom, rows = int(limits["tileMatrix"]), (limits["minTileRow"], limits["maxTileRow"])
+        cols = (limits["minTileCol"], limits["maxTileCol"])
+        for row in range(max(rows[0] - 1, 0), min(rows[1] + 2, 2**zoom)):
+            for col in range(max(cols[0] - 1, 0), min(cols[1] + 2, 2**zoom)):
+                answer = client.get(f"{prefix}/tiles/{MATRIX_SET}/{zoom}/{row}/{col}?lang=en")
+                is_inside = rows[0] <= row <= rows[1] and cols[0] <= col <= cols[1]
+                assert (answer.status_code != 404) == is_inside, (zoom, row, col)
+                assert is_inside or "limits" in answer.get_json()["detail"]
+
+
 # --- refusals ----------------------------------------------------------------------------------------
 
 
@@ -179,6 +199,8 @@ def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
     "path",
     [
         f"/tiles/{MATRIX_SET}/17/0/0",
+        f"/tiles/{MATRIX_SET}/9/0/0",
+        f"/collections/products/tiles/{MATRIX_SET}/9/0/0",
         f"/tiles/{MATRIX_SET}/1/2/0",
         f"/tiles/{MATRIX_SET}/1/0/2",
         f"/tiles/{MATRIX_SET}/-1/0/0",
@@ -312,8 +334,8 @@ def test_without_a_place_for_the_cache_tiles_are_served_all_the_same(
 
 
 def test_nothing_is_kept_of_tiles_where_nothing_lies(client: FlaskClient, small_atlas: Atlas, folder: Path) -> None:
-    for col in range(20):
-        assert client.get(f"/tiles/{MATRIX_SET}/9/0/{col}").status_code == 204
+    for col in range(15):
+        assert client.get(EMPTY.replace(f"/{BETWEEN.col}", f"/{BETWEEN.col - 10 + col}")).status_code == 204
     path = folder / "tiles" / f"{small_atlas.key}.sqlite"
     assert sqlite3.connect(path).execute("SELECT count(*) FROM tile").fetchone() == (0,)
 

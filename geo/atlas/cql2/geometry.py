@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import LngLatBbox
+from geo.crs import LngLatBbox, in_degrees
 
 SHAPES = (
     "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
-_EDGE_PARTS = 32
-"""Segments of each edge of a box in another CRS: its straight edges are curves in longitude and latitude."""
 
 
 class Crs(Protocol):
@@ -40,7 +38,7 @@ def shape_of(node: dict[str, Any], crs: Crs | None) -> BaseGeometry:
     geometry = _box(node["bbox"], crs) if "bbox" in node and "type" not in node else _geojson(node)
     shape = shapely.force_2d(geometry)
     if crs is not None:
-        shape = shapely.transform(shape, lambda points: np.column_stack(crs.to_lnglat(points[:, 0], points[:, 1])))
+        shape = in_degrees(shape, crs.to_lnglat)
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadShape(
@@ -79,8 +77,7 @@ def _box(numbers: Any, crs: Crs | None) -> BaseGeometry:
     if south > north or (crs is not None and west > east):
         raise BadShape("BBOX gives the lower corner first", "BBOX cho góc nhỏ trước, góc lớn sau")
     if crs is not None:
-        box = _rectangle(LngLatBbox(west, south, east, north))
-        return shapely.segmentize(box, (max(east - west, north - south) or 1.0) / _EDGE_PARTS)
+        return _rectangle(LngLatBbox(west, south, east, north))
     parts = [_rectangle(part) for part in LngLatBbox(west, south, east, north).parts()]
     return parts[0] if len(parts) == 1 else shapely.union_all(parts)
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import shapely
 
+from geo import budget
 from geo.atlas.cql2 import operators, spans
 from geo.atlas.cql2.geometry import BadShape, Crs, shape_of
 from geo.atlas.cql2.properties import KINDS, queryables_of
@@ -75,6 +76,7 @@ class _Checker:
 
     def expression(self, node: Node) -> Expression:
         """The tree of an expression of any kind."""
+        budget.spend()
         if isinstance(node, bool):
             return Constant("boolean", node)
         if isinstance(node, int | float):

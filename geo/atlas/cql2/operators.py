@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.text import fold, nfc
+from geo.text import nfc, without_marks
 
 # --- text -------------------------------------------------------------------------------------------
 
@@ -22,7 +22,9 @@ def casei(text: str | None) -> str | None:
     >>> casei("Đồi A1")
     'đồi a1'
     """
-    return None if text is None else nfc(nfc(text).casefold())
+    if text is None:
+        return None
+    return text.casefold() if text.isascii() else nfc(nfc(text).casefold())
 
 
 def accenti(text: str | None) -> str | None:
@@ -31,17 +33,13 @@ def accenti(text: str | None) -> str | None:
     >>> accenti("Đồi  Ý")
     'Doi  Y'
     """
-    if text is None:
-        return None
-    bare = (letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", "".join(_letter(letter) for letter in bare))
+    if text is None or text.isascii():
+        return text
+    return unicodedata.normalize("NFC", without_marks(text.translate(_STROKES)))
 
 
-def _letter(letter: str) -> str:
-    """D for Đ, whose stroke Unicode does not decompose; any other letter unchanged."""
-    if letter not in "ĐđÐð":
-        return letter
-    return fold(letter).upper() if letter in "ĐÐ" else fold(letter)
+_STROKES = str.maketrans("ĐđÐð", "DdDd")
+"""Đ and Eth, which sites write for it: Unicode does not decompose their strokes."""
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""The queryables of a layer: its declared fields, its key, its geometry and the units that a record lies in."""
+"""The queryables of a layer: its declared fields, its key, its geometry and the units that it lies in."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,3 +56,9 @@ def queryables_of(layer: str) -> dict[str, Queryable]:
     if spec.geometry is not None:
         queryables["geometry"] = Queryable("geometry", "geometry", Label("Hình", "Geometry"))
     return queryables
+
+
+@lru_cache(maxsize=64)
+def sortables_of(layer: str) -> tuple[str, ...]:
+    """The names that a result can be sorted by: every queryable but the geometry."""
+    return tuple(name for name, row in queryables_of(layer).items() if row.kind != "geometry")

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
+from geo import budget
 from geo.errors import BadQuery
 from geo.text import nfc
 
@@ -170,6 +171,7 @@ class _ToJson(Transformer[Token, Node]):
         return number(parts[0])
 
     def string(self, parts: list[Token]) -> Node:
+        budget.spend()
         return nfc(_ESCAPE.sub(_unescape, parts[0][1:-1]))
 
     def true(self, _: list[Token]) -> Node:
@@ -179,6 +181,7 @@ class _ToJson(Transformer[Token, Node]):
         return False
 
     def property(self, parts: list[Token]) -> Node:
+        budget.spend()
         return {"property": nfc(parts[0])}
 
     def quoted(self, parts: list[Token]) -> Node:
@@ -201,6 +204,7 @@ class _ToJson(Transformer[Token, Node]):
         return _op(str(name), *args)
 
     def position(self, parts: list[Token]) -> Node:
+        budget.spend()
         return [number(part) for part in parts]
 
     def items(self, parts: list[Node]) -> Node:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import shapely
@@ -18,13 +18,15 @@ from geo.atlas.cql2.spans import TIMES
 from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property, Shape, Where
 from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import column_of, create, rtree_of, table_of
+from geo.atlas.sqlite.tables import FOLDS, column_of, create, folded_column, folded_fields, rtree_of, table_of
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 
 _COMPARE = ("=", "<>", "<", ">", "<=", ">=")
-_ATLAS_COLUMNS = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
+ATLAS_COLUMNS = {"id": "id", "commune_code": "commune", "district_code": "district", "geometry": "geom"}
 """Queryable -> column, for the queryables that are not declared fields of a layer."""
+_LONGEST_GLOB = 2_000
+"""Characters of a pattern; SQLite refuses a statement whose pattern is much longer."""
 _LOCK = threading.Lock()
 
 
@@ -117,7 +119,7 @@ class _Compiler:
 
     def _column(self, name: str) -> str:
         spec = COLLECTIONS[self.layer]
-        return column_of(spec.field(name)) if spec.has(name) else _ATLAS_COLUMNS[name]
+        return column_of(spec.field(name)) if spec.has(name) else ATLAS_COLUMNS[name]
 
     # --- logic and comparison ----------------------------------------------------------------------
 
@@ -143,6 +145,8 @@ class _Compiler:
 
     def _between(self, part: Operation) -> Term:
         value, low, high = self._terms(part.args)
+        if part.args[0].kind != "time" and all(isinstance(bound, Constant) for bound in part.args[1:]):
+            return _sql(f"({value.text} BETWEEN {low.text} AND {high.text})", value, low, high)
         function = "cql_lasts" if part.args[0].kind == "time" else "cql_between"
         return _sql(f"{function}({value.text}, {low.text}, {high.text})", value, low, high)
 
@@ -156,9 +160,22 @@ class _Compiler:
 
     def _like(self, part: Operation) -> Term:
         value, pattern = self._terms(part.args)
-        return _sql(f"cql_like({value.text}, {pattern.text})", value, pattern)
+        glob = glob_of(str(pattern.values[0]))
+        if glob is None:
+            return _sql(f"cql_like({value.text}, {pattern.text})", value, pattern)
+        return _sql(f"({value.text} GLOB {pattern.text})", value, replace(pattern, values=(glob,)))
 
     def _letters(self, part: Operation) -> Term:
+        functions: tuple[str, ...] = (part.op,)
+        inmost = part.args[0]
+        if isinstance(inmost, Operation):
+            functions, inmost = (part.op, inmost.op), inmost.args[0]
+        spec = COLLECTIONS[self.layer]
+        if isinstance(inmost, Property) and spec.has(inmost.name):
+            field = spec.field(inmost.name)
+            if functions in FOLDS and field in folded_fields(self.layer):
+                folded = folded_column(field, functions)
+                return Term(f"coalesce(f.{folded}, f.{column_of(field)})", levels=1)
         (inner,) = self._terms(part.args)
         return _sql(f"cql_{part.op}({inner.text})", inner)
 
@@ -213,6 +230,24 @@ class _Compiler:
             f"ELSE cql_place('{op}', f.geom, ?) END"
         )
         return Term(f"({text})", (east, west, north, south, right.wkb), levels=2)
+
+
+def glob_of(like: str) -> str | None:
+    r"""A pattern of LIKE as one of SQLite's GLOB, which needs no Python; None for one that GLOB cannot hold.
+
+    >>> glob_of("M_t%"), glob_of(r"100\%"), glob_of("[a]*")
+    ('M?t*', '100%', '[[]a][*]')
+    """
+    if len(like) > _LONGEST_GLOB or "\0" in like:
+        return None
+    pieces, letters = [], iter(like)
+    for letter in letters:
+        if letter in "%_":
+            pieces.append("*" if letter == "%" else "?")
+        else:
+            literal = next(letters, letter) if letter == "\\" else letter
+            pieces.append(f"[{literal}]" if literal in "*?[" else literal)
+    return "".join(pieces)
 
 
 def _literal(item: Expression) -> str | int | float | bool | None:

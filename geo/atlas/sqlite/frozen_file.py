@@ -1,24 +1,36 @@
 """The writer of an atlas file: the frames, links and findings of one version."""
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import Notes, VersionInfo
+from geo.atlas.model import Notes, Value, VersionInfo
 from geo.atlas.overview import overview
-from geo.atlas.sqlite import feed, related
-from geo.atlas.sqlite.rows import RecordRow, record_rows
-from geo.atlas.sqlite.search import search_words
-from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, create, create_indexes, rtree_of, table_of
+from geo.atlas.sqlite import alphabet, feed, related
+from geo.atlas.sqlite.checksum import append_checksum
+from geo.atlas.sqlite.rows import Batch, Units, batches
+from geo.atlas.sqlite.tables import (
+    RECORD_COLUMNS,
+    column_of,
+    create,
+    create_indexes,
+    create_link_indexes,
+    folded_columns,
+    folded_values,
+    rtree_of,
+    table_of,
+)
+from geo.errors import disk_full
 from geo.link import Pair, link_lines, links_metadata
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
+from geo.part_files import part_of
 from geo.schema import Filter, LayerSpec
 
 Frames = Mapping[str, GeoDataFrame]
@@ -33,12 +45,12 @@ def write_atlas(
     path: Path,
     progress: Callable[[str], None],
 ) -> None:
-    """Write an atlas to `path`, atomically.
+    """Write an atlas with its checksum to `path`, atomically.
 
-    Frames must be in STORE_CRS. Records are stored in the order of record_rows.
+    Frames must be in STORE_CRS. Records are stored in the order of rows.batches. DiskFull when there is no room for it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = part_of(path)
     part.unlink(missing_ok=True)
     try:
         # An incomplete file is deleted, so no journal is needed.
@@ -51,9 +63,13 @@ def write_atlas(
             connection.execute("COMMIT")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
+        append_checksum(part)
         part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        full = disk_full(error)
+        if full is not None:
+            raise full from error
+        raise
     finally:
         part.unlink(missing_ok=True)
 
@@ -67,21 +83,24 @@ def _write(
     progress: Callable[[str], None],
 ) -> None:
     connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
-    units = _units(pairs)
-    names = _unit_names(frames)
+    codes, names = _units(pairs), _unit_names(frames)
     about = {**notes.metadata, LINK_LAYER.name: links_metadata(notes.metadata)}
-    for layer, frame in {**frames, LINK_LAYER.name: link_lines(frames, pairs)}.items():
+    for layer in (*frames, LINK_LAYER.name):
         progress(layer)
-        rows = list(record_rows(frame, COLLECTIONS[layer], units=units.get(layer, {}), names=names))
-        _write_records(connection, COLLECTIONS[layer], rows)
-        connection.executemany("INSERT OR IGNORE INTO facet VALUES (?, ?, ?, ?)", _facets(layer, rows, units))
+        frame = link_lines(frames, pairs) if layer == LINK_LAYER.name else frames[layer]
+        units = Units(codes.get(layer, {}), names)
+        for batch in batches(frame, COLLECTIONS[layer], units):
+            _write_records(connection, COLLECTIONS[layer], batch)
+            connection.executemany("INSERT OR IGNORE INTO facet VALUES (?, ?, ?, ?)", _facets(layer, batch, units))
         body = overview(frame, COLLECTIONS[layer]) if COLLECTIONS[layer].geometry == "MultiPolygon" else None
         connection.execute(
             "INSERT INTO layer_meta VALUES (?, ?, ?)",
             (layer, json.dumps(about.get(layer, {}), ensure_ascii=False), body),
         )
     connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
+    create_link_indexes(connection)
     related.write(connection)
+    alphabet.write(connection)
     feed.write(connection, notes.versions, notes.log)
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(
@@ -98,18 +117,17 @@ def _marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
-def _write_records(connection: sqlite3.Connection, spec: LayerSpec, rows: Sequence[RecordRow]) -> None:
-    columns = (*RECORD_COLUMNS, *(column_of(field) for field in spec.fields))
+def _write_records(connection: sqlite3.Connection, spec: LayerSpec, batch: Batch) -> None:
+    columns = (*RECORD_COLUMNS, *(column_of(field) for field in spec.fields), *folded_columns(spec.name))
+    values = (*batch.columns, *folded_values(spec.name, batch.properties))
     connection.executemany(
         f"INSERT INTO {table_of(spec.name)} ({', '.join(columns)}) VALUES ({_marks(len(columns))})",
-        (row.columns for row in rows),
+        zip(*values, strict=True),
     )
-    connection.executemany(
-        f"INSERT INTO {rtree_of(spec.name)} VALUES (?, ?, ?, ?, ?)", (row.box for row in rows if row.box is not None)
-    )
+    connection.executemany(f"INSERT INTO {rtree_of(spec.name)} VALUES (?, ?, ?, ?, ?)", batch.boxes)
     connection.executemany(
         "INSERT INTO search (names, more, layer, row) VALUES (?, ?, ?, ?)",
-        ((" ".join(search_words(row.names)), " ".join(search_words(row.more)), spec.name, row.number) for row in rows),
+        zip(batch.names, batch.more, repeat(spec.name), batch.numbers, strict=False),
     )
 
 
@@ -145,21 +163,20 @@ def _unit_names(frames: Frames) -> dict[str, dict[str, str]]:
     }
 
 
-def _facets(
-    layer: str, rows: Sequence[RecordRow], units: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
-) -> Iterable[tuple[str, str, str, int]]:
-    for row in rows:
-        for spec in FILTERS:
-            for value in _facet_values(spec, layer, row, units.get(layer, {})):
-                yield spec.param, layer, value, row.number
+def _facets(layer: str, batch: Batch, units: Units) -> Iterator[tuple[str, str, str, int]]:
+    for spec in FILTERS:
+        if layer in spec.fields:
+            for number, value in zip(batch.numbers, batch.properties.get(spec.fields[layer], ()), strict=False):
+                for part in _parts(spec, value):
+                    yield spec.param, layer, part, number
+        elif units.codes:
+            for number, key in zip(batch.numbers, batch.ids, strict=True):
+                for code in units.codes.get(key, {}).get(spec.param, ()):
+                    yield spec.param, layer, code, number
 
 
-def _facet_values(
-    spec: Filter, layer: str, row: RecordRow, units: Mapping[str, Mapping[str, list[str]]]
-) -> Iterable[str]:
-    if layer in spec.fields:
-        value = row.properties.get(spec.fields[layer])
-        if value is None:
-            return ()
-        return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)
-    return units.get(row.id, {}).get(spec.param, ())
+def _parts(spec: Filter, value: Value) -> Sequence[str]:
+    """The values of a field that a filter compares: several where it holds several codes."""
+    if value is None:
+        return ()
+    return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)

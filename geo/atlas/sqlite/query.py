@@ -3,15 +3,21 @@
 import json
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import orjson
 
+from geo import budget
 from geo.atlas.model import (
     Changes,
+    Completeness,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -26,11 +32,14 @@ from geo.atlas.model import (
     Value,
     VersionInfo,
 )
-from geo.atlas.sqlite import feed, sql, tile_columns
+from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
+from geo.atlas.sqlite.checksum import is_sound
+from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import match_expression, search_words
+from geo.atlas.sqlite.search import closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import connect, related_of, table_of, tuples
+from geo.atlas.sqlite.tables import related_of, table_of, tuples
+from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
@@ -40,26 +49,30 @@ from geo.report import Change, Issue
 from geo.schema import Label
 
 _MAX_COUNTS = 1_000
+_MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
-"""Most counts in the cache, and most characters of a statement whose count is cached: a filter may be a megabyte."""
-
-
-def key_of(path: Path) -> str:
-    """The key of the atlas in a file: its name, size and time of modification."""
-    status = path.stat()
-    return f"{path.stem}-{status.st_size}-{status.st_mtime_ns}"
+"""Most counts and facets in the cache, and most characters of a statement or query for which they are cached."""
 
 
 class SqliteAtlas:
-    """An Atlas in one immutable SQLite file. Each thread has its own connection."""
+    """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends.
+
+    Unprepared when the file is missing or does not agree with its checksum, and by any query that cannot read it.
+    """
 
     def __init__(self, path: Path) -> None:
+        if not is_sound(path):
+            raise unreadable()
         self.key = key_of(path)
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[ThreadConnection] = WeakSet()
+        self._ended: deque[sqlite3.Connection] = deque()
         self._lock = threading.Lock()
         self._counts: dict[Statement, int] = {}
+        self._facets: dict[Query, dict[str, dict[str, int]]] = {}
+        self._bounds: dict[str, LngLatBbox | None] = {}
+        self._completeness: dict[str, Completeness] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
 
@@ -74,21 +87,27 @@ class SqliteAtlas:
     def close(self) -> None:
         """Close every thread's connection; the atlas cannot be queried afterwards."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
+            for own in list(self._connections):
+                own.db.close()
             self._connections.clear()
             self._local = threading.local()
+            while self._ended:
+                self._ended.popleft().close()
 
     def __del__(self) -> None:
-        self.close()
+        if hasattr(self, "_lock"):  # not when its file is damaged
+            self.close()
 
     @property
     def _db(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
+            while self._ended:
+                self._ended.popleft().close()
+            own = self._local.own = ThreadConnection(self._path, self.key, self._ended)
+            connection = self._local.connection = own.db
             with self._lock:
-                self._connections.append(connection)
+                self._connections.add(own)
         return connection
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
@@ -98,7 +117,8 @@ class SqliteAtlas:
 
     def counts(self) -> dict[str, int]:
         """How many records each layer has."""
-        return {name: self._db.execute(f"SELECT count(*) FROM {table_of(name)}").fetchone()[0] for name in COLLECTIONS}
+        with budget.unlimited():
+            return {name: self.count(Query(name)) for name in COLLECTIONS}
 
     def count(self, query: Query) -> int:
         """How many records a query matches; `limit` and `offset` are ignored."""
@@ -113,6 +133,13 @@ class SqliteAtlas:
             if len(repr(statement)) <= _MAX_STATEMENT:
                 self._counts[statement] = number
         return number
+
+    def completeness(self, layer: str) -> Completeness:
+        """How many values the fields of a layer have; counted once."""
+        if layer not in self._completeness:
+            with budget.unlimited():
+                self._completeness[layer] = value_counts.count(self._db, layer)
+        return self._completeness[layer]
 
     def find(self, query: Query) -> Page:
         """One page of the records that a query matches, in order, with the number of all of them."""
@@ -198,11 +225,29 @@ class SqliteAtlas:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
         sql.check(query)
-        counts: dict[str, dict[str, int]] = {}
-        for param in PARAMS:
-            if applies(param, query.layer):
-                statement = sql.facet(query, param)
-                counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
+        # The map and the lists need the same facets for every view and page of one selection.
+        selection = replace(query, limit=None, offset=0, sort="")
+        counts = self._facets.get(selection)
+        if counts is None:
+            # What every first page needs is counted once, whoever asks first.
+            with budget.unlimited() if selection == Query(query.layer) else nullcontext():
+                counts = self._count_facets(selection)
+            if len(self._facets) >= _MAX_FACETS:
+                self._facets.clear()
+            if selection.where is None and len(repr(selection)) <= _MAX_STATEMENT:
+                self._facets[selection] = counts
+        return {param: dict(values) for param, values in counts.items()}
+
+    def _count_facets(self, query: Query) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {param: {} for param in PARAMS if applies(param, query.layer)}
+        if not query.filters and query != Query(query.layer):
+            statement = sql.facets(query)
+            for param, value, count in self._db.execute(statement.text, statement.values):
+                counts[param][value] = count
+            return counts
+        for param in counts:
+            statement = sql.facet(query, param)
+            counts[param] = {row[0]: row[1] for row in self._db.execute(statement.text, statement.values)}
         return counts
 
     # --- links -----------------------------------------------------------------------------------------
@@ -264,6 +309,11 @@ class SqliteAtlas:
         """The version of a number, or the one that was current at an RFC 3339 time in UTC; see feed.version_at."""
         return feed.version_at(self._db, since)
 
+    def first_published_at(self) -> str:
+        """When the first version was published, ISO 8601 in UTC."""
+        first: str | None = self._db.execute("SELECT min(published_at) FROM published").fetchone()[0]
+        return first or self.version.published_at
+
     def changes_since(self, version: int) -> dict[str, Changes]:
         """The records that were added, changed and removed since a version, by layer; see feed.changes."""
         return feed.changes(self._db, version)
@@ -288,8 +338,12 @@ class SqliteAtlas:
 
     def bounds(self, layer: str = "province") -> LngLatBbox | None:
         """The bounding box of a layer in degrees; None when no record has a geometry."""
-        row = self._db.execute(f"SELECT min(west), min(south), max(east), max(north) FROM {table_of(layer)}").fetchone()
-        return None if row[0] is None else LngLatBbox(*row)
+        if layer not in self._bounds:
+            columns = "min(west), min(south), max(east), max(north)"
+            with budget.unlimited():
+                row = self._db.execute(f"SELECT {columns} FROM {table_of(layer)}").fetchone()
+            self._bounds[layer] = None if row[0] is None else LngLatBbox(*row)
+        return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         """Records whose names match, best first: equal names, names that begin with the text, then the others."""
@@ -308,7 +362,7 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (_closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
+        best = sorted(rows, key=lambda row: (closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:
@@ -318,12 +372,6 @@ class SqliteAtlas:
             (number,),
         ).fetchone()
         return Hit(layer, *row)
-
-
-def _closeness(phrase: str, names: str) -> int:
-    if names == phrase or names.startswith(f"{phrase} "):
-        return 0 if names == phrase else 1
-    return 2 if f" {phrase}" in f" {names}" else 3
 
 
 def _no_record(layer: str, record: str) -> NotFound:

@@ -6,8 +6,10 @@ for them, as no JSON text holds unescaped control characters; fill_addresses rep
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -15,6 +17,7 @@ import orjson
 from geo.atlas.model import UrlAffixes
 from geo.atlas.sqlite.tables import related_of, table_of
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER
+from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import KeyLink, LinkSpec
 
@@ -43,11 +46,9 @@ FROM ties ORDER BY row, back, rank, far, id, turn
 
 def write(connection: sqlite3.Connection) -> None:
     """Write the tables of related links of an atlas whose records and links are written."""
-    titles = {
-        layer: dict(connection.execute(f"SELECT id, title FROM {table_of(layer)}").fetchall()) for layer in COLLECTIONS
-    }
+    ends = {layer: _ends(connection, layer) for layer in LAYERS}
     for layer in COLLECTIONS:
-        rows = _of_links(connection, titles) if layer == LINK_LAYER.name else _of_records(connection, layer, titles)
+        rows = _of_links(connection, ends) if layer == LINK_LAYER.name else _of_records(connection, layer, ends)
         connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", rows)
 
 
@@ -59,31 +60,50 @@ def fill_addresses(related: bytes | None, affixes: UrlAffixes) -> bytes:
     return related.replace(_BEGIN, affixes.begin).replace(_END, affixes.end).replace(_MORE, more)
 
 
-_Titles = Mapping[str, Mapping[str, str]]
+class _End(NamedTuple):
+    """A record as the end of a link: the percent-encoded path of its page, and its title as JSON without quotes."""
+
+    path: bytes
+    title: bytes
 
 
-def _of_records(connection: sqlite3.Connection, layer: str, titles: _Titles) -> Iterator[tuple[int, bytes]]:
+_Ends = Mapping[str, Mapping[str, _End]]
+
+
+def _ends(connection: sqlite3.Connection, layer: str) -> dict[str, _End]:
+    begin = f"/collections/{layer}/items/"
+    rows = connection.execute(f"SELECT id, title FROM {table_of(layer)}")
+    return {key: _End(f"{begin}{quote(key, safe='')}".encode(), orjson.dumps(title)[1:-1]) for key, title in rows}
+
+
+def _of_records(connection: sqlite3.Connection, layer: str, ends: _Ends) -> Iterator[tuple[int, bytes]]:
     keys = dict(connection.execute(f"SELECT row, id FROM {table_of(layer)}").fetchall())
     rows = connection.execute(_TIES.format(table=table_of(layer)), {"layer": layer})
     for row, ties in groupby(rows, key=itemgetter(0)):
         entries: list[bytes] = []
-        longer: dict[tuple[str, int], bytes] = {}
+        longer: dict[tuple[str, int], bytes | None] = {}
         for _, name, back, other, record, place, many in ties:
-            spec = _SPECS[name]
-            more = _all_of(spec, bool(back), keys[row]) if many > MOST else None
-            if more:
-                longer[name, back] = _entry(more, f"{_label(spec, bool(back))}: tất cả {many} / all {many}", name)
-            if record in titles[other] and (more is None or place <= MOST):
-                entries.append(_tie(other, record, f"{_label(spec, bool(back))}: {titles[other][record]}", name))
-        yield row, b",".join([*entries, *longer.values()])
+            if many > MOST and (name, back) not in longer:
+                longer[name, back] = _entry_of_all(_SPECS[name], bool(back), keys[row], many)
+            end = ends[other].get(record)
+            if end is not None and (place <= MOST or longer.get((name, back)) is None):
+                entries.append(_tie(end, *_words(name, bool(back))))
+        yield row, b",".join([*entries, *filter(None, longer.values())])
 
 
-def _of_links(connection: sqlite3.Connection, titles: _Titles) -> Iterator[tuple[int, bytes]]:
+def _of_links(connection: sqlite3.Connection, ends: _Ends) -> Iterator[tuple[int, bytes]]:
     """For each record of the layer of links: its row, and links to the two records that it connects."""
-    columns = ", ".join(f"p_{name}" for ends in ENDS.values() for name in ends)
-    for row, link, *ends in connection.execute(f"SELECT row, p_link, {columns} FROM {table_of(LINK_LAYER.name)}"):
-        pairs = zip(ends[::2], ends[1::2], strict=True)
-        yield row, b",".join([_tie(layer, record, titles[layer][record], link) for layer, record in pairs])
+    columns = ", ".join(f"p_{name}" for names in ENDS.values() for name in names)
+    for row, link, *names in connection.execute(f"SELECT row, p_link, {columns} FROM {table_of(LINK_LAYER.name)}"):
+        _, kind = _words(link, False)
+        pairs = zip(names[::2], names[1::2], strict=True)
+        yield row, b",".join([_tie(ends[layer][record], b"", kind) for layer, record in pairs])
+
+
+@lru_cache
+def _words(name: str, back: bool) -> tuple[bytes, bytes]:
+    """The beginning of the titles of links of one kind, as JSON without quotes, and the kind as JSON."""
+    return orjson.dumps(f"{_label(_SPECS[name], back)}: ")[1:-1], orjson.dumps(name)
 
 
 def _label(spec: LinkSpec, back: bool) -> str:
@@ -91,18 +111,26 @@ def _label(spec: LinkSpec, back: bool) -> str:
     return f"{label.vi} / {label.en}"
 
 
-def _tie(layer: str, record: str, title: str, link: str) -> bytes:
-    return _entry(f"/collections/{layer}/items/{quote(record, safe='')}".encode() + _END, title, link)
+def _tie(end: _End, label: bytes, kind: bytes) -> bytes:
+    return _entry(end.path + _END, label + end.title, kind)
 
 
-def _entry(path: bytes, title: str, link: str) -> bytes:
+def _entry(path: bytes, title: bytes, kind: bytes) -> bytes:
     """A link as JSON text with placeholders, which orjson would escape; a percent-encoded path needs no escaping."""
-    members = b'","title":' + orjson.dumps(title) + b',"link":' + orjson.dumps(link)
-    return b'{"rel":"related","type":"application/geo+json","href":"' + _BEGIN + path + members + b"}"
+    return b'{"rel":"related","type":"application/geo+json","href":"%b%b","title":"%b","link":%b}' % (
+        _BEGIN, path, title, kind,
+    )  # fmt: skip
+
+
+def _entry_of_all(spec: LinkSpec, back: bool, record: str, many: int) -> bytes | None:
+    """The link to the list of all records that a record has one kind of link to; None without such a list."""
+    path = _all_of(spec, back, record)
+    title = orjson.dumps(f"{_label(spec, back)}: tất cả {many} / all {many}")[1:-1]
+    return None if path is None else _entry(path, title, orjson.dumps(spec.name))
 
 
 def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
-    """The path and query of the list of all records that a record has one kind of link to; None without such a list."""
+    """The path and query of that list."""
     end = "target_id" if back else "source_id"
     if spec.visible:
         return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE

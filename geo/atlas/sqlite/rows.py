@@ -1,21 +1,25 @@
 """The rows of an atlas made from a layer's frame: plain values, boxes, label points, GeoJSON.
 
-In an atlas a value is str, int, float or None; see model.plain.
+In an atlas a value is str, int, float or None; see model.plain. Everything is computed for a whole column of a batch of
+records at a time, since a layer may have hundreds of thousands of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 import shapely
 from geopandas import GeoDataFrame
-from shapely.geometry.base import BaseGeometry
+from numpy.typing import NDArray
 
-from geo.atlas.model import Value, plain
-from geo.crs import GEOD
+from geo.atlas.model import Shapes, Value, plain
+from geo.atlas.sqlite.search import search_words
+from geo.atlas.sqlite.words import Words
+from geo.crs import geodesic_areas_m2
 from geo.ocop.codes import CODE_LISTS
-from geo.ocop.validity import validity_of
+from geo.ocop.validity import VALIDITY_FIELDS, validity_of
 from geo.schema import Field, LayerSpec
 from geo.text import fold
 
@@ -24,45 +28,45 @@ DECIMALS = 7
 
 _QGIS_SAMPLE = 10
 """Records by which QGIS 3.22 finds the geometry type of a collection: ten without one make it a table."""
+_BATCH = 2_000
+_UNCODED = {"precision", "scheme"}
+"""Fields whose codes are no words to search a record by."""
+
+Properties = Mapping[str, Sequence[Value]]
+"""Declared field -> its values, in the order of the records."""
 
 
-class RecordRow(NamedTuple):
-    """One record in an atlas.
+class Units(NamedTuple):
+    """The administrative units that the records of a layer lie in.
 
-    `columns` are RECORD_COLUMNS, then the declared fields. `names` and `more` are the words that it is searched by;
-    `box` is the row number, west, east, south and north in degrees, None without a geometry.
+    `codes` are those of each record by filter parameter, `names` the units' names by layer and code.
     """
 
-    number: int
-    id: str
-    names: str
-    more: str
-    box: tuple[int, float, float, float, float] | None
-    properties: dict[str, Value]
-    columns: tuple[object, ...]
+    codes: Mapping[str, Mapping[str, list[str]]]
+    names: Mapping[str, Mapping[str, str]]
 
 
-def record_rows(
-    frame: GeoDataFrame,
-    spec: LayerSpec,
-    *,
-    units: Mapping[str, Mapping[str, list[str]]],
-    names: Mapping[str, Mapping[str, str]],
-) -> Iterator[RecordRow]:
-    """The rows of `frame` (STORE_CRS), numbered from 1 in the order of _in_order.
+class Batch(NamedTuple):
+    """Records of a layer, column by column.
 
-    `units` are the codes of the units that each record lies in, by filter parameter; `names` are the units' names.
+    `columns` are RECORD_COLUMNS, then the declared fields. `boxes` are the row number, west, east, south and north in
+    degrees of those that have a geometry. `names` and `more` are the folded words that a record is searched by.
     """
+
+    numbers: range
+    ids: list[str]
+    properties: Properties
+    columns: list[Sequence[object]]
+    boxes: list[tuple[float, ...]]
+    names: list[str]
+    more: list[str]
+
+
+def batches(frame: GeoDataFrame, spec: LayerSpec, units: Units) -> Iterator[Batch]:
+    """The records of `frame` (STORE_CRS), numbered from 1 in the order of _in_order, some thousand at a time."""
     records = _in_order(frame, spec)
-    geometries: list[BaseGeometry | None]
-    if spec.geometry is None:
-        geometries = [None] * len(records)
-    else:
-        geometries = list(shapely.transform(np.asarray(records.geometry.array, dtype=object), _round))
-    values = zip(*(records[field.name] for field in spec.fields), strict=True)
-    for number, (row, geometry) in enumerate(zip(values, geometries, strict=True), start=1):
-        properties = {field.name: _value(field, value) for field, value in zip(spec.fields, row, strict=True)}
-        yield _row(number, spec, properties, geometry, units, names)
+    for start in range(0, len(records), _BATCH):
+        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1)
 
 
 def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
@@ -76,8 +80,45 @@ def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     return frame.iloc[order]
 
 
-def _round(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.round(coordinates, DECIMALS)
+def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> Batch:
+    numbers = range(first, first + len(records))
+    none = [None] * len(records)
+    properties = {field.name: _values(field, records[field.name].tolist()) for field in spec.fields}
+    ids = [str(key) for key in properties[spec.key]]
+    shapes = _shapes(records, spec)
+    lies_in = [units.codes.get(key, {}) for key in ids]
+    communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
+    bounds = shapely.bounds(shapes).tolist()
+    is_placed = (~shapely.is_missing(shapes)).tolist()
+    texts, features = _documents(ids, properties, _derived(spec, properties, shapes, communes, units.names), shapes)
+    columns: list[Sequence[object]] = [
+        numbers,
+        ids,
+        [str(title or key) for title, key in zip(properties[spec.title], ids, strict=True)],
+        properties.get(spec.title_en or "", none),
+        properties.get(spec.symbol or "", none),
+        properties.get("precision", none),
+        *_label_points(shapes),
+        *zip(*(box if placed else (None,) * 4 for box, placed in zip(bounds, is_placed, strict=True)), strict=True),
+        communes,
+        districts,
+        texts,
+        features,
+        shapely.to_wkb(shapes).tolist(),
+        *properties.values(),
+    ]
+    boxes: list[tuple[float, ...]] = [
+        (number, west, east, south, north)
+        for number, (west, south, east, north), placed in zip(numbers, bounds, is_placed, strict=True)
+        if placed
+    ]
+    names, more = _names(spec, properties), _more(spec, properties, lies_in, units)
+    return Batch(numbers, ids, properties, columns, boxes, names, more)
+
+
+def _values(field: Field, cells: Sequence[object]) -> list[Value]:
+    """The values of a column's cells."""
+    return [cell if cell is None or (type(cell) is str and cell) else _value(field, cell) for cell in cells]
 
 
 def _value(field: Field, value: object) -> Value:
@@ -88,126 +129,153 @@ def _value(field: Field, value: object) -> Value:
     return bare
 
 
-def _row(
-    number: int,
-    spec: LayerSpec,
-    properties: dict[str, Value],
-    geometry: BaseGeometry | None,
-    units: Mapping[str, Mapping[str, list[str]]],
-    names: Mapping[str, Mapping[str, str]],
-) -> RecordRow:
-    shape = None if geometry is None or geometry.is_empty else geometry
-    key = str(properties[spec.key])
-    lies_in = units.get(key, {})
-    communes, districts = lies_in.get("commune", []), lies_in.get("district", [])
-    derived = _derived(spec, properties, shape, communes, names)
-    lng, lat = _label_point(shape)
-    bounds = (None, None, None, None) if shape is None else shape.bounds
-    columns = (
-        number,
-        key,
-        str(properties[spec.title] or key),
-        properties.get(spec.title_en or ""),
-        properties.get(spec.symbol or ""),
-        properties.get("precision"),
-        lng,
-        lat,
-        *bounds,
-        communes[0] if len(communes) == 1 else None,
-        districts[0] if len(districts) == 1 else None,
-        orjson.dumps(properties | derived),
-        _feature(key, properties | derived, shape),
-        None if shape is None else shapely.to_wkb(shape),
-        *(properties[field.name] for field in spec.fields),
-    )
-    box = None
-    if shape is not None:
-        west, south, east, north = shape.bounds
-        box = (number, west, east, south, north)
-    more = _more(spec, properties, lies_in, names)
-    return RecordRow(number, key, _names(spec, properties), more, box, properties, columns)
+def _shapes(records: GeoDataFrame, spec: LayerSpec) -> Shapes:
+    """The geometries with DECIMALS decimals; None where there is none or an empty one."""
+    if spec.geometry is None:
+        return np.full(len(records), None, dtype=object)
+    shapes: Shapes = shapely.transform(np.asarray(records.geometry.array, dtype=object), _round)
+    shapes[shapely.is_empty(shapes)] = None
+    return shapes
+
+
+def _round(coordinates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.round(coordinates, DECIMALS)
+
+
+def _the_only(param: str, lies_in: Sequence[Mapping[str, list[str]]]) -> list[str | None]:
+    """The code of the one unit that each record lies in; None where there are several or none."""
+    codes = [units.get(param, ()) for units in lies_in]
+    return [of_record[0] if len(of_record) == 1 else None for of_record in codes]
 
 
 def _derived(
     spec: LayerSpec,
-    properties: Mapping[str, Value],
-    geometry: BaseGeometry | None,
-    communes: list[str],
+    properties: Properties,
+    shapes: Shapes,
+    communes: Sequence[str | None],
     names: Mapping[str, Mapping[str, str]],
-) -> dict[str, Value]:
+) -> Properties:
     """Properties that are computed for the atlas and are not in the store: present commune, measured area, validity."""
-    derived: dict[str, Value] = {}
+    derived: dict[str, Sequence[Value]] = {}
     if spec.has("old_commune_code") and spec.geometry == "Point":
-        code = communes[0] if len(communes) == 1 else None
-        derived["commune_code"] = code
-        derived["commune_name"] = names.get("communes", {}).get(code) if code else None
+        by_code = names.get("communes", {})
+        derived["commune_code"] = communes
+        derived["commune_name"] = [None if code is None else by_code.get(code) for code in communes]
     if spec.geometry == "MultiPolygon":
-        derived["measured_area_ha"] = None if geometry is None else geodesic_area_ha(geometry)
+        derived["measured_area_ha"] = [
+            None if shape is None else area_ha for shape, area_ha in zip(shapes, geodesic_areas_ha(shapes), strict=True)
+        ]
     if spec.has("certified_until"):
-        derived["expected_until"], derived["validity_basis"] = validity_of(properties)
+        validities = [
+            validity_of(dict(zip(VALIDITY_FIELDS, values, strict=True)))
+            for values in zip(*(properties[name] for name in VALIDITY_FIELDS), strict=True)
+        ]
+        derived["expected_until"] = [validity.until for validity in validities]
+        derived["validity_basis"] = [validity.basis for validity in validities]
     return derived
 
 
-def geodesic_area_ha(geometry: BaseGeometry) -> float:
+def geodesic_areas_ha(shapes: Shapes) -> list[float]:
     """Hectares on the WGS 84 ellipsoid (Karney 2013, through pyproj), to the nearest 0.01.
 
-    >>> geodesic_area_ha(shapely.box(103.0, 21.0, 103.01, 21.01))
-    115.11
+    >>> geodesic_areas_ha(np.array([shapely.box(103.0, 21.0, 103.01, 21.01)]))
+    [115.11]
     """
-    return round(abs(GEOD.geometry_area_perimeter(geometry)[0]) / 10_000, 2)
+    return [round(area / 10_000, 2) for area in geodesic_areas_m2(shapes).tolist()]
 
 
-def _label_point(geometry: BaseGeometry | None) -> tuple[float | None, float | None]:
-    """Longitude and latitude of a point on the geometry, rounded; sql.py uses it to find records in a box."""
-    if geometry is None:
-        return None, None
-    match shapely.get_dimensions(geometry):
-        case 0:
-            point = geometry
-        case 1:
-            point = _middle(geometry)
-        case _:
-            point = shapely.point_on_surface(geometry)
-    return round(shapely.get_x(point), DECIMALS), round(shapely.get_y(point), DECIMALS)
+def _label_points(shapes: Shapes) -> tuple[list[float | None], list[float | None]]:
+    """Longitudes and latitudes of a point on each geometry, rounded; sql.py uses it to find records in a box."""
+    points = shapes.copy()
+    dimensions = shapely.get_dimensions(shapes)
+    points[dimensions == 1] = _middles(shapes[dimensions == 1])
+    points[dimensions == 2] = shapely.point_on_surface(shapes[dimensions == 2])
+    lng, lat = (_round(coordinates).tolist() for coordinates in (shapely.get_x(points), shapely.get_y(points)))
+    missing = shapely.is_missing(points).tolist()
+    return _or_none(lng, missing), _or_none(lat, missing)
 
 
-def _middle(line: BaseGeometry) -> BaseGeometry:
-    """The point halfway along a line, or along the longest part of one that has several.
+def _or_none(numbers: list[float], missing: list[bool]) -> list[float | None]:
+    return [None if is_missing else number for number, is_missing in zip(numbers, missing, strict=True)]
 
-    >>> print(_middle(shapely.from_wkt("MULTILINESTRING ((0 0, 1 0), (0 5, 4 5))")))
+
+def _middles(lines: Shapes) -> NDArray[np.object_]:
+    """The point halfway along each line, or along the longest part of one that has several.
+
+    >>> print(_middles(np.array([shapely.from_wkt("MULTILINESTRING ((0 0, 1 0), (0 5, 4 5))")]))[0])
     POINT (2 5)
     """
-    parts = shapely.get_parts(line)
-    longest = parts[shapely.length(parts).argmax()]
-    middle: BaseGeometry = shapely.line_interpolate_point(longest, 0.5, normalized=True)
-    return middle
+    parts, owners = shapely.get_parts(lines, return_index=True)
+    longest_first = np.lexsort((-shapely.length(parts), owners))
+    longest = longest_first[np.unique(owners[longest_first], return_index=True)[1]]
+    middles: NDArray[np.object_] = shapely.line_interpolate_point(parts[longest], 0.5, normalized=True)
+    return middles
 
 
-def _feature(key: str, properties: Mapping[str, Value], geometry: BaseGeometry | None) -> bytes:
-    ring = None if geometry is None else orjson.Fragment(shapely.to_geojson(geometry))
-    return orjson.dumps({"type": "Feature", "id": key, "geometry": ring, "properties": properties})
+def _documents(
+    ids: Sequence[str], properties: Properties, derived: Properties, shapes: Shapes
+) -> tuple[list[bytes], list[bytes]]:
+    """The properties of each record as JSON, and its GeoJSON Feature, which holds the same text."""
+    members = {**properties, **derived}
+    texts = [orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True)]
+    features = [
+        b'{"type":"Feature","id":%b,"geometry":%b,"properties":%b}'
+        % (orjson.dumps(key), b"null" if geometry is None else geometry.encode(), text)
+        for key, geometry, text in zip(ids, shapely.to_geojson(shapes).tolist(), texts, strict=True)
+    ]
+    return texts, features
 
 
-def _names(spec: LayerSpec, properties: Mapping[str, Value]) -> str:
-    """The names that a record is searched by, without those that equal another one when diacritics are removed."""
-    names = [str(properties[field.name]) for field in spec.fields if field.search and properties[field.name]]
-    distinct = {fold(name): name for name in reversed(names)}
-    return " ".join(reversed(distinct.values()))
+def _names(spec: LayerSpec, properties: Properties) -> list[str]:
+    """The words of each record's names, without those of a name that equals an earlier one without diacritics."""
+    columns = [properties[field.name] for field in spec.fields if field.search]
+    rows = zip(*columns, strict=True) if columns else [()] * len(properties[spec.key])
+    words = Words([lambda word: " ".join(search_words(word))]), Words([fold])
+    return [_words_of_names([str(name) for name in names if name], *words) for names in rows]
+
+
+def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
+    if len(set(names)) < 2:
+        return words.without_gaps("".join(names[:1]))
+    distinct = {folded.without_gaps(name): name for name in reversed(names)}
+    return " ".join(filter(None, map(words.without_gaps, reversed(distinct.values()))))
 
 
 def _more(
-    spec: LayerSpec,
-    properties: Mapping[str, Value],
-    lies_in: Mapping[str, list[str]],
-    names: Mapping[str, Mapping[str, str]],
-) -> str:
-    """Further words that a record is searched by: its key, labels of its codes, names of its units."""
-    words = [str(properties[spec.key])]
-    for field in spec.fields:
-        value = properties[field.name]
-        if field.codes and value is not None and field.name not in {"precision", "scheme"}:
-            codes = CODE_LISTS[field.codes]
-            words += [codes.label_of(key, lang) for key in str(value).split(";") for lang in ("vi", "en")]
-    words += [names.get("communes", {}).get(code, "") for code in lies_in.get("commune", ())]
-    words += [names.get("districts", {}).get(code, "") for code in lies_in.get("district", ())]
-    return " ".join(words)
+    spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units
+) -> list[str]:
+    """Further words that each record is searched by: its key, labels of its codes, names of its units."""
+    coded = [field for field in spec.fields if field.codes and field.name not in _UNCODED]
+    columns = [
+        [" ".join(search_words(str(key))) for key in properties[spec.key]],
+        *([_words_of_codes(field.codes or "", value) for value in properties[field.name]] for field in coded),
+        *(
+            [
+                " ".join(_words_of_unit(names.get(code, "")) for code in of_record.get(param, ()))
+                for of_record in lies_in
+            ]
+            for param, names in (
+                ("commune", units.names.get("communes", {})),
+                ("district", units.names.get("districts", {})),
+            )
+        ),
+    ]
+    return [" ".join(filter(None, words)) for words in zip(*columns, strict=True)]
+
+
+@lru_cache(maxsize=4_096)
+def _words_of_codes(codes: str, value: Value) -> str:
+    """The words of the labels, in both languages, of the codes in a field's value."""
+    if value is None:
+        return ""
+    labels = (CODE_LISTS[codes].label_of(key, lang) for key in str(value).split(";") for lang in ("vi", "en"))
+    return " ".join(word for label in labels for word in search_words(label))
+
+
+def _words_of_units(names: Mapping[str, str], codes: Sequence[str]) -> str:
+    return " ".join(_words_of_unit(names.get(code, "")) for code in codes)
+
+
+@lru_cache(maxsize=4_096)
+def _words_of_unit(name: str) -> str:
+    return " ".join(search_words(name))

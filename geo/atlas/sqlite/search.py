@@ -28,3 +28,10 @@ def match_expression(text: str) -> str:
     '"doi"* "a1"*'
     """
     return " ".join(f'"{word}"*' for word in search_words(text)) or '""'
+
+
+def closeness(phrase: str, names: str) -> int:
+    """0 when the names are the phrase, 1 when they begin with it, 2 when one of their words does, 3 otherwise."""
+    if names == phrase or names.startswith(f"{phrase} "):
+        return 0 if names == phrase else 1
+    return 2 if f" {phrase}" in f" {names}" else 3

@@ -1,16 +1,19 @@
 """The SQL of a Query. Identifiers come from the declared layers, values are bound; conditions.py compiles CQL2."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 import shapely
 
+from geo.atlas.cql2.properties import sortables_of
 from geo.atlas.model import Query
-from geo.atlas.sqlite.conditions import compile_where
+from geo.atlas.sqlite.alphabet import alphabetical_fields
+from geo.atlas.sqlite.conditions import ATLAS_COLUMNS, compile_where
 from geo.atlas.sqlite.rows import DECIMALS
 from geo.atlas.sqlite.search import match_expression
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, related_of, rtree_of, table_of
+from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, places_of, related_of, rtree_of, table_of
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import PARAMS, applies
@@ -40,13 +43,15 @@ def check(query: Query) -> None:
         raise NotFound(
             f"No layer {query.layer!r}. Layers: {names}.", f"Không có lớp {query.layer!r}. Các lớp: {names}."
         )
-    spec = COLLECTIONS[query.layer]
-    name = next((name for name in (part.removeprefix("-") for part in _sort_keys(query)) if not spec.has(name)), None)
+    sortables = sortables_of(query.layer)
+    name = next(
+        (name for name in (part.removeprefix("-") for part in _sort_keys(query)) if name not in sortables), None
+    )
     if name is not None:
-        fields = ", ".join(field.name for field in spec.fields)
+        names = ", ".join(sortables)
         raise BadQuery(
-            f"Cannot sort {query.layer} by {name!r}. Fields: {fields}.",
-            f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {fields}.",
+            f"Cannot sort {query.layer} by {name!r}. Fields: {names}.",
+            f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {names}.",
         )
     for param, _ in query.filters:
         if param not in PARAMS:
@@ -95,14 +100,25 @@ def columns(query: Query, *names: str) -> Statement:
     """
     where = _where(query)
     select_list = ", ".join(name if name == RELATED else f"f.{name}" for name in names)
-    table = f"{table_of(query.layer)} f"
-    if RELATED in names:
-        table += f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row"
+    alphabet = f" JOIN {places_of(query.layer)} o ON o.row = f.row" if _is_alphabetical(query) else ""
+    related = f" LEFT JOIN {related_of(query.layer)} x ON x.row = f.row" if RELATED in names else ""
+    table = f"{table_of(query.layer)} f{alphabet}{related}"
     if where.text == _EVERYTHING and not query.sort and query.limit is not None:
         # Rows are numbered from 1 without gaps: a condition on the row finds the page without skipping rows by OFFSET.
         return Statement(
             f"SELECT {select_list} FROM {table} WHERE f.row > ? ORDER BY f.row LIMIT ?",
             (query.offset, query.limit),
+        )
+    if query.sort and query.limit is not None:
+        # Only the numbers of the rows are sorted, or read from an index, and not whole features.
+        page = (
+            f"SELECT f.row FROM {table_of(query.layer)} f{alphabet} WHERE {where.text} ORDER BY {_order(query)}"
+            " LIMIT ? OFFSET ?"
+        )
+        return Statement(
+            f"SELECT {select_list} FROM ({page}) page CROSS JOIN {table_of(query.layer)} f ON f.row = page.row"
+            f"{alphabet}{related} ORDER BY {_order(query)}",
+            (*where.values, query.limit, query.offset),
         )
     text = f"SELECT {select_list} FROM {table} WHERE {where.text} ORDER BY {_order(query)}"
     if query.limit is not None or query.offset:
@@ -122,10 +138,29 @@ def facet(query: Query, param: str) -> Statement:
     """(value, count) of one filter over the records that meet all other conditions."""
     others = replace(query, filters=tuple(row for row in query.filters if row[0] != param))
     where = _where(others)
+    if where.text == _EVERYTHING:
+        return Statement(
+            "SELECT value, count(*) FROM facet WHERE param = ? AND layer = ? GROUP BY value", (param, query.layer)
+        )
     return Statement(
         f"SELECT a.value, count(*) FROM facet a JOIN {table_of(query.layer)} f ON f.row = a.row "
         f"WHERE a.param = ? AND a.layer = ? AND {where.text} GROUP BY a.value",
         (param, query.layer, *where.values),
+    )
+
+
+def facets(query: Query) -> Statement:
+    """(parameter, value, count) of every filter over the records of a query, which are searched once.
+
+    The plus sign keeps SQLite from looking up each record in the facets: one pass over the layer's facets takes less.
+    """
+    where = _where(query)
+    params = [param for param in PARAMS if applies(param, query.layer)]
+    return Statement(
+        f"SELECT a.param, a.value, count(*) FROM facet a WHERE a.param IN ({', '.join('?' * len(params))}) "
+        f"AND a.layer = ? AND +a.row IN (SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text}) "
+        "GROUP BY a.param, a.value",
+        (*params, query.layer, *where.values),
     )
 
 
@@ -138,8 +173,25 @@ def _sort_keys(query: Query) -> list[str]:
 
 
 def _direction(layer: str, name: str) -> str:
-    column = f"f.{column_of(COLLECTIONS[layer].field(name.removeprefix('-')))}"
-    return f"{column} IS NULL, {column}{' DESC' if name.startswith('-') else ''}"
+    """Records without a value come last in both directions."""
+    return f"{_order_column(layer, name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
+
+
+def _order_column(layer: str, name: str) -> str:
+    if name in _alphabetical_names(layer):
+        return f"o.{name}"
+    spec = COLLECTIONS[layer]
+    return f"f.{column_of(spec.field(name)) if spec.has(name) else ATLAS_COLUMNS[name]}"
+
+
+def _is_alphabetical(query: Query) -> bool:
+    names = _alphabetical_names(query.layer)
+    return any(part.removeprefix("-") in names for part in _sort_keys(query))
+
+
+@lru_cache(maxsize=64)
+def _alphabetical_names(layer: str) -> frozenset[str]:
+    return frozenset(field.name for field in alphabetical_fields(layer))
 
 
 def period(layer: str) -> Statement | None:
@@ -201,11 +253,29 @@ def _where(query: Query) -> Statement:
             )
         )
     if query.ids:
-        marks = ", ".join("?" * len(query.ids))
-        parts.append(Statement(f"f.id IN ({marks})", query.ids))
+        parts.append(_ids(query))
     if query.where is not None:
         parts.append(compile_where(query.where))
     return Statement(" AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def _ids(query: Query) -> Statement:
+    """Records by their keys. A key with a comma is looked up whole first: many callers encode the commas of a list."""
+    plain = [key for key in query.ids if "," not in key]
+    conditions = [Statement(f"f.id IN ({_marks(plain)})", tuple(plain))] if plain else []
+    for key in query.ids:
+        if "," in key:
+            items = [item for part in key.split(",") if (item := part.strip())]
+            is_absent = f"NOT EXISTS (SELECT 1 FROM {table_of(query.layer)} WHERE id = ?)"
+            text = f"f.id = ? OR (f.id IN ({_marks(items)}) AND {is_absent})"
+            conditions.append(Statement(text, (key, *items, key)))
+    return Statement(
+        f"({' OR '.join(part.text for part in conditions)})", tuple(v for part in conditions for v in part.values)
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _place(query: Query) -> list[Statement]:

@@ -2,20 +2,23 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.atlas.cql2.operators import accenti, casei
 from geo.atlas.sqlite import functions
+from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
+from geo.atlas.sqlite.words import Words
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 11
+FORMAT = 13
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -23,9 +26,6 @@ RECORD_COLUMNS = (
     "commune", "district", "properties", "feature", "geom",
 )  # fmt: skip
 """Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
-
-_MMAP_BYTES = 2**31 - 2**16
-"""Bytes of the file that are memory-mapped (PRAGMA mmap_size): the most that SQLite allows."""
 
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,9 +35,6 @@ CREATE TABLE link (
     link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
     distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
 );
-CREATE INDEX link_source ON link (source_layer, source_id);
-CREATE INDEX link_target ON link (target_layer, target_id);
-CREATE INDEX link_name ON link (link);
 CREATE TABLE conflict (rule TEXT, layer TEXT, record TEXT, target_layer TEXT, recorded TEXT, derived TEXT);
 CREATE TABLE issue (
     layer TEXT, record TEXT, row INTEGER, field TEXT, kind TEXT, value TEXT, message_vi TEXT, message_en TEXT
@@ -51,9 +48,68 @@ CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDE
 """  # noqa: E501
 
 
+_LINK_INDEXES = """
+CREATE INDEX link_source ON link (source_layer, source_id);
+CREATE INDEX link_target ON link (target_layer, target_id);
+CREATE INDEX link_name ON link (link);
+"""
+
+
 def column_of(field: Field) -> str:
     """The column that holds `field` in a layer's table."""
     return f"p_{field.name}"
+
+
+def folded_fields(layer: str) -> list[Field]:
+    """The fields of free text: those that CASEI and ACCENTI are asked of."""
+    return [field for field in COLLECTIONS[layer].fields if field.kind in {"text", "longtext"}]
+
+
+FOLDS: dict[tuple[str, ...], Callable[[str], str | None]] = {
+    ("casei",): casei,
+    ("accenti",): accenti,
+    ("casei", "accenti"): lambda text: casei(accenti(text)),
+    ("accenti", "casei"): lambda text: accenti(casei(text)),
+}
+"""The functions, the outermost first, whose results are frozen for each folded field, so that no query calls them."""
+
+
+def folded_column(field: Field, functions: tuple[str, ...]) -> str:
+    """The column that holds what some functions of FOLDS make of a field."""
+    return f"{'_'.join(functions)}_{field.name}"
+
+
+def folded_columns(layer: str) -> list[str]:
+    """The names of all folded columns of a layer, in the order of folded_values."""
+    return [folded_column(field, functions) for field in folded_fields(layer) for functions in FOLDS]
+
+
+def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> list[Sequence[str | None]]:
+    """The folded columns of a layer's records, whose `properties` are columns too.
+
+    NULL where the fold leaves the text as it is, which saves the room.
+    """
+    folded = _Folded()
+    columns: list[Sequence[str | None]] = []
+    for field in folded_fields(layer):
+        rows = [folded[text] if isinstance(text, str) else _NOTHING for text in properties[field.name]]
+        columns += list(zip(*rows, strict=True)) or [()] * len(FOLDS)
+    return columns
+
+
+_NOTHING = (None,) * len(FOLDS)
+
+
+class _Folded(dict[str, tuple[str | None, ...]]):
+    """What each of FOLDS makes of a text, None where that is the text, computed when it first occurs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = Words(list(FOLDS.values()))
+
+    def __missing__(self, text: str) -> tuple[str | None, ...]:
+        self[text] = tuple([None if folded == text else folded for folded in self._words.of(text)])
+        return self[text]
 
 
 def table_of(layer: str) -> str:
@@ -71,11 +127,17 @@ def related_of(layer: str) -> str:
     return f"x_{COLLECTIONS[layer].name}"
 
 
+def places_of(layer: str) -> str:
+    """The table of the places of a layer's records in alphabetical order; see alphabet.py."""
+    return f"o_{COLLECTIONS[layer].name}"
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create every table in an empty file."""
     connection.executescript(_COMMON_TABLES)
     for name, spec in COLLECTIONS.items():
-        columns = ", ".join(f"{column_of(field)} {_sql_type(field)}" for field in spec.fields)
+        typed = [f"{column_of(field)} {_sql_type(field)}" for field in spec.fields]
+        columns = ", ".join([*typed, *(f"{column} TEXT" for column in folded_columns(name))])
         connection.executescript(
             f"""
             CREATE TABLE {table_of(name)} (
@@ -88,6 +150,12 @@ def create(connection: sqlite3.Connection) -> None:
             CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """
         )
+
+
+def create_link_indexes(connection: sqlite3.Connection) -> None:
+    """Create the indexes of the table of links, after all links are written."""
+    for statement in _LINK_INDEXES.split(";"):
+        connection.execute(statement)  # executescript would commit
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
@@ -111,9 +179,11 @@ def declaration_digest() -> str:
 def connect(path: Path) -> sqlite3.Connection:
     """A read-only connection to a complete atlas, for one thread."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    with errors_in_words():
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=MeteredConnection)
     connection.row_factory = sqlite3.Row
-    connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+    # A page that is read from a mapped file after somebody has truncated it ends the process (SIGBUS).
+    connection.execute("PRAGMA mmap_size = 0")
     connection.create_function("meets", 5, _meets, deterministic=True)
     functions.register(connection)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)

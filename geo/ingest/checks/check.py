@@ -6,7 +6,7 @@ Places are in places.py, what was drawn in outlines.py, what was recorded twice 
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +16,12 @@ from geo.ingest.checks.geometry import Places, check_places, check_tiling, outli
 from geo.ingest.checks.outlines import check_outlines
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
-from geo.report import Issue, subjects_of
+from geo.report import Issue, Subject, subjects_of
 from geo.schema import Field, Label, LayerSpec
 
 Frames = Mapping[str, gpd.GeoDataFrame]
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
+_UNADDRESSABLE = re.compile(r"/|\.json\Z|\A\.+\Z")
 _LARGEST = 2**53  # beyond it a float, which numbers are on their way through files, skips whole numbers
 
 
@@ -39,8 +40,9 @@ def check(frames: Frames, *, only: str | None = None) -> list[Issue]:
     for name, frame in wanted.items():
         spec = LAYERS[name]
         issues += _keys(frame, spec)
+        subjects = subjects_of(list(frame[spec.key]))
         for field in spec.fields:
-            issues += _values(frame, spec, field, ids)
+            issues += _values(list(frame[field.name]), subjects, spec, field, ids)
         if name in placed:
             issues += check_places(placed[name], frame, spec, wide)
             if spec.tiling:
@@ -64,22 +66,35 @@ def _keys(frame: gpd.GeoDataFrame, spec: LayerSpec) -> Iterator[Issue]:
         if key is None:
             words = f"dòng {row} không có mã", f"row {row} has no id"
             yield Issue.of(spec.name, "missing_key", *words, row=row, field=spec.key)
+    for key in frame[spec.key]:
+        if key is not None and _UNADDRESSABLE.search(str(key)):
+            words = Label(
+                f"mã {key!r} không lập được địa chỉ trang: không được chứa /, tận cùng là .json hay chỉ gồm dấu chấm",
+                f"id {key!r} cannot be part of an address: it must not hold /, end in .json or be dots alone",
+            )
+            yield Issue.of(spec.name, "unaddressable_id", *words, record=str(key), field=spec.key, value=str(key))
     for key, count in Counter(str(key) for key in frame[spec.key] if key is not None).items():
         if count > 1:
             words = f"mã {key!r} dùng {count} lần", f"id {key!r} is used {count} times"
             yield Issue.of(spec.name, "duplicate_id", *words, record=key, field=spec.key, value=key)
 
 
-def _values(frame: gpd.GeoDataFrame, spec: LayerSpec, field: Field, ids: Mapping[str, set[str]]) -> Iterator[Issue]:
+def _values(
+    values: Sequence[object], subjects: Sequence[Subject], spec: LayerSpec, field: Field, ids: Mapping[str, set[str]]
+) -> Iterator[Issue]:
     rule = _RULES.get(field.kind)
-    for subject, value in zip(subjects_of(list(frame[spec.key])), frame[field.name], strict=True):
+    findings: dict[tuple[type, object], list[Finding]] = {}  # equal values have equal faults, and most have none
+    for row, value in enumerate(values):
         if value is None:
             if field.required and field.name != spec.key:
                 words = Label(f"thiếu {field.label.vi}", f"{field.label.en} is missing")
-                yield Issue(spec.name, *subject, field.name, "required_missing", "", words)
+                yield Issue(spec.name, *subjects[row], field.name, "required_missing", "", words)
         elif rule is not None:
-            for kind, part, words in rule(field, value, ids):
-                yield Issue(spec.name, *subject, field.name, kind, part, words)
+            key = type(value), value
+            if key not in findings:
+                findings[key] = list(rule(field, value, ids))
+            for kind, part, words in findings[key]:
+                yield Issue(spec.name, *subjects[row], field.name, kind, part, words)
 
 
 Finding = tuple[str, str, Label]

@@ -33,7 +33,7 @@ def _without(value: object, field: Field, part: str) -> str | None:
     """What stays of a cell when `part` of it is kept out; the part is the whole of a cell that holds one value."""
     if field.kind not in {"codes", "refs"} or value is None:
         return None
-    return ";".join(one for one in parts_of(field, value) if one != part) or None
+    return ";".join(key for key in parts_of(field, value) if key != part) or None
 
 
 def make_numbers(frame: gpd.GeoDataFrame, spec: LayerSpec) -> None:

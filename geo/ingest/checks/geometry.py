@@ -54,9 +54,9 @@ class Places:
         valid = _valid(shapes, good & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
         metric = np.full(len(shapes), None, dtype=object)
         metric[valid] = to_metric(shapes[valid])
-        held = valid & finite(metric)
-        metric[~held] = None
-        return cls(subjects_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, held))
+        measurable = valid & finite(metric)
+        metric[~measurable] = None
+        return cls(subjects_of(list(frame[spec.key])), shapes, metric, good, valid, _valid(metric, measurable))
 
 
 def _valid(shapes: Shapes, among: Mask) -> Mask:

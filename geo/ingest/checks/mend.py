@@ -45,8 +45,7 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> 
             if foreign and field.kind == "longtext"
             else frame[field.name]
         )
-        cells = [_text(value, field, spec, subject, changes) for subject, value in zip(subjects, values, strict=True)]
-        data[field.name] = pd.Series(cells, dtype=object)
+        data[field.name] = pd.Series(list(_texts(values, field, spec, subjects, changes)), dtype=object)
     shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, subjects, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
 
@@ -62,8 +61,23 @@ def _without_markup(
         yield shown
 
 
-def _text(value: object, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
-    if not isinstance(value, str) or depth(value):  # in text encoded twice, spaces and controls are parts of letters
+def _texts(
+    values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
+) -> Iterator[object]:
+    """The cells of a field with their text mended."""
+    sound: set[str] = set()  # cells repeat, and most need no repair
+    for subject, value in zip(subjects, values, strict=True):
+        if not isinstance(value, str) or value in sound:
+            yield value
+            continue
+        mended = _text(value, field, spec, subject, changes)
+        if mended == value:
+            sound.add(value)
+        yield mended
+
+
+def _text(value: str, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
+    if depth(value):  # in text encoded twice, spaces and controls are parts of letters
         return value
     cleaned = _cleaned(value)
     composed = nfc(cleaned)

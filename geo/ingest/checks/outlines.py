@@ -20,7 +20,8 @@ OVERLAP_HA = 0.1
 """Smaller overlaps are what is left of drawing one border twice."""
 AREA_HA = 1.0
 """Areas that differ by less say nothing of the outline."""
-_M2_PER = {"ha": 10_000.0, "km²": 1_000_000.0}
+M2_PER = {"ha": 10_000.0, "km²": 1_000_000.0}
+"""Square metres in the units of fields that measure an area."""
 _ROWS = 16  # records whose neighbours are looked for at a time: the shapes of a bad file may all lie on one spot
 _PAIRS = 4_096  # neighbours that are intersected at a time
 
@@ -59,12 +60,12 @@ def _slivers(places: Places, spec: LayerSpec) -> Iterator[Issue]:
     narrow = np.flatnonzero((area < SLIVER_HA * 10_000) & (2 * area < SLIVER_M * border))
     narrow = narrow[np.argsort(rows[narrow], kind="stable")]
     centres = to_degrees(shapely.point_on_surface(shapes[narrow]))
-    for one, centre in zip(narrow, centres, strict=True):
-        at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[one], 2 * area[one] / border[one]
-        what = ("khe", "narrow gap") if is_hole[one] else ("mảnh", "sliver")
+    for row, centre in zip(narrow, centres, strict=True):
+        at, size, width = f"{centre.x:.5f}, {centre.y:.5f}", area[row], 2 * area[row] / border[row]
+        what = ("khe", "narrow gap") if is_hole[row] else ("mảnh", "sliver")
         vi = f"{what[0]} rộng trung bình {width:.1f} m, diện tích {size:.0f} m² tại ({at})"
         en = f"{what[1]} with a mean width of {width:.1f} m and an area of {size:.0f} m² at ({at})"
-        yield Issue(spec.name, *places.subjects[int(rows[one])], "geometry", "sliver", at, Label(vi, en))
+        yield Issue(spec.name, *places.subjects[int(rows[row])], "geometry", "sliver", at, Label(vi, en))
 
 
 def _holes(parts: Shapes) -> tuple[Shapes, Rows]:
@@ -89,10 +90,10 @@ def _overlaps(places: Places, spec: LayerSpec, groups: list[Rows]) -> Iterator[I
         for here, there in _touching(shapes):
             shared_ha = shapely.area(shapely.intersection(shapes[here], shapes[there])) / 10_000
             for pair in np.flatnonzero(shared_ha > OVERLAP_HA):
-                one, other = places.subjects[int(rows[here[pair]])], places.subjects[int(rows[there[pair]])].label
+                subject, other = places.subjects[int(rows[here[pair]])], places.subjects[int(rows[there[pair]])].label
                 vi = f"chồng lên {other.vi} {shared_ha[pair]:.1f} ha"
                 en = f"overlaps {other.en} by {shared_ha[pair]:.1f} ha"
-                yield Issue(spec.name, *one, "geometry", "overlap", other.en, Label(vi, en))
+                yield Issue(spec.name, *subject, "geometry", "overlap", other.en, Label(vi, en))
 
 
 def _touching(shapes: Shapes) -> Iterator[tuple[Rows, Rows]]:
@@ -127,11 +128,11 @@ def _number(value: object) -> float:
 def _areas(places: Places, spec: LayerSpec, field: Field, declared: NDArray[np.float64], own: Mask) -> Iterator[Issue]:
     unit = field.unit or "ha"
     # The projection's areas are quick and good to a few thousandths: only what they doubt goes on the ellipsoid.
-    apart = np.abs(shapely.area(places.metric) / _M2_PER[unit] - declared)
+    apart = np.abs(shapely.area(places.metric) / M2_PER[unit] - declared)
     for row in np.flatnonzero(own & (apart > field.tolerance / 2 * declared)):
-        published, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / _M2_PER[unit]
+        published, drawn = declared[row], abs(GEOD.geometry_area_perimeter(places.shapes[row])[0]) / M2_PER[unit]
         differs = abs(drawn - published)
-        if differs > field.tolerance * published and differs * _M2_PER[unit] > AREA_HA * 10_000:
+        if differs > field.tolerance * published and differs * M2_PER[unit] > AREA_HA * 10_000:
             vi = f"công bố {published:.1f} {unit}, đo trên ranh giới {drawn:.1f} {unit}"
             en = f"published as {published:.1f} {unit}, the outline measures {drawn:.1f} {unit}"
             words = Label(vi, en)

@@ -117,6 +117,26 @@ def _offered(resolution: Resolution) -> tuple[Candidate, ...]:
     return resolution.candidates[:8]
 
 
+class Landmarks:
+    """Where the units are that a text names: what short plus codes are counted from."""
+
+    def __init__(self, gazetteer: Gazetteer, frames: Mapping[str, gpd.GeoDataFrame]) -> None:
+        self._gazetteer, self._points = gazetteer, _Points(frames)
+
+    def __call__(self, text: str) -> tuple[float, float] | None:
+        """Longitude and latitude of the unit that `text` names, or of several that are near each other; else None."""
+        units = [candidate.unit for candidate in self._gazetteer.resolve(text).candidates] if text else []
+        points = [point for unit in units if (point := self._points.of(unit).at) is not None]
+        if not points:
+            return None
+        first = points[0]
+        return (first.x, first.y) if all(first.distance(one) < _NEAR_DEG for one in points) else None
+
+
+_NEAR_DEG = 0.25
+"""A short plus code is one of a grid of one degree: landmarks this near to each other give the same place."""
+
+
 class _Points:
     """A point inside each unit, made once."""
 

@@ -1,16 +1,17 @@
 """Which column of a foreign table is which field of a layer: proposed by name and by content, corrected by a person."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from geo.errors import BadQuery
+from geo.ingest.columns.record_keys import are_keys
 from geo.ingest.columns.values import Names, folded, read_column
-from geo.ingest.crs.coordinates import coordinate_columns
 from geo.ingest.files.table import Table
+from geo.ingest.places.weights import Candidate
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label, LayerSpec
 
@@ -31,7 +32,7 @@ ROLES: dict[str, Role] = {
         Role("@district", Label("Địa chỉ: huyện, thị xã, thành phố", "Address: district"), ("huyện", "tên huyện", "huyện thị", "huyện, thị xã, thành phố", "huyện/thành phố", "district", "tenhuyen")),
         Role("@first", Label("Toạ độ: cột thứ nhất", "Coordinates: first column"), ()),
         Role("@second", Label("Toạ độ: cột thứ hai", "Coordinates: second column"), ()),
-        Role("@both", Label("Toạ độ: cả hai số trong một cột", "Coordinates: both numbers in one column"), ()),
+        Role("@both", Label("Toạ độ hoặc hình học trong một cột", "Coordinates or geometry in one column"), ()),
     )
 }  # fmt: skip
 """By key; keys begin with @, which no field does."""
@@ -42,31 +43,48 @@ _NUMBERING = {"stt", "tt", "so tt", "so thu tu", "no", "objectid", "fid", "id 0"
 
 _ENOUGH = 0.84
 _CONTENT = 0.9
+_PLACES_BY_NAME, _PLACES_BY_CONTENT = 1.05, 0.8
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What one column is taken for: a field's name, a role, or "" for nothing; `why` in words, `sure` 0 to 1."""
+    """What one column is taken for: a field's name, a role, or "" for nothing; `why` in words, `sure` 0 to 1.
+
+    `doubted` is the key of the layer where the name of the column says so and its values do not; else "".
+    """
 
     column: str
     target: str
     sure: float
     why: Label
+    doubted: str = ""
 
 
-def propose(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> list[Choice]:
+def propose(
+    table: Table, spec: LayerSpec, records: Mapping[str, Names], places: Candidate | None = None
+) -> list[Choice]:
     """What each column of `table` (in Unicode) probably is, in the file's order; each target at most once.
 
-    `records` are the records that references may name, by layer, and those of the layer itself.
+    `records` are the records that references may name, by layer, and those of the layer itself. `places` are the
+    columns that seem to hold the places.
     """
     taken = {column: Choice(column, "", 1.0, _COUNTS) for column in table.columns if _bare(column) in _NUMBERING}
-    offers = sorted(_offers(table, spec, records), key=lambda one: -one.sure)
+    offers = sorted((*_offers_of_places(places), *_offers(table, spec, records)), key=lambda one: -one.sure)
     targets: set[str] = set()
     for offer in offers:
         if offer.column not in taken and offer.target not in targets:
             taken[offer.column] = offer
             targets.add(offer.target)
-    return [taken.get(column, Choice(column, "", 0.0, _UNKNOWN)) for column in table.columns]
+    if len(targets & {"@first", "@second"}) == 1:
+        taken = {column: one for column, one in taken.items() if one.target not in {"@first", "@second"}}
+    doubted = "" if spec.key in targets else spec.key
+    return [
+        taken.get(column) or (
+            Choice(column, "", 0.0, _OTHER_KEYS, doubted) if _is_called_key(column, spec)
+            else Choice(column, "", 0.0, _UNKNOWN)
+        )
+        for column in table.columns
+    ]  # fmt: skip
 
 
 def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> None:
@@ -88,6 +106,23 @@ def check_mapping(mapping: Mapping[str, str], table: Table, spec: LayerSpec) -> 
             )
 
 
+def corrected(
+    proposed: Sequence[Choice], mapping: Mapping[str, str] | None, table: Table, spec: LayerSpec
+) -> list[Choice]:
+    """The proposal as a person corrected it; columns that `mapping` does not name are left out. None keeps it."""
+    if mapping is None:
+        return list(proposed)
+    check_mapping(mapping, table, spec)
+    return [
+        replace(one, doubted="") if mapping.get(one.column, "") == one.target
+        else Choice(one.column, mapping.get(one.column, ""), 1.0, _CHOSEN)
+        for one in proposed
+    ]  # fmt: skip
+
+
+_CHOSEN = Label("do người dùng chọn", "chosen by a person")
+
+
 def has_addresses(spec: LayerSpec) -> bool:
     """Whether records of a layer can be placed by their address."""
     return spec.geometry == "Point" and spec.has("address")
@@ -99,11 +134,16 @@ def targets_of(spec: LayerSpec) -> list[tuple[str, Label]]:
     if has_addresses(spec):
         offered += [(key, ROLES[key].label) for key in ADDRESS_ROLES]
     if spec.geometry == "Point":
-        offered += [(key, role.label) for key, role in ROLES.items() if key not in ADDRESS_ROLES]
+        offered += [(key, ROLES[key].label) for key in ("@first", "@second")]
+    if spec.geometry is not None:
+        offered.append(("@both", ROLES["@both"].label))
     return offered
 
 
 _UNKNOWN = Label("không khớp trường nào: bỏ qua", "fits no field: left out")
+_OTHER_KEYS = Label(
+    "mã riêng của tệp, không phải mã của lớp: bỏ qua", "the file's own ids, not codes of the layer: left out"
+)
 _BY_NAME = Label("theo tên cột", "by its name")
 _BY_CONTENT = Label("theo nội dung cột", "by what it holds")
 _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out")
@@ -112,26 +152,29 @@ _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out"
 def _offers(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> Iterator[Choice]:
     computed = {column for _, column in table.formulas}
     empty = {name for name, cells in table.columns.items() if all(cell in (None, "") for cell in cells)} - computed
-    coordinates = coordinate_columns(list(table.columns)) if spec.geometry == "Point" and table.shapes is None else None
-    if coordinates is not None:
-        pairs = (
-            [(coordinates.first, "@first"), (coordinates.second, "@second")]
-            if coordinates.second
-            else [(coordinates.first, "@both")]
-        )
-        for column, target in pairs:
-            if column is not None and column not in empty:
-                yield Choice(column, target, 1.0, _BY_NAME)
     for column, cells in table.columns.items():
         yield from _by_name(column, _bare(column), cells, spec, records)
         if column not in empty:
             yield from _by_content(column, cells, spec, records)
 
 
+def _offers_of_places(places: Candidate | None) -> Iterator[Choice]:
+    """The columns of the places; where only their values speak for it, a field with the column's name goes before."""
+    if places is not None:
+        by, sure = (_BY_NAME, _PLACES_BY_NAME) if places.worded else (_BY_CONTENT, _PLACES_BY_CONTENT)
+        why = Label(f"{by.vi}: {places.form.vi}", f"{by.en}: {places.form.en}")
+        targets = ("@first", "@second") if places.columns.second is not None else ("@both",)
+        for column, target in zip(places.columns.names, targets, strict=True):
+            yield Choice(column, target, sure, why)
+
+
 def _by_name(
     column: str, bare: str, cells: Sequence[object], spec: LayerSpec, records: Mapping[str, Names]
 ) -> Iterator[Choice]:
+    own_keys = records.get(spec.name, Names({}, {})).ids
     for order, field in enumerate(spec.fields):
+        if field.name == spec.key and not _may_be_key(spec, cells, own_keys):
+            continue
         # The declared names themselves go before what a column may be called otherwise.
         own = bare in {_bare(field.name), _bare(field.short)}
         likeness = 1.1 if own else _likeness(bare, _names(field))
@@ -144,6 +187,15 @@ def _by_name(
             likeness = _likeness(bare, tuple(map(folded, ROLES[key].names)))
             if likeness >= _ENOUGH:
                 yield Choice(column, key, likeness, _BY_NAME)
+
+
+def _may_be_key(spec: LayerSpec, cells: Sequence[object], keys: Collection[str]) -> bool:
+    """Whether a column may be the key by its values; layers of units and of sources have no keys of their own rule."""
+    return spec.group not in {"programme", "places"} or are_keys(cells, spec.name[0].upper(), keys)
+
+
+def _is_called_key(column: str, spec: LayerSpec) -> bool:
+    return _likeness(_bare(column), _names(spec.field(spec.key))) >= _ENOUGH
 
 
 def _by_content(

@@ -4,12 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from geo.encodings import ENCODINGS, SURE, Detection, believe, convert, detect, fit
+from geo.encodings import ENCODINGS, SURE, Detection, believe, convert, detect, fit, is_unicode
 from geo.ingest.files.table import Cells, Table
 from geo.text import nfc
 
 _TELLING = 5_000
 """Most different values of a column that the detector reads: more tell it nothing new."""
+
+_OF_CHARACTERS = {
+    "geojson", "geojsonseq", "kml", "kmz", "gpx", "gpkg", "flatgeobuf", "gdb", "topojson", "xlsx", "xls", "xlsb", "ods",
+}  # fmt: skip
+"""Kinds of files that store characters: a letter of theirs is a legacy byte only where an older file was converted."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,11 @@ def read_texts(
     `answers` maps a column (by its Unicode name), or "*" for all, to a key of ENCODINGS or "none". `gazetteer` are
     names of places that the text may hold.
     """
-    names = _names(table, gazetteer)
+    in_unicode = _is_in_unicode(table, gazetteer)
+    names = _names(table, gazetteer, in_unicode=in_unicode)
     columns: dict[str, Cells] = {}
     column_texts: list[ColumnText] = []
-    detections = _detections(table, gazetteer)
+    detections = _detections(table, gazetteer, in_unicode=in_unicode)
     leading = _leading(detections)
     capitals = _capitals(gazetteer)
     for raw, cells in table.columns.items():
@@ -70,10 +76,18 @@ def read_texts(
     return replace(table, columns=columns, formulas=formulas), tuple(column_texts)
 
 
-def _names(table: Table, gazetteer: Sequence[str]) -> dict[str, str]:
+def _is_in_unicode(table: Table, gazetteer: Sequence[str]) -> bool:
+    """Whether the whole text of the file, its column names included, is Vietnamese as the file stores it."""
+    if table.kind not in _OF_CHARACTERS:
+        return False
+    texts = [*table.columns, *(text for cells in table.columns.values() for text in _values(cells))]
+    return is_unicode(texts, gazetteer=gazetteer)
+
+
+def _names(table: Table, gazetteer: Sequence[str], *, in_unicode: bool) -> dict[str, str]:
     """The column names in Unicode, unique; they are detected together, since one alone tells little."""
     raw = list(table.columns)
-    detection = _with_claim(table.cpg, raw, gazetteer)
+    detection = _detect(table, raw, gazetteer, in_unicode=in_unicode)
     names: dict[str, str] = {}
     for before, after in zip(raw, convert(raw, detection), strict=True):
         name = " ".join((after or before).split()) or before
@@ -83,17 +97,23 @@ def _names(table: Table, gazetteer: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _detections(table: Table, gazetteer: Sequence[str]) -> dict[str, Detection]:
-    detections = {}
-    for name, cells in table.columns.items():
-        values = list(dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell))[:_TELLING]
-        if values:
-            detections[name] = _with_claim(table.cpg, values, gazetteer)
-    return detections
+def _detections(table: Table, gazetteer: Sequence[str], *, in_unicode: bool) -> dict[str, Detection]:
+    return {
+        name: _detect(table, values, gazetteer, in_unicode=in_unicode)
+        for name, cells in table.columns.items()
+        if (values := _values(cells))
+    }
 
 
-def _with_claim(cpg: str | None, values: Sequence[str], gazetteer: Sequence[str]) -> Detection:
-    return believe(cpg, values, gazetteer=gazetteer) if cpg else detect(values, gazetteer=gazetteer)
+def _values(cells: Cells) -> list[str]:
+    """The different texts of a column, at most _TELLING."""
+    return list(dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell))[:_TELLING]
+
+
+def _detect(table: Table, values: Sequence[str], gazetteer: Sequence[str], *, in_unicode: bool) -> Detection:
+    if table.cpg:
+        return believe(table.cpg, values, gazetteer=gazetteer)
+    return detect(values, gazetteer=gazetteer, in_unicode=in_unicode)
 
 
 def _leading(detections: Mapping[str, Detection]) -> str | None:

@@ -9,16 +9,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rapidfuzz import fuzz, process
 
+from geo.ingest.columns.number_notation import Decision, NumberStyle, Plausible, decide, read_number
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label
 from geo.text import fold, nfc
 
 Value: TypeAlias = str | int | float | None
-NumberStyle: TypeAlias = Literal["comma", "point"]
 
 
 class Translation(NamedTuple):
@@ -49,7 +49,7 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Names:
-    """The records of a layer that a reference may name: id by id, and ids by folded name."""
+    """The records of a layer that a reference may name: names by id, and ids by folded name."""
 
     ids: Mapping[str, str]
     by_name: Mapping[str, tuple[str, ...]]
@@ -60,7 +60,7 @@ class Names:
         by_name: dict[str, list[str]] = defaultdict(list)
         for key, name in records.items():
             by_name[folded(name)].append(key)
-        return cls({key: key for key in records}, {name: tuple(keys) for name, keys in by_name.items()})
+        return cls(dict(records), {name: tuple(keys) for name, keys in by_name.items()})
 
 
 def folded(text: str) -> str:
@@ -73,16 +73,27 @@ def folded(text: str) -> str:
 
 
 class Column(NamedTuple):
-    """The cells of one field understood, row by row, with the distinct translations."""
+    """The cells of one field understood, row by row, with the distinct translations.
+
+    `decision` is what the marks in numbers were taken for; None for a field of another kind.
+    """
 
     values: list[Value]
     refusals: dict[int, Refusal]
     translations: tuple[Translation, ...]
+    decision: Decision | None = None
 
 
-def read_column(field: Field, cells: Sequence[object], records: Mapping[str, Names]) -> Column:
-    """Every cell as `field` holds it; `records` are the layers that references name. Rows are counted from 0."""
-    reader = _reader(field, cells, records)
+def read_column(
+    field: Field, cells: Sequence[object], records: Mapping[str, Names], *,
+    plausible: Plausible | None = None, style: NumberStyle | None = None,
+) -> Column:  # fmt: skip
+    """Every cell as `field` holds it; `records` are the layers that references name. Rows are counted from 0.
+
+    `plausible` is what the numbers may be, by default what the field allows; `style` is what a person says of them.
+    """
+    decision = _decision(field, cells, plausible, style)
+    reader = _reader(field, decision.style if decision is not None else "comma", records)
     nothing = frozenset({""}) if reader is _plain else _NOTHING
     by_cell: dict[tuple[type, object], Read] = {}
     values: list[Value] = []
@@ -99,7 +110,17 @@ def read_column(field: Field, cells: Sequence[object], records: Mapping[str, Nam
         elif read.rule is not None:
             counted[str(cell), str(read.value), read.rule] += 1
     listed = (Translation(field.name, before, after, rule, rows) for (before, after, rule), rows in counted.items())
-    return Column(values, refusals, tuple(sorted(listed, key=lambda one: -one.rows)))
+    return Column(values, refusals, tuple(sorted(listed, key=lambda one: -one.rows)), decision)
+
+
+def _decision(
+    field: Field, cells: Sequence[object], plausible: Plausible | None, style: NumberStyle | None
+) -> Decision | None:
+    if field.kind not in {"integer", "real"}:
+        return None
+    if style is not None:
+        return Decision(style)
+    return decide(cells, plausible or Plausible(field.minimum, field.maximum), whole_numbers=field.kind == "integer")
 
 
 Reader: TypeAlias = Callable[[object], Read]
@@ -118,9 +139,9 @@ _NOTHING = frozenset({"khong", "khong co", "chua co", "chua ro", "chua co so lie
 """What people write for nothing where a number, a date, a code or a record is asked for, folded."""
 
 
-def _reader(field: Field, cells: Sequence[object], records: Mapping[str, Names]) -> Reader:
+def _reader(field: Field, style: NumberStyle, records: Mapping[str, Names]) -> Reader:
     if field.kind in {"integer", "real"}:
-        return partial(_number, field, _style(cells))
+        return partial(_number, field, style)
     if field.kind == "date":
         return _date
     if field.kind in {"code", "codes"}:
@@ -151,19 +172,9 @@ _CUT = "[…]"
 
 # --- numbers -----------------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:[., \u00a0]\d{3})+|\d+)(?:([.,])(\d+))?")
-_GROUPED = Label("số viết kiểu Việt Nam (1.234,5)", "number in Vietnamese notation (1.234,5)")
 _UNIT = Label("bỏ đơn vị sau số", "unit after the number dropped")
 _STARS = Label("đếm số sao", "stars counted")
 _UNITS = {"ho", "ha", "sao", "nguoi", "km2", "nam", "san pham", "thanh vien", "m2", "hecta", "ho dan", "households"}
-
-
-def _style(cells: Sequence[object]) -> NumberStyle:
-    """Whether text numbers of a column use the decimal comma, as Vietnamese does, or the point."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    commas = sum(bool(re.search(r"\d,\d{1,2}(?!\d)|\d\.\d{3},", text)) for text in texts)
-    points = sum(bool(re.search(r"\d\.\d{1,2}(?!\d)|\d\.\d{4,}|\d,\d{3}\.", text)) for text in texts)
-    return "point" if points > commas else "comma"
 
 
 def _number(field: Field, style: NumberStyle, cell: object) -> Read:
@@ -175,27 +186,14 @@ def _number(field: Field, style: NumberStyle, cell: object) -> Read:
     stars = text.count("★") + text.count("⭐")
     if stars:
         return Read(stars, _STARS)
-    match = _NUMBER.match(text)
-    rest = folded(text[match.end() :]) if match else ""
-    if match is None or (rest and rest not in _UNITS and rest != folded(field.unit or "")):
+    number = read_number(text, style)
+    rest = folded(number.rest) if number else ""
+    if number is None or (rest and rest not in _UNITS and rest != folded(field.unit or "")):
         return _refused("bad_number", f"{text!r} không phải số", f"{text!r} is not a number", _first_number(text))
     if rest == "m2" or (rest in {"ha", "km2"} and field.unit and rest != folded(field.unit.replace("²", "2"))):
         words = f"{text!r} ghi bằng {rest}, cần {field.unit}", f"{text!r} is in {rest}, expected {field.unit}"
         return _refused("bad_number", *words)
-    value, grouped = _value_of(match, style)
-    rule = _GROUPED if grouped else _UNIT if rest else None
-    return Read(_whole(field, value), rule)
-
-
-def _value_of(match: re.Match[str], style: NumberStyle) -> tuple[float, bool]:
-    """The number that the parts of a match mean, and whether its marks had to be interpreted."""
-    sign, whole, mark, decimals = match.groups()
-    groups = re.split(r"[., \u00a0]", whole)
-    last_mark = re.search(r"[.,](?=\d{3}$)", whole) if len(groups) == 2 and mark is None else None
-    if last_mark is not None and (last_mark[0] == ".") == (style == "point"):
-        return float(f"{sign}{groups[0]}.{groups[1]}"), last_mark[0] == ","
-    number = float(f"{sign}{''.join(groups)}.{decimals or 0}")
-    return number, len(groups) > 1 or mark == ","
+    return Read(_whole(field, number.value), number.rule or (_UNIT if rest else None))
 
 
 def _whole(field: Field, number: float) -> int | float:

@@ -1,1 +1,1 @@
-"""Where foreign data lie: coordinate systems recognised, weighed, and coordinates found in columns."""
+"""Where foreign data lie: coordinate systems recognised, and weighed against where they put the data."""

@@ -14,22 +14,23 @@ from geo.vn2000.systems import HOME, Reading
 Floats: TypeAlias = NDArray[np.float64]
 
 FIT_M = 100.0
-"""Only data this close to the known borders (median) are drawn along them at all."""
+"""Largest median distance, in metres, at which data count as drawn along the known borders."""
 
 ENOUGH = 30
-"""With fewer points a fit may be chance."""
+"""Fewest points whose distances are compared with the borders: with fewer a fit may be chance."""
 
 FINEST_M = 2.0
-"""Twins closer than this need no telling apart: it is the accuracy of the transformation itself."""
+"""Readings closer together than this, in metres, are not told apart: the transformation is no more accurate."""
 
 EDGE_DEG = 0.01
+"""Longest edge of an outline, in degrees, before it is projected: a longer one is cut in pieces."""
 
 PIECE = 64
-"""Points in a piece of border: the tree then answers from small boxes."""
+"""Corners of a piece of border: the boxes in the STRtree stay small, so that few pieces are measured for a point."""
 
 
 class Borders:
-    """The outlines of known units, in METRIC_CRS."""
+    """The outlines of known units in METRIC_CRS (easting, northing in metres); `units` are polygons in STORE_CRS."""
 
     def __init__(self, units: Sequence[BaseGeometry]) -> None:
         home = Reading(HOME)
@@ -39,7 +40,11 @@ class Borders:
         self._tree = STRtree(_pieces(shapely.get_parts(outlines)))
 
     def residual_m(self, places_m: Floats) -> float:
-        """Median distance of `places_m` (METRIC_CRS) to the nearest outline; inf when too few points have a place."""
+        """The median distance in metres from the points to the nearest outline.
+
+        `places_m` (n, 2) holds easting, northing in METRIC_CRS, NaN for a point without a place; inf when fewer than
+        ENOUGH points have one.
+        """
         places = places_m[np.isfinite(places_m).all(axis=1)]
         if len(places) < ENOUGH:
             return float("inf")
@@ -58,17 +63,19 @@ def _pieces(lines: NDArray[np.object_]) -> list[BaseGeometry]:
 
 
 def fitting(residuals_m: Mapping[Reading, float], places_m: Mapping[Reading, Floats]) -> Reading | None:
-    """The reading that follows the borders clearly better than the others; None when they cannot tell.
+    """The reading under which the data follow the borders clearly better than under the others; None without one.
 
-    Clearly: at most FIT_M away, at most half as far as the other, and by a quarter of the distance between the two.
-    Readings that differ by less than the borders are drawn to are not told apart: the plainest of them stands.
+    `residuals_m` is the median distance to the borders in metres under each reading, `places_m` (n, 2) the points
+    under each, easting, northing in METRIC_CRS. Clearly better: at most FIT_M away, at most half as far as under the
+    other, and nearer by a quarter of the distance between the two. Readings that differ by less than the accuracy of
+    the borders are not told apart: the one without a mistake, of the system most in use, is returned.
     """
     ranked = sorted(residuals_m, key=lambda reading: residuals_m[reading])
     if not ranked or residuals_m[ranked[0]] > FIT_M:
         return None
     best = ranked[0]
     alike = [best]
-    for other in (one for one in ranked[1:] if np.isfinite(residuals_m[one])):
+    for other in (reading for reading in ranked[1:] if np.isfinite(residuals_m[reading])):
         apart = float(np.nanmedian(np.hypot(*(places_m[best] - places_m[other]).T)))
         gain = residuals_m[other] - residuals_m[best]
         if residuals_m[other] < 2 * residuals_m[best] or gain < apart / 4:

@@ -6,6 +6,7 @@ put the data in the same place are twins of one candidate, and only known border
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,6 +24,9 @@ Floats: TypeAlias = NDArray[np.float64]
 
 SAMPLE = 2_000
 """Most points that are tried; a larger file is thinned evenly."""
+
+_MARGIN_DEG = 0.01
+"""The box of the province is widened by this: edges that are straight in degrees are bent in metres."""
 
 MARGIN_M = 500.0
 """How far outside the province a point still counts as inside: borders are generalised, and twins lie 223 m off."""
@@ -131,6 +135,16 @@ def candidates(
     return sorted(explanations, key=_order)
 
 
+def most_inside(points: ArrayLike, ground: "Ground") -> float:
+    """The largest share of `points` (n, 2; as the file holds them) that any system puts into the province."""
+    numbers = thinned(points)
+    if not len(numbers):
+        return 0.0
+    in_degrees = bool((np.abs(numbers) <= 180).all())
+    readings = [reading for reading in _READINGS if reading.system.in_degrees == in_degrees]
+    return max(ground.trial(reading, numbers).inside for reading in readings)
+
+
 def decide(explanations: Sequence[Candidate]) -> Decision:
     """Whether the first of `explanations` is the only good one. Nothing may be imported on "ask" without an answer."""
     if not explanations or explanations[0].inside < FEW:
@@ -199,6 +213,24 @@ class Ground:
         shapely.prepare(self._near)
         west, south, east, north = province.bounds
         self._region = region or LngLatBbox(west - 1, south - 1, east + 1, north + 1)
+        self._box = LngLatBbox(west, south, east, north)
+
+    @cached_property
+    def east_ranges(self) -> list[tuple[float, float]]:
+        """Least and greatest first number of the province's box in each system, east before north."""
+        return [(float(east.min()), float(east.max())) for east, _ in self._corners()]
+
+    @cached_property
+    def north_ranges(self) -> list[tuple[float, float]]:
+        """Least and greatest second number of the province's box in each system, east before north."""
+        return [(float(north.min()), float(north.max())) for _, north in self._corners()]
+
+    def _corners(self) -> list[tuple[Floats, Floats]]:
+        """The corners of the box, with a margin, in every system."""
+        west, south, east, north = self._box
+        lng = np.array([west, east, west, east]) + np.array([-1, 1, -1, 1]) * _MARGIN_DEG
+        lat = np.array([south, south, north, north]) + np.array([-1, -1, 1, 1]) * _MARGIN_DEG
+        return [reading.from_lnglat(lng, lat) for reading in _READINGS if not reading.swapped]
 
     def trial(self, reading: Reading, points: Floats) -> Trial:
         """`points` as `reading` reads them."""

@@ -11,7 +11,7 @@ from geo.vn2000.systems import Family, TransverseMercator
 
 @dataclass(frozen=True)
 class Claim:
-    """What a definition says.
+    """The datum, the grid and the TOWGS84 of a definition; `ellipsoid_radius_m` is the semi-major axis in metres.
 
     `datum` is "other" for a datum of no interest here, and `nameless` when it claims none at all. `grid` is None for
     anything but a transverse Mercator grid in metres from the equator. `towgs84` is empty where there is none.

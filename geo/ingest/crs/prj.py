@@ -73,19 +73,16 @@ def _from_vn2000(shapes: Shapes, stated: Recognition, prj: Path, spec: LayerSpec
     if reading is None or stated.decision == "ask":
         words = stated.evidence[0]
         vi, en = f"không chắc {prj.name}: {words.vi}", f"{prj.name} leaves a doubt: {words.en}"
-        return None, [Issue.of(spec.name, "unknown_crs", vi, en, value=prj.name)]
+        kind = "mislabelled_crs" if stated.kind == "mislabelled" else "unknown_crs"
+        return None, [Issue.of(spec.name, kind, vi, en, value=prj.name)]
     moved: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(reading.to_lnglat(xy[:, 0], xy[:, 1])))
     if not _fit_degrees(moved):
         vi = f"toạ độ không phải là toạ độ của {reading.label.vi}"
         en = f"the coordinates are not those of {reading.label.en}"
         return None, [Issue.of(spec.name, "wrong_crs", vi, en, value=reading.key)]
-    issues = []
-    if stated.kind == "mislabelled":
-        words = stated.evidence[0]
-        issues.append(Issue.of(spec.name, "mislabelled_crs", words.vi, words.en, value=prj.name))
     label, how = reading.label, reading.transformation
     vi, en = f"{label.vi} → WGS 84. {how.vi}", f"{label.en} → WGS 84. {how.en}"
-    return moved, [*issues, Issue.of(spec.name, "reprojected", vi, en, value=reading.key)]
+    return moved, [Issue.of(spec.name, "reprojected", vi, en, value=reading.key)]
 
 
 def _moved(shapes: Shapes, crs: str) -> Shapes:

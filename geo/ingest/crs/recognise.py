@@ -105,7 +105,9 @@ def _read_vn2000(claim: Claim) -> Recognition:
     twins = (replace(recognition.reading, slip="null_shift"),) if recognition.reading and _zeros(claim.towgs84) else ()
     return replace(
         recognition,
-        evidence=(note, *recognition.evidence, *_towgs84_lines(claim)),
+        # Zero parameters are written by programs that know no datum, and by those that made the grid from GPS points.
+        decision="ask" if twins else recognition.decision,
+        evidence=(note, *recognition.evidence, *_towgs84_lines(claim), *([_NULL_SHIFT_TWIN] if twins else [])),
         alternatives=(*twins, *recognition.alternatives),
     )
 
@@ -130,6 +132,7 @@ def _read_wgs84(claim: Claim) -> Recognition:
     return replace(
         recognition,
         kind="mislabelled",
+        decision="ask",
         evidence=(note, *recognition.evidence, _NULL_SHIFT_TWIN),
         alternatives=(twin, *recognition.alternatives),
     )
@@ -159,8 +162,8 @@ def _unnamed_grid(claim: Claim) -> Recognition:
     return replace(
         recognition,
         kind="equivalent" if recognition.kind == "named" else recognition.kind,
-        decision=recognition.decision if claim.nameless else "ask",
-        evidence=(note, *recognition.evidence, *_towgs84_lines(claim)),
+        decision=recognition.decision if claim.nameless and not twins else "ask",
+        evidence=(note, *recognition.evidence, *_towgs84_lines(claim), *([_NULL_SHIFT_TWIN] if twins else [])),
         alternatives=(*twins, *recognition.alternatives),
     )
 
@@ -343,10 +346,10 @@ _UNREADABLE = Label(
 )
 
 _NULL_SHIFT_TWIN = Label(
-    "Nếu số liệu đã được chuyển từ GPS với tham số bằng 0 thì lời của tệp lại đúng: hai cách đọc cách nhau"
-    " khoảng 223 m.",
-    "If the coordinates were made from GPS with zero parameters, the file's word is right after all: the two readings"
-    " are about 223 m apart.",
+    "Có hai khả năng mà riêng tệp không cho biết: toạ độ VN-2000 thật bị ghi sai hệ quy chiếu, hoặc toạ độ GPS đã"
+    " được chuyển sang lưới này với tham số bằng 0. Hai vị trí cách nhau khoảng 223 m.",
+    "The file alone cannot tell two cases apart: true VN-2000 coordinates with a wrong datum in the label, or GPS"
+    " positions that a program put on this grid with zero parameters. The two are about 223 m apart.",
 )
 
 

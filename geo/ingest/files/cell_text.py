@@ -43,7 +43,7 @@ def readings(text: str) -> tuple[str, ...]:
     ('céng', True)
     """
     texts = [text, *(_decoded(text, encoding) for encoding in ("utf-8", *ENCODINGS))]
-    small = (" ".join(unicodedata.normalize("NFC", one).casefold().split()) for one in texts if one)
+    small = (" ".join(unicodedata.normalize("NFC", reading).casefold().split()) for reading in texts if reading)
     return tuple(dict.fromkeys(small))
 
 

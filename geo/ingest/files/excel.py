@@ -78,12 +78,12 @@ def sheets_of(path: Path, kind: Kind, limits: Limits) -> list[SheetOf]:
     with _opened(path, kind, limits) as book:
         if kind == "xlsx":
             return [
-                SheetOf(one.name, one.visible, _scan(book.folder / one.member, limits, enough=2).filled > 1)
-                for one in _members(book.folder)
+                SheetOf(entry.name, entry.visible, _scan(book.folder / entry.member, limits, enough=2).filled > 1)
+                for entry in _members(book.folder)
             ]
         if kind == "ods":
             _scan_ods(book, None, limits)
-        return [SheetOf(*one) for one in _child(book, None)]
+        return [SheetOf(*values) for values in _child(book, None)]
 
 
 def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
@@ -91,7 +91,7 @@ def read_cells(path: Path, kind: Kind, sheet: str, limits: Limits) -> Sheet:
     with _opened(path, kind, limits) as book:
         seen = _Seen()
         if kind == "xlsx":
-            member = next((one.member for one in _members(book.folder) if one.name == sheet), None)
+            member = next((entry.member for entry in _members(book.folder) if entry.name == sheet), None)
             seen = _scan(book.folder / member, limits) if member else seen
         spans: list[Merged] = []
         if kind == "ods":
@@ -384,10 +384,10 @@ def _child(book: _Book, sheet: str | None) -> Iterator[Any]:
 def _answers(path: str, sheet: str | None) -> Iterator[object]:
     with calamine.CalamineWorkbook.from_path(path) as book:
         if sheet is None:
-            for one in book.sheets_metadata:
-                if one.typ == calamine.SheetTypeEnum.WorkSheet:
-                    cells = book.get_sheet_by_name(one.name)
-                    yield one.name, one.visible == calamine.SheetVisibleEnum.Visible, cells.height > 1
+            for entry in book.sheets_metadata:
+                if entry.typ == calamine.SheetTypeEnum.WorkSheet:
+                    cells = book.get_sheet_by_name(entry.name)
+                    yield entry.name, entry.visible == calamine.SheetVisibleEnum.Visible, cells.height > 1
             return
         cells = book.get_sheet_by_name(sheet)
         yield [

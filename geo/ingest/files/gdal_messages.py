@@ -110,5 +110,5 @@ class collected:  # noqa: N801 - reads as a word in a with statement
         return self._texts
 
     def __exit__(self, *error: object) -> None:
-        self._texts += [str(one.message).partition(". ")[0][:200] for one in self._log or ()]
+        self._texts += [str(warning.message).partition(". ")[0][:200] for warning in self._log or ()]
         self._catch.__exit__(*error)  # type: ignore[arg-type]

@@ -157,7 +157,7 @@ class _Reader:
     def records(self) -> Records:
         """All of them as columns. An id that is text is a column; one that is a number only counts Features."""
         columns = self.columns
-        if "id" not in columns and any(isinstance(one, str) for one in self.ids):
+        if "id" not in columns and any(isinstance(feature_id, str) for feature_id in self.ids):
             columns = {"id": list(self.ids), **columns}
         shapes: NDArray[np.object_] = np.array([*self.shapes, None], dtype=object)[:-1]
         by_kind: dict[str, list[Issue]] = {}
@@ -191,6 +191,15 @@ def _cell(value: object) -> object:
 # --- geometries --------------------------------------------------------------------------------------
 
 
+def read_geometry(geometry: object) -> tuple[BaseGeometry | None, bool]:
+    """The geometry of a parsed GeoJSON geometry, and whether a ring of it had to be closed.
+
+    UnreadableGeometry when any part of it is not understood; None for null.
+    """
+    geometries = _Geometry()
+    return geometries.shape(geometry), geometries.closed
+
+
 @dataclass
 class _Geometry:
     """One geometry being read: whether a number of it was text, and whether a ring had to be closed."""
@@ -205,7 +214,9 @@ class _Geometry:
         kind = geometry.get("type") if isinstance(geometry, dict) else geometry
         if kind == "GeometryCollection":
             parts = geometry.get("geometries") if isinstance(geometry, dict) else None
-            return shapely.GeometryCollection([one for part in _list(parts) if (one := self.shape(part)) is not None])
+            return shapely.GeometryCollection(
+                [shape for part in _list(parts) if (shape := self.shape(part)) is not None]
+            )
         if not isinstance(geometry, dict) or kind not in _KINDS:
             raise UnreadableGeometry(
                 f"loại hình học {kind!r} không có trong GeoJSON", f"GeoJSON has no geometry {kind!r}"

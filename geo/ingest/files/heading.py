@@ -102,7 +102,7 @@ def _is_lower(upper: Sequence[object], lower: Sequence[object]) -> bool:
     added = [column for column in filled if column not in over]
     if not added or not all(is_wordy(lower[column]) for column in filled):
         return False
-    groups = {max((one for one in over if one < column), default=-1) for column in added}
+    groups = {max((named for named in over if named < column), default=-1) for column in added}
     return -1 not in groups and groups == over & set(filled) and bool(over - groups)
 
 

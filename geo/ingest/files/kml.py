@@ -68,7 +68,7 @@ def kml_layers(path: Path) -> list[KmlLayer]:
     """
     reading = _Reading(path.stem, set())
     reading.parse(path)
-    folders = [KmlLayer(*one) for one in zip(_folder_names(reading), reading.counts, strict=True)]
+    folders = [KmlLayer(*name_and_count) for name_and_count in zip(_folder_names(reading), reading.counts, strict=True)]
     return [*folders, KmlLayer(ALL_FOLDERS, sum(reading.counts))] if len(folders) > 1 else folders
 
 
@@ -93,7 +93,7 @@ def read_kml(path: Path, layer: str) -> Records:
     a part cannot be read is None, and a finding says why.
     """
     reading = _Reading(
-        path.stem, None if layer == ALL_FOLDERS else {[one.name for one in kml_layers(path)].index(layer)}
+        path.stem, None if layer == ALL_FOLDERS else {[folder.name for folder in kml_layers(path)].index(layer)}
     )
     reading.parse(path)
     names = _folder_names(reading)
@@ -255,7 +255,7 @@ class _Placemarks:
             elif tag == "description":
                 yield _LAST, _text(element)
             elif tag in {"TimeStamp", "TimeSpan"}:
-                yield from ((_TIMES[one.tag], _text(one)) for one in element if one.tag in _TIMES)
+                yield from ((_TIMES[time.tag], _text(time)) for time in element if time.tag in _TIMES)
             elif tag == "ExtendedData":
                 yield from self._extended(element)
             elif tag not in GEOMETRIES and tag not in _STYLING:
@@ -264,20 +264,20 @@ class _Placemarks:
     def _extended(self, data: Element) -> Iterator[tuple[str, object]]:
         for element in data:
             if element.tag == "Data":
-                values = [_text(one) for one in element if one.tag == "value"]
-                shown = next((_text(one) for one in element if one.tag == "displayName"), None)
+                values = [_text(child) for child in element if child.tag == "value"]
+                shown = next((_text(child) for child in element if child.tag == "displayName"), None)
                 self._count_unknown(element, {"value", "displayName"})
                 yield _column(element.get("name") or shown), "; ".join(value for value in values if value)
             elif element.tag == "SchemaData":
                 self._count_unknown(element, {"SimpleData"})
-                for one in element:
-                    if one.tag == "SimpleData":
-                        yield _column(one.get("name")), self._typed(one)
+                for child in element:
+                    if child.tag == "SimpleData":
+                        yield _column(child.get("name")), self._typed(child)
             else:
                 yield element.tag, _text(element)
 
     def _count_unknown(self, element: Element, tags: set[str]) -> None:
-        self.unknown.update(one.tag for one in element if one.tag not in tags)
+        self.unknown.update(child.tag for child in element if child.tag not in tags)
 
     def _typed(self, data: Element) -> object:
         text = _text(data)
@@ -292,7 +292,7 @@ class _Placemarks:
         try:
             shape = geometry.shape(placemark)
         except UnreadableGeometry as error:
-            value = next((one.tag for one in placemark if one.tag in GEOMETRIES), "")
+            value = next((child.tag for child in placemark if child.tag in GEOMETRIES), "")
             self.issues.append(finding("bad_coordinate", *error.label, row=number, field="geometry", value=value))
             return None
         if geometry.closed:
@@ -310,7 +310,7 @@ class _Placemarks:
         }
         shapes = np.array([*self.shapes, None], dtype=object)[:-1]
         kinds = ("bad_coordinate", "invalid_geometry")
-        issues = [one for kind in kinds for one in at_most(issue for issue in self.issues if issue.kind == kind)]
+        issues = [issue for kind in kinds for issue in at_most(row for row in self.issues if row.kind == kind)]
         return Records(columns, range(1, count + 1), shapes, notes, (*beside, *_not_kml(self.unknown), *issues))
 
     def _described(self) -> Iterator[Label]:

@@ -127,9 +127,9 @@ def _leaders(files: Sequence[Path], work: Path, limits: Limits, refused: list[Ba
             members = unpack(file, unpacked, limits.archive())
             yield from _geodatabases(members, work, spare)
             inner = {member: _inner(file, member, kind, refused) for member in members}
-            kinds = {member: one for member, one in inner.items() if one}
-        for leader, one in kinds.items():
-            yield _named(leader, members, one, work / f"part{next(spare)}")
+            kinds = {member: member_kind for member, member_kind in inner.items() if member_kind}
+        for leader, member_kind in kinds.items():
+            yield _named(leader, members, member_kind, work / f"part{next(spare)}")
 
 
 def _geodatabases(files: Sequence[Path], work: Path, spare: Iterator[int]) -> Iterator[_Leader]:

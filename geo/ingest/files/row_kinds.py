@@ -91,7 +91,7 @@ def is_number_line(cells: Cells, names: Sequence[str]) -> bool:
         return False
     counted = all(after == before + 1 for before, after in pairwise(numbers))
     count = sum(not is_blank(cell) for cell in cells)
-    if any(one.startswith(("(", "[")) or "=" in one for one in texts):
+    if any(text.startswith(("(", "[")) or "=" in text for text in texts):
         return counted and count >= 2
     return counted and count >= 3 and count * 5 >= 4 * sum(map(bool, names))
 
@@ -261,8 +261,8 @@ def notes_on(rows: Sequence[Row], kinds: Sequence[RowKind | None]) -> Iterator[L
     for kind, label in LEFT_OUT.items():
         texts = [
             f"{row.number}{_shown(row.cells) if kind in _WORDED else ''}"
-            for row, one in zip(rows, kinds, strict=True)
-            if one == kind
+            for row, kind_of_row in zip(rows, kinds, strict=True)
+            if kind_of_row == kind
         ]
         if texts:
             yield Label(f"{label.vi}: {listed(texts)}.", f"{label.en}: {listed(texts)}.")

@@ -29,10 +29,10 @@ def sheet_names(path: Path, kind: Kind, limits: Limits) -> list[str]:
     """
     if kind == "csv":
         return [path.stem]
-    held = [sheet for sheet in sheets_of(path, kind, limits) if sheet.holds]
-    if not held:
+    filled = [sheet for sheet in sheets_of(path, kind, limits) if sheet.holds]
+    if not filled:
         raise _empty(path, None)
-    return [sheet.name for sheet in held if sheet.visible] or [sheet.name for sheet in held]
+    return [sheet.name for sheet in filled if sheet.visible] or [sheet.name for sheet in filled]
 
 
 def read_sheet(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> Table:
@@ -74,19 +74,21 @@ _UNSEEN = {
 def _excel_grid(path: Path, kind: Kind, sheet: str | None, limits: Limits) -> _Grid:
     sheets = sheets_of(path, kind, limits)
     if sheet is None:
-        held = [one for one in sheets if one.holds]
-        if not held:
+        filled = [candidate for candidate in sheets if candidate.holds]
+        if not filled:
             raise _empty(path, None)
-        sheet = next((one.name for one in held if one.visible), held[0].name)
-    elif sheet not in [one.name for one in sheets]:
-        names = ", ".join(one.name for one in sheets)
+        sheet = next((candidate.name for candidate in filled if candidate.visible), filled[0].name)
+    elif sheet not in [candidate.name for candidate in sheets]:
+        names = ", ".join(candidate.name for candidate in sheets)
         raise BadSource(
             f"{path.name} has no sheet {sheet!r}. Its sheets: {names}.",
             f"{path.name} không có trang tính {sheet!r}. Các trang tính: {names}.",
         )
     cells = read_cells(path, kind, sheet, limits)
     notes = [_UNSEEN[kind]] if kind in _UNSEEN else []
-    hidden = [one.name for one in sheets if one.holds and not one.visible and one.name != sheet]
+    hidden = [
+        candidate.name for candidate in sheets if candidate.holds and not candidate.visible and candidate.name != sheet
+    ]
     if hidden:
         names = ", ".join(hidden)
         notes.append(Label(f"Trang tính ẩn, không đọc: {names}.", f"Hidden sheets, not read: {names}."))

@@ -27,6 +27,9 @@ from geo.ingest.files.geojson import read_geojson
 from geo.ingest.files.gpkg_cells import dates_in, in_table, with_texts
 from geo.ingest.files.kml import kml_layers, links_of, read_kml
 from geo.ingest.files.limits import Limits
+from geo.ingest.files.linked_crs import refuse_linked_crs
+from geo.ingest.files.mif_objects import count_objects
+from geo.ingest.files.second_reading import losses
 from geo.ingest.files.shapefile import PARTS, Inventory, inventory
 from geo.ingest.files.sniff import Kind
 from geo.ingest.files.table import Cells, Records, Table, distinct, finding
@@ -146,15 +149,15 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     BadSource when the file is damaged, its records are not all there, or it is over a limit.
     """
     driver = DRIVERS[kind]
-    held = {one.name: one for one in layers_of(path, kind)}
-    if not held:
+    layers = {filled.name: filled for filled in layers_of(path, kind)}
+    if not layers:
         raise no_records(path, kind)
     issues = list(_whole_shapefile(path)) if kind == "shapefile" else []
-    chosen = held.get(layer) if layer else next(iter(held.values()))
+    chosen = layers.get(layer) if layer else next(iter(layers.values()))
     if chosen is None:
         raise BadSource(
-            f"{path.name} has no layer {layer!r} with records. Its layers: {', '.join(held)}.",
-            f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(held)}.",
+            f"{path.name} has no layer {layer!r} with records. Its layers: {', '.join(layers)}.",
+            f"{path.name} không có lớp {layer!r} có dữ liệu. Các lớp: {', '.join(layers)}.",
         )
     limits.hold("bản ghi", "records", chosen.rows, limits.max_rows)
     with refusing(path, driver.called, driver.remedy), collected() as warnings:
@@ -174,6 +177,7 @@ def read_vector(path: Path, kind: Kind, layer: str | None, limits: Limits) -> Ta
     _bound(records, limits)
     with refusing(path, driver.called, driver.remedy):
         issues += _unreadable(path, kind, chosen.name, records.shapes)
+        issues += losses(path, kind, chosen.name, records)
     issues += [*records.issues, *(warned(text) for text in dict.fromkeys(warnings))]
     claim, cpg = _words(path, kind, chosen.name, crs)
     return Table(
@@ -186,15 +190,16 @@ def _from_gdal(path: Path, kind: Kind, layer: str) -> Records:
     """The records as GDAL reads them; cells of a Shapefile that it makes nothing of as they are stored."""
     stored = read_dbf(path.with_suffix(".dbf")) if kind == "shapefile" and path.with_suffix(".dbf").is_file() else []
     dates = {column.name for column in stored if column.is_date}
-    options: dict[str, Any] = {"columns": [one.name for one in stored if one.name not in dates]} if dates else {}
+    undated = [column.name for column in stored if column.name not in dates]
+    options: dict[str, Any] = {"columns": undated} if dates else {}
     if kind == "gpkg":
         return _from_geopackage(path, layer)
     meta, _, wkb, cells = pyogrio.raw.read(path, layer=layer, **DRIVERS[kind].encoding, **options)
     shapes = None if wkb is None else _shapes(wkb)
     columns = [(str(name), _cells(column)) for name, column in zip(meta["fields"], cells, strict=True)]
-    if [name for name, _ in columns] == [one.name for one in stored if one.name not in dates]:
+    if [name for name, _ in columns] == undated:
         rest = iter(columns)
-        columns = [(one.name, dates_of(one) if one.name in dates else complete(one, next(rest)[1])) for one in stored]
+        columns = [(dbf.name, dates_of(dbf) if dbf.name in dates else complete(dbf, next(rest)[1])) for dbf in stored]
     elif dates:
         raise ValueError("the columns of the table cannot be told apart")
     count = len(columns[0][1]) if columns else len(shapes) if shapes is not None else 0
@@ -330,6 +335,8 @@ def _check(path: Path, kind: Kind) -> None:
     """BadSource for what GDAL must not open: it would read on in other files, or find none."""
     if kind == "tab":
         _check_mapinfo(path)
+    if kind in {"geojson", "geojsonseq"}:
+        refuse_linked_crs(path)
     if kind == "shapefile" and not path.is_file():
         raise BadSource(
             f"{path.name} is missing: a Shapefile is .shp, .shx, .dbf (and .prj) together. Zip all of them.",
@@ -382,18 +389,15 @@ def _count(path: Path, kind: Kind, layer: str, features: int) -> int:
     if kind == "geojsonseq":  # GDAL passes over lines that it cannot read
         content = path.read_bytes()
         mark = b"\x1e" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x1e") else b"\n"
-        return max(features, sum(not one.isspace() for one in content.split(mark) if one.strip(b"\xef\xbb\xbf")))
+        return max(features, sum(not line.isspace() for line in content.split(mark) if line.strip(b"\xef\xbb\xbf")))
     if kind == "mif" and path.with_suffix(".mid").is_file():  # and stops where the places are cut short
         lines = path.with_suffix(".mid").read_bytes().splitlines()
-        return max(features, sum(bool(line.strip()) for line in lines)) if features else 0
+        return max(count_objects(path), sum(bool(line.strip()) for line in lines)) if features else 0
     return features - (_deleted(path) if kind == "shapefile" else 0)
 
 
 def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] | None) -> Iterator[Issue]:
-    """GDAL passes over a geometry that it cannot read, and reads a drawing as far as it goes; say so."""
-    if kind == "dgn" and not _has_end(path.read_bytes()):
-        words = "bản vẽ không có dấu kết thúc: có thể bị cắt", "the drawing has no end mark: it may be cut short"
-        yield finding("reader_warning", *words, value=path.name)
+    """GDAL passes over a geometry that it cannot read; say so."""
     whole = None
     if kind == "gpkg":
         whole = in_table(path, layer)
@@ -405,14 +409,6 @@ def _unreadable(path: Path, kind: Kind, layer: str, shapes: NDArray[np.object_] 
     if lost > 0:
         words = f"không đọc được {lost} hình học", f"{lost} geometries cannot be read"
         yield finding("reader_warning", *words, value=str(lost))
-
-
-def _has_end(drawing: bytes) -> bool:
-    """Whether the elements of a DGN V7, each of which says its length in words, lead to the mark that ends them."""
-    at = 0
-    while at + 4 <= len(drawing) and drawing[at : at + 2] != b"\xff\xff":
-        at += 4 + 2 * int.from_bytes(drawing[at + 2 : at + 4], "little")
-    return drawing[at : at + 2] == b"\xff\xff"
 
 
 def _deleted(path: Path) -> int:

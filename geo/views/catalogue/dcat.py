@@ -1,5 +1,6 @@
 """DCAT-AP 3: one catalogue with a data set for each layer, as JSON-LD and as RDF/XML."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,6 @@ from geo.schema import LANGS, Label
 from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Licence, Measure, Site, facts_of, measures
 from geo.views.catalogue.markup import Node, Text, TypedValue, json_ld, rdf_xml
 from geo.views.ogc.features import CONFORMANCE
-from geo.views.ogc.served_crs import CRS84
 
 JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"
 
@@ -47,6 +47,10 @@ _IRREGULAR = f"{_EU}/frequency/IRREG"
 """Versions are published when the data change, on no schedule."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _GEOJSON = "application/geo+json"
+_GEOJSON_FEATURES = Label(
+    "Các bản ghi dạng GeoJSON qua OGC API - Features: lọc, phân trang, chọn hệ toạ độ.",
+    "The records as GeoJSON through OGC API - Features, with filters, paging and a choice of coordinate systems.",
+)
 _SERVICE = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
 _DECIMALS = 6
 
@@ -80,7 +84,10 @@ def nodes(atlas: Atlas, site: Site) -> list[Node]:
     """The nodes of the whole graph, each once; every node has an IRI."""
     facts_list = [facts_of(atlas, layer) for layer in COLLECTIONS]
     by_iri: dict[str, Node] = {}
-    for node in (*_site(facts_list, site), *(node for facts in facts_list for node in _dataset(atlas, facts, site))):
+    for node in (
+        *_site(atlas, facts_list, site),
+        *(node for facts in facts_list for node in _dataset(atlas, facts, site)),
+    ):
         by_iri.setdefault(node.iri, node)
     return list(by_iri.values())
 
@@ -88,8 +95,11 @@ def nodes(atlas: Atlas, site: Site) -> list[Node]:
 # --- the site ----------------------------------------------------------------------------------------
 
 
-def _site(facts_list: list[Facts], site: Site) -> Iterator[Node]:
-    yield _catalogue(facts_list, site)
+def _site(atlas: Atlas, facts_list: list[Facts], site: Site) -> Iterator[Node]:
+    yield _catalogue(atlas, facts_list, site)
+    box = atlas.bounds()
+    if box is not None:
+        yield _location(_coverage_id(site), box)
     publisher = Node(publisher_id(site), ("foaf:Agent",))
     publisher.say("foaf:name", site.title)
     publisher.refer("foaf:homepage", site.at("/"))
@@ -114,6 +124,18 @@ def _site(facts_list: list[Facts], site: Site) -> Iterator[Node]:
         metric.refer("dqv:expectedDataType", f"{PREFIXES['xsd']}{'decimal' if key in SHARES else 'integer'}")
         yield metric
     yield from _vocabulary(facts_list)
+    yield from _documents(facts_list, site)
+
+
+def _documents(facts_list: list[Facts], site: Site) -> Iterator[Node]:
+    """Nodes for the pages and standards that the descriptions refer to, with their classes."""
+    pages = [site.at("/"), site.at("/about"), site.at("/api", f="html")]
+    for facts in facts_list:
+        pages += [site.at(f"/{facts.layer}"), *_pages(facts, site)]
+    for address in pages:
+        yield Node(address, ("foaf:Document",))
+    for address in CONFORMANCE:
+        yield Node(address, ("dct:Standard",))
 
 
 def _vocabulary(facts_list: list[Facts]) -> Iterator[Node]:
@@ -137,7 +159,7 @@ def _systems(facts: Facts) -> Iterator[str]:
     yield from (row.system for row in facts.downloads if row.system)
 
 
-def _catalogue(facts_list: list[Facts], site: Site) -> Node:
+def _catalogue(atlas: Atlas, facts_list: list[Facts], site: Site) -> Node:
     node = Node(catalogue_id(site), ("dcat:Catalog",))
     node.say("dct:title", site.title)
     node.say("dct:description", site.about)
@@ -146,10 +168,23 @@ def _catalogue(facts_list: list[Facts], site: Site) -> Node:
     node.refer("foaf:homepage", site.at("/"))
     node.refer("dct:language", *_LANGUAGES.values())
     node.refer("dcat:themeTaxonomy", _scheme(site), f"{_EU}/data-theme")
-    node.add("dct:modified", *(TypedValue(facts.published_at, "xsd:dateTime") for facts in facts_list))
+    node.add("dct:issued", TypedValue(atlas.first_published_at(), "xsd:dateTime"))
+    node.add("dct:modified", TypedValue(atlas.version.published_at, "xsd:dateTime"))
+    node.refer("dct:license", _common_licence(facts_list))
+    node.refer("dct:spatial", _coverage_id(site) if atlas.bounds() is not None else None)
     node.refer("dcat:dataset", *(dataset_id(site, facts.layer) for facts in facts_list))
     node.refer("dcat:service", site.identifier("/collections", "service"))
     return node
+
+
+def _coverage_id(site: Site) -> str:
+    return site.identifier("/", "coverage")
+
+
+def _common_licence(facts_list: list[Facts]) -> str | None:
+    """The licence of most data sets, for their descriptions too; None when none has a licence with an address."""
+    addresses = Counter(facts.licence.address for facts in facts_list if facts.licence and facts.licence.address)
+    return addresses.most_common(1)[0][0] if addresses else None
 
 
 def _service(facts_list: list[Facts], site: Site) -> Node:
@@ -193,9 +228,7 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     node.refer("dct:publisher", publisher_id(site))
     node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("dcat:landingPage", site.at(f"/{facts.layer}"))
-    metadata = f"/metadata/{facts.layer}.xml"
-    pages = (site.at(f"/catalogue/items/{facts.layer}"), site.at(metadata), site.at(metadata, standard="19115-3"))
-    node.refer("foaf:page", *pages)
+    node.refer("foaf:page", *_pages(facts, site))
     node.refer("dct:accessRights", _PUBLIC)
     node.refer("dct:accrualPeriodicity", _IRREGULAR)
     node.refer("dct:language", *_LANGUAGES.values())
@@ -209,6 +242,12 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
         yield part
     yield from _distributions(facts, site, node)
     yield node
+
+
+def _pages(facts: Facts, site: Site) -> tuple[str, ...]:
+    """The other descriptions of the layer."""
+    metadata = f"/metadata/{facts.layer}.xml"
+    return site.at(f"/catalogue/items/{facts.layer}"), site.at(metadata), site.at(metadata, standard="19115-3")
 
 
 _PART = {
@@ -247,16 +286,21 @@ def _licence(licence: Licence, iri: str) -> Node:
 
 def _where_and_when(facts: Facts, site: Site) -> Iterator[Node]:
     if facts.bbox is not None:
-        place = Node(site.identifier(f"/{facts.layer}", "extent"), ("dct:Location",))
-        wkt = TypedValue(wkt_of(facts.bbox), "geo:wktLiteral")
-        place.add("dcat:bbox", wkt)
-        place.add("locn:geometry", wkt, TypedValue(orjson.dumps(shape_of(facts.bbox)).decode(), "geo:geoJSONLiteral"))
-        yield place
+        yield _location(site.identifier(f"/{facts.layer}", "extent"), facts.bbox)
     if facts.period is not None:
         period = Node(site.identifier(f"/{facts.layer}", "period"), ("dct:PeriodOfTime",))
         period.add("dcat:startDate", _date(facts.period[0]))
         period.add("dcat:endDate", _date(facts.period[1]))
         yield period
+
+
+def _location(iri: str, box: LngLatBbox) -> Node:
+    """A place with its box, which is its only geometry: DCAT-AP allows one of each."""
+    place = Node(iri, ("dct:Location",))
+    wkt = TypedValue(wkt_of(box), "geo:wktLiteral")
+    place.add("dcat:bbox", wkt)
+    place.add("locn:geometry", wkt)
+    return place
 
 
 def _date(text: str | None) -> TypedValue | None:
@@ -278,11 +322,14 @@ def ring_of(box: LngLatBbox) -> list[tuple[float, float]]:
 
 
 def wkt_of(box: LngLatBbox) -> str:
-    """A box as GeoSPARQL WKT in CRS84; a POINT when both corners are the same."""
+    """A box as GeoSPARQL WKT; a POINT when both corners are the same.
+
+    Without a CRS before it the literal is in CRS84 (GeoSPARQL 1.1, 8.5.1); CKAN cannot read one with its CRS.
+    """
     if box[:2] == box[2:]:
-        return f"<{CRS84}> POINT({box.west} {box.south})"
+        return f"POINT({box.west} {box.south})"
     ring = ", ".join(f"{lng} {lat}" for lng, lat in ring_of(box))
-    return f"<{CRS84}> POLYGON(({ring}))"
+    return f"POLYGON(({ring}))"
 
 
 def shape_of(box: LngLatBbox) -> dict[str, Any]:
@@ -325,6 +372,7 @@ def _distributions(facts: Facts, site: Site, dataset: Node) -> Iterator[Node]:
 def _file(facts: Facts, row: Download, site: Site) -> Node:
     node = Node(site.identifier(f"/{facts.layer}", f"download-{row.name}"), ("dcat:Distribution",))
     node.say("dct:title", row.label)
+    node.say("dct:description", _file_description(facts, row))
     node.refer("dcat:accessURL", site.at(f"/{facts.layer}"))
     node.refer("dcat:downloadURL", site.at(row.path, **row.params))
     node.refer("dcat:mediaType", f"{_MEDIA}{row.media_type}")
@@ -334,10 +382,18 @@ def _file(facts: Facts, row: Download, site: Site) -> Node:
     return node
 
 
+def _file_description(facts: Facts, row: Download) -> Label:
+    return Label(
+        f"Toàn bộ lớp {facts.title.vi} trong một tệp: {row.label.vi}.",
+        f"The whole layer {facts.title.en} in one file: {row.label.en}.",
+    )
+
+
 def _items(facts: Facts, site: Site) -> Node:
     """The distribution of the layer through OGC API - Features."""
     node = Node(site.identifier(f"/{facts.layer}", "items"), ("dcat:Distribution",))
     node.say("dct:title", _SERVICE)
+    node.say("dct:description", _GEOJSON_FEATURES)
     node.refer("dcat:accessURL", site.at(f"/collections/{facts.layer}/items"))
     node.refer("dcat:accessService", site.identifier("/collections", "service"))
     node.refer("dcat:mediaType", f"{_MEDIA}{_GEOJSON}")

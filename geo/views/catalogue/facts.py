@@ -81,6 +81,15 @@ class Download(NamedTuple):
         return "-".join([self.key, *(value.replace(":", "") for value in self.params.values())])
 
 
+class OnlineResource(NamedTuple):
+    """An address of the layer for ISO metadata: its protocol, and its function in CI_OnLineFunctionCode."""
+
+    address: str
+    label: Label
+    protocol: str
+    function: str
+
+
 class Measure(NamedTuple):
     """One measured quality of a layer: a share between 0 and 1, or a count."""
 
@@ -231,6 +240,20 @@ def _downloads(spec: LayerSpec) -> list[Download]:
         label = Label(vi["label"], en["label"])
         files.append(Download(row_format.key, label, path, vi["params"], media_type, system if spec.geometry else None))
     return files
+
+
+_FEATURES = Label("Dịch vụ OGC API - Features", "OGC API - Features service")
+
+
+def online_resources(facts: Facts, site: Site) -> list[OnlineResource]:
+    """Every file of a layer, its collection of OGC API - Features, and its page."""
+    addresses = [(site.at(row.path, **row.params), row.label) for row in facts.downloads]
+    collection = site.at(f"/collections/{facts.layer}")
+    return [
+        *(OnlineResource(address, label, "WWW:DOWNLOAD", "download") for address, label in addresses),
+        OnlineResource(collection, _FEATURES, "OGC API - Features", "download"),
+        OnlineResource(site.at(f"/{facts.layer}"), facts.title, "WWW:LINK", "information"),
+    ]
 
 
 # --- quality -----------------------------------------------------------------------------------------

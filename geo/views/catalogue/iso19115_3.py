@@ -5,8 +5,7 @@ from functools import partial
 
 from geo.atlas import Atlas
 from geo.crs import LngLatBbox
-from geo.schema import Label
-from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
+from geo.views.catalogue.facts import Facts, Measure, OnlineResource, Site, facts_of, measures, online_resources
 from geo.views.catalogue.iso19139 import PERCENT, REPORTS, TOPICS, system_of
 from geo.views.catalogue.markup import HEAD, both, character_string, tag, words
 
@@ -192,14 +191,13 @@ def _end(name: str, day: str | None) -> str:
 
 def _distribution(facts: Facts, site: Site) -> str:
     formats = dict.fromkeys(row.media_type for row in facts.downloads)
-    places = [(site.at(row.path, **row.params), row.label, "download") for row in facts.downloads]
-    places.append((site.at(f"/{facts.layer}"), facts.title, "information"))
+    online = (tag("mrd:onLine", _online(resource)) for resource in online_resources(facts, site))
     return tag(
         "mrd:MD_Distribution",
         *(tag("mrd:distributionFormat", _format(media_type)) for media_type in formats),
         tag(
             "mrd:transferOptions",
-            tag("mrd:MD_DigitalTransferOptions", *(tag("mrd:onLine", _online(*place)) for place in places)),
+            tag("mrd:MD_DigitalTransferOptions", *online),
         ),
     )
 
@@ -209,13 +207,13 @@ def _format(media_type: str) -> str:
     return tag("mrd:MD_Format", tag("mrd:formatSpecificationCitation", citation))
 
 
-def _online(address: str, label: Label, function: str) -> str:
+def _online(resource: OnlineResource) -> str:
     return tag(
         "cit:CI_OnlineResource",
-        character_string("cit:linkage", address),
-        character_string("cit:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
-        _both("cit:name", label),
-        tag("cit:function", _code("cit:CI_OnLineFunctionCode", function)),
+        character_string("cit:linkage", resource.address),
+        character_string("cit:protocol", resource.protocol),
+        _both("cit:name", resource.label),
+        tag("cit:function", _code("cit:CI_OnLineFunctionCode", resource.function)),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from geo.atlas import Atlas
 from geo.crs import LngLatBbox
 from geo.schema import Label
-from geo.views.catalogue.facts import Facts, Measure, Site, facts_of, measures
+from geo.views.catalogue.facts import Facts, Measure, OnlineResource, Site, facts_of, measures, online_resources
 from geo.views.catalogue.markup import HEAD, both, character_string, tag, words
 
 XML = "application/xml"
@@ -211,9 +211,7 @@ def _end(name: str, day: str | None) -> str:
 
 def _distribution(facts: Facts, site: Site) -> str:
     formats = dict.fromkeys(row.media_type for row in facts.downloads)
-    places = [(site.at(row.path, **row.params), row.label, "download") for row in facts.downloads]
-    places.append((site.at(f"/{facts.layer}"), facts.title, "information"))
-    online = (tag("gmd:onLine", _online(*place)) for place in places)
+    online = (tag("gmd:onLine", _online(resource)) for resource in online_resources(facts, site))
     return tag(
         "gmd:MD_Distribution",
         *(tag("gmd:distributionFormat", _format(media_type)) for media_type in formats),
@@ -226,13 +224,13 @@ def _format(media_type: str) -> str:
     return tag("gmd:MD_Format", character_string("gmd:name", media_type), no_version)
 
 
-def _online(address: str, label: Label, function: str) -> str:
+def _online(resource: OnlineResource) -> str:
     return tag(
         "gmd:CI_OnlineResource",
-        tag("gmd:linkage", tag("gmd:URL", words(address))),
-        character_string("gmd:protocol", "WWW:DOWNLOAD" if function == "download" else "WWW:LINK"),
-        _both("gmd:name", label),
-        tag("gmd:function", _code("CI_OnLineFunctionCode", function)),
+        tag("gmd:linkage", tag("gmd:URL", words(resource.address))),
+        character_string("gmd:protocol", resource.protocol),
+        _both("gmd:name", resource.label),
+        tag("gmd:function", _code("CI_OnLineFunctionCode", resource.function)),
     )
 
 

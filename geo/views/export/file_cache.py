@@ -10,17 +10,21 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakValueDictionary
 
 import brotli
 
+from geo import budget
+from geo.part_files import part_of
+
 log = logging.getLogger("geo.views")
 
 Write: TypeAlias = Callable[[BinaryIO], int]
 Coding: TypeAlias = Literal["", "gzip", "br"]
+_Stamp: TypeAlias = tuple[int, int, int]
 
 _CHUNK = 1 << 18
 _IN_MEMORY = 8_000_000
@@ -57,23 +61,35 @@ class ExportCache:
         self.most_bytes = most_bytes
         self._atlas_keys = atlas_keys
         self._guard = threading.Lock()
+        self._sound: dict[Path, _Stamp] = {}
         self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def open(self, atlas: str, key: str, write: Write, *, coding: Coding = "", keep: bool = True) -> ExportFile:
+    def open(
+        self,
+        atlas: str,
+        key: str,
+        write: Write,
+        *,
+        coding: Coding = "",
+        keep: bool = True,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> ExportFile:
         """The export `key` of the atlas with the key `atlas`, from the cache or written now; failures are not cached.
 
         On a miss, `write` writes the file to the stream that it receives and returns the number of records. With
         `keep` the file is cached whatever its size, else only when it is large. When the folder is full or not
         writable, the file is a temporary one, deleted on close. Of concurrent calls for the same export in this
-        process, one writes and the others wait.
+        process, one writes inside `job` and the others wait: Busy (see geo/budget.py) when they wait too long.
         """
         folder = self.folder / atlas
-        with self._alone(f"{atlas}/{key}"):
-            cached = _open_cached(folder, key, coding)
+        with budget.hold(self._alone(f"{atlas}/{key}")):
+            cached = self._open_cached(folder, key, coding)
             if cached:
                 return cached
-            plain = _open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
-            return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
+            budget.take_place()
+            with job():
+                plain = self._open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
+                return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
 
     def _alone(self, name: str) -> threading.Lock:
         with self._guard:
@@ -103,22 +119,51 @@ class ExportCache:
     def _store(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> ExportFile | None:
         """Store the output of `write` and open it; None, with a warning in the log, when the folder is not writable."""
         folder = self.folder / atlas
-        part = folder / f"{uuid.uuid4().hex}.part"
+        part = part_of(folder / uuid.uuid4().hex)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             try:
                 with part.open("w+b") as out:
                     records = write(out)
                     content_sha256 = _digest(out)
+                    out.flush()
+                    stamp = _stamp_of(out)
                 path = folder / f"{key}-{records}-{sha256 or content_sha256}-{content_sha256}.{coding or 'file'}"
                 part.replace(path)
+                self._sound[path] = stamp
             finally:
                 part.unlink(missing_ok=True)
             self._tidy(atlas, path)
         except OSError as error:
             log.warning("exports are not kept in %s: %s", self.folder, error)
             return None
-        return _open_cached(folder, key, coding)
+        return self._open_cached(folder, key, coding)
+
+    def _open_cached(self, folder: Path, key: str, coding: Coding) -> ExportFile | None:
+        """The cached file, its access time set to now; None on a miss. A file that was damaged is deleted."""
+        for path in sorted(folder.glob(f"{key}-*.{coding or 'file'}")):
+            with suppress(FileNotFoundError):  # deleted by another process meanwhile
+                file = path.open("rb")
+                _, records, sha256, content_sha256 = path.stem.split("-")
+                if self._is_sound(path, file, content_sha256):
+                    status = os.fstat(file.fileno())
+                    with suppress(OSError):  # the folder may be read-only
+                        os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+                    return ExportFile(file, status.st_size, int(records), sha256, content_sha256, coding)
+                file.close()
+                log.warning("a stored download was damaged and is made again: %s", path.name)
+                path.unlink(missing_ok=True)
+        return None
+
+    def _is_sound(self, path: Path, file: BinaryIO, content_sha256: str) -> bool:
+        """Whether an open file has the digest in its name; compared once by this process unless the file changes."""
+        stamp = _stamp_of(file)
+        if self._sound.get(path) != stamp:
+            if _digest(file) != content_sha256:
+                return False
+            file.seek(0)
+            self._sound[path] = stamp
+        return True
 
     def _tidy(self, atlas: str, newest: Path) -> None:
         """Delete files of other atlases, abandoned partial files and, over `most_bytes`, the least recently used."""
@@ -129,7 +174,8 @@ class ExportCache:
             for path in folder.glob("*"):
                 with suppress(FileNotFoundError):  # another process may delete files too
                     status = path.stat()
-                    files.append((status.st_mtime, status.st_size, path))
+                    last_use = status.st_mtime if path.suffix == ".part" else status.st_atime
+                    files.append((last_use, status.st_size, path))
         total = sum(size for _, size, path in files if path.suffix != ".part")
         for last_use, size, path in sorted(files):
             if path.suffix == ".part":
@@ -140,18 +186,13 @@ class ExportCache:
             if remove:
                 with suppress(OSError):  # Windows cannot delete an open file
                     path.unlink(missing_ok=True)
+                self._sound.pop(path, None)
 
 
-def _open_cached(folder: Path, key: str, coding: Coding) -> ExportFile | None:
-    """The cached file, its access time set to now; None on a miss."""
-    for path in sorted(folder.glob(f"{key}-*.{coding or 'file'}")):
-        with suppress(FileNotFoundError):  # deleted by another process meanwhile
-            file = path.open("rb")
-            with suppress(OSError):  # the folder may be read-only
-                os.utime(path)
-            _, records, sha256, content_sha256 = path.stem.split("-")
-            return ExportFile(file, os.fstat(file.fileno()).st_size, int(records), sha256, content_sha256, coding)
-    return None
+def _stamp_of(file: BinaryIO) -> _Stamp:
+    """What changes when a file is written to or replaced, and not when it is read: inode, size, time of the change."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _temporary(write: Write) -> ExportFile:

@@ -1,13 +1,12 @@
 """FlatGeobuf: one binary file with a spatial index, so that clients can read a box of it by HTTP range requests."""
 
 import shutil
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import BinaryIO
 
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
+from geo.views.export.work_folder import work_folder
 
 
 def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
@@ -22,8 +21,8 @@ def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
         "TITLE": notice.title.of(job.lang),
         "DESCRIPTION": " ".join(text for text in credits if text),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{job.query.layer}.fgb"
+    with work_folder() as folder:
+        path = folder / f"{job.query.layer}.fgb"
         count = write_file(
             job,
             path,

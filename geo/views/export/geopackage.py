@@ -2,16 +2,16 @@
 
 import shutil
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from geo.errors import GeoError
+from geo.errors import DiskFull
 from geo.ocop.collections import COLLECTIONS
 from geo.views.dated_files import date_geopackage
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
+from geo.views.export.work_folder import work_folder
 from geo.views.notice import notice
 
 # Older readers (QGIS 3.22 with GDAL 3.4) warn about version 1.4, none of whose features is used.
@@ -20,8 +20,8 @@ _GPKG_VERSION = "1.3"
 
 def write_geopackage(job: Job, out: BinaryIO) -> int:
     """Write a GeoPackage and return the number of records. Columns have the names of the fields."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{job.query.layer}.gpkg"
+    with work_folder() as folder:
+        path = folder / f"{job.query.layer}.gpkg"
         count = write_layer(job, path)
         date_geopackage(path, job.notice().published_at)
         with path.open("rb") as file:
@@ -32,7 +32,7 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
 def write_layer(job: Job, path: Path) -> int:
     """Write the job's layer to the GeoPackage at `path`, created if missing, and return the number of records.
 
-    GeoError when the spatial index is incomplete.
+    DiskFull when the spatial index is incomplete.
     """
     options = _options(job)
     if path.exists():
@@ -44,7 +44,7 @@ def write_layer(job: Job, path: Path) -> int:
 
 
 def _refuse_without_index(path: Path, layer: str) -> None:
-    """Raise GeoError unless every geometry is in the index: GDAL writes it last and reports no error on a full disk."""
+    """Raise DiskFull unless every geometry is in the index: GDAL writes it last and reports no error on a full disk."""
     with closing(sqlite3.connect(path)) as db:
         (places,) = db.execute(f'SELECT count(*) FROM "{layer}" WHERE geom IS NOT NULL').fetchone()
         try:
@@ -52,9 +52,11 @@ def _refuse_without_index(path: Path, layer: str) -> None:
         except sqlite3.DatabaseError:
             index_entries = -1
     if index_entries != places:
-        raise GeoError(
-            f"{layer} as gpkg: the spatial index is incomplete; the disk for temporary files may be full.",
-            f"{layer} dạng gpkg: chỉ mục không gian chưa đầy đủ; có thể đĩa chứa tệp tạm đã đầy.",
+        raise DiskFull(
+            f"{layer} as gpkg: the spatial index is incomplete; the disk of the server is full. Try again later, or ask"
+            " the administrator to make room.",
+            f"{layer} dạng gpkg: chỉ mục không gian chưa đầy đủ vì đĩa của máy chủ đã đầy. Hãy thử lại sau, hoặc nhờ"
+            " quản trị viên giải phóng chỗ.",
         )
 
 

@@ -21,6 +21,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.
 _VERSION = Label("Phiên bản dữ liệu", "Data version")
 _CAUTION = Label("Lưu ý về vị trí", "About the place")
 _STYLE = "layer"
+_ON_GROUND = "<tessellate>1</tessellate>"
 # XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -135,11 +136,14 @@ def _values(job: Job, record: Record, reader: Reader, columns: Iterable[_ValueCo
 
 
 def _geometry(geometry: BaseGeometry) -> str:
+    """The geometry in KML; lines and outlines follow the terrain, or mountains would hide them (tessellate)."""
     if isinstance(geometry, Polygon):
         inner = "".join(f"<innerBoundaryIs>{_ring(ring)}</innerBoundaryIs>" for ring in geometry.interiors)
-        return f"<Polygon><outerBoundaryIs>{_ring(geometry.exterior)}</outerBoundaryIs>{inner}</Polygon>"
-    if isinstance(geometry, Point | LineString):
-        return f"<{geometry.geom_type}>{_coordinates(geometry)}</{geometry.geom_type}>"
+        return f"<Polygon>{_ON_GROUND}<outerBoundaryIs>{_ring(geometry.exterior)}</outerBoundaryIs>{inner}</Polygon>"
+    if isinstance(geometry, LineString):
+        return f"<LineString>{_ON_GROUND}{_coordinates(geometry)}</LineString>"
+    if isinstance(geometry, Point):
+        return f"<Point>{_coordinates(geometry)}</Point>"
     return f"<MultiGeometry>{''.join(map(_geometry, get_parts(geometry)))}</MultiGeometry>"
 
 

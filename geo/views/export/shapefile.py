@@ -3,7 +3,6 @@
 import csv
 import io
 import struct
-import tempfile
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -16,10 +15,12 @@ from geo.atlas import Record
 from geo.encodings import ENCODINGS, Errors, encode, fit
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
-from geo.schema import Field
+from geo.ocop.derived import derived_fields
+from geo.schema import Field, LayerSpec
 from geo.views.dated_files import DatedZip, date_dbf
 from geo.views.export.job import Job, reading_in
 from geo.views.export.vector import Column, box_of, c_text, write_file
+from geo.views.export.work_folder import work_folder
 from geo.views.notice import Notice
 from geo.views.values import Reader, Source, parts
 
@@ -68,8 +69,8 @@ def write_shapefile(job: Job, out: BinaryIO) -> int:
     """
     layer, beside = job.query.layer, _Beside(job)
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
+    with work_folder() as folder:
+        path = folder / (f"{layer}.shp" if job.spec.geometry else f"{layer}.dbf")
         columns = [Column(field.short, field) for field in job.spec.fields]
         count = write_file(job, path, columns, driver="ESRI Shapefile", value_of=beside.keep, encoding=_AS_BYTES)
         if job.letters == "strict" and beside.losses:
@@ -221,6 +222,7 @@ def _readme(job: Job, beside: _Beside) -> str:
         "",
         f"{layer}.fields.csv: tên đầy đủ, nhãn, đơn vị và các mã của từng cột.",
         f"{layer}.fields.csv: full name, labels, unit and codes of every column.",
+        *_left_out(job.spec),
         *_long_text(layer, beside),
         *(_PRECISION if job.spec.has("precision") else ()),
         *_rights(notice),
@@ -253,6 +255,16 @@ def _encoding(job: Job, beside: _Beside) -> list[str]:
             f"Letters that the encoding lacks, replaced in the .dbf ({job.query.layer}.text.csv has them): {text}.",
         ]
     return lines
+
+
+def _left_out(spec: LayerSpec) -> list[str]:
+    names = ", ".join(field.name for field in derived_fields(spec))
+    if not names:
+        return []
+    return [
+        f"Không có trong tệp này vì được tính lại ở mỗi phiên bản: {names}; hãy lấy bản GeoPackage, CSV hoặc Excel.",
+        f"Left out, as each version computes them anew: {names}; take the GeoPackage, CSV or Excel file for them.",
+    ]
 
 
 def _long_text(layer: str, beside: _Beside) -> list[str]:

@@ -1,9 +1,9 @@
 """An Excel workbook that offices fill in and import again: labels as headers, drop-down lists, cells as text."""
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.writer.excel import ExcelWriter
 
 from geo.atlas import Record
 from geo.atlas.model import Value
@@ -19,6 +20,7 @@ from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label
 from geo.views.dated_files import DatedZip
 from geo.views.export.job import Job
+from geo.views.export.work_folder import work_folder
 from geo.views.values import parts
 
 PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (WGS 84)", "Latitude (WGS 84)"))
@@ -46,7 +48,22 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
     records are matched by their ids. Two more sheets hold the code lists and the notice.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(job.query.layer)
+    with work_folder() as folder:
+        path = folder / "book.xlsx"
+        try:
+            count = _write_records(book.create_sheet(job.query.layer), job)
+            _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
+            _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:  # Workbook.save leaves it open on failure
+                ExcelWriter(book, archive).save()
+        except BaseException:
+            _discard(book)
+            raise
+        _copy_dated(path, job.notice().published_at, out)
+    return count
+
+
+def _write_records(sheet: Any, job: Job) -> int:
     columns = _columns(job)
     _look(sheet, job, columns)
     sheet.append([_header_cell(sheet, label) for label, _ in columns])
@@ -55,13 +72,17 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
         for record in batch:
             sheet.append([_cell(sheet, value) for value in _values(job, record)])
         count += len(batch)
-    _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
-    _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "book.xlsx"
-        book.save(path)
-        _copy_dated(path, job.notice().published_at, out)
     return count
+
+
+def _discard(book: Any) -> None:
+    """Close unfinished sheets, which print a traceback when they are garbage-collected, and delete their files."""
+    for sheet in book.worksheets:
+        with suppress(Exception):  # of several libraries: on a full disk a sheet cannot be closed properly
+            sheet.close()
+        if sheet._writer is not None:
+            with suppress(OSError):
+                sheet._writer.cleanup()
 
 
 def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:

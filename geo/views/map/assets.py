@@ -34,6 +34,13 @@ def vendor_dir(name: str) -> Path:
     return Path(importlib.import_module(VENDOR[name]).BASE_DIR)
 
 
+@lru_cache
+def vendor_version(name: str) -> str:
+    """The version of the library `name`, which is part of the addresses of its files."""
+    version: str = importlib.import_module(VENDOR[name]).VERSION
+    return version
+
+
 def static_dir() -> Path:
     """The folder of the pages' own scripts, styles and images."""
     return Path(__file__).resolve().parents[2] / "static"

@@ -19,7 +19,7 @@ from folium.template import Template
 
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
-from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir
+from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir, vendor_version
 from geo.views.map.layer_symbols import style_sheet
 from geo.views.map.saved_map import saved_view
 
@@ -109,8 +109,8 @@ class Handle(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves this one without annotations
 
 
-def shell(view: Mapping[str, Any]) -> Shell:
-    """The map of a page, without data. Only the numbers of `view` are read.
+def shell(view: Mapping[str, Any], root: str = "") -> Shell:
+    """The map of a page, without data. Only the numbers of `view` are read; URLs begin with the mount path `root`.
 
     `bounds` and `max_bounds` are west, south, east, north in degrees.
     """
@@ -118,7 +118,8 @@ def shell(view: Mapping[str, Any]) -> Shell:
     figure.header = Element()  # without the <meta> elements that branca adds
     _map_of(view).add_to(figure)
     figure.render()
-    return Shell(_addresses(STYLES), _addresses(SCRIPTS), figure.html.render().strip(), figure.script.render().strip())
+    styles, scripts = _addresses(STYLES, root), _addresses(SCRIPTS, root)
+    return Shell(styles, scripts, figure.html.render().strip(), figure.script.render().strip())
 
 
 def _map_of(view: Mapping[str, Any]) -> ShellMap:
@@ -130,8 +131,8 @@ def _map_of(view: Mapping[str, Any]) -> ShellMap:
     )
 
 
-def _addresses(files: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(f"/vendor/{library}/{file}" for library, file in files)
+def _addresses(files: Iterable[tuple[str, str]], root: str) -> tuple[str, ...]:
+    return tuple(f"{root}/vendor/{library}/{vendor_version(library)}/{file}" for library, file in files)
 
 
 # --- saved maps -----------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
+from geo import budget
 from geo.atlas import Atlas, Hit, Query, Record
 from geo.crs import LngLatBbox
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
@@ -149,17 +152,42 @@ def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: st
 
 def in_view(
     atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
-) -> dict[str, Any]:
-    """The records for one view of the map and the list, by layer, and the counts of the filters."""
+) -> bytes:
+    """The records for one view of the map and the list, by layer, and the counts of the filters, as JSON."""
     queries = [Query(layer, bbox=bbox, filters=filters, text=text) for layer in layers]
-    return {
+    view = {
         "version": atlas.version.number,
-        "layers": {query.layer: _layer_in_view(atlas, query, lang) for query in queries},
+        "layers": {query.layer: orjson.Fragment(_layer_in_view(atlas, query, lang)) for query in queries},
         "facets": total_facets(atlas, layers, filters, text),
     }
+    return orjson.dumps(view)
 
 
-def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
+_WHOLE: WeakKeyDictionary[Atlas, dict[tuple[str, str], bytes]] = WeakKeyDictionary()
+"""The JSON of whole layers by atlas, layer and language: what every map shows first, on any screen."""
+_WHOLE_LOCK = Lock()
+
+
+def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> bytes:
+    """The records of one layer in a view; JSON that is kept where the view contains the whole layer."""
+    layer = query.layer
+    if not (query == Query(layer, bbox=query.bbox) and _contains(query.bbox, atlas.bounds(layer))):
+        return orjson.dumps(_layer(atlas, query, lang))
+    with _WHOLE_LOCK, budget.unlimited():
+        layers_json = _WHOLE.setdefault(atlas, {})
+        if (layer, lang) not in layers_json:
+            layers_json[layer, lang] = orjson.dumps(_layer(atlas, Query(layer), lang))
+        return layers_json[layer, lang]
+
+
+def _contains(box: LngLatBbox | None, bounds: LngLatBbox | None) -> bool:
+    """Whether a view contains the bounds of a layer; a view without a box, and a layer without bounds, always do."""
+    if box is None or bounds is None:
+        return True
+    return box.west <= bounds.west <= bounds.east <= box.east and box.south <= bounds.south <= bounds.north <= box.north
+
+
+def _layer(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
     whole = replace(query, bbox=None)
     located = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
     without_place = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))

@@ -8,10 +8,11 @@ import numpy as np
 import orjson
 import shapely
 
+from geo import budget
 from geo.atlas import Atlas, LinkedFeatures, Part, Query, UrlAffixes
 from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
-from geo.schema import Label
+from geo.schema import LANGS, Label
 from geo.views.formats import FORMATS
 from geo.views.ogc.served_crs import CRS84, SERVED_CRS, ServedCrs
 
@@ -30,6 +31,8 @@ CHANGES = "monitor"
 """Link relation of RFC 5989 to a resource that reports changes."""
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
+_MANY = 200
+"""Records from which on a page in another coordinate system, or with some of the properties, takes long: 10 ms."""
 _FILES = [row for row in FORMATS.values() if row.media_type != GEOJSON]
 """Formats of a page of features beside GeoJSON and HTML."""
 
@@ -70,6 +73,7 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
         "links": [
             link("self", "/", JSON, f="json"),
             link("alternate", "/", HTML),
+            *_in_other_languages(link, "/", lang, f="json"),
             link("service-desc", "/api", OPENAPI, f="json"),
             link("service-doc", "/api", HTML, f="html"),
             link("conformance", "/conformance", JSON),
@@ -85,6 +89,12 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
     }
 
 
+def _in_other_languages(link: Link, path: str, lang: str, **query: str) -> Iterator[dict[str, str]]:
+    for other in LANGS:
+        if other != lang:
+            yield link("alternate", path, JSON, **query, lang=other)
+
+
 def conformance(link: Link, more: Sequence[str] = ()) -> Plain:
     """The conformance declaration: the classes of this module, and `more` of other standards."""
     return {"links": [link("self", "/conformance", JSON)], "conformsTo": [*CONFORMANCE, *more]}
@@ -96,6 +106,7 @@ def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
         "links": [
             link("self", "/collections", JSON),
             link("alternate", "/layers", HTML),
+            *_in_other_languages(link, "/collections", lang),
         ],
         "crs": list(SERVED_CRS),
         "collections": [collection(atlas, layer, link, lang, whole=False) for layer in COLLECTIONS],
@@ -124,7 +135,8 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("describedby", f"/metadata/{layer}.xml", "application/xml", standard="19115-3"),
             link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
-            link(SEARCH, f"/collections/{layer}/search", GEOJSON),
+            *_in_other_languages(link, f"/collections/{layer}", lang),
+            link(SEARCH, f"/collections/{layer}/search", GEOJSON) | {"method": "POST"},
             *(link("enclosure", f"/export/{layer}.{row.extension}", row.media_type) for row in FORMATS.values()),
         ],
     }
@@ -172,6 +184,8 @@ def features(
     """
     if system.uri == CRS84 and not fields:
         return atlas.linked_features(query, affixes)
+    if query.limit is None or query.limit > _MANY:
+        budget.take_place()
     rows = list(atlas.parts(query, affixes))
     bodies = (
         orjson.dumps({**feature, "links": orjson.Fragment(b"[%b]" % links)})

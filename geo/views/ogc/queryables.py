@@ -18,6 +18,9 @@ _GEOMETRY = {
 _SEVERAL = Label(
     "nhiều mã cách nhau bằng ';': dùng A_CONTAINS, A_OVERLAPS", "keys joined by ';': use A_CONTAINS, A_OVERLAPS"
 )
+_DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
+DATE_PATTERN = f"^{_DAY}(/{_DAY})?$"
+"""A year, a month, a day, or an interval of two of them (ISO 8601); `format: date` would mean days only."""
 _DATE = Label(
     "2019, 2019-02, 2019-02-14 hoặc 2014/2015; được hiểu là khoảng từ ngày đầu đến ngày cuối",
     "2019, 2019-02, 2019-02-14 or 2014/2015; taken as the span from its first to its last day",
@@ -69,7 +72,7 @@ def _type_schema(field: Field, lang: str) -> dict[str, Any]:
     numeric = {"integer": "integer", "real": "number"}.get(field.kind)
     schema: dict[str, Any] = {"type": numeric or "string"}
     if field.kind == "date":
-        schema["format"] = "date"
+        schema["pattern"] = DATE_PATTERN
     if field.kind == "url":
         schema["format"] = "uri"
     for word, bound in (("minimum", field.minimum), ("maximum", field.maximum)):

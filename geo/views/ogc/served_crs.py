@@ -1,13 +1,13 @@
 """The coordinate reference systems of the API: URIs, axis order, and the official transformation."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
-from geo.crs import LngLatBbox
+from geo.crs import CHORD_M, LngLatBbox, in_degrees
 from geo.errors import BadQuery
 from geo.schema import Label
 from geo.vn2000.systems import SYSTEMS, VN2000_DEGREES, WEB_MERCATOR, Reading, systems_of
@@ -17,11 +17,13 @@ Array: TypeAlias = np.ndarray[Any, Any]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 WGS84_LAT_LNG = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
-_HALF_MM = 0.0005
+_PAD_M = 0.0005 + CHORD_M
+"""Metres by which a box is enlarged: the rounding of coordinates, and what the curve of a side deviates."""
+_PAD_DEGREES = 7e-9
+"""The same in degrees, of which one measures 104 to 111 km here."""
 _FARTHEST_M = 1e8
 """No coordinate in metres is larger in any of these systems."""
-_STEPS = 24
-"""Number of segments of each side of a box before the transformation, since a straight side becomes a curve."""
+_FARTHEST_LAT = 89.9
 _MILLIMETRES = 3
 _DEGREES = 9
 
@@ -48,42 +50,56 @@ class ServedCrs(NamedTuple):
         projected: Array = shapely.transform(shapes, project)
         return projected
 
-    def box(self, numbers: tuple[float, float, float, float]) -> LngLatBbox | bytes:
-        """A box of this CRS in STORE_CRS: a box if the CRS is in degrees, else a polygon with curved sides as WKB.
+    def box(self, numbers: tuple[float, float, float, float], text: str) -> LngLatBbox | bytes:
+        """A box of this CRS in STORE_CRS: a box for the CRSs of WGS 84, else its outline with curved sides as WKB.
 
-        `numbers` are the lower corner and the upper corner in the axis order of the CRS. BadQuery for an invalid box.
+        `numbers` are the lower corner and the upper corner in the axis order of the CRS. The outline is larger than
+        the box by the rounding of the coordinates that the service answers with, so that a box made from them holds
+        the records that they are of. BadQuery, which quotes `text`, for an invalid box.
         """
         first, second, third, fourth = numbers
-        west, south, east, north = (second, first, fourth, third) if self.north_first else numbers
+        box = LngLatBbox(second, first, fourth, third) if self.north_first else LngLatBbox(*numbers)
+        if not self._holds(box):
+            raise _no_box(text, self.uri)
+        if self.uri in {CRS84, WGS84_LAT_LNG}:
+            return box
+        outline = self._degrees_outline(box) if self.reading.system.in_degrees else self._metres_outline(box)
+        coordinates = shapely.get_coordinates(outline)
+        if not (np.isfinite(coordinates).all() and (np.abs(coordinates[:, 1]) <= 90).all()):
+            raise _no_box(text, self.uri)
+        return bytes(shapely.to_wkb(outline))
+
+    def _holds(self, box: LngLatBbox) -> bool:
+        west, south, east, north = box
         if self.reading.system.in_degrees:
-            return self._box_of_degrees(west, south, east, north)
-        if not (west <= east and south <= north and max(map(abs, numbers)) <= _FARTHEST_M):
-            raise _no_box(numbers, self.uri)
-        # A box without width or height may contain records; it gets half a millimetre, the rounding of coordinates.
-        wide, high = (_HALF_MM if east == west else 0.0), (_HALF_MM if north == south else 0.0)
-        sides = shapely.box(west - wide, south - high, east + wide, north + high).exterior
-        ring = shapely.get_coordinates(shapely.segmentize(sides, _side(west, south, east, north)))
-        lng, lat = self.reading.to_lnglat(ring[:, 0], ring[:, 1])
-        if not (np.isfinite(lng).all() and np.isfinite(lat).all() and (np.abs(lat) <= 90).all()):
-            raise _no_box(numbers, self.uri)
-        return bytes(shapely.to_wkb(shapely.Polygon(np.column_stack([lng, lat]))))
+            return -90 <= south <= north <= 90 and -180 <= west <= 180 and -180 <= east <= 180
+        return west <= east and south <= north and max(map(abs, box)) <= _FARTHEST_M
 
-    def _box_of_degrees(self, west: float, south: float, east: float, north: float) -> LngLatBbox:
-        if not (-90 <= south <= north <= 90 and -180 <= west <= 180 and -180 <= east <= 180):
-            raise _no_box((west, south, east, north), self.uri)
-        lng, lat = self.reading.to_lnglat(np.array([west, east]), np.array([south, north]))
-        return LngLatBbox(float(lng[0]), float(lat[0]), float(lng[1]), float(lat[1]))
+    def _metres_outline(self, box: LngLatBbox) -> BaseGeometry:
+        return in_degrees(_padded(box, _PAD_M), self.reading.to_lnglat)
 
+    def _degrees_outline(self, box: LngLatBbox) -> BaseGeometry:
+        """The outline of a box in degrees of another datum; a box across the antimeridian has two parts."""
 
-def _side(west: float, south: float, east: float, north: float) -> float:
-    return max(east - west, north - south, 1e-6) / _STEPS
+        def to_lnglat(lng: Array, lat: Array) -> tuple[Array, Array]:
+            # A shift of the datum moves positions beyond a pole or the antimeridian, where outlines would turn over.
+            shifted, latitude = self.reading.to_lnglat(lng, np.clip(lat, -_FARTHEST_LAT, _FARTHEST_LAT))
+            return shifted + 360 * np.round((lng - shifted) / 360), latitude
+
+        parts = [in_degrees(_padded(part, _PAD_DEGREES), to_lnglat) for part in box.parts()]
+        return parts[0] if len(parts) == 1 else shapely.union_all(parts)
 
 
-def _no_box(numbers: Iterable[float], uri: str) -> BadQuery:
-    corners = ",".join(f"{number:g}" for number in numbers)
+def _padded(box: LngLatBbox, pad: float) -> BaseGeometry:
+    west, south, east, north = box
+    outline: BaseGeometry = shapely.box(west - pad, south - pad, east + pad, north + pad)
+    return outline
+
+
+def _no_box(text: str, uri: str) -> BadQuery:
     return BadQuery(
-        f"bbox={corners} is not a valid box in {uri}: give the lower, then the upper corner, in its axis order.",
-        f"bbox={corners} không phải khung hợp lệ trong {uri}: ghi góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
+        f"bbox={text!r} is not a valid box in {uri}: give the lower, then the upper corner, in its axis order.",
+        f"bbox={text!r} không phải khung hợp lệ trong {uri}: ghi góc dưới rồi góc trên, theo thứ tự trục của hệ đó.",
     )
 
 

@@ -223,7 +223,7 @@ def _search(spec: LayerSpec, lang: str) -> Plain:
     post = operation(f"search_{spec.name}", spec.name, _POST_SUMMARY.of(lang), [form(["json"], lang)], answer)
     post["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}, _FORM: {"schema": schema}}}
     post["responses"] |= {
-        "404": ref("responses/NotFound"), "413": ref("responses/TooLarge"), "415": ref("responses/UnknownBody"),
+        "404": ref("responses/NotFound"), "415": ref("responses/UnknownBody"),
     }  # fmt: skip
     del post["responses"]["304"]
     return post

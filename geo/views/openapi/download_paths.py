@@ -9,7 +9,7 @@ from geo.ocop.parameters import PARAMETERS, SEARCH_LIMIT, SELECTION, Parameter
 from geo.schema import Label
 from geo.views import whole_province
 from geo.views.formats import FORMATS, Format
-from geo.views.openapi.parts import Plain, in_path, operation, parameter_refs, query_parameter, ref
+from geo.views.openapi.parts import RETRY_AFTER, Plain, in_path, operation, parameter_refs, query_parameter, ref
 
 _JSON = "application/json"
 _BINARY: Plain = {"type": "string", "format": "binary"}
@@ -38,6 +38,12 @@ def _get(name: str, summary: str, takes: list[Plain], content: Plain) -> Plain:
 # --- search and health -------------------------------------------------------------------------------------
 
 
+_NOT_READY = Label(
+    "Chưa sẵn sàng: `reason` nêu lý do, các trường khác như khi trả lời 200",
+    "Not ready: `reason` says why, the other members are as with 200",
+)
+
+
 def _searches(lang: str) -> Plain:
     layers = replace(PARAMETERS["layers"], choices=tuple(COLLECTIONS))
     takes = [*parameter_refs("q"), query_parameter(layers, lang), query_parameter(SEARCH_LIMIT, lang)]
@@ -48,10 +54,16 @@ def _searches(lang: str) -> Plain:
         ("/{layer}/{featureId}.json", "getRecordPage",
          Label("Một bản ghi, các liên kết và lý do", "A record with its links and their reasons"), [_LAYER, record]),
         ("/healthz", "getHealth",
-         Label("Tình trạng dịch vụ và phiên bản dữ liệu", "Status of the service and its data version"), []),
+         Label("Dịch vụ có trả lời không, phiên bản dữ liệu", "Whether the service answers, its data version"), []),
+        ("/readyz", "getReadiness",
+         Label("Phiên bản đã công bố và phiên bản đang phục vụ", "The version published and the version served"), []),
     )  # fmt: skip
     answer = {_JSON: ref("schemas/anything")}
-    return {path: _get(name, summary.of(lang), own, answer) for path, name, summary, own in rows}
+    paths = {path: _get(name, summary.of(lang), own, answer) for path, name, summary, own in rows}
+    paths["/readyz"]["get"]["responses"]["503"] = {
+        "description": _NOT_READY.of(lang), "headers": RETRY_AFTER, "content": {_JSON: {"schema": answer[_JSON]}},
+    }  # fmt: skip
+    return paths
 
 
 # --- downloads -----------------------------------------------------------------------------------------------

@@ -128,8 +128,10 @@ def operation(
             "304": {"description": "Not modified"},
             "400": ref("responses/InvalidParameter"),
             "406": ref("responses/NotAcceptable"),
+            "413": ref("responses/TooLarge"),
+            "422": ref("responses/TooCostly"),
             "500": ref("responses/ServerError"),
-            "503": ref("responses/ServerError"),
+            "503": ref("responses/Busy"),
         },
     }
 
@@ -283,11 +285,20 @@ _ANSWERS: dict[str, Label] = {
     "TooLong": Label("Địa chỉ quá dài; hãy dùng POST", "The address is too long; use POST"),
     "TooLarge": Label("Nội dung quá lớn", "The body is too large"),
     "UnknownBody": Label("Nội dung không phải JSON hay biểu mẫu", "The body is neither JSON nor a form"),
+    "TooCostly": Label("Yêu cầu cần quá nhiều thời gian tính toán", "The request needs too much processor time"),
+    "Busy": Label(
+        "Máy chủ bận hoặc chưa sẵn sàng; hãy thử lại sau số giây trong Retry-After",
+        "The server is busy or not ready; try again after the seconds in Retry-After",
+    ),
     "ServerError": Label("Máy chủ gặp lỗi", "The server failed"),
 }
+
+
+RETRY_AFTER: Plain = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
 
 
 def responses(lang: str) -> Plain:
     """The error responses by component name."""
     content = {PROBLEM: {"schema": ref("schemas/exception")}}
-    return {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}
+    rows = {name: {"description": label.of(lang), "content": content} for name, label in _ANSWERS.items()}
+    return rows | {"Busy": rows["Busy"] | {"headers": RETRY_AFTER}}

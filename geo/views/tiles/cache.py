@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 log = logging.getLogger("geo.views.tiles.cache")
 
-MAX_BYTES = 512 * 1024 * 1024
-"""Maximum size of one file; at three quarters of it the oldest quarter of the tiles is deleted."""
-
 _PAGE = 4096
+_OF_THE_SYSTEM = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR,
+}  # fmt: skip
+"""Errors that do not mean that the file is damaged."""
 _BUSY_S = 2.0
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tile (
@@ -34,11 +36,13 @@ class CachedTile(NamedTuple):
 class TileCache:
     """The cached tiles of the current atlas; files of other atlases are deleted when it changes.
 
+    A file has at most `max_bytes`; at three quarters of that the oldest quarter of the tiles is deleted.
+
     It may be used by several threads and processes. Read and write errors are logged and count as cache misses;
     they never reach the caller.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self.folder, self.max_bytes = folder, max_bytes
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -93,9 +97,9 @@ class TileCache:
             database = sqlite3.connect(self._path(atlas), timeout=_BUSY_S, isolation_level=None)
             try:
                 database.execute(f"PRAGMA page_size = {_PAGE}")
-                database.execute("PRAGMA journal_mode = WAL")
+                # Not WAL: a process that reads its shared memory, a mapped file, after somebody truncated it is ended.
+                database.execute("PRAGMA journal_mode = TRUNCATE")
                 database.execute("PRAGMA synchronous = OFF")
-                database.execute(f"PRAGMA journal_size_limit = {self.max_bytes // 16}")
                 database.execute(f"PRAGMA max_page_count = {max(self.max_bytes // _PAGE, 16)}")
                 database.execute(_TABLE)
             except sqlite3.Error:
@@ -116,12 +120,17 @@ class TileCache:
         return int(whole - free) * _PAGE
 
     def _give_up(self, atlas: str, error: Exception) -> None:
-        """Log an error; a corrupt file is deleted, to be created again at the next access."""
+        """Log an error; a damaged file is deleted, to be created again at the next access."""
         log.warning("tiles of %s: %s", atlas, error)
-        is_corrupt = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        is_corrupt = isinstance(error, sqlite3.DatabaseError) and _code_of(error) not in _OF_THE_SYSTEM
         if is_corrupt:
             with suppress(sqlite3.Error):
                 self.close()
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-journal"):
                 with suppress(OSError):
                     self._path(atlas).with_name(f"{self._path(atlas).name}{suffix}").unlink()
+
+
+def _code_of(error: sqlite3.DatabaseError) -> int:
+    """The primary result code of SQLite; that of a busy file for errors of Python's module, which have none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from geo import budget
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
@@ -32,6 +33,8 @@ TOGETHER = tuple(name for name, spec in LAYERS.items() if spec.geometry is not N
 """The layers of the tiles with all layers: every recorded layer with geometry."""
 
 _SMALL = 2 * PIXEL
+_MANY = 1_000
+"""Features from which on a layer in a tile takes long: some 5 ms."""
 
 
 class Address(NamedTuple):
@@ -112,6 +115,8 @@ def make(layers: PreparedLayers, names: Iterable[str], at: Address) -> Tile:
 def _layer(layers: PreparedLayers, layer: str, at: Address) -> Tile:
     zoom_layer = layers.zoom_layer(layer, at.z)
     crowd = _crowd(zoom_layer, at)
+    if len(crowd.inside) + len(crowd.crossing) > _MANY:
+        budget.take_place()
     rows, paths = crowd.inside, zoom_layer.paths[crowd.inside]
     if len(crowd.crossing):
         west, north = at.origin().tolist()

@@ -13,7 +13,7 @@ from geo.schema import Field, Label
 from geo.views.ogc.features import JSON, Link, Plain
 from geo.views.ogc.served_crs import CRS84
 from geo.views.tiles import mvt
-from geo.views.tiles.tile import tile_at
+from geo.views.tiles.tile import Address, tile_at
 from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM
 
 MATRIX_SET = "WebMercatorQuad"
@@ -97,22 +97,23 @@ def _matrix(zoom: int) -> Plain:
 # --- tilesets ----------------------------------------------------------------------------------------
 
 
-def tileset_list(layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
+def tileset_list(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
     """The list of tilesets at `path`: one, since there is one tile matrix set."""
     item = {
-        "title": _title(layers, lang), "dataType": "vector", "crs": _CRS, "tileMatrixSetURI": _URI,
-        "links": _links(path, link),
+        "title": _title(layers, lang), "dataType": "vector", "crs": _CRS, "tileMatrixSetId": MATRIX_SET,
+        "tileMatrixSetURI": _URI, **_all_limits(bounds(atlas, layers)), "links": _links(path, link),
     }  # fmt: skip
     return {"links": [link("self", path)], "tilesets": [item]}
 
 
 def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str) -> Plain:
     """A tileset's metadata (OGC 17-083r4): layers, extent and links to its tiles."""
-    box = _bounds(atlas, layers)
+    box = bounds(atlas, layers)
     body: Plain = {
         "title": _title(layers, lang),
         "dataType": "vector",
         "crs": _CRS,
+        "tileMatrixSetId": MATRIX_SET,
         "tileMatrixSetURI": _URI,
         "version": str(atlas.version.number),
         "links": _links(path, link),
@@ -123,14 +124,13 @@ def tileset(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: st
     if box is not None:
         body["boundingBox"] = {"crs": CRS84, "lowerLeft": list(box[:2]), "upperRight": list(box[2:])}
         body["centerPoint"] = {"crs": CRS84, "coordinates": _middle(box), "tileMatrix": "9"}
-        body["tileMatrixSetLimits"] = [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]
-    return body
+    return body | _all_limits(box)
 
 
 def tilejson(atlas: Atlas, layers: Sequence[str], path: str, link: Link, lang: str, stamp: str) -> Plain:
     """A tileset as TileJSON 3.0.0. `stamp` is part of the tiles' URLs, so that clients may cache them for ever."""
     at = link("item", f"{path}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}", mvt.MEDIA_TYPE, v=stamp)["href"]
-    box = _bounds(atlas, layers)
+    box = bounds(atlas, layers)
     body: Plain = {
         "tilejson": "3.0.0",
         "name": _title(layers, lang),
@@ -175,7 +175,7 @@ def _attribution(atlas: Atlas, layers: Sequence[str], lang: str) -> str:
     return "; ".join(text for text, own in clauses.items() if not any(own < other for other in clauses.values()))
 
 
-def _bounds(atlas: Atlas, layers: Sequence[str]) -> LngLatBbox | None:
+def bounds(atlas: Atlas, layers: Sequence[str]) -> LngLatBbox | None:
     """The bounding box of the layers in degrees; None when they have no geometry."""
     boxes = [box for name in layers if (box := atlas.bounds(name)) is not None]
     if not boxes:
@@ -186,6 +186,25 @@ def _bounds(atlas: Atlas, layers: Sequence[str]) -> LngLatBbox | None:
 
 def _middle(box: LngLatBbox) -> list[float]:
     return [round((box.west + box.east) / 2, 5), round((box.south + box.north) / 2, 5)]
+
+
+def require_within(box: LngLatBbox | None, at: Address) -> None:
+    """NotFound for a tile outside the limits of a tileset whose records lie in `box`."""
+    if box is None:
+        return
+    limits = _limits(box, at.z)
+    rows, cols = (limits["minTileRow"], limits["maxTileRow"]), (limits["minTileCol"], limits["maxTileCol"])
+    if not (rows[0] <= at.row <= rows[1] and cols[0] <= at.col <= cols[1]):
+        raise NotFound(
+            f"Tile {at.z}/{at.row}/{at.col} is outside the limits of this tileset: rows {rows[0]} to {rows[1]}, columns"
+            f" {cols[0]} to {cols[1]} at zoom {at.z}.",
+            f"Ô {at.z}/{at.row}/{at.col} nằm ngoài phạm vi của bộ ô: hàng {rows[0]} đến {rows[1]}, cột {cols[0]} đến"
+            f" {cols[1]} ở mức phóng {at.z}.",
+        )
+
+
+def _all_limits(box: LngLatBbox | None) -> Plain:
+    return {} if box is None else {"tileMatrixSetLimits": [_limits(box, zoom) for zoom in range(MAX_ZOOM + 1)]}
 
 
 def _limits(box: LngLatBbox, zoom: int) -> Plain:

@@ -10,7 +10,7 @@ import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -19,9 +19,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 
-from geo.atlas import Atlas
+from geo import budget
+from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS, transformer
 from geo.ocop.collections import COLLECTIONS
+from geo.part_files import part_suffix
 from geo.views.tiles import mvt
 from geo.views.tiles.mvt import EXTENT, LINE, POINT, POLYGON, Paths, Properties
 from geo.views.tiles.varint_rows import starts_of
@@ -45,6 +47,10 @@ _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
 _STEEPEST = 89.9  # degrees; the poles are at infinity, and no tile reaches beyond 85.06°
 _POLYGONAL = (3, 6)
+_IN_MEMORY = 128_000_000
+"""Most bytes of prepared layers that stay in memory."""
+_MANY = 5_000
+"""Records from which on a layer is prepared as a job."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +79,27 @@ def world_units(zoom: int, lng: Array, lat: Array) -> Array:
 class PreparedLayers:
     """The layers of one atlas, prepared at the first use. It may be used by several threads and processes.
 
-    With a `folder` they are stored there as memory-mapped files, which processes with the same folder share. The
-    folder can be deleted at any time; one that cannot be read or written is not used.
+    With a `folder` they are stored there as files of at most `max_bytes` together, which processes with the same folder
+    share, and the layers that were loaded last stay in memory. The folder can be deleted at any time; one that cannot
+    be read or written is not used. Large layers are prepared inside `job`. Busy (see geo/budget.py) when the machine is
+    preparing too many other layers and files, or when another thread that prepares a layer takes too long.
     """
 
-    def __init__(self, atlas: Atlas, folder: Path | None = None) -> None:
-        self._atlas, self._folder = atlas, folder
+    def __init__(
+        self,
+        atlas: Atlas,
+        folder: Path | None = None,
+        job: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        max_bytes: int = 512_000_000,
+    ) -> None:
+        self._atlas, self._folder, self._job, self._max_bytes = atlas, folder, job, max_bytes
         self._loaded: dict[str, Arrays] = {}
         self._lock = threading.Lock()
 
     def zoom_layer(self, layer: str, zoom: int) -> ZoomLayer:
         """The layer's records prepared for a zoom."""
-        arrays = self._arrays(f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
+        arrays = self._arrays(layer, f"{layer}-{zoom}", lambda: _zoom_arrays(self._atlas, layer, zoom))
         paths = Paths(
             KINDS[str(COLLECTIONS[layer].geometry)], *(arrays[name] for name in ("heads", "steps", "starts", "sizes"))
         )
@@ -93,51 +108,87 @@ class PreparedLayers:
 
     def properties(self, layer: str) -> Properties:
         """The properties of the same records, in the same order."""
-        arrays = self._arrays(layer, lambda: _properties(self._atlas, layer))
+        arrays = self._arrays(layer, layer, lambda: _properties(self._atlas, layer))
         return Properties(
             tuple(arrays["keys"].tolist()), arrays["table"], arrays["values"], arrays["starts"], arrays["sizes"]
         )
 
-    def _arrays(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+    def _arrays(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         arrays = self._loaded.get(name)
         if arrays is None:
-            with self._lock:
-                arrays = self._loaded.get(name) or self._load(name) or self._keep(name, make())
-                self._loaded[name] = arrays
+            with budget.hold(self._lock):
+                arrays = self._loaded.get(name) or self._load(name) or self._prepare(layer, name, make)
+                self._loaded = {**self._loaded, name: arrays}
+                self._forget_first()
         return arrays
+
+    def _forget_first(self) -> None:
+        """Drop stored layers, those loaded first, until the others have at most _IN_MEMORY bytes."""
+        total = sum(_bytes(arrays) for arrays in self._loaded.values())
+        dropped = set()
+        for name in list(self._loaded)[:-1]:
+            if total > _IN_MEMORY and self._folder is not None and (self._folder / name).is_dir():
+                total -= _bytes(self._loaded[name])
+                dropped.add(name)
+        self._loaded = {name: arrays for name, arrays in self._loaded.items() if name not in dropped}
+
+    def _prepare(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Store what `make` returns; a large layer is prepared as a job of the machine, once for all processes."""
+        budget.take_place()
+        if self._atlas.count(Query(layer)) <= _MANY:
+            return self._keep(name, make())
+        with self._job():
+            # Another process may have prepared it while this one waited for its turn.
+            return self._load(name) or self._keep(name, make())
 
     def _load(self, name: str) -> Arrays | None:
         if self._folder is None or not (self._folder / name).is_dir():
             return None
         try:
             paths = sorted((self._folder / name).glob("*.npy"))
-            # A view as plain ndarray: operations on numpy.memmap are slower.
-            return {path.stem: np.load(path, mmap_mode="r").view(np.ndarray) for path in paths}
+            # Read, not mapped: to read a mapped file that somebody has truncated ends the process (SIGBUS).
+            return {path.stem: np.load(path) for path in paths}
         except (OSError, ValueError, EOFError) as error:
             log.warning("%s of %s: %s", name, self._folder, error)
             shutil.rmtree(self._folder / name, ignore_errors=True)
             return None
 
     def _keep(self, name: str, arrays: Arrays) -> Arrays:
-        """Store the arrays and return them memory-mapped, or unchanged when the folder is not writable."""
+        """Store the arrays, if the folder is writable, and return them."""
         if self._folder is None:
             return arrays
         part = None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            part = Path(mkdtemp(prefix=f"{name}.", dir=self._folder))
+            part = Path(mkdtemp(prefix=f"{name}.", suffix=part_suffix(), dir=self._folder))
             for key, array in arrays.items():
                 np.save(part / f"{key}.npy", array)
             part.rename(self._folder / name)
+            self._delete_oldest(name)
         except OSError as error:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
             # Another process may have stored the same arrays meanwhile.
             if not (self._folder / name).is_dir():
                 log.warning("%s of %s: %s", name, self._folder, error)
-                self._folder = None
-                return arrays
-        return self._load(name) or arrays
+        return arrays
+
+    def _delete_oldest(self, newest: str) -> None:
+        """Delete the stored layers that were made first, until all have at most `max_bytes` bytes."""
+        stored = []
+        for folder in self._folder.iterdir() if self._folder is not None else ():
+            with suppress(OSError):  # another process may delete it
+                size = sum(path.stat().st_size for path in folder.iterdir())
+                stored.append((folder.stat().st_mtime, size, folder))
+        total = sum(size for _, size, _ in stored)
+        for _, size, folder in sorted(stored):
+            if total > self._max_bytes and folder.name != newest:
+                shutil.rmtree(folder, ignore_errors=True)
+                total -= size
+
+
+def _bytes(arrays: Arrays) -> int:
+    return sum(array.nbytes for array in arrays.values())
 
 
 def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:

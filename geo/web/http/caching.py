@@ -12,16 +12,17 @@ from werkzeug.datastructures import Accept, ETags
 from werkzeug.http import quote_etag
 
 from geo.atlas import Atlas
+from geo.web.http.codings import CODINGS
 from geo.web.http.headers import etag_of
 from geo.web.http.response_cache import mark_cacheable
 from geo.web.http.urls import SiteUrls
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
-CODINGS = ("br", "gzip")
 EXPOSED_HEADERS = (
-    "Accept-Ranges, Content-Crs, Content-Disposition, ETag, Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned,"
-    " Repr-Digest, X-Feature-Count, X-File-SHA256, X-Request-ID, X-Tile-Features"
+    "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Language, Content-Range, ETag,"
+    " Last-Modified, Link, OGC-NumberMatched, OGC-NumberReturned, Repr-Digest, X-Feature-Count, X-File-SHA256,"
+    " X-Request-ID, X-Tile-Features"
 )
 """Response headers that scripts of other sites may read (CORS)."""
 
@@ -58,7 +59,7 @@ def conditional_response(
 
 def tag_of(*parts: object) -> str:
     """The ETag of the response to this request, made of the data version, root URL, path with query, and `parts`."""
-    return tag_for(g.atlas, SiteUrls().host(), request.full_path, *parts)
+    return tag_for(g.atlas, SiteUrls().host(), request.full_path, g.lang, *parts)
 
 
 def tag_for(atlas: Atlas, root: str, address: str, *parts: object) -> str:

@@ -5,15 +5,31 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, RequestedRangeNotSatisfiable
 from werkzeug.http import HTTP_STATUS_CODES
 
-from geo.errors import BadQuery, BadSource, Conflict, Forbidden, GeoError, NotFound
+from geo.errors import (
+    BadQuery,
+    BadSource,
+    Busy,
+    Conflict,
+    DiskFull,
+    Forbidden,
+    GeoError,
+    NotFound,
+    TooCostly,
+    TooLarge,
+    TooManyAttempts,
+    Unprepared,
+    disk_full,
+)
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import Label
 from geo.web.http.headers import CORS_PATHS, allows_cors
+from geo.web.http.negotiate import choose
 
 PROBLEM = "application/problem+json"
+_FORMS = {"html": "text/html", "json": "application/json"}
 log = logging.getLogger("geo.web")
 
 STATUS: dict[type[GeoError], int] = {
@@ -21,9 +37,17 @@ STATUS: dict[type[GeoError], int] = {
     BadQuery: 400,
     Forbidden: 403,
     Conflict: 409,
+    TooManyAttempts: 429,
+    TooLarge: 413,
+    TooCostly: 422,
+    DiskFull: 507,
+    Unprepared: 503,
+    Busy: 503,
     BadSource: 503,
     GeoError: 500,
 }
+
+_WITHOUT_TRACE = {kind.__name__ for kind in (TooLarge, TooCostly, Busy, Unprepared, DiskFull)}
 
 _HTTP: dict[int, Label] = {
     400: Label("Yêu cầu không hợp lệ.", "The request is not valid."),
@@ -40,7 +64,10 @@ _HTTP: dict[int, Label] = {
         "Tệp đã thay đổi so với bản bạn đang tải. Hãy tải lại từ đầu.",
         "The file has changed since your download began. Download it again from the start.",
     ),
-    413: Label("Yêu cầu quá lớn.", "The request is too large."),
+    413: Label(
+        "Nội dung gửi lên quá lớn: chỉ trang nhập dữ liệu nhận tệp lớn.",
+        "The body of the request is too large: only the import page takes large files.",
+    ),
     414: Label(
         "Địa chỉ quá dài (tối đa 8 000 ký tự). Hãy gửi bộ lọc dài bằng POST tới /collections/<lớp>/search.",
         "The address is too long (at most 8,000 characters). Send long filters by POST to /collections/<layer>/search.",
@@ -65,8 +92,14 @@ class Failure(NamedTuple):
     text: Label
 
 
+ATLAS_SOURCE, PREPARE = "geo.atlas_source", "geo.prepare"
+"""Keys in the extensions of the application: the source of atlases, and the function that has a version (None: the
+current one) prepared."""
+
+
 def failure_of(error: Exception) -> Failure:
-    """The failure for an exception; an unexpected one is a 500 without details."""
+    """The failure for an exception; an unexpected one is a 500 without details, a full disk DiskFull whoever met it."""
+    error = disk_full(error) or error
     for kind, status in STATUS.items():
         if isinstance(error, kind):
             return Failure(status, kind.__name__, Label(error.vi, error.en))
@@ -79,24 +112,74 @@ def failure_of(error: Exception) -> Failure:
 
 def wants_json() -> bool:
     """Whether the error is sent as JSON: by the path, the parameter `f` or the Accept header."""
-    if request.path.startswith((*CORS_PATHS, "/healthz")) or request.path.endswith(".json"):
+    if request.path.startswith((*CORS_PATHS, "/healthz", "/readyz")) or request.path.endswith(".json"):
         return True
     if request.args.get("f") == "json":
         return True
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    # `/` is a page for clients that name text/html only; elsewhere a page is what a client gets that has no preference.
+    forms = ("json", "html") if request.path == "/" else ("html", "json")
+    try:
+        return choose({form: _FORMS[form] for form in forms}, None, request.accept_mimetypes) == "json"
+    except NotAcceptable:
+        return True
 
 
 def answer(error: Exception) -> Response:
     """The error response for an exception, in the language of the request; 5xx are logged with the traceback."""
+    error = _damage() or error if failure_of(error).status == 500 else error
     failure = failure_of(error)
-    if failure.status >= 500:
-        log.error("%s %s failed (request %s)", request.method, request.path, g.request_id, exc_info=error)
-    response = Response(*_body(failure, getattr(g, "lang", "vi")))
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
-        response.headers["Content-Range"] = f"bytes */{error.length}"
+    response = Response(*_body(failure, getattr(g, "lang", "vi"), retry_s=_retry_s(error)))
+    response.headers.update(headers_of(error))
+    log_failure(error, failure)
     return response
+
+
+def _damage() -> Unprepared | None:
+    """The error of the atlas when it was damaged since the request began: what was read from it may be anything."""
+    if "current_atlas" not in g:
+        return None
+    try:
+        current_app.extensions[ATLAS_SOURCE]()
+    except Unprepared as error:
+        return error
+    return None
+
+
+def log_failure(error: Exception, failure: Failure) -> None:
+    """One line for a request that was too much or a disk that is full, a trace for what is unexpected.
+
+    Have the version prepared that could not be read.
+    """
+    about = (request.method, request.path, g.request_id)
+    if isinstance(error, Unprepared) and PREPARE in current_app.extensions:
+        current_app.extensions[PREPARE](error.number)
+    if failure.code in _WITHOUT_TRACE:
+        log.warning("%s %s (request %s): %d %s: %s", *about, failure.status, failure.code, failure.text.en)
+    elif failure.status >= 500:
+        log.error("%s %s failed (request %s)", *about, exc_info=error)
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """The headers that say more of a failure: when to try again, which methods or bytes there are."""
+    if isinstance(error, Busy):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return {"Allow": ", ".join(sorted(error.valid_methods))}
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        return {"Content-Range": f"bytes */{error.length}"}
+    return {}
+
+
+def _is_browser() -> bool:
+    """Whether a person follows a link, even to a file: a page says to wait, or that there is no room for the file."""
+    return "text/html" in request.accept_mimetypes.values()
+
+
+def _retry_s(error: Exception) -> int | None:
+    """Seconds after which a page asks again by itself; None for a failure that stays, and for a form that was sent."""
+    return error.retry_s if isinstance(error, Busy) and request.method == "GET" else None
 
 
 def problem(failure: Failure, lang: str) -> dict[str, object]:
@@ -113,13 +196,18 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
     }
 
 
-def _body(failure: Failure, lang: str) -> tuple[str, int, dict[str, str]]:
+def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
-    if wants_json():
-        cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, X-Request-ID"}
+    if wants_json() and not ((retry_s or failure.status == STATUS[DiskFull]) and _is_browser()):
+        cors = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Range, Retry-After, X-Request-ID",
+        }
         headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers
-    page = render_template("error.html", failure=failure, message=message, suggestions=_suggestions(), active="")
+    page = render_template(
+        "error.html", failure=failure, message=message, suggestions=_suggestions(), retry_s=retry_s, active=""
+    )
     return page, failure.status, {"Content-Type": "text/html; charset=utf-8"}
 
 

@@ -4,7 +4,8 @@ import hashlib
 import random
 import re
 import secrets
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -17,15 +18,32 @@ CORS_PATHS = (
 )  # fmt: skip
 """Path prefixes that allow CORS, beside `/` and `*.json`: public data, and nothing under /manage."""
 
-EVERYWHERE = {
+_EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     # Tile servers require a Referer; other sites get the origin only, without a path.
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-"""Headers of every response."""
+_HSTS = "max-age=31536000"
+_OWN = ("geolocation", "fullscreen", "clipboard-write")
+_NOBODY = (
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "gyroscope", "hid", "magnetometer",
+    "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+_PAGES = {
+    "Permissions-Policy": ", ".join([*(f"{name}=(self)" for name in _OWN), *(f"{name}=()" for name in _NOBODY)]),
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers of every page: the browser features that it may use, and isolation from windows of other sites."""
 
-_CORS_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-ID"
-"""Request headers that scripts of other sites may send."""
+_CORS_HEADERS = (
+    "Accept, Accept-Language, Cache-Control, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range,"
+    " If-Unmodified-Since, Pragma, Range, X-Request-ID, X-Requested-With, *"
+)
+"""Request headers that scripts of other sites may send: all of them, as no data here depend on credentials.
+
+The names are for browsers older than 2019 to 2022, which do not know the asterisk.
+"""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -33,6 +51,19 @@ def allows_cors(path: str) -> bool:
     """Whether scripts of other sites may read the responses of a path."""
     data = path == "/" or path.startswith(CORS_PATHS) or path.endswith(".json")
     return data and not path.startswith(("/manage", "/static/", "/vendor/"))
+
+
+def everywhere(settings: Settings) -> dict[str, str]:
+    """Headers of every response; with an https public URL, browsers must use https only (HSTS)."""
+    strict = {"Strict-Transport-Security": _HSTS} if settings.public_url.startswith("https://") else {}
+    return _EVERYWHERE | strict
+
+
+def varying(settings: Settings) -> tuple[str, ...]:
+    """Request headers that the links in a response depend on: none where a public URL is set."""
+    if settings.public_url:
+        return ()
+    return ("Host", "X-Forwarded-Host", "X-Forwarded-Proto") if settings.proxies else ("Host",)
 
 
 def policy(settings: Settings, nonce: str, *, embeddable: bool) -> str:
@@ -46,7 +77,7 @@ def policy(settings: Settings, nonce: str, *, embeddable: bool) -> str:
             f"img-src 'self' data: {tiles}".strip(),
             "connect-src 'self'",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             f"frame-ancestors {'*' if embeddable else chr(39) + 'self' + chr(39)}",
         )
@@ -104,19 +135,23 @@ def register(app: Flask, settings: Settings) -> None:
         response.vary.update(("Origin", "Access-Control-Request-Method"))
         return response
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        headers = response.headers
-        for name, value in EVERYWHERE.items():
+    app.after_request(partial(_finish, settings, everywhere(settings), varying(settings)))
+
+
+def _finish(settings: Settings, always: Mapping[str, str], links_vary: Sequence[str], response: Response) -> Response:
+    headers = response.headers
+    for name, value in always.items():
+        headers.setdefault(name, value)
+    if links_vary and not request.path.startswith(("/static/", "/vendor/")):
+        response.vary.update(links_vary)
+    headers.setdefault("X-Request-ID", g.request_id)
+    # A 304 must not carry a new policy: the cache would store it with a page that has another nonce.
+    if response.mimetype == "text/html" and response.status_code != 304:
+        headers.setdefault("Content-Security-Policy", policy(settings, nonce(), embeddable=request.path == "/embed"))
+        # Without it, caches would keep pages for a time that they guess (heuristic freshness, RFC 9111).
+        headers.setdefault("Cache-Control", "no-cache")
+        for name, value in _PAGES.items():
             headers.setdefault(name, value)
-        headers.setdefault("X-Request-ID", g.request_id)
-        # A 304 must not carry a new policy: the cache would store it with a page that has another nonce.
-        if response.mimetype == "text/html" and response.status_code != 304:
-            headers.setdefault(
-                "Content-Security-Policy", policy(settings, nonce(), embeddable=request.path == "/embed")
-            )
-            # Without it, caches would keep pages for a time that they guess (heuristic freshness, RFC 9111).
-            headers.setdefault("Cache-Control", "no-cache")
-        if response.status_code >= 400:
-            headers["Cache-Control"] = "no-store"
-        return response
+    if response.status_code >= 400:
+        headers["Cache-Control"] = "no-store"
+    return response

@@ -3,9 +3,10 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
@@ -16,14 +17,18 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import ON_MAP, THEMATIC
-from geo.ocop.parameters import FILE, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
+from geo.ocop.parameters import FILE, ID_LISTS, MAX_IDS, MAX_TEXT, PARAMETERS, Parameter
 from geo.schema import LANGS, Filter, Label
 
 # Parameters that social networks and mail services append to links; they are ignored.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|zarsrc|_gl")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
+_DIGITS = 18
+
 Args = MultiDict[str, str]
+Values: TypeAlias = str | tuple[str, ...]
+"""The value of a parameter in a URL; the items of a tuple are joined by commas, a comma inside them is encoded."""
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -69,9 +74,10 @@ def only(args: Args, *names: str) -> None:
             )
 
 
-def join_values(args: Args) -> dict[str, str]:
-    """Each parameter as one text: its distinct values joined by commas."""
-    return {name: ",".join(dict.fromkeys(values)) for name, values in args.lists()}
+def join_values(args: Args) -> dict[str, Values]:
+    """The distinct values of each parameter as one text joined by commas, or as a tuple where they may hold commas."""
+    distinct = {name: tuple(dict.fromkeys(values)) for name, values in args.lists()}
+    return {name: values if name in ID_LISTS else ",".join(values) for name, values in distinct.items()}
 
 
 def _hint(word: str, candidates: Iterable[str]) -> Label:
@@ -199,22 +205,43 @@ def _numbers(text: str, separator: str) -> list[float]:
     return numbers if all(map(math.isfinite, numbers)) else []
 
 
-def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+def digits(text: str) -> int | None:
+    """The number that decimal digits write, with any number of zeros before them; None for any other text.
+
+    A number of more than 18 digits becomes the largest of 18: every maximum is below it.
+
+    >>> digits("007"), digits("9" * 5_000) == 10**18 - 1, digits("-1"), digits("٣")
+    (7, True, None, None)
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    figures = text.lstrip("0") or "0"
+    return int(figures) if len(figures) <= _DIGITS else 10**_DIGITS - 1
+
+
+def whole_number(args: Args, name: str, default: int, *, least: int = 0, most: int) -> int:
     """A whole number of at least `least`; a larger one than `most` becomes `most`, as OGC API - Features requires."""
     text = args.get(name)
     if text is None or text == "":
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) < least:
+    number = digits(text)
+    if number is None or number < least:
         raise BadQuery(
             f"{name}={text!r}: expected a whole number of at least {least}.",
             f"{name}={text!r}: cần một số nguyên từ {least} trở lên.",
         )
-    return int(text) if most is None else min(int(text), most)
+    return min(number, most)
 
 
 def limit(args: Args, row: Parameter) -> int:
     """The limit of a page, by the default, minimum and maximum of a parameter."""
-    return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most)
+    return whole_number(args, row.name, int(row.default or 0), least=row.least or 0, most=row.most or 0)
+
+
+def offset(args: Args) -> int:
+    """How many records are skipped before a page."""
+    row = PARAMETERS["offset"]
+    return whole_number(args, row.name, 0, most=row.most or 0)
 
 
 def words(args: Args) -> str:
@@ -235,23 +262,29 @@ def filters(args: Args) -> Filters:
 
 def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
     values = many(args, row.param)
-    codes = CODE_LISTS[row.codes].keys() if row.codes else values
+    if row.codes:
+        require_codes(row.param, values, CODE_LISTS[row.codes].keys())
+    return values
+
+
+def require_codes(name: str, values: Iterable[str], codes: Collection[str]) -> None:
+    """Raise BadQuery for a value of the parameter `name` that is none of the codes."""
     for value in values:
         if value not in codes:
             hint = _hint(value, codes)
             choices = ", ".join(codes)
             raise BadQuery(
-                f"{row.param}={value!r} is not in the list.{hint.en} Values: {choices}.",
-                f"{row.param}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
+                f"{name}={value!r} is not in the list.{hint.en} Values: {choices}.",
+                f"{name}={value!r} không có trong danh mục.{hint.vi} Các giá trị: {choices}.",
             )
-    return values
 
 
 def ids(args: Args) -> tuple[str, ...]:
-    """The keys of the parameter `ids`."""
-    keys = many(args, "ids")
-    if len(keys) > MAX_IDS:
-        raise BadQuery(f"{len(keys)} ids; at most {MAX_IDS}.", f"{len(keys)} mã; tối đa {MAX_IDS}.")
+    """The keys of the parameter `ids`; one that holds a comma may be a key, or several joined by a caller's library."""
+    keys = tuple(dict.fromkeys(key for value in args.getlist("ids") if (key := value.strip())))
+    number = sum(1 + key.count(",") for key in keys)
+    if number > MAX_IDS:
+        raise BadQuery(f"{number} ids; at most {MAX_IDS}.", f"{number} mã; tối đa {MAX_IDS}.")
     return keys
 
 

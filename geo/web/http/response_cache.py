@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from werkzeug.wsgi import ClosingIterator
 
 from geo.atlas import Atlas
-from geo.errors import NotFound
+from geo.errors import NotFound, Unprepared
 from geo.web.http.headers import request_id
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -24,7 +24,7 @@ _LARGEST = 1024 * 1024
 _LONGEST_KEY = 2_000  # characters of URL and headers; longer requests are rarely repeated
 _OVERHEAD = 1_500  # bytes of memory that an entry takes beside its body and its key
 _OWN = "X-Request-ID"
-_ATLAS = "geo.response_cache.atlas"
+ATLAS = "geo.response_cache.atlas"
 """Key of the WSGI environment in which the application stores the atlas of a cacheable response."""
 _KEY_PARTS = (
     "wsgi.url_scheme", "HTTP_HOST", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
@@ -81,8 +81,11 @@ class ResponseCache:
     def _get(self, key: _Key) -> _Entry | None:
         if key not in self._entries:
             return None
+        atlas: Atlas | None
         try:
             atlas = self._source()
+        except Unprepared:
+            atlas = self._atlas  # what was answered from it is right, though its file is not there any more
         except NotFound:
             return None
         with self._lock:
@@ -102,7 +105,7 @@ class ResponseCache:
             return start_response(status, headers, *failure)
 
         parts = self._inner(environ, record)
-        atlas: Atlas | None = environ.get(_ATLAS)
+        atlas: Atlas | None = environ.get(ATLAS)
         if atlas is None:
             return parts
         body = b"".join(parts)
@@ -138,13 +141,16 @@ def _leave_atlas(response: Response) -> Response:
         # A file in the server's file wrapper is not streamed for Flask, yet must not be read into memory.
         and not (response.is_streamed or response.direct_passthrough)
     ):
-        request.environ[_ATLAS] = g.atlas
+        request.environ[ATLAS] = g.atlas
     return response
 
 
 def mark_cacheable() -> None:
-    """Mark the response to this request as equal for all requests with the same _KEY_PARTS."""
-    g.cacheable = True
+    """Mark the response to this request as equal for all requests with the same _KEY_PARTS.
+
+    It has no effect where the language is that of the browser, which is none of them.
+    """
+    g.cacheable = not g.get("is_in_browser_language")
 
 
 def _key(environ: WSGIEnvironment) -> _Key | None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 from geo.views.map import layer_symbols
-from geo.views.map.assets import VENDOR, static_dir, vendor_dir
+from geo.views.map.assets import VENDOR, static_dir, vendor_dir, vendor_version
 
 _YEAR_S = 31_536_000
 _DAY_S = 86_400
@@ -20,6 +20,7 @@ _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".svg": "image/svg+xml",
+    ".ico": "image/vnd.microsoft.icon",
     ".png": "image/png",
     ".webp": "image/webp",
     ".json": "application/json",
@@ -51,30 +52,35 @@ class Assets:
                 return _answer(_layers_css, _tag(name), ".css")
             return _file(static_dir(), name)
 
-        @app.get("/vendor/<library>/<path:name>")
-        def vendor(library: str, name: str) -> Response:
-            if library not in VENDOR:
+        @app.get("/vendor/<library>/<version>/<path:name>")
+        def vendor(library: str, version: str, name: str) -> Response:
+            if library not in VENDOR or version != vendor_version(library):
                 raise NotFound
-            return _file(vendor_dir(library), name)
+            return _file(vendor_dir(library), name, is_versioned=True)
+
+        @app.get("/favicon.ico")
+        def favicon() -> Response:
+            """The icon for programs that look for it at this address only."""
+            return _file(static_dir() / "img", "favicon.ico")
 
 
-def _file(folder: Path, name: str) -> Response:
+def _file(folder: Path, name: str, *, is_versioned: bool = False) -> Response:
     """A file of a folder; NotFound (404) outside it and for file types not in _TYPES."""
     file = safe_join(str(folder), name)
     path = Path(file) if file else folder
     if path.suffix not in _TYPES or not path.is_file():
         raise NotFound
-    return _answer(path.read_bytes, _digest(path), path.suffix)
+    return _answer(path.read_bytes, _digest(path), path.suffix, is_versioned=is_versioned)
 
 
-def _answer(body: Callable[[], bytes], tag: str, ending: str) -> Response:
-    """A file with its ETag, cached for a year if the URL has the same version; 304 if the client's copy is valid."""
+def _answer(body: Callable[[], bytes], tag: str, ending: str, *, is_versioned: bool = False) -> Response:
+    """A file with its ETag, cached for a year if its URL names its version; 304 if the client's copy is valid."""
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
         response = Response(body(), mimetype=_TYPES[ending])
     response.set_etag(tag, weak=True)
-    for_ever = request.args.get("v") == tag
+    for_ever = is_versioned or request.args.get("v") == tag
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR_S}, immutable" if for_ever else f"public, max-age={_DAY_S}"
     )

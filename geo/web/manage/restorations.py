@@ -31,20 +31,22 @@ class Restorations:
     def show(self, restoration_id: str) -> Response:
         """The page of the job; a redirect to the new version once it is published."""
         params.only(request.args)
-        restoration = self.jobs.restorations.get(restoration_id)
+        restoration = self.jobs.restoration(restoration_id)
         if restoration.published is not None:
             return see(f"/manage/versions/{restoration.published}")
         return page(
-            "manage/restoration.html", restoration=restoration, busy=restoration.busy,
-            state="interrupted" if restoration.interrupted else restoration.state,
+            "manage/restoration.html", restoration=restoration, busy=restoration.activity.busy,
+            state="interrupted" if restoration.activity.interrupted else restoration.state,
             progress=progress_words(restoration.progress),
         )  # fmt: skip
 
     def state(self, restoration_id: str) -> Response:
         """The state of the job as JSON, which the waiting page polls, in the language of the request."""
         params.only(request.args)
-        restoration = self.jobs.restorations.get(restoration_id)
+        restoration = self.jobs.restoration(restoration_id)
         body = {
-            "state": restoration.state, "busy": restoration.busy, "progress": progress_words(restoration.progress),
-        }  # fmt: skip
+            "state": restoration.state,
+            "busy": restoration.activity.busy,
+            "progress": progress_words(restoration.progress),
+        }
         return Response(orjson.dumps(body), mimetype="application/json")

@@ -1,5 +1,6 @@
 """The pages of versions under /manage: list, comparison, map, download, and the history of a record."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -8,8 +9,10 @@ from flask import Flask, Response, g, request
 
 from geo.drafts import RestorationStore
 from geo.drafts.differences import diff_features, layer_features, plain_diff
+from geo.drafts.value_words import ValueWords
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
+from geo.schema import LayerSpec
 from geo.settings import Settings
 from geo.store import Store, open_store
 from geo.store.diff import summary
@@ -46,7 +49,7 @@ class Versions:
         """The page of all versions, the newest first."""
         params.only(request.args)
         store = self._store
-        restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.busy]
+        restorations = [one for one in RestorationStore(self.settings.restorations_dir).all() if one.activity.busy]
         return page(
             "manage/versions.html", versions=store.versions()[::-1], tallies=store.tallies(), restorations=restorations
         )
@@ -63,10 +66,11 @@ class Versions:
         view = map_page(self.settings, self.assets)
         address = f"/manage/versions/{number}/{layer or 'changes'}.geojson"
         view["preview"] = SiteUrls().plain(f"{address}?with={other}" if layer is None else address)
-        rows = [plain_diff(one, LAYERS[one.layer]) for one in diff[:MAX_ROWS]]
+        words = ValueWords(*(store.frames(version) for version in (other, number) if version))
+        rows = [plain_diff(one, words) for one in diff[:MAX_ROWS]]
         return page(
             "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=rows,
-            total=len(diff), sums=summary(diff), view=view, shell=shell(view), layer=layer,
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view, SiteUrls().plain("")), layer=layer,
             counts=store.counts(number), modules=self.assets.module_map(),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
             titles={name: spec.geometry for name, spec in LAYERS.items()},
@@ -105,11 +109,12 @@ class Versions:
         if not rows:
             raise NotFound(f"{layer} never had a record {record!r}.", f"Lớp {layer} chưa từng có bản ghi {record!r}.")
         versions = {version.number: version for version in store.versions()}
+        words = ValueWords(store.frames())
         steps = [
             {
                 "version": versions[row.version], "op": row.op, "moved": row.moved and row.op == "changed",
                 "fields": [
-                    (field.label.of(g.lang), (row.before or {}).get(field.name), (row.after or {}).get(field.name))
+                    (field.label.of(g.lang), *(_shown(words, spec, field.name, one) for one in (row.before, row.after)))
                     for field in spec.fields if (row.before or {}).get(field.name) != (row.after or {}).get(field.name)
                 ],
             }
@@ -121,6 +126,13 @@ class Versions:
             "manage/history.html", layer=layer, record=record, steps=steps, title=last.get(spec.title) or record,
             exists=exists, article=spec.article.of(g.lang),
         )  # fmt: skip
+
+
+def _shown(words: ValueWords, spec: LayerSpec, name: str, values: Mapping[str, Any] | None) -> Any:
+    """A value of a record as the page shows it: codes and references in words, other values as they are."""
+    value = (values or {}).get(name)
+    label = words.of(spec, name, value)
+    return value if label is None else label.of(g.lang)
 
 
 def _geojson(body: dict[str, Any]) -> Response:

@@ -17,6 +17,7 @@ from geo.views.ogc.queryables import in_address
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG, ServedCrs, find_crs
 from geo.web.http import params
 from geo.web.http.caching import NO_CONDITIONS, Conditions, cache_headers, last_modified_of, matching_etag, tag_for
+from geo.web.http.paging import NEIGHBOURS
 from geo.web.http.params import Args
 from geo.web.http.urls import Site
 from geo.web.ogc import query
@@ -31,7 +32,6 @@ PAGE_FORMS = {**FEATURE_FORMS, **JSON_FORMS, **FILE_FORMS}
 
 _CHANGING = {"f", "version", "limit", "offset"}
 """Parameters in which the links of a page differ from each other."""
-_MOST_DIGITS = len(str(PARAMETERS["version"].most))
 
 LinkTo: TypeAlias = Callable[..., dict[str, Any]]
 """(rel, media type, **changes) -> a link to the page with some of its parameters changed."""
@@ -40,7 +40,8 @@ LinkTo: TypeAlias = Callable[..., dict[str, Any]]
 class ItemsRequest(NamedTuple):
     """A GET of /collections/<layer>/items, or of /collections/<layer>/items/<record> when `record` is not empty.
 
-    `address` is path and query as they were sent, for the ETag; `max_page` is the largest `limit`.
+    `address` is path and query as they were sent, for the ETag; `max_page` is the largest `limit`, `most_functions` the
+    number of functions that a filter may hold.
     """
 
     layer: str
@@ -49,6 +50,7 @@ class ItemsRequest(NamedTuple):
     address: str
     site: Site
     max_page: int
+    most_functions: int
     conditions: Conditions = NO_CONDITIONS
 
 
@@ -84,6 +86,7 @@ def _answer(
     headers = {
         "Content-Type": features.GEOJSON,
         "Content-Crs": f"<{system.uri}>",
+        "Content-Language": request.site.lang,
         "Vary": "Accept, Accept-Encoding",
         **cache_headers(etag or tag, last_modified, cors=True, weak=weak),
     }
@@ -102,14 +105,15 @@ def check(request: ItemsRequest) -> None:
 
 def version_of(args: Args) -> int | None:
     """The parameter `version`, which links to further pages carry; None without it, for the current version."""
-    number = args.get("version")
-    if not number:
+    text = args.get("version")
+    if not text:
         return None
-    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
+    number = params.digits(text)
+    if number is None or number > (PARAMETERS["version"].most or 0):
         raise BadQuery(
-            f"version={number!r}: expected the number of a version.", f"version={number!r}: cần số của phiên bản."
+            f"version={text!r}: expected the number of a version.", f"version={text!r}: cần số của phiên bản."
         )
-    return int(number)
+    return number
 
 
 def system_of(args: Args) -> ServedCrs:
@@ -121,17 +125,18 @@ def links_to_page(request: ItemsRequest) -> LinkTo:
     """The function that makes links to pages of a checked request; the unchanging parameters are encoded once."""
     parameters = params.join_values(request.args)
     # f=json is kept, as a browser would otherwise follow the link to the HTML page.
-    own = {name: parameters[name] for name in ("f", "version") if parameters.get(name)}
+    own = {name: request.args[name] for name in ("f", "version") if request.args.get(name)}
     if own.get("f") not in JSON_FORMS:
         own.pop("f", None)
     others = {name: value for name, value in parameters.items() if name not in _CHANGING}
     base = request.site.address(f"/collections/{request.layer}/items", **others)
-    return partial(_link, f"{base}{'&' if '?' in base else '?'}", own)
+    return partial(_link, f"{base}{'&' if '?' in base else '?'}", request.site.lang, own)
 
 
-def _link(base: str, own: dict[str, str], rel: str, media_type: str, **changes: str) -> dict[str, Any]:
+def _link(base: str, lang: str, own: dict[str, str], rel: str, media_type: str, **changes: str) -> dict[str, Any]:
     """A link object; the changed parameters are numbers and format keys, which need no percent-encoding."""
-    return {"rel": rel, "type": media_type, "href": base + "&".join([f"{n}={v}" for n, v in (own | changes).items()])}
+    query = "&".join([f"{name}={value}" for name, value in (own | changes).items()])
+    return {"rel": rel, "type": media_type, "hreflang": lang, "href": base + query}
 
 
 class Page:
@@ -144,9 +149,13 @@ class Page:
         self.atlas, self.layer, self.site, self._link_to = atlas, request.layer, request.site, link_to
         args = request.args
         self.limit = params.limit(args, page_limit(request.max_page))
-        self.offset = params.whole_number(args, "offset", 0)
+        self.offset = params.offset(args)
         self.system = system_of(args)
-        self.query: Query = replace(query.query_of(self.layer, args), limit=self.limit, offset=self.offset)
+        self.query: Query = replace(
+            query.query_of(self.layer, args, most_functions=request.most_functions),
+            limit=self.limit,
+            offset=self.offset,
+        )
         self.fields = query.properties_of(self.layer, args)
 
         # The CRS of a page as a file; None for longitude and latitude, in which the atlas stores geometries.
@@ -184,8 +193,8 @@ class Page:
         # Part 1, /req/core/fc-links: the other formats of this page.
         for form in ("html", *files):
             yield self._link_to("alternate", PAGE_FORMS[form], **here, f=form)
-        if self.offset + self.limit < matched:
-            yield self._link_to("next", features.GEOJSON, **in_version, offset=str(self.offset + self.limit))
-        if self.offset:
-            yield self._link_to("prev", features.GEOJSON, **in_version, offset=str(max(0, self.offset - self.limit)))
+        for rel, find_offset in NEIGHBOURS.items():
+            offset = find_offset(self.offset, self.limit, matched)
+            if offset is not None:
+                yield self._link_to(rel, features.GEOJSON, **in_version, offset=str(offset))
         yield self.site.link("collection", f"/collections/{self.layer}")

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from geo.errors import BadQuery
 from geo.ocop.parameters import RECORDS, RECORDS_LIMIT
+from geo.schema import LANGS
 from geo.text import fold
 from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
 from geo.views.catalogue.iso19139 import XML
@@ -14,6 +15,7 @@ from geo.views.ogc.features import GEOJSON, HTML, JSON
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
+from geo.web.http.paging import NEIGHBOURS
 from geo.web.http.urls import SiteUrls
 from geo.web.ogc.core import see_page
 from geo.web.words.site import WORDS
@@ -47,14 +49,20 @@ def dcat_json() -> Response:
     """The catalogue as JSON-LD."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return conditional_response(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, cors=True)
+    return _in_both(conditional_response(lambda: dcat.catalogue_json(atlas, here), mimetype=dcat.JSON_LD, cors=True))
 
 
 def dcat_xml() -> Response:
     """The catalogue as RDF/XML."""
     params.only(request.args)
     atlas, here = g.atlas, site()
-    return conditional_response(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, cors=True)
+    return _in_both(conditional_response(lambda: dcat.catalogue_xml(atlas, here), mimetype=dcat.RDF_XML, cors=True))
+
+
+def _in_both(response: Response) -> Response:
+    """The response for a document that holds every text in both languages."""
+    response.content_language.update(LANGS)
+    return response
 
 
 def iso(layer: str) -> Response:
@@ -69,7 +77,7 @@ def iso(layer: str) -> Response:
             f"standard={name!r} không phải chuẩn của siêu dữ liệu này. Các chuẩn: {names}.",
         )
     atlas, here, write = g.atlas, site(), STANDARDS[name].document
-    return conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True)
+    return _in_both(conditional_response(lambda: write(atlas, layer, here), mimetype=XML, cors=True))
 
 
 def collection() -> Response:
@@ -89,7 +97,7 @@ def items() -> Response:
     params.only(args, *RECORDS)
     negotiate({"json": GEOJSON})
     limit = params.limit(args, RECORDS_LIMIT)
-    offset = params.whole_number(args, "offset", 0)
+    offset = params.offset(args)
     matches = records.matching(g.atlas, _search(), here)
     page = records.page(matches, limit, offset, here, g.lang)
     body = {
@@ -118,17 +126,16 @@ def _search() -> records.RecordQuery:
 
 
 def _page_links(here: Site, limit: int, offset: int, matched: int) -> list[dict[str, str]]:
-    parameters = {name: value for name, value in params.join_values(request.args).items() if name in RECORDS}
+    parameters = {name: ",".join(values) for name, values in request.args.lists() if name in RECORDS}
 
     def page(rel: str, start: int) -> dict[str, str]:
         query: dict[str, str] = parameters | {"limit": str(limit), "offset": str(start)}
         return {"rel": rel, "type": GEOJSON, "href": here.at("/catalogue/items", g.lang, **query)}
 
     links = [page("self", offset)]
-    if offset + limit < matched:
-        links.append(page("next", offset + limit))
-    if offset:
-        links.append(page("prev", max(0, offset - limit)))
+    for rel, find_offset in NEIGHBOURS.items():
+        start = find_offset(offset, limit, matched)
+        links += [] if start is None else [page(rel, start)]
     return [*links, {"rel": "collection", "type": records.CATALOG, "href": here.at("/catalogue", g.lang)}]
 
 

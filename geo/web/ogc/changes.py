@@ -55,8 +55,9 @@ def _since() -> PublishedVersion:
     params.only(request.args, "since", "f")
     negotiate({"json": features.JSON})
     text = request.args.get("since", "").strip()
-    if text.isascii() and text.isdigit():
-        since: PublishedVersion = g.atlas.version_at(text)
+    number = params.digits(text)
+    if number is not None:
+        since: PublishedVersion = g.atlas.version_at(str(number))
         return since
     try:
         moment = dt.datetime.fromisoformat(_with_plus(text.upper()))
@@ -86,7 +87,7 @@ def _changes(layer: str, changes: Changes) -> dict[str, Any]:
     ids = [*changes.added, *changes.changed]
     if 0 < len(ids) <= _MAX_LINKED_IDS:
         path = f"/collections/{layer}/items"
-        body["links"] = [link("items", path, features.GEOJSON, ids=",".join(ids), limit=str(len(ids)))]
+        body["links"] = [link("items", path, features.GEOJSON, ids=tuple(ids), limit=str(len(ids)))]
     return body
 
 

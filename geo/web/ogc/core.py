@@ -7,6 +7,7 @@ import orjson
 from flask import Flask, Response, g, render_template, request
 from werkzeug.utils import redirect as _redirect
 
+from geo.ocop.parameters import MAP_STATE
 from geo.settings import Settings
 from geo.views.catalogue import records
 from geo.views.ogc import features
@@ -16,6 +17,7 @@ from geo.views.tiles import tilesets
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
+from geo.web.http.params import Values
 from geo.web.http.urls import SiteUrls
 
 FORMS = {"json": features.JSON, "html": features.HTML}
@@ -34,15 +36,17 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def landing_for_programs() -> Response | None:
-        """Answer `/` with the JSON landing page if the client prefers JSON; otherwise it is the map page."""
+        """Answer `/` with the JSON landing page, unless the client prefers text/html and gets the map page.
+
+        Programs send `Accept: */*`; browsers and services that preview links name text/html.
+        """
         if request.path != "/" or request.method not in {"GET", "HEAD"}:
             return None
-        form = negotiate({"html": features.HTML, "json": features.JSON})
-        if form == "html" and request.args.get("f") is None:
+        is_map = not request.args.keys().isdisjoint(MAP_STATE)  # a link to the map that somebody shares
+        form = negotiate({"html": FORMS["html"], **FORMS} if is_map else FORMS)
+        if form == "html":
             return None
         params.only(request.args, "f")
-        if form == "html":
-            return see_page("/")
         return _document(features.landing(g.atlas, link, g.lang))
 
     @app.after_request
@@ -53,7 +57,7 @@ def register(app: Flask, settings: Settings) -> None:
         return response
 
 
-def link(rel: str, path: str, media_type: str = features.JSON, **query: str) -> dict[str, str]:
+def link(rel: str, path: str, media_type: str = features.JSON, **query: Values) -> dict[str, str]:
     """A link object with its absolute URL."""
     return SiteUrls().site().link(rel, path, media_type, **query)
 
@@ -62,7 +66,7 @@ def _document(body: Any, media_type: str = features.JSON) -> Response:
     return conditional_response(lambda: orjson.dumps(body), mimetype=media_type, cors=True)
 
 
-def see_page(path: str, **query: str) -> Response:
+def see_page(path: str, **query: Values) -> Response:
     """303 See Other to the HTML page of the same resource."""
     response = _redirect(SiteUrls().page(path, **query), 303)
     return Response("", 303, {"Location": response.headers["Location"]})

@@ -11,12 +11,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
-from werkzeug.wrappers import Request
 
 from geo.atlas import Atlas
 from geo.settings import Settings
 from geo.web.http import params
-from geo.web.http.headers import EVERYWHERE, request_id
+from geo.web.http.headers import everywhere, request_id, varying
+from geo.web.http.list_request import ListRequest
 from geo.web.http.negotiate import choose
 from geo.web.http.response_cache import CONDITIONS
 from geo.web.http.urls import Site, host_url_of
@@ -32,14 +32,16 @@ class Front:
     """The middleware around the Flask application. Thread-safe."""
 
     def __init__(self, app: Flask, settings: Settings, atlas_source: Callable[[], Atlas]) -> None:
-        self._public_url, self._max_page, self._source = settings.public_url, settings.max_page, atlas_source
+        self._public_url, self._source = settings.public_url, atlas_source
+        self._limits = settings.max_page, settings.filter_functions
+        self._everywhere, self._vary = everywhere(settings), varying(settings)
         self._inner: WSGIApplication = app.wsgi_app
         app.wsgi_app = self  # type: ignore[method-assign]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a plain GET of GeoJSON items; other requests, and those with an error, go to the application."""
         path = _PATH.fullmatch(environ["PATH_INFO"])
-        if path is None or not _is_plain(environ):
+        if path is None or not _is_plain(environ) or (environ.get("SCRIPT_NAME") and not self._public_url):
             return self._inner(environ, start_response)
         try:
             reply = self._answer(environ, path[1], path[2] or "")
@@ -48,28 +50,28 @@ class Front:
         if reply is None:
             return self._inner(environ, start_response)
         own = {"X-Request-ID": request_id(environ.get("HTTP_X_REQUEST_ID", "")), "Content-Length": str(len(reply.body))}
-        start_response("200 OK", [*reply.headers.items(), *EVERYWHERE.items(), *own.items()])
+        headers = {**reply.headers, "Vary": ", ".join((reply.headers["Vary"], *self._vary)), **self._everywhere, **own}
+        start_response("200 OK", list(headers.items()))
         return [reply.body]
 
     def _answer(self, environ: WSGIEnvironment, layer: str, record: str) -> Answer | None:
         """The response; None for another format, another version than the current one, or an invalid Host header."""
-        request, atlas = Request(environ, populate_request=False), self._source()
+        request, atlas = ListRequest(environ, populate_request=False), self._source()
         args, host_url = request.args, host_url_of(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
         form = _form(args.get("f", ""), environ.get("HTTP_ACCEPT", ""), page=not record)
         if form not in JSON_FORMS or version_of(args) not in {None, atlas.version.number} or not host_url:
             return None
         site = Site(self._public_url or host_url, params.language(args))
-        return answer(ItemsRequest(layer, record, args, request.full_path, site, self._max_page), atlas)
+        return answer(ItemsRequest(layer, record, args, request.full_path, site, *self._limits), atlas)
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether a request is an unconditional GET without compression, at a mount path `/`, with short headers."""
+    """Whether a request is an unconditional GET without compression, with short headers."""
     texts = (environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), environ.get("HTTP_ACCEPT", ""))
     return (
         environ["REQUEST_METHOD"] == "GET"
         and environ.keys().isdisjoint(CONDITIONS)
         and environ.get("HTTP_ACCEPT_ENCODING", "") in {"", "identity"}
-        and not environ.get("SCRIPT_NAME")
         and texts[0].isascii()
         and sum(map(len, texts)) <= _LONGEST
     )

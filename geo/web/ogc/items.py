@@ -4,10 +4,12 @@ import hashlib
 import io
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from geo import budget
 from geo.errors import BadQuery
 from geo.ocop.parameters import SELECTION
 from geo.settings import Settings
@@ -16,6 +18,8 @@ from geo.views.formats import FORMATS, file_name
 from geo.views.ogc import features
 from geo.web.http import params
 from geo.web.http.caching import conditional_response, conditions
+from geo.web.http.errors import ATLAS_SOURCE
+from geo.web.http.list_request import parse_query
 from geo.web.http.negotiate import negotiate
 from geo.web.http.params import Args
 from geo.web.http.response_cache import mark_cacheable
@@ -36,29 +40,23 @@ from geo.web.ogc.answer import (
 )
 from geo.web.ogc.core import see_page
 
-ATLAS_SOURCE = "geo.atlas_source"
-"""Key of app.extensions for the AtlasSource."""
-
 _FORM = "application/x-www-form-urlencoded"
 _BODIES = {"", _FORM, "application/json", "text/json"}
 """Media types of the body of a search; a body without a type is read as JSON."""
 
-_MAX_BODY = 1_000_000
-
 
 def register(app: Flask, settings: Settings) -> None:
     """Add the routes of features."""
-    most = settings.max_page
-    app.add_url_rule("/collections/<layer>/items", view_func=partial(items, most), endpoint="items")
-    app.add_url_rule("/collections/<layer>/items/<record>", view_func=partial(item, most), endpoint="item")
+    app.add_url_rule("/collections/<layer>/items", view_func=partial(items, settings), endpoint="items")
+    app.add_url_rule("/collections/<layer>/items/<record>", view_func=partial(item, settings), endpoint="item")
     app.add_url_rule(
-        "/collections/<layer>/search", view_func=partial(search, most), endpoint="search_items", methods=["POST"]
+        "/collections/<layer>/search", view_func=partial(search, settings), endpoint="search_items", methods=["POST"]
     )
 
 
-def items(most: int, layer: str) -> Response:
+def items(settings: Settings, layer: str) -> Response:
     """A page of a layer's records as GeoJSON or as a file, or a redirect to the HTML page."""
-    page_request = _request(most, layer, "", request.args)
+    page_request = _request(settings, layer, "", request.args)
     check(page_request)
     _open_version(request.args)
     form = negotiate(PAGE_FORMS)
@@ -66,36 +64,37 @@ def items(most: int, layer: str) -> Response:
         return _response(answer(page_request, g.atlas))
     page = Page(page_request, g.atlas, links_to_page(page_request))
     if form == "html":
-        selection = {name: ",".join(request.args.getlist(name)) for name in SELECTION if request.args.get(name)}
+        parameters = params.join_values(request.args)
+        selection = {name: parameters[name] for name in SELECTION if name in parameters}
         return see_page(f"/{layer}", **selection)
     return _file(page, form)
 
 
-def item(most: int, layer: str, record: str) -> Response:
+def item(settings: Settings, layer: str, record: str) -> Response:
     """One record as a GeoJSON Feature with its links, or a redirect to its HTML page."""
-    record_request = _request(most, layer, record, request.args)
+    record_request = _request(settings, layer, record, request.args)
     check(record_request)
     system_of(request.args)
     if negotiate(FEATURE_FORMS) == "html":
         g.atlas.feature(layer, record)
-        return see_page(f"/{layer}/{record}")
+        return see_page(f"/{layer}/{quote(record, safe='')}")
     mark_cacheable()
     return _response(answer(record_request, g.atlas))
 
 
-def search(most: int, layer: str) -> Response:
+def search(settings: Settings, layer: str) -> Response:
     """A page of records by POST, with the parameters in the body, for filters that are too long for a URL."""
     params.only(request.args, "f")
     negotiate({"json": features.GEOJSON})
-    request.max_content_length = _MAX_BODY
     if request.mimetype not in _BODIES:
         raise UnsupportedMediaType
-    args = request.form if request.mimetype == _FORM else query.body_parameters(request.get_data())
+    body = request.get_data()
+    args = parse_query(body) if request.mimetype == _FORM else query.body_parameters(body)
     if "lang" in args:
         g.lang = params.language(args)
     if "f" in args:
         raise BadQuery("f belongs in the URL, not in the body.", "Hãy đặt f trong địa chỉ, không đặt trong nội dung.")
-    page_request = _request(most, layer, "", args)
+    page_request = _request(settings, layer, "", args)
     check(page_request)
     _open_version(args)
     page = Page(page_request, g.atlas, partial(_link_to_search, page_request))
@@ -105,8 +104,17 @@ def search(most: int, layer: str) -> Response:
     return response
 
 
-def _request(most: int, layer: str, record: str, args: Args) -> ItemsRequest:
-    return ItemsRequest(layer, record, args, request.full_path, SiteUrls().site(), most, conditions())
+def _request(settings: Settings, layer: str, record: str, args: Args) -> ItemsRequest:
+    return ItemsRequest(
+        layer,
+        record,
+        args,
+        request.full_path,
+        SiteUrls().site(),
+        settings.max_page,
+        settings.filter_functions,
+        conditions(),
+    )
 
 
 def _response(reply: Answer) -> Response:
@@ -136,6 +144,7 @@ def _file(page: Page, form: str) -> Response:
             f"properties cannot be combined with f={form}: files contain every property.",
             f"Không dùng properties cùng f={form} được: tệp luôn có mọi thuộc tính.",
         )
+    budget.take_place()
     matched, kind = page.atlas.count(page.query), FORMATS[form]
     response = conditional_response(partial(_file_bytes, page, form), mimetype=kind.media_type, cors=True)
     name = file_name(page.layer, form, version=page.atlas.version.number)

@@ -8,31 +8,45 @@ from typing import Any
 import orjson
 from werkzeug.datastructures import MultiDict
 
+from geo import budget
 from geo.atlas import Query
 from geo.atlas.cql2 import parse
-from geo.atlas.cql2.properties import Queryable
+from geo.atlas.cql2.cost import functions_in
+from geo.atlas.cql2.properties import Queryable, sortables_of
 from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.derived import derived_fields
+from geo.ocop.parameters import ID_LISTS
 from geo.views.ogc.queryables import in_address
-from geo.views.ogc.served_crs import CRS84, ServedCrs, find_crs
+from geo.views.ogc.served_crs import CRS84, find_crs
 from geo.web.http import params
 from geo.web.http.params import Args
 
 _WHOLE = 2.0**53
 """From here on a float cannot represent every integer."""
+_MANY_FUNCTIONS = 10
+"""Functions of a filter that takes long for certain: it needs its place before the work begins."""
 _LANGUAGES: dict[str, parse.Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json"}
 
 
-def query_of(layer: str, args: Args) -> Query:
-    """The query of the parameters, without limit and offset; BadQuery for an invalid value."""
+def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
+    """The query of the parameters, without limit and offset; BadQuery for an invalid value.
+
+    A filter may apply `most_functions` functions; BadQuery for more, Busy for many when no long request may begin.
+    """
     system = find_crs(args["bbox-crs"], "bbox-crs") if args.get("bbox-crs") else None
     if system is None or system.uri == CRS84 or not args.get("bbox"):
         query = params.selection(layer, args)
     else:
-        query = _in_box(params.selection(layer, params.without(args, "bbox")), params.corners(args), system)
-    return replace(query, time=params.period(args), sort=_sort(layer, args) or query.sort, where=_where(layer, args))
+        box = system.box(params.corners(args), args["bbox"])
+        query = params.selection(layer, params.without(args, "bbox"))
+        query = replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
+    where = _where(layer, args)
+    if where is not None:
+        _refuse_costly(where, most_functions)
+    return replace(query, time=params.period(args), sort=_sort(layer, args) or query.sort, where=where)
 
 
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
@@ -53,7 +67,8 @@ def properties_of(layer: str, args: Args) -> tuple[str, ...]:
 def body_parameters(body: bytes) -> Args:
     """The parameters in the body of a search: a JSON object with a member for each parameter.
 
-    A list is joined by commas, as in a URL; `filter` may be an object of CQL2 JSON. BadQuery for any other body.
+    A list is joined by commas, as in a URL, except those of ID_LISTS, whose items are values of their own. `filter` may
+    be an object of CQL2 JSON. BadQuery for any other body.
     """
     try:
         members = orjson.loads(body or b"{}")
@@ -70,7 +85,10 @@ def _parameters(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, orjson.dumps(value).decode()
             yield from [] if "filter-lang" in members else [("filter-lang", "cql2-json")]
         elif isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-            yield name, ",".join(map(_as_text, value))
+            items = list(map(_as_text, value))
+            yield from ((name, item) for item in (items if name in ID_LISTS else [",".join(items)]))
+        elif isinstance(value, str) and name in ID_LISTS:
+            yield from ((name, item) for item in value.split(","))
         elif isinstance(value, str | int | float):
             yield name, _as_text(value)
         elif value is not None:
@@ -98,6 +116,19 @@ def _where(layer: str, args: Args) -> Where | None:
     """The CQL2 filter and the values of queryables as one condition; None without both."""
     parts = [part for part in (_filter(layer, args), _values(layer, args)) if part is not None]
     return join_filters(parts)
+
+
+def _refuse_costly(where: Where, most: int) -> None:
+    functions = functions_in(where)
+    if functions > most:
+        raise BadQuery(
+            f"The filter applies {functions} functions (LIKE, CASEI, ACCENTI, S_*, T_*, A_* ...) to each record;"
+            f" at most {most}. Use IN for lists of values, or ask in several requests.",
+            f"Bộ lọc áp dụng {functions} hàm (LIKE, CASEI, ACCENTI, S_*, T_*, A_* ...) cho mỗi bản ghi; tối đa {most}."
+            " Hãy dùng IN cho danh sách giá trị, hoặc chia thành nhiều yêu cầu.",
+        )
+    if functions >= _MANY_FUNCTIONS:
+        budget.take_place()
 
 
 def _filter(layer: str, args: Args) -> Where | None:
@@ -138,6 +169,8 @@ def _is_one_of(queryable: Queryable, values: list[str]) -> dict[str, Any]:
         )
     texts = [part.strip() for value in values for part in (value.split(",") if is_list else [value])]
     literals = [_number(queryable.name, text) if queryable.kind == "number" else text for text in texts]
+    if field is not None and field.codes is not None:
+        params.require_codes(queryable.name, map(str, literals), CODE_LISTS[field.codes].keys())
     at = {"property": queryable.name}
     if queryable.several:
         return {"op": "a_overlaps", "args": [at, literals]}
@@ -155,20 +188,15 @@ def _number(name: str, text: str) -> float:
     return int(number) if number.is_integer() and abs(number) < _WHOLE else number
 
 
-# --- order and place -------------------------------------------------------------------------------------
-
-
-def _in_box(query: Query, corners: tuple[float, float, float, float], system: ServedCrs) -> Query:
-    box = system.box(corners)
-    return replace(query, area=box) if isinstance(box, bytes) else replace(query, bbox=box)
+# --- order -----------------------------------------------------------------------------------------------
 
 
 def _sort(layer: str, args: Args) -> str:
     """The parameter `sortby` (-stars,+name) as Query.sort; BadQuery for an unknown field."""
     names = params.many(args, "sortby")
     for name in names:
-        if not re.fullmatch(r"[+-]?\w+", name) or not COLLECTIONS[layer].has(name.lstrip("+- ")):
-            fields = ", ".join(field.name for field in COLLECTIONS[layer].fields)
+        if re.sub(r"\A[+-]", "", name) not in sortables_of(layer):
+            fields = ", ".join(sortables_of(layer))
             raise BadQuery(
                 f"sortby={name!r}: expected field names, with + or - before them. Fields: {fields}.",
                 f"sortby={name!r}: cần tên trường, có dấu + hoặc - phía trước. Các trường: {fields}.",

@@ -10,6 +10,8 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from geo.atlas import Atlas
+from geo.budget import JobSlots
+from geo.crs import LngLatBbox
 from geo.errors import GeoError
 from geo.settings import Settings
 from geo.views.ogc.features import JSON
@@ -18,35 +20,47 @@ from geo.views.tiles.cache import CachedTile, TileCache
 from geo.views.tiles.zoom_layers import PreparedLayers, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, add_cache_headers, conditional_response, is_not_modified
-from geo.web.http.errors import PROBLEM, failure_of, problem
+from geo.web.http.errors import PROBLEM, failure_of, headers_of, log_failure, problem
 from geo.web.http.headers import etag_of
 from geo.web.http.negotiate import negotiate
 from geo.web.ogc.core import link
 
 _ALL = "*"
 _GZIP_LEVEL = 5
+_MB = 1_000_000
 
 
 class _Cache:
     """The cached tiles on disk, and the generalised layers of each atlas from which tiles are made."""
 
-    def __init__(self, folder: Path) -> None:
-        self.tiles = TileCache(folder)
+    def __init__(self, folder: Path, max_bytes: int, slots: JobSlots) -> None:
+        self._slots, self._max_bytes = slots, max_bytes
+        self.tiles = TileCache(folder, max_bytes=max_bytes)
         self._folder = folder / "layers"
         self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
+        self._boxes: WeakKeyDictionary[Atlas, dict[str, LngLatBbox | None]] = WeakKeyDictionary()
 
     def layers_of(self, atlas: Atlas, stamp: str) -> PreparedLayers:
         """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
         layers = self._layers.get(atlas)
         if layers is None:
-            layers = self._layers[atlas] = PreparedLayers(atlas, folder_for(atlas, stamp, self._folder))
+            layers = self._layers[atlas] = PreparedLayers(
+                atlas, folder_for(atlas, stamp, self._folder), self._slots.job, max_bytes=self._max_bytes
+            )
         return layers
 
+    def box_of(self, atlas: Atlas, layer: str, layers: Sequence[str]) -> LngLatBbox | None:
+        """The bounding box of the tileset `layer`, which consists of `layers`."""
+        boxes = self._boxes.setdefault(atlas, {})
+        if layer not in boxes:
+            boxes[layer] = tilesets.bounds(atlas, layers)
+        return boxes[layer]
 
-def register(app: Flask, settings: Settings) -> None:
+
+def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
     """Add the routes of the standard for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = _Cache(settings.data_dir / "tiles")
+    cache = _Cache(settings.data_dir / "tiles", settings.tiles_mb * _MB, slots)
 
     def answer(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tile.address(z, row, col), layer)
@@ -64,8 +78,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _problem(error: GeoError) -> tuple[Response, int]:
     """An error as problem JSON, whatever the Accept header says: tiles are for programs only."""
     failure = failure_of(error)
+    log_failure(error, failure)
     response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update({"Access-Control-Allow-Origin": "*", **headers_of(error)})
     return response, failure.status
 
 
@@ -102,8 +117,8 @@ def matrices(matrix_set: str) -> Response:
 def tileset_list(layer: str = _ALL) -> Response:
     """The tilesets of a layer, or of all layers."""
     params.only(request.args, "f")
-    layers = _layers(layer)
-    return _document(lambda: tilesets.tileset_list(layers, _path(layer), link, g.lang))
+    layers, atlas = _layers(layer), g.atlas
+    return _document(lambda: tilesets.tileset_list(atlas, layers, _path(layer), link, g.lang))
 
 
 def tileset(matrix_set: str, layer: str = _ALL) -> Response:
@@ -135,6 +150,7 @@ def _tile(cache: _Cache, matrix_set: str, at: tile.Address, layer: str) -> Respo
     tilesets.matrix_set(matrix_set)
     if request.args.get("f"):
         negotiate({"mvt": mvt.MEDIA_TYPE})
+    tilesets.require_within(cache.box_of(g.atlas, layer, layers), at)
     is_gzip = bool(request.accept_encodings["gzip"])
     # A strong ETag must differ between the compressed and the uncompressed tile.
     tag = etag_of("tile", _stamp(), layer, *at, "gzip" if is_gzip else "")

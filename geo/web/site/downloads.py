@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -11,6 +12,7 @@ from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Query
+from geo.budget import JobSlots
 from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
 from geo.views import whole_province
@@ -26,6 +28,8 @@ _MB = 1_000_000
 _AT_ONCE = 1 << 20
 """Bytes up to which a file is read into memory before it is sent, so that slow clients do not keep files open."""
 _BLOCK = 1 << 16
+_MANY = 5_000
+"""Records from which on a download is made as a job of the machine."""
 _ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,99})\s*-\s*(\d{0,99})\s*", re.ASCII | re.IGNORECASE)
 _INCOMPRESSIBLE = {
     "application/geopackage+sqlite3", "application/zip", "application/vnd.apache.parquet", "application/flatgeobuf",
@@ -37,7 +41,8 @@ _INCOMPRESSIBLE = {
 class Downloads:
     """The views of downloads; whole layers and large selections are cached on disk."""
 
-    def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]]) -> None:
+    def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]], slots: JobSlots) -> None:
+        self._slots = slots
         self._cache = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
 
     def register(self, app: Flask) -> None:
@@ -57,7 +62,8 @@ class Downloads:
 
         name = file_name(layer, file_format.key, version=atlas.version.number)
         depends = (query, file_format.key, sorted(options.items()), lang)
-        return self.send(write, name, file_format.media_type, *depends, keep=query == Query(layer))
+        large = atlas.count(query) > _MANY
+        return self.send(write, name, file_format.media_type, *depends, keep=query == Query(layer), large=large)
 
     def register_province(self, app: Flask) -> None:
         """Add the routes of the whole province."""
@@ -77,13 +83,14 @@ class Downloads:
             return kind.write(whole, out)
 
         name = f"{whole.stem}.{kind.extension}"
-        return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.has_data)
+        return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.has_data, large=kind.has_data)
 
-    def send(self, write: Write, name: str, media_type: str, *depends: object, keep: bool) -> Response:
+    def send(self, write: Write, name: str, media_type: str, *depends: object, keep: bool, large: bool) -> Response:
         """The response with the file `name` that `write` writes: 200, 206 for a range, 304, 412 or 416.
 
         `depends` is all that the file depends on beside the version; `keep` caches it on disk. The file is complete
-        before the first byte is sent, so that an error gives an error status and never a truncated file.
+        before the first byte is sent, so that an error gives an error status and never a truncated file. A `large` file
+        is written as a job of the machine: Busy when others are being written.
         """
         g.skip_compression = True
         version = g.atlas.version
@@ -93,7 +100,9 @@ class Downloads:
         etag = _matching_etag(key, coding)
         if etag:
             return _with_cache_headers(Response(status=304), etag, is_packed=is_packed)
-        export = self._cache.open(g.atlas.key, key, write, coding=coding, keep=keep)
+        export = self._cache.open(
+            g.atlas.key, key, write, coding=coding, keep=keep, job=self._slots.job if large else nullcontext
+        )
         try:
             # Another release of a library may write other bytes for the same key, so the ETag contains a digest.
             tag = f"{key}-{export.content_sha256[:16]}{f':{coding}' if coding else ''}"

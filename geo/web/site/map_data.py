@@ -1,12 +1,14 @@
-"""Data of the map page as JSON: records in view, base layers, search, single records; the saved map; /healthz."""
+"""Data of the map page as JSON: records in view, base layers, search, single records; the saved map."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
 
 from geo.atlas import Query
+from geo.budget import JobSlots
 from geo.ocop.parameters import FILTER_PARAMS, MAP_STATE, SEARCH_LIMIT
 from geo.views.map.folium_map import saved_map
 from geo.views.map.map_page import BASES, hit_view, in_view
@@ -20,14 +22,13 @@ from geo.web.words.site import word, words_of
 GEOJSON = "application/geo+json"
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, slots: JobSlots) -> None:
     """Add the routes of the data."""
     app.add_url_rule("/map.json", view_func=map_data)
     app.add_url_rule("/base/<layer>.json", view_func=base)
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
-    app.add_url_rule("/save-map", view_func=save_map)
-    app.add_url_rule("/healthz", view_func=health)
+    app.add_url_rule("/save-map", view_func=partial(save_map, slots), endpoint="save_map")
 
 
 def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_age_s: int = 60) -> Response:
@@ -40,7 +41,9 @@ def map_data() -> Response:
     params.only(args, "bbox", "layers", "q", *FILTER_PARAMS)
     layers, box = params.thematic(args), params.bbox(args)
     filters, text = params.filters(args), params.words(args)
-    return _json(lambda: in_view(atlas, layers, box, filters, text, g.lang))
+    return conditional_response(
+        lambda: in_view(atlas, layers, box, filters, text, g.lang), mimetype="application/json", cors=True
+    )
 
 
 def base(layer: str) -> Response:
@@ -71,29 +74,19 @@ def record(layer: str, record: str) -> Response:
     return _json(lambda: view)
 
 
-def save_map() -> Response:
-    """The map in the state of the URL, as one HTML file that works offline."""
+def save_map(slots: JobSlots) -> Response:
+    """The map in the state of the URL, as one HTML file that works offline; written as a job of the machine."""
     params.only(request.args, *MAP_STATE)
     state = params.map_state(request.args)
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
-    page = saved_map(
-        g.atlas, queries, words=words_of(g.lang), lang=g.lang, title=word("site.title", g.lang),
-        center=state.center, zoom=state.zoom, base=state.base if state.base in {*BASES, PLAIN} else BASES[0],
-    )  # fmt: skip
+    with slots.job():
+        page = saved_map(
+            g.atlas, queries, words=words_of(g.lang), lang=g.lang, title=word("site.title", g.lang),
+            center=state.center, zoom=state.zoom, base=state.base if state.base in {*BASES, PLAIN} else BASES[0],
+        )  # fmt: skip
     response = Response(page, mimetype="text/html")
     # The file contains its own policy with the digests of its scripts.
     response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
     response.headers["Content-Disposition"] = f'attachment; filename="ban-do-v{g.atlas.version.number}.html"'
     response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def health() -> Response:
-    """The state of the service and the version that it serves."""
-    version = g.atlas.version
-    response = Response(
-        orjson.dumps({"status": "ok", "version": version.number, "published_at": version.published_at}),
-        mimetype="application/json",
-    )
-    response.headers["Cache-Control"] = "no-store"
     return response

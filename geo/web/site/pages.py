@@ -19,7 +19,9 @@ from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, link
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
 from geo.web.http import params
+from geo.web.http.gateway import HIDDEN_TLS
 from geo.web.http.headers import etag_of
+from geo.web.http.page_language import keeps_language
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.words.site import word, words_of
@@ -30,14 +32,16 @@ _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 def register(app: Flask, settings: Settings, assets: Assets) -> None:
     """Add the routes of the pages."""
 
-    def show_map(template: str) -> Response:
+    def show_map(template: str, *more_params: str) -> Response:
         # The browser reads the state from the URL; an invalid one is refused here with an error page.
-        params.only(request.args, *MAP_STATE)
+        params.only(request.args, *MAP_STATE, *more_params)
         params.map_state(request.args)
         view = map_page(settings, assets)
-        return _page(template, view=view, shell=shell(view), modules=assets.module_map(), active="map")
+        return _page(
+            template, view=view, shell=shell(view, SiteUrls().plain("")), modules=assets.module_map(), active="map"
+        )
 
-    app.add_url_rule("/", "map", lambda: show_map("map.html"))
+    app.add_url_rule("/", "map", lambda: show_map("map.html", "f"))
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
     app.add_url_rule("/layers", view_func=layers)
     app.add_url_rule("/quality", view_func=quality)
@@ -74,7 +78,8 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "full": urls.plain("/"),
         "icons": assets.url("img/icons.svg"),
     }
-    view["public_url"] = settings.public_url or request.host_url.rstrip("/")
+    view["keeps_lang"] = keeps_language()
+    view["public_url"] = urls.host()
     view["langs"] = {lang: urls.in_language(lang) for lang in ("vi", "en")}
     view["map_id"] = "map_shell"
     view["words"] = words_of(g.lang)
@@ -99,7 +104,8 @@ def layer_page(layer: str) -> Response:
     pages = max(1, -(-view["matched"] // PAGE_ROWS))
     if number > pages:
         raise NotFound(f"No page {number}; the last is {pages}.", f"Không có trang {number}; trang cuối là {pages}.")
-    selection = {name: value for name in SELECTION if (value := ",".join(request.args.getlist(name)))}
+    parameters = params.join_values(request.args)
+    selection = {name: parameters[name] for name in SELECTION if parameters.get(name)}
     selection.pop("sort", None)
     map_params = {name: value for name, value in selection.items() if name in MAP_STATE}
     return _page(
@@ -129,7 +135,8 @@ def quality() -> Response:
         params.layer_name(layer)
     view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
     names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
-    return _page("quality.html", view=view, chosen=layer, names=names, active="quality")
+    hidden_tls = HIDDEN_TLS in request.environ
+    return _page("quality.html", view=view, chosen=layer, names=names, hidden_tls=hidden_tls, active="quality")
 
 
 def connect() -> Response:

@@ -15,11 +15,11 @@ from geo.web.http.urls import SiteUrls
 _PAGES = ("/", "/layers", "/quality", "/about", "/connect")
 _HOUR_S = 3_600
 _RULES = """User-agent: *
-Disallow: /export/
-Disallow: /manage
-Disallow: /save-map
-Disallow: /map.json
-Disallow: /search.json
+Disallow: {root}/export/
+Disallow: {root}/manage
+Disallow: {root}/save-map
+Disallow: {root}/map.json
+Disallow: {root}/search.json
 
 Sitemap: {sitemap}
 """
@@ -31,7 +31,8 @@ def register(app: Flask) -> None:
     @app.get("/robots.txt")
     def robots() -> Response:
         address = SiteUrls().in_public("/sitemap.xml", "vi")
-        return conditional_response(lambda: _RULES.format(sitemap=address), mimetype="text/plain", max_age_s=_HOUR_S)
+        rules = _RULES.format(root=SiteUrls().plain(""), sitemap=address)
+        return conditional_response(lambda: rules, mimetype="text/plain", max_age_s=_HOUR_S)
 
     @app.get("/sitemap.xml")
     def sitemap() -> Response:

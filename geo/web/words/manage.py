@@ -9,6 +9,32 @@ MANAGE_WORDS: dict[str, Label] = {
         "Tải lên tệp đang có: Shapefile, MapInfo, Excel, GPS… Hệ toạ độ VN-2000 và bảng mã TCVN3, VNI được tự động nhận biết. Dữ liệu chỉ được công bố sau khi bạn xem trước và đồng ý.",
         "Upload the files you have: Shapefile, MapInfo, Excel, GPS… VN-2000 coordinates and TCVN3 or VNI text are recognised. Nothing is published until you have previewed it and agreed.",
     ),
+    "preparing.wait": Label(
+        "Phiên bản {n} đã được công bố và đang được chuẩn bị. Trong lúc đó người xem vẫn thấy phiên bản {served}.",
+        "Version {n} is published and being prepared. Until then visitors see version {served}.",
+    ),
+    "preparing.full": Label(
+        "Phiên bản {n} đã được công bố nhưng chưa hiển thị được vì đĩa của máy chủ đã đầy; người xem vẫn thấy phiên bản"
+        " {served}. Khi có chỗ trống, hệ thống sẽ tự chuẩn bị tiếp.",
+        "Version {n} is published but cannot be shown yet, because the disk of the server is full; visitors see version"
+        " {served}. It will be prepared automatically as soon as there is room.",
+    ),
+    "preparing.failed": Label(
+        "Phiên bản {n} đã được công bố nhưng chưa hiển thị được; người xem vẫn thấy phiên bản {served}. Hệ thống đang tự"
+        " thử lại. Lần thử gần nhất:",
+        "Version {n} is published but cannot be shown yet; visitors see version {served}. It is tried again automatically."
+        " The last attempt:",
+    ),
+    "manage.being_prepared": Label("đang chuẩn bị", "being prepared"),
+    "storage.tab": Label("Dung lượng", "Disk space"),
+    "storage.title": Label("Dung lượng đĩa", "Disk space"),
+    "storage.intro": Label(
+        "Dữ liệu của dịch vụ chiếm {total} MB; đĩa còn trống {free} MB.",
+        "The service's data take {total} MB; {free} MB of the disk are free.",
+    ),
+    "storage.kind": Label("Loại tệp", "Kind"),
+    "storage.files": Label("Số tệp", "Files"),
+    "storage.bound": Label("Giới hạn", "Limit"),
     "manage.imports": Label("Các lần nhập", "Imports"),
     "manage.no_imports": Label("Chưa có lần nhập nào. Hãy tải tệp lên ở trên.", "No imports yet. Upload a file above."),
     "manage.drop": Label("Kéo tệp vào đây hoặc bấm để chọn", "Drop files here, or click to choose"),
@@ -29,6 +55,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.what": Label("Thay đổi", "Change"),
     "manage.fields": Label("Nội dung", "Values"),
     "manage.fields.count": Label("giá trị", "values"),
+    "manage.fields.count.one": Label("giá trị", "value"),
     "manage.place": Label("Vị trí", "Location"),
     "manage.moved": Label("dời {m} m", "moved {m} m"),
     "manage.state": Label("Tình trạng", "Status"),
@@ -52,6 +79,9 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.must_answer": Label(
         "Cần trả lời {n} câu hỏi trước khi công bố:", "{n} questions to answer before publishing:"
     ),
+    "manage.must_answer.one": Label(
+        "Cần trả lời 1 câu hỏi trước khi công bố:", "1 question to answer before publishing:"
+    ),
     "manage.decide": Label("Thiết lập cho tệp này", "Settings for this file"),
     "manage.file": Label("Tệp", "File"),
     "manage.part": Label(
@@ -61,6 +91,10 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.header_row": Label("tên cột ở dòng {n}", "column names in row {n}"),
     "manage.crs": Label("Hệ toạ độ", "Coordinate system"),
     "manage.other_crs": Label("Hệ toạ độ khác", "Another coordinate system"),
+    "manage.two_places": Label(
+        "Bản đồ xem trước vẽ cả hai vị trí: màu theo cách đọc được đề xuất, nét đứt màu tím theo cách đọc khác.",
+        "The preview map shows both places: in colour under the proposed reading, dashed violet under the other.",
+    ),
     "manage.change": Label("Đổi lựa chọn", "Change this choice"),
     "manage.proposed": Label("đề xuất", "proposed"),
     "manage.columns": Label("Các cột của tệp", "Columns of the file"),
@@ -72,6 +106,9 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.becomes": Label("Trở thành", "Becomes"),
     "manage.examples": Label("Ví dụ", "Examples"),
     "manage.text": Label("Bảng mã", "Encoding"),
+    "manage.decimal": Label("Dấu thập phân ở cột {column}", "Decimal mark in column {column}"),
+    "manage.decimal.comma": Label("dấu phẩy", "comma"),
+    "manage.decimal.point": Label("dấu chấm", "point"),
     "manage.leave_out": Label("(bỏ qua)", "(left out)"),
     "manage.constant": Label("{field}: một giá trị cho mọi dòng", "{field}: one value for every row"),
     "manage.precision": Label("Độ chính xác của toạ độ trong tệp", "Accuracy of the file's coordinates"),
@@ -92,6 +129,34 @@ MANAGE_WORDS: dict[str, Label] = {
         "Tên trùng nhau hoặc viết sai. Nếu không chọn, bản ghi chưa có vị trí; vẫn công bố được.",
         "Several units have this name, or it is misspelt. Without a choice the record has no location yet; it can still be published.",
     ),
+    "manage.keys.how": Label(
+        "Nếu có, hãy chọn “Mã” ở ô trên; nếu không, để “(bỏ qua)”.",
+        "If so, choose “Code” in the list above; if not, leave it at “(left out)”.",
+    ),
+    "manage.reused_keys": Label("Mã trùng với bản ghi khác", "Codes of other records"),
+    "manage.references": Label("Tên chưa có bản ghi", "Names without a record"),
+    "manage.references.why": Label(
+        "Tên trong tệp không trùng bản ghi nào hoặc trùng nhiều bản ghi. Hãy chọn bản ghi đúng, thêm bản ghi mới, hoặc để trống.",
+        "No record, or more than one, has the name in the file. Choose the right record, add a new one, or leave it empty.",
+    ),
+    "manage.reference": Label("Tên trong tệp", "Name in the file"),
+    "manage.reference.record": Label("Bản ghi", "Record"),
+    "manage.answered": Label("Lựa chọn đã lưu", "Saved choices"),
+    "manage.answered.why": Label(
+        "Bấm vào một mục để bỏ lựa chọn và đọc lại tệp theo cách tự động.",
+        "Choose an item to undo it; the file is then read again and decides for itself.",
+    ),
+    "answer.part": Label("Lớp của tệp", "Layer of the file"),
+    "answer.crs": Label("Hệ toạ độ", "Coordinate system"),
+    "answer.encodings": Label("Bảng mã", "Encodings"),
+    "answer.mapping": Label("Cột → trường", "Columns"),
+    "answer.constants": Label("Giá trị cho mọi dòng", "Values for every row"),
+    "answer.addresses": Label("Địa chỉ", "Addresses"),
+    "answer.references": Label("Tên được dẫn", "Names referred to"),
+    "answer.precision": Label("Độ chính xác của toạ độ", "Accuracy of the coordinates"),
+    "answer.incomplete": Label("Bản ghi thiếu giá trị", "Incomplete records"),
+    "answer.reused_keys": Label("Mã trùng", "Codes of other records"),
+    "answer.all": Label("Tất cả", "All of them"),
     "manage.address": Label("Địa chỉ trong tệp", "Address in the file"),
     "manage.unit": Label("Đơn vị hành chính", "Administrative unit"),
     "manage.source": Label("Nguồn được dẫn", "Source cited"),
@@ -159,9 +224,20 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.sign_in.why": Label(
         "Nhập mã truy cập do quản trị viên cấp.", "Enter the access token from your administrator."
     ),
-    "manage.sign_in.failed": Label("Mã truy cập không đúng.", "Incorrect token."),
-    "manage.sign_in.not_set": Label(
-        "Trang quản lý chỉ mở được trên chính máy chủ.", "The management pages open only on the server itself."
+    "manage.sign_in.lost": Label(
+        "Không có mã? Trên máy chủ, lệnh dưới đây in ra một liên kết đăng nhập dùng một lần.",
+        "No token? On the server, the command below prints a sign-in link that works once.",
+    ),
+    "manage.sign_in.failed.token": Label("Mã truy cập không đúng.", "Incorrect token."),
+    "manage.sign_in.failed.link": Label(
+        "Liên kết đăng nhập này đã được dùng hoặc đã hết hạn. Hãy tạo liên kết mới.",
+        "This sign-in link was used already or has expired. Make a new one.",
+    ),
+    "manage.sign_in.by_link": Label(
+        "Hãy mở liên kết đăng nhập mà máy chủ in ra khi khởi động. Liên kết chỉ dùng được một lần, trong 15 phút; "
+        "trên máy chủ, lệnh dưới đây in ra liên kết mới.",
+        "Open the sign-in link that the server printed when it started. It works once, within 15 minutes; "
+        "on the server, the command below prints a new one.",
     ),
     "manage.sign_out": Label("Đăng xuất", "Sign out"),
     "state.waiting": Label("Đang chờ đọc", "Waiting"),
@@ -194,6 +270,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "diff.changed": Label("Sửa", "Changed"),
     "diff.before": Label("Vị trí trước đó", "Previous location"),
     "diff.removed": Label("Xoá", "Removed"),
+    "diff.elsewhere": Label("Vị trí theo cách đọc khác", "Location under the other reading"),
     "diff.as_was": Label("Trong phiên bản này", "In this version"),
     "advice.use": Label("tệp và dữ liệu khớp nhau", "file and data agree"),
     "advice.confirm": Label("cần xác nhận", "please confirm"),

@@ -17,6 +17,7 @@ WORDS: dict[str, Label] = {
     "nav.connect": Label("Kết nối", "Connect"),
     "nav.about": Label("Giới thiệu", "About"),
     "language": Label("Ngôn ngữ", "Language"),
+    "lang.unknown": Label("Trang này không có ngôn ngữ “{lang}”; nội dung dưới đây là tiếng Việt.", "This page is not available in “{lang}”; it is shown in English."),
     "lang.vi": Label("Tiếng Việt", "Tiếng Việt"),
     "lang.en": Label("English", "English"),
     "menu": Label("Trình đơn", "Menu"),
@@ -164,6 +165,7 @@ WORDS: dict[str, Label] = {
     "crumbs": Label("Đường dẫn trang", "Breadcrumbs"),
     "quality.title": Label("Chất lượng dữ liệu", "Data quality"),
     "quality.intro": Label("Những vấn đề bước kiểm tra phát hiện, những gì đã được sửa tự động, và những chỗ hồ sơ không khớp bản đồ.", "What the checks found, what was corrected automatically, and where record and map disagree."),
+    "quality.hidden_tls": Label("Bạn đang mở trang qua https, nhưng các liên kết trong câu trả lời của dịch vụ lại bắt đầu bằng http, nên các chương trình như QGIS và GDAL có thể không theo được. Quản trị viên cần đặt GEO_PUBLIC_URL là địa chỉ công khai, hoặc GEO_PROXIES là địa chỉ của máy chủ trung gian.", "This page came over https, but the links in the service's answers begin with http, so that programs such as QGIS and GDAL may fail to follow them. The administrator must set GEO_PUBLIC_URL to the public address, or GEO_PROXIES to the address of the proxy."),
     "quality.layers": Label("Mức đầy đủ", "Completeness"),
     "quality.records": Label("Số bản ghi", "Records"),
     "quality.placed": Label("Có vị trí", "Located"),
@@ -190,7 +192,7 @@ WORDS: dict[str, Label] = {
     "severity.info": Label("thông tin", "info"),
     "about.title": Label("Về bản đồ này", "About this map"),
     "about.what": Label("Bản đồ liên kết sản phẩm OCOP, chủ thể, vùng nguyên liệu, làng nghề, di tích và điểm du lịch, phục vụ kế hoạch 3770/KH-UBND (2021) của tỉnh Điện Biên.", "This map links OCOP products, producers, raw-material zones, craft villages, heritage and tourism sites, in support of plan 3770/KH-UBND (2021) of Điện Biên province."),
-    "about.honest": Label("Số liệu lấy từ các nguồn công khai ghi ở từng bản ghi. Danh sách 11 sản phẩm của kế hoạch chưa được công bố nên để trống.", "The facts come from the public sources that each record cites. The plan's list of 11 products is not published, so it is left empty."),
+    "about.honest": Label("Số liệu lấy từ các nguồn công khai ghi ở từng bản ghi. Kế hoạch nói đến 11 sản phẩm nhưng không nêu tên sản phẩm nào, nên bản đồ không đánh dấu sản phẩm nào là thuộc kế hoạch.", "The facts come from the public sources that each record cites. The plan speaks of 11 products but names none of them, so no product is marked as part of the plan."),
     "about.places": Label("Bản ghi chỉ biết đến xã cũ hoặc huyện cũ được đặt tại một điểm bên trong đơn vị đó và ghi rõ là gần đúng trong dữ liệu, trên bản đồ và trong tệp tải về.", "A record known only to its former commune or district is shown at a point inside that unit and marked as approximate in the data, on the map and in the downloads."),
     "about.counts": Label("{n} bản ghi trong {m} lớp.", "{n} records in {m} layers."),
     "about.links": Label("Liên kết được lập thế nào", "How links are made"),
@@ -203,6 +205,10 @@ WORDS: dict[str, Label] = {
     "error.title": Label("Không mở được trang", "This page could not be opened"),
     "error.request": Label("Mã yêu cầu", "Request ID"),
     "error.perhaps": Label("Có phải bạn tìm:", "Did you mean:"),
+    "error.retry": Label(
+        "Trang sẽ tự thử lại sau {n} giây; nếu bạn đang tải tệp, tệp sẽ tự tải về khi sẵn sàng.",
+        "This page tries again by itself in {n} seconds; a file is downloaded as soon as it is ready.",
+    ),
     "error.home": Label("Về bản đồ", "Go to the map"),
 }  # fmt: skip
 

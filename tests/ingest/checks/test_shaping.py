@@ -13,8 +13,7 @@ from geo.ingest.checks.mend import mend
 from geo.ingest.checks.shaping import shape_up
 from geo.ocop.layers import LAYERS
 from geo.report import Issue
-from geo.store.diff import compare
-from tests.frames import frame
+from tests.frames import compare, frame
 from tests.ingest.cases import case, new_records, staged
 from tests.worlds import records
 

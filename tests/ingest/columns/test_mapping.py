@@ -5,8 +5,12 @@ import pytest
 from geo.errors import BadQuery
 from geo.ingest.columns.mapping import check_mapping, propose, targets_of
 from geo.ingest.columns.values import Names
+from geo.ingest.crs.candidates import Ground
 from geo.ingest.files.table import Table
+from geo.ingest.places.coordinates import nowhere
+from geo.ingest.places.weights import weigh
 from geo.ocop.layers import LAYERS
+from tests.ingest.province import PROVINCE
 
 
 def table(**columns: list[object]) -> Table:
@@ -17,7 +21,9 @@ def table(**columns: list[object]) -> Table:
 def proposed(layer: str, columns: dict[str, list[object]]) -> dict[str, str]:
     made = Table("csv", "CSV", "t", columns, range(2, max(map(len, columns.values())) + 2))
     records = {layer: Names.of({"R1": "Mật ong", "R2": "Chè"}), "districts": Names.of({"100": "Điện Biên"})}
-    return {choice.column: choice.target for choice in propose(made, LAYERS[layer], records)}
+    spec = LAYERS[layer]
+    places = weigh(columns, Ground(PROVINCE), nowhere, dimension=spec.dimension or 0).best if spec.geometry else None
+    return {choice.column: choice.target for choice in propose(made, spec, records, places)}
 
 
 def test_columns_of_a_vietnamese_list() -> None:
@@ -39,7 +45,7 @@ def test_one_column_by_many_names(name: str) -> None:
 @pytest.mark.parametrize("heading", ["Code", "Id", "Mã"])
 @pytest.mark.parametrize("layer", [name for name, spec in LAYERS.items() if spec.field(spec.key).label.en == "Code"])
 def test_the_key_is_known_by_its_heading_of_today_and_of_earlier_exports(layer: str, heading: str) -> None:
-    assert proposed(layer, {heading: ["X9"]}) == {heading: LAYERS[layer].key}
+    assert proposed(layer, {heading: ["R9"]}) == {heading: LAYERS[layer].key}
 
 
 @pytest.mark.parametrize("heading", ["Type", "Kind", "Loại"])
@@ -71,6 +77,13 @@ def test_coordinates() -> None:
     }  # fmt: skip
     assert proposed("sites", {"Tên": ["A1"], "Toạ độ": ["21.4, 103.0"]})["Toạ độ"] == "@both"
     assert "@first" not in proposed("zones", {"Tên": ["A1"], "Vĩ độ": [21.4], "Kinh độ": [103.0]}).values()
+
+
+def test_values_alone_do_not_take_a_column_from_the_field_that_it_is_named_after() -> None:
+    columns: dict[str, list[object]] = {"Tên di tích": ["A1"], "Mã": [21.4001], "Ghi chú": ["103.0002"]}
+    assert "@first" not in proposed("sites", columns).values()
+    columns = {"Tên di tích": ["A1"], "a": [21.4001], "b": ["103.0002"]}
+    assert proposed("sites", columns) == {"Tên di tích": "name", "a": "@first", "b": "@second"}
 
 
 def test_no_field_is_given_twice() -> None:

@@ -37,9 +37,19 @@ def test_a_file_whose_word_and_positions_agree_is_used() -> None:
     assert (found.advice, found.reading) == ("use", Reading(HOME))
 
 
-def test_a_mislabelled_file_is_used_with_its_correction_in_the_evidence() -> None:
-    found = locate(MISLABELLED, HOME_NUMBERS, PROVINCE)
-    assert (found.advice, found.reading) == ("use", Reading(HOME))
+NULL_SHIFT = Reading(HOME, slip="null_shift")
+NAMELESS = MISLABELLED.replace("D_WGS_1984", "D_Unknown").replace("GCS_WGS_1984", "GCS_unknown")
+ZEROS = CRS.from_epsg(9205).to_wkt("WKT1_GDAL")
+ZEROS = ZEROS.replace('AUTHORITY["EPSG","7030"]]', 'AUTHORITY["EPSG","7030"]],TOWGS84[0,0,0,0,0,0,0]', 1)
+assert "TOWGS84" in ZEROS
+
+
+@pytest.mark.parametrize("claim", [MISLABELLED, NAMELESS, ZEROS])
+@pytest.mark.parametrize("made_as", [Reading(HOME), NULL_SHIFT])
+def test_a_grid_without_its_datum_is_a_choice_of_two_places(claim: str, made_as: Reading) -> None:
+    found = locate(claim, written(made_as), PROVINCE)
+    assert (found.advice, found.reading) == ("choose", Reading(HOME))
+    assert {Reading(HOME), NULL_SHIFT} <= set(found.choices)
     assert any("222.7 m" in line.en for line in found.evidence)
     assert Reading(HOME, slip="null_shift") in found.choices
 
@@ -50,7 +60,7 @@ def test_known_borders_can_contradict_the_correction_of_a_mislabelled_file() -> 
     assert (found.advice, found.reading) == ("confirm", Reading(HOME, slip="null_shift"))
     drawn_on_vn2000 = written(Reading(HOME), along_the_borders())
     found = locate(MISLABELLED, drawn_on_vn2000, PROVINCE, reference=UNITS)
-    assert (found.advice, found.reading) == ("use", Reading(HOME))
+    assert (found.advice, found.reading) == ("confirm", Reading(HOME))
     assert any("known borders" in line.en for line in found.evidence)
 
 
@@ -235,13 +245,13 @@ def test_a_shapefile_sent_out_and_brought_in_lies_where_it_lay(lng: float, lat: 
     assert geodesic_distance_m(lng, lat, back.x, back.y) < 1e-4
 
 
-def test_a_tab_written_by_gdal_loses_its_datum_and_is_still_recognised(tmp_path: Path) -> None:
+def test_a_tab_written_by_gdal_loses_its_datum_and_leaves_the_choice_to_a_person(tmp_path: Path) -> None:
     # GDAL has no MapInfo datum for VN-2000: a TAB of EPSG:9205 comes back as WGS 84, 222.7 m off.
     path = tmp_path / "a.tab"
     pyogrio.write_dataframe(from_store(places().loc[[5]], "EPSG:9205").frame, path, driver="MapInfo File")
     frame = pyogrio.read_dataframe(path)
     assert "VN-2000" not in frame.crs.to_wkt()
     found = locate(frame.crs.to_wkt(), sample(frame.geometry), PROVINCE, driver="MapInfo File")
-    assert (found.advice, found.reading) == ("use", Reading(HOME))
+    assert (found.advice, found.reading) == ("choose", Reading(HOME)) and NULL_SHIFT in found.choices
     moved = to_store(frame, found).frame.geometry.iloc[0]
     assert geodesic_distance_m(moved.x, moved.y, 103.0165, 21.386) < 0.05  # a TAB keeps whole centimetres

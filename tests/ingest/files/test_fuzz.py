@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import fiona
 import pytest
 
+from geo.ingest.files.limits import Limits
+from geo.ingest.files.opening import look, read
 from tests.conftest import ROOT
 from tests.effort import Effort
 from tests.ingest import samples
@@ -101,6 +104,10 @@ KINDS: dict[str, Callable[[Path], Path]] = {
 }
 
 
+BY_FIONA = {"tab", "mif", "gpkg", "flatgeobuf", "geojson"}
+"""Types whose coordinate system fiona's GDAL reads; pyogrio's reads the records of all (docs/decisions/gdal.md)."""
+
+
 def damaged(kind: str, each: int, uploads: Path, wholes: dict[str, Path]) -> None:
     """Write `each` damaged files of one kind to `uploads`."""
     whole = wholes[kind]
@@ -165,3 +172,20 @@ def test_a_refusal_says_what_to_do(outcomes: dict[str, tuple[str, str]], kind: s
         if what == "refused" and name.rpartition("-")[0].startswith(kind + "-")
     ]
     assert said and all(len(text) > 20 and "Traceback" not in text for text in said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_corpus_has_every_type_that_fiona_reads(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the two packages has a GDAL of its own: damaged files must reach both."""
+    open_file, paths = fiona.open, []
+
+    def note(path: Path, **options: object) -> object:
+        paths.append(path)
+        return open_file(path, **options)
+
+    monkeypatch.setattr(fiona, "open", note)
+    whole = KINDS[kind](tmp_path / kind)
+    parts = look(group(whole) if whole.parent.name == "group" else [whole], tmp_path / "work", Limits())
+    assert all(len(read(part, Limits())) for part in parts)
+    assert bool(paths) == (kind in BY_FIONA)
+    assert f"`{kind}`" in (ROOT / "docs" / "decisions" / "gdal.md").read_text(encoding="utf-8") or kind not in BY_FIONA

@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 import xml.etree.ElementTree as ET
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
@@ -154,8 +155,70 @@ def geopackage(path: Path, chance: random.Random | None) -> Path:
     return path
 
 
+def mapinfo_text(path: Path, chance: random.Random | None) -> Path:
+    """A .mif and a .mid, zipped; the slip is in a line of an object or in a cell."""
+    header = ["Version 300", 'Charset "Neutral"', 'Delimiter ","', "Columns 4", "  ten Char(40)", "  dia_chi Char(40)",
+              "  dien_tich Decimal(10,2)", "  nam Integer", "Data", ""]  # fmt: skip
+    lines = [
+        line for ring in RINGS
+        for line in ["Region 1", f"  {len(ring)}", *(f"{x:.6f} {y:.6f}" for x, y in ring), "    Pen (1,2,0)"]
+    ]  # fmt: skip
+    cells = [[f'"{row[0]}"', f'"{row[1]}"', str(row[2]), str(row[3])] for row in ROWS]
+    if chance is not None and chance.random() < 0.5:
+        at = chance.randrange(len(lines))
+        words = lines[at].split(" ")
+        word = chance.choice([number for number, text in enumerate(words) if text])
+        words[word] = mistyped(chance, words[word])
+        lines[at] = " ".join(words)
+    elif chance is not None:
+        row = chance.choice(cells)
+        column = chance.randrange(4)
+        bare = row[column].strip('"')
+        row[column] = mistyped(chance, bare) if column > 1 else f'"{mistyped(chance, bare)}"'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.mif", "\n".join([*header, *lines]).encode())
+        archive.writestr("x.mid", "\n".join(",".join(row) for row in cells).encode())
+    return path
+
+
+def gpx(path: Path, chance: random.Random | None) -> Path:
+    """Waypoints; the slip is in a coordinate, a text or the name of an element."""
+    root = ET.Element("gpx", version="1.1")
+    for number, row in enumerate(ROWS):
+        point = ET.SubElement(root, "wpt", lat=f"{21 + number / 8}", lon=f"{103 + number / 8}")
+        for tag, value in zip(("ele", "name", "desc", "type"), (row[2], row[0], row[1], row[3]), strict=True):
+            ET.SubElement(point, tag).text = str(value)
+    if chance is not None:
+        element = chance.choice(list(root.iter())[1:])
+        if element.attrib:
+            name = chance.choice(["lat", "lon"])
+            element.set(name, mistyped(chance, element.get(name)))
+        elif chance.random() < 0.7:
+            element.text = mistyped(chance, element.text)
+        else:
+            element.tag = f"{element.tag}x"
+    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    return path
+
+
+def drawing(path: Path, chance: random.Random | None) -> Path:
+    """Closed lines and a text in a DXF; the slip is in any value of an entity."""
+    groups: list[tuple[int, str]] = []
+    for number, ring in enumerate(RINGS, start=1):
+        groups += [(0, "LWPOLYLINE"), (5, f"A{number}"), (8, f"LOP_{number}"), (90, "3"), (70, "1")]
+        groups += [group for x, y in ring[:3] for group in ((10, f"{x:.6f}"), (20, f"{y:.6f}"))]
+    groups += [(0, "TEXT"), (5, "B1"), (8, "CHU"), (10, "103.5"), (20, "21.5"), (40, "2.5"), (1, "Vung chu")]
+    if chance is not None:
+        at = chance.randrange(len(groups))
+        groups[at] = (groups[at][0], mistyped(chance, groups[at][1]))
+    pairs = [(0, "SECTION"), (2, "ENTITIES"), *groups, (0, "ENDSEC"), (0, "EOF")]
+    path.write_text("".join(f"{code:3}\n{value}\n" for code, value in pairs), encoding="ascii")
+    return path
+
+
 MAKERS: dict[str, Callable[[Path, random.Random | None], Path]] = {
     "geojson": geojson, "geojsonl": geojsonseq, "kml": kml, "csv": csv, "xlsx": xlsx, "dbf": dbase, "gpkg": geopackage,
+    "zip": mapinfo_text, "gpx": gpx, "dxf": drawing,
 }  # fmt: skip
 
 
@@ -180,7 +243,7 @@ def text(cell: object) -> str:
 def test_one_damaged_value_is_never_lost_in_silence(tmp_path: Path, kind: str) -> None:
     make, path = MAKERS[kind], tmp_path / f"x.{kind}"
     good = table_of(tmp_path, make(path, None))
-    assert good.issues == () and len(good) == 4
+    assert good.issues == () and len(good) == (5 if kind == "dxf" else 4)
     whole = values(good)
     outcomes: Counter[str] = Counter()
     for seed in range(EACH):

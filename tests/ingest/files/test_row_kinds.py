@@ -7,7 +7,7 @@ import pytest
 
 from geo.ingest.files.row_kinds import LEFT_OUT, RowKind, left_out
 from tests.ingest.cases import case, new_records, staged, table_of, words
-from tests.ingest.files.test_sheets import Rows, first, notes, text, xls, xlsx
+from tests.ingest.files.sheet_files import Rows, first, notes, text, xls, xlsx
 
 LIST = ["STT", "Tên chủ thể", "Loại hình", "Xã", "Số hộ"]
 ONE: list[object] = [1, "HTX một", "Hợp tác xã", "Thanh Nưa", 12]
@@ -197,7 +197,7 @@ def test_rows_of_an_xls_that_are_merged(tmp_path: Path) -> None:
 
 def test_merged_cells_that_overlap_a_thousand_times_are_refused(tmp_path: Path) -> None:
     from geo.errors import BadSource
-    from tests.ingest.files.test_sheets import SHEET, edited
+    from tests.ingest.files.sheet_files import SHEET, edited
 
     path = xlsx(tmp_path / "a.xlsx", [["Tên", "Xã"], *[[f"n{row}", None] for row in range(400)]])
     ranges = b'<mergeCells count="1">' + b'<mergeCell ref="A2:A401"/>' * 400 + b"</mergeCells></worksheet>"

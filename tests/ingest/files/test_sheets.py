@@ -4,76 +4,19 @@ import datetime as dt
 import random
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-import xlwt
 from openpyxl.styles import Font
 
-from geo.encodings import decode, encode
 from geo.errors import BadSource
 from geo.ingest.files.limits import Limits
 from geo.ingest.files.sheets import read_sheet, sheet_names
 from geo.ingest.files.table import Table
 from tests.effort import Effort
-
-LIMITS = Limits()
-Rows = Sequence[Sequence[object]]
-PRODUCTS: Rows = [["Tên", "Kinh độ", "Vĩ độ"], ["Chè Tủa Chùa", 103.35, 21.98], ["Gạo Điện Biên", 103.02, 21.38]]
-
-
-def xlsx(path: Path, rows: Rows = PRODUCTS, more: Callable[[openpyxl.Workbook], None] | None = None) -> Path:
-    book = openpyxl.Workbook()
-    book.active.title = "Sản phẩm"
-    for number, row in enumerate(rows, start=1):
-        for column, cell in enumerate(row, start=1):
-            if cell is not None:
-                book.active.cell(number, column).value = cell
-    if more:
-        more(book)
-    book.save(path)
-    return path
-
-
-def xls(path: Path, rows: Rows = PRODUCTS) -> Path:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Sản phẩm")
-    date = xlwt.easyxf(num_format_str="DD/MM/YYYY")
-    for number, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            if cell is not None:
-                sheet.write(number, column, cell, *([date] if isinstance(cell, dt.date) else []))
-    book.save(str(path))
-    return path
-
-
-def text(path: Path, content: str | bytes) -> Path:
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def edited(path: Path, member: str, edit: Callable[[bytes], bytes]) -> Path:
-    """The workbook with one member changed, packed as before."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, edit(content) if name == member else content)
-    return path
-
-
-def first(path: Path, kind: str = "xlsx", limits: Limits = LIMITS) -> Table:
-    return read_sheet(path, kind, None, limits)  # type: ignore[arg-type]
-
-
-def notes(table: Table) -> str:
-    return "\n".join(note.en for note in table.notes)
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-
+from tests.ingest.files.sheet_files import LIMITS, PRODUCTS, SHEET, Rows, edited, first, notes, text, xls, xlsx
 
 # --- headers -----------------------------------------------------------------------------------------
 
@@ -399,86 +342,3 @@ def test_an_xls_that_claims_more_than_memory_holds_ends_only_its_reader(tmp_path
     path.write_bytes(data)
     with pytest.raises(BadSource, match="damaged"):
         first(path, "xls")
-
-
-# --- CSV ---------------------------------------------------------------------------------------------
-
-
-def table_of(tmp_path: Path, content: str | bytes) -> Table:
-    return first(text(tmp_path / "vùng chè.csv", content), "csv")
-
-
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_outside_quotes(tmp_path: Path, mark: str) -> None:
-    rows = [["ten", "dia chi", "so"], ['"Che, ""Tua; Chua"""', '"a|b\tc"', "1"], ["Gao", "xa, huyen", "2"]]
-    if mark == ",":
-        rows[2][1] = "xa"
-    table = table_of(tmp_path, "\n".join(mark.join(row) for row in rows))
-    assert table.columns == {
-        "ten": ['Che, "Tua; Chua"', "Gao"], "dia chi": ["a|b\tc", rows[2][1]], "so": ["1", "2"],
-    }  # fmt: skip
-    assert (table.driver, table.layer, table.cpg, table.header_row) == ("CSV", "vùng chè", None, 1)
-
-
-def test_decimal_commas_do_not_pass_for_the_delimiter(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "ten;x;y\nGao;103,5;21,5\nChe;103,6;21,6\n")
-    assert table.columns["x"] == ["103,5", "103,6"]
-
-
-def test_a_first_line_may_say_the_delimiter(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "sep=|\r\nten|so,luong\r\nGao,Che|1,2\r\n")
-    assert table.columns == {"ten": ["Gao,Che"], "so,luong": ["1,2"]}
-    assert (table.header_row, list(table.row_numbers)) == (2, [3])
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1258", "tcvn3"])
-def test_bytes_are_kept(tmp_path: Path, encoding: str) -> None:
-    content = encode("Tên,Xã\nĐà,Mà\nà,Mơ\n", encoding)
-    table = table_of(tmp_path, content)
-    names = [decode(name, encoding) for name in table.columns]
-    assert names == ["Tên", "Xã"]
-    cells = [[decode(str(cell), encoding) for cell in cells] for cells in table.columns.values()]
-    assert cells == [["Đà", "à"], ["Mà", "Mơ"]]
-    assert table.cpg is None
-
-
-def test_a_mark_of_utf_8_is_taken_off_and_told(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "\ufeffTên,Xã\nChè,Mường Ảng\n")
-    assert (next(iter(table.columns)).encode("latin-1").decode(), table.cpg) == ("Tên", "UTF-8")
-
-
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_is_unicode(tmp_path: Path, encoding: str) -> None:
-    table = table_of(tmp_path, "\ufeffTên\tXã\nChè\tMường Ảng\n".encode(encoding))
-    assert table.columns == {"Tên": ["Chè"], "Xã": ["Mường Ảng"]}
-
-
-def test_a_cell_of_several_lines_is_one_row(tmp_path: Path) -> None:
-    table = table_of(tmp_path, 'a,b\r\n"x\r\ny",1\r\n\r\nz,2\r\n')
-    assert table.columns == {"a": ["x\r\ny", "z"], "b": ["1", "2"]}
-    assert list(table.row_numbers) == [2, 4]
-
-
-def test_a_row_with_more_cells_than_the_header_is_kept_and_told(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "a,b\nx,1\ny,2,zz\n")
-    assert table.columns["column C"] == [None, "zz"]
-    assert [(issue.kind, issue.record, issue.row) for issue in table.issues] == [("ragged_row", None, 3)]
-
-
-def test_an_error_of_a_spreadsheet_in_a_csv_is_a_finding(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "a,b\nx,#N/A\ny,2\n")
-    assert table.columns["b"] == [None, "2"]
-    assert [issue.value for issue in table.issues] == ["#N/A"]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b'a,b\nx,1\n"y,2\nz,3\n', "line 3"), (b'a,b\n"x"y,1\n', "line 2"), (b"a,b\nx,1\ny\0,2\n", "NUL.*line 3"),
-        (b"\xff\xfea\0,\0\x00", "UTF-16"), (b"", "no table"), (b'a,b\n"' + b"x" * 200_000 + b"\n", "line 2"),
-    ],
-)  # fmt: skip
-def test_a_csv_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, said: str) -> None:
-    with pytest.raises(BadSource, match=said) as refused:
-        table_of(tmp_path, content)
-    assert "vùng chè.csv" in refused.value.vi

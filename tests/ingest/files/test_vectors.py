@@ -6,47 +6,17 @@ import sqlite3
 import struct
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pyogrio
 import pytest
 import shapely
-from shapely import LineString, MultiPolygon, Point
+from shapely import MultiPolygon, Point
 
 from geo.errors import BadSource
-from geo.ingest.files.limits import Limits
 from geo.ingest.files.opening import choose, look, read
-from geo.ingest.files.table import Table
 from tests.ingest import samples
+from tests.ingest.files.vector_tables import LIMITS, opened, same, utf8
 from tests.ingest.samples import NAMES, NUMBERS, SHAPES, VN2000, copied, frame, group, ogr2ogr, points, write, zipped
-
-LIMITS = Limits()
-
-
-def opened(work: Path, *files: Path, layer: str | None = None) -> Table:
-    """The one part of an upload, or the one called `layer`, as the service reads it."""
-    folder = work / "opened"
-    shutil.rmtree(folder, ignore_errors=True)
-    part = choose(look(files, folder, LIMITS), layer)
-    assert part is not None
-    table = read(part, LIMITS)
-    assert part.rows in {None, len(table)}
-    return table
-
-
-def utf8(cells: list[object]) -> list[str]:
-    """Text that was read as Latin-1, as the UTF-8 that it stands for."""
-    return [str(cell).encode("latin-1").decode("utf-8") for cell in cells]
-
-
-def same(table: Table, shapes: list[shapely.Geometry]) -> bool:
-    """Whether the shapes are these, to a hair."""
-    assert table.shapes is not None and len(table.shapes) == len(shapes)
-    return all(
-        shapely.normalize(mine).equals_exact(shapely.normalize(theirs), 1e-6)
-        for mine, theirs in zip(table.shapes.tolist(), shapes, strict=True)
-    )
-
 
 # --- every kind, under every name --------------------------------------------------------------------
 
@@ -345,101 +315,7 @@ def test_waypoints_and_tracks_of_a_gpx_are_layers(tmp_path: Path) -> None:
     ]
 
 
-# --- MapInfo -----------------------------------------------------------------------------------------
-
-MIF = """Version 300
-Charset "%s"
-Delimiter ","
-CoordSys Earth Projection 8, 104, "m", 103, 0, 0.9999, 500000, 0
-Columns 2
-  ten Char(20)
-  so Integer
-Data
-
-Point 501000.5 2368000.25
-Point 502000.5 2369000.25
-"""
-
-
-@pytest.mark.parametrize(
-    ("charset", "cpg"), [("WindowsVietnamese", "1258"), ("Neutral", None), ("WindowsLatin1", None), ("UTF-8", "UTF-8")]
-)
-def test_bytes_of_a_mif_are_kept_whatever_its_charset(tmp_path: Path, charset: str, cpg: str | None) -> None:
-    written = "Tủa Chùa".encode("cp1258", "replace"), "§iÖn Biªn".encode("latin-1")
-    (tmp_path / "X.MIF").write_text(MIF % charset, encoding="ascii")
-    (tmp_path / "X.MID").write_bytes(b"".join(b'"%s",%d\r\n' % (text, row) for row, text in enumerate(written)))
-    table = opened(tmp_path, tmp_path / "X.MIF", tmp_path / "X.MID")
-    assert [str(cell).encode("latin-1") for cell in table.columns["ten"]] == list(written)
-    assert table.columns["so"] == [0, 1] and table.cpg == cpg
-    assert same(table, [Point(501000.5, 2368000.25), Point(502000.5, 2369000.25)])
-    assert 'PARAMETER["central_meridian",103]' in str(table.crs) and 'PARAMETER["scale_factor",0.9999]' in str(
-        table.crs
-    )
-
-
-def test_a_datum_of_its_own_in_a_mif_keeps_its_parameters(tmp_path: Path) -> None:
-    own = 'Projection 8, 9999, 28, -191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278, 0, "m"'
-    (tmp_path / "x.mif").write_text((MIF % "Neutral").replace('Projection 8, 104, "m"', own), encoding="ascii")
-    (tmp_path / "x.mid").write_text('"a",1\n"b",2\n')
-    assert "TOWGS84[-191.90441429,-39.30318279,-111.45032835" in str(
-        opened(tmp_path, tmp_path / "x.mif", tmp_path / "x.mid").crs
-    )
-
-
-@pytest.mark.parametrize(
-    ("charset", "cpg"), [("WindowsVietnamese", "1258"), ("Neutral", None), ("WindowsLatin1", None)]
-)
-def test_bytes_of_a_tab_are_kept_whatever_its_charset(tmp_path: Path, charset: str, cpg: str | None) -> None:
-    path = write(tmp_path / "xa.tab", "MapInfo File", frame(ma=["aaaaaaaaaa", "bbbbbbbbbb", "c"]))
-    old = ["Mường Ảng".encode("cp1258", "replace").ljust(10, b"x"), "§iÖn Biªn!".encode("latin-1")]
-    data = path.with_suffix(".dat").read_bytes()
-    path.with_suffix(".dat").write_bytes(data.replace(b"aaaaaaaaaa", old[0]).replace(b"bbbbbbbbbb", old[1]))
-    head = path.read_text()
-    assert '"Neutral"' in head
-    path.write_text(head.replace("Neutral", charset))
-    files = [one.rename(one.with_suffix(one.suffix.upper())) for one in group(path)]
-    table = opened(tmp_path, *files)
-    assert [str(cell).encode("latin-1") for cell in table.columns["ma"]] == [*old, b"c"] and table.cpg == cpg
-    assert same(table, SHAPES)
-
-
-def test_a_tab_without_its_other_files_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "xa.tab", "MapInfo File")
-    with pytest.raises(BadSource, match="MapInfo"):
-        opened(tmp_path, path)
-
-
-def test_a_tab_may_have_a_column_called_type(tmp_path: Path) -> None:
-    path = write(tmp_path / "xa.tab", "MapInfo File", frame(Type=["a", "b", "c"]))
-    assert opened(tmp_path, *group(path)).columns["Type"] == ["a", "b", "c"]
-
-
 # --- drawings ----------------------------------------------------------------------------------------
-
-DRAWN = [LineString(SHAPES[2].exterior.coords), LineString([(103, 21), (103.25, 21), (103.25, 21.5)])]
-
-
-@pytest.mark.parametrize(("driver", "ending"), [("DXF", "dxf"), ("DGN", "dgn")])
-def test_lines_and_points_of_a_drawing(tmp_path: Path, driver: str, ending: str) -> None:
-    source = write(
-        tmp_path / "s.geojson", "GeoJSON", gpd.GeoDataFrame(geometry=[*DRAWN, Point(103.5, 21.25)], crs=4326)
-    )
-    table = opened(tmp_path, ogr2ogr(tmp_path / f"x.{ending}", source, "-f", driver))
-    assert table.crs is None and table.shapes is not None and len(table) == 3
-    drawn = [shapely.get_coordinates(shape) for shape in table.shapes[:2]]
-    assert np.allclose(drawn[0], DRAWN[0].coords, atol=1e-3) and np.allclose(drawn[1], DRAWN[1].coords, atol=1e-3)
-    assert shapely.get_coordinates(table.shapes[2])[0].tolist() == pytest.approx([103.5, 21.25])
-
-
-def test_a_drawing_by_hand_with_layers_and_a_text(tmp_path: Path) -> None:
-    pairs = [(0, "SECTION"), (2, "ENTITIES"), (0, "LWPOLYLINE"), (8, "RANH_XA"), (90, 3), (70, 1), (10, 1.5), (20, 2.5), (10, 3), (20, 2.5), (10, 3), (20, 4),
-             (0, "TEXT"), (8, "TEN"), (10, 2), (20, 3), (40, 1), (1, "Mường Ảng"), (0, "ENDSEC"), (0, "EOF")]  # fmt: skip
-    (tmp_path / "x").write_text(
-        "999\nAutoCAD\n" + "".join(f"{code:>3}\r\n{value}\r\n" for code, value in pairs), encoding="utf-8"
-    )
-    table = opened(tmp_path, tmp_path / "x")
-    assert table.columns["Layer"] == ["RANH_XA", "TEN"] and table.shapes is not None
-    assert shapely.get_coordinates(table.shapes[0]).tolist() == [[1.5, 2.5], [3, 2.5], [3, 4], [1.5, 2.5]]
 
 
 def test_a_geometry_that_has_no_ring_to_close_is_kept_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -482,22 +358,6 @@ def test_a_sequence_that_lost_a_record_is_refused(tmp_path: Path, mark: str) -> 
     (tmp_path / "x").write_text("\n".join(mark + line for line in lines)[:-5], encoding="utf-8")
     with pytest.raises(BadSource, match="3 records but only 2"):
         opened(tmp_path, tmp_path / "x")
-
-
-def test_a_mif_whose_places_are_cut_short_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.mif").write_text((MIF % "Neutral").replace("Point 502000.5 2369000.25\n", ""), encoding="ascii")
-    (tmp_path / "x.mid").write_text('"a",1\n"b",2\n')
-    with pytest.raises(BadSource, match="2 records but only 1"):
-        opened(tmp_path, tmp_path / "x.mif", tmp_path / "x.mid")
-
-
-def test_a_drawing_without_its_end_is_told(tmp_path: Path) -> None:
-    path = samples.SAMPLES["dgn"](tmp_path)
-    assert opened(tmp_path, path).issues == ()
-    path.write_bytes(path.read_bytes().rstrip(b"\xff"))
-    assert [one.message.en for one in opened(tmp_path, path).issues] == [
-        "the drawing has no end mark: it may be cut short"
-    ]
 
 
 @pytest.mark.parametrize("prj", [b"", b"PROJCS[", b"\xff\xff\xff", b"EPSG:3405", b"\0" * 50])

@@ -1,6 +1,6 @@
 // Geometry of the preview map of differences: drawing order, bounding box, lines of moved points.
 
-const STATUSES = ["as_was", "before", "removed", "changed", "added"];
+const STATUSES = ["as_was", "before", "elsewhere", "removed", "changed", "added"];
 
 /** The features that have a geometry, in drawing order: the most important status last, on top. */
 export const inOrder = (features) => features.filter((feature) => feature.geometry).sort((a, b) => STATUSES.indexOf(a.properties.status) - STATUSES.indexOf(b.properties.status));
@@ -21,10 +21,11 @@ export function boxOf(features) {
   return all.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [west, south, east, north]);
 }
 
-/** For each point that moved, the line from its old to its new position. */
+/** Lines between two positions of one record: from its old to its new one, and between two readings of its coordinates. */
 export function moves(features) {
-  const was = new Map(features.filter((one) => one.properties.status === "before" && one.geometry?.type === "Point").map((one) => [one.properties.id, one]));
-  return features
-    .filter((one) => one.properties.status === "changed" && was.has(one.properties.id) && one.geometry?.type === "Point")
-    .map((one) => [was.get(one.properties.id).geometry.coordinates, one.geometry.coordinates]);
+  const points = features.filter((one) => one.geometry?.type === "Point");
+  const at = new Map(points.filter((one) => ["added", "changed"].includes(one.properties.status)).map((one) => [one.properties.id, one]));
+  return points
+    .filter((one) => at.has(one.properties.id) && (one.properties.status === "elsewhere" || (one.properties.status === "before" && at.get(one.properties.id).properties.status === "changed")))
+    .map((one) => [one.geometry.coordinates, at.get(one.properties.id).geometry.coordinates]);
 }

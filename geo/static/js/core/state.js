@@ -27,7 +27,7 @@ export function parseState(search, filterParams) {
 export function formatState(state) {
   const params = [];
   const add = (name, value) => value && params.push(`${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%2F/g, "/")}`);
-  add("lang", state.lang === "vi" ? "" : state.lang);
+  add("lang", state.lang === "vi" && !state.keepsLang ? "" : state.lang); // kept where the browser prefers another
   if (state.view) add("map", `${round(state.view.zoom, 2)}/${round(state.view.lat, 5)}/${round(state.view.lng, 5)}`);
   if (state.layers) params.push(`layers=${state.layers.join(",")}`);
   add("base", state.base);

@@ -5,6 +5,8 @@ import { escapeMarkup } from "../core/format.js";
 import { L, latLng } from "./leaflet.js";
 
 const RADIUS_PX = 8;
+const MAX_ZOOM = 13;
+const TWO_READINGS_MAX_ZOOM = 16; // two readings of coordinates lie some 200 m apart
 
 /** `draw(features)` draws the differences, `show(id)` moves to one record and opens its tooltip. */
 export function createPreview(map, words) {
@@ -22,21 +24,21 @@ export function createPreview(map, words) {
   }
 
   function add(feature) {
-    const { id, title, status, approximate } = feature.properties;
+    const { id, title, status, approximate, reading } = feature.properties;
     const isPoint = feature.geometry.type === "Point";
     const kind = isPoint ? "" : feature.geometry.type.endsWith("Polygon") ? " mark--area" : " mark--track";
     const className = `mark mark--${status}${kind}${approximate ? " mark--approximate" : ""}`;
     const layer = isPoint ? L.circleMarker(latLng(feature.geometry.coordinates), { radius: RADIUS_PX, className }) : L.geoJSON(feature, { style: { className } });
-    layer.bindTooltip(`${escapeMarkup(title ?? "")} (${escapeMarkup(id ?? feature.id ?? "")}) · ${escapeMarkup(words[`diff.${status}`] ?? "")}${approximate ? ` · ${escapeMarkup(words.approximate)}` : ""}`);
+    layer.bindTooltip(`${escapeMarkup(title ?? "")} (${escapeMarkup(id ?? feature.id ?? "")}) · ${escapeMarkup(words[`diff.${status}`] ?? "")}${approximate ? ` · ${escapeMarkup(words.approximate)}` : ""}${reading ? `: ${escapeMarkup(reading[document.documentElement.lang] ?? reading.en)}` : ""}`);
     group.addLayer(layer);
-    if (status !== "before") byId.set(String(id ?? feature.id), { feature, layer });
+    if (status !== "before" && status !== "elsewhere") byId.set(String(id ?? feature.id), { feature, layer });
   }
 
   function fit(features) {
     const box = boxOf(features);
     if (!box) return;
     const [west, south, east, north] = box;
-    map.fitBounds(L.latLngBounds(latLng([west, south]), latLng([east, north])), { padding: [40, 40], maxZoom: 13, animate: false });
+    map.fitBounds(L.latLngBounds(latLng([west, south]), latLng([east, north])), { padding: [40, 40], maxZoom: features.some((one) => one.properties.status === "elsewhere") ? TWO_READINGS_MAX_ZOOM : MAX_ZOOM, animate: false });
   }
 
   function show(id) {

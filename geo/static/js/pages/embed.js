@@ -18,7 +18,7 @@ const inset = () => {
   const open = !box.hidden;
   return { top: 48, right: 0, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
-const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (item) => `${view.public_url}${item.map_url}` });
+const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (item) => new URL(item.map_url, view.public_url).href });
 const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
 
 function close() {

@@ -17,7 +17,7 @@ import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 const SETTLE_MS = 150;
 const byId = (id) => document.getElementById(id);
 const params = view.filters.map((filter) => filter.param);
-const readState = () => ({ ...parseState(location.search, params), lang: view.lang });
+const readState = () => ({ ...parseState(location.search, params), lang: view.lang, keepsLang: view.keeps_lang });
 
 let state = readState();
 let trail = []; // the records that were opened before the open one, by following links
@@ -47,7 +47,7 @@ const record = createRecord(byId("record"), view, {
   onClose: () => change({ at: null }, { push: true }),
   say,
   home: view.words["tab.list"],
-  address: (item) => `${view.public_url}${item.map_url}`,
+  address: (item) => new URL(item.map_url, view.public_url).href,
 });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {
   if (byHand) sheet.atLeast("half");
@@ -82,7 +82,7 @@ function remember(push) {
   history[push ? "pushState" : "replaceState"](null, "", url);
   for (const anchor of document.querySelectorAll("[data-lang]")) {
     const query = formatState({ ...state, view: currentView(), lang: anchor.dataset.lang });
-    anchor.href = `${location.pathname}?${anchor.dataset.lang === "vi" ? `lang=vi&${query}` : query}`;
+    anchor.href = `${location.pathname}?${anchor.dataset.lang === "vi" && !state.keepsLang ? `lang=vi&${query}` : query}`;
   }
 }
 

@@ -15,8 +15,8 @@ export function createShare(pane, view, { say, queries }) {
       pane,
       el(
         "div", { class: "sharelist" },
-        action("share", words["share.link"], { onclick: () => give(`${view.public_url}${urls.full}${query}`) }),
-        el("a", { class: "shareitem", href: address(urls.save, {}, whole), download: true }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
+        action("share", words["share.link"], { onclick: () => give(new URL(`${urls.full}${query}`, view.public_url).href) }),
+        el("a", { class: "shareitem", href: address(urls.save, {}, whole) }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
         action("print", words["share.print"], { onclick: () => window.print() }),
       ),
       el("h2", {}, words["share.export"]),
@@ -45,11 +45,11 @@ export function createShare(pane, view, { say, queries }) {
 
   function download(layer, selection) {
     const href = address(urls.export, { layer: layer.name, ext: format.extension }, selection);
-    return el("a", { class: "shareitem", href, download: true }, icon(urls.icons, "download"), el("span", {}, layer.label), el("span", { class: "count" }, `.${format.extension}`));
+    return el("a", { class: "shareitem", href }, icon(urls.icons, "download"), el("span", {}, layer.label), el("span", { class: "count" }, `.${format.extension}`));
   }
 
   function embed(query) {
-    const code = `<iframe src="${view.public_url}${urls.embed}${query.replaceAll("&", "&amp;")}" width="100%" height="480" title="${words["map.label"]}"></iframe>`;
+    const code = `<iframe src="${new URL(`${urls.embed}${query}`, view.public_url).href.replaceAll("&", "&amp;")}" width="100%" height="480" title="${words["map.label"]}"></iframe>`;
     const box = el("textarea", { rows: "4", readonly: true, id: "embed-code", "aria-label": words["share.embed"], onfocus: (event) => event.target.select() });
     box.value = code;
     return el("div", { class: "embedcode" }, box, el("button", { type: "button", class: "button", onclick: () => give(code) }, icon(urls.icons, "embed"), words["share.copy"]));

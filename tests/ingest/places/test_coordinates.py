@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.ingest.crs.angles import (
+from geo.ingest.places.angles import (
     LONGEST,
     NO_VALUE,
     NOT_A_COORDINATE,
@@ -19,7 +19,7 @@ from geo.ingest.crs.angles import (
     read_angle,
     read_pair,
 )
-from geo.ingest.crs.coordinates import Columns, coordinate_columns, read_coordinates
+from geo.ingest.places.coordinates import Columns, Coordinates, columns_of, read_coordinates
 from geo.report import ISSUE_KINDS
 from geo.schema import Label
 from geo.vn2000.systems import HOME, Reading
@@ -158,25 +158,25 @@ def test_any_text_is_read_or_refused_without_failing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "expected"),
+    ("first", "second", "declared"),
     [
-        (["Tên", "Vĩ độ", "Kinh độ"], Columns("Vĩ độ", "Kinh độ", "north")),
-        (["KINH_DO", "VI_DO"], Columns("KINH_DO", "VI_DO", "east")),
-        (["lat", "lng", "x", "y"], Columns("lat", "lng", "north")),
-        (["id", "Longitude", "Latitude"], Columns("Longitude", "Latitude", "east")),
-        (["Toạ độ X (m)", "Toạ độ Y (m)"], Columns("Toạ độ X (m)", "Toạ độ Y (m)", None)),
-        (["X_VN2000", "Y_VN2000"], Columns("X_VN2000", "Y_VN2000", None)),
-        (["Y", "X"], Columns("X", "Y", None)),
-        (["Northing", "Easting"], Columns("Northing", "Easting", "north")),
-        (["Tên", "Tọa độ"], Columns("Tọa độ", None, None)),
-        (["Google Maps"], Columns("Google Maps", None, None)),
-        (["Tên", "Xã", "Năm"], None),
-        (["X"], None),
-        ([], None),
+        ("Vĩ độ", "Kinh độ", "north"),
+        ("KINH_DO", "VI_DO", "east"),
+        ("Longitude", "Latitude", "east"),
+        ("Northing", "Easting", "north"),
+        ("Toạ độ X (m)", "Toạ độ Y (m)", None),
+        ("Y", "X", None),
+        ("Toạ độ", None, None),
     ],
 )
-def test_coordinate_columns_are_found_by_their_names(headers: list[str], expected: Columns | None) -> None:
-    assert coordinate_columns(headers) == expected
+def test_names_say_the_order_of_degrees_and_never_that_of_x_and_y(
+    first: str, second: str | None, declared: str | None
+) -> None:
+    assert columns_of(first, second) == Columns(first, second, declared)  # type: ignore[arg-type]
+
+
+def points(read: Coordinates) -> tuple[tuple[float, float] | None, ...]:
+    return tuple(None if shape is None else shape.coords[0] for shape in read.shapes)
 
 
 LAT_LNG = Columns("lat", "lng", "north")
@@ -185,53 +185,53 @@ XY = Columns("x", "y", None)
 
 def test_decimal_degrees_become_longitude_and_latitude() -> None:
     read = read_coordinates({"lat": ["21,386", 21.4], "lng": ["103,0165", 103.1]}, LAT_LNG)
-    assert read.points == ((103.0165, 21.386), (103.1, 21.4))
+    assert points(read) == ((103.0165, 21.386), (103.1, 21.4))
     assert (read.kind, read.first, read.issues) == ("degrees", "north", ())
-    assert read.notes[0].en == "Columns lat / lng: degrees, latitude first."
+    assert read.notes[0].en == "Columns lat | lng: degrees, latitude first."
 
 
 def test_survey_columns_with_x_north_become_east_and_north() -> None:
     east, north = Reading(HOME).from_lnglat(103.0165, 21.386)
     read = read_coordinates({"x": [north[0]], "y": [east[0]]}, XY)
-    assert read.points == ((east[0], north[0]),)
+    assert points(read) == ((east[0], north[0]),)
     assert (read.kind, read.first) == ("metres", "north")
     assert "hướng bắc (X) trước" in read.notes[0].vi
 
 
 def test_columns_with_x_east_are_told_by_their_numbers() -> None:
     read = read_coordinates({"x": [501_877.6], "y": [2_365_683.6]}, XY)
-    assert (read.points, read.first) == (((501_877.6, 2_365_683.6),), "east")
+    assert (points(read), read.first) == (((501_877.6, 2_365_683.6),), "east")
 
 
 def test_hn72_numbers_with_a_zone_in_front_are_east() -> None:
     read = read_coordinates({"x": [2_367_175.4], "y": [18_294_234.5]}, XY)
-    assert (read.points, read.first) == (((18_294_234.5, 2_367_175.4),), "north")
+    assert (points(read), read.first) == (((18_294_234.5, 2_367_175.4),), "north")
 
 
 def test_dots_that_group_thousands_are_understood_from_the_other_number() -> None:
     read = read_coordinates({"x": ["2.365.683"], "y": ["501.877"]}, XY)
-    assert read.points == ((501_877.0, 2_365_683.0),)
+    assert points(read) == ((501_877.0, 2_365_683.0),)
 
 
 def test_columns_named_the_wrong_way_round_are_read_by_what_they_hold() -> None:
     read = read_coordinates({"lat": [103.01, 103.02], "lng": [21.38, 21.39]}, LAT_LNG)
-    assert read.points == ((103.01, 21.38), (103.02, 21.39))
+    assert points(read) == ((103.01, 21.38), (103.02, 21.39))
     assert read.first == "east"
     assert any("contradict" in note.en and "ngược" in read.notes[1].vi for note in read.notes)
 
 
 def test_one_column_with_both_is_read() -> None:
     read = read_coordinates({"toa do": ["21.38, 103.01", "21°24'B 103°06'Đ", ""]}, Columns("toa do", None, None))
-    assert read.points[0] == (103.01, 21.38)
-    assert read.points[1] == pytest.approx((103.1, 21.4))
-    assert read.points[2] is None
+    assert points(read)[0] == (103.01, 21.38)
+    assert points(read)[1] == pytest.approx((103.1, 21.4))
+    assert points(read)[2] is None
     assert [(issue.record, issue.row) for issue in read.issues] == [(None, 3)]
 
 
 def test_letters_decide_the_order_where_the_numbers_cannot() -> None:
     columns = Columns("a", "b", None)
-    assert read_coordinates({"a": ["21.3 Đ"], "b": ["20.1 B"]}, columns).points == ((21.3, 20.1),)
-    assert read_coordinates({"a": ["21.3 B"], "b": ["20.1 Đ"]}, columns).points == ((20.1, 21.3),)
+    assert points(read_coordinates({"a": ["21.3 Đ"], "b": ["20.1 B"]}, columns)) == ((21.3, 20.1),)
+    assert points(read_coordinates({"a": ["21.3 B"], "b": ["20.1 Đ"]}, columns)) == ((20.1, 21.3),)
 
 
 GOOD = [(21.38, 103.01)] * 5
@@ -260,10 +260,10 @@ def test_a_bad_row_has_no_place_and_an_issue_with_its_reason(
 ) -> None:
     rows = [*GOOD, row]
     read = read_coordinates({"lat": [a for a, _ in rows], "lng": [b for _, b in rows]}, LAT_LNG, layer="sites")
-    assert read.points == (*[(103.01, 21.38)] * 5, None)
+    assert points(read) == (*[(103.01, 21.38)] * 5, None)
     (issue,) = read.issues
     assert (issue.layer, issue.record, issue.row, issue.field, issue.kind) == ("sites", None, 6, "lat, lng", kind)
-    assert reason in issue.message.en and issue.message.vi.startswith("dòng 6: ")
+    assert reason in issue.message.en and issue.message.vi != issue.message.en
     assert issue.severity in {"error", "info"}
 
 
@@ -280,4 +280,4 @@ def test_a_long_cell_is_cut_in_the_report() -> None:
 
 def test_an_empty_table_has_no_places() -> None:
     read = read_coordinates({"lat": [], "lng": []}, LAT_LNG)
-    assert (read.points, read.issues, read.first) == ((), (), "north")
+    assert (points(read), read.issues, read.first) == ((), (), "north")

@@ -9,6 +9,7 @@ from geo.schema import Label
 from geo.text import nfc
 
 Axis: TypeAlias = Literal["", "lat", "lng"]
+First: TypeAlias = Literal["north", "east"]
 
 
 class Angle(NamedTuple):
@@ -27,12 +28,19 @@ NOT_WHOLE = Label("chỉ phần cuối của độ, phút, giây được có s�
 TWO_AXES = Label("các chữ chỉ hướng trái nhau", "its letters name two different directions")
 NOT_A_PAIR = Label("cần đúng hai toạ độ trong một ô", "exactly two coordinates are needed in one cell")
 
+_SINGLE = "'′’‘´`ʹʼ‵＇"
+_DOUBLE = '"″”“„ʺ˝＂¨〃'
+
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"vĩ\s*độ|vi\s*do\b|latitude|\blat\b", " N"),
-    (r"kinh\s*độ|kinh\s*do\b|longitude|\b(?:long|lng|lon)\b", " E"),
-    (r"độ|degrees?|\bdeg\b|[º˚]", "°"),
-    (r"phút|phut|minutes?|\bmin\b|[′’‘´`ʹ](?![′’‘´`ʹ'])", "'"),
-    (r"giây|giay|seconds?|\bsec\b|[″”“]|['′’]['′’]", '"'),
+    (r"&deg;|â°", "°"),
+    (r"\b(\d{1,3})-(\d{1,2})-(\d{1,2}(?:[.,]\d+)?)(?![\d-])", r"\1°\2'\3"),
+    (r"vĩ(?:\s*độ|\s*tuyến)?|vi\s*do\b|latitude|\blat\b|\bvđ\b|\bvd\b|northing", " N"),
+    (r"kinh(?:\s*độ|\s*tuyến)|kinh(?=\s*đông)|kinh\s*do\b|longitude|\b(?:long|lng|lon)\b|\bkđ\b|\bkd\b|easting", " E"),
+    (r"độ|degrees?|\bdeg\b|[º˚ᵒ⁰∘]", "°"),
+    (r"(?<=\d)\s*(?:o|do)(?=[\s\d\W]|$)", "°"),
+    (rf"[{_DOUBLE}]|[{_SINGLE}]{{2}}", '"'),
+    (rf"phút|phut|minutes?|\bmin\b|[{_SINGLE}]", "'"),
+    (r"giây|giay|seconds?|\bsec\b", '"'),
     (r"bắc|\bbac\b|north", "N"),
     (r"đông|\bdong\b|east", "E"),
     (r"tây|\btay\b|west", "W"),
@@ -44,13 +52,17 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"b", "N"),
     (r"[đd]", "E"),
 )
-"""What is written, in lower case, and the mark that it stands for; N is never read as Nam (south) in Viet Nam."""
+"""What is written, in lower case, and the mark that it stands for; N is never read as Nam (south) in Viet Nam.
+
+Seconds are often two marks of minutes, of whatever kind the keyboard has; a degree sign is often a raised letter o.
+"""
 
 LONGEST = 200
 """A longer cell is no coordinate, and is not searched for one."""
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _GROUPED_BY_SPACES = re.compile(r"([+-]?\d{1,3})((?:\s\d{3})+)((?:[.,]\d+)?)")
+_TWO_GROUPED = re.compile(r"(\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?)[\s,]+(\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?)")
 _ANGLE = re.compile(
     rf"\s*(?P<before>[NESW])?[\s:=]*(?P<sign>[+-]?)\s*(?P<deg>{_NUMBER})"
     rf"(?:\s*[°:\s]\s*(?P<min>{_NUMBER})(?:\s*[':\s]\s*(?P<sec>{_NUMBER}))?)?"
@@ -102,7 +114,8 @@ def _marked(cell: object) -> str:
         return text
     for pattern, mark in _WORDS:
         text = re.sub(pattern, mark, text)
-    return re.sub(r"[nesw]", lambda letter: letter[0].upper(), text).strip()
+    text = re.sub(r"[nesw]", lambda letter: letter[0].upper(), text)
+    return re.sub(r"([NESW])\s+\1(?=\W|\d|$)", r"\1", text).strip()
 
 
 def _angle(text: str) -> Angle | Label:
@@ -156,19 +169,44 @@ def _grouped(text: str) -> float | None:
     return float(re.sub(r"[.,]", "", text)) if re.fullmatch(r"\d{1,3}[.,]\d{3}", text) else None
 
 
+# --- two together ----------------------------------------------------------------------------------
+
+
+def ungrouped(one: Angle, other: Angle) -> float:
+    """501.877 beside 2.365.683 is 501877: the dot groups thousands in both."""
+    return one.grouped if one.grouped is not None and abs(other.value) > 100_000 else one.value
+
+
+def larger_is_north(one: float, other: float) -> First | None:
+    """Which of two numbers in metres is first, north or east; None when they do not tell.
+
+    From the equator Điện Biên is 2,300 km north and never 1,000 km east; HN-72 eastings begin with a zone number.
+    """
+    if max(one, other) > 10_000_000:
+        return "north" if other > one else "east"
+    if max(one, other) < 1.2 * min(one, other):
+        return None
+    return "north" if one > other else "east"
+
+
 # --- two in one cell -------------------------------------------------------------------------------
 
 
 def _halves(text: str) -> tuple[str, str] | None:
     """The two coordinates of a cell, by whatever stands between them."""
-    by_sign = [part for part in re.split(r"[;|/\n\t]", text) if part.strip()]
+    by_sign = [part for part in re.split(r"[;|/&\n\t]|\s-\s", text) if part.strip()]
     if len(by_sign) == 2:
         return by_sign[0], by_sign[1]
-    for split in (_by_letters, _by_degree_signs, _by_comma, _by_spaces, _by_three_commas):
+    for split in (_by_groups, _by_letters, _by_degree_signs, _by_comma, _by_spaces, _by_three_commas):
         halves = split(text)
         if halves is not None:
             return halves
     return None
+
+
+def _by_groups(text: str) -> tuple[str, str] | None:
+    groups = _TWO_GROUPED.fullmatch(text)
+    return (groups[1], groups[2]) if groups is not None else None
 
 
 def _by_letters(text: str) -> tuple[str, str] | None:
@@ -178,7 +216,8 @@ def _by_letters(text: str) -> tuple[str, str] | None:
         return None
     # "N21 E103" turns before its second letter, "21N 103E" after its first.
     cut = turn if letters[0][0] == 0 else max(place for place, axis in letters if place < turn) + 1
-    return text[:cut], text[cut:]
+    # A dash behind a letter parts the two: no longitude of Viet Nam is negative.
+    return text[:cut], text[cut:].lstrip(" -,;")
 
 
 def _by_degree_signs(text: str) -> tuple[str, str] | None:

@@ -1,0 +1,94 @@
+"""Connections whose statements end when the request that runs them may not go on (see geo/budget.py).
+
+A file that cannot be read any more, because it was truncated, damaged or deleted, raises Unprepared.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from geo import budget
+from geo.errors import Unprepared
+
+_STEPS = 4_000
+"""Instructions of SQLite's virtual machine between two looks at the budget: about 0.5 ms without Python functions."""
+
+
+_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+
+
+def unreadable() -> Unprepared:
+    """The error of an atlas file that is missing or is not as it was written."""
+    return Unprepared(
+        "The data that are served cannot be read and are being prepared again from the store. Try again soon.",
+        "Không đọc được dữ liệu đang phục vụ; dữ liệu đang được chuẩn bị lại từ kho. Hãy thử lại sau giây lát.",
+    )
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Raise Unprepared for a file that cannot be read, and what the budget says for SQLite's "interrupted"."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _UNREADABLE:
+            raise unreadable() from error
+        refusal = budget.refusal() if code == sqlite3.SQLITE_INTERRUPT else None
+        if refusal is None:
+            raise
+        raise refusal from None
+
+
+class MeteredCursor(sqlite3.Cursor):
+    """A cursor that raises TooCostly or Busy where its statement was interrupted, Unprepared where it cannot read."""
+
+    def execute(self, *args: Any) -> "MeteredCursor":
+        """Run a statement up to its first row."""
+        with errors_in_words():
+            return super().execute(*args)
+
+    def __next__(self) -> Any:
+        """The next row."""
+        try:
+            return super().__next__()
+        except sqlite3.DatabaseError:
+            with errors_in_words():
+                raise
+
+    def fetchone(self) -> Any:
+        """The next row; None after the last."""
+        with errors_in_words():
+            return super().fetchone()
+
+    def fetchmany(self, *args: Any) -> list[Any]:
+        """Some rows."""
+        with errors_in_words():
+            return super().fetchmany(*args)
+
+    def fetchall(self) -> list[Any]:
+        """All other rows."""
+        with errors_in_words():
+            return super().fetchall()
+
+
+class MeteredConnection(sqlite3.Connection):
+    """A connection whose statements look at the budget of the thread that runs them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.set_progress_handler(_is_refused, _STEPS)
+
+    def cursor(self, factory: Callable[..., sqlite3.Cursor] | None = None) -> Any:
+        """A metered cursor."""
+        return super().cursor(MeteredCursor if factory is None else factory)
+
+    def execute(self, *args: Any) -> MeteredCursor:
+        """The rows of a statement."""
+        cursor: MeteredCursor = self.cursor()
+        return cursor.execute(*args)
+
+
+def _is_refused() -> bool:
+    return budget.refusal() is not None

@@ -1,0 +1,1 @@
+"""The catalogue as a CKAN portal harvests it."""

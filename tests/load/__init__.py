@@ -1,0 +1,1 @@
+"""Load: requests that cost much, thrown at a real server."""
