@@ -1,6 +1,5 @@
 """The drafts of a folder: which of them may be answered, changed and deleted, and when."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -26,21 +25,24 @@ def draft(drafts: DraftStore, tmp_path: Path) -> Draft:
 def test_a_draft_that_a_job_works_on_is_neither_answered_nor_deleted(
     drafts: DraftStore, draft: Draft, state: str
 ) -> None:
-    busy = drafts.change(draft, state=state, deadline=time.time() + 60)
-    assert busy.busy and not busy.interrupted
-    for act in (lambda: drafts.answer(busy, Answers(crs="EPSG:9205")), lambda: drafts.delete(busy)):
-        with pytest.raises(Conflict, match="is being processed"):
-            act()
-    assert drafts.get(draft.id) == busy
+    drafts.change(draft, state=state)
+    with drafts.lock(draft.id):
+        busy = drafts.get(draft.id)
+        assert busy.activity.busy and not busy.activity.interrupted
+        for act in (lambda: drafts.answer(busy, Answers(crs="EPSG:9205")), lambda: drafts.delete(busy)):
+            with pytest.raises(Conflict, match="is being processed"):
+                act()
+        assert drafts.get(draft.id) == busy
 
 
 @pytest.mark.parametrize("state", ["waiting", "working", "publishing"])
 def test_a_draft_whose_job_died_is_answered_and_deleted(drafts: DraftStore, draft: Draft, state: str) -> None:
-    dead = drafts.change(draft, state=state, deadline=time.time() - 1)
-    assert dead.interrupted and not dead.busy
+    drafts.change(draft, state=state)
+    dead = drafts.get(draft.id)
+    assert dead.activity.interrupted and not dead.activity.busy
     answered = drafts.answer(dead, Answers(crs="EPSG:9205"))
     assert (answered.state, drafts.get(draft.id).answers.crs) == ("waiting", "EPSG:9205")
-    drafts.delete(answered)
+    drafts.delete(drafts.get(draft.id))
     with pytest.raises(NotFound):
         drafts.get(draft.id)
 
