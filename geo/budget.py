@@ -56,9 +56,9 @@ class Elsewhere:
 
 
 class Unshared:
-    """The places of a process that answers one long request at a time; it waits a second for a slot of the machine."""
+    """The places of a process that answers one long request at a time; it waits for a slot of the machine."""
 
-    wait_s = 1.0
+    wait_s = 5.0
 
     def enter(self) -> BaseException | None:
         """None: there is always a place."""

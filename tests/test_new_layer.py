@@ -90,9 +90,10 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def get(site: str, path: str) -> bytes:
+def get(site: str, path: str, *, accept: str = "*/*") -> bytes:
     """The body of a URL; HTTPError for an error status."""
-    with urllib.request.urlopen(f"{site}{urllib.parse.quote(path, safe='/?&=,:')}", timeout=60) as answer:
+    address = f"{site}{urllib.parse.quote(path, safe='/?&=,:')}"
+    with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept": accept}), timeout=60) as answer:
         body: bytes = answer.read()
         return body
 
@@ -122,7 +123,7 @@ def test_the_declaration_passes_its_own_tests(copy: Path) -> None:
 
 
 def test_the_map_lists_the_layers_and_draws_them(site: str) -> None:
-    page = get(site, "/?lang=en").decode()
+    page = get(site, "/?lang=en", accept="text/html").decode()
     view = json.loads(page.partition('<script type="application/json" id="view">')[2].partition("</script>")[0])
     by_name = {layer["name"]: layer for group in view["groups"] for layer in group["layers"]}
     assert {name: by_name[name]["on"] for name in LAYERS} == {"lodgings": True, "trails": False, "reserves": False}
@@ -270,7 +271,7 @@ def test_its_excel_form_is_filled_in_and_read(site: str, copy: Path, tmp_path: P
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: str) -> None:
-    """Names of columns as offices write them, geometry in VN-2000: every record is new, and none is refused."""
+    """Names of columns as offices write them, geometry in VN-2000: with the key named, every record is new, and none is refused."""
     path, key = tmp_path / f"{layer}.gpkg", LAYERS[layer].columns[0]
     foreign_columns = LAYERS[layer].rename(
         columns={"name": {"lodgings": "Tên cơ sở", "trails": "Tên đường"}.get(layer, "Tên")}
@@ -278,13 +279,13 @@ def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: 
     fresh = foreign_columns.assign(**{key: [f"moi-{row}" for row in range(len(foreign_columns))]})
     fresh.geometry = fresh.geometry.translate(0.02, 0.02)
     fresh.to_crs("EPSG:9205").to_file(path)
-    review = dry_run(copy, path, layer)
+    review = dry_run(copy, path, layer, "--map", f"{key}={key}")
     assert review["counts"]["added"] == len(fresh) and review["publishable"], review
 
 
-def dry_run(copy: Path, path: Path, layer: str) -> Any:
+def dry_run(copy: Path, path: Path, layer: str, *more: str) -> Any:
     """The review of a file by `import --dry-run`."""
-    process = run(copy, "app.py", "import", str(path), "--layer", layer, "--dry-run", "--json", "--why", "thử")
+    process = run(copy, "app.py", "import", str(path), "--layer", layer, "--dry-run", "--json", "--why", "thử", *more)
     assert process.stdout, process.stderr
     return json.loads(process.stdout)
 

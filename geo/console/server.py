@@ -48,12 +48,13 @@ def serve(installation: Installation, host: str | None, port: int | None, worker
     Without a token, a sign-in link that works once is printed at start.
     """
     begin_log()
-    delete_parts(installation.settings().data_dir, deep=True, starting=True)
-    default = with_temporary_folder(installation.settings())
+    default = installation.settings()
     config = replace(default, host=host or default.host, port=port or default.port, workers=workers or default.workers)
     serving.refuse_impossible(config)
     refuse_weak(config.manage_token)
     _refuse_used_port(config.host, config.port)
+    delete_parts(config.data_dir, deep=True, starting=True)
+    with_temporary_folder(config)
     _build_in_child(config, installation.requirements)
     print_progress(f"http://{config.host}:{config.port}  (Ctrl+C: stop)")
     if not config.manage_token:

@@ -12,10 +12,10 @@ import pytest
 from shapely import Point
 
 from geo.atlas import open_atlases
-from geo.pipeline import build_atlas
+from geo.pipeline import build_atlas, prepare_atlas
 from geo.report import Report
 from geo.settings import Settings
-from geo.store import open_store
+from geo.store import create_store
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frames import frame, world
@@ -40,7 +40,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(seed_dir=folder / "none", data_dir=folder, max_page=50)
         self.source = open_atlases(self.settings)
-        self.store = open_store(self.settings)
+        self.store = create_store(self.settings)
 
     def publish(self, rows: Rows) -> None:
         frames = {**world(), "products": products(rows)}
@@ -112,8 +112,10 @@ def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
     office.publish({"R01": "Chè"})
     for path in records:
         path.unlink()
-    body = office.service().get("/collections/products/items", 404, version="1", lang="en")
-    assert "Start again" in body["description"]
+    body = office.service().get("/collections/products/items", 503, version="1", lang="en")
+    assert "Version 1 is being prepared again" in body["description"]
+    prepare_atlas(office.settings, office.source, number=1, progress=lambda _: None)
+    assert office.service().get("/collections/products/items", version="1")["numberMatched"] == 10
 
 
 # --- the feed ------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def test_the_shell_loads_only_files_that_packages_ship() -> None:
     assert [address.rsplit("/", 1)[1] for address in parts.styles] == ["leaflet.css", "MarkerCluster.css"]
     assert [address.rsplit("/", 1)[1] for address in parts.scripts] == ["leaflet.js", "leaflet.markercluster.js"]
     for address in (*parts.styles, *parts.scripts):
-        vendor, name, file = address.strip("/").split("/")
+        vendor, name, _version, file = address.strip("/").split("/")
         assert vendor == "vendor"
         assert (assets.vendor_dir(name) / file).is_file()
 

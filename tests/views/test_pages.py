@@ -213,7 +213,7 @@ def test_a_derived_link_that_only_repeats_a_recorded_one_is_left_out_and_a_contr
 
 def test_an_area_of_overlap_comes_with_its_share(atlas: Atlas) -> None:
     (commune,) = items(view(atlas, "zones", "Z1"), "zone_covers_commune")
-    assert commune["distance"].replace("\N{NO-BREAK SPACE}", " ") == "11.501 ha (100 % diện tích)"
+    assert commune["distance"].replace("\N{NO-BREAK SPACE}", " ") == "11.504 ha (100 % diện tích)"
 
 
 def test_a_long_group_says_how_many_it_leaves_out(atlas: Atlas) -> None:

@@ -126,7 +126,7 @@ def test_xml_says_its_encoding_in_its_first_line(client: FlaskClient, path: str)
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_no_plugin_and_moves_no_base(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
+    answer = client.get(path, headers={"Accept": "text/html"})
     rules = policy(answer.headers["Content-Security-Policy"])
     assert (rules["object-src"], rules["base-uri"]) == (["'none'"], ["'none'"])
     assert not read(answer.text).all("base")

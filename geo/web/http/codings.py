@@ -29,11 +29,10 @@ class AcceptedCodings:
         """Answer a request."""
         if header := environ.get(_HEADER):
             # A long header is not worth the memory that its caller could fill with others.
-            environ[_HEADER] = (accepted if len(header) <= _LONGEST else accepted.__wrapped__)(header)
+            environ[_HEADER] = _remembered(header) if len(header) <= _LONGEST else accepted(header)
         return self._inner(environ, start_response)
 
 
-@lru_cache(maxsize=256)
 def accepted(header: str) -> str:
     """The codings of CODINGS that a client accepts and likes at least as well as none (RFC 9110, 12.5.3), best first.
 
@@ -49,3 +48,6 @@ def accepted(header: str) -> str:
     if len(best) < 2 or qualities[best[0]] == qualities[best[1]]:
         return ", ".join(best)
     return f"{best[0]}, {best[1]};q=0.5"
+
+
+_remembered = lru_cache(maxsize=256)(accepted)

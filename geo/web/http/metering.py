@@ -28,8 +28,6 @@ REFUSAL = "geo.refusal"
 WAIT = "geo.wait"
 """Key of the WSGI environment for a function: inside the context that it returns, the thread only waits."""
 
-_SHORT = 2
-"""Threads that are left for short requests, whatever the settings say."""
 _MANAGE = "/manage"
 """Where requests change something: they are not begun twice."""
 _BLOCK = 1 << 16
@@ -148,7 +146,5 @@ def refuse(environ: WSGIEnvironment) -> None:
 
 
 def _places(settings: Settings) -> LongRequests:
-    """Places of one of two kinds, whose requests together never take the last threads."""
-    free = settings.threads - 2 * settings.long_at_once - _SHORT
-    waiting = max(0, min(settings.long_waiting, free // 2))
-    return LongRequests(settings.long_at_once, waiting, settings.long_wait_ms / 1000)
+    """Places of one of two kinds, for a server without processes for long requests."""
+    return LongRequests(settings.long_at_once, settings.long_waiting, settings.long_wait_ms / 1000)
