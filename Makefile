@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Tests go to as many processes as there are processors; tests of one xdist_group stay together (tests/conftest.py).
+# Tests go to one process more than there are processors; tests of one xdist_group stay together (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 # What is tested without the shipped data, a server, a browser or a program of others.
 QUICK := geo tests/atlas tests/drafts/test_command.py tests/drafts/test_profiles.py tests/drafts/test_review.py tests/encodings \
