@@ -64,7 +64,7 @@ def test_what_becomes_of_reused_keys_is_one_of_two_answers() -> None:
 
 @pytest.mark.parametrize("name", forms.AUTOMATIC)
 def test_each_answer_can_be_taken_back_alone(name: str) -> None:
-    before = replace(BEFORE, references={"producer_id:x": "-"}, reused_keys="add")
+    before = replace(BEFORE, numbers={"a": "point"}, references={"producer_id:x": "-"}, reused_keys="add")
     assert name in forms.answered(before)
     after = parse(("automatic", name), before=before)
     assert after == replace(before, **{name: getattr(Answers(), name)})

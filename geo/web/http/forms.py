@@ -13,7 +13,7 @@ from geo.ocop.codes import PRECISIONS
 Form = MultiDict[str, str]
 _LONGEST = 500
 AUTOMATIC = (
-    "part", "crs", "encodings", "mapping", "constants", "addresses", "references", "precision", "incomplete",
+    "part", "crs", "encodings", "mapping", "numbers", "constants", "addresses", "references", "precision", "incomplete",
     "reused_keys",
 )  # fmt: skip
 """Answers that can be taken back, so that the file decides again or the question is asked again."""

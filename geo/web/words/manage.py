@@ -150,6 +150,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "answer.crs": Label("Hệ toạ độ", "Coordinate system"),
     "answer.encodings": Label("Bảng mã", "Encodings"),
     "answer.mapping": Label("Cột → trường", "Columns"),
+    "answer.numbers": Label("Dấu thập phân", "Decimal marks"),
     "answer.constants": Label("Giá trị cho mọi dòng", "Values for every row"),
     "answer.addresses": Label("Địa chỉ", "Addresses"),
     "answer.references": Label("Tên được dẫn", "Names referred to"),
