@@ -3,15 +3,15 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from tests.audit import LOCK, VULNERABLE
 from tests.conftest import ROOT
+from tests.server import serving_elsewhere
 
 
 @contextmanager
@@ -40,15 +40,8 @@ def database(*vulnerable: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Nothing: the audit prints what matters."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1/query"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving_elsewhere(Answers) as address:
+        yield f"{address}/v1/query"
 
 
 def audit(osv: str) -> "subprocess.CompletedProcess[str]":

@@ -126,9 +126,9 @@ def _of_names(
     ]
     if not pairs:
         return None
-    own, known = (shapely.get_coordinates(np.array(points, dtype=object)) for points in zip(*pairs, strict=True))
-    known_m = np.column_stack(HOME_READING.from_lnglat(*known.T))
-    distances_m = {reading: _apart_m(_places_m(reading, own), known_m) for reading in readings}
+    in_file, lnglat = (shapely.get_coordinates(np.array(points, dtype=object)) for points in zip(*pairs, strict=True))
+    surveyed_m = np.column_stack(HOME_READING.from_lnglat(*lnglat.T))
+    distances_m = {reading: _apart_m(_places_m(reading, in_file), surveyed_m) for reading in readings}
     what = Label(
         f"So với {len(pairs)} bản ghi cùng tên đã có vị trí chính xác",
         f"Against {len(pairs)} published records of the same name with an exact location",

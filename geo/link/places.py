@@ -59,8 +59,8 @@ class Places:
 
     def known_to(self, precision: str) -> Self:
         """Those of the places that are known as well as `precision` or better."""
-        known = self.precision <= _ORDER[precision]
-        return self if known.all() else self.take(np.flatnonzero(known))
+        is_fine = self.precision <= _ORDER[precision]
+        return self if is_fine.all() else self.take(np.flatnonzero(is_fine))
 
     def take(self, places: Rows) -> Self:
         """Some of the places, in the order of `places`."""

@@ -206,4 +206,4 @@ def _close(parts: Iterable[bytes]) -> None:
 
 def refuse_to_write(_: bytes) -> object:
     """The function `write` of WSGI, which nothing here calls."""
-    raise NotImplementedError("This service returns its responses; it does not write them.")
+    raise RuntimeError("The responses of this service are returned, not written.")

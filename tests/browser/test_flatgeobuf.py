@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
 from geo.ocop.collections import COLLECTIONS
 from tests.conftest import ROOT
+from tests.server import serving_elsewhere
 
 FLATGEOBUF = ROOT / "tests" / "node" / "node_modules" / "flatgeobuf" / "dist"
 BOX = LngLatBbox(102.93, 21.33, 103.07, 21.47)
@@ -50,11 +50,8 @@ class Elsewhere(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def other_site() -> Iterator[str]:
     assert FLATGEOBUF.is_dir(), "flatgeobuf is not here: run `make test-setup`"
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Elsewhere, directory=str(FLATGEOBUF)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving_elsewhere(functools.partial(Elsewhere, directory=str(FLATGEOBUF))) as address:
+        yield address
 
 
 def evaluate(browser: Browser, other_site: str, script: str, argument: Any) -> Any:

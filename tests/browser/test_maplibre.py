@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from geo.atlas import Atlas, Query
 from geo.views.tiles import tile
 from tests.browser.conftest import chromium
 from tests.conftest import ROOT
+from tests.server import serving_elsewhere
 
 MAPLIBRE = ROOT / "tests" / "node" / "node_modules" / "maplibre-gl"
 PAGE = Path(__file__).parent / "maplibre"
@@ -37,11 +37,8 @@ class Elsewhere(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def other_site() -> Iterator[str]:
     assert MAPLIBRE.is_dir(), "MapLibre is not here: run `make test-setup`"
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Elsewhere, directory=str(PAGE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving_elsewhere(functools.partial(Elsewhere, directory=str(PAGE))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

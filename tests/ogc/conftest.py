@@ -21,6 +21,14 @@ from tests.web.conftest import application
 JSON = {"Accept": "application/json, application/geo+json;q=0.9"}
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+"""What a browser accepts."""
+
+
+def links(document: Any, rel: str) -> list[dict[str, str]]:
+    return [link for link in document["links"] if link["rel"] == rel]
+
+
 @dataclass
 class Service:
     """A caller that reads JSON."""

@@ -7,7 +7,7 @@ from tests.ogc.conftest import Service
 from tests.ogc.requirement import ALL, HELD, rows_of
 
 for _module in (
-    "ogc.test_features", "ogc.test_crs", "ogc.test_openapi", "ogc.test_filter", "ogc.test_asking", "ogc.test_lists",
+    "ogc.test_features", "ogc.test_representations", "ogc.test_crs", "ogc.test_openapi", "ogc.test_filter", "ogc.test_asking", "ogc.test_lists",
     "atlas.test_cql2", "atlas.test_cql2_random",
     "web.test_tiles", "views.test_tiles", "views.test_tile_format", "web.test_catalogue", "views.test_catalogue",
 ):  # fmt: skip

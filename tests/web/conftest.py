@@ -1,7 +1,7 @@
 """The application over the small province, over the hostile one, and a reader of its pages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from shutil import rmtree
@@ -12,7 +12,7 @@ import pytest
 from flask import Flask, request_started
 from flask.testing import FlaskClient
 
-from geo.atlas import Atlas
+from geo.atlas import Atlas, open_atlases
 from geo.settings import Settings, TileLayer
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -106,6 +106,20 @@ def managing(app: Flask) -> FlaskClient:
     caller = app.test_client()
     caller.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
     return caller
+
+
+@pytest.fixture
+def office(office: Settings) -> Settings:
+    """Settings of a copy of the small province's data folder, with a small limit on uploads."""
+    return replace(office, import_mb=1, manage_token=TOKEN)
+
+
+@pytest.fixture
+def caller(office: Settings) -> Iterator[FlaskClient]:
+    """A caller who may manage."""
+    source = open_atlases(office)
+    yield managing(create_app(office, source, templates=ROOT / "templates"))
+    source.close()
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ def test_an_unknown_language_of_a_page_is_said_and_another_shown(
 ) -> None:
     lang, markup = page(client, f"{path}?lang=fr", accept_language)
     assert lang == ("vi" if path == "/embed" else shown)
-    (notice,) = read(markup).all("p", role="status", **{"class": "notice"})
+    (notice,) = read(markup).all("p", role="status", **{"class": "banner"})
     assert "fr" in notice.text
     assert page(client, f"{path}?lang=", accept_language)[0] == lang
     hostile = page(client, f"{path}?lang=<script>alert(1)</script>")[1]

@@ -39,8 +39,8 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.no_imports": Label("Chưa có lần nhập nào. Hãy tải tệp lên ở trên.", "No imports yet. Upload a file above."),
     "manage.drop": Label("Kéo tệp vào đây hoặc bấm để chọn", "Drop files here, or click to choose"),
     "manage.drop.kinds": Label(
-        "Shapefile (.zip, hoặc chọn đủ .shp .shx .dbf .prj), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel",
-        "Shapefile (.zip, or .shp .shx .dbf .prj together), GeoPackage, GeoJSON, KML/KMZ, GPX, MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel",
+        "Shapefile (.zip, hoặc chọn đủ .shp .shx .dbf .prj), GeoPackage, GeoJSON, KML/KMZ, GPX, TopoJSON, File Geodatabase (.gdb), MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel, OpenDocument (.ods)",
+        "Shapefile (.zip, or .shp .shx .dbf .prj together), GeoPackage, GeoJSON, KML/KMZ, GPX, TopoJSON, File Geodatabase (.gdb), MapInfo TAB/MIF, DXF, DGN, FlatGeobuf, CSV, Excel, OpenDocument (.ods)",
     ),
     "manage.too_large": Label(
         "Tệp lớn hơn {mb} MB: hãy tách nhỏ tệp hoặc đề nghị quản trị viên nâng giới hạn.",

@@ -1,26 +1,19 @@
 """Vector files read as the service reads an upload, and their text and shapes compared."""
 
-import shutil
 from pathlib import Path
 
 import shapely
 
 from geo.ingest.files.limits import Limits
-from geo.ingest.files.opening import choose, look, read
 from geo.ingest.files.table import Table
+from tests.ingest.cases import table_of
 
 LIMITS = Limits()
 
 
 def opened(work: Path, *files: Path, layer: str | None = None) -> Table:
     """The one part of an upload, or the one called `layer`, as the service reads it."""
-    folder = work / "opened"
-    shutil.rmtree(folder, ignore_errors=True)
-    part = choose(look(files, folder, LIMITS), layer)
-    assert part is not None
-    table = read(part, LIMITS)
-    assert part.rows in {None, len(table)}
-    return table
+    return table_of(work, *files, part=layer)
 
 
 def utf8(cells: list[object]) -> list[str]:
