@@ -14,6 +14,7 @@ import orjson
 
 from geo.drafts.draft import Draft
 from geo.ocop.layers import LAYERS
+from geo.part_files import part_of
 from geo.report import Report
 from geo.store.content import Content, State, digest_of
 
@@ -48,11 +49,14 @@ def save(folder: Path, draft: Draft, publication: Publication) -> None:
             "report": publication.report.to_json(),
         }
     )
-    part = folder / f"{_FILE}.part"
-    with part.open("wb") as file:
-        file.write(b"%s %s\n" % (_seal(draft, header, publication.layers).encode(), header))
-        file.writelines(_lines(publication.layers))
-    part.replace(folder / _FILE)
+    part = part_of(folder / _FILE)
+    try:
+        with part.open("wb") as file:
+            file.write(b"%s %s\n" % (_seal(draft, header, publication.layers).encode(), header))
+            file.writelines(_lines(publication.layers))
+        part.replace(folder / _FILE)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(folder: Path, draft: Draft, base: int) -> Publication | None:
@@ -91,7 +95,7 @@ def _line(layer: str, key: str, content: Content) -> bytes:
 
 
 def _seal(draft: Draft, header: bytes, layers: State) -> str:
-    """A digest of a publication and of everything that it was made from: files, answers, declaration of the layer."""
-    origin = (draft.layer, draft.files, draft.sha256, draft.who, draft.created, LAYERS[draft.layer])
+    """A digest of a publication and of everything that it was made from: files, answers, declarations of the layers."""
+    origin = (draft.layer, draft.files, draft.sha256, draft.who, draft.created, [LAYERS[layer] for layer in layers])
     answers = json.dumps(draft.answers.to_json(), sort_keys=True)
     return hashlib.sha256(f"{origin!r} {answers} {digest_of(layers, header.decode())}".encode()).hexdigest()

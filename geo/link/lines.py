@@ -56,10 +56,10 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
     for pair in pairs:
         if _SPECS[pair.link].visible:
             by_key.setdefault(f"{pair.link}.{pair.source_id}.{pair.target_id}", pair)
-    kept = list(by_key.values())
-    here = [(ends[pair.source_layer], ends[pair.source_layer].rows[pair.source_id]) for pair in kept]
-    there = [(ends[pair.target_layer], ends[pair.target_layer].rows[pair.target_id]) for pair in kept]
-    columns = _columns(list(by_key), kept, here, there)
+    visible = list(by_key.values())
+    here = [(ends[pair.source_layer], ends[pair.source_layer].rows[pair.source_id]) for pair in visible]
+    there = [(ends[pair.target_layer], ends[pair.target_layer].rows[pair.target_id]) for pair in visible]
+    columns = _columns(list(by_key), visible, here, there)
     table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
     return gpd.GeoDataFrame(table, geometry=_lines(here, there), crs=STORE_CRS)
 

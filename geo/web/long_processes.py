@@ -46,7 +46,7 @@ log = logging.getLogger("geo.web")
 
 Site: TypeAlias = Flask
 """What such a process serves: the application that create_app returns."""
-Make = Callable[[], Flask]
+Make: TypeAlias = Callable[[], Site]
 
 
 class LongProcesses:

@@ -21,6 +21,8 @@ _ALIKE = 0.9
 
 _SAME_NAME = 85.0
 """Names at least this alike (rapidfuzz) may be two spellings of one name."""
+_SIMILAR = 80.0
+"""Names at least this alike are offered to a person who looks for one of them."""
 
 
 class Pattern(NamedTuple):
@@ -86,6 +88,3 @@ def similar_names(name: str, names: Names, most: int = 3) -> list[str]:
     """The keys of the records whose names are most like `name`, at most `most`; none for a name unlike all others."""
     near = process.extract(folded(name), list(names.by_name), scorer=fuzz.ratio, score_cutoff=_SIMILAR, limit=most)
     return [key for similar, *_ in near for key in names.by_name[similar]][:most]
-
-
-_SIMILAR = 80.0

@@ -373,21 +373,21 @@ def _of_the_state(towgs84: tuple[float, ...]) -> bool:
 
 
 def _towgs84_lines(claim: Claim) -> tuple[Label, ...]:
-    given = claim.towgs84
-    if not given:
+    towgs84 = claim.towgs84
+    if not towgs84:
         return ()
     right = SHIFTS["state"].towgs84()
-    if len(given) == 7 and np.allclose(given, right, atol=5e-4, rtol=0):
+    if len(towgs84) == 7 and np.allclose(towgs84, right, atol=5e-4, rtol=0):
         return (Label("TOWGS84 trong tệp là đúng.", "The file's TOWGS84 is right."),)
-    if len(given) == 7 and np.allclose(given, SHIFTS["state"].parameters, atol=5e-4, rtol=0):
+    if len(towgs84) == 7 and np.allclose(towgs84, SHIFTS["state"].parameters, atol=5e-4, rtol=0):
         return (
             Label(
                 "TOWGS84 trong tệp sai dấu ba góc xoay.", "The file's TOWGS84 has its three rotations wrong in sign."
             ),
         )
-    if _zeros(given):
+    if _zeros(towgs84):
         return (Label("TOWGS84 trong tệp toàn số 0.", "The file's TOWGS84 is all zeros."),)
-    numbers = ", ".join(f"{value:g}" for value in given)
+    numbers = ", ".join(f"{value:g}" for value in towgs84)
     return (_line("TOWGS84 trong tệp khác của Nhà nước: {}.", "The file's TOWGS84 is not the state's: {}.", numbers),)
 
 

@@ -8,6 +8,7 @@ from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError
+from geo.part_files import part_of
 from geo.views.export.job import Job
 from geo.views.formats import FORMATS, Format, Write, format_of
 
@@ -54,7 +55,7 @@ def write_whole(out: Path | BinaryIO, write: Write) -> int:
     """Call `write` with a stream to `out` and return its result; a file at a path appears complete or not at all."""
     if not isinstance(out, Path):
         return write(out)
-    part = out.with_name(f"{out.name}.part")
+    part = part_of(out)
     try:
         with part.open("wb") as stream:
             count = write(stream)
@@ -65,7 +66,7 @@ def write_whole(out: Path | BinaryIO, write: Write) -> int:
 
 
 def verify_count(job: Job, key: str, count: int) -> int:
-    """Return `written`; GeoError when it differs from the number of records in the atlas."""
+    """Return `count`; GeoError when it differs from the number of records in the atlas."""
     if count != job.total_count:
         raise GeoError(
             f"{job.query.layer} as {key}: {count} of {job.total_count} records written; the file is unusable.",

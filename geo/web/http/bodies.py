@@ -48,11 +48,11 @@ def register(app: Flask, settings: Settings) -> None:
             # Werkzeug ends a body without a length at its limit, as if the caller had sent no more.
             request.environ["wsgi.input"] = _Bounded(request.environ["wsgi.input"], largest)
             request.max_content_length = largest + 1
-        given = request.content_length or 0
-        if given > largest:
+        length = request.content_length or 0
+        if length > largest:
             raise TooLarge(
-                f"The body of {given:,} bytes is too large: at most {largest:,} here. Files are uploaded at /manage.",
-                f"Nội dung {_vi(given)} byte là quá lớn: địa chỉ này nhận tối đa {_vi(largest)} byte. Tải tệp lên tại"
+                f"The body of {length:,} bytes is too large: at most {largest:,} here. Files are uploaded at /manage.",
+                f"Nội dung {_vi(length)} byte là quá lớn: địa chỉ này nhận tối đa {_vi(largest)} byte. Tải tệp lên tại"
                 " /manage.",
             )
 

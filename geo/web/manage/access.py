@@ -70,11 +70,13 @@ class Access:
             return Caller(session)
         if not _is_manage(request.path) or request.path == _SIGN_IN:
             return None
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not given.strip() or not self._settings.manage_token:
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not credentials.strip() or not self._settings.manage_token:
             return None
-        sent = given.strip().encode("latin-1", "replace").decode("utf-8", "replace")  # WSGI decodes headers as Latin-1
-        right = any(is_same(text, self._settings.manage_token) for text in (given.strip(), sent))
+        decoded = (
+            credentials.strip().encode("latin-1", "replace").decode("utf-8", "replace")
+        )  # WSGI decodes headers as Latin-1
+        right = any(is_same(text, self._settings.manage_token) for text in (credentials.strip(), decoded))
         return Caller(None) if self._check("bearer", right=right) else None
 
     def _session(self) -> Session | None:
