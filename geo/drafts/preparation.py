@@ -28,8 +28,8 @@ _DAY_S = 86_400.0
 class Preparation:
     """One per process of the service; of several that want to prepare a version, one does. Safe for several threads."""
 
-    def __init__(self, settings: Settings, source: AtlasSource) -> None:
-        self._settings, self._source, self._jobs = settings, source, Jobs(settings)
+    def __init__(self, settings: Settings, source: AtlasSource, jobs: Jobs) -> None:
+        self._settings, self._source, self._jobs = settings, source, jobs
         self._wake = threading.Event()
         self._earlier: int | None = None
         self.failure: GeoError | None = None

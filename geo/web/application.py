@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
 from geo.budget import JobSlots
+from geo.drafts import Jobs
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
@@ -61,10 +62,13 @@ _COMPRESSION = {
 }  # fmt: skip
 
 
-def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path, prepares: bool = False) -> Flask:
+def create_app(
+    settings: Settings, atlas_source: AtlasSource, *, templates: Path, prepares: bool = False, jobs: Jobs | None = None
+) -> Flask:
     """The WSGI application; each request is answered from the atlas that is current when it arrives.
 
-    With `prepares`, a thread builds the atlas of a version that is published and not served yet.
+    With `prepares`, a thread builds the atlas of a version that is published and not served yet. `jobs` carries out
+    imports and restorations; without it, child processes do.
     """
     app = Flask(__name__, template_folder=str(templates.resolve()), static_folder=None)
     app.request_class = ListRequest
@@ -83,7 +87,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     Access(settings).register(app)
     bodies.register(app, settings)
     assets.register(app)
-    preparing = _register_management(app, settings, atlas_source, assets)
+    preparing = _register_management(app, settings, atlas_source, assets, jobs or Jobs(settings))
     if prepares:
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
@@ -106,13 +110,15 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     return app
 
 
-def _register_management(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> Preparing:
+def _register_management(
+    app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets, jobs: Jobs
+) -> Preparing:
     """Add the pages under /manage; return what prepares versions."""
-    preparing = Preparing(settings, atlas_source)
+    preparing = Preparing(settings, atlas_source, jobs)
     preparing.register(app)
-    Manage(settings, assets).register(app)
+    Manage(settings, assets, jobs).register(app)
     Versions(settings, assets).register(app)
-    Restorations(settings).register(app)
+    Restorations(jobs).register(app)
     Storage(settings).register(app)
     return preparing
 

@@ -189,7 +189,7 @@ def test_a_version_whose_atlas_was_never_frozen_is_published_and_served_as_soon_
     assert (len(store.versions()), served(office), published.state, published.published) == (2, 1, "published", 2)
     monkeypatch.undo()
     source = open_atlases(office)
-    Preparation(office, source).work()
+    Preparation(office, source, Jobs(office)).work()
     source.close()
     assert (len(store.versions()), served(office)) == (2, 2)
 
@@ -331,7 +331,7 @@ def test_a_service_killed_while_it_publishes_leaves_an_import_that_can_be_taken_
     if len(store.versions()) == 2:  # it was killed after it had published, which the store shows
         assert (current.state, current.published) == ("published", 2)
         source = open_atlases(office)
-        Preparation(office, source).work()
+        Preparation(office, source, Jobs(office)).work()
         source.close()
         assert served(office) == 2
         return

@@ -118,7 +118,7 @@ def test_a_child_that_is_killed_after_it_has_published_has_published(
     assert (versions(office), served(office)) == (3, 2)
     monkeypatch.undo()
     source = open_atlases(office)
-    preparation = Preparation(office, source)
+    preparation = Preparation(office, source, Jobs(office))
     assert preparation.waiting() is not None
     preparation.work()
     assert (preparation.failure, preparation.waiting(), source().version.number) == (None, None, 3)

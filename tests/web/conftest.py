@@ -13,6 +13,8 @@ from flask import Flask, request_started
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas, open_atlases
+from geo.drafts import Jobs
+from geo.drafts.child import carry_out
 from geo.settings import Settings, TileLayer
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -116,9 +118,9 @@ def office(office: Settings) -> Settings:
 
 @pytest.fixture
 def caller(office: Settings) -> Iterator[FlaskClient]:
-    """A caller who may manage."""
+    """A caller who may manage; jobs are carried out in this process, since tests/drafts and tests/browser start others."""
     source = open_atlases(office)
-    yield managing(create_app(office, source, templates=ROOT / "templates"))
+    yield managing(create_app(office, source, templates=ROOT / "templates", jobs=Jobs(office, work=carry_out)))
     source.close()
 
 

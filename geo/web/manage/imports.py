@@ -39,9 +39,8 @@ _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 class Manage:
     """The routes of imports, over the drafts and profiles of the settings."""
 
-    def __init__(self, settings: Settings, assets: Assets) -> None:
-        self.settings, self.assets = settings, assets
-        self.jobs = Jobs(settings)
+    def __init__(self, settings: Settings, assets: Assets, jobs: Jobs) -> None:
+        self.settings, self.assets, self.jobs = settings, assets, jobs
         self.profiles = Profiles(settings.profiles_dir)
 
     def register(self, app: Flask) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import Flask, g
 
 from geo.atlas import AtlasSource
-from geo.drafts import Preparation
+from geo.drafts import Jobs, Preparation
 from geo.errors import DiskFull, GeoError
 from geo.settings import Settings
 from geo.web.http.errors import PREPARE
@@ -22,8 +22,8 @@ class Waiting(NamedTuple):
 class Preparing:
     """Hands what cannot be read on to the preparation, and gives the templates the banner."""
 
-    def __init__(self, settings: Settings, source: AtlasSource) -> None:
-        self._preparation = Preparation(settings, source)
+    def __init__(self, settings: Settings, source: AtlasSource, jobs: Jobs) -> None:
+        self._preparation = Preparation(settings, source, jobs)
 
     def register(self, app: Flask) -> None:
         """Let error handlers ask for a version (PREPARE), and templates for the banner (`waiting_version`)."""

@@ -4,7 +4,6 @@ import orjson
 from flask import Flask, Response, request
 
 from geo.drafts import Jobs
-from geo.settings import Settings
 from geo.web.http import forms, params
 from geo.web.manage.imports import page, progress_words, see
 
@@ -12,8 +11,8 @@ from geo.web.manage.imports import page, progress_words, see
 class Restorations:
     """The routes of restorations."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.jobs = Jobs(settings)
+    def __init__(self, jobs: Jobs) -> None:
+        self.jobs = jobs
 
     def register(self, app: Flask) -> None:
         """Add the routes of /manage/versions/<number>/restore and /manage/restorations."""
