@@ -17,10 +17,10 @@ from filelock import FileLock
 
 from geo.atlas import Atlas, open_atlases
 from geo.settings import Settings
+from tests.commands import ROOT, run_command, run_process
 from tests.effort import LONG, SHORT, Effort
 from tests.office import write_office_seed
 
-ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
@@ -169,13 +169,20 @@ def built_env(built: Settings) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def run_app(built_env: dict[str, str]):  # type: ignore[no-untyped-def]
-    """Run `app.py` with arguments, as a user does."""
+    """Run a command of `app.py` over the shipped seed's store."""
 
     def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "app.py", *words], check=False, cwd=ROOT, env={**built_env, **env}, capture_output=True,
-            text=True, encoding="utf-8", timeout=300,
-        )  # fmt: skip
+        return run_command(words, {**built_env, **env})
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_app_process(built_env: dict[str, str]):  # type: ignore[no-untyped-def]
+    """The same in a process of its own, as a user does."""
+
+    def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return run_process(words, {**built_env, **env})
 
     return run
 

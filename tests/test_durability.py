@@ -97,9 +97,9 @@ def test_an_older_copy_of_the_store_is_refused(own: Settings, tmp_path: Path) ->
     assert open_atlases(own).current_number() == 3
 
 
-def test_serve_refuses_a_lost_store_in_words(run_app: Run, own: Settings) -> None:
+def test_serve_refuses_a_lost_store_in_words(run_app_process: Run, own: Settings) -> None:
     next(own.data_dir.glob("*.gpkg")).unlink()
-    done = run_app("serve", "--port", str(free_port()), **env_of(own))
+    done = run_app_process("serve", "--port", str(free_port()), **env_of(own))
     assert done.returncode == 1 and "build --new" in done.stderr and "Traceback" not in done.stderr
     assert not list(own.data_dir.glob("*.gpkg"))
 
@@ -272,7 +272,7 @@ def test_an_older_backup_is_served_after_it_was_put_back(own: Settings, tmp_path
     source.close()
 
 
-def test_verify_and_doctor_name_the_damage(run_app: Run, own: Settings) -> None:
+def test_verify_and_doctor_name_the_damage(run_app: Run, run_app_process: Run, own: Settings) -> None:
     file = next(own.data_dir.glob("*.gpkg"))
     data = file.read_bytes()
     assert data.count("Đồi A1 mới".encode()) > 1
@@ -282,8 +282,9 @@ def test_verify_and_doctor_name_the_damage(run_app: Run, own: Settings) -> None:
         verified.returncode == 1 and "error    version 2" in verified.stdout and "ok       version 1" in verified.stdout
     )
     assert "restore-backup" in verified.stderr and "Traceback" not in verified.stderr
-    for command in (("doctor", "--lang", "en"), ("serve", "--port", str(free_port())), ("build",)):
-        done = run_app(*command, **env_of(own))
+    serve = ("serve", "--port", str(free_port()))
+    for run, command in ((run_app, ("doctor", "--lang", "en")), (run_app_process, serve), (run_app, ("build",))):
+        done = run(*command, **env_of(own))
         assert done.returncode == 1 and "version 2 is damaged" in done.stdout + done.stderr, command
 
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pytest
 
 from geo.settings import Settings
 from geo.store import open_store
-from tests.conftest import ROOT, environment
+from tests.commands import run_command, run_process
+from tests.conftest import environment
 from tests.office import write_vn2000_zones
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -18,28 +18,30 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def run(office: Settings) -> Run:
-    """The program over a small province of its own, in `tmp_path / "var"`."""
+    """A command over a small province of its own, in `tmp_path / "var"`."""
     env = environment(office)
-
-    def call(*words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "app.py", *words], check=False, cwd=ROOT, env=env, capture_output=True, text=True,
-            encoding="utf-8", timeout=300,
-        )  # fmt: skip
-
-    return call
+    return lambda *words: run_command(words, env)
 
 
-def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(run: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def run_alone(office: Settings) -> Run:
+    """The same in a process of its own."""
+    env = environment(office)
+    return lambda *words: run_process(words, env)
+
+
+def test_a_shapefile_without_a_prj_is_asked_about_published_once_and_undone(
+    run: Run, run_alone: Run, tmp_path: Path
+) -> None:
     path = str(write_vn2000_zones(tmp_path / "vung.shp", prj=False))
-    question = run("import", path, "--layer", "zones", "--dry-run")
+    question = run_alone("import", path, "--layer", "zones", "--dry-run")
     assert question.returncode == 2
     assert "EPSG:9205" in question.stdout and "--crs KEY" in question.stdout
     assert "“Vïng chÌ Tña Chïa” → “Vùng chè Tủa Chùa”" in question.stdout
     assert not any((tmp_path / "var" / "drafts").iterdir())
 
     words = ("import", path, "--layer", "zones", "--crs", "EPSG:9205", "--publish", "--who", "A", "--why", "bản đồ")
-    process = run(*words)
+    process = run_alone(*words)
     assert process.returncode == 0, process.stderr
     assert "version 2" in process.stderr and "unchanged" not in process.stderr
     again = run(*words)

@@ -132,12 +132,12 @@ def test_an_unusable_setting_is_named(run_app: Run) -> None:
     assert process.returncode != 0 and "GEO_PORT" in process.stderr and "Traceback" not in process.stderr
 
 
-def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app: Run, tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named_before_anything_is_built(run_app_process: Run, tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = str(holder.getsockname()[1])
-        process = run_app("serve", "--port", port, GEO_DATA_DIR=str(tmp_path / "new"))
+        process = run_app_process("serve", "--port", port, GEO_DATA_DIR=str(tmp_path / "new"))
     assert process.returncode == 1 and port in process.stderr and "--port" in process.stderr
     assert not (tmp_path / "new").exists()
 

@@ -198,8 +198,8 @@ def test_the_token_signs_in_and_every_act_is_a_line_up_to_the_published_version(
 
 
 @pytest.mark.parametrize("token", ["abcdefg", "matkhau-cua-chi-cuc-2026"])
-def test_a_weak_token_is_refused_at_start(run_app, token: str) -> None:  # type: ignore[no-untyped-def]
-    done = run_app("serve", "--port", str(free_port()), GEO_MANAGE_TOKEN=token)
+def test_a_weak_token_is_refused_at_start(run_app_process, token: str) -> None:  # type: ignore[no-untyped-def]
+    done = run_app_process("serve", "--port", str(free_port()), GEO_MANAGE_TOKEN=token)
     assert done.returncode == 1
     assert "GEO_MANAGE_TOKEN" in done.stderr and "python app.py token" in done.stderr and token not in done.stderr
 

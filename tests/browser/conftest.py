@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from geo.atlas import AtlasSource, open_atlases
+from geo.drafts import Jobs
 from geo.settings import Settings
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -18,9 +19,9 @@ from tests.server import serving
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
-def serve(settings: Settings, source: AtlasSource) -> Iterator[str]:
-    """The address of the application, served by the production server until the test is over."""
-    application = create_app(settings, source, templates=ROOT / "templates")
+def serve(settings: Settings, source: AtlasSource, jobs: Jobs | None = None) -> Iterator[str]:
+    """The address of the application, served until the test is over."""
+    application = create_app(settings, source, templates=ROOT / "templates", jobs=jobs)
     with serving(application) as address:
         yield address
     source.close()

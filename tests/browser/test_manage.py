@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from geo.access.private_database import PrivateDatabase
 from geo.access.sign_in_links import SignInLinks, link_to
 from geo.atlas import open_atlases
-from geo.drafts import RestorationStore
+from geo.drafts import Jobs, RestorationStore
+from geo.drafts.child import carry_out
 from geo.settings import Settings
 from geo.store import open_store
 from tests.browser.conftest import SIZES, WatchedPage, serve, watch
@@ -33,15 +34,15 @@ def sign_in(watched: WatchedPage, office: Settings) -> WatchedPage:
 
 @pytest.fixture
 def managed(browser: Browser, office: Settings, size: str) -> Iterator[WatchedPage]:
-    """A watched page of a site of its own, in each of the two sizes."""
-    for site in serve(office, open_atlases(office)):
+    """A watched page of a site of its own, in each of the two sizes; jobs are carried out in this process."""
+    for site in serve(office, open_atlases(office), Jobs(office, work=carry_out)):
         for watched in watch(browser, site, size):
             yield sign_in(watched, office)
 
 
 @pytest.fixture
 def managed_without_scripts(browser: Browser, office: Settings) -> Iterator[WatchedPage]:
-    """The same in a browser without JavaScript."""
+    """The same in a browser without JavaScript; jobs are carried out in processes of their own."""
     for site in serve(office, open_atlases(office)):
         for watched in watch(browser, site, "desktop", scripts=False):
             yield sign_in(watched, office)
