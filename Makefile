@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Tests start many processes of Python, which read compiled modules instead of compiling them again.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests go to one process more than there are processors; tests of one xdist_group stay together (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 # What is tested without the shipped data, a server, a browser or a program of others.

@@ -23,6 +23,8 @@ class Effort(NamedTuple):
     requests: int
     """Requests generated for each operation of the OpenAPI document; a third as many for those that write files."""
 
+    addresses: int
+    """Addresses of a site behind a proxy that are opened, following links from its main pages."""
     crowd: int
     """Records of each of the two large layers of the server that is put under load."""
     load_s: int
@@ -33,7 +35,17 @@ class Effort(NamedTuple):
 
 
 SHORT = Effort(
-    deaths=12, kills=8, damaged=105, examples=30, changed=40, idle=300, slow=50, requests=6, crowd=4_000, load_s=5
+    deaths=12,
+    kills=8,
+    damaged=54,
+    examples=30,
+    changed=40,
+    idle=300,
+    slow=50,
+    requests=6,
+    addresses=120,
+    crowd=4_000,
+    load_s=5,
 )
 LONG = Effort(
     deaths=60,
@@ -44,6 +56,7 @@ LONG = Effort(
     idle=1_000,
     slow=200,
     requests=40,
+    addresses=1_500,
     crowd=100_000,
     load_s=60,
 )

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 
 from geo.settings import Settings
 from tests.browser.conftest import watch
+from tests.effort import Effort
 from tests.proxies import (
     DOCUMENT,
     DOCUMENTED_HOST,
@@ -162,7 +163,7 @@ def links(address: str, kind: str, text: str) -> list[str]:
     return [urldefrag(urljoin(address, one)).url for one in named]
 
 
-def test_no_link_asset_or_redirect_leaves_the_public_address(site: Site) -> None:
+def test_no_link_asset_or_redirect_leaves_the_public_address(site: Site, effort: Effort) -> None:
     host, inside = urlsplit(site.address).netloc, f"{site.address}/"
     behind = (
         f"127.0.0.1:{site.server.port}",
@@ -173,7 +174,7 @@ def test_no_link_asset_or_redirect_leaves_the_public_address(site: Site) -> None
     )
     queue = deque(f"{site.address}{path}" for path in PAGES + DATA)
     seen, kinds, outside = set(queue), set(), []
-    for _ in range(220):
+    for _ in range(effort.addresses):
         if not queue:
             break
         address = queue.popleft()
