@@ -20,8 +20,8 @@ OUTPUTS = {
     "curl: a filtered page": '"numberReturned":4',
     "GDAL: list the layers": "villages",
     "Python: a GeoDataFrame": "geometry",
-    "Python: all pages": "32",
-    "Python: only what has changed": "products 45 0 0",
+    "Python: all pages": "64",
+    "Python: only what has changed": "products 56 0 0",
     "JavaScript: fetch": "Na Sang",
 }
 

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from geo.schema import Label
 
-CREATED_ON = "2026-11-23"
+CREATED_ON = "2026-11-30"
 
 _FACTS_LICENCE = (
     "Số liệu dẫn nguồn công khai; bản biên tập được cấp phép CC BY 4.0. / "
@@ -82,10 +82,10 @@ _UNION = Label(
 )
 
 NOTICES: dict[str, Notice] = {
-    **dict.fromkeys(("products", "producers", "villages", "sites"), _POINTS),
+    **dict.fromkeys(("products", "producers", "villages", "sites", "markets"), _POINTS),
     "zones": Notice((_SOURCE_LIST, _B1, _B2, _B4), _FACTS_LICENCE, Label(
-        "Đường bao là hợp của các xã cũ (B4), hoặc cả huyện cũ (B2), mà nguồn nêu tên, cắt theo đường bao tỉnh; không phải ranh giới đo đạc, rộng gấp nhiều lần số héc-ta công bố.",
-        "Each outline is the union of the former communes (B4), or the whole former district (B2), that the source names, clipped to the province; not a surveyed boundary, and many times the published hectares.",
+        "Đường bao là hợp của các xã cũ (B4, nơi thiếu thì xã mới mà xã đó nhập vào, B1), của các xã, phường mới (B1) hoặc cả huyện cũ (B2) mà nguồn nêu tên, cắt theo đường bao tỉnh; không phải ranh giới đo đạc, rộng gấp nhiều lần số héc-ta công bố.",
+        "Each outline is the union of the former communes (B4; where there is no outline, the commune that it went into, B1), of the present communes (B1), or the whole former district (B2), that the source names, clipped to the province; not a surveyed boundary, and many times the published hectares.",
     )),
     "communes": Notice((_B1,), "MIT", Label(
         f"45 xã, phường; ranh giới tổng quát hoá cùng nhau đến khoảng 50 m. Chỗ lệch ranh giới nơi Na Son, Núa Ngam và Pu Nhi gặp nhau được khớp lại, mỗi xã đổi dưới 30 m²; ngoài ra các đỉnh giữ nguyên như nguồn. {_UNION.vi}",
@@ -106,6 +106,10 @@ NOTICES: dict[str, Notice] = {
     "province": Notice((_B1,), "MIT", Label(
         f"Hợp của 45 xã, phường, không có lỗ hổng; ranh giới minh hoạ, không có giá trị pháp lý. {_UNION.vi}",
         f"The union of the 45 communes and wards, without holes; for illustration, without legal force. {_UNION.en}",
+    )),
+    "figures": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
+        "Mỗi bản ghi là một con số (hoặc nơi đặt trụ sở) mà một nguồn nêu cho một đơn vị. Nơi các nguồn không khớp nhau, mọi con số đều được giữ; ghi chú nói rõ.",
+        "Each record is one figure (or seat) that a source gives for a unit. Where sources disagree all figures are kept, and the notes say so.",
     )),
     "sources": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
         "Danh mục các nguồn được dẫn. Nguồn không có địa chỉ trên mạng được tả bằng lời.",

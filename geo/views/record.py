@@ -8,6 +8,7 @@ import orjson
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, end_of
+from geo.ocop.derived import derived_fields
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.ocop.styles import STYLES, icon_of
@@ -23,12 +24,8 @@ _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a
 _APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
 _MEASURED_AREA = Label("Diện tích đo trên bản đồ", "Area measured on the map")
 _OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(from the outline, not a published figure)")
-_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Certificate validity")
-# Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
-_RULE_36 = Label(
-    "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
-    "36 months from the date of issue; the source does not state the date",
-)
+_DERIVED_BASES = {"date", "year"}
+"""The bases of a validity that is derived from something known; a recorded one is a field of its own."""
 _SOURCE = Label("nguồn {sources}", "source {sources}")
 _DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
@@ -66,7 +63,8 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
     is_recorded = layer in LAYERS  # derived records have no history and no directions
     precision = precision_of(record)
     geometry = record.geometry
-    story = record.properties.get("story_en" if lang == "en" else "story_vi")
+    story_vi = record.properties.get("story_vi")
+    story = record.properties.get("story_en") if lang == "en" else story_vi
     return {
         "layer": layer,
         "id": record.id,
@@ -94,9 +92,9 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
             "source": record.properties.get("position_source"),
         },
         "facts": list(_facts(spec, record, reader, urls)),
-        "story": story or record.properties.get("story_vi"),
+        "story": story or story_vi,
         "story_lang": "en" if story and lang == "en" else "vi",
-        "has_story": spec.has("story_vi"),
+        "has_story": spec.has("story_vi") and bool(story_vi or not spec.field("story_vi").sparse),
         "note": record.properties.get("note"),
         "directions": None if record.lng is None or not is_recorded else f"geo:{record.lat},{record.lng}",
         "recorded": is_recorded,
@@ -131,8 +129,15 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
             "value": reader.text_of(field, record),
             "url": _fact_url(spec, field, record, urls),
         }
-        if field.name == "certified_until" and value is None and record.properties.get("year"):
-            yield {"name": "validity", "label": _VALIDITY.of(lang), "value": _RULE_36.of(lang), "url": None}
+    if record.properties.get("validity_basis") in _DERIVED_BASES:
+        for field in derived_fields(spec):
+            if field.name in {"expected_until", "validity_basis"}:
+                yield {
+                    "name": field.name,
+                    "label": field.label.of(lang),
+                    "value": reader.text_of(field, record),
+                    "url": None,
+                }
     measured_area = record.properties.get("measured_area_ha")
     if isinstance(measured_area, int | float):
         area = format_number(float(round(measured_area)), "ha", lang)

@@ -183,12 +183,12 @@ def test_a_search_says_in_its_own_language_what_it_does_not_take(service: Servic
 def test_a_body_of_another_kind_is_refused_with_those_that_are_read(service: Service, media: str) -> None:
     body = posted(service, "sites", 415, data=b"{}", content_type=media)
     assert body["status"] == 415 and "application/json" in body["description"]
-    assert posted(service, "sites", data=b"{}", content_type="application/json; charset=utf-8")["numberMatched"] == 32
-    assert posted(service, "sites", data=b"{}")["numberMatched"] == 32  # it says nothing of itself
+    assert posted(service, "sites", data=b"{}", content_type="application/json; charset=utf-8")["numberMatched"] == 64
+    assert posted(service, "sites", data=b"{}")["numberMatched"] == 64  # it says nothing of itself
 
 
 def test_a_search_of_nothing_asks_for_everything_and_get_is_refused(service: Service) -> None:
-    assert posted(service, "sites", data=b"", content_type="application/json")["numberMatched"] == 32
+    assert posted(service, "sites", data=b"", content_type="application/json")["numberMatched"] == 64
     answer = service.client.get("/collections/sites/search", headers=service.headers)
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
     posted(service, "nothing", 404, json={})

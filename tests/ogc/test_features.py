@@ -201,7 +201,7 @@ def test_any_page_size_tiles_the_same_set(service: Service, limit: int) -> None:
         keys += [feature["id"] for feature in page["features"]]
         following = links(page, "next")
         address = following[0]["href"] if following else ""
-    assert keys == sorted(set(keys)) and len(keys) == 32
+    assert keys == sorted(set(keys)) and len(keys) == 64
 
 
 @requirement("core/query-param-unknown", "core/query-param-invalid", "common/core/query-param-name-unknown",
@@ -268,9 +268,9 @@ def test_lists_may_be_given_in_parts(service: Service) -> None:
              "common/core/query-param-value-integer", "common/core/query-param-value-double")  # fmt: skip
 @pytest.mark.parametrize(
     ("query", "matched"),
-    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 32), ("limit=100000000000", 32),
-     ("limit=000000000000010", 32), ("limit=" + "9" * 5_000, 32), ("offset=000000000000010", 32), ("bbox=1.02e2,+21,104.0,2.3E1", 32),
-     ("bbox=-1.8E%2B2,-9.0e1,180,90", 32)],
+    [("ids=H01,H02", 2), ("ids=H01,,H02", 2), ("ids=H01%2CH02", 2), ("limit=007", 64), ("limit=100000000000", 64),
+     ("limit=000000000000010", 64), ("limit=" + "9" * 5_000, 64), ("offset=000000000000010", 64), ("bbox=1.02e2,+21,104.0,2.3E1", 55),
+     ("bbox=-1.8E%2B2,-9.0e1,180,90", 55)],
 )  # fmt: skip
 def test_lists_and_numbers_are_read_as_they_are_written_everywhere(service: Service, query: str, matched: int) -> None:
     assert service.get(f"/collections/sites/items?{query}")["numberMatched"] == matched
