@@ -48,7 +48,8 @@ _NOTES = {
 }  # fmt: skip
 """The notes of the fact table, which are in English, in Vietnamese."""
 
-_UNITS = {"zone (1-3)": "zone"}
+_WITHOUT_UNIT = {"text", "count", "zone (1-3)"}
+"""The words of the fact table that are no unit of measure: what is counted, or zoned, is the figure itself."""
 
 
 def figure(row: dict[str, str]) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def figure(row: dict[str, str]) -> dict[str, Any]:
         **({_UNIT_FIELDS[row["level"]]: row["code"]} if row["level"] in _UNIT_FIELDS else {}),
         "year": int(year) if year else None,
         "value": None if is_text else float(row["value"]),
-        "unit": None if is_text else _UNITS.get(row["unit"], row["unit"]),
+        "unit": None if row["unit"] in _WITHOUT_UNIT else row["unit"],
         "words": row["value"] if is_text else None,
         "note": _NOTES[row["note"]] if row["note"] else None,
         "source_ids": row["source_id"],

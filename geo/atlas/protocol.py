@@ -116,7 +116,10 @@ class Atlas(Protocol):
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+
+        Records of layers without geometry follow all others; without `layers`, those that are `searched` are.
+        """
 
     # --- links -----------------------------------------------------------------------------------------
 

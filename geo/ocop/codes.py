@@ -228,10 +228,8 @@ CODE_LISTS: dict[str, CodeList] = {
             ("km2", "km²", "km²"),
             ("ha", "ha", "ha"),
             ("percent", "%", "%"),
-            ("count", "(đếm)", "(count)"),
             ("households", "hộ", "households"),
             ("villages", "thôn, bản", "villages"),
-            ("zone", "khu vực (1-3)", "zone (1-3)"),
         ),
         _codes(
             "unit_kind", "Loại đơn vị", "Type of unit",

@@ -218,7 +218,7 @@ _LAYERS = (
             Field("market_id", "market_id", Label("Mã", "Code"), required=True, aliases=("id", "mã chợ", "mã lễ hội")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên chợ", "tên lễ hội", "chợ", "lễ hội")),
             Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="market_kind", table=True, aliases=("loại",)),
-            Field("days_words", "days_words", Label("Ngày họp, ngày hội", "Days"), table=True, aliases=("ngày họp", "ngày họp chợ", "ngày hội", "thời gian")),
+            Field("days_words", "days_words", Label("Ngày họp, ngày hội", "Days in words"), table=True, aliases=("ngày họp", "ngày họp chợ", "ngày hội", "thời gian")),
             Field("days", "days", Label("Ngày dạng mã", "Days in code"), sparse=True, help=Label(
                 "branch: ngày theo 12 chi; weekday: thứ (1 là thứ hai); monthday: ngày dương lịch hằng tháng; solar: ngày dương lịch hằng năm; lunar: ngày âm lịch; date: một lần đã diễn ra",
                 "branch: days of the twelve-day round; weekday: 1 is Monday; monthday: days of each month; solar: each year; lunar: of the lunar year; date: took place once",
@@ -334,6 +334,7 @@ _LAYERS = (
         key="figure_id",
         title="name",
         title_en="name_en",
+        summary=("value", "words"),
         about=Label(
             "Dân số, diện tích, trụ sở, khu vực khó khăn và các số đếm mà nguồn công bố cho từng đơn vị; số của các nguồn khác nhau đều được giữ.",
             "Population, area, seat, difficulty zone and counts that sources publish for a unit; where sources disagree, all their figures are kept.",
@@ -348,8 +349,8 @@ _LAYERS = (
             Field("old_commune_code", "old_comm", Label("Xã cũ (đến 30/6/2025)", "Former commune (until 30 June 2025)"), "ref", target="old_communes", sparse=True),
             Field("district_code", "district", Label("Huyện cũ (đến 30/6/2025)", "Former district (until 30 June 2025)"), "ref", target="districts", sparse=True),
             Field("year", "year", Label("Năm", "Year"), "integer", minimum=1990, maximum=2100, table=True, aliases=("năm",)),
-            Field("value", "value", Label("Giá trị", "Value"), "real", minimum=0, table=True, sparse=True, aliases=("giá trị", "số liệu")),
-            Field("unit", "unit", Label("Đơn vị tính", "Unit of measure"), "code", codes="figure_unit", table=True, sparse=True, aliases=("đơn vị tính", "đvt")),
+            Field("value", "value", Label("Giá trị", "Value"), "real", unit_field="unit", minimum=0, table=True, sparse=True, aliases=("giá trị", "số liệu")),
+            Field("unit", "unit", Label("Đơn vị tính", "Unit of measure"), "code", codes="figure_unit", sparse=True, hidden=True, aliases=("đơn vị tính", "đvt")),
             Field("words", "words", Label("Nội dung bằng chữ", "In words"), table=True, sparse=True),
             NOTE,
             SOURCES,
@@ -364,6 +365,7 @@ _LAYERS = (
         key="source_id",
         title="publisher",
         time=("date",),
+        searched=False,
         about=Label(
             "Các nguồn công khai mà mọi bản ghi dẫn chiếu.",
             "The public sources that every record cites.",

@@ -1,11 +1,17 @@
 """How long a product's certificate is valid: as recorded, or expected from its date or year."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 MONTHS = 36
 """Validity of a certificate, by decisions 1048/QĐ-TTg (2019) and 148/QĐ-TTg (2023)."""
 
+
+LAPSED = frozenset({"not_renewed"})
+"""The values of a product's status under which its stars are no longer valid."""
 
 VALIDITY_FIELDS = ("certified_from", "certified_until", "year", "reassessed")
 """The fields of a product that its validity is derived from."""
@@ -34,6 +40,8 @@ def validity_of(properties: Mapping[str, Any]) -> Validity:
     Validity(until='2022-02', basis='date')
     >>> validity_of({"certified_until": "2026-05-31", "year": 2023})
     Validity(until='2026-05-31', basis='recorded')
+    >>> validity_of({"certified_from": "khoảng 2021", "year": 2021})
+    Validity(until='2024', basis='year')
     >>> validity_of({})
     Validity(until=None, basis='unknown')
     """
@@ -41,9 +49,11 @@ def validity_of(properties: Mapping[str, Any]) -> Validity:
         return Validity(str(properties["certified_until"]), "recorded")
     begin = str(properties.get("certified_from") or "")
     years = [int(year) for year in (properties.get("year"), properties.get("reassessed")) if year]
+    if not _DATE.fullmatch(begin):  # a text that is no date, which the checks report, says nothing of the validity
+        begin = ""
     if len(begin) > len("2024") and int(begin[:4]) >= max(years, default=0):
         return Validity(_three_years_after(begin), "date")
-    years += [int(begin[:4])] if begin[:4].isdigit() else []
+    years += [int(begin[:4])] if begin else []
     return Validity(str(max(years) + MONTHS // 12), "year") if years else Validity(None, "unknown")
 
 

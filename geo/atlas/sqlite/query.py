@@ -48,6 +48,8 @@ from geo.ocop.filters import PARAMS, applies
 from geo.report import Change, Issue
 from geo.schema import Label
 
+_SEARCHED = tuple(name for name, spec in COLLECTIONS.items() if spec.searched)
+_TABLES = frozenset(name for name, spec in COLLECTIONS.items() if spec.geometry is None)
 _MAX_COUNTS = 1_000
 _MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
@@ -346,15 +348,14 @@ class SqliteAtlas:
         return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+
+        Records of layers without geometry follow all others: a unit has many figures that begin with its name.
+        """
         words = search_words(text)
         if not words:
             return []
-        names = (
-            tuple(layers)
-            if layers is not None
-            else tuple(name for name, spec in COLLECTIONS.items() if spec.group not in {"records", "links"})
-        )
+        names = tuple(layers) if layers is not None else _SEARCHED
         marks = ", ".join("?" * len(names))
         rows = self._db.execute(
             f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
@@ -362,7 +363,15 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
+        best = sorted(
+            rows,
+            key=lambda row: (
+                row["layer"] in _TABLES,
+                closeness(phrase, row["names"]),
+                row["score"],
+                order[row["layer"]],
+            ),
+        )
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:

@@ -159,7 +159,7 @@ def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict
 
 def _features(atlas: Atlas, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
     places = Places(atlas, records, lang)
-    return [{**feature_view(record, lang, places), "geometry": _light(record)} for record in records]
+    return [{**feature_view(atlas, record, lang, places), "geometry": _light(record)} for record in records]
 
 
 def _light(record: Record) -> Any:
