@@ -118,7 +118,8 @@ class Atlas(Protocol):
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         """Records whose names match, best first: equal names, names that begin with the text, then the others.
 
-        Records of layers without geometry follow all others; without `layers`, those that are `searched` are.
+        Of records whose names hold all words, those of layers without geometry are last. Without `layers`, all layers
+        that are `searched` are searched.
         """
 
     # --- links -----------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import closeness, match_expression, search_words
+from geo.atlas.sqlite.search import BY_OTHERS, closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
@@ -350,7 +350,7 @@ class SqliteAtlas:
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         """Records whose names match, best first: equal names, names that begin with the text, then the others.
 
-        Records of layers without geometry follow all others: a unit has many figures that begin with its name.
+        Where names match equally, layers without geometry are last: a unit has many figures that begin with its name.
         """
         words = search_words(text)
         if not words:
@@ -363,15 +363,13 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(
-            rows,
-            key=lambda row: (
-                row["layer"] in _TABLES,
-                closeness(phrase, row["names"]),
-                row["score"],
-                order[row["layer"]],
-            ),
-        )
+
+        def rank(row: sqlite3.Row) -> tuple[bool, bool, int, float, int]:
+            """By names before all else; of these, records with a place before those of a table."""
+            layer, level = row["layer"], closeness(phrase, row["names"])
+            return level == BY_OTHERS, layer in _TABLES, level, row["score"], order[layer]
+
+        best = sorted(rows, key=rank)
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:
