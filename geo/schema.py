@@ -64,7 +64,8 @@ class Field:
 
     `short` is its column in a shapefile: ASCII, at most 10 characters, unique in the layer.
     `codes` names the code list of a `code` or `codes` field, `target` the layer of a `ref` or `refs`.
-    `unit` is the unit of a number, as displayed. `minimum` and `maximum` are inclusive. `aliases` are other
+    `unit` is the unit of a number, as displayed; `unit_field` names the field of the record that holds the unit, a
+    code, where it differs from record to record. `minimum` and `maximum` are inclusive. `aliases` are other
     names that files of offices have for its column.
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
     may differ from it by the share `tolerance` before a person is asked to look.
@@ -79,6 +80,7 @@ class Field:
     codes: str | None = None
     target: str | None = None
     unit: str | None = None
+    unit_field: str | None = None
     minimum: float | None = None
     maximum: float | None = None
     search: bool = False
@@ -113,6 +115,8 @@ class LayerSpec:
     `thematic` says that the programme is about the layer: it is on when the map opens, each record's page is in the
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
+    `searched` False leaves its records out of the search in all layers. `summary` names the fields whose values stand
+    beside the name of a record where records are listed by name.
     """
 
     name: str
@@ -135,6 +139,8 @@ class LayerSpec:
     about: Label = Label("", "")
     thematic: bool = False
     on_map: bool = True
+    searched: bool = True
+    summary: tuple[str, ...] = ()
 
     @property
     def dimension(self) -> int | None:

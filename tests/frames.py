@@ -64,6 +64,11 @@ def world() -> dict[str, gpd.GeoDataFrame]:
             {"site_id": "H2", "name": "Động xa", "kind": "scenic", "at": Point(103.39, 21.19), **citation,
              "precision": "exact", "old_commune_code": "00011"},
         ),
+        "markets": frame(
+            "markets",
+            {"market_id": "M1", "name": "Chợ phiên Sam Mứn", "kind": "market", "days": "weekday:7", "days_words": "Chủ nhật",
+             "district_code": "100", "at": Point(103.35, 21.02), **citation, "precision": "village"},
+        ),
         "communes": frame(
             "communes",
             {"code": "00001", "name": "Thanh An", "name_en": "Thanh An", "kind": "commune", "at": MultiPolygon([WEST]), **citation},
@@ -82,6 +87,11 @@ def world() -> dict[str, gpd.GeoDataFrame]:
         "province": frame(
             "province",
             {"code": "11", "name": "Điện Biên", "kind": "province", "at": MultiPolygon([box(103.0, 21.0, 103.4, 21.2)]), **citation},
+        ),
+        "figures": frame(
+            "figures",
+            {"figure_id": "F1", "name": "Thanh An: Dân số 2025", "name_en": "Thanh An: Population 2025", "figure": "population",
+             "level": "commune_2025", "commune_code": "00001", "year": 2025, "value": 13497.0, "unit": "people", **citation},
         ),
         "sources": frame("sources", {"source_id": "S1", "publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a"}),
     }  # fmt: skip

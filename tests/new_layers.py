@@ -18,12 +18,12 @@ _BLOCK = re.compile(
     r"^In `([^`]+)`(?:, (?:rows|elements) of `(\w+)`)?:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
-MARKETS = gpd.GeoDataFrame(
+LODGINGS = gpd.GeoDataFrame(
     {
-        "market_id": ["cho-muong-thanh", "cho-ban-phu"],
-        "name": ["Chợ Mường Thanh", "Chợ Bản Phủ"],
-        "kind": ["daily", "weekly"],
-        "stalls": [210, 45],
+        "lodging_id": ["him-lam", "ban-phu"],
+        "name": ["Nhà nghỉ Him Lam", "Homestay Bản Phủ"],
+        "kind": ["guesthouse", "homestay"],
+        "rooms": [21, 4],
         "address": [None, None],
         "old_comm": [None, None],
         "district": [None, None],
@@ -62,7 +62,7 @@ RESERVES = gpd.GeoDataFrame(
     geometry=[shapely.box(103.10, 21.42, 103.19, 21.51).buffer(0.002)],
     crs="EPSG:4326",
 )
-LAYERS = {"markets": MARKETS, "trails": TRAILS, "reserves": RESERVES}
+LAYERS = {"lodgings": LODGINGS, "trails": TRAILS, "reserves": RESERVES}
 
 
 class Block(NamedTuple):
@@ -94,7 +94,7 @@ def make(folder: Path) -> Path:
         else:
             text_by_path[path] = json.loads(block.text)
     (metadata,) = text_by_path.values()
-    titles = {"markets": metadata["title"]["vi"], "trails": "Đường mòn", "reserves": "Khu bảo tồn"}
+    titles = {"lodgings": metadata["title"]["vi"], "trails": "Đường mòn", "reserves": "Khu bảo tồn"}
     for layer, frame in LAYERS.items():
         home = folder / "data" / "shapefiles" / layer
         home.mkdir()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from geo.views.connect import WAYS, Way
+from tests.shipped import count_of
 
 COMMANDS = {
     "sh": ["bash", "-e", "-c"],
@@ -20,8 +21,8 @@ OUTPUTS = {
     "curl: a filtered page": '"numberReturned":4',
     "GDAL: list the layers": "villages",
     "Python: a GeoDataFrame": "geometry",
-    "Python: all pages": "32",
-    "Python: only what has changed": "products 45 0 0",
+    "Python: all pages": str(count_of("sites")),
+    "Python: only what has changed": f"products {count_of('products')} 0 0",
     "JavaScript: fetch": "Na Sang",
 }
 

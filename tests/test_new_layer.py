@@ -28,8 +28,8 @@ from tests import new_layers
 from tests.browser.conftest import WatchedPage, size, watched  # noqa: F401 (fixtures)
 from tests.new_layers import LAYERS
 
-KINDS = {"markets": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
-RECORDS = {"markets": "cho-muong-thanh", "trails": "pha-luong", "reserves": "muong-phang"}
+KINDS = {"lodgings": "Point", "trails": "MultiLineString", "reserves": "MultiPolygon"}
+RECORDS = {"lodgings": "him-lam", "trails": "pha-luong", "reserves": "muong-phang"}
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
 import json, os, sys
@@ -107,7 +107,7 @@ def test_the_document_says_what_to_write_where() -> None:
     assert instructions == [
         ("geo/ocop/layers.py", "_LAYERS"), ("geo/ocop/styles.py", "_STYLES"), ("geo/ocop/styles.py", "SHAPES"),
         ("geo/static/img/icons.svg", "svg"), ("geo/ocop/codes.py", "CODE_LISTS"), ("geo/ocop/links.py", "LINKS"),
-        ("geo/ocop/filters.py", "FILTERS"), ("data/shapefiles/markets/markets.json", ""),
+        ("geo/ocop/filters.py", "FILTERS"), ("data/shapefiles/lodgings/lodgings.json", ""),
     ]  # fmt: skip
 
 
@@ -126,21 +126,21 @@ def test_the_map_lists_the_layers_and_draws_them(site: str) -> None:
     page = get(site, "/?lang=en", accept="text/html").decode()
     view = json.loads(page.partition('<script type="application/json" id="view">')[2].partition("</script>")[0])
     by_name = {layer["name"]: layer for group in view["groups"] for layer in group["layers"]}
-    assert {name: by_name[name]["on"] for name in LAYERS} == {"markets": True, "trails": False, "reserves": False}
-    assert [row["icon"] for row in by_name["markets"]["classes"]] == ["market", "food"]
-    assert set(view["shapes"]) >= {"circle", "triangle"}
-    layers = get_json(site, "/map.json?layers=markets,trails,reserves")["layers"]
+    assert {name: by_name[name]["on"] for name in LAYERS} == {"lodgings": True, "trails": False, "reserves": False}
+    assert [row["icon"] for row in by_name["lodgings"]["classes"]] == ["homestay", "bed"]
+    assert set(view["shapes"]) >= {"circle", "hexagon"}
+    layers = get_json(site, "/map.json?layers=lodgings,trails,reserves")["layers"]
     for name, kind in KINDS.items():
         features = layers[name]["features"]
         assert len(features) == len(LAYERS[name]) and {one["geometry"]["type"] for one in features} == {kind}
     at = next(one["properties"]["point"] for one in layers["trails"]["features"] if one["id"] == "trails/him-lam")
     assert LAYERS["trails"].geometry[1].distance(shapely.Point(at)) < 1e-6
-    assert set(get_json(site, "/map.json?market_kind=weekly")["layers"]["markets"]["features"][0]) >= {"geometry"}
+    assert set(get_json(site, "/map.json?lodging_kind=homestay")["layers"]["lodgings"]["features"][0]) >= {"geometry"}
 
 
 def test_the_style_sheet_has_the_layers(site: str) -> None:
     sheet = get(site, "/static/css/layers.css").decode()
-    assert ".symbol--markets { background: var(--layer-markets); border-radius: 0; clip-path: polygon(50% 4%" in sheet
+    assert ".symbol--lodgings { background: var(--layer-lodgings); border-radius: 0; clip-path: polygon(25% 6%" in sheet
     assert "--layer-trails: #00695c;" in sheet and ".swatch.swatch--trails { height: 0; border-top: 3px dashed" in sheet
     assert ".swatch.swatch--reserves { background: color-mix(in srgb, var(--layer-reserves) 18%, white);" in sheet
 
@@ -159,7 +159,7 @@ def test_the_layer_and_its_records_have_pages(site: str, layer: str, lang: str) 
     page = get(site, f"/{layer}?lang={lang}").decode()
     record = get(site, f"/{layer}/{RECORDS[layer]}?lang={lang}").decode()
     label = {
-        "markets": ("Chợ", "Markets"),
+        "lodgings": ("Cơ sở lưu trú", "Lodgings"),
         "trails": ("Đường mòn", "Trails"),
         "reserves": ("Khu bảo tồn", "Nature reserves"),
     }
@@ -170,7 +170,7 @@ def test_the_layer_and_its_records_have_pages(site: str, layer: str, lang: str) 
 
 def test_records_are_linked_to_the_units_and_filtered_by_them(site: str) -> None:
     for layer, link in (
-        ("markets", "markets_in_commune"),
+        ("lodgings", "lodgings_in_commune"),
         ("trails", "trail_in_commune"),
         ("reserves", "reserve_covers_commune"),
     ):
@@ -248,7 +248,7 @@ def test_qgis_opens_the_project_with_the_layers(site: str, tmp_path: Path) -> No
     assert process.returncode == 0, process.stderr
     project = json.loads(process.stdout.strip().splitlines()[-1])
     assert project["read"]
-    colours = {"markets": "#9c1f5c", "trails": "#00695c", "reserves": "#3d5a1e"}
+    colours = {"lodgings": "#0f6b6b", "trails": "#00695c", "reserves": "#3d5a1e"}
     for layer, kind in KINDS.items():
         valid, count, renderer, symbols, has_labels = project["layers"][layer]
         assert (valid, count, renderer, has_labels) == (True, len(LAYERS[layer]), kind, True)
@@ -261,8 +261,8 @@ def test_its_excel_form_is_filled_in_and_read(site: str, copy: Path, tmp_path: P
     path.write_bytes(get(site, f"/export/{layer}.xlsx"))
     book = openpyxl.load_workbook(path)
     rows = book.worksheets[0]
-    head = next(row for row in rows.iter_rows() if any(cell.value in {"Tên", "Tên chợ"} for cell in row))
-    name = next(cell for cell in head if cell.value in {"Tên", "Tên chợ"})
+    head = next(row for row in rows.iter_rows() if any(cell.value in {"Tên", "Tên cơ sở"} for cell in row))
+    name = next(cell for cell in head if cell.value in {"Tên", "Tên cơ sở"})
     rows.cell(name.row + 1, name.column).value = "Tên mới"
     book.save(path)
     review = dry_run(copy, path, layer)
@@ -274,7 +274,7 @@ def test_a_foreign_file_is_mapped_and_placed(copy: Path, tmp_path: Path, layer: 
     """Names of columns as offices write them, geometry in VN-2000: with the key named, every record is new, and none is refused."""
     path, key = tmp_path / f"{layer}.gpkg", LAYERS[layer].columns[0]
     foreign_columns = LAYERS[layer].rename(
-        columns={"name": {"markets": "Tên chợ", "trails": "Tên đường"}.get(layer, "Tên")}
+        columns={"name": {"lodgings": "Tên cơ sở", "trails": "Tên đường"}.get(layer, "Tên")}
     )
     fresh = foreign_columns.assign(**{key: [f"moi-{row}" for row in range(len(foreign_columns))]})
     fresh.geometry = fresh.geometry.translate(0.02, 0.02)
@@ -291,12 +291,12 @@ def dry_run(copy: Path, path: Path, layer: str, *more: str) -> Any:
 
 
 def test_the_saved_map_holds_the_layers(site: str) -> None:
-    page = get(site, "/save-map?layers=markets,trails,reserves").decode()
+    page = get(site, "/save-map?layers=lodgings,trails,reserves").decode()
     assert all(name in page for frame in LAYERS.values() for name in frame["name"])
 
 
 def test_the_map_draws_points_lines_and_areas(watched: WatchedPage) -> None:  # noqa: F811
-    page = watched.open("/?layers=markets,trails,reserves&map=11/21.43/103.12&lang=en")
+    page = watched.open("/?layers=lodgings,trails,reserves&map=11/21.43/103.12&lang=en")
     page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
     panes = {"leaflet-marker-pane .pin": 2, "leaflet-lines-pane path": 2, "leaflet-areas-pane path": 1}
     for pane, count in panes.items():

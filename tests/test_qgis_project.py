@@ -23,6 +23,7 @@ from geo.vn2000.systems import HOME, Reading
 from geo.web.application import create_app
 from tests.conftest import ROOT
 from tests.frozen import FixedSource
+from tests.shipped import count_of
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 IN_QGIS = """
@@ -236,7 +237,7 @@ def test_each_layer_says_whose_it_is(project: Any, real_atlas: Atlas) -> None:
             layer_in_qgis["history"] == [metadata["lineage"]["vi"]]
             and layer_in_qgis["abstract"] == COLLECTIONS[name].about.vi
         )
-    assert "Sản phẩm OCOP: 45" in project["abstract"]
+    assert f"Sản phẩm OCOP: {count_of('products')}" in project["abstract"]
 
 
 def test_qgis_moves_places_by_the_states_parameters(project: Any) -> None:

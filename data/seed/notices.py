@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from geo.schema import Label
 
-CREATED_ON = "2026-11-23"
+CREATED_ON = "2026-11-30"
 
 _FACTS_LICENCE = (
     "Số liệu dẫn nguồn công khai; bản biên tập được cấp phép CC BY 4.0. / "
@@ -76,16 +76,21 @@ _POINTS = Notice(
         "Facts read from the public sources that each record cites; what they do not say is empty. Places without coordinates stand at a point inside the former commune (outline B4 within the commune that B3 says it went into), or where no commune is named inside the former district (B2), with their precision. The positions taken from S32 are unverified and count as known to the village.",
     ),
 )
+_TARIFF = Label(
+    "Phí tham quan: Quyết định 20/2020/QĐ-UBND (S61) quy định từ ngày 10/10/2020, cho người lớn mỗi lượt, 20.000 đ ở di tích quốc gia đặc biệt, di tích quốc gia và danh thắng quốc gia, 15.000 đ ở di tích cấp tỉnh, 25.000 đ ở bảo tàng; nguồn không nêu nơi nào thu, và chưa rõ quyết định còn hiệu lực hay không, nên không ghi thành giá vé của từng điểm.",
+    "Visitor fees: decision 20/2020/QĐ-UBND (S61) sets, from 10 October 2020 and for each visit of an adult, 20,000 đ at special national and national relics and national scenic places, 15,000 đ at provincial ones, and 25,000 đ at museums. The source does not say which places charge, and whether it is in force is not known, so it is not given as the ticket of any site.",
+)
 _UNION = Label(
     "Hợp của chúng rộng 9.548 km², diện tích công bố của tỉnh là 9.539,93 km².",
     "Their union has 9,548 km², the province's published area is 9,539.93 km².",
 )
 
 NOTICES: dict[str, Notice] = {
-    **dict.fromkeys(("products", "producers", "villages", "sites"), _POINTS),
+    **dict.fromkeys(("products", "producers", "villages", "markets"), _POINTS),
+    "sites": _POINTS._replace(lineage=Label(f"{_POINTS.lineage.vi} {_TARIFF.vi}", f"{_POINTS.lineage.en} {_TARIFF.en}")),
     "zones": Notice((_SOURCE_LIST, _B1, _B2, _B4), _FACTS_LICENCE, Label(
-        "Đường bao là hợp của các xã cũ (B4), hoặc cả huyện cũ (B2), mà nguồn nêu tên, cắt theo đường bao tỉnh; không phải ranh giới đo đạc, rộng gấp nhiều lần số héc-ta công bố.",
-        "Each outline is the union of the former communes (B4), or the whole former district (B2), that the source names, clipped to the province; not a surveyed boundary, and many times the published hectares.",
+        "Đường bao là hợp của các xã cũ (B4, nơi thiếu thì xã mới mà xã đó nhập vào, B1), của các xã, phường mới (B1) hoặc cả huyện cũ (B2) mà nguồn nêu tên, cắt theo đường bao tỉnh; không phải ranh giới đo đạc, rộng gấp nhiều lần số héc-ta công bố.",
+        "Each outline is the union of the former communes (B4; where there is no outline, the commune that it went into, B1), of the present communes (B1), or the whole former district (B2), that the source names, clipped to the province; not a surveyed boundary, and many times the published hectares.",
     )),
     "communes": Notice((_B1,), "MIT", Label(
         f"45 xã, phường; ranh giới tổng quát hoá cùng nhau đến khoảng 50 m. Chỗ lệch ranh giới nơi Na Son, Núa Ngam và Pu Nhi gặp nhau được khớp lại, mỗi xã đổi dưới 30 m²; ngoài ra các đỉnh giữ nguyên như nguồn. {_UNION.vi}",
@@ -106,6 +111,10 @@ NOTICES: dict[str, Notice] = {
     "province": Notice((_B1,), "MIT", Label(
         f"Hợp của 45 xã, phường, không có lỗ hổng; ranh giới minh hoạ, không có giá trị pháp lý. {_UNION.vi}",
         f"The union of the 45 communes and wards, without holes; for illustration, without legal force. {_UNION.en}",
+    )),
+    "figures": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
+        "Mỗi bản ghi là một con số (hoặc nơi đặt trụ sở) mà một nguồn nêu cho một đơn vị. Nơi các nguồn không khớp nhau, mọi con số đều được giữ; ghi chú nói rõ.",
+        "Each record is one figure (or seat) that a source gives for a unit. Where sources disagree all figures are kept, and the notes say so.",
     )),
     "sources": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
         "Danh mục các nguồn được dẫn. Nguồn không có địa chỉ trên mạng được tả bằng lời.",

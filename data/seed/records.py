@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from shapely import Point
+from shapely.geometry.base import BaseGeometry
 
+from data.seed.corrections import Corrections, scheme_of
+from data.seed.figures import figure
 from data.seed.tables import (
     CRAFTS,
     MATERIALS,
@@ -43,23 +46,69 @@ def whole(text: str) -> int | None:
 
 
 def make(facts: Path, units: Units) -> Records:
-    """The records of every layer."""
-    producers = [_producer(row, units) for row in [*rows(facts / "producers.csv"), *PRODUCERS]]
-    places = {row["producer_id"]: row for row in producers}
-    return {
-        "products": [_product(row, units, places) for row in rows(facts / "products.csv")],
-        "producers": producers,
-        "zones": [_zone(row, units) for row in rows(facts / "zones.csv")],
-        "villages": [_village(row, units) for row in rows(facts / "villages.csv")],
-        "sites": [*(_site(row, units) for row in rows(facts / "sites.csv")), *_inventory(units)],
+    """The records of every layer, the second harvest and the corrections included."""
+    corrections = Corrections.read(facts / "corrections.csv")
+
+    def both(name: str) -> list[Record]:
+        """The rows of the first harvest and of the second."""
+        return [*rows(facts / f"{name}.csv"), *rows(facts / f"more_{name}.csv")]
+
+    def place(record: Record) -> Record:
+        return _place_by_code(units, record)
+
+    producers = [_producer(row, units) for row in both("producers")] + [_producer(row, units) for row in PRODUCERS]
+    producers = corrections.apply("producers", producers, place)
+    producer_by_id = {row["producer_id"]: row for row in producers}
+
+    def place_of_product(record: Record) -> Record:
+        producer = producer_by_id.get(record["producer_id"] or "")
+        is_finer = producer is not None and (producer["old_commune_code"] or not record["old_commune_code"])
+        return _place_of_producer(producer) if producer and is_finer else place(record)
+
+    made = {
+        "products": [_product(row, units, producer_by_id) for row in both("products")],
+        "zones": [_zone(row, units) for row in both("zones")],
+        "villages": [_village(row, units) for row in both("villages")],
+        "sites": [*(_site(row, units) for row in both("sites")), *_inventory(units)],
+        "markets": [_market(row, units) for row in rows(facts / "markets.csv")],
         "communes": _communes(units),
         "districts": _districts(units),
         "old_communes": _old_communes(units),
         "outlines_2009": _outlines(units),
         "province": [{"code": "11", "name": "Điện Biên", "name_en": "Dien Bien", "kind": "province", "area_km2": 9539.93,
                       "source_ids": "B1", "at": units.province()}],
-        "sources": [*(_source(row) for row in rows(facts / "sources.csv")), *SOURCES],
+        "figures": [figure(row) for row in rows(facts / "units_figures.csv")],
+        "sources": [*(_source(row) for row in both("sources")), *SOURCES],
     }  # fmt: skip
+    finders = {"products": place_of_product}
+    corrected = {layer: corrections.apply(layer, records, finders.get(layer, place)) for layer, records in made.items()}
+    return {
+        layer: [_noted(record) for record in records]
+        for layer, records in {"producers": producers, **corrected}.items()
+    }
+
+
+def _noted(record: Record) -> Record:
+    """The record; its note says that only the district is known if, and only if, its precision is the district."""
+    if "precision" not in record:
+        return record
+    words = NOTES["district_place"]
+    rest = (record.get("note") or "").replace(words, "").replace("  ", " ").strip()
+    return record | {"note": _join([rest, words if record["precision"] == "district" else ""])}
+
+
+def _place_by_code(units: Units, record: Record) -> Record:
+    """The place fields of a record from the codes of its former commune and district."""
+    old = next((row for row in units.crosswalk if row["code"] == record["old_commune_code"]), None)
+    if old:
+        return _place(units, old["bare"], old["district_bare"], "", {})
+    district = next((name for name, code in units.district_code.items() if code == record["district_code"]), "")
+    return _place(units, "", district, "", {})
+
+
+def _place_of_producer(producer: Record) -> Record:
+    place_fields = ("address", "old_commune_code", "district_code", "precision", "position_source", "at")
+    return {name: producer[name] for name in place_fields}
 
 
 def _place(units: Units, commune: str, district: str, place: str, row: dict[str, str]) -> Record:
@@ -114,6 +163,7 @@ def _producer(row: dict[str, Any], units: Units) -> Record:
         "kind": row["kind"],
         "founded": row.get("founded") or None,
         "households": whole(row.get("households", "")),
+        "note": row.get("note") or None,
         "source_ids": row["source_id"],
         **_place(units, row["commune_until_2025"], row["district_until_2025"], "" if township else place, {}),
     }
@@ -122,32 +172,34 @@ def _producer(row: dict[str, Any], units: Units) -> Record:
 def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) -> Record:
     key = row["product_id"]
     producer = producers.get(row["producer_id"] or PRODUCER_OF.get(key, ""))
-    place_fields = ("address", "old_commune_code", "district_code", "precision", "position_source", "at")
+    at_producer = producer and (row["made_in_district"] or key in PRODUCER_OF)
     place = (
-        {name: producer[name] for name in place_fields}
-        if producer
-        else _place(units, row["made_in_commune"], row["made_in_district"], "", {})
+        _place_of_producer(producer)
+        if producer and at_producer
+        else _place(units, row["made_in_commune"], row["made_in_district"], row.get("place", ""), {})
     )
     year, status = whole(row["year"]), STATUSES[row["status"]]
-    story = STORIES.get(key, (None, None))
+    story = STORIES.get(key, (row.get("story") or None, None))
     notes = [
         NOTES["assessed"] if status == "assessed" else "",
         NOTES["count_2022"] if year == 2022 else "",
         NOTES.get(key, ""),
+        row.get("note", ""),
         NOTES["district_place"] if place["precision"] == "district" else "",
     ]
     source_ids = [row["source_id"], STORY_SOURCES.get(key, ""), "S33" if key in PRODUCER_OF else ""]
     return {
         "product_id": key,
         "name": row["name"],
+        "name_in_source": row.get("name_in_source") or None,
         "group": row["group"],
-        # Decision 1048 was in force from 21 August 2019 to 23 February 2023, decision 148 since.
-        "scheme": None if year is None else "QD1048" if year <= 2022 else "QD148",
+        "scheme": scheme_of(year),
         "stars": whole(row["stars"]),
         "year": year,
         "status": status,
         "reassessed": 2023 if status == "reassessed" else None,
         "decision": row["decision"] or None,
+        "certified_from": row.get("certified_on") or None,
         "producer_id": producer["producer_id"] if producer else None,
         "raw_material": MATERIALS[row["raw_material"]] if row["raw_material"] else None,
         "story_vi": story[0],
@@ -161,8 +213,9 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
 def _zone(row: dict[str, str], units: Units) -> Record:
     district = row["district_until_2025"]
     olds = [units.by_name[name, district] for name in row["communes_until_2025"].split(";") if name]
-    code = units.district_code[district]
-    shapes = [units.outline_of[old["code"]] for old in olds] or [units.district_shape[code]]
+    new = [units.commune_code[name] for name in row.get("communes_since_2025", "").split(";") if name]
+    code = units.district_code[district] if district else None
+    shapes, outline_sources = _shapes_of_zone(units, olds, new, code)
     return {
         "zone_id": row["zone_id"],
         "name": row["name"],
@@ -172,11 +225,26 @@ def _zone(row: dict[str, str], units: Units) -> Record:
         "households": whole(row["households"]),
         "extent_kind": "administrative",
         "old_commune_codes": ";".join(old["code"] for old in olds) or None,
+        "commune_codes_since_2025": ";".join(new) or None,
         "district_code": code,
-        "note": NOTES["zone"],
-        "source_ids": f"{row['source_id']};{'B4' if olds else 'B2'}",
+        "note": _join([NOTES["zone"], row.get("note", "")]),
+        "source_ids": ";".join([row["source_id"], *outline_sources]),
         "at": outline_union(shapes, units.province()),
     }
+
+
+def _shapes_of_zone(
+    units: Units, olds: list[Record], new: list[str], district: str | None
+) -> tuple[list[BaseGeometry], list[str]]:
+    """The outlines of the units that a zone is known by, and the sources of these outlines."""
+    if olds:
+        shapes, sources = zip(*(units.outline(old) for old in olds), strict=True)
+        return list(shapes), sorted(set(sources))
+    if new:
+        return [units.commune_shape[code] for code in new], ["B1"]
+    if district is None:
+        raise ValueError("a zone names neither communes nor a district")
+    return [units.district_shape[district]], ["B2"]
 
 
 def _village(row: dict[str, str], units: Units) -> Record:
@@ -191,8 +259,12 @@ def _village(row: dict[str, str], units: Units) -> Record:
         "decision": decision or None,
         "households": whole(row["households"]),
         "households_in_craft": whole(row["households_in_craft"]),
+        "name_en": row.get("name_en") or None,
+        "name_fr": row.get("name_fr") or None,
+        "visitors": whole(row.get("visitors", "")),
+        "note": row.get("note") or None,
         "source_ids": row["source_id"],
-        **_place(units, row["commune_until_2025"], row["district_until_2025"], "", row),
+        **_place(units, row["commune_until_2025"], row["district_until_2025"], row.get("place", ""), row),
     }
 
 
@@ -212,10 +284,11 @@ def _join(notes: Iterable[str]) -> str | None:
 
 def _site(row: dict[str, str], units: Units) -> Record:
     national = row["site_id"] in NATIONAL
-    village = NATIONAL.get(row["site_id"], "")
+    village = NATIONAL.get(row["site_id"], row.get("place", ""))
     place = _place(units, row["commune_until_2025"], row["district_until_2025"], village, row)
     notes = [
         f"{NOTES['inventory']} {NOTES['no_decision']}" if national else "",
+        row.get("note", ""),
         NOTES["district_place"] if place["precision"] == "district" else "",
     ]
     return {
@@ -227,9 +300,26 @@ def _site(row: dict[str, str], units: Units) -> Record:
         "decision": row["decision"].partition(" of ")[0] or None,
         "decided": _day(row["decision"]),
         "part_of": row["part_of"] or None,
+        "name_fr": row.get("name_fr") or None,
+        "ticket_vnd": whole(row.get("ticket_vnd", "")),
+        "opening": row.get("opening") or None,
+        "altitude_m": whole(row.get("altitude_m", "")),
         "note": _join(notes),
         "source_ids": row["source_id"] + (";S34" if national else ""),
         **place,
+    }
+
+
+def _market(row: dict[str, str], units: Units) -> Record:
+    return {
+        "market_id": row["market_id"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "days": row["days"] or None,
+        "days_words": row["days_words"] or None,
+        "note": row["note"] or None,
+        "source_ids": row["source_id"],
+        **_place(units, row["commune_until_2025"], row["district_until_2025"], row["place"], row),
     }
 
 
@@ -318,4 +408,5 @@ def _source(row: dict[str, str]) -> Record:
         what = f"{what} {address}" if address.startswith("(") else f"{what}; file {address} of {row['publisher']}"
         address = ""
     return {"source_id": row["source_id"], "publisher": row["publisher"], "address": address or None,
-            "date": {"2014-2015": "2014/2015"}.get(row["date"], row["date"]) or None, "what": what}  # fmt: skip
+            "date": {"2014-2015": "2014/2015"}.get(row["date"], row["date"]) or None, "what": what,
+            "kind": row.get("kind", "").replace(" ", "_") or None, "may_be_closed": row.get("may_be_closed") or None}  # fmt: skip

@@ -9,18 +9,22 @@ MATERIALS = {
     "shan tea": "shan_tea", "arabica coffee": "arabica_coffee", "canna starch": "canna_starch",
     "black cardamom": "black_cardamom", "green squash": "green_squash",
     **{word: word for word in ("honey", "fish", "rice", "pomelo", "melon", "beans", "buffalo", "docynia", "tea",
-                               "cordyceps", "peanut", "taro", "pork", "duck")},
+                               "cordyceps", "peanut", "taro", "pork", "duck", "pineapple", "macadamia", "amomum",
+                               "cinnamon", "coffee")},
+    "canna": "canna_starch",
 }  # fmt: skip
 CRAFTS = {
     "food": "food_making", "weaving": "weaving", "embroidery": "embroidery", "bamboo and rattan": "bamboo_rattan",
-    "weaving and embroidery": "weaving;embroidery",
+    "weaving and embroidery": "weaving;embroidery", "shoes and costume": "costume_making", "khèn making": "khen_making",
+    "blacksmithing": "forging",
 }  # fmt: skip
 PEOPLES = {
     "White Thái": "white_thai", "Black Thái": "black_thai", "Thái": "thai", "Lào": "lao", "Mông": "mong",
-    "Hà Nhì": "ha_nhi",
+    "Hà Nhì": "ha_nhi", "Dao": "dao", "Xạ Phang": "xa_phang",
 }  # fmt: skip
 STATUSES = {
     "certified": "certified",
+    "not_renewed": "not_renewed",
     "re-assessed 2023": "reassessed",
     "assessed (9 of 10 recognised)": "assessed",
     "popular OCOP product (stars not in source)": "listed",

@@ -54,6 +54,7 @@ class Units:
     by_name: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     commune_shape: dict[str, MultiPolygon] = field(default_factory=dict)
     district_shape: dict[str, MultiPolygon] = field(default_factory=dict)
+    commune_code: dict[str, str] = field(default_factory=dict)
     district_code: dict[str, str] = field(default_factory=dict)
     outline_of: dict[str, BaseGeometry] = field(default_factory=dict)
 
@@ -69,6 +70,7 @@ class Units:
             crosswalk,
         )
         units.commune_shape = cover({r.code: r.geometry for r in units.communes.itertuples()})
+        units.commune_code = {r.name: r.code for r in units.communes.itertuples()}
         units.district_code = {bare(row["name"])[0]: row["code"] for _, row in units.districts.iterrows()}
         for row in crosswalk:
             row["bare"], row["kind"] = bare(row["name"])
@@ -94,6 +96,11 @@ class Units:
     def old(self, name: str, district: str) -> dict[str, Any] | None:
         """The former commune by name and district; KeyError when there is none of that name there."""
         return self.by_name[name, district] if name else None
+
+    def outline(self, old: dict[str, Any]) -> tuple[BaseGeometry, str]:
+        """The outline of 2009 of a former commune, or where there is none the commune that it went into; and its source."""
+        shape = self.outline_of.get(old["code"])
+        return (self.commune_shape[old["new_code"]], "B1") if shape is None else (shape, "B4")
 
     def point_in(self, old: dict[str, Any]) -> tuple[Point, str]:
         """A point inside a former commune and the commune it was merged into, and in words how it was derived."""

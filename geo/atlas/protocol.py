@@ -116,7 +116,11 @@ class Atlas(Protocol):
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+
+        Of records whose names hold all words, those of layers without geometry are last. Without `layers`, all layers
+        that are `searched` are searched.
+        """
 
     # --- links -----------------------------------------------------------------------------------------
 

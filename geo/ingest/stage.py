@@ -260,11 +260,9 @@ class _Job:
             roles["address"] = list(self.values["address"])
         if not roles:
             return
-        recorded = self.values.get("old_commune_code", [None] * len(self.table))
-        # A row that names the unit by its code leaves nothing to be read out of the words.
         texts = [
-            None if code else text
-            for code, text in zip(recorded, joined(roles, len(self.table), prefixed=True), strict=True)
+            None if is_settled else text
+            for is_settled, text in zip(self._settled(), joined(roles, len(self.table), prefixed=True), strict=True)
         ]
         self.values["address"] = list(joined(roles, len(self.table), prefixed=False))
         addresses = resolve(texts, gazetteer, self.context.frames, self.answers.addresses)
@@ -276,6 +274,18 @@ class _Job:
         for row, text in enumerate(addresses.texts):
             if text is not None:
                 self._place(row, text, addresses, columns)
+
+    def _settled(self) -> list[bool]:
+        """Of each row, whether it leaves nothing to be read out of the words of its address.
+
+        It names its former commune by the code, or its former district and that no more than the district is known.
+        """
+        none: list[Value] = [None] * len(self.table)
+        columns = (self.values.get(name, none) for name in ("old_commune_code", "district_code", "precision"))
+        return [
+            bool(commune or (district and precision == "district"))
+            for commune, district, precision in zip(*columns, strict=True)
+        ]
 
     def _place(self, row: int, text: str, addresses: Addresses, columns: Mapping[str, list[Value]]) -> None:
         placed = addresses.placed.get(text)

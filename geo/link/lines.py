@@ -23,6 +23,8 @@ _End: TypeAlias = tuple["_Ends", int]
 
 _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
+_SAME_DEG = 1e-6
+"""Two points closer than this, a tenth of a metre, are the same point: no position is more accurate."""
 _LINEAGE = Label(
     "Tính tự động từ các lớp của cùng phiên bản theo bảng quy tắc liên kết: theo hồ sơ, theo giá trị trùng nhau,"
     " theo quan hệ không gian. Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84).",
@@ -48,8 +50,8 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
     """The pairs of the visible rows of LINKS as records of the layer "links", in STORE_CRS, each pair once.
 
     A line leads from one point of the source to one of the target: of a polygon, a point on its surface. It is null
-    where an end has no geometry or both ends are the same point. `precision` is the coarser of the two ends';
-    null where neither end has one.
+    where an end has no geometry or both ends are the same point, closer than a tenth of a metre. `precision` is the
+    coarser of the two ends'; null where neither end has one.
     """
     ends = {layer: _ends(frame, layer) for layer, frame in frames.items() if layer in LAYERS}
     by_key: dict[str, Pair] = {}
@@ -135,6 +137,7 @@ def _lines(here: Sequence[_End], there: Sequence[_End]) -> NDArray[np.object_]:
     """The line from each point here to the one there; None where one of them is missing or both are the same."""
     begins, ends = (np.array([ends.points[row] for ends, row in side]).reshape(-1, 2) for side in (here, there))
     lines = np.full(len(here), None, dtype=object)
-    drawn = np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & (begins != ends).any(axis=1)
+    is_apart = (np.abs(begins - ends) >= _SAME_DEG).any(axis=1)  # False where a coordinate is missing (NaN)
+    drawn = np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & is_apart
     lines[drawn] = shapely.linestrings(np.stack([begins[drawn], ends[drawn]], axis=1))
     return lines

@@ -23,6 +23,7 @@ LINK_LAYER = LayerSpec(
     title_en="name_en",
     may_be_unplaced=True,
     on_map=False,
+    searched=False,
     unplaced=Label(
         "Không có đường nối: một đầu chưa có vị trí, hoặc hai đầu ở cùng một điểm",
         "No line: one end has no location, or both are at the same point",

@@ -16,9 +16,14 @@ FILTERS: tuple[Filter, ...] = (
     Filter("village_kind", Label("Loại làng nghề, bản", "Type of village"), {"villages": "kind"}, codes="village_kind"),
     Filter("craft", Label("Nghề", "Craft"), {"villages": "craft"}, codes="craft_kind"),
     Filter("site_kind", Label("Loại di tích, điểm", "Type of site"), {"sites": "kind"}, codes="site_kind"),
+    Filter("market_kind", Label("Loại chợ, lễ hội", "Market or festival"), {"markets": "kind"}, codes="market_kind"),
+    Filter("figure", Label("Chỉ tiêu", "Figure"), {"figures": "figure"}, codes="figure_kind"),
     Filter(
         "commune", Label("Xã, phường", "Commune or ward"), {}, unit="communes",
-        links=(*(f"{layer}_in_commune" for layer in POINT_LAYERS), *(f"{layer}_by_crosswalk" for layer in POINT_LAYERS), *_COVER_COMMUNES),
+        links=(
+            *(f"{layer}_in_commune" for layer in POINT_LAYERS), *(f"{layer}_by_crosswalk" for layer in POINT_LAYERS),
+            *_COVER_COMMUNES, "figure_of_commune",
+        ),
     ),
     Filter(
         "district", Label("Huyện cũ", "Former district"), {}, unit="districts",

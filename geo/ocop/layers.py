@@ -1,71 +1,24 @@
 """Every layer of the service as rows: fields, keys, titles, groups. One row adds one thing everywhere."""
 
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.fields import (
+    AREA_KM2,
+    ASSESSED_HELP,
+    NAME_FR,
+    NOTE,
+    OLD_COMMUNE,
+    OLD_DISTRICT,
+    PLACE,
+    PRECISION,
+    SOURCES,
+    UNIT_CODE,
+    UNIT_KIND,
+    UNIT_NAME,
+    UNIT_NAME_EN,
+    VISITORS,
+    VISITORS_YEAR,
+)
 from geo.schema import Field, Label, LayerSpec
-
-# --- fields that several layers share -----------------------------------------------------------------
-
-_SOURCES = Field(
-    "source_ids", "sources", Label("Nguồn", "Sources"), "refs", required=True, target="sources",
-    help=Label("mã của nguồn, cách nhau bằng dấu ;", "source ids, joined by ;"),
-)  # fmt: skip
-_NOTE = Field(
-    "note", "note", Label("Ghi chú", "Note"), "longtext", aliases=("ghi chu", "diễn giải", "mô tả", "description")
-)
-_ADDRESS = Field(
-    "address",
-    "address",
-    Label("Địa chỉ theo nguồn", "Address (as in the source)"),
-    search=True,
-    aliases=("địa chỉ", "nơi sản xuất", "địa điểm", "vị trí hành chính", "trụ sở"),
-)
-_OLD_COMMUNE = Field(
-    "old_commune_code", "old_comm", Label("Xã cũ (đến 30/6/2025)", "Former commune (until 30 June 2025)"),
-    "ref", target="old_communes", aliases=("mã xã cũ",),
-)  # fmt: skip
-_OLD_DISTRICT = Field(
-    "district_code", "district", Label("Huyện cũ (đến 30/6/2025)", "Former district (until 30 June 2025)"),
-    "ref", target="districts", aliases=("mã huyện",),
-)  # fmt: skip
-_PRECISION = Field(
-    "precision", "precision", Label("Độ chính xác vị trí", "Location precision"), "code", codes="precision", aliases=("độ chính xác", "precision"),
-)  # fmt: skip
-_POSITION_SOURCE = Field("position_source", "pos_source", Label("Nguồn vị trí", "Source of the location"))
-_PLACE = (_ADDRESS, _OLD_COMMUNE, _OLD_DISTRICT, _PRECISION, _POSITION_SOURCE)
-
-_UNIT_CODE = Field(
-    "code",
-    "code",
-    Label("Mã đơn vị", "Unit code"),
-    required=True,
-    aliases=("mã", "mã xã", "mã đơn vị hành chính", "mã ĐVHC", "maxa"),
-)
-_UNIT_NAME = Field(
-    "name",
-    "name",
-    Label("Tên", "Name"),
-    required=True,
-    search=True,
-    table=True,
-    aliases=("tên xã", "tên đơn vị", "tenxa", "xã/phường"),
-)
-_UNIT_NAME_EN = Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True)
-_UNIT_KIND = Field(
-    "kind",
-    "kind",
-    Label("Loại", "Type"),
-    "code",
-    codes="unit_kind",
-    table=True,
-    aliases=("cấp", "loại đơn vị hành chính"),
-)
-_AREA_KM2 = Field(
-    "area_km2", "area_km2", Label("Diện tích công bố", "Published area"), "real", unit="km²", minimum=0, table=True, aliases=("diện tích km2", "diện tích tự nhiên"),
-    measures="area",  # the generalised outlines of the shipped units differ by at most 8.2 %
-)  # fmt: skip
-
-
-# --- layers -------------------------------------------------------------------------------------------
 
 _LAYERS = (
     LayerSpec(
@@ -88,23 +41,26 @@ _LAYERS = (
         fields=(
             Field("product_id", "product_id", Label("Mã", "Code"), required=True, aliases=("id", "mã sản phẩm", "mã SP", "ma_sp", "product id")),
             Field("name", "name", Label("Tên sản phẩm", "Product"), required=True, search=True, table=True, aliases=("sản phẩm", "tên SP", "ten_sp", "product name", "tên hàng hoá")),
+            Field("name_in_source", "name_src", Label("Tên trong nguồn", "Name in the source"), search=True, sparse=True),
             Field("group", "group", Label("Nhóm", "Group"), "code", required=True, codes="product_group", table=True, aliases=("nhóm sản phẩm", "nhóm SP", "ngành hàng", "phân nhóm")),
             Field("scheme", "scheme", Label("Bộ tiêu chí áp dụng", "Criteria applied"), "code", codes="scheme"),
             Field("stars", "stars", Label("Hạng sao", "Stars"), "integer", codes="stars", unit="★", minimum=1, maximum=5, table=True, aliases=("xếp hạng", "số sao", "phân hạng", "hạng", "đạt sao", "kết quả phân hạng", "sao", "rating")),
             Field("year", "year", Label("Năm công nhận", "Year certified"), "integer", minimum=2018, maximum=2100, table=True, aliases=("năm đánh giá", "năm được công nhận", "năm chứng nhận")),
             Field("status", "status", Label("Tình trạng", "Status"), "code", codes="product_status", aliases=("trạng thái",)),
             Field("reassessed", "reassessed", Label("Năm đánh giá lại", "Reassessed"), "integer", minimum=2018, maximum=2100),
+            Field("assessed_district_on", "assd_dist", Label("Hội đồng cấp huyện đánh giá ngày", "Assessed by the district council on"), "date", sparse=True, help=ASSESSED_HELP),
+            Field("assessed_province_on", "assd_prov", Label("Hội đồng cấp tỉnh đánh giá ngày", "Assessed by the provincial council on"), "date", sparse=True, help=ASSESSED_HELP),
             Field("decision", "decision", Label("Quyết định", "Decision"), aliases=("số quyết định", "quyết định công nhận", "số QĐ")),
             Field("certified_from", "cert_from", Label("Chứng nhận từ ngày", "Certified from"), "date", aliases=("ngày cấp", "ngày công nhận", "ngày chứng nhận", "ngày quyết định")),
             Field("certified_until", "cert_until", Label("Chứng nhận đến ngày", "Certified until"), "date", aliases=("ngày hết hạn", "hết hạn", "có giá trị đến")),
             Field("phase_status", "phase", Label("Kế hoạch 3770 (2021-2023)", "Plan 3770 (2021-2023)"), "code", codes="phase_status"),
             Field("producer_id", "producer", Label("Chủ thể", "Producer"), "ref", target="producers", aliases=("tên chủ thể", "chủ thể sản xuất", "cơ sở sản xuất", "đơn vị sản xuất", "tên cơ sở", "HTX", "producer name")),
             Field("raw_material", "material", Label("Nguyên liệu", "Raw material"), "code", codes="material", table=True, aliases=("nguyên liệu chính", "vùng nguyên liệu")),
-            *_PLACE,
+            *PLACE,
             Field("story_vi", "story_vi", Label("Câu chuyện sản phẩm", "Product story (Vietnamese)"), "longtext"),
             Field("story_en", "story_en", Label("Câu chuyện sản phẩm (tiếng Anh)", "Product story"), "longtext"),
-            _NOTE,
-            _SOURCES,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -129,9 +85,9 @@ _LAYERS = (
             Field("kind", "kind", Label("Loại hình", "Type"), "code", required=True, codes="producer_kind", table=True, aliases=("loại hình chủ thể", "loại chủ thể", "hình thức tổ chức")),
             Field("founded", "founded", Label("Thành lập", "Founded"), "date", table=True, aliases=("năm thành lập", "ngày thành lập")),
             Field("households", "households", Label("Số hộ liên kết", "Partner households"), "integer", unit=None, minimum=0, table=True, aliases=("số hộ", "hộ liên kết", "số thành viên", "số hộ tham gia")),
-            *_PLACE,
-            _NOTE,
-            _SOURCES,
+            *PLACE,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -162,9 +118,10 @@ _LAYERS = (
             Field("growing_area_code", "grow_code", Label("Mã số vùng trồng", "Growing-area code"), aliases=("mã vùng trồng", "mã số")),
             Field("extent_kind", "extent", Label("Loại ranh giới", "Type of boundary"), "code", required=True, codes="extent_kind"),
             Field("old_commune_codes", "old_comms", Label("Các xã cũ được nêu tên", "Former communes named"), "refs", target="old_communes", aliases=("xã cũ", "các xã", "thuộc xã")),
-            _OLD_DISTRICT,
-            _NOTE,
-            _SOURCES,
+            Field("commune_codes_since_2025", "new_comms", Label("Các xã, phường từ 1/7/2025 được nêu tên", "Communes since 1 July 2025 named"), "refs", target="communes", sparse=True, aliases=("xã mới", "các xã mới")),
+            OLD_DISTRICT,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -186,6 +143,8 @@ _LAYERS = (
         fields=(
             Field("village_id", "village_id", Label("Mã", "Code"), required=True, aliases=("id", "mã làng", "mã làng nghề", "ma_lang")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên làng nghề", "tên bản", "làng nghề", "tên làng", "làng", "bản")),
+            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, sparse=True),
+            NAME_FR,
             Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="village_kind", table=True, aliases=("loại làng nghề", "phân loại")),
             Field("craft", "craft", Label("Nghề", "Craft"), "codes", codes="craft_kind", table=True, aliases=("nghề", "ngành nghề", "nghề truyền thống")),
             Field("people", "people", Label("Dân tộc", "People"), "code", codes="people", table=True),
@@ -193,9 +152,11 @@ _LAYERS = (
             Field("decision", "decision", Label("Quyết định", "Decision")),
             Field("households", "households", Label("Số hộ", "Households"), "integer", minimum=0),
             Field("households_in_craft", "hh_craft", Label("Số hộ làm nghề", "Households in the craft"), "integer", minimum=0, aliases=("số hộ làm nghề", "hộ làm nghề")),
-            *_PLACE,
-            _NOTE,
-            _SOURCES,
+            VISITORS,
+            VISITORS_YEAR,
+            *PLACE,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -219,14 +180,52 @@ _LAYERS = (
             Field("site_id", "site_id", Label("Mã", "Code"), required=True, aliases=("id", "mã di tích", "mã điểm", "ma_dt")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên di tích", "di tích", "tên điểm", "điểm du lịch", "danh thắng", "tên điểm du lịch")),
             Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True),
+            NAME_FR,
             Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="site_kind", table=True, aliases=("loại di tích", "loại hình di tích", "phân loại")),
             Field("rank", "rank", Label("Xếp hạng", "Rank"), "code", codes="site_rank", table=True, aliases=("cấp xếp hạng", "hạng di tích", "xếp hạng di tích")),
             Field("decision", "decision", Label("Quyết định xếp hạng", "Decision on the rank")),
             Field("decided", "decided", Label("Ngày quyết định", "Date of the decision"), "date", aliases=("ngày xếp hạng", "ngày QĐ")),
+            Field("decisions_added", "dec_added", Label("Quyết định bổ sung", "Later decisions"), "longtext", sparse=True),
             Field("part_of", "part_of", Label("Thuộc di tích", "Part of"), "ref", target="sites"),
-            *_PLACE,
-            _NOTE,
-            _SOURCES,
+            Field("opening", "opening", Label("Giờ mở cửa, điều kiện vào", "Opening hours and access"), sparse=True, aliases=("giờ mở cửa",)),
+            Field("ticket_vnd", "ticket_vnd", Label("Vé người lớn", "Ticket for an adult"), "integer", unit="đ", minimum=0, sparse=True, aliases=("giá vé", "vé")),
+            Field("best_season", "season", Label("Mùa nên đến", "Best season"), sparse=True),
+            Field("altitude_m", "altitude_m", Label("Độ cao so với mực nước biển", "Altitude"), "integer", unit="m", minimum=0, maximum=4000, sparse=True, aliases=("độ cao", "cao độ")),
+            Field("plan_area_ha", "plan_ha", Label("Quy mô lập quy hoạch", "Area of the plan"), "real", unit="ha", minimum=0, sparse=True),
+            *PLACE,
+            Field("story_vi", "story_vi", Label("Giới thiệu", "Description (Vietnamese)"), "longtext", sparse=True),
+            Field("story_en", "story_en", Label("Giới thiệu (tiếng Anh)", "Description"), "longtext", sparse=True),
+            NOTE,
+            SOURCES,
+        ),
+    ),
+    LayerSpec(
+        name="markets",
+        label=Label("Chợ phiên, lễ hội", "Markets and festivals"),
+        article=Label("Chợ phiên, lễ hội", "Market or festival"),
+        group="places",
+        geometry="Point",
+        key="market_id",
+        title="name",
+        symbol="kind",
+        may_be_unplaced=True,
+        about=Label(
+            "Chợ phiên và lễ hội, với ngày họp theo nguồn; nên hỏi lại trước khi đi.",
+            "Markets and festivals with their days as the sources give them; ask before you travel.",
+        ),
+        thematic=True,
+        fields=(
+            Field("market_id", "market_id", Label("Mã", "Code"), required=True, aliases=("id", "mã chợ", "mã lễ hội")),
+            Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên chợ", "tên lễ hội", "chợ", "lễ hội")),
+            Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="market_kind", table=True, aliases=("loại",)),
+            Field("days_words", "days_words", Label("Ngày họp, ngày hội", "Days in words"), table=True, aliases=("ngày họp", "ngày họp chợ", "ngày hội", "thời gian")),
+            Field("days", "days", Label("Ngày dạng mã", "Days in code"), sparse=True, help=Label(
+                "branch: ngày theo 12 chi; weekday: thứ (1 là thứ hai); monthday: ngày dương lịch hằng tháng; solar: ngày dương lịch hằng năm; lunar: ngày âm lịch; date: một lần đã diễn ra",
+                "branch: days of the twelve-day round; weekday: 1 is Monday; monthday: days of each month; solar: each year; lunar: of the lunar year; date: took place once",
+            )),
+            *PLACE,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -244,7 +243,7 @@ _LAYERS = (
             "The 45 communes and wards of Resolution 1661/NQ-UBTVQH15; codes of Decision 19/2025/QĐ-TTg.",
         ),
         on_map=False,
-        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+        fields=(UNIT_CODE, UNIT_NAME, UNIT_NAME_EN, UNIT_KIND, AREA_KM2, NOTE, SOURCES),
     ),
     LayerSpec(
         name="districts",
@@ -260,7 +259,7 @@ _LAYERS = (
             "The 10 district-level units until districts ended on 1 July 2025.",
         ),
         on_map=False,
-        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+        fields=(UNIT_CODE, UNIT_NAME, UNIT_KIND, AREA_KM2, NOTE, SOURCES),
     ),
     LayerSpec(
         name="old_communes",
@@ -275,15 +274,15 @@ _LAYERS = (
             "The 129 former communes, and the commune or ward of 2025 that each became part of.",
         ),
         fields=(
-            _UNIT_CODE,
-            _UNIT_NAME,
-            _UNIT_KIND,
+            UNIT_CODE,
+            UNIT_NAME,
+            UNIT_KIND,
             Field("district_code", "district", Label("Huyện cũ", "Former district"), "ref", required=True, target="districts", table=True),
             Field("commune_code", "new_code", Label("Nhập vào (từ 1/7/2025)", "Became part of (since 1 July 2025)"), "ref", required=True, target="communes", table=True),
             Field("agreeing_sources", "agreeing", Label("Số nguồn thống nhất", "Sources that agree"), "integer", minimum=0),
-            _PRECISION,
-            _NOTE,
-            _SOURCES,
+            PRECISION,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -300,14 +299,14 @@ _LAYERS = (
         ),
         fields=(
             Field("outline_id", "outline_id", Label("Mã", "Code"), required=True, aliases=("id",)),
-            _UNIT_NAME,
-            _UNIT_KIND,
+            UNIT_NAME,
+            UNIT_KIND,
             Field("district", "district", Label("Huyện (2009)", "District (2009)"), table=True),
             Field("area_ha", "area_ha", Label("Diện tích năm 2009", "Area in 2009"), "real", unit="ha", minimum=0, table=True),
             Field("population", "population", Label("Dân số năm 2009", "Population in 2009"), "integer", minimum=0, table=True),
-            _OLD_COMMUNE,
-            _NOTE,
-            _SOURCES,
+            OLD_COMMUNE,
+            NOTE,
+            SOURCES,
         ),
     ),
     LayerSpec(
@@ -324,7 +323,38 @@ _LAYERS = (
             "The outline of the 45 communes and wards; for illustration, without legal force.",
         ),
         on_map=False,
-        fields=(_UNIT_CODE, _UNIT_NAME, _UNIT_NAME_EN, _UNIT_KIND, _AREA_KM2, _NOTE, _SOURCES),
+        fields=(UNIT_CODE, UNIT_NAME, UNIT_NAME_EN, UNIT_KIND, AREA_KM2, NOTE, SOURCES),
+    ),
+    LayerSpec(
+        name="figures",
+        label=Label("Số liệu theo đơn vị hành chính", "Figures of administrative units"),
+        article=Label("Số liệu", "Figure"),
+        group="records",
+        geometry=None,
+        key="figure_id",
+        title="name",
+        title_en="name_en",
+        summary=("value", "words"),
+        about=Label(
+            "Dân số, diện tích, trụ sở, khu vực khó khăn và các số đếm mà nguồn công bố cho từng đơn vị; số của các nguồn khác nhau đều được giữ.",
+            "Population, area, seat, difficulty zone and counts that sources publish for a unit; where sources disagree, all their figures are kept.",
+        ),
+        fields=(
+            Field("figure_id", "figure_id", Label("Mã", "Code"), required=True, aliases=("id",)),
+            Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True),
+            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, sparse=True),
+            Field("figure", "figure", Label("Chỉ tiêu", "Figure"), "code", required=True, codes="figure_kind", aliases=("chỉ tiêu",)),
+            Field("level", "level", Label("Cấp", "Level"), "code", required=True, codes="unit_level", table=True, aliases=("cấp",)),
+            Field("commune_code", "new_comm", Label("Xã, phường (từ 1/7/2025)", "Commune or ward (since 1 July 2025)"), "ref", target="communes", sparse=True, aliases=("mã xã",)),
+            Field("old_commune_code", "old_comm", Label("Xã cũ (đến 30/6/2025)", "Former commune (until 30 June 2025)"), "ref", target="old_communes", sparse=True),
+            Field("district_code", "district", Label("Huyện cũ (đến 30/6/2025)", "Former district (until 30 June 2025)"), "ref", target="districts", sparse=True),
+            Field("year", "year", Label("Năm", "Year"), "integer", minimum=1990, maximum=2100, table=True, aliases=("năm",)),
+            Field("value", "value", Label("Giá trị", "Value"), "real", unit_field="unit", minimum=0, table=True, sparse=True, aliases=("giá trị", "số liệu")),
+            Field("unit", "unit", Label("Đơn vị tính", "Unit of measure"), "code", codes="figure_unit", sparse=True, hidden=True, aliases=("đơn vị tính", "đvt")),
+            Field("words", "words", Label("Nội dung bằng chữ", "In words"), table=True, sparse=True),
+            NOTE,
+            SOURCES,
+        ),
     ),
     LayerSpec(
         name="sources",
@@ -335,6 +365,7 @@ _LAYERS = (
         key="source_id",
         title="publisher",
         time=("date",),
+        searched=False,
         about=Label(
             "Các nguồn công khai mà mọi bản ghi dẫn chiếu.",
             "The public sources that every record cites.",
@@ -345,6 +376,8 @@ _LAYERS = (
             Field("address", "address", Label("Địa chỉ", "Address"), "url", table=True),
             Field("date", "date", Label("Ngày", "Date"), "date", table=True),
             Field("what", "what", Label("Nội dung", "Contents"), "longtext", table=True),
+            Field("kind", "kind", Label("Loại nguồn", "Type of source"), "code", codes="source_kind", table=True),
+            Field("may_be_closed", "closed", Label("Trang có thể đã đóng", "The page may be closed"), "code", codes="page_closed", sparse=True),
         ),
     ),
 )  # fmt: skip
@@ -360,9 +393,9 @@ GROUPS: dict[str, Label] = {
 }
 
 POINT_LAYERS = tuple(
-    name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(_PLACE) <= set(layer.fields)
+    name for name, layer in LAYERS.items() if layer.geometry == "Point" and set(PLACE) <= set(layer.fields)
 )
-"""The layers of points that carry the fields of _PLACE."""
+"""The layers of points that carry the fields of PLACE."""
 
 THEMATIC = tuple(name for name, layer in LAYERS.items() if layer.thematic)
 """The layers that are the subject of the programme; the map shows them when it opens."""

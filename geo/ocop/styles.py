@@ -40,6 +40,11 @@ SHAPES: dict[str, Shape] = {
         "border-radius: 0; clip-path: polygon(50% 0, 100% 36%, 84% 100%, 16% 100%, 0 36%)",
         "margin-top: 14%; width: 52%; height: 52%", "pentagon", ("pentagon", 0),
     ),
+    "triangle": Shape(
+        "M14.3 3.6a2 2 0 0 1 3.4 0l12.3 21.4a2 2 0 0 1-1.7 3H3.7a2 2 0 0 1-1.7-3z", (9.5, 13, 13),
+        "border-radius: 0; clip-path: polygon(50% 4%, 100% 94%, 0 94%)",
+        "margin-top: 38%; width: 42%; height: 42%", "triangle", ("triangle", 0),
+    ),
     "diamond": Shape(
         "M14.5 1.3a2.1 2.1 0 0 1 3 0l13.2 13.2a2.1 2.1 0 0 1 0 3L17.5 30.7a2.1 2.1 0 0 1-3 0L1.3 17.5a2.1 2.1 0 0 1 0-3z", (8.5, 8.5, 15),
         "border-radius: 0; clip-path: polygon(50% 0, 100% 50%, 50% 100%, 0 50%)",
@@ -114,8 +119,9 @@ _STYLES = (
     }, marker=Marker(5.4, 2.9, 7.4)),
     Style("sites", "#7a5c00", "diamond", "site", {
         "historic": "historic", "architecture": "tower", "archaeology": "historic", "scenic": "scenic",
-        "museum": "museum", "spring": "spring", "heritage_tree": "tree",
+        "museum": "museum", "spring": "spring", "heritage_tree": "tree", "transport": "route",
     }, marker=Marker(5.4, 2.9, 7.4)),
+    Style("markets", "#9c1f5c", "triangle", "market", {"market": "market", "festival": "festival"}, marker=Marker(5.8, 2.4, 7.8)),
     Style("communes", "#8a8f98", "line", "unit", {}, fill_opacity=0.0, stroke_width=0.8,
           names=Names(_EVERYWHERE, 7.5, "#6e6856")),
     Style("districts", "#5b616b", "line", "unit", {}, fill_opacity=0.0, stroke_width=1.6, dash="8 3",
@@ -126,6 +132,7 @@ _STYLES = (
           names=Names(250_000, 7.0, "", italic=True)),
     Style("province", "#3c4149", "line", "unit", {}, fill_opacity=0.0, stroke_width=2.4, names=None),
     Style("links", "#4a5568", "line", "share", {}, fill_opacity=0.0, stroke_width=1.0, stroke_opacity=0.45, names=None),
+    Style("figures", "#5b616b", "circle", "unit", {}),
     Style("sources", "#5b616b", "circle", "source", {}),
 )  # fmt: skip
 

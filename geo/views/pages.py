@@ -14,6 +14,7 @@ from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.report import SEVERITIES, Change, Issue
 from geo.schema import Field, Label, LayerSpec
+from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
 from geo.views.map.map_page import Places, filter_labels
 from geo.views.reasons import rule_of
@@ -133,6 +134,7 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
         "cells": [_cell(field, record, reader) for field in columns],
+        "caveat": caveat_of(reader.atlas, record, reader.lang),
         "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),
         "approximate": precision is not None and precision.approximate,

@@ -8,10 +8,13 @@ import orjson
 from geo.atlas import Atlas, ConflictRow, LinkRow, Query, Record
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, end_of
+from geo.ocop.derived import derived_fields
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.ocop.styles import STYLES, icon_of
+from geo.ocop.validity import LAPSED
 from geo.schema import Field, Label, LayerSpec
+from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
 from geo.views.reasons import TO_CHECK, label_of, measure_of, reason_of
 from geo.views.values import Reader, Urls, caution, format_date, format_number, parts, precision_of
@@ -23,12 +26,13 @@ _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a
 _APART = {"source_ids", "precision", "position_source", "story_vi", "story_en", "note"}
 _MEASURED_AREA = Label("Diện tích đo trên bản đồ", "Area measured on the map")
 _OUTLINE = Label("(theo đường bao, không phải số liệu công bố)", "(from the outline, not a published figure)")
-_VALIDITY = Label("Hiệu lực giấy chứng nhận", "Certificate validity")
-# Decision 1048/QĐ-TTg (2019); Decision 148/QĐ-TTg (2023) keeps the same span.
-_RULE_36 = Label(
-    "36 tháng kể từ ngày cấp; nguồn không ghi ngày cấp",
-    "36 months from the date of issue; the source does not state the date",
+_MARKS = (
+    ("kind", "machine_translation", Label("bản dịch máy", "machine translation")),
+    ("may_be_closed", "yes", Label("trang có thể đã đóng", "the page may be closed")),
 )
+"""What a reader must see wherever a source is cited: field of the source, its value, and the words for it."""
+_DERIVED_BASES = {"date", "year"}
+"""The bases of a validity that is derived from something known; a recorded one is a field of its own."""
 _SOURCE = Label("nguồn {sources}", "source {sources}")
 _DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
@@ -66,7 +70,8 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
     is_recorded = layer in LAYERS  # derived records have no history and no directions
     precision = precision_of(record)
     geometry = record.geometry
-    story = record.properties.get("story_en" if lang == "en" else "story_vi")
+    story_vi = record.properties.get("story_vi")
+    story = record.properties.get("story_en") if lang == "en" else story_vi
     return {
         "layer": layer,
         "id": record.id,
@@ -94,17 +99,18 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
             "source": record.properties.get("position_source"),
         },
         "facts": list(_facts(spec, record, reader, urls)),
-        "story": story or record.properties.get("story_vi"),
+        "story": story or story_vi,
         "story_lang": "en" if story and lang == "en" else "vi",
-        "has_story": spec.has("story_vi"),
+        "has_story": spec.has("story_vi") and bool(story_vi or not spec.field("story_vi").sparse),
         "note": record.properties.get("note"),
+        "caveat": caveat_of(reader.atlas, record, lang),
         "directions": None if record.lng is None or not is_recorded else f"geo:{record.lat},{record.lng}",
         "recorded": is_recorded,
     }
 
 
 def subtitle(record: Record, lang: str) -> str:
-    """A line under a name: stars, and the class of the record."""
+    """A line under a name: stars, the class of the record, and whether its certificate was given up."""
     spec = COLLECTIONS[record.layer]
     parts = []
     stars = record.properties.get("stars")
@@ -113,6 +119,8 @@ def subtitle(record: Record, lang: str) -> str:
     codes = spec.field(spec.symbol).codes if spec.symbol else None
     if record.symbol and codes and spec.group != "units":
         parts.append(CODE_LISTS[codes].label_of(record.symbol, lang))
+    if record.properties.get("status") in LAPSED:
+        parts.append(CODE_LISTS["product_status"].label_of(str(record.properties["status"]), lang))
     return " · ".join(parts)
 
 
@@ -131,8 +139,15 @@ def _facts(spec: LayerSpec, record: Record, reader: Reader, urls: Urls) -> Itera
             "value": reader.text_of(field, record),
             "url": _fact_url(spec, field, record, urls),
         }
-        if field.name == "certified_until" and value is None and record.properties.get("year"):
-            yield {"name": "validity", "label": _VALIDITY.of(lang), "value": _RULE_36.of(lang), "url": None}
+    if record.properties.get("validity_basis") in _DERIVED_BASES:
+        for field in derived_fields(spec):
+            if field.name in {"expected_until", "validity_basis"}:
+                yield {
+                    "name": field.name,
+                    "label": field.label.of(lang),
+                    "value": reader.text_of(field, record),
+                    "url": None,
+                }
     measured_area = record.properties.get("measured_area_ha")
     if isinstance(measured_area, int | float):
         area = format_number(float(round(measured_area)), "ha", lang)
@@ -164,7 +179,7 @@ def link_groups(
     """
     rows = [row for row in links if _VISIBLE[row.link] or (from_sources and not row.forward)]
     rows = list(_without_echoes(rows))
-    bases = Bases(atlas, rows, lang)
+    bases, summaries = Bases(atlas, rows, lang), Summaries(atlas, rows, lang)
     groups: dict[tuple[bool, int, str], list[LinkRow]] = {}
     for row in rows:
         groups.setdefault((not row.forward, _ORDER[row.link], row.link), []).append(row)
@@ -173,7 +188,7 @@ def link_groups(
             "link": link,
             "label": label_of(link, forward=not backward, lang=lang),
             "count": len(groups[backward, order, link]),
-            "items": [_item(row, bases, urls) for row in groups[backward, order, link][:MOST_LINKS]],
+            "items": [_item(row, bases, summaries, urls) for row in groups[backward, order, link][:MOST_LINKS]],
         }
         for backward, order, link in sorted(groups)
     ]
@@ -212,13 +227,36 @@ class Bases:
         return f"{key} ({format_date(str(date), self.lang)})" if date else key
 
 
-def _item(row: LinkRow, bases: Bases, urls: Urls) -> dict[str, Any]:
+class Summaries:
+    """What stands beside the names of linked records: values that their layers declare, and the caveats of these."""
+
+    def __init__(self, atlas: Atlas, rows: Iterable[LinkRow], lang: str) -> None:
+        keys_by_layer: dict[str, set[str]] = {}
+        for row in rows:
+            if COLLECTIONS[row.layer].summary:
+                keys_by_layer.setdefault(row.layer, set()).add(row.id)
+        self._texts: dict[tuple[str, str], str] = {}
+        self._caveats: dict[tuple[str, str], str | None] = {}
+        for layer, keys in keys_by_layer.items():
+            records = atlas.find(Query(layer, ids=tuple(sorted(keys)))).records
+            reader = Reader(atlas, lang)
+            self._texts |= {(layer, record.id): reader.summary_of(record) for record in records}
+            self._caveats |= {(layer, record.id): caveat_of(atlas, record, lang) for record in records}
+
+    def of(self, row: LinkRow) -> dict[str, str | None]:
+        """The summary of the record at the other end of a link, None where it has none, and its caveat."""
+        key = (row.layer, row.id)
+        return {"summary": self._texts.get(key) or None, "caveat": self._caveats.get(key)}
+
+
+def _item(row: LinkRow, bases: Bases, summaries: Summaries, urls: Urls) -> dict[str, Any]:
     lang = bases.lang
     title = row.title_en if lang != "vi" and row.title_en else row.title
     return {
         "layer": row.layer,
         "id": row.id,
         "title": title,
+        **summaries.of(row),
         "icon": icon_of(row.layer, row.symbol),
         "color": STYLES[row.layer].color,
         "shape": STYLES[row.layer].shape,
@@ -277,6 +315,7 @@ class Sources:
                 "address": _http(source.properties.get("address")),
                 "date": reader.format_value(date, source.properties.get("date")),
                 "what": source.properties.get("what"),
+                "marks": [words.of(lang) for name, key, words in _MARKS if source.properties.get(name) == key],
                 "url": urls.record("sources", source.id),
             }
             for source in (atlas.find(Query("sources", ids=keys)).records if keys else ())

@@ -50,7 +50,7 @@ class Reader:
     """Formats values of records in one language; names of other records are looked up once."""
 
     def __init__(self, atlas: Atlas, lang: str) -> None:
-        self._atlas = atlas
+        self.atlas = atlas
         self.lang = lang
         self._titles: dict[tuple[str, str], str] = {}
         self._sources: dict[str, Source] = {}
@@ -72,13 +72,13 @@ class Reader:
     def learn_sources(self, keys: Iterable[str]) -> None:
         """Look up publisher and URL of the sources `keys`."""
         new_keys = tuple(sorted(set(keys) - self._sources.keys()))
-        for record in self._atlas.find(Query("sources", ids=new_keys)).records if new_keys else ():
+        for record in self.atlas.find(Query("sources", ids=new_keys)).records if new_keys else ():
             address = record.properties.get("address")
             self._sources[record.id] = Source(record.id, record.title_in(self.lang), str(address or ""))
 
     def _learn_titles(self, layer: str, keys: set[str]) -> None:
         new_keys = {key for key in keys if (layer, key) not in self._titles}
-        for key, (title, title_en) in self._atlas.titles(layer, new_keys).items():
+        for key, (title, title_en) in self.atlas.titles(layer, new_keys).items():
             self._titles[layer, key] = title_en if self.lang != "vi" and title_en else title
 
     def text_of(self, field: Field, record: Record) -> str | None:
@@ -86,7 +86,18 @@ class Reader:
         end = end_of(COLLECTIONS[record.layer], field.name, record.properties)
         if end is not None and end in self._titles:
             return self._titles[end]
-        return self.format_value(field, record.properties.get(field.name))
+        value = record.properties.get(field.name)
+        if field.unit_field is not None and isinstance(value, int | float):
+            unit = self.format_value(
+                COLLECTIONS[record.layer].field(field.unit_field), record.properties.get(field.unit_field)
+            )
+            return format_number(value, unit, self.lang)
+        return self.format_value(field, value)
+
+    def summary_of(self, record: Record) -> str:
+        """The values that stand beside the name of the record; empty where its layer declares none."""
+        spec = COLLECTIONS[record.layer]
+        return " · ".join(text for name in spec.summary if (text := self.text_of(spec.field(name), record)))
 
     def format_value(self, field: Field, value: Value) -> str | None:
         """`value` of `field` as text: labels, names, dates and numbers in the format of the language."""

@@ -23,6 +23,7 @@ from geo.views.formats import FORMATS
 from geo.views.ogc.queryables import in_address
 from tests.ogc.conftest import Service
 from tests.ogc.requirement import requirement
+from tests.shipped import count_of
 from tests.web.conftest import read
 
 
@@ -150,7 +151,9 @@ def test_a_search_by_post_is_the_same_question(service: Service) -> None:
 
 def test_a_filter_too_long_for_an_address_can_be_posted(service: Service) -> None:
     names = [one["properties"]["name"] for one in whole(service, "products")]
-    columns = ", ".join(f"'{name}'" for name in [*names, *(f"không có {n}" for n in range(500))])
+    columns = ", ".join(
+        "'{}'".format(name.replace("'", "''")) for name in [*names, *(f"không có {n}" for n in range(500))]
+    )
     features = posted(service, "products", json={"filter": f"name IN ({columns})", "limit": 1000})
     assert features["numberMatched"] == len(names)
 
@@ -183,12 +186,14 @@ def test_a_search_says_in_its_own_language_what_it_does_not_take(service: Servic
 def test_a_body_of_another_kind_is_refused_with_those_that_are_read(service: Service, media: str) -> None:
     body = posted(service, "sites", 415, data=b"{}", content_type=media)
     assert body["status"] == 415 and "application/json" in body["description"]
-    assert posted(service, "sites", data=b"{}", content_type="application/json; charset=utf-8")["numberMatched"] == 32
-    assert posted(service, "sites", data=b"{}")["numberMatched"] == 32  # it says nothing of itself
+    assert posted(service, "sites", data=b"{}", content_type="application/json; charset=utf-8")[
+        "numberMatched"
+    ] == count_of("sites")
+    assert posted(service, "sites", data=b"{}")["numberMatched"] == count_of("sites")  # it says nothing of itself
 
 
 def test_a_search_of_nothing_asks_for_everything_and_get_is_refused(service: Service) -> None:
-    assert posted(service, "sites", data=b"", content_type="application/json")["numberMatched"] == 32
+    assert posted(service, "sites", data=b"", content_type="application/json")["numberMatched"] == count_of("sites")
     answer = service.client.get("/collections/sites/search", headers=service.headers)
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
     posted(service, "nothing", 404, json={})
@@ -206,13 +211,16 @@ def test_a_page_comes_in_every_format_by_f_and_by_accept(service: Service, key: 
     for answer in (by_f, by_accept):
         assert answer.status_code == 200, answer.text
         assert answer.headers["Content-Type"] == media
-        assert (answer.headers["OGC-NumberReturned"], answer.headers["OGC-NumberMatched"]) == ("5", "32")
+        assert (answer.headers["OGC-NumberReturned"], answer.headers["OGC-NumberMatched"]) == (
+            "5",
+            str(count_of("sites")),
+        )
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
         assert answer.headers["X-Feature-Count"] == "5"
         assert answer.headers["X-File-SHA256"] == hashlib.sha256(answer.data).hexdigest()
     following = [line for line in by_f.headers.getlist("Link") if 'rel="next"' in line]
     assert len(following) == 1 and "offset=15" in following[0] and f"f={key}" in following[0]
-    last = service.client.get(f"/collections/sites/items?limit=5&offset=30&f={key}")
+    last = service.client.get(f"/collections/sites/items?limit=5&offset={count_of('sites') - 2}&f={key}")
     assert last.headers["OGC-NumberReturned"] == "2"
     assert not [line for line in last.headers.getlist("Link") if 'rel="next"' in line]
 
@@ -277,9 +285,11 @@ def test_every_shown_link_of_every_record_is_in_the_collection(service: Service)
 
 
 def every(service: Service) -> list[Any]:
-    first, second = (service.get("/collections/links/items", limit="1000", offset=at) for at in ("0", "1000"))
-    results: list[Any] = [*first["features"], *second["features"]]
-    assert len(results) == first["numberMatched"]
+    page = service.get("/collections/links/items", limit="1000")
+    results: list[Any] = page["features"]
+    while len(results) < page["numberMatched"]:
+        results += service.get("/collections/links/items", limit="1000", offset=str(len(results)))["features"]
+    assert len(results) == page["numberMatched"]
     return results
 
 
@@ -289,8 +299,12 @@ def test_a_line_leads_from_one_end_to_the_other(service: Service) -> None:
     lines = whole(service, "links", link="product_near_site")
     assert lines
     for one in lines:
-        values, ends = one["properties"], shape(one["geometry"]).coords
-        assert ends[0] == products[values["source_id"]].coords[0] and ends[-1] == sites[values["target_id"]].coords[0]
+        values = one["properties"]
+        begin, end = products[values["source_id"]], sites[values["target_id"]]
+        if one["geometry"] is None:
+            assert begin == end and values["distance_m"] == 0
+        else:
+            assert shape(one["geometry"]).coords[:] == [begin.coords[0], end.coords[0]]
         assert 0 <= values["distance_m"] <= 10_000 and values["precision"] in {"exact", "village", "commune"}
 
 

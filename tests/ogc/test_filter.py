@@ -20,8 +20,8 @@ AREA = shapely.box(102.93, 21.33, 103.07, 21.47)
 FILTERS: tuple[tuple[str, str, Callable[[dict[str, Any], Any], bool | None]], ...] = (
     ("products", "stars = 4", lambda p, _: p["stars"] == 4),
     ("products", "stars >= 3 AND \"group\" = 'food'", lambda p, _: (p["stars"] or 0) >= 3 and p["group"] == "food"),
-    ("products", "stars IS NULL", lambda p, _: p["stars"] is None),
-    ("products", "NOT (stars IS NULL)", lambda p, _: p["stars"] is not None),
+    ("products", "reassessed IS NULL", lambda p, _: p["reassessed"] is None),
+    ("products", "NOT (reassessed IS NULL)", lambda p, _: p["reassessed"] is not None),
     ("products", "name LIKE 'Mật ong%'", lambda p, _: p["name"].startswith("Mật ong")),
     ("products", "CASEI(name) LIKE CASEI('MẬT%')", lambda p, _: p["name"].casefold().startswith("mật")),
     ("products", "ACCENTI(CASEI(name)) LIKE ACCENTI(CASEI('%che%'))", lambda p, _: "che" in fold(p["name"])),

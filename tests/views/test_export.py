@@ -16,13 +16,13 @@ from geo.atlas import Atlas, Query, Record
 from geo.crs import METRIC_CRS, LngLatBbox
 from geo.errors import BadQuery, GeoError, NotFound
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.derived import derived_fields
 from geo.views import formats
 from geo.views.export import job
 from geo.views.export.csv_file import places_of
 from geo.views.export.download import write_export
 from geo.views.export.shapefile import CUT_MARK
 from geo.views.formats import FORMATS, format_of
-from geo.views.notice import derived_fields
 from geo.vn2000.systems import Reading
 from tests.views.export_files import export, export_to, ogr
 from tests.views.hostile import ADDRESS, IMG, SCRIPT, STORY, TEMPLATE
@@ -173,7 +173,7 @@ def test_geopackage_keeps_names_types_nulls_and_text(atlas: Atlas, tmp_path: Pat
     path = export_to(atlas, tmp_path, Query("products"), "gpkg")
     info = pyogrio.read_info(path)
     spec = COLLECTIONS["products"]
-    assert list(info["fields"]) == [field.name for field in spec.fields] + ["commune_code", "commune_name"]
+    assert list(info["fields"]) == [field.name for field in (*spec.fields, *derived_fields(spec))]
     kinds = dict(zip(info["fields"], info["ogr_types"], strict=True))
     assert (kinds["stars"], kinds["name"], kinds["certified_from"]) == ("OFTInteger64", "OFTString", "OFTString")
     assert (info["layer_name"], info["crs"], info["geometry_type"]) == ("products", "EPSG:4326", "Point")
@@ -280,7 +280,11 @@ def test_shapefile_explains_its_columns_and_its_rights(atlas: Atlas, tmp_path: P
         assert words in readme
     assert "S1: Báo Điện Biên Phủ <https://example.org/a?b=1&c=2>" in readme
     assert "S9: S9" in readme
-    for layer, names in (("products", "commune_code, commune_name"), ("zones", "measured_area_ha"), ("sources", "")):
+    for layer, names in (
+        ("products", "commune_code, commune_name, expected_until, validity_basis"),
+        ("zones", "measured_area_ha"),
+        ("sources", ""),
+    ):
         text = (unzip(export_to(atlas, tmp_path, Query(layer), "shp")) / "README.txt").read_text(encoding="utf-8-sig")
         assert ("Left out, as each version computes them anew" in text) == bool(names)
         assert not names or f": {names};" in text

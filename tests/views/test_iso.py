@@ -103,7 +103,7 @@ def test_owslib_reads_what_the_atlas_says(real_atlas: Atlas, layer: str) -> None
         SITE.at(row.path, **row.params) for row in facts.downloads
     ]
     if facts.bbox is None:
-        assert what.bbox is None
+        assert getattr(what, "bbox", None) is None  # OWSLib sets it only where the document has an extent
         assert record.referencesystem is None
     else:
         box = what.bbox

@@ -102,10 +102,10 @@ def test_dates_are_written_as_precisely_as_they_are_known(atlas: Atlas) -> None:
 
 
 def test_a_certificate_without_its_day_is_explained_and_nothing_is_invented(atlas: Atlas) -> None:
-    assert "36 tháng" in facts(atlas, "R1")["validity"]
+    assert facts(atlas, "R1")["expected_until"] == "02/2022" and "36 tháng" in facts(atlas, "R1")["validity_basis"]
     assert facts(atlas, "R1")["certified_until"] is None
-    assert "validity" not in facts(atlas, "R2"), "no year, nothing to explain"
-    assert "validity" not in facts(atlas, "R3"), "the source gives the day"
+    assert "expected_until" not in facts(atlas, "R2"), "no year, nothing to derive it from"
+    assert "expected_until" not in facts(atlas, "R3"), "the source gives the day"
 
 
 def test_english_readers_get_the_vietnamese_story_where_there_is_no_other(atlas: Atlas) -> None:

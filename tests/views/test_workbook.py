@@ -19,6 +19,9 @@ from geo.ocop.layers import LAYERS
 from geo.settings import Settings
 from geo.views.export.download import write_export
 
+UNSETTLED = {"sites": [("H51", "ambiguous_address")]}
+"""A shipped record without a place whose address names two units: which of them is meant is still not known."""
+
 
 def book(atlas: Atlas, layer: str, lang: str = "vi") -> Workbook:
     out = io.BytesIO()
@@ -91,4 +94,5 @@ def test_the_form_comes_back_as_it_went(built: Settings, tmp_path: Path, layer: 
     assert reading.staged is not None
     assert [question.key for question in reading.questions if question.blocking] == []
     assert reading.diff == []
-    assert [issue for issue in reading.staged.report.issues if issue.severity != "info"] == []
+    findings = [issue for issue in reading.staged.report.issues if issue.severity != "info"]
+    assert [(issue.record, issue.kind) for issue in findings] == UNSETTLED.get(layer, [])

@@ -36,7 +36,7 @@ from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import closeness, match_expression, search_words
+from geo.atlas.sqlite.search import BY_OTHERS, closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
@@ -48,6 +48,8 @@ from geo.ocop.filters import PARAMS, applies
 from geo.report import Change, Issue
 from geo.schema import Label
 
+_SEARCHED = tuple(name for name, spec in COLLECTIONS.items() if spec.searched)
+_TABLES = frozenset(name for name, spec in COLLECTIONS.items() if spec.geometry is None)
 _MAX_COUNTS = 1_000
 _MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
@@ -346,15 +348,14 @@ class SqliteAtlas:
         return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others."""
+        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+
+        Where names match equally, layers without geometry are last: a unit has many figures that begin with its name.
+        """
         words = search_words(text)
         if not words:
             return []
-        names = (
-            tuple(layers)
-            if layers is not None
-            else tuple(name for name, spec in COLLECTIONS.items() if spec.group not in {"records", "links"})
-        )
+        names = tuple(layers) if layers is not None else _SEARCHED
         marks = ", ".join("?" * len(names))
         rows = self._db.execute(
             f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
@@ -362,7 +363,13 @@ class SqliteAtlas:
             (match_expression(text), *names, max(limit * 10, 200)),
         ).fetchall()
         phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
-        best = sorted(rows, key=lambda row: (closeness(phrase, row["names"]), row["score"], order[row["layer"]]))
+
+        def rank(row: sqlite3.Row) -> tuple[bool, bool, int, float, int]:
+            """By names before all else; of these, records with a place before those of a table."""
+            layer, level = row["layer"], closeness(phrase, row["names"])
+            return level == BY_OTHERS, layer in _TABLES, level, row["score"], order[layer]
+
+        best = sorted(rows, key=rank)
         return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
 
     def _hit(self, layer: str, number: int) -> Hit:

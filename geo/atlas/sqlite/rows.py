@@ -19,6 +19,7 @@ from geo.atlas.sqlite.search import search_words
 from geo.atlas.sqlite.words import Words
 from geo.crs import geodesic_areas_m2
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.validity import VALIDITY_FIELDS, validity_of
 from geo.schema import Field, LayerSpec
 from geo.text import fold
 
@@ -89,7 +90,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> 
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
     bounds = shapely.bounds(shapes).tolist()
     is_placed = (~shapely.is_missing(shapes)).tolist()
-    texts, features = _documents(ids, properties, _derived(spec, shapes, communes, units.names), shapes)
+    texts, features = _documents(ids, properties, _derived(spec, properties, shapes, communes, units.names), shapes)
     columns: list[Sequence[object]] = [
         numbers,
         ids,
@@ -148,9 +149,13 @@ def _the_only(param: str, lies_in: Sequence[Mapping[str, list[str]]]) -> list[st
 
 
 def _derived(
-    spec: LayerSpec, shapes: Shapes, communes: Sequence[str | None], names: Mapping[str, Mapping[str, str]]
+    spec: LayerSpec,
+    properties: Properties,
+    shapes: Shapes,
+    communes: Sequence[str | None],
+    names: Mapping[str, Mapping[str, str]],
 ) -> Properties:
-    """Properties that are computed for the atlas and are not in the store: present commune, measured area."""
+    """Properties that are computed for the atlas and are not in the store: present commune, measured area, validity."""
     derived: dict[str, Sequence[Value]] = {}
     if spec.has("old_commune_code") and spec.geometry == "Point":
         by_code = names.get("communes", {})
@@ -160,6 +165,13 @@ def _derived(
         derived["measured_area_ha"] = [
             None if shape is None else area_ha for shape, area_ha in zip(shapes, geodesic_areas_ha(shapes), strict=True)
         ]
+    if spec.has("certified_until"):
+        validities = [
+            validity_of(dict(zip(VALIDITY_FIELDS, values, strict=True)))
+            for values in zip(*(properties[name] for name in VALIDITY_FIELDS), strict=True)
+        ]
+        derived["expected_until"] = [validity.until for validity in validities]
+        derived["validity_basis"] = [validity.basis for validity in validities]
     return derived
 
 

@@ -8,6 +8,8 @@ from geo.text import fold
 # Vietnamese words or letters of names.
 _NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}
 _WORD = re.compile(r"\w+")
+BY_OTHERS = 4
+"""The closeness of a record that is found by more than the words of its names."""
 
 
 def search_words(text: str) -> list[str]:
@@ -31,7 +33,16 @@ def match_expression(text: str) -> str:
 
 
 def closeness(phrase: str, names: str) -> int:
-    """0 when the names are the phrase, 1 when they begin with it, 2 when one of their words does, 3 otherwise."""
+    """0 when the names are the phrase, 1 when they begin with it, 2 when one of their words does.
+
+    3 when each word of the phrase begins a word of the names, BY_OTHERS when some of them are found elsewhere only.
+
+    >>> closeness("dan so muong ang", "muong ang dan so 2025"), closeness("dan so muong ang", "tra muong ang")
+    (3, 4)
+    """
     if names == phrase or names.startswith(f"{phrase} "):
         return 0 if names == phrase else 1
-    return 2 if f" {phrase}" in f" {names}" else 3
+    spaced = f" {names}"
+    if f" {phrase}" in spaced:
+        return 2
+    return 3 if all(f" {word}" in spaced for word in phrase.split()) else BY_OTHERS

@@ -18,7 +18,7 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 12
+FORMAT = 13
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (

@@ -35,8 +35,10 @@ _PREFIXES: dict[str, tuple[Frame, ...]] = {
 }
 _PREFIX = re.compile(rf"^({'|'.join(sorted(_PREFIXES, key=len, reverse=True))})(?:\s*\.\s*|\s+)(?=\w)")
 _IGNORED = re.compile(r"^(tinh|t|ban|thon|doi|to|khu|pho|to dan pho|tdp|so|diem)(\s*\.\s*|\s+)\w")
-_SEPARATORS = re.compile(r"[,;/\n]|\s-\s|\(|\)")
-_UNIT_WORD = re.compile(r"(?<=\w)(?<!\bthi)\s+(?=(?:thanh pho|thi xa|thi tran|huyen|phuong|xa|tinh)\s+\w)")
+_BEFORE_UNIT = r"(?=(?:thanh pho|thi xa|thi tran|huyen|phuong|xa|tinh)\s+\w)"
+_SEPARATORS = re.compile(rf"[,;/\n]|\s-\s|\(|\)|\sva\s+{_BEFORE_UNIT}")
+"""Between the parts of an address; "va" (and) only before another unit, since it is a syllable of names too."""
+_UNIT_WORD = re.compile(rf"(?<=\w)(?<!\bthi)\s+{_BEFORE_UNIT}")
 
 CLOSE_ENOUGH = 84.0
 """Least likeness (rapidfuzz ratio of the folded names, 0 to 100) of a misspelt name: one letter in six."""

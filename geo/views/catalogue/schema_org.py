@@ -7,6 +7,7 @@ from geo.atlas import Atlas, Record
 from geo.crs import LngLatBbox
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
+from geo.ocop.validity import LAPSED
 from geo.schema import Field, LayerSpec
 from geo.views.catalogue.dcat import catalogue_id, dataset_id, publisher_id
 from geo.views.catalogue.facts import Facts, Site, facts_of, web_address
@@ -18,12 +19,14 @@ Plain: TypeAlias = dict[str, Any]
 _CONTEXT = "https://schema.org"
 _CLOSE = {"exact", "village"}
 """Precisions at which coordinates are published."""
-_UNCERTAIN = {"assessed", "listed"}
-"""In these states the sources do not confirm the product's star rating."""
+_UNCERTAIN = {"assessed", "listed", *LAPSED}
+"""In these states the sources do not confirm the product's star rating, or it is no longer valid."""
 _TYPES: dict[str, str | list[str]] = {
     "products": "Product",
     "producers": "Organization",
     "sites": "TouristAttraction",
+    "markets": "TouristAttraction",
+    "figures": "Observation",
     "outlines_2009": "Place",
     "sources": "CreativeWork",
     "links": "Intangible",

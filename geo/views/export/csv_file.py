@@ -9,9 +9,9 @@ import numpy as np
 
 from geo.atlas import Record
 from geo.atlas.model import Value
+from geo.ocop.derived import derived_fields
 from geo.schema import Field, LayerSpec
 from geo.views.export.job import Job
-from geo.views.notice import derived_fields
 from geo.views.values import Reader, precision_of
 from geo.vn2000.systems import HOME, Reading
 

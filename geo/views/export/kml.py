@@ -11,10 +11,10 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Record
+from geo.ocop.derived import derived_fields
 from geo.ocop.styles import STYLES
 from geo.schema import Field, Label
 from geo.views.export.job import Job
-from geo.views.notice import derived_fields
 from geo.views.values import Reader, caution, precision_of
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n'

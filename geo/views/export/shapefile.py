@@ -15,12 +15,13 @@ from geo.atlas import Record
 from geo.encodings import ENCODINGS, Errors, encode, fit
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.derived import derived_fields
 from geo.schema import Field, LayerSpec
 from geo.views.dated_files import DatedZip, date_dbf
 from geo.views.export.job import Job, reading_in
 from geo.views.export.vector import Column, box_of, c_text, write_file
 from geo.views.export.work_folder import work_folder
-from geo.views.notice import Notice, derived_fields
+from geo.views.notice import Notice
 from geo.views.values import Reader, Source, parts
 
 TEXT_BYTES = 254

@@ -12,9 +12,9 @@ from pyogrio import read_bounds
 from pyogrio.raw import open_arrow, write_arrow
 
 from geo.atlas import Record
+from geo.ocop.derived import derived_fields
 from geo.schema import Field
 from geo.views.export.job import Array, Job, in_crs
-from geo.views.notice import derived_fields
 
 ValueOf: TypeAlias = Callable[[Record, Field], object]
 

@@ -19,6 +19,7 @@ from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, LayerSpec
 from geo.settings import Settings
+from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
 from geo.views.map.layer_symbols import shapes
 from geo.views.record import subtitle
@@ -47,7 +48,7 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
     return {
         **stage_view(atlas, lang, [layer_style(LAYERS[name], counts[name], lang) for name in ON_MAP]),
         "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
-        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS],
+        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS if layers_of(row)],
         "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
         "formats": [
             {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
@@ -197,7 +198,7 @@ def _layer(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
         "matched": atlas.count(whole),
         "in_view": located.matched,
         "unplaced": without_place.matched,
-        "features": [feature_view(record, lang, places) for record in records],
+        "features": [feature_view(atlas, record, lang, places) for record in records],
     }
 
 
@@ -225,7 +226,7 @@ class Places:
         return title_en if self._lang != "vi" and title_en else title
 
 
-def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
+def feature_view(atlas: Atlas, record: Record, lang: str, places: Places) -> dict[str, Any]:
     """A record for the map and the list: a GeoJSON feature in OGC:CRS84."""
     return {
         "type": "Feature",
@@ -238,7 +239,7 @@ def feature_view(record: Record, lang: str, places: Places) -> dict[str, Any]:
             "symbol": record.symbol,
             "precision": record.precision,
             "place": places.of(record),
-            "detail": subtitle(record, lang),
+            "detail": " · ".join(text for text in (subtitle(record, lang), caveat_of(atlas, record, lang)) if text),
             # The label point of a line; for points and areas the browser computes it.
             **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },

@@ -11,12 +11,12 @@ from geo.atlas import Atlas, Query, Record
 from geo.errors import BadQuery, NotFound
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.derived import derived_fields
 from geo.ocop.filters import FILTERS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, Label, LayerSpec
 from geo.views.map.credits import credits_of
 from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
-from geo.views.notice import derived_fields
 from geo.views.record import Sources, own_view
 from geo.views.values import Reader, format_date
 
@@ -159,7 +159,7 @@ def _classes(spec: LayerSpec, records: Iterable[Record], lang: str) -> list[dict
 
 def _features(atlas: Atlas, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
     places = Places(atlas, records, lang)
-    return [{**feature_view(record, lang, places), "geometry": _light(record)} for record in records]
+    return [{**feature_view(atlas, record, lang, places), "geometry": _light(record)} for record in records]
 
 
 def _light(record: Record) -> Any:

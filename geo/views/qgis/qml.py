@@ -4,9 +4,9 @@ from xml.etree import ElementTree as ET
 
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.derived import derived_fields
 from geo.ocop.styles import STYLES, Names
 from geo.schema import Field, LayerSpec
-from geo.views.notice import derived_fields
 from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 

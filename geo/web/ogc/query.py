@@ -17,6 +17,7 @@ from geo.atlas.cql2.tree import Where, join_filters
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
+from geo.ocop.derived import derived_fields
 from geo.ocop.parameters import ID_LISTS
 from geo.views.ogc.queryables import in_address
 from geo.views.ogc.served_crs import CRS84, find_crs
@@ -51,7 +52,8 @@ def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
     """The names in the parameter `properties`; empty without it, for all of them."""
     names = params.many(args, "properties")
-    fields = [*(row.name for row in COLLECTIONS[layer].fields), "commune_code", "commune_name", "measured_area_ha"]
+    spec = COLLECTIONS[layer]
+    fields = [*(row.name for row in spec.fields), *(row.name for row in derived_fields(spec))]
     for name in names:
         if name not in fields:
             names_text = ", ".join(fields)

@@ -76,6 +76,12 @@ def test_a_name_that_two_frames_use_is_a_question_with_its_candidates(
     assert {candidate.unit.code for candidate in found.candidates} == codes
 
 
+def test_an_address_that_names_two_units_is_a_question(gazetteer: Gazetteer) -> None:
+    resolution = gazetteer.resolve("xã Núa Ngam và xã Pom Lót, huyện Điện Biên")
+    assert resolution.decision == "ask"
+    assert {candidate.unit.name for candidate in resolution.candidates} == {"Núa Ngam", "Pom Lót"}
+
+
 @pytest.mark.parametrize("address", ["", "  ", "Paris", "bản Bắc II", "số 5", "123", "a" * 5000, ",,,;;"])
 def test_an_address_that_names_no_unit_is_none(gazetteer: Gazetteer, address: str) -> None:
     assert gazetteer.resolve(address).decision == "none"

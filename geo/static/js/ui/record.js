@@ -49,6 +49,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
         el("h2", { tabindex: "-1" }, record.title),
         record.other_title && el("p", { class: "record__label", lang: "vi" }, record.other_title),
         record.subtitle && el("p", { class: "record__sub" }, record.subtitle),
+        record.caveat && el("p", {}, badge(record.caveat)),
       ),
     );
 
@@ -75,7 +76,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
 
   function story(record) {
     if (!record.story && !record.note) return null;
-    return el("section", {}, record.story && el("p", { class: "record__story", lang: record.story_lang }, record.story), record.note && el("p", { class: "record__note" }, record.note));
+    return el("section", {}, record.story && el("p", { class: "record__story", lang: record.story_lang }, record.story), record.note && el("p", { class: "record__note", lang: "vi" }, record.note));
   }
 
   function links(record) {
@@ -106,11 +107,16 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
   const why = (item) => [item.reason, item.basis].filter(Boolean).join(", ");
 
   function step(item, reason) {
-    const end = item.distance || item.check ? el("span", { class: "hit__end" }, item.distance && el("strong", {}, item.distance), item.check && el("span", { class: "badge badge--warn" }, item.check)) : null;
+    const end = item.distance || item.check ? el("span", { class: "hit__end" }, item.distance && el("strong", {}, item.distance), item.check && badge(item.check)) : null;
     return hit(view, item, reason, () => onChoose(item.layer, item.id), { end });
   }
 
-  const unit = (item) => el("button", { type: "button", class: "unit", title: why(item), onclick: () => onChoose(item.layer, item.id) }, item.title, item.check && el("span", { class: "badge badge--warn" }, item.check));
+  const badge = (text) => el("span", { class: "badge badge--warn" }, text);
+  const unit = (item) =>
+    el(
+      "button", { type: "button", class: "unit", title: why(item), onclick: () => onChoose(item.layer, item.id) },
+      item.title, item.summary && el("strong", {}, ` ${item.summary}`), [item.check, item.caveat].filter(Boolean).map(badge),
+    );
   const rest = (group) => (group.count > group.items.length ? el("p", { class: "small muted" }, fill(words["links.more"], { n: group.count - group.items.length })) : null);
 
   function facts(record) {
@@ -139,7 +145,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     const rows = record.sources.map((source) => {
       const name = [source.publisher, source.date].filter(Boolean).join(", ");
       const web = source.address?.startsWith("http");
-      return el("li", {}, web ? link(source.address, {}, name, sign("external")) : name, source.what && el("span", { class: "record__what" }, source.what));
+      return el("li", {}, web ? link(source.address, {}, name, sign("external")) : name, source.marks.map(badge), source.what && el("span", { class: "record__what" }, source.what));
     });
     return el("section", {}, el("h3", {}, words.sources), el("ul", { class: "sources" }, rows));
   }

@@ -1,0 +1,64 @@
+"""How long a product's certificate is valid: as recorded, or expected from its date or year."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
+
+MONTHS = 36
+"""Validity of a certificate, by decisions 1048/QĐ-TTg (2019) and 148/QĐ-TTg (2023)."""
+
+
+LAPSED = frozenset({"not_renewed"})
+"""The values of a product's status under which its stars are no longer valid."""
+
+VALIDITY_FIELDS = ("certified_from", "certified_until", "year", "reassessed")
+"""The fields of a product that its validity is derived from."""
+
+
+class Validity(NamedTuple):
+    """The last day, month or year of a certificate, ISO 8601, and where that is known from: a key of `validity_basis`."""
+
+    until: str | None
+    basis: str
+
+
+def validity_of(properties: Mapping[str, Any]) -> Validity:
+    """The validity of a product's certificate.
+
+    When only the year is known, the certificate ended by the end of the third year after it at the latest; a later
+    assessment counts from its own year.
+
+    >>> validity_of({"year": 2019})
+    Validity(until='2022', basis='year')
+    >>> validity_of({"year": 2019, "reassessed": 2023})
+    Validity(until='2026', basis='year')
+    >>> validity_of({"certified_from": "2024-02-29"})
+    Validity(until='2027-02-28', basis='date')
+    >>> validity_of({"certified_from": "2019-02"})
+    Validity(until='2022-02', basis='date')
+    >>> validity_of({"certified_until": "2026-05-31", "year": 2023})
+    Validity(until='2026-05-31', basis='recorded')
+    >>> validity_of({"certified_from": "khoảng 2021", "year": 2021})
+    Validity(until='2024', basis='year')
+    >>> validity_of({})
+    Validity(until=None, basis='unknown')
+    """
+    if properties.get("certified_until"):
+        return Validity(str(properties["certified_until"]), "recorded")
+    begin = str(properties.get("certified_from") or "")
+    years = [int(year) for year in (properties.get("year"), properties.get("reassessed")) if year]
+    if not _DATE.fullmatch(begin):  # a text that is no date, which the checks report, says nothing of the validity
+        begin = ""
+    if len(begin) > len("2024") and int(begin[:4]) >= max(years, default=0):
+        return Validity(_three_years_after(begin), "date")
+    years += [int(begin[:4])] if begin else []
+    return Validity(str(max(years) + MONTHS // 12), "year") if years else Validity(None, "unknown")
+
+
+def _three_years_after(begin: str) -> str:
+    """Three years after a day or a month."""
+    year, month_and_day = int(begin[:4]) + MONTHS // 12, begin[4:]
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return f"{year}{'-02-28' if month_and_day == '-02-29' and not is_leap else month_and_day}"
