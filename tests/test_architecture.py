@@ -37,6 +37,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "ocop": ({"schema"}, set()),
+    "basemap": (
+        {"crs", "errors", "part_files", "schema"},
+        {"geopandas", "pandas", "pyogrio", "shapely", "numpy", "orjson"},
+    ),
     "ingest.files": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy", "python_calamine"}),
     "ingest.crs": (VOCABULARY, {"geopandas", "pandas", "shapely", "pyproj", "numpy"}),
     "ingest.places": (VOCABULARY | {"ingest.files", "ingest.crs"}, {"shapely", "numpy"}),
