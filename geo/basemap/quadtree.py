@@ -113,18 +113,15 @@ def _body(area: Area, layers: Mapping[str, GeoDataFrame]) -> bytes:
     """
     content: dict[str, Any] = {"o": [area.west, area.north]}
     for key, features in layers.items():
-        content[key] = [_feature(area, row) for row in features.to_dict("records")]
+        rows = pd.DataFrame(features.drop(columns="geometry")).to_dict("records")
+        shapes = np.asarray(features.geometry.array, dtype=object)
+        content[key] = [{**_attributes(row), "g": steps} for row, steps in zip(rows, _steps(area, shapes), strict=True)]
     return orjson.dumps(content)
 
 
-def _feature(area: Area, row: Mapping[str, Any]) -> dict[str, Any]:
-    feature: dict[str, Any] = {"k": row["kind"]}
-    for name, short in _SHORT.items():
-        value = row[name]
-        if not pd.isna(value):
-            feature[short] = _plain(value)
-    feature["g"] = [_steps(area, part) for part in _parts(row["geometry"])]
-    return feature
+def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {short: row[name] for name, short in _SHORT.items()}
+    return {"k": row["kind"]} | {short: _plain(value) for short, value in values.items() if not pd.isna(value)}
 
 
 def _plain(value: Any) -> Any:
@@ -134,15 +131,18 @@ def _plain(value: Any) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def _parts(shape: Any) -> Any:
-    parts = shapely.get_parts(shape)
-    is_area = shapely.get_type_id(parts) == 3
-    return shapely.get_rings(parts[is_area]) if is_area.any() else parts
-
-
-def _steps(area: Area, part: Any) -> list[int]:
-    points = np.rint(shapely.get_coordinates(part)).astype(np.int64)
-    points -= [area.west, area.north]
-    points[1:] = np.diff(points, axis=0)
-    steps: list[int] = points.ravel().tolist()
-    return steps
+def _steps(area: Area, shapes: Array) -> list[list[list[int]]]:
+    """The parts of each geometry: x, y of the first vertex from the corner of the area, then steps."""
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    if (shapely.get_type_id(parts) == 3).all():
+        parts, rings = shapely.get_rings(parts, return_index=True)
+        owners = owners[rings]
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    whole = np.rint(points).astype(np.int64) - [area.west, area.north]
+    first = np.diff(part, prepend=-1) > 0
+    steps = np.where(first[:, None], whole, np.diff(whole, axis=0, prepend=0))
+    begins = np.flatnonzero(first)
+    lists: list[list[list[int]]] = [[] for _ in shapes]
+    for owner, vertices in zip(owners.tolist(), np.split(steps, begins[1:]), strict=True):
+        lists[owner].append(vertices.ravel().tolist())
+    return lists
