@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
+from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
@@ -34,7 +35,7 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import downloads, map_data, pages, robots, security_contact
+from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -88,7 +89,9 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
-    map_data.register(app, slots)
+    grounds = GroundSource(settings.basemap_dir)
+    base_map.register(app, grounds)
+    map_data.register(app, slots, grounds)
     files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
@@ -97,7 +100,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     changes.register(app)
     tiles.register(app, settings, slots)
     catalogue.register(app)
-    pages.register(app, settings, assets)
+    pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)
     errors.register(app)
