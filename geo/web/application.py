@@ -1,5 +1,6 @@
 """The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
+from functools import cache
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
@@ -15,6 +16,7 @@ from geo.budget import JobSlots
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
+from geo.views.map.assets import script_text, static_dir
 from geo.views.values import format_date, format_moment
 from geo.web import health
 from geo.web.http import bodies, errors, headers
@@ -205,6 +207,12 @@ def _refuse_transfer() -> None:
         )
 
 
+@cache
+def _theme_script() -> str:
+    """The script that applies the chosen theme before a page is drawn."""
+    return script_text(static_dir() / "js" / "pages" / "theme.js")
+
+
 def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
@@ -234,6 +242,7 @@ def _help_templates(app: Flask, assets: Assets) -> None:
             "url": urls.page,
             "urls": urls,
             "static": assets.url,
+            "theme_script": _theme_script(),
             "request_id": g.request_id,
             "may_manage": g.get("may_manage", False),
             "lang_urls": {lang: urls.in_language(lang) for lang in LANGS},

@@ -21,6 +21,7 @@ def terrain_view(ground: Ground, lang: str, root: str) -> dict[str, Any]:
     return {
         "urls": {"file": files, "hillshade": shades},
         "bands": ground.manifest["bands"],
+        "box": ground.manifest["box"],
         "hillshade": ground.manifest["hillshade"],
         "style": _style(ground, lang),
     }
@@ -39,7 +40,13 @@ def saved_terrain(ground: Ground, lang: str) -> dict[str, Any]:
             break
         bands.append(band)
         files |= {key: orjson.Fragment(body) for key, body in bodies.items()}
-    return {"bands": bands, "files": files, "hillshade": None, "style": _style(ground, lang)}
+    return {
+        "bands": bands,
+        "files": files,
+        "box": ground.manifest["box"],
+        "hillshade": None,
+        "style": _style(ground, lang),
+    }
 
 
 def terrain_credits(ground: Ground | None, lang: str) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ const ROUND = [
  * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), color
  * (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
  * `spotsFor(width, height, visible)`: {x, y} in layer points, with `path` and `boxes` where it is written along a line,
- * and `spacing`, the px between its letters. `obstacles()` gives boxes in layer points that names must not cover.
+ * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol. `obstacles()` gives boxes in layer points that names must not cover.
  */
 export function createLabels(map, sources, obstacles) {
   const pane = map.createPane("labels");
@@ -103,11 +103,20 @@ function cornersOf({ x, y }, width, height) {
 }
 
 /** Positions right, left, below and above a symbol; only the last two for a line. */
-function beside({ x, y }, width, height, { around, along }) {
+function beside({ x, y }, width, height, { around, along, insistent }) {
   const [dx, dy] = [around + width / 2 + 3, around + height / 2 + 1];
   const upright = [{ x, y: y + dy }, { x, y: y - dy }];
-  return along ? upright : [{ x: x + dx, y }, { x: x - dx, y }, ...upright];
+  if (along) return upright;
+  const corners = [[1, -1], [1, 1], [-1, -1], [-1, 1]].map(([right, down]) => ({ x: x + right * (around * 0.7 + width / 2 + 2), y: y + down * (around * 0.7 + height / 2) }));
+  return [{ x: x + dx, y }, { x: x - dx, y }, ...upright, ...corners, ...(insistent ? ringOf(x, y, width, height, around) : [])];
 }
+
+/** Positions around a symbol at growing distances, for a name that must not be missing. */
+const ringOf = (x, y, width, height, around) =>
+  [14, 28, 42, 56].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135].map((turn) => {
+    const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+    return { x: x + cos * (far + around + width / 2), y: y + sin * (far + around + height / 2) };
+  }));
 
 function ruler(family) {
   const context = document.createElement("canvas").getContext("2d");

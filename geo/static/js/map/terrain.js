@@ -7,6 +7,7 @@ import { onTheme, themeIndex } from "./theme.js";
 const KEPT = 80; // decoded files
 const SCREEN_RATIO = 2; // more pixels than this are not seen on a screen
 const PRINT_RATIO = 3;
+const FADE_PX = 70;
 
 /** The canvas. It is a renderer of Leaflet, which places it and moves it while the map zooms. */
 const Sheet = L.Renderer.extend({
@@ -142,7 +143,25 @@ export function createTerrain(map, terrain, load, onDrawn) {
     strokes(lines.filter((row) => isRoad(row) && row.casing), (row) => row.casing[theme], (row) => sizes(row) + 2 * row.edge);
     strokes(lines.filter(isRoad), (row) => row.line[theme], sizes);
     context.setLineDash([]);
+    if (shown.length) fade(context, view, ratio, zoom, style.veil[theme]);
     for (const row of visible.filter((one) => one.symbol)) symbols(context, row, view, ratio, zoom, theme);
+  }
+
+  /** Let the base map fade out where its data end, so that no river breaks off. */
+  function fade(context, view, ratio, zoom, color) {
+    const world = 256 * 2 ** zoom;
+    const [west, north, east, south] = terrain.box.map((share) => share * world);
+    context.setTransform(ratio, 0, 0, ratio, -view.west * ratio, -view.north * ratio);
+    const edges = [[west, 0, 1, 0], [east, 0, -1, 0], [north, 1, 0, 1], [south, 1, 0, -1]];
+    for (const [at, upright, right, down] of edges) {
+      const gradient = upright ? context.createLinearGradient(0, at, 0, at + down * FADE_PX) : context.createLinearGradient(at, 0, at + right * FADE_PX, 0);
+      gradient.addColorStop(0, color);
+      gradient.addColorStop(1, `${color}00`);
+      context.fillStyle = gradient;
+      const [x, y] = [right < 0 ? at - FADE_PX : view.west, down < 0 ? at - FADE_PX : view.north];
+      const [farX, farY] = [right > 0 ? at + FADE_PX : view.east, down > 0 ? at + FADE_PX : view.south];
+      if (farX > x && farY > y) context.fillRect(x, y, farX - x, farY - y);
+    }
   }
 
   function symbols(context, row, view, ratio, zoom, theme) {

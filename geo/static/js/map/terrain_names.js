@@ -7,6 +7,7 @@ import { themeIndex } from "./theme.js";
 const BORDER_PX = 17; // between the border and the middle of a neighbour's name
 const SHIELD_PX = 8; // what the plate of a shield adds to the width of its number
 const TRIES = 12;
+const INSISTENT = 10; // names of a lower priority number are never given up for want of room beside their symbol
 
 /** `terrain` is what createTerrain gives; `rim()` gives the outer rings of the province, [[lng, lat], …]. */
 export function createTerrainNames(map, terrain, rim) {
@@ -27,7 +28,7 @@ const RULES = {
   beside({ row, feature, text, parts: [[x, y]] }, key, theme, map) {
     const height = feature.h && row.layer === "summits" ? ` ${Math.round(feature.h)} m` : "";
     const around = row.size ? row.size.at(-1)[1] / 2 : 4;
-    return { ...label({ row, text: text + height }, key, theme), at: map.layerPointToLatLng([x, y]), around };
+    return { ...label({ row, text: text + height }, key, theme), at: map.layerPointToLatLng([x, y]), around, insistent: row.names.priority < INSISTENT };
   },
 
   inside({ row, text, parts: [ring] }, key, theme, map) {
