@@ -37,11 +37,16 @@ class Words(NamedTuple):
     notes: str
 
 
-def sheet(parent: ET.Element, box: LngLatBbox, words: Words, lang: str) -> None:
-    """Add the sheet to the <Layouts> of a project. `box` is the area to be printed, in the project CRS (metres)."""
+def sheet(
+    parent: ET.Element, box: LngLatBbox, words: Words, lang: str, *, outside: tuple[int, int, int] | None = None
+) -> None:
+    """Add the sheet to the <Layouts> of a project. `box` is the area to be printed, in the project CRS (metres).
+
+    `outside` is the colour below all layers where a base map lies there.
+    """
     layout = add(parent, "Layout", name=NAME.of(lang), units="mm", printResolution="300", worldFileMap="")
     _paper(_item(add(layout, "PageCollection"), "page", _PAGE, (0.0, 0.0, *_PAGE_MM), background=_PAPER))
-    _map(layout, box)
+    _map(layout, box, outside or _OUTSIDE)
     _label(layout, "title", words.title, 10.0, 14.0, points=22, weight=_BOLD)
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
@@ -62,9 +67,9 @@ def _extent(box: LngLatBbox) -> dict[str, str]:
     return {name: f"{value:.1f}" for name, value in corners.items()}
 
 
-def _map(layout: ET.Element, box: LngLatBbox) -> None:
+def _map(layout: ET.Element, box: LngLatBbox, outside: tuple[int, int, int]) -> None:
     item = _item(
-        layout, "map", _MAP, _MAP_MM, background=_OUTSIDE, keepLayerSet="false", drawCanvasItems="true",
+        layout, "map", _MAP, _MAP_MM, background=outside, keepLayerSet="false", drawCanvasItems="true",
         mapRotation="0", followPreset="false",
     )  # fmt: skip
     add(item, "Extent", **_extent(box))

@@ -129,6 +129,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     };
     for (const row of visible.filter((one) => one.fill && !one.symbol)) {
       context.fillStyle = row.fill[theme];
+      context.globalAlpha = row.opacity ? sizeAt(row.opacity, zoom) : 1;
       onFiles(row, (path, _, file) => {
         context.save();
         context.clip(file.area);
@@ -136,6 +137,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
         context.restore();
       });
     }
+    context.globalAlpha = 1;
     const lines = visible.filter((row) => row.line);
     const isRoad = (row) => row.layer === "roads";
     strokes(lines.filter((row) => !isRoad(row)), (row) => row.line[theme], sizes);
