@@ -37,7 +37,7 @@ from geo.errors import BadSource, NotFound
 from geo.part_files import part_of
 from geo.schema import Label
 
-FORM = 2
+FORM = 3
 """The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
 
 PACKAGE = "layers.gpkg"
@@ -47,6 +47,7 @@ _FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
 _EARLIER = 1
 """Earlier grounds that stay, for pages that were opened before the current one was published."""
 _GZIP_LEVEL = 9
+_PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 knows
 
 
 class ShadeTile(NamedTuple):
@@ -333,5 +334,6 @@ def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, int] | Non
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:
     for key, features in frames.items():
         pyogrio.write_dataframe(
-            features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True
+            features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True,
+            **({} if path.exists() else {"dataset_options": {"VERSION": _PACKAGE_VERSION}}),
         )  # fmt: skip

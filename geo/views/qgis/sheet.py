@@ -51,9 +51,9 @@ def sheet(
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
     signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {CLUSTERS.of(lang)}"
-    _label(layout, "signs", signs, 231.0, 11.0, points=8)
+    _label(layout, "signs", signs, 213.0, 11.0, points=8)
     _scale_bar(layout)
-    _label(layout, "notes", words.notes, 257.0, 31.0, points=6.5)
+    _label(layout, "notes", words.notes, 240.0, 48.0, points=6)
 
 
 def _extent(box: LngLatBbox) -> dict[str, str]:
@@ -90,8 +90,8 @@ def _label(
 def _legend(layout: ET.Element) -> None:
     """Add the legend, without classes that do not occur on the map."""
     item = _item(
-        layout, "legend", _LEGEND, (_LEFT_MM - 2, 29.0, _LEFT_WIDTH_MM, 190.0), map_uuid=_uuid("map"), title="",
-        resizeToContents="1", legendFilterByMap="1", columnCount="1", splitLayer="0", symbolWidth="7",
+        layout, "legend", _LEGEND, (_LEFT_MM - 2, 29.0, _LEFT_WIDTH_MM, 175.0), map_uuid=_uuid("map"), title="",
+        resizeToContents="1", legendFilterByMap="1", columnCount="2", splitLayer="0", symbolWidth="7",
         symbolHeight="4.5", boxSpace="2", columnSpace="4", fontColor="#1d2b2c", wrapChar="", lineSpacing="1",
         symbolAlignment="1", titleAlignment="1",
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _legend(layout: ET.Element) -> None:
 
 def _scale_bar(layout: ET.Element) -> None:
     item = _item(
-        layout, "scale", _SCALE_BAR, (_LEFT_MM - 1, 243.0, 100.0, 12.0), mapUuid=_uuid("map"), style="Single Box",
+        layout, "scale", _SCALE_BAR, (_LEFT_MM - 1, 225.0, 100.0, 12.0), mapUuid=_uuid("map"), style="Single Box",
         unitType="km", unitLabel="km", numMapUnitsPerScaleBarUnit="1", numSegments="2", numSegmentsLeft="0",
         numUnitsPerSegment="20", segmentSizeMode="0", height="2", labelBarSpace="1.5", boxContentSpace="1",
         alignment="0", outlineWidth="0.3",

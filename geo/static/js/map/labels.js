@@ -77,7 +77,7 @@ export function createLabels(map, sources, obstacles) {
 
   const later = () => (waiting ||= requestAnimationFrame(draw));
   map.on("moveend zoomend viewreset resize", later);
-  return { draw: later };
+  return { draw: later, drawNow: draw };
 }
 
 function withSpots(name, measure, visible, map) {
