@@ -1,5 +1,6 @@
 """The storage CRS and the metric CRS, transformations between them, boxes, and geodesic distances."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Self, TypeAlias
@@ -24,6 +25,10 @@ VN2000_TO_WGS84 = "EPSG:6960"
 """Viet Nam's official seven-parameter transformation (coordinate frame rotation), stated accuracy 1 m."""
 
 GEOD = Geod(ellps="WGS84")
+
+HALF_WORLD_M = math.pi * 6_378_137
+"""Half the side of the square of EPSG:3857, in metres."""
+_STEEPEST = 89.9  # degrees; the poles are at infinity, and no map of EPSG:3857 reaches beyond 85.06°
 
 Points: TypeAlias = NDArray[np.float64]
 Convert: TypeAlias = Callable[[Points], Points]
@@ -61,6 +66,18 @@ class LngLatBbox(NamedTuple):
 def transformer(source: str, target: str) -> Transformer:
     """A cached transformer; both sides are x (east) before y (north), whatever axis order the authority defines."""
     return Transformer.from_crs(CRS.from_user_input(source), CRS.from_user_input(target), always_xy=True)
+
+
+def mercator_shares(lng: Any, lat: Any) -> Points:
+    """Positions in STORE_CRS as shares of the square of EPSG:3857: x to the east and y to the south, from its corner.
+
+    >>> mercator_shares([0.0, 180.0], [0.0, 0.0]).tolist()
+    [[0.5, 0.5], [1.0, 0.5]]
+    """
+    east, north = transformer(STORE_CRS, "EPSG:3857").transform(lng, np.clip(lat, -_STEEPEST, _STEEPEST))
+    x, y = np.asarray(east) + HALF_WORLD_M, HALF_WORLD_M - np.asarray(north)
+    shares: Points = np.column_stack([x, y]) / (2 * HALF_WORLD_M)
+    return shares
 
 
 def to_metric(geometries: Sequence[BaseGeometry | None] | Shapes) -> Shapes:

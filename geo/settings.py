@@ -97,6 +97,11 @@ class Settings:
         return self.data_dir / "restorations"
 
     @property
+    def basemap_dir(self) -> Path:
+        """The folder of the grounds, which are versions of the base map."""
+        return self.data_dir / "basemap"
+
+    @property
     def access_path(self) -> Path:
         """The file of sessions, sign-in links and failed attempts, readable by the service's own user only."""
         return self.data_dir / "access.sqlite"

@@ -37,6 +37,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "ocop": ({"schema"}, set()),
+    "basemap": (
+        {"crs", "errors", "part_files", "schema"},
+        {"geopandas", "pandas", "pyogrio", "shapely", "numpy", "orjson"},
+    ),
     "ingest.files": (VOCABULARY, {"geopandas", "pandas", "fiona", "pyogrio", "shapely", "numpy", "python_calamine"}),
     "ingest.crs": (VOCABULARY, {"geopandas", "pandas", "shapely", "pyproj", "numpy"}),
     "ingest.places": (VOCABULARY | {"ingest.files", "ingest.crs"}, {"shapely", "numpy"}),
@@ -65,14 +69,17 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
-    "views": (VIEWS | {"views.export", "views.map", "views.qgis"}, {"numpy", "shapely", "orjson", "pyogrio", "jinja2"}),
+    "views": (
+        VIEWS | {"basemap", "views.export", "views.map", "views.qgis"},
+        {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
+    ),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "orjson", "pyarrow", "brotli"},
     ),
-    "views.map": (VIEWS, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
-    "views.qgis": (VIEWS | {"views.map"}, {"pyproj"}),
+    "views.map": (VIEWS | {"basemap"}, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
+    "views.qgis": (VIEWS | {"basemap", "views.map"}, {"pyproj"}),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
@@ -82,18 +89,33 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"views", "views.ogc", "views.tiles", "views.catalogue", "views.openapi", "views.export", "atlas.cql2"},
         {"flask", "werkzeug", "orjson"},
     ),
-    "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
+    "web.site": (
+        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
+        {"flask", "werkzeug", "orjson"},
+    ),
     "web.manage": (
         WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"store", "views", "web.ogc", "web.site", "web.manage"},
+        WEB | {"basemap", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
     "console": (
         VOCABULARY
-        | {"access", "store", "atlas", "pipeline", "doctor", "drafts", "ingest", "views", "views.export", "web"},
+        | {
+            "access",
+            "basemap",
+            "store",
+            "atlas",
+            "pipeline",
+            "doctor",
+            "drafts",
+            "ingest",
+            "views",
+            "views.export",
+            "web",
+        },
         {"click"},
     ),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.atlas import Atlas
-from geo.crs import LngLatBbox
+from geo.crs import HALF_WORLD_M, LngLatBbox
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS, tile_fields
 from geo.schema import Field, Label
@@ -14,7 +14,7 @@ from geo.views.ogc.features import JSON, Link, Plain
 from geo.views.ogc.served_crs import CRS84
 from geo.views.tiles import mvt
 from geo.views.tiles.tile import Address, tile_at
-from geo.views.tiles.zoom_layers import HALF_WORLD_M, MAX_ZOOM
+from geo.views.tiles.zoom_layers import MAX_ZOOM
 
 MATRIX_SET = "WebMercatorQuad"
 MATRIX_ZOOMS = 25

@@ -6,7 +6,6 @@ selects and moves its records, and clips only those that cross its edge. The fir
 """
 
 import logging
-import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +20,7 @@ import shapely
 
 from geo import budget
 from geo.atlas import Atlas, Query
-from geo.crs import STORE_CRS, transformer
+from geo.crs import mercator_shares
 from geo.ocop.collections import COLLECTIONS
 from geo.part_files import part_suffix
 from geo.views.tiles import mvt
@@ -36,16 +35,12 @@ Arrays: TypeAlias = Mapping[str, Array]
 MAX_ZOOM = 16
 """The highest zoom, not simplified: a tile unit is 15 cm there, and clients overzoom these tiles."""
 
-HALF_WORLD_M = math.pi * 6_378_137
-"""Half the side of the square of EPSG:3857, in metres."""
-
 PIXEL = EXTENT / 256
 """Tile units of a screen pixel when a tile is drawn 256 pixels wide."""
 
 KINDS = {"Point": POINT, "LineString": LINE, "MultiLineString": LINE, "MultiPolygon": POLYGON}
 _TOLERANCE = PIXEL / 2
 _LEAST = PIXEL / 4
-_STEEPEST = 89.9  # degrees; the poles are at infinity, and no tile reaches beyond 85.06°
 _POLYGONAL = (3, 6)
 _IN_MEMORY = 128_000_000
 """Most bytes of prepared layers that stay in memory."""
@@ -71,9 +66,8 @@ class ZoomLayer:
 
 def world_units(zoom: int, lng: Array, lat: Array) -> Array:
     """Positions in degrees as x (east) and y (south) in tile units of a zoom from the world's north-west corner."""
-    east, north = transformer(STORE_CRS, "EPSG:3857").transform(lng, np.clip(lat, -_STEEPEST, _STEEPEST))
-    scale = EXTENT * 2**zoom / (2 * HALF_WORLD_M)
-    return np.column_stack([(np.asarray(east) + HALF_WORLD_M) * scale, (HALF_WORLD_M - np.asarray(north)) * scale])
+    units: Array = mercator_shares(lng, lat) * (EXTENT * 2**zoom)
+    return units
 
 
 class PreparedLayers:

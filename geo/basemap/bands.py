@@ -1,0 +1,86 @@
+"""The zoom bands of the base map, and a layer generalised for one: selected, joined, projected and simplified."""
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+
+from geo.basemap.declaration import MAX_ZOOM, BaseLayer
+from geo.crs import mercator_shares
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+UNITS = 4096
+"""Units of a band's grid along each side of a tile of the band's zoom: 16 to a pixel at that zoom, 4 two zooms on."""
+
+ATTRIBUTES = ("kind", "name", "name_en", "ref", "rank", "height_m", "min_zoom")
+_TOLERANCE = 2.0
+"""Units that a simplified line may deviate: half a pixel at the highest zoom of a band."""
+_LEAST_AREA = 64.0
+"""Square units of the smallest polygon: two by two pixels at the highest zoom of a band."""
+
+
+class Band(NamedTuple):
+    """A range of zooms that are drawn from the same files: from `zoom`, below `end`."""
+
+    zoom: int
+    end: int
+
+
+BANDS = (Band(8, 10), Band(10, 12), Band(12, 14), Band(14, MAX_ZOOM + 1))
+
+
+def to_units(shapes: Array, band: Band) -> Array:
+    """Geometries from STORE_CRS to units of a band, x east and y south of the corner of the square of EPSG:3857."""
+    scale = UNITS * 2**band.zoom
+    projected: Array = shapely.transform(shapes, lambda points: mercator_shares(points[:, 0], points[:, 1]) * scale)
+    return projected
+
+
+def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataFrame:
+    """The features of a layer that a band draws, in units of the band, the most important first.
+
+    Lines that agree in every attribute and continue each other become one, so that names have room along them.
+    Polygons that are too small to be seen, and lines of no length, are left out. The index is not kept.
+    """
+    chosen = _in_order(features, layer, band)
+    if layer.geometry == "Point":
+        return _framed(chosen, to_units(_shapes(chosen), band))
+    if layer.geometry == "MultiLineString":
+        chosen = _joined(chosen)
+    projected = to_units(_shapes(chosen), band)
+    simple = shapely.set_precision(shapely.simplify(projected, _TOLERANCE), 1.0)
+    size = shapely.length(simple) if layer.geometry == "MultiLineString" else shapely.area(simple) - _LEAST_AREA
+    seen = size > 0
+    return _framed(chosen[seen], simple[seen])
+
+
+def _in_order(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataFrame:
+    classes = {one.key: (number, one.from_zoom) for number, one in enumerate(layer.classes)}
+    begins = features["min_zoom"].fillna(features["kind"].map(lambda kind: classes[kind][1]))
+    chosen = features[begins < band.end]
+    order = chosen["kind"].map(lambda kind: classes[kind][0])
+    return chosen.assign(_order=order).sort_values(["_order", "rank"], kind="stable", na_position="last")
+
+
+def _joined(lines: GeoDataFrame) -> GeoDataFrame:
+    """Lines as single parts, joined where they agree in every attribute and continue each other."""
+    rows: list[dict[str, Any]] = []
+    for values, members in lines.groupby(list(ATTRIBUTES), dropna=False, sort=False):
+        parts = shapely.get_parts(_shapes(members))
+        whole = shapely.line_merge(shapely.multilinestrings(parts))
+        attributes = dict(zip(ATTRIBUTES, values, strict=True))
+        rows.extend({**attributes, "geometry": line} for line in shapely.get_parts(whole))
+    return GeoDataFrame(pd.DataFrame(rows, columns=[*ATTRIBUTES, "geometry"]), geometry="geometry")
+
+
+def _framed(features: GeoDataFrame, shapes: Array) -> GeoDataFrame:
+    frame = pd.DataFrame(features[list(ATTRIBUTES)]).reset_index(drop=True)
+    return GeoDataFrame(frame, geometry=list(shapes))
+
+
+def _shapes(features: GeoDataFrame) -> Array:
+    shapes: Array = np.asarray(features.geometry.array, dtype=object)
+    return shapes

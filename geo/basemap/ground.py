@@ -1,0 +1,339 @@
+"""Grounds: immutable versions of the base map in a folder, and a pointer to the current one.
+
+A ground is a folder, named by a digest of its content:
+
+    manifest.json               its layers with their sources, its bands with their files, the zooms of the hillshade
+    files/<band>/<name>.json.gz what browsers draw; see quadtree.py
+    hillshade/<z>/<x>/<y>.png   shadows and lights of the terrain; absent without heights
+    layers.gpkg                 every layer in full detail, in EPSG:4326, for QGIS and other programs
+
+The file CURRENT beside the folders names the current ground and is replaced by a rename, so that a server which
+looks at it with each request goes on without a restart.
+"""
+
+import gzip
+import hashlib
+import re
+import shutil
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+import pandas as pd
+import pyogrio
+import shapely
+from geopandas import GeoDataFrame
+
+from geo.basemap.bands import ATTRIBUTES, BANDS, generalise
+from geo.basemap.declaration import BASE_LAYERS, COLUMNS, Origin
+from geo.basemap.quadtree import divide
+from geo.crs import mercator_shares
+from geo.errors import BadSource, NotFound
+from geo.part_files import part_of
+from geo.schema import Label
+
+FORM = 3
+"""The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
+
+PACKAGE = "layers.gpkg"
+_POINTER, _MANIFEST = "CURRENT", "manifest.json"
+_NAME = re.compile(r"ground-[0-9a-f]{12}", re.ASCII)
+_FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
+_EARLIER = 1
+"""Earlier grounds that stay, for pages that were opened before the current one was published."""
+_GZIP_LEVEL = 9
+_PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 knows
+
+
+class ShadeTile(NamedTuple):
+    """One tile of the hillshade in the usual tiling of EPSG:3857: zoom, column from the west, row from the north.
+
+    `png` is 256 by 256 pixels of grey with alpha: black for shadow, white for light, the alpha says how much. A theme
+    only changes the opacity of the whole.
+    """
+
+    z: int
+    x: int
+    y: int
+    png: bytes
+
+
+class LayerNotes(NamedTuple):
+    """What a ground says about one of its layers."""
+
+    key: str
+    features: int
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One version of the base map, open for reading."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name, which is part of the addresses of its files."""
+        return self.folder.name
+
+    @property
+    def maker(self) -> str:
+        """Who made it: "shipped" for the project's own files, else what the operator's file was called."""
+        return str(self.manifest["maker"])
+
+    @property
+    def as_of(self) -> str:
+        """The date of the data, ISO 8601; empty where it is unknown."""
+        return str(self.manifest["as_of"])
+
+    @property
+    def layers(self) -> tuple[LayerNotes, ...]:
+        """The layers that have features, in the order of drawing; with a hillshade, also that."""
+        return tuple(
+            LayerNotes(row["key"], row["features"], tuple(_origin(one) for one in row["origins"]))
+            for row in self.manifest["layers"]
+        )
+
+    @property
+    def package(self) -> Path:
+        """The GeoPackage with every layer in full detail."""
+        return self.folder / PACKAGE
+
+    def file(self, band: int, name: str) -> bytes:
+        """The file `name` of the band that begins at the zoom `band`: JSON compressed with gzip; else NotFound."""
+        path = self.folder / "files" / str(band) / f"{name}.json.gz"
+        if not _FILE_NAME.fullmatch(name) or not path.is_file():
+            raise _no_file(f"{band}/{name}")
+        return path.read_bytes()
+
+    def shade(self, z: int, x: int, y: int) -> bytes:
+        """A tile of the hillshade as PNG; NotFound where there is none."""
+        path = self.folder / "hillshade" / str(z) / str(x) / f"{y}.png"
+        if not path.is_file():
+            raise _no_file(f"hillshade/{z}/{x}/{y}")
+        return path.read_bytes()
+
+
+class GroundSource:
+    """The grounds of a folder; calling it gives the current one, opened again when the pointer has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._opened: tuple[str, Ground] | None = None
+
+    def __call__(self) -> Ground | None:
+        """The current ground; None where none was ever published or its folder is gone."""
+        name = self._current_name()
+        opened = self._opened
+        if opened is not None and opened[0] == name:
+            return opened[1]
+        with self._lock:
+            ground = self.open(name) if name else None
+            self._opened = None if ground is None else (name, ground)
+        return ground
+
+    def at(self, name: str) -> Ground:
+        """The ground called `name`, also an earlier one; NotFound when it is no longer there."""
+        ground = self()
+        if ground is not None and ground.name == name:
+            return ground
+        earlier = self.open(name) if _NAME.fullmatch(name) else None
+        if earlier is None:
+            raise NotFound(
+                f"There is no base map {name!r}. Load the page again to get the current one.",
+                f"Không có bản đồ nền {name!r}. Hãy tải lại trang để lấy bản hiện hành.",
+            )
+        return earlier
+
+    def open(self, name: str) -> Ground | None:
+        """The ground called `name`; None where it is missing or cannot be read."""
+        folder = self.folder / name
+        try:
+            return Ground(folder, orjson.loads((folder / _MANIFEST).read_bytes()))
+        except (OSError, ValueError):
+            return None
+
+    def _current_name(self) -> str:
+        try:
+            name = (self.folder / _POINTER).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return name if _NAME.fullmatch(name) else ""
+
+    def publish(self, name: str) -> None:
+        """Make the ground `name` the current one and delete all others but the one before it."""
+        before = self._current_name()
+        part = part_of(self.folder / _POINTER)
+        try:
+            part.write_text(name, encoding="ascii")
+            part.replace(self.folder / _POINTER)
+        finally:
+            part.unlink(missing_ok=True)
+        stay = {name, *([before] * _EARLIER)}
+        for folder in self.folder.glob("ground-*"):
+            if _NAME.fullmatch(folder.name) and folder.name not in stay:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_ground(
+    folder: Path,
+    layers: Mapping[str, GeoDataFrame],
+    origins: Mapping[str, tuple[Origin, ...]],
+    *,
+    maker: str,
+    as_of: str = "",
+    hillshade: Iterable[ShadeTile] = (),
+) -> str:
+    """Write a ground into `folder` and return its name; `GroundSource.publish` makes it the current one.
+
+    `layers` are keys of BASE_LAYERS with their features in EPSG:4326, longitude before latitude, and the columns of
+    COLUMNS; columns that are missing count as empty. `origins` are the sources of each of these layers, and of
+    "hillshade" where there are such tiles. The same content gives the same name; a ground that exists is not written
+    again. BadSource names a layer, a class, a geometry or a source that is not as declared.
+    """
+    frames = {key: _checked(key, layers[key], origins) for key in _known(layers)}
+    shades = sorted(hillshade)
+    if shades and not origins.get("hillshade"):
+        raise _bad("hillshade", "has no source", "không có nguồn")
+    name = f"ground-{_digest(frames, origins, shades, maker, as_of)}"
+    if (folder / name / _MANIFEST).is_file():
+        return name
+    folder.mkdir(parents=True, exist_ok=True)
+    part = part_of(folder / name)
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir()
+        manifest = {
+            "form": FORM, "maker": maker, "as_of": as_of, "layers": _notes(frames, origins, shades),
+            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades), "box": _box(frames),
+        }  # fmt: skip
+        _write_package(part / PACKAGE, frames)
+        (part / _MANIFEST).write_bytes(orjson.dumps(manifest))
+        with suppress(OSError):  # another process has written the same ground meanwhile
+            part.rename(folder / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return name
+
+
+# --- checks ------------------------------------------------------------------------------------------
+
+
+def _known(layers: Mapping[str, GeoDataFrame]) -> list[str]:
+    """The keys of the layers that have features, in the order of drawing."""
+    for key in layers:
+        if key not in BASE_LAYERS:
+            raise _bad(key, f"is not one of {', '.join(BASE_LAYERS)}", f"không thuộc {', '.join(BASE_LAYERS)}")
+    return [key for key in BASE_LAYERS if key in layers and len(layers[key])]
+
+
+def _checked(key: str, features: GeoDataFrame, origins: Mapping[str, tuple[Origin, ...]]) -> GeoDataFrame:
+    """The features with all columns; BadSource when they are not as declared."""
+    layer = BASE_LAYERS[key]
+    if features.crs is None or features.crs.to_epsg() != 4326:
+        raise _bad(key, "is not in EPSG:4326", "không ở hệ EPSG:4326")
+    if not origins.get(key):
+        raise _bad(key, "has no source", "không có nguồn")
+    unknown = set(features["kind"]) - {one.key for one in layer.classes} if "kind" in features else {"(no kind)"}
+    if unknown:
+        raise _bad(key, f"has unknown classes {sorted(map(str, unknown))}", f"có loại lạ {sorted(map(str, unknown))}")
+    single = layer.geometry.removeprefix("Multi")
+    kinds = set(features.geometry.geom_type) - {layer.geometry, single}
+    if kinds or features.geometry.is_empty.any():
+        raise _bad(key, f"holds {sorted(map(str, kinds))}, not {layer.geometry}", f"không phải toàn {layer.geometry}")
+    full = features.assign(
+        **{name: _empty(len(features), kind) for name, kind in COLUMNS.items() if name not in features}
+    )
+    columns = pd.DataFrame(full[list(ATTRIBUTES)]).reset_index(drop=True)
+    return GeoDataFrame(columns, geometry=list(full.geometry), crs=4326)
+
+
+def _empty(count: int, kind: type) -> Any:
+    return np.full(count, None, dtype=object) if kind is str else np.full(count, np.nan)
+
+
+def _bad(key: str, en: str, vi: str) -> BadSource:
+    return BadSource(f"The base layer {key!r} {en}.", f"Lớp nền {key!r} {vi}.")
+
+
+def _no_file(name: str) -> NotFound:
+    return NotFound(f"The base map has no file {name}.", f"Bản đồ nền không có tệp {name}.")
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+def _digest(
+    frames: Mapping[str, GeoDataFrame], origins: Mapping[str, tuple[Origin, ...]], shades: Iterable[ShadeTile],
+    maker: str, as_of: str,
+) -> str:  # fmt: skip
+    digest = hashlib.sha256(repr((FORM, BANDS, BASE_LAYERS, maker, as_of)).encode())
+    for key, features in frames.items():
+        digest.update(repr((key, origins[key], features[list(ATTRIBUTES)].to_csv(index=False))).encode())
+        for shape in shapely.to_wkb(np.asarray(features.geometry.array, dtype=object)):
+            digest.update(shape)
+    for tile in shades:
+        digest.update(repr(tile[:3]).encode() + hashlib.sha256(tile.png).digest())
+    return digest.hexdigest()[:12]
+
+
+def _notes(
+    frames: Mapping[str, GeoDataFrame], origins: Mapping[str, tuple[Origin, ...]], shades: list[ShadeTile]
+) -> list[dict[str, Any]]:
+    counts = {key: len(features) for key, features in frames.items()}
+    if shades:
+        counts = {"hillshade": len(shades)} | counts
+    return [
+        {"key": key, "features": count, "origins": [[*one[:3], [*one.attribution]] for one in origins[key]]}
+        for key, count in counts.items()
+    ]
+
+
+def _origin(row: list[Any]) -> Origin:
+    name, address, licence, attribution = row
+    return Origin(name, address, licence, Label(*attribution))
+
+
+def _box(frames: Mapping[str, GeoDataFrame]) -> list[float]:
+    """West, north, east and south of all layers, as shares of the square of EPSG:3857."""
+    boxes = np.array([features.total_bounds for features in frames.values()])
+    (west, south), (east, north) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return [float(share) for share in mercator_shares([west, east], [north, south]).ravel()]
+
+
+def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[str, Any]]:
+    bands = []
+    for band in BANDS:
+        place = folder / "files" / str(band.zoom)
+        place.mkdir(parents=True)
+        files = []
+        for name, area, body in divide({key: generalise(frames[key], BASE_LAYERS[key], band) for key in frames}):
+            (place / f"{name}.json.gz").write_bytes(gzip.compress(body, _GZIP_LEVEL, mtime=0))
+            files.append([name, *area.box])
+        bands.append({"zoom": band.zoom, "files": files})
+    return bands
+
+
+def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, int] | None:
+    for z, x, y, png in shades:
+        path = folder / "hillshade" / str(z) / str(x) / f"{y}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png)
+    zooms = [tile.z for tile in shades]
+    return {"from": min(zooms), "to": max(zooms)} if zooms else None
+
+
+def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:
+    for key, features in frames.items():
+        pyogrio.write_dataframe(
+            features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True,
+            **({} if path.exists() else {"dataset_options": {"VERSION": _PACKAGE_VERSION}}),
+        )  # fmt: skip
