@@ -37,6 +37,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "ocop": ({"schema"}, set()),
+    "basemap.operator": (
+        VOCABULARY | {"basemap", "ingest.columns", "ingest.crs", "ingest.files"},
+        {"geopandas", "pandas", "pyogrio", "pyproj", "shapely", "numpy", "filelock"},
+    ),
     "basemap": (
         {"crs", "errors", "part_files", "schema"},
         {"geopandas", "pandas", "pyogrio", "shapely", "numpy", "orjson"},
@@ -97,7 +101,20 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "console": (
         VOCABULARY
-        | {"access", "store", "atlas", "pipeline", "doctor", "drafts", "ingest", "views", "views.export", "web"},
+        | {
+            "access",
+            "basemap",
+            "basemap.operator",
+            "store",
+            "atlas",
+            "pipeline",
+            "doctor",
+            "drafts",
+            "ingest",
+            "views",
+            "views.export",
+            "web",
+        },
         {"click"},
     ),
 }
@@ -108,7 +125,12 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "flask": "geo/web/",
     "click": "geo/console/",
     "granian": "geo/web/serving.py",
-    "filelock": ("geo/drafts/jobs.py", "geo/drafts/job_lock.py", "geo/budget.py"),
+    "filelock": (
+        "geo/basemap/operator/new_ground.py",
+        "geo/budget.py",
+        "geo/drafts/job_lock.py",
+        "geo/drafts/jobs.py",
+    ),
     "fiona": "geo/ingest/",
     "rapidfuzz": "geo/ingest/columns/",
 }
