@@ -11,8 +11,10 @@ The file CURRENT beside the folders names the current ground and is replaced by 
 looks at it with each request goes on without a restart.
 """
 
+import errno
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -46,6 +48,8 @@ _FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
 _EARLIER = 1
 """Earlier grounds that stay, for pages that were opened before the current one was published."""
 _GZIP_LEVEL = 9
+_LEAST_ROOM = 1_000_000
+"""Bytes of a disk that is full: GDAL stops when a page and its journal have no room."""
 
 
 class ShadeTile(NamedTuple):
@@ -323,7 +327,13 @@ def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, int] | Non
 
 
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:
-    for key, features in frames.items():
-        pyogrio.write_dataframe(
-            features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True
-        )  # fmt: skip
+    """Write the layers into a GeoPackage; OSError for a full disk, which GDAL does not always call by its name."""
+    try:
+        for key, features in frames.items():
+            pyogrio.write_dataframe(
+                features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True
+            )  # fmt: skip
+    except RuntimeError as error:  # what all errors of pyogrio are
+        if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise

@@ -69,8 +69,10 @@ class _Contents:
     origins: dict[str, list[Origin]] = field(default_factory=dict)
     days: list[str] = field(default_factory=lambda: [""])
 
-    def add(self, reading: Reading, origin: Origin) -> None:
-        """Take the layers of a file."""
+    def add(self, path: Path, reading: Reading, origin: Origin) -> None:
+        """Take the layers of a file; BadSource when it has none in the area."""
+        if not reading.layers:
+            raise _outside(path.name)
         self.readings.append(reading)
         for layer in reading.layers:
             self.credit(layer, origin)
@@ -96,8 +98,8 @@ def make_ground(settings: Settings, order: Order, progress: Callable[[str], None
         if contents.heights:
             progress("bóng địa hình / hillshade")
         shades = list(shade_tiles(contents.heights, area))
-        if not reading.layers and not shades:
-            raise _outside(order)
+        if contents.heights and not shades:
+            raise _outside(", ".join(path.name for path in order.files if is_tiff(path) or is_hgt(path)))
         shipped = read_shipped(settings.seed_dir / FOLDER)
         layers, origins = with_shipped(reading.layers, contents.origins, shipped)
         progress("ghi bản đồ nền / writing the base map")
@@ -143,14 +145,14 @@ def _read(order: Order, area: ClipArea, work: Path, progress: Callable[[str], No
         own.mkdir()
         if is_extract(path):
             extract = read_extract(path, area, own)
-            contents.add(extract.reading, OPENSTREETMAP)
+            contents.add(path, extract.reading, OPENSTREETMAP)
             contents.days.append(extract.as_of)
         elif is_tiff(path) or is_hgt(path):
             contents.heights.append(partial(read_geotiff if is_tiff(path) else read_hgt, path))
             contents.credit(HILLSHADE_KEY, _credited(order, path))
         else:
             vector = read_vector_file(path, area, own, order.vector)
-            contents.add(vector.reading, OPENSTREETMAP if vector.of_openstreetmap else _credited(order, path))
+            contents.add(path, vector.reading, OPENSTREETMAP if vector.of_openstreetmap else _credited(order, path))
     return contents
 
 
@@ -164,8 +166,7 @@ def _credited(order: Order, path: Path) -> Origin:
     return Origin(order.credit, "", order.licence, Label(order.credit, order.credit))
 
 
-def _outside(order: Order) -> BadSource:
-    names = ", ".join(path.name for path in order.files)
+def _outside(names: str) -> BadSource:
     return BadSource(
         f"Nothing of {names} lies in the province or within 20 km of it. Choose an extract that covers the province.",
         f"Không có gì của {names} nằm trong tỉnh hoặc trong vòng 20 km. Hãy chọn tệp bao trùm tỉnh.",
