@@ -113,12 +113,15 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
 
 def build(seed_dir: Path, data_dir: Path) -> None:
     """Fill a data folder from a seed."""
+    from geo.basemap.ground import GroundSource
+    from geo.basemap.shipped_files import FOLDER, publish_shipped
     from geo.pipeline import build_atlas
 
     settings = Settings(seed_dir=seed_dir, data_dir=data_dir)
     source = open_atlases(settings)
     build_atlas(settings, source, progress=lambda _: None)
     source.close()
+    publish_shipped(seed_dir / FOLDER, GroundSource(settings.basemap_dir))
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"views.ogc"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "orjson", "pyarrow", "brotli"},
     ),
-    "views.map": (VIEWS, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
+    "views.map": (VIEWS | {"basemap"}, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
     "views.qgis": (VIEWS | {"views.map"}, {"pyproj"}),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
@@ -90,13 +90,16 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"views", "views.ogc", "views.tiles", "views.catalogue", "views.openapi", "views.export", "atlas.cql2"},
         {"flask", "werkzeug", "orjson"},
     ),
-    "web.site": (WEB | {"views", "views.export", "views.map", "views.catalogue"}, {"flask", "werkzeug", "orjson"}),
+    "web.site": (
+        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
+        {"flask", "werkzeug", "orjson"},
+    ),
     "web.manage": (
         WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"store", "views", "web.ogc", "web.site", "web.manage"},
+        WEB | {"basemap", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
     "console": (

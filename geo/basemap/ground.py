@@ -34,11 +34,12 @@ from geopandas import GeoDataFrame
 from geo.basemap.bands import ATTRIBUTES, BANDS, generalise
 from geo.basemap.declaration import BASE_LAYERS, COLUMNS, Origin
 from geo.basemap.quadtree import divide
+from geo.crs import mercator_shares
 from geo.errors import BadSource, NotFound
 from geo.part_files import part_of
 from geo.schema import Label
 
-FORM = 1
+FORM = 2
 """The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
 
 PACKAGE = "layers.gpkg"
@@ -215,7 +216,7 @@ def write_ground(
         part.mkdir()
         manifest = {
             "form": FORM, "maker": maker, "as_of": as_of, "layers": _notes(frames, origins, shades),
-            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades),
+            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades), "box": _box(frames),
         }  # fmt: skip
         _write_package(part / PACKAGE, frames)
         (part / _MANIFEST).write_bytes(orjson.dumps(manifest))
@@ -302,6 +303,13 @@ def _notes(
 def _origin(row: list[Any]) -> Origin:
     name, address, licence, attribution = row
     return Origin(name, address, licence, Label(*attribution))
+
+
+def _box(frames: Mapping[str, GeoDataFrame]) -> list[float]:
+    """West, north, east and south of all layers, as shares of the square of EPSG:3857."""
+    boxes = np.array([features.total_bounds for features in frames.values()])
+    (west, south), (east, north) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return [float(share) for share in mercator_shares([west, east], [north, south]).ravel()]
 
 
 def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[str, Any]]:

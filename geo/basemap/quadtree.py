@@ -106,14 +106,14 @@ def _estimate(layers: Mapping[str, GeoDataFrame]) -> int:
 def _body(area: Area, layers: Mapping[str, GeoDataFrame]) -> bytes:
     """The JSON of a file.
 
-    `o` is the north-west corner in units of the band. Each layer is a list of features: `k` is the class, `n` the
-    name, `e` the English name, `r` the number of a road, `a` the rank, `h` the height, `z` the zoom where it is not
-    that of the class. `g` are the parts, each x, y of its first vertex from the corner, then the steps from vertex to
-    vertex. The parts of a polygon are its rings.
+    `o` are the north-west corner and the side of the area, in units of the band. Each layer is a list of features:
+    `k` is the class, `n` the name, `e` the English name, `r` the number of a road, `a` the rank, `h` the height, `z`
+    the zoom where it is not that of the class. `g` are the parts, each x, y of its first vertex from the corner, then
+    the steps from vertex to vertex. The parts of a polygon are its rings.
     """
-    content: dict[str, Any] = {"o": [area.west, area.north]}
+    content: dict[str, Any] = {"o": [*area]}
     for key, features in layers.items():
-        rows = pd.DataFrame(features.drop(columns="geometry")).to_dict("records")
+        rows: list[Any] = pd.DataFrame(features.drop(columns="geometry")).to_dict("records")
         shapes = np.asarray(features.geometry.array, dtype=object)
         content[key] = [{**_attributes(row), "g": steps} for row, steps in zip(rows, _steps(area, shapes), strict=True)]
     return orjson.dumps(content)

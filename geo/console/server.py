@@ -14,6 +14,7 @@ import click
 from geo.access.access_token import refuse_weak
 from geo.access.sign_in_links import MINUTES
 from geo.atlas import open_atlases
+from geo.console.grounds import publish_base_map
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.sign_in import make_sign_in_link
@@ -73,6 +74,7 @@ def build_safely(config: Settings, requirements: Path) -> None:
     require_safe(config, source, requirements, warn=print_progress)
     build_atlas(config, source, progress=print_progress)
     source.close()
+    publish_base_map(config)
 
 
 def _make_site(config: Settings, templates: Path) -> WSGIApplication:

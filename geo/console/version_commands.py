@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from geo.atlas import open_atlases
+from geo.console.grounds import publish_base_map
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
@@ -35,6 +36,7 @@ def build(installation: Installation, who: str, why: str, over_imports: bool, ne
     print_progress(_summary(outcome))
     if outcome.refused:
         sys.exit(1)
+    publish_base_map(config)
 
 
 class _VersionNumber(click.IntRange):

@@ -63,6 +63,7 @@ _ROWS = (
     Parameter("layers", Label("chỉ trong các lớp này", "only in these layers"), "texts", once=False),
     Parameter("map", Label("mức phóng/vĩ độ/kinh độ", "zoom/latitude/longitude")),
     Parameter("base", Label("bản đồ nền", "base map")),
+    Parameter("terrain", Label("bản đồ nền có sông, đường và địa danh; off để tắt", "rivers, roads and towns below the records; off hides them"), choices=("off",)),
     Parameter("at", Label("bản ghi đang mở, dạng lớp/mã", "the open record, as layer/key")),
     Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
     Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
@@ -81,7 +82,7 @@ SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
 """They select records for a list or a download."""
 FILE = ("crs", "encoding", "letters")
 """They choose how a download is encoded; see write_export for their values."""
-MAP_STATE = ("map", "layers", "base", "q", "at", *FILTER_PARAMS)
+MAP_STATE = ("map", "layers", "base", "terrain", "q", "at", *FILTER_PARAMS)
 """The parameters of the map page."""
 ITEMS = (
     "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",

@@ -1,5 +1,6 @@
 """The Flask application: routes, request hooks, compression and template helpers, put together by create_app."""
 
+from functools import cache
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
@@ -10,10 +11,12 @@ from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.wrappers import Response
 
 from geo.atlas import Atlas, AtlasSource
+from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
+from geo.views.map.assets import script_text, static_dir
 from geo.views.values import format_date, format_moment
 from geo.web import health
 from geo.web.http import bodies, errors, headers
@@ -34,7 +37,7 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import downloads, map_data, pages, robots, security_contact
+from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -88,7 +91,9 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
-    map_data.register(app, slots)
+    grounds = GroundSource(settings.basemap_dir)
+    base_map.register(app, grounds)
+    map_data.register(app, slots, grounds)
     files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
@@ -97,7 +102,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     changes.register(app)
     tiles.register(app, settings, slots)
     catalogue.register(app)
-    pages.register(app, settings, assets)
+    pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)
     errors.register(app)
@@ -202,6 +207,12 @@ def _refuse_transfer() -> None:
         )
 
 
+@cache
+def _theme_script() -> str:
+    """The script that applies the chosen theme before a page is drawn."""
+    return script_text(static_dir() / "js" / "pages" / "theme.js")
+
+
 def _current(atlas_source: AtlasSource) -> Atlas:
     try:
         return atlas_source()
@@ -231,6 +242,7 @@ def _help_templates(app: Flask, assets: Assets) -> None:
             "url": urls.page,
             "urls": urls,
             "static": assets.url,
+            "theme_script": _theme_script(),
             "request_id": g.request_id,
             "may_manage": g.get("may_manage", False),
             "lang_urls": {lang: urls.in_language(lang) for lang in LANGS},

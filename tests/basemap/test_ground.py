@@ -64,7 +64,7 @@ def contents(ground: Ground, zoom: int) -> list[dict[str, Any]]:
 
 def positions(content: dict[str, Any], part: list[int]) -> np.ndarray[Any, Any]:
     """The vertices of a part in units of its band."""
-    return np.cumsum(np.array(part).reshape(-1, 2), axis=0) + content["o"]
+    return np.cumsum(np.array(part).reshape(-1, 2), axis=0) + content["o"][:2]
 
 
 def test_every_band_gives_back_what_was_written(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from geo.ocop.styles import STYLES
 from geo.views.map import assets, folium_map
 from geo.views.map import saved_map as saved_map_view
 from geo.views.map.folium_map import saved_map, shell
+from geo.views.map.saved_map import SavedBase
 from geo.web.words.site import words_of
 from tests.views.hostile import IMG, SCRIPT, TEMPLATE
 
@@ -242,7 +243,7 @@ def test_a_saved_map_carries_its_version_and_rights(page: str) -> None:
 
 
 def test_the_chosen_base_is_on_and_the_other_at_hand(atlas: Atlas) -> None:
-    view = view_of(saved_map(atlas, ALL[:1], **VI, title="", base="districts"))
+    view = view_of(saved_map(atlas, ALL[:1], **VI, title="", base=SavedBase("districts")))
     assert view["base"] == "districts"
     assert {layer: len(units["features"]) > 0 for layer, units in view["bases"].items()} == {  # type: ignore[attr-defined]
         "communes": True, "districts": True,
@@ -274,7 +275,7 @@ def test_every_icon_of_the_styles_is_drawn_in_the_sprite() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"base": "moon"}, "base='moon': expected one of communes, districts"),
+        ({"base": SavedBase("moon")}, "base='moon': expected one of communes, districts"),
         ({"center": (21.1, 103.1), "zoom": 9.0}, "expected longitude, latitude"),
         ({"center": (103.1, 21.1), "zoom": 99.0}, "a zoom up to 18"),
     ],

@@ -21,7 +21,7 @@ from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
 from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir, vendor_version
 from geo.views.map.layer_symbols import style_sheet
-from geo.views.map.saved_map import saved_view
+from geo.views.map.saved_map import SavedBase, saved_view
 
 SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
 STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
@@ -176,13 +176,12 @@ def saved_map(
     title: str,
     center: tuple[float, float] | None = None,
     zoom: float | None = None,
-    base: str = "communes",
+    base: SavedBase = SavedBase(),
 ) -> str:
     """One HTML page with the records that `queries` match; it works from disk and sends no request.
 
     `words` are the site's texts in `lang`. `center` is longitude, latitude; without it and `zoom` the map shows
-    the whole province. `base` is communes, districts or plain. BadQuery when there are too many records for one
-    file.
+    the whole province. BadQuery when there are too many records for one file.
     """
     view = saved_view(
         atlas, queries, words=words, lang=lang, title=title, center=center, zoom=zoom, base=base

@@ -6,6 +6,7 @@ from typing import Any
 
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import SHAPES, STYLES, Style
+from geo.views.map.themes import theme_sheet
 
 FILE = "css/layers.css"
 """Path of the style sheet among the static files."""
@@ -20,14 +21,14 @@ def shapes() -> dict[str, dict[str, Any]]:
 
 @cache
 def style_sheet() -> str:
-    """The style sheet of all layers: their colours as `--layer-<name>`, and the classes that use them.
+    """The style sheet of the themes, of the layers' colours as `--layer-<name>`, and of the classes that use them.
 
     `.symbol--<name>` is the marker on a page, `.swatch--<name>` a line or an area in a legend, `.locator--<name>` a
     record on the small map of its page. It is loaded after base.css.
     """
     colors = "".join(f"  --layer-{style.layer}: {style.color};\n" for style in STYLES.values())
     rules = "\n".join(rule for style in STYLES.values() for rule in _rules(style))
-    return f":root {{\n{colors}}}\n{rules}\n"
+    return f"{theme_sheet()}:root {{\n{colors}}}\n{rules}\n"
 
 
 def _rules(style: Style) -> Iterator[str]:
@@ -40,7 +41,8 @@ def _rules(style: Style) -> Iterator[str]:
     yield f".symbol--{style.layer} {{ background: {color}; {shape.css}; }}"
     if shape.css_icon:
         yield f".symbol--{style.layer} .icon {{ {shape.css_icon}; }}"
-    yield f".locator .locator--{style.layer} {{ color: {color}; }}"
+    own = f"color-mix(in srgb, {color}, var(--ink) var(--own-mix))"
+    yield f".locator .locator--{style.layer} {{ color: {color}; color: {own}; }}"
 
 
 def _swatch(style: Style, color: str, *, is_area: bool) -> str:
@@ -49,5 +51,9 @@ def _swatch(style: Style, color: str, *, is_area: bool) -> str:
     border_style = "solid" if not dashes else "dotted" if dashes[0] <= _LONGEST_DOT_PX else "dashed"
     if not is_area:
         return f"height: 0; border-top: 3px {border_style} {color}; border-radius: 0;"
-    fill = f"background: color-mix(in srgb, {color} {style.fill_opacity:.0%}, white); " if style.fill_opacity else ""
+    fill = (
+        f"background: color-mix(in srgb, {color} {style.fill_opacity:.0%}, var(--paper)); "
+        if style.fill_opacity
+        else ""
+    )
     return f"{fill}border: 2px {border_style} {color};"

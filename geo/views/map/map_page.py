@@ -37,6 +37,8 @@ MAX_ZOOM = 18
 
 _NATIONWIDE = LngLatBbox(102.0, 20.8, 103.7, 22.6)
 
+_WARDS: WeakKeyDictionary[Atlas, list[str]] = WeakKeyDictionary()
+
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -75,12 +77,21 @@ def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> 
             for group, label in GROUPS.items()
             if (members := [layer for layer in layers if LAYERS[layer["name"]].group == group])
         ],
+        "wards": wards(atlas),
         "shapes": shapes(),
         "precisions": {
             p.key: {"label": p.label.of(lang), "approximate": p.approximate, "uncertainty_m": p.uncertainty_m}
             for p in PRECISIONS
         },
     }
+
+
+def wards(atlas: Atlas) -> list[str]:
+    """The keys of the wards among the communes, which the map names first; read once for each atlas."""
+    if atlas not in _WARDS:
+        units = atlas.find(Query("communes")).records
+        _WARDS[atlas] = [unit.id for unit in units if unit.properties.get("kind") == "ward"]
+    return _WARDS[atlas]
 
 
 def layer_style(spec: LayerSpec, count: int, lang: str) -> dict[str, Any]:

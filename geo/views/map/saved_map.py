@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import shapely
 
 from geo.atlas import Atlas, Query, Record
+from geo.basemap.ground import Ground
 from geo.errors import BadQuery, NotFound
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
@@ -16,6 +17,7 @@ from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, Label, LayerSpec
 from geo.views.map.credits import credits_of
 from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
+from geo.views.map.terrain_view import saved_terrain, terrain_credits
 from geo.views.notice import derived_fields
 from geo.views.record import Sources, own_view
 from geo.views.values import Reader, format_date
@@ -40,6 +42,17 @@ _WORDS: dict[str, Label] = {
 _VERSION = Label("Dữ liệu phiên bản {number}, ngày {date}", "Data version {number} of {date}")
 _SEARCH = Label("Tìm", "Search")
 _IN_VIEW = Label("Trong khung bản đồ đã chọn", "Within the chosen box")
+
+
+class SavedBase(NamedTuple):
+    """What lies below the records of a saved map: communes, districts or plain, and the base map, if it is at hand.
+
+    `shows_ground` says whether the base map is drawn when the file is opened.
+    """
+
+    units: str = BASES[0]
+    ground: Ground | None = None
+    shows_ground: bool = True
 
 
 class NoPages:
@@ -71,7 +84,7 @@ def saved_view(
     title: str,
     center: tuple[float, float] | None,
     zoom: float | None,
-    base: str,
+    base: SavedBase,
 ) -> dict[str, Any]:
     """The data that pages/saved.js reads: layers, their features and records, base maps, credits, texts.
 
@@ -79,7 +92,7 @@ def saved_view(
     `offset` of the queries are ignored. BadQuery for an unknown base, a position outside the valid range, or more
     than MOST_RECORDS records.
     """
-    _check(atlas, queries, base)
+    _check(atlas, queries, base.units)
     records = {query.layer: atlas.find(_whole(query)).records for query in queries}
     layers = [_layer(COLLECTIONS[layer], members, lang) for layer, members in records.items()]
     version = atlas.version
@@ -95,7 +108,10 @@ def saved_view(
         "records": {
             key: view for layer, members in records.items() for key, view in _records(atlas, layer, members, lang)
         },
-        "base": base,
+        "base": base.units,
+        "terrain": saved_terrain(base.ground, lang) if base.ground else None,
+        "terrain_credits": terrain_credits(base.ground, lang),
+        "with_terrain": base.shows_ground,
         "bases": {layer: _overview(atlas, layer) for layer in BASES},
         "tile_layers": [],
         "urls": {"icons": ""},

@@ -42,6 +42,7 @@ class MapState:
     base: str
     text: str
     filters: Filters
+    terrain: bool = True
 
 
 def language(args: Args) -> str:
@@ -323,7 +324,8 @@ def thematic(args: Args, *, default: Iterable[str] = THEMATIC) -> tuple[str, ...
 def map_state(args: Args) -> MapState:
     """The state of the map page: `map=zoom/lat/lng`, layers, base, text and filters."""
     zoom, center = _position(args.get("map", ""))
-    return MapState(zoom, center, thematic(args), args.get("base", "communes"), words(args), filters(args))
+    base, with_terrain = args.get("base", "communes"), args.get("terrain") != "off"
+    return MapState(zoom, center, thematic(args), base, words(args), filters(args), with_terrain)
 
 
 def _position(text: str) -> tuple[float | None, tuple[float, float] | None]:

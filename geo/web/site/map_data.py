@@ -8,11 +8,12 @@ import orjson
 from flask import Flask, Response, g, request
 
 from geo.atlas import Query
+from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.ocop.parameters import FILTER_PARAMS, MAP_STATE, SEARCH_LIMIT
 from geo.views.map.folium_map import saved_map
 from geo.views.map.map_page import BASES, hit_view, in_view
-from geo.views.map.saved_map import PLAIN
+from geo.views.map.saved_map import PLAIN, SavedBase
 from geo.views.record import record_view
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, conditional_response
@@ -22,13 +23,13 @@ from geo.web.words.site import word, words_of
 GEOJSON = "application/geo+json"
 
 
-def register(app: Flask, slots: JobSlots) -> None:
+def register(app: Flask, slots: JobSlots, grounds: GroundSource) -> None:
     """Add the routes of the data."""
     app.add_url_rule("/map.json", view_func=map_data)
     app.add_url_rule("/base/<layer>.json", view_func=base)
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
-    app.add_url_rule("/save-map", view_func=partial(save_map, slots), endpoint="save_map")
+    app.add_url_rule("/save-map", view_func=partial(save_map, slots, grounds), endpoint="save_map")
 
 
 def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_age_s: int = 60) -> Response:
@@ -74,15 +75,16 @@ def record(layer: str, record: str) -> Response:
     return _json(lambda: view)
 
 
-def save_map(slots: JobSlots) -> Response:
+def save_map(slots: JobSlots, grounds: GroundSource) -> Response:
     """The map in the state of the URL, as one HTML file that works offline; written as a job of the machine."""
     params.only(request.args, *MAP_STATE)
     state = params.map_state(request.args)
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
+    units = state.base if state.base in {*BASES, PLAIN} else BASES[0]
     with slots.job():
         page = saved_map(
             g.atlas, queries, words=words_of(g.lang), lang=g.lang, title=word("site.title", g.lang),
-            center=state.center, zoom=state.zoom, base=state.base if state.base in {*BASES, PLAIN} else BASES[0],
+            center=state.center, zoom=state.zoom, base=SavedBase(units, grounds(), state.terrain),
         )  # fmt: skip
     response = Response(page, mimetype="text/html")
     # The file contains its own policy with the digests of its scripts.

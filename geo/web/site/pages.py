@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
+from geo.basemap.ground import Ground, GroundSource
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import ON_MAP
@@ -12,9 +13,11 @@ from geo.ocop.parameters import MAP_STATE, SELECTION
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.connect import ways
+from geo.views.map.credits import credits_of
 from geo.views.map.folium_map import shell
 from geo.views.map.locator import locator
-from geo.views.map.map_page import map_view
+from geo.views.map.map_page import BASES, map_view
+from geo.views.map.terrain_view import terrain_credits, terrain_view
 from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
@@ -29,23 +32,27 @@ from geo.web.words.site import word, words_of
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 
 
-def register(app: Flask, settings: Settings, assets: Assets) -> None:
+def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSource) -> None:
     """Add the routes of the pages."""
 
     def show_map(template: str, *more_params: str) -> Response:
         # The browser reads the state from the URL; an invalid one is refused here with an error page.
         params.only(request.args, *MAP_STATE, *more_params)
         params.map_state(request.args)
-        view = map_page(settings, assets)
+        view, ground = map_page(settings, assets), grounds()
+        if ground is not None:
+            view["terrain"] = terrain_view(ground, g.lang, SiteUrls().plain(""))
         return _page(
-            template, view=view, shell=shell(view, SiteUrls().plain("")), modules=assets.module_map(), active="map"
-        )
+            template, view=view, shell=shell(view, SiteUrls().plain("")), modules=assets.module_map(),
+            credits=credits_of(g.atlas, [*ON_MAP, *BASES], g.lang), terrain=terrain_credits(ground, g.lang),
+            active="map",
+        )  # fmt: skip
 
     app.add_url_rule("/", "map", lambda: show_map("map.html", "f"))
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
     app.add_url_rule("/layers", view_func=layers)
     app.add_url_rule("/quality", view_func=quality)
-    app.add_url_rule("/about", view_func=about)
+    app.add_url_rule("/about", "about", lambda: about(grounds()))
     app.add_url_rule("/connect", view_func=connect)
     app.add_url_rule("/<layer>", view_func=layer_page)
     app.add_url_rule("/<layer>/<record>", view_func=record_page)
@@ -146,10 +153,11 @@ def connect() -> Response:
     return _page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
 
 
-def about() -> Response:
+def about(ground: Ground | None) -> Response:
     """The page about the map, the sources of its data, and how links are computed."""
     params.only(request.args)
     return _page(
         "about.html", links=links_view(g.atlas, g.lang), groups=layers_view(g.atlas, g.lang, SiteUrls()),
         method=METHOD.of(g.lang), title=word("nav.about", g.lang), active="about",
+        terrain=terrain_credits(ground, g.lang),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 // The state of the map page: parsed from the URL and formatted for it. No DOM, no Leaflet.
 
-const OWN = new Set(["lang", "map", "layers", "base", "q", "at"]);
+const OWN = new Set(["lang", "map", "layers", "base", "terrain", "q", "at"]);
 
-/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, q, at, filters}. Invalid parts are ignored. */
+/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, terrain, q, at, filters}. Invalid parts are ignored. */
 export function parseState(search, filterParams) {
   const params = new URLSearchParams(search);
   const filterNames = new Set(filterParams);
@@ -17,6 +17,7 @@ export function parseState(search, filterParams) {
     view: parseView(params.get("map")),
     layers: params.has("layers") ? split(params.get("layers")) : null,
     base: params.get("base") ?? "",
+    terrain: params.get("terrain") !== "off",
     q: params.get("q") ?? "",
     at: parseAt(params.get("at")),
     filters,
@@ -31,6 +32,7 @@ export function formatState(state) {
   if (state.view) add("map", `${round(state.view.zoom, 2)}/${round(state.view.lat, 5)}/${round(state.view.lng, 5)}`);
   if (state.layers) params.push(`layers=${state.layers.join(",")}`);
   add("base", state.base);
+  add("terrain", state.terrain === false ? "off" : "");
   add("q", state.q);
   for (const name of Object.keys(state.filters).sort()) add(name, state.filters[name].join(","));
   if (state.at) add("at", `${state.at.layer}/${state.at.id}`);

@@ -1,4 +1,4 @@
-// The vector base map: the province's area with a glow around it, the borders and names of its units; or raster tiles.
+// The units of the province: its area with a glow around it, the borders and names of its units; or raster tiles.
 
 import { escapeMarkup } from "../core/format.js";
 import { areaOf } from "../core/geodesic.js";
@@ -9,7 +9,9 @@ import { L, latLng } from "./leaflet.js";
 const FINE_ZOOM = 10.5;
 const SLIVER_M2 = 1e6;
 const GLOW = [34, 24, 15, 8];
-const NAMES = { communes: { size: 12, bold: false }, districts: { size: 13, bold: true } };
+const NAMES = { communes: { size: 12, bold: false, priority: 45 }, districts: { size: 13, bold: true, priority: 18 } };
+const WARD = { bold: true, priority: 10 };
+const WORLD = [[95, 15], [112, 15], [112, 28], [95, 28]];
 
 /**
  * Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles.
@@ -22,7 +24,7 @@ export function createBase(map, view, units) {
   const renderers = Object.fromEntries(Object.keys(panes).map((pane) => [pane, L.svg({ pane, padding: 0.35 })]));
   const [glow, borderGroup] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const requests = new Map();
-  const state = { chosen: "communes", tiles: null, fine: false, names: [] };
+  const state = { chosen: "communes", tiles: null, fine: false, names: [], veiled: false, borders: null };
   const layerOf = () => (state.chosen === "districts" ? "districts" : "communes");
 
   const light = (layer) => once(layer, () => units.light(layer));
@@ -43,29 +45,39 @@ export function createBase(map, view, units) {
     state.tiles?.remove();
     state.tiles = operator ? L.tileLayer(operator.url, { attribution: escapeMarkup(operator.attribution), maxZoom: view.max_zoom }).addTo(map) : null;
     const land = await light(layerOf());
-    state.names = ["communes", "districts"].includes(state.chosen) ? land.features.map((feature) => nameOf(feature, state.chosen, view.lang)) : [];
+    state.names = ["communes", "districts"].includes(state.chosen) ? land.features.map((feature) => nameOf(feature, state.chosen, view)) : [];
     state.fine = false;
     draw(land.borders);
     await refine();
   }
 
-  function draw({ inner, outer }) {
+  function draw(borders) {
+    const { inner, outer } = borders;
+    state.borders = borders;
     const look = (pane, className, weight) => ({ pane, renderer: renderers[pane], interactive: false, smoothFactor: 0.5, className, weight });
-    // A tiny outer ring is a sliver between two units, so it is drawn as their border.
-    const isRim = (ring) => areaOf(ring) < SLIVER_M2;
-    const rings = outer.filter((ring) => !isRim(ring)).map((ring) => ring.map(latLng));
+    const rings = rim().map((ring) => ring.map(latLng));
     borderGroup.clearLayers();
     if (!state.fine) glow.clearLayers();
     if (!state.tiles) {
       // The glow is blurred, so the simplified outline is enough for it.
       if (!state.fine) GLOW.forEach((weight) => glow.addLayer(L.polygon(rings, { ...look("ground", "ground ground--glow", weight), fill: false })));
-      borderGroup.addLayer(L.polygon(rings, { ...look("ground", "ground ground--land", 0), stroke: false, fillOpacity: 1 }));
+      const [area, kind] = state.veiled ? [[WORLD.map(latLng), ...rings], "veil"] : [rings, "land"];
+      borderGroup.addLayer(L.polygon(area, { ...look("ground", `ground ground--${kind}`, 0), stroke: false, fillOpacity: 1 }));
     }
     if (state.chosen in NAMES) {
-      const lines = [...inner, ...outer.filter(isRim)].map((line) => line.map(latLng));
+      const lines = [...inner, ...outer.filter(isSliver)].map((line) => line.map(latLng));
       borderGroup.addLayer(L.polyline(lines, look("borders", `border border--${state.chosen}`, state.chosen === "districts" ? 1.6 : 1)));
     }
     borderGroup.addLayer(L.polygon(rings, { ...look("borders", "border border--province", 1.8), fill: false }));
+  }
+
+  /** The outer rings of the province as they are drawn, [lng, lat]; none before they are loaded. */
+  const rim = () => (state.borders?.outer ?? []).filter((ring) => !isSliver(ring));
+
+  /** Whether a base map lies below: what is beyond the province is then veiled, and the land is not painted over. */
+  function veil(on) {
+    state.veiled = on;
+    if (state.borders) draw(state.borders);
   }
 
   /** Load and draw the borders in full detail at large zooms. */
@@ -83,14 +95,17 @@ export function createBase(map, view, units) {
   }
 
   map.on("zoomend", refine);
-  return { choose, names: () => names(map, state) };
+  return { choose, veil, rim, hasTiles: () => Boolean(state.tiles), names: () => names(map, state) };
 }
 
-function nameOf({ id, properties, geometry }, layer, lang) {
+/** A tiny outer ring is a sliver between two units, so it is drawn as their border. */
+const isSliver = (ring) => areaOf(ring) < SLIVER_M2;
+
+function nameOf({ id, properties, geometry }, layer, { lang, wards }) {
   const text = lang === "en" && properties.title_en ? properties.title_en : properties.title;
   const box = L.geoJSON(geometry).getBounds();
   const fits = ({ lat, lng }) => inside([lng, lat], geometry);
-  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, deg: box.getEast() - box.getWest(), fits, ...NAMES[layer] };
+  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, deg: box.getEast() - box.getWest(), fits, ...NAMES[layer], ...(layer === "communes" && wards?.includes(properties.id) ? WARD : {}) };
 }
 
 /** The names with the width in pixels that their unit has at this zoom, the widest units first. */

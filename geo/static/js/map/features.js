@@ -104,7 +104,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
       const { title } = layer.feature.properties;
       if (layer.dimmed) continue;
       if (!layer.isPin) items.push(nameOf(key, layer));
-      else if (map.hasLayer(layer)) items.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19 });
+      else if (map.hasLayer(layer)) items.push({ key, at: layer.getLatLng(), lines: wrap(title), kind: "place", size: 11.5, bold: false, around: 19, priority: 20 });
     }
     return items;
   }
@@ -112,7 +112,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   /** The label of an area is inside it, that of a line below or above its middle. */
   function nameOf(key, { feature: { properties, geometry }, isArea, centre }) {
     const { title, layer } = properties;
-    const name = { key, at: centre, lines: wrap(title, 20, 3), kind: "area", color: styles.get(layer).ink, size: 11.5, bold: false };
+    const name = { key, at: centre, lines: wrap(title, 20, 3), kind: "area", color: styles.get(layer).ink, size: 11.5, bold: false, priority: 22 };
     if (!isArea) return { ...name, around: LINE_ROOM, along: true };
     return { ...name, around: 0, wide: widthOf(layers.get(key)), fits: ({ lat, lng }) => inside([lng, lat], geometry) };
   }

@@ -89,9 +89,9 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
       const size = chosen ? CHOSEN : LIT;
       const { x, y } = L.point(layer.options.icon.options.iconAnchor);
       const at = map.layerPointToLatLng(map.latLngToLayerPoint(layer.getLatLng()).subtract([x - size / 2, y - size / 2]));
-      labels.push({ key: `lit/${keyOf(layer.lit)}`, at, lines: wrap(layer.lit.title), kind: chosen ? "chosen" : "place", size: chosen ? 13 : 11.5, bold: chosen, around: size / 2 + 3 });
+      labels.push({ key: `lit/${keyOf(layer.lit)}`, at, lines: wrap(layer.lit.title), kind: chosen ? "chosen" : "place", size: chosen ? 13 : 11.5, bold: chosen, around: size / 2 + 3, priority: chosen ? 0 : 1 });
     });
-    return labels.sort((a, b) => (b.kind === "chosen") - (a.kind === "chosen"));
+    return labels;
   }
 
   map.on("zoomend", () => record && draw());

@@ -1,10 +1,13 @@
 // All labels of the map: placed by importance, without overlap; a label without room is hidden.
 
+import { pathData } from "../core/along.js";
 import { declutter } from "../core/declutter.js";
 import { L } from "./leaflet.js";
+import { svg } from "./symbols.js";
 
 const ROOM_PX = 60;
 const ROW = 1.22;
+const SAME_PX = 140; // least distance of two labels with the same text
 
 // Offsets to try for a label: its own position, then around it at growing distances.
 const ROUND = [
@@ -13,15 +16,21 @@ const ROUND = [
 ];
 
 /**
- * `sources` are functions that give the names to place now, most important first: {key, at (Leaflet position), lines,
- * kind (a class), size (px), bold, around (px kept free for a symbol; 0 for a name that stands on its place), along
- * (whether that symbol is a line, which a name stands above or below), wide (px it may take), fits (whether it may stand at a position), color (where the class does not give one)}. `obstacles()` gives boxes in layer points that names must not cover.
+ * `sources` are functions that give the names to place now: {key, at (Leaflet position), lines, kind (a class), size
+ * (px), bold, priority (a smaller number is placed first; equal ones in the order of the sources), around (px kept free
+ * for a symbol; 0 for a name that stands on its place), along (whether that symbol is a line, which a name stands above
+ * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), color
+ * (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
+ * `spotsFor(width, height, visible)`: {x, y} in layer points, with `path` and `boxes` where it is written along a line,
+ * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol. `obstacles()` gives boxes in layer points that names must not cover.
  */
 export function createLabels(map, sources, obstacles) {
   const pane = map.createPane("labels");
   pane.classList.add("labels", "leaflet-zoom-hide");
+  pane.setAttribute("aria-hidden", "true");
+  const lines = pane.appendChild(svg("svg", { class: "linelabels", width: 1, height: 1 }));
   const measure = ruler(getComputedStyle(map.getContainer()).fontFamily);
-  let spans = new Map();
+  let elements = new Map();
   let waiting = 0;
 
   function draw() {
@@ -29,26 +38,41 @@ export function createLabels(map, sources, obstacles) {
     const frame = map.getPixelBounds();
     const origin = map.getPixelOrigin();
     const visible = L.bounds(frame.min.subtract(origin), frame.max.subtract(origin));
-    const margin = L.bounds(visible.min.subtract([ROOM_PX, ROOM_PX]), visible.max.add([ROOM_PX, ROOM_PX]));
     const labels = sources
       .flatMap((source) => source())
-      .map((name) => withSpots(name, map.latLngToLayerPoint(name.at), measure, visible, map))
-      .filter((name) => margin.contains(name.point) && name.width <= (name.wide ?? Infinity));
+      .sort((a, b) => a.priority - b.priority)
+      .map((name) => withSpots(name, measure, visible, map))
+      .filter((name) => name.spots.length && name.width <= (name.wide ?? Infinity));
     const spots = declutter(labels, obstacles());
     const next = new Map();
-    labels.forEach((name, i) => spots[i] && next.set(name.key, put(name, spots[i], spans.get(name.key))));
-    for (const [key, span] of spans) if (!next.has(key)) span.remove();
-    spans = next;
+    labels.forEach((name, i) => spots[i] && next.set(name.key, put(name, spots[i], elements.get(name.key))));
+    for (const [key, element] of elements) if (next.get(key) !== element) element.remove();
+    elements = next;
   }
 
   function put(name, spot, existing) {
+    return spot.path ? putAlong(name, spot.path) : putSpan(name, spot, existing instanceof HTMLElement ? existing : null);
+  }
+
+  function putSpan(name, spot, existing) {
     const span = existing ?? pane.appendChild(document.createElement("span"));
-    span.className = `maplabel maplabel--${name.kind}`;
-    span.style.color = name.color ?? "";
+    span.className = `maplabel maplabel--${name.kind}${name.bold ? " maplabel--bold" : ""}`;
+    span.style.setProperty("--own", name.color ?? "");
+    span.style.fontSize = name.ownSize ? `${name.size}px` : "";
     const text = name.lines.join("\n");
     if (span.textContent !== text) span.textContent = text;
     L.DomUtil.setPosition(span, L.point(Math.round(spot.x - name.width / 2), Math.round(spot.y - name.height / 2)));
     return span;
+  }
+
+  function putAlong(name, path) {
+    const id = `along-${name.key.replace(/[^\w-]/g, "_")}`;
+    const text = svg("textPath", { href: `#${id}`, startOffset: "50%", "text-anchor": "middle" });
+    text.textContent = name.lines[0];
+    const words = svg("text", { dy: ".35em", class: `linelabel linelabel--${name.kind}` }, text);
+    Object.assign(words.style, { fontSize: `${name.size}px`, fontWeight: name.bold ? 600 : 500, letterSpacing: name.spacing ? `${name.spacing}px` : "" });
+    words.style.setProperty("--own", name.color);
+    return lines.appendChild(svg("g", {}, svg("path", { id, d: pathData(path), fill: "none" }), words));
   }
 
   const later = () => (waiting ||= requestAnimationFrame(draw));
@@ -56,22 +80,43 @@ export function createLabels(map, sources, obstacles) {
   return { draw: later };
 }
 
-function withSpots(name, point, measure, visible, map) {
-  const width = Math.max(...name.lines.map((line) => measure(line, name.size, name.bold))) + 2;
+function withSpots(name, measure, visible, map) {
+  const width = Math.max(...name.lines.map((line) => measure(line, name.size, name.bold) + (name.spacing ?? 0) * line.length)) + 2 + (name.pad ?? 0);
   const height = name.lines.length * name.size * ROW;
-  const free = ({ x, y }) => !name.fits || name.fits(map.layerPointToLatLng([x, y]));
-  const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
+  const sized = { ...name, width, height, text: name.lines.join(" "), apart: name.apart ?? SAME_PX };
+  if (name.spotsFor) return { ...sized, spots: name.spotsFor(width, height, visible) };
+  const point = map.latLngToLayerPoint(name.at);
+  if (!margin(visible).contains(point)) return { ...sized, spots: [] };
   // The label of a symbol is shown completely or not at all; that of a unit may be cut by the edge of the map.
   const whole = ({ x }) => !name.around || (x - width / 2 > visible.min.x && x + width / 2 < visible.max.x);
-  return { ...name, point, width, height, spots: spots.filter(whole) };
+  const free = (spot) => !name.fits || cornersOf(spot, width, height).every((corner) => name.fits(map.layerPointToLatLng(corner)));
+  const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
+  return { ...sized, spots: spots.filter(whole) };
+}
+
+const margin = ({ min, max }) => L.bounds(min.subtract([ROOM_PX, ROOM_PX]), max.add([ROOM_PX, ROOM_PX]));
+
+/** The middle of a label and its corners, a little inside, as blank space around letters may lie outside. */
+function cornersOf({ x, y }, width, height) {
+  const [dx, dy] = [width / 2 - 1, height / 2 - 2];
+  return [[x, y], [x - dx, y - dy], [x + dx, y - dy], [x - dx, y + dy], [x + dx, y + dy]];
 }
 
 /** Positions right, left, below and above a symbol; only the last two for a line. */
-function beside({ x, y }, width, height, { around, along }) {
+function beside({ x, y }, width, height, { around, along, insistent }) {
   const [dx, dy] = [around + width / 2 + 3, around + height / 2 + 1];
   const upright = [{ x, y: y + dy }, { x, y: y - dy }];
-  return along ? upright : [{ x: x + dx, y }, { x: x - dx, y }, ...upright];
+  if (along) return upright;
+  const corners = [[1, -1], [1, 1], [-1, -1], [-1, 1]].map(([right, down]) => ({ x: x + right * (around * 0.7 + width / 2 + 2), y: y + down * (around * 0.7 + height / 2) }));
+  return [{ x: x + dx, y }, { x: x - dx, y }, ...upright, ...corners, ...(insistent ? ringOf(x, y, width, height, around) : [])];
 }
+
+/** Positions around a symbol at growing distances, for a name that must not be missing. */
+const ringOf = (x, y, width, height, around) =>
+  [14, 28, 42, 56].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135].map((turn) => {
+    const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+    return { x: x + cos * (far + around + width / 2), y: y + sin * (far + around + height / 2) };
+  }));
 
 function ruler(family) {
   const context = document.createElement("canvas").getContext("2d");

@@ -5,6 +5,9 @@ import { createCamera } from "../map/camera.js";
 import { createFeatures } from "../map/features.js";
 import { createHighlight } from "../map/highlight.js";
 import { createLabels } from "../map/labels.js";
+import { createTerrain } from "../map/terrain.js";
+import { createTerrainNames } from "../map/terrain_names.js";
+import { onTheme } from "../map/theme.js";
 import { createTools } from "../map/tools.js";
 import { el, icon } from "../ui/dom.js";
 
@@ -33,7 +36,10 @@ function boxOn(element) {
   return { x, y, width: box.width, height: box.height };
 }
 
-/** The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the base map, see map/base.js. */
+/**
+ * The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the units, see
+ * map/base.js, and the files of the base map: `units.terrain(band, name)`.
+ */
 export function createStage({ say, inset, onChoose, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
@@ -44,8 +50,19 @@ export function createStage({ say, inset, onChoose, units }) {
   const features = createFeatures(map, view, { onChoose, onDrawn: later });
   const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose, onDrawn: later });
   const base = createBase(map, view, units);
-  labels = createLabels(map, [highlight.names, features.names, base.names], () => [...features.boxes(), ...[...toolbox.children].map(boxOn)]);
-  const ground = async (name) => {
+  const terrain = view.terrain ? createTerrain(map, view.terrain, units.terrain, later) : null;
+  const terrainNames = terrain ? createTerrainNames(map, terrain, base.rim) : () => [];
+  const corners = () => [...toolbox.children, ...frame.querySelectorAll(".legalnote, .credits > summary")].map(boxOn);
+  labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => [...features.boxes(), ...corners()]);
+  onTheme(labels.draw);
+
+  /** Draw the units called `name` over the base map, or without it. An operator's tiles are a base map of their own. */
+  const ground = async (name, { withTerrain = true } = {}) => {
+    const isTiles = view.tile_layers.some((layer) => layer.name === name);
+    const on = Boolean(terrain) && withTerrain && !isTiles;
+    base.veil(on);
+    terrain?.show(on);
+    for (const note of frame.querySelectorAll("[data-of=terrain]")) note.hidden = !on;
     await base.choose(name || "communes");
     labels.draw();
   };

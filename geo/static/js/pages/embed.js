@@ -57,7 +57,7 @@ async function load() {
 }
 
 stage.camera.restore(state);
-await stage.ground(state.base).catch((error) => say(excuse(error)));
+await stage.ground(state.base, { withTerrain: state.terrain }).catch((error) => say(excuse(error)));
 map.on("moveend", load);
 await load();
 if (state.at) await choose(state.at.layer, state.at.id, !state.view);

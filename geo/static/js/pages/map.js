@@ -39,6 +39,7 @@ const filters = createFilters(byId("pane-filters"), byId("active"), byId("filter
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: (names) => change({ layers: names.join() === firstLayers.join() ? null : names }),
   onBase: (name) => change({ base: name === "communes" ? "" : name }),
+  onTerrain: (on) => change({ terrain: on }),
 });
 const share = createShare(byId("pane-share"), view, { say, queries: () => ({ whole: whole(), selection: formatSelection(state) }) });
 const record = createRecord(byId("record"), view, {
@@ -87,10 +88,10 @@ function remember(push) {
 }
 
 function draw(before, { move = true } = {}) {
-  if (!before || before.base !== state.base) stage.ground(state.base).catch(trouble);
+  if (!before || before.base !== state.base || before.terrain !== state.terrain) stage.ground(state.base, { withTerrain: state.terrain }).catch(trouble);
   if (!before || !sameAt(before.at, state.at)) openRecord(move);
   load();
-  layers.draw(visibleLayers(), state.base || "communes");
+  layers.draw(visibleLayers(), state.base || "communes", state.terrain);
   search.set(state.q);
   if (last) filters.draw(state, last.facets);
   if (!byId("pane-share").hidden) share.draw(visibleLayers());

@@ -12,12 +12,16 @@ import { bounds, createStage, firstLayers, map, view } from "./common.js";
 const byId = (id) => document.getElementById(id);
 const say = createToast(byId("toast"));
 const sheet = createSheet(byId("panel"), byId("handle"));
-const units = { light: async (layer) => view.bases[layer] };
+const units = { light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
 const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), units });
 const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point });
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: draw,
   onBase: ground,
+  onTerrain: (on) => {
+    withTerrain = on;
+    ground(base);
+  },
   linked: false,
 });
 const record = createRecord(byId("record"), view, { onClose: close, say, home: view.words["tab.list"] });
@@ -25,13 +29,14 @@ const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => byHand 
 
 let visible = firstLayers;
 let base = view.base;
+let withTerrain = view.with_terrain;
 let opener = null; // the element that had the focus when a record was opened
 
 /** Show the features of the layers `names`, and no others. */
 function draw(names) {
   visible = names;
   stage.features.show(visible.flatMap((name) => view.features[name]));
-  layers.draw(visible, base);
+  layers.draw(visible, base, withTerrain);
   drawList();
 }
 
@@ -54,8 +59,8 @@ function meets(feature, { west, south, east, north }) {
 
 async function ground(name) {
   base = name;
-  layers.draw(visible, base);
-  await stage.ground(base);
+  layers.draw(visible, base, withTerrain);
+  await stage.ground(base, { withTerrain });
 }
 
 function choose(layer, id, { move = true } = {}) {

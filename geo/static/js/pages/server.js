@@ -17,8 +17,9 @@ export const fetchRecord = (at, signal) => fetchJson(address(view.urls.record, a
 /** The message for a failed request. */
 export const excuse = (error) => (navigator.onLine ? error.description || view.words["error.load"] : view.words["error.offline"]);
 
-/** The polygons of the base map: `light(layer)` simplified, `fine(layer)` in full detail. */
+/** The polygons of the units, `light(layer)` simplified and `fine(layer)` in full detail, and files of the base map. */
 export const units = {
+  terrain: (band, name) => fetchJson(address(view.terrain.urls.file, { band, name })),
   light: (layer) => fetchJson(address(view.urls.base, { layer })),
   fine: (layer) => fetchJson(address(view.urls.items, { layer }, "limit=1000")),
 };

@@ -5,16 +5,17 @@ import { el, icon, redraw, symbol } from "./dom.js";
 
 const BASES = ["communes", "districts", "plain"];
 
-/** `onLayers(names)` and `onBase(name)` on a change; `linked` explains the lines between linked records. */
-export function createLayers(pane, view, { onLayers, onBase, linked = true }) {
+/** `onLayers(names)`, `onBase(name)` and `onTerrain(on)` on a change; `linked` explains the lines between linked records. */
+export function createLayers(pane, view, { onLayers, onBase, onTerrain, linked = true }) {
   const { words } = view;
   const all = view.groups.flatMap((group) => group.layers);
 
-  function draw(visible, base) {
+  function draw(visible, base, terrain) {
     redraw(
       pane,
       view.groups.flatMap((group) => [el("h2", {}, group.label), ...group.layers.map((layer) => row(layer, visible))]),
       el("h2", {}, words["layers.base"]),
+      view.terrain && toggle(terrain),
       el("div", { class: "bases" }, bases().map(([name, label]) => radio(name, label, base))),
       el("h2", {}, words["layers.signs"]),
       note(icon(view.urls.icons, "approximate"), words["legend.approximate"]),
@@ -45,6 +46,12 @@ export function createLayers(pane, view, { onLayers, onBase, linked = true }) {
   const key = (layer, name) => (layer.geometry === "Point" ? symbol(view, layer.name, name) : el("span", { class: `swatch swatch--${layer.name}`, "aria-hidden": "true" }));
   const note = (sign, text) => el("p", { class: "keynote" }, sign, el("span", {}, text));
   const bases = () => [...BASES.map((name) => [name, words[`base.${name}`]]), ...view.tile_layers.map((layer) => [layer.name, layer.name])];
+  const toggle = (on) =>
+    el(
+      "label", { class: "layerrow" },
+      el("input", { type: "checkbox", class: "switch", id: "b-terrain", checked: on, onchange: (event) => onTerrain(event.target.checked) }),
+      el("span", { class: "layerrow__label" }, words["base.terrain"]),
+    );
   const radio = (name, label, base) =>
     el("label", { class: "layerrow" }, el("input", { type: "radio", name: "base", id: `b-${name}`, checked: name === base, onchange: () => onBase(name) }), el("span", {}, label));
 

@@ -1,0 +1,122 @@
+// The names of the base map as labels: along rivers, in shields on roads, beside towns, outside the province's border.
+
+import { beside, boxesAlong, clip, even, placesAlong } from "../core/along.js";
+import { L, latLng } from "./leaflet.js";
+import { themeIndex } from "./theme.js";
+
+const BORDER_PX = 17; // between the border and the middle of a neighbour's name
+const SHIELD_PX = 8; // what the plate of a shield adds to the width of its number
+const TRIES = 12;
+const INSISTENT = 10; // names of a lower priority number are never given up for want of room beside their symbol
+
+/** `terrain` is what createTerrain gives; `rim()` gives the outer rings of the province, [[lng, lat], …]. */
+export function createTerrainNames(map, terrain, rim) {
+  return () => {
+    const theme = themeIndex();
+    const items = terrain.named();
+    const [areas, others] = [items.filter(({ row }) => row.names.rule === "border"), items.filter(({ row }) => row.names.rule !== "border")];
+    return [...others.map((item, i) => RULES[item.row.names.rule](item, `terrain/${i}`, theme, map)), ...bordering(areas, rim(), theme, map)];
+  };
+}
+
+function label({ row: { names, layer }, text }, key, theme) {
+  const { size, bold, caps, italic, priority, apart, ink } = names;
+  return { key, lines: [caps ? text.toLocaleUpperCase() : text], kind: italic ? `${layer} linelabel--italic maplabel--italic` : layer, size, ownSize: true, bold, priority, color: ink[theme], apart: apart || undefined };
+}
+
+const RULES = {
+  beside({ row, feature, text, parts: [[x, y]] }, key, theme, map) {
+    const height = feature.h && row.layer === "summits" ? ` ${Math.round(feature.h)} m` : "";
+    const around = row.size ? row.size.at(-1)[1] / 2 : 4;
+    return { ...label({ row, text: text + height }, key, theme), at: map.layerPointToLatLng([x, y]), around, insistent: row.names.priority < INSISTENT };
+  },
+
+  inside({ row, text, parts: [ring] }, key, theme, map) {
+    const box = L.bounds(pointsOf(ring));
+    return { ...label({ row, text }, key, theme), at: map.layerPointToLatLng(box.getCenter()), around: 0, wide: 1.2 * box.getSize().x };
+  },
+
+  along({ row, text, parts }, key, theme, map) {
+    const aside = row.names.size * 0.55 + widthOf(row, map) / 2 + 1;
+    const spotsFor = (width, height, visible) => pieces(parts, visible).flatMap((piece) => placesAlong(even(piece), width, inside(visible)).slice(0, TRIES).map(({ path }) => spot(beside(path, -aside), row.names.size)));
+    return { ...label({ row, text }, key, theme), spotsFor };
+  },
+
+  shield({ row, text, parts }, key, theme) {
+    const spotsFor = (width, height, visible) => pieces(parts, visible).flatMap((piece) => middles(even(piece, 0), inside(visible, 20)));
+    return { ...label({ row, text }, key, theme), kind: "shield", pad: SHIELD_PX, spotsFor };
+  },
+};
+
+/** The names of the neighbours outside the border: each runs along the part of the border that it shares. */
+function bordering(areas, rings, theme, map) {
+  const runs = new Map(areas.map((area) => [area, []]));
+  const view = map.getPixelBounds();
+  const around = L.bounds(view.min.subtract(map.getPixelOrigin()), view.max.subtract(map.getPixelOrigin()));
+  for (const ring of rings) {
+    const flat = ring.flatMap((position) => {
+      const { x, y } = map.latLngToLayerPoint(latLng(position));
+      return [x, y];
+    });
+    const outwards = isClockwise(flat) ? -BORDER_PX : BORDER_PX;
+    for (const piece of clip(flat, around)) {
+      let [area, run] = [null, []];
+      for (const point of beside(even(piece, 6), outwards)) {
+        if (!area || !contains(area.parts, point)) {
+          area = areas.find(({ parts }) => contains(parts, point)) ?? null;
+          run = [];
+          if (area) runs.get(area).push(run);
+        }
+        if (area) run.push(point);
+      }
+    }
+  }
+  return areas.map((area, i) => {
+    const { names } = area.row;
+    const spotsFor = (width, height, visible) => runs.get(area).flatMap((run) => placesAlong(smooth(run), width, inside(visible, 14)).map(({ path, bend }) => ({ ...spot(path, names.size), bend })))
+      .sort((a, b) => a.bend - b.bend);
+    return { ...label(area, `beyond/${i}`, theme), spacing: names.size * 0.16, spotsFor };
+  });
+}
+
+/** A line that was moved sideways has loops at bends; evened out again it has none that a name would follow. */
+const smooth = (points) => even(points.flatMap(({ x, y }) => [x, y]), 8);
+
+function spot(path, size) {
+  const { x, y } = path[Math.floor(path.length / 2)];
+  return { x, y, path, boxes: boxesAlong(path, size) };
+}
+
+/** Places for a shield on a line, from its middle outwards. */
+function middles(points, isInside) {
+  const half = points.length / 2;
+  return points.filter((point, i) => i % 6 === 3 && isInside(point)).map((point) => ({ ...point, off: Math.abs(points.indexOf(point) - half) }))
+    .sort((a, b) => a.off - b.off).map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }));
+}
+
+const pieces = (parts, visible) => parts.flatMap((part) => clip(part, visible));
+const inside = ({ min, max }, far = 6) => ({ x, y }) => x > min.x + far && x < max.x - far && y > min.y + far && y < max.y - far;
+const pointsOf = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => L.point(flat[2 * i], flat[2 * i + 1]));
+
+function widthOf(row, map) {
+  const zoom = map.getZoom();
+  const [first, ...rest] = row.width;
+  return (rest.findLast(([from]) => from <= zoom) ?? first)[1];
+}
+
+function isClockwise(flat) {
+  let sum = 0;
+  for (let i = 2; i < flat.length; i += 2) sum += flat[i - 2] * flat[i + 1] - flat[i] * flat[i - 1];
+  return sum > 0; // y grows downwards
+}
+
+/** Whether a point lies in an area of rings [x0, y0, x1, y1, …], by the even-odd rule. */
+function contains(rings, { x, y }) {
+  let odd = false;
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+      if (ring[i + 1] > y !== ring[j + 1] > y && x < ((ring[j] - ring[i]) * (y - ring[i + 1])) / (ring[j + 1] - ring[i + 1]) + ring[i]) odd = !odd;
+    }
+  }
+  return odd;
+}
