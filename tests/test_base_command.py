@@ -1,6 +1,7 @@
 """`app.py base` as an operator runs it: what it makes, what it refuses, and what is left when it is killed."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -10,21 +11,24 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pyogrio
 import pytest
 from shapely import LineString, Point, box
 
+from geo.atlas import open_atlases
 from geo.basemap.ground import Ground, GroundSource, write_ground
 from geo.basemap.operator.former_grounds import list_grounds, use_former, use_shipped
 from geo.basemap.operator.new_ground import OPENSTREETMAP, NewGround, Order, make_ground
 from geo.errors import GeoError, NotFound, disk_full
 from geo.settings import Settings
+from geo.web.application import create_app
 from tests.basemap.extracts import ExtractWriter, square
 from tests.basemap.height_files import cone, write_hgt
 from tests.conftest import ROOT
-from tests.service import env_of, quiet
+from tests.service import Service, env_of, own_office, quiet, running
 
 CREDIT = "NASA SRTM"
 
@@ -93,7 +97,7 @@ def test_one_command_makes_the_ground_of_an_extract_and_of_heights(own: Settings
     assert layers["roads"].origins == (OPENSTREETMAP,)
     assert [origin.attribution.en for origin in layers["hillshade"].origins] == [CREDIT]
     assert ground.as_of == "2026-11-28" and ground.maker == "tinh.osm.pbf, N21E103.hgt"
-    assert ground.manifest["hillshade"] == {"from": 8, "to": 11}
+    assert (ground.manifest["hillshade"]["from"], ground.manifest["hillshade"]["to"]) == (8, 11)
     assert "1  Đường bộ / Roads" in outcome.stdout and ground.name in outcome.stdout
     assert "1  bỏ qua / left out: ngoài tỉnh quá 20 km" in outcome.stdout
 
@@ -309,3 +313,57 @@ def test_on_a_full_disk_the_former_ground_stays_and_the_command_says_so(
     outcome = run(small, other)
     assert outcome.returncode == 1 and "Traceback" not in outcome.stderr
     assert "đã đầy" in outcome.stderr and "is full" in outcome.stderr
+
+
+# --- while the service runs --------------------------------------------------------------------------------
+
+
+def page_of(service: Service, lang: str) -> str:
+    """The map page as a browser gets it."""
+    return service.get(f"/?lang={lang}", accept="text/html").text
+
+
+def view_of(service: Service) -> Any:
+    """The base map as the map page hands it to the browser; None where there is none."""
+    view = re.search(r'<script type="application/json" id="view">(.*?)</script>', page_of(service, "en"), re.DOTALL)
+    assert view is not None
+    return json.loads(view[1]).get("terrain")
+
+
+def test_a_running_service_shows_the_new_ground_with_the_next_request(
+    built_office: Settings, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    own = own_office(built_office, tmp_path)
+    with running(own, tmp_path / "log") as service:
+        assert view_of(service) is None
+        first = run(own, files[0])
+        assert first.returncode == 0, first.stderr
+        before = view_of(service)
+        assert before["hillshade"] is None
+        assert "© OpenStreetMap contributors" in page_of(service, "en")
+        assert "© những người đóng góp OpenStreetMap" in page_of(service, "vi")
+        assert run(own, *files, "--credit", CREDIT).returncode == 0
+        after = view_of(service)
+        assert after["urls"] != before["urls"] and after["hillshade"]["to"] == 11
+        assert CREDIT in service.get("/about?lang=en", accept="text/html").text
+        for view in (before, after):  # who loaded the page before goes on reading the former ground
+            band = view["bands"][0]
+            answer = service.get(view["urls"]["file"].format(band=band["zoom"], name=band["files"][0][0]))
+            assert answer.status == 200 and b"QL6" in answer.body
+        west, north = (int(share * 2**11) for share in after["hillshade"]["box"][:2])
+        tile = service.get(after["urls"]["hillshade"].format(z=11, x=west, y=north))
+        assert tile.status == 200 and tile.body.startswith(b"\x89PNG") and "immutable" in tile.headers["Cache-Control"]
+
+
+def test_nothing_of_the_base_map_enters_the_store_or_the_api(
+    built_office: Settings, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    own = own_office(built_office, tmp_path)
+    before = hashlib.sha256((own.data_dir / "store.gpkg").read_bytes()).hexdigest()
+    make(own, files[0])
+    assert hashlib.sha256((own.data_dir / "store.gpkg").read_bytes()).hexdigest() == before
+    source = open_atlases(own)
+    site = create_app(own, source, templates=ROOT / "templates").test_client()
+    assert "roads" not in {one["id"] for one in site.get("/collections?f=json").json["collections"]}
+    assert site.get("/search.json?q=phieng").json["hits"] == []
+    source.close()

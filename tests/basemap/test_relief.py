@@ -86,6 +86,17 @@ def test_the_finest_zoom_is_the_one_that_the_heights_suffice_for(
     assert {z for z, _, _ in tiles} == {8, 9, 10, 11}  # 93 m between heights, 71 m a pixel
 
 
+def test_the_tiles_of_a_zoom_fill_a_rectangle_that_lies_in_the_one_of_the_zoom_before(
+    tiles: dict[tuple[int, int, int], np.ndarray],
+) -> None:
+    for zoom in range(8, 12):
+        columns, rows = ({tile[axis] for tile in tiles if tile[0] == zoom} for axis in (1, 2))
+        assert {
+            (zoom, x, y) for x in range(min(columns), max(columns) + 1) for y in range(min(rows), max(rows) + 1)
+        } == {tile for tile in tiles if tile[0] == zoom}
+        assert zoom == 8 or all((zoom - 1, x // 2, y // 2) in tiles for x in columns for y in rows)
+
+
 def test_nothing_is_shaded_more_than_20_km_from_the_province(
     tiles: dict[tuple[int, int, int], np.ndarray], area: ClipArea
 ) -> None:

@@ -45,18 +45,21 @@ def ground_m(zoom: int, latitude: float) -> float:
 def shade_tiles(reads: Sequence[Read], area: ClipArea) -> Iterator[ShadeTile]:
     """The tiles of the hillshade in an area, of every zoom that the heights suffice for; none without heights there.
 
-    `reads` return the rasters of heights; each is read twice, so that only one is in memory. Of two rasters that cover
-    a place, the first counts.
+    The tiles of a zoom fill a rectangle, so that browsers find every tile that they request inside its box. `reads`
+    return the rasters of heights; each is read twice, so that only one is in memory. Of two rasters that cover a place,
+    the first counts.
     """
     grid = _grid(reads, area)
     if grid is None:
         return
     for read in reads:
         lay(read(), grid)
-    latitude = (area.box.south + area.box.north) / 2
-    zoom = round(math.log2(ground_m(0, latitude) / grid.cell_m))
+    box = _box_of(grid, area)
+    zoom = round(math.log2(ground_m(0, (area.box.south + area.box.north) / 2) / grid.cell_m))
     for z in range(zoom, MIN_ZOOM - 1, -1):
-        yield from _tiles(grid, levels_of(grid, area.area_m, exaggeration=EXAGGERATIONS.get(z, 1.0)), z, area.box)
+        levels = levels_of(grid, area.area_m, exaggeration=EXAGGERATIONS.get(z, 1.0))
+        if levels.any():
+            yield from _tiles(grid, levels, z, box)
         grid = grid.halved()
 
 
@@ -85,14 +88,20 @@ def _grid(reads: Sequence[Read], area: ClipArea) -> MetricGrid | None:
     return MetricGrid(west - block * cell_m / 2, north_end + block * cell_m / 2, cell_m, heights)
 
 
+def _box_of(grid: MetricGrid, area: ClipArea) -> LngLatBbox:
+    """The part of the box of an area that a grid covers."""
+    east, north = grid.eastings()[[0, -1]], grid.northings()[[0, -1]]
+    lng, lat = transformer(METRIC_CRS, STORE_CRS).transform(east[[0, 1, 0, 1]], north[[0, 0, 1, 1]])
+    west, south, east_end, north_end = area.box
+    return LngLatBbox(max(west, min(lng)), max(south, min(lat)), min(east_end, max(lng)), min(north_end, max(lat)))
+
+
 def _tiles(grid: MetricGrid, levels: Levels, z: int, box: LngLatBbox) -> Iterator[ShadeTile]:
-    """The tiles of a zoom that have a pixel whose shade is known."""
+    """The tiles of a zoom that meet a box."""
     first, last = _pixel(z, box.west, box.north), _pixel(z, box.east, box.south)
     for x in range(first[0] // SIDE, last[0] // SIDE + 1):
         for y in range(first[1] // SIDE, last[1] // SIDE + 1):
-            pixels = _warped(grid, levels, z, x, y)
-            if pixels.any():
-                yield ShadeTile(z, x, y, png(pixels))
+            yield ShadeTile(z, x, y, png(_warped(grid, levels, z, x, y)))
 
 
 def _pixel(z: int, lng: float, lat: float) -> tuple[int, int]:
