@@ -83,6 +83,7 @@ test-long: test-setup lint node pins  ## every check, with many more killed proc
 bench: $(VENV)/.test  ## measure (docs/benchmarks.md); needs wrk
 	$(BIN)/python -m tests.bench.encoding_confusion
 	$(BIN)/python -m tests.bench.import_speed
+	$(BIN)/python -m tests.bench.base_ground
 	$(BIN)/python -m tests.bench.ogc_api --ours-only
 
 clean:  ## remove the environment and the data that were made

@@ -39,7 +39,7 @@ from geo.errors import BadSource, NotFound
 from geo.part_files import part_of
 from geo.schema import Label
 
-FORM = 2
+FORM = 3
 """The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
 
 PACKAGE = "layers.gpkg"
@@ -51,6 +51,7 @@ _EARLIER = 1
 _GZIP_LEVEL = 9
 _LEAST_ROOM = 1_000_000
 """Bytes of a disk that is full: GDAL stops when a page and its journal have no room."""
+_PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 knows
 
 
 class ShadeTile(NamedTuple):
@@ -348,7 +349,8 @@ def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:
     try:
         for key, features in frames.items():
             pyogrio.write_dataframe(
-                features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True
+                features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True,
+                **({} if path.exists() else {"dataset_options": {"VERSION": _PACKAGE_VERSION}}),
             )  # fmt: skip
     except RuntimeError as error:  # what all errors of pyogrio are
         if shutil.disk_usage(path.parent).free < _LEAST_ROOM:

@@ -23,7 +23,7 @@ class Tint(NamedTuple):
 
 
 Steps: TypeAlias = tuple[tuple[float, float], ...]
-"""(zoom, pixels): the size in between is interpolated, before the first and after the last it stays."""
+"""(zoom, value), mostly pixels: what lies in between is interpolated, before the first and after the last it stays."""
 
 LabelRule: TypeAlias = Literal["along", "shield", "beside", "inside", "border"]
 """Where a name stands: along its line, on its line in a shield, beside its point, inside its area, or outside the
@@ -51,13 +51,14 @@ class Names(NamedTuple):
 class BaseStyle(NamedTuple):
     """How one class of a layer is drawn.
 
-    `line` and `casing` are the colours of a line and of the wider line below it, which is `edge` pixels wider on each
+    `opacity` is that of the fill, which is opaque without it. `line` and `casing` are the colours of a line and of the wider line below it, which is `edge` pixels wider on each
     side. `dash` is in pixels. `symbol` is a key of SYMBOLS, drawn `size` pixels wide in the colour `fill`.
     """
 
     layer: str
     kind: str
     fill: Tint | None = None
+    opacity: Steps = ()
     line: Tint | None = None
     width: Steps = ()
     casing: Tint | None = None
@@ -109,7 +110,7 @@ _SOFT_CASING = Tint("#c3b8a0", "#111615", "#000000")
 
 
 def _relief(kind: str, light: str, dark: str) -> BaseStyle:
-    return BaseStyle("heights", kind, fill=Tint(light, dark, "#ffffff"))
+    return BaseStyle("heights", kind, fill=Tint(light, dark, "#ffffff"), opacity=((11.0, 1.0), (13.5, 0.0)))
 
 
 _STYLES = (
@@ -122,7 +123,7 @@ _STYLES = (
     _relief("from_2100", "#e3d0b6", "#44453d"),
     BaseStyle("land", "forest", fill=Tint("#e2ecd6", "#22302a", "#ffffff")),
     BaseStyle("land", "built_up", fill=Tint("#e9e1d8", "#343835", "#f0f0f0")),
-    BaseStyle("neighbours", "country", names=Names("border", 8, 13, _BEYOND, 14, bold=True, caps=True, apart=420)),
+    BaseStyle("neighbours", "country", names=Names("border", 8, 14, _BEYOND, 14, bold=True, caps=True, apart=420)),
     BaseStyle("neighbours", "province", names=Names("border", 8, 12, _BEYOND, 16, caps=True, apart=420)),
     BaseStyle("water", "lake", fill=_WATER, names=Names("inside", 10.5, 11.5, _WATER_INK, 42, italic=True)),
     BaseStyle("water", "reservoir", fill=_WATER, names=Names("inside", 10.5, 11.5, _WATER_INK, 42, italic=True)),

@@ -6,6 +6,7 @@ from typing import Any, cast
 import click
 
 from geo.atlas import Query, open_atlases
+from geo.basemap.ground import GroundSource
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.errors import BadQuery
@@ -64,7 +65,8 @@ def export(
 def _export_all(config: Settings, file: Path, lang: str, crs: str | None, url: str) -> None:
     kind = kind_of(file.name)
     name = file.name[: -len(kind.extension) - 1]
-    whole = Whole(open_atlases(config)(), lang, system_for(kind, crs), url, name)
+    ground = GroundSource(config.basemap_dir)()
+    whole = Whole(open_atlases(config)(), lang, system_for(kind, crs), url, name, ground)
     print_progress(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 

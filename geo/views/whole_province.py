@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from geo.atlas import Atlas, Query
+from geo.basemap.ground import PACKAGE, Ground
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import LANGS, Label
@@ -18,11 +19,15 @@ from geo.views.export.geopackage import write_layer
 from geo.views.export.job import Job
 from geo.views.export.work_folder import work_folder
 from geo.views.formats import FORMATS
+from geo.views.map.terrain_view import terrain_credits
 from geo.views.notice import WGS84, notice
 from geo.views.qgis import LEGAL, TITLE, in_file, live, pack, project, sld_of, style_of
 
 NAME = "all"
 """The name of this download where other downloads have the name of a layer."""
+
+_BASE_FILE = "base-map.gpkg"
+"""The base map in a folder with a project, a file of its own, because its roads are under a share-alike licence."""
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -43,7 +48,8 @@ _VERSION_LINE = Label("Phiên bản {n}, công bố {at}. {legal}", "Version {n}
 class Whole(NamedTuple):
     """A requested download: language of the texts, CRS of the coordinates, and for a live project the service's `url`.
 
-    `name` is the file name without its extension; a project finds its data by that name.
+    `name` is the file name without its extension; a project finds its data by that name. `ground` is the base map,
+    which a folder holds as a file of its own and a live project reads from the service.
     """
 
     atlas: Atlas
@@ -51,6 +57,7 @@ class Whole(NamedTuple):
     crs: str = WGS84
     url: str = ""
     name: str = ""
+    ground: Ground | None = None
 
     @property
     def stem(self) -> str:
@@ -100,10 +107,14 @@ def write_folder(whole: Whole, out: BinaryIO) -> int:
         path = folder / f"{whole.stem}.gpkg"
         count = _gather(whole, path)
         with DatedZip(out, whole.published_at) as archive:
-            archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang))
+            base = _BASE_FILE if whole.ground else ""
+            archive.add(f"{whole.stem}/{whole.stem}.qgs", _beside(whole, whole.lang, base))
             archive.add(f"{whole.stem}/README.txt", _readme(whole).encode())
             with path.open("rb") as file:
                 archive.add(f"{whole.stem}/{path.name}", file)
+            if whole.ground:
+                with whole.ground.package.open("rb") as file:
+                    archive.add(f"{whole.stem}/{_BASE_FILE}", file)
     return count
 
 
@@ -117,7 +128,8 @@ def write_live(whole: Whole, out: BinaryIO) -> int:
             f"A live project needs the address of the service, http://... or https://..., not {whole.url!r}.",
             f"Dự án trực tuyến cần địa chỉ của dịch vụ, dạng http://... hoặc https://..., không phải {whole.url!r}.",
         )
-    document = project(whole.atlas, live(whole.url.rstrip("/")), whole.lang)
+    package = f"/base-map/{whole.ground.name}/{PACKAGE}" if whole.ground else ""
+    document = project(whole.atlas, live(whole.url.rstrip("/"), package), whole.lang, whole.ground)
     out.write(pack(document, whole.stem, whole.published_at))
     return 0
 
@@ -223,9 +235,9 @@ def project_name(lang: str) -> str:
     return f"ocop-{lang}"
 
 
-def _beside(whole: Whole, lang: str) -> bytes:
-    """The QGIS project that reads the GeoPackage in the same folder."""
-    return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs), lang)
+def _beside(whole: Whole, lang: str, base: str = "") -> bytes:
+    """The QGIS project that reads the GeoPackage in the same folder, and the base map from the file `base` there."""
+    return project(whole.atlas, in_file(f"{whole.stem}.gpkg", whole.crs, base), lang, whole.ground)
 
 
 def _readme(whole: Whole) -> str:
@@ -244,6 +256,12 @@ def _readme(whole: Whole) -> str:
                 f"{name}: {terms.title.of(lang)}",
                 f"  {terms.licence}",
                 f"  {terms.attribution.of(lang)}",
+            ]
+        for row in terrain_credits(whole.ground, lang):
+            lines += [
+                f"{_BASE_FILE}: {row['layers']}",
+                f"  {row['licence']}",
+                f"  {row['attribution']} {row['address']}",
             ]
         blocks.append("\r\n".join(lines))
     return "\r\n\r\n---\r\n\r\n".join(blocks) + "\r\n"

@@ -8,7 +8,13 @@ import { formatSelection, formatState, parseState } from "../../geo/static/js/co
 const PARAMS = ["group", "stars", "commune"];
 
 test("an empty address is the whole map", () => {
-  assert.deepEqual(parseState("", PARAMS), { lang: "", view: null, layers: null, base: "", q: "", at: null, filters: {} });
+  assert.deepEqual(parseState("", PARAMS), { lang: "", view: null, layers: null, base: "", terrain: true, q: "", at: null, filters: {} });
+});
+
+test("the base map is on unless the address switches it off", () => {
+  assert.equal(parseState("?terrain=off", PARAMS).terrain, false);
+  assert.equal(formatState(parseState("?terrain=off", PARAMS)), "terrain=off");
+  assert.equal(parseState("?terrain=on", PARAMS).terrain, true);
 });
 
 test("a full address comes back as it was written", () => {

@@ -23,6 +23,7 @@ const polygon = (ring) => ({ geometry: { type: "Polygon", coordinates: [ring] },
 const was = { geometry: { type: "Point", coordinates: [103, 21] }, properties: { status: "before", id: 2 } };
 const is = { geometry: { type: "Point", coordinates: [103.1, 21] }, properties: { status: "changed", id: 2 } };
 const state = { lang: "en", view: { zoom: 9.123, lat: 21.1, lng: 103.2 }, layers: ["sites"], base: "plain", q: "mật ong", filters: { stars: ["4", "5"] }, at: { layer: "sites", id: "H 1" } };
+const BANDS = [{ zoom: 8, files: [["r", 0, 0, 4096, 4096]] }];
 const CALLS = {
   address: () => core.address("/{layer}/{id}?v=1", { layer: "sites", id: "a/ b" }, "x=1"),
   viewQuery: () => core.viewQuery({ west: 103, south: 21, east: 104, north: 22 }, ["sites"], "q=a"),
@@ -43,6 +44,18 @@ const CALLS = {
   pairs: () => core.pairs(polygon(SQUARE).geometry),
   boxOf: () => [core.boxOf([polygon(SQUARE), is]), core.boxOf([])],
   moves: () => core.moves([was, is]),
+  bandAt: () => core.bandAt(BANDS, 9),
+  filesIn: () => core.filesIn(BANDS[0], 9, { west: 0, north: 0, east: 300, south: 300 }),
+  pixelsPerUnit: () => core.pixelsPerUnit(8, 9.5),
+  partsOf: () => core.partsOf({ g: [[1, 2, 3, 4]] }, [10, 20, 4096]),
+  sizeAt: () => core.sizeAt([[8, 1], [10, 3]], 9),
+  nameOf: () => core.nameOf({ n: "Sông Đà", e: "Da River" }, "along", true),
+  clip: () => core.clip([-50, 50, 150, 50], { min: { x: 0, y: 0 }, max: { x: 100, y: 100 } }),
+  even: () => core.even([0, 0, 90, 30]),
+  placesAlong: () => core.placesAlong(core.even([0, 0, 200, 20]), 60),
+  beside: () => core.beside(core.even([0, 0, 60, 0]), 8),
+  boxesAlong: () => core.boxesAlong(core.even([0, 0, 60, 0]), 12),
+  pathData: () => core.pathData(core.even([0, 0, 60, 0])),
   parseState: () => core.parseState("?map=9/21.5/103&stars=4,5&at=sites/H1&x=1", ["stars"]),
   formatState: () => core.formatState(state),
   formatSelection: () => core.formatSelection(state),

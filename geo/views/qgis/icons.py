@@ -20,6 +20,16 @@ def embed(icon: str, color: str) -> str:
     return f"base64:{base64.b64encode(ET.tostring(svg)).decode()}"
 
 
+def embed_path(path: str, box: int, color: str, halo: str) -> str:
+    """Path data in a square of `box` units as a base64 path of a QGIS SVG marker, filled in `color` with a halo."""
+    edge = box / 8
+    svg = ET.Element("svg", {"viewBox": f"{-edge:g} {-edge:g} {box + 2 * edge:g} {box + 2 * edge:g}", "xmlns": _SVG})
+    drawing = {"d": path, "fill-rule": "evenodd"}
+    ET.SubElement(svg, "path", {**drawing, "fill": halo, "stroke": halo, "stroke-width": f"{edge:g}"})
+    ET.SubElement(svg, "path", {**drawing, "fill": color})
+    return f"base64:{base64.b64encode(ET.tostring(svg)).decode()}"
+
+
 @lru_cache(maxsize=1)
 def _symbols() -> dict[str, ET.Element]:
     root = ET.parse(static_dir() / "img" / "icons.svg").getroot()  # noqa: S314 (our own file)

@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 from pyproj import CRS
 
 from geo.atlas import Atlas
+from geo.basemap.ground import Ground
+from geo.basemap.style import LAND
 from geo.crs import METRIC_CRS, LngLatBbox, transformer
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import GROUPS, THEMATIC
@@ -15,6 +17,8 @@ from geo.ocop.styles import STYLES
 from geo.schema import Label, LayerSpec
 from geo.views.dated_files import DatedZip
 from geo.views.notice import WGS84, notice
+from geo.views.qgis.base_layers import GROUP as BASE_GROUP
+from geo.views.qgis.base_layers import BaseEntry, add_base_layer, entries
 from geo.views.qgis.metadata import Metadata, layer_metadata, metadata
 from geo.views.qgis.qml import QGIS_VERSION, describe, has_labels, layer_id
 from geo.views.qgis.sheet import Words, sheet
@@ -48,8 +52,11 @@ class _ProjectLayer(NamedTuple):
     id: str
 
 
-def project(atlas: Atlas, source: Source, lang: str) -> bytes:
-    """The project file (.qgs) of the atlas's version, with texts in `lang` and METRIC_CRS as project CRS."""
+def project(atlas: Atlas, source: Source, lang: str, ground: Ground | None = None) -> bytes:
+    """The project file (.qgs) of the atlas's version, with texts in `lang` and METRIC_CRS as project CRS.
+
+    The layers of `ground` lie below all others where the source has a file of them.
+    """
     version = atlas.version
     title = TITLE.of(lang)
     root = ET.Element(
@@ -59,23 +66,26 @@ def project(atlas: Atlas, source: Source, lang: str) -> bytes:
     add(root, "title", title)
     add(root, "projectCrs").append(_srs(METRIC_CRS))
     project_layers = [_ProjectLayer(spec, layer_id(name)) for name, spec in COLLECTIONS.items()]
-    _tree(root, project_layers, source, lang)
+    base = entries(ground if source.base else None)
+    _tree(root, project_layers, base, source, lang)
     _relations(root, lang)
     extent = _extent(atlas)
     _canvas(root, extent)
     layers = add(root, "projectlayers")
     for one in project_layers:
-        _layer(layers, atlas, one, source, lang)
+        _layer(layers, atlas, one, source, lang, over_base=bool(base))
+    for entry in base:
+        add_base_layer(layers, entry, _base_address(source, entry), _srs(WGS84), lang)
     if source.tiles:
         _tiles(layers, source, lang)
-    _settings(root, atlas, lang)
+    _settings(root, atlas, lang, base)
     if source.crs == WGS84:
         _transformation(root)
     about = Metadata(
         "ocop-dien-bien", title, _about(atlas, lang), lang, created=version.published_at[:19], kind="dataset"
     )
     metadata(add(root, "projectMetadata"), about)
-    _sheet(root, atlas, lang)
+    _sheet(root, atlas, lang, base)
     view = add(root, "ProjectViewSettings", UseProjectScales="0", rotation="0")
     box = add(view, "DefaultViewExtent", **extent)
     box.append(_srs(METRIC_CRS))
@@ -94,7 +104,9 @@ def pack(document: bytes, name: str, moment: str) -> bytes:
 # --- the tree and the order of drawing ---------------------------------------------------------------
 
 
-def _tree(root: ET.Element, layers: Sequence[_ProjectLayer], source: Source, lang: str) -> None:
+def _tree(
+    root: ET.Element, layers: Sequence[_ProjectLayer], base: Sequence[BaseEntry], source: Source, lang: str
+) -> None:
     tree = add(root, "layer-tree-group")
     for group, label in GROUPS.items():
         members = [one for one in layers if one.spec.group == group]
@@ -108,16 +120,29 @@ def _tree(root: ET.Element, layers: Sequence[_ProjectLayer], source: Source, lan
                 providerKey=source.provider, checked=_check_state(spec.name in _VISIBLE),
                 expanded=str(int(spec.name in THEMATIC)),
             )  # fmt: skip
+    _base_branch(tree, base, source, lang)
     if source.tiles:
         add(
             tree, "layer-tree-layer", id=layer_id("tiles"), name=_TILES.of(lang), source=source.tiles,
             providerKey="vectortile", checked=_check_state(False), expanded="0",
         )  # fmt: skip
     order = add(tree, "custom-order", enabled="1")
-    for key in _from_top(layers):
+    for key in (*_from_top(layers), *(entry.id for entry in base)):
         add(order, "item", key)
     if source.tiles:
         add(order, "item", layer_id("tiles"))
+
+
+def _base_branch(tree: ET.Element, base: Sequence[BaseEntry], source: Source, lang: str) -> None:
+    """Add the group of the base layers, if there are any."""
+    if not base:
+        return
+    branch = add(tree, "layer-tree-group", name=BASE_GROUP.of(lang), expanded="0", checked=_check_state(True))
+    for entry in base:
+        add(
+            branch, "layer-tree-layer", id=entry.id, name=entry.label(lang), source=_base_address(source, entry),
+            providerKey="ogr", checked=_check_state(True), expanded="0",
+        )  # fmt: skip
 
 
 def _from_top(layers: Iterable[_ProjectLayer]) -> list[str]:
@@ -152,7 +177,11 @@ def _relations(root: ET.Element, lang: str) -> None:
 # --- layers ------------------------------------------------------------------------------------------
 
 
-def _layer(parent: ET.Element, atlas: Atlas, one: _ProjectLayer, source: Source, lang: str) -> None:
+def _base_address(source: Source, entry: BaseEntry) -> str:
+    return f"{source.base}|layername={entry.layer.key}"
+
+
+def _layer(parent: ET.Element, atlas: Atlas, one: _ProjectLayer, source: Source, lang: str, *, over_base: bool) -> None:
     spec = one.spec
     layer = add(
         parent, "maplayer", type="vector", geometry=_GEOMETRIES[spec.dimension],
@@ -172,7 +201,7 @@ def _layer(parent: ET.Element, atlas: Atlas, one: _ProjectLayer, source: Source,
     add(layer, "provider", source.provider, encoding="UTF-8")
     add(layer, "layerOpacity", "1")
     add(layer, "blendMode", "0")
-    describe(layer, spec, lang, in_project=True)
+    describe(layer, spec, lang, in_project=True, over_base=over_base)
 
 
 def _tiles(parent: ET.Element, source: Source, lang: str) -> None:
@@ -211,11 +240,13 @@ def _extent(atlas: Atlas) -> dict[str, str]:
     return {name: f"{value:.0f}" for name, value in corners.items()}
 
 
-def _sheet(root: ET.Element, atlas: Atlas, lang: str) -> None:
+def _sheet(root: ET.Element, atlas: Atlas, lang: str, base: Sequence[BaseEntry]) -> None:
     attributions = [notice(atlas, name).attribution.of(lang) for name in (*THEMATIC, "communes")]
+    credits = dict.fromkeys(origin.attribution.of(lang) for entry in base for origin in entry.notes.origins)
+    attributions.append("; ".join(credits))
     notes = "\n".join((LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))
     words = Words(TITLE.of(lang), _state(atlas, lang), notes)
-    sheet(add(root, "Layouts"), _box(atlas), words, lang)
+    sheet(add(root, "Layouts"), _box(atlas), words, lang, outside=_hex(LAND.light) if base else None)
 
 
 def _canvas(root: ET.Element, extent: dict[str, str]) -> None:
@@ -228,10 +259,21 @@ def _canvas(root: ET.Element, extent: dict[str, str]) -> None:
     add(canvas, "destinationsrs").append(_srs(METRIC_CRS))
 
 
-def _settings(root: ET.Element, atlas: Atlas, lang: str) -> None:
+def _hex(color: str) -> tuple[int, int, int]:
+    """Red, green and blue of a colour.
+
+    >>> _hex("#0a10ff")
+    (10, 16, 255)
+    """
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
+
+
+def _settings(root: ET.Element, atlas: Atlas, lang: str, base: Sequence[BaseEntry]) -> None:
     settings = add(root, "properties")
     gui = add(settings, "Gui")
-    for part, value in _OUTSIDE.items():
+    background = dict(zip(_OUTSIDE, _hex(LAND.light), strict=True)) if base else _OUTSIDE
+    for part, value in background.items():
         add(gui, f"CanvasColor{part}Part", str(value), type="int")
     add(add(settings, "Paths"), "Absolute", "false", type="bool")
     units = add(settings, "Measurement")

@@ -7,14 +7,12 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, Names
 from geo.schema import Field, LayerSpec
 from geo.views.notice import derived_fields
+from geo.views.qgis.fonts import FONTS
 from geo.views.qgis.symbols import renderer, rgba
 from geo.views.qgis.xml import add, option
 
 QGIS_VERSION = "3.22.0"
 """The oldest supported version of QGIS."""
-
-FONTS = ("Arial", "Segoe UI", "Liberation Sans", "Noto Sans", "DejaVu Sans")
-"""Font families with all Vietnamese letters, in order of preference. QGIS would download Noto Sans if it were first."""
 
 _HALO = "#fdfbf6"
 _IN_A_TIP = 6
@@ -35,13 +33,15 @@ def style_of(spec: LayerSpec, lang: str) -> str:
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{body}"
 
 
-def describe(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
+def describe(
+    parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False, over_base: bool = False
+) -> None:
     """Add the symbols, labels, fields and map tips of a layer to a style or to a layer of a project.
 
     In a project, which has the other layers, references are displayed as names; see renderer for its symbols.
     """
     if spec.geometry is not None:
-        renderer(parent, spec, lang, in_project=in_project)
+        renderer(parent, spec, lang, in_project=in_project, over_base=over_base)
         if names := STYLES[spec.name].names:
             _labels(parent, spec, names, lang)
     _fields(parent, spec, lang, in_project=in_project)

@@ -37,18 +37,23 @@ class Words(NamedTuple):
     notes: str
 
 
-def sheet(parent: ET.Element, box: LngLatBbox, words: Words, lang: str) -> None:
-    """Add the sheet to the <Layouts> of a project. `box` is the area to be printed, in the project CRS (metres)."""
+def sheet(
+    parent: ET.Element, box: LngLatBbox, words: Words, lang: str, *, outside: tuple[int, int, int] | None = None
+) -> None:
+    """Add the sheet to the <Layouts> of a project. `box` is the area to be printed, in the project CRS (metres).
+
+    `outside` is the colour below all layers where a base map lies there.
+    """
     layout = add(parent, "Layout", name=NAME.of(lang), units="mm", printResolution="300", worldFileMap="")
     _paper(_item(add(layout, "PageCollection"), "page", _PAGE, (0.0, 0.0, *_PAGE_MM), background=_PAPER))
-    _map(layout, box)
+    _map(layout, box, outside or _OUTSIDE)
     _label(layout, "title", words.title, 10.0, 14.0, points=22, weight=_BOLD)
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
     signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {CLUSTERS.of(lang)}"
-    _label(layout, "signs", signs, 231.0, 11.0, points=8)
+    _label(layout, "signs", signs, 213.0, 11.0, points=8)
     _scale_bar(layout)
-    _label(layout, "notes", words.notes, 257.0, 31.0, points=6.5)
+    _label(layout, "notes", words.notes, 240.0, 48.0, points=6)
 
 
 def _extent(box: LngLatBbox) -> dict[str, str]:
@@ -62,9 +67,9 @@ def _extent(box: LngLatBbox) -> dict[str, str]:
     return {name: f"{value:.1f}" for name, value in corners.items()}
 
 
-def _map(layout: ET.Element, box: LngLatBbox) -> None:
+def _map(layout: ET.Element, box: LngLatBbox, outside: tuple[int, int, int]) -> None:
     item = _item(
-        layout, "map", _MAP, _MAP_MM, background=_OUTSIDE, keepLayerSet="false", drawCanvasItems="true",
+        layout, "map", _MAP, _MAP_MM, background=outside, keepLayerSet="false", drawCanvasItems="true",
         mapRotation="0", followPreset="false",
     )  # fmt: skip
     add(item, "Extent", **_extent(box))
@@ -85,8 +90,8 @@ def _label(
 def _legend(layout: ET.Element) -> None:
     """Add the legend, without classes that do not occur on the map."""
     item = _item(
-        layout, "legend", _LEGEND, (_LEFT_MM - 2, 29.0, _LEFT_WIDTH_MM, 190.0), map_uuid=_uuid("map"), title="",
-        resizeToContents="1", legendFilterByMap="1", columnCount="1", splitLayer="0", symbolWidth="7",
+        layout, "legend", _LEGEND, (_LEFT_MM - 2, 29.0, _LEFT_WIDTH_MM, 175.0), map_uuid=_uuid("map"), title="",
+        resizeToContents="1", legendFilterByMap="1", columnCount="2", splitLayer="0", symbolWidth="7",
         symbolHeight="4.5", boxSpace="2", columnSpace="4", fontColor="#1d2b2c", wrapChar="", lineSpacing="1",
         symbolAlignment="1", titleAlignment="1",
     )  # fmt: skip
@@ -102,7 +107,7 @@ def _legend(layout: ET.Element) -> None:
 
 def _scale_bar(layout: ET.Element) -> None:
     item = _item(
-        layout, "scale", _SCALE_BAR, (_LEFT_MM - 1, 243.0, 100.0, 12.0), mapUuid=_uuid("map"), style="Single Box",
+        layout, "scale", _SCALE_BAR, (_LEFT_MM - 1, 225.0, 100.0, 12.0), mapUuid=_uuid("map"), style="Single Box",
         unitType="km", unitLabel="km", numMapUnitsPerScaleBarUnit="1", numSegments="2", numSegmentsLeft="0",
         numUnitsPerSegment="20", segmentSizeMode="0", height="2", labelBarSpace="1.5", boxContentSpace="1",
         alignment="0", outlineWidth="0.3",

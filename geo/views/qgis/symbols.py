@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
+from geo.basemap.style import VEIL, VEIL_OPACITY
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.styles import SHAPES, STYLES, Marker, Style, icon_of
 from geo.schema import Label, LayerSpec
@@ -26,13 +27,18 @@ _LINE_MM = 0.2  # line width on paper for a pixel on the screen
 _SOLID = {"outline_style": "solid", "joinstyle": "round"}
 
 
-def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False) -> None:
+def renderer(
+    parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool = False, over_base: bool = False
+) -> None:
     """The <renderer-v2> of a layer: a class for each code of its symbol field, or one symbol.
 
     In a project, records at the same position are clustered, as on the site, and the province is filled as land,
-    since it is below all other layers there.
+    since it is below all other layers there. Over a base map the land beyond the province is veiled instead.
     """
     style, land = STYLES[spec.name], in_project and spec.name == "province"
+    if land and over_base:
+        _veil(parent, spec, style)
+        return
     if in_project and spec.geometry == "Point" and style.marker.icon:
         parent = _cluster_renderer(parent, style)
     codes = spec.field(spec.symbol).codes if spec.symbol else None
@@ -55,6 +61,20 @@ def renderer(parent: ET.Element, spec: LayerSpec, lang: str, *, in_project: bool
             render="true", type="string",
         )  # fmt: skip
         _ring(_whole(symbols, str(len(rows)), "marker"), style.marker, style.color)
+
+
+def _veil(parent: ET.Element, spec: LayerSpec, style: Style) -> None:
+    """An inverted polygon renderer: everything outside the outline is covered with the veil of the site."""
+    outside = add(
+        parent, "renderer-v2", type="invertedPolygonRenderer", symbollevels="0", enableorderby="0", forceraster="0",
+        preprocessing="0",
+    )  # fmt: skip
+    inner = add(outside, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
+    veil = _whole(add(inner, "symbols"), "0", "fill")
+    color = rgba(VEIL.light, VEIL_OPACITY["light"])
+    properties(_layer(veil, "SimpleFill"), {"color": color, "style": "solid", "outline_style": "no"})
+    edge = {"line_color": rgba(style.color), "line_style": "solid", "joinstyle": "round"}
+    properties(_layer(veil, "SimpleLine"), {**edge, **_mm("line_width", style.stroke_width * _PX_MM)})
 
 
 def _cluster_renderer(parent: ET.Element, style: Style) -> ET.Element:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wsgi import FileWrapper
 
 from geo.atlas import Query
+from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
@@ -42,7 +43,7 @@ class Downloads:
     """The views of downloads; whole layers and large selections are cached on disk."""
 
     def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]], slots: JobSlots) -> None:
-        self._slots = slots
+        self._slots, self._grounds = slots, GroundSource(settings.basemap_dir)
         self._cache = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
 
     def register(self, app: Flask) -> None:
@@ -77,13 +78,15 @@ class Downloads:
         crs = whole_province.system_for(kind, request.args.get("crs") or None)
         # A live project contains the root URL, which may come from the Host header: it is not cached for others.
         url = "" if kind.has_data else SiteUrls().host()
-        whole = whole_province.Whole(g.atlas, g.lang, crs, url)
+        ground = self._grounds()
+        whole = whole_province.Whole(g.atlas, g.lang, crs, url, ground=ground)
 
         def write(out: BinaryIO) -> int:
             return kind.write(whole, out)
 
         name = f"{whole.stem}.{kind.extension}"
-        return self.send(write, name, kind.media_type, name, crs, g.lang, url, keep=kind.has_data, large=kind.has_data)
+        depends = crs, g.lang, url, ground.name if ground else ""
+        return self.send(write, name, kind.media_type, name, *depends, keep=kind.has_data, large=kind.has_data)
 
     def send(self, write: Write, name: str, media_type: str, *depends: object, keep: bool, large: bool) -> Response:
         """The response with the file `name` that `write` writes: 200, 206 for a range, 304, 412 or 416.

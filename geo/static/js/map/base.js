@@ -9,7 +9,8 @@ import { L, latLng } from "./leaflet.js";
 const FINE_ZOOM = 10.5;
 const SLIVER_M2 = 1e6;
 const GLOW = [34, 24, 15, 8];
-const NAMES = { communes: { size: 12, bold: false, priority: 45 }, districts: { size: 13, bold: true, priority: 18 } };
+const UNIT_APART_PX = 420; // a unit is not named beside the town of the same name
+const NAMES = { communes: { size: 12, bold: false, priority: 45, apart: UNIT_APART_PX }, districts: { size: 13, bold: true, priority: 18 } };
 const WARD = { bold: true, priority: 10 };
 const WORLD = [[95, 15], [112, 15], [112, 28], [95, 28]];
 

@@ -77,7 +77,7 @@ export function createLabels(map, sources, obstacles) {
 
   const later = () => (waiting ||= requestAnimationFrame(draw));
   map.on("moveend zoomend viewreset resize", later);
-  return { draw: later };
+  return { draw: later, drawNow: draw };
 }
 
 function withSpots(name, measure, visible, map) {
@@ -113,7 +113,7 @@ function beside({ x, y }, width, height, { around, along, insistent }) {
 
 /** Positions around a symbol at growing distances, for a name that must not be missing. */
 const ringOf = (x, y, width, height, around) =>
-  [14, 28, 42, 56].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135].map((turn) => {
+  [14, 28, 42, 56, 72, 90].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135, -20, 20, 160, -160, -70, 70, 110, -110].map((turn) => {
     const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
     return { x: x + cos * (far + around + width / 2), y: y + sin * (far + around + height / 2) };
   }));

@@ -30,7 +30,7 @@ const Sheet = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const ratio = matchMedia("print").matches || this._prints ? PRINT_RATIO : Math.min(window.devicePixelRatio || 1, SCREEN_RATIO);
+    const ratio = this.prints ? PRINT_RATIO : Math.min(window.devicePixelRatio || 1, SCREEN_RATIO);
     Object.assign(this._container, { width: size.x * ratio, height: size.y * ratio });
     Object.assign(this._container.style, { width: `${size.x}px`, height: `${size.y}px` });
     L.DomUtil.setPosition(this._container, this._bounds.min);
@@ -51,7 +51,8 @@ const Sheet = L.Renderer.extend({
 
 /**
  * `terrain` is the view-model of the base map, `load(band, name)` gives the content of a file. `onDrawn` is called when
- * files have arrived. Returns `show(on)`, `names()` for the labels, and whether it is on.
+ * files have arrived. `show(on)` switches it on or off, `named()` gives the features with names, `print(on)` draws for
+ * paper.
  */
 export function createTerrain(map, terrain, load, onDrawn) {
   map.createPane("terrain").style.zIndex = 190;
@@ -129,6 +130,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     };
     for (const row of visible.filter((one) => one.fill && !one.symbol)) {
       context.fillStyle = row.fill[theme];
+      context.globalAlpha = row.opacity ? sizeAt(row.opacity, zoom) : 1;
       onFiles(row, (path, _, file) => {
         context.save();
         context.clip(file.area);
@@ -136,6 +138,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
         context.restore();
       });
     }
+    context.globalAlpha = 1;
     const lines = visible.filter((row) => row.line);
     const isRoad = (row) => row.layer === "roads";
     strokes(lines.filter((row) => !isRoad(row)), (row) => row.line[theme], sizes);
@@ -205,13 +208,14 @@ export function createTerrain(map, terrain, load, onDrawn) {
 
   map.on("moveend", refresh);
   onTheme(() => on && sheet.paint());
-  const printing = (prints) => () => {
-    sheet._prints = prints;
+
+  /** Draw with as many pixels as paper needs, or with those of the screen again. */
+  function print(prints) {
+    sheet.prints = prints;
     if (on) sheet._update();
-  };
-  window.addEventListener("beforeprint", printing(true));
-  window.addEventListener("afterprint", printing(false));
-  return { show, named, isOn: () => on };
+  }
+
+  return { show, named, print };
 }
 
 /** The content of a file, its features sorted to the rows of the style table. */

@@ -7,6 +7,7 @@ import { themeIndex } from "./theme.js";
 const BORDER_PX = 17; // between the border and the middle of a neighbour's name
 const SHIELD_PX = 8; // what the plate of a shield adds to the width of its number
 const TRIES = 12;
+const REPEATED = 3; // times that a neighbour is named along a long border
 const INSISTENT = 10; // names of a lower priority number are never given up for want of room beside their symbol
 
 /** `terrain` is what createTerrain gives; `rim()` gives the outer rings of the province, [[lng, lat], …]. */
@@ -71,11 +72,12 @@ function bordering(areas, rings, theme, map) {
       }
     }
   }
-  return areas.map((area, i) => {
+  return areas.flatMap((area, i) => {
     const { names } = area.row;
     const spotsFor = (width, height, visible) => runs.get(area).flatMap((run) => placesAlong(smooth(run), width, inside(visible, 14)).map(({ path, bend }) => ({ ...spot(path, names.size), bend })))
       .sort((a, b) => a.bend - b.bend);
-    return { ...label(area, `beyond/${i}`, theme), spacing: names.size * 0.16, spotsFor };
+    const spacing = names.size * (names.bold ? 0.3 : 0.16);
+    return Array.from({ length: REPEATED }, (_, n) => ({ ...label(area, `beyond/${i}/${n}`, theme), spacing, spotsFor }));
   });
 }
 

@@ -10,6 +10,7 @@ import { createTerrainNames } from "../map/terrain_names.js";
 import { onTheme } from "../map/theme.js";
 import { createTools } from "../map/tools.js";
 import { el, icon } from "../ui/dom.js";
+import { preparePaper } from "./paper.js";
 
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
@@ -55,6 +56,7 @@ export function createStage({ say, inset, onChoose, units }) {
   const corners = () => [...toolbox.children, ...frame.querySelectorAll(".legalnote, .credits > summary")].map(boxOn);
   labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => [...features.boxes(), ...corners()]);
   onTheme(labels.draw);
+  preparePaper(map, view, frame, { terrain, labels });
 
   /** Draw the units called `name` over the base map, or without it. An operator's tiles are a base map of their own. */
   const ground = async (name, { withTerrain = true } = {}) => {
