@@ -33,7 +33,7 @@ $(VENV)/.serve: requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/.test: requirements.txt requirements-test.txt $(VENV)/.serve
+$(VENV)/.test: requirements.txt requirements-base.txt requirements-test.txt $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@
 
@@ -63,9 +63,11 @@ node:
 pins: $(VENV)/.test  ## check that the pinned packages exist for every Python that is supported, with their hashes
 	$(BIN)/python -m tests.pins
 
-lock: $(VENV)/.test  ## write requirements.lock anew: the pins of requirements.txt with the hashes of their files
-	$(BIN)/uv pip compile requirements.txt --no-deps --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-	  --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+lock: $(VENV)/.test  ## write the .lock files anew: the pins of requirements.txt and requirements-base.txt with the hashes of their files
+	for name in requirements requirements-base; do \
+	  $(BIN)/uv pip compile $$name.txt --no-deps --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	    --no-annotate --custom-compile-command "make lock" --quiet --output-file $$name.lock || exit 1; \
+	done
 
 audit: $(VENV)/.test  ## ask the database of known vulnerabilities about the pinned packages
 	$(BIN)/python -m tests.audit
@@ -83,6 +85,7 @@ test-long: test-setup lint node pins  ## every check, with many more killed proc
 bench: $(VENV)/.test  ## measure (docs/benchmarks.md); needs wrk
 	$(BIN)/python -m tests.bench.encoding_confusion
 	$(BIN)/python -m tests.bench.import_speed
+	$(BIN)/python -m tests.bench.base_ground
 	$(BIN)/python -m tests.bench.ogc_api --ours-only
 
 clean:  ## remove the environment and the data that were made

@@ -1,4 +1,4 @@
-"""Asks the database of known vulnerabilities (osv.dev) about every package of requirements.lock, with pip-audit.
+"""Asks the database of known vulnerabilities (osv.dev) about every package of the .lock files, with pip-audit.
 
     python -m tests.audit
 
@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 
 OSV = "https://api.osv.dev/v1/query"
-LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
+LOCKS = (LOCK, ROOT / "requirements-base.lock")
 VULNERABLE = "jinja2==2.4.1"
 
 
@@ -41,9 +43,10 @@ def main(osv: str = OSV) -> int:
     if not is_reached(osv):
         print(f"AUDIT: NOT AUDITED: {osv} cannot be reached. Run again where it can.", file=sys.stderr)
         return 0
-    outcome = audit(LOCK, osv, "--require-hashes")
-    print(f"audit: {outcome.stdout.strip() or outcome.stderr.strip()}")
-    return int(outcome.returncode != 0)
+    outcomes = [audit(lock, osv, "--require-hashes") for lock in LOCKS]
+    for outcome in outcomes:
+        print(f"audit: {outcome.stdout.strip() or outcome.stderr.strip()}")
+    return int(any(outcome.returncode for outcome in outcomes))
 
 
 if __name__ == "__main__":

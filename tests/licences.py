@@ -1,4 +1,4 @@
-"""The licences of the packages of requirements.txt, from what each package says of itself.
+"""The licences of the packages of requirements.txt and requirements-base.txt, from what each package says of itself.
 
     python -m tests.licences
 
@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from tests.pins import REQUIREMENTS
 
 ALLOWED = {
-    "MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "MPL-2.0", "PSF-2.0", "Zlib", "CC0-1.0",
+    "MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "MPL-2.0", "MIT-CMU", "PSF-2.0", "Zlib", "CC0-1.0",
 }  # fmt: skip
 """SPDX identifiers of licences that allow an office to use, change and pass on the service (MIT) with its packages."""
 
@@ -51,8 +51,9 @@ class Package(NamedTuple):
 
 
 def packages() -> Iterator[Package]:
-    """The packages of requirements.txt that are installed, in alphabetical order; those of other systems are left out."""
-    lines = (line.partition("#")[0].strip() for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines())
+    """The packages that are installed, in alphabetical order; those of other systems are left out."""
+    texts = [file.read_text(encoding="utf-8") for file in REQUIREMENTS]
+    lines = (line.partition("#")[0].strip() for text in texts for line in text.splitlines())
     for name in sorted((Requirement(line).name for line in lines if line), key=str.lower):
         try:
             yield Package(name, licence_of(name, distribution(name)))

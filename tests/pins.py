@@ -1,5 +1,5 @@
-"""Checks that every pin of requirements.txt has a wheel for each Python that is supported, that the set fits together,
-and that requirements.lock holds the hash of each of these wheels.
+"""Checks that every pin of requirements.txt and requirements-base.txt has a wheel for each Python that is supported, that
+the set fits together, and that the .lock files hold the hash of each of these wheels.
 
     python -m tests.pins
 
@@ -21,8 +21,9 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
-LOCK = REQUIREMENTS.with_suffix(".lock")
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-base.txt")
+"""What the service runs on, and what `app.py base` needs beside; each has a .lock of its own."""
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -78,7 +79,7 @@ def resolve(requirements: Sequence[str], *options: str) -> "subprocess.Completed
 
 def main() -> int:
     """0 when the pins resolve for every Python, or when there is no index outside CI; else 1."""
-    text = REQUIREMENTS.read_text(encoding="utf-8")
+    text = "".join(file.read_text(encoding="utf-8") for file in REQUIREMENTS)
     # pip reports "no matching distribution" for a missing wheel and for a missing index. Every index has pip itself.
     if resolve(["pip"], "--no-deps", "--retries=1", "--timeout=15").returncode != 0:
         print("PINS: NOT CHECKED: no package index. Run again where pip reaches one.", file=sys.stderr)
@@ -89,7 +90,7 @@ def main() -> int:
         )
     faults = [fault_of(answer) for answer in answers]
     for python, fault in zip(PYTHONS, faults, strict=True):
-        print(f"pins: Python {python}: {fault or 'all have wheels, and requirements.lock their hashes'}")
+        print(f"pins: Python {python}: {fault or 'all have wheels, and the .lock files their hashes'}")
     return int(any(faults))
 
 
@@ -97,8 +98,9 @@ def fault_of(answer: "subprocess.CompletedProcess[str]") -> str:
     """What is wrong with the pins by an answer of `resolve`; empty when nothing is."""
     if answer.returncode != 0:
         return answer.stderr.strip()
-    missing = not_locked(answer.stdout, locked(LOCK.read_text(encoding="utf-8")))
-    return f"not in requirements.lock: {', '.join(missing)}. Run make lock." if missing else ""
+    locks = (locked(file.with_suffix(".lock").read_text(encoding="utf-8")) for file in REQUIREMENTS)
+    missing = not_locked(answer.stdout, {name: row for lock in locks for name, row in lock.items()})
+    return f"in no .lock file: {', '.join(missing)}. Run make lock." if missing else ""
 
 
 if __name__ == "__main__":

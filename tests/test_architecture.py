@@ -37,6 +37,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "ocop": ({"schema"}, set()),
+    "basemap.operator": (
+        VOCABULARY | {"basemap", "ingest.columns", "ingest.crs", "ingest.files"},
+        {"geopandas", "pandas", "pyogrio", "pyproj", "shapely", "numpy", "filelock"},
+    ),
     "basemap": (
         {"crs", "errors", "part_files", "schema"},
         {"geopandas", "pandas", "pyogrio", "shapely", "numpy", "orjson"},
@@ -106,6 +110,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         | {
             "access",
             "basemap",
+            "basemap.operator",
             "store",
             "atlas",
             "pipeline",
@@ -126,7 +131,12 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "flask": "geo/web/",
     "click": "geo/console/",
     "granian": "geo/web/serving.py",
-    "filelock": ("geo/drafts/jobs.py", "geo/drafts/job_lock.py", "geo/budget.py"),
+    "filelock": (
+        "geo/basemap/operator/new_ground.py",
+        "geo/budget.py",
+        "geo/drafts/job_lock.py",
+        "geo/drafts/jobs.py",
+    ),
     "fiona": "geo/ingest/",
     "rapidfuzz": "geo/ingest/columns/",
 }

@@ -168,7 +168,7 @@ def test_a_version_stands_in_one_form_everywhere() -> None:
 
 
 def test_every_dependency_is_pinned() -> None:
-    for name in ("requirements.txt", "requirements-test.txt"):
+    for name in ("requirements.txt", "requirements-base.txt", "requirements-test.txt"):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-r")):
                 assert re.match(r"^[A-Za-z0-9_.-]+==[0-9][^ ]*(; .+)?$", line), line

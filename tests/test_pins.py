@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -24,13 +25,14 @@ def test_markers_are_evaluated_for_the_python_that_is_asked_about(python: str, n
     assert list(pins.pins(TEXT, python)) == [f"numpy=={numpy}", "click==8.5.1"]
 
 
-def test_the_lock_holds_every_pin_and_its_hashes_and_nothing_else() -> None:
-    rows = pins.locked(pins.LOCK.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("file", pins.REQUIREMENTS, ids=lambda file: file.name)
+def test_the_lock_holds_every_pin_and_its_hashes_and_nothing_else(file: Path) -> None:
+    rows = pins.locked(file.with_suffix(".lock").read_text(encoding="utf-8"))
     for python in pins.PYTHONS:
-        texts = pins.pins(pins.REQUIREMENTS.read_text(encoding="utf-8"), python)
+        texts = pins.pins(file.read_text(encoding="utf-8"), python)
         pinned = {canonicalize_name(one.name): one.specifier for one in map(Requirement, texts)}
         assert pinned.items() <= {name: row.pin.specifier for name, row in rows.items()}.items(), "run: make lock"
-    lines = [line for line in pins.REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if "==" in line]
     assert len(rows) == len(lines)
     assert [
         name for name, row in rows.items() if not all(re.fullmatch("[0-9a-f]{64}", one) for one in row.hashes)

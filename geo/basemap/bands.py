@@ -8,6 +8,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geo.basemap.declaration import MAX_ZOOM, BaseLayer
+from geo.basemap.generalisation import simplify_areas
 from geo.crs import mercator_shares
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -43,16 +44,18 @@ def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataF
     """The features of a layer that a band draws, in units of the band, the most important first.
 
     Lines that agree in every attribute and continue each other become one, so that names have room along them.
-    Polygons that are too small to be seen, and lines of no length, are left out. The index is not kept.
+    Borders between polygons stay shared. Polygons that are too small to be seen, and lines of no length, are left out.
+    The index is not kept.
     """
     chosen = _in_order(features, layer, band)
     if layer.geometry == "Point":
         return _framed(chosen, to_units(_shapes(chosen), band))
-    if layer.geometry == "MultiLineString":
-        chosen = _joined(chosen)
+    is_line = layer.geometry == "MultiLineString"
+    chosen = _joined(chosen) if is_line else chosen
     projected = to_units(_shapes(chosen), band)
-    simple = shapely.set_precision(shapely.simplify(projected, _TOLERANCE), 1.0)
-    size = shapely.length(simple) if layer.geometry == "MultiLineString" else shapely.area(simple) - _LEAST_AREA
+    simplified = shapely.simplify(projected, _TOLERANCE) if is_line else simplify_areas(projected, _TOLERANCE)
+    simple = shapely.set_precision(simplified, 1.0)
+    size = shapely.length(simple) if is_line else shapely.area(simple) - _LEAST_AREA
     seen = size > 0
     return _framed(chosen[seen], simple[seen])
 

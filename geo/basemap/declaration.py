@@ -108,6 +108,7 @@ _LAYERS = (
         BaseClass("bus_station", Label("Bến xe", "Bus station"), 13),
         BaseClass("fuel", Label("Cây xăng", "Fuel station"), 13),
         BaseClass("viewpoint", Label("Điểm ngắm cảnh", "Viewpoint"), 12.5),
+        BaseClass("bus_stop", Label("Điểm dừng xe buýt", "Bus stop"), 15),
     )),
     BaseLayer("places", Label("Thành phố, thị trấn, bản", "Towns and villages"), "Point", (
         BaseClass("seat", Label("Tỉnh lỵ", "Seat of the province"), 8),

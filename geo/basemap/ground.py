@@ -11,8 +11,10 @@ The file CURRENT beside the folders names the current ground and is replaced by 
 looks at it with each request goes on without a restart.
 """
 
+import errno
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -47,6 +49,8 @@ _FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
 _EARLIER = 1
 """Earlier grounds that stay, for pages that were opened before the current one was published."""
 _GZIP_LEVEL = 9
+_LEAST_ROOM = 1_000_000
+"""Bytes of a disk that is full: GDAL stops when a page and its journal have no room."""
 _PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 knows
 
 
@@ -213,7 +217,7 @@ def write_ground(
         part.mkdir()
         manifest = {
             "form": FORM, "maker": maker, "as_of": as_of, "layers": _notes(frames, origins, shades),
-            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades), "box": _box(frames),
+            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades), "box": _box(frames, shades),
         }  # fmt: skip
         _write_package(part / PACKAGE, frames)
         (part / _MANIFEST).write_bytes(orjson.dumps(manifest))
@@ -302,11 +306,19 @@ def _origin(row: list[Any]) -> Origin:
     return Origin(name, address, licence, Label(*attribution))
 
 
-def _box(frames: Mapping[str, GeoDataFrame]) -> list[float]:
+def _box(frames: Mapping[str, GeoDataFrame], shades: list[ShadeTile]) -> list[float]:
     """West, north, east and south of all layers, as shares of the square of EPSG:3857."""
-    boxes = np.array([features.total_bounds for features in frames.values()])
-    (west, south), (east, north) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return [float(share) for share in mercator_shares([west, east], [north, south]).ravel()]
+    boxes = [features.total_bounds for features in frames.values()]
+    shares = [mercator_shares([west, east], [north, south]).ravel() for west, south, east, north in boxes]
+    together = np.array([*shares, *([_shade_box(shades)] if shades else [])])
+    return [*together[:, :2].min(axis=0).tolist(), *together[:, 2:].max(axis=0).tolist()]
+
+
+def _shade_box(shades: list[ShadeTile]) -> list[float]:
+    """West, north, east and south of the tiles of the finest zoom, as shares of the square of EPSG:3857."""
+    finest = max(tile.z for tile in shades)
+    columns, rows = zip(*((tile.x, tile.y) for tile in shades if tile.z == finest), strict=True)
+    return [edge / 2**finest for edge in (min(columns), min(rows), max(columns) + 1, max(rows) + 1)]
 
 
 def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[str, Any]]:
@@ -322,18 +334,25 @@ def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[
     return bands
 
 
-def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, int] | None:
+def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, Any] | None:
+    """Write the tiles of the hillshade; their zooms and their box (see _shade_box), None without any."""
     for z, x, y, png in shades:
         path = folder / "hillshade" / str(z) / str(x) / f"{y}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png)
     zooms = [tile.z for tile in shades]
-    return {"from": min(zooms), "to": max(zooms)} if zooms else None
+    return {"from": min(zooms), "to": max(zooms), "box": _shade_box(shades)} if zooms else None
 
 
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:
-    for key, features in frames.items():
-        pyogrio.write_dataframe(
-            features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True,
-            **({} if path.exists() else {"dataset_options": {"VERSION": _PACKAGE_VERSION}}),
-        )  # fmt: skip
+    """Write the layers into a GeoPackage; OSError for a full disk, which GDAL does not always call by its name."""
+    try:
+        for key, features in frames.items():
+            pyogrio.write_dataframe(
+                features, path, layer=key, driver="GPKG", append=path.exists(), promote_to_multi=True,
+                **({} if path.exists() else {"dataset_options": {"VERSION": _PACKAGE_VERSION}}),
+            )  # fmt: skip
+    except RuntimeError as error:  # what all errors of pyogrio are
+        if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise

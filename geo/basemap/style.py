@@ -161,6 +161,8 @@ _STYLES = (
               names=Names("beside", 9, 11, _HEIGHT_INK, 50)),
     BaseStyle("summits", "pass", fill=Tint("#8a6a45", "#c0a27c", "#000000"), symbol="pass", size=((9, 9), (13, 12)),
               names=Names("beside", 9, 11, _HEIGHT_INK, 48)),
+    BaseStyle("services", "bus_stop", fill=Tint("#56718c", "#9db8d2", "#000000"), symbol="bus",
+              size=((15, 8), (17, 11)), names=Names("beside", 16, 10.5, _SOFT, 96)),
     BaseStyle("services", "viewpoint", fill=Tint("#6b7a58", "#a9ba92", "#000000"), symbol="viewpoint",
               size=((12.5, 10), (16, 13)), names=Names("beside", 14, 10.5, _SOFT, 90)),
     BaseStyle("services", "fuel", fill=Tint("#6e7377", "#a5abae", "#000000"), symbol="fuel", size=((13, 10), (16, 13)),

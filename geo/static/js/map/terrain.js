@@ -259,7 +259,9 @@ function pathOf(features) {
 }
 
 function shading(map, { hillshade, urls, style }) {
-  const layer = L.tileLayer(urls.hillshade, { pane: "terrain", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
+  const [west, north, east, south] = hillshade.box.map((share) => share * 256);
+  const bounds = L.latLngBounds(map.unproject([west, south], 0), map.unproject([east, north], 0)); // there are no tiles beyond it
+  const layer = L.tileLayer(urls.hillshade, { bounds, pane: "terrain", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
   const paint = () => layer.setOpacity(style.shade_opacity[themeIndex()]);
   paint();
   onTheme(paint);

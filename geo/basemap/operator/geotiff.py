@@ -1,0 +1,105 @@
+"""Heights in a GeoTIFF: the picture read by Pillow, its place from the tags of OGC GeoTIFF 1.1.
+
+GDAL would read it too, but only with a third copy of GDAL (docs/decisions/gdal.md): what is needed here are four tags.
+"""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo.basemap.operator.extras import extra
+from geo.basemap.operator.heights import Raster
+from geo.errors import BadSource
+
+_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PIXEL_SCALE, _TIEPOINT, _GEO_KEYS, _NO_DATA = 33550, 33922, 34735, 42113
+_RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL_UNIT = 1025, 2048, 3072, 4099
+_IS_POINT = 2
+_METRE = 9001
+_OF_NUMBERS = {"I", "I;16", "I;16B", "I;16L", "F", "L"}
+"""Modes of Pillow with one number for each pixel."""
+
+
+def is_tiff(path: Path) -> bool:
+    """Whether a file begins as TIFF or BigTIFF."""
+    with path.open("rb") as opened:
+        return opened.read(4) in _MAGIC
+
+
+def read_geotiff(path: Path) -> Raster:
+    """The heights of a GeoTIFF with one band in metres.
+
+    BadSource when Pillow is not installed, when the picture cannot be read or is too large, and when its tags do not
+    say where it lies.
+    """
+    pictures = extra("PIL.Image")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pictures.DecompressionBombWarning)  # up to twice as large is read
+            with pictures.open(path, formats=("TIFF",)) as picture:
+                mode, tags = picture.mode, dict(picture.tag_v2)
+                heights = np.asarray(picture, dtype=np.float32) if mode in _OF_NUMBERS else None
+    except pictures.DecompressionBombError as error:
+        raise BadSource(
+            f"{path.name} is too large ({error}). Cut it to the province first, for example with QGIS.",
+            f"{path.name} quá lớn ({error}). Hãy cắt theo phạm vi tỉnh trước, chẳng hạn bằng QGIS.",
+        ) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadSource(
+            f"{path.name} cannot be read as TIFF ({error}). Download or export it again.",
+            f"Không đọc được {path.name} như ảnh TIFF ({error}). Hãy tải hoặc xuất lại tệp.",
+        ) from error
+    if heights is None:
+        raise BadSource(
+            f"{path.name} holds colours (mode {mode}), not heights: expected one band of numbers in metres.",
+            f"{path.name} chứa màu (dạng {mode}), không phải độ cao: cần một kênh số, đơn vị mét.",
+        )
+    return _placed(path, _known(heights, tags.get(_NO_DATA)), tags)
+
+
+def _known(heights: NDArray[np.float32], no_data: Any) -> NDArray[np.float32]:
+    """The heights with NaN for the number that stands for none."""
+    known = heights.copy()
+    if no_data:
+        known[heights == np.float32(str(no_data).strip("\0 "))] = np.nan
+    known[(heights < -1_000) | (heights > 10_000)] = np.nan
+    return known
+
+
+def _placed(path: Path, heights: NDArray[np.float32], tags: Mapping[int, Any]) -> Raster:
+    scale, tie = tags.get(_PIXEL_SCALE), tags.get(_TIEPOINT)
+    keys = _geo_keys(tags.get(_GEO_KEYS, ()))
+    crs = _crs(keys)
+    if not scale or not tie or crs is None or keys.get(_VERTICAL_UNIT, _METRE) != _METRE:
+        raise BadSource(
+            f"{path.name} does not say where it lies: expected a GeoTIFF with an EPSG code, north up, heights in"
+            " metres. Save it with QGIS as GeoTIFF in EPSG:4326.",
+            f"{path.name} không cho biết vị trí: cần GeoTIFF có mã EPSG, hướng bắc lên trên, độ cao theo mét. Hãy lưu"
+            " lại bằng QGIS thành GeoTIFF ở hệ EPSG:4326.",
+        )
+    step_x, step_y = float(scale[0]), float(scale[1])
+    half = 0.0 if keys.get(_RASTER_TYPE) == _IS_POINT else 0.5  # a pixel's corner or its centre lies at the tie point
+    x, y = float(tie[3]) + (half - tie[0]) * step_x, float(tie[4]) - (half - tie[1]) * step_y
+    return Raster(crs, x, y, step_x, step_y, heights)
+
+
+def _geo_keys(directory: Any) -> dict[int, int]:
+    """The keys whose value stands in the directory itself: rows of key, place of the value, count and value."""
+    rows = np.asarray(directory, dtype=np.int64)[4:]
+    return {int(key): int(value) for key, place, _, value in rows[: len(rows) // 4 * 4].reshape(-1, 4) if place == 0}
+
+
+def _crs(keys: Mapping[int, int]) -> str | None:
+    """The CRS that the keys name by its EPSG code; None where they name none that is known."""
+    code = f"EPSG:{keys.get(_PROJECTED) or keys.get(_GEOGRAPHIC)}"
+    try:
+        CRS.from_user_input(code)
+    except CRSError:
+        return None
+    return code

@@ -1,0 +1,196 @@
+"""An extract of OpenStreetMap (.osm.pbf, .osm): what the base map draws of it, read object by object.
+
+An extract of the whole country has some fifty million points, of which a province needs a few. The file is read as a
+stream, ways become geometries in portions, and what does not lie near the province is dropped at once. The positions of
+the points are kept in a file where the extract is large.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+
+from geo.basemap.operator.base_features import Feature, Reading, framed
+from geo.basemap.operator.classes import KEYS, Dimension, Rule, rule_of_tags
+from geo.basemap.operator.clip_area import ClipArea
+from geo.basemap.operator.extras import extra
+from geo.errors import BadSource
+
+_PORTION = 50_000
+"""Geometries that are made and looked at together."""
+
+_LARGE = 64 * 1024 * 1024
+"""Bytes of an extract from which on the positions of its points are kept in a file: some 16 bytes for each point."""
+
+_HEAD = 1_024
+_RELATION_TYPES = ("multipolygon", "waterway", "route")
+_VIETNAMESE = ("name:vi", "name", "name:en", "name:fr")
+_ENGLISH = ("name:en", "name", "name:fr", "name:vi")
+"""Keys of names, the best first. In Laos, `name:fr` has the usual transcription of many places."""
+
+_HEIGHT = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:m\b.*)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Extract(NamedTuple):
+    """What was read of an extract, and the day of its data (ISO 8601; empty where the file does not say it)."""
+
+    reading: Reading
+    as_of: str
+
+
+class _Relations(NamedTuple):
+    """What relations add to the objects of an extract.
+
+    `tags` holds the names and numbers that ways have from relations that they are members of: a river, a route of road.
+    `areas` are the ids of relations that describe an area which the base map draws.
+    """
+
+    tags: dict[int, dict[str, str]]
+    areas: set[int]
+
+
+def read_extract(path: Path, area: ClipArea, temporary: Path) -> Extract:
+    """The layers of an extract inside `area`; `temporary` is a folder for a file of positions.
+
+    BadSource when pyosmium is not installed, when the file cannot be read, and when nothing of it lies in the area.
+    """
+    osmium = extra("osmium")
+    try:
+        return _read(osmium, path, area, temporary)
+    except RuntimeError as error:  # libosmium raises no other type for a file that it cannot read
+        raise BadSource(
+            f"{path.name} is not an OpenStreetMap extract that can be read ({error}). Download it again.",
+            f"Không đọc được {path.name} như một tệp trích OpenStreetMap ({error}). Hãy tải lại tệp.",
+        ) from error
+
+
+def _read(osmium: ModuleType, path: Path, area: ClipArea, temporary: Path) -> Extract:
+    relations = _relations(osmium, path)
+    storage = f"sparse_file_array,{temporary / 'positions'}" if path.stat().st_size > _LARGE else "flex_mem"
+    keys = osmium.filter.KeyFilter(*KEYS)
+    processor = osmium.FileProcessor(str(path)).with_locations(storage).with_areas(keys).with_filter(keys)
+    portions = _Portions(osmium, area, relations)
+    for thing in processor:
+        portions.add(thing)
+    features, shapes, left_out = portions.end()
+    day = _DATE.match(processor.header.get("osmosis_replication_timestamp", ""))
+    return Extract(framed(features, shapes, area, left_out), day[0] if day else "")
+
+
+def _relations(osmium: ModuleType, path: Path) -> _Relations:
+    tags: dict[int, dict[str, str]] = {}
+    areas: set[int] = set()
+    kinds = osmium.filter.TagFilter(*(("type", kind) for kind in _RELATION_TYPES))
+    for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(kinds):
+        own = dict(relation.tags)
+        if own["type"] == "multipolygon":
+            areas |= {relation.id} if rule_of_tags(own, 2) else set()
+        elif own["type"] == "waterway" or own.get("route") == "road":
+            inherited = {key: value for key, value in own.items() if key == "ref" or key.startswith("name")}
+            for member in relation.members:
+                if member.type == "w":
+                    tags[member.ref] = inherited | tags.get(member.ref, {})
+    return _Relations(tags, areas)
+
+
+class _Portions:
+    """Collects the objects of an extract, and keeps of every portion what lies near the area."""
+
+    def __init__(self, osmium: ModuleType, area: ClipArea, relations: _Relations) -> None:
+        self._osmium, self._area, self._relations = osmium, area, relations
+        self._wkb = osmium.geom.WKBFactory()
+        self._features: list[Feature] = []
+        self._shapes: list[Any] = []
+        self._new_features: list[Feature] = []
+        self._new_wkb: list[bytes] = []
+        self._left_out: Counter[str] = Counter()
+        self._unassembled = set(relations.areas)
+
+    def add(self, thing: Any) -> None:
+        """Take a node, a way or an area."""
+        if thing.is_node():
+            self._add(thing, 0, lambda: [self._wkb.create_point(thing)])
+        elif thing.is_way():
+            self._add(thing, 1, lambda: self._lines(thing))
+        elif thing.is_area():
+            self._unassembled.discard(thing.orig_id() if not thing.from_way() else 0)
+            self._add(thing, 2, lambda: [self._wkb.create_multipolygon(thing)])
+        if len(self._new_wkb) >= _PORTION:
+            self._look()
+
+    def _add(self, thing: Any, dimension: Dimension, shapes: Any) -> None:
+        tags = dict(thing.tags)
+        rule = rule_of_tags(tags, dimension)
+        if rule is None or (dimension == 1 and tags.get("area") == "yes"):
+            return
+        feature = _feature(rule, {**self._relations.tags.get(thing.id, {}), **tags} if dimension == 1 else tags)
+        for wkb in shapes():
+            self._new_features.append(feature)
+            self._new_wkb.append(bytes.fromhex(wkb))
+
+    def _lines(self, way: Any) -> Iterator[str]:
+        """The way as a line; as several where points of it are missing, and none where all are."""
+        try:
+            yield self._wkb.create_linestring(way)
+            return
+        except (self._osmium.InvalidLocationError, RuntimeError):  # the second: fewer than two different points
+            pass
+        positions = np.array([(node.x, node.y) if node.location.valid() else (np.nan, 0) for node in way.nodes])
+        missing = np.isnan(positions[:, 0])
+        runs = np.split(np.arange(len(positions)), np.flatnonzero(missing))
+        lines = [positions[run[~missing[run]]] / 1e7 for run in runs if (~missing[run]).sum() > 1]
+        self._left_out["incomplete"] += not lines
+        yield from (shapely.to_wkb(shapely.linestrings(line), hex=True) for line in lines)
+
+    def _look(self) -> None:
+        shapes = shapely.from_wkb(self._new_wkb)
+        near = self._area.is_near(shapes)
+        self._left_out["outside"] += int((~near).sum())
+        self._shapes += list(shapes[near])
+        self._features += [self._new_features[row] for row in np.flatnonzero(near).tolist()]
+        self._new_features, self._new_wkb = [], []
+
+    def end(self) -> tuple[list[Feature], Any, Counter[str]]:
+        """The features near the area, their shapes (STORE_CRS) and what was left out."""
+        self._look()
+        self._left_out["incomplete"] += len(self._unassembled)
+        shapes = np.empty(len(self._shapes), dtype=object)
+        shapes[:] = self._shapes
+        spots = np.array([feature.rule.dimensions == (0, 2) for feature in self._features], dtype=bool)
+        shapes[spots] = shapely.point_on_surface(shapes[spots])
+        return self._features, shapes, self._left_out
+
+
+def _feature(rule: Rule, tags: Mapping[str, str]) -> Feature:
+    height = _HEIGHT.fullmatch(tags.get("ele", ""))
+    return Feature(
+        rule,
+        _name(tags, _VIETNAMESE),
+        _name(tags, _ENGLISH),
+        tags.get("ref"),
+        float(height[1].replace(",", ".")) if height else None,
+    )
+
+
+def _name(tags: Mapping[str, str], keys: Sequence[str]) -> str | None:
+    """The first name in Latin letters: beyond the border, `name` is in the letters of Laos or China."""
+    names = [tags[key] for key in keys if tags.get(key)]
+    return next((name for name in names if _is_latin(name)), None)
+
+
+def _is_latin(text: str) -> bool:
+    return all(unicodedata.name(letter, "").startswith("LATIN") for letter in text if letter.isalpha())
+
+
+def is_extract(path: Path) -> bool:
+    """Whether a file begins as an extract of OpenStreetMap does, in PBF or in XML."""
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD)
+    return b"OSMHeader" in head[:64] or re.search(rb"<osm\b", head) is not None

@@ -1,0 +1,213 @@
+"""Any file of points, lines or areas with a column of classes, as layers of the base map.
+
+A file is opened as an import opens it, so Shapefiles in VN-2000 with text in TCVN3 are read too. What an import would
+ask a person is an option of the command here: the column, the coordinate system, the encoding.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+
+from geo.basemap.operator.base_features import Feature, Reading, framed, merged
+from geo.basemap.operator.classes import KEYS, Dimension, Rule, rule_of_tags, rule_of_word
+from geo.basemap.operator.clip_area import ClipArea
+from geo.crs import Shapes
+from geo.errors import BadSource
+from geo.ingest.columns.texts import read_texts
+from geo.ingest.crs.recognise import recognise
+from geo.ingest.files.limits import Limits
+from geo.ingest.files.opening import SHEETS, Part, choose, look, read
+from geo.ingest.files.table import Cells, Table
+from geo.text import fold
+from geo.vn2000.systems import Reading as CrsReading
+from geo.vn2000.systems import reading_of
+
+LIMITS = Limits(
+    max_bytes=2**32, max_unpacked_bytes=2**33, max_rows=2_000_000, max_vertices=100_000_000, max_columns=500
+)
+"""An operator's own file may be larger than what a visitor uploads: it is bounded by the memory of the machine."""
+
+_CLASS_COLUMNS = (
+    "fclass", "highway", "waterway", "class", "type", "kind", "loai", "loai duong", "cap duong", "cap", "loai hinh",
+    "phan loai", "nhom",
+)  # fmt: skip
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name:vi", "name vi", "ten", "ten duong", "ten song", "name", "ten goi"),
+    "name_en": ("name:en", "name en", "ten tieng anh"),
+    "ref": ("ref", "so hieu", "so hieu duong", "ma duong", "so duong"),
+    "height_m": ("ele", "height", "height m", "do cao", "cao do"),
+}
+"""Attribute of a feature -> the folded names that columns have for it, the best first."""
+
+_OF_OPENSTREETMAP = ({"osm_id", "fclass"}, {"osm_id", "highway"})
+"""Columns that files made from OpenStreetMap have, such as the Shapefiles of Geofabrik."""
+
+
+class VectorOptions(NamedTuple):
+    """What the operator says of a file: the layer to read, the column of classes, coordinate system and encoding."""
+
+    part: str | None = None
+    class_column: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+class VectorReading(NamedTuple):
+    """What was read of a file, and whether its columns are those of data from OpenStreetMap."""
+
+    reading: Reading
+    of_openstreetmap: bool
+
+
+def read_vector_file(path: Path, area: ClipArea, work: Path, options: VectorOptions) -> VectorReading:
+    """The layers of a file inside `area`; `work` is an empty folder for copies.
+
+    BadSource when the file cannot be read, when no layer of it has a column of classes, and when its coordinate system
+    or its encoding is not certain.
+    """
+    parts = [part for part in _parts(path, work) if part.kind not in SHEETS]
+    if options.part is not None or not parts:
+        part = choose(parts, options.part) if parts else None
+        parts = [part] if part else []
+    tables = [table for part in parts if (table := _table(part, options)).shapes is not None]
+    readings = [_classified(table, area, options) for table in tables]
+    usable = [reading for reading in readings if reading is not None]
+    if not usable:
+        raise _no_classes(path, tables, options)
+    columns = [set(table.columns) for table in tables]
+    return VectorReading(merged(usable), any(names <= own for own in columns for names in _OF_OPENSTREETMAP))
+
+
+def _parts(path: Path, work: Path) -> list[Part]:
+    """The layers and sheets of a file; BadSource that names the other kinds of files of a base map, too."""
+    try:
+        return look(_with_companions(path), work, LIMITS)
+    except BadSource as error:
+        raise BadSource(
+            f"{error.en} A base map is also made of OpenStreetMap extracts (.osm.pbf) and heights (.hgt, GeoTIFF).",
+            f"{error.vi} Bản đồ nền còn nhận tệp trích OpenStreetMap (.osm.pbf) và độ cao (.hgt, GeoTIFF).",
+        ) from error
+
+
+def _with_companions(path: Path) -> list[Path]:
+    """A file, and of a Shapefile or a MapInfo table the files beside it that belong to it."""
+    if path.suffix.lower() not in {".shp", ".tab", ".mif"}:
+        return [path]
+    return sorted(one for one in path.parent.iterdir() if one.is_file() and one.stem == path.stem)
+
+
+def _table(part: Part, options: VectorOptions) -> Table:
+    """A layer of the file with its text in Unicode; BadSource where the encoding is not certain."""
+    table, texts = read_texts(read(part, LIMITS), {"*": options.encoding} if options.encoding else {}, ())
+    unsure = [text.column for text in texts if text.open]
+    if unsure:
+        raise BadSource(
+            f"{part.file}: the encoding of {', '.join(unsure)} is not certain. Name it: --encoding tcvn3, utf-8, ...",
+            f"{part.file}: chưa rõ bảng mã của {', '.join(unsure)}. Hãy ghi rõ: --encoding tcvn3, utf-8, ...",
+        )
+    return table
+
+
+def _classified(table: Table, area: ClipArea, options: VectorOptions) -> Reading | None:
+    """The features of a table; None where it has no column of classes, or one without any class of the base map."""
+    shapes = _placed(table, options)
+    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    rules = list(_rules(table, shapes, present.tolist(), options))
+    if not any(rules):
+        return None
+    fields = {name: _cells(table, names) for name, names in _COLUMNS.items()}
+    rows = [row for row, rule in enumerate(rules) if rule]
+    left_out = Counter(empty=int((~present).sum()), unclassified=int(present.sum()) - len(rows))
+    features = [_feature(rules[row], fields, row) for row in rows]
+    return framed(features, _spots(features, shapes[rows]), area, left_out)
+
+
+def _rules(table: Table, shapes: Shapes, present: Sequence[bool], options: VectorOptions) -> Iterator[Rule | None]:
+    """The row of classes.py for each record; None where there is none."""
+    names = {fold(name.replace("_", " ")): name for name in table.columns}
+    keys = [key for key in KEYS if key in table.columns] if options.class_column is None else []
+    column = options.class_column or next((names[name] for name in _CLASS_COLUMNS if name in names), None)
+    cells: Cells = table.columns.get(column or "", [None] * len(table))
+    dimensions: list[Dimension] = shapely.get_dimensions(shapes).tolist()
+    for row, (dimension, cell) in enumerate(zip(dimensions, cells, strict=True)):
+        tags = {key: str(value) for key in keys if (value := table.columns[key][row])}
+        rule = rule_of_word(str(cell), dimension) if cell is not None else None
+        yield (rule_of_tags(tags, dimension) or rule) if present[row] else None
+
+
+def _cells(table: Table, names: Sequence[str]) -> Cells:
+    columns = {fold(name.replace("_", " ")): cells for name, cells in table.columns.items()}
+    return next((columns[name] for name in names if name in columns), [None] * len(table))
+
+
+def _feature(rule: Rule | None, fields: Mapping[str, Cells], row: int) -> Feature:
+    if rule is None:  # the rows without a class were left out before
+        raise ValueError(row)
+    texts = {name: str(cells[row]) if cells[row] is not None else None for name, cells in fields.items()}
+    return Feature(rule, texts["name"], texts["name_en"], texts["ref"], _number(texts["height_m"]))
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float((text or "").replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _spots(features: Sequence[Feature], shapes: Shapes) -> Shapes:
+    """The shapes, with a point inside each area that is drawn as a symbol."""
+    is_spot = np.array([0 in feature.rule.dimensions for feature in features], dtype=bool)
+    shapes[is_spot] = shapely.point_on_surface(shapes[is_spot])
+    return shapes
+
+
+def _placed(table: Table, options: VectorOptions) -> Shapes:
+    """The shapes in STORE_CRS; BadSource when their coordinate system is not certain."""
+    reading = _crs(table, options)
+    shapes = shapely.force_2d(np.asarray(table.shapes, dtype=object))
+
+    def move(points: Any) -> Any:
+        return np.column_stack(reading.to_lnglat(points[:, 0], points[:, 1]))
+
+    placed: Shapes = np.asarray(shapely.transform(shapes, move), dtype=object)
+    return placed
+
+
+def _crs(table: Table, options: VectorOptions) -> CrsReading:
+    if options.crs is not None:
+        chosen = reading_of(options.crs)
+        if chosen is None:
+            raise BadSource(
+                f"--crs {options.crs!r} is not known. Expected for example EPSG:4326, EPSG:9205 or EPSG:3405.",
+                f"--crs {options.crs!r}: không rõ hệ toạ độ. Cần ví dụ EPSG:4326, EPSG:9205 hoặc EPSG:3405.",
+            )
+        return chosen
+    stated = recognise(table.crs, table.driver)
+    if stated.reading is None or stated.decision != "sure":
+        words = " ".join(one.en for one in stated.evidence), " ".join(one.vi for one in stated.evidence)
+        raise BadSource(
+            f"The coordinate system of {table.layer!r} is not certain. {words[0]} Name it, such as: --crs EPSG:9205.",
+            f"Chưa rõ hệ toạ độ của {table.layer!r}. {words[1]} Hãy ghi rõ, ví dụ: --crs EPSG:9205.",
+        )
+    return stated.reading
+
+
+def _no_classes(path: Path, tables: Sequence[Table], options: VectorOptions) -> BadSource:
+    names = ", ".join(dict.fromkeys(name for table in tables for name in table.columns)) or "-"
+    if options.class_column is not None:
+        return BadSource(
+            f"{path.name}: column {options.class_column!r} is missing, or holds no class of the base map such as"
+            f" primary, river, village, quốc lộ. Its columns: {names}.",
+            f"{path.name}: không có cột {options.class_column!r}, hoặc cột không chứa loại nào của bản đồ nền như"
+            f" primary, river, village, quốc lộ. Các cột: {names}.",
+        )
+    return BadSource(
+        f"{path.name} has no column of classes that the base map knows (primary, river, village, quốc lộ, ...). Name"
+        f" it: --class-column NAME. Its columns: {names}.",
+        f"{path.name} không có cột phân loại mà bản đồ nền nhận ra (primary, river, village, quốc lộ, ...). Hãy ghi tên"
+        f" cột: --class-column TÊN. Các cột: {names}.",
+    )
