@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from geo.atlas.model import Shapes, Value, plain
 from geo.atlas.sqlite.search import search_words
+from geo.atlas.sqlite.tables import FOLDS, folded_values
 from geo.atlas.sqlite.words import Words
 from geo.crs import geodesic_areas_m2
 from geo.ocop.codes import CODE_LISTS
-from geo.schema import Field, LayerSpec
+from geo.ocop.filters import FILTERS
+from geo.schema import Field, Filter, LayerSpec
 from geo.text import fold
 
 DECIMALS = 7
@@ -48,24 +50,35 @@ class Units(NamedTuple):
 class Batch(NamedTuple):
     """Records of a layer, column by column.
 
-    `columns` are RECORD_COLUMNS, then the declared fields. `boxes` are the row number, west, east, south and north in
-    degrees of those that have a geometry. `names` and `more` are the folded words that a record is searched by.
+    `columns` are RECORD_COLUMNS, the declared fields, and the folded columns. `boxes` are the row number, west, east,
+    south and north in degrees of those that have a geometry. `names` and `more` are the folded words that a record is
+    searched by, `facets` the parameter, layer, value and row number of every filter that finds a record.
     """
 
+    layer: str
     numbers: range
-    ids: list[str]
     properties: Properties
     columns: list[Sequence[object]]
     boxes: list[tuple[float, ...]]
     names: list[str]
     more: list[str]
+    facets: list[tuple[str, str, str, int]]
+
+
+class _Caches(NamedTuple):
+    """What the words of a layer become, kept from one batch to the next."""
+
+    search: Words
+    fold: Words
+    folded: Words
 
 
 def batches(frame: GeoDataFrame, spec: LayerSpec, units: Units) -> Iterator[Batch]:
     """The records of `frame` (STORE_CRS), numbered from 1 in the order of _in_order, some thousand at a time."""
     records = _in_order(frame, spec)
+    caches = _Caches(Words([lambda word: " ".join(search_words(word))]), Words([fold]), Words(list(FOLDS.values())))
     for start in range(0, len(records), _BATCH):
-        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1)
+        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1, caches)
 
 
 def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
@@ -79,7 +92,7 @@ def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     return frame.iloc[order]
 
 
-def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> Batch:
+def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, caches: _Caches) -> Batch:
     numbers = range(first, first + len(records))
     none = [None] * len(records)
     properties = {field.name: _values(field, records[field.name].tolist()) for field in spec.fields}
@@ -105,14 +118,16 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> 
         features,
         shapely.to_wkb(shapes).tolist(),
         *properties.values(),
+        *folded_values(spec.name, properties, caches.folded),
     ]
     boxes: list[tuple[float, ...]] = [
         (number, west, east, south, north)
         for number, (west, south, east, north), placed in zip(numbers, bounds, is_placed, strict=True)
         if placed
     ]
-    names, more = _names(spec, properties), _more(spec, properties, lies_in, units)
-    return Batch(numbers, ids, properties, columns, boxes, names, more)
+    names, more = _names(spec, properties, caches), _more(spec, properties, lies_in, units)
+    facets = list(_facets(spec.name, numbers, properties, lies_in))
+    return Batch(spec.name, numbers, properties, columns, boxes, names, more, facets)
 
 
 def _values(field: Field, cells: Sequence[object]) -> list[Value]:
@@ -214,12 +229,11 @@ def _documents(
     return texts, features
 
 
-def _names(spec: LayerSpec, properties: Properties) -> list[str]:
+def _names(spec: LayerSpec, properties: Properties, caches: _Caches) -> list[str]:
     """The words of each record's names, without those of a name that equals an earlier one without diacritics."""
     columns = [properties[field.name] for field in spec.fields if field.search]
     rows = zip(*columns, strict=True) if columns else [()] * len(properties[spec.key])
-    words = Words([lambda word: " ".join(search_words(word))]), Words([fold])
-    return [_words_of_names([str(name) for name in names if name], *words) for names in rows]
+    return [_words_of_names([str(name) for name in names if name], caches.search, caches.fold) for names in rows]
 
 
 def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
@@ -260,10 +274,27 @@ def _words_of_codes(codes: str, value: Value) -> str:
     return " ".join(word for label in labels for word in search_words(label))
 
 
-def _words_of_units(names: Mapping[str, str], codes: Sequence[str]) -> str:
-    return " ".join(_words_of_unit(names.get(code, "")) for code in codes)
-
-
 @lru_cache(maxsize=4_096)
 def _words_of_unit(name: str) -> str:
     return " ".join(search_words(name))
+
+
+def _facets(
+    layer: str, numbers: range, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]]
+) -> Iterator[tuple[str, str, str, int]]:
+    for spec in FILTERS:
+        if layer in spec.fields:
+            for number, value in zip(numbers, properties.get(spec.fields[layer], ()), strict=False):
+                for part in _parts(spec, value):
+                    yield spec.param, layer, part, number
+        else:
+            for number, units in zip(numbers, lies_in, strict=True):
+                for code in units.get(spec.param, ()):
+                    yield spec.param, layer, code, number
+
+
+def _parts(spec: Filter, value: Value) -> Sequence[str]:
+    """The values of a field that a filter compares: several where it holds several codes."""
+    if value is None:
+        return ()
+    return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)

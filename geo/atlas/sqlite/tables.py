@@ -84,15 +84,15 @@ def folded_columns(layer: str) -> list[str]:
     return [folded_column(field, functions) for field in folded_fields(layer) for functions in FOLDS]
 
 
-def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> list[Sequence[str | None]]:
-    """The folded columns of a layer's records, whose `properties` are columns too.
+def folded_values(layer: str, properties: Mapping[str, Sequence[object]], words: Words) -> list[Sequence[str | None]]:
+    """The folded columns of a layer's records, whose `properties` are columns too; `words` are those of FOLDS.
 
     NULL where the fold leaves the text as it is, which saves the room.
     """
-    folded = _Folded()
+    folded = _Folded(words)
     columns: list[Sequence[str | None]] = []
     for field in folded_fields(layer):
-        rows = [folded[text] if isinstance(text, str) else _NOTHING for text in properties[field.name]]
+        rows = [_NOTHING if text is None else folded[text] for text in properties[field.name]]
         columns += list(zip(*rows, strict=True)) or [()] * len(FOLDS)
     return columns
 
@@ -100,16 +100,26 @@ def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> lis
 _NOTHING = (None,) * len(FOLDS)
 
 
-class _Folded(dict[str, tuple[str | None, ...]]):
-    """What each of FOLDS makes of a text, None where that is the text, computed when it first occurs."""
+class _Folded(dict[object, tuple[str | None, ...]]):
+    """What each of FOLDS makes of a value, None where that is the value, computed when it first occurs."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
         super().__init__()
-        self._words = Words(list(FOLDS.values()))
+        self._words = words
 
-    def __missing__(self, text: str) -> tuple[str | None, ...]:
-        self[text] = tuple([None if folded == text else folded for folded in self._words.of(text)])
-        return self[text]
+    def __missing__(self, value: object) -> tuple[str | None, ...]:
+        self[value] = folds = self._folds(value) if isinstance(value, str) else _NOTHING
+        return folds
+
+    def _folds(self, text: str) -> tuple[str | None, ...]:
+        folds = _folds_of_ascii(text) if text.isascii() else self._words.of(text)
+        return tuple([None if folded == text else folded for folded in folds])
+
+
+def _folds_of_ascii(text: str) -> tuple[str, ...]:
+    """What each of FOLDS makes of a text without accents."""
+    without_case = text.casefold()
+    return tuple([without_case if "casei" in functions else text for functions in FOLDS])
 
 
 def table_of(layer: str) -> str:
