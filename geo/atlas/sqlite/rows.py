@@ -6,6 +6,7 @@ records at a time, since a layer may have hundreds of thousands of them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,7 +103,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
     bounds = shapely.bounds(shapes).tolist()
     is_placed = (~shapely.is_missing(shapes)).tolist()
-    texts, features = _documents(ids, properties, _derived(spec, shapes, communes, units.names), shapes)
+    features = _features(ids, {**properties, **_derived(spec, shapes, communes, units.names)}, shapes)
     columns: list[Sequence[object]] = [
         numbers,
         ids,
@@ -114,7 +115,6 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
         *zip(*(box if placed else (None,) * 4 for box, placed in zip(bounds, is_placed, strict=True)), strict=True),
         communes,
         districts,
-        texts,
         features,
         shapely.to_wkb(shapes).tolist(),
         *properties.values(),
@@ -132,7 +132,13 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
 
 def _values(field: Field, cells: Sequence[object]) -> list[Value]:
     """The values of a column's cells."""
-    return [cell if cell is None or (type(cell) is str and cell) else _value(field, cell) for cell in cells]
+    is_real = field.kind == "real"
+    return [
+        cell
+        if cell is None or (type(cell) is str and cell) or (is_real and type(cell) is float and isfinite(cell))
+        else _value(field, cell)
+        for cell in cells
+    ]
 
 
 def _value(field: Field, value: object) -> Value:
@@ -215,18 +221,15 @@ def _middles(lines: Shapes) -> NDArray[np.object_]:
     return middles
 
 
-def _documents(
-    ids: Sequence[str], properties: Properties, derived: Properties, shapes: Shapes
-) -> tuple[list[bytes], list[bytes]]:
-    """The properties of each record as JSON, and its GeoJSON Feature, which holds the same text."""
-    members = {**properties, **derived}
-    texts = [orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True)]
-    features = [
+def _features(ids: Sequence[str], members: Properties, shapes: Shapes) -> list[bytes]:
+    """Each record as a GeoJSON Feature, the properties last."""
+    texts = (orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True))
+    geometries = shapely.to_geojson(shapes).tolist()
+    return [
         b'{"type":"Feature","id":%b,"geometry":%b,"properties":%b}'
         % (orjson.dumps(key), b"null" if geometry is None else geometry.encode(), text)
-        for key, geometry, text in zip(ids, shapely.to_geojson(shapes).tolist(), texts, strict=True)
+        for key, geometry, text in zip(ids, geometries, texts, strict=True)
     ]
-    return texts, features
 
 
 def _names(spec: LayerSpec, properties: Properties, caches: _Caches) -> list[str]:
@@ -287,7 +290,7 @@ def _facets(
             for number, value in zip(numbers, properties.get(spec.fields[layer], ()), strict=False):
                 for part in _parts(spec, value):
                     yield spec.param, layer, part, number
-        else:
+        elif any(lies_in):
             for number, units in zip(numbers, lies_in, strict=True):
                 for code in units.get(spec.param, ()):
                     yield spec.param, layer, code, number
