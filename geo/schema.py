@@ -1,6 +1,7 @@
 """The types that declare layers, fields, filters and links. They hold declarations only, no behaviour."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 Lang: TypeAlias = Literal["vi", "en"]
@@ -156,7 +157,11 @@ class LayerSpec:
 
     def has(self, name: str) -> bool:
         """Whether the layer has a field called `name`."""
-        return any(field.name == name for field in self.fields)
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(field.name for field in self.fields)
 
 
 class Filter(NamedTuple):

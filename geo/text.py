@@ -18,7 +18,7 @@ def nfc(text: str) -> str:
     >>> nfc("Ðie\u0323\u0302n Biên") == "Điện Biên"
     True
     """
-    return unicodedata.normalize("NFC", text.translate(_ETH))
+    return text if text.isascii() else unicodedata.normalize("NFC", text.translate(_ETH))
 
 
 def without_marks(text: str) -> str:
@@ -27,6 +27,8 @@ def without_marks(text: str) -> str:
     >>> without_marks("Đồi Ý")
     'Đoi Y'
     """
+    if text.isascii():
+        return text
     bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
     if bare.isascii():
         return bare

@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.columns", "ingest.checks", "ingest.places"},
         {"geopandas", "pandas", "shapely", "numpy"},
     ),
-    "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj"}),
+    "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj", "orjson"}),
     "link": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy"}),
     "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),

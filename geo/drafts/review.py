@@ -230,12 +230,13 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas (see _safe)."""
+    """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas."""
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([_safe(cell) if type(cell) is str else cell for cell in row] for row in rows)
+    csv.writer(out).writerows(
+        [f"'{cell}" if type(cell) is str and cell[:1] in _FORMULA else cell for cell in row] for row in rows
+    )
     return out.getvalue().encode("utf-8-sig")
 
 
-def _safe(text: str) -> str:
-    """The text, with an apostrophe before one that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+_FORMULA = frozenset("=+-@\t\r")
+"""First letters of a text that a spreadsheet would run as a formula; an apostrophe before them prevents it."""

@@ -1,10 +1,10 @@
 """Differences between two states of a layer by record: fields, distance moved in metres, area in hectares."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+import orjson
 import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
@@ -56,8 +56,9 @@ def differences(spec: LayerSpec, old: Records, new: Records) -> Iterator[RecordD
     """The records that differ between two states of a layer in canonical form (see content.py), ordered by key."""
     keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
     before, after = (_shapes([records.get(key) for key in keys]) for records in (old, new))
+    names = [field.name for field in spec.fields]
     for key, shape, other in zip(keys, before, after, strict=True):
-        diff = _difference(spec, key, old.get(key), new.get(key), (shape, other))
+        diff = _difference(spec, names, key, old.get(key), new.get(key), (shape, other))
         # 5 and 5.0 are equal values, though their JSON differs.
         if diff.op != "changed" or diff.fields or diff.moved_m is not None:
             yield diff
@@ -81,6 +82,7 @@ def summary(diffs: list[RecordDiff]) -> dict[str, Counts]:
 
 def _difference(
     spec: LayerSpec,
+    names: Sequence[str],
     key: str,
     old: Content | None,
     new: Content | None,
@@ -89,9 +91,7 @@ def _difference(
     before, after = _values(old), _values(new)
     op: Literal["added", "changed", "removed"] = "added" if old is None else "removed" if new is None else "changed"
     fields = [
-        FieldChange(field.name, before.get(field.name), after.get(field.name))
-        for field in spec.fields
-        if before.get(field.name) != after.get(field.name)
+        FieldChange(name, value, other) for name in names if (value := before.get(name)) != (other := after.get(name))
     ]
     distance_m, area = None, None
     if op == "changed" and (old is None or new is None or old[1] != new[1]):
@@ -111,7 +111,7 @@ def _precision(values: Mapping[str, object]) -> str | None:
 
 
 def _values(content: Content | None) -> Mapping[str, object]:
-    values: dict[str, object] = json.loads(content[0]) if content is not None else {}
+    values: dict[str, object] = orjson.loads(content[0]) if content is not None else {}
     return values
 
 

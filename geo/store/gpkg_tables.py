@@ -1,6 +1,5 @@
 """The tables of the store's GeoPackage (OGC 12-128r18): its metadata, the current layers, versions and log."""
 
-import json
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -166,8 +166,8 @@ def _rows(spec: LayerSpec, records: Records) -> Iterator[list[Any]]:
     """The cells of each record's row, in the order of _columns."""
     names = [field.name for field in spec.fields]
     geometries = [[]] * len(records) if spec.geometry is None else [[one] for one in _gpkg(records)]
-    for fid, ((text, _), geometry) in enumerate(zip(records.values(), geometries, strict=True), start=1):
-        properties = json.loads(text)
+    all_properties = orjson.loads(f"[{','.join(text for text, _ in records.values())}]")
+    for fid, (properties, geometry) in enumerate(zip(all_properties, geometries, strict=True), start=1):
         yield [fid, *geometry, *map(properties.get, names)]
 
 

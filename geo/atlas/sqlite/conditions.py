@@ -18,7 +18,7 @@ from geo.atlas.cql2.spans import TIMES
 from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property, Shape, Where
 from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.statement import Statement
-from geo.atlas.sqlite.tables import FOLDS, column_of, create, folded_column, folded_fields, rtree_of, table_of
+from geo.atlas.sqlite.tables import FOLDS, column_of, create, folded_fields, folded_text, rtree_of, table_of
 from geo.errors import BadQuery
 from geo.ocop.collections import COLLECTIONS
 
@@ -174,8 +174,7 @@ class _Compiler:
         if isinstance(inmost, Property) and spec.has(inmost.name):
             field = spec.field(inmost.name)
             if functions in FOLDS and field in folded_fields(self.layer):
-                folded = folded_column(field, functions)
-                return Term(f"coalesce(f.{folded}, f.{column_of(field)})", levels=1)
+                return Term(folded_text(field, functions), levels=1)
         (inner,) = self._terms(part.args)
         return _sql(f"cql_{part.op}({inner.text})", inner)
 

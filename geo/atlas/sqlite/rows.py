@@ -6,6 +6,7 @@ records at a time, since a layer may have hundreds of thousands of them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,11 +17,13 @@ from numpy.typing import NDArray
 
 from geo.atlas.model import Shapes, Value, plain
 from geo.atlas.sqlite.search import search_words
+from geo.atlas.sqlite.tables import FOLDS, folded_values
 from geo.atlas.sqlite.words import Words
 from geo.crs import geodesic_areas_m2
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.filters import FILTERS
 from geo.ocop.validity import VALIDITY_FIELDS, validity_of
-from geo.schema import Field, LayerSpec
+from geo.schema import Field, Filter, LayerSpec
 from geo.text import fold
 
 DECIMALS = 7
@@ -49,24 +52,35 @@ class Units(NamedTuple):
 class Batch(NamedTuple):
     """Records of a layer, column by column.
 
-    `columns` are RECORD_COLUMNS, then the declared fields. `boxes` are the row number, west, east, south and north in
-    degrees of those that have a geometry. `names` and `more` are the folded words that a record is searched by.
+    `columns` are RECORD_COLUMNS, the declared fields, and the folded columns. `boxes` are the row number, west, east,
+    south and north in degrees of those that have a geometry. `names` and `more` are the folded words that a record is
+    searched by, `facets` the parameter, layer, value and row number of every filter that finds a record.
     """
 
+    layer: str
     numbers: range
-    ids: list[str]
     properties: Properties
     columns: list[Sequence[object]]
     boxes: list[tuple[float, ...]]
     names: list[str]
     more: list[str]
+    facets: list[tuple[str, str, str, int]]
+
+
+class _Caches(NamedTuple):
+    """What the words of a layer become, kept from one batch to the next."""
+
+    search: Words
+    fold: Words
+    folded: Words
 
 
 def batches(frame: GeoDataFrame, spec: LayerSpec, units: Units) -> Iterator[Batch]:
     """The records of `frame` (STORE_CRS), numbered from 1 in the order of _in_order, some thousand at a time."""
     records = _in_order(frame, spec)
+    caches = _Caches(Words([lambda word: " ".join(search_words(word))]), Words([fold]), Words(list(FOLDS.values())))
     for start in range(0, len(records), _BATCH):
-        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1)
+        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1, caches)
 
 
 def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
@@ -80,7 +94,7 @@ def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     return frame.iloc[order]
 
 
-def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> Batch:
+def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, caches: _Caches) -> Batch:
     numbers = range(first, first + len(records))
     none = [None] * len(records)
     properties = {field.name: _values(field, records[field.name].tolist()) for field in spec.fields}
@@ -90,7 +104,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> 
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
     bounds = shapely.bounds(shapes).tolist()
     is_placed = (~shapely.is_missing(shapes)).tolist()
-    texts, features = _documents(ids, properties, _derived(spec, properties, shapes, communes, units.names), shapes)
+    features = _features(ids, {**properties, **_derived(spec, properties, shapes, communes, units.names)}, shapes)
     columns: list[Sequence[object]] = [
         numbers,
         ids,
@@ -102,23 +116,30 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int) -> 
         *zip(*(box if placed else (None,) * 4 for box, placed in zip(bounds, is_placed, strict=True)), strict=True),
         communes,
         districts,
-        texts,
         features,
         shapely.to_wkb(shapes).tolist(),
         *properties.values(),
+        *folded_values(spec.name, properties, caches.folded),
     ]
     boxes: list[tuple[float, ...]] = [
         (number, west, east, south, north)
         for number, (west, south, east, north), placed in zip(numbers, bounds, is_placed, strict=True)
         if placed
     ]
-    names, more = _names(spec, properties), _more(spec, properties, lies_in, units)
-    return Batch(numbers, ids, properties, columns, boxes, names, more)
+    names, more = _names(spec, properties, caches), _more(spec, properties, lies_in, units)
+    facets = list(_facets(spec.name, numbers, properties, lies_in))
+    return Batch(spec.name, numbers, properties, columns, boxes, names, more, facets)
 
 
 def _values(field: Field, cells: Sequence[object]) -> list[Value]:
     """The values of a column's cells."""
-    return [cell if cell is None or (type(cell) is str and cell) else _value(field, cell) for cell in cells]
+    is_real = field.kind == "real"
+    return [
+        cell
+        if cell is None or (type(cell) is str and cell) or (is_real and type(cell) is float and isfinite(cell))
+        else _value(field, cell)
+        for cell in cells
+    ]
 
 
 def _value(field: Field, value: object) -> Value:
@@ -212,26 +233,22 @@ def _middles(lines: Shapes) -> NDArray[np.object_]:
     return middles
 
 
-def _documents(
-    ids: Sequence[str], properties: Properties, derived: Properties, shapes: Shapes
-) -> tuple[list[bytes], list[bytes]]:
-    """The properties of each record as JSON, and its GeoJSON Feature, which holds the same text."""
-    members = {**properties, **derived}
-    texts = [orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True)]
-    features = [
+def _features(ids: Sequence[str], members: Properties, shapes: Shapes) -> list[bytes]:
+    """Each record as a GeoJSON Feature, the properties last."""
+    texts = (orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True))
+    geometries = shapely.to_geojson(shapes).tolist()
+    return [
         b'{"type":"Feature","id":%b,"geometry":%b,"properties":%b}'
         % (orjson.dumps(key), b"null" if geometry is None else geometry.encode(), text)
-        for key, geometry, text in zip(ids, shapely.to_geojson(shapes).tolist(), texts, strict=True)
+        for key, geometry, text in zip(ids, geometries, texts, strict=True)
     ]
-    return texts, features
 
 
-def _names(spec: LayerSpec, properties: Properties) -> list[str]:
+def _names(spec: LayerSpec, properties: Properties, caches: _Caches) -> list[str]:
     """The words of each record's names, without those of a name that equals an earlier one without diacritics."""
     columns = [properties[field.name] for field in spec.fields if field.search]
     rows = zip(*columns, strict=True) if columns else [()] * len(properties[spec.key])
-    words = Words([lambda word: " ".join(search_words(word))]), Words([fold])
-    return [_words_of_names([str(name) for name in names if name], *words) for names in rows]
+    return [_words_of_names([str(name) for name in names if name], caches.search, caches.fold) for names in rows]
 
 
 def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
@@ -272,10 +289,27 @@ def _words_of_codes(codes: str, value: Value) -> str:
     return " ".join(word for label in labels for word in search_words(label))
 
 
-def _words_of_units(names: Mapping[str, str], codes: Sequence[str]) -> str:
-    return " ".join(_words_of_unit(names.get(code, "")) for code in codes)
-
-
 @lru_cache(maxsize=4_096)
 def _words_of_unit(name: str) -> str:
     return " ".join(search_words(name))
+
+
+def _facets(
+    layer: str, numbers: range, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]]
+) -> Iterator[tuple[str, str, str, int]]:
+    for spec in FILTERS:
+        if layer in spec.fields:
+            for number, value in zip(numbers, properties.get(spec.fields[layer], ()), strict=False):
+                for part in _parts(spec, value):
+                    yield spec.param, layer, part, number
+        elif any(lies_in):
+            for number, units in zip(numbers, lies_in, strict=True):
+                for code in units.get(spec.param, ()):
+                    yield spec.param, layer, code, number
+
+
+def _parts(spec: Filter, value: Value) -> Sequence[str]:
+    """The values of a field that a filter compares: several where it holds several codes."""
+    if value is None:
+        return ()
+    return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)

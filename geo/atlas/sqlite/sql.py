@@ -75,7 +75,7 @@ def _check_where(query: Query) -> None:
 
 def select(query: Query) -> Statement:
     """All columns of the records that a query matches, in order, one page of them when it has a limit."""
-    return columns(query, *RECORD_COLUMNS)
+    return columns(query, *RECORD_COLUMNS, "properties")
 
 
 def features(query: Query) -> Statement:

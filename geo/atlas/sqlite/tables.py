@@ -18,14 +18,21 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 13
+FORMAT = 14
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
     "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat", "west", "south", "east", "north",
-    "commune", "district", "properties", "feature", "geom",
+    "commune", "district", "feature", "geom",
 )  # fmt: skip
 """Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
+
+_PROPERTIES = """
+properties BLOB AS (
+    substr(feature, instr(feature, CAST(',"properties":' AS BLOB)) + 14,
+        length(feature) - instr(feature, CAST(',"properties":' AS BLOB)) - 14)
+)"""
+"""The properties are read out of the feature, whose last member they are; no text in it can hold these letters."""
 
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -61,8 +68,12 @@ def column_of(field: Field) -> str:
 
 
 def folded_fields(layer: str) -> list[Field]:
-    """The fields of free text: those that CASEI and ACCENTI are asked of."""
-    return [field for field in COLLECTIONS[layer].fields if field.kind in {"text", "longtext"}]
+    """The fields of free text that people read: those that CASEI and ACCENTI are asked of; codes are none."""
+    spec = COLLECTIONS[layer]
+    return [
+        field for field in spec.fields
+        if field.kind in {"text", "longtext"} and not field.hidden and field.name != spec.key
+    ]  # fmt: skip
 
 
 FOLDS: dict[tuple[str, ...], Callable[[str], str | None]] = {
@@ -79,20 +90,27 @@ def folded_column(field: Field, functions: tuple[str, ...]) -> str:
     return f"{'_'.join(functions)}_{field.name}"
 
 
+def folded_text(field: Field, functions: tuple[str, ...]) -> str:
+    """What some functions of FOLDS make of a field, in SQL; the order of two functions hardly ever matters."""
+    orders = [functions, functions[::-1]] if functions == ("accenti", "casei") else [functions]
+    columns = [*(folded_column(field, order) for order in orders), column_of(field)]
+    return f"coalesce({', '.join(f'f.{column}' for column in columns)})"
+
+
 def folded_columns(layer: str) -> list[str]:
     """The names of all folded columns of a layer, in the order of folded_values."""
     return [folded_column(field, functions) for field in folded_fields(layer) for functions in FOLDS]
 
 
-def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> list[Sequence[str | None]]:
-    """The folded columns of a layer's records, whose `properties` are columns too.
+def folded_values(layer: str, properties: Mapping[str, Sequence[object]], words: Words) -> list[Sequence[str | None]]:
+    """The folded columns of a layer's records, whose `properties` are columns too; `words` are those of FOLDS.
 
-    NULL where the fold leaves the text as it is, which saves the room.
+    NULL where `folded_text` reads the same from another column, which saves the room.
     """
-    folded = _Folded()
+    folded = _Folded(words)
     columns: list[Sequence[str | None]] = []
     for field in folded_fields(layer):
-        rows = [folded[text] if isinstance(text, str) else _NOTHING for text in properties[field.name]]
+        rows = [_NOTHING if text is None else folded[text] for text in properties[field.name]]
         columns += list(zip(*rows, strict=True)) or [()] * len(FOLDS)
     return columns
 
@@ -100,16 +118,32 @@ def folded_values(layer: str, properties: Mapping[str, Sequence[object]]) -> lis
 _NOTHING = (None,) * len(FOLDS)
 
 
-class _Folded(dict[str, tuple[str | None, ...]]):
-    """What each of FOLDS makes of a text, None where that is the text, computed when it first occurs."""
+class _Folded(dict[object, tuple[str | None, ...]]):
+    """The folded columns of a value, computed when it first occurs."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
         super().__init__()
-        self._words = Words(list(FOLDS.values()))
+        self._words = words
 
-    def __missing__(self, text: str) -> tuple[str | None, ...]:
-        self[text] = tuple([None if folded == text else folded for folded in self._words.of(text)])
-        return self[text]
+    def __missing__(self, value: object) -> tuple[str | None, ...]:
+        self[value] = folds = self._folds(value) if isinstance(value, str) else _NOTHING
+        return folds
+
+    def _folds(self, text: str) -> tuple[str | None, ...]:
+        folds = _folds_of_ascii(text) if text.isascii() else self._words.of(text)
+        case, accents, both, swapped = folds
+        return (
+            None if case == text else case,
+            None if accents == text else accents,
+            None if both == text else both,
+            None if swapped == both else swapped,
+        )
+
+
+def _folds_of_ascii(text: str) -> tuple[str, ...]:
+    """What each of FOLDS makes of a text without accents."""
+    without_case = text.casefold()
+    return tuple([without_case if "casei" in functions else text for functions in FOLDS])
 
 
 def table_of(layer: str) -> str:
@@ -143,7 +177,7 @@ def create(connection: sqlite3.Connection) -> None:
             CREATE TABLE {table_of(name)} (
                 row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
-                commune TEXT, district TEXT, properties BLOB NOT NULL, feature BLOB NOT NULL, geom BLOB, {columns}
+                commune TEXT, district TEXT, feature BLOB NOT NULL, geom BLOB, {columns}, {_PROPERTIES}
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;

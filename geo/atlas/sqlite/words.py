@@ -6,6 +6,9 @@ folds depends on what stands beyond a space.
 
 from collections.abc import Callable, Sequence
 
+_MOST = 100_000
+"""Words that are remembered; codes and numbers occur once and never again."""
+
 
 class Words(dict[str, tuple[str, ...]]):
     """What some functions make of each word, computed when it first occurs."""
@@ -15,6 +18,8 @@ class Words(dict[str, tuple[str, ...]]):
         self._functions = functions
 
     def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _MOST:
+            self.clear()
         self[word] = tuple(function(word) or "" for function in self._functions)
         return self[word]
 

@@ -83,6 +83,8 @@ def _values(
     values: Sequence[object], subjects: Sequence[Subject], spec: LayerSpec, field: Field, ids: Mapping[str, set[str]]
 ) -> Iterator[Issue]:
     rule = _RULES.get(field.kind)
+    if rule is None and not field.required:
+        return
     findings: dict[tuple[type, object], list[Finding]] = {}  # equal values have equal faults, and most have none
     for row, value in enumerate(values):
         if value is None:

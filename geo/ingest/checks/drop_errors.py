@@ -16,17 +16,21 @@ def keep_out(frame: gpd.GeoDataFrame, spec: LayerSpec, issues: Iterable[Issue]) 
     That is a value, one part of a list of codes or ids, or a geometry with its precision.
     """
     rows = {subject: row for row, subject in enumerate(subjects_of(list(frame[spec.key])))}
+    changed: dict[str, list[object]] = {}
     for issue in issues:
         if issue.severity != "error" or issue.subject == WHOLE_LAYER or issue.field is None:
             continue
         row = rows[issue.subject]
-        if issue.field == "geometry":
-            frame.loc[row, "geometry"] = None
-            if spec.has("precision"):
-                frame.loc[row, "precision"] = None
+        is_place = issue.field == "geometry"
+        for name in ("geometry", "precision") if is_place and spec.has("precision") else (issue.field,):
+            if name not in changed:
+                changed[name] = list(frame[name])
+            changed[name][row] = None if is_place else _without(changed[name][row], spec.field(name), issue.value)
+    for name, cells in changed.items():
+        if name == "geometry":
+            frame[name] = gpd.GeoSeries(cells, index=frame.index, crs=frame.crs)
         else:
-            field = spec.field(issue.field)
-            frame.loc[row, field.name] = _without(frame.loc[row, field.name], field, issue.value)
+            frame[name] = pd.Series(cells, index=frame.index, dtype=object)
 
 
 def _without(value: object, field: Field, part: str) -> str | None:

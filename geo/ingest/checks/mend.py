@@ -1,7 +1,7 @@
 """Repairs that lose nothing, each one listed: text composed and trimmed, codes cased, geometries made valid."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ from geo.html_text import has_markup, plain_text
 from geo.ingest.checks.geometry import finite
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.layers import code_list
-from geo.report import Change, Subject, subjects_of
+from geo.report import WHOLE_LAYER, Change, Subject, subjects_of
 from geo.schema import Field, Label, LayerSpec
 from geo.text import nfc
 
@@ -40,43 +40,36 @@ def mend(frame: gpd.GeoDataFrame, spec: LayerSpec, *, foreign: bool = False) -> 
     subjects = subjects_of(list(frame[spec.key]))
     data: dict[str, pd.Series[Any]] = {}
     for field in spec.fields:
-        values = (
-            _without_markup(frame[field.name], field, spec, subjects, changes)
-            if foreign and field.kind == "longtext"
-            else frame[field.name]
-        )
-        data[field.name] = pd.Series(list(_texts(values, field, spec, subjects, changes)), dtype=object)
+        is_page = foreign and field.kind == "longtext"
+        cells = _texts(list(frame[field.name]), field, spec, subjects, changes, is_page=is_page)
+        data[field.name] = pd.Series(cells, dtype=object)
     shapes = _shapes(np.asarray(frame.geometry.array, dtype=object), spec, subjects, changes)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=crs_of(STORE_CRS))), changes
 
 
-def _without_markup(
-    values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
-) -> Iterator[object]:
-    """The cells of a field, with HTML replaced by the text that a browser would show."""
-    for subject, value in zip(subjects, values, strict=True):
-        shown = plain_text(value) if isinstance(value, str) and has_markup(value) else value
-        if shown != value:
-            changes.append(Change(spec.name, *subject, field.name, str(value), str(shown), _SHOWN))
-        yield shown
-
-
 def _texts(
-    values: Iterable[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change]
-) -> Iterator[object]:
-    """The cells of a field with their text mended."""
-    sound: set[str] = set()  # cells repeat, and most need no repair
-    for subject, value in zip(subjects, values, strict=True):
-        if not isinstance(value, str) or value in sound:
-            yield value
-            continue
-        mended = _text(value, field, spec, subject, changes)
-        if mended == value:
-            sound.add(value)
-        yield mended
+    cells: list[object], field: Field, spec: LayerSpec, subjects: Sequence[Subject], changes: list[Change], *,
+    is_page: bool,
+) -> list[object]:  # fmt: skip
+    """The cells of a field with their text mended; `is_page` says that HTML becomes the text that a browser shows."""
+    texts = {cell for cell in cells if isinstance(cell, str)}  # cells repeat, and most need no repair
+    faulty = {text for text in texts if _text(text, field, spec, WHOLE_LAYER, [], is_page=is_page) != text}
+    if not faulty:
+        return cells
+    return [
+        _text(str(cell), field, spec, subject, changes, is_page=is_page) if cell in faulty else cell
+        for subject, cell in zip(subjects, cells, strict=True)
+    ]
 
 
-def _text(value: str, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change]) -> object:
+def _text(
+    value: str, field: Field, spec: LayerSpec, subject: Subject, changes: list[Change], *, is_page: bool
+) -> object:
+    if is_page and has_markup(value):
+        shown = plain_text(value)
+        if shown != value:
+            changes.append(Change(spec.name, *subject, field.name, value, shown, _SHOWN))
+        value = shown
     if depth(value):  # in text encoded twice, spaces and controls are parts of letters
         return value
     cleaned = _cleaned(value)

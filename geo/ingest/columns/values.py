@@ -132,8 +132,11 @@ def _says_nothing(cell: object, nothing: frozenset[str]) -> bool:
         return cell is None
     if not any(letter.isalnum() or letter in "★☆⭐" for letter in cell):
         return True
-    return len(cell) < 20 and (folded(cell) or "?") in nothing
+    return len(cell) < 20 and not _SAYS_SOMETHING.search(cell) and (folded(cell) or "?") in nothing
 
+
+_SAYS_SOMETHING = re.compile("[0-9]")
+"""No word for nothing holds a digit, which most cells do; folding takes long."""
 
 _NOTHING = frozenset({"khong", "khong co", "chua co", "chua ro", "chua co so lieu", "n a", "null", "none", "nan"})
 """What people write for nothing where a number, a date, a code or a record is asked for, folded."""

@@ -185,7 +185,8 @@ def _moved(frame: GeoDataFrame, reading: Reading, crs: str | CRS, *, inverse: bo
         rows = shapely.has_z(shapes) == has_z
         # A missing geometry has no z either: shapely.transform leaves it as it is.
         out[rows] = shapely.transform(shapes[rows], lambda c: _first_two(c, move), include_z=has_z)
-    lost = sum(not np.isfinite(shapely.get_coordinates(shape)).all() for shape in out)
+    coordinates, owners = shapely.get_coordinates(out, return_index=True)
+    lost = len(np.unique(owners[~np.isfinite(coordinates).all(axis=1)]))
     if lost:
         raise BadSource(
             f"{lost} geometries have coordinates that {reading.label.en} cannot place.",

@@ -1,0 +1,55 @@
+"""Results computed by a second process, so that preparing records and writing them take two processor cores."""
+
+import multiprocessing
+import threading
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def computed_beside(items: Iterable[T]) -> Iterator[T]:
+    """The items, computed by a forked process that is one item ahead; an error of their computation is raised here.
+
+    MemoryError when that process is killed. Where processes cannot be forked (Windows), and in a process with several
+    threads, which must not be, the items are computed in this process.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
+        yield from items
+        return
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(items, receiver, sender), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        yield from _received(receiver)
+    finally:
+        receiver.close()  # a process that still sends ends with it
+        process.join()
+
+
+def _send(items: Iterable[object], receiver: Connection, sender: Connection) -> None:
+    receiver.close()  # else nothing would tell this process that the other one has ended
+    try:
+        try:
+            for item in items:
+                sender.send((item, None))
+        except Exception as error:
+            sender.send((None, error))
+        else:
+            sender.send(None)
+    except BrokenPipeError:
+        return
+
+
+def _received(receiver: Connection) -> Iterator[T]:
+    try:
+        while (message := receiver.recv()) is not None:
+            item, error = message
+            if error is not None:
+                raise error
+            yield item
+    except EOFError:
+        raise MemoryError("the process that prepares records was killed") from None
