@@ -102,7 +102,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"basemap", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
+        WEB | {"basemap", "drafts", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
     "console": (
