@@ -66,6 +66,11 @@ KINDS = (
         Label("Tối đa hai lần {tiles_mb} MB (GEO_TILES_MB).", "At most twice {tiles_mb} MB (GEO_TILES_MB)."),
     ),
     Kind(
+        ("basemap",),
+        Label("Bản đồ nền", "Base map"),
+        Label("Giữ bản hiện hành và bản trước đó.", "The current one and the one before it are kept."),
+    ),
+    Kind(
         ("tmp",),
         Label("Tệp tạm", "Temporary files"),
         Label("Xoá ngay sau khi dùng và khi khởi động.", "Deleted after use, and at start."),

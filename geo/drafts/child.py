@@ -5,6 +5,7 @@ jobs.py starts it with one order, a JSON object on its standard input. It writes
 is published, before its atlas is built: a process that is killed in between has published.
 """
 
+import gc
 import json
 import os
 import sys
@@ -24,6 +25,8 @@ from geo.settings import Settings
 Plain = dict[str, Any]
 Task = Callable[[Settings, Plain, Progress], Plain]
 
+_FEW_COLLECTIONS = 200_000
+"""Objects that are made before Python looks for unreachable cycles; a job makes millions, hardly any in cycles."""
 _LOWEST = 19
 """The lowest priority of a process."""
 
@@ -39,6 +42,7 @@ def main() -> None:
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
     order = json.load(sys.stdin)
+    gc.set_threshold(_FEW_COLLECTIONS)
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):

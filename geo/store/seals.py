@@ -45,8 +45,7 @@ def digest_of_values(values: Iterable[object]) -> str:
     digest = hashlib.sha256()
     for value in values:
         raw = value if isinstance(value, bytes) else str(value).encode()
-        digest.update(f"{type(value).__name__}:{len(raw)}:".encode())
-        digest.update(raw)
+        digest.update(b"%b:%d:%b" % (type(value).__name__.encode(), len(raw), raw))
     return digest.hexdigest()
 
 

@@ -164,6 +164,15 @@ def test_places_that_are_far_apart_are_drawn_from_the_same_file_without_another_
     assert len([url for url in desktop.requests if "/base-map/" in url]) == 1
 
 
+def choose(page: Page, theme: str) -> None:
+    """Go on to the next theme until the wanted one is chosen; "" follows the system."""
+    for _ in range(4):
+        if page.evaluate("() => document.documentElement.dataset.theme ?? ''") == theme:
+            return
+        page.click("#theme")
+    raise AssertionError(f"no theme {theme!r}")
+
+
 def color_of(page: Page, selector: str, name: str = "background-color") -> str:
     return str(page.evaluate("([one, name]) => getComputedStyle(document.querySelector(one))[name]", [selector, name]))
 
@@ -186,11 +195,11 @@ def test_pages_follow_the_system_until_somebody_chooses(
         page.goto(f"{site}{path}", wait_until="networkidle")
         assert color_of(page, "body") == rgb(TOKENS["paper"][place])
         for other, chosen in ((1, "dark"), (2, "contrast"), (0, "light")):
-            page.select_option("#theme", chosen)
+            choose(page, chosen)
             assert color_of(page, "body") == rgb(TOKENS["paper"][other])
             page.reload(wait_until="networkidle")
-            assert color_of(page, "body") == rgb(TOKENS["paper"][other]) and page.input_value("#theme") == chosen
-        page.select_option("#theme", "")
+            assert color_of(page, "body") == rgb(TOKENS["paper"][other])
+        choose(page, "")
         assert color_of(page, "body") == rgb(TOKENS["paper"][place])
     finally:
         context.close()
@@ -210,10 +219,10 @@ PIXELS = """() => {
 def test_the_canvas_is_drawn_again_when_the_theme_changes(desktop: WatchedPage) -> None:
     page = opened(desktop, f"/?map={VIEWS[10]}")
     light = page.evaluate(PIXELS)
-    page.select_option("#theme", "dark")
+    choose(page, "dark")
     page.wait_for_timeout(100)
     dark = page.evaluate(PIXELS)
-    page.select_option("#theme", "light")
+    choose(page, "light")
     page.wait_for_timeout(100)
     assert light > 200 and dark < 80 and page.evaluate(PIXELS) == light
 

@@ -34,6 +34,9 @@ PRAGMA page_size = 8192; PRAGMA cache_size = -131072; PRAGMA threads = 2;
 """
 """An incomplete file is deleted, so no journal is needed. The cache holds 128 MB, the R*Trees and unique indexes."""
 
+_SEARCH_BYTES = 64 << 20
+"""Memory for words before FTS5 writes them: the fewer parts of its index it writes, the fewer it has to merge."""
+
 _MANY = 10_000
 """Records from which a second process is worth its start."""
 
@@ -62,6 +65,7 @@ def write_atlas(
             connection.executescript(_PRAGMAS)
             create(connection)
             alphabet.create(connection)
+            connection.execute("INSERT INTO search(search, rank) VALUES ('hashsize', ?)", (_SEARCH_BYTES,))
             connection.execute("BEGIN")
             connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
             _write_layers(connection, takewhile(lambda part: part is not None, parts), notes, progress)
