@@ -135,6 +135,7 @@ def _over(profile: Answers, decisions: Decisions) -> Answers:
     return replace(
         answers,
         crs=answers.crs or profile.crs,
+        crs_is_usual=answers.crs is None and profile.crs_is_usual,
         encodings={**profile.encodings, **answers.encodings},
         mapping=None if profile.mapping is None else {**profile.mapping, **decisions.mapping},
         numbers={**profile.numbers, **answers.numbers},

@@ -78,7 +78,7 @@ class Profiles:
             crs_by_sender[folded(sender)] = answers.crs
         self.directory.mkdir(parents=True, exist_ok=True)
         body = {
-            "name": name, "layer": layer, "answers": replace(reusable, crs=None).to_json(),
+            "name": name, "layer": layer, "answers": replace(reusable, crs=None, crs_is_usual=False).to_json(),
             "crs_by_sender": crs_by_sender,
         }  # fmt: skip
         write_json(self._path(name), body, indent=1)
@@ -113,7 +113,8 @@ def _read(path: Path, sender: str = "") -> Profile:
         crs_by_sender = dict(body.get("crs_by_sender", {}))
         # Profiles of earlier releases have one coordinate system, for every sender.
         crs = Answers.from_json({"crs": crs_by_sender.get(folded(sender), answers.crs)}).crs
-        return Profile(body["name"], body["layer"], replace(answers, crs=crs), crs_by_sender)
+        answers = replace(answers, crs=crs, crs_is_usual=crs is not None)
+        return Profile(body["name"], body["layer"], answers, crs_by_sender)
     except (ValueError, KeyError, TypeError, AttributeError, BadQuery) as error:
         raise BadSource(
             f"Profile file {path.name} is damaged. Save the profile again.",

@@ -211,7 +211,7 @@ class _Job:
         reference = list(self.context.frames["communes"].geometry) if self.spec.tiling else None
         places = sample(shapes.tolist())
         self.location = locate(own.crs, places, self.context.province, driver=own.driver, reference=reference)
-        if self.answers.crs is None:
+        if self.answers.crs is None or self.answers.crs_is_usual:
             self.location, self.elsewhere = weigh(self.location, shapes, self._titles(), self.context.frames)
         self.reading = self._reading(self.location)
         question = questions.of_location(self.location, self.answers)
@@ -231,7 +231,7 @@ class _Job:
 
     def _reading(self, location: Location) -> Reading | None:
         chosen = self.answers.crs
-        if chosen is None:
+        if chosen is None or (self.answers.crs_is_usual and location.advice == "use"):
             return location.reading
         offered = {reading.key: reading for reading in location.choices}
         return offered.get(chosen) or reading_of(chosen) or questions.no_such_reading(chosen)

@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shapely
 from openpyxl import Workbook, load_workbook
 
 from geo.atlas import open_atlases
+from geo.crs import geodesic_distance_m
 from geo.drafts import Draft, DraftStore, Jobs, Profiles, work
 from geo.drafts.command import with_mapping
 from geo.drafts.marked_workbook import mark
@@ -410,6 +412,28 @@ def test_the_system_of_a_published_file_is_remembered_for_its_sender_alone(
     publish(jobs, draft)
     remembered = [profiles.get("Vùng trồng", "zones", sender).answers.crs for sender in ("chi cuc", "UBND xã")]
     assert remembered == ["EPSG:9205+null_shift", None]
+
+
+def test_a_file_that_states_another_system_is_not_read_in_the_usual_one(jobs: Jobs, tmp_path: Path) -> None:
+    usual = Answers(crs="EPSG:9205+null_shift", crs_is_usual=True)
+    path = write_vn2000_zones(tmp_path / "vung.shp")
+    review = jobs.drafts.review(jobs.read(draft_of(jobs, path, "zones", usual)))
+    assert review is not None and review["location"]["advice"] == "use" and review["questions"] == []
+    assert moved_from(jobs, path, replace(usual, crs_is_usual=False)) == pytest.approx(222.7, abs=1)
+    assert moved_from(jobs, path, usual) == 0
+    prj = path.with_suffix(".prj")
+    prj.write_text(prj.read_text().replace("D_Vietnam_2000", "D_WGS_1984").replace("VN-2000", "x"), encoding="ascii")
+    assert moved_from(jobs, path, usual) == pytest.approx(222.7, abs=1)  # the file's word is doubtful: as usual
+
+
+def moved_from(jobs: Jobs, path: Path, answers: Answers) -> float:
+    """Metres between the first zone as it is read with these answers and as VN-2000 103°00' with its official shift."""
+    places: list[float] = []
+    for one in (answers, Answers(crs="EPSG:9205")):
+        draft = jobs.read(draft_of(jobs, path, "zones", one))
+        preview = json.loads(jobs.drafts.file(draft, "preview.geojson").read_bytes())
+        places += shapely.geometry.shape(preview["features"][0]["geometry"]).centroid.coords[0]
+    return geodesic_distance_m(*places)
 
 
 def test_a_list_comes_back_with_its_findings(jobs: Jobs, tmp_path: Path) -> None:

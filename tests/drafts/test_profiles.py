@@ -27,7 +27,7 @@ def test_only_what_the_next_file_can_use_is_kept(profiles: Profiles) -> None:
     profiles.save("Hằng tháng", "producers", EVERYTHING)
     saved_answers = profiles.get("Hằng tháng", "producers").answers
     assert saved_answers == Answers(
-        crs="EPSG:9205", encodings={"*": "tcvn3"}, mapping={"TEN": "name", "STT": ""},
+        crs="EPSG:9205", crs_is_usual=True, encodings={"*": "tcvn3"}, mapping={"TEN": "name", "STT": ""},
         constants={"kind": "cooperative"}, precision="commune",
     )  # fmt: skip
 
@@ -60,7 +60,8 @@ def test_each_sender_has_a_coordinate_system_of_its_own(profiles: Profiles) -> N
 def test_an_answer_given_later_is_remembered_for_its_sender_alone(profiles: Profiles) -> None:
     profiles.save("Hằng tháng", "zones", Answers(mapping={"A": "name"}), "Chi cục")
     profiles.remember("Hằng tháng", "zones", Answers(crs="EPSG:9205"), "UBND xã")
-    assert profiles.get("Hằng tháng", "zones", "UBND xã").answers == Answers(crs="EPSG:9205", mapping={"A": "name"})
+    expected = Answers(crs="EPSG:9205", crs_is_usual=True, mapping={"A": "name"})
+    assert profiles.get("Hằng tháng", "zones", "UBND xã").answers == expected
     assert profiles.get("Hằng tháng", "zones", "Chi cục").answers.crs is None
     profiles.remember("Không có", "zones", Answers(crs="EPSG:9205"), "UBND xã")
     assert [one.name for one in profiles.all()] == ["Hằng tháng"]

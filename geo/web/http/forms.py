@@ -67,9 +67,11 @@ def answers(form: Form, before: Answers) -> Answers:
         )
     source = {name: value for name in ("source_id", "publisher", "date", "address", "what")
               if (value := text(form, f"source:{name}", 1_000))}  # fmt: skip
+    crs = form.get("crs_other") or form.get("crs")
     changed = Answers(
         part=form.get("part") or before.part,
-        crs=form.get("crs_other") or form.get("crs") or before.crs,
+        crs=crs or before.crs,
+        crs_is_usual=before.crs_is_usual and not crs,
         encodings=_over(form, "encoding:", before.encodings),
         mapping=columns or before.mapping,
         numbers=_decimal_marks(_over(form, "number:", before.numbers)),
