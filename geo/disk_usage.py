@@ -51,11 +51,6 @@ KINDS = (
         ),
     ),
     Kind(
-        ("basemap",),
-        Label("Bản đồ nền hiện hành và bản trước đó", "Base maps: the current one and the one before"),
-        Label("Tối đa hai bản.", "At most two."),
-    ),
-    Kind(
         ("exports",),
         Label("Tệp tải xuống đã tạo", "Finished downloads"),
         Label("Tối đa {exports_mb} MB (GEO_EXPORTS_MB).", "At most {exports_mb} MB (GEO_EXPORTS_MB)."),
@@ -64,6 +59,11 @@ KINDS = (
         ("tiles",),
         Label("Ô bản đồ đã tạo", "Finished tiles, and layers prepared for making tiles"),
         Label("Tối đa hai lần {tiles_mb} MB (GEO_TILES_MB).", "At most twice {tiles_mb} MB (GEO_TILES_MB)."),
+    ),
+    Kind(
+        ("basemap",),
+        Label("Bản đồ nền", "Base map"),
+        Label("Giữ bản hiện hành và bản trước đó.", "The current one and the one before it are kept."),
     ),
     Kind(
         ("tmp",),

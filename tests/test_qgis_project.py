@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from geo.atlas import Atlas
+from geo.basemap.declaration import BASE_LAYERS, SHIPPED
+from geo.basemap.ground import GroundSource
+from geo.basemap.shipped_files import FOLDER, read_shipped
+from geo.basemap.style import BASE_STYLES, LAND
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
@@ -21,7 +25,7 @@ from geo.views.qgis import layer_id
 from geo.views.whole_province import KINDS, Whole, project_name
 from geo.vn2000.systems import HOME, Reading
 from geo.web.application import create_app
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHIPPED_SEED
 from tests.frozen import FixedSource
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -35,7 +39,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor, QImage
 
-path, picture = sys.argv[1:]
+path, picture, lands = sys.argv[1:]
+lands = json.loads(lands)
 app = QgsApplication([], False)
 app.initQgis()
 said = []
@@ -70,6 +75,10 @@ for key, layer in project.mapLayers().items():
     if renderer is not None and renderer.type() == "categorizedSymbol":
         one["classes"] = [[c.value(), c.label(), c.symbol().color().name()] for c in renderer.categories()]
         one["gathered"] = inner is not None
+    if renderer is not None and renderer.type() == "RuleRenderer":
+        rules = renderer.rootRule().children()
+        one["rules"] = [[r.label(), r.filterExpression(), r.symbol().symbolLayers()[-1].color().name(), r.minimumScale()] for r in rules]
+        one["named"] = [r.filterExpression() for r in layer.labeling().rootRule().children()]
 
 products = project.mapLayer("ocop_layer_products")
 feature = next(f for f in products.getFeatures() if f["product_id"] == "R01")
@@ -106,7 +115,7 @@ order = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVi
 pixels = painted(order)
 found["order"] = [layer.id() for layer in order]
 found["drawn"] = sum(pixel != "#010203" for pixel in pixels) / len(pixels)
-found["land"] = sum(pixel == "#fdfbf6" for pixel in pixels) / len(pixels)
+found["land"] = sum(pixel in lands for pixel in pixels) / len(pixels)
 tiles = project.mapLayer("ocop_layer_tiles")
 if tiles is not None:
     pixels = painted([tiles])
@@ -126,6 +135,12 @@ found["said"] = said
 print(json.dumps(found), flush=True)
 os._exit(0)
 """
+LANDS = [
+    "#fdfbf6",
+    LAND.light,
+    *(style.fill.light for style in BASE_STYLES.values() if style.layer == "heights" and style.fill),
+]
+"""Colours of land without records: of the province without a base map, and of heights."""
 WITH_GEOMETRY = [name for name, spec in COLLECTIONS.items() if spec.geometry]
 
 
@@ -134,7 +149,7 @@ def in_qgis(path: str, folder: Path) -> Any:
     home = folder / "home"
     home.mkdir(mode=0o700)
     process = subprocess.run(
-        [SYSTEM_PYTHON, "-c", IN_QGIS, path, str(folder / "sheet.png")], check=False, capture_output=True, text=True,
+        [SYSTEM_PYTHON, "-c", IN_QGIS, path, str(folder / "sheet.png"), json.dumps(LANDS)], check=False, capture_output=True, text=True,
         timeout=300,
         env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
     )  # fmt: skip
@@ -255,6 +270,56 @@ def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
         assert STYLES[layer].color in project["legend"], layer
 
 
+@pytest.fixture(scope="module")
+def over_base(real_atlas: Atlas, built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The project of a folder with the base map, as QGIS reads it, and the names of the files of the folder."""
+    folder = tmp_path_factory.mktemp("over_base")
+    out = io.BytesIO()
+    KINDS["qgis.zip"].write(Whole(real_atlas, ground=GroundSource(built.basemap_dir)()), out)
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(folder)
+    unpacked = folder / "ocop-v1"
+    project = in_qgis(str(unpacked / "ocop-v1.qgs"), folder)
+    return project | {
+        "files": sorted(path.name for path in unpacked.iterdir()),
+        "readme": (unpacked / "README.txt").read_text(encoding="utf-8"),
+    }
+
+
+def test_the_base_map_lies_below_all_records_in_a_file_of_its_own(over_base: Any) -> None:
+    assert over_base["read"] and not over_base["said"] and not over_base["failures"]
+    assert over_base["files"] == ["README.txt", "base-map.gpkg", "ocop-v1.gpkg", "ocop-v1.qgs"]
+    base = [key for key in reversed(BASE_LAYERS) if key in SHIPPED]
+    assert over_base["order"][-len(base) :] == [f"ocop_base_{key}" for key in base]
+    assert over_base["groups"][-1] == ["Bản đồ nền", [f"ocop_base_{key}" for key in base]]
+    assert over_base["drawn"] > 0.9 and over_base["land"] > 0.05
+    assert over_base["exported"] == 0 and over_base["sheet_colours"] > 100
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_a_base_layer_is_drawn_by_the_style_table(over_base: Any, key: str) -> None:
+    layer = over_base["layers"][f"ocop_base_{key}"]
+    assert layer["valid"] and layer["count"] > 0 and layer["name"] == BASE_LAYERS[key].label.vi
+    styles = [style for style in reversed(BASE_STYLES.values()) if style.layer == key]
+    expected = [(BASE_LAYERS[key].base_class(style.kind).label.vi, f"\"kind\" = '{style.kind}'") for style in styles]
+    assert [(label, rule) for label, rule, _, _ in layer["rules"]] == expected
+    for style, (_, _, color, scale) in zip(styles, layer["rules"], strict=True):
+        tint = style.line or style.fill
+        assert tint is None or color == tint.light
+        from_zoom = BASE_LAYERS[key].base_class(style.kind).from_zoom
+        assert scale == (0 if from_zoom <= 8 else pytest.approx(559_082_264 / 2**from_zoom, abs=1))
+    assert sorted(layer["named"]) == sorted(f"\"kind\" = '{style.kind}'" for style in styles if style.names)
+
+
+def test_base_layers_say_whose_they_are(over_base: Any) -> None:
+    for key, origins in read_shipped(SHIPPED_SEED / FOLDER).origins.items():
+        layer = over_base["layers"][f"ocop_base_{key}"]
+        assert layer["rights"] == [origin.attribution.vi for origin in origins]
+        assert layer["licences"] == list(dict.fromkeys(origin.licence for origin in origins))
+        for origin in origins:
+            assert origin.attribution.vi in over_base["readme"] and origin.attribution.en in over_base["readme"]
+
+
 def test_the_geopackage_opens_as_a_project_in_each_language(
     folder_of_project: Path, real_atlas: Atlas, tmp_path: Path
 ) -> None:
@@ -284,6 +349,9 @@ def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: 
         assert f"url='{server}/'" in layer["source"]
         assert layer["kind"] == (COLLECTIONS[name].geometry or "NoGeometry"), name
     assert live["drawn"] > 0.2 and live["land"] > 0.05
+    for key in SHIPPED:
+        layer = live["layers"][f"ocop_base_{key}"]
+        assert layer["valid"] and layer["count"] > 0 and layer["name"] == BASE_LAYERS[key].label.en, key
     assert live["producer"] == "Hợp tác xã Ong mật Điện Biên"
 
 
@@ -340,7 +408,7 @@ def test_the_commands_write_them(run_app: Any, tmp_path: Path) -> None:
     assert run_app("export", "all", str(folder)).returncode == 0
     with zipfile.ZipFile(folder) as archive:
         assert set(archive.namelist()) == {
-            f"dien-bien/{name}" for name in ("README.txt", "dien-bien.gpkg", "dien-bien.qgs")
+            f"dien-bien/{name}" for name in ("README.txt", "base-map.gpkg", "dien-bien.gpkg", "dien-bien.qgs")
         }
     process = run_app("export", "all", str(live))
     assert process.returncode == 1 and "https://" in process.stderr and not live.exists()

@@ -99,7 +99,7 @@ _LAYERS = (
     )),
     BaseLayer("summits", Label("Đỉnh núi, đèo", "Peaks and passes"), "Point", (
         BaseClass("pass", Label("Đèo", "Pass"), 9),
-        BaseClass("peak", Label("Đỉnh núi", "Peak"), 10),
+        BaseClass("peak", Label("Đỉnh núi", "Peak"), 9),
     )),
     BaseLayer("services", Label("Tiện ích", "Services"), "Point", (
         BaseClass("hospital", Label("Bệnh viện, trung tâm y tế", "Hospital"), 12),

@@ -36,6 +36,11 @@ class BaseEntry(NamedTuple):
         """The name of the layer in the tree."""
         return self.layer.label.of(lang)
 
+    @property
+    def has_names_only(self) -> bool:
+        """Whether nothing of the layer is drawn but names, so that a legend has nothing to explain."""
+        return not any(style.fill or style.line for style in _styles(self.layer))
+
 
 def entries(ground: Ground | None) -> list[BaseEntry]:
     """The base layers of a ground from the top of the drawing order to its bottom; none without a ground."""

@@ -16,6 +16,7 @@ from geo.ocop.layers import GROUPS, THEMATIC
 from geo.ocop.styles import STYLES
 from geo.schema import Label, LayerSpec
 from geo.views.dated_files import DatedZip
+from geo.views.map.credits import credits_of
 from geo.views.notice import WGS84, notice
 from geo.views.qgis.base_layers import GROUP as BASE_GROUP
 from geo.views.qgis.base_layers import BaseEntry, add_base_layer, entries
@@ -24,7 +25,7 @@ from geo.views.qgis.qml import QGIS_VERSION, describe, has_labels, layer_id
 from geo.views.qgis.sheet import Words, sheet
 from geo.views.qgis.sources import Source
 from geo.views.qgis.symbols import symbol
-from geo.views.qgis.xml import add
+from geo.views.qgis.xml import add, option
 from geo.views.values import format_date
 from geo.vn2000.systems import HOME, Reading
 
@@ -139,10 +140,14 @@ def _base_branch(tree: ET.Element, base: Sequence[BaseEntry], source: Source, la
         return
     branch = add(tree, "layer-tree-group", name=BASE_GROUP.of(lang), expanded="0", checked=_check_state(True))
     for entry in base:
-        add(
+        node = add(
             branch, "layer-tree-layer", id=entry.id, name=entry.label(lang), source=_base_address(source, entry),
             providerKey="ogr", checked=_check_state(True), expanded="0",
         )  # fmt: skip
+        if entry.has_names_only:
+            settings = option(add(node, "customproperties"), "Map")
+            option(settings, "QString", "legend/title-style", "hidden")
+            option(settings, "QString", "legend/node-order", "empty")
 
 
 def _from_top(layers: Iterable[_ProjectLayer]) -> list[str]:
@@ -241,7 +246,7 @@ def _extent(atlas: Atlas) -> dict[str, str]:
 
 
 def _sheet(root: ET.Element, atlas: Atlas, lang: str, base: Sequence[BaseEntry]) -> None:
-    attributions = [notice(atlas, name).attribution.of(lang) for name in (*THEMATIC, "communes")]
+    attributions = credits_of(atlas, (*THEMATIC, "communes"), lang)["attributions"]
     credits = dict.fromkeys(origin.attribution.of(lang) for entry in base for origin in entry.notes.origins)
     attributions.append("; ".join(credits))
     notes = "\n".join((LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))

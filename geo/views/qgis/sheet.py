@@ -13,8 +13,8 @@ from geo.views.qgis.xml import add, properties
 NAME = Label("Bản đồ A3", "Map on A3")
 
 _PAGE_MM = (420.0, 297.0)
-_MAP_MM = (140.0, 10.0, 270.0, 277.0)
-_LEFT_MM, _LEFT_WIDTH_MM = 12.0, 122.0
+_MAP_MM = (174.0, 10.0, 236.0, 277.0)
+_LEFT_MM, _LEFT_WIDTH_MM = 12.0, 156.0
 _ROUND_SCALE = 50_000
 _PAGE, _MAP, _LABEL, _LEGEND, _SCALE_BAR = "65638", "65639", "65641", "65642", "65646"
 _PLAIN, _BOLD = "50", "75"

@@ -188,8 +188,9 @@ export function createTerrain(map, terrain, load, onDrawn) {
     });
   }
 
-  /** Features with a name at this zoom: {row, feature, text, parts in layer points}. */
+  /** The features that are drawn and have a name at this zoom: {row, feature, text, parts in layer points}. */
   function named() {
+    if (!on) return [];
     const zoom = map.getZoom();
     const origin = map.getPixelOrigin();
     return style.rows

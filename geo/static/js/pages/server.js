@@ -3,9 +3,12 @@
 import { address } from "../core/address.js";
 import { view } from "./common.js";
 
-/** The JSON of a URL. Throws an Error on failure; its `description` is the server's message, empty without one. */
-export async function fetchJson(url, signal) {
-  const response = await fetch(url, { signal, headers: { Accept: "application/json, application/geo+json" } });
+/**
+ * The JSON of a URL. Throws an Error on failure; its `description` is the server's message, empty without one.
+ * `priority` "low" lets other requests go first on a slow network.
+ */
+export async function fetchJson(url, signal, priority = "auto") {
+  const response = await fetch(url, { signal, priority, headers: { Accept: "application/json, application/geo+json" } });
   if (response.ok) return response.json();
   const { description = "" } = await response.json().catch(() => ({}));
   throw Object.assign(new Error(description || `${response.status} ${url}`), { description });
@@ -19,7 +22,7 @@ export const excuse = (error) => (navigator.onLine ? error.description || view.w
 
 /** The polygons of the units, `light(layer)` simplified and `fine(layer)` in full detail, and files of the base map. */
 export const units = {
-  terrain: (band, name) => fetchJson(address(view.terrain.urls.file, { band, name })),
+  terrain: (band, name) => fetchJson(address(view.terrain.urls.file, { band, name }), undefined, "low"),
   light: (layer) => fetchJson(address(view.urls.base, { layer })),
   fine: (layer) => fetchJson(address(view.urls.items, { layer }, "limit=1000")),
 };

@@ -1,8 +1,10 @@
-// The theme that somebody chose, applied before the page is drawn; the field in the header changes it. Every page has
-// this text inside it, as a classic script, since a file of its own would arrive after the first drawing.
+// The theme that somebody chose, applied before the page is drawn; the button in the header goes from one theme to the
+// next. Every page has this text inside it, as a classic script, since a file of its own would arrive after the first
+// drawing.
 {
+  const THEMES = ["", "light", "dark", "contrast"]; // the first follows the system
   const root = document.documentElement;
-  const choice = () => {
+  const read = () => {
     try {
       return localStorage.getItem("theme") ?? "";
     } catch {
@@ -15,15 +17,23 @@
     else delete root.dataset.theme;
   };
 
-  apply(choice());
+  apply(read());
   document.addEventListener("DOMContentLoaded", () => {
-    const field = document.getElementById("theme");
-    if (!field) return;
-    field.hidden = false;
-    field.value = choice();
-    field.addEventListener("change", () => {
-      apply(field.value);
-      localStorage.setItem("theme", field.value);
+    const button = document.getElementById("theme");
+    if (!button) return;
+    const describe = () => {
+      const { dataset } = button;
+      const text = `${dataset.label}: ${dataset[read() || "auto"]}`;
+      button.title = text;
+      button.setAttribute("aria-label", text);
+      button.querySelector("span").textContent = text;
+    };
+    button.hidden = false;
+    describe();
+    button.addEventListener("click", () => {
+      localStorage.setItem("theme", THEMES[(THEMES.indexOf(read()) + 1) % THEMES.length]);
+      apply(read());
+      describe();
     });
   });
 }
