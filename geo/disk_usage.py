@@ -51,11 +51,6 @@ KINDS = (
         ),
     ),
     Kind(
-        ("basemap",),
-        Label("Bản đồ nền hiện hành và bản trước đó", "Base maps: the current one and the one before"),
-        Label("Tối đa hai bản.", "At most two."),
-    ),
-    Kind(
         ("exports",),
         Label("Tệp tải xuống đã tạo", "Finished downloads"),
         Label("Tối đa {exports_mb} MB (GEO_EXPORTS_MB).", "At most {exports_mb} MB (GEO_EXPORTS_MB)."),

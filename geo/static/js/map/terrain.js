@@ -8,6 +8,7 @@ const KEPT = 80; // decoded files
 const SCREEN_RATIO = 2; // more pixels than this are not seen on a screen
 const PRINT_RATIO = 3;
 const FADE_PX = 70;
+const PANES = { terrain: 190, hillshade: 191, terrain_rest: 192 };
 
 /** The canvas. It is a renderer of Leaflet, which places it and moves it while the map zooms. */
 const Sheet = L.Renderer.extend({
@@ -45,6 +46,7 @@ const Sheet = L.Renderer.extend({
     const origin = this._map.getPixelOrigin();
     const { min, max } = this._bounds;
     context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     this.options.draw(context, { west: min.x + origin.x, north: min.y + origin.y, east: max.x + origin.x, south: max.y + origin.y }, this._ratio);
   },
 });
@@ -55,11 +57,12 @@ const Sheet = L.Renderer.extend({
  * paper.
  */
 export function createTerrain(map, terrain, load, onDrawn) {
-  map.createPane("terrain").style.zIndex = 190;
+  for (const [pane, order] of Object.entries(PANES)) map.createPane(pane).style.zIndex = order;
   const { style } = terrain;
   const files = new Map(); // "band/name" -> {origin, band, rows: Map of row -> features} or a promise
-  const sheet = new Sheet({ draw });
   const shades = terrain.hillshade ? shading(map, terrain) : null;
+  // Shadows and lights lie over the land and below everything else, which then has a canvas of its own.
+  const sheets = shades ? [new Sheet({ draw: drawLand }), new Sheet({ draw: drawRest, pane: "terrain_rest" })] : [new Sheet({ draw: drawAll })];
   let shown = [];
   let on = false;
 
@@ -77,7 +80,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (!on || bandAt(terrain.bands, map.getZoom()) !== band) return;
     shown = keys.map((key) => files.get(key)).filter((file) => file?.rows);
     for (const key of files.keys()) if (files.size > KEPT && !keys.includes(key)) files.delete(key);
-    sheet.paint();
+    for (const sheet of sheets) sheet.paint();
     onDrawn();
   }
 
@@ -94,44 +97,44 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (on === next) return;
     on = next;
     map.getContainer().classList.toggle("has-terrain", on);
-    if (on) sheet.addTo(map);
-    else sheet.remove();
-    if (shades) (on ? shades.addTo(map) : shades.remove());
+    for (const layer of [...sheets, shades].filter(Boolean)) on ? layer.addTo(map) : layer.remove();
     if (on) refresh();
     onDrawn();
   }
 
-  function draw(context, view, ratio) {
-    const [zoom, theme] = [map.getZoom(), themeIndex()];
-    const sizes = (row) => (row.width ? sizeAt(row.width, zoom) : 0);
-    const visible = style.rows.filter((row) => row.from <= zoom || shown.some((file) => file.rows.get(row)?.early));
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.fillStyle = style.land[theme];
+  function drawAll(context, view, ratio) {
+    drawLand(context, view, ratio);
+    drawRest(context, view, ratio);
+  }
+
+  /** The rows that have something to be drawn at a zoom. */
+  const visibleRows = (zoom) => style.rows.filter((row) => row.from <= zoom || shown.some((file) => file.rows.get(row)?.early));
+
+  /** Do `act(path, scale, file)` for the features of a row in each file, in units of its band. */
+  function onFiles(context, view, ratio, row, act) {
+    const zoom = map.getZoom();
+    for (const file of shown) {
+      const features = file.rows.get(row);
+      if (!features) continue;
+      const scale = pixelsPerUnit(file.band, zoom) * ratio;
+      context.setTransform(scale, 0, 0, scale, -view.west * ratio, -view.north * ratio);
+      act(features.path(zoom), scale / ratio, file);
+    }
+  }
+
+  /** The colour of the land, and the classes of heights. */
+  function drawLand(context, view, ratio) {
+    context.fillStyle = style.land[themeIndex()];
     context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-    context.lineJoin = context.lineCap = "round";
-    const onFiles = (row, act) => {
-      for (const file of shown) {
-        const features = file.rows.get(row);
-        if (!features) continue;
-        const scale = pixelsPerUnit(file.band, zoom) * ratio;
-        context.setTransform(scale, 0, 0, scale, -view.west * ratio, -view.north * ratio);
-        act(features.path(zoom), scale / ratio, file);
-      }
-    };
-    const strokes = (rows, colorOf, widthOf) => {
-      for (const row of rows) {
-        context.strokeStyle = colorOf(row);
-        onFiles(row, (path, scale) => {
-          context.lineWidth = widthOf(row) / scale;
-          context.setLineDash(row.dash && !row.casing ? row.dash.split(" ").map((part) => part / scale) : []);
-          context.stroke(path);
-        });
-      }
-    };
-    for (const row of visible.filter((one) => one.fill && !one.symbol)) {
-      context.fillStyle = row.fill[theme];
+    fillAreas(context, view, ratio, (row) => row.layer === "heights");
+  }
+
+  function fillAreas(context, view, ratio, isMeant) {
+    const zoom = map.getZoom();
+    for (const row of visibleRows(zoom).filter((one) => one.fill && !one.symbol && isMeant(one))) {
+      context.fillStyle = row.fill[themeIndex()];
       context.globalAlpha = row.opacity ? sizeAt(row.opacity, zoom) : 1;
-      onFiles(row, (path, _, file) => {
+      onFiles(context, view, ratio, row, (path, _, file) => {
         context.save();
         context.clip(file.area);
         context.fill(path, "evenodd");
@@ -139,6 +142,25 @@ export function createTerrain(map, terrain, load, onDrawn) {
       });
     }
     context.globalAlpha = 1;
+  }
+
+  /** Everything but the land: waters, roads, symbols. */
+  function drawRest(context, view, ratio) {
+    const [zoom, theme] = [map.getZoom(), themeIndex()];
+    const sizes = (row) => (row.width ? sizeAt(row.width, zoom) : 0);
+    const visible = visibleRows(zoom);
+    fillAreas(context, view, ratio, (row) => row.layer !== "heights");
+    context.lineJoin = context.lineCap = "round";
+    const strokes = (rows, colorOf, widthOf) => {
+      for (const row of rows) {
+        context.strokeStyle = colorOf(row);
+        onFiles(context, view, ratio, row, (path, scale) => {
+          context.lineWidth = widthOf(row) / scale;
+          context.setLineDash(row.dash && !row.casing ? row.dash.split(" ").map((part) => part / scale) : []);
+          context.stroke(path);
+        });
+      }
+    };
     const lines = visible.filter((row) => row.line);
     const isRoad = (row) => row.layer === "roads";
     strokes(lines.filter((row) => !isRoad(row)), (row) => row.line[theme], sizes);
@@ -208,12 +230,14 @@ export function createTerrain(map, terrain, load, onDrawn) {
   }
 
   map.on("moveend", refresh);
-  onTheme(() => on && sheet.paint());
+  onTheme(() => on && sheets.forEach((sheet) => sheet.paint()));
 
   /** Draw with as many pixels as paper needs, or with those of the screen again. */
   function print(prints) {
-    sheet.prints = prints;
-    if (on) sheet._update();
+    for (const sheet of sheets) {
+      sheet.prints = prints;
+      if (on) sheet._update();
+    }
   }
 
   return { show, named, print };
@@ -261,7 +285,7 @@ function pathOf(features) {
 function shading(map, { hillshade, urls, style }) {
   const [west, north, east, south] = hillshade.box.map((share) => share * 256);
   const bounds = L.latLngBounds(map.unproject([west, south], 0), map.unproject([east, north], 0)); // there are no tiles beyond it
-  const layer = L.tileLayer(urls.hillshade, { bounds, pane: "terrain", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
+  const layer = L.tileLayer(urls.hillshade, { bounds, pane: "hillshade", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
   const paint = () => layer.setOpacity(style.shade_opacity[themeIndex()]);
   paint();
   onTheme(paint);
