@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -368,7 +369,7 @@ class _Job:
         )  # fmt: skip
         merged = merge(self.spec, self.context.frames[self.spec.name], self.values, self.shapes, self.keys, terms)
         touched = set(merged.touched)
-        own = merged.frame[self.spec.key].astype(str).isin(touched)
+        own = np.array([str(key) in touched for key in merged.frame[self.spec.key]], dtype=bool)
         mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
         issues = [*merged.issues, *(_made_valid(change) for change in changes if change.rule is MADE_VALID)]
         frame = put_back(merged.frame, own, mended)
