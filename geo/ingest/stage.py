@@ -102,7 +102,8 @@ def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     for layer in wanted & frames.keys():
         target = LAYERS[layer]
         frame = frames[layer]
-        names[layer] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
+        titles = ("" if title is None else str(title) for title in frame[target.title])
+        names[layer] = Names.of(dict(zip(map(str, frame[target.key]), titles, strict=True)))
     return names
 
 
