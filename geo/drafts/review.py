@@ -1,7 +1,6 @@
 """The review of a draft as JSON for pages and programs, with the preview map and the complete lists as files."""
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -54,9 +53,9 @@ def write(folder: Path, draft: Draft, reading: DraftReading) -> Plain:
         preview = diff_features(reading.diff)
         preview["features"] += rival_features(staged)
         _write_file(folder / "preview.geojson", orjson.dumps(preview))
-        _write_file(folder / "changes.csv", _csv(_change_rows(reading.diff)))
+        _write_csv(folder / "changes.csv", _change_rows(reading.diff))
         _write_file(folder / "remarks.json", orjson.dumps(_remarks(staged), option=orjson.OPT_NON_STR_KEYS))
-        _write_file(folder / "findings.csv", _csv(_finding_rows(staged)))
+        _write_csv(folder / "findings.csv", _finding_rows(staged))
     _write_file(folder / "review.json", orjson.dumps(body))
     return body
 
@@ -229,13 +228,14 @@ def _remarks(staged: Staged) -> dict[int, list[tuple[str, str, str]]]:
     return remarks
 
 
-def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows(
-        [f"'{cell}" if type(cell) is str and cell[:1] in _FORMULA else cell for cell in row] for row in rows
-    )
-    return out.getvalue().encode("utf-8-sig")
+def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas."""
+    part = part_of(path)
+    with part.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(
+            [f"'{cell}" if type(cell) is str and cell[:1] in _FORMULA else cell for cell in row] for row in rows
+        )
+    part.replace(path)
 
 
 _FORMULA = frozenset("=+-@\t\r")

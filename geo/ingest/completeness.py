@@ -27,16 +27,20 @@ def incomplete_records(
     A value that the record of the same key in `current`, the published layer, lacks too is not counted: the file
     takes nothing away, and that record was published without it before.
     """
-    keys = frame[spec.key].astype(str)
-    own = keys.isin(set(touched))
+    own = set(touched)
     incomplete: dict[str, list[Field]] = {}
     for field in spec.fields:
         if field.required and field.name != spec.key:
-            lacking_before = set(current.loc[current[field.name].isna(), spec.key].astype(str))
-            for key in keys[own & frame[field.name].isna()]:
-                if key not in lacking_before:
+            lacking_before = _keys_without(field, current, spec)
+            for key in _keys_without(field, frame, spec):
+                if key in own and key not in lacking_before:
                     incomplete.setdefault(key, []).append(field)
     return incomplete
+
+
+def _keys_without(field: Field, frame: gpd.GeoDataFrame, spec: LayerSpec) -> dict[str, None]:
+    """The keys of the records that have no value of a field, in the order of the frame."""
+    return {str(key): None for key in frame[spec.key][frame[field.name].isna()]}
 
 
 def of_incomplete(incomplete: Mapping[str, list[Field]], rows: Mapping[str, int]) -> Question:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
@@ -99,9 +99,9 @@ def merge(
     )
 
 
-def put_back(frame: gpd.GeoDataFrame, rows: Any, mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def put_back(frame: gpd.GeoDataFrame, rows: NDArray[np.bool_], mended: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """`frame` with the rows that the mask `rows` selects replaced by those of `mended`, in their order."""
-    places = np.flatnonzero(rows.to_numpy())
+    places = np.flatnonzero(rows)
     columns = {}
     for name in frame.columns:
         cells = np.array(frame[name].to_numpy(dtype=object), dtype=object)

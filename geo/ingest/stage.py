@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -101,7 +102,8 @@ def _names_of_records(spec: LayerSpec, frames: Frames) -> dict[str, Names]:
     for layer in wanted & frames.keys():
         target = LAYERS[layer]
         frame = frames[layer]
-        names[layer] = Names.of(dict(zip(frame[target.key].astype(str), frame[target.title].astype(str), strict=True)))
+        titles = ("" if title is None else str(title) for title in frame[target.title])
+        names[layer] = Names.of(dict(zip(map(str, frame[target.key]), titles, strict=True)))
     return names
 
 
@@ -378,7 +380,7 @@ class _Job:
         )  # fmt: skip
         merged = merge(self.spec, self.context.frames[self.spec.name], self.values, self.shapes, self.keys, terms)
         touched = set(merged.touched)
-        own = merged.frame[self.spec.key].astype(str).isin(touched)
+        own = np.array([str(key) in touched for key in merged.frame[self.spec.key]], dtype=bool)
         mended, changes = mend(merged.frame[own].reset_index(drop=True), self.spec, foreign=True)
         issues = [*merged.issues, *(_made_valid(change) for change in changes if change.rule is MADE_VALID)]
         frame = put_back(merged.frame, own, mended)

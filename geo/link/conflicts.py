@@ -30,8 +30,10 @@ def disagreements(pairs: Iterable[Pair], rules: Sequence[Disagreement]) -> list[
     A record that lacks one of the two links is never in conflict.
     """
     targets: dict[str, dict[tuple[str, str], list[Pair]]] = defaultdict(lambda: defaultdict(list))
+    compared = {link for rule in rules for link in (rule.recorded, rule.derived)}
     for pair in pairs:
-        targets[pair.link][pair.source_layer, pair.source_id].append(pair)
+        if pair.link in compared:
+            targets[pair.link][pair.source_layer, pair.source_id].append(pair)
     rows = []
     for rule in rules:
         derived = targets[rule.derived]

@@ -167,11 +167,15 @@ class Shapes:
         return self.measure(self.degrees)
 
     @cached_property
-    def borders(self) -> NDArray[np.object_]:
-        """The border of each shape in METRIC_CRS."""
-        borders: NDArray[np.object_] = shapely.boundary(to_metric(self.degrees))
-        shapely.prepare(borders)
-        return borders
+    def _borders(self) -> NDArray[np.object_]:
+        return np.full(len(self.ids), None, dtype=object)
+
+    def borders(self, shape: Rows) -> NDArray[np.object_]:
+        """The borders of some shapes in METRIC_CRS, each made when it is first asked for."""
+        new = np.unique(shape[shapely.is_missing(self._borders[shape])])
+        self._borders[new] = shapely.boundary(to_metric(self.degrees[new]))
+        shapely.prepare(self._borders[new])
+        return self._borders[shape]
 
     def holding(self, places: Places) -> tuple[Rows, Rows, Rows]:
         """Every pair of a place and a shape that covers it, and its rank: smaller ids of shapes come first.
@@ -190,7 +194,7 @@ class Shapes:
         """For pairs of `holding`: whether the shape covers all points that the uncertainty of the place allows."""
         radius = places.uncertainty_m * places.scale
         # One distance for each pair, which the types of shapely do not tell.
-        near_border = shapely.dwithin(self.borders[shape], places.metric[place], radius[place])  # type: ignore[call-overload]
+        near_border = shapely.dwithin(self.borders(shape), places.metric[place], radius[place])  # type: ignore[call-overload]
         return np.asarray(~near_border, dtype=bool)
 
     def overlapping(self, other: "Shapes", *, min_share: float) -> tuple[Joined, Numbers]:

@@ -1,6 +1,6 @@
 """Time and peak memory of importing and restoring 100,000 records, beside ogr2ogr and geopandas over the same files.
 
-    python -m tests.bench.import_speed [records]
+    python -m tests.bench.import_speed [records] [.shp | .xlsx]
 
 Prints a Markdown table. Every job runs in a process of its own; its processor time and peak memory are what the system
 says of it and of its children (of memory, the largest). The ratios are of processor time, which other work on the
@@ -79,6 +79,10 @@ def write_excel(path: Path, count: int) -> None:
     book.save(path)
 
 
+_FILES = {".shp": (write_shapefile, "zones"), ".xlsx": (write_excel, "producers")}
+"""Ending of a file -> the function that writes it, and the layer that it is imported into."""
+
+
 def run(command: list[str], env: dict[str, str] | None = None) -> tuple[Cost, str]:
     """What a command costs, and what it prints."""
     wrapper = (
@@ -118,13 +122,14 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shapes, table = folder / "zones.shp", folder / "producers.xlsx"
-        write_shapefile(shapes, count)
-        write_excel(table, count)
+        kinds = sys.argv[2:] or list(_FILES)
         print(f"{count:,} records; polygons of {CORNERS} corners; {pd.Timestamp.now():%Y-%m-%d}\n")
         print("| file | job | seconds | of the processor | peak MB | × ogr2ogr | × geopandas |")
         print("|---|---|---|---|---|---|---|")
-        for source, layer in ((shapes, "zones"), (table, "producers")):
+        for kind in kinds:
+            write, layer = _FILES[kind]
+            source = folder / f"{layer}{kind}"
+            write(source, count)
             rows = measure(source, layer, folder)
             for job, cost in rows.items():
                 ratios = [f"{cost.processor_s / rows[peer].processor_s:.1f}" for peer in ("ogr2ogr", "geopandas")]

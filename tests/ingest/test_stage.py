@@ -70,6 +70,11 @@ PRODUCERS: Columns = {
 }
 
 
+def test_a_published_record_without_a_name_does_not_stop_an_import() -> None:
+    frames = world() | {"producers": frame("producers", {"producer_id": "P1", "kind": "cooperative"})}
+    assert set(run("producers", sheet(PRODUCERS), frames=frames).touched) == {"P2", "P3"}
+
+
 def test_a_new_record_gets_the_next_id_and_a_known_one_keeps_its_own() -> None:
     staged = run("producers", sheet(PRODUCERS), used=frozenset({"P1", "P8"}))
     assert set(staged.touched) == {"P1", "P9"}  # P8 was used once and is never given again

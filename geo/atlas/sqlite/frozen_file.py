@@ -68,11 +68,12 @@ def write_atlas(
             connection.execute("INSERT INTO search(search, rank) VALUES ('hashsize', ?)", (_SEARCH_BYTES,))
             connection.execute("BEGIN")
             connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
+            _write_notes(connection, notes)
+            connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
+            create_link_indexes(connection)
             _write_layers(connection, takewhile(lambda part: part is not None, parts), notes, progress)
-            progress("relations")
-            _write_relations(connection, pairs, notes)
+            related.write(connection)
             _write_layers(connection, parts, notes, progress)
-            progress("indexes")
             create_indexes(connection)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
@@ -125,10 +126,7 @@ def _write_summary(connection: sqlite3.Connection, summary: Summary, metadata: s
     alphabet.write(connection, summary.layer, summary.places)
 
 
-def _write_relations(connection: sqlite3.Connection, pairs: Sequence[Pair], notes: Notes) -> None:
-    connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
-    create_link_indexes(connection)
-    related.write(connection)
+def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:
     feed.write(connection, notes.versions, notes.log)
     connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
     connection.executemany(

@@ -104,7 +104,8 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
     bounds = shapely.bounds(shapes).tolist()
     is_placed = (~shapely.is_missing(shapes)).tolist()
-    features = _features(ids, {**properties, **_derived(spec, properties, shapes, communes, units.names)}, shapes)
+    members = {**properties, **_derived(spec, properties, shapes, communes, units.names)}
+    features, properties_at = _features(ids, members, shapes)
     columns: list[Sequence[object]] = [
         numbers,
         ids,
@@ -116,6 +117,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
         *zip(*(box if placed else (None,) * 4 for box, placed in zip(bounds, is_placed, strict=True)), strict=True),
         communes,
         districts,
+        properties_at,
         features,
         shapely.to_wkb(shapes).tolist(),
         *properties.values(),
@@ -233,15 +235,16 @@ def _middles(lines: Shapes) -> NDArray[np.object_]:
     return middles
 
 
-def _features(ids: Sequence[str], members: Properties, shapes: Shapes) -> list[bytes]:
-    """Each record as a GeoJSON Feature, the properties last."""
-    texts = (orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True))
+def _features(ids: Sequence[str], members: Properties, shapes: Shapes) -> tuple[list[bytes], list[int]]:
+    """Each record as a GeoJSON Feature, the properties last, and the byte (from 1) at which they begin."""
+    texts = [orjson.dumps(dict(zip(members, row, strict=True))) for row in zip(*members.values(), strict=True)]
     geometries = shapely.to_geojson(shapes).tolist()
-    return [
+    features = [
         b'{"type":"Feature","id":%b,"geometry":%b,"properties":%b}'
         % (orjson.dumps(key), b"null" if geometry is None else geometry.encode(), text)
         for key, geometry, text in zip(ids, geometries, texts, strict=True)
     ]
+    return features, [len(feature) - len(text) for feature, text in zip(features, texts, strict=True)]
 
 
 def _names(spec: LayerSpec, properties: Properties, caches: _Caches) -> list[str]:

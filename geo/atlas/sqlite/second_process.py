@@ -4,30 +4,26 @@ import multiprocessing
 import threading
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
 def computed_beside(items: Iterable[T]) -> Iterator[T]:
-    """The items, computed by a forked process that is one item ahead; an error of their computation is raised here.
+    """The items, computed by a forked process that begins at once and is one item ahead; its errors are raised here.
 
     MemoryError when that process is killed. Where processes cannot be forked (Windows), and in a process with several
     threads, which must not be, the items are computed in this process.
     """
     if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
-        yield from items
-        return
+        return iter(items)
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(items, receiver, sender), daemon=True)
     process.start()
     sender.close()
-    try:
-        yield from _received(receiver)
-    finally:
-        receiver.close()  # a process that still sends ends with it
-        process.join()
+    return _received(receiver, process)
 
 
 def _send(items: Iterable[object], receiver: Connection, sender: Connection) -> None:
@@ -44,7 +40,7 @@ def _send(items: Iterable[object], receiver: Connection, sender: Connection) -> 
         return
 
 
-def _received(receiver: Connection) -> Iterator[T]:
+def _received(receiver: Connection, process: BaseProcess) -> Iterator[T]:
     try:
         while (message := receiver.recv()) is not None:
             item, error = message
@@ -53,3 +49,6 @@ def _received(receiver: Connection) -> Iterator[T]:
             yield item
     except EOFError:
         raise MemoryError("the process that prepares records was killed") from None
+    finally:
+        receiver.close()  # a process that still sends ends with it
+        process.join()

@@ -18,21 +18,17 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 
-FORMAT = 14
+FORMAT = 15
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
     "row", "id", "title", "title_en", "symbol", "precision", "lng", "lat", "west", "south", "east", "north",
-    "commune", "district", "feature", "geom",
+    "commune", "district", "properties_at", "feature", "geom",
 )  # fmt: skip
 """Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
 
-_PROPERTIES = """
-properties BLOB AS (
-    substr(feature, instr(feature, CAST(',"properties":' AS BLOB)) + 14,
-        length(feature) - instr(feature, CAST(',"properties":' AS BLOB)) - 14)
-)"""
-"""The properties are read out of the feature, whose last member they are; no text in it can hold these letters."""
+_PROPERTIES = "properties BLOB AS (substr(feature, properties_at, length(feature) - properties_at))"
+"""The properties are read out of the feature, whose last member they are; they begin at the byte `properties_at`."""
 
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -177,7 +173,8 @@ def create(connection: sqlite3.Connection) -> None:
             CREATE TABLE {table_of(name)} (
                 row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_en TEXT, symbol TEXT,
                 precision TEXT, lng REAL, lat REAL, west REAL, south REAL, east REAL, north REAL,
-                commune TEXT, district TEXT, feature BLOB NOT NULL, geom BLOB, {columns}, {_PROPERTIES}
+                commune TEXT, district TEXT, properties_at INTEGER NOT NULL, feature BLOB NOT NULL, geom BLOB,
+                {_PROPERTIES}, {columns}
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;

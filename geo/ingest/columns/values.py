@@ -56,10 +56,11 @@ class Names:
 
     @classmethod
     def of(cls, records: Mapping[str, str]) -> "Names":
-        """From record id -> name."""
+        """From record id -> name; a record without a name, which is "", is found by its id only."""
         by_name: dict[str, list[str]] = defaultdict(list)
         for key, name in records.items():
-            by_name[folded(name)].append(key)
+            if name:
+                by_name[folded(name)].append(key)
         return cls(dict(records), {name: tuple(keys) for name, keys in by_name.items()})
 
 
