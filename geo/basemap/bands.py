@@ -18,6 +18,8 @@ UNITS = 4096
 ATTRIBUTES = ("kind", "name", "name_en", "ref", "rank", "height_m", "min_zoom")
 _TOLERANCE = 2.0
 """Units that a simplified line may deviate: half a pixel at the highest zoom of a band."""
+_COARSER = {"neighbours": 12.0, "heights": 4.0}
+"""Layers that may deviate more: the edges of the first are not drawn, those of the second are known to some km."""
 _LEAST_AREA = 64.0
 """Square units of the smallest polygon: two by two pixels at the highest zoom of a band."""
 
@@ -51,7 +53,7 @@ def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataF
     if layer.geometry == "MultiLineString":
         chosen = _joined(chosen)
     projected = to_units(_shapes(chosen), band)
-    simple = shapely.set_precision(shapely.simplify(projected, _TOLERANCE), 1.0)
+    simple = shapely.set_precision(shapely.simplify(projected, _COARSER.get(layer.key, _TOLERANCE)), 1.0)
     size = shapely.length(simple) if layer.geometry == "MultiLineString" else shapely.area(simple) - _LEAST_AREA
     seen = size > 0
     return _framed(chosen[seen], simple[seen])

@@ -37,7 +37,7 @@ from geo.errors import BadSource, NotFound
 from geo.part_files import part_of
 from geo.schema import Label
 
-FORM = 3
+FORM = 4
 """The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
 
 PACKAGE = "layers.gpkg"
@@ -322,13 +322,18 @@ def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[
     return bands
 
 
-def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, int] | None:
+def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, Any] | None:
+    """Write the tiles; return their zooms, and their box at the largest one as shares of the square of EPSG:3857."""
     for z, x, y, png in shades:
         path = folder / "hillshade" / str(z) / str(x) / f"{y}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png)
-    zooms = [tile.z for tile in shades]
-    return {"from": min(zooms), "to": max(zooms)} if zooms else None
+    if not shades:
+        return None
+    least, most = shades[0].z, shades[-1].z
+    places = np.array([[x, y] for z, x, y, _ in shades if z == most]) / 2**most
+    (west, north), (east, south) = places.min(axis=0).tolist(), (places.max(axis=0) + 1 / 2**most).tolist()
+    return {"from": least, "to": most, "box": [west, north, east, south]}
 
 
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:

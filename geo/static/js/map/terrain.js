@@ -8,6 +8,7 @@ const KEPT = 80; // decoded files
 const SCREEN_RATIO = 2; // more pixels than this are not seen on a screen
 const PRINT_RATIO = 3;
 const FADE_PX = 70;
+const ORDERS = [100, 200]; // of the canvases, with the hillshade between them
 
 /** The canvas. It is a renderer of Leaflet, which places it and moves it while the map zooms. */
 const Sheet = L.Renderer.extend({
@@ -16,7 +17,7 @@ const Sheet = L.Renderer.extend({
   _initContainer() {
     this._container = document.createElement("canvas");
     this._container.className = "terrain";
-    this._ratio = 1;
+    this._container.style.zIndex = this.options.order;
   },
 
   _destroyContainer() {
@@ -34,18 +35,18 @@ const Sheet = L.Renderer.extend({
     Object.assign(this._container, { width: size.x * ratio, height: size.y * ratio });
     Object.assign(this._container.style, { width: `${size.x}px`, height: `${size.y}px` });
     L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._ratio = ratio;
+    this.ratio = ratio;
     this.paint();
   },
 
-  /** Draw again, for example when a file has arrived; `options.draw(context, box)` draws in pixels of the zoom. */
+  /** Draw again, for example when a file has arrived; `options.draw(context, view, ratio)` draws in pixels of the zoom. */
   paint() {
     if (!this._container || !this._bounds) return;
     const context = this._container.getContext("2d");
     const origin = this._map.getPixelOrigin();
     const { min, max } = this._bounds;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    this.options.draw(context, { west: min.x + origin.x, north: min.y + origin.y, east: max.x + origin.x, south: max.y + origin.y }, this._ratio);
+    this.options.draw(context, { west: min.x + origin.x, north: min.y + origin.y, east: max.x + origin.x, south: max.y + origin.y }, this.ratio);
   },
 });
 
@@ -58,8 +59,10 @@ export function createTerrain(map, terrain, load, onDrawn) {
   map.createPane("terrain").style.zIndex = 190;
   const { style } = terrain;
   const files = new Map(); // "band/name" -> {origin, band, rows: Map of row -> features} or a promise
-  const sheet = new Sheet({ draw });
   const shades = terrain.hillshade ? shading(map, terrain) : null;
+  // With a hillshade the land lies on a canvas below it, everything else on one above it.
+  const sheets = (shades ? [drawLand, drawRest] : [drawAll]).map((draw, i) => new Sheet({ draw, order: ORDERS[i] }));
+  const paint = () => sheets.forEach((sheet) => sheet.paint());
   let shown = [];
   let on = false;
 
@@ -77,7 +80,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (!on || bandAt(terrain.bands, map.getZoom()) !== band) return;
     shown = keys.map((key) => files.get(key)).filter((file) => file?.rows);
     for (const key of files.keys()) if (files.size > KEPT && !keys.includes(key)) files.delete(key);
-    sheet.paint();
+    paint();
     onDrawn();
   }
 
@@ -94,44 +97,32 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (on === next) return;
     on = next;
     map.getContainer().classList.toggle("has-terrain", on);
-    if (on) sheet.addTo(map);
-    else sheet.remove();
-    if (shades) (on ? shades.addTo(map) : shades.remove());
+    for (const part of [...sheets, shades]) if (part) on ? part.addTo(map) : part.remove();
     if (on) refresh();
     onDrawn();
   }
 
-  function draw(context, view, ratio) {
+  /** The rows that may be seen at a zoom and that `is` holds for. */
+  const rowsAt = (zoom, is) => style.rows.filter((row) => is(row) && (row.from <= zoom || shown.some((file) => file.rows.get(row)?.early)));
+
+  /** Call `act(path, scale, file)` for each file with features of a row, the context set to the units of the file. */
+  function onFiles(context, view, ratio, row, act) {
+    const zoom = map.getZoom();
+    for (const file of shown) {
+      const features = file.rows.get(row);
+      if (!features) continue;
+      const scale = pixelsPerUnit(file.band, zoom) * ratio;
+      context.setTransform(scale, 0, 0, scale, -view.west * ratio, -view.north * ratio);
+      act(features.path(zoom), scale / ratio, file);
+    }
+  }
+
+  function fills(context, view, ratio, is) {
     const [zoom, theme] = [map.getZoom(), themeIndex()];
-    const sizes = (row) => (row.width ? sizeAt(row.width, zoom) : 0);
-    const visible = style.rows.filter((row) => row.from <= zoom || shown.some((file) => file.rows.get(row)?.early));
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.fillStyle = style.land[theme];
-    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-    context.lineJoin = context.lineCap = "round";
-    const onFiles = (row, act) => {
-      for (const file of shown) {
-        const features = file.rows.get(row);
-        if (!features) continue;
-        const scale = pixelsPerUnit(file.band, zoom) * ratio;
-        context.setTransform(scale, 0, 0, scale, -view.west * ratio, -view.north * ratio);
-        act(features.path(zoom), scale / ratio, file);
-      }
-    };
-    const strokes = (rows, colorOf, widthOf) => {
-      for (const row of rows) {
-        context.strokeStyle = colorOf(row);
-        onFiles(row, (path, scale) => {
-          context.lineWidth = widthOf(row) / scale;
-          context.setLineDash(row.dash && !row.casing ? row.dash.split(" ").map((part) => part / scale) : []);
-          context.stroke(path);
-        });
-      }
-    };
-    for (const row of visible.filter((one) => one.fill && !one.symbol)) {
+    for (const row of rowsAt(zoom, (one) => one.fill && !one.symbol && is(one))) {
       context.fillStyle = row.fill[theme];
       context.globalAlpha = row.opacity ? sizeAt(row.opacity, zoom) : 1;
-      onFiles(row, (path, _, file) => {
+      onFiles(context, view, ratio, row, (path, _, file) => {
         context.save();
         context.clip(file.area);
         context.fill(path, "evenodd");
@@ -139,7 +130,41 @@ export function createTerrain(map, terrain, load, onDrawn) {
       });
     }
     context.globalAlpha = 1;
-    const lines = visible.filter((row) => row.line);
+  }
+
+  function drawLand(context, view, ratio) {
+    context.fillStyle = style.land[themeIndex()];
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    fills(context, view, ratio, isLand);
+  }
+
+  function drawRest(context, view, ratio) {
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    drawOver(context, view, ratio);
+  }
+
+  function drawAll(context, view, ratio) {
+    drawLand(context, view, ratio);
+    drawOver(context, view, ratio);
+  }
+
+  /** Water, rivers, roads and symbols. */
+  function drawOver(context, view, ratio) {
+    const [zoom, theme] = [map.getZoom(), themeIndex()];
+    const sizes = (row) => (row.width ? sizeAt(row.width, zoom) : 0);
+    fills(context, view, ratio, (row) => !isLand(row));
+    context.lineJoin = context.lineCap = "round";
+    const strokes = (rows, colorOf, widthOf) => {
+      for (const row of rows) {
+        context.strokeStyle = colorOf(row);
+        onFiles(context, view, ratio, row, (path, scale) => {
+          context.lineWidth = widthOf(row) / scale;
+          context.setLineDash(row.dash && !row.casing ? row.dash.split(" ").map((part) => part / scale) : []);
+          context.stroke(path);
+        });
+      }
+    };
+    const lines = rowsAt(zoom, (row) => row.line);
     const isRoad = (row) => row.layer === "roads";
     strokes(lines.filter((row) => !isRoad(row)), (row) => row.line[theme], sizes);
     // All casings lie below all roads, so that roads of two classes run into each other.
@@ -147,7 +172,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     strokes(lines.filter(isRoad), (row) => row.line[theme], sizes);
     context.setLineDash([]);
     if (shown.length) fade(context, view, ratio, zoom, style.veil[theme]);
-    for (const row of visible.filter((one) => one.symbol)) symbols(context, row, view, ratio, zoom, theme);
+    for (const row of rowsAt(zoom, (one) => one.symbol)) symbols(context, row, view, ratio, zoom, theme);
   }
 
   /** Let the base map fade out where its data end, so that no river breaks off. */
@@ -208,16 +233,20 @@ export function createTerrain(map, terrain, load, onDrawn) {
   }
 
   map.on("moveend", refresh);
-  onTheme(() => on && sheet.paint());
+  onTheme(() => on && paint());
 
   /** Draw with as many pixels as paper needs, or with those of the screen again. */
   function print(prints) {
-    sheet.prints = prints;
-    if (on) sheet._update();
+    for (const sheet of sheets) {
+      sheet.prints = prints;
+      if (on) sheet._update();
+    }
   }
 
   return { show, named, print };
 }
+
+const isLand = ({ layer }) => layer === "heights" || layer === "land";
 
 /** The content of a file, its features sorted to the rows of the style table. */
 function decoded(content, band, style) {
@@ -259,7 +288,10 @@ function pathOf(features) {
 }
 
 function shading(map, { hillshade, urls, style }) {
-  const layer = L.tileLayer(urls.hillshade, { pane: "terrain", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
+  const world = 256; // pixels of the square at zoom 0
+  const [west, north, east, south] = hillshade.box.map((share) => share * world);
+  const bounds = L.latLngBounds(map.unproject([west, south], 0), map.unproject([east, north], 0));
+  const layer = L.tileLayer(urls.hillshade, { pane: "terrain", bounds, minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), zIndex: ORDERS[0] + 1, className: "hillshade" });
   const paint = () => layer.setOpacity(style.shade_opacity[themeIndex()]);
   paint();
   onTheme(paint);
