@@ -19,6 +19,8 @@ UNITS = 4096
 ATTRIBUTES = ("kind", "name", "name_en", "ref", "rank", "height_m", "min_zoom")
 _TOLERANCE = 2.0
 """Units that a simplified line may deviate: half a pixel at the highest zoom of a band."""
+_COARSER = {"neighbours": 12.0, "heights": 4.0}
+"""Layers that may deviate more: the edges of the first are not drawn, those of the second are known to some km."""
 _LEAST_AREA = 64.0
 """Square units of the smallest polygon: two by two pixels at the highest zoom of a band."""
 
@@ -53,7 +55,8 @@ def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataF
     is_line = layer.geometry == "MultiLineString"
     chosen = _joined(chosen) if is_line else chosen
     projected = to_units(_shapes(chosen), band)
-    simplified = shapely.simplify(projected, _TOLERANCE) if is_line else simplify_areas(projected, _TOLERANCE)
+    tolerance = _COARSER.get(layer.key, _TOLERANCE)
+    simplified = shapely.simplify(projected, tolerance) if is_line else simplify_areas(projected, tolerance)
     simple = shapely.set_precision(simplified, 1.0)
     size = shapely.length(simple) if is_line else shapely.area(simple) - _LEAST_AREA
     seen = size > 0

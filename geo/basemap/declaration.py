@@ -125,7 +125,7 @@ BASE_LAYERS: dict[str, BaseLayer] = {layer.key: layer for layer in _LAYERS}
 """The layers by key, in the order of drawing: a later one is drawn over an earlier one."""
 
 HILLSHADE = Label("Bóng địa hình", "Hillshade")
-"""The one raster of the base map: shadows and lights of the terrain, drawn over `heights` and below everything else."""
+"""The one raster of the base map: shadows and lights of the terrain, drawn over heights and land, below all else."""
 HILLSHADE_KEY = "hillshade"
 
 SHIPPED = ("heights", "neighbours", "rivers", "roads", "dams", "summits", "places")

@@ -39,7 +39,7 @@ from geo.errors import BadSource, NotFound
 from geo.part_files import part_of
 from geo.schema import Label
 
-FORM = 3
+FORM = 4
 """The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
 
 PACKAGE = "layers.gpkg"
@@ -215,9 +215,10 @@ def write_ground(
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir()
+        relief = _write_shades(part, shades)
         manifest = {
             "form": FORM, "maker": maker, "as_of": as_of, "layers": _notes(frames, origins, shades),
-            "bands": _write_bands(part, frames), "hillshade": _write_shades(part, shades), "box": _box(frames, shades),
+            "bands": _write_bands(part, frames), "hillshade": relief, "box": _box(frames, relief),
         }  # fmt: skip
         _write_package(part / PACKAGE, frames)
         (part / _MANIFEST).write_bytes(orjson.dumps(manifest))
@@ -306,19 +307,12 @@ def _origin(row: list[Any]) -> Origin:
     return Origin(name, address, licence, Label(*attribution))
 
 
-def _box(frames: Mapping[str, GeoDataFrame], shades: list[ShadeTile]) -> list[float]:
-    """West, north, east and south of all layers, as shares of the square of EPSG:3857."""
+def _box(frames: Mapping[str, GeoDataFrame], relief: Mapping[str, Any] | None) -> list[float]:
+    """West, north, east and south of all layers and of the hillshade, as shares of the square of EPSG:3857."""
     boxes = [features.total_bounds for features in frames.values()]
     shares = [mercator_shares([west, east], [north, south]).ravel() for west, south, east, north in boxes]
-    together = np.array([*shares, *([_shade_box(shades)] if shades else [])])
+    together = np.array([*shares, *([relief["box"]] if relief else [])])
     return [*together[:, :2].min(axis=0).tolist(), *together[:, 2:].max(axis=0).tolist()]
-
-
-def _shade_box(shades: list[ShadeTile]) -> list[float]:
-    """West, north, east and south of the tiles of the finest zoom, as shares of the square of EPSG:3857."""
-    finest = max(tile.z for tile in shades)
-    columns, rows = zip(*((tile.x, tile.y) for tile in shades if tile.z == finest), strict=True)
-    return [edge / 2**finest for edge in (min(columns), min(rows), max(columns) + 1, max(rows) + 1)]
 
 
 def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[str, Any]]:
@@ -335,13 +329,17 @@ def _write_bands(folder: Path, frames: Mapping[str, GeoDataFrame]) -> list[dict[
 
 
 def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, Any] | None:
-    """Write the tiles of the hillshade; their zooms and their box (see _shade_box), None without any."""
+    """Write the tiles; return their zooms, and their box at the largest one as shares of the square of EPSG:3857."""
     for z, x, y, png in shades:
         path = folder / "hillshade" / str(z) / str(x) / f"{y}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png)
-    zooms = [tile.z for tile in shades]
-    return {"from": min(zooms), "to": max(zooms), "box": _shade_box(shades)} if zooms else None
+    if not shades:
+        return None
+    least, most = shades[0].z, shades[-1].z
+    places = np.array([[x, y] for z, x, y, _ in shades if z == most]) / 2**most
+    (west, north), (east, south) = places.min(axis=0).tolist(), (places.max(axis=0) + 1 / 2**most).tolist()
+    return {"from": least, "to": most, "box": [west, north, east, south]}
 
 
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:

@@ -158,10 +158,9 @@ def test_a_file_that_does_not_exist_is_not_found(tmp_path: Path, name: str) -> N
 
 def test_the_hillshade_is_read_by_its_address(tmp_path: Path) -> None:
     ground = publish(tmp_path, small_world(), hillshade=[ShadeTile(9, 402, 226, b"png"), ShadeTile(8, 201, 113, b"p")])
-    assert ground.shade(9, 402, 226) == b"png" and ground.manifest["hillshade"] == {
-        "from": 8, "to": 9, "box": [402 / 512, 226 / 512, 403 / 512, 227 / 512],
-    }  # fmt: skip
+    assert ground.shade(9, 402, 226) == b"png" and ground.manifest["hillshade"]["from"] == 8
     assert ground.layers[0].key == "hillshade"
+    assert ground.manifest["hillshade"]["box"] == [402 / 512, 226 / 512, 403 / 512, 227 / 512]
     with pytest.raises(NotFound):
         ground.shade(9, 1, 1)
 

@@ -47,11 +47,10 @@ def test_the_ground_is_drawn_with_its_hillshade_and_its_credit(watched_ground: W
 def test_the_shadows_are_seen_over_the_land_and_below_the_roads(watched_ground: WatchedPage) -> None:
     page = watched_ground.open("/?lang=en")
     page.wait_for_selector(".hillshade img.leaflet-tile-loaded")
-    orders = {
-        name: int(page.locator(f".leaflet-{name}-pane").evaluate("pane => getComputedStyle(pane).zIndex"))
-        for name in ("terrain", "hillshade", "terrain_rest", "ground")
-    }
-    assert sorted(orders, key=orders.__getitem__) == ["terrain", "hillshade", "terrain_rest", "ground"]
+    layers = page.locator(".leaflet-terrain-pane > *").evaluate_all(
+        "parts => parts.map(part => [Number(getComputedStyle(part).zIndex), part.classList.contains('hillshade')])"
+    )
+    assert [is_shade for _, is_shade in sorted(layers)] == [False, True, False]
     with_shadows = page.locator(".leaflet-container").screenshot()
     page.locator(".hillshade").evaluate("layer => { layer.style.display = 'none'; }")
     assert page.locator(".leaflet-container").screenshot() != with_shadows

@@ -9,10 +9,17 @@ import shapely
 from playwright.sync_api import Browser, Page
 
 from geo.atlas import Atlas, Query
+from geo.basemap.ground import GroundSource, ShadeTile, write_ground
 from geo.basemap.shipped_files import FOLDER, read_shipped
+from geo.settings import Settings
+from geo.views.map.assets import static_dir
 from geo.views.map.themes import TOKENS
+from geo.web.application import create_app
+from tests.basemap.test_ground import ORIGIN, small_world
 from tests.browser.conftest import SIZES, WatchedPage
-from tests.conftest import SHIPPED_SEED
+from tests.conftest import ROOT, SHIPPED_SEED
+from tests.frozen import FixedSource
+from tests.server import serving
 
 VIEWS = {8: "8/21.6/102.9", 10: "10/21.5/103.1", 12: "12/21.42/103.08", 14: "14/21.39/103.02"}
 
@@ -249,6 +256,30 @@ def test_paper_has_one_light_sheet_with_title_legend_and_sources(
         assert page.evaluate("() => window.sheet") == {"key": 5, "open": True, "width": 1040, "ratio": 3}
         page.wait_for_function("(zoom) => window.atlasShell.map.getZoom() === zoom", arg=before)
         assert page.evaluate("() => document.querySelector('.credits').open") is False
+    finally:
+        context.close()
+
+
+def test_a_hillshade_lies_over_the_land_and_below_roads(browser: Browser, real_atlas: Atlas, tmp_path: Path) -> None:
+    source = GroundSource(tmp_path / "basemap")
+    origins = dict.fromkeys([*small_world(), "hillshade"], (ORIGIN,))
+    png = (static_dir() / "img" / "favicon.ico").read_bytes()  # any picture that a browser can draw
+    shades = [ShadeTile(8, x, y, png) for x in (200, 201) for y in (112, 113)]
+    source.publish(write_ground(source.folder, small_world(), origins, maker="test", hillshade=shades))
+    context = browser.new_context(viewport=SIZES["desktop"])
+    try:
+        site = create_app(Settings(data_dir=tmp_path), FixedSource(real_atlas), templates=ROOT / "templates")
+        with serving(site) as address:
+            page = context.new_page()
+            page.goto(f"{address}/?map=10/21.42/103.1", wait_until="networkidle")
+            page.wait_for_selector(".hillshade img.leaflet-tile-loaded")
+            orders = page.eval_on_selector_all(
+                ".leaflet-terrain-pane > *",
+                "(all) => all.map((one) => [one.tagName, Number(getComputedStyle(one).zIndex)])",
+            )
+            assert [tag for tag, _ in sorted(orders, key=lambda row: row[1])] == ["CANVAS", "DIV", "CANVAS"]
+            page.evaluate("() => window.atlasShell.map.setZoom(12, { animate: false })")
+            page.wait_for_selector(".hillshade img.leaflet-tile-loaded")  # tiles of the largest zoom are enlarged
     finally:
         context.close()
 

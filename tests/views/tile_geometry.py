@@ -13,11 +13,11 @@ from shapely import box
 from shapely.geometry import shape as to_shape
 
 from geo.atlas import Atlas, Query
-from geo.crs import STORE_CRS, transformer
+from geo.crs import HALF_WORLD_M, STORE_CRS, transformer
 from geo.views.tiles import mvt, tile
 from geo.views.tiles.mvt import EXTENT
 from geo.views.tiles.tile import Address, Tile, tile_at
-from geo.views.tiles.zoom_layers import HALF_WORLD_M, PreparedLayers
+from geo.views.tiles.zoom_layers import PreparedLayers
 from tests.frames import world
 from tests.frozen import publish_atlas
 

@@ -8,7 +8,7 @@ const KEPT = 80; // decoded files
 const SCREEN_RATIO = 2; // more pixels than this are not seen on a screen
 const PRINT_RATIO = 3;
 const FADE_PX = 70;
-const PANES = { terrain: 190, hillshade: 191, terrain_rest: 192 };
+const ORDERS = [100, 200]; // of the canvases, with the hillshade between them
 
 /** The canvas. It is a renderer of Leaflet, which places it and moves it while the map zooms. */
 const Sheet = L.Renderer.extend({
@@ -17,7 +17,7 @@ const Sheet = L.Renderer.extend({
   _initContainer() {
     this._container = document.createElement("canvas");
     this._container.className = "terrain";
-    this._ratio = 1;
+    this._container.style.zIndex = this.options.order;
   },
 
   _destroyContainer() {
@@ -35,19 +35,18 @@ const Sheet = L.Renderer.extend({
     Object.assign(this._container, { width: size.x * ratio, height: size.y * ratio });
     Object.assign(this._container.style, { width: `${size.x}px`, height: `${size.y}px` });
     L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._ratio = ratio;
+    this.ratio = ratio;
     this.paint();
   },
 
-  /** Draw again, for example when a file has arrived; `options.draw(context, box)` draws in pixels of the zoom. */
+  /** Draw again, for example when a file has arrived; `options.draw(context, view, ratio)` draws in pixels of the zoom. */
   paint() {
     if (!this._container || !this._bounds) return;
     const context = this._container.getContext("2d");
     const origin = this._map.getPixelOrigin();
     const { min, max } = this._bounds;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    this.options.draw(context, { west: min.x + origin.x, north: min.y + origin.y, east: max.x + origin.x, south: max.y + origin.y }, this._ratio);
+    this.options.draw(context, { west: min.x + origin.x, north: min.y + origin.y, east: max.x + origin.x, south: max.y + origin.y }, this.ratio);
   },
 });
 
@@ -57,12 +56,13 @@ const Sheet = L.Renderer.extend({
  * paper.
  */
 export function createTerrain(map, terrain, load, onDrawn) {
-  for (const [pane, order] of Object.entries(PANES)) map.createPane(pane).style.zIndex = order;
+  map.createPane("terrain").style.zIndex = 190;
   const { style } = terrain;
   const files = new Map(); // "band/name" -> {origin, band, rows: Map of row -> features} or a promise
   const shades = terrain.hillshade ? shading(map, terrain) : null;
-  // Shadows and lights lie over the land and below everything else, which then has a canvas of its own.
-  const sheets = shades ? [new Sheet({ draw: drawLand }), new Sheet({ draw: drawRest, pane: "terrain_rest" })] : [new Sheet({ draw: drawAll })];
+  // With a hillshade the land lies on a canvas below it, everything else on one above it.
+  const sheets = (shades ? [drawLand, drawRest] : [drawAll]).map((draw, i) => new Sheet({ draw, order: ORDERS[i] }));
+  const paint = () => sheets.forEach((sheet) => sheet.paint());
   let shown = [];
   let on = false;
 
@@ -80,7 +80,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (!on || bandAt(terrain.bands, map.getZoom()) !== band) return;
     shown = keys.map((key) => files.get(key)).filter((file) => file?.rows);
     for (const key of files.keys()) if (files.size > KEPT && !keys.includes(key)) files.delete(key);
-    for (const sheet of sheets) sheet.paint();
+    paint();
     onDrawn();
   }
 
@@ -97,20 +97,15 @@ export function createTerrain(map, terrain, load, onDrawn) {
     if (on === next) return;
     on = next;
     map.getContainer().classList.toggle("has-terrain", on);
-    for (const layer of [...sheets, shades].filter(Boolean)) on ? layer.addTo(map) : layer.remove();
+    for (const part of [...sheets, shades]) if (part) on ? part.addTo(map) : part.remove();
     if (on) refresh();
     onDrawn();
   }
 
-  function drawAll(context, view, ratio) {
-    drawLand(context, view, ratio);
-    drawRest(context, view, ratio);
-  }
+  /** The rows that may be seen at a zoom and that `is` holds for. */
+  const rowsAt = (zoom, is) => style.rows.filter((row) => is(row) && (row.from <= zoom || shown.some((file) => file.rows.get(row)?.early)));
 
-  /** The rows that have something to be drawn at a zoom. */
-  const visibleRows = (zoom) => style.rows.filter((row) => row.from <= zoom || shown.some((file) => file.rows.get(row)?.early));
-
-  /** Do `act(path, scale, file)` for the features of a row in each file, in units of its band. */
+  /** Call `act(path, scale, file)` for each file with features of a row, the context set to the units of the file. */
   function onFiles(context, view, ratio, row, act) {
     const zoom = map.getZoom();
     for (const file of shown) {
@@ -122,17 +117,10 @@ export function createTerrain(map, terrain, load, onDrawn) {
     }
   }
 
-  /** The colour of the land, and the classes of heights. */
-  function drawLand(context, view, ratio) {
-    context.fillStyle = style.land[themeIndex()];
-    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-    fillAreas(context, view, ratio, (row) => row.layer === "heights");
-  }
-
-  function fillAreas(context, view, ratio, isMeant) {
-    const zoom = map.getZoom();
-    for (const row of visibleRows(zoom).filter((one) => one.fill && !one.symbol && isMeant(one))) {
-      context.fillStyle = row.fill[themeIndex()];
+  function fills(context, view, ratio, is) {
+    const [zoom, theme] = [map.getZoom(), themeIndex()];
+    for (const row of rowsAt(zoom, (one) => one.fill && !one.symbol && is(one))) {
+      context.fillStyle = row.fill[theme];
       context.globalAlpha = row.opacity ? sizeAt(row.opacity, zoom) : 1;
       onFiles(context, view, ratio, row, (path, _, file) => {
         context.save();
@@ -144,12 +132,27 @@ export function createTerrain(map, terrain, load, onDrawn) {
     context.globalAlpha = 1;
   }
 
-  /** Everything but the land: waters, roads, symbols. */
+  function drawLand(context, view, ratio) {
+    context.fillStyle = style.land[themeIndex()];
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    fills(context, view, ratio, isLand);
+  }
+
   function drawRest(context, view, ratio) {
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    drawOver(context, view, ratio);
+  }
+
+  function drawAll(context, view, ratio) {
+    drawLand(context, view, ratio);
+    drawOver(context, view, ratio);
+  }
+
+  /** Water, rivers, roads and symbols. */
+  function drawOver(context, view, ratio) {
     const [zoom, theme] = [map.getZoom(), themeIndex()];
     const sizes = (row) => (row.width ? sizeAt(row.width, zoom) : 0);
-    const visible = visibleRows(zoom);
-    fillAreas(context, view, ratio, (row) => row.layer !== "heights");
+    fills(context, view, ratio, (row) => !isLand(row));
     context.lineJoin = context.lineCap = "round";
     const strokes = (rows, colorOf, widthOf) => {
       for (const row of rows) {
@@ -161,7 +164,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
         });
       }
     };
-    const lines = visible.filter((row) => row.line);
+    const lines = rowsAt(zoom, (row) => row.line);
     const isRoad = (row) => row.layer === "roads";
     strokes(lines.filter((row) => !isRoad(row)), (row) => row.line[theme], sizes);
     // All casings lie below all roads, so that roads of two classes run into each other.
@@ -169,7 +172,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     strokes(lines.filter(isRoad), (row) => row.line[theme], sizes);
     context.setLineDash([]);
     if (shown.length) fade(context, view, ratio, zoom, style.veil[theme]);
-    for (const row of visible.filter((one) => one.symbol)) symbols(context, row, view, ratio, zoom, theme);
+    for (const row of rowsAt(zoom, (one) => one.symbol)) symbols(context, row, view, ratio, zoom, theme);
   }
 
   /** Let the base map fade out where its data end, so that no river breaks off. */
@@ -230,7 +233,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
   }
 
   map.on("moveend", refresh);
-  onTheme(() => on && sheets.forEach((sheet) => sheet.paint()));
+  onTheme(() => on && paint());
 
   /** Draw with as many pixels as paper needs, or with those of the screen again. */
   function print(prints) {
@@ -242,6 +245,8 @@ export function createTerrain(map, terrain, load, onDrawn) {
 
   return { show, named, print };
 }
+
+const isLand = ({ layer }) => layer === "heights" || layer === "land";
 
 /** The content of a file, its features sorted to the rows of the style table. */
 function decoded(content, band, style) {
@@ -283,9 +288,10 @@ function pathOf(features) {
 }
 
 function shading(map, { hillshade, urls, style }) {
-  const [west, north, east, south] = hillshade.box.map((share) => share * 256);
-  const bounds = L.latLngBounds(map.unproject([west, south], 0), map.unproject([east, north], 0)); // there are no tiles beyond it
-  const layer = L.tileLayer(urls.hillshade, { bounds, pane: "hillshade", minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), className: "hillshade" });
+  const world = 256; // pixels of the square at zoom 0
+  const [west, north, east, south] = hillshade.box.map((share) => share * world);
+  const bounds = L.latLngBounds(map.unproject([west, south], 0), map.unproject([east, north], 0));
+  const layer = L.tileLayer(urls.hillshade, { pane: "terrain", bounds, minNativeZoom: hillshade.from, maxNativeZoom: hillshade.to, maxZoom: map.getMaxZoom(), zIndex: ORDERS[0] + 1, className: "hillshade" });
   const paint = () => layer.setOpacity(style.shade_opacity[themeIndex()]);
   paint();
   onTheme(paint);

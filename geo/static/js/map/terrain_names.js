@@ -6,6 +6,7 @@ import { themeIndex } from "./theme.js";
 
 const BORDER_PX = 17; // between the border and the middle of a neighbour's name
 const SHIELD_PX = 8; // what the plate of a shield adds to the width of its number
+const SHIELD_POINTS = 14; // even points of the shortest line with a shield
 const TRIES = 12;
 const REPEATED = 3; // times that a neighbour is named along a long border
 const INSISTENT = 10; // names of a lower priority number are never given up for want of room beside their symbol
@@ -89,8 +90,9 @@ function spot(path, size) {
   return { x, y, path, boxes: boxesAlong(path, size) };
 }
 
-/** Places for a shield on a line, from its middle outwards. */
+/** Places for a shield on a line, from its middle outwards; none on a short one. */
 function middles(points, isInside) {
+  if (points.length < SHIELD_POINTS) return [];
   const half = points.length / 2;
   return points.filter((point, i) => i % 6 === 3 && isInside(point)).map((point) => ({ ...point, off: Math.abs(points.indexOf(point) - half) }))
     .sort((a, b) => a.off - b.off).map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }));
