@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import Any
 
 import pyogrio
 
@@ -15,10 +16,15 @@ def count_of(layer: str) -> int:
     return int(json.loads((SHIPPED_SEED / layer / f"{layer}.json").read_text(encoding="utf-8"))["records"])
 
 
+def values_of(layer: str, field: str) -> list[Any]:
+    """The values of a field of a shipped layer of shapes, in the order of its file."""
+    column = LAYERS[layer].field(field).short
+    path = SHIPPED_SEED / layer / f"{layer}.shp"
+    return list(pyogrio.read_dataframe(path, columns=[column], read_geometry=False)[column])
+
+
 def next_keys(layer: str, count: int) -> list[str]:
     """The keys that the next `count` new records of a shipped layer of shapes receive."""
-    spec = LAYERS[layer]
-    column = spec.field(spec.key).short
-    keys = pyogrio.read_dataframe(SHIPPED_SEED / layer / f"{layer}.shp", columns=[column], read_geometry=False)[column]
+    keys = values_of(layer, LAYERS[layer].key)
     letter, last = keys[0][0], max(int(key[1:]) for key in keys)
     return [f"{letter}{number:02}" for number in range(last + 1, last + 1 + count)]

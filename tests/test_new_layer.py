@@ -248,7 +248,7 @@ def test_qgis_opens_the_project_with_the_layers(site: str, tmp_path: Path) -> No
     assert process.returncode == 0, process.stderr
     project = json.loads(process.stdout.strip().splitlines()[-1])
     assert project["read"]
-    colours = {"lodgings": "#0f6b6b", "trails": "#00695c", "reserves": "#3d5a1e"}
+    colours = {"lodgings": "#301080", "trails": "#00695c", "reserves": "#3d5a1e"}
     for layer, kind in KINDS.items():
         valid, count, renderer, symbols, has_labels = project["layers"][layer]
         assert (valid, count, renderer, has_labels) == (True, len(LAYERS[layer]), kind, True)

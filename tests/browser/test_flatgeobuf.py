@@ -72,7 +72,7 @@ def evaluate(browser: Browser, other_site: str, script: str, argument: Any) -> A
 
 
 @pytest.mark.parametrize("nocache", [False, True])
-@pytest.mark.parametrize("layer", ["sites", "old_communes"])
+@pytest.mark.parametrize("layer", ["communes", "old_communes"])
 def test_the_records_of_a_box_are_read_by_ranges(
     browser: Browser, other_site: str, site: str, real_atlas: Atlas, layer: str, nocache: bool
 ) -> None:

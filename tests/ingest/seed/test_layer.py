@@ -104,7 +104,8 @@ def test_a_date_column_reads_as_iso_text(tmp_path: Path) -> None:
 
 def test_a_short_row_of_a_csv_has_unknown_values(tmp_path: Path) -> None:
     seed = write_seed(tmp_path)
-    (seed / "sources" / "sources.csv").write_text("source_id,publisher,address,date,what\nS1,Báo\n", encoding="utf-8")
+    header = ",".join(field.name for field in LAYERS["sources"].fields)
+    (seed / "sources" / "sources.csv").write_text(f"{header}\nS1,Báo\n", encoding="utf-8")
     rows, issues = read_layer(seed / "sources", LAYERS["sources"])
     assert rows is not None and issues == []
     assert rows.iloc[0][["source_id", "publisher", "address", "what"]].tolist() == ["S1", "Báo", None, None]
