@@ -14,7 +14,7 @@ from geo.atlas import Atlas
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.layers import GROUPS, THEMATIC
+from geo.ocop.layers import GROUPS, POINT_LAYERS, THEMATIC
 from geo.ocop.styles import STYLES
 from geo.settings import Settings
 from geo.views.qgis import layer_id
@@ -248,11 +248,11 @@ def test_qgis_moves_places_by_the_states_parameters(project: Any) -> None:
 
 
 def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
-    assert project["drawn"] > 0.2 and project["land"] > 0.05
+    assert project["drawn"] > 0.2 and project["land"] > 0.01
     name, scale = project["sheet"]
     assert name == "Bản đồ A3" and scale % 50_000 == 0 and 500_000 < scale < 1_000_000
     assert project["exported"] == 0 and project["sheet_colours"] > 50
-    for layer in ("products", "producers", "villages", "sites"):
+    for layer in POINT_LAYERS:
         assert STYLES[layer].color in project["legend"], layer
 
 
@@ -273,7 +273,7 @@ def test_a_project_in_the_states_system_reads_the_states_numbers(real_atlas: Atl
         archive.extractall(tmp_path)
     project = in_qgis(str(tmp_path / "ocop-v1" / "ocop-v1.qgs"), tmp_path)
     assert {project["layers"][layer_id(name)]["crs"] for name in WITH_GEOMETRY} == {"EPSG:9206"}
-    assert project["crs"] == "EPSG:9205" and project["drawn"] > 0.2 and project["land"] > 0.05
+    assert project["crs"] == "EPSG:9205" and project["drawn"] > 0.2 and project["land"] > 0.01
 
 
 def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: Atlas) -> None:
@@ -284,7 +284,7 @@ def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: 
         assert (layer["valid"], layer["count"], layer["provider"]) == (True, count, "OAPIF"), name
         assert f"url='{server}/'" in layer["source"]
         assert layer["kind"] == (COLLECTIONS[name].geometry or "NoGeometry"), name
-    assert live["drawn"] > 0.2 and live["land"] > 0.05
+    assert live["drawn"] > 0.2 and live["land"] > 0.01
     assert live["producer"] == "Hợp tác xã Ong mật Điện Biên"
 
 
