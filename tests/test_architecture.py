@@ -65,7 +65,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
-    "views": (VIEWS | {"views.export", "views.map", "views.qgis"}, {"numpy", "shapely", "orjson", "pyogrio", "jinja2"}),
+    "views": (
+        VIEWS | {"views.export", "views.map", "views.qgis", "atlas.cql2"},
+        {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
+    ),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},

@@ -92,6 +92,7 @@ def create_app(settings: Settings, atlas_source: AtlasSource, *, templates: Path
     files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
+    files.register_worklist(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
