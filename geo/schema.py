@@ -59,6 +59,18 @@ FieldKind: TypeAlias = Literal[
 ]
 
 
+class Task(NamedTuple):
+    """What an office has to look up where a field has no value.
+
+    `also` are values that are as good as none. `where` names another field and the values of it (any value if none is
+    named) that a record must have for the task to apply.
+    """
+
+    hint: Label
+    also: tuple[str, ...] = ()
+    where: tuple[str, tuple[str, ...]] | None = None
+
+
 @dataclass(frozen=True)
 class Field:
     """One attribute of a layer.
@@ -71,6 +83,7 @@ class Field:
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
     may differ from it by the share `tolerance` before a person is asked to look.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
+    `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     """
 
     name: str
@@ -92,6 +105,7 @@ class Field:
     measures: Literal["", "area"] = ""
     tolerance: float = 0.1
     sparse: bool = False
+    task: Task | None = None
 
 
 Geometry: TypeAlias = Literal["Point", "LineString", "MultiLineString", "MultiPolygon"]

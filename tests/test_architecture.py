@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
-        VIEWS | {"basemap", "views.export", "views.map", "views.qgis"},
+        VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),

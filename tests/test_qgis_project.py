@@ -18,7 +18,7 @@ from geo.basemap.style import BASE_STYLES, LAND
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.layers import GROUPS, THEMATIC
+from geo.ocop.layers import GROUPS, POINT_LAYERS, THEMATIC
 from geo.ocop.styles import STYLES
 from geo.settings import Settings
 from geo.views.qgis import layer_id
@@ -263,11 +263,11 @@ def test_qgis_moves_places_by_the_states_parameters(project: Any) -> None:
 
 
 def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
-    assert project["drawn"] > 0.2 and project["land"] > 0.05
+    assert project["drawn"] > 0.2 and project["land"] > 0.01
     name, scale = project["sheet"]
     assert name == "Bản đồ A3" and scale % 50_000 == 0 and 500_000 < scale < 1_000_000
     assert project["exported"] == 0 and project["sheet_colours"] > 50
-    for layer in ("products", "producers", "villages", "sites"):
+    for layer in POINT_LAYERS:
         assert STYLES[layer].color in project["legend"], layer
 
 
@@ -293,7 +293,7 @@ def test_the_base_map_lies_below_all_records_in_a_file_of_its_own(over_base: Any
     base = [key for key in reversed(BASE_LAYERS) if key in SHIPPED]
     assert over_base["order"][-len(base) :] == [f"ocop_base_{key}" for key in base]
     assert over_base["groups"][-1] == ["Bản đồ nền", [f"ocop_base_{key}" for key in base]]
-    assert over_base["drawn"] > 0.9 and over_base["land"] > 0.05
+    assert over_base["drawn"] > 0.9 and over_base["land"] > 0.01
     assert over_base["exported"] == 0 and over_base["sheet_colours"] > 100
 
 
@@ -338,7 +338,7 @@ def test_a_project_in_the_states_system_reads_the_states_numbers(real_atlas: Atl
         archive.extractall(tmp_path)
     project = in_qgis(str(tmp_path / "ocop-v1" / "ocop-v1.qgs"), tmp_path)
     assert {project["layers"][layer_id(name)]["crs"] for name in WITH_GEOMETRY} == {"EPSG:9206"}
-    assert project["crs"] == "EPSG:9205" and project["drawn"] > 0.2 and project["land"] > 0.05
+    assert project["crs"] == "EPSG:9205" and project["drawn"] > 0.2 and project["land"] > 0.01
 
 
 def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: Atlas) -> None:
@@ -349,7 +349,7 @@ def test_the_live_project_reads_the_service(live: Any, server: str, real_atlas: 
         assert (layer["valid"], layer["count"], layer["provider"]) == (True, count, "OAPIF"), name
         assert f"url='{server}/'" in layer["source"]
         assert layer["kind"] == (COLLECTIONS[name].geometry or "NoGeometry"), name
-    assert live["drawn"] > 0.2 and live["land"] > 0.05
+    assert live["drawn"] > 0.2 and live["land"] > 0.01
     for key in SHIPPED:
         layer = live["layers"][f"ocop_base_{key}"]
         assert layer["valid"] and layer["count"] > 0 and layer["name"] == BASE_LAYERS[key].label.en, key

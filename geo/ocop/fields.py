@@ -1,5 +1,8 @@
 """The fields that several layers share, as rows."""
 
+from dataclasses import replace
+
+from geo.ocop import tasks
 from geo.schema import Field, Label
 
 SOURCES = Field(
@@ -28,7 +31,7 @@ PRECISION = Field(
     "precision", "precision", Label("Độ chính xác vị trí", "Location precision"), "code", codes="precision", aliases=("độ chính xác", "precision"),
 )  # fmt: skip
 POSITION_SOURCE = Field("position_source", "pos_source", Label("Nguồn vị trí", "Source of the location"))
-PLACE = (ADDRESS, OLD_COMMUNE, OLD_DISTRICT, PRECISION, POSITION_SOURCE)
+PLACE = (ADDRESS, OLD_COMMUNE, OLD_DISTRICT, replace(PRECISION, task=tasks.LOCATION), POSITION_SOURCE)
 
 UNIT_CODE = Field(
     "code",

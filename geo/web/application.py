@@ -94,6 +94,15 @@ def create_app(
     if prepares:
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
+    _register_site(app, settings, atlas_source, assets)
+    errors.register(app)
+    _compress(app)
+    _guard(app, settings, application)
+    return app
+
+
+def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> None:
+    """Add the pages, the map's data, the downloads and the OGC API."""
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
     grounds = GroundSource(settings.basemap_dir)
     base_map.register(app, grounds)
@@ -101,6 +110,7 @@ def create_app(
     files = downloads.Downloads(settings, atlas_source.keys, slots)
     files.register(app)
     files.register_province(app)
+    files.register_worklist(app)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
@@ -109,10 +119,6 @@ def create_app(
     pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)
-    errors.register(app)
-    _compress(app)
-    _guard(app, settings, application)
-    return app
 
 
 def _register_management(

@@ -17,7 +17,7 @@ ESSENTIAL = {"target-size": ".leaflet-marker-icon"}
 @pytest.mark.parametrize(
     "path",
     ["/", "/?at=products/R03&lang=en", "/embed", "/layers", "/products", "/products/R03?lang=en", "/zones/Z02",
-     "/communes/03352", "/sources/S3", "/quality", "/about?lang=en", "/nothing"],
+     "/communes/03352", "/sources/S3", "/quality", "/worklist", "/about?lang=en", "/nothing"],
 )  # fmt: skip
 def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str) -> None:
     phone = size == "phone"

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from geo.atlas import Atlas, Query
 from geo.basemap.ground import GroundSource, ShadeTile, write_ground
 from geo.basemap.shipped_files import FOLDER, read_shipped
+from geo.ocop.layers import LAYERS
 from geo.settings import Settings
 from geo.views.map.assets import static_dir
 from geo.views.map.themes import TOKENS
@@ -253,7 +254,8 @@ def test_paper_has_one_light_sheet_with_title_legend_and_sources(
         )
         document = page.pdf(path=tmp_path / "map.pdf", format=paper, landscape=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", document)) == 1
-        assert page.evaluate("() => window.sheet") == {"key": 5, "open": True, "width": 1040, "ratio": 3}
+        drawn = sum(spec.thematic and bool(spec.geometry) for spec in LAYERS.values())
+        assert page.evaluate("() => window.sheet") == {"key": drawn, "open": True, "width": 1040, "ratio": 3}
         page.wait_for_function("(zoom) => window.atlasShell.map.getZoom() === zoom", arg=before)
         assert page.evaluate("() => document.querySelector('.credits').open") is False
     finally:

@@ -15,6 +15,7 @@ PAGES = [
     "/sources",
     "/communes",
     "/quality",
+    "/worklist",
     "/about",
     "/connect",
 ]

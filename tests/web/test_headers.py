@@ -18,6 +18,7 @@ PAGES = [
     "/zones/Z1",
     "/sources/S1",
     "/quality",
+    "/worklist",
     "/about",
     "/connect",
     "/none",

@@ -16,6 +16,7 @@ PAGES = [
     "/products/R03",
     "/producers/P1",
     "/quality",
+    "/worklist",
     "/sources",
     "/layers",
     "/about",

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.web.conftest import BROWSER, read
 
 HTML = BROWSER["Accept"]
-PAGES = ("/", "/layers", "/products", "/products/R1", "/quality", "/about", "/connect")
+PAGES = ("/", "/layers", "/products", "/products/R1", "/quality", "/worklist", "/about", "/connect")
 ALSO = ("/api", "/conformance")
 
 

@@ -20,6 +20,7 @@ PAGES = [
     "/",
     "/layers",
     "/quality",
+    "/worklist",
     "/about",
     "/connect",
     *(f"/{layer}" for layer in COLLECTIONS),

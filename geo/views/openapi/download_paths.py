@@ -10,6 +10,7 @@ from geo.schema import Label
 from geo.views import whole_province
 from geo.views.formats import FORMATS, Format
 from geo.views.openapi.parts import RETRY_AFTER, Plain, in_path, operation, parameter_refs, query_parameter, ref
+from geo.views.worklist import WORK, field_names
 
 _JSON = "application/json"
 _BINARY: Plain = {"type": "string", "format": "binary"}
@@ -25,7 +26,7 @@ def files(lang: str) -> Plain:
         f"/export/{whole_province.NAME}.{kind.extension}": _whole(kind, lang) for kind in whole_province.KINDS.values()
     }
     layers = {f"/export/{{layer}}.{row.extension}": _layer(row, lang) for row in FORMATS.values()}
-    return {**_searches(lang), **whole, **layers}
+    return {**_searches(lang), **whole, **layers, "/worklist.csv": _worklist(lang)}
 
 
 def _get(name: str, summary: str, takes: list[Plain], content: Plain) -> Plain:
@@ -68,6 +69,11 @@ def _searches(lang: str) -> Plain:
 
 # --- downloads -----------------------------------------------------------------------------------------------
 
+_MISSING = Label("Tải về: thông tin cần tra cứu (CSV)", "Download: what is missing (CSV)")
+_GAPS = (
+    Parameter("layer", Label("chỉ trong lớp này", "only in this layer"), choices=tuple(WORK)),
+    Parameter("field", Label("chỉ trường này", "only this field"), choices=field_names()),
+)
 _DOWNLOAD = Label("Tải về", "Download")
 _ENCODING = Label("bảng mã chữ", "text encoding")
 _LETTERS = Label("cách ghi chữ mà bảng mã không có", "how to write letters that the encoding lacks")
@@ -89,6 +95,11 @@ def _whole(kind: whole_province.Kind, lang: str) -> Plain:
     takes = [_system(FORMATS["gpkg"].crs, lang)] if kind.has_data else []
     name = kind.extension.replace(".", "_")
     return _file(f"download_all_{name}", f"{_DOWNLOAD.of(lang)}: {kind.label.of(lang)}", takes, kind.media_type)
+
+
+def _worklist(lang: str) -> Plain:
+    takes = [*parameter_refs("commune"), *(query_parameter(row, lang) for row in _GAPS)]
+    return _file("download_worklist", _MISSING.of(lang), takes, FORMATS["csv"].media_type)
 
 
 def _system(codes: tuple[str, ...], lang: str) -> Plain:

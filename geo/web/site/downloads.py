@@ -19,11 +19,13 @@ from geo.settings import Settings
 from geo.views import whole_province
 from geo.views.export.download import write_export
 from geo.views.export.file_cache import Coding, ExportCache, ExportFile, Write
-from geo.views.formats import file_name, format_of
+from geo.views.formats import FORMATS, file_name, format_of
+from geo.views.worklist import count_records, write_worklist
 from geo.web.http import params
 from geo.web.http.caching import add_cache_headers, is_not_modified, last_modified_of
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
+from geo.web.site.gaps import gaps
 
 _MB = 1_000_000
 _AT_ONCE = 1 << 20
@@ -65,6 +67,22 @@ class Downloads:
         depends = (query, file_format.key, sorted(options.items()), lang)
         large = atlas.count(query) > _MANY
         return self.send(write, name, file_format.media_type, *depends, keep=query == Query(layer), large=large)
+
+    def register_worklist(self, app: Flask) -> None:
+        """Add the route of the list of missing values."""
+        app.add_url_rule("/worklist.csv", "worklist_csv", self.worklist)
+
+    def worklist(self) -> Response:
+        """The missing values that the parameters select, as CSV."""
+        selection = gaps(request.args)
+        atlas, lang, root = g.atlas, g.lang, SiteUrls().host()
+
+        def write(out: BinaryIO) -> int:
+            return write_worklist(atlas, selection, lang, root, out)
+
+        name = f"worklist-v{atlas.version.number}.csv"
+        large = count_records(atlas, selection) > _MANY
+        return self.send(write, name, FORMATS["csv"].media_type, name, selection, lang, root, keep=False, large=large)
 
     def register_province(self, app: Flask) -> None:
         """Add the routes of the whole province."""

@@ -1,4 +1,4 @@
-"""The HTML pages: map, layers, records, quality and about. All but the map work without JavaScript."""
+"""The HTML pages: map, layers, records, quality, worklist and about. All but the map work without JavaScript."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,12 +21,14 @@ from geo.views.map.terrain_view import terrain_credits, terrain_view
 from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
+from geo.views.worklist import worklist_view
 from geo.web.http import params
 from geo.web.http.gateway import HIDDEN_TLS
 from geo.web.http.headers import etag_of
 from geo.web.http.page_language import keeps_language
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
+from geo.web.site.gaps import GAPS, gaps
 from geo.web.words.site import word, words_of
 
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
@@ -52,6 +54,7 @@ def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSour
     app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
     app.add_url_rule("/layers", view_func=layers)
     app.add_url_rule("/quality", view_func=quality)
+    app.add_url_rule("/worklist", view_func=worklist)
     app.add_url_rule("/about", "about", lambda: about(grounds()))
     app.add_url_rule("/connect", view_func=connect)
     app.add_url_rule("/<layer>", view_func=layer_page)
@@ -144,6 +147,13 @@ def quality() -> Response:
     names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
     hidden_tls = HIDDEN_TLS in request.environ
     return _page("quality.html", view=view, chosen=layer, names=names, hidden_tls=hidden_tls, active="quality")
+
+
+def worklist() -> Response:
+    """The page of what an office has to look up."""
+    view = worklist_view(g.atlas, gaps(request.args), g.lang, SiteUrls())
+    selection = {name: value for name, value in params.join_values(request.args).items() if name in GAPS and value}
+    return _page("worklist.html", view=view, selection=selection, active="quality")
 
 
 def connect() -> Response:

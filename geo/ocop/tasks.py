@@ -1,0 +1,82 @@
+"""What an office has to look up where a value is missing, as rows that the fields of the layers name."""
+
+from geo.schema import Label, Task
+
+STARS = Task(Label("Hạng sao ghi trong quyết định công nhận", "The stars in the decision of recognition"))
+YEAR = Task(Label("Năm công nhận ghi trong quyết định", "The year in the decision of recognition"))
+STATUS = Task(
+    Label(
+        "Sản phẩm đã được công nhận chưa, theo quyết định nào", "Whether the product was recognised, by which decision"
+    ),
+    also=("assessed", "listed"),
+)
+RECOGNITION = Task(
+    Label(
+        "Số quyết định công nhận của UBND tỉnh hoặc UBND huyện",
+        "The number of the decision of the province or district",
+    )
+)
+CERTIFIED_FROM = Task(
+    Label("Ngày cấp ghi trên giấy chứng nhận", "The date of issue on the certificate"),
+)
+PLAN_3770 = Task(
+    Label(
+        "Sản phẩm có trong danh sách hỗ trợ của Kế hoạch 3770/KH-UBND (2021) không",
+        "Whether the product is on the list of plan 3770/KH-UBND (2021)",
+    )
+)
+PRODUCER = Task(
+    Label("Tên và địa chỉ chủ thể ghi trên giấy chứng nhận", "The producer's name and address on the certificate")
+)
+RAW_MATERIAL = Task(
+    Label("Nguyên liệu chính theo hồ sơ sản phẩm", "The main raw material in the product's file"),
+    where=("group", ("food", "beverage", "herbal", "handicraft", "ornamental")),
+)
+STORY = Task(Label("Câu chuyện sản phẩm trong hồ sơ dự thi", "The product story in the file of the assessment"))
+FOUNDED = Task(
+    Label("Ngày thành lập ghi trên giấy đăng ký kinh doanh", "The date of foundation on the business registration")
+)
+PARTNERS = Task(Label("Số hộ thành viên và hộ liên kết hiện nay", "How many households are members or partners today"))
+AREA = Task(Label("Diện tích hiện nay và năm của số liệu", "The area today, and the year of the figure"))
+AREA_YEAR = Task(Label("Năm của số liệu diện tích", "The year of the figure"), where=("area_ha", ()))
+HOUSEHOLDS_OF_ZONE = Task(Label("Số hộ trồng hoặc nuôi trong vùng", "How many households grow or keep it in the zone"))
+GROWING_AREA = Task(
+    Label("Mã số vùng trồng đã cấp, nếu có", "The growing-area code, if one was given"),
+)
+BOUNDARY = Task(
+    Label(
+        "Ranh giới đo đạc của vùng: tệp GPS hoặc bản đồ quy hoạch", "The surveyed outline: a GPS file or a planning map"
+    ),
+    also=("administrative",),
+)
+RECOGNISED_CRAFT = Task(
+    Label(
+        "Nghề, làng nghề đã được công nhận chưa, loại nào", "Whether the craft or village was recognised, and as what"
+    ),
+    also=("craft_place",),
+)
+PEOPLE = Task(Label("Dân tộc của phần đông dân bản", "The people of most villagers"))
+RECOGNISED = Task(Label("Ngày hoặc năm được công nhận", "The day or year of recognition"))
+VILLAGE_DECISION = Task(
+    Label("Số quyết định công nhận làng nghề, nghề hoặc điểm du lịch", "The number of the decision of recognition")
+)
+HOUSEHOLDS = Task(Label("Số hộ của bản", "How many households the village has"))
+HOUSEHOLDS_IN_CRAFT = Task(Label("Số hộ làm nghề", "How many households practise the craft"), where=("craft", ()))
+RANK = Task(
+    Label("Di tích, danh thắng đã được xếp hạng chưa, ở cấp nào", "Whether the place was ranked, and at which level"),
+    where=("kind", ("historic", "architecture", "archaeology", "scenic")),
+)
+RANK_DECISION = Task(Label("Số quyết định xếp hạng", "The number of the decision on the rank"), where=("rank", ()))
+RANK_DATE = Task(Label("Ngày của quyết định xếp hạng", "The date of the decision on the rank"), where=("rank", ()))
+OPENING = Task(
+    Label("Giờ mở cửa và giá vé đang áp dụng", "Opening hours and tickets in force"),
+    where=("kind", ("museum", "historic", "archaeology", "architecture", "spring")),
+)
+DAYS = Task(Label("Ngày họp chợ hoặc ngày lễ hội hằng năm", "The days of the market or of the yearly festival"))
+LOCATION = Task(
+    Label("Toạ độ đo tại chỗ, ví dụ bằng điện thoại", "Coordinates taken on the spot, for example with a phone"),
+    also=("commune", "district"),
+)
+SOURCE_ADDRESS = Task(
+    Label("Địa chỉ trang, hoặc số và ngày của văn bản", "The address of the page, or number and date of the document")
+)

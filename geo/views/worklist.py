@@ -1,0 +1,250 @@
+"""What is missing: the values that an office has to look up, derived from the declared tasks of the fields."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from geo.atlas import Atlas, Query, Record
+from geo.atlas.cql2.properties import queryables_of
+from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property, Where
+from geo.ocop.filters import applies
+from geo.ocop.layers import LAYERS
+from geo.ocop.styles import icon_of
+from geo.schema import Field
+from geo.text import sort_key
+from geo.views.export.csv_file import BOM, inert
+from geo.views.map.map_page import Places
+from geo.views.values import Urls
+
+MOST_RECORDS = 1_000
+"""Maximum number of records on the page; the CSV file has all."""
+_BATCH = 1_000
+
+WORK: dict[str, tuple[Field, ...]] = {
+    name: fields for name, spec in LAYERS.items() if (fields := tuple(field for field in spec.fields if field.task))
+}
+"""Layer -> its fields whose absence is work for an office."""
+
+COLUMNS = ("commune_code", "commune", "layer", "layer_label", "id", "name", "field", "field_label", "to_look_up", "url")
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """A selection of what is missing: in one layer, in the fields of one name, in some communes; None or () for all."""
+
+    layer: str | None = None
+    field: str | None = None
+    communes: tuple[str, ...] = ()
+
+    def fields(self) -> Iterator[tuple[str, tuple[Field, ...]]]:
+        """The selected layers, each with its selected fields; a commune selects only layers that lie in communes."""
+        for layer, fields in WORK.items():
+            chosen = tuple(field for field in fields if self.field in {None, field.name})
+            if self.layer in {None, layer} and chosen and not (self.communes and not applies("commune", layer)):
+                yield layer, chosen
+
+    def queries(self) -> Iterator[Query]:
+        """The records of each selected layer that lack a value of a selected field."""
+        filters = (("commune", self.communes),) if self.communes else ()
+        for layer, fields in self.fields():
+            yield Query(layer, filters=filters, where=Where(layer, _any(_missing(layer, field) for field in fields)))
+
+
+def field_names() -> tuple[str, ...]:
+    """The names of all fields whose absence is work, each once."""
+    return tuple(dict.fromkeys(field.name for fields in WORK.values() for field in fields))
+
+
+def is_missing(field: Field, record: Record) -> bool:
+    """Whether an office has to look up the value of `field` for `record`."""
+    task, values = field.task, record.properties
+    if task is None:
+        return False
+    if task.where is not None:
+        name, keys = task.where
+        present = values.get(name)
+        if present is None or (keys and present not in keys):
+            return False
+    value = values.get(field.name)
+    return value is None or value in task.also
+
+
+def _missing(layer: str, field: Field) -> Expression:
+    """The condition of `is_missing` as a CQL2 tree."""
+    task = field.task
+    if task is None:
+        return Constant("boolean", False)
+    own = _property(layer, field.name)
+    terms: list[Expression] = [Operation("boolean", "isnull", (own,))]
+    if task.also:
+        terms.append(_is_one_of(own, task.also))
+    condition = _any(terms)
+    if task.where is None:
+        return condition
+    name, keys = task.where
+    other = _property(layer, name)
+    applies_here = (
+        _is_one_of(other, keys) if keys else Operation("boolean", "not", (Operation("boolean", "isnull", (other,)),))
+    )
+    return Operation("boolean", "and", (applies_here, condition))
+
+
+def _property(layer: str, name: str) -> Property:
+    return Property(queryables_of(layer)[name].kind, name)
+
+
+def _is_one_of(value: Property, keys: Iterable[str]) -> Expression:
+    return Operation("boolean", "in", (value, Array(tuple(Constant("text", key) for key in keys))))
+
+
+def _any(conditions: Iterable[Expression]) -> Expression:
+    terms = tuple(conditions)
+    return terms[0] if len(terms) == 1 else Operation("boolean", "or", terms)
+
+
+# --- the page --------------------------------------------------------------------------------------------
+
+
+def worklist_view(atlas: Atlas, gaps: Gaps, lang: str, urls: Urls) -> dict[str, Any]:
+    """The records with missing values by commune, each with what to look up, and the choices of the filters."""
+    records: list[Record] = []
+    matched = 0
+    for query in gaps.queries():
+        page = atlas.find(replace(query, limit=MOST_RECORDS - len(records)))
+        matched += page.matched
+        records += page.records
+    options = {
+        "communes": _commune_options(atlas, gaps, lang),
+        "layers": _layer_options(atlas, gaps, lang),
+        "fields": _field_options(atlas, gaps, lang),
+    }
+    return {
+        "matched": matched,
+        "shown": len(records),
+        "groups": _groups(atlas, records, dict(gaps.fields()), lang, urls),
+        "selection": [option["label"] for rows in options.values() for option in rows if option["chosen"]],
+        **options,
+    }
+
+
+def _groups(
+    atlas: Atlas, records: list[Record], fields: Mapping[str, tuple[Field, ...]], lang: str, urls: Urls
+) -> list[dict[str, Any]]:
+    """The records by the name of the one commune that they lie in; those in several or in none come last."""
+    places = Places(atlas, records, lang)
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(places.commune(record) or "", []).append(record)
+    return [
+        {
+            "commune": name or None,
+            "rows": [_row(record, fields[record.layer], places, lang, urls) for record in groups[name]],
+        }
+        for name in sorted(groups, key=lambda name: (not name, sort_key(name)))
+    ]
+
+
+def _row(record: Record, fields: Iterable[Field], places: Places, lang: str, urls: Urls) -> dict[str, Any]:
+    return {
+        "layer": record.layer,
+        "icon": icon_of(record.layer, record.symbol),
+        "id": record.id,
+        "title": record.title_in(lang),
+        "kind": LAYERS[record.layer].article.of(lang),
+        "place": None if places.commune(record) else places.of(record),
+        "url": urls.record(record.layer, record.id),
+        "tasks": [
+            {"field": field.label.of(lang), "hint": field.task.hint.of(lang)}
+            for field in fields
+            if field.task and is_missing(field, record)
+        ],
+    }
+
+
+def _count(atlas: Atlas, gaps: Gaps) -> int:
+    return sum(atlas.count(query) for query in gaps.queries())
+
+
+def _layer_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]]:
+    options = ((layer, _count(atlas, replace(gaps, layer=layer))) for layer in WORK)
+    return [
+        {"value": layer, "label": LAYERS[layer].label.of(lang), "count": count, "chosen": layer == gaps.layer}
+        for layer, count in options
+        if count or layer == gaps.layer
+    ]
+
+
+def _field_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]]:
+    """The fields by name, which layers share: an option has every label that the selected layers give it."""
+    labels: dict[str, dict[str, None]] = {}
+    for _, fields in replace(gaps, field=None).fields():
+        for field in fields:
+            labels.setdefault(field.name, {})[field.label.of(lang)] = None
+    return [
+        {"value": name, "label": " / ".join(labels[name]), "count": count, "chosen": name == gaps.field}
+        for name in labels
+        if (count := _count(atlas, replace(gaps, field=name))) or name == gaps.field
+    ]
+
+
+def _commune_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for query in replace(gaps, communes=()).queries():
+        for code, count in atlas.facets(query).get("commune", {}).items():
+            counts[code] = counts.get(code, 0) + count
+    titles = atlas.titles("communes", {*counts, *gaps.communes})
+    names = {code: title_en if lang != "vi" and title_en else title for code, (title, title_en) in titles.items()}
+    return [
+        {"value": code, "label": name, "count": counts.get(code, 0), "chosen": code in gaps.communes}
+        for code, name in sorted(names.items(), key=lambda item: sort_key(item[1]))
+    ]
+
+
+# --- the file --------------------------------------------------------------------------------------------
+
+
+def count_records(atlas: Atlas, gaps: Gaps) -> int:
+    """The number of records that lack a selected value."""
+    return _count(atlas, gaps)
+
+
+def write_worklist(atlas: Atlas, gaps: Gaps, lang: str, root: str, out: BinaryIO) -> int:
+    """Write a row for each missing value, as CSV in UTF-8 with a BOM, and return the number of rows.
+
+    `root` begins the URLs of the records. Text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    fields = dict(gaps.fields())
+    out.write(BOM + _lines([COLUMNS]))
+    count = 0
+    for query in gaps.queries():
+        for offset in range(0, atlas.count(query), _BATCH):
+            records = atlas.find(replace(query, limit=_BATCH, offset=offset)).records
+            rows = list(_csv_rows(atlas, records, fields[query.layer], lang, root))
+            out.write(_lines(rows))
+            count += len(rows)
+    return count
+
+
+def _csv_rows(
+    atlas: Atlas, records: Iterable[Record], fields: Iterable[Field], lang: str, root: str
+) -> Iterator[list[str]]:
+    rows = list(records)
+    places = Places(atlas, rows, lang)
+    for record in rows:
+        spec = LAYERS[record.layer]
+        commune = places.commune(record) or ""
+        head = (record.commune or "", commune, record.layer, spec.label.of(lang), record.id, record.title_in(lang))
+        url = f"{root}/{record.layer}/{quote(record.id, safe='')}"
+        for field in fields:
+            if field.task and is_missing(field, record):
+                words = (field.name, field.label.of(lang), field.task.hint.of(lang), url)
+                yield [inert(text) for text in (*head, *words)]
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,37 @@
+"""The worklist on paper: A4, with a column for the answers and without what cannot be used there."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import SIZES, WatchedPage
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_printed_list_is_a4_with_room_for_answers(desktop: WatchedPage, lang: str) -> None:
+    page = desktop.open(f"/worklist?lang={lang}&commune=03352")
+    answers = page.locator(".worklist__table .worklist__answer")
+    expect(answers.first).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(answers.first).to_be_visible()
+    for gone in ("header.site", ".filterbar", ".downloads"):
+        expect(page.locator(gone).first).to_be_hidden()
+    paper = page.pdf(prefer_css_page_size=True)
+    sizes = {tuple(float(n) for n in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", paper)}
+    assert {(round(box[2] - box[0]), round(box[3] - box[1])) for box in sizes} == {(595, 842)}
+
+
+def test_the_list_is_filtered_and_its_records_opened_without_javascript(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["phone"])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}/quality?lang=en")
+    page.click("a.button[href^='/worklist']")
+    page.select_option("select[name=commune]", "03352")
+    page.select_option("select[name=layer]", "products")
+    page.click("form.filterbar button[type=submit]")
+    assert "commune=03352" in page.url and "layer=products" in page.url and "lang=en" in page.url
+    page.click(".worklist__table a >> nth=0")
+    expect(page.locator("h1")).to_be_visible()
+    assert "/products/" in page.url
+    context.close()
