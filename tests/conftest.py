@@ -1,5 +1,6 @@
 """Fixtures of all tests: seeds that are built once into a store and an atlas, and the number of repetitions."""
 
+import gc
 import os
 import shutil
 import socket
@@ -232,3 +233,9 @@ def browser() -> Iterator[Any]:
         )
         yield launched
         launched.close()
+
+
+def pytest_collection_finish() -> None:
+    """Exclude the tests and modules that were collected from garbage collection: they stay until the end."""
+    gc.collect()
+    gc.freeze()
