@@ -163,8 +163,6 @@ class _Portions:
         self._left_out["incomplete"] += len(self._unassembled)
         shapes = np.empty(len(self._shapes), dtype=object)
         shapes[:] = self._shapes
-        spots = np.array([feature.rule.dimensions == (0, 2) for feature in self._features], dtype=bool)
-        shapes[spots] = shapely.point_on_surface(shapes[spots])
         return self._features, shapes, self._left_out
 
 
