@@ -87,8 +87,7 @@ function withSpots(name, measure, visible, map) {
   if (name.spotsFor) return { ...sized, spots: name.spotsFor(width, height, visible) };
   const point = map.latLngToLayerPoint(name.at);
   if (!margin(visible).contains(point)) return { ...sized, spots: [] };
-  // The label of a symbol is shown completely or not at all; that of a unit may be cut by the edge of the map.
-  const whole = ({ x }) => !name.around || (x - width / 2 > visible.min.x && x + width / 2 < visible.max.x);
+  const whole = ({ x }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x; // a label is not cut by the edge of the map
   const free = (spot) => !name.fits || cornersOf(spot, width, height).every((corner) => name.fits(map.layerPointToLatLng(corner)));
   const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
   return { ...sized, spots: spots.filter(whole) };
