@@ -142,7 +142,9 @@ def test_the_style_sheet_has_the_layers(site: str) -> None:
     sheet = get(site, "/static/css/layers.css").decode()
     assert ".symbol--lodgings { background: var(--layer-lodgings); border-radius: 0; clip-path: polygon(25% 6%" in sheet
     assert "--layer-trails: #00695c;" in sheet and ".swatch.swatch--trails { height: 0; border-top: 3px dashed" in sheet
-    assert ".swatch.swatch--reserves { background: color-mix(in srgb, var(--layer-reserves) 18%, white);" in sheet
+    assert (
+        ".swatch.swatch--reserves { background: color-mix(in srgb, var(--layer-reserves) 18%, var(--paper));" in sheet
+    )
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -2,6 +2,7 @@
 
 import math
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
 
+from geo.basemap.bands import BANDS, Band, generalise, to_units
+from geo.basemap.declaration import BASE_LAYERS
 from geo.basemap.generalisation import simplify_areas
 
 
@@ -66,3 +69,15 @@ def test_no_areas_and_a_single_triangle_stay_as_they_are() -> None:
     triangle = np.array([Polygon([(0, 0), (1, 0), (0, 1)])], dtype=object)
     assert len(simplify_areas(triangle[:0], 5.0)) == 0
     assert simplify_areas(triangle, 50.0)[0].equals(triangle[0])
+
+
+@pytest.mark.parametrize("band", BANDS[1:], ids=lambda band: str(band.zoom))
+def test_land_cover_of_a_ground_has_no_gaps_and_moves_no_further_than_the_tolerance_of_its_band(band: Band) -> None:
+    """Borders are simplified by at most two units, and then rounded to the grid of the band: another 0.7 units."""
+    areas = shapely.transform(mosaic(5), lambda xy: np.array([103.0, 21.3]) + xy * 0.0002)
+    frame = gpd.GeoDataFrame({"kind": ["forest"] * len(areas), "min_zoom": np.nan, "rank": np.nan, "height_m": np.nan})
+    frame = frame.assign(**dict.fromkeys(("name", "name_en", "ref"))).set_geometry(list(areas), crs=4326)
+    drawn = np.asarray(generalise(frame, BASE_LAYERS["land"], band).geometry.array, dtype=object)
+    assert len(drawn) == len(areas)
+    assert shapely.coverage_is_valid(drawn)
+    assert moved(to_units(areas, band), drawn) <= 2.0 + math.sqrt(0.5)

@@ -41,3 +41,13 @@ def faults(answer: dict) -> list[str]:  # type: ignore[type-arg]
         for node in rule["nodes"]
         if not (rule["id"] in ESSENTIAL and ESSENTIAL[rule["id"]][1:] in node["html"])
     ]
+
+
+@pytest.mark.parametrize("system", [{"color_scheme": "dark"}, {"contrast": "more"}], ids=["dark", "contrast"])
+@pytest.mark.parametrize("path", ["/", "/?at=products/R03", "/products", "/products/R03", "/about"])
+def test_a_page_breaks_no_rule_in_another_theme(browser: Browser, site: str, path: str, system: dict[str, str]) -> None:
+    context = browser.new_context(viewport=SIZES["desktop"], bypass_csp=True, **system)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}{path}", wait_until="networkidle")
+    assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == []
+    context.close()

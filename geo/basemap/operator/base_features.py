@@ -47,14 +47,20 @@ def clean(text: str | None) -> str | None:
 
 
 def framed(features: list[Feature], shapes: Shapes, area: ClipArea, left_out: Counter[str]) -> Reading:
-    """Features with their shapes (STORE_CRS) as layers, clipped to the area; what lies outside is counted."""
-    clipped = area.clip(shapes)
+    """Features with their shapes (STORE_CRS) as layers, clipped to the area; what lies outside is counted.
+
+    An area that is drawn as a symbol becomes a point inside it.
+    """
+    is_symbol = np.array([0 in feature.rule.dimensions for feature in features], dtype=bool)
+    places = shapes.copy()
+    places[is_symbol] = shapely.point_on_surface(shapes[is_symbol])
+    clipped = area.clip(places)
     inside = ~shapely.is_missing(clipped)
     left_out["outside"] += int((~inside).sum())
     kept = [feature for feature, is_inside in zip(features, inside.tolist(), strict=True) if is_inside]
-    places = clipped[inside]
-    rows = [_row(feature, beyond) for feature, beyond in zip(kept, area.is_beyond(places).tolist(), strict=True)]
-    return Reading(dict(_by_layer([one.rule.layer for one in kept], rows, places)), left_out)
+    beyond = area.is_beyond(clipped[inside]).tolist()
+    rows = [_row(feature, is_beyond) for feature, is_beyond in zip(kept, beyond, strict=True)]
+    return Reading(dict(_by_layer([one.rule.layer for one in kept], rows, clipped[inside])), left_out)
 
 
 def _row(feature: Feature, is_beyond: bool) -> dict[str, Any]:

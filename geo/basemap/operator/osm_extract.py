@@ -130,7 +130,7 @@ class _Portions:
         rule = rule_of_tags(tags, dimension)
         if rule is None or (dimension == 1 and tags.get("area") == "yes"):
             return
-        feature = _feature(rule, {**self._relations.tags.get(thing.id, {}), **tags} if dimension == 1 else tags)
+        feature = _feature(rule, _inherited(tags, self._relations.tags.get(thing.id, {})) if dimension == 1 else tags)
         for wkb in shapes():
             self._new_features.append(feature)
             self._new_wkb.append(bytes.fromhex(wkb))
@@ -163,9 +163,18 @@ class _Portions:
         self._left_out["incomplete"] += len(self._unassembled)
         shapes = np.empty(len(self._shapes), dtype=object)
         shapes[:] = self._shapes
-        spots = np.array([feature.rule.dimensions == (0, 2) for feature in self._features], dtype=bool)
-        shapes[spots] = shapely.point_on_surface(shapes[spots])
         return self._features, shapes, self._left_out
+
+
+def _inherited(tags: Mapping[str, str], of_relation: Mapping[str, str]) -> dict[str, str]:
+    """The tags of a way with those of its relation that it lacks; a way with a name has only its own names.
+
+    >>> _inherited({"name": "Cầu Bản Phủ"}, {"name:vi": "Quốc lộ 12", "ref": "QL12"})
+    {'ref': 'QL12', 'name': 'Cầu Bản Phủ'}
+    """
+    has_name = any(key.startswith("name") for key in tags)
+    lacking = {key: value for key, value in of_relation.items() if not (has_name and key.startswith("name"))}
+    return {**lacking, **tags}
 
 
 def _feature(rule: Rule, tags: Mapping[str, str]) -> Feature:

@@ -116,14 +116,13 @@ def _classified(table: Table, area: ClipArea, options: VectorOptions) -> Reading
     """The features of a table; None where it has no column of classes, or one without any class of the base map."""
     shapes = _placed(table, options)
     present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    rules = list(_rules(table, shapes, present.tolist(), options))
-    if not any(rules):
+    rules = {row: rule for row, rule in enumerate(_rules(table, shapes, present.tolist(), options)) if rule}
+    if not rules:
         return None
     fields = {name: _cells(table, names) for name, names in _COLUMNS.items()}
-    rows = [row for row, rule in enumerate(rules) if rule]
-    left_out = Counter(empty=int((~present).sum()), unclassified=int(present.sum()) - len(rows))
-    features = [_feature(rules[row], fields, row) for row in rows]
-    return framed(features, _spots(features, shapes[rows]), area, left_out)
+    left_out = Counter(empty=int((~present).sum()), unclassified=int(present.sum()) - len(rules))
+    features = [_feature(rule, fields, row) for row, rule in rules.items()]
+    return framed(features, shapes[list(rules)], area, left_out)
 
 
 def _rules(table: Table, shapes: Shapes, present: Sequence[bool], options: VectorOptions) -> Iterator[Rule | None]:
@@ -144,9 +143,7 @@ def _cells(table: Table, names: Sequence[str]) -> Cells:
     return next((columns[name] for name in names if name in columns), [None] * len(table))
 
 
-def _feature(rule: Rule | None, fields: Mapping[str, Cells], row: int) -> Feature:
-    if rule is None:  # the rows without a class were left out before
-        raise ValueError(row)
+def _feature(rule: Rule, fields: Mapping[str, Cells], row: int) -> Feature:
     texts = {name: str(cells[row]) if cells[row] is not None else None for name, cells in fields.items()}
     return Feature(rule, texts["name"], texts["name_en"], texts["ref"], _number(texts["height_m"]))
 
@@ -156,13 +153,6 @@ def _number(text: str | None) -> float | None:
         return float((text or "").replace(",", "."))
     except ValueError:
         return None
-
-
-def _spots(features: Sequence[Feature], shapes: Shapes) -> Shapes:
-    """The shapes, with a point inside each area that is drawn as a symbol."""
-    is_spot = np.array([0 in feature.rule.dimensions for feature in features], dtype=bool)
-    shapes[is_spot] = shapely.point_on_surface(shapes[is_spot])
-    return shapes
 
 
 def _placed(table: Table, options: VectorOptions) -> Shapes:

@@ -22,7 +22,8 @@ const ROUND = [
  * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), color
  * (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
  * `spotsFor(width, height, visible)`: {x, y} in layer points, with `path` and `boxes` where it is written along a line,
- * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol. `obstacles()` gives boxes in layer points that names must not cover.
+ * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol, if it can
+ * where `within(position)` holds. `obstacles()` gives boxes in layer points that names must not cover.
  */
 export function createLabels(map, sources, obstacles) {
   const pane = map.createPane("labels");
@@ -87,11 +88,17 @@ function withSpots(name, measure, visible, map) {
   if (name.spotsFor) return { ...sized, spots: name.spotsFor(width, height, visible) };
   const point = map.latLngToLayerPoint(name.at);
   if (!margin(visible).contains(point)) return { ...sized, spots: [] };
-  // The label of a symbol is shown completely or not at all; that of a unit may be cut by the edge of the map.
-  const whole = ({ x }) => !name.around || (x - width / 2 > visible.min.x && x + width / 2 < visible.max.x);
+  const whole = ({ x }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x; // a label is not cut by the edge of the map
   const free = (spot) => !name.fits || cornersOf(spot, width, height).every((corner) => name.fits(map.layerPointToLatLng(corner)));
   const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
-  return { ...sized, spots: spots.filter(whole) };
+  return { ...sized, spots: preferred(spots.filter(whole), name, width, height, map) };
+}
+
+/** The spots with those first where the whole label lies in `name.within`, if there is such an area. */
+function preferred(spots, { within }, width, height, map) {
+  if (!within) return spots;
+  const lies = (spot) => cornersOf(spot, width, height).every((corner) => within(map.layerPointToLatLng(corner)));
+  return [...spots.filter(lies), ...spots.filter((spot) => !lies(spot))];
 }
 
 const margin = ({ min, max }) => L.bounds(min.subtract([ROOM_PX, ROOM_PX]), max.add([ROOM_PX, ROOM_PX]));

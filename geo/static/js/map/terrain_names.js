@@ -1,6 +1,7 @@
 // The names of the base map as labels: along rivers, in shields on roads, beside towns, outside the province's border.
 
 import { beside, boxesAlong, clip, even, placesAlong } from "../core/along.js";
+import { inside as inProvince } from "../core/inside.js";
 import { L, latLng } from "./leaflet.js";
 import { themeIndex } from "./theme.js";
 
@@ -17,7 +18,9 @@ export function createTerrainNames(map, terrain, rim) {
     const theme = themeIndex();
     const items = terrain.named();
     const [areas, others] = [items.filter(({ row }) => row.names.rule === "border"), items.filter(({ row }) => row.names.rule !== "border")];
-    return [...others.map((item, i) => RULES[item.row.names.rule](item, `terrain/${i}`, theme, map)), ...bordering(areas, rim(), theme, map)];
+    const province = { type: "Polygon", coordinates: rim() };
+    const within = ({ lat, lng }) => inProvince([lng, lat], province);
+    return [...others.map((item, i) => ({ ...RULES[item.row.names.rule](item, `terrain/${i}`, theme, map), within: item.row.names.priority < INSISTENT ? within : null })), ...bordering(areas, rim(), theme, map)];
   };
 }
 

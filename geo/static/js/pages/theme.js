@@ -4,26 +4,27 @@
 {
   const THEMES = ["", "light", "dark", "contrast"]; // the first follows the system
   const root = document.documentElement;
-  const read = () => {
+  const stored = (act) => {
     try {
-      return localStorage.getItem("theme") ?? "";
+      return act(localStorage);
     } catch {
-      return ""; // a page inside another site may not be allowed to store anything
+      return null; // some browsers let no page store anything: the choice then lasts as long as the page
     }
   };
 
-  const apply = (theme) => {
-    if (theme) root.dataset.theme = theme;
+  let chosen = stored((storage) => storage.getItem("theme")) ?? "";
+  const apply = () => {
+    if (chosen) root.dataset.theme = chosen;
     else delete root.dataset.theme;
   };
 
-  apply(read());
+  apply();
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     if (!button) return;
     const describe = () => {
       const { dataset } = button;
-      const text = `${dataset.label}: ${dataset[read() || "auto"]}`;
+      const text = `${dataset.label}: ${dataset[chosen || "auto"]}`;
       button.title = text;
       button.setAttribute("aria-label", text);
       button.querySelector("span").textContent = text;
@@ -31,8 +32,9 @@
     button.hidden = false;
     describe();
     button.addEventListener("click", () => {
-      localStorage.setItem("theme", THEMES[(THEMES.indexOf(read()) + 1) % THEMES.length]);
-      apply(read());
+      chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
+      stored((storage) => storage.setItem("theme", chosen));
+      apply();
       describe();
     });
   });
