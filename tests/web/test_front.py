@@ -48,12 +48,14 @@ SAME = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def plain(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+@pytest.fixture(scope="module")
+def plain(small_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """The application without the front; every other part of it as it is served."""
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(application, "Front", lambda *_: None)
-        app = create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates")
+        app = create_app(
+            Settings(data_dir=tmp_path_factory.mktemp("plain")), FixedSource(small_atlas), templates=ROOT / "templates"
+        )
     return app.test_client()
 
 
