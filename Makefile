@@ -13,7 +13,7 @@ QUICK := geo tests/atlas tests/drafts/test_command.py tests/drafts/test_profiles
   tests/vn2000 tests/web/test_forms.py tests/web/test_params.py
 
 .DEFAULT_GOAL := serve
-.PHONY: help serve build check format lint pins lock audit node quick test test-setup test-long bench clean
+.PHONY: help serve build check format lint pins lock audit node quick test test-setup programs checks test-long bench clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -42,8 +42,10 @@ tests/harvest/.venv/.ready: tests/harvest/requirements.txt
 	tests/harvest/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/harvest/requirements.txt
 	touch $@
 
+test-setup: $(VENV)/.test tests/harvest/.venv/.ready programs  ## install what the tests need
+
 # The browser, GDAL's own tools and node are real programs that the tests drive; apt-get brings what is missing, npm a linter and a map.
-test-setup: $(VENV)/.test tests/harvest/.venv/.ready  ## install what the tests need
+programs:
 	sh .ci/system-packages
 	if [ -L tests/node/node_modules ]; then rm tests/node/node_modules; fi  # npm ci would empty the folder that the link names
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -75,11 +77,15 @@ audit: $(VENV)/.test  ## ask the database of known vulnerabilities about the pin
 quick: lint node  ## the checks of a minute: style, types, and the tests that need no shipped data, server or browser
 	$(PYTEST) $(QUICK)
 
-test: test-setup lint node pins  ## every check, with few repetitions of the random tests
+checks:
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-setup
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint node pins
+
+test: checks  ## every check, with few repetitions of the random tests
 	-$(BIN)/python -m tests.audit  # a new advisory is read by a person; it does not fail unrelated work
 	$(PYTEST)
 
-test-long: test-setup lint node pins  ## every check, with many more killed processes, damaged files and random examples
+test-long: checks  ## every check, with many more killed processes, damaged files and random examples
 	$(PYTEST) --long
 
 bench: $(VENV)/.test  ## measure (docs/benchmarks.md); needs wrk
