@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import WatchedPage
 from tests.shipped import values_of
 
+FOUR_STARS = values_of("products", "stars").count(4)
+
 
 def ready(page: Page) -> Page:
     expect(page.locator("html[data-ready=yes]")).to_be_attached()
@@ -80,7 +82,7 @@ def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: WatchedPage)
     expect(page.locator("#pane-list")).to_contain_text("Mật ong Hoa Ban")
     assert "Khẩu xén" not in page.locator("#pane-list").inner_text()
     answer = page.request.get(f"{watched.site}/map.json?stars=4&layers=products").json()
-    assert answer["layers"]["products"]["matched"] == values_of("products", "stars").count(4)
+    assert answer["layers"]["products"]["matched"] == FOUR_STARS
 
 
 def test_a_record_opens_with_its_links_and_they_can_be_walked_and_walked_back(watched: WatchedPage) -> None:
@@ -218,7 +220,7 @@ def test_downloads_of_the_selection_hold_the_selection(desktop: WatchedPage) -> 
     show_tab(page, "share")
     href = page.locator("#pane-share a", has_text=".geojson").first.get_attribute("href")
     body = page.request.get(f"{desktop.site}{href}").body()
-    assert len(json.loads(body)["features"]) == values_of("products", "stars").count(4)
+    assert len(json.loads(body)["features"]) == FOUR_STARS
 
 
 def test_the_saved_map_is_one_file_with_the_selection(desktop: WatchedPage) -> None:
@@ -278,7 +280,7 @@ def test_pages_work_without_javascript(no_script: WatchedPage) -> None:
     page = no_script.open("/products")
     page.get_by_label("Hạng sao").select_option("4")
     page.get_by_role("button", name="Áp dụng").click()
-    expect(page.locator("tbody tr")).to_have_count(values_of("products", "stars").count(4))
+    expect(page.locator("tbody tr")).to_have_count(FOUR_STARS)
     page.get_by_role("link", name="Mật ong Hoa Ban Điện Biên").click()
     expect(page.locator("h1")).to_have_text("Mật ong Hoa Ban Điện Biên")
     page.get_by_role("link", name="Hợp tác xã Ong mật Điện Biên").first.click()
