@@ -25,8 +25,13 @@ from tests.office import write_office_seed
 SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
+    "tests/browser/test_accessibility.py": "accessibility",
+    "tests/browser/test_base_map.py": "base map",
+    "tests/browser/test_manage.py": "managing",
+    "tests/browser/test_map.py": "map",
+    "tests/browser/test_proxies.py": "proxies",
     "tests/browser/": "browser",
-    "tests/test_new_layer.py": "browser",
+    "tests/test_new_layer.py": "new layer",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
     "tests/test_durability.py": "processes",
@@ -47,8 +52,8 @@ GROUPS = {
 }
 """Tests that one worker runs one after another; all others go one by one to whichever worker is free.
 
-A browser or QGIS is started once. Tests that kill processes, hold them still or wait for them ("processes") would
-starve each other. What a module makes for its own tests at some cost is made once ("damage", "fuzz", "province").
+The tests in a browser are parted so that every worker has its share; what they share (a server, QGIS) is started once for
+each group. Tests that kill processes, hold them still or wait for them ("processes") would starve each other. What a module makes for its own tests at some cost is made once ("damage", "fuzz", "province").
 """
 
 
