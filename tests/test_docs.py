@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,6 +25,7 @@ from geo.views.formats import FORMATS
 from geo.views.openapi.document import document
 from geo.views.whole_province import KINDS
 from geo.web.application import create_app
+from tests.conftest import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -118,14 +120,21 @@ def commands() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("document", "line"), commands())
-def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, built_env: dict[str, str]) -> None:
+def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, built: Settings) -> None:
+    data_dir = shutil.copytree(built.data_dir, tmp_path / "var")  # a command may publish
     redirect = re.search(r" > \S+$", line)  # only the command is run, without the shell's redirection
     words = shlex.split(line[: redirect.start()] if redirect else line, comments=True)
     ending = r"\.(csv|gpkg|geojson|kml|zip|qgz)$"
     outputs = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in outputs else word for word in words]
     process = subprocess.run(
-        [sys.executable, *words], check=False, cwd=ROOT, env=built_env, capture_output=True, text=True, timeout=300
+        [sys.executable, *words],
+        check=False,
+        cwd=ROOT,
+        env=environment(dataclasses.replace(built, data_dir=data_dir)),
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert process.returncode == 0, f"{document}: {process.stderr}"
 

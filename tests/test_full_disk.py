@@ -169,7 +169,7 @@ def test_a_job_that_meets_the_full_disk_ends_in_words_and_its_state_is_saved(
     assert jobs.publish(failed, who="A", why="b", digest=review["digest"]).published == 3
 
 
-def test_commands_say_that_the_disk_is_full(run_app, own: Settings, disk: Disk, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_commands_say_that_the_disk_is_full(run_app_process, own: Settings, disk: Disk, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     open_store(own).backup(tmp_path / "backup.gpkg")
     shapefile = write_vn2000_zones(tmp_path / "vung.shp")
     publish_name(own, "Đồi A1 lần ba")
@@ -179,7 +179,7 @@ def test_commands_say_that_the_disk_is_full(run_app, own: Settings, disk: Disk, 
         ("backup", str(disk.folder / "copy.gpkg")), ("build", "--over-imports"),
         ("import", str(shapefile), "--layer", "zones", "--who", "A"),
     ):  # fmt: skip
-        done = run_app(*words, **env_of(own))
+        done = run_app_process(*words, **env_of(own))
         assert done.returncode == 1 and any(text in done.stderr.lower() for text in FULL), (words, done.stderr)
         assert "Traceback" not in done.stderr, words
     assert [version.number for version in open_store(own).versions()] == [1, 2, 3]
