@@ -71,7 +71,7 @@ def read_vector_file(path: Path, area: ClipArea, work: Path, options: VectorOpti
     """
     parts = [part for part in _parts(path, work) if part.kind not in SHEETS]
     if options.part is not None and parts:
-        parts = [choose(parts, options.part)]
+        parts = [part for part in (choose(parts, options.part),) if part is not None]
     tables = [table for part in parts if (table := _table(part, options)).shapes is not None]
     if not tables:
         raise BadSource(
