@@ -32,7 +32,7 @@ border of the province along it."""
 class Names(NamedTuple):
     """How the names of a class are placed and written. Names of a smaller `priority` are placed first.
 
-    `size` is in pixels; QGIS uses three quarters of it as points. `apart` is the least distance in pixels between two
+    `size` is in pixels, which views/qgis/base_layers.py turns into points. `apart` is the least distance in pixels between two
     equal names along lines.
     """
 
