@@ -62,7 +62,7 @@ FieldKind: TypeAlias = Literal[
 class Task(NamedTuple):
     """What an office has to look up where a field has no value.
 
-    `also` are values that are as good as none. `where` names another field and the values of it (any value if none is
+    `also` are values that count as missing. `where` names another field and the values of it (any value if none is
     named) that a record must have for the task to apply.
     """
 
@@ -126,12 +126,12 @@ class LayerSpec:
     `tiling` layers cover the province without gap or overlap. `outline` is the field, and its values, under which
     a polygon is the record's own outline and not that of the units it lies in; None where it always is.
     `apart` names the field whose equal values keep records apart: own outlines that share one must not overlap.
-    `distinct` names the field that makes records of the same name different where both have a value and these differ.
+    `distinct` names the field by whose values, where both are given and differ, records of the same name are different.
     `thematic` says that the programme is about the layer: it is on when the map opens, each record's page is in the
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
-    `searched` False leaves its records out of the search in all layers. `summary` names the fields whose values stand
-    beside the name of a record where records are listed by name.
+    `searched` False leaves its records out of a search that names no layers. `summary` names the fields whose values
+    stand beside the name of a record where records are listed by name.
     """
 
     name: str

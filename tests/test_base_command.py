@@ -185,6 +185,14 @@ def test_the_command_lists_grounds_and_goes_back(own: Settings, tmp_path: Path) 
     assert "There is no base map in" in refusal.stderr and "Không có bản đồ nền trong" in refusal.stderr
 
 
+def test_the_ground_before_a_damaged_one_and_before_the_same_one_again_stays(own: Settings, tmp_path: Path) -> None:
+    first, second = (make(own, extract(tmp_path / f"{name}.osm.pbf", name)).ground for name in ("Một", "Hai"))
+    make(own, tmp_path / "Hai.osm.pbf")
+    assert [ground.name for ground in list_grounds(own)] == [second.name, first.name]
+    (second.folder / "manifest.json").unlink()
+    assert use_former(own).name == current(own).name == first.name
+
+
 def test_without_a_former_ground_there_is_no_way_back(own: Settings, files: tuple[Path, Path]) -> None:
     make(own, files[0])
     with pytest.raises(NotFound, match="There is no former base map"):
@@ -203,7 +211,7 @@ def test_a_refused_file_leaves_the_ground_and_says_what_to_do_in_both_languages(
         (extract(tmp_path / "lao.osm.pbf", lng=100.0), "", "lies in the province or within 20 km", "trong vòng 20 km"),
         (write_hgt(tmp_path, cone(90.5, 21.5), west=90), CREDIT, "lies in the province or within", "trong vòng 20 km"),
         (write_roads(tmp_path / "b.geojson", ma="x1"), CREDIT, "--class-column NAME", "--class-column TÊN"),
-        (write_roads(tmp_path / "c.geojson", cap="Quốc lộ"), "", "Whose data is c.geojson?", "dữ liệu của ai?"),
+        (write_roads(tmp_path / "c.geojson", cap="Quốc lộ"), "", "The source of c.geojson is unknown", "Chưa rõ nguồn"),
     ):
         with pytest.raises(GeoError, match=re.escape(en)) as caught:
             make(own, path, credit=credit)
@@ -216,7 +224,7 @@ def test_a_refusal_is_printed_in_both_languages(own: Settings, tmp_path: Path) -
     outcome = run(own, extract(tmp_path / "lao.osm.pbf", lng=100.0))
     assert outcome.returncode == 1 and "Traceback" not in outcome.stderr
     assert "Nothing of lao.osm.pbf lies in the province" in outcome.stderr
-    assert "Không có gì của lao.osm.pbf nằm trong tỉnh" in outcome.stderr
+    assert "lao.osm.pbf không có đối tượng nào nằm trong tỉnh" in outcome.stderr
 
 
 def test_files_and_a_way_back_at_once_or_nothing_at_all_are_a_usage_error(
@@ -240,7 +248,7 @@ def test_without_the_optional_package_the_command_says_how_to_install_it(
     assert outcome.returncode == 1
     install = "python -m pip install --require-hashes --no-deps -r requirements-base.lock"
     assert f"needs the package {package}. Install it: {install}" in outcome.stderr
-    assert f"cần gói {package}. Hãy cài bằng lệnh: {install}" in outcome.stderr
+    assert f"cần có gói {package}. Hãy cài bằng lệnh: {install}" in outcome.stderr
 
 
 # --- two at once, killed, without room -------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""The base map: what lies under the records of the programme, its looks, and the files that browsers draw it from."""
+"""The base map below the records of the programme: its layers, its style, and the files that browsers draw it from."""

@@ -20,7 +20,7 @@ ATTRIBUTES = ("kind", "name", "name_en", "ref", "rank", "height_m", "min_zoom")
 _TOLERANCE = 2.0
 """Units that a simplified line may deviate: half a pixel at the highest zoom of a band."""
 _COARSER = {"neighbours": 12.0, "heights": 4.0}
-"""Layers that may deviate more: the edges of the first are not drawn, those of the second are known to some km."""
+"""Layers whose tolerance is larger: outlines of neighbours are not drawn, those of heights are accurate to some km."""
 _LEAST_AREA = 64.0
 """Square units of the smallest polygon: two by two pixels at the highest zoom of a band."""
 
@@ -36,42 +36,43 @@ BANDS = (Band(8, 10), Band(10, 12), Band(12, 14), Band(14, MAX_ZOOM + 1))
 
 
 def to_units(shapes: Array, band: Band) -> Array:
-    """Geometries from STORE_CRS to units of a band, x east and y south of the corner of the square of EPSG:3857."""
+    """Geometries in STORE_CRS in units of a band: x to the east, y to the south, from the corner of EPSG:3857."""
     scale = UNITS * 2**band.zoom
     projected: Array = shapely.transform(shapes, lambda points: mercator_shares(points[:, 0], points[:, 1]) * scale)
     return projected
 
 
 def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataFrame:
-    """The features of a layer that a band draws, in units of the band, the most important first.
+    """The features of a layer (STORE_CRS) that a band draws, in units of the band, the most important first.
 
     Lines that agree in every attribute and continue each other become one, so that names have room along them.
-    Borders between polygons stay shared. Polygons that are too small to be seen, and lines of no length, are left out.
+    Polygons that touch keep a common border. Polygons that are too small to be seen, and lines of no length, are left
+    out.
     The index is not kept.
     """
-    chosen = _in_order(features, layer, band)
+    drawn = _in_order(features, layer, band)
     if layer.geometry == "Point":
-        return _framed(chosen, to_units(_shapes(chosen), band))
+        return _frame(drawn, to_units(_shapes(drawn), band))
     is_line = layer.geometry == "MultiLineString"
-    chosen = _joined(chosen) if is_line else chosen
-    projected = to_units(_shapes(chosen), band)
+    drawn = _join(drawn) if is_line else drawn
+    projected = to_units(_shapes(drawn), band)
     tolerance = _COARSER.get(layer.key, _TOLERANCE)
     simplified = shapely.simplify(projected, tolerance) if is_line else simplify_areas(projected, tolerance)
     simple = shapely.set_precision(simplified, 1.0)
     size = shapely.length(simple) if is_line else shapely.area(simple) - _LEAST_AREA
-    seen = size > 0
-    return _framed(chosen[seen], simple[seen])
+    is_visible = size > 0
+    return _frame(drawn[is_visible], simple[is_visible])
 
 
 def _in_order(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataFrame:
     classes = {one.key: (number, one.from_zoom) for number, one in enumerate(layer.classes)}
     begins = features["min_zoom"].fillna(features["kind"].map(lambda kind: classes[kind][1]))
-    chosen = features[begins < band.end]
-    order = chosen["kind"].map(lambda kind: classes[kind][0])
-    return chosen.assign(_order=order).sort_values(["_order", "rank"], kind="stable", na_position="last")
+    drawn = features[begins < band.end]
+    order = drawn["kind"].map(lambda kind: classes[kind][0])
+    return drawn.assign(_order=order).sort_values(["_order", "rank"], kind="stable", na_position="last")
 
 
-def _joined(lines: GeoDataFrame) -> GeoDataFrame:
+def _join(lines: GeoDataFrame) -> GeoDataFrame:
     """Lines as single parts, joined where they agree in every attribute and continue each other."""
     rows: list[dict[str, Any]] = []
     for values, members in lines.groupby(list(ATTRIBUTES), dropna=False, sort=False):
@@ -82,7 +83,7 @@ def _joined(lines: GeoDataFrame) -> GeoDataFrame:
     return GeoDataFrame(pd.DataFrame(rows, columns=[*ATTRIBUTES, "geometry"]), geometry="geometry")
 
 
-def _framed(features: GeoDataFrame, shapes: Array) -> GeoDataFrame:
+def _frame(features: GeoDataFrame, shapes: Array) -> GeoDataFrame:
     frame = pd.DataFrame(features[list(ATTRIBUTES)]).reset_index(drop=True)
     return GeoDataFrame(frame, geometry=list(shapes))
 

@@ -1,6 +1,6 @@
-"""The layers of the base map as rows: their classes, the zooms that these begin at, and the columns of a feature.
+"""The layers of the base map as rows: their classes, the zoom that each class begins at, and the columns of a feature.
 
-How a class looks stands in style.py. Nothing of the base map is a record of the programme: nothing here is linked,
+The style of a class stands in style.py. Nothing of the base map is a record of the programme: nothing here is linked,
 measured, imported or downloaded with the records.
 """
 
@@ -44,12 +44,12 @@ COLUMNS: dict[str, type] = {
     "height_m": float,
     "min_zoom": float,
 }
-"""Columns of every layer, and what they hold. All but `kind` may be empty (None or NaN) and may be missing.
+"""Columns of every layer, and their types. All but `kind` may be empty (None or NaN) and may be missing.
 
 `kind` is the key of a class. `name` is the name that the map writes in Vietnamese, `name_en` in English where it
 differs. `ref` is the number of a road, such as QL12. `rank` orders features of one class: 1 is the most important.
-`height_m` is a height above sea level: of a peak or pass, or the lower edge of a class of heights. `min_zoom` replaces
-the zoom that the class begins at.
+`height_m` is a height above sea level in metres: of a peak or pass, or the lower edge of a class of heights.
+`min_zoom` replaces the zoom that the class begins at.
 """
 
 MIN_ZOOM, MAX_ZOOM = 8, 18
@@ -65,7 +65,7 @@ _LAYERS = (
         BaseClass("from_1800", Label("từ 1.800 m", "from 1,800 m"), 8),
         BaseClass("from_2100", Label("từ 2.100 m", "from 2,100 m"), 8),
     )),
-    BaseLayer("land", Label("Lớp phủ", "Land cover"), "MultiPolygon", (
+    BaseLayer("land", Label("Lớp phủ mặt đất", "Land cover"), "MultiPolygon", (
         BaseClass("forest", Label("Rừng", "Forest"), 10),
         BaseClass("built_up", Label("Khu dân cư", "Built-up area"), 10),
     )),
@@ -110,7 +110,7 @@ _LAYERS = (
         BaseClass("viewpoint", Label("Điểm ngắm cảnh", "Viewpoint"), 12.5),
         BaseClass("bus_stop", Label("Điểm dừng xe buýt", "Bus stop"), 15),
     )),
-    BaseLayer("places", Label("Thành phố, thị trấn, bản", "Towns and villages"), "Point", (
+    BaseLayer("places", Label("Đô thị, trung tâm xã, bản", "Towns and villages"), "Point", (
         BaseClass("seat", Label("Tỉnh lỵ", "Seat of the province"), 8),
         BaseClass("town", Label("Phường, trung tâm huyện cũ", "Ward, or seat of a former district"), 8.5),
         BaseClass("commune_seat", Label("Trung tâm xã", "Seat of a commune"), 10.5),
@@ -125,7 +125,7 @@ BASE_LAYERS: dict[str, BaseLayer] = {layer.key: layer for layer in _LAYERS}
 """The layers by key, in the order of drawing: a later one is drawn over an earlier one."""
 
 HILLSHADE = Label("Bóng địa hình", "Hillshade")
-"""The one raster of the base map: shadows and lights of the terrain, drawn over heights and land, below all else."""
+"""The one raster of the base map: light and shadow of the terrain, drawn above heights and land, below all else."""
 HILLSHADE_KEY = "hillshade"
 
 SHIPPED = ("heights", "neighbours", "rivers", "roads", "dams", "summits", "places")

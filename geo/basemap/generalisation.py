@@ -1,4 +1,4 @@
-"""Areas made simpler for a scale, so that no outline moves further than a tolerance and shared borders stay shared."""
+"""Areas simplified for a scale: no outline moves further than a tolerance, and shared borders stay shared."""
 
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ _ATTEMPTS = 6
 
 
 def simplify_areas(areas: Shapes, tolerance: float) -> Shapes:
-    """The areas with fewer vertices, no vertex further than `tolerance` from the new outline, in units of their own.
+    """The areas with fewer vertices, no vertex further than `tolerance` from the new outline, in their units.
 
     Areas that touch are simplified together, so that a border between two of them stays one line. Areas that overlap
     have no border in common, and are simplified each by itself.

@@ -19,7 +19,6 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,25 +39,23 @@ from geo.part_files import part_of
 from geo.schema import Label
 
 FORM = 4
-"""The form of the files; a change of it, of the bands or of the generalisation gives grounds another name."""
+"""The version of the file format, part of the digest: to be raised when the files or the generalisation change."""
 
 PACKAGE = "layers.gpkg"
 _POINTER, _MANIFEST = "CURRENT", "manifest.json"
 _NAME = re.compile(r"ground-[0-9a-f]{12}", re.ASCII)
 _FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
-_EARLIER = 1
-"""Earlier grounds that stay, for pages that were opened before the current one was published."""
 _GZIP_LEVEL = 9
 _LEAST_ROOM = 1_000_000
-"""Bytes of a disk that is full: GDAL stops when a page and its journal have no room."""
-_PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 knows
+"""Free bytes below which a disk counts as full: GDAL stops when a page and its journal have no room."""
+_PACKAGE_VERSION = "1.3"  # the newest that the GDAL of QGIS 3.22 reads
 
 
 class ShadeTile(NamedTuple):
-    """One tile of the hillshade in the usual tiling of EPSG:3857: zoom, column from the west, row from the north.
+    """One tile of the hillshade in the XYZ scheme (EPSG:3857): zoom, column from the west, row from the north.
 
-    `png` is 256 by 256 pixels of grey with alpha: black for shadow, white for light, the alpha says how much. A theme
-    only changes the opacity of the whole.
+    `png` is 256 by 256 pixels of grey with alpha: black for shadow, white for light, the more opaque the stronger. A
+    theme only changes the opacity of the whole.
     """
 
     z: int
@@ -68,7 +65,7 @@ class ShadeTile(NamedTuple):
 
 
 class LayerNotes(NamedTuple):
-    """What a ground says about one of its layers."""
+    """A layer of a ground: its key, its number of features (tiles for the hillshade) and its sources."""
 
     key: str
     features: int
@@ -89,7 +86,7 @@ class Ground:
 
     @property
     def maker(self) -> str:
-        """Who made it: "shipped" for the project's own files, else what the operator's file was called."""
+        """Whose files it was made of: "shipped" for the project's own, else the names of the operator's files."""
         return str(self.manifest["maker"])
 
     @property
@@ -173,17 +170,21 @@ class GroundSource:
         return name if _NAME.fullmatch(name) else ""
 
     def publish(self, name: str) -> None:
-        """Make the ground `name` the current one and delete all others but the one before it."""
+        """Make the ground `name` the current one and delete all others but the one before it.
+
+        The one before stays for pages that are open. Nothing changes when `name` is the current one already.
+        """
         before = self._current_name()
+        if name == before:
+            return
         part = part_of(self.folder / _POINTER)
         try:
             part.write_text(name, encoding="ascii")
             part.replace(self.folder / _POINTER)
         finally:
             part.unlink(missing_ok=True)
-        stay = {name, *([before] * _EARLIER)}
         for folder in self.folder.glob("ground-*"):
-            if _NAME.fullmatch(folder.name) and folder.name not in stay:
+            if _NAME.fullmatch(folder.name) and folder.name not in {name, before}:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -203,7 +204,7 @@ def write_ground(
     "hillshade" where there are such tiles. The same content gives the same name; a ground that exists is not written
     again. BadSource names a layer, a class, a geometry or a source that is not as declared.
     """
-    frames = {key: _checked(key, layers[key], origins) for key in _known(layers)}
+    frames = {key: _check(key, layers[key], origins) for key in _keys_in_order(layers)}
     shades = sorted(hillshade)
     if shades and not origins.get("hillshade"):
         raise _bad("hillshade", "has no source", "không có nguồn")
@@ -222,8 +223,7 @@ def write_ground(
         }  # fmt: skip
         _write_package(part / PACKAGE, frames)
         (part / _MANIFEST).write_bytes(orjson.dumps(manifest))
-        with suppress(OSError):  # another process has written the same ground meanwhile
-            part.rename(folder / name)
+        _rename(part, folder / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return name
@@ -232,7 +232,7 @@ def write_ground(
 # --- checks ------------------------------------------------------------------------------------------
 
 
-def _known(layers: Mapping[str, GeoDataFrame]) -> list[str]:
+def _keys_in_order(layers: Mapping[str, GeoDataFrame]) -> list[str]:
     """The keys of the layers that have features, in the order of drawing."""
     for key in layers:
         if key not in BASE_LAYERS:
@@ -240,20 +240,27 @@ def _known(layers: Mapping[str, GeoDataFrame]) -> list[str]:
     return [key for key in BASE_LAYERS if key in layers and len(layers[key])]
 
 
-def _checked(key: str, features: GeoDataFrame, origins: Mapping[str, tuple[Origin, ...]]) -> GeoDataFrame:
-    """The features with all columns; BadSource when they are not as declared."""
+def _check(key: str, features: GeoDataFrame, origins: Mapping[str, tuple[Origin, ...]]) -> GeoDataFrame:
+    """The features with all columns of COLUMNS; BadSource when they are not as declared."""
     layer = BASE_LAYERS[key]
     if features.crs is None or features.crs.to_epsg() != 4326:
-        raise _bad(key, "is not in EPSG:4326", "không ở hệ EPSG:4326")
+        given = features.crs.to_string() if features.crs else "-"
+        raise _bad(key, f"must be in EPSG:4326, not {given}", f"phải ở hệ EPSG:4326, không phải {given}")
     if not origins.get(key):
         raise _bad(key, "has no source", "không có nguồn")
-    unknown = set(features["kind"]) - {one.key for one in layer.classes} if "kind" in features else {"(no kind)"}
-    if unknown:
-        raise _bad(key, f"has unknown classes {sorted(map(str, unknown))}", f"có loại lạ {sorted(map(str, unknown))}")
+    classes = [one.key for one in layer.classes]
+    strange = sorted(map(str, set(features["kind"]) - set(classes))) if "kind" in features else ["(no kind)"]
+    if strange:
+        choices = ", ".join(classes)
+        raise _bad(
+            key, f"has unknown classes {strange}; classes: {choices}", f"có loại lạ {strange}; các loại: {choices}"
+        )
     single = layer.geometry.removeprefix("Multi")
-    kinds = set(features.geometry.geom_type) - {layer.geometry, single}
-    if kinds or features.geometry.is_empty.any():
-        raise _bad(key, f"holds {sorted(map(str, kinds))}, not {layer.geometry}", f"không phải toàn {layer.geometry}")
+    others = sorted(map(str, set(features.geometry.geom_type) - {layer.geometry, single}))
+    if others:
+        raise _bad(key, f"holds {others}, not {layer.geometry}", f"chứa {others}, không phải {layer.geometry}")
+    if features.geometry.is_empty.any():
+        raise _bad(key, "holds a feature without coordinates", "có đối tượng không có toạ độ")
     full = features.assign(
         **{name: _empty(len(features), kind) for name, kind in COLUMNS.items() if name not in features}
     )
@@ -270,7 +277,7 @@ def _bad(key: str, en: str, vi: str) -> BadSource:
 
 
 def _no_file(name: str) -> NotFound:
-    return NotFound(f"The base map has no file {name}.", f"Bản đồ nền không có tệp {name}.")
+    return NotFound(f"This base map has no file {name}.", f"Bản đồ nền này không có tệp {name}.")
 
 
 # --- writing -----------------------------------------------------------------------------------------
@@ -340,6 +347,15 @@ def _write_shades(folder: Path, shades: list[ShadeTile]) -> dict[str, Any] | Non
     places = np.array([[x, y] for z, x, y, _ in shades if z == most]) / 2**most
     (west, north), (east, south) = places.min(axis=0).tolist(), (places.max(axis=0) + 1 / 2**most).tolist()
     return {"from": least, "to": most, "box": [west, north, east, south]}
+
+
+def _rename(part: Path, path: Path) -> None:
+    """Give a finished ground its name; OSError unless another process has written the same ground meanwhile."""
+    try:
+        part.rename(path)
+    except OSError:
+        if not (path / _MANIFEST).is_file():
+            raise
 
 
 def _write_package(path: Path, frames: Mapping[str, GeoDataFrame]) -> None:

@@ -1,4 +1,4 @@
-"""A band of the base map as files of limited size: an area whose file would be too large is divided into quarters."""
+"""A band of the base map as files of limited size: an area is divided into quarters until its file is small enough."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
@@ -17,9 +17,10 @@ MAX_BYTES = 240_000
 _BUFFER = 64.0
 """Units that a line or polygon reaches over the edge of its file, so that strokes are not cut there: four pixels."""
 _SMALLEST = 512
+"""Side in units of the smallest area, an eighth of a tile: it is not divided, however large its file is."""
 _SHORT = {"name": "n", "name_en": "e", "ref": "r", "rank": "a", "height_m": "h", "min_zoom": "z"}
 _VERTEX_BYTES, _FEATURE_BYTES = 6, 40
-"""About what a vertex and a feature take in a file."""
+"""Bytes that a vertex and a feature take in a file, estimated."""
 
 
 class Area(NamedTuple):
@@ -80,7 +81,7 @@ def _files(name: str, area: Area, layers: Mapping[str, GeoDataFrame]) -> Iterato
 
 
 def _clip(features: GeoDataFrame, area: Area) -> GeoDataFrame:
-    """The features in an area; lines and polygons cut at its edge with the buffer, a point only where it lies."""
+    """The features in an area: points inside it, lines and polygons cut _BUFFER units beyond its edge."""
     west, north, east, south = area.box
     shapes = np.asarray(features.geometry.array, dtype=object)
     if (shapely.get_type_id(shapes) == 0).all():
@@ -92,8 +93,8 @@ def _clip(features: GeoDataFrame, area: Area) -> GeoDataFrame:
     near = (boxes[:, 0] < window[2]) & (boxes[:, 2] > window[0]) & (boxes[:, 1] < window[3]) & (boxes[:, 3] > window[1])
     rows = features[near]
     cut = shapely.clip_by_rect(shapes[near], *window)
-    left = ~shapely.is_empty(cut)
-    return rows[left].set_geometry(list(cut[left]))
+    has_shape = ~shapely.is_empty(cut)
+    return rows[has_shape].set_geometry(list(cut[has_shape]))
 
 
 def _estimate(layers: Mapping[str, GeoDataFrame]) -> int:
@@ -106,10 +107,10 @@ def _estimate(layers: Mapping[str, GeoDataFrame]) -> int:
 def _body(area: Area, layers: Mapping[str, GeoDataFrame]) -> bytes:
     """The JSON of a file.
 
-    `o` are the north-west corner and the side of the area, in units of the band. Each layer is a list of features:
-    `k` is the class, `n` the name, `e` the English name, `r` the number of a road, `a` the rank, `h` the height, `z`
-    the zoom where it is not that of the class. `g` are the parts, each x, y of its first vertex from the corner, then
-    the steps from vertex to vertex. The parts of a polygon are its rings.
+    `o` is [west, north, side] of the area in units of the band. Each layer is a list of features: `k` is the class, `n`
+    the name, `e` the English name, `r` the number of a road, `a` the rank, `h` the height in metres, `z` the zoom where
+    it is not that of the class. `g` is a list of parts, each x (east), y (south) of its first vertex from the corner,
+    then the differences from vertex to vertex. The parts of a polygon are its rings.
     """
     content: dict[str, Any] = {"o": [*area]}
     for key, features in layers.items():

@@ -18,7 +18,7 @@ FOLDER = "base"
 
 
 class ShippedFiles(NamedTuple):
-    """The layers with their sources, and the latest date of their data."""
+    """The layers with their sources, and the latest date of their data (ISO 8601; empty without any)."""
 
     layers: dict[str, GeoDataFrame]
     origins: dict[str, tuple[Origin, ...]]
@@ -44,7 +44,8 @@ def read_shipped(folder: Path) -> ShippedFiles:
             dates.append(body["as_of"])
         except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
             raise BadSource(
-                f"The base layer {path} cannot be read: {error}.", f"Không đọc được lớp nền {path}: {error}."
+                f"The base layer {path} cannot be read: {error}. Restore the file from the release.",
+                f"Không đọc được lớp nền {path}: {error}. Hãy khôi phục tệp này từ bản phát hành.",
             ) from error
     return ShippedFiles(layers, origins, max(dates))
 
@@ -52,7 +53,7 @@ def read_shipped(folder: Path) -> ShippedFiles:
 def publish_shipped(folder: Path, source: GroundSource) -> None:
     """Publish the shipped files of `folder` as a ground, unless an operator's file made the current one.
 
-    Without any shipped file nothing changes.
+    Without any shipped file nothing changes. BadSource as in `read_shipped` and `write_ground`.
     """
     current = source()
     if current is not None and current.maker != SHIPPED_MAKER:

@@ -1,12 +1,11 @@
 """How the base map is drawn: one table for the screen, the saved map, print and QGIS, in three themes.
 
-The base map is the ground and the records of the programme are the figure: its colours are low in saturation, its
-roads are lighter than any symbol, and what lies beyond the province is covered with a veil of the outside's colour.
+Records of the programme must stand out from the base map: its colours are low in saturation, its roads are lighter
+than any symbol, and the land beyond the province is covered with a translucent colour, the veil.
 Text reaches 4.5:1 against the land in every theme (tests/basemap/test_style.py).
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from geo.basemap.declaration import BASE_LAYERS
@@ -23,7 +22,7 @@ class Tint(NamedTuple):
 
 
 Steps: TypeAlias = tuple[tuple[float, float], ...]
-"""(zoom, value), mostly pixels: what lies in between is interpolated, before the first and after the last it stays."""
+"""(zoom, pixels or opacity): interpolated between two steps, constant before the first and after the last."""
 
 LabelRule: TypeAlias = Literal["along", "shield", "beside", "inside", "border"]
 """Where a name stands: along its line, on its line in a shield, beside its point, inside its area, or outside the
@@ -31,9 +30,9 @@ border of the province along it."""
 
 
 class Names(NamedTuple):
-    """How a class is named. `priority` says which name is placed first: a smaller number goes first.
+    """How the names of a class are placed and written. Names of a smaller `priority` are placed first.
 
-    `size` is in pixels; QGIS uses three quarters of it as points. `apart` is the least distance in pixels between two
+    `size` is in pixels, which views/qgis/base_layers.py turns into points. `apart` is the least distance in pixels between two
     equal names along lines.
     """
 
@@ -51,8 +50,9 @@ class Names(NamedTuple):
 class BaseStyle(NamedTuple):
     """How one class of a layer is drawn.
 
-    `opacity` is that of the fill, which is opaque without it. `line` and `casing` are the colours of a line and of the wider line below it, which is `edge` pixels wider on each
-    side. `dash` is in pixels. `symbol` is a key of SYMBOLS, drawn `size` pixels wide in the colour `fill`.
+    `opacity` is that of the fill, which is opaque without it. `line` and `casing` are the colours of a line, `width`
+    pixels wide, and of the line below it, which is `edge` pixels wider on each side. `dash` is in pixels. `symbol` is a
+    key of SYMBOLS, drawn `size` pixels wide in the colour `fill`.
     """
 
     layer: str
@@ -219,17 +219,3 @@ def _plain(style: BaseStyle) -> dict[str, Any]:
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: [*value] if isinstance(value, tuple) else value for key, value in values.items() if value}
-
-
-def width_at(steps: Steps, zoom: float) -> float:
-    """The pixels of `steps` at a zoom.
-
-    >>> width_at(((8, 1.0), (10, 3.0)), 9), width_at(((8, 1.0), (10, 3.0)), 4), width_at(((8, 1.0), (10, 3.0)), 18)
-    (2.0, 1.0, 3.0)
-    """
-    for (low, less), (high, more) in pairwise(steps):
-        if zoom <= low:
-            return less
-        if zoom < high:
-            return less + (more - less) * (zoom - low) / (high - low)
-    return steps[-1][1]

@@ -25,7 +25,7 @@ from geo.settings import Settings
 Plain = dict[str, Any]
 Task = Callable[[Settings, Plain, Progress], Plain]
 
-_FEW_COLLECTIONS = 200_000
+_OBJECTS_PER_COLLECTION = 200_000
 """Objects that are made before Python looks for unreachable cycles; a job makes millions, hardly any in cycles."""
 _LOWEST = 19
 """The lowest priority of a process."""
@@ -42,7 +42,7 @@ def main() -> None:
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
     order = json.load(sys.stdin)
-    gc.set_threshold(_FEW_COLLECTIONS)
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):

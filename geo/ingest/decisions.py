@@ -21,17 +21,17 @@ class Answers:
     A profile keeps the coordinate system, the encodings, the mapping, the decimal marks, the constants and the
     precision; the rest is decided for each file anew.
 
-    `part` names the layer of the file. `crs` is a `Reading.key`; with `crs_is_usual` it is that of earlier files of the
-    same sender, and does not count where the file itself states its system and its places agree. `encodings` maps
-    columns, or "*", to keys of ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a column out); None
-    takes the proposal. `numbers` maps columns to their decimal mark, "comma" or "point". `constants` are values of
-    fields for every row. `addresses` maps an address to a unit. `references` maps "field:name" to the key of a record,
-    ADD (make one of that name) or "-" (leave it empty). `precision` says how well the coordinates of the file are known
-    ("" lets their decimals say it). `whole`: the file is the whole layer, and what it lacks is removed; else records
-    that it lacks stay. `incomplete` says what becomes of rows whose records lack a required value: PUBLISH, LEAVE_OUT,
-    or "" to ask. `reused_keys` says what becomes of rows with the key of a record that has another name and lies
-    elsewhere: REPLACE, ADD (as new records), or "" to ask. `source` is the id of a record of layer sources, or the
-    fields of a new one.
+    `part` names the layer of the file. `crs` is a `Reading.key`; with `crs_is_usual` it is that of earlier files of
+    the same sender, and is not used where the file states another system in which its places lie where they should.
+    `encodings` maps columns, or "*", to keys of ENCODINGS. `mapping` maps columns to fields or roles ("" leaves a
+    column out); None takes the proposal. `numbers` maps columns to their decimal mark, "comma" or "point".
+    `constants` are values of fields for every row. `addresses` maps an address to a unit. `references` maps
+    "field:name" to the key of a record, ADD (make one of that name) or "-" (leave it empty). `precision` is that of
+    the coordinates of the file ("" derives it from their decimals). `whole`: the file is the whole layer, and what
+    it lacks is removed; else records that it lacks stay. `incomplete` decides on rows whose records lack a required
+    value: PUBLISH, LEAVE_OUT, or "" to ask. `reused_keys` decides on rows whose key belongs to a record with
+    another name and another place: REPLACE, ADD (as new records), or "" to ask. `source` is the id of a record of
+    layer sources, or the fields of a new one.
     """
 
     part: str | None = None

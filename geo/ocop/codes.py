@@ -59,11 +59,11 @@ CODE_LISTS: dict[str, CodeList] = {
             ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product, stars not in the source"),
         ),
         _codes(
-            "validity_basis", "Căn cứ của hiệu lực", "Basis of the validity",
+            "validity_basis", "Căn cứ xác định thời hạn", "Basis of the validity",
             ("recorded", "Ghi trong hồ sơ", "On record"),
             ("date", "Tính từ ngày cấp: 36 tháng", "Derived from the date: 36 months"),
-            ("year", "Tính từ năm công nhận: hết hạn chậm nhất cuối năm này, nếu không được đánh giá lại", "Derived from the year: ended by the end of this year at the latest, unless assessed again"),
-            ("unknown", "Chưa có số liệu để tính", "Not known"),
+            ("year", "Tính từ năm công nhận: hết hạn chậm nhất cuối năm này, nếu không được đánh giá lại", "Derived from the year: ends by the end of this year at the latest, unless assessed again"),
+            ("unknown", "Chưa có số liệu để tính", "No date or year to derive it from"),
             basis="1048/QĐ-TTg (2019), 148/QĐ-TTg (2023)",
         ),
         _codes(

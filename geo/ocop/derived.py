@@ -1,4 +1,4 @@
-"""The fields that the service computes for records, beside the recorded ones, as rows."""
+"""The fields that the service computes for records, in addition to the recorded ones."""
 
 from geo.schema import Field, Label, LayerSpec
 
@@ -11,8 +11,8 @@ _MEASURED_AREA = Field(
     unit="ha",
 )  # fmt: skip
 _VALIDITY = (
-    Field("expected_until", "exp_until", Label("Hiệu lực đến (dự tính)", "Valid until (expected)"), "date"),
-    Field("validity_basis", "val_basis", Label("Căn cứ của hiệu lực", "Basis of the validity"), "code", codes="validity_basis"),
+    Field("expected_until", "exp_until", Label("Hiệu lực đến (dự kiến)", "Valid until (expected)"), "date"),
+    Field("validity_basis", "val_basis", Label("Căn cứ xác định thời hạn", "Basis of the validity"), "code", codes="validity_basis"),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The fields that several layers share, as rows."""
+"""The fields that several layers share."""
 
 from dataclasses import replace
 
@@ -72,9 +72,9 @@ VISITORS = Field(
     "visitors", "visitors", Label("Lượt khách trong năm", "Visitors in a year"), "integer", minimum=0, sparse=True, aliases=("lượt khách", "số lượt khách"),
 )  # fmt: skip
 VISITORS_YEAR = Field(
-    "visitors_year", "vis_year", Label("Năm của số lượt khách", "Year of the visitors"), "integer", minimum=1990, maximum=2100, sparse=True,
+    "visitors_year", "vis_year", Label("Năm của số liệu khách", "Year of the visitor number"), "integer", minimum=1990, maximum=2100, sparse=True,
 )  # fmt: skip
 ASSESSED_HELP = Label(
-    "ngày họp của hội đồng, không phải ngày của giấy chứng nhận",
+    "ngày hội đồng họp, không phải ngày cấp giấy chứng nhận",
     "the day of the council's meeting, not of the certificate",
 )

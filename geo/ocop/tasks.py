@@ -1,4 +1,4 @@
-"""What an office has to look up where a value is missing, as rows that the fields of the layers name."""
+"""What an office has to look up where a value is missing: rows that the declared fields refer to."""
 
 from geo.schema import Label, Task
 
@@ -13,7 +13,7 @@ STATUS = Task(
 RECOGNITION = Task(
     Label(
         "Số quyết định công nhận của UBND tỉnh hoặc UBND huyện",
-        "The number of the decision of the province or district",
+        "The number of the decision of the provincial or district People's Committee",
     )
 )
 CERTIFIED_FROM = Task(
@@ -32,9 +32,11 @@ RAW_MATERIAL = Task(
     Label("Nguyên liệu chính theo hồ sơ sản phẩm", "The main raw material in the product's file"),
     where=("group", ("food", "beverage", "herbal", "handicraft", "ornamental")),
 )
-STORY = Task(Label("Câu chuyện sản phẩm trong hồ sơ dự thi", "The product story in the file of the assessment"))
+STORY = Task(Label("Câu chuyện sản phẩm trong hồ sơ đánh giá, phân hạng", "The product story in the assessment file"))
 FOUNDED = Task(
-    Label("Ngày thành lập ghi trên giấy đăng ký kinh doanh", "The date of foundation on the business registration")
+    Label(
+        "Ngày thành lập ghi trên giấy chứng nhận đăng ký", "The date of foundation on the certificate of registration"
+    )
 )
 PARTNERS = Task(Label("Số hộ thành viên và hộ liên kết hiện nay", "How many households are members or partners today"))
 AREA = Task(Label("Diện tích hiện nay và năm của số liệu", "The area today, and the year of the figure"))
@@ -51,11 +53,12 @@ BOUNDARY = Task(
 )
 RECOGNISED_CRAFT = Task(
     Label(
-        "Nghề, làng nghề đã được công nhận chưa, loại nào", "Whether the craft or village was recognised, and as what"
+        "Nghề, làng nghề đã được công nhận chưa, thuộc loại nào",
+        "Whether the craft or village was recognised, and as what",
     ),
     also=("craft_place",),
 )
-PEOPLE = Task(Label("Dân tộc của phần đông dân bản", "The people of most villagers"))
+PEOPLE = Task(Label("Dân tộc chiếm đa số trong bản", "The people that most villagers belong to"))
 RECOGNISED = Task(Label("Ngày hoặc năm được công nhận", "The day or year of recognition"))
 VILLAGE_DECISION = Task(
     Label("Số quyết định công nhận làng nghề, nghề hoặc điểm du lịch", "The number of the decision of recognition")
@@ -67,16 +70,19 @@ RANK = Task(
     where=("kind", ("historic", "architecture", "archaeology", "scenic")),
 )
 RANK_DECISION = Task(Label("Số quyết định xếp hạng", "The number of the decision on the rank"), where=("rank", ()))
-RANK_DATE = Task(Label("Ngày của quyết định xếp hạng", "The date of the decision on the rank"), where=("rank", ()))
+RANK_DATE = Task(Label("Ngày ban hành quyết định xếp hạng", "The date of the decision on the rank"), where=("rank", ()))
 OPENING = Task(
     Label("Giờ mở cửa và giá vé đang áp dụng", "Opening hours and tickets in force"),
     where=("kind", ("museum", "historic", "archaeology", "architecture", "spring")),
 )
 DAYS = Task(Label("Ngày họp chợ hoặc ngày lễ hội hằng năm", "The days of the market or of the yearly festival"))
 LOCATION = Task(
-    Label("Toạ độ đo tại chỗ, ví dụ bằng điện thoại", "Coordinates taken on the spot, for example with a phone"),
+    Label("Toạ độ đo tại thực địa, ví dụ bằng điện thoại", "Coordinates taken on the spot, for example with a phone"),
     also=("commune", "district"),
 )
 SOURCE_ADDRESS = Task(
-    Label("Địa chỉ trang, hoặc số và ngày của văn bản", "The address of the page, or number and date of the document")
+    Label(
+        "Địa chỉ trang web, hoặc số và ngày ban hành văn bản",
+        "The address of the page, or number and date of the document",
+    )
 )

@@ -1,4 +1,4 @@
-"""How long a product's certificate is valid: as recorded, or expected from its date or year."""
+"""How long a product's certificate is valid: as recorded, or derived from its date or year."""
 
 import re
 from collections.abc import Mapping
@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 MONTHS = 36
-"""Validity of a certificate, by decisions 1048/QĐ-TTg (2019) and 148/QĐ-TTg (2023)."""
-
+"""Validity of a certificate in months, by decisions 1048/QĐ-TTg (2019) and 148/QĐ-TTg (2023)."""
 
 LAPSED = frozenset({"not_renewed"})
 """The values of a product's status under which its stars are no longer valid."""
@@ -18,7 +17,7 @@ VALIDITY_FIELDS = ("certified_from", "certified_until", "year", "reassessed")
 
 
 class Validity(NamedTuple):
-    """The last day, month or year of a certificate, ISO 8601, and where that is known from: a key of `validity_basis`."""
+    """The last day, month or year of a certificate (ISO 8601; None when unknown), and a key of `validity_basis`."""
 
     until: str | None
     basis: str
@@ -27,7 +26,7 @@ class Validity(NamedTuple):
 def validity_of(properties: Mapping[str, Any]) -> Validity:
     """The validity of a product's certificate.
 
-    When only the year is known, the certificate ended by the end of the third year after it at the latest; a later
+    When only the year is known, the certificate ends by the end of the third year after it at the latest; a later
     assessment counts from its own year.
 
     >>> validity_of({"year": 2019})

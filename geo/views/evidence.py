@@ -1,4 +1,4 @@
-"""What the facts of a record rest on, where a reader must be warned."""
+"""Warnings about the sources that the facts of a record rest on."""
 
 from weakref import WeakKeyDictionary
 

@@ -30,9 +30,9 @@ _MARKS = (
     ("kind", "machine_translation", Label("bản dịch máy", "machine translation")),
     ("may_be_closed", "yes", Label("trang có thể đã đóng", "the page may be closed")),
 )
-"""What a reader must see wherever a source is cited: field of the source, its value, and the words for it."""
+"""The warnings beside a cited source: field of the source, its value, and the words for it."""
 _DERIVED_BASES = {"date", "year"}
-"""The bases of a validity that is derived from something known; a recorded one is a field of its own."""
+"""Keys of `validity_basis` for a validity that is derived; a recorded one is shown by its own field."""
 _SOURCE = Label("nguồn {sources}", "source {sources}")
 _DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
 MOST_LINKS = 100
@@ -110,7 +110,7 @@ def own_view(record: Record, reader: Reader, urls: Urls) -> dict[str, Any]:
 
 
 def subtitle(record: Record, lang: str) -> str:
-    """A line under a name: stars, the class of the record, and whether its certificate was given up."""
+    """A line under a name: stars, the class of the record, and whether its certificate was not renewed."""
     spec = COLLECTIONS[record.layer]
     parts = []
     stars = record.properties.get("stars")

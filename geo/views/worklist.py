@@ -1,4 +1,4 @@
-"""What is missing: the values that an office has to look up, derived from the declared tasks of the fields."""
+"""The worklist: the missing values that an office has to look up, derived from the declared tasks of the fields."""
 
 import csv
 import io
@@ -26,14 +26,14 @@ _BATCH = 1_000
 WORK: dict[str, tuple[Field, ...]] = {
     name: fields for name, spec in LAYERS.items() if (fields := tuple(field for field in spec.fields if field.task))
 }
-"""Layer -> its fields whose absence is work for an office."""
+"""Layer -> its fields with a task: those whose missing values an office has to look up."""
 
 COLUMNS = ("commune_code", "commune", "layer", "layer_label", "id", "name", "field", "field_label", "to_look_up", "url")
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """A selection of what is missing: in one layer, in the fields of one name, in some communes; None or () for all."""
+    """A selection of missing values: of one layer, of the fields of one name, in some communes; None or () for all."""
 
     layer: str | None = None
     field: str | None = None
@@ -42,9 +42,10 @@ class Gaps:
     def fields(self) -> Iterator[tuple[str, tuple[Field, ...]]]:
         """The selected layers, each with its selected fields; a commune selects only layers that lie in communes."""
         for layer, fields in WORK.items():
-            chosen = tuple(field for field in fields if self.field in {None, field.name})
-            if self.layer in {None, layer} and chosen and not (self.communes and not applies("commune", layer)):
-                yield layer, chosen
+            selection = tuple(field for field in fields if self.field in {None, field.name})
+            lies_in_communes = not self.communes or applies("commune", layer)
+            if self.layer in {None, layer} and selection and lies_in_communes:
+                yield layer, selection
 
     def queries(self) -> Iterator[Query]:
         """The records of each selected layer that lack a value of a selected field."""
@@ -54,7 +55,7 @@ class Gaps:
 
 
 def field_names() -> tuple[str, ...]:
-    """The names of all fields whose absence is work, each once."""
+    """The names of all fields with a task, each once."""
     return tuple(dict.fromkeys(field.name for fields in WORK.values() for field in fields))
 
 
@@ -164,12 +165,13 @@ def _row(record: Record, fields: Iterable[Field], places: Places, lang: str, url
     }
 
 
-def _count(atlas: Atlas, gaps: Gaps) -> int:
+def count_records(atlas: Atlas, gaps: Gaps) -> int:
+    """The number of records that lack a selected value."""
     return sum(atlas.count(query) for query in gaps.queries())
 
 
 def _layer_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]]:
-    options = ((layer, _count(atlas, replace(gaps, layer=layer))) for layer in WORK)
+    options = ((layer, count_records(atlas, replace(gaps, layer=layer))) for layer in WORK)
     return [
         {"value": layer, "label": LAYERS[layer].label.of(lang), "count": count, "chosen": layer == gaps.layer}
         for layer, count in options
@@ -186,7 +188,7 @@ def _field_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]]:
     return [
         {"value": name, "label": " / ".join(labels[name]), "count": count, "chosen": name == gaps.field}
         for name in labels
-        if (count := _count(atlas, replace(gaps, field=name))) or name == gaps.field
+        if (count := count_records(atlas, replace(gaps, field=name))) or name == gaps.field
     ]
 
 
@@ -204,11 +206,6 @@ def _commune_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]
 
 
 # --- the file --------------------------------------------------------------------------------------------
-
-
-def count_records(atlas: Atlas, gaps: Gaps) -> int:
-    """The number of records that lack a selected value."""
-    return _count(atlas, gaps)
 
 
 def write_worklist(atlas: Atlas, gaps: Gaps, lang: str, root: str, out: BinaryIO) -> int:

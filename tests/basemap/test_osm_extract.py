@@ -244,7 +244,7 @@ def test_a_damaged_extract_is_refused_in_both_languages(writer: ExtractWriter, a
         writer.point(103.2, 21.2, place="village", name=f"Bản {number}")
     path = writer.write(tmp_path / "cut.osm.pbf")
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(BadSource, match=r"cut\.osm\.pbf is not an OpenStreetMap extract") as caught:
+    with pytest.raises(BadSource, match=r"extract cut\.osm\.pbf cannot be read") as caught:
         read_extract(path, area, tmp_path)
     assert "Hãy tải lại tệp" in caught.value.vi
 

@@ -67,12 +67,12 @@ def test_columns_that_are_keys_of_openstreetmap_are_read_as_its_tags(area: ClipA
     columns = {"osm_id": ["1", "2"], "highway": ["primary", None], "waterway": [None, "stream"], "name": ["a", "b"]}
     reading = read(write_geojson(tmp_path / "lines.geojson", columns, [LineString(LINE)] * 2), area)
     assert (by_name(reading, "roads"), by_name(reading, "rivers")) == ({"a": "national"}, {"b": "stream"})
-    assert reading.of_openstreetmap
+    assert reading.is_openstreetmap
 
 
 def test_only_files_with_the_columns_of_openstreetmap_are_credited_to_it(area: ClipArea, tmp_path: Path) -> None:
     path = write_geojson(tmp_path / "a.geojson", {"fclass": ["primary"], "name": ["a"]}, [LineString(LINE)])
-    assert not read(path, area).of_openstreetmap
+    assert not read(path, area).is_openstreetmap
 
 
 def test_a_shapefile_in_vn2000_and_tcvn3_is_read_with_the_files_beside_it(area: ClipArea, tmp_path: Path) -> None:
@@ -108,9 +108,17 @@ def test_a_file_without_a_coordinate_system_needs_the_option(area: ClipArea, tmp
     assert shapely.get_coordinates(placed) == pytest.approx(np.array(LINE), abs=1e-7)
 
 
+def test_a_table_without_geometry_is_refused(area: ClipArea, tmp_path: Path) -> None:
+    path = tmp_path / "duong.csv"
+    path.write_text("loai,ten\nQuốc lộ,Quốc lộ 12\n", encoding="utf-8")
+    with pytest.raises(BadSource, match=r"duong\.csv has no layer of points, lines or areas") as caught:
+        read(path, area)
+    assert "Hãy xuất lại có hình học" in caught.value.vi
+
+
 def test_a_wrong_name_of_a_coordinate_system_is_refused(area: ClipArea, tmp_path: Path) -> None:
     path = write_geojson(tmp_path / "a.geojson", {"class": ["primary"]}, [LineString(LINE)])
-    with pytest.raises(BadSource, match="'EPSG:1' is not known"):
+    with pytest.raises(BadSource, match="'EPSG:1' is not supported"):
         read(path, area, crs="EPSG:1")
 
 

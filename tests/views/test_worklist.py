@@ -129,7 +129,7 @@ def test_a_row_of_the_file_says_what_to_look_up_and_where_the_record_is(small: A
         "Hợp tác xã Ong mật",
     )
     assert (row["layer_label"], row["field_label"]) == ("Producers", "Founded")
-    assert row["to_look_up"] == "The date of foundation on the business registration"
+    assert row["to_look_up"] == "The date of foundation on the certificate of registration"
     assert row["url"] == f"{ROOT}/producers/P1"
 
 

@@ -35,10 +35,10 @@ PRAGMA page_size = 8192; PRAGMA cache_size = -131072; PRAGMA threads = 2;
 """An incomplete file is deleted, so no journal is needed. The cache holds 128 MB, the R*Trees and unique indexes."""
 
 _SEARCH_BYTES = 64 << 20
-"""Memory for words before FTS5 writes them: the fewer parts of its index it writes, the fewer it has to merge."""
+"""Memory that FTS5 fills with words before it writes a part of its index: fewer parts have to be merged."""
 
 _MANY = 10_000
-"""Records from which a second process is worth its start."""
+"""Records above which a second process saves more time than its start takes."""
 
 
 def write_atlas(

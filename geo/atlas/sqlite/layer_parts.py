@@ -16,7 +16,7 @@ Frames: TypeAlias = Mapping[str, GeoDataFrame]
 
 
 class Summary(NamedTuple):
-    """What is known of a layer when all its records are: its overview and the alphabetical places of their names."""
+    """What is computed from all records of a layer: its overview and the alphabetical places of their names."""
 
     layer: str
     overview: bytes | None

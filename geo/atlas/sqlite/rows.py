@@ -68,7 +68,7 @@ class Batch(NamedTuple):
 
 
 class _Caches(NamedTuple):
-    """What the words of a layer become, kept from one batch to the next."""
+    """The forms of words for searching and folding, computed once and used by all batches of a layer."""
 
     search: Words
     fold: Words

@@ -1,4 +1,4 @@
-"""Results computed by a second process, so that preparing records and writing them take two processor cores."""
+"""Results computed by a second process, so that preparing records and writing them use two processor cores."""
 
 import multiprocessing
 import threading
@@ -27,7 +27,7 @@ def computed_beside(items: Iterable[T]) -> Iterator[T]:
 
 
 def _send(items: Iterable[object], receiver: Connection, sender: Connection) -> None:
-    receiver.close()  # else nothing would tell this process that the other one has ended
+    receiver.close()  # else a sender would wait for ever when the other process has ended
     try:
         try:
             for item in items:
@@ -50,5 +50,5 @@ def _received(receiver: Connection, process: BaseProcess) -> Iterator[T]:
     except EOFError:
         raise MemoryError("the process that prepares records was killed") from None
     finally:
-        receiver.close()  # a process that still sends ends with it
+        receiver.close()  # a process that is still sending gets BrokenPipeError, and ends
         process.join()

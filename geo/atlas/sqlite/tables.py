@@ -64,7 +64,7 @@ def column_of(field: Field) -> str:
 
 
 def folded_fields(layer: str) -> list[Field]:
-    """The fields of free text that people read: those that CASEI and ACCENTI are asked of; codes are none."""
+    """The fields of free text that people read, whose CASEI and ACCENTI are stored; codes are none."""
     spec = COLLECTIONS[layer]
     return [
         field for field in spec.fields
@@ -101,7 +101,7 @@ def folded_columns(layer: str) -> list[str]:
 def folded_values(layer: str, properties: Mapping[str, Sequence[object]], words: Words) -> list[Sequence[str | None]]:
     """The folded columns of a layer's records, whose `properties` are columns too; `words` are those of FOLDS.
 
-    NULL where `folded_text` reads the same from another column, which saves the room.
+    NULL, to save space, where `folded_text` reads the same from another column.
     """
     folded = _Folded(words)
     columns: list[Sequence[str | None]] = []

@@ -17,15 +17,15 @@ from geo.text import nfc
 
 REASONS: Mapping[str, Label] = {
     "outside": Label("ngoài tỉnh quá 20 km", "more than 20 km from the province"),
-    "incomplete": Label("thiếu điểm hoặc vòng không khép kín", "points missing, or a ring that does not close"),
-    "unclassified": Label("không rõ loại", "no class that the base map draws"),
-    "empty": Label("không có hình", "no geometry"),
+    "incomplete": Label("thiếu điểm hoặc đường bao không khép kín", "points missing, or a ring that does not close"),
+    "unclassified": Label("không thuộc loại nào mà bản đồ nền vẽ", "no class that the base map draws"),
+    "empty": Label("không có hình học", "no geometry"),
 }
-"""Why something in a file is not in the ground."""
+"""Why an object of a file is not in the ground."""
 
 
 class Feature(NamedTuple):
-    """The attributes of one thing of a file that the base map draws, as the file has them."""
+    """The attributes of one object of a file that the base map draws, as the file has them; `height_m` in metres."""
 
     rule: Rule
     name: str | None = None
@@ -35,32 +35,32 @@ class Feature(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The layers that a file holds, and the number of things left out by reason (see REASONS)."""
+    """The layers that a file holds, and the number of objects left out by reason (see REASONS)."""
 
     layers: dict[str, GeoDataFrame]
     left_out: Counter[str]
 
 
 def clean(text: str | None) -> str | None:
-    """Text of a file as the map writes it: NFC, single spaces; None for an empty one."""
+    """Text of a file as the map writes it: NFC, single spaces; None for an empty text."""
     return " ".join(nfc(text).split()) or None if text else None
 
 
-def framed(features: list[Feature], shapes: Shapes, area: ClipArea, left_out: Counter[str]) -> Reading:
-    """Features with their shapes (STORE_CRS) as layers, clipped to the area; what lies outside is counted.
+def clip_features(features: list[Feature], shapes: Shapes, area: ClipArea, left_out: Counter[str]) -> Reading:
+    """Features with their shapes (STORE_CRS) as layers, clipped to the area; those outside are added to `left_out`.
 
-    An area that is drawn as a symbol becomes a point inside it.
+    A polygon that is drawn as a symbol becomes a point inside it.
     """
     is_symbol = np.array([0 in feature.rule.dimensions for feature in features], dtype=bool)
     places = shapes.copy()
     places[is_symbol] = shapely.point_on_surface(shapes[is_symbol])
     clipped = area.clip(places)
-    inside = ~shapely.is_missing(clipped)
-    left_out["outside"] += int((~inside).sum())
-    kept = [feature for feature, is_inside in zip(features, inside.tolist(), strict=True) if is_inside]
-    beyond = area.is_beyond(clipped[inside]).tolist()
-    rows = [_row(feature, is_beyond) for feature, is_beyond in zip(kept, beyond, strict=True)]
-    return Reading(dict(_by_layer([one.rule.layer for one in kept], rows, clipped[inside])), left_out)
+    is_inside = ~shapely.is_missing(clipped)
+    left_out["outside"] += int((~is_inside).sum())
+    insiders = [features[row] for row in np.flatnonzero(is_inside).tolist()]
+    is_beyond = area.is_beyond(clipped[is_inside]).tolist()
+    rows = [_row(feature, beyond) for feature, beyond in zip(insiders, is_beyond, strict=True)]
+    return Reading(dict(_by_layer([feature.rule.layer for feature in insiders], rows, clipped[is_inside])), left_out)
 
 
 def _row(feature: Feature, is_beyond: bool) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _by_layer(layers: list[str], rows: list[dict[str, Any]], shapes: Shapes) -> 
             yield layer, GeoDataFrame([rows[row] for row in of_layer], geometry=list(shapes[of_layer]), crs="EPSG:4326")
 
 
-def merged(readings: Iterable[Reading]) -> Reading:
+def merge(readings: Iterable[Reading]) -> Reading:
     """Several readings as one, the features of a layer in the order of the readings."""
     layers: dict[str, list[GeoDataFrame]] = {}
     left_out: Counter[str] = Counter()

@@ -1,7 +1,7 @@
-"""Which class of the base map something is: by its tags in OpenStreetMap, or by the word in a column of classes.
+"""The class that an object has in the base map: by its tags in OpenStreetMap, or by the word in a column of classes.
 
-One row is one class of objects. Viet Nam's own classes of roads stand in the number of a road more surely than in its
-tag `highway`: QL12 is a national road and ĐT139 a provincial one, whatever colour a mapper chose.
+One row is one kind of object. The number of a road says its class in Viet Nam more reliably than its tag `highway`:
+QL12 is a national road and ĐT139 a provincial one, whichever value a mapper chose.
 """
 
 import re
@@ -15,7 +15,7 @@ Dimension: TypeAlias = Literal[0, 1, 2]
 
 
 class Rule(NamedTuple):
-    """The objects with the tag `key`=`value`: their layer and kind, and which geometries of theirs are drawn.
+    """The objects with the tag `key`=`value`: their layer and kind, and the dimensions of geometries that are drawn.
 
     `rank` orders the objects of one kind, 1 first. `min_zoom` replaces the zoom that the kind begins at.
     """
@@ -164,21 +164,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "thon": ("place", "village"),
     "xom": ("place", "hamlet"),
 }  # fmt: skip
-"""Words of offices for a class, folded (see geo/text.py) -> the tag that means the same."""
+"""A word for a class in files of Vietnamese offices, folded (see geo/text.py) -> the tag that means the same."""
 
 _BY_TAG = {(rule.key, rule.value): rule for rule in RULES}
 _BY_VALUE = {value: [rule for rule in RULES if rule.value == value] for value in {rule.value for rule in RULES}}
 
 
 def rule_of_tags(tags: Mapping[str, str], dimension: Dimension) -> Rule | None:
-    """The row for an object with these tags and a geometry of this dimension; None when it is not drawn."""
+    """The row of RULES for an object with these tags and a geometry of this dimension; None when it is not drawn."""
     rules = [_BY_TAG[tag] for tag in tags.items() if tag in _BY_TAG]
     fitting = [rule for rule in rules if dimension in rule.dimensions]
     return min(fitting, key=RULES.index) if fitting else None
 
 
 def rule_of_word(word: str, dimension: Dimension) -> Rule | None:
-    """The row that a word in a column of classes means: a value of a tag (`primary`), or a word of offices.
+    """The row of RULES for a word in a column of classes: a value of a tag (`primary`), or a key of WORDS.
 
     >>> rule_of_word("Quốc lộ", 1).kind, rule_of_word("residential", 1).kind, rule_of_word("residential", 2).kind
     ('national', 'street', 'built_up')
@@ -190,7 +190,7 @@ def rule_of_word(word: str, dimension: Dimension) -> Rule | None:
 
 
 def kind_of_road(rule: Rule, ref: str | None) -> str:
-    """The kind of a road by its number, and by its row where the number says nothing.
+    """The kind of a road by its number; by `rule` for tracks, ramps and a number without letters of ROAD_NUMBERS.
 
     >>> kind_of_road(rule_of_word("primary", 1), "ĐT.139"), kind_of_road(rule_of_word("secondary", 1), "QL 12; QL279")
     ('provincial', 'national')

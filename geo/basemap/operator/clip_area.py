@@ -81,12 +81,12 @@ def clip_area_around(outlines: Shapes) -> ClipArea:
 
 
 def _same_dimension(parts: Shapes, wholes: Shapes) -> Shapes:
-    """What is left of clipped shapes without the points and lines in which an edge only touches the area."""
+    """Clipped shapes without pieces of a lower dimension, where an edge only touches the area; None without any."""
     pieces, owners = shapely.get_parts(parts, return_index=True)
-    kept = shapely.get_dimensions(pieces) == shapely.get_dimensions(wholes)[owners]
+    is_same = shapely.get_dimensions(pieces) == shapely.get_dimensions(wholes)[owners]
     same: Shapes = np.full(len(parts), None, dtype=object)
-    for owner in np.unique(owners[kept]).tolist():
-        own = pieces[kept & (owners == owner)]
+    for owner in np.unique(owners[is_same]).tolist():
+        own = pieces[is_same & (owners == owner)]
         same[owner] = own[0] if len(own) == 1 else _together(own)
     return same
 

@@ -1,4 +1,4 @@
-"""Packages that only the command `base` needs; they stand in requirements-base.txt, and a service runs without them."""
+"""Optional packages, which only the command `base` needs: listed in requirements-base.txt, loaded when used."""
 
 from importlib import import_module
 from types import ModuleType
@@ -21,5 +21,5 @@ def extra(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         raise BadSource(
             f"Reading {what_en} needs the package {package}. Install it: {_INSTALL}",
-            f"Muốn đọc {what_vi} cần gói {package}. Hãy cài bằng lệnh: {_INSTALL}",
+            f"Để đọc {what_vi} cần có gói {package}. Hãy cài bằng lệnh: {_INSTALL}",
         ) from error

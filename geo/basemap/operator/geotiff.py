@@ -1,6 +1,6 @@
-"""Heights in a GeoTIFF: the picture read by Pillow, its place from the tags of OGC GeoTIFF 1.1.
+"""Heights in a GeoTIFF: pixels read by Pillow, position and coordinate system from the tags of OGC GeoTIFF 1.1.
 
-GDAL would read it too, but only with a third copy of GDAL (docs/decisions/gdal.md): what is needed here are four tags.
+GDAL would read it too, but only with a third copy of GDAL (docs/decisions/gdal.md): only four tags are needed here.
 """
 
 import warnings
@@ -22,7 +22,8 @@ _PIXEL_SCALE, _TIEPOINT, _GEO_KEYS, _NO_DATA = 33550, 33922, 34735, 42113
 _RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL_UNIT = 1025, 2048, 3072, 4099
 _IS_POINT = 2
 _METRE = 9001
-_OF_NUMBERS = {"I", "I;16", "I;16B", "I;16L", "F", "L"}
+_LOWEST_M, _HIGHEST_M = -1_000, 10_000
+_NUMERIC_MODES = {"I", "I;16", "I;16B", "I;16L", "F", "L"}
 """Modes of Pillow with one number for each pixel."""
 
 
@@ -33,10 +34,10 @@ def is_tiff(path: Path) -> bool:
 
 
 def read_geotiff(path: Path) -> Raster:
-    """The heights of a GeoTIFF with one band in metres.
+    """The heights of a GeoTIFF with one band, in metres, in the coordinate system that its tags name.
 
-    BadSource when Pillow is not installed, when the picture cannot be read or is too large, and when its tags do not
-    say where it lies.
+    BadSource when Pillow is not installed, when the file cannot be read or is too large, and when its tags name no
+    EPSG code or no position.
     """
     pictures = extra("PIL.Image")
     try:
@@ -44,7 +45,7 @@ def read_geotiff(path: Path) -> Raster:
             warnings.simplefilter("ignore", pictures.DecompressionBombWarning)  # up to twice as large is read
             with pictures.open(path, formats=("TIFF",)) as picture:
                 mode, tags = picture.mode, dict(picture.tag_v2)
-                heights = np.asarray(picture, dtype=np.float32) if mode in _OF_NUMBERS else None
+                heights = np.asarray(picture, dtype=np.float32) if mode in _NUMERIC_MODES else None
     except pictures.DecompressionBombError as error:
         raise BadSource(
             f"{path.name} is too large ({error}). Cut it to the province first, for example with QGIS.",
@@ -60,28 +61,28 @@ def read_geotiff(path: Path) -> Raster:
             f"{path.name} holds colours (mode {mode}), not heights: expected one band of numbers in metres.",
             f"{path.name} chứa màu (dạng {mode}), không phải độ cao: cần một kênh số, đơn vị mét.",
         )
-    return _placed(path, _known(heights, tags.get(_NO_DATA)), tags)
+    return _raster(path, _without_voids(heights, tags.get(_NO_DATA)), tags)
 
 
-def _known(heights: NDArray[np.float32], no_data: Any) -> NDArray[np.float32]:
-    """The heights with NaN for the number that stands for none."""
-    known = heights.copy()
+def _without_voids(heights: NDArray[np.float32], no_data: Any) -> NDArray[np.float32]:
+    """The heights with NaN for the number that stands for no data, and for what is no height on Earth."""
+    cleaned = heights.copy()
     if no_data:
-        known[heights == np.float32(str(no_data).strip("\0 "))] = np.nan
-    known[(heights < -1_000) | (heights > 10_000)] = np.nan
-    return known
+        cleaned[heights == np.float32(str(no_data).strip("\0 "))] = np.nan
+    cleaned[(heights < _LOWEST_M) | (heights > _HIGHEST_M)] = np.nan
+    return cleaned
 
 
-def _placed(path: Path, heights: NDArray[np.float32], tags: Mapping[int, Any]) -> Raster:
+def _raster(path: Path, heights: NDArray[np.float32], tags: Mapping[int, Any]) -> Raster:
     scale, tie = tags.get(_PIXEL_SCALE), tags.get(_TIEPOINT)
     keys = _geo_keys(tags.get(_GEO_KEYS, ()))
     crs = _crs(keys)
     if not scale or not tie or crs is None or keys.get(_VERTICAL_UNIT, _METRE) != _METRE:
         raise BadSource(
-            f"{path.name} does not say where it lies: expected a GeoTIFF with an EPSG code, north up, heights in"
-            " metres. Save it with QGIS as GeoTIFF in EPSG:4326.",
-            f"{path.name} không cho biết vị trí: cần GeoTIFF có mã EPSG, hướng bắc lên trên, độ cao theo mét. Hãy lưu"
-            " lại bằng QGIS thành GeoTIFF ở hệ EPSG:4326.",
+            f"{path.name} has no position, or heights that are not in metres: expected a GeoTIFF with an EPSG code,"
+            " north up, heights in metres. Save it with QGIS as GeoTIFF in EPSG:4326.",
+            f"{path.name} không có vị trí, hoặc độ cao không tính bằng mét: cần GeoTIFF có mã EPSG, hướng bắc ở trên,"
+            " độ cao tính bằng mét. Hãy dùng QGIS lưu lại thành GeoTIFF ở hệ EPSG:4326.",
         )
     step_x, step_y = float(scale[0]), float(scale[1])
     half = 0.0 if keys.get(_RASTER_TYPE) == _IS_POINT else 0.5  # a pixel's corner or its centre lies at the tie point
@@ -96,7 +97,7 @@ def _geo_keys(directory: Any) -> dict[int, int]:
 
 
 def _crs(keys: Mapping[int, int]) -> str | None:
-    """The CRS that the keys name by its EPSG code; None where they name none that is known."""
+    """The EPSG code that the keys name, as "EPSG:…"; None where they name none, or one that PROJ does not have."""
     code = f"EPSG:{keys.get(_PROJECTED) or keys.get(_GEOGRAPHIC)}"
     try:
         CRS.from_user_input(code)

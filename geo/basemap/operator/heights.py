@@ -24,9 +24,10 @@ _ROWS = 256
 
 
 class Raster(NamedTuple):
-    """Heights in metres at the points of a regular grid, the first row in the north; NaN where none is known.
+    """Heights in metres at the points of a regular grid, the first row in the north; NaN where the height is unknown.
 
-    `x` and `y` are the coordinates of the first point in `crs` (east before north), the steps are positive.
+    `x` (east) and `y` (north) are the coordinates of the first point in `crs`; the steps, in units of `crs` (degrees or
+    metres), are positive.
     """
 
     crs: str
@@ -47,7 +48,7 @@ class Raster(NamedTuple):
         return np.asarray(east), np.asarray(north)
 
     def cell_m(self) -> float:
-        """The distance in metres between two neighbours, the smaller of both directions."""
+        """The distance in metres on METRIC_CRS between two neighbouring points, the smaller of both directions."""
         rows, columns = self.heights.shape
         x, y = self.x + self.step_x * columns / 2, self.y - self.step_y * rows / 2
         east, north = transformer(self.crs, METRIC_CRS).transform([x, x + self.step_x, x], [y, y, y + self.step_y])
@@ -69,7 +70,7 @@ def is_hgt(path: Path) -> bool:
 
 
 def read_hgt(path: Path) -> Raster:
-    """A tile of SRTM: a square of big-endian numbers of 16 bits, named after its south-west corner.
+    """A tile of SRTM in HGT_CRS: a square of big-endian numbers of 16 bits, named after its south-west corner.
 
     BadSource when its size is not that of a tile of 1 or 3 seconds of arc.
     """
@@ -81,11 +82,12 @@ def read_hgt(path: Path) -> Raster:
     match = _HGT_NAME.fullmatch(name)
     side = next((side for side in _HGT_SIDES if length == side * side * 2), None)
     if match is None or side is None:
+        dotted = f"{length:,}".replace(",", ".")
         raise BadSource(
             f"{name} is not a tile of heights: expected a name such as N21E103.hgt and 2,884,802 or 25,934,402 bytes,"
-            f" not {length:,}. Download it again.",
+            f" not {length:,}. Download it again and keep its name.",
             f"{name} không phải tệp độ cao: cần tên như N21E103.hgt và 2.884.802 hoặc 25.934.402 byte, không phải"
-            f" {length:,}. Hãy tải lại tệp.",
+            f" {dotted} byte. Hãy tải lại và giữ nguyên tên tệp.",
         )
     heights = np.frombuffer(read(), dtype=">i2").reshape(side, side).astype(np.float32)
     heights[heights == _VOID] = np.nan
@@ -109,10 +111,10 @@ def _unzipped(path: Path, member: zipfile.ZipInfo) -> bytes:
         return opened.read(member.file_size)
 
 
-def lay(raster: Raster, grid: MetricGrid) -> None:
-    """Fill the unknown heights of a grid from a raster, between its points in proportion to the distance.
+def fill(grid: MetricGrid, raster: Raster) -> None:
+    """Fill the unknown heights of a grid from a raster, interpolated between its points (bilinear).
 
-    Half a step around the outermost points counts as theirs, so that tiles without a common row leave no gap.
+    The raster reaches half a step beyond its outermost points, so that tiles without a common row leave no gap.
     """
     side = int(grid.cell_m / raster.cell_m())
     raster = raster.averaged(side) if side > 1 else raster
@@ -126,11 +128,11 @@ def lay(raster: Raster, grid: MetricGrid) -> None:
         if rows.stop - rows.start and last - first:
             xs, ys = interpolate(to_raster.transform, eastings[first:last], northings[rows])
             block = grid.heights[rows, first:last]
-            values = _between(raster, xs, ys)
+            values = _heights_at(raster, xs, ys)
             np.copyto(block, values, where=np.isnan(block))
 
 
-def _between(raster: Raster, xs: Numbers, ys: Numbers) -> NDArray[np.float32]:
+def _heights_at(raster: Raster, xs: Numbers, ys: Numbers) -> NDArray[np.float32]:
     """The heights of a raster at positions in its CRS; NaN outside it and beside an unknown height."""
     rows, columns = raster.heights.shape
     across, down = (xs - raster.x) / raster.step_x, (raster.y - ys) / raster.step_y

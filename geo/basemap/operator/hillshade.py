@@ -1,6 +1,6 @@
-"""The shade of the land: heights on a grid in metres of VN-2000, lit from the north-west, by the formula of Horn.
+"""The shade of the terrain: heights on a grid in metres of VN-2000, lit from the north-west, by the formula of Horn.
 
-A slope is a difference of heights over metres, so it is computed on a grid in METRIC_CRS: a degree to the east is
+A slope is metres of height over metres of distance, so it is computed on a grid in METRIC_CRS: a degree to the east is
 shorter than one to the north, and a metre of Web Mercator is 0.93 m on the ground at the province's latitude.
 
 The slope of a cell comes from its eight neighbours, of which those beside it count twice (B. K. P. Horn: Hill shading
@@ -25,7 +25,7 @@ AZIMUTH_DEG = 315.0
 """The direction that the light comes from, clockwise from north: from the north-west, as readers of maps expect it."""
 
 ALTITUDE_DEG = 45.0
-"""The height of the light above the horizon."""
+"""The height of the light above the horizon, in degrees."""
 
 UNKNOWN = 0
 """The level of a cell whose shade is unknown."""
@@ -78,7 +78,7 @@ def shade(heights: Heights, cell_m: float, *, exaggeration: float = 1.0) -> Heig
 
 
 def _slopes(heights: Heights, cell_m: float) -> tuple[Heights, Heights]:
-    """The rise towards the east and towards the north, metres by metre, of every cell that has eight neighbours."""
+    """The rise towards the east and towards the north, in metres per metre, of every cell that has eight neighbours."""
     north, middle, south = heights[:-2], heights[1:-1], heights[2:]
     west_side = north[:, :-2] + 2 * middle[:, :-2] + south[:, :-2]
     east_side = north[:, 2:] + 2 * middle[:, 2:] + south[:, 2:]
@@ -94,9 +94,9 @@ def level(shades: Heights) -> Levels:
     >>> level(np.array([0, 1, np.nan], dtype=np.float32)).tolist()
     [1, 255, 0]
     """
-    known = ~np.isnan(shades)
+    is_known = ~np.isnan(shades)
     levels = np.full(shades.shape, UNKNOWN, dtype=np.uint8)
-    levels[known] = 1 + np.rint(shades[known] * _STEPS).astype(np.uint8)
+    levels[is_known] = 1 + np.rint(shades[is_known] * _STEPS).astype(np.uint8)
     return levels
 
 

@@ -1,4 +1,4 @@
-"""Numbers on a regular grid: values between its points, means of blocks, coordinates of many points through few."""
+"""Numbers on a regular grid: values between its points, means of blocks, coordinates interpolated from a few points."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ _EVERY = 16
 
 
 def sample(numbers: NDArray[Any], across: Numbers, down: Numbers) -> Heights:
-    """The values at fractional columns and rows inside a grid, in proportion to the distance (bilinear).
+    """The values at fractional columns and rows inside a grid, by bilinear interpolation.
 
     >>> grid = np.array([[0, 10], [20, 30]], dtype=np.float32)
     >>> sample(grid, np.array([0.5, 1.0]), np.array([0.5, 1.0])).tolist()
@@ -40,9 +40,9 @@ def block_means(numbers: Heights, side: int) -> Heights:
     """
     rows, columns = (length // side for length in numbers.shape)
     blocks = numbers[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    known = ~np.isnan(blocks)
-    counts = known.sum(axis=(1, 3), dtype=np.float32)
-    sums = np.where(known, blocks, np.float32(0)).sum(axis=(1, 3), dtype=np.float32)
+    is_known = ~np.isnan(blocks)
+    counts = is_known.sum(axis=(1, 3), dtype=np.float32)
+    sums = np.where(is_known, blocks, np.float32(0)).sum(axis=(1, 3), dtype=np.float32)
     means: Heights = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     return means
 
@@ -50,7 +50,7 @@ def block_means(numbers: Heights, side: int) -> Heights:
 def interpolate(transform: Transform, xs: Numbers, ys: Numbers) -> tuple[Numbers, Numbers]:
     """The transformed coordinates of the points of a grid with columns `xs` and rows `ys`, both in even steps.
 
-    Every sixteenth column and row is transformed exactly, what lies between in proportion to the distance. A map
+    Every sixteenth column and row is transformed exactly, the points between them are interpolated linearly. A map
     projection bends so little over sixteen pixels that the error is far below a hundredth of one.
     """
     columns, rows = _nodes(len(xs)), _nodes(len(ys))

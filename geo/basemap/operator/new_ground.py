@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from geo.basemap.declaration import HILLSHADE_KEY, Origin
 from geo.basemap.ground import Ground, GroundSource, write_ground
-from geo.basemap.operator.base_features import Reading, merged
+from geo.basemap.operator.base_features import Reading, merge
 from geo.basemap.operator.clip_area import ClipArea, read_clip_area
 from geo.basemap.operator.geotiff import is_tiff, read_geotiff
 from geo.basemap.operator.heights import is_hgt, read_hgt
@@ -44,7 +44,7 @@ _LOCK = "base.lock"
 
 
 class Order(NamedTuple):
-    """The files, who is to be credited for those that are not from OpenStreetMap, and what the files leave open."""
+    """The files, the source and licence of those that are not from OpenStreetMap, and the options for vector files."""
 
     files: Sequence[Path]
     credit: str = ""
@@ -53,7 +53,7 @@ class Order(NamedTuple):
 
 
 class NewGround(NamedTuple):
-    """The ground that is current now, the features of each layer from the files, and what was left out of them."""
+    """The new current ground, the features of each layer from the files, and the objects left out, both as counts."""
 
     ground: Ground
     counts: Mapping[str, int]
@@ -62,7 +62,7 @@ class NewGround(NamedTuple):
 
 @dataclass
 class _Contents:
-    """What the files hold, collected file by file."""
+    """The layers, heights, sources and dates of the files, collected file by file."""
 
     readings: list[Reading] = field(default_factory=list)
     heights: list[Read] = field(default_factory=list)
@@ -87,14 +87,15 @@ class _Contents:
 def make_ground(settings: Settings, order: Order, progress: Callable[[str], None]) -> NewGround:
     """Read the files, write a ground and make it the current one.
 
-    BadSource when a file cannot be used, Conflict while another run is at work; the former ground stays then.
+    BadSource when a file cannot be used, Conflict while another run is at work; in both cases the former ground stays
+    the current one.
     """
     source = GroundSource(settings.basemap_dir)
-    with alone(source.folder):
+    with lock(source.folder):
         area = read_clip_area(settings.seed_dir)
         with _work_folder(source.folder) as work:
             contents = _read(order, area, work, progress)
-        reading = merged(contents.readings)
+        reading = merge(contents.readings)
         if contents.heights:
             progress("bóng địa hình / hillshade")
         shades = list(shade_tiles(contents.heights, area))
@@ -113,8 +114,8 @@ def make_ground(settings: Settings, order: Order, progress: Callable[[str], None
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """No other run inside; what killed runs left is deleted first."""
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of the folder, and delete what killed runs left; Conflict while another run holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / _LOCK).acquire(timeout=0):
@@ -141,18 +142,18 @@ def _read(order: Order, area: ClipArea, work: Path, progress: Callable[[str], No
     contents = _Contents()
     for number, path in enumerate(order.files):
         progress(path.name)
-        own = work / str(number)
-        own.mkdir()
+        copies = work / str(number)
+        copies.mkdir()
         if is_extract(path):
-            extract = read_extract(path, area, own)
+            extract = read_extract(path, area, copies)
             contents.add(path, extract.reading, OPENSTREETMAP)
             contents.days.append(extract.as_of)
         elif is_tiff(path) or is_hgt(path):
             contents.heights.append(partial(read_geotiff if is_tiff(path) else read_hgt, path))
             contents.credit(HILLSHADE_KEY, _credited(order, path))
         else:
-            vector = read_vector_file(path, area, own, order.vector)
-            contents.add(path, vector.reading, OPENSTREETMAP if vector.of_openstreetmap else _credited(order, path))
+            vector = read_vector_file(path, area, copies, order.vector)
+            contents.add(path, vector.reading, OPENSTREETMAP if vector.is_openstreetmap else _credited(order, path))
     return contents
 
 
@@ -160,14 +161,14 @@ def _credited(order: Order, path: Path) -> Origin:
     """The source of a file that does not say where its data come from; BadSource when the operator does not either."""
     if not order.credit:
         raise BadSource(
-            f'Whose data is {path.name}? Name the source that the map must credit: --credit "NASA SRTM", for example.',
-            f'{path.name} là dữ liệu của ai? Hãy ghi nguồn mà bản đồ phải nêu, ví dụ: --credit "NASA SRTM".',
+            f'The source of {path.name} is unknown. Name it as the map must credit it: --credit "NASA SRTM", say.',
+            f'Chưa rõ nguồn của {path.name}. Hãy ghi nguồn mà bản đồ phải nêu, ví dụ: --credit "NASA SRTM".',
         )
     return Origin(order.credit, "", order.licence, Label(order.credit, order.credit))
 
 
 def _outside(names: str) -> BadSource:
     return BadSource(
-        f"Nothing of {names} lies in the province or within 20 km of it. Choose an extract that covers the province.",
-        f"Không có gì của {names} nằm trong tỉnh hoặc trong vòng 20 km. Hãy chọn tệp bao trùm tỉnh.",
+        f"Nothing of {names} lies in the province or within 20 km of it. Choose a file that covers the province.",
+        f"{names} không có đối tượng nào nằm trong tỉnh hoặc trong vòng 20 km quanh tỉnh. Hãy chọn tệp phủ toàn tỉnh.",
     )

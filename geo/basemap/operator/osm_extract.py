@@ -2,7 +2,7 @@
 
 An extract of the whole country has some fifty million points, of which a province needs a few. The file is read as a
 stream, ways become geometries in portions, and what does not lie near the province is dropped at once. The positions of
-the points are kept in a file where the extract is large.
+the points of a large extract are kept in a file, not in memory.
 """
 
 import re
@@ -16,17 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from geo.basemap.operator.base_features import Feature, Reading, framed
+from geo.basemap.operator.base_features import Feature, Reading, clip_features
 from geo.basemap.operator.classes import KEYS, Dimension, Rule, rule_of_tags
 from geo.basemap.operator.clip_area import ClipArea
 from geo.basemap.operator.extras import extra
 from geo.errors import BadSource
 
 _PORTION = 50_000
-"""Geometries that are made and looked at together."""
+"""Geometries that are made, and compared with the area, together."""
 
 _LARGE = 64 * 1024 * 1024
-"""Bytes of an extract from which on the positions of its points are kept in a file: some 16 bytes for each point."""
+"""Bytes of an extract above which the positions of its points are kept in a file, with 16 bytes for each point."""
 
 _HEAD = 1_024
 _RELATION_TYPES = ("multipolygon", "waterway", "route")
@@ -39,7 +39,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Extract(NamedTuple):
-    """What was read of an extract, and the day of its data (ISO 8601; empty where the file does not say it)."""
+    """The layers of an extract, and the day of its data (ISO 8601; empty where the file does not say it)."""
 
     reading: Reading
     as_of: str
@@ -48,8 +48,8 @@ class Extract(NamedTuple):
 class _Relations(NamedTuple):
     """What relations add to the objects of an extract.
 
-    `tags` holds the names and numbers that ways have from relations that they are members of: a river, a route of road.
-    `areas` are the ids of relations that describe an area which the base map draws.
+    `tags` holds, by the id of a way, the names and numbers of the relations that it is a member of: a river, a road.
+    `areas` are the ids of multipolygon relations that the base map draws.
     """
 
     tags: dict[int, dict[str, str]]
@@ -59,15 +59,16 @@ class _Relations(NamedTuple):
 def read_extract(path: Path, area: ClipArea, temporary: Path) -> Extract:
     """The layers of an extract inside `area`; `temporary` is a folder for a file of positions.
 
-    BadSource when pyosmium is not installed, when the file cannot be read, and when nothing of it lies in the area.
+    BadSource when pyosmium is not installed and when the file cannot be read. An extract of which nothing lies in the
+    area has no layers.
     """
     osmium = extra("osmium")
     try:
         return _read(osmium, path, area, temporary)
     except RuntimeError as error:  # libosmium raises no other type for a file that it cannot read
         raise BadSource(
-            f"{path.name} is not an OpenStreetMap extract that can be read ({error}). Download it again.",
-            f"Không đọc được {path.name} như một tệp trích OpenStreetMap ({error}). Hãy tải lại tệp.",
+            f"The OpenStreetMap extract {path.name} cannot be read ({error}). Download it again.",
+            f"Không đọc được tệp trích OpenStreetMap {path.name} ({error}). Hãy tải lại tệp.",
         ) from error
 
 
@@ -77,11 +78,11 @@ def _read(osmium: ModuleType, path: Path, area: ClipArea, temporary: Path) -> Ex
     keys = osmium.filter.KeyFilter(*KEYS)
     processor = osmium.FileProcessor(str(path)).with_locations(storage).with_areas(keys).with_filter(keys)
     portions = _Portions(osmium, area, relations)
-    for thing in processor:
-        portions.add(thing)
+    for entity in processor:
+        portions.add(entity)
     features, shapes, left_out = portions.end()
     day = _DATE.match(processor.header.get("osmosis_replication_timestamp", ""))
-    return Extract(framed(features, shapes, area, left_out), day[0] if day else "")
+    return Extract(clip_features(features, shapes, area, left_out), day[0] if day else "")
 
 
 def _relations(osmium: ModuleType, path: Path) -> _Relations:
@@ -113,30 +114,30 @@ class _Portions:
         self._left_out: Counter[str] = Counter()
         self._unassembled = set(relations.areas)
 
-    def add(self, thing: Any) -> None:
+    def add(self, entity: Any) -> None:
         """Take a node, a way or an area."""
-        if thing.is_node():
-            self._add(thing, 0, lambda: [self._wkb.create_point(thing)])
-        elif thing.is_way():
-            self._add(thing, 1, lambda: self._lines(thing))
-        elif thing.is_area():
-            self._unassembled.discard(thing.orig_id() if not thing.from_way() else 0)
-            self._add(thing, 2, lambda: [self._wkb.create_multipolygon(thing)])
+        if entity.is_node():
+            self._add(entity, 0, lambda: [self._wkb.create_point(entity)])
+        elif entity.is_way():
+            self._add(entity, 1, lambda: self._lines(entity))
+        elif entity.is_area():
+            self._unassembled.discard(entity.orig_id() if not entity.from_way() else 0)
+            self._add(entity, 2, lambda: [self._wkb.create_multipolygon(entity)])
         if len(self._new_wkb) >= _PORTION:
-            self._look()
+            self._keep_near()
 
-    def _add(self, thing: Any, dimension: Dimension, shapes: Any) -> None:
-        tags = dict(thing.tags)
+    def _add(self, entity: Any, dimension: Dimension, shapes: Any) -> None:
+        tags = dict(entity.tags)
         rule = rule_of_tags(tags, dimension)
         if rule is None or (dimension == 1 and tags.get("area") == "yes"):
             return
-        feature = _feature(rule, _inherited(tags, self._relations.tags.get(thing.id, {})) if dimension == 1 else tags)
+        feature = _feature(rule, _inherited(tags, self._relations.tags.get(entity.id, {})) if dimension == 1 else tags)
         for wkb in shapes():
             self._new_features.append(feature)
             self._new_wkb.append(bytes.fromhex(wkb))
 
     def _lines(self, way: Any) -> Iterator[str]:
-        """The way as a line; as several where points of it are missing, and none where all are."""
+        """The way as a line in hexadecimal WKB; as several where points are missing, and none where all are."""
         try:
             yield self._wkb.create_linestring(way)
             return
@@ -149,7 +150,7 @@ class _Portions:
         self._left_out["incomplete"] += not lines
         yield from (shapely.to_wkb(shapely.linestrings(line), hex=True) for line in lines)
 
-    def _look(self) -> None:
+    def _keep_near(self) -> None:
         shapes = shapely.from_wkb(self._new_wkb)
         near = self._area.is_near(shapes)
         self._left_out["outside"] += int((~near).sum())
@@ -159,7 +160,7 @@ class _Portions:
 
     def end(self) -> tuple[list[Feature], Any, Counter[str]]:
         """The features near the area, their shapes (STORE_CRS) and what was left out."""
-        self._look()
+        self._keep_near()
         self._left_out["incomplete"] += len(self._unassembled)
         shapes = np.empty(len(self._shapes), dtype=object)
         shapes[:] = self._shapes
@@ -189,7 +190,7 @@ def _feature(rule: Rule, tags: Mapping[str, str]) -> Feature:
 
 
 def _name(tags: Mapping[str, str], keys: Sequence[str]) -> str | None:
-    """The first name in Latin letters: beyond the border, `name` is in the letters of Laos or China."""
+    """The first name in Latin letters: beyond the border, `name` is in Lao or Chinese script."""
     names = [tags[key] for key in keys if tags.get(key)]
     return next((name for name in names if _is_latin(name)), None)
 
@@ -199,7 +200,7 @@ def _is_latin(text: str) -> bool:
 
 
 def is_extract(path: Path) -> bool:
-    """Whether a file begins as an extract of OpenStreetMap does, in PBF or in XML."""
+    """Whether a file begins like an extract of OpenStreetMap, in PBF or in XML."""
     with path.open("rb") as opened:
         head = opened.read(_HEAD)
     return b"OSMHeader" in head[:64] or re.search(rb"<osm\b", head) is not None

@@ -1,8 +1,8 @@
-"""The hillshade as tiles: heights laid on one grid in metres, shaded once for each zoom, and drawn in Web Mercator.
+"""The hillshade as tiles: heights on one grid in metres, shaded once for each zoom, and drawn in Web Mercator.
 
-The grid of the finest zoom has cells of about a pixel; that of each zoom before has the means of four. Tiles take the
-shade of their pixels from the grid of their zoom. Slopes of averaged heights are gentler than those of the land, so the
-heights of small scales are exaggerated.
+The cells of the finest zoom's grid are about as wide as a pixel; a cell of each smaller zoom has the mean of four.
+Tiles take the shade of their pixels from the grid of their zoom. Slopes of averaged heights are gentler than those of
+the terrain, so heights are exaggerated at small scales.
 """
 
 import io
@@ -16,7 +16,7 @@ from geo.basemap.declaration import MIN_ZOOM
 from geo.basemap.ground import ShadeTile
 from geo.basemap.operator.clip_area import ClipArea
 from geo.basemap.operator.extras import extra
-from geo.basemap.operator.heights import Raster, lay
+from geo.basemap.operator.heights import Raster, fill
 from geo.basemap.operator.hillshade import ALTITUDE_DEG, UNKNOWN, Levels, MetricGrid, levels_of
 from geo.basemap.operator.lattice import Numbers, interpolate, sample
 from geo.crs import METRIC_CRS, STORE_CRS, LngLatBbox, transformer
@@ -32,13 +32,13 @@ EXAGGERATIONS = {8: 3.0, 9: 2.4, 10: 1.9, 11: 1.5, 12: 1.2}
 
 _EQUATOR_M = 2 * math.pi * 6_378_137
 _FINER = 0.7
-"""How much finer than the heights the pixels of the finest zoom may be."""
+"""Least width of a pixel of the finest zoom, as a share of the distance between two heights of the files."""
 _LIGHT = 0.6
-"""How strong full light is drawn, beside full shadow."""
+"""Opacity of full light; that of full shadow is 1."""
 
 
 def ground_m(zoom: int, latitude: float) -> float:
-    """Metres on the ground of a pixel of a zoom."""
+    """The width of a pixel of a zoom in metres on the ground, at a latitude in degrees."""
     return _EQUATOR_M * math.cos(math.radians(latitude)) / SIDE / 2.0**zoom
 
 
@@ -53,7 +53,7 @@ def shade_tiles(reads: Sequence[Read], area: ClipArea) -> Iterator[ShadeTile]:
     if grid is None:
         return
     for read in reads:
-        lay(read(), grid)
+        fill(grid, read())
     box = _box_of(grid, area)
     zoom = round(math.log2(ground_m(0, (area.box.south + area.box.north) / 2) / grid.cell_m))
     for z in range(zoom, MIN_ZOOM - 1, -1):
@@ -74,9 +74,9 @@ def _grid(reads: Sequence[Read], area: ClipArea) -> MetricGrid | None:
         cells.append(raster.cell_m())
         boxes.append((east.min(), north.min(), east.max(), north.max()))
     west, south, east_end, north_end = area.area_m.bounds
-    covered = np.array(boxes)
-    west, south = max(west, covered[:, 0].min()), max(south, covered[:, 1].min())
-    east_end, north_end = min(east_end, covered[:, 2].max()), min(north_end, covered[:, 3].max())
+    whole = np.array(boxes)
+    west, south = max(west, whole[:, 0].min()), max(south, whole[:, 1].min())
+    east_end, north_end = min(east_end, whole[:, 2].max()), min(north_end, whole[:, 3].max())
     if west >= east_end or south >= north_end:
         return None
     latitude = (area.box.south + area.box.north) / 2
@@ -97,7 +97,7 @@ def _box_of(grid: MetricGrid, area: ClipArea) -> LngLatBbox:
 
 
 def _tiles(grid: MetricGrid, levels: Levels, z: int, box: LngLatBbox) -> Iterator[ShadeTile]:
-    """The tiles of a zoom that meet a box."""
+    """The tiles of a zoom that meet a box in STORE_CRS."""
     first, last = _pixel(z, box.west, box.north), _pixel(z, box.east, box.south)
     for x in range(first[0] // SIDE, last[0] // SIDE + 1):
         for y in range(first[1] // SIDE, last[1] // SIDE + 1):
@@ -105,7 +105,7 @@ def _tiles(grid: MetricGrid, levels: Levels, z: int, box: LngLatBbox) -> Iterato
 
 
 def _pixel(z: int, lng: float, lat: float) -> tuple[int, int]:
-    """Column and row of the pixel of a zoom, from the north-west corner of the world."""
+    """Column and row of the pixel of a zoom at a position in degrees, from the north-west corner of EPSG:3857."""
     side = SIDE * 2**z
     south = math.asinh(math.tan(math.radians(lat))) / math.pi
     return int((lng + 180) / 360 * side), int((1 - south) / 2 * side)
@@ -133,7 +133,7 @@ def _warped(grid: MetricGrid, levels: Levels, z: int, x: int, y: int) -> Levels:
 
 
 def png(levels: Levels) -> bytes:
-    """A picture whose pixels are levels: black for shadow, white for light, and as opaque as either is strong."""
+    """A PNG whose pixels are levels: black for shadow, white for light, the more opaque the stronger either is."""
     pictures = extra("PIL.Image")
     picture = pictures.fromarray(levels).convert("L")
     picture.putpalette(_PALETTE)
@@ -142,8 +142,8 @@ def png(levels: Levels) -> bytes:
     return out.getvalue()
 
 
-def _look() -> tuple[bytes, bytes]:
-    """Red, green and blue of each level, and its alpha: nothing is drawn on level land."""
+def _palette() -> tuple[bytes, bytes]:
+    """Red, green and blue of each level, and its alpha: horizontal land is transparent."""
     shades = np.maximum(np.arange(256) - 1, 0) / 254
     flat = math.sin(math.radians(ALTITUDE_DEG))
     shadow, light = np.clip((flat - shades) / flat, 0, 1), np.clip((shades - flat) / (1 - flat), 0, 1) * _LIGHT
@@ -153,4 +153,4 @@ def _look() -> tuple[bytes, bytes]:
     return np.repeat(greys, 3).tobytes(), alphas.tobytes()
 
 
-_PALETTE, _ALPHAS = _look()
+_PALETTE, _ALPHAS = _palette()

@@ -1,7 +1,7 @@
-"""Layers of an operator's files put together with those that the project ships.
+"""The layers of an operator's files together with those that the project ships.
 
-A layer of the files replaces the shipped one. Two kinds of knowledge stay, since no extract has them: which places are
-seats of communes, with the summits that the project names, and which rivers are great ones.
+A layer of the files replaces the shipped one. Three things that no extract says are kept from the shipped layers: which
+places are seats of communes, the summits that the project names, and which rivers are great ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,8 @@ from geo.basemap.shipped_files import ShippedFiles
 from geo.crs import to_metric
 from geo.text import fold
 
-_KEPT = ("places", "summits")
+_BOTH = ("places", "summits")
+"""Layers in which the shipped points stay beside those of the files."""
 _SAME_M = 3_000.0
 """Metres within which two points of one name are the same place."""
 _GREAT = "great_river"
@@ -28,7 +29,7 @@ def with_shipped(
     """The layers of a ground, with the sources of each, from those of the files and the shipped ones."""
     together = {**shipped.layers, **layers}
     sources = {**shipped.origins, **{layer: tuple(rows) for layer, rows in origins.items()}}
-    for layer in _KEPT:
+    for layer in _BOTH:
         if layer in layers and layer in shipped.layers:
             together[layer] = _stacked(shipped.layers[layer], _new(layers[layer], shipped.layers[layer]))
             sources[layer] = tuple(dict.fromkeys((*shipped.origins[layer], *origins[layer])))
@@ -56,7 +57,7 @@ def _stacked(first: GeoDataFrame, second: GeoDataFrame) -> GeoDataFrame:
 
 
 def _with_great(rivers: GeoDataFrame, shipped: GeoDataFrame) -> GeoDataFrame:
-    """The rivers, those with the name of a shipped great river as such."""
+    """The rivers; one with the name of a shipped great river is of that class."""
     great = set(shipped.loc[shipped["kind"] == _GREAT, "name"].dropna().map(fold))
     is_great = (rivers["kind"] == "river") & rivers["name"].fillna("").map(fold).isin(great)
     return rivers.assign(kind=rivers["kind"].where(~is_great, _GREAT))

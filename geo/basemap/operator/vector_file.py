@@ -1,7 +1,7 @@
 """Any file of points, lines or areas with a column of classes, as layers of the base map.
 
-A file is opened as an import opens it, so Shapefiles in VN-2000 with text in TCVN3 are read too. What an import would
-ask a person is an option of the command here: the column, the coordinate system, the encoding.
+A file is opened as in an import, so Shapefiles in VN-2000 with text in TCVN3 are read too. What an import would ask a
+person is an option of the command here: the column, the coordinate system, the encoding.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from geo.basemap.operator.base_features import Feature, Reading, framed, merged
+from geo.basemap.operator.base_features import Feature, Reading, clip_features, merge
 from geo.basemap.operator.classes import KEYS, Dimension, Rule, rule_of_tags, rule_of_word
 from geo.basemap.operator.clip_area import ClipArea
 from geo.crs import Shapes
@@ -41,14 +41,14 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "ref": ("ref", "so hieu", "so hieu duong", "ma duong", "so duong"),
     "height_m": ("ele", "height", "height m", "do cao", "cao do"),
 }
-"""Attribute of a feature -> the folded names that columns have for it, the best first."""
+"""Attribute of a feature -> folded names of the column that holds it, the best first."""
 
 _OF_OPENSTREETMAP = ({"osm_id", "fclass"}, {"osm_id", "highway"})
 """Columns that files made from OpenStreetMap have, such as the Shapefiles of Geofabrik."""
 
 
 class VectorOptions(NamedTuple):
-    """What the operator says of a file: the layer to read, the column of classes, coordinate system and encoding."""
+    """Options of the command: the layer to read, the column of classes, the coordinate system and the encoding."""
 
     part: str | None = None
     class_column: str | None = None
@@ -57,10 +57,10 @@ class VectorOptions(NamedTuple):
 
 
 class VectorReading(NamedTuple):
-    """What was read of a file, and whether its columns are those of data from OpenStreetMap."""
+    """The layers of a file, and whether its columns are those of data from OpenStreetMap."""
 
     reading: Reading
-    of_openstreetmap: bool
+    is_openstreetmap: bool
 
 
 def read_vector_file(path: Path, area: ClipArea, work: Path, options: VectorOptions) -> VectorReading:
@@ -70,16 +70,19 @@ def read_vector_file(path: Path, area: ClipArea, work: Path, options: VectorOpti
     or its encoding is not certain.
     """
     parts = [part for part in _parts(path, work) if part.kind not in SHEETS]
-    if options.part is not None or not parts:
-        part = choose(parts, options.part) if parts else None
-        parts = [part] if part else []
+    if options.part is not None and parts:
+        parts = [part for part in (choose(parts, options.part),) if part is not None]
     tables = [table for part in parts if (table := _table(part, options)).shapes is not None]
-    readings = [_classified(table, area, options) for table in tables]
-    usable = [reading for reading in readings if reading is not None]
-    if not usable:
+    if not tables:
+        raise BadSource(
+            f"{path.name} has no layer of points, lines or areas. Export it with geometry, for example as GeoPackage.",
+            f"{path.name} không có lớp điểm, đường hoặc vùng. Hãy xuất lại có hình học, chẳng hạn thành GeoPackage.",
+        )
+    readings = [reading for table in tables if (reading := _classify(table, area, options)) is not None]
+    if not readings:
         raise _no_classes(path, tables, options)
     columns = [set(table.columns) for table in tables]
-    return VectorReading(merged(usable), any(names <= own for own in columns for names in _OF_OPENSTREETMAP))
+    return VectorReading(merge(readings), any(names <= own for own in columns for names in _OF_OPENSTREETMAP))
 
 
 def _parts(path: Path, work: Path) -> list[Part]:
@@ -101,7 +104,7 @@ def _with_companions(path: Path) -> list[Path]:
 
 
 def _table(part: Part, options: VectorOptions) -> Table:
-    """A layer of the file with its text in Unicode; BadSource where the encoding is not certain."""
+    """A layer of the file with its text in Unicode; BadSource when its encoding is not certain."""
     table, texts = read_texts(read(part, LIMITS), {"*": options.encoding} if options.encoding else {}, ())
     unsure = [text.column for text in texts if text.open]
     if unsure:
@@ -112,21 +115,21 @@ def _table(part: Part, options: VectorOptions) -> Table:
     return table
 
 
-def _classified(table: Table, area: ClipArea, options: VectorOptions) -> Reading | None:
+def _classify(table: Table, area: ClipArea, options: VectorOptions) -> Reading | None:
     """The features of a table; None where it has no column of classes, or one without any class of the base map."""
-    shapes = _placed(table, options)
-    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    rules = {row: rule for row, rule in enumerate(_rules(table, shapes, present.tolist(), options)) if rule}
+    shapes = _to_store_crs(table, options)
+    has_shape = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    rules = {row: rule for row, rule in enumerate(_rules(table, shapes, has_shape.tolist(), options)) if rule}
     if not rules:
         return None
     fields = {name: _cells(table, names) for name, names in _COLUMNS.items()}
-    left_out = Counter(empty=int((~present).sum()), unclassified=int(present.sum()) - len(rules))
+    left_out = Counter(empty=int((~has_shape).sum()), unclassified=int(has_shape.sum()) - len(rules))
     features = [_feature(rule, fields, row) for row, rule in rules.items()]
-    return framed(features, shapes[list(rules)], area, left_out)
+    return clip_features(features, shapes[list(rules)], area, left_out)
 
 
-def _rules(table: Table, shapes: Shapes, present: Sequence[bool], options: VectorOptions) -> Iterator[Rule | None]:
-    """The row of classes.py for each record; None where there is none."""
+def _rules(table: Table, shapes: Shapes, has_shape: Sequence[bool], options: VectorOptions) -> Iterator[Rule | None]:
+    """The row of RULES (classes.py) for each record; None for one that is not drawn."""
     names = {fold(name.replace("_", " ")): name for name in table.columns}
     keys = [key for key in KEYS if key in table.columns] if options.class_column is None else []
     column = options.class_column or next((names[name] for name in _CLASS_COLUMNS if name in names), None)
@@ -135,7 +138,7 @@ def _rules(table: Table, shapes: Shapes, present: Sequence[bool], options: Vecto
     for row, (dimension, cell) in enumerate(zip(dimensions, cells, strict=True)):
         tags = {key: str(value) for key in keys if (value := table.columns[key][row])}
         rule = rule_of_word(str(cell), dimension) if cell is not None else None
-        yield (rule_of_tags(tags, dimension) or rule) if present[row] else None
+        yield (rule_of_tags(tags, dimension) or rule) if has_shape[row] else None
 
 
 def _cells(table: Table, names: Sequence[str]) -> Cells:
@@ -155,7 +158,7 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _placed(table: Table, options: VectorOptions) -> Shapes:
+def _to_store_crs(table: Table, options: VectorOptions) -> Shapes:
     """The shapes in STORE_CRS; BadSource when their coordinate system is not certain."""
     reading = _crs(table, options)
     shapes = shapely.force_2d(np.asarray(table.shapes, dtype=object))
@@ -163,8 +166,8 @@ def _placed(table: Table, options: VectorOptions) -> Shapes:
     def move(points: Any) -> Any:
         return np.column_stack(reading.to_lnglat(points[:, 0], points[:, 1]))
 
-    placed: Shapes = np.asarray(shapely.transform(shapes, move), dtype=object)
-    return placed
+    transformed: Shapes = np.asarray(shapely.transform(shapes, move), dtype=object)
+    return transformed
 
 
 def _crs(table: Table, options: VectorOptions) -> CrsReading:
@@ -172,8 +175,8 @@ def _crs(table: Table, options: VectorOptions) -> CrsReading:
         chosen = reading_of(options.crs)
         if chosen is None:
             raise BadSource(
-                f"--crs {options.crs!r} is not known. Expected for example EPSG:4326, EPSG:9205 or EPSG:3405.",
-                f"--crs {options.crs!r}: không rõ hệ toạ độ. Cần ví dụ EPSG:4326, EPSG:9205 hoặc EPSG:3405.",
+                f"--crs {options.crs!r} is not supported. Expected for example EPSG:4326, EPSG:9205 or EPSG:3405.",
+                f"--crs {options.crs!r}: hệ toạ độ không được hỗ trợ. Cần ví dụ EPSG:4326, EPSG:9205 hoặc EPSG:3405.",
             )
         return chosen
     stated = recognise(table.crs, table.driver)

@@ -11,7 +11,7 @@ from geo.basemap.ground import Ground
 from geo.basemap.style import style_table
 
 SAVED_BYTES = 1_500_000
-"""Most bytes of the base map in a saved map; bands that exceed it are left out, and the one before is drawn larger."""
+"""Most bytes of the base map in a saved map; bands beyond it are left out, and the last that fits is enlarged."""
 
 
 def terrain_view(ground: Ground, lang: str, root: str) -> dict[str, Any]:

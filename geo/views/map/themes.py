@@ -1,7 +1,8 @@
 """The colours of the site as tokens in three themes, and the style sheet that defines them.
 
-No other place has a colour but the layers' own (ocop/styles.py) and the base map's (basemap/style.py). The theme is
-the attribute `data-theme` of <html>, which somebody chose, else what the system prefers; paper is always light.
+All other colours are those of the layers (ocop/styles.py) and of the base map (basemap/style.py). The reader's choice
+of a theme is the attribute `data-theme` of <html>; without it the theme is the one that the system prefers. Paper is
+light, except in high contrast.
 """
 
 from functools import cache

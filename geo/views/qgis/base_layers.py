@@ -18,8 +18,9 @@ GROUP = Label("Bản đồ nền", "Base map")
 _SCALE_AT_ZOOM_0 = 559_082_264.0
 """Scale denominator of zoom 0, for pixels of 0.28 mm."""
 _PX_MM = 0.2
-"""Millimetres on paper of a pixel on the screen: paper is looked at from nearer."""
+"""Millimetres in QGIS for a pixel of the style table; a screen pixel is 0.26 mm, but paper is read from nearer."""
 _PX_POINT = 0.62
+"""Points in QGIS for a pixel of the size of a name."""
 _ZOOM = f"(ln({_SCALE_AT_ZOOM_0:.0f} / @map_scale) / ln(2))"
 _PASSES = {"casing": 0, "line": 1}
 _GEOMETRIES = {"Point": "Point", "MultiLineString": "Line", "MultiPolygon": "Polygon"}

@@ -4,7 +4,7 @@ import { bandAt, filesIn, nameOf, partsOf, pixelsPerUnit, sizeAt } from "../core
 import { L } from "./leaflet.js";
 import { onTheme, themeIndex } from "./theme.js";
 
-const KEPT = 80; // decoded files
+const MOST_FILES = 80; // decoded ones that stay in memory
 const SCREEN_RATIO = 2; // more pixels than this are not seen on a screen
 const PRINT_RATIO = 3;
 const FADE_PX = 70;
@@ -79,16 +79,16 @@ export function createTerrain(map, terrain, load, onDrawn) {
     await Promise.allSettled(keys.map((key) => request(key, band.zoom)));
     if (!on || bandAt(terrain.bands, map.getZoom()) !== band) return;
     shown = keys.map((key) => files.get(key)).filter((file) => file?.rows);
-    for (const key of files.keys()) if (files.size > KEPT && !keys.includes(key)) files.delete(key);
+    for (const key of files.keys()) if (files.size > MOST_FILES && !keys.includes(key)) files.delete(key);
     paint();
     onDrawn();
   }
 
   function request(key, band) {
     if (!files.has(key)) {
-      const asked = load(band, key.split("/")[1]).then((content) => files.set(key, decoded(content, band, style)));
-      files.set(key, asked);
-      asked.catch(() => files.delete(key)); // the next move of the map tries again
+      const loading = load(band, key.split("/")[1]).then((content) => files.set(key, decoded(content, band, style)));
+      files.set(key, loading);
+      loading.catch(() => files.delete(key)); // the next move of the map tries again
     }
     return files.get(key);
   }

@@ -1,4 +1,4 @@
-// The theme in use: the choice of the page, else what the system prefers.
+// The theme in use: the one that the reader chose, else the one that the system prefers.
 
 const THEMES = ["light", "dark", "contrast"];
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)", "print"].map((query) => matchMedia(query));
