@@ -15,26 +15,34 @@ from geo.basemap.operator.vector_file import VectorOptions
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
+from geo.schema import Label
 from geo.settings import Settings
+
+_HILLSHADE_TILES = Label(f"{HILLSHADE.vi} (mảnh)", f"{HILLSHADE.en} (tiles)")
 
 
 def _action(files: tuple[Path, ...], options: Mapping[str, Any]) -> str:
-    """What is to be done: "make" for files, otherwise the option; a usage error for several of these and for none."""
-    chosen = [name for name in ("list", "former", "shipped") if options[name]] + ["make"] * bool(files)
-    if len(chosen) != 1:
-        raise click.UsageError("Name the files of the base map, or one of --list, --former and --shipped.")
-    return chosen[0]
+    """The action: "make" for files, otherwise the name of the option; UsageError for several actions and for none."""
+    actions = [name for name in ("list", "former", "shipped") if options[name]]
+    if files:
+        actions.append("make")
+    if len(actions) != 1:
+        raise click.UsageError(
+            "Hãy nêu tệp của bản đồ nền, hoặc chỉ một trong --list, --former và --shipped.\n"
+            "       Name the files of the base map, or only one of --list, --former and --shipped."
+        )
+    return actions[0]
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--credit", default="", help="The source that the map names for files that are not OpenStreetMap.")
 @click.option("--licence", default="", help="The licence of these files.")
-@click.option("--part", help="The layer of a file with several; without it all are read.")
+@click.option("--part", help="The layer to read of a file with several; without it all are read.")
 @click.option("--class-column", metavar="NAME", help="The column that says what each object is.")
 @click.option("--crs", help="The coordinate system, for example EPSG:9205, when a file does not say it.")
 @click.option("--encoding", metavar="KEY", help="The encoding of the text, for example tcvn3, when it is not certain.")
-@click.option("--list", is_flag=True, help="List the base maps that are there, the current one first.")
+@click.option("--list", is_flag=True, help="List the base maps on disk, the current one first.")
 @click.option("--former", is_flag=True, help="Go back to the base map before the current one.")
 @click.option("--shipped", is_flag=True, help="Go back to the base map that the project ships.")
 @click.pass_obj
@@ -77,7 +85,7 @@ def _print_ground(ground: Ground) -> None:
 
 def _print_new(new: NewGround) -> None:
     for key, count in new.counts.items():
-        label = BASE_LAYERS[key].label if key in BASE_LAYERS else HILLSHADE
+        label = BASE_LAYERS[key].label if key in BASE_LAYERS else _HILLSHADE_TILES
         if count:
             click.echo(f"{count:>9,}  {label.vi} / {label.en}")
     for reason, count in sorted(new.left_out.items()):

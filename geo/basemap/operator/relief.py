@@ -19,7 +19,7 @@ from geo.basemap.operator.extras import extra
 from geo.basemap.operator.heights import Raster, fill
 from geo.basemap.operator.hillshade import ALTITUDE_DEG, UNKNOWN, Levels, MetricGrid, levels_of
 from geo.basemap.operator.lattice import Numbers, interpolate, sample
-from geo.crs import METRIC_CRS, STORE_CRS, LngLatBbox, transformer
+from geo.crs import METRIC_CRS, STORE_CRS, LngLatBbox, mercator_shares, transformer
 
 Read: TypeAlias = Callable[[], Raster]
 
@@ -106,9 +106,8 @@ def _tiles(grid: MetricGrid, levels: Levels, z: int, box: LngLatBbox) -> Iterato
 
 def _pixel(z: int, lng: float, lat: float) -> tuple[int, int]:
     """Column and row of the pixel of a zoom at a position in degrees, from the north-west corner of EPSG:3857."""
-    side = SIDE * 2**z
-    south = math.asinh(math.tan(math.radians(lat))) / math.pi
-    return int((lng + 180) / 360 * side), int((1 - south) / 2 * side)
+    column, row = mercator_shares([lng], [lat])[0] * SIDE * 2**z
+    return int(column), int(row)
 
 
 def _warped(grid: MetricGrid, levels: Levels, z: int, x: int, y: int) -> Levels:

@@ -12,7 +12,7 @@ const GLOW = [34, 24, 15, 8];
 const UNIT_APART_PX = 420; // a unit is not named beside the town of the same name
 const NAMES = { communes: { size: 12, bold: false, priority: 45, apart: UNIT_APART_PX }, districts: { size: 13, bold: true, priority: 18 } };
 const WARD = { bold: true, priority: 10 };
-const WORLD = [[95, 15], [112, 15], [112, 28], [95, 28]];
+const VEIL_DEG = 15; // how far the veil reaches beyond the records: further than any screen at the smallest zoom
 
 /**
  * Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles.
@@ -62,7 +62,7 @@ export function createBase(map, view, units) {
     if (!state.tiles) {
       // The glow is blurred, so the simplified outline is enough for it.
       if (!state.fine) GLOW.forEach((weight) => glow.addLayer(L.polygon(rings, { ...look("ground", "ground ground--glow", weight), fill: false })));
-      const [area, kind] = state.veiled ? [[WORLD.map(latLng), ...rings], "veil"] : [rings, "land"];
+      const [area, kind] = state.veiled ? [[around(view.bounds).map(latLng), ...rings], "veil"] : [rings, "land"];
       borderGroup.addLayer(L.polygon(area, { ...look("ground", `ground ground--${kind}`, 0), stroke: false, fillOpacity: 1 }));
     }
     if (state.chosen in NAMES) {
@@ -98,6 +98,9 @@ export function createBase(map, view, units) {
   map.on("zoomend", refine);
   return { choose, veil, rim, hasTiles: () => Boolean(state.tiles), names: () => names(map, state) };
 }
+
+/** A ring of positions [lng, lat] around bounds [west, south, east, north]. */
+const around = ([west, south, east, north]) => [[west - VEIL_DEG, south - VEIL_DEG], [east + VEIL_DEG, south - VEIL_DEG], [east + VEIL_DEG, north + VEIL_DEG], [west - VEIL_DEG, north + VEIL_DEG]];
 
 /** A tiny outer ring is a sliver between two units, so it is drawn as their border. */
 const isSliver = (ring) => areaOf(ring) < SLIVER_M2;
