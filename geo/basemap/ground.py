@@ -155,12 +155,22 @@ class GroundSource:
         return earlier
 
     def open(self, name: str) -> Ground | None:
-        """The ground called `name`; None where it is missing or cannot be read."""
-        folder = self.folder / name
+        """The ground called `name`; None where it is missing, cannot be read, or has the form of another release."""
+        manifest = self._manifest(name)
+        return Ground(self.folder / name, manifest) if manifest.get("form") == FORM else None
+
+    def outdated_maker(self) -> str:
+        """Whose files the current ground was made of when it has the form of another release; else empty."""
+        manifest = self._manifest(self._current_name())
+        return "" if manifest.get("form", FORM) == FORM else str(manifest.get("maker", ""))
+
+    def _manifest(self, name: str) -> dict[str, Any]:
+        """What a ground says of itself; empty where there is none that can be read."""
         try:
-            return Ground(folder, orjson.loads((folder / _MANIFEST).read_bytes()))
+            manifest = orjson.loads((self.folder / name / _MANIFEST).read_bytes())
         except (OSError, ValueError):
-            return None
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
 
     def _current_name(self) -> str:
         try:

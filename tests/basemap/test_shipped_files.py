@@ -3,13 +3,16 @@
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 import shapely
 
 from geo.basemap.declaration import BASE_LAYERS, SHIPPED
 from geo.basemap.ground import GroundSource, write_ground
 from geo.basemap.shipped_files import FOLDER, publish_shipped, read_shipped
+from geo.console.grounds import publish_base_map
 from geo.errors import BadSource
+from geo.settings import Settings
 from tests.basemap.test_ground import ORIGIN, small_world
 from tests.conftest import SHIPPED_SEED
 
@@ -73,6 +76,24 @@ def test_what_is_shipped_is_published_once_and_never_over_an_operators_ground(tm
     publish_shipped(SHIPPED_BASE, source)
     ground = source()
     assert ground is not None and ground.maker == "osm.pbf"
+
+
+def test_a_ground_with_the_format_of_another_release_gives_way_to_the_shipped_one_and_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data_dir=tmp_path, seed_dir=SHIPPED_SEED)
+    source = GroundSource(settings.basemap_dir)
+    name = write_ground(source.folder, small_world(), dict.fromkeys(small_world(), (ORIGIN,)), maker="xã.osm.pbf")
+    source.publish(name)
+    manifest = source.folder / name / "manifest.json"
+    manifest.write_bytes(orjson.dumps(orjson.loads(manifest.read_bytes()) | {"form": 0}))
+    publish_base_map(settings)
+    ground = GroundSource(settings.basemap_dir)()
+    assert ground is not None and ground.maker == "shipped"
+    message = capsys.readouterr().err
+    assert "xã.osm.pbf" in message and "another release" in message and "bản phát hành khác" in message
+    publish_base_map(settings)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_folder_without_a_base_map_publishes_none(tmp_path: Path) -> None:
