@@ -295,7 +295,7 @@ def test_processes_that_are_still_starting_stop_when_told(
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         # Processes that do not react are killed after 30 seconds.
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=28) == 0
 
 
 def _version(server: Server, worker: int) -> int:

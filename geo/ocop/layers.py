@@ -219,8 +219,8 @@ _LAYERS = (
             Field("market_id", "market_id", Label("Mã", "Code"), required=True, aliases=("id", "mã chợ", "mã lễ hội")),
             Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True, aliases=("tên chợ", "tên lễ hội", "chợ", "lễ hội")),
             Field("kind", "kind", Label("Loại", "Type"), "code", required=True, codes="market_kind", table=True, aliases=("loại",)),
-            Field("days_words", "days_words", Label("Ngày họp, ngày hội", "Days (in words)"), table=True, aliases=("ngày họp", "ngày họp chợ", "ngày hội", "thời gian"), task=tasks.DAYS),
-            Field("days", "days", Label("Ngày (dạng mã)", "Days (coded)"), sparse=True, help=Label(
+            Field("days_words", "days_words", Label("Ngày họp, ngày hội", "Days in words"), table=True, aliases=("ngày họp", "ngày họp chợ", "ngày hội", "thời gian"), task=tasks.DAYS),
+            Field("days", "days", Label("Ngày dạng mã", "Days in code"), sparse=True, help=Label(
                 "branch: ngày theo 12 địa chi; weekday: thứ (1 là thứ hai); monthday: ngày dương lịch hằng tháng; solar: ngày dương lịch hằng năm; lunar: ngày âm lịch; date: một lần đã diễn ra",
                 "branch: days of the cycle of twelve earthly branches; weekday: 1 is Monday; monthday: days of each month; solar: each year; lunar: of the lunar year; date: took place once",
             )),

@@ -1,11 +1,14 @@
 """What a second process computes is what this one would compute, and its end is noticed."""
 
+import multiprocessing
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -14,34 +17,59 @@ from geo.atlas.sqlite.second_process import computed_beside
 from tests.frames import world
 from tests.frozen import frozen
 
+T = TypeVar("T")
+
+
+def alone(function: Callable[..., T], *values: object) -> T:
+    """What a function returns in a process with one thread, as the jobs are: here other tests may have left some."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *values).result()
+
+
+def numbers_and_processes() -> tuple[int, list[tuple[int, int]]]:
+    return os.getpid(), list(computed_beside((number, os.getpid()) for number in range(50)))
+
 
 def test_items_come_in_their_order_from_another_process() -> None:
-    items = list(computed_beside((number, os.getpid()) for number in range(50)))
+    own, items = alone(numbers_and_processes)
     assert [number for number, _ in items] == list(range(50))
-    assert {process for _, process in items} != {os.getpid()}
+    (other,) = {process for _, process in items}
+    assert other != own
 
 
-def test_an_error_of_the_other_process_is_raised_after_the_items_before_it() -> None:
+def until_an_error() -> tuple[int, str]:
     def items() -> Iterator[int]:
         yield 1
         raise ValueError("damaged")
 
     received = computed_beside(items())
-    assert next(received) == 1
-    with pytest.raises(ValueError, match="damaged"):
+    first = next(received)
+    with pytest.raises(ValueError, match="damaged") as error:
         next(received)
+    return first, str(error.value)
+
+
+def test_an_error_of_the_other_process_is_raised_after_the_items_before_it() -> None:
+    assert alone(until_an_error) == (1, "damaged")
+
+
+def until_a_death() -> list[int]:
+    own = os.getpid()
+
+    def items() -> Iterator[int]:
+        yield 1
+        assert os.getpid() != own
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return list(computed_beside(items()))
 
 
 def test_a_process_that_is_killed_is_an_error() -> None:
-    def items() -> Iterator[int]:
-        yield 1
-        os.kill(os.getpid(), signal.SIGKILL)
-
     with pytest.raises(MemoryError, match="killed"):
-        list(computed_beside(items()))
+        alone(until_a_death)
 
 
-def test_a_process_whose_items_are_not_wanted_ends() -> None:
+def closed_early() -> int:
     def items() -> Iterator[bytes]:
         yield os.getpid().to_bytes(8, "big")
         while True:
@@ -50,14 +78,24 @@ def test_a_process_whose_items_are_not_wanted_ends() -> None:
     received = computed_beside(items())
     process = int.from_bytes(next(received), "big")
     received.close()  # type: ignore[attr-defined]
+    assert process != os.getpid()
+    return process
+
+
+def test_a_process_whose_items_are_not_wanted_ends() -> None:
+    process = alone(closed_early)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
 
 
-def test_an_atlas_is_the_same_by_two_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def freeze_by_two(folder: Path) -> None:
+    frozen_file._MANY = 0
+    frozen(world(), folder).close()
+
+
+def test_an_atlas_is_the_same_by_two_processes(tmp_path: Path) -> None:
     frozen(world(), tmp_path / "one").close()
-    monkeypatch.setattr(frozen_file, "_MANY", 0)
-    frozen(world(), tmp_path / "two").close()
+    alone(freeze_by_two, tmp_path / "two")
     assert _content(tmp_path / "one") == _content(tmp_path / "two")
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -29,8 +29,8 @@ def serve(settings: Settings, source: AtlasSource, jobs: Jobs | None = None) -> 
 
 @pytest.fixture(scope="session")
 def site(built: Settings) -> Iterator[str]:
-    """The real application over the shipped seed."""
-    yield from serve(built, open_atlases(built))
+    """The real application over the shipped seed; on a busy machine first tiles wait their turn for a minute."""
+    yield from serve(replace(built, long_wait_ms=60_000), open_atlases(built))
 
 
 def chromium() -> str:

@@ -14,9 +14,9 @@ from geo.web.http.headers import etag_of
 def register(app: Flask, grounds: GroundSource) -> None:
     """Add the routes of the base map."""
 
-    def terrain_file(ground: str, band: int, name: str) -> Response:
+    def terrain_file(ground: str, band: int, part: str) -> Response:
         params.only(request.args)
-        return _answer(lambda: grounds.at(ground).file(band, name), "application/json", is_gzip=True)
+        return _answer(lambda: grounds.at(ground).file(band, part), "application/json", is_gzip=True)
 
     def hillshade(ground: str, z: int, x: int, y: int) -> Response:
         params.only(request.args)
@@ -30,7 +30,7 @@ def register(app: Flask, grounds: GroundSource) -> None:
             etag=etag_of(request.path), max_age=YEAR_S,
         )  # fmt: skip
 
-    app.add_url_rule("/base-map/<ground>/<int:band>/<name>.json", view_func=terrain_file)
+    app.add_url_rule("/base-map/<ground>/<int:band>/<part>.json", view_func=terrain_file)
     app.add_url_rule("/base-map/<ground>/hillshade/<int:z>/<int:x>/<int:y>.png", view_func=hillshade)
     app.add_url_rule("/base-map/<ground>/layers.gpkg", view_func=package, endpoint="base_map_package")
 
