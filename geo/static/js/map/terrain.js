@@ -52,7 +52,7 @@ const Sheet = L.Renderer.extend({
 
 /**
  * `terrain` is the view-model of the base map, `load(band, name)` gives the content of a file. `onDrawn` is called when
- * files have arrived. `show(on)` switches it on or off, `named()` gives the features with names, `print(on)` draws for
+ * files have arrived. `show(on)` switches it on or off, `namedFeatures()` gives those with names, `print(on)` draws for
  * paper.
  */
 export function createTerrain(map, terrain, load, onDrawn) {
@@ -86,7 +86,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
 
   function request(key, band) {
     if (!files.has(key)) {
-      const loading = load(band, key.split("/")[1]).then((content) => files.set(key, decoded(content, band, style)));
+      const loading = load(band, key.split("/")[1]).then((content) => files.set(key, decode(content, band, style)));
       files.set(key, loading);
       loading.catch(() => files.delete(key)); // the next move of the map tries again
     }
@@ -214,7 +214,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
   }
 
   /** The features that are drawn and have a name at this zoom: {row, feature, text, parts in layer points}. */
-  function named() {
+  function namedFeatures() {
     if (!on) return [];
     const zoom = map.getZoom();
     const origin = map.getPixelOrigin();
@@ -243,17 +243,17 @@ export function createTerrain(map, terrain, load, onDrawn) {
     }
   }
 
-  return { show, named, print };
+  return { show, namedFeatures, print };
 }
 
 const isLand = ({ layer }) => layer === "heights" || layer === "land";
 
 /** The content of a file, its features sorted to the rows of the style table. */
-function decoded(content, band, style) {
+function decode(content, band, style) {
   const rows = new Map();
   for (const row of style.rows) {
     const features = (content[row.layer] ?? []).filter((feature) => feature.k === row.kind);
-    if (features.length) rows.set(row, collected(features, row, content.o));
+    if (features.length) rows.set(row, featuresOf(row, features, content.o));
   }
   const [west, north, side] = content.o;
   const area = new Path2D();
@@ -262,7 +262,7 @@ function decoded(content, band, style) {
 }
 
 /** The features of a row: `path(zoom)` for drawing and `at(zoom)`, of those that begin at the zoom or below it. */
-function collected(features, row, origin) {
+function featuresOf(row, features, origin) {
   const all = features.map((feature) => ({ ...feature, parts: partsOf(feature, origin), from: feature.z ?? row.from })).sort((a, b) => (a.a ?? Infinity) - (b.a ?? Infinity));
   const steps = [...new Set(all.map((feature) => feature.from))];
   const paths = new Map();

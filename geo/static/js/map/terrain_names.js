@@ -1,7 +1,8 @@
 // The names of the base map as labels: along rivers, in shields on roads, beside towns, outside the province's border.
 
 import { beside, boxesAlong, clip, even, placesAlong } from "../core/along.js";
-import { inside as inProvince } from "../core/inside.js";
+import { sizeAt } from "../core/ground.js";
+import { inside as liesIn } from "../core/inside.js";
 import { L, latLng } from "./leaflet.js";
 import { themeIndex } from "./theme.js";
 
@@ -16,10 +17,10 @@ const INSISTENT = 10; // names of a lower priority number are never given up for
 export function createTerrainNames(map, terrain, rim) {
   return () => {
     const theme = themeIndex();
-    const items = terrain.named();
+    const items = terrain.namedFeatures();
     const [areas, others] = [items.filter(({ row }) => row.names.rule === "border"), items.filter(({ row }) => row.names.rule !== "border")];
     const province = { type: "Polygon", coordinates: rim() };
-    const within = ({ lat, lng }) => inProvince([lng, lat], province);
+    const within = ({ lat, lng }) => liesIn([lng, lat], province);
     return [...others.map((item, i) => ({ ...RULES[item.row.names.rule](item, `terrain/${i}`, theme, map), within: item.row.names.priority < INSISTENT ? within : null })), ...bordering(areas, rim(), theme, map)];
   };
 }
@@ -37,12 +38,12 @@ const RULES = {
   },
 
   inside({ row, text, parts: [ring] }, key, theme, map) {
-    const box = L.bounds(pointsOf(ring));
+    const box = L.bounds(pairsOf(ring));
     return { ...label({ row, text }, key, theme), at: map.layerPointToLatLng(box.getCenter()), around: 0, wide: 1.2 * box.getSize().x };
   },
 
   along({ row, text, parts }, key, theme, map) {
-    const aside = row.names.size * 0.55 + widthOf(row, map) / 2 + 1;
+    const aside = row.names.size * 0.55 + sizeAt(row.width, map.getZoom()) / 2 + 1;
     const spotsFor = (width, height, visible) => pieces(parts, visible).flatMap((piece) => placesAlong(even(piece), width, inside(visible)).slice(0, TRIES).map(({ path }) => spot(beside(path, -aside), row.names.size)));
     return { ...label({ row, text }, key, theme), spotsFor };
   },
@@ -56,6 +57,8 @@ const RULES = {
 /** The names of the neighbours outside the border: each runs along the part of the border that it shares. */
 function bordering(areas, rings, theme, map) {
   const runs = new Map(areas.map((area) => [area, []]));
+  const shapes = new Map(areas.map((area) => [area, { type: "Polygon", coordinates: area.parts.map(pairsOf) }]));
+  const lies = (area, { x, y }) => liesIn([x, y], shapes.get(area));
   const view = map.getPixelBounds();
   const around = L.bounds(view.min.subtract(map.getPixelOrigin()), view.max.subtract(map.getPixelOrigin()));
   for (const ring of rings) {
@@ -67,8 +70,8 @@ function bordering(areas, rings, theme, map) {
     for (const piece of clip(flat, around)) {
       let [area, run] = [null, []];
       for (const point of beside(even(piece, 6), outwards)) {
-        if (!area || !contains(area.parts, point)) {
-          area = areas.find(({ parts }) => contains(parts, point)) ?? null;
+        if (!area || !lies(area, point)) {
+          area = areas.find((other) => lies(other, point)) ?? null;
           run = [];
           if (area) runs.get(area).push(run);
         }
@@ -103,27 +106,10 @@ function middles(points, isInside) {
 
 const pieces = (parts, visible) => parts.flatMap((part) => clip(part, visible));
 const inside = ({ min, max }, far = 6) => ({ x, y }) => x > min.x + far && x < max.x - far && y > min.y + far && y < max.y - far;
-const pointsOf = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => L.point(flat[2 * i], flat[2 * i + 1]));
-
-function widthOf(row, map) {
-  const zoom = map.getZoom();
-  const [first, ...rest] = row.width;
-  return (rest.findLast(([from]) => from <= zoom) ?? first)[1];
-}
+const pairsOf = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 function isClockwise(flat) {
   let sum = 0;
   for (let i = 2; i < flat.length; i += 2) sum += flat[i - 2] * flat[i + 1] - flat[i] * flat[i - 1];
   return sum > 0; // y grows downwards
-}
-
-/** Whether a point lies in an area of rings [x0, y0, x1, y1, …], by the even-odd rule. */
-function contains(rings, { x, y }) {
-  let odd = false;
-  for (const ring of rings) {
-    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
-      if (ring[i + 1] > y !== ring[j + 1] > y && x < ((ring[j] - ring[i]) * (y - ring[i + 1])) / (ring[j + 1] - ring[i + 1]) + ring[i]) odd = !odd;
-    }
-  }
-  return odd;
 }
