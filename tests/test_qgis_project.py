@@ -21,6 +21,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import GROUPS, POINT_LAYERS, THEMATIC
 from geo.ocop.styles import STYLES
 from geo.settings import Settings
+from geo.views.notice import in_language
 from geo.views.qgis import layer_id
 from geo.views.whole_province import KINDS, Whole, project_name
 from geo.vn2000.systems import HOME, Reading
@@ -103,6 +104,9 @@ def painted(layers):
     settings.setOutputSize(QSize(300, 300))
     settings.setExtent(project.viewSettings().defaultViewExtent())
     settings.setBackgroundColor(QColor("#010203"))
+    of_map = QgsExpressionContext()
+    of_map.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))
+    settings.setExpressionContext(of_map)
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()
@@ -316,7 +320,7 @@ def test_base_layers_say_whose_they_are(over_base: Any) -> None:
     for key, origins in read_shipped(SHIPPED_SEED / FOLDER).origins.items():
         layer = over_base["layers"][f"ocop_base_{key}"]
         assert layer["rights"] == [origin.attribution.vi for origin in origins]
-        assert layer["licences"] == list(dict.fromkeys(origin.licence for origin in origins))
+        assert layer["licences"] == list(dict.fromkeys(in_language(origin.licence, "vi") for origin in origins))
         for origin in origins:
             assert origin.attribution.vi in over_base["readme"] and origin.attribution.en in over_base["readme"]
 

@@ -93,6 +93,9 @@ LAND = Tint("#f4f5ea", "#1f2726", "#ffffff")
 VEIL = Tint("#e6e0d2", "#14191b", "#e4e4e4")
 """What covers the land beyond the province, so that the province stands out without a line between countries."""
 
+SHIELD, SHIELD_EDGE = Tint("#fffdf6", "#2d2b23", "#ffffff"), Tint("#b59a6c", "#8f7f57", "#000000")
+"""The plate behind the number of a road, and its edge."""
+
 VEIL_OPACITY = {"light": 0.66, "dark": 0.62, "contrast": 0.8}
 HILLSHADE_OPACITY = {"light": 0.34, "dark": 0.42, "contrast": 0.0}
 

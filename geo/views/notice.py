@@ -41,3 +41,13 @@ def notice(atlas: Atlas, layer: str) -> Notice:
 def _label(words: Mapping[str, Any] | None, default: Label) -> Label:
     words = words or {}
     return Label(str(words.get("vi") or default.vi), str(words.get("en") or default.en))
+
+
+def in_language(text: str, lang: str) -> str:
+    """The half of "Vietnamese / English" in `lang`; a text without " / " is used in both languages.
+
+    >>> in_language("miễn phí / free of charge", "en"), in_language("MIT", "vi")
+    ('free of charge', 'MIT')
+    """
+    halves = text.split(" / ")
+    return halves[0 if lang == "vi" else 1] if len(halves) == 2 else text

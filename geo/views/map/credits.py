@@ -6,10 +6,9 @@ from typing import Any
 
 from geo.atlas import Atlas
 from geo.ocop.collections import COLLECTIONS
-from geo.views.notice import notice
+from geo.views.notice import in_language, notice
 
 _PARTS = re.compile(r"[;:.]\s+")
-_BETWEEN_LANGUAGES = " / "
 
 
 def credits_of(atlas: Atlas, layers: Iterable[str], lang: str) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def credits_of(atlas: Atlas, layers: Iterable[str], lang: str) -> dict[str, Any]
     licences: dict[str, list[str]] = {}
     for layer, row in notices.items():
         if row.licence:
-            licences.setdefault(_in_language(row.licence, lang), []).append(COLLECTIONS[layer].label.of(lang))
+            licences.setdefault(in_language(row.licence, lang), []).append(COLLECTIONS[layer].label.of(lang))
     return {
         "attributions": list(_without_repeats([row.attribution.of(lang) for row in notices.values()])),
         "licences": [{"licence": licence, "layers": ", ".join(names)} for licence, names in licences.items()],
@@ -39,13 +38,3 @@ def _without_repeats(texts: list[str]) -> Iterator[str]:
     for text, own in parts.items():
         if not any(own < others for others in parts.values()):
             yield text
-
-
-def _in_language(text: str, lang: str) -> str:
-    """The half of "Vietnamese / English" in `lang`; a text without " / " is used in both languages.
-
-    >>> _in_language("miễn phí / free of charge", "en"), _in_language("MIT", "vi")
-    ('free of charge', 'MIT')
-    """
-    halves = text.split(_BETWEEN_LANGUAGES)
-    return halves[0 if lang == "vi" else 1] if len(halves) == 2 else text

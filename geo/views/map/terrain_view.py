@@ -9,6 +9,7 @@ import orjson
 from geo.basemap.declaration import BASE_LAYERS, HILLSHADE, HILLSHADE_KEY
 from geo.basemap.ground import Ground
 from geo.basemap.style import style_table
+from geo.views.notice import in_language
 
 SAVED_BYTES = 1_500_000
 """Most bytes of the base map in a saved map; bands beyond it are left out, and the last that fits is enlarged."""
@@ -55,16 +56,10 @@ def terrain_credits(ground: Ground | None, lang: str) -> list[dict[str, str]]:
     for notes in ground.layers if ground else ():
         label = (HILLSHADE if notes.key == HILLSHADE_KEY else BASE_LAYERS[notes.key].label).of(lang)
         for origin in notes.origins:
-            row = {"name": origin.name, "address": origin.address, "licence": _licence(origin.licence, lang)}
+            row = {"name": origin.name, "address": origin.address, "licence": in_language(origin.licence, lang)}
             entry = rows.setdefault(origin.attribution.of(lang), {**row, "layers": []})
             entry["layers"].append(label)
     return [{**row, "attribution": text, "layers": ", ".join(row["layers"])} for text, row in rows.items()]
-
-
-def _licence(text: str, lang: str) -> str:
-    """The half of "Vietnamese / English" in `lang`."""
-    halves = text.split(" / ")
-    return halves[0 if lang == "vi" else 1] if len(halves) == 2 else text
 
 
 def _style(ground: Ground, lang: str) -> dict[str, Any]:

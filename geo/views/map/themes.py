@@ -7,7 +7,7 @@ light, except in high contrast.
 
 from functools import cache
 
-from geo.basemap.style import LAND, THEMES, VEIL, VEIL_OPACITY, Tint
+from geo.basemap.style import LAND, SHIELD, SHIELD_EDGE, THEMES, VEIL, VEIL_OPACITY, Tint
 
 TOKENS: dict[str, Tint] = {
     "ink": Tint("#1d2b2c", "#ebe8de", "#000000"),
@@ -42,8 +42,8 @@ TOKENS: dict[str, Tint] = {
     "map-name": Tint("#686251", "#b3b7ac", "#000000"),
     "map-name-strong": Tint("#5a513b", "#d6d2c3", "#000000"),
     "map-plate": Tint("#fffdf8", "#1b2122", "#ffffff"),
-    "map-shield": Tint("#fffdf6", "#2d2b23", "#ffffff"),
-    "map-shield-edge": Tint("#b59a6c", "#8f7f57", "#000000"),
+    "map-shield": SHIELD,
+    "map-shield-edge": SHIELD_EDGE,
     "ruler": Tint("#1b62c9", "#8fbcff", "#0000c8"),
 }
 """Name -> its colour in each theme."""

@@ -1,13 +1,15 @@
 """The layers of the base map in a QGIS project, drawn by the style table of the site in its light theme."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from geo.basemap.declaration import BASE_LAYERS, BaseLayer
+from geo.basemap.declaration import BASE_LAYERS, MIN_ZOOM, BaseLayer
 from geo.basemap.ground import Ground, LayerNotes
-from geo.basemap.style import BASE_STYLES, BOX, LAND, SYMBOLS, BaseStyle, Names, Steps, Tint
+from geo.basemap.style import BASE_STYLES, BOX, LAND, SHIELD, SHIELD_EDGE, SYMBOLS, BaseStyle, Names, Steps, Tint
 from geo.schema import Label
+from geo.views.notice import in_language
 from geo.views.qgis.fonts import FONTS
 from geo.views.qgis.icons import embed_path
 from geo.views.qgis.symbols import rgba
@@ -15,13 +17,13 @@ from geo.views.qgis.xml import add, add_expressions, properties, quote
 
 GROUP = Label("Bản đồ nền", "Base map")
 
-_SCALE_AT_ZOOM_0 = 559_082_264.0
+SCALE_AT_ZOOM_0 = 559_082_264.0
 """Scale denominator of zoom 0, for pixels of 0.28 mm."""
 _PX_MM = 0.2
 """Millimetres in QGIS for a pixel of the style table; a screen pixel is 0.26 mm, but paper is read from nearer."""
 _PX_POINT = 0.62
 """Points in QGIS for a pixel of the size of a name."""
-_ZOOM = f"(ln({_SCALE_AT_ZOOM_0:.0f} / @map_scale) / ln(2))"
+_ZOOM = f"(ln({SCALE_AT_ZOOM_0:.0f} / @map_scale) / ln(2))"
 _PASSES = {"casing": 0, "line": 1}
 _GEOMETRIES = {"Point": "Point", "MultiLineString": "Line", "MultiPolygon": "Polygon"}
 
@@ -88,7 +90,7 @@ def _metadata(layer: ET.Element, entry: BaseEntry, lang: str) -> None:
         add(links, "link", name=origin.name, type="WWW:LINK", url=origin.address, description="", format="",
             mimeType="", size="")  # fmt: skip
     for licence in dict.fromkeys(origin.licence for origin in entry.notes.origins):
-        add(about, "license", licence)
+        add(about, "license", in_language(licence, lang))
     for origin in entry.notes.origins:
         add(about, "rights", origin.attribution.of(lang))
 
@@ -118,7 +120,9 @@ def _filter(style: BaseStyle) -> str:
 
 
 def _scales(from_zoom: float) -> dict[str, str]:
-    return {} if from_zoom <= 8 else {"scalemindenom": "1", "scalemaxdenom": f"{_SCALE_AT_ZOOM_0 / 2**from_zoom:.0f}"}
+    if from_zoom <= MIN_ZOOM:
+        return {}
+    return {"scalemindenom": "1", "scalemaxdenom": f"{SCALE_AT_ZOOM_0 / 2**from_zoom:.0f}"}
 
 
 def _symbol(parent: ET.Element, name: str, layer: BaseLayer, style: BaseStyle) -> None:
@@ -131,10 +135,16 @@ def _symbol(parent: ET.Element, name: str, layer: BaseLayer, style: BaseStyle) -
             _line(whole, style, style.casing, 2 * style.edge, "casing")
         _line(whole, style, style.line, 0.0, "line")
     else:
-        fill = rgba(style.fill.light) if style.fill else "0,0,0,0"
-        properties(
-            _layer(whole, "SimpleFill"),
-            {"color": fill, "style": "solid" if style.fill else "no", "outline_style": "no"},
+        _area(whole, style)
+
+
+def _area(parent: ET.Element, style: BaseStyle) -> None:
+    color = rgba(style.fill.light) if style.fill else "0,0,0,0"
+    fill = _layer(parent, "SimpleFill")
+    properties(fill, {"color": color, "style": "solid" if style.fill else "no", "outline_style": "no"})
+    if style.opacity:
+        add_expressions(
+            fill, {"fillColor": f"set_color_part({quote(color)}, 'alpha', 255 * {size_expression(style.opacity)})"}
         )
 
 
@@ -150,7 +160,7 @@ def _line(parent: ET.Element, style: BaseStyle, color: Tint, more_px: float, par
             "customdash": ";".join(f"{one:.2f}" for one in dashes) or "5;2", "customdash_unit": "MM",
         },
     )  # fmt: skip
-    add_expressions(line, {"outlineWidth": f"({_size(style.width)} + {more_px:g}) * {_PX_MM:g}"})
+    add_expressions(line, {"outlineWidth": f"({size_expression(style.width)} + {more_px:g}) * {_PX_MM:g}"})
 
 
 def _marker(parent: ET.Element, style: BaseStyle) -> None:
@@ -165,10 +175,14 @@ def _marker(parent: ET.Element, style: BaseStyle) -> None:
     )  # fmt: skip
 
 
-def _size(steps: Steps) -> str:
-    """The QGIS expression of `steps` at the scale of the map."""
-    (low, less), (high, more) = steps[0], steps[-1]
-    return f"scale_linear({_ZOOM}, {low:g}, {high:g}, {less:g}, {more:g})"
+def size_expression(steps: Steps) -> str:
+    """The QGIS expression of `steps` at the scale of the map; that of the first step where no scale is known."""
+    pieces = " ".join(
+        f"WHEN {_ZOOM} >= {low:g} THEN scale_linear({_ZOOM}, {low:g}, {high:g}, {less:g}, {more:g})"
+        for (low, less), (high, more) in reversed(list(pairwise(steps)))
+    )
+    first = f"{steps[0][1]:g}"
+    return f"(CASE {pieces} ELSE {first} END)" if pieces else first
 
 
 def _layer(parent: ET.Element, kind: str, at_level: int = 0) -> ET.Element:
@@ -207,7 +221,7 @@ def _settings(parent: ET.Element, layer: BaseLayer, names: Names, lang: str) -> 
     if is_shield:
         add(
             text, "background", shapeDraw="1", shapeType="0", shapeSizeType="0", shapeSizeX="0.6", shapeSizeY="0.3",
-            shapeSizeUnit="MM", shapeFillColor=rgba("#fffdf6"), shapeBorderColor=rgba("#b59a6c"),
+            shapeSizeUnit="MM", shapeFillColor=rgba(SHIELD.light), shapeBorderColor=rgba(SHIELD_EDGE.light),
             shapeBorderWidth="0.15", shapeBorderWidthUnit="MM", shapeRadiiX="0.5", shapeRadiiY="0.5",
             shapeRadiiUnit="MM", shapeOpacity="1",
         )  # fmt: skip
