@@ -1,6 +1,6 @@
 """Files of heights made in code, as agencies publish them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,15 +39,17 @@ def write_geotiff(
     west: float,
     north: float,
     step: float,
+    no_data: str = "-9999",
+    more_keys: Sequence[tuple[int, int, int, int]] = (),
     **options: Any,
 ) -> Path:
     """A GeoTIFF whose first pixel has its north-western corner at (west, north)."""
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[33550], tags[33922] = (step, step, 0.0), (0.0, 0.0, 0.0, west, north, 0.0)
     tags.tagtype[33550] = tags.tagtype[33922] = 12
-    keys = [(1024, 0, 1, 1 if projected else 2), (1025, 0, 1, 1), (3072 if projected else 2048, 0, 1, crs)]
+    keys = [(1024, 0, 1, 1 if projected else 2), (1025, 0, 1, 1), (3072 if projected else 2048, 0, 1, crs), *more_keys]
     tags[34735] = (1, 1, 0, len(keys), *(number for key in keys for number in key))
     tags.tagtype[34735] = 3
-    tags[42113] = "-9999"
+    tags[42113] = no_data
     Image.fromarray(heights).save(path, "TIFF", tiffinfo=tags, **options)
     return path

@@ -210,7 +210,7 @@ def test_a_geotiff_in_vn2000_is_shaded_like_the_tile(area: ClipArea, tmp_path: P
         assert abs(level_at(tiles, 11, *position(bearing_deg, 12_000)) - int(expected[0])) <= 1
 
 
-@pytest.mark.parametrize("fault", ["colours", "no CRS", "cut", "feet"])
+@pytest.mark.parametrize("fault", ["colours", "no CRS", "cut", "feet", "no tags", "no number"])
 def test_a_tiff_without_heights_in_a_known_place_is_refused(fault: str, tmp_path: Path) -> None:
     path = tmp_path / "dem.tif"
     heights = np.zeros((200, 200), dtype=np.float32)
@@ -221,6 +221,11 @@ def test_a_tiff_without_heights_in_a_known_place_is_refused(fault: str, tmp_path
     elif fault == "cut":
         write_geotiff(path, heights, crs=4326, projected=False, west=103, north=22, step=0.01)
         path.write_bytes(path.read_bytes()[:2_000])
+    elif fault == "feet":
+        feet = (4099, 0, 1, 9002)
+        write_geotiff(path, heights, crs=4326, projected=False, west=103, north=22, step=0.01, more_keys=[feet])
+    elif fault == "no number":
+        write_geotiff(path, heights, crs=4326, projected=False, west=103, north=22, step=0.01, no_data="n/a")
     else:
         Image.fromarray(heights).save(path, "TIFF")
     with pytest.raises(BadSource, match=r"dem\.tif") as caught:

@@ -1,5 +1,6 @@
 """Files with a column of classes as layers of the base map: the column, the coordinate system, the encoding."""
 
+import math
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,6 +55,13 @@ def test_words_of_offices_and_values_of_tags_are_classes(area: ClipArea, tmp_pat
     assert by_name(reading, "rivers") == {"Nậm Rốm": "river"}
     assert reading.reading.left_out["unclassified"] == 1
     assert sorted(reading.reading.layers["roads"]["ref"]) == ["QL12", "ĐT139"]
+
+
+def test_a_dot_in_heights_groups_thousands_where_the_decimal_would_be_no_height(area: ClipArea, tmp_path: Path) -> None:
+    columns = {"Tên": ["Pu Pha Đin", "Đỉnh B", "Đỉnh C"], "Loại": ["đỉnh núi"] * 3, "Độ cao": ["1.648", "978,5 m", "?"]}
+    path = write_geojson(tmp_path / "dinh.geojson", columns, [Point(103.1, 21.4)] * 3)
+    heights = read(path, area).reading.layers["summits"]["height_m"]
+    assert heights[:2].tolist() == [1648.0, 978.5] and math.isnan(heights[2])
 
 
 def test_the_shape_decides_what_a_word_with_two_meanings_is(area: ClipArea, tmp_path: Path) -> None:

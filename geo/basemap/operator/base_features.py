@@ -10,13 +10,13 @@ from geopandas import GeoDataFrame
 
 from geo.basemap.declaration import BASE_LAYERS
 from geo.basemap.operator.classes import BEYOND, Rule, kind_of_road
-from geo.basemap.operator.clip_area import ClipArea
+from geo.basemap.operator.clip_area import MARGIN_KM, ClipArea
 from geo.crs import Shapes
 from geo.schema import Label
 from geo.text import nfc
 
 REASONS: Mapping[str, Label] = {
-    "outside": Label("ngoài tỉnh quá 20 km", "more than 20 km from the province"),
+    "outside": Label(f"ngoài tỉnh quá {MARGIN_KM} km", f"more than {MARGIN_KM} km from the province"),
     "incomplete": Label("thiếu điểm hoặc đường bao không khép kín", "points missing, or a ring that does not close"),
     "unclassified": Label("không thuộc loại nào mà bản đồ nền vẽ", "no class that the base map draws"),
     "empty": Label("không có hình học", "no geometry"),

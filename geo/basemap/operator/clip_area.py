@@ -17,6 +17,7 @@ from geo.errors import BadSource
 
 MARGIN_M = 20_000.0
 """How far a ground reaches beyond the province."""
+MARGIN_KM = round(MARGIN_M / 1_000)
 
 _EDGE_DEG = 0.02
 """Longest edge of the outline, in degrees, before it is projected: a longer one is a curve in metres."""

@@ -61,14 +61,28 @@ def read_geotiff(path: Path) -> Raster:
             f"{path.name} holds colours (mode {mode}), not heights: expected one band of numbers in metres.",
             f"{path.name} chứa màu (dạng {mode}), không phải độ cao: cần một kênh số, đơn vị mét.",
         )
-    return _raster(path, _without_voids(heights, tags.get(_NO_DATA)), tags)
+    return _raster(path, _without_voids(heights, _no_data(path, tags.get(_NO_DATA))), tags)
 
 
-def _without_voids(heights: NDArray[np.float32], no_data: Any) -> NDArray[np.float32]:
+def _no_data(path: Path, text: Any) -> float | None:
+    """The number of GDAL's tag that stands for no data; None without the tag, BadSource where it holds no number."""
+    if not text:
+        return None
+    words = str(text).strip("\0 ")
+    try:
+        return float(words)
+    except ValueError as error:
+        raise BadSource(
+            f"{path.name}: the tag GDAL_NODATA holds {words!r}, expected a number. Export the file again.",
+            f"{path.name}: thẻ GDAL_NODATA chứa {words!r}, cần một số. Hãy xuất lại tệp.",
+        ) from error
+
+
+def _without_voids(heights: NDArray[np.float32], no_data: float | None) -> NDArray[np.float32]:
     """The heights with NaN for the number that stands for no data, and for what is no height on Earth."""
     cleaned = heights.copy()
-    if no_data:
-        cleaned[heights == np.float32(str(no_data).strip("\0 "))] = np.nan
+    if no_data is not None:
+        cleaned[heights == np.float32(no_data)] = np.nan
     cleaned[(heights < _LOWEST_M) | (heights > _HIGHEST_M)] = np.nan
     return cleaned
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from geo.basemap.declaration import HILLSHADE_KEY, Origin
 from geo.basemap.ground import Ground, GroundSource, write_ground
 from geo.basemap.operator.base_features import Reading, merge
-from geo.basemap.operator.clip_area import ClipArea, read_clip_area
+from geo.basemap.operator.clip_area import MARGIN_KM, ClipArea, read_clip_area
 from geo.basemap.operator.geotiff import is_tiff, read_geotiff
 from geo.basemap.operator.heights import is_hgt, read_hgt
 from geo.basemap.operator.osm_extract import is_extract, read_extract
@@ -169,6 +169,8 @@ def _credited(order: Order, path: Path) -> Origin:
 
 def _outside(names: str) -> BadSource:
     return BadSource(
-        f"Nothing of {names} lies in the province or within 20 km of it. Choose a file that covers the province.",
-        f"{names} không có đối tượng nào nằm trong tỉnh hoặc trong vòng 20 km quanh tỉnh. Hãy chọn tệp phủ toàn tỉnh.",
+        f"Nothing of {names} lies in the province or within {MARGIN_KM} km of it. Choose a file that covers the"
+        " province.",
+        f"{names} không có đối tượng nào nằm trong tỉnh hoặc trong vòng {MARGIN_KM} km quanh tỉnh. Hãy chọn tệp phủ"
+        " toàn tỉnh.",
     )

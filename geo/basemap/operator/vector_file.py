@@ -17,6 +17,7 @@ from geo.basemap.operator.classes import KEYS, Dimension, Rule, rule_of_tags, ru
 from geo.basemap.operator.clip_area import ClipArea
 from geo.crs import Shapes
 from geo.errors import BadSource
+from geo.ingest.columns.number_notation import Plausible, decide, read_number
 from geo.ingest.columns.texts import read_texts
 from geo.ingest.crs.recognise import recognise
 from geo.ingest.files.limits import Limits
@@ -42,6 +43,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "height_m": ("ele", "height", "height m", "do cao", "cao do"),
 }
 """Attribute of a feature -> folded names of the column that holds it, the best first."""
+
+_HEIGHTS = Plausible(minimum=10, maximum=4_000)
+"""Metres of a summit or a place with a height: "1.200" is then 1,200 m and not 1.2 m."""
 
 _OF_OPENSTREETMAP = ({"osm_id", "fclass"}, {"osm_id", "highway"})
 """Columns that files made from OpenStreetMap have, such as the Shapefiles of Geofabrik."""
@@ -122,9 +126,10 @@ def _classify(table: Table, area: ClipArea, options: VectorOptions) -> Reading |
     rules = {row: rule for row, rule in enumerate(_rules(table, shapes, has_shape.tolist(), options)) if rule}
     if not rules:
         return None
-    fields = {name: _cells(table, names) for name, names in _COLUMNS.items()}
+    names, names_en, refs = (_texts(_cells(table, _COLUMNS[name])) for name in ("name", "name_en", "ref"))
+    heights = _heights(_cells(table, _COLUMNS["height_m"]))
     left_out = Counter(empty=int((~has_shape).sum()), unclassified=int(has_shape.sum()) - len(rules))
-    features = [_feature(rule, fields, row) for row, rule in rules.items()]
+    features = [Feature(rule, names[row], names_en[row], refs[row], heights[row]) for row, rule in rules.items()]
     return clip_features(features, shapes[list(rules)], area, left_out)
 
 
@@ -146,16 +151,19 @@ def _cells(table: Table, names: Sequence[str]) -> Cells:
     return next((columns[name] for name in names if name in columns), [None] * len(table))
 
 
-def _feature(rule: Rule, fields: Mapping[str, Cells], row: int) -> Feature:
-    texts = {name: str(cells[row]) if cells[row] is not None else None for name, cells in fields.items()}
-    return Feature(rule, texts["name"], texts["name_en"], texts["ref"], _number(texts["height_m"]))
+def _texts(cells: Cells) -> list[str | None]:
+    return [None if cell is None else str(cell) for cell in cells]
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        return float((text or "").replace(",", "."))
-    except ValueError:
-        return None
+def _heights(cells: Cells) -> list[float | None]:
+    """The heights in a column, in metres; None for a cell that begins with no number.
+
+    >>> _heights(["1.200", "978 m", 1_648, "-"])
+    [1200.0, 978.0, 1648.0, None]
+    """
+    style = decide(cells, _HEIGHTS, whole_numbers=False).style
+    numbers = (read_number(str(cell).strip(), style) for cell in cells)
+    return [None if number is None else number.value for number in numbers]
 
 
 def _to_store_crs(table: Table, options: VectorOptions) -> Shapes:
