@@ -29,6 +29,7 @@ from tests.basemap.extracts import ExtractWriter, square
 from tests.basemap.height_files import cone, write_hgt
 from tests.conftest import ROOT
 from tests.service import Service, env_of, own_office, quiet, running
+from tests.small_disk import Disk, small_disk
 
 CREDIT = "NASA SRTM"
 
@@ -292,27 +293,20 @@ def test_a_second_run_is_refused_and_a_killed_one_leaves_the_former_ground(
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Disk]:
     """A disk of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", 3) as mounted:
+        yield mounted
 
 
 def test_on_a_full_disk_the_former_ground_stays_and_the_command_says_so(
-    own: Settings, files: tuple[Path, Path], tmp_path: Path, disk: Path
+    own: Settings, files: tuple[Path, Path], tmp_path: Path, disk: Disk
 ) -> None:
-    small = Settings(seed_dir=own.seed_dir, data_dir=disk / "var")
+    small = Settings(seed_dir=own.seed_dir, data_dir=disk.folder / "var")
     before = make(small, files[0]).ground
     other = extract(tmp_path / "khac.osm.pbf", "Bản Khác")
-    filler = disk / "filler"
     for free in range(0, 240_000, 40_000):
-        filler.unlink(missing_ok=True)
-        filler.write_bytes(bytes(shutil.disk_usage(disk).free - free))
+        disk.fill(free)
         with pytest.raises((OSError, RuntimeError)) as caught:
             make(small, other)
         assert disk_full(caught.value) is not None, free

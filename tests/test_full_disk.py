@@ -1,11 +1,7 @@
-"""A data folder on a small disk that fills: what is refused, what is made up for, and that all of it is told in words.
-
-The disk is a tmpfs of 24 MB, which root may mount; where that is not possible these tests fail.
-"""
+"""A data folder on a small disk that fills: what is refused, what is made up for, and that all of it is told in words."""
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,40 +16,17 @@ from geo.store import open_store
 from geo.views.formats import FORMATS
 from tests.office import write_vn2000_zones
 from tests.service import Response, build, env_of, own_office, publish_name, read_upload, running, zipped_zones
+from tests.small_disk import Disk, small_disk
 
 FULL = ("đã đầy", "đĩa của máy chủ", "disk of the server")
 """Words of the messages about a full disk, in small letters."""
 
 
-class Disk:
-    """A small disk; `fill` leaves some bytes free."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self, free: int = 0) -> None:
-        """Fill the disk until it has `free` bytes left."""
-        self.empty()
-        left = shutil.disk_usage(self.folder).free - free
-        with self._filler.open("wb", buffering=0) as file:
-            while left > 0:
-                left -= file.write(b"\0" * min(left, 65_536))
-
-    def empty(self) -> None:
-        """Make room again."""
-        self._filler.unlink(missing_ok=True)
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=True)
-    try:
-        yield Disk(folder)
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    """A disk of 24 MB."""
+    with small_disk(tmp_path / "disk", 24) as mounted:
+        yield mounted
 
 
 @pytest.fixture
