@@ -96,3 +96,16 @@ def sort_key(text: str) -> str:
     """
     words = " ".join(text.split())
     return f"{words.translate(_PLACES)}\x01{words.translate(_TONE_DIGITS).rstrip('0')}"
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV Injection)."""
+
+
+def inert(text: str) -> str:
+    """`text`, with an apostrophe before it when a spreadsheet would evaluate it as a formula.
+
+    >>> inert("=1+1"), inert("Chè Shan"), inert("03127")
+    ("'=1+1", 'Chè Shan', '03127')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -20,6 +20,7 @@ from geo.part_files import part_of
 from geo.report import SEVERITIES, Issue
 from geo.schema import LayerSpec
 from geo.store.diff import RecordDiff
+from geo.text import inert
 
 MAX_ROWS = 500
 """Most differences and findings in a review; the CSV files have all."""
@@ -232,11 +233,5 @@ def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write a CSV file in UTF-8 with the byte order mark that spreadsheets expect, and without formulas."""
     part = part_of(path)
     with part.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(
-            [f"'{cell}" if type(cell) is str and cell[:1] in _FORMULA else cell for cell in row] for row in rows
-        )
+        csv.writer(file).writerows([inert(cell) if type(cell) is str else cell for cell in row] for row in rows)
     part.replace(path)
-
-
-_FORMULA = frozenset("=+-@\t\r")
-"""First letters of a text that a spreadsheet would run as a formula; an apostrophe before them prevents it."""

@@ -1,11 +1,8 @@
 """The worklist: the missing values that an office has to look up, derived from the declared tasks of the fields."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
-from urllib.parse import quote
+from typing import Any
 
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.cql2.properties import queryables_of
@@ -15,20 +12,16 @@ from geo.ocop.layers import LAYERS
 from geo.ocop.styles import icon_of
 from geo.schema import Field
 from geo.text import sort_key
-from geo.views.export.csv_file import BOM, inert
 from geo.views.map.map_page import Places
 from geo.views.values import Urls
 
 MOST_RECORDS = 1_000
-"""Maximum number of records on the page; the CSV file has all."""
-_BATCH = 1_000
+"""Most records on the page; the file of worklist_file.py has all."""
 
 WORK: dict[str, tuple[Field, ...]] = {
     name: fields for name, spec in LAYERS.items() if (fields := tuple(field for field in spec.fields if field.task))
 }
 """Layer -> its fields with a task: those whose missing values an office has to look up."""
-
-COLUMNS = ("commune_code", "commune", "layer", "layer_label", "id", "name", "field", "field_label", "to_look_up", "url")
 
 
 @dataclass(frozen=True)
@@ -104,9 +97,6 @@ def _is_one_of(value: Property, keys: Iterable[str]) -> Expression:
 def _any(conditions: Iterable[Expression]) -> Expression:
     terms = tuple(conditions)
     return terms[0] if len(terms) == 1 else Operation("boolean", "or", terms)
-
-
-# --- the page --------------------------------------------------------------------------------------------
 
 
 def worklist_view(atlas: Atlas, gaps: Gaps, lang: str, urls: Urls) -> dict[str, Any]:
@@ -203,45 +193,3 @@ def _commune_options(atlas: Atlas, gaps: Gaps, lang: str) -> list[dict[str, Any]
         {"value": code, "label": name, "count": counts.get(code, 0), "chosen": code in gaps.communes}
         for code, name in sorted(names.items(), key=lambda item: sort_key(item[1]))
     ]
-
-
-# --- the file --------------------------------------------------------------------------------------------
-
-
-def write_worklist(atlas: Atlas, gaps: Gaps, lang: str, root: str, out: BinaryIO) -> int:
-    """Write a row for each missing value, as CSV in UTF-8 with a BOM, and return the number of rows.
-
-    `root` begins the URLs of the records. Text that a spreadsheet would take for a formula begins with an apostrophe.
-    """
-    fields = dict(gaps.fields())
-    out.write(BOM + _lines([COLUMNS]))
-    count = 0
-    for query in gaps.queries():
-        for offset in range(0, atlas.count(query), _BATCH):
-            records = atlas.find(replace(query, limit=_BATCH, offset=offset)).records
-            rows = list(_csv_rows(atlas, records, fields[query.layer], lang, root))
-            out.write(_lines(rows))
-            count += len(rows)
-    return count
-
-
-def _csv_rows(
-    atlas: Atlas, records: Iterable[Record], fields: Iterable[Field], lang: str, root: str
-) -> Iterator[list[str]]:
-    rows = list(records)
-    places = Places(atlas, rows, lang)
-    for record in rows:
-        spec = LAYERS[record.layer]
-        commune = places.commune(record) or ""
-        head = (record.commune or "", commune, record.layer, spec.label.of(lang), record.id, record.title_in(lang))
-        url = f"{root}/{record.layer}/{quote(record.id, safe='')}"
-        for field in fields:
-            if field.task and is_missing(field, record):
-                words = (field.name, field.label.of(lang), field.task.hint.of(lang), url)
-                yield [inert(text) for text in (*head, *words)]
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()

@@ -12,8 +12,9 @@ from geo.ocop.filters import applies
 from geo.ocop.layers import LAYERS
 from geo.schema import Field
 from geo.text import nfc
-from geo.views import worklist
-from geo.views.worklist import COLUMNS, WORK, Gaps, is_missing, worklist_view, write_worklist
+from geo.views import worklist, worklist_file
+from geo.views.worklist import WORK, Gaps, is_missing, worklist_view
+from geo.views.worklist_file import COLUMNS, write_worklist
 from tests.views.test_pages import URLS
 
 FIELDS = [(layer, field) for layer, fields in WORK.items() for field in fields]
@@ -109,7 +110,7 @@ def test_a_commune_selects_only_layers_that_lie_in_communes(real_atlas: Atlas) -
 @pytest.fixture
 def short_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(worklist, "MOST_RECORDS", 5)
-    monkeypatch.setattr(worklist, "_BATCH", 3)
+    monkeypatch.setattr(worklist_file, "_BATCH", 3)
     yield 5
 
 

@@ -6,7 +6,8 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from geo.views.worklist import COLUMNS, WORK
+from geo.views.worklist import WORK
+from geo.views.worklist_file import COLUMNS
 from tests.web.conftest import BROWSER, Document, read
 
 

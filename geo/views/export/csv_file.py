@@ -11,6 +11,7 @@ from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.ocop.derived import derived_fields
 from geo.schema import Field, LayerSpec
+from geo.text import inert
 from geo.views.export.job import Job
 from geo.views.values import Reader, precision_of
 from geo.vn2000.systems import HOME, Reading
@@ -19,8 +20,6 @@ BOM = b"\xef\xbb\xbf"
 """Without the BOM, Excel decodes the file in the system's code page and garbles all accented letters."""
 
 _PLACE = ("lon", "lat", "x_vn2000", "y_vn2000", "uncertainty_m")
-# OWASP, CSV Injection: spreadsheets evaluate a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(job: Job, out: BinaryIO) -> int:
@@ -74,15 +73,6 @@ def _cell(value: Value) -> str:
     if value is None:
         return ""
     return inert(value) if isinstance(value, str) else str(value)
-
-
-def inert(text: str) -> str:
-    """`text`, with an apostrophe before it when a spreadsheet would evaluate it as a formula.
-
-    >>> inert("=1+1"), inert("Chè Shan"), inert("03127")
-    ("'=1+1", 'Chè Shan', '03127')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def places_of(batch: Sequence[Record]) -> Iterator[tuple[str, ...]]:

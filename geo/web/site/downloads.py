@@ -20,7 +20,8 @@ from geo.views import whole_province
 from geo.views.export.download import write_export
 from geo.views.export.file_cache import Coding, ExportCache, ExportFile, Write
 from geo.views.formats import FORMATS, file_name, format_of
-from geo.views.worklist import count_records, write_worklist
+from geo.views.worklist import count_records
+from geo.views.worklist_file import write_worklist
 from geo.web.http import params
 from geo.web.http.caching import add_cache_headers, is_not_modified, last_modified_of
 from geo.web.http.headers import etag_of
