@@ -66,6 +66,7 @@ def serve(installation: Installation, host: str | None, port: int | None, worker
 def begin_log() -> None:
     """Log to the standard error, unless the WSGI server that loads the application has configured logging."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("pyogrio").setLevel(logging.WARNING)  # it reports each file that it writes
 
 
 def build_safely(config: Settings, requirements: Path) -> None:

@@ -337,7 +337,7 @@ _LAYERS = (
         title_en="name_en",
         summary=("value", "words"),
         about=Label(
-            "Dân số, diện tích, trụ sở, khu vực khó khăn và các số đếm mà nguồn công bố cho từng đơn vị; số của các nguồn khác nhau đều được giữ.",
+            "Dân số, diện tích, trụ sở, khu vực khó khăn và các số liệu thống kê mà nguồn công bố cho từng đơn vị; số của các nguồn khác nhau đều được giữ.",
             "Population, area, seat, difficulty zone and counts that sources publish for a unit; where sources disagree, all their figures are kept.",
         ),
         fields=(

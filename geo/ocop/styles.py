@@ -111,7 +111,7 @@ _STYLES = (
         "cooperative": "cooperative", "cooperative_group": "cooperative", "company": "company",
         "household_business": "household", "farm": "farm",
     }, marker=Marker(6.2, 3.4, 8.4)),
-    Style("zones", "#2f7d32", "area", "zone", {}, fill_opacity=0.22, stroke_width=2.0, dash="6 4", ink="#1f5a22",
+    Style("zones", "#2f7d32", "area", "zone", {}, fill_opacity=0.1, stroke_width=2.0, dash="6 4", ink="#1f5a22",
           names=Names(600_000, color="", italic=True)),
     Style("villages", "#0b6a99", "pentagon", "village", {
         "craft_village": "craft", "traditional_craft_village": "craft", "traditional_craft": "craft",
