@@ -66,6 +66,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "plan": (ATLAS | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
@@ -173,6 +174,7 @@ SHARED_NAMES = {
     "protocol.py": "the questions to a store, and those to an atlas",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",
+    "records.py": "metadata of a layer as a record of the catalogue, and the records of a version as columns",
     "shapefile.py": "a Shapefile read, and one written",
     "text.py": "Vietnamese text, and CQL2 Text",
     "values.py": "values read from cells, and values shown",
