@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
-    "plan": (ATLAS | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
