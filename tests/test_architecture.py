@@ -117,6 +117,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "store",
             "atlas",
             "pipeline",
+            "plan",
             "doctor",
             "drafts",
             "ingest",
