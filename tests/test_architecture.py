@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
+        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
@@ -99,9 +99,12 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
         {"flask", "werkzeug", "orjson"},
     ),
-    "web.plan": (WEB | {"plan", "views", "views.export", "views.plan", "web.site"}, {"flask", "werkzeug", "orjson"}),
+    "web.plan": (
+        WEB | {"drafts", "plan", "store", "views", "views.export", "views.plan", "web.site"},
+        {"flask", "werkzeug", "orjson"},
+    ),
     "web.manage": (
-        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
+        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "plan", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (

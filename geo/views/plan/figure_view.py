@@ -10,7 +10,7 @@ from geo.plan.clauses import CLAUSES
 from geo.plan.figures import Figure, Interval, RecordKey
 from geo.schema import Label
 from geo.views.map.map_page import Places
-from geo.views.plan.table import Cell, Column, Definition, Link, Table, interval_text, number_text
+from geo.views.plan.table import Cell, Column, Definition, FigureCell, Link, Table, interval_text, number_text
 from geo.views.values import Reader, Source, Urls, parts, precision_of
 
 SURE = Label("Chắc chắn", "Certain")
@@ -83,6 +83,12 @@ def rounded(interval: Interval, decimals: int) -> Interval:
 def without_value(figure: Figure) -> Label:
     """Why a figure has no value."""
     return WITHHELD if figure.reason == "withheld" else NO_VALUE
+
+
+def figure_cell(figure: Figure) -> FigureCell:
+    """The cell with the bounds of a figure, which opens its page."""
+    value = None if figure.value is None else rounded(figure.value, figure.indicator.decimals)
+    return FigureCell(value, without_value(figure), path_of(figure), tuple(address_of(figure).items()))
 
 
 def value_text(figure: Figure, lang: str) -> str:

@@ -8,14 +8,15 @@ from geo.schema import Label
 from geo.views.plan.certificate_page import GROUPINGS, compose_certificates
 from geo.views.plan.desk import Content, Desk
 from geo.views.plan.overview_page import compose_overview
+from geo.views.plan.phase_page import AFTER, BEFORE, compose_phase
 
 
 class PlanPage(NamedTuple):
     """One page: its key, which its tables have in their addresses, its path and its words.
 
     `parameters` are those of geo/plan/figures.py that the page takes beside version and day; `choices` are its own.
-    A page that compares has `since`, which gives the day that is compared with where the request names none. The
-    template has `page`, `desk`, `tables` and the values of the content.
+    A page that compares has `since`, which gives the day that is compared with where the request names none; `day` is
+    the day of a page that is not about today. The template has `page`, `desk`, `tables` and the values of the content.
     """
 
     key: str
@@ -27,6 +28,7 @@ class PlanPage(NamedTuple):
     parameters: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     since: Callable[[date], date] | None = None
+    day: date | None = None
 
 
 def year_before(on: date) -> date:
@@ -53,5 +55,18 @@ PAGES: tuple[PlanPage, ...] = (
         compose_certificates,
         parameters=("days",),
         choices=tuple(GROUPINGS),
+    ),
+    PlanPage(
+        "phase",
+        "/plan/phase",
+        Label("Giai đoạn", "Phase"),
+        Label(
+            "Kế hoạch 3770/KH-UBND: trước và sau, theo từng nội dung", "Plan 3770/KH-UBND: before and after, by clause"
+        ),
+        "plan/phase.html",
+        compose_phase,
+        parameters=("cohort",),
+        since=lambda _: BEFORE,
+        day=AFTER,
     ),
 )

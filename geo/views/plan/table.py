@@ -27,7 +27,16 @@ class Link(NamedTuple):
     query: Query = ()
 
 
-Cell: TypeAlias = str | int | float | Label | Interval | Link | None
+class FigureCell(NamedTuple):
+    """The bounds of a figure with the page that it opens as; where they are None, `without` says why."""
+
+    value: Interval | None
+    without: Label
+    path: str
+    query: Query
+
+
+Cell: TypeAlias = str | int | float | Label | Interval | Link | FigureCell | None
 """A date is text in ISO 8601, of a day, a month or a year. None is a value that no source gives."""
 
 
@@ -95,8 +104,17 @@ class Table:
         return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
 
 
+def bounds_of(cell: Cell) -> Interval | None:
+    """The interval of a cell; None for a cell that holds none."""
+    if isinstance(cell, FigureCell):
+        return cell.value
+    return cell if isinstance(cell, Interval) else None
+
+
 def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
     """What a cell is sorted by; intervals by what is certain, then by what is possible."""
+    if isinstance(cell, FigureCell):
+        cell = cell.value or Interval(0, 0)
     if isinstance(cell, Interval):
         return cell.sure, cell.possible, ""
     if isinstance(cell, Link):
@@ -128,17 +146,16 @@ def number_text(value: float, unit: str, lang: str) -> str:
 
 def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
     """A cell as a person reads it; None for a value that no source gives."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, Interval):
-        return interval_text(cell, column.unit, lang)
-    if isinstance(cell, Link):
-        return cell.text.of(lang)
-    if isinstance(cell, Label):
-        return cell.of(lang)
+    if isinstance(cell, FigureCell) and cell.value is None:
+        return cell.without.of(lang)
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return interval_text(bounds, column.unit, lang)
+    if isinstance(cell, Link | Label):
+        return (cell.text if isinstance(cell, Link) else cell).of(lang)
     if isinstance(cell, str):
-        return format_date(cell, lang) if column.kind == "date" else cell
-    return number_text(cell, column.unit, lang)
+        return (format_date(cell, lang) if column.kind == "date" else cell) or None
+    return None if not isinstance(cell, int | float) else number_text(cell, column.unit, lang)
 
 
 def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
@@ -160,9 +177,9 @@ def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
 
 
 def _cell_view(cell: Cell, column: Column, lang: str, urls: Urls) -> dict[str, Any]:
-    is_uncertain = isinstance(cell, Interval) and not cell.is_exact
+    bounds = bounds_of(cell)
     return {
         "text": cell_text(cell, column, lang),
-        "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link) else "",
-        "uncertain": is_uncertain,
+        "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link | FigureCell) else "",
+        "uncertain": bounds is not None and not bounds.is_exact,
     }

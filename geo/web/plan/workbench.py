@@ -1,6 +1,6 @@
 """The pages under /plan and the files of their tables: one view for all pages, which are rows of PAGES."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -39,6 +39,8 @@ class Workbench:
     def __init__(self, source: AtlasSource, files: Downloads) -> None:
         self._source, self._files = source, files
         self.computed = Computed(_MOST_CONTENTS)
+        self.more_values: dict[str, Callable[[Desk], dict[str, Any]]] = {}
+        """Key of a page -> what gives its template the values that depend on who asks, and are not computed once."""
 
     def register(self, app: Flask) -> None:
         """Add a route for each page, and one for all tables."""
@@ -54,14 +56,14 @@ class Workbench:
         return render(
             page.template, page=page, desk=desk, tables=content.tables,
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
-            file_query=query_of(page, desk), **content.values,
+            file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
 
     def desk(self, page: PlanPage) -> Desk:
         """What the request asks of a page; BadQuery for a parameter that the page does not have."""
         params.only(request.args, *_names(page))
         self.open_version()
-        parameters = plan_parameters.parameters(request.args, g.atlas, plan_parameters.today())
+        parameters = plan_parameters.parameters(request.args, g.atlas, page.day or plan_parameters.today())
         choices = {name: request.args[name] for name in page.choices if request.args.get(name)}
         return Desk(g.atlas, parameters, choices, _since(page, parameters), self.atlas_of)
 
@@ -122,6 +124,10 @@ class Workbench:
         return self._files.send(write, name, media_type, name, edition, g.lang, keep=False, large=False)
 
 
+def _nothing(_: Desk) -> dict[str, Any]:
+    return {}
+
+
 def edition_of(desk: Desk, path: str, query: dict[str, str]) -> Edition:
     """What a file holds for: the version and day of a desk, and the address of the page that it was made from."""
     urls, version = SiteUrls(), desk.atlas.version
@@ -153,7 +159,8 @@ def render(template: str, **values: Any) -> Response:
     """A page of the planners' part, for the version that the request asks for."""
     body = render_template(template, version=g.atlas.version, active="plan", **values)
     response = Response(body, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-cache"  # no ETag: every response has another nonce
+    # No ETag: every response has another nonce. Pages of who is signed in hold the token of their forms.
+    response.headers["Cache-Control"] = "no-store" if g.may_manage else "no-cache"
     response.headers["X-Data-Version"] = etag_of(g.atlas.version.digest)
     return response
 
