@@ -137,6 +137,7 @@ def test_the_overview_compares_two_versions(later: FlaskClient) -> None:
         ("/plan/figures/products_valid?day=1", 400, "Did you mean 'days'"),
         (f"/plan/figures/products_valid.pdf?version=7&{DAY}", 404, "csv, xlsx, geojson"),
         ("/plan?km=3", 400, "Unknown parameter"),
+        ("/plan?sort=decisions.x", 400, "decisions.figure"),
         ("/plan/certificates?producer=P9", 400, "no product has this producer"),
         ("/plan/nothing/table.csv", 404, "overview"),
         ("/plan/overview/nothing.csv", 404, "decisions"),
@@ -166,6 +167,18 @@ def test_a_table_of_a_page_is_a_file_for_the_version_and_day_of_the_page(client:
         ("Mật ong Hoa Ban", "2022-01-01", "2022-12-31")
     ]
     assert rows[0]["product_url"] == "http://localhost/products/R1"
+
+
+def test_a_table_is_sorted_by_its_headers_and_the_file_is_in_the_same_order(client: FlaskClient) -> None:
+    page = opened(client, f"/plan/certificates?{DAY}&sort=-producers.products&lang=en")
+    (heading,) = [one for one in page.all("th") if one.attrs.get("aria-sort")]
+    assert heading.attrs["aria-sort"] == "descending" and heading.text.startswith("Products")
+    rows = csv.DictReader(
+        io.StringIO(
+            client.get(f"/plan/certificates/producers.csv?{DAY}&sort=-producers.products").data.decode("utf-8-sig")
+        )
+    )
+    assert [row["products"] for row in rows] == ["2", "1"]
 
 
 def test_the_calendar_is_sent_as_one(client: FlaskClient) -> None:

@@ -80,17 +80,21 @@ class Table:
         """Whether a row is about a record, so that the table can be drawn on a map."""
         return any(record is not None for record in self.records)
 
+    @property
+    def column_keys(self) -> tuple[str, ...]:
+        """The keys of the columns."""
+        return tuple(column.key for column in self.columns)
+
     def ordered(self, column: str, *, descending: bool = False, lang: str = "vi") -> "Table":
         """The same table ordered by a column: names as in a Vietnamese dictionary, rows without a value last.
 
         KeyError for a column that the table does not have.
         """
-        keys = [one.key for one in self.columns]
-        if column not in keys:
+        if column not in self.column_keys:
             raise KeyError(column)
-        place = keys.index(column)
-        filled = [number for number, row in enumerate(self.rows) if row[place] is not None]
-        empty = [number for number, row in enumerate(self.rows) if row[place] is None]
+        place = self.column_keys.index(column)
+        filled = [number for number, row in enumerate(self.rows) if not _is_empty(row[place])]
+        empty = [number for number, row in enumerate(self.rows) if _is_empty(row[place])]
         filled.sort(key=lambda number: _order_of(self.rows[number][place], lang), reverse=descending)
         return self._picked([*filled, *empty])
 
@@ -104,6 +108,11 @@ class Table:
         return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
 
 
+def _is_empty(cell: Cell) -> bool:
+    """Whether a cell holds no value."""
+    return cell is None or cell == "" or (isinstance(cell, FigureCell) and cell.value is None)
+
+
 def bounds_of(cell: Cell) -> Interval | None:
     """The interval of a cell; None for a cell that holds none."""
     if isinstance(cell, FigureCell):
@@ -113,10 +122,9 @@ def bounds_of(cell: Cell) -> Interval | None:
 
 def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
     """What a cell is sorted by; intervals by what is certain, then by what is possible."""
-    if isinstance(cell, FigureCell):
-        cell = cell.value or Interval(0, 0)
-    if isinstance(cell, Interval):
-        return cell.sure, cell.possible, ""
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return bounds.sure, bounds.possible, ""
     if isinstance(cell, Link):
         return 0, 0, sort_key(cell.text.of(lang))
     if isinstance(cell, Label):

@@ -1,6 +1,6 @@
 """The pages under /plan and the files of their tables: one view for all pages, which are rows of PAGES."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -8,7 +8,7 @@ from flask import Flask, Response, g, render_template, request
 
 from geo import budget
 from geo.atlas import Atlas, AtlasSource
-from geo.errors import NotFound
+from geo.errors import BadQuery, NotFound
 from geo.plan.figures import Figure, Parameters
 from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
@@ -54,7 +54,7 @@ class Workbench:
         desk = self.desk(page)
         content = self.content(page, desk)
         return render(
-            page.template, page=page, desk=desk, tables=content.tables,
+            page.template, page=page, desk=desk, tables=_ordered(content.tables), sort=request.args.get("sort", ""),
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
             file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
@@ -92,7 +92,7 @@ class Workbench:
             pages = ", ".join(one.key for one in PAGES)
             raise NotFound(f"No page {page!r}. Pages: {pages}.", f"Không có trang {page!r}. Các trang: {pages}.")
         desk = self.desk(row)
-        tables = self.content(row, desk).tables
+        tables = _ordered(self.content(row, desk).tables)
         if table not in tables:
             names = ", ".join(tables)
             raise NotFound(f"No table {table!r}. Tables: {names}.", f"Không có bảng {table!r}. Các bảng: {names}.")
@@ -138,7 +138,25 @@ def edition_of(desk: Desk, path: str, query: dict[str, str]) -> Edition:
 def _names(page: PlanPage) -> tuple[str, ...]:
     """The parameters that a page takes."""
     compared = ("from_version", "from_on") if page.since else ()
-    return ("version", "on", *compared, *page.parameters, *page.choices)
+    return ("version", "on", *compared, *page.parameters, *page.choices, "sort")
+
+
+def _ordered(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The tables of a page, one of them in the order of the parameter `sort`: table, dot, column, '-' before it.
+
+    BadQuery for a table or a column that the page does not have.
+    """
+    sort = request.args.get("sort") or ""
+    if not sort:
+        return dict(tables)
+    key, _, column = sort.removeprefix("-").partition(".")
+    if key not in tables or column not in tables[key].column_keys:
+        places = ", ".join(f"{one}.{name}" for one, table in tables.items() for name in table.column_keys)
+        raise BadQuery(
+            f"sort={sort!r}: expected a table and a column, '-' before them for the reverse: {places}.",
+            f"sort={sort!r}: cần bảng và cột, '-' phía trước để đảo thứ tự: {places}.",
+        )
+    return {**tables, key: tables[key].ordered(column, descending=sort.startswith("-"), lang=g.lang)}
 
 
 def _since(page: PlanPage, parameters: Parameters) -> Moment | None:
