@@ -22,7 +22,6 @@ PAGES = [
     "/plan",
     "/plan/certificates",
     "/plan/phase",
-    "/plan/figures/products_total?version=7",
     "/about",
     "/connect",
     "/none",
