@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -99,15 +100,33 @@ def _part_of(file: Path) -> Iterator[Path]:
 
 
 def sweep(path: Path) -> None:
-    """Remove what dead processes left beside the store at `path`: unfinished copies, and a second name of the store.
+    """Remove what dead processes left beside the store at `path`: unfinished copies, a second name, a used journal.
 
     A store that was about to be moved aside has two names for a moment.
     """
     delete_parts(path.parent)
     if path.exists():
+        _remove_used_journal(path)
         for other in path.parent.glob(f"{_ASIDE}*.gpkg"):
             if other.samefile(path):
                 other.unlink()
+
+
+def _remove_used_journal(path: Path) -> None:
+    """Delete the rollback journal of a transaction that was committed or rolled back by a process that then died.
+
+    Its header is zero, so that SQLite passes it over, and deletes it only when it writes the next one. Under an
+    exclusive lock no other connection has a journal, and one that was to be rolled back has been.
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    if not journal.exists():
+        return
+    with (
+        suppress(sqlite3.Error),
+        closing(connect(path, 0)) as connection,
+    ):  # in use or damaged: whoever reads it says so
+        connection.execute("BEGIN EXCLUSIVE")
+        journal.unlink(missing_ok=True)
 
 
 def _remove(part: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BadQuery, BadSource, Conflict
-from geo.store.copies import put_back
+from geo.store.copies import put_back, sweep
 from geo.store.geopackage import GeoPackageStore
 from tests.conftest import ROOT
 from tests.frames import frame, world
@@ -153,3 +153,37 @@ def test_what_a_dead_process_left_beside_a_backup_is_removed(store: GeoPackageSt
         path.write_bytes(b"x")
     store.backup(tmp_path / "backup.gpkg")
     assert not left.exists() and all(path.exists() for path in others)
+
+
+DIES = """
+import os, sqlite3, sys
+store = sqlite3.connect(sys.argv[1], isolation_level=None)
+store.execute("PRAGMA cache_size = 1")
+store.execute("BEGIN IMMEDIATE")
+store.execute("CREATE TABLE half AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 5000) SELECT x, hex(zeroblob(99)) FROM n")
+os._exit(1)
+"""
+
+
+def test_the_journal_of_a_dead_process_is_rolled_back_or_removed_at_the_next_start(store: GeoPackageStore) -> None:
+    journal, before = store.path.with_name("store.gpkg-journal"), everything(store.path)
+    subprocess.run([sys.executable, "-c", DIES, str(store.path)], check=False)
+    hot = journal.read_bytes()
+    assert hot[0] != 0
+    sweep(store.path)
+    assert everything(store.path) == before and not journal.exists()
+    journal.write_bytes(bytes(512) + hot[512:])  # as of a process that died after its COMMIT
+    assert everything(store.path) == before and journal.exists()
+    sweep(store.path)
+    assert everything(store.path) == before and not journal.exists()
+
+
+def test_the_journal_of_a_process_at_work_stays(store: GeoPackageStore) -> None:
+    journal = store.path.with_name("store.gpkg-journal")
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("CREATE TABLE half (x)")
+        assert journal.exists()
+        sweep(store.path)
+        assert journal.exists()
+        writer.execute("ROLLBACK")
