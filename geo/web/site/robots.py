@@ -20,6 +20,8 @@ Disallow: {root}/manage
 Disallow: {root}/save-map
 Disallow: {root}/map.json
 Disallow: {root}/search.json
+Disallow: {root}/search-index.json
+Disallow: {root}/search?
 
 Sitemap: {sitemap}
 """
