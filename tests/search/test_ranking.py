@@ -140,5 +140,6 @@ def test_many_records_are_searched_without_an_index_file(small_atlas: Atlas) -> 
     assert [hit.id for hit in small_atlas.search("mat onng")][:2] == ["R1", "P1"]
     assert [hit.id for hit in small_atlas.search("honey")][:1] == ["R1"]
     assert [hit.id for hit in small_atlas.search("doia1")] == ["H1"]
+    assert "zones" not in {hit.layer for hit in small_atlas.search("hop tac xa onng")}
     assert [hit.title for hit in small_atlas.suggest("mật ong hoa bia")] == ["Mật ong Hoa Ban"]
     assert small_atlas.search("  ") == small_atlas.search('"*') == small_atlas.suggest("***") == []

@@ -50,7 +50,7 @@ def forgiving_expression(connection: sqlite3.Connection, text: str) -> str:
     return _any(
         [
             *(_all(map(_begins, reading.tokens)) for reading in corrected_readings_of(text)),
-            _all(_any([_begins(word), *_forgiven(connection, word)]) for word in words),
+            _all(f"({_any([_begins(word), *_forgiven(connection, word)])})" for word in words),
         ]
     )
 
