@@ -9,8 +9,9 @@ from typing import NamedTuple
 class Spelling(NamedTuple):
     """A Vietnamese word or phrase as it is displayed, and what people write for it.
 
-    A single word is compared with its diacritics, since many Vietnamese words differ in nothing else; a phrase is compared
-    without them. Case, and where a tone is put (hoà, hòa), never matter.
+    A single word is compared with its diacritics, since many Vietnamese words differ in nothing else; a phrase is
+    compared without them. Texts are read from left to right, the longest phrase first: "khó khăn" has no "khăn". Case,
+    and where a tone is put (hoà, hòa), never matter.
     """
 
     word: str
@@ -37,6 +38,7 @@ SPELLINGS: tuple[Spelling, ...] = (
     Spelling("xã", ("commune",)),
     Spelling("dân số", ("population",)),
     Spelling("diện tích", ("area",)),
+    Spelling("khó khăn", ("difficult", "difficulty")),
     # --- products and materials ---
     Spelling("mật ong", ("honey", "ong mật")),
     Spelling("cà phê", ("coffee", "café", "cafe")),

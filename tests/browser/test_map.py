@@ -113,10 +113,10 @@ def test_an_empty_list_offers_names_filters_and_the_whole_province(desktop: Watc
     page = opened(desktop, "/?layers=products&stars=4&group=handicraft")
     pane.get_by_role("button", name="Bỏ Hạng sao: 4 sao (1)").click()
     expect(pane.locator(".hit").first).to_contain_text("Khăn thổ cẩm")
-    page = opened(desktop, "/?layers=products&stars=4&map=13/22.3/102.2")
-    pane.get_by_role("button", name=f"Xem cả tỉnh ({FOUR_STARS})").click()
+    page = opened(desktop, "/?layers=markets&market_kind=market&map=13/21.0/103.3")
+    pane.get_by_role("button", name="Xem cả tỉnh").click()
     expect(pane.locator(".hit").first).to_be_visible()
-    assert params(page)["stars"] == "4"
+    assert params(page)["market_kind"] == "market"
 
 
 def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: WatchedPage) -> None:

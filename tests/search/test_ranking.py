@@ -116,6 +116,10 @@ def test_a_hit_says_by_which_field(real_atlas: Atlas, text: str, lang: str, reas
     assert match is not None and match.reason(lang) == reason
 
 
+def test_a_longer_spelling_goes_before_a_shorter_one(real_atlas: Atlas) -> None:
+    assert not any("khó khăn" in title for _, title in titles(real_atlas, "scarf"))
+
+
 def test_short_words_are_not_forgiven(real_atlas: Atlas) -> None:
     assert real_atlas.search("hox") == [] and not any(
         hit.match.is_near for hit in real_atlas.search("ong") if hit.match

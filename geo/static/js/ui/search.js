@@ -66,7 +66,7 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
   /** The rows of the hits, those with a similar spelling under a heading, and the offer to filter by the text. */
   function resultsOf(hits, text) {
     const firstNear = hits.findIndex(({ near }) => near);
-    const rows = hits.map(rowOf);
+    const rows = hits.map((item) => rowOf(item));
     if (firstNear >= 0) rows.splice(firstNear, 0, note(words["search.near"]));
     return [...rows, action("filter", fill(words["search.keep"], { q: text }), () => onText(text))];
   }
@@ -75,15 +75,15 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
   function helpFor(suggestions, text) {
     return [
       note(fill(words["search.none"], { q: text })),
-      ...(suggestions.length ? [note(words["search.alike"]), ...suggestions.map(rowOf)] : []),
+      ...(suggestions.length ? [note(words["search.alike"]), ...suggestions.map((item) => rowOf(item, "hit hit--offered"))] : []),
       action("home", words[isFiltered() ? "search.whole_clear" : "search.whole"], onWhole),
     ];
   }
 
-  function rowOf(item) {
+  function rowOf(item, className = "hit") {
     const reason = item.reason && `${item.reason.field}: ${item.reason.text}`;
     const sub = [item.label, reason, item.place].filter(Boolean).join(" · ");
-    return hit(view, item, sub, () => leave(() => onHit(item)), { role: "option", tabindex: "-1", "aria-selected": "false" });
+    return hit(view, item, sub, () => leave(() => onHit(item)), { role: "option", tabindex: "-1", "aria-selected": "false", class: className });
   }
 
   const action = (name, label, act) => el("button", { type: "button", class: "hit hit--keep", role: "option", tabindex: "-1", "aria-selected": "false", onclick: () => leave(act) }, icon(view.urls.icons, name), el("span", {}, label));
@@ -128,7 +128,7 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
     clearTimeout(timer);
     if (list.hidden || answered !== input.value.trim()) await ask();
     // Without a choice Enter takes the first hit, but nothing that is only offered.
-    (options()[at] ?? list.querySelector(".hit:not(.hit--keep)"))?.click();
+    (options()[at] ?? list.querySelector(".hit:not(.hit--keep, .hit--offered)"))?.click();
   });
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(close, 120));
   clear.addEventListener("click", () => {
