@@ -84,6 +84,8 @@ class Field:
     may differ from it by the share `tolerance` before a person is asked to look.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
+    `search_class` says what the values of a field with `search` are for the search: names of the record, which come
+    first, other fields, or where it lies, which comes last.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     search: bool = False
+    search_class: Literal["name", "field", "address"] = "name"
     table: bool = False
     hidden: bool = False
     help: Label | None = None
@@ -130,8 +133,10 @@ class LayerSpec:
     `thematic` says that the programme is about the layer: it is on when the map opens, each record's page is in the
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
-    `searched` False leaves its records out of a search that names no layers. `summary` names the fields whose values
-    stand beside the name of a record where records are listed by name.
+    `searched` False leaves its records out of a search that names no layers. `search_standing` puts them, where they
+    match as well, behind those of layers with a smaller one: 0 for what exists, 1 for what was, 2 for what only
+    supports it. `summary` names the fields whose values stand beside the name of a record where records are listed by
+    name.
     """
 
     name: str
@@ -155,6 +160,7 @@ class LayerSpec:
     thematic: bool = False
     on_map: bool = True
     searched: bool = True
+    search_standing: int = 0
     summary: tuple[str, ...] = ()
 
     @property

@@ -15,7 +15,7 @@ VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
     "part_files",
 }  # fmt: skip
-ATLAS = VOCABULARY | {"atlas"}
+ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
 WEB = VOCABULARY | {"atlas", "web.http", "web.words"}
 
@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "vn2000": ({"crs", "errors", "schema"}, {"pyproj", "numpy"}),
     "encodings": ({"text", "schema", "errors"}, set()),
     "ocop": ({"schema"}, set()),
+    "search": ({"budget", "ocop", "schema", "text"}, {"orjson"}),
     "basemap.operator": (
         VOCABULARY | {"basemap", "ingest.columns", "ingest.crs", "ingest.files"},
         {"geopandas", "pandas", "pyogrio", "pyproj", "shapely", "numpy", "filelock"},
@@ -63,7 +64,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj", "orjson"}),
     "link": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy"}),
-    "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "atlas": (
+        VOCABULARY | {"link", "search", "atlas.cql2", "atlas.sqlite"},
+        {"geopandas", "shapely", "numpy", "orjson"},
+    ),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),

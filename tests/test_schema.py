@@ -17,6 +17,7 @@ from geo.ocop.layers import LAYERS, POINT_LAYERS, THEMATIC
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.ocop.styles import STYLES
 from geo.schema import Field, KeyLink, Label, LayerSpec, MatchLink, NearestOfKind, ThroughLink
+from geo.search.record_texts import plan_of
 from geo.views.ogc.queryables import in_address
 from tests.frames import frame, world
 from tests.frozen import frozen
@@ -88,7 +89,7 @@ def test_layers_of_places_say_how_well_they_are_known() -> None:
 @pytest.fixture
 def changed_declaration(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """To change the declaration for one test: what is derived from it once a process is derived again."""
-    derived = (queryables_of, sortables_of, alphabetical_fields, sql._alphabetical_names, in_address)
+    derived = (queryables_of, sortables_of, alphabetical_fields, sql._alphabetical_names, in_address, plan_of)
     for function in derived:
         function.cache_clear()
     yield monkeypatch

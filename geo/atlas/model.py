@@ -15,6 +15,7 @@ from geo.atlas.cql2.tree import Where
 from geo.crs import LngLatBbox
 from geo.link import ConflictRow
 from geo.report import Change, Issue
+from geo.search.ranking import Match
 
 Value: TypeAlias = str | int | float | None
 Part: TypeAlias = tuple[str, bytes | None, bytes, bytes]
@@ -172,7 +173,10 @@ class LinkRow(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One result of a search by name; `place` is the name of the commune that it lies in."""
+    """One result of a search by name, or a name that is suggested instead.
+
+    `place` is the name of the commune that it lies in, `match` how it matches; None for a suggestion.
+    """
 
     layer: str
     id: str
@@ -182,6 +186,7 @@ class Hit(NamedTuple):
     place: str | None
     lng: float | None
     lat: float | None
+    match: Match | None = None
 
 
 class PublishedVersion(NamedTuple):

@@ -116,11 +116,16 @@ class Atlas(Protocol):
         """For each filter of the layer: value -> how many records have it and meet the query's other conditions."""
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+        """The records that match, best first, in the order of geo/search/rules.py.
 
-        Of records whose names hold all words, those of layers without geometry are last. Without `layers`, all layers
-        that are `searched` are searched.
+        Without `layers`, all layers that are `searched` are searched.
         """
+
+    def suggest(self, text: str, *, layers: Iterable[str] | None = None) -> list[Hit]:
+        """The few records whose names are spelled most like the text, for a search that found nothing."""
+
+    def search_index(self) -> bytes | None:
+        """The index file of the searched layers (geo/search/index_file.py); None where they have too many records."""
 
     # --- links -----------------------------------------------------------------------------------------
 

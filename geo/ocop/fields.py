@@ -17,6 +17,7 @@ ADDRESS = Field(
     "address",
     Label("Địa chỉ theo nguồn", "Address (as in the source)"),
     search=True,
+    search_class="address",
     aliases=("địa chỉ", "nơi sản xuất", "địa điểm", "vị trí hành chính", "trụ sở"),
 )
 OLD_COMMUNE = Field(

@@ -260,6 +260,7 @@ _LAYERS = (
             "The 10 district-level units until districts ended on 1 July 2025.",
         ),
         on_map=False,
+        search_standing=1,
         fields=(UNIT_CODE, UNIT_NAME, UNIT_KIND, AREA_KM2, NOTE, SOURCES),
     ),
     LayerSpec(
@@ -274,6 +275,7 @@ _LAYERS = (
             "129 đơn vị cấp xã cũ và xã, phường mới mà từng đơn vị đã nhập vào.",
             "The 129 former communes, and the commune or ward of 2025 that each became part of.",
         ),
+        search_standing=1,
         fields=(
             UNIT_CODE,
             UNIT_NAME,
@@ -298,6 +300,7 @@ _LAYERS = (
             "Lớp hỗ trợ: đường bao thô của các xã cũ, kèm diện tích và dân số theo tổng điều tra 2009; đường bao đã có các đơn vị chia tách năm 2012-2013, số liệu thì chưa, nên không cộng được.",
             "Supporting layer: coarse outlines of former communes with area and population from the 2009 census. The outlines already show units split in 2012-2013, the figures do not, so do not add them up.",
         ),
+        search_standing=2,
         fields=(
             Field("outline_id", "outline_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             UNIT_NAME,

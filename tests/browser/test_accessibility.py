@@ -17,7 +17,7 @@ ESSENTIAL = {"target-size": ".leaflet-marker-icon"}
 @pytest.mark.parametrize(
     "path",
     ["/", "/?at=products/R03&lang=en", "/embed", "/layers", "/products", "/products/R03?lang=en", "/zones/Z02",
-     "/communes/03352", "/sources/S3", "/quality", "/worklist", "/plan", "/plan/certificates?lang=en",
+     "/communes/03352", "/sources/S3", "/quality", "/worklist", "/search?q=HTX", "/plan", "/plan/certificates?lang=en",
      "/plan/phase", "/plan/figures/villages_near_site", "/about?lang=en", "/nothing"],
 )  # fmt: skip
 def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str) -> None:
@@ -30,6 +30,11 @@ def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str
         page.locator(f"#tab-{tab}").click()
         page.wait_for_timeout(100)
         assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], tab
+    for text in ("mat onng", "hoa toa tinh") if path == "/" else ():
+        page.locator("#search-input").fill(text)
+        page.locator("#search-hits [role=option]").first.wait_for()
+        page.wait_for_timeout(300)
+        assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == [], text
     assert faults(page.evaluate(f"{AXE};axe.run(document, {{runOnly: {RULES}}})")) == []
     context.close()
 

@@ -67,10 +67,56 @@ def test_search_finds_with_or_without_diacritics_by_keyboard(desktop: WatchedPag
     assert "at" in params(page)
 
 
-def test_search_for_nothing_says_so(watched: WatchedPage) -> None:
-    page = opened(watched)
-    page.get_by_role("combobox").fill("zzzz")
-    expect(page.locator("#search-hits")).to_contain_text("Không tìm thấy")
+def test_search_for_nothing_says_so_and_helps(watched: WatchedPage) -> None:
+    page = opened(watched, "/?stars=4&map=11/21.4/103.1")
+    box, hits, status = page.get_by_role("combobox"), page.locator("#search-hits"), page.locator("#search-status")
+    box.fill("hoa toa tinh")
+    expect(hits).to_contain_text("Không tìm thấy “hoa toa tinh”")
+    expect(status).to_contain_text("Có phải bạn tìm: Tỏa Tình")
+    expect(hits.get_by_role("option").first).to_contain_text("Tỏa Tình")
+    expect(hits.get_by_role("option").last).to_have_text("Bỏ mọi bộ lọc, xem cả tỉnh")
+    box.press("Enter")  # takes nothing that is only offered
+    assert params(page)["stars"] == "4"
+    box.press("ArrowUp")
+    expect(hits.get_by_role("option").last).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(page.locator("#active")).to_be_hidden()
+    page.wait_for_timeout(600)
+    assert "stars" not in params(page) and float(params(page)["map"].split("/")[0]) < 11
+
+
+def test_search_works_without_a_network_once_the_map_is_there(desktop: WatchedPage) -> None:
+    page = opened(desktop)
+    expect(page.locator("#search[data-index=loaded]")).to_be_attached()
+    page.context.set_offline(True)
+    box, hits = page.get_by_role("combobox"), page.locator("#search-hits")
+    for typed, first, note in (
+        ("hamdocat", "Hầm Đờ Cát", ""),
+        ("scarf", "Khăn thổ cẩm Na Sang", "“scarf” là khăn"),
+        ("mat onng", "Mật ong Bánh Tổ", "Cách viết gần giống"),
+        ("ocop 4 sao", "Hạng sao: 4 sao", ""),
+        ("huyện Tủa Chùa", "Tên đầy đủ: Huyện Tủa Chùa", ""),
+    ):
+        box.fill(typed)
+        expect(hits.get_by_role("option").first).to_contain_text(first)
+        expect(hits).to_contain_text(note)
+    expect(page.locator("#search-status")).to_have_text("12 kết quả")
+    box.press("Escape")
+    expect(hits).to_be_hidden()
+    assert not [address for address in desktop.requests if "/search.json" in address]
+
+
+def test_an_empty_list_offers_names_filters_and_the_whole_province(desktop: WatchedPage) -> None:
+    page = opened(desktop, "/?layers=products&q=mat+onng&stars=4&group=beverage")
+    pane = page.locator("#pane-list")
+    expect(pane.locator(".hit").first).to_contain_text("Mật ong")
+    page = opened(desktop, "/?layers=products&stars=4&group=handicraft")
+    pane.get_by_role("button", name="Bỏ Hạng sao: 4 sao (1)").click()
+    expect(pane.locator(".hit").first).to_contain_text("Khăn thổ cẩm")
+    page = opened(desktop, "/?layers=markets&market_kind=market&map=13/21.0/103.3")
+    pane.get_by_role("button", name="Xem cả tỉnh").click()
+    expect(pane.locator(".hit").first).to_be_visible()
+    assert params(page)["market_kind"] == "market"
 
 
 def test_a_filter_acts_on_the_map_the_list_and_the_address(watched: WatchedPage) -> None:

@@ -16,6 +16,7 @@ PAGES = [
     "/communes",
     "/quality",
     "/worklist",
+    "/search",
     "/plan",
     "/plan/certificates",
     "/plan/phase",

@@ -23,6 +23,7 @@ PAGES = [
     "/worklist",
     "/about",
     "/connect",
+    "/search",
     *(f"/{layer}" for layer in COLLECTIONS),
     "/products/R1",
     "/sites/H1",

@@ -11,6 +11,7 @@ from geo.atlas.model import Notes, VersionInfo
 from geo.atlas.sqlite import alphabet, feed, related
 from geo.atlas.sqlite.checksum import append_checksum
 from geo.atlas.sqlite.layer_parts import Frames, Part, Summary, layer_parts
+from geo.atlas.sqlite.lookup import index_of_layers
 from geo.atlas.sqlite.rows import Batch
 from geo.atlas.sqlite.second_process import computed_beside
 from geo.atlas.sqlite.tables import (
@@ -74,6 +75,7 @@ def write_atlas(
             _write_layers(connection, takewhile(lambda part: part is not None, parts), notes, progress)
             related.write(connection)
             _write_layers(connection, parts, notes, progress)
+            _write_index(connection)
             create_indexes(connection)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
@@ -124,6 +126,11 @@ def _write_records(connection: sqlite3.Connection, batch: Batch) -> None:
 def _write_summary(connection: sqlite3.Connection, summary: Summary, metadata: str) -> None:
     connection.execute("INSERT INTO layer_meta VALUES (?, ?, ?)", (summary.layer, metadata, summary.overview))
     alphabet.write(connection, summary.layer, summary.places)
+
+
+def _write_index(connection: sqlite3.Connection) -> None:
+    body = index_of_layers(connection)
+    connection.executemany("INSERT INTO search_index VALUES (?)", [] if body is None else [(body,)])
 
 
 def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:

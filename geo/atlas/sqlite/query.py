@@ -34,9 +34,9 @@ from geo.atlas.model import (
 )
 from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
+from geo.atlas.sqlite.lookup import SEARCHED, candidates, relatives
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related import fill_addresses
-from geo.atlas.sqlite.search import BY_OTHERS, closeness, match_expression, search_words
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
@@ -47,9 +47,8 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import PARAMS, applies
 from geo.report import Change, Issue
 from geo.schema import Label
+from geo.search.ranking import Index, Match
 
-_SEARCHED = tuple(name for name, spec in COLLECTIONS.items() if spec.searched)
-_TABLES = frozenset(name for name, spec in COLLECTIONS.items() if spec.geometry is None)
 _MAX_COUNTS = 1_000
 _MAX_FACETS = 100
 _MAX_STATEMENT = 5_000
@@ -74,6 +73,7 @@ class SqliteAtlas:
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         self._bounds: dict[str, LngLatBbox | None] = {}
+        self._indexes: list[Index | None] = []
         self._completeness: dict[str, Completeness] = {}
         row = self._db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         self.version = VersionInfo(**json.loads(row[0]))
@@ -348,37 +348,39 @@ class SqliteAtlas:
         return self._bounds[layer]
 
     def search(self, text: str, *, layers: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
-        """Records whose names match, best first: equal names, names that begin with the text, then the others.
+        """The records that match, best first, in the order of geo/search/rules.py."""
+        names = SEARCHED if layers is None else tuple(layers)
+        index = self._index_of(names) or candidates(self._db, text, names)
+        return [self._hit(match.layer, match.id, match) for match in index.search(text, layers=names, limit=limit)]
 
-        Where names match equally, layers without geometry are last: a unit has many figures that begin with its name.
-        """
-        words = search_words(text)
-        if not words:
-            return []
-        names = tuple(layers) if layers is not None else _SEARCHED
-        marks = ", ".join("?" * len(names))
-        rows = self._db.execute(
-            f"SELECT layer, row, names, bm25(search, 10.0, 1.0) AS score FROM search "
-            f"WHERE search MATCH ? AND layer IN ({marks}) ORDER BY score LIMIT ?",
-            (match_expression(text), *names, max(limit * 10, 200)),
-        ).fetchall()
-        phrase, order = " ".join(words), {name: position for position, name in enumerate(COLLECTIONS)}
+    def suggest(self, text: str, *, layers: Iterable[str] | None = None) -> list[Hit]:
+        """The few records whose names are spelled most like the text, for a search that found nothing."""
+        names = SEARCHED if layers is None else tuple(layers)
+        index = self._index_of(names) or relatives(self._db, text, names)
+        return [self._hit(layer, key) for layer, key in index.suggest(text, layers=names)]
 
-        def rank(row: sqlite3.Row) -> tuple[bool, bool, int, float, int]:
-            """By names before all else; of these, records with a place before those of a table."""
-            layer, level = row["layer"], closeness(phrase, row["names"])
-            return level == BY_OTHERS, layer in _TABLES, level, row["score"], order[layer]
+    def search_index(self) -> bytes | None:
+        """The index file of the searched layers (geo/search/index_file.py); None where they have too many records."""
+        row = self._db.execute("SELECT body FROM search_index").fetchone()
+        return None if row is None else bytes(row[0])
 
-        best = sorted(rows, key=rank)
-        return [self._hit(row["layer"], row["row"]) for row in best[:limit]]
+    def _index_of(self, layers: Iterable[str]) -> Index | None:
+        """The index of all searched layers, read once; None where a layer or the whole is not in an index file."""
+        if not set(layers) <= set(SEARCHED):
+            return None
+        if not self._indexes:
+            with budget.unlimited():
+                body = self.search_index()
+                self._indexes.append(None if body is None else Index(orjson.loads(body)))
+        return self._indexes[0]
 
-    def _hit(self, layer: str, number: int) -> Hit:
+    def _hit(self, layer: str, key: str, match: Match | None = None) -> Hit:
         row = self._db.execute(
             f"SELECT f.id, f.title, f.title_en, f.symbol, c.title AS place, f.lng, f.lat "
-            f"FROM {table_of(layer)} f LEFT JOIN {table_of('communes')} c ON c.id = f.commune WHERE f.row = ?",
-            (number,),
+            f"FROM {table_of(layer)} f LEFT JOIN {table_of('communes')} c ON c.id = f.commune WHERE f.id = ?",
+            (key,),
         ).fetchone()
-        return Hit(layer, *row)
+        return Hit(layer, *row)._replace(match=match)
 
 
 def _no_record(layer: str, record: str) -> NotFound:

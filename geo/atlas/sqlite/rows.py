@@ -264,7 +264,7 @@ def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
 def _more(
     spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units
 ) -> list[str]:
-    """Further words that each record is searched by: its key, labels of its codes, names of its units."""
+    """Further words that each record is searched by: its key, labels of its codes, names of its units and its layer."""
     coded = [field for field in spec.fields if field.codes and field.name not in _UNCODED]
     columns = [
         [" ".join(search_words(str(key))) for key in properties[spec.key]],
@@ -280,7 +280,8 @@ def _more(
             )
         ),
     ]
-    return [" ".join(filter(None, words)) for words in zip(*columns, strict=True)]
+    layer = " ".join(word for label in spec.article for word in search_words(label))
+    return [" ".join(filter(None, (*words, layer))) for words in zip(*columns, strict=True)]
 
 
 @lru_cache(maxsize=4_096)

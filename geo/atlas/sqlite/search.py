@@ -1,15 +1,23 @@
-"""Full-text search of names: without diacritics and case, by the beginnings of words."""
+"""Full-text search: the expressions by which FTS5 finds records by words, spellings, and words with a wrong letter."""
 
 import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
+from geo.ocop.spellings import SPELLINGS
+from geo.search.rules import FORGIVEN_FROM, JOINED_FROM, NUMERALS
+from geo.search.tokens import corrected_readings_of, readings_of
 from geo.text import fold
 
-# Sources write "Na Sang II" and "Na Sang 2" for the same village. I, V, VI and X are left alone: they are
-# Vietnamese words or letters of names.
-_NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}
 _WORD = re.compile(r"\w+")
-BY_OTHERS = 4
-"""The closeness of a record that is found by more than the words of its names."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_LONGEST = 30
+_LONGEST_SYLLABLE = 7
+_NOTHING = '""'
+
+VOCABULARY = "CREATE VIRTUAL TABLE temp.search_word USING fts5vocab('main', 'search', 'row')"
+"""The words of the index, as a table of the connection that FTS5 reads from the index itself."""
 
 
 def search_words(text: str) -> list[str]:
@@ -18,31 +26,108 @@ def search_words(text: str) -> list[str]:
     >>> search_words("Dệt thổ cẩm Na Sang II - Đ.1")
     ['det', 'tho', 'cam', 'na', 'sang', '2', 'd', '1']
     """
-    return [_NUMERALS.get(word, word) for word in _WORD.findall(fold(text))]
+    return [NUMERALS.get(word, word) for word in _WORD.findall(fold(text))]
 
 
 def match_expression(text: str) -> str:
-    """An FTS5 expression that matches records with, for every word of `text`, a word that begins so.
+    """An FTS5 expression for records that have, for every word of `text`, a word that begins so, or another spelling.
 
     Words are quoted, so that no input is read as an operator. Text without words matches nothing.
 
     >>> match_expression('đồi "A1"')
-    '"doi"* "a1"*'
+    '("doi"* AND "a1"*) OR (("doi" OR "hill" OR "colline") AND "a1"*)'
+    >>> match_expression("HTX")
+    '("htx"*) OR (("hop tac xa" OR "htx" OR "cooperative" OR "co operative" OR "cooperatives" OR "co operatives"))'
     """
-    return " ".join(f'"{word}"*' for word in search_words(text)) or '""'
+    return _any(_all(map(_begins, reading.tokens)) for reading in readings_of(text, most=None))
 
 
-def closeness(phrase: str, names: str) -> int:
-    """0 when the names are the phrase, 1 when they begin with it, 2 when one of their words does.
+def forgiving_expression(connection: sqlite3.Connection, text: str) -> str:
+    """The same, but a word may also have one wrong letter, or be several words of a name written as one."""
+    words = search_words(text)
+    if not words:
+        return _NOTHING
+    return _any(
+        [
+            *(_all(map(_begins, reading.tokens)) for reading in corrected_readings_of(text)),
+            _all(f"({_any([_begins(word), *_forgiven(connection, word)])})" for word in words),
+        ]
+    )
 
-    3 when each word of the phrase begins a word of the names, BY_OTHERS when some of them are found elsewhere only.
 
-    >>> closeness("dan so muong ang", "muong ang dan so 2025"), closeness("dan so muong ang", "tra muong ang")
-    (3, 4)
+def some_words_expression(connection: sqlite3.Connection, text: str) -> str:
+    """An expression for records that have at least one of the words, or one that differs by a letter."""
+    words = search_words(text)
+    return _any(part for word in words for part in (_begins(word), *_forgiven(connection, word)))
+
+
+def _begins(token: str) -> str:
+    if not token.startswith("="):
+        return f'"{token}"*'
+    row = SPELLINGS[int(token.strip("="))]
+    phrases = dict.fromkeys(" ".join(search_words(spelling)) for spelling in (row.word, *row.others))
+    return f"({' OR '.join(f'{chr(34)}{phrase}{chr(34)}' for phrase in phrases)})"
+
+
+def _all(parts: Iterable[str]) -> str:
+    return f"({' AND '.join(parts)})"
+
+
+def _any(parts: Iterable[str]) -> str:
+    return " OR ".join(parts) or _NOTHING
+
+
+def _forgiven(connection: sqlite3.Connection, word: str) -> Iterator[str]:
+    """Expressions for the words of the index that differ by a letter, and for those that `word` is made of."""
+    if FORGIVEN_FROM <= len(word) <= _LONGEST:
+        for near in sorted(_words_among(connection, _edits(word))):
+            yield f'"{near}"'
+    if JOINED_FROM <= len(word) <= _LONGEST:
+        parts = _parts(word, _words_among(connection, _pieces(word)))
+        if parts:
+            yield f'"{" ".join(parts)}"*'
+
+
+def _words_among(connection: sqlite3.Connection, candidates: Iterable[str]) -> set[str]:
+    """Those of the candidates that are words of the index."""
+    words = tuple(set(candidates))
+    marks = ", ".join("?" * len(words))
+    rows = connection.execute(f"SELECT term FROM temp.search_word WHERE term IN ({marks})", words)
+    return {str(term) for (term,) in rows}
+
+
+def _edits(word: str) -> Iterator[str]:
+    """The words that differ from `word` by one letter more, less or other, or by two neighbours exchanged."""
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        if after:
+            yield before + after[1:]
+            yield before + after[1:2] + after[:1] + after[2:]
+        for letter in _LETTERS:
+            yield before + letter + after
+            yield before + letter + after[1:]
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The parts of a word that may be syllables."""
+    for start, size in product(range(len(word)), range(1, _LONGEST_SYLLABLE + 1)):
+        if start + size <= len(word):
+            yield word[start : start + size]
+
+
+def _parts(word: str, words: set[str]) -> Sequence[str] | None:
+    """The fewest of `words`, in order, that make up `word`; None if they do not.
+
+    >>> _parts("hamdocat", {"ham", "do", "cat", "hamd", "o"})
+    ['ham', 'do', 'cat']
     """
-    if names == phrase or names.startswith(f"{phrase} "):
-        return 0 if names == phrase else 1
-    spaced = f" {names}"
-    if f" {phrase}" in spaced:
-        return 2
-    return 3 if all(f" {word}" in spaced for word in phrase.split()) else BY_OTHERS
+    best: list[list[str] | None] = [[], *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before = best[start]
+            if before is None or word[start:end] not in words:
+                continue
+            so_far = best[end]
+            if so_far is None or len(before) + 1 < len(so_far):
+                best[end] = [*before, word[start:end]]
+    return best[-1]

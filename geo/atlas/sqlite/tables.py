@@ -12,13 +12,15 @@ from shapely.geometry.base import BaseGeometry
 from geo.atlas.cql2.operators import accenti, casei
 from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
+from geo.atlas.sqlite.search import VOCABULARY
 from geo.atlas.sqlite.words import Words
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
+from geo.search.rules import RULES
 
-FORMAT = 15
+FORMAT = 16
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -45,6 +47,7 @@ CREATE TABLE issue (
 CREATE TABLE change (
     layer TEXT, record TEXT, row INTEGER, field TEXT, before TEXT, after TEXT, rule_vi TEXT, rule_en TEXT
 );
+CREATE TABLE search_index (body BLOB NOT NULL);
 CREATE TABLE published (number INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
 CREATE TABLE log (version INTEGER, layer TEXT, record TEXT, op TEXT, PRIMARY KEY (version, layer, record)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (names, more, layer UNINDEXED, row UNINDEXED, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
@@ -202,8 +205,8 @@ def _sql_type(field: Field) -> str:
 
 
 def declaration_digest() -> str:
-    """Twelve hex digits of a digest of the declared layers, links and filters and of FORMAT."""
-    declaration = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS))
+    """Twelve hex digits of a digest of the declared layers, links, filters and rules of the search, and of FORMAT."""
+    declaration = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS, RULES))
     return hashlib.sha256(declaration.encode()).hexdigest()[:12]
 
 
@@ -217,6 +220,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA mmap_size = 0")
     connection.create_function("meets", 5, _meets, deterministic=True)
     functions.register(connection)
+    connection.execute(VOCABULARY)
     connection.create_function("meets_area", 2, _meets_area, deterministic=True)
     return connection
 

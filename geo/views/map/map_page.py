@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from geo import budget
-from geo.atlas import Atlas, Hit, Query, Record
+from geo.atlas import Atlas, Query, Record
 from geo.crs import LngLatBbox
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
@@ -254,21 +254,4 @@ def feature_view(atlas: Atlas, record: Record, lang: str, places: Places) -> dic
             # The label point of a line; for points and areas the browser computes it.
             **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
         },
-    }
-
-
-def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
-    """One result of the search box."""
-    style = STYLES[hit.layer]
-    return {
-        "layer": hit.layer,
-        "id": hit.id,
-        "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
-        "label": COLLECTIONS[hit.layer].article.of(lang),
-        "icon": icon_of(hit.layer, hit.symbol),
-        "color": style.color,
-        "shape": style.shape,
-        "place": hit.place,
-        "point": None if hit.lng is None else [hit.lng, hit.lat],
-        "url": urls.record(hit.layer, hit.id),
     }

@@ -52,6 +52,8 @@ def _searches(lang: str) -> Plain:
     rows: tuple[tuple[str, str, Label, list[Plain]], ...] = (
         ("/search.json", "search",
          Label("Tìm theo tên, có dấu hoặc không dấu", "Search by name, with or without diacritics"), takes),
+        ("/search-index.json", "getSearchIndex",
+         Label("Chỉ mục để tìm không cần mạng", "The index for a search without a network"), []),
         ("/{layer}/{featureId}.json", "getRecordPage",
          Label("Một bản ghi, các liên kết và lý do", "A record with its links and their reasons"), [_LAYER, record]),
         ("/healthz", "getHealth",

@@ -10,13 +10,16 @@ from flask import Flask, Response, g, request
 from geo.atlas import Query
 from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
+from geo.errors import NotFound
 from geo.ocop.parameters import FILTER_PARAMS, MAP_STATE, SEARCH_LIMIT
 from geo.views.map.folium_map import saved_map
-from geo.views.map.map_page import BASES, hit_view, in_view
+from geo.views.map.map_page import BASES, in_view
 from geo.views.map.saved_map import PLAIN, SavedBase
 from geo.views.record import record_view
+from geo.views.search_answer import search_answer
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, conditional_response
+from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 from geo.web.words.site import word, words_of
 
@@ -28,6 +31,7 @@ def register(app: Flask, slots: JobSlots, grounds: GroundSource) -> None:
     app.add_url_rule("/map.json", view_func=map_data)
     app.add_url_rule("/base/<layer>.json", view_func=base)
     app.add_url_rule("/search.json", view_func=search)
+    app.add_url_rule("/search-index.json", view_func=search_index)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
     app.add_url_rule("/save-map", view_func=partial(save_map, slots, grounds), endpoint="save_map")
 
@@ -63,7 +67,27 @@ def search() -> Response:
     layers = [params.layer_name(name) for name in params.many(args, "layers")] or None
     limit = params.limit(args, SEARCH_LIMIT)
     text = params.words(args)
-    return _json(lambda: {"hits": [hit_view(h, g.lang, urls) for h in atlas.search(text, layers=layers, limit=limit)]})
+    return _json(lambda: search_answer(atlas, text, g.lang, urls, layers=layers, limit=limit))
+
+
+def search_index() -> Response:
+    """The index that the browser searches; cached for a year if the URL has the current stamp."""
+    params.only(request.args, "v")
+    body = g.atlas.search_index()
+    if body is None:
+        raise NotFound(
+            "This version has too many records for an index file. Search with /search.json?q=.",
+            "Phiên bản này có quá nhiều bản ghi nên không có tệp chỉ mục. Hãy tìm bằng /search.json?q=.",
+        )
+    is_current = request.args.get("v") == index_stamp()
+    return conditional_response(
+        lambda: body, mimetype="application/json", max_age_s=YEAR_S if is_current else 60, cors=True
+    )
+
+
+def index_stamp() -> str:
+    """The stamp of the index file: it changes with the data and with the code."""
+    return f"{g.atlas.version.number}-{etag_of(g.atlas.version.digest)[:8]}"
 
 
 def record(layer: str, record: str) -> Response:

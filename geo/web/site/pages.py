@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
+from geo.atlas import Query
 from geo.basemap.ground import Ground, GroundSource
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import ON_MAP
-from geo.ocop.parameters import MAP_STATE, SELECTION
+from geo.ocop.parameters import MAP_STATE, SEARCH_LIMIT, SELECTION
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.connect import ways
@@ -21,6 +22,7 @@ from geo.views.map.terrain_view import terrain_credits, terrain_view
 from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
 from geo.views.reasons import METHOD
 from geo.views.record import record_view
+from geo.views.search_answer import helpful_changes, hit_view, search_answer
 from geo.views.worklist import worklist_view
 from geo.web.http import params
 from geo.web.http.gateway import HIDDEN_TLS
@@ -29,6 +31,7 @@ from geo.web.http.page_language import keeps_language
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
 from geo.web.site.gaps import GAPS, gaps
+from geo.web.site.map_data import index_stamp
 from geo.web.words.site import word, words_of
 
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
@@ -57,6 +60,7 @@ def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSour
     app.add_url_rule("/worklist", view_func=worklist)
     app.add_url_rule("/about", "about", lambda: about(grounds()))
     app.add_url_rule("/connect", view_func=connect)
+    app.add_url_rule("/search", view_func=search_page)
     app.add_url_rule("/<layer>", view_func=layer_page)
     app.add_url_rule("/<layer>/<record>", view_func=record_page)
 
@@ -77,6 +81,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
     view["urls"] = {
         "map": urls.plain("/map.json"),
         "search": urls.plain("/search.json"),
+        "index": urls.plain(f"/search-index.json?v={index_stamp()}") if g.atlas.search_index() else None,
         "base": urls.plain(f"/base/{{layer}}.json?v={version}"),
         "items": urls.plain("/collections/{layer}/items"),
         "record": urls.plain("/{layer}/{id}.json"),
@@ -118,10 +123,30 @@ def layer_page(layer: str) -> Response:
     selection = {name: parameters[name] for name in SELECTION if parameters.get(name)}
     selection.pop("sort", None)
     map_params = {name: value for name, value in selection.items() if name in MAP_STATE}
+    help_with = _help_with(query, urls) if not view["matched"] else {}
     return _page(
         "layer.html", view=view, number=number, pages=pages, selection=selection, sort=query.sort, text=query.text,
+        help_with=help_with,
         map_url=urls.page("/", layers=layer, **map_params) if layer in ON_MAP else None, active="layers",
     )  # fmt: skip
+
+
+def _help_with(query: Query, urls: SiteUrls) -> dict[str, Any]:
+    """What may help where nothing matches: parameters to leave out, and names that are spelled alike."""
+    text = query.text.strip()
+    hits = g.atlas.search(text, layers=[query.layer], limit=3) or g.atlas.suggest(text, layers=[query.layer])
+    return {
+        "changes": helpful_changes(g.atlas, query, g.lang),
+        "alike": [hit_view(hit, g.lang, urls) for hit in hits],
+    }
+
+
+def search_page() -> Response:
+    """The page of a search in all layers, which needs no JavaScript."""
+    params.only(request.args, "q")
+    text, limit = params.words(request.args), SEARCH_LIMIT.most or 0
+    answer = search_answer(g.atlas, text, g.lang, SiteUrls(), layers=None, limit=limit)
+    return _page("search.html", answer=answer, text=text.strip(), most=limit, active="map")
 
 
 def record_page(layer: str, record: str) -> Response:

@@ -21,6 +21,8 @@ Disallow: {root}/plan/figures/
 Disallow: {root}/save-map
 Disallow: {root}/map.json
 Disallow: {root}/search.json
+Disallow: {root}/search-index.json
+Disallow: {root}/search?
 
 Sitemap: {sitemap}
 """

@@ -2,6 +2,7 @@
 
 import { address, viewQuery } from "../core/address.js";
 import { formatSelection, formatState, parseState } from "../core/state.js";
+import { createEmpty } from "../ui/empty.js";
 import { createFilters } from "../ui/filters.js";
 import { createLayers } from "../ui/layers.js";
 import { createList } from "../ui/list.js";
@@ -12,6 +13,7 @@ import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
 import { bounds, createStage, currentView, firstLayers, map, view } from "./common.js";
+import { find, loadIndex } from "./finder.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
@@ -34,7 +36,8 @@ const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
 const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), units });
-const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point });
+const emptyNote = createEmpty(view, find, { onChange: (part) => change(part, { push: true }), onChoose: (layer, id) => choose(layer, id), onWhole: showWhole });
+const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point, empty: () => emptyNote(state, last) });
 const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, (chosen, q) => change({ filters: chosen, q }, { push: true }));
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: (names) => change({ layers: names.join() === firstLayers.join() ? null : names }),
@@ -54,10 +57,24 @@ const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => {
   if (byHand) sheet.atLeast("half");
   if (id === "tab-share") share.draw(visibleLayers());
 });
-const search = createSearch(byId("search"), view, fetchJson, {
-  onHit: ({ layer, id }) => choose(layer, id),
+const search = createSearch(byId("search"), view, find, {
+  onHit: goTo,
   onText: (q) => change({ q, at: q ? null : state.at }, { push: true }),
+  onWhole: () => showWhole(true),
+  isFiltered: () => Boolean(state.q || Object.keys(state.filters).length),
 });
+
+/** Open a record that was searched; without a network, which its facts need, at least show where it is. */
+function goTo({ layer, id, point }) {
+  if (!navigator.onLine) stage.camera.look({ point });
+  choose(layer, id);
+}
+
+/** Show the whole province, without filters and text if `clear`. */
+function showWhole(clear) {
+  if (clear) change({ filters: {}, q: "", at: null }, { push: true });
+  stage.camera.home();
+}
 
 /** Open a record; the one that is open is added to the trail, for the back button. */
 function choose(layer, id, { move = true } = {}) {
@@ -140,6 +157,7 @@ async function ask() {
     filters.draw(state, last.facets);
     say.settle();
     document.documentElement.dataset.ready = "yes";
+    whenIdle(loadIndex);
   } catch (error) {
     if (error.name !== "AbortError") trouble(error);
   } finally {
@@ -147,6 +165,7 @@ async function ask() {
   }
 }
 
+const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 2000 }) : setTimeout(act, 500));
 const trouble = (error) => say(excuse(error), { stay: true, trouble: true, actions: [[view.words.retry, () => draw(null, { move: false })]] });
 
 window.addEventListener("popstate", () => {
@@ -161,6 +180,7 @@ window.addEventListener("online", () => draw(null, { move: false }));
 window.addEventListener("offline", () => trouble({}));
 new ResizeObserver(() => map.invalidateSize()).observe(byId("mapframe"));
 
+byId("search-input").addEventListener("focus", loadIndex);
 list.wait();
 tabs.show("tab-list");
 stage.camera.restore(state);

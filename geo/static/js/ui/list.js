@@ -6,8 +6,11 @@ import { el, hit, icon, redraw, symbol } from "./dom.js";
 const FIRST = 12;
 const MORE = 50;
 
-/** Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end). */
-export function createList(pane, view, { styles, onChoose, onPoint }) {
+/**
+ * Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end). `empty()`
+ * returns what stands in a list without records.
+ */
+export function createList(pane, view, { styles, onChoose, onPoint, empty = null }) {
   const { words, lang } = view;
   const lengths = new Map();
 
@@ -15,9 +18,10 @@ export function createList(pane, view, { styles, onChoose, onPoint }) {
 
   function draw(layers) {
     const nonEmpty = Object.entries(layers).filter(([, layer]) => layer.features.length);
-    const nothing = el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
-    redraw(pane, nonEmpty.length ? nonEmpty.map(([name, layer]) => section(name, layer)) : [nothing]);
+    redraw(pane, nonEmpty.length ? nonEmpty.map(([name, layer]) => section(name, layer)) : [empty ? empty() : nothing()]);
   }
+
+  const nothing = () => el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
 
   function section(name, layer) {
     const style = styles.get(name);

@@ -1,13 +1,16 @@
 // Search by name: a combobox with a list of results, which the arrow keys move through.
 
-import { address } from "../core/address.js";
 import { fill } from "../core/format.js";
 import { el, hit, icon } from "./dom.js";
 
-const WAIT_MS = 180;
+const WAIT_MS = 120;
 
-/** Calls `onHit(hit)` for a selected record, `onText(q)` to filter all records by the text. */
-export function createSearch(form, view, fetchJson, { onHit, onText }) {
+/**
+ * `find(text, signal)` answers {hits, suggestions, meant}. Calls `onHit(hit)` for a selected record, `onText(q)` to filter
+ * all records by the text, `onWhole()` to show the whole province; `isFiltered()` says whether filters are on.
+ */
+export function createSearch(form, view, find, { onHit, onText, onWhole, isFiltered }) {
+  const { words } = view;
   const input = form.querySelector("#search-input");
   const list = form.querySelector("#search-hits");
   const clear = form.querySelector("#search-clear");
@@ -15,63 +18,86 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
   let timer = 0;
   let request = null;
   let at = -1;
+  let answered = "";
 
   const options = () => [...list.querySelectorAll('[role="option"]')];
+  const note = (text) => el("p", { class: "hits__note", role: "none" }, text);
   const close = () => {
     list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
+  const open = () => {
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+  };
 
   async function ask() {
     const text = input.value.trim();
     request?.abort();
     if (!text) return close();
-    request = new AbortController();
+    const mine = (request = new AbortController());
     try {
-      const query = `q=${encodeURIComponent(text)}&lang=${view.lang}&limit=12`;
-      const { hits } = await fetchJson(address(view.urls.search, {}, query), request.signal);
-      show(hits, text);
+      const answer = await find(text, mine.signal);
+      if (mine === request) show(answer, text);
     } catch (error) {
       if (error.name === "AbortError") return;
-      list.replaceChildren(el("p", { class: "hits__note" }, view.words["error.load"]));
-      list.hidden = false;
+      list.replaceChildren(note(words["error.load"]));
+      open();
     }
   }
 
-  function show(hits, text) {
-    const rows = hits.map((item, i) => {
-      const sub = [item.label, item.place].filter(Boolean).join(" · ");
-      return hit(view, item, sub, () => choose(item), { role: "option", id: `hit-${i}`, tabindex: "-1", "aria-selected": "false" });
-    });
-    if (hits.length) {
-      const keep = { type: "button", class: "hit hit--keep", role: "option", id: "hit-keep", tabindex: "-1", "aria-selected": "false", onclick: () => keepText(text) };
-      rows.push(el("button", keep, icon(view.urls.icons, "filter"), el("span", {}, fill(view.words["search.keep"], { q: text }))));
-    }
-    list.replaceChildren(...(rows.length ? rows : [el("p", { class: "hits__note" }, view.words["search.none"])]));
-    list.hidden = false;
+  function show({ hits, suggestions, meant }, text) {
+    answered = text;
+    const spellings = meant.map((one) => note(fill(words["search.meant"], one)));
+    const parts = hits.length ? resultsOf(hits, text) : helpFor(suggestions, text);
+    list.replaceChildren(...spellings, ...parts);
+    options().forEach((row, i) => (row.id = `hit-${i}`));
+    open();
+    list.scrollTop = 0;
     at = -1;
-    input.setAttribute("aria-expanded", "true");
-    status.textContent = hits.length ? fill(view.words["search.count"], { n: hits.length }) : view.words["search.none"];
+    input.removeAttribute("aria-activedescendant");
+    status.textContent = [...list.querySelectorAll(".hits__note"), ...(hits.length ? [] : list.querySelectorAll(".hit__title"))].map((row) => row.textContent).concat(hits.length ? countOf(hits) : []).join(" ");
   }
 
-  function choose(item) {
-    close();
-    input.blur();
-    onHit(item);
+  const countOf = (hits) => fill(words[hits[0].near ? "search.count_near" : "search.count"], { n: hits.length });
+
+  /** The rows of the hits, those with a similar spelling under a heading, and the offer to filter by the text. */
+  function resultsOf(hits, text) {
+    const firstNear = hits.findIndex(({ near }) => near);
+    const rows = hits.map((item) => rowOf(item));
+    if (firstNear >= 0) rows.splice(firstNear, 0, note(words["search.near"]));
+    return [...rows, action("filter", fill(words["search.keep"], { q: text }), () => onText(text))];
   }
 
-  function keepText(text) {
+  /** What may help where nothing matches: names that are spelled alike, and the whole province without filters. */
+  function helpFor(suggestions, text) {
+    return [
+      note(fill(words["search.none"], { q: text })),
+      ...(suggestions.length ? [note(words["search.alike"]), ...suggestions.map((item) => rowOf(item, "hit hit--offered"))] : []),
+      action("home", words[isFiltered() ? "search.whole_clear" : "search.whole"], onWhole),
+    ];
+  }
+
+  function rowOf(item, className = "hit") {
+    const reason = item.reason && `${item.reason.field}: ${item.reason.text}`;
+    const sub = [item.label, reason, item.place].filter(Boolean).join(" · ");
+    return hit(view, item, sub, () => leave(() => onHit(item)), { role: "option", tabindex: "-1", "aria-selected": "false", class: className });
+  }
+
+  const action = (name, label, act) => el("button", { type: "button", class: "hit hit--keep", role: "option", tabindex: "-1", "aria-selected": "false", onclick: () => leave(act) }, icon(view.urls.icons, name), el("span", {}, label));
+
+  function leave(act) {
     close();
     input.blur();
-    onText(text);
+    act();
   }
 
   function move(step) {
     const rows = options();
     if (!rows.length) return;
-    at = (at + step + rows.length) % rows.length;
+    at = at < 0 && step < 0 ? rows.length - 1 : (at + step + rows.length) % rows.length;
     rows.forEach((row, i) => row.setAttribute("aria-selected", String(i === at)));
     rows[at].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", rows[at].id);
@@ -84,7 +110,11 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
   });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && !list.hidden) {
+    if (step && list.hidden && input.value.trim()) {
+      event.preventDefault();
+      clearTimeout(timer);
+      ask();
+    } else if (step && !list.hidden) {
       event.preventDefault();
       move(step);
     } else if (event.key === "Escape" && !list.hidden) {
@@ -92,13 +122,13 @@ export function createSearch(form, view, fetchJson, { onHit, onText }) {
       close();
     }
   });
-  input.addEventListener("focus", () => input.value.trim() && list.childElementCount && (list.hidden = false));
+  input.addEventListener("focus", () => input.value.trim() && list.childElementCount && open());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    if (list.hidden) await ask();
-    const rows = options();
-    if (rows.length) rows[Math.max(0, at)].click();
+    if (list.hidden || answered !== input.value.trim()) await ask();
+    // Without a choice Enter takes the first hit, but nothing that is only offered.
+    (options()[at] ?? list.querySelector(".hit:not(.hit--keep, .hit--offered)"))?.click();
   });
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(close, 120));
   clear.addEventListener("click", () => {

@@ -1,0 +1,98 @@
+"""Other spellings of words in names: abbreviations, English and French words, older transcriptions.
+
+A row adds no fact: it says that two spellings mean the same word, so that a search for one finds names with the other.
+"""
+
+from typing import NamedTuple
+
+
+class Spelling(NamedTuple):
+    """A Vietnamese word or phrase as it is displayed, and what people write for it.
+
+    A single word is compared with its diacritics, since many Vietnamese words differ in nothing else; a phrase is
+    compared without them. Texts are read from left to right, the longest phrase first: "khó khăn" has no "khăn". Case,
+    and where a tone is put (hoà, hòa), never matter.
+    """
+
+    word: str
+    others: tuple[str, ...]
+
+
+SPELLINGS: tuple[Spelling, ...] = (
+    # --- producers ---
+    Spelling("hợp tác xã", ("HTX", "cooperative", "co-operative", "cooperatives", "co-operatives")),
+    Spelling("tổ hợp tác", ("THT", "cooperative group", "co-operative group")),
+    Spelling("doanh nghiệp", ("DN", "enterprise")),
+    Spelling("công ty", ("Cty", "company")),
+    Spelling("trách nhiệm hữu hạn", ("TNHH",)),
+    Spelling("sản phẩm", ("SP", "product", "products")),
+    Spelling("sao", ("star", "stars")),
+    # --- units ---
+    Spelling("Điện Biên Phủ", ("DBP", "ĐBP")),
+    Spelling("tỉnh", ("province",)),
+    Spelling("thành phố", ("TP", "city")),
+    Spelling("thị xã", ("TX",)),
+    Spelling("thị trấn", ("TT", "township")),
+    Spelling("huyện", ("district",)),
+    Spelling("phường", ("ward",)),
+    Spelling("xã", ("commune",)),
+    Spelling("dân số", ("population",)),
+    Spelling("diện tích", ("area",)),
+    Spelling("khó khăn", ("difficult", "difficulty")),
+    # --- products and materials ---
+    Spelling("mật ong", ("honey", "ong mật")),
+    Spelling("cà phê", ("coffee", "café", "cafe")),
+    Spelling("chè", ("trà", "tea")),
+    Spelling("rượu", ("wine", "liquor", "rice wine")),
+    Spelling("giấm", ("vinegar",)),
+    Spelling("gạo", ("rice",)),
+    Spelling("bún", ("noodles",)),
+    Spelling("miến", ("vermicelli", "glass noodles")),
+    Spelling("bưởi", ("pomelo", "grapefruit")),
+    Spelling("dứa", ("pineapple", "pineapples")),
+    Spelling("lạc", ("peanut", "peanuts", "đậu phộng")),
+    Spelling("khoai sọ", ("taro",)),
+    Spelling("bí xanh", ("squash", "green squash")),
+    Spelling("mắc ca", ("macadamia", "macca")),
+    Spelling("táo mèo", ("docynia",)),
+    Spelling("thảo quả", ("cardamom", "black cardamom")),
+    Spelling("sa nhân", ("amomum",)),
+    Spelling("quế", ("cinnamon",)),
+    Spelling("đông trùng hạ thảo", ("cordyceps",)),
+    Spelling("trâu", ("buffalo",)),
+    Spelling("thịt lợn", ("pork", "thịt heo")),
+    Spelling("vịt", ("duck",)),
+    Spelling("cá", ("fish",)),
+    # --- crafts ---
+    Spelling("khăn", ("scarf", "scarves")),
+    Spelling("thổ cẩm", ("brocade",)),
+    Spelling("dệt", ("weaving",)),
+    Spelling("thêu", ("embroidery",)),
+    Spelling("mây tre đan", ("bamboo and rattan", "rattan")),
+    Spelling("làng nghề", ("craft village", "craft villages")),
+    Spelling("bản", ("village",)),
+    # --- sites ---
+    Spelling("Đờ Cát", ("de Castries", "Đờ Cát-xtơ-ri", "Đờ Cát-tơ-ri")),
+    Spelling("tướng", ("general", "général")),
+    Spelling("hầm", ("bunker", "casemate")),
+    Spelling("đồi", ("hill", "colline")),
+    Spelling("đèo", ("pass",)),
+    Spelling("hang", ("cave", "caves", "grotte")),
+    Spelling("hồ", ("lake",)),
+    Spelling("suối khoáng", ("mineral spring", "hot spring", "hot springs", "suối khoáng nóng")),
+    Spelling("tháp", ("tower",)),
+    Spelling("thành", ("citadel",)),
+    Spelling("cầu", ("bridge",)),
+    Spelling("bảo tàng", ("museum", "musée")),
+    Spelling("nghĩa trang", ("cemetery", "cimetière")),
+    Spelling("tượng đài", ("monument",)),
+    Spelling("nhà tù", ("prison",)),
+    Spelling("sân bay", ("airport", "airfield")),
+    Spelling("cánh đồng", ("field", "valley fields")),
+    Spelling("sở chỉ huy", ("command post", "headquarters")),
+    Spelling("chiến trường", ("battlefield",)),
+    Spelling("di tích", ("relic", "relics")),
+    # --- markets ---
+    Spelling("chợ", ("market",)),
+    Spelling("lễ hội", ("festival",)),
+)

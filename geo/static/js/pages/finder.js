@@ -1,0 +1,31 @@
+// The search of the map page: in the index file, which needs no network once it is loaded; until then, and for data that
+// have too many records for one, by the server.
+
+import { address } from "../core/address.js";
+import { createRanking } from "../core/ranking.js";
+import { view } from "./common.js";
+import { fetchJson } from "./server.js";
+
+const MOST = 12;
+let ranking = null;
+let request = null;
+
+/** Load the index, once, and mark the form of the search; without one, or where that fails, the server is asked. */
+export function loadIndex() {
+  if (!view.urls.index || request) return;
+  request = fetchJson(view.urls.index, undefined, "low").then(
+    (index) => {
+      ranking = createRanking(index);
+      document.getElementById("search").dataset.index = "loaded";
+    },
+    () => (request = null),
+  );
+}
+
+/** The answer to a query: {hits, suggestions, meant}, as /search.json gives it. */
+export async function find(text, signal) {
+  if (!ranking) return fetchJson(address(view.urls.search, {}, `q=${encodeURIComponent(text)}&lang=${view.lang}&limit=${MOST}`), signal);
+  const hits = ranking.search(text, { lang: view.lang, limit: MOST });
+  const suggestions = hits.length ? [] : ranking.suggest(text, { lang: view.lang });
+  return { hits, suggestions, meant: ranking.meantBy(text).map(([spelling, word]) => ({ spelling, word })) };
+}

@@ -1,0 +1,14 @@
+// Answers queries with the browser's modules: {index, queries: [[text, lang]], limit} on standard input, answers as JSON.
+
+import { readFileSync } from "node:fs";
+
+import { createRanking } from "../../geo/static/js/core/ranking.js";
+
+const { index, queries, limit } = JSON.parse(readFileSync(0, "utf8"));
+const ranking = createRanking(index);
+const answers = queries.map(([text, lang]) => ({
+  hits: ranking.search(text, { lang, limit }).map(({ layer, id, near, reason }) => [layer, id, near, reason && [reason.field, reason.text]]),
+  suggestions: ranking.suggest(text, { lang }).map(({ layer, id }) => [layer, id]),
+  meant: ranking.meantBy(text),
+}));
+process.stdout.write(JSON.stringify(answers));
