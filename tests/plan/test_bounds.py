@@ -51,8 +51,8 @@ def product_of_crop(world: World, at: Parameters, zone: Thing) -> bool:
 
 
 def fed_by(world: World, product: Thing, zone: Thing) -> bool:
-    districts = {world.district_of[half] for half in zone.parts}
-    return product.truth["material"] == zone.truth["crop"] and world.district_of[product.half] in districts
+    districts = {world.province.district_of[half] for half in zone.parts}
+    return product.truth["material"] == zone.truth["crop"] and world.province.district_of[product.half] in districts
 
 
 def product_in_half(world: World, at: Parameters, village: Thing) -> bool:
@@ -76,7 +76,7 @@ COUNTS: dict[str, tuple[str, Truth]] = {
     "products_without_zone": ("products", lambda *row: not zone_of_material(*row)),
     **{
         f"products_in_difficulty_zone_{zone}": (
-            "products", lambda world, at, thing, zone=zone: world.difficulty[world.commune_of[thing.half]] == zone
+            "products", lambda world, at, thing, zone=zone: world.province.difficulty[world.province.commune_of[thing.half]] == zone
         )
         for zone in (1, 2, 3)
     },
@@ -181,7 +181,7 @@ def check_units(world: World, at: Parameters) -> None:
 
     def codes(layer: str) -> set[str]:
         rows = zip(world.things[layer], memberships(world.records, layer, Frame.COMMUNES).rows, strict=True)
-        return {world.commune_of[half] for one, row in rows if row.possible for half in halves(one)}
+        return {world.province.commune_of[half] for one, row in rows if row.possible for half in halves(one)}
 
     holding = {layer: codes(layer) for layer in world.things}
     whole = Parameters(version=1, on=at.on)
@@ -193,7 +193,7 @@ def check_units(world: World, at: Parameters) -> None:
         figure = compute(world.records, "products_per_10000_people", at)
         unknown = {one.id for one in figure.unknown_records}
         inside_it = [one for one in world.things["products"] if inside(world, at, one) and one.id not in unknown]
-        truth = len(inside_it) / world.people[at.unit] * 10_000
+        truth = len(inside_it) / world.province.people[at.unit] * 10_000
         assert figure.value is not None
         assert figure.value.sure <= truth <= figure.value.possible
 
