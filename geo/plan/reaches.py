@@ -32,11 +32,7 @@ def reach(records: Records, layer: str, target: str, kinds: Collection[str] = ()
     Geodesic metres; the targets without a place are left out.
     """
     key = "reach", layer, target, tuple(sorted(kinds))
-    if key not in records.derived:
-        records.derived[key] = _reach(records, layer, target, kinds)
-    derived = records.derived[key]
-    assert isinstance(derived, Reach)  # noqa: S101 - the key names what is kept under it
-    return derived
+    return records.once(key, lambda: _reach(records, layer, target, kinds))
 
 
 def within(layer: str, target: str, kinds: Collection[str] = ()) -> Condition:

@@ -64,23 +64,31 @@ def everything(records: Records, layer: str) -> Selection:
 
 def one_of(records: Records, layer: str, field: str, values: Collection[object]) -> Selection:
     """The records whose `field` has one of `values`; undecided where it has no value."""
-    cells = records.column(layer, field)
-    is_null = _nulls(cells)
-    return Selection.of(layer, np.array([cell in values for cell in cells], bool), is_null)
+
+    def select() -> Selection:
+        cells = records.column(layer, field)
+        is_null = np.array([cell is None for cell in cells], bool)
+        return Selection.of(layer, np.array([cell in values for cell in cells], bool), is_null)
+
+    return records.once(("one of", layer, field, frozenset(values)), select)
 
 
 def filled(records: Records, layer: str, field: str) -> Selection:
     """The records whose `field` has a value."""
-    return Selection.of(layer, ~_nulls(records.column(layer, field)))
+
+    def select() -> Selection:
+        return Selection.of(layer, np.array([cell is not None for cell in records.column(layer, field)], bool))
+
+    return records.once(("filled", layer, field), select)
 
 
 def numbers(records: Records, layer: str, field: str) -> Numbers:
     """The values of a field of numbers; NaN where unknown."""
-    return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
 
+    def read() -> Numbers:
+        return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
 
-def _nulls(cells: NDArray[np.object_]) -> Mask:
-    return np.array([cell is None for cell in cells], bool)
+    return records.once(("numbers", layer, field), read)
 
 
 def counted(records: Records, condition: Selection, scope: Selection) -> Outcome:
