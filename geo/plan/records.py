@@ -71,7 +71,13 @@ class Records:
 
     def keys(self, layer: str, mask: NDArray[np.bool_]) -> tuple[RecordKey, ...]:
         """The keys of the records that `mask` selects."""
-        return tuple(RecordKey(layer, str(key)) for key in self.ids(layer)[mask])
+        return tuple(self.once(("record keys", layer), lambda: self._all_keys(layer))[mask].tolist())
+
+    def _all_keys(self, layer: str) -> Cells:
+        keys = np.empty(self.count(layer), dtype=object)
+        for row, key in enumerate(self.ids(layer)):
+            keys[row] = RecordKey(layer, str(key))
+        return keys
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed when it is first asked for under `key` and kept; it must not be changed."""
