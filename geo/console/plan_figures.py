@@ -53,6 +53,7 @@ _TO_RECORD = Label("Cần ghi", "To record")
 @report_errors
 def figure(
     installation: Installation,
+    /,
     key: str,
     version: int | None,
     on: datetime,

@@ -64,11 +64,7 @@ class Calendar:
 
 def calendar_of(records: Records) -> Calendar:
     """The certificates of a version; read once."""
-    if "calendar" not in records.derived:
-        records.derived["calendar"] = Calendar(records)
-    calendar = records.derived["calendar"]
-    assert isinstance(calendar, Calendar)  # noqa: S101 - the key names what is kept under it
-    return calendar
+    return records.once("calendar", lambda: Calendar(records))
 
 
 def valid(records: Records, on: date) -> Selection:

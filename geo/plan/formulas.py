@@ -9,7 +9,7 @@ from geo.plan.cohorts import cohort_of
 from geo.plan.figures import Formula, Interval, Outcome, Parameters
 from geo.plan.memberships import memberships, scope
 from geo.plan.records import Records
-from geo.plan.selections import Condition, Selection, counted, everything, filled, numbers, one_of, shared, summed
+from geo.plan.selections import Condition, Selection, counted, due, everything, filled, numbers, one_of, shared, summed
 from geo.schema import Label
 
 FEWEST_HOUSEHOLDS = 3
@@ -63,7 +63,8 @@ def total(layer: str, field: str) -> Formula:
         whole = None
         if is_divisible and parameters.unit is not None:
             whole = memberships(records, layer, parameters.frame).wholly_in_unit(parameters.unit)
-        return summed(records, numbers(records, layer, field), in_scope(records, layer, parameters), whole)
+        expected = due(records, layer, field)
+        return summed(records, numbers(records, layer, field), in_scope(records, layer, parameters), whole, expected)
 
     return formula
 

@@ -66,13 +66,8 @@ class Memberships:
 
 def memberships(records: Records, layer: str, frame: Frame) -> Memberships:
     """The units of `frame` that the records of a layer lie in; computed once for a version."""
-    key = "memberships", layer, frame
-    if key not in records.derived:
-        read = _of_areas if LAYERS[layer].dimension == 2 else _of_points
-        records.derived[key] = Memberships(layer, read(records, layer, frame))
-    derived = records.derived[key]
-    assert isinstance(derived, Memberships)  # noqa: S101 - the key names what is kept under it
-    return derived
+    read = _of_areas if LAYERS[layer].dimension == 2 else _of_points
+    return records.once(("memberships", layer, frame), lambda: Memberships(layer, read(records, layer, frame)))
 
 
 def scope(records: Records, layer: str, parameters: Parameters) -> Selection:
@@ -116,33 +111,37 @@ def _of_points(records: Records, layer: str, frame: Frame) -> list[Membership]:
         recorded = crosswalk.units_of([str(old)], frame) if old else set()
         if not recorded and district and frame is Frame.DISTRICTS:
             recorded = {str(district)}
-        around = touched.get(row, set())
+        around = touched.get(row)
         if not recorded and district:
             in_district = crosswalk.units_of(crosswalk.parts[str(district)], frame)
-            around = (around & in_district) or around or in_district
+            around = in_district if not around else (around & in_district) or around
         rows.append(_membership(recorded, around, inside.get(row, set())))
     return rows
 
 
-def _membership(recorded: Units, around: Units, inside: Units) -> Membership:
-    """The units of a point from the recorded one, those that its circle touches, and the one that holds the circle."""
-    if recorded and (not around or recorded <= around):
+def _membership(recorded: Units, around: Units | None, inside: Units) -> Membership:
+    """The units of a point from the recorded one, those that its circle touches, and the one that holds the circle.
+
+    `around` is None where there is no place.
+    """
+    if recorded and (around is None or recorded <= around):
         return Membership(frozenset(recorded), frozenset(recorded))
+    touched = around or set()
     if recorded:  # the record and the place contradict each other
-        return Membership(frozenset(), frozenset(recorded | around))
-    return Membership(frozenset(inside & around), frozenset(around))
+        return Membership(frozenset(), frozenset(recorded | touched))
+    return Membership(frozenset(inside & touched), frozenset(touched))
 
 
 def _circles(
     records: Records, layer: str, frame: Frame, crosswalk: _Crosswalk
 ) -> tuple[dict[int, Units], dict[int, Units]]:
-    """The units that the uncertainty circle of each row touches, and those that hold all of it.
+    """The units that the uncertainty circle of each row with a place touches, and those that hold all of it.
 
     Former communes have no outlines: the circle touches those that went into a commune that it touches.
     """
     drawn = Frame.COMMUNES if frame is Frame.OLD_COMMUNES else frame
     places, shapes = records.joins.places(layer, at_least="district"), records.joins.shapes(drawn.value)
-    touched: dict[int, Units] = defaultdict(set)
+    touched: dict[int, Units] = {int(row): set() for row in places.rows}
     radii = places.uncertainty_m * places.scale * _SLACK + 1.0
     place, shape = STRtree(to_metric(shapes.degrees)).query(places.metric, predicate="dwithin", distance=radii)
     for row, code in zip(places.rows[place].tolist(), shapes.ids[shape].tolist(), strict=True):

@@ -32,11 +32,7 @@ def reach(records: Records, layer: str, target: str, kinds: Collection[str] = ()
     Geodesic metres; the targets without a place are left out.
     """
     key = "reach", layer, target, tuple(sorted(kinds))
-    if key not in records.derived:
-        records.derived[key] = _reach(records, layer, target, kinds)
-    derived = records.derived[key]
-    assert isinstance(derived, Reach)  # noqa: S101 - the key names what is kept under it
-    return derived
+    return records.once(key, lambda: _reach(records, layer, target, kinds))
 
 
 def within(layer: str, target: str, kinds: Collection[str] = ()) -> Condition:
@@ -57,8 +53,7 @@ def _reach(records: Records, layer: str, target: str, kinds: Collection[str]) ->
         there = there.take(np.flatnonzero(chosen))
     sure_m, possible_m = np.full(len(here.ids), np.inf), np.full(len(here.ids), np.inf)
     for radius_m in np.unique(there.uncertainty_m):
-        some: Places = there.take(np.flatnonzero(there.uncertainty_m == radius_m))
-        nearest = here.nearest(some)
+        nearest = here.nearest(_apart(there.take(np.flatnonzero(there.uncertainty_m == radius_m))))
         radii_m = here.uncertainty_m[nearest.here] + radius_m
         sure_m[nearest.here] = np.minimum(sure_m[nearest.here], nearest.measure + radii_m)
         possible_m[nearest.here] = np.minimum(possible_m[nearest.here], nearest.measure - radii_m)
@@ -66,3 +61,9 @@ def _reach(records: Records, layer: str, target: str, kinds: Collection[str]) ->
     for column, metres in zip(columns, (sure_m, np.maximum(possible_m, 0.0)), strict=True):
         column[here.rows] = metres
     return Reach(*columns)
+
+
+def _apart(places: Places) -> Places:
+    """One place of each position: many records stand at the same point inside a former commune or district."""
+    _, first = np.unique(np.column_stack(places.lnglat), axis=0, return_index=True)
+    return places.take(np.sort(first))

@@ -1,8 +1,8 @@
 """The records of one version as columns, read once: what every formula computes from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property, lru_cache
-from typing import NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ from geo.link.places import Joins
 from geo.ocop.layers import LAYERS
 from geo.schema import LayerSpec
 
+T = TypeVar("T")
 Cells: TypeAlias = NDArray[np.object_]
 """Values of a field, one for each record: str, int, float, or None where unknown."""
 
@@ -45,7 +46,7 @@ class Records:
         self.version = version
         self.frames = {name: _in_order(frames[name], LAYERS[name]) for name in READ}
         self._cells: dict[tuple[str, str], Cells] = {}
-        self.derived: dict[object, object] = {}
+        self.derived: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, atlas: Atlas) -> Self:
@@ -70,7 +71,20 @@ class Records:
 
     def keys(self, layer: str, mask: NDArray[np.bool_]) -> tuple[RecordKey, ...]:
         """The keys of the records that `mask` selects."""
-        return tuple(RecordKey(layer, str(key)) for key in self.ids(layer)[mask])
+        return tuple(self.once(("record keys", layer), lambda: self._all_keys(layer))[mask].tolist())
+
+    def _all_keys(self, layer: str) -> Cells:
+        keys = np.empty(self.count(layer), dtype=object)
+        for row, key in enumerate(self.ids(layer)):
+            keys[row] = RecordKey(layer, str(key))
+        return keys
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` gives, computed when it is first asked for under `key` and kept; it must not be changed."""
+        if key not in self.derived:
+            self.derived[key] = compute()
+        result: T = self.derived[key]
+        return result
 
     @cached_property
     def joins(self) -> Joins:
@@ -78,7 +92,7 @@ class Records:
         return Joins(self.frames)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=3)  # the current version, and two that are compared
 def records_of(atlas: Atlas) -> Records:
     """The records of an atlas, read once; those of the atlases that were used last are kept."""
     return Records.of(atlas)

@@ -11,7 +11,7 @@ from geo.plan.figures import Formula, Indicator, Interval, Outcome, Parameters
 from geo.plan.formulas import count, in_scope, share
 from geo.plan.products import PERCENT
 from geo.plan.records import Records
-from geo.plan.selections import Condition, Mask, Selection, percent
+from geo.plan.selections import Condition, Mask, Selection, one_of, percent
 from geo.schema import Label
 
 Counts: TypeAlias = NDArray[np.int64]
@@ -56,37 +56,37 @@ def _least_share(parts: Counts, wholes: Counts, sure: Mask, perhaps: Mask) -> tu
 
 def _values_due(records: Records, layer: str) -> tuple[Counts, Counts]:
     """How many values with a task each record should have, and how many of them it lacks."""
-    key = "values due", layer
-    if key not in records.derived:
-        fields = [field for field in LAYERS[layer].fields if field.task]
-        names = [field.name for field in LAYERS[layer].fields]
-        rows = zip(*(records.column(layer, name) for name in names), strict=True)
-        pairs = []
-        for row in rows:
-            values = dict(zip(names, row, strict=True))
-            due = [field for field in fields if applies_to(field, values)]
-            pairs.append((len(due), sum(is_to_look_up(field, values) for field in due)))
-        columns = np.array(pairs, np.int64).reshape(-1, 2).T
-        records.derived[key] = columns[0], columns[1]
-    derived = records.derived[key]
-    assert isinstance(derived, tuple)  # noqa: S101 - the key names what is kept under it
-    return derived
+    return records.once(("values due", layer), lambda: _count_values(records, layer))
+
+
+def _count_values(records: Records, layer: str) -> tuple[Counts, Counts]:
+    fields = [field for field in LAYERS[layer].fields if field.task]
+    names = [field.name for field in LAYERS[layer].fields]
+    pairs = []
+    for row in zip(*(records.column(layer, name) for name in names), strict=True):
+        values = dict(zip(names, row, strict=True))
+        due = [field for field in fields if applies_to(field, values)]
+        pairs.append((len(due), sum(is_to_look_up(field, values) for field in due)))
+    columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    return columns[0], columns[1]
 
 
 def _precise(layer: str) -> Condition:
     def condition(records: Records, _: Parameters) -> Selection:
-        is_placed = ~records.frames[layer].geometry.isna().to_numpy()
-        fine = np.array([value in _FINE for value in records.column(layer, "precision")], bool)
-        return Selection.of(layer, fine & is_placed)
+        return Selection.of(layer, one_of(records, layer, "precision", _FINE).sure) & ~_without_place(records, layer)
 
     return condition
 
 
 def _unplaced(layer: str) -> Condition:
     def condition(records: Records, _: Parameters) -> Selection:
-        return Selection.of(layer, records.frames[layer].geometry.isna().to_numpy())
+        return _without_place(records, layer)
 
     return condition
+
+
+def _without_place(records: Records, layer: str) -> Selection:
+    return Selection.of(layer, records.frames[layer].geometry.isna().to_numpy())
 
 
 def _of_layer(layer: str) -> tuple[Indicator, ...]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.ocop.layers import LAYERS
 from geo.plan.figures import Interval, Outcome, Parameters
 from geo.plan.records import RecordKey, Records
 
@@ -63,24 +64,47 @@ def everything(records: Records, layer: str) -> Selection:
 
 
 def one_of(records: Records, layer: str, field: str, values: Collection[object]) -> Selection:
-    """The records whose `field` has one of `values`; undecided where it has no value."""
-    cells = records.column(layer, field)
-    is_null = _nulls(cells)
-    return Selection.of(layer, np.array([cell in values for cell in cells], bool), is_null)
+    """The records whose `field` has one of `values`; undecided where it has no value although it should have one."""
+
+    def select() -> Selection:
+        cells = records.column(layer, field)
+        is_null = np.array([cell is None for cell in cells], bool)
+        return Selection.of(
+            layer, np.array([cell in values for cell in cells], bool), is_null & due(records, layer, field)
+        )
+
+    return records.once(("one of", layer, field, frozenset(values)), select)
+
+
+def due(records: Records, layer: str, field: str) -> Mask:
+    """The records that the field applies to, as its task says: households in the craft only where there is a craft."""
+
+    def select() -> Mask:
+        task = LAYERS[layer].field(field).task
+        if task is None or task.where is None:
+            return np.ones(records.count(layer), bool)
+        name, keys = task.where
+        return np.array([cell is not None and (not keys or cell in keys) for cell in records.column(layer, name)], bool)
+
+    return records.once(("due", layer, field), select)
 
 
 def filled(records: Records, layer: str, field: str) -> Selection:
     """The records whose `field` has a value."""
-    return Selection.of(layer, ~_nulls(records.column(layer, field)))
+
+    def select() -> Selection:
+        return Selection.of(layer, np.array([cell is not None for cell in records.column(layer, field)], bool))
+
+    return records.once(("filled", layer, field), select)
 
 
 def numbers(records: Records, layer: str, field: str) -> Numbers:
     """The values of a field of numbers; NaN where unknown."""
-    return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
 
+    def read() -> Numbers:
+        return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
 
-def _nulls(cells: NDArray[np.object_]) -> Mask:
-    return np.array([cell is None for cell in cells], bool)
+    return records.once(("numbers", layer, field), read)
 
 
 def counted(records: Records, condition: Selection, scope: Selection) -> Outcome:
@@ -125,18 +149,22 @@ def percent(part: int, whole: int) -> float:
     return 100.0 * part / whole
 
 
-def summed(records: Records, values: Numbers, selection: Selection, whole: Mask | None = None) -> Outcome:
+def summed(
+    records: Records, values: Numbers, selection: Selection, whole: Mask | None = None, expected: Mask | None = None
+) -> Outcome:
     """The sum of `values`, none of them negative, over a selection; unknown where none of them is known.
 
-    `whole` are the records whose value belongs to the sum as a whole, where others may belong to it in part.
+    `whole` are the records whose value belongs to the sum as a whole, where others may belong to it in part, and
+    `expected` those that should have a value; None stands for all of them.
     """
     is_null = np.isnan(values)
+    is_lacking = is_null if expected is None else is_null & expected
     possible, sure = selection.possible & ~is_null, selection.sure & ~is_null
     if whole is not None:
         sure &= whole
-    unknown = selection.unknown | (selection.possible & is_null)
+    unknown = selection.unknown | (selection.possible & is_lacking)
     known = Selection(selection.layer, sure, possible, unknown)
-    if not possible.any() and selection.possible.any():
+    if not possible.any() and (selection.possible & is_lacking).any():
         return Outcome(None, *_keys(records, known), reason="unknown")
     return Outcome(Interval(float(values[sure].sum()), float(values[possible].sum())), *_keys(records, known))
 

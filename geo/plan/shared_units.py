@@ -28,12 +28,7 @@ def same_unit(ends: Ends, frame: Frame) -> Condition:
     """
 
     def condition(records: Records, _: Parameters) -> Selection:
-        key = "same unit", ends, frame
-        if key not in records.derived:
-            records.derived[key] = _same_unit(records, ends, frame)
-        derived = records.derived[key]
-        assert isinstance(derived, Selection)  # noqa: S101 - the key names what is kept under it
-        return derived
+        return records.once(("same unit", ends, frame), lambda: _same_unit(records, ends, frame))
 
     return condition
 
@@ -66,6 +61,10 @@ def _values(records: Records, layer: str, field: str | None) -> list[object]:
 
 def holding(records: Records, layer: str, frame: Frame) -> Selection:
     """The units of a frame that hold a record of a layer; never undecided: records without a unit are left out."""
+    return records.once(("holding", layer, frame), lambda: _holding(records, layer, frame))
+
+
+def _holding(records: Records, layer: str, frame: Frame) -> Selection:
     codes = records.ids(frame.value)
     rows = memberships(records, layer, frame).rows
     sure, possible = ({code for row in rows for code in getattr(row, side)} for side in ("sure", "possible"))

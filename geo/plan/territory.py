@@ -53,16 +53,19 @@ def _in_difficulty_zone(zone: int) -> Condition:
     """The product lies in a commune of a difficulty zone; sure where every commune that it may lie in is of it."""
 
     def condition(records: Records, _: Parameters) -> Selection:
-        zones = figures_of_units(records, "difficulty_zone", Frame.COMMUNES)
-        rows = memberships(records, "products", Frame.COMMUNES).rows
-        of_rows = [[zones.get(code) for code in row.possible] for row in rows]
-        unknown = np.array([not some or None in some for some in of_rows], bool)
-        is_zone, may_be = Interval(zone, zone), [[_holds(one, zone) for one in some] for some in of_rows]
-        sure = np.array([all(one == is_zone for one in some) for some in of_rows], bool) & ~unknown
-        possible = np.array([any(some) for some in may_be], bool) & ~unknown
-        return Selection("products", sure, possible, unknown)
+        return records.once(("difficulty zone", zone), lambda: _of_difficulty_zone(records, zone))
 
     return condition
+
+
+def _of_difficulty_zone(records: Records, zone: int) -> Selection:
+    zones = figures_of_units(records, "difficulty_zone", Frame.COMMUNES)
+    rows = memberships(records, "products", Frame.COMMUNES).rows
+    of_rows = [[zones.get(code) for code in row.possible] for row in rows]
+    unknown = np.array([not some or None in some for some in of_rows], bool)
+    sure = np.array([all(one == (zone, zone) for one in some) for some in of_rows], bool) & ~unknown
+    possible = np.array([any(_holds(one, zone) for one in some) for some in of_rows], bool) & ~unknown
+    return Selection("products", sure, possible, unknown)
 
 
 def _holds(figure: Interval | None, number: float) -> bool:

@@ -27,15 +27,15 @@ _zone_has_product = same_unit(Ends(_LAYER, "products", "crop", "raw_material"), 
 
 def _measured_ha(records: Records) -> Numbers:
     """Hectares on the ellipsoid of each zone's own outline; NaN where the outline is not the zone's own."""
-    if "measured_ha" not in records.derived:
+
+    def measure() -> Numbers:
         own, values = LAYERS[_LAYER].outline or ("", ())
         shapes = np.array(records.frames[_LAYER].geometry, dtype=object)
         shapes[[kind not in values for kind in records.column(_LAYER, own)]] = None
         areas_m2 = geodesic_areas_m2(shapes) if len(shapes) else np.empty(0)
-        records.derived["measured_ha"] = np.where(areas_m2 > 0, areas_m2 / 10_000, np.nan)
-    derived = records.derived["measured_ha"]
-    assert isinstance(derived, np.ndarray)  # noqa: S101 - the key names what is kept under it
-    return derived
+        return np.where(areas_m2 > 0, areas_m2 / 10_000, np.nan)
+
+    return records.once("measured hectares", measure)
 
 
 def _measured(records: Records, parameters: Parameters) -> Outcome:

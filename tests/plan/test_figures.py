@@ -5,9 +5,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from shapely import Point
 
 from geo.errors import BadQuery, NotFound
 from geo.plan import INDICATORS, Frame, Interval, Parameters, RecordKey, Records, compute
+from geo.plan.clauses import CLAUSES
+from geo.plan.memberships import memberships
 from geo.plan.selections import Selection
 from tests.frames import frame, world
 
@@ -40,18 +43,18 @@ def test_a_unit_has_the_records_that_name_it_or_whose_circle_it_holds(
     assert figure.value == Interval(len(figure.records), len(figure.records) + len(figure.possible_records))
 
 
-def test_a_place_that_contradicts_the_recorded_unit_is_possible_in_both(records: Records) -> None:
+def test_a_place_that_contradicts_the_recorded_unit_makes_it_possible_only() -> None:
+    """In the other commune, or beyond the province."""
     sites = frame(
         "sites",
-        {"site_id": "H1", "name": "Đồi", "kind": "historic", "old_commune_code": "00011", "precision": "village",
-         "at": records.frames["products"].geometry.iloc[2]},
+        *(
+            {"site_id": key, "name": "Đồi", "kind": "historic", "old_commune_code": "00011", "precision": "village", "at": at}
+            for key, at in (("H1", Point(103.3, 21.1)), ("H2", Point(110.0, 15.0)), ("H3", None))
+        ),
     )  # fmt: skip
-    contradiction = Records(1, world() | {"sites": sites})
-    from geo.plan.memberships import memberships
-
-    (row,) = memberships(contradiction, "sites", Frame.COMMUNES).rows
-    assert row.sure == frozenset()
-    assert row.possible == {"00001", "00002"}
+    rows = memberships(Records(1, world() | {"sites": sites}), "sites", Frame.COMMUNES).rows
+    assert [row.sure for row in rows] == [set(), set(), {"00001"}]
+    assert [row.possible for row in rows] == [{"00001", "00002"}, {"00001"}, {"00001"}]
 
 
 def test_candidates_of_a_cohort_are_possible_members(records: Records) -> None:
@@ -100,7 +103,7 @@ def test_conditions_combine_as_every_completion_of_them_does() -> None:
         Selection("products", *(np.array([marks[pair[side]][part] for pair in pairs]) for part in range(3)))
         for side in (0, 1)
     )
-    for joined, truth in ((first & second, all), (first | second, any)):
+    for joined, truth in ((first & second, all), (first | second, any), (~first, lambda pair: not pair[0])):
         assert not (joined.possible & joined.unknown).any()
         assert (joined.sure <= joined.possible).all()
         for row, (a, b) in enumerate(pairs):
@@ -110,11 +113,10 @@ def test_conditions_combine_as_every_completion_of_them_does() -> None:
 
 
 def test_indicators_have_keys_of_their_own_and_words_in_both_languages() -> None:
-    from geo.plan.clauses import CLAUSES
-
     for key, row in INDICATORS.items():
         assert key == row.key
         assert row.clause in CLAUSES
         assert all(text.vi and text.en for text in (row.name, row.unit, row.rule))
         assert set(row.parameters) <= {"on", "km", "days", "unit", "cohort", "crop"}
     assert len({row.name for row in INDICATORS.values()}) == len(INDICATORS)
+    assert {row.clause for row in INDICATORS.values()} == set(CLAUSES)

@@ -101,7 +101,7 @@ PROVINCE: dict[str, Expected] = {
     "villages_without_product": ((0, 1), "", "V4", "V3"),
     "villages_tourism_with_craft": ((1, 1), "V2", "", ""),
     "villages_households": ((80, 80), "V1 V4", "", "V2 V3"),
-    "villages_households_in_craft": ((20, 20), "V1", "", "V2 V3 V4"),
+    "villages_households_in_craft": ((20, 20), "V1", "", "V2 V3"),
     "villages_visitors": ((100, 100), "V1", "", "V2 V3 V4"),
     "villages_near_site": ((1, 3), "V1", "V2 V4", "V3"),
     "villages_without_site": ((0, 2), "", "V2 V4", "V3"),
