@@ -2,12 +2,24 @@
 
 from geo.errors import BadQuery, NotFound
 from geo.ocop.tasks import LOCATION
+from geo.plan.cohort_rows import COHORT_ROWS
 from geo.plan.figures import Figure, Indicator, Parameters
+from geo.plan.producers import PRODUCERS
 from geo.plan.products import PRODUCTS
 from geo.plan.recognition import RECOGNITION
 from geo.plan.records import Records
+from geo.plan.records_quality import QUALITY
+from geo.plan.sites import SITES
+from geo.plan.territory import TERRITORY
+from geo.plan.villages import VILLAGES
+from geo.plan.zones import ZONES
 
-INDICATORS: dict[str, Indicator] = {row.key: row for row in (*PRODUCTS, *RECOGNITION)}
+INDICATORS: dict[str, Indicator] = {
+    row.key: row
+    for row in (
+        *PRODUCTS, *RECOGNITION, *COHORT_ROWS, *PRODUCERS, *ZONES, *VILLAGES, *SITES, *TERRITORY, *QUALITY,
+    )
+}  # fmt: skip
 """Key -> indicator, in the order of display."""
 
 

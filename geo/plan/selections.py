@@ -101,16 +101,27 @@ def shared(records: Records, condition: Selection, scope: Selection) -> Outcome:
     sure, perhaps = scope.sure & ~condition.unknown, scope.possible & ~scope.sure & ~condition.unknown
     if not (sure | perhaps).any():
         return Outcome(None, *keys, reason="unknown" if (scope.possible | scope.unknown).any() else "empty")
-    low = _percent(sure & condition.sure, sure, perhaps & ~condition.sure)
-    high = 100.0 - _percent(sure & ~condition.possible, sure, perhaps & condition.possible)
-    numerator, denominator = (condition & scope).interval, Interval(int(sure.sum()), int((sure | perhaps).sum()))
+    lowering, raising = perhaps & ~condition.sure, perhaps & condition.possible
+    # Without a sure member the share is that of the possible ones, which are then all alike.
+    low = percent(_size(sure & condition.sure), _size(sure | lowering)) if (sure | lowering).any() else 100.0
+    high = (
+        percent(_size((sure & condition.possible) | raising), _size(sure | raising)) if (sure | raising).any() else 0.0
+    )
+    numerator, denominator = (condition & scope).interval, Interval(_size(sure), _size(sure | perhaps))
     return Outcome(Interval(low, high), *keys, numerator=numerator, denominator=denominator)
 
 
-def _percent(part: Mask, whole: Mask, added: Mask) -> float:
-    """The percentage of `part` in `whole` and `added`, of which no record is in `part`; 100 of nothing."""
-    size = int(whole.sum() + added.sum())
-    return 100.0 * int(part.sum()) / size if size else 100.0
+def _size(mask: Mask) -> int:
+    return int(mask.sum())
+
+
+def percent(part: int, whole: int) -> float:
+    """Of `whole`, the percentage that `part` is.
+
+    >>> percent(1, 4)
+    25.0
+    """
+    return 100.0 * part / whole
 
 
 def summed(records: Records, values: Numbers, selection: Selection, whole: Mask | None = None) -> Outcome:
