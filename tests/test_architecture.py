@@ -167,6 +167,7 @@ SQLITE_ELSEWHERE = {
 SHARED_NAMES = {
     "engine.py": "the choice of what the store is kept in, and of what atlases are",
     "errors.py": "what can go wrong, and its answer in HTTP",
+    "gaps.py": "missing values that a request to the worklist selects, and records that lack what the plan ties them to",
     "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
