@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
-    "plan": (ATLAS | {"link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
@@ -78,6 +78,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
+    "views.plan": (VIEWS | {"plan", "views.export", "views.map"}, {"icalendar", "orjson"}),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
@@ -98,12 +99,13 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
         {"flask", "werkzeug", "orjson"},
     ),
+    "web.plan": (WEB | {"plan", "views", "views.export", "views.plan", "web.site"}, {"flask", "werkzeug", "orjson"}),
     "web.manage": (
         WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"basemap", "drafts", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
+        WEB | {"basemap", "drafts", "store", "views", "views.map", "web.ogc", "web.plan", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
     "console": (
@@ -128,6 +130,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
 
 ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "folium": "geo/views/map/folium_map.py",
+    "icalendar": "geo/views/plan/certificate_calendar.py",
     "lark": "geo/atlas/cql2/text.py",
     "flask": "geo/web/",
     "click": "geo/console/",
@@ -177,6 +180,7 @@ SHARED_NAMES = {
     "query.py": "a query answered by SQLite, and a query read from a request",
     "records.py": "metadata of a layer as a record of the catalogue, and the records of a version as columns",
     "shapefile.py": "a Shapefile read, and one written",
+    "table.py": "rows read from a file, and the rows of a page of the planners' part",
     "text.py": "Vietnamese text, and CQL2 Text",
     "values.py": "values read from cells, and values shown",
 }

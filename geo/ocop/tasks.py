@@ -27,6 +27,12 @@ PLAN_3770 = Task(
         "Whether the product is on the list of plan 3770/KH-UBND (2021)",
     )
 )
+COHORT_MEMBERS = Task(
+    Label(
+        "Danh sách sản phẩm của nhóm theo văn bản của cơ quan, kèm số và ngày của văn bản",
+        "The products of the cohort by a document of the office, with its number and date",
+    )
+)
 PRODUCER = Task(
     Label("Tên và địa chỉ chủ thể ghi trên giấy chứng nhận", "The producer's name and address on the certificate")
 )

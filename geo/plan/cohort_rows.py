@@ -1,6 +1,7 @@
 """The indicators of the phase 2021-2023 and of the cohort that it supports."""
 
 from geo.plan import certificates
+from geo.plan.cohorts import cohort_of
 from geo.plan.figures import Formula, Indicator, Interval, Outcome, Parameters
 from geo.plan.formulas import count, in_scope, missing, value
 from geo.plan.records import Records
@@ -23,7 +24,7 @@ def _of_cohort(condition: Condition) -> Formula:
         if parameters.cohort is None:
             return Outcome(None, reason="unknown")
         outcome = counted(records, condition(records, parameters), in_scope(records, _LAYER, parameters))
-        stated = parameters.cohort.stated_size
+        stated = cohort_of(records, parameters.cohort).stated_size
         if outcome.value is None or stated is None:
             return outcome
         sure, possible = outcome.value

@@ -8,7 +8,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
-from geo.plan.cohorts import Cohort
 from geo.plan.records import RecordKey, Records
 from geo.schema import Label
 
@@ -51,13 +50,13 @@ class Parameters:
     days: int = 90
     frame: Frame = Frame.COMMUNES
     unit: str | None = None
-    cohort: Cohort | None = None
+    cohort: str | None = None
     crop: str | None = None
 
     def plain(self, names: tuple[str, ...]) -> dict[str, str | int | float]:
         """The parameters of these names that have a value, as they stand in an address; `version` comes first.
 
-        A unit is given with its frame, a cohort as its key and revision (`key@3`).
+        A unit is given with its frame.
         """
         values: dict[str, str | int | float | None] = {
             "version": self.version,
@@ -66,7 +65,7 @@ class Parameters:
             "days": self.days,
             "frame": self.frame.value if self.unit is not None else None,
             "unit": self.unit,
-            "cohort": None if self.cohort is None else self.cohort.address,
+            "cohort": self.cohort,
             "crop": self.crop,
         }
         wanted = {"version", *names, *(("frame",) if "unit" in names else ())}

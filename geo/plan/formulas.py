@@ -5,6 +5,7 @@ from collections.abc import Collection
 import numpy as np
 
 from geo.ocop.layers import LAYERS
+from geo.plan.cohorts import cohort_of
 from geo.plan.figures import Formula, Interval, Outcome, Parameters
 from geo.plan.memberships import memberships, scope
 from geo.plan.records import Records
@@ -27,14 +28,12 @@ def in_scope(records: Records, layer: str, parameters: Parameters) -> Selection:
 
 def members(records: Records, parameters: Parameters) -> Selection:
     """The products of the cohort of the parameters; candidates are possible members. Every product without a cohort."""
-    cohort = parameters.cohort
-    if cohort is None:
+    if parameters.cohort is None:
         return everything(records, "products")
-    ids = records.ids("products")
-    sure, candidates = cohort.of("confirmed"), cohort.of("candidate")
-    is_sure = np.array([key in sure for key in ids], bool)
-    is_possible = np.array([key in sure or key in candidates for key in ids], bool)
-    return Selection("products", is_sure, is_possible, np.zeros(len(ids), bool))
+    cohort, ids = cohort_of(records, parameters.cohort), records.ids("products")
+    is_sure = np.array([key in cohort.members for key in ids], bool)
+    is_candidate = np.array([key in cohort.candidates for key in ids], bool)
+    return Selection("products", is_sure, is_sure | is_candidate, np.zeros(len(ids), bool))
 
 
 def count(layer: str, *conditions: Condition) -> Formula:

@@ -22,7 +22,7 @@ Cells: TypeAlias = NDArray[np.object_]
 
 READ = (
     "products", "producers", "zones", "villages", "sites", "markets",
-    "communes", "districts", "old_communes", "figures",
+    "communes", "districts", "old_communes", "figures", "cohorts",
 )  # fmt: skip
 """The layers that figures are computed from."""
 _DECIMALS = 7  # the atlas rounds coordinates so; both origins of records must give the same figures

@@ -38,6 +38,9 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
+from geo.web.plan import certificate_files
+from geo.web.plan.figure_pages import FigurePages
+from geo.web.plan.workbench import Workbench
 from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
 
@@ -116,6 +119,10 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     changes.register(app)
     tiles.register(app, settings, slots)
     catalogue.register(app)
+    workbench = Workbench(atlas_source, files)
+    workbench.register(app)
+    FigurePages(workbench).register(app)
+    certificate_files.register(app, workbench)
     pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)

@@ -8,16 +8,10 @@ import pytest
 
 from geo.errors import BadQuery, NotFound
 from geo.plan import INDICATORS, Frame, Interval, Parameters, RecordKey, Records, compute
-from geo.plan.cohorts import Cohort, Member
 from geo.plan.selections import Selection
-from geo.schema import Label
 from tests.frames import frame, world
 
 AT = Parameters(version=1, on=date(2021, 6, 1))
-COHORT = Cohort(
-    "small", 2, Label("Nhóm", "Group"), (Member("R1", "confirmed", "S1"), Member("R3", "candidate", "")), 2,
-    "Sở Công Thương", "danh sách", "2026-11-30T00:00:00Z",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +54,12 @@ def test_a_place_that_contradicts_the_recorded_unit_is_possible_in_both(records:
     assert row.possible == {"00001", "00002"}
 
 
-def test_candidates_of_a_cohort_are_possible_and_its_revision_is_in_the_address(records: Records) -> None:
-    figure = compute(records, "products_total", replace(AT, cohort=COHORT))
-    assert figure.value == Interval(1, 2)
-    assert figure.address == {"version": 1, "cohort": "small@2"}
+def test_candidates_of_a_cohort_are_possible_members(records: Records) -> None:
+    figure = compute(records, "products_total", replace(AT, cohort="G1"))
+    assert (figure.records, figure.possible_records) == (keys("R1"), keys("R3"))
+    assert figure.address == {"version": 1, "cohort": "G1"}
+    with pytest.raises(NotFound):
+        compute(records, "products_total", replace(AT, cohort="G2"))
 
 
 def test_the_digest_names_the_value_and_the_records_and_not_the_version(records: Records) -> None:
