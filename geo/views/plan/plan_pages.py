@@ -8,6 +8,8 @@ from geo.schema import Label
 from geo.views.plan.certificate_page import GROUPINGS, compose_certificates
 from geo.views.plan.desk import Content, Desk
 from geo.views.plan.overview_page import compose_overview
+from geo.views.plan.units_page import CHOICES as UNIT_CHOICES
+from geo.views.plan.units_page import compose_units
 
 
 class PlanPage(NamedTuple):
@@ -53,5 +55,15 @@ PAGES: tuple[PlanPage, ...] = (
         compose_certificates,
         parameters=("days",),
         choices=tuple(GROUPINGS),
+    ),
+    PlanPage(
+        "units",
+        "/plan/units",
+        Label("Theo đơn vị", "By unit"),
+        Label("Mỗi chỉ tiêu theo xã, phường và theo đơn vị cũ", "Each indicator by commune and by former unit"),
+        "plan/units.html",
+        compose_units,
+        parameters=("km", "days", "frame", "crop"),
+        choices=UNIT_CHOICES,
     ),
 )

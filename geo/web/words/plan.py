@@ -56,4 +56,18 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.parameter.unit": Label("Đơn vị", "Unit"),
     "plan.parameter.cohort": Label("Nhóm sản phẩm", "Cohort"),
     "plan.parameter.crop": Label("Cây trồng, vật nuôi", "Crop or stock"),
+    # --- by unit ---
+    "plan.units.indicator": Label("Chỉ tiêu", "Indicator"),
+    "plan.units.frame": Label("Đơn vị hành chính", "Administrative units"),
+    "plan.units.method": Label("Cách chia nhóm màu", "Classes of the map"),
+    "plan.units.crop": Label("Cây trồng, vật nuôi", "Crop or stock"),
+    "plan.units.any_crop": Label("Tất cả", "All"),
+    "plan.units.whole": Label("Toàn tỉnh", "Whole province"),
+    "plan.units.map": Label("Bản đồ: {name}", "Map: {name}"),
+    "plan.units.legend": Label("Chú giải", "Legend"),
+    "plan.units.legend.method": Label("Cách chia nhóm: {method}. Số không và chưa có số liệu là nhóm riêng.", "Classes: {method}. Zero and no data stand apart."),
+    "plan.units.legend.shared": Label("Hai bản đồ dùng chung các nhóm; số đơn vị là của bản đồ bên trái.", "Both maps share their classes; the numbers of units are those of the first."),
+    "plan.units.legend.units": Label("{n} đơn vị", "{n} units"),
+    "plan.units.no_outline": Label("Xã cũ chưa có ranh giới nên vẽ bằng điểm.", "Former communes have no outlines and are drawn as points."),
+    "plan.units.bounds": Label("Vùng, bản ghi nằm ở nhiều đơn vị được tính vào từng đơn vị ở cận “tối đa”, nên không cộng các đơn vị với nhau.", "A record that may lie in several units counts in each of them under “at most”, so the units do not add up."),
 }  # fmt: skip
