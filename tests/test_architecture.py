@@ -78,7 +78,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
-    "views.plan": (VIEWS | {"plan", "views.export", "views.map"}, {"icalendar", "orjson"}),
+    "views.plan": (VIEWS | {"link", "plan", "views.export", "views.map"}, {"icalendar", "numpy", "orjson"}),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
@@ -99,7 +99,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
         {"flask", "werkzeug", "orjson"},
     ),
-    "web.plan": (WEB | {"plan", "views", "views.export", "views.plan", "web.site"}, {"flask", "werkzeug", "orjson"}),
+    "web.plan": (
+        WEB | {"basemap", "plan", "views", "views.export", "views.map", "views.plan", "web.site"},
+        {"flask", "werkzeug", "orjson"},
+    ),
     "web.manage": (
         WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},

@@ -40,6 +40,8 @@ from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
 from geo.web.plan import certificate_files
 from geo.web.plan.figure_pages import FigurePages
+from geo.web.plan.plan_map import plan_map
+from geo.web.plan.proximity_data import ProximityData
 from geo.web.plan.workbench import Workbench
 from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
@@ -119,8 +121,9 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     changes.register(app)
     tiles.register(app, settings, slots)
     catalogue.register(app)
-    workbench = Workbench(atlas_source, files)
+    workbench = Workbench(atlas_source, files, plan_map(settings, assets, grounds))
     workbench.register(app)
+    ProximityData(workbench).register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
     pages.register(app, settings, assets, grounds)

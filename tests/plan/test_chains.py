@@ -8,7 +8,7 @@ import pytest
 
 from geo.crs import geodesic_distance_m
 from geo.plan import compute
-from geo.plan.chains import STEPS, chains, products_of, states
+from geo.plan.chains import STEPS, chains, products_by_record, products_of, states
 from geo.plan.figures import Parameters, RecordKey
 from geo.plan.records import Records
 from tests.frames import frame, world
@@ -69,6 +69,7 @@ def test_seen_from_the_other_end_the_chain_is_the_same(km: float) -> None:
         parts = [products_of(records, parameters, RecordKey(step.layer, key)) for key in records.ids(step.layer)]
         assert np.array_equal(whole.sure, np.logical_or.reduce([part.sure for part in parts]))
         assert np.array_equal(whole.possible, np.logical_or.reduce([part.possible for part in parts]))
+        assert products_by_record(records, parameters, step.layer) == [part.interval for part in parts]
     assert products_of(records, parameters, RecordKey("producers", "P2")).sure.tolist() == [False, False, True]
 
 

@@ -6,8 +6,14 @@ from typing import NamedTuple
 
 from geo.schema import Label
 from geo.views.plan.certificate_page import GROUPINGS, compose_certificates
+from geo.views.plan.chains_page import CHOICES as CHAIN_CHOICES
+from geo.views.plan.chains_page import compose_chains
 from geo.views.plan.desk import Content, Desk
+from geo.views.plan.gaps_page import CHOICES as GAP_CHOICES
+from geo.views.plan.gaps_page import compose_gaps
 from geo.views.plan.overview_page import compose_overview
+from geo.views.plan.proximity_page import CHOICES as PROXIMITY_CHOICES
+from geo.views.plan.proximity_page import compose_proximity
 from geo.views.plan.units_page import CHOICES as UNIT_CHOICES
 from geo.views.plan.units_page import compose_units
 
@@ -17,7 +23,7 @@ class PlanPage(NamedTuple):
 
     `parameters` are those of geo/plan/figures.py that the page takes beside version and day; `choices` are its own.
     A page that compares has `since`, which gives the day that is compared with where the request names none. The
-    template has `page`, `desk`, `tables` and the values of the content.
+    template has `page`, `desk`, `tables` and the values of the content; with `has_map` also those of the site's map.
     """
 
     key: str
@@ -29,6 +35,7 @@ class PlanPage(NamedTuple):
     parameters: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     since: Callable[[date], date] | None = None
+    has_map: bool = False
 
 
 def year_before(on: date) -> date:
@@ -65,5 +72,44 @@ PAGES: tuple[PlanPage, ...] = (
         compose_units,
         parameters=("km", "days", "frame", "crop"),
         choices=UNIT_CHOICES,
+    ),
+    PlanPage(
+        "chains",
+        "/plan/chains",
+        Label("Chuỗi giá trị", "Value chains"),
+        Label(
+            "Mỗi sản phẩm với vùng nguyên liệu, chủ thể, làng nghề và điểm đến",
+            "Each product with its zone, producer, village and sites",
+        ),
+        "plan/chains.html",
+        compose_chains,
+        parameters=("km", "frame", "unit"),
+        choices=CHAIN_CHOICES,
+        has_map=True,
+    ),
+    PlanPage(
+        "gaps",
+        "/plan/gaps",
+        Label("Khoảng trống", "Gaps"),
+        Label(
+            "Còn thiếu gì, ở đâu; mỗi mục là một danh sách để gửi",
+            "What is missing and where; each is a list to send",
+        ),
+        "plan/gaps.html",
+        compose_gaps,
+        parameters=("km",),
+        choices=GAP_CHOICES,
+        has_map=True,
+    ),
+    PlanPage(
+        "proximity",
+        "/plan/proximity",
+        Label("Khoảng cách", "Proximity"),
+        Label("Nơi nào gần nơi nào, và nơi nào xa tất cả", "What lies near what, and what is far from all"),
+        "plan/proximity.html",
+        compose_proximity,
+        parameters=("km",),
+        choices=PROXIMITY_CHOICES,
+        has_map=True,
     ),
 )

@@ -13,16 +13,18 @@ from geo.plan.figures import Figure, Parameters
 from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
 from geo.views.plan.desk import Content, Desk, Moment, versions_of
-from geo.views.plan.figure_view import card_view
+from geo.views.plan.figure_view import address_of, card_view, path_of
+from geo.views.plan.map_marks import marks_view
 from geo.views.plan.plan_pages import PAGES, PlanPage
 from geo.views.plan.plots import bar_view, column_view
-from geo.views.plan.table import Table, number_text, table_view
+from geo.views.plan.table import Table, interval_text, number_text, table_view
 from geo.views.plan.table_files import Edition, write_table_csv, write_table_geojson, write_table_xlsx
 from geo.web.http import params
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 from geo.web.plan import plan_parameters
 from geo.web.plan.computed import Computed
+from geo.web.plan.plan_map import PlanMap
 from geo.web.site.downloads import Downloads
 
 FILES = ("csv", "xlsx", "geojson")
@@ -36,8 +38,8 @@ _MOST_VERSIONS = 30
 class Workbench:
     """The routes of the pages, and what other views under /plan use too: versions, computed contents, files."""
 
-    def __init__(self, source: AtlasSource, files: Downloads) -> None:
-        self._source, self._files = source, files
+    def __init__(self, source: AtlasSource, files: Downloads, map_values: PlanMap) -> None:
+        self._source, self._files, self._map_values = source, files, map_values
         self.computed = Computed(_MOST_CONTENTS)
 
     def register(self, app: Flask) -> None:
@@ -54,7 +56,7 @@ class Workbench:
         return render(
             page.template, page=page, desk=desk, tables=content.tables,
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
-            file_query=query_of(page, desk), **content.values,
+            file_query=query_of(page, desk), **(self._map_values() if page.has_map else {}), **content.values,
         )  # fmt: skip
 
     def desk(self, page: PlanPage) -> Desk:
@@ -171,6 +173,9 @@ def _help_templates() -> dict[str, object]:
         "view_of_bars": lambda plot: bar_view(plot, g.lang, SiteUrls()),
         "view_of_columns": lambda plot: column_view(plot, g.lang),
         "views_of_cards": _card_views,
+        "figure_url": lambda figure: SiteUrls().page(path_of(figure), **address_of(figure)),
+        "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
+        "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
         "text_of_number": lambda value: number_text(value, "", g.lang),
         "kept_moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},
     }

@@ -1,0 +1,83 @@
+// The tables of the page of distances, written anew from the data of the page whenever the distance changes.
+
+import { address } from "../core/address.js";
+import { fill, formatDistance, formatNumber } from "../core/format.js";
+import { FAR, MAYBE, NEAR } from "../core/reach.js";
+import { el, icon } from "./dom.js";
+
+const MOST_ROWS = 200;
+const KEYS = { [NEAR]: "near", [MAYBE]: "maybe", [FAR]: "far" };
+
+/** `data` is the file of a link; `onShow(side, place)` is called by the buttons that show a place on the map. */
+export function createReachTables(view, data, { onShow }) {
+  const { words, lang } = view;
+  const box = (key) => document.querySelector(`[data-table="${key}"]`);
+  const urlOf = (layer, id) => address(view.urls.page, { layer, id }, lang === "vi" && !view.keeps_lang ? "" : `lang=${lang}`);
+  const count = (number) => formatNumber(number, lang);
+  const orders = data.sides.map(({ first_m: metres }) => metres.map((_, i) => i).sort((a, b) => (metres[a] ?? Infinity) - (metres[b] ?? Infinity) || a - b));
+
+  const name = (side, place) => el("a", { href: urlOf(data.sides[side].layer, data.sides[side].ids[place]) }, data.sides[side].titles[place]);
+  const button = (side, place) => el("button", { type: "button", class: "showplace", "aria-label": fill(words["plan.near.on_map"], { name: data.sides[side].titles[place] }), onclick: () => onShow(side, place) }, icon(view.urls.icons, "locate"));
+  const cell = (label, ...children) => el("td", { "data-label": label }, children);
+  const number = (label, text) => el("td", { class: "number", "data-label": label }, text);
+  const badge = (state) => el("span", { class: `badge reachbadge--${KEYS[state]}` }, words[`plan.state.${KEYS[state]}`]);
+
+  /** Replace the rows of a table, whose heading the server wrote. */
+  function write(key, rows, total) {
+    const body = box(key).querySelector("tbody");
+    box(key).classList.toggle("reachtable--empty", !rows.length);
+    body?.replaceChildren(...rows);
+    document.querySelector(`[data-more="${key}"]`).textContent = total > rows.length ? fill(words["plan.near.more"], { n: count(rows.length), m: count(total) }) : "";
+  }
+
+  const labels = (key) => [...box(key).querySelectorAll("thead th")].map((one) => one.textContent);
+
+  /** Show the places of the pairs, the nearest first, of `total` that there are. */
+  function pairs(places, bounds, metres, total) {
+    if (!box("pairs")) return;
+    const heads = labels("pairs");
+    const { here, there, metres: apart, unsure } = data.pairs;
+    const rows = places.map((i) =>
+      el("tr", {},
+        el("th", { scope: "row" }, button(0, here[i]), name(0, here[i])),
+        cell(heads[1], name(1, there[i])),
+        number(heads[2], formatDistance(apart[i], lang)),
+        number(heads[3], formatDistance(unsure[i], lang)),
+        cell(heads[4], bounds.most[i] <= metres ? words["plan.certain"] : words["plan.possible"])),
+    );
+    write("pairs", rows, total);
+  }
+
+  const isShown = (state, show) => !show || (show === "gap" ? state !== NEAR : KEYS[state] === show);
+
+  /** Show the places of a side in a state ("" for all, "gap" for those that are not surely near), the nearest first. */
+  function places(side, states, show) {
+    const own = data.sides[side];
+    if (!box(own.layer)) return;
+    const heads = labels(own.layer);
+    const chosen = orders[side].filter((place) => isShown(states[place], show));
+    const rows = chosen.slice(0, MOST_ROWS).map((place) =>
+      el("tr", {},
+        el("th", { scope: "row" }, button(side, place), name(side, place)),
+        cell(heads[1], badge(states[place])),
+        ...near(side, place, own.first[place], own.first_m[place], heads.slice(2, 5)),
+        ...near(side, place, own.second[place], own.second_m[place], heads.slice(5, 8))),
+    );
+    const without = ["", "gap", "unplaced"].includes(show) ? own.unplaced : [];
+    for (const { id, title } of without.slice(0, MOST_ROWS - rows.length)) {
+      const blank = () => el("span", { class: "missing" }, words.no_data);
+      rows.push(el("tr", {}, el("th", { scope: "row" }, el("a", { href: urlOf(own.layer, id) }, title)), cell(heads[1], words["plan.state.unplaced"]), heads.slice(2).map((head) => cell(head, blank()))));
+    }
+    const total = chosen.length + without.length;
+    write(own.layer, rows, total);
+    document.querySelector(`[data-count="${own.layer}"]`).textContent = `(${count(total)})`;
+  }
+
+  function near(side, place, other, metres, [head, apart, off]) {
+    if (other < 0) return [head, apart, off].map((label) => cell(label, el("span", { class: "missing" }, words.no_data)));
+    const unsure = data.sides[side].radii[place] + data.sides[1 - side].radii[other];
+    return [cell(head, name(1 - side, other)), number(apart, formatDistance(metres, lang)), number(off, formatDistance(unsure, lang))];
+  }
+
+  return { pairs, places, most: MOST_ROWS };
+}
