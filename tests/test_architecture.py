@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
+        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
@@ -100,11 +100,11 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "orjson"},
     ),
     "web.plan": (
-        WEB | {"basemap", "plan", "views", "views.export", "views.map", "views.plan", "web.site"},
+        WEB | {"basemap", "drafts", "plan", "store", "views", "views.export", "views.map", "views.plan", "web.site"},
         {"flask", "werkzeug", "orjson"},
     ),
     "web.manage": (
-        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
+        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "plan", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
@@ -120,6 +120,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "store",
             "atlas",
             "pipeline",
+            "plan",
             "doctor",
             "drafts",
             "ingest",

@@ -91,8 +91,16 @@ def periods_of(properties: Mapping[str, Any]) -> list[Period]:
     years = sorted({int(year) for year in (properties.get("year"), properties.get("reassessed")) if year})
     latest = _latest_period(properties, years)
     own = latest.begins.last.year if latest else None
-    earlier = [_period(str(year), str(year + MONTHS // 12), "year") for year in years if own is None or year < own]
+    earlier = [_period_of_year(properties, year) for year in years if own is None or year < own]
     return [period for period in (*earlier, latest) if period is not None]
+
+
+def _period_of_year(properties: Mapping[str, Any], year: int) -> Period | None:
+    """The certificate of a year, by the date on record where that is of this year."""
+    begin = str(properties.get("certified_from") or "")
+    values = {"certified_from": begin} if begin.startswith(f"{year}-") else {"year": year}
+    until, basis = validity_of(values)
+    return _period(str(values.get("certified_from", year)), str(until), basis)
 
 
 def _latest_period(properties: Mapping[str, Any], years: list[int]) -> Period | None:
@@ -117,6 +125,8 @@ def span_of(text: str) -> Span | None:
     >>> [day.isoformat() for day in span_of("2024-02")], span_of("2023-02-30")
     (['2024-02-01', '2024-02-29'], None)
     """
+    if not _DATE.fullmatch(text):
+        return None
     parts = [int(part) for part in text.split("-")]
     year, month, day = (*parts, None, None)[:3]
     try:

@@ -49,7 +49,6 @@ class Calendar:
         sure = np.array([value in RECOGNISED for value in status], bool) | has_no_status
         possible = np.array([value in _DOUBTFUL for value in status], bool) | sure
         self.was_certified = Selection(LAYER, sure, possible, ~possible)
-        self.not_renewed: Mask = np.array([value in LAPSED for value in status], bool)
 
     def any_of(self, certificates: Mask) -> Mask:
         """The products that have one of the certificates which `certificates` selects."""
@@ -80,22 +79,17 @@ def valid(records: Records, on: date) -> Selection:
     calendar, day = calendar_of(records), on.toordinal()
     sure = calendar.any_of((calendar.begins.last <= day) & (day <= calendar.ends.first))
     possible = calendar.any_of((calendar.begins.first <= day) & (day <= calendar.ends.last))
-    unknown = calendar.undated & ~calendar.not_renewed
-    return Selection(LAYER, sure, possible, unknown) & calendar.was_certified
+    return Selection(LAYER, sure, possible, calendar.undated) & calendar.was_certified
 
 
 def lapsed(records: Records, on: date) -> Selection:
-    """The products whose certificate has ended before a day, without a new one that is valid on it.
-
-    One that was not certified again and has no date counts too.
-    """
+    """The products whose certificate has ended before a day, without a new one that is valid on it."""
     calendar, day = calendar_of(records), on.toordinal()
-    ended = calendar.any_of(calendar.ends.last < day) | (calendar.undated & calendar.not_renewed)
-    may_have_ended = calendar.any_of(calendar.ends.first < day) | ended
-    is_valid = valid(records, on)
-    unknown = calendar.undated & ~calendar.not_renewed
-    before = Selection(LAYER, ended, may_have_ended, unknown)
-    return before & ~is_valid & calendar.was_certified
+    ended, may_have_ended = (
+        calendar.any_of(last_days < day) for last_days in (calendar.ends.last, calendar.ends.first)
+    )
+    before = Selection(LAYER, ended, may_have_ended, calendar.undated)
+    return before & ~valid(records, on) & calendar.was_certified
 
 
 def lapsing(records: Records, first: date, last: date) -> Selection:
@@ -103,8 +97,7 @@ def lapsing(records: Records, first: date, last: date) -> Selection:
     calendar, begin, end = calendar_of(records), first.toordinal(), last.toordinal()
     sure = calendar.any_of((calendar.ends.first >= begin) & (calendar.ends.last <= end))
     possible = calendar.any_of((calendar.ends.last >= begin) & (calendar.ends.first <= end))
-    unknown = calendar.undated & ~calendar.not_renewed
-    return Selection(LAYER, sure, possible, unknown) & calendar.was_certified
+    return Selection(LAYER, sure, possible, calendar.undated) & calendar.was_certified
 
 
 def quarter(on: date) -> Span:

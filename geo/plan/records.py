@@ -94,12 +94,18 @@ def _frame(atlas: Atlas, spec: LayerSpec) -> GeoDataFrame:
 
 def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     """The frame ordered by key, its coordinates rounded to _DECIMALS; an empty geometry is a missing one."""
-    ordered = frame.iloc[np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")].reset_index(drop=True)
+    order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
+    if not (order == np.arange(len(order))).all():
+        frame = frame.iloc[order].reset_index(drop=True)
     if spec.geometry is None:
-        return ordered
-    shapes = shapely.transform(np.asarray(ordered.geometry.array, dtype=object), lambda xy: np.round(xy, _DECIMALS))
-    shapes[shapely.is_empty(shapes)] = None
-    return ordered.set_geometry(gpd.GeoSeries(shapes, crs=STORE_CRS))
+        return frame
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    coordinates, is_empty = shapely.get_coordinates(shapes), shapely.is_empty(shapes)
+    if (coordinates == np.round(coordinates, _DECIMALS)).all() and not is_empty.any():
+        return frame
+    rounded = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS))
+    rounded[is_empty] = None
+    return frame.set_geometry(gpd.GeoSeries(rounded, crs=STORE_CRS))
 
 
 def _plain(cell: object) -> Value:

@@ -97,7 +97,8 @@ def shared(records: Records, condition: Selection, scope: Selection) -> Outcome:
 
     The bounds are those of all ways in which the possible members of `scope` may belong to it or not.
     """
-    keys = _keys(records, condition & scope)
+    undecided = scope.unknown | (scope.possible & condition.unknown)
+    keys = *_keys(records, condition & scope)[:2], records.keys(scope.layer, undecided)
     sure, perhaps = scope.sure & ~condition.unknown, scope.possible & ~scope.sure & ~condition.unknown
     if not (sure | perhaps).any():
         return Outcome(None, *keys, reason="unknown" if (scope.possible | scope.unknown).any() else "empty")

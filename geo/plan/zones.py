@@ -29,7 +29,7 @@ def _measured_ha(records: Records) -> Numbers:
     """Hectares on the ellipsoid of each zone's own outline; NaN where the outline is not the zone's own."""
     if "measured_ha" not in records.derived:
         own, values = LAYERS[_LAYER].outline or ("", ())
-        shapes = np.asarray(records.frames[_LAYER].geometry.array, dtype=object)
+        shapes = np.array(records.frames[_LAYER].geometry, dtype=object)
         shapes[[kind not in values for kind in records.column(_LAYER, own)]] = None
         areas_m2 = geodesic_areas_m2(shapes) if len(shapes) else np.empty(0)
         records.derived["measured_ha"] = np.where(areas_m2 > 0, areas_m2 / 10_000, np.nan)

@@ -51,9 +51,10 @@ def test_a_page_leads_to_the_others_and_all_that_it_links_to_is_there(client: Fl
     document = opened(client, f"{page.path}?{DAY}&lang={lang}")
     (heading,) = document.all("h1")
     assert heading.text == page.label.of(lang)
-    addresses = {value for value in document.values("href") if value.startswith("/") and "/static/" not in value}
-    assert {one.path for one in PAGES} <= {address.partition("?")[0] for address in addresses}
-    for address in sorted(addresses):
+    links = [value for value in document.values("href") if value.startswith("/") and "/static/" not in value]
+    addresses = {link.partition("?")[0]: link for link in links}
+    assert {one.path for one in PAGES} <= set(addresses)
+    for address in addresses.values() if lang == "vi" else ():  # one of each path
         assert client.get(address, headers=BROWSER, follow_redirects=True).status_code == 200, address
 
 
@@ -131,11 +132,12 @@ def test_the_overview_compares_two_versions(later: FlaskClient) -> None:
         ("/plan/figures/nothing", 404, "products_valid"),
         ("/plan/figures/products_valid?version=9", 404, "no longer available"),
         ("/plan/figures/products_valid?on=2026-02-30", 400, "2026-12-31"),
-        ("/plan/figures/products_valid?unit=x", 400, "expected a code"),
+        (f"/plan/figures/products_valid?version=7&{DAY}&frame=communes&unit=x", 400, "expected a code"),
         ("/plan/figures/villages_near_site?km=0", 400, "kilometres"),
         ("/plan/figures/products_valid?day=1", 400, "Did you mean 'days'"),
         (f"/plan/figures/products_valid.pdf?version=7&{DAY}", 404, "csv, xlsx, geojson"),
         ("/plan?km=3", 400, "Unknown parameter"),
+        ("/plan?sort=decisions.x", 400, "decisions.figure"),
         ("/plan/certificates?producer=P9", 400, "no product has this producer"),
         ("/plan/nothing/table.csv", 404, "overview"),
         ("/plan/overview/nothing.csv", 404, "decisions"),
@@ -165,6 +167,18 @@ def test_a_table_of_a_page_is_a_file_for_the_version_and_day_of_the_page(client:
         ("Mật ong Hoa Ban", "2022-01-01", "2022-12-31")
     ]
     assert rows[0]["product_url"] == "http://localhost/products/R1"
+
+
+def test_a_table_is_sorted_by_its_headers_and_the_file_is_in_the_same_order(client: FlaskClient) -> None:
+    page = opened(client, f"/plan/certificates?{DAY}&sort=-producers.products&lang=en")
+    (heading,) = [one for one in page.all("th") if one.attrs.get("aria-sort")]
+    assert heading.attrs["aria-sort"] == "descending" and heading.text.startswith("Products")
+    rows = csv.DictReader(
+        io.StringIO(
+            client.get(f"/plan/certificates/producers.csv?{DAY}&sort=-producers.products").data.decode("utf-8-sig")
+        )
+    )
+    assert [row["products"] for row in rows] == ["2", "1"]
 
 
 def test_the_calendar_is_sent_as_one(client: FlaskClient) -> None:

@@ -32,7 +32,7 @@ from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.names import record_cell, titles_of
 from geo.views.plan.table import Cell, Column, Definition, Link, Table
 
-CHOICES = ("by", "of", "gap", "sort")
+CHOICES = ("by", "of", "gap", "order")
 MOST_ROWS = 100
 """Products on the page; the files have all."""
 
@@ -40,7 +40,7 @@ _LAYERS = tuple(step.layer for step in STEPS)
 _FRAMES = tuple(frame.value for frame in Frame)
 BY: dict[str, Label] = {name: LAYERS[name].label for name in (PRODUCTS, *_LAYERS, *_FRAMES)}
 """What the rows of the board are: products with their chains, or the records and units that products belong to."""
-SORTS: dict[str, Label] = {
+ORDERS: dict[str, Label] = {
     "name": Label("Tên", "Name"),
     "gaps": Label("Nhiều khoảng trống trước", "Most gaps first"),
     "stars": Label("Hạng sao", "Stars"),
@@ -87,10 +87,10 @@ class Row:
 def compose_chains(desk: Desk) -> Content:
     """The content of the page."""
     by = _one_of(desk, "by", BY, PRODUCTS)
-    gap, sort = _one_of(desk, "gap", {"any": None, **GAP_LABELS}, ""), _one_of(desk, "sort", SORTS, "name")
+    gap, order = _one_of(desk, "gap", {"any": None, **GAP_LABELS}, ""), _one_of(desk, "order", ORDERS, "name")
     of = _record(desk)
     values: dict[str, Any] = {
-        "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "sort": sort, "sorts": SORTS, "steps": STEPS,
+        "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "order": order, "orders": ORDERS, "steps": STEPS,
         "state_labels": STATE_LABELS, "layers": LAYERS, "of": of, "icons": {name: STYLES[name].icon for name in BY},
         "units": _units(desk),
     }  # fmt: skip
@@ -98,7 +98,7 @@ def compose_chains(desk: Desk) -> Content:
         table = _units_table(desk, by) if by in _FRAMES else _records_table(desk, by)
         return content_of(table, rows=[], summary={}, **values)
     rows = _chosen(desk, of, gap)
-    board = _ordered(_rows(desk.records, chains(desk.records, desk.parameters, rows)), sort)
+    board = _ordered(_rows(desk.records, chains(desk.records, desk.parameters, rows)), order)
     return content_of(
         _table(board, desk), rows=board[:MOST_ROWS], matched=len(board), marks=_marks(desk.records, board[:MOST_ROWS]),
         summary=_summary(board), **values,
@@ -194,13 +194,13 @@ def _gaps(row: Row) -> int:
     return sum(state == "none" for _, state, _ in row.cells)
 
 
-def _ordered(rows: list[Row], sort: str) -> list[Row]:
+def _ordered(rows: list[Row], order: str) -> list[Row]:
     """The rows by name, or by something else and then by name; rows without a value last."""
     rows = sorted(rows, key=lambda row: sort_key(row.product.title.vi))
-    if sort == "gaps":
+    if order == "gaps":
         return sorted(rows, key=lambda row: -_gaps(row))
-    if sort in {"stars", "year"}:
-        return sorted(rows, key=lambda row: -(getattr(row, sort) or 0))
+    if order in {"stars", "year"}:
+        return sorted(rows, key=lambda row: -(getattr(row, order) or 0))
     return rows
 
 

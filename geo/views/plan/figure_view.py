@@ -5,13 +5,14 @@ from typing import Any
 from urllib.parse import quote
 
 from geo.atlas import Atlas, Query, Record
-from geo.ocop.collections import COLLECTIONS
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.layers import LAYERS
 from geo.plan.clauses import CLAUSES
-from geo.plan.figures import Figure, Interval, RecordKey
+from geo.plan.figures import Figure, Indicator, Interval, Parameters, RecordKey
 from geo.schema import Label
 from geo.views.map.map_page import Places
-from geo.views.plan.table import Cell, Column, Definition, Link, Table, interval_text, number_text
-from geo.views.values import Reader, Source, Urls, parts, precision_of
+from geo.views.plan.table import Cell, Column, Definition, FigureCell, Link, Table, interval_text, number_text
+from geo.views.values import Reader, Source, Urls, format_date, parts, precision_of
 
 SURE = Label("Chắc chắn", "Certain")
 POSSIBLE = Label("Có thể", "Possible")
@@ -66,7 +67,13 @@ _COLUMNS = (
 
 def address_of(figure: Figure) -> dict[str, str]:
     """The parameters in the address of a figure, in their fixed order, as text."""
-    return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in figure.address.items()}
+    return address_for(figure.indicator, figure.parameters)
+
+
+def address_for(indicator: Indicator, parameters: Parameters) -> dict[str, str]:
+    """The same of the figure that an indicator has for some parameters: those that do not change it are left out."""
+    plain = parameters.plain(indicator.parameters)
+    return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in plain.items()}
 
 
 def path_of(figure: Figure) -> str:
@@ -83,6 +90,12 @@ def rounded(interval: Interval, decimals: int) -> Interval:
 def without_value(figure: Figure) -> Label:
     """Why a figure has no value."""
     return WITHHELD if figure.reason == "withheld" else NO_VALUE
+
+
+def figure_cell(figure: Figure) -> FigureCell:
+    """The cell with the bounds of a figure, which opens its page."""
+    value = None if figure.value is None else rounded(figure.value, figure.indicator.decimals)
+    return FigureCell(value, without_value(figure), path_of(figure), tuple(address_of(figure).items()))
 
 
 def value_text(figure: Figure, lang: str) -> str:
@@ -198,6 +211,22 @@ def sources_of(atlas: Atlas, ids: Iterable[str]) -> tuple[Source, ...]:
     return tuple(reader.sources("; ".join(wanted)))
 
 
+def parameter_texts(atlas: Atlas, figure: Figure, lang: str) -> list[tuple[str, str]]:
+    """The parameters in the address of a figure with their values in words, version aside."""
+    parameters = figure.parameters
+    words = {"on": format_date(parameters.on.isoformat(), lang), "frame": LAYERS[parameters.frame.value].label.of(lang)}
+    for name, layer, key in (
+        ("unit", parameters.frame.value, parameters.unit),
+        ("cohort", "cohorts", parameters.cohort),
+    ):
+        title, title_en = atlas.titles(layer, [key or ""]).get(key or "", (key or "", None))
+        words[name] = title_en if lang != "vi" and title_en else title
+    if parameters.crop is not None:
+        words["crop"] = CODE_LISTS["material"].label_of(parameters.crop, lang)
+    address = address_of(figure)
+    return [(name, words.get(name, value)) for name, value in address.items() if name != "version"]
+
+
 def figure_view(figure: Figure, newer: Figure | None, lang: str) -> dict[str, Any]:
     """The words of the page of a figure; `newer` is that of the current version, None where it is this one."""
     indicator = figure.indicator
@@ -210,7 +239,6 @@ def figure_view(figure: Figure, newer: Figure | None, lang: str) -> dict[str, An
         "rule": indicator.rule.of(lang),
         "clause": clause.words.of(lang),
         "clause_key": clause.key,
-        "layer": COLLECTIONS[indicator.layer].label.of(lang),
         "numerator": _bounds_text(figure.numerator, decimals, lang),
         "denominator": _bounds_text(figure.denominator, decimals, lang),
         "missing": figure.missing.of(lang) if figure.missing else "",

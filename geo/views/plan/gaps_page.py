@@ -43,10 +43,11 @@ def _gap(key: str) -> Gap:
 
 
 def _near_table(desk: Desk, gap: Gap, figure: Figure) -> Table:
-    """The records that are not surely near one of the other layer, with their two nearest ones."""
+    """The records that are not surely near one of the other layer, the farthest first, with their two nearest ones."""
     table = place_table(desk.records, near_of(gap.link or ""), gap.side or "", desk.parameters.km * 1_000)
     definitions = (*figure_table(desk.atlas, figure).definitions[:2], *table.definitions)
-    return replace(table.where(lambda row: row[1] != STATES["near"]), definitions=definitions)
+    without = table.where(lambda row: row[1] != STATES["near"]).ordered("nearest_km", descending=True)
+    return replace(without, definitions=definitions)
 
 
 def _side(desk: Desk, gap: Gap) -> Side | None:

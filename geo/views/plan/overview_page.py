@@ -8,7 +8,7 @@ from geo.plan.certificates import quarter
 from geo.plan.figures import Figure
 from geo.schema import Label
 from geo.views.plan.desk import Content, Desk, content_of
-from geo.views.plan.figure_view import address_of, path_of
+from geo.views.plan.figure_view import address_of, figure_cell, path_of
 from geo.views.plan.overview_map import overview_map
 from geo.views.plan.plots import Bar, BarPlot, ColumnPlot, Part, Pillar
 from geo.views.plan.table import Cell, Column, Link, Table
@@ -70,7 +70,7 @@ def _decisions(desk: Desk) -> Table:
     for decision in DECISIONS:
         figure = desk.figure(decision.indicator)
         if figure.value is None or figure.value.possible:
-            rows.append((figure_link(figure), figure.value, figure.indicator.unit, decision.task))
+            rows.append((figure_link(figure), figure_cell(figure), figure.indicator.unit, decision.task))
     return Table(
         "decisions",
         Label("Cần quyết định trong quý", "To be decided this quarter"),

@@ -12,6 +12,7 @@ from geo.views.plan.desk import Content, Desk
 from geo.views.plan.gaps_page import CHOICES as GAP_CHOICES
 from geo.views.plan.gaps_page import compose_gaps
 from geo.views.plan.overview_page import compose_overview
+from geo.views.plan.phase_page import AFTER, BEFORE, compose_phase
 from geo.views.plan.proximity_page import CHOICES as PROXIMITY_CHOICES
 from geo.views.plan.proximity_page import compose_proximity
 from geo.views.plan.units_page import CHOICES as UNIT_CHOICES
@@ -22,8 +23,8 @@ class PlanPage(NamedTuple):
     """One page: its key, which its tables have in their addresses, its path and its words.
 
     `parameters` are those of geo/plan/figures.py that the page takes beside version and day; `choices` are its own.
-    A page that compares has `since`, which gives the day that is compared with where the request names none. The
-    template has `page`, `desk`, `tables` and the values of the content; with `has_map` also those of the site's map.
+    A page that compares has `since`, which gives the day that is compared with where the request names none; `day` is
+    the day of a page that is not about today. The template has `page`, `desk`, `tables` and the values of the content.
     """
 
     key: str
@@ -35,7 +36,7 @@ class PlanPage(NamedTuple):
     parameters: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     since: Callable[[date], date] | None = None
-    has_map: bool = False
+    day: date | None = None
 
 
 def year_before(on: date) -> date:
@@ -54,26 +55,6 @@ PAGES: tuple[PlanPage, ...] = (
         since=year_before,
     ),
     PlanPage(
-        "certificates",
-        "/plan/certificates",
-        Label("Chứng nhận", "Certificates"),
-        Label("Giấy chứng nhận nào hết hạn, khi nào, của ai", "Which certificates end, when, and whose they are"),
-        "plan/certificates.html",
-        compose_certificates,
-        parameters=("days",),
-        choices=tuple(GROUPINGS),
-    ),
-    PlanPage(
-        "units",
-        "/plan/units",
-        Label("Theo đơn vị", "By unit"),
-        Label("Mỗi chỉ tiêu theo xã, phường và theo đơn vị cũ", "Each indicator by commune and by former unit"),
-        "plan/units.html",
-        compose_units,
-        parameters=("km", "days", "frame", "crop"),
-        choices=UNIT_CHOICES,
-    ),
-    PlanPage(
         "chains",
         "/plan/chains",
         Label("Chuỗi giá trị", "Value chains"),
@@ -85,7 +66,6 @@ PAGES: tuple[PlanPage, ...] = (
         compose_chains,
         parameters=("km", "frame", "unit"),
         choices=CHAIN_CHOICES,
-        has_map=True,
     ),
     PlanPage(
         "gaps",
@@ -99,7 +79,39 @@ PAGES: tuple[PlanPage, ...] = (
         compose_gaps,
         parameters=("km",),
         choices=GAP_CHOICES,
-        has_map=True,
+    ),
+    PlanPage(
+        "certificates",
+        "/plan/certificates",
+        Label("Chứng nhận", "Certificates"),
+        Label("Giấy chứng nhận nào hết hạn, khi nào, của ai", "Which certificates end, when, and whose they are"),
+        "plan/certificates.html",
+        compose_certificates,
+        parameters=("days",),
+        choices=tuple(GROUPINGS),
+    ),
+    PlanPage(
+        "phase",
+        "/plan/phase",
+        Label("Giai đoạn", "Phase"),
+        Label(
+            "Kế hoạch 3770/KH-UBND: trước và sau, theo từng nội dung", "Plan 3770/KH-UBND: before and after, by clause"
+        ),
+        "plan/phase.html",
+        compose_phase,
+        parameters=("cohort",),
+        since=lambda _: BEFORE,
+        day=AFTER,
+    ),
+    PlanPage(
+        "units",
+        "/plan/units",
+        Label("Theo đơn vị", "By unit"),
+        Label("Mỗi chỉ tiêu theo xã, phường và theo đơn vị cũ", "Each indicator by commune and by former unit"),
+        "plan/units.html",
+        compose_units,
+        parameters=("km", "days", "frame", "crop"),
+        choices=UNIT_CHOICES,
     ),
     PlanPage(
         "proximity",
@@ -110,6 +122,5 @@ PAGES: tuple[PlanPage, ...] = (
         compose_proximity,
         parameters=("km",),
         choices=PROXIMITY_CHOICES,
-        has_map=True,
     ),
 )

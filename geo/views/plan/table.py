@@ -27,7 +27,16 @@ class Link(NamedTuple):
     query: Query = ()
 
 
-Cell: TypeAlias = str | int | float | Label | Interval | Link | None
+class FigureCell(NamedTuple):
+    """The bounds of a figure with the page that it opens as; where they are None, `without` says why."""
+
+    value: Interval | None
+    without: Label
+    path: str
+    query: Query
+
+
+Cell: TypeAlias = str | int | float | Label | Interval | Link | FigureCell | None
 """A date is text in ISO 8601, of a day, a month or a year. None is a value that no source gives."""
 
 
@@ -71,17 +80,21 @@ class Table:
         """Whether a row is about a record, so that the table can be drawn on a map."""
         return any(record is not None for record in self.records)
 
+    @property
+    def column_keys(self) -> tuple[str, ...]:
+        """The keys of the columns."""
+        return tuple(column.key for column in self.columns)
+
     def ordered(self, column: str, *, descending: bool = False, lang: str = "vi") -> "Table":
         """The same table ordered by a column: names as in a Vietnamese dictionary, rows without a value last.
 
         KeyError for a column that the table does not have.
         """
-        keys = [one.key for one in self.columns]
-        if column not in keys:
+        if column not in self.column_keys:
             raise KeyError(column)
-        place = keys.index(column)
-        filled = [number for number, row in enumerate(self.rows) if row[place] is not None]
-        empty = [number for number, row in enumerate(self.rows) if row[place] is None]
+        place = self.column_keys.index(column)
+        filled = [number for number, row in enumerate(self.rows) if not _is_empty(row[place])]
+        empty = [number for number, row in enumerate(self.rows) if _is_empty(row[place])]
         filled.sort(key=lambda number: _order_of(self.rows[number][place], lang), reverse=descending)
         return self._picked([*filled, *empty])
 
@@ -95,10 +108,23 @@ class Table:
         return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
 
 
+def _is_empty(cell: Cell) -> bool:
+    """Whether a cell holds no value."""
+    return cell is None or cell == "" or (isinstance(cell, FigureCell) and cell.value is None)
+
+
+def bounds_of(cell: Cell) -> Interval | None:
+    """The interval of a cell; None for a cell that holds none."""
+    if isinstance(cell, FigureCell):
+        return cell.value
+    return cell if isinstance(cell, Interval) else None
+
+
 def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
     """What a cell is sorted by; intervals by what is certain, then by what is possible."""
-    if isinstance(cell, Interval):
-        return cell.sure, cell.possible, ""
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return bounds.sure, bounds.possible, ""
     if isinstance(cell, Link):
         return 0, 0, sort_key(cell.text.of(lang))
     if isinstance(cell, Label):
@@ -128,17 +154,16 @@ def number_text(value: float, unit: str, lang: str) -> str:
 
 def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
     """A cell as a person reads it; None for a value that no source gives."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, Interval):
-        return interval_text(cell, column.unit, lang)
-    if isinstance(cell, Link):
-        return cell.text.of(lang)
-    if isinstance(cell, Label):
-        return cell.of(lang)
+    if isinstance(cell, FigureCell) and cell.value is None:
+        return cell.without.of(lang)
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return interval_text(bounds, column.unit, lang)
+    if isinstance(cell, Link | Label):
+        return (cell.text if isinstance(cell, Link) else cell).of(lang)
     if isinstance(cell, str):
-        return format_date(cell, lang) if column.kind == "date" else cell
-    return number_text(cell, column.unit, lang)
+        return (format_date(cell, lang) if column.kind == "date" else cell) or None
+    return None if not isinstance(cell, int | float) else number_text(cell, column.unit, lang)
 
 
 def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
@@ -160,9 +185,9 @@ def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
 
 
 def _cell_view(cell: Cell, column: Column, lang: str, urls: Urls) -> dict[str, Any]:
-    is_uncertain = isinstance(cell, Interval) and not cell.is_exact
+    bounds = bounds_of(cell)
     return {
         "text": cell_text(cell, column, lang),
-        "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link) else "",
-        "uncertain": is_uncertain,
+        "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link | FigureCell) else "",
+        "uncertain": bounds is not None and not bounds.is_exact,
     }

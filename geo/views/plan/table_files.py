@@ -11,13 +11,13 @@ import orjson
 
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.model import Value
-from geo.plan.figures import Interval, RecordKey
+from geo.plan.figures import RecordKey
 from geo.schema import Label
 from geo.text import inert
 from geo.views.export.book import NARROW, WIDE, cell, date_cell, header_cell, set_filter, set_widths, write_book
 from geo.views.export.csv_file import BOM
 from geo.views.export.geojson import write_collection
-from geo.views.plan.table import Cell, Column, Link, Table, cell_text
+from geo.views.plan.table import Cell, Column, Link, Table, bounds_of, cell_text
 from geo.views.values import precision_of
 
 SOURCES, DEFINITIONS = Label("Nguồn", "Sources"), Label("Định nghĩa", "Definitions")
@@ -67,8 +67,7 @@ def _values_of(row: Iterable[Cell], table: Table, edition: Edition, lang: str) -
     """The cells of a row as plain values, two for an interval and for a link."""
     for value, column in zip(row, table.columns, strict=True):
         if column.kind == "interval":
-            interval = value if isinstance(value, Interval) else (None, None)
-            yield from (_number(bound) for bound in interval)
+            yield from (_number(bound) for bound in bounds_of(value) or (None, None))
         elif column.kind == "link":
             yield cell_text(value, column, lang)
             yield _address_of(value, edition) if isinstance(value, Link) else None

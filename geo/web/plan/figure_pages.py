@@ -10,7 +10,15 @@ from werkzeug.wrappers import Response as Redirect
 from geo.plan.figures import Figure
 from geo.plan.indicators import indicator_of
 from geo.views.plan.desk import Desk
-from geo.views.plan.figure_view import address_of, figure_json, figure_table, figure_view, path_of
+from geo.views.plan.figure_view import (
+    address_for,
+    address_of,
+    figure_json,
+    figure_table,
+    figure_view,
+    parameter_texts,
+    path_of,
+)
 from geo.views.plan.table import Table
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
@@ -20,6 +28,8 @@ from geo.web.plan import plan_parameters
 from geo.web.plan.workbench import Workbench, edition_of, render
 
 JSON = "application/json"
+_FREE = ("f", "lang")
+"""Parameters that do not change the figure but how it is written."""
 _FORMS = {"html": "text/html", "json": JSON}
 
 
@@ -45,9 +55,9 @@ class FigurePages:
     def page(self, indicator: str) -> Response | Redirect:
         """The page of a figure, or its JSON for a program that asks for it; a redirect to its one address."""
         desk = self._desk(indicator)
-        answer = self._answer(indicator, desk)
-        if (address := self._elsewhere(answer.figure, path_of(answer.figure))) is not None:
+        if (address := _elsewhere(indicator, desk, "")) is not None:
             return redirect(address, 302)
+        answer = self._answer(indicator, desk)
         response = self._json(answer) if negotiate(_FORMS) == "json" else self._html(answer, desk)
         response.vary.add("Accept")
         return response
@@ -55,13 +65,12 @@ class FigurePages:
     def file(self, indicator: str, extension: str) -> Response | Redirect:
         """The figure as JSON, or its records as a table in a file."""
         desk = self._desk(indicator)
-        answer = self._answer(indicator, desk)
-        path = path_of(answer.figure)
-        if (address := self._elsewhere(answer.figure, f"{path}.{extension}")) is not None:
+        if (address := _elsewhere(indicator, desk, f".{extension}")) is not None:
             return redirect(address, 302)
+        answer = self._answer(indicator, desk)
         if extension == "json":
             return self._json(answer)
-        edition = edition_of(desk, path, address_of(answer.figure))
+        edition = edition_of(desk, path_of(answer.figure), address_of(answer.figure))
         return self._workbench.send_table(answer.table, desk.atlas, edition, indicator, extension)
 
     def _desk(self, indicator: str) -> Desk:
@@ -83,26 +92,16 @@ class FigurePages:
 
         return self._workbench.computed.get((current.key, desk.atlas.key, indicator, desk.parameters), make)
 
-    def _elsewhere(self, figure: Figure, path: str) -> str | None:
-        """The one address of a figure where the request names another: it has the parameters that change the value."""
-        wanted = address_of(figure)
-        names = (*wanted, *(name for name in ("f", "lang") if name in request.args))
-        sent = [(name, value) for name, value in request.args.items(multi=True) if name not in {"f", "lang"}]
-        if sent == list(wanted.items()):
-            return None
-        kept = {name: request.args[name] for name in names if name not in wanted}
-        return SiteUrls().page(path, **wanted, **kept)
-
     def _html(self, answer: _Answer, desk: Desk) -> Response:
         newest = answer.newer.parameters.version
         is_older = newest != desk.parameters.version
         view = figure_view(answer.figure, answer.newer if is_older else None, g.lang)
         urls, path = SiteUrls(), path_of(answer.figure)
+        figure = answer.figure
         return render(
-            "plan/figure.html", view=view, figure=answer.figure, table=answer.table, desk=desk, path=path,
-            file_query=address_of(answer.figure), newest=newest,
-            newest_url=urls.page(path, **address_of(answer.newer)),
-            address=urls.absolute(path, **address_of(answer.figure)),
+            "plan/figure.html", view=view, figure=figure, table=answer.table, desk=desk, path=path,
+            parameters=parameter_texts(desk.atlas, figure, g.lang), file_query=address_of(figure), newest=newest,
+            newest_url=urls.page(path, **address_of(answer.newer)), address=urls.absolute(path, **address_of(figure)),
         )  # fmt: skip
 
     @staticmethod
@@ -112,3 +111,13 @@ class FigurePages:
         return conditional_response(
             lambda: orjson.dumps(figure_json(figure, answer.newer, address, lang)), mimetype=JSON, cors=True
         )
+
+
+def _elsewhere(indicator: str, desk: Desk, ending: str) -> str | None:
+    """The one address of a figure where the request names another: it has the parameters that change the value."""
+    wanted = address_for(indicator_of(indicator), desk.parameters)
+    sent = [(name, value) for name, value in request.args.items(multi=True) if name not in _FREE]
+    if sent == list(wanted.items()):
+        return None
+    kept = {name: request.args[name] for name in _FREE if name in request.args}
+    return SiteUrls().page(f"/plan/figures/{indicator}{ending}", **wanted, **kept)

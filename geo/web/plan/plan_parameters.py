@@ -58,6 +58,7 @@ def parameters(args: Args, atlas: Atlas, on: date) -> Parameters:
         days=params.whole_number(args, "days", base.days, least=1, most=_MOST_DAYS),
         frame=frame,
         unit=args.get("unit") or None,
+        cohort=args.get("cohort") or None,
         crop=_one_of(args, "crop", CODE_LISTS["material"].keys()),
     )
 

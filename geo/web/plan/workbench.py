@@ -1,6 +1,6 @@
 """The pages under /plan and the files of their tables: one view for all pages, which are rows of PAGES."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -8,7 +8,7 @@ from flask import Flask, Response, g, render_template, request
 
 from geo import budget
 from geo.atlas import Atlas, AtlasSource
-from geo.errors import NotFound
+from geo.errors import BadQuery, NotFound
 from geo.plan.figures import Figure, Parameters
 from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
@@ -24,7 +24,6 @@ from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 from geo.web.plan import plan_parameters
 from geo.web.plan.computed import Computed
-from geo.web.plan.plan_map import PlanMap
 from geo.web.site.downloads import Downloads
 
 FILES = ("csv", "xlsx", "geojson")
@@ -38,9 +37,11 @@ _MOST_VERSIONS = 30
 class Workbench:
     """The routes of the pages, and what other views under /plan use too: versions, computed contents, files."""
 
-    def __init__(self, source: AtlasSource, files: Downloads, map_values: PlanMap) -> None:
-        self._source, self._files, self._map_values = source, files, map_values
+    def __init__(self, source: AtlasSource, files: Downloads) -> None:
+        self._source, self._files = source, files
         self.computed = Computed(_MOST_CONTENTS)
+        self.more_values: dict[str, Callable[[Desk], dict[str, Any]]] = {}
+        """Key of a page -> what gives its template the values that depend on who asks, and are not computed once."""
 
     def register(self, app: Flask) -> None:
         """Add a route for each page, and one for all tables."""
@@ -54,16 +55,16 @@ class Workbench:
         desk = self.desk(page)
         content = self.content(page, desk)
         return render(
-            page.template, page=page, desk=desk, tables=content.tables,
+            page.template, page=page, desk=desk, tables=_ordered(content.tables), sort=request.args.get("sort", ""),
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
-            file_query=query_of(page, desk), **(self._map_values() if page.has_map else {}), **content.values,
+            file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
 
     def desk(self, page: PlanPage) -> Desk:
         """What the request asks of a page; BadQuery for a parameter that the page does not have."""
         params.only(request.args, *_names(page))
         self.open_version()
-        parameters = plan_parameters.parameters(request.args, g.atlas, plan_parameters.today())
+        parameters = plan_parameters.parameters(request.args, g.atlas, page.day or plan_parameters.today())
         choices = {name: request.args[name] for name in page.choices if request.args.get(name)}
         return Desk(g.atlas, parameters, choices, _since(page, parameters), self.atlas_of)
 
@@ -92,7 +93,7 @@ class Workbench:
             pages = ", ".join(one.key for one in PAGES)
             raise NotFound(f"No page {page!r}. Pages: {pages}.", f"Không có trang {page!r}. Các trang: {pages}.")
         desk = self.desk(row)
-        tables = self.content(row, desk).tables
+        tables = _ordered(self.content(row, desk).tables)
         if table not in tables:
             names = ", ".join(tables)
             raise NotFound(f"No table {table!r}. Tables: {names}.", f"Không có bảng {table!r}. Các bảng: {names}.")
@@ -124,6 +125,10 @@ class Workbench:
         return self._files.send(write, name, media_type, name, edition, g.lang, keep=False, large=False)
 
 
+def _nothing(_: Desk) -> dict[str, Any]:
+    return {}
+
+
 def edition_of(desk: Desk, path: str, query: dict[str, str]) -> Edition:
     """What a file holds for: the version and day of a desk, and the address of the page that it was made from."""
     urls, version = SiteUrls(), desk.atlas.version
@@ -134,7 +139,25 @@ def edition_of(desk: Desk, path: str, query: dict[str, str]) -> Edition:
 def _names(page: PlanPage) -> tuple[str, ...]:
     """The parameters that a page takes."""
     compared = ("from_version", "from_on") if page.since else ()
-    return ("version", "on", *compared, *page.parameters, *page.choices)
+    return ("version", "on", *compared, *page.parameters, *page.choices, "sort")
+
+
+def _ordered(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The tables of a page, one of them in the order of the parameter `sort`: table, dot, column, '-' before it.
+
+    BadQuery for a table or a column that the page does not have.
+    """
+    sort = request.args.get("sort") or ""
+    if not sort:
+        return dict(tables)
+    key, _, column = sort.removeprefix("-").partition(".")
+    if key not in tables or column not in tables[key].column_keys:
+        places = ", ".join(f"{one}.{name}" for one, table in tables.items() for name in table.column_keys)
+        raise BadQuery(
+            f"sort={sort!r}: expected a table and a column, '-' before them for the reverse: {places}.",
+            f"sort={sort!r}: cần bảng và cột, '-' phía trước để đảo thứ tự: {places}.",
+        )
+    return {**tables, key: tables[key].ordered(column, descending=sort.startswith("-"), lang=g.lang)}
 
 
 def _since(page: PlanPage, parameters: Parameters) -> Moment | None:
@@ -155,7 +178,8 @@ def render(template: str, **values: Any) -> Response:
     """A page of the planners' part, for the version that the request asks for."""
     body = render_template(template, version=g.atlas.version, active="plan", **values)
     response = Response(body, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-cache"  # no ETag: every response has another nonce
+    # No ETag: every response has another nonce. Pages of who is signed in hold the token of their forms.
+    response.headers["Cache-Control"] = "no-store" if g.may_manage else "no-cache"
     response.headers["X-Data-Version"] = etag_of(g.atlas.version.digest)
     return response
 

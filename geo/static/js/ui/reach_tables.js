@@ -1,7 +1,7 @@
 // The tables of the page of distances, written anew from the data of the page whenever the distance changes.
 
 import { address } from "../core/address.js";
-import { fill, formatDistance, formatNumber } from "../core/format.js";
+import { fill, formatNumber } from "../core/format.js";
 import { FAR, MAYBE, NEAR } from "../core/reach.js";
 import { el, icon } from "./dom.js";
 
@@ -13,6 +13,7 @@ export function createReachTables(view, data, { onShow }) {
   const { words, lang } = view;
   const box = (key) => document.querySelector(`[data-table="${key}"]`);
   const urlOf = (layer, id) => address(view.urls.page, { layer, id }, lang === "vi" && !view.keeps_lang ? "" : `lang=${lang}`);
+  const km = (metres) => `${formatNumber(metres / 1000, lang, 1)}\u00a0km`;
   const count = (number) => formatNumber(number, lang);
   const orders = data.sides.map(({ first_m: metres }) => metres.map((_, i) => i).sort((a, b) => (metres[a] ?? Infinity) - (metres[b] ?? Infinity) || a - b));
 
@@ -41,8 +42,8 @@ export function createReachTables(view, data, { onShow }) {
       el("tr", {},
         el("th", { scope: "row" }, button(0, here[i]), name(0, here[i])),
         cell(heads[1], name(1, there[i])),
-        number(heads[2], formatDistance(apart[i], lang)),
-        number(heads[3], formatDistance(unsure[i], lang)),
+        number(heads[2], km(apart[i])),
+        number(heads[3], km(unsure[i])),
         cell(heads[4], bounds.most[i] <= metres ? words["plan.certain"] : words["plan.possible"])),
     );
     write("pairs", rows, total);
@@ -56,6 +57,7 @@ export function createReachTables(view, data, { onShow }) {
     if (!box(own.layer)) return;
     const heads = labels(own.layer);
     const chosen = orders[side].filter((place) => isShown(states[place], show));
+    if (show === "gap") chosen.reverse(); // what is farthest from all is the gap
     const rows = chosen.slice(0, MOST_ROWS).map((place) =>
       el("tr", {},
         el("th", { scope: "row" }, button(side, place), name(side, place)),
@@ -76,7 +78,7 @@ export function createReachTables(view, data, { onShow }) {
   function near(side, place, other, metres, [head, apart, off]) {
     if (other < 0) return [head, apart, off].map((label) => cell(label, el("span", { class: "missing" }, words.no_data)));
     const unsure = data.sides[side].radii[place] + data.sides[1 - side].radii[other];
-    return [cell(head, name(1 - side, other)), number(apart, formatDistance(metres, lang)), number(off, formatDistance(unsure, lang))];
+    return [cell(head, name(1 - side, other)), number(apart, km(metres)), number(off, km(unsure))];
   }
 
   return { pairs, places, most: MOST_ROWS };
