@@ -137,7 +137,8 @@ class Places:
         at_most_m[first.here] = self.distances_m(other, first.here, other.neighbours[first.there])
         here, there = self._within(other, at_most_m)
         pairs = _ranked(here, there, self.distances_m(other, here, there), other.ids)
-        return Joined(*(column[pairs.rank <= 2] for column in pairs))
+        keep = pairs.rank <= 2
+        return Joined(pairs.here[keep], pairs.there[keep], pairs.measure[keep], pairs.rank[keep])
 
     @cached_property
     def neighbours(self) -> Rows:

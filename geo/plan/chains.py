@@ -13,11 +13,11 @@ import numpy as np
 
 from geo.link.places import Rows
 from geo.ocop.layers import LAYERS
-from geo.plan.figures import Frame, Interval, Parameters, RecordKey
+from geo.plan.figures import Frame, Interval, Parameters
 from geo.plan.memberships import memberships
 from geo.plan.proximity import neighbours_of, places_of, proximity
 from geo.plan.reaches import within
-from geo.plan.records import Records
+from geo.plan.records import RecordKey, Records
 from geo.plan.selections import Condition, Mask, Selection
 from geo.plan.shared_units import Ends, same_unit
 from geo.schema import Label

@@ -97,7 +97,8 @@ def _natural_ends(distinct: Numbers, weights: NDArray[np.int64], count: int) -> 
     def deviation(end: int, starts: NDArray[np.intp]) -> Numbers:
         """The deviation of a class that ends before `end` and begins at each of `starts`."""
         total: Numbers = sums[end] - sums[starts]
-        return np.maximum(squares[end] - squares[starts] - total**2 / (mass[end] - mass[starts]), 0.0)
+        deviations: Numbers = squares[end] - squares[starts] - total**2 / (mass[end] - mass[starts])
+        return np.maximum(deviations, 0.0)
 
     none = np.zeros(1, np.intp)
     best = np.array([np.inf, *(float(deviation(end, none)[0]) for end in range(1, size + 1))])

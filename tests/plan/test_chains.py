@@ -9,8 +9,8 @@ import pytest
 from geo.crs import geodesic_distance_m
 from geo.plan import compute
 from geo.plan.chains import STEPS, chains, products_by_record, products_of, states
-from geo.plan.figures import Parameters, RecordKey
-from geo.plan.records import Records
+from geo.plan.figures import Parameters
+from geo.plan.records import RecordKey, Records
 from tests.frames import frame, world
 
 ON = Parameters(version=7, on=date(2026, 12, 1), km=10)

@@ -10,6 +10,7 @@ from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 from geo.ocop.styles import STYLES, icon_of
 from geo.plan.chains import (
+    MOST_ENDS,
     PRODUCTS,
     STATES,
     STEPS,
@@ -21,11 +22,11 @@ from geo.plan.chains import (
     products_of,
     states,
 )
-from geo.plan.figures import Frame, RecordKey
+from geo.plan.figures import Frame
 from geo.plan.formulas import FEWEST_HOUSEHOLDS
 from geo.plan.memberships import memberships, scope
 from geo.plan.proximity import places_of
-from geo.plan.records import Records
+from geo.plan.records import RecordKey, Records
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.plan.desk import Content, Desk, content_of
@@ -92,7 +93,7 @@ def compose_chains(desk: Desk) -> Content:
     values: dict[str, Any] = {
         "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "order": order, "orders": ORDERS, "steps": STEPS,
         "state_labels": STATE_LABELS, "layers": LAYERS, "of": of, "icons": {name: STYLES[name].icon for name in BY},
-        "units": _units(desk),
+        "units": _units(desk), "most_ends": MOST_ENDS,
     }  # fmt: skip
     if by != PRODUCTS:
         table = _units_table(desk, by) if by in _FRAMES else _records_table(desk, by)
@@ -119,8 +120,7 @@ def _record(desk: Desk) -> Item | None:
     if not text:
         return None
     layer, _, key = text.partition("/")
-    rows = np.flatnonzero(desk.records.ids(layer) == key) if layer in _LAYERS else []
-    if not len(rows):
+    if layer not in _LAYERS or key not in desk.records.ids(layer):
         layers = ", ".join(_LAYERS)
         raise BadQuery(
             f"of={text!r}: expected layer/key of a record of {layers}.",

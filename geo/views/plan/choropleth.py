@@ -17,21 +17,24 @@ from geo.views.map.locator import WIDTH, frame_of, outlines
 from geo.views.map.locator import Frame as Projection
 
 ZERO, UNKNOWN = "zero", "unknown"
-_LEAST_WIDTH, _LEAST_HEIGHT = 15.0, 10.0
-"""A unit that is drawn smaller has no number in it."""
+_LEAST_HEIGHT = 10.0
+"""A unit that is drawn lower has no number in it."""
 
 Values = Mapping[str, Interval | None]
 
 
 class UnitShape(NamedTuple):
-    """A unit: path data of its outline, "" where only a point is known; and its label point, with room for a number."""
+    """A unit: path data of its outline, "" where only a point is known; and its label point with the room there.
+
+    `room` is the width of the unit in SVG units, 0 where no number fits.
+    """
 
     code: str
     name: Label
     path: str
     x: float
     y: float
-    has_room: bool
+    room: float
 
 
 class Ground(NamedTuple):
@@ -136,9 +139,9 @@ def _area(feature: Mapping[str, Any], projection: Projection) -> UnitShape:
     polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
     rings = [[projection.xy(lng, lat) for lng, lat in ring] for polygon in polygons for ring in polygon]
     width, height = (max(one) - min(one) for one in zip(*(point for ring in rings for point in ring), strict=True))
-    has_room = width >= _LEAST_WIDTH and height >= _LEAST_HEIGHT
+    room = round(width, 1) if height >= _LEAST_HEIGHT else 0.0
     name = Label(own["title"], own["title_en"] or own["title"])
-    return UnitShape(str(own["id"]), name, _path(rings), *projection.xy(own["lng"], own["lat"]), has_room)
+    return UnitShape(str(own["id"]), name, _path(rings), *projection.xy(own["lng"], own["lat"]), room)
 
 
 def _path(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
@@ -148,7 +151,7 @@ def _path(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
 def _points(atlas: Atlas, frame: Frame, projection: Projection) -> list[UnitShape]:
     """The units as points; those without one are left out of the map and stand in the table."""
     return [
-        UnitShape(record.id, Label(record.title, record.title_en or record.title), "", x, y, has_room=False)
+        UnitShape(record.id, Label(record.title, record.title_en or record.title), "", x, y, room=0.0)
         for record in atlas.find(Query(frame.value, place="placed")).records
         if record.lng is not None and record.lat is not None
         for x, y in [projection.xy(record.lng, record.lat)]

@@ -5,7 +5,8 @@ from typing import Any
 
 from geo.atlas import Atlas
 from geo.ocop.layers import ON_MAP
-from geo.plan.figures import Figure, RecordKey
+from geo.plan.figures import Figure
+from geo.plan.records import RecordKey
 from geo.views.map.map_page import MOST_IN_VIEW, Places, feature_view
 from geo.views.plan.figure_view import POSSIBLE, SURE, records_by_key
 

@@ -11,9 +11,9 @@ from geo.link.places import Places
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES
-from geo.plan.figures import Interval, RecordKey
+from geo.plan.figures import Interval
 from geo.plan.proximity import Neighbours, Proximity, proximity
-from geo.plan.records import Records
+from geo.plan.records import RecordKey, Records
 from geo.schema import Label, Near
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import POSSIBLE, SURE
@@ -24,7 +24,7 @@ CHOICES = ("link", "show")
 NEAR: dict[str, Near] = {spec.name: spec for spec in LINKS if isinstance(spec, Near)}
 """The pairs of layers that are asked about: the rows Near of LINKS."""
 FIRST = "village_near_site"
-MOST_ROWS = 200
+MOST_ROWS = 100
 """Rows of each table on the page; the files have all."""
 
 STATES: dict[str, Label] = {

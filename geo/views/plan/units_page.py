@@ -1,7 +1,5 @@
 """The page By unit: one indicator for every unit of a frame, as a map, a ranking and a table."""
 
-from typing import cast
-
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
@@ -79,7 +77,7 @@ def _method(key: str) -> Method:
     if key not in METHODS:
         keys = ", ".join(METHODS)
         raise BadQuery(f"method={key!r}: expected one of {keys}.", f"method={key!r}: cần một trong {keys}.")
-    return cast(Method, key)
+    return key
 
 
 def _groups() -> list[tuple[Label, list[Indicator]]]:
