@@ -127,7 +127,7 @@ def test_only_the_places_of_one_state_are_shown_without_javascript(client: Flask
     rows = [one.text for one in document.all("th") if one.attrs.get("scope") == "row"]
     assert "Động xa" in rows and "Bản Na Sang II" in rows  # the second as an end of the pair
     assert client.get("/plan/proximity?link=made_by", headers=BROWSER).status_code == 400
-    assert client.get("/plan/proximity/made_by.json").status_code == 400
+    assert client.get("/plan/proximity/made_by.json").status_code == 404
 
 
 # --- gaps -----------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 import orjson
 from flask import Flask, Response, g, request
 
+from geo.errors import NotFound
 from geo.plan.records import records_of
-from geo.views.plan.proximity_page import near_of, proximity_columns
+from geo.views.plan.proximity_page import NEAR, proximity_columns
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.plan.workbench import Workbench
@@ -24,13 +25,13 @@ class ProximityData:
         """The columns of a row Near of LINKS; NotFound for any other name, and for a version that never was."""
         params.only(request.args, "version")
         self._workbench.open_version()
-        spec, atlas, lang = near_of(link), g.atlas, g.lang
+        if link not in NEAR:
+            names = ", ".join(NEAR)
+            raise NotFound(f"No link {link!r}. Links: {names}.", f"Không có liên kết {link!r}. Hiện có: {names}.")
+        spec, atlas, lang = NEAR[link], g.atlas, g.lang
 
-        def body() -> bytes:
-            return self._workbench.computed.get(
-                ("proximity", atlas.key, link, lang),
-                lambda: orjson.dumps(proximity_columns(records_of(atlas), spec, lang)),
-            )
+        def columns() -> bytes:
+            return orjson.dumps(proximity_columns(records_of(atlas), spec, lang))
 
         key = "proximity", atlas.key, link, lang
-        return conditional_response(lambda: self._workbench.computed.get(key, body), mimetype="application/json")
+        return conditional_response(lambda: self._workbench.computed.get(key, columns), mimetype="application/json")
