@@ -41,9 +41,10 @@ export function createDots(map, view, sides, { onChoose }) {
     drawn = key;
   }
 
-  function lookOf(color) {
+  function lookOf(own) {
     const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const [land, soft] = [token("--map-plate"), token("--map-name")];
+    const color = mix(own, token("--ink"), Math.min(0.55, parseFloat(token("--own-mix")) / 100)); // lighter on a dark map
     return {
       [NEAR]: { color: land, weight: 1.2, opacity: 1, dashArray: null, fillColor: color, fillOpacity: 1 },
       [MAYBE]: { color, weight: 2.2, opacity: 1, dashArray: [3, 2.5], fillColor: land, fillOpacity: 0.9 },
@@ -74,6 +75,12 @@ export function createDots(map, view, sides, { onChoose }) {
 
   onTheme(() => painted.length && paint(painted.map((side) => side.slice())));
   return { paint, choose };
+}
+
+/** The colour between two of the form #rrggbb at a share of the second. */
+function mix(one, other, share) {
+  const part = (color, at) => parseInt(color.slice(at, at + 2), 16);
+  return `#${[1, 3, 5].map((at) => Math.round(part(one, at) * (1 - share) + part(other, at) * share).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function text(words) {
