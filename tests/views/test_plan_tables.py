@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from geo.atlas import Atlas
-from geo.plan.figures import Interval, RecordKey
+from geo.plan.figures import Interval
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.views.plan.plots import Bar, BarPlot, ColumnPlot, Part, Pillar, bar_view, column_view
 from geo.views.plan.table import Column, Definition, Link, Table, cell_text, table_view

@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -103,7 +103,7 @@ def cell(sheet: Any, value: Value) -> Any:
 def date_cell(sheet: Any, iso: str) -> Any:
     """A whole day (ISO 8601) as a date that Excel sorts and filters; a month or a year, which is no date, as text."""
     try:
-        day = date.fromisoformat(iso)
+        day = datetime.combine(date.fromisoformat(iso), time())
     except ValueError:
         return cell(sheet, iso)
     dated = WriteOnlyCell(sheet, day)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
-from geo.plan.figures import Interval, RecordKey
+from geo.plan.figures import Interval
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.plan.desk import Content, Desk, content_of
@@ -270,13 +271,15 @@ def _address(desk: Desk, key: str, code: str) -> tuple[tuple[str, str], ...]:
     return (*moment, (key, code))
 
 
-def _month_plot(on: date, rows: list[Expiry]) -> ColumnPlot:
-    """The certificates whose end is known to the month, by month."""
+def _month_plot(on: date, rows: list[Expiry]) -> ColumnPlot | None:
+    """The certificates whose end is known to the month, by month; None where none ends in the months shown."""
     months = [_month_after(on, number) for number in range(MONTHS)]
     counts = dict.fromkeys(months, 0)
     for row in rows:
         if row.is_dated and row.ends is not None and (month := row.ends.last.replace(day=1)) in counts:
             counts[month] += 1
+    if not any(counts.values()):
+        return None
     pillars = tuple(
         Pillar(
             Label(f"{month:%m}", f"{month:%m}"),

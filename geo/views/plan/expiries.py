@@ -5,11 +5,9 @@ from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 from geo.atlas import Atlas, Query, Record
-from geo.ocop.codes import CODE_LISTS
 from geo.ocop.validity import Span
 from geo.plan.certificates import LAYER, calendar_of, valid
-from geo.plan.figures import RecordKey
-from geo.plan.records import Records
+from geo.plan.records import RecordKey, Records
 from geo.schema import Label
 from geo.text import sort_key
 
@@ -22,6 +20,15 @@ STATES: dict[State, Label] = {
     "unknown": Label("Chưa rõ", "Not known"),
 }
 """The state of a certificate on a day; it may be valid where its term, or whether it was given, is not certain."""
+
+
+BASES: dict[str, Label] = {
+    "recorded": Label("Ghi trong hồ sơ", "On record"),
+    "date": Label("Tính từ ngày cấp", "From the date of issue"),
+    "year": Label("Tính từ năm công nhận", "From the year"),
+    "unknown": Label("Chưa có số liệu", "No data yet"),
+}
+"""Key of the list "validity_basis" -> what an end is derived from, in few words."""
 
 
 class Unit(NamedTuple):
@@ -53,8 +60,7 @@ class Expiry(NamedTuple):
     @property
     def basis_label(self) -> Label:
         """What the end is derived from."""
-        code = next(code for code in CODE_LISTS["validity_basis"].codes if code.key == self.basis)
-        return code.label
+        return BASES[self.basis]
 
     def surely_ends(self, first: date, last: date) -> bool:
         """Whether the certificate ends on one of the days from `first` to `last`."""

@@ -8,10 +8,21 @@ from geo.atlas import Atlas, Query, Record
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
 from geo.plan.clauses import CLAUSES
-from geo.plan.figures import Figure, Indicator, Interval, Parameters, RecordKey
+from geo.plan.figures import Figure, Indicator, Interval, Parameters
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.views.map.map_page import Places
-from geo.views.plan.table import Cell, Column, Definition, FigureCell, Link, Table, interval_text, number_text
+from geo.views.plan.table import (
+    Cell,
+    Column,
+    Definition,
+    FigureCell,
+    Link,
+    Table,
+    change_text,
+    interval_text,
+    number_text,
+)
 from geo.views.values import Reader, Source, Urls, format_date, parts, precision_of
 
 SURE = Label("Chắc chắn", "Certain")
@@ -119,7 +130,7 @@ def card_view(figure: Figure, before: Figure | None, since: str, lang: str, urls
         "possible": AT_MOST.of(lang).format(n=number_text(value.possible, "", lang)) if value and has_bounds else "",
         "unknown": UNDECIDED.of(lang).format(n=len(figure.unknown_records)) if figure.unknown_records else "",
         "without": without_value(figure).of(lang),
-        "change": change_text(figure, before, since, lang) if before is not None else "",
+        "change": since_text(figure, before, since, lang) if before is not None else "",
     }
 
 
@@ -128,16 +139,14 @@ _CHANGED = Label("{change} so với {since}", "{change} since {since}")
 _BEFORE = Label("{since}: {before}", "{since}: {before}")
 
 
-def change_text(figure: Figure, before: Figure, since: str, lang: str) -> str:
+def since_text(figure: Figure, before: Figure, since: str, lang: str) -> str:
     """How the value changed: the difference of two exact values, else the earlier value in words."""
     if figure.value == before.value and figure.value is not None:
         return _SAME.of(lang).format(since=since)
     if figure.value is None or before.value is None or not (figure.value.is_exact and before.value.is_exact):
         return _BEFORE.of(lang).format(since=since, before=value_text(before, lang))
     change = round(figure.value.sure - before.value.sure, figure.indicator.decimals or None)
-    sign = "+" if change > 0 else "\N{MINUS SIGN}"
-    text = f"{sign}{number_text(abs(change), '', lang)}"
-    return _CHANGED.of(lang).format(change=text, since=since)
+    return _CHANGED.of(lang).format(change=change_text(Interval(change, change), "", lang), since=since)
 
 
 def figure_table(atlas: Atlas, figure: Figure) -> Table:

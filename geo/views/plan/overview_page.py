@@ -12,6 +12,7 @@ from geo.views.plan.figure_view import address_of, figure_cell, path_of
 from geo.views.plan.overview_map import overview_map
 from geo.views.plan.plots import Bar, BarPlot, ColumnPlot, Part, Pillar
 from geo.views.plan.table import Cell, Column, Link, Table
+from geo.views.values import format_date
 
 KEY_FIGURES = (
     "products_total", "products_valid", "products_lapsed", "products_lapsing_in_quarter",
@@ -40,6 +41,7 @@ DECISIONS = (
     Decision("communes_without_anything", Label("Khảo sát, vì chưa có thông tin nào", "Survey them, since nothing is on record")),
 )  # fmt: skip
 
+_QUARTER = (("Quý từ {} đến {}.", "vi"), ("The quarter from {} to {}.", "en"))
 _FIRST_YEAR = 2019
 _COLUMNS = (
     Column("indicator", Label("Nội dung", "Matter"), "link"),
@@ -60,12 +62,12 @@ def compose_overview(desk: Desk) -> Content:
         by_group=_by_code(desk, "group", "product_group", Label("Sản phẩm theo nhóm", "Products by group")),
         by_stars=_by_code(desk, "stars", "stars", Label("Sản phẩm theo hạng sao", "Products by stars")),
         by_year=_by_year(desk),
-        quarter=quarter(desk.parameters.on),
     )
 
 
 def _decisions(desk: Desk) -> Table:
     """The matters whose figure is not surely zero, and those whose figure is unknown."""
+    span = quarter(desk.parameters.on)
     rows: list[tuple[Cell, ...]] = []
     for decision in DECISIONS:
         figure = desk.figure(decision.indicator)
@@ -76,6 +78,7 @@ def _decisions(desk: Desk) -> Table:
         Label("Cần quyết định trong quý", "To be decided this quarter"),
         _COLUMNS,
         tuple(rows),
+        note=Label(*(words.format(*(format_date(day.isoformat(), lang) for day in span)) for words, lang in _QUARTER)),
         empty=Label("Không có việc nào cần quyết định.", "Nothing needs a decision."),
     )
 

@@ -8,13 +8,22 @@ from typing import NamedTuple
 from geo.atlas import Atlas
 from geo.ocop.codes import CODE_LISTS
 from geo.plan.cohorts import Cohort, Revision, cohort_of, cohorts
-from geo.plan.figures import Figure, RecordKey
+from geo.plan.figures import Figure
 from geo.plan.phase import Change, ClauseChanges, Moment, changes_by_clause
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.expiries import STATES, State, expiries
-from geo.views.plan.figure_view import address_of, figure_cell, path_of, record_link, records_by_key, sources_of
+from geo.views.plan.figure_view import (
+    address_of,
+    figure_cell,
+    path_of,
+    record_link,
+    records_by_key,
+    rounded,
+    sources_of,
+)
 from geo.views.plan.table import Cell, Column, Definition, Link, Table
 
 BEFORE, AFTER = date(2020, 12, 31), date(2023, 12, 31)
@@ -40,7 +49,7 @@ _CHANGE_COLUMNS = (
     Column("before", Label("Trước", "Before"), "interval"),
     Column("after", Label("Sau", "After"), "interval"),
     Column("unit", Label("Đơn vị", "Unit")),
-    Column("change", Label("Thay đổi", "Change"), "interval"),
+    Column("change", Label("Thay đổi", "Change"), "change"),
     Column("entered", Label("Bản ghi thêm", "Records more"), "integer"),
     Column("left", Label("Bản ghi bớt", "Records less"), "integer"),
 )
@@ -116,7 +125,7 @@ def _cells(change: Change) -> tuple[Cell, ...]:
         figure_cell(change.before),
         figure_cell(after),
         after.indicator.unit,
-        change.change,
+        None if change.change is None else rounded(change.change, after.indicator.decimals),
         len(change.entered),
         len(change.left),
     )
@@ -142,7 +151,7 @@ def _members(desk: Desk, cohort: Cohort) -> Table:
     stars = {code.key: code.label for code in CODE_LISTS["stars"].codes}
     return Table(
         "members",
-        cohort.name,
+        Label("Sản phẩm của nhóm", "Products of the cohort"),
         (
             Column("product", Label("Sản phẩm", "Product"), "link"),
             Column("id", Label("Mã", "Code")),

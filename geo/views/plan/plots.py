@@ -172,5 +172,5 @@ def axis_levels(top: float) -> list[float]:
 
 def _step(highest: float) -> float:
     """The smallest of 1, 2, 5, 10, 20, … of which at most _MOST_LINES reach `highest`."""
-    power = 10 ** max(0, ceil(log10(max(1, highest) / _MOST_LINES)) - 1)
+    power: int = 10 ** max(0, ceil(log10(max(1, highest) / _MOST_LINES)) - 1)
     return next(step for factor in (*_STEPS, 20, 50, 100) if (step := factor * power) * _MOST_LINES >= highest)

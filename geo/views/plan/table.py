@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from geo.plan.figures import Interval, RecordKey
+from geo.plan.figures import Interval
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.values import Source, Urls, format_date, format_number
 
-Kind: TypeAlias = Literal["text", "integer", "number", "date", "interval", "link"]
+Kind: TypeAlias = Literal["text", "integer", "number", "date", "interval", "change", "link"]
+"""An interval has the bounds of a figure, a change those of the difference of two figures."""
 NOTHING = Label("Không có mục nào.", "Nothing here.")
-_RIGHT: frozenset[Kind] = frozenset({"integer", "number", "interval"})
+_RIGHT: frozenset[Kind] = frozenset({"integer", "number", "interval", "change"})
+_FROM_TO = Label("từ {least} đến {most}", "from {least} to {most}")
 _TO_POSSIBLE = Label("{sure} chắc chắn, tối đa {possible}", "{sure} certain, at most {possible}")
 
 
@@ -125,11 +128,11 @@ def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
     bounds = bounds_of(cell)
     if bounds is not None:
         return bounds.sure, bounds.possible, ""
-    if isinstance(cell, Link):
-        return 0, 0, sort_key(cell.text.of(lang))
-    if isinstance(cell, Label):
-        return 0, 0, sort_key(cell.of(lang))
-    return (0, 0, sort_key(cell)) if isinstance(cell, str) else (cell or 0, 0, "")
+    if isinstance(cell, Link | Label):
+        return 0, 0, sort_key((cell.text if isinstance(cell, Link) else cell).of(lang))
+    if isinstance(cell, str):
+        return 0, 0, sort_key(cell)
+    return cell if isinstance(cell, int | float) else 0, 0, ""
 
 
 def interval_text(interval: Interval, unit: str, lang: str) -> str:
@@ -140,6 +143,21 @@ def interval_text(interval: Interval, unit: str, lang: str) -> str:
     """
     sure, possible = (number_text(value, unit, lang) for value in interval)
     return sure if interval.is_exact else _TO_POSSIBLE.of(lang).format(sure=sure, possible=possible)
+
+
+def change_text(change: Interval, unit: str, lang: str) -> str:
+    """A difference with its sign, as one number or from the least to the greatest.
+
+    >>> change_text(Interval(-2, 3), "", "vi"), change_text(Interval(9, 9), "", "en")
+    ('từ −2 đến +3', '+9')
+    """
+    least, most = (_signed(bound, unit, lang) for bound in change)
+    return least if change.is_exact else _FROM_TO.of(lang).format(least=least, most=most)
+
+
+def _signed(value: float, unit: str, lang: str) -> str:
+    sign = "" if not value else "+" if value > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{number_text(abs(value), unit, lang)}"
 
 
 def number_text(value: float, unit: str, lang: str) -> str:
@@ -158,7 +176,7 @@ def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
         return cell.without.of(lang)
     bounds = bounds_of(cell)
     if bounds is not None:
-        return interval_text(bounds, column.unit, lang)
+        return (change_text if column.kind == "change" else interval_text)(bounds, column.unit, lang)
     if isinstance(cell, Link | Label):
         return (cell.text if isinstance(cell, Link) else cell).of(lang)
     if isinstance(cell, str):

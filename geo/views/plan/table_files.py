@@ -11,7 +11,7 @@ import orjson
 
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.model import Value
-from geo.plan.figures import RecordKey
+from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import inert
 from geo.views.export.book import NARROW, WIDE, cell, date_cell, header_cell, set_filter, set_widths, write_book
@@ -21,7 +21,12 @@ from geo.views.plan.table import Cell, Column, Link, Table, bounds_of, cell_text
 from geo.views.values import precision_of
 
 SOURCES, DEFINITIONS = Label("Nguồn", "Sources"), Label("Định nghĩa", "Definitions")
-_SURE, _POSSIBLE = Label("chắc chắn", "certain"), Label("tối đa", "at most")
+_BOUNDS = {
+    "interval": (Label("chắc chắn", "certain"), Label("tối đa", "at most")),
+    "change": (Label("ít nhất", "at least"), Label("nhiều nhất", "at most")),
+}
+_ENDINGS = {"interval": ("sure", "possible"), "change": ("least", "most"), "link": ("", "url")}
+"""Kind of a column -> the endings of the names of its two columns in files."""
 _ADDRESS = Label("địa chỉ", "address")
 _SHEET_MOST = 31  # characters of a sheet's name (Excel specifications and limits)
 _NO_SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -45,8 +50,9 @@ class Edition(NamedTuple):
 def write_table_csv(table: Table, edition: Edition, lang: str, out: BinaryIO) -> int:
     """Write the table in UTF-8 with a BOM and CRLF, and return its number of rows.
 
-    Columns have their keys as names. An interval has two columns, `<key>_sure` and `<key>_possible`; a link has a
-    second column `<key>_url`. Text that a spreadsheet would take for a formula begins with an apostrophe.
+    Columns have their keys as names. An interval has two columns, `<key>_sure` and `<key>_possible`, a change has
+    `<key>_least` and `<key>_most`; a link has a second column `<key>_url`. Text that a spreadsheet would take for a
+    formula begins with an apostrophe.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -58,15 +64,14 @@ def write_table_csv(table: Table, edition: Edition, lang: str, out: BinaryIO) ->
 
 
 def _names_of(column: Column) -> tuple[str, ...]:
-    if column.kind == "interval":
-        return f"{column.key}_sure", f"{column.key}_possible"
-    return (column.key, f"{column.key}_url") if column.kind == "link" else (column.key,)
+    endings = _ENDINGS.get(column.kind, ("",))
+    return tuple(f"{column.key}_{ending}" if ending else column.key for ending in endings)
 
 
 def _values_of(row: Iterable[Cell], table: Table, edition: Edition, lang: str) -> Iterator[Value]:
     """The cells of a row as plain values, two for an interval and for a link."""
     for value, column in zip(row, table.columns, strict=True):
-        if column.kind == "interval":
+        if column.kind in _BOUNDS:
             yield from (_number(bound) for bound in bounds_of(value) or (None, None))
         elif column.kind == "link":
             yield cell_text(value, column, lang)
@@ -114,8 +119,8 @@ def _sheet_name(title: str) -> str:
 
 def _headers_of(column: Column, lang: str) -> tuple[str, ...]:
     label = f"{column.label.of(lang)} ({column.unit})" if column.unit else column.label.of(lang)
-    if column.kind == "interval":
-        return tuple(f"{label}: {bound.of(lang)}" for bound in (_SURE, _POSSIBLE))
+    if column.kind in _BOUNDS:
+        return tuple(f"{label}: {bound.of(lang)}" for bound in _BOUNDS[column.kind])
     return (label, f"{label}: {_ADDRESS.of(lang)}") if column.kind == "link" else (label,)
 
 

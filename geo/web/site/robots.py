@@ -17,6 +17,7 @@ _HOUR_S = 3_600
 _RULES = """User-agent: *
 Disallow: {root}/export/
 Disallow: {root}/manage
+Disallow: {root}/plan/figures/
 Disallow: {root}/save-map
 Disallow: {root}/map.json
 Disallow: {root}/search.json
