@@ -130,6 +130,13 @@ def test_only_the_places_of_one_state_are_shown_without_javascript(client: Flask
     assert client.get("/plan/proximity/made_by.json").status_code == 404
 
 
+def test_a_table_without_rows_keeps_its_head_and_files_for_another_distance(client: FlaskClient) -> None:
+    page = client.get(f"/plan/proximity?{DAY}&link=village_near_market&km=1&lang=en", headers=BROWSER).text
+    pairs = page.partition('data-table="pairs"')[2].partition("</section>")[0]  # type: ignore[index]
+    assert "<thead>" in pairs and "No pair is within this distance." in pairs
+    assert pairs.count("data-file") == 2
+
+
 # --- gaps -----------------------------------------------------------------------------------------------------
 
 

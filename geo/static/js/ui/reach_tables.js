@@ -30,7 +30,7 @@ export function createReachTables(view, data, { onShow }) {
     const before = shown[key] ?? [];
     if (before.length !== lines.length || lines.some((line, i) => line !== before[i])) {
       box(key).classList.toggle("reachtable--empty", !lines.length);
-      box(key).querySelector("tbody")?.replaceChildren(...lines);
+      box(key).querySelector("tbody").replaceChildren(...lines);
       shown[key] = lines;
     }
     document.querySelector(`[data-more="${key}"]`).textContent = total > lines.length ? fill(words["plan.near.more"], { n: count(lines.length), m: count(total) }) : "";
