@@ -25,7 +25,9 @@ NEAR: dict[str, Near] = {spec.name: spec for spec in LINKS if isinstance(spec, N
 """The pairs of layers that are asked about: the rows Near of LINKS."""
 FIRST = "village_near_site"
 MOST_ROWS = 100
-"""Rows of each table on the page; the files have all."""
+"""Rows of each table of places on the page; the files have all."""
+MOST_PAIRS_SHOWN = 40
+"""Rows of the table of pairs on the page."""
 
 STATES: dict[str, Label] = {
     "near": Label("chắc chắn gần", "surely near"),
@@ -92,6 +94,7 @@ def compose_proximity(desk: Desk) -> Content:
         states=STATES,
         shown={table.key: shown(table, show) for table in places},
         head_of=head_of,
+        most_pairs=MOST_PAIRS_SHOWN,
         icons={side.layer: STYLES[side.layer].icon for side in sides},
     )
 
@@ -122,9 +125,9 @@ def shown(table: Table, show: str) -> Table:
     return table if not show else table.where(lambda row: row[1] == STATES[show])
 
 
-def head_of(table: Table) -> Table:
+def head_of(table: Table, most: int = MOST_ROWS) -> Table:
     """The first rows of a table, as many as a page shows."""
-    return replace(table, rows=table.rows[:MOST_ROWS], records=table.records[:MOST_ROWS])
+    return replace(table, rows=table.rows[:most], records=table.records[:most])
 
 
 def _parts(answer: Proximity) -> tuple[tuple[Places, Places, Neighbours], ...]:

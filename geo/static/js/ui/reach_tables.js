@@ -6,6 +6,7 @@ import { FAR, MAYBE, NEAR } from "../core/reach.js";
 import { el, icon } from "./dom.js";
 
 const MOST_ROWS = 100;
+const MOST_PAIRS = 40;
 const KEYS = { [NEAR]: "near", [MAYBE]: "maybe", [FAR]: "far" };
 
 /** `data` is the file of a link; `onShow(side, place)` is called by the buttons that show a place on the map. */
@@ -119,5 +120,5 @@ export function createReachTables(view, data, { onShow }) {
     return [cell(head, name(1 - side, other)), number(apart, km(metres)), number(off, km(unsure))];
   }
 
-  return { pairs, places, most: MOST_ROWS };
+  return { pairs, places, most: MOST_PAIRS };
 }
