@@ -82,7 +82,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
-    "views.plan": (VIEWS | {"plan", "views.export", "views.map"}, {"icalendar", "orjson"}),
+    "views.plan": (VIEWS | {"link", "plan", "views.export", "views.map"}, {"icalendar", "numpy", "orjson"}),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
@@ -104,7 +104,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "orjson"},
     ),
     "web.plan": (
-        WEB | {"drafts", "plan", "store", "views", "views.export", "views.plan", "web.site"},
+        WEB | {"basemap", "drafts", "plan", "store", "views", "views.export", "views.map", "views.plan", "web.site"},
         {"flask", "werkzeug", "orjson"},
     ),
     "web.manage": (
@@ -178,6 +178,7 @@ SQLITE_ELSEWHERE = {
 SHARED_NAMES = {
     "engine.py": "the choice of what the store is kept in, and of what atlases are",
     "errors.py": "what can go wrong, and its answer in HTTP",
+    "gaps.py": "missing values that a request to the worklist selects, and records that lack what the plan ties them to",
     "geojson.py": "GeoJSON read, and written",
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",

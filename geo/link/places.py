@@ -97,7 +97,7 @@ class Places:
             there, here = other._within(self, np.full(len(other.ids), distance_m))
         else:
             here, there = self._within(other, np.full(len(self.ids), distance_m))
-        metres = self._geodesic(other, here, there)
+        metres = self.distances_m(other, here, there)
         close = metres <= distance_m
         if self.layer == other.layer:
             close &= self.ids[here] != other.ids[there]
@@ -110,9 +110,9 @@ class Places:
         # What is nearest on the map may not be so on the ellipsoid, but it says how far to look.
         first, guess = STRtree(other.metric).query_nearest(self.metric, all_matches=False)
         at_most_m = np.zeros(len(self.ids))
-        at_most_m[first] = self._geodesic(other, first, guess)
+        at_most_m[first] = self.distances_m(other, first, guess)
         here, there = self._within(other, at_most_m)
-        pairs = _ranked(here, there, self._geodesic(other, here, there), other.ids)
+        pairs = _ranked(here, there, self.distances_m(other, here, there), other.ids)
         return Joined(*(column[pairs.rank == 1] for column in pairs))
 
     def nearest_of_each(self, other: "Places", kinds: NDArray[np.object_]) -> Joined:
@@ -127,13 +127,41 @@ class Places:
             other.ids,
         )
 
+    def nearest_two(self, other: "Places") -> Joined:
+        """Each record's two nearest ones in `other` with their geodesic metres; ties go to the smaller id."""
+        first = self.nearest(other)
+        if len(other.ids) < 2 or not len(first.here):
+            return first
+        # The second is at most as far as any other place but the first: one near the first is a good guess.
+        at_most_m = np.zeros(len(self.ids))
+        at_most_m[first.here] = self.distances_m(other, first.here, other.neighbours[first.there])
+        here, there = self._within(other, at_most_m)
+        pairs = _ranked(here, there, self.distances_m(other, here, there), other.ids)
+        keep = pairs.rank <= 2
+        return Joined(pairs.here[keep], pairs.there[keep], pairs.measure[keep], pairs.rank[keep])
+
+    @cached_property
+    def neighbours(self) -> Rows:
+        """For each of two or more places another one near it: at the same point if there is one, else the nearest."""
+        rows = np.arange(len(self.ids), dtype=np.intp)
+        others = np.roll(rows, -1)
+        here, there = STRtree(self.metric).query_nearest(self.metric, exclusive=True, all_matches=False)
+        others[here] = there
+        lng, lat = self.lnglat
+        order = np.lexsort((lat, lng))
+        one, next_one = order[:-1], order[1:]
+        same = (lng[one] == lng[next_one]) & (lat[one] == lat[next_one])
+        others[one[same]], others[next_one[same]] = next_one[same], one[same]
+        return others
+
     def _within(self, other: "Places", distance_m: Numbers) -> tuple[Rows, Rows]:
         """Every pair that may be as near as `distance_m` says of the place here, and some that are farther apart."""
         reach = self.scale * distance_m * np.exp(distance_m / _LEAST_RADIUS_M) + _ROUNDING_M
         here, there = STRtree(other.metric).query(self.metric, predicate="dwithin", distance=reach)
         return here, there
 
-    def _geodesic(self, other: "Places", here: Rows, there: Rows) -> Numbers:
+    def distances_m(self, other: "Places", here: Rows, there: Rows) -> Numbers:
+        """The geodesic metres between pairs of rows."""
         (lng, lat), (other_lng, other_lat) = self.lnglat, other.lnglat
         distances: Numbers = GEOD.inv(lng[here], lat[here], other_lng[there], other_lat[there])[2]
         return distances

@@ -42,6 +42,8 @@ from geo.web.ogc.front import Front
 from geo.web.plan import certificate_files
 from geo.web.plan.figure_pages import FigurePages
 from geo.web.plan.phase_values import PhaseValues
+from geo.web.plan.plan_map import WITH_MAP, plan_map
+from geo.web.plan.proximity_data import ProximityData
 from geo.web.plan.workbench import Workbench
 from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
 from geo.web.words.site import word
@@ -101,7 +103,7 @@ def create_app(
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
     files = _register_site(app, settings, atlas_source, assets)
-    _register_plan(app, settings, atlas_source, files, jobs)
+    _register_plan(app, settings, atlas_source, files, jobs, assets)
     errors.register(app)
     _compress(app)
     _guard(app, settings, application)
@@ -130,12 +132,14 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
 
 
 def _register_plan(
-    app: Flask, settings: Settings, atlas_source: AtlasSource, files: downloads.Downloads, jobs: Jobs
+    app: Flask, settings: Settings, atlas_source: AtlasSource, files: downloads.Downloads, jobs: Jobs, assets: Assets
 ) -> None:
     """Add the pages for planners and the addresses of figures."""
-    workbench = Workbench(atlas_source, files)
+    workbench, grounds = Workbench(atlas_source, files), GroundSource(settings.basemap_dir)
     workbench.more_values["phase"] = PhaseValues(settings, jobs)
+    workbench.more_values |= dict.fromkeys(WITH_MAP, plan_map(settings, assets, grounds))
     workbench.register(app)
+    ProximityData(workbench).register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
 

@@ -20,6 +20,10 @@ PAGES = [
     "/plan",
     "/plan/certificates",
     "/plan/phase",
+    "/plan/units?indicator=zones_area",
+    "/plan/chains",
+    "/plan/gaps",
+    "/plan/proximity",
     "/plan/figures/products_valid",
     "/about",
     "/connect",
@@ -29,13 +33,13 @@ PAGES = [
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_no_page_is_wider_than_the_screen(watched: WatchedPage, lang: str) -> None:
     for path in PAGES:
-        page = watched.open(f"{path}?lang={lang}")
+        page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, path
 
 
 def test_everything_that_is_pressed_on_a_phone_is_large_enough(phone: WatchedPage) -> None:
-    for path in ("/products", "/products/R01", "/quality", "/plan", "/plan/certificates"):
+    for path in ("/products", "/products/R01", "/quality", "/plan", "/plan/certificates", "/plan/proximity"):
         page = phone.open(path)
         small = page.eval_on_selector_all(
             ".button, .chip, select, input:not([type=hidden]):not(.visually-hidden)",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { areaOf, distance, lengthOf } from "../../geo/static/js/core/geodesic.js";
+import { areaOf, destination, distance, lengthOf, ringAround } from "../../geo/static/js/core/geodesic.js";
 
 const near = (value, expected, tolerance) => assert.ok(Math.abs(value - expected) <= tolerance, `${value} is not ${expected} ± ${tolerance}`);
 
@@ -37,4 +37,19 @@ test("a square of a tenth of a degree has the area of the ellipsoid, whichever w
 
 test("a line that encloses nothing has no area", () => {
   near(areaOf([[103, 21], [103, 22], [103, 21]]), 0, 1e-3);
+});
+
+test("the point that is some way off is as far off as that, in every direction", () => {
+  for (const metres of [0, 1, 7_500, 50_000, 200_000]) {
+    for (let bearing = 0; bearing < 360; bearing += 15) near(distance([103, 21.4], destination([103, 21.4], bearing, metres)), metres, 0.001);
+  }
+  const [lng, lat] = destination([103, 21.4], 90, 10_000); // computed with GeographicLib: azimuth 90°, 10 km
+  near(lng, 103.096440487, 1e-8);
+  near(lat, 21.399972266, 1e-8);
+});
+
+test("a ring is closed and everywhere equally far", () => {
+  const ring = ringAround([103, 21.4], 10_000);
+  assert.deepEqual(ring[0], ring.at(-1));
+  for (const corner of ring) near(distance([103, 21.4], corner), 10_000, 0.001);
 });

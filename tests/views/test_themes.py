@@ -1,6 +1,7 @@
 """The colours of the site: one table, legible in every theme, and no colour outside it."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -9,7 +10,7 @@ from geo.ocop.styles import STYLES
 from geo.views.map.assets import static_dir
 from geo.views.map.layer_symbols import style_sheet
 from geo.views.map.themes import TOKENS, theme_sheet
-from tests.colours import contrast, mixed
+from tests.colours import contrast, luminance, mixed
 
 TEXT = [
     *((ink, paper) for ink in ("ink", "ink-soft", "accent", "warn", "error", "ok") for paper in ("paper", "field")),
@@ -39,6 +40,17 @@ def test_text_can_be_read_in_every_theme(ink: str, ground: str, theme: int) -> N
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
 def test_edges_of_controls_can_be_seen_in_every_theme(edge: str, ground: str, theme: int) -> None:
     assert contrast(TOKENS[edge][theme], TOKENS[ground][theme]) >= 3
+
+
+@pytest.mark.parametrize("theme", range(len(THEMES)), ids=THEMES)
+def test_the_classes_of_a_choropleth_are_told_apart_without_colour_and_carry_numbers(theme: int) -> None:
+    classes = ["class-zero", *(f"class-{number}" for number in range(1, 6))]
+    lightness = [luminance(TOKENS[name][theme]) for name in classes]
+    assert lightness == sorted(lightness, reverse=lightness[0] > lightness[-1])
+    for one, other in pairwise(classes):
+        assert contrast(TOKENS[one][theme], TOKENS[other][theme]) >= 1.2
+    for name in classes:
+        assert contrast(TOKENS[name][theme], TOKENS[f"on-{name}"][theme]) >= 4.5, name
 
 
 @pytest.mark.parametrize("theme", range(len(THEMES)), ids=THEMES)

@@ -45,6 +45,19 @@ TOKENS: dict[str, Tint] = {
     "map-shield": SHIELD,
     "map-shield-edge": SHIELD_EDGE,
     "ruler": Tint("#1b62c9", "#8fbcff", "#0000c8"),
+    # The classes of a choropleth differ in lightness, which every eye and a black-and-white printer tells apart.
+    "class-zero": Tint("#fffdf8", "#1b2122", "#ffffff"),
+    "class-1": Tint("#d5eae6", "#2d4b4e", "#e3e3e3"),
+    "class-2": Tint("#a3d1cd", "#356c70", "#b5b5b5"),
+    "class-3": Tint("#67b0b0", "#4f979a", "#868686"),
+    "class-4": Tint("#2a7d84", "#86c5c2", "#4f4f4f"),
+    "class-5": Tint("#0c4a58", "#d3f0e9", "#000000"),
+    "on-class-zero": Tint("#1d2b2c", "#ebe8de", "#000000"),
+    "on-class-1": Tint("#1d2b2c", "#ebe8de", "#000000"),
+    "on-class-2": Tint("#1d2b2c", "#f7f5ee", "#000000"),
+    "on-class-3": Tint("#152122", "#0b1415", "#000000"),
+    "on-class-4": Tint("#ffffff", "#0b1415", "#ffffff"),
+    "on-class-5": Tint("#ffffff", "#0b1415", "#ffffff"),
 }
 """Name -> its colour in each theme."""
 

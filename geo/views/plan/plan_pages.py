@@ -6,9 +6,17 @@ from typing import NamedTuple
 
 from geo.schema import Label
 from geo.views.plan.certificate_page import GROUPINGS, compose_certificates
+from geo.views.plan.chains_page import CHOICES as CHAIN_CHOICES
+from geo.views.plan.chains_page import compose_chains
 from geo.views.plan.desk import Content, Desk
+from geo.views.plan.gaps_page import CHOICES as GAP_CHOICES
+from geo.views.plan.gaps_page import compose_gaps
 from geo.views.plan.overview_page import compose_overview
 from geo.views.plan.phase_page import AFTER, BEFORE, compose_phase
+from geo.views.plan.proximity_page import CHOICES as PROXIMITY_CHOICES
+from geo.views.plan.proximity_page import compose_proximity
+from geo.views.plan.units_page import CHOICES as UNIT_CHOICES
+from geo.views.plan.units_page import compose_units
 
 
 class PlanPage(NamedTuple):
@@ -47,6 +55,32 @@ PAGES: tuple[PlanPage, ...] = (
         since=year_before,
     ),
     PlanPage(
+        "chains",
+        "/plan/chains",
+        Label("Chuỗi giá trị", "Value chains"),
+        Label(
+            "Mỗi sản phẩm với vùng nguyên liệu, chủ thể, làng nghề và điểm đến",
+            "Each product with its zone, producer, village and sites",
+        ),
+        "plan/chains.html",
+        compose_chains,
+        parameters=("km", "frame", "unit"),
+        choices=CHAIN_CHOICES,
+    ),
+    PlanPage(
+        "gaps",
+        "/plan/gaps",
+        Label("Khoảng trống", "Gaps"),
+        Label(
+            "Còn thiếu gì, ở đâu; mỗi mục là một danh sách để gửi",
+            "What is missing and where; each is a list to send",
+        ),
+        "plan/gaps.html",
+        compose_gaps,
+        parameters=("km",),
+        choices=GAP_CHOICES,
+    ),
+    PlanPage(
         "certificates",
         "/plan/certificates",
         Label("Chứng nhận", "Certificates"),
@@ -68,5 +102,25 @@ PAGES: tuple[PlanPage, ...] = (
         parameters=("cohort",),
         since=lambda _: BEFORE,
         day=AFTER,
+    ),
+    PlanPage(
+        "units",
+        "/plan/units",
+        Label("Theo đơn vị", "By unit"),
+        Label("Mỗi chỉ tiêu theo xã, phường và theo đơn vị cũ", "Each indicator by commune and by former unit"),
+        "plan/units.html",
+        compose_units,
+        parameters=("km", "days", "frame", "crop"),
+        choices=UNIT_CHOICES,
+    ),
+    PlanPage(
+        "proximity",
+        "/plan/proximity",
+        Label("Khoảng cách", "Proximity"),
+        Label("Nơi nào gần nơi nào, và nơi nào xa tất cả", "What lies near what, and what is far from all"),
+        "plan/proximity.html",
+        compose_proximity,
+        parameters=("km",),
+        choices=PROXIMITY_CHOICES,
     ),
 )

@@ -13,10 +13,11 @@ from geo.plan.figures import Figure, Parameters
 from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
 from geo.views.plan.desk import Content, Desk, Moment, versions_of
-from geo.views.plan.figure_view import card_view
+from geo.views.plan.figure_view import address_of, card_view, path_of
+from geo.views.plan.map_marks import marks_view
 from geo.views.plan.plan_pages import PAGES, PlanPage
 from geo.views.plan.plots import bar_view, column_view
-from geo.views.plan.table import Table, table_view
+from geo.views.plan.table import Table, interval_text, number_text, table_view
 from geo.views.plan.table_files import Edition, write_table_csv, write_table_geojson, write_table_xlsx
 from geo.web.http import params
 from geo.web.http.headers import etag_of
@@ -196,5 +197,9 @@ def _help_templates() -> dict[str, object]:
         "view_of_bars": lambda plot: bar_view(plot, g.lang, SiteUrls()),
         "view_of_columns": lambda plot: column_view(plot, g.lang),
         "views_of_cards": _card_views,
+        "figure_url": lambda figure: SiteUrls().page(path_of(figure), **address_of(figure)),
+        "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
+        "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
+        "text_of_number": lambda value: number_text(value, "", g.lang),
         "kept_moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},
     }

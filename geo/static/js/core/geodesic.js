@@ -36,6 +36,43 @@ export function distance([lng1, lat1], [lng2, lat2]) {
   return NaN; // no convergence: nearly antipodal points, which a province does not have
 }
 
+/** The point that is `metres` away in a direction, in degrees clockwise from north (Vincenty 1975, direct formula). */
+export function destination([lng, lat], bearing, metres) {
+  const [sin1, cos1] = [Math.sin(bearing * RAD), Math.cos(bearing * RAD)];
+  const tanU = (1 - F) * Math.tan(lat * RAD);
+  const cosU = 1 / Math.hypot(1, tanU);
+  const sinU = tanU * cosU;
+  const sa = cosU * sin1;
+  const c2a = 1 - sa * sa;
+  const u2 = (c2a * (A * A - B * B)) / (B * B);
+  const k1 = 1 + (u2 / 16384) * (4096 + u2 * (u2 * (320 - 175 * u2) - 768));
+  const k2 = (u2 / 1024) * (256 + u2 * (u2 * (74 - 47 * u2) - 128));
+  const start = Math.atan2(tanU, cos1);
+  let sigma = metres / (B * k1);
+  let c2m = 0;
+  for (let turn = 0; turn < 100; turn++) {
+    c2m = Math.cos(2 * start + sigma);
+    const [ss, cs] = [Math.sin(sigma), Math.cos(sigma)];
+    const delta = k2 * ss * (c2m + (k2 / 4) * (cs * (2 * c2m * c2m - 1) - (k2 / 6) * c2m * (4 * ss * ss - 3) * (4 * c2m * c2m - 3)));
+    const before = sigma;
+    sigma = metres / (B * k1) + delta;
+    if (Math.abs(sigma - before) < 1e-12) break;
+  }
+  const [ss, cs] = [Math.sin(sigma), Math.cos(sigma)];
+  const x = sinU * ss - cosU * cs * cos1;
+  const lat2 = Math.atan2(sinU * cs + cosU * ss * cos1, (1 - F) * Math.hypot(sa, x));
+  const lambda = Math.atan2(ss * sin1, cosU * cs - sinU * ss * cos1);
+  const C = (F / 16) * c2a * (4 + F * (4 - 3 * c2a));
+  const L = lambda - (1 - C) * F * sa * (sigma + C * ss * (c2m + C * cs * (2 * c2m * c2m - 1)));
+  return [lng + L / RAD, lat2 / RAD];
+}
+
+/** A closed ring of the points that are `metres` away from a point. */
+export function ringAround(point, metres, corners = 90) {
+  const ring = Array.from({ length: corners }, (_, i) => destination(point, (360 * i) / corners, metres));
+  return [...ring, ring[0]];
+}
+
 /** Metres along a line of points. */
 export function lengthOf(points) {
   return points.slice(1).reduce((sum, point, i) => sum + distance(points[i], point), 0);
