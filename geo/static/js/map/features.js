@@ -33,10 +33,11 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   /** Show exactly `features`; those that are on the map already are not drawn again. */
   function show(features) {
     const byId = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
-    const gone = [...layers.keys()].filter((id) => !byId.has(id)).map((id) => layers.get(id));
+    // What a wider view drew with less detail is drawn again.
+    const gone = [...layers.values()].filter(({ feature }) => !byId.has(feature.id) || (feature.light && !byId.get(feature.id).light));
+    gone.forEach((layer) => layers.delete(layer.feature.id));
     const fresh = [...byId.values()].filter((feature) => !layers.has(feature.id)).map(draw);
     fresh.forEach(dimOne);
-    gone.forEach((layer) => layers.delete(layer.feature.id));
     fresh.forEach((layer) => layers.set(layer.feature.id, layer));
     clusters.removeLayers(gone.filter((layer) => layer.isPin));
     clusters.addLayers(fresh.filter((layer) => layer.isPin));
