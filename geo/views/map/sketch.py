@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.atlas import Atlas, Query, Record
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
+from geo.ocop.layers import THEMATIC
 from geo.ocop.styles import SHAPES, STYLES
 from geo.views.values import Urls
 
@@ -27,6 +28,8 @@ _TOLERANCE_DEG = 0.003
 _M_PER_DEG = 111_320.0
 _LETTER, _LINE = 12, 25
 """Width of a letter and height of a line of the names, as they are on a phone."""
+_SYMBOL = 22
+"""Half the width of a mark on a phone."""
 _CELL = 50
 """Records this close, or closer, share one mark: a target of 24 pixels on a phone."""
 _MOST_NAMED = 4
@@ -156,23 +159,49 @@ def _steps(points: NDArray[np.int64]) -> str:
 
 
 def _names(atlas: Atlas, lang: str, canvas: Canvas) -> Iterator[Name]:
-    """The names that have room, those of the wards first, then those of the largest communes."""
-    units = [unit for unit in atlas.find(Query("communes")).records if unit.lng is not None and unit.lat is not None]
-    taken: list[tuple[int, int, int]] = []
+    """The names that have room beside each other and the symbols, those of the wards first, then of large communes."""
+    queries = tuple(Query(layer) for layer in THEMATIC)
+    symbols = [canvas.at(*_place(members[0])) for members in _groups(atlas, canvas, queries)]
+    taken: list[tuple[int, int, int, int]] = [(x, y, _SYMBOL, _SYMBOL) for x, y in symbols]
+    units = [unit for unit in atlas.find(Query("communes")).records if unit.lng is not None]
     for unit in sorted(units, key=_importance):
         text = unit.title_in(lang)
-        x, y = canvas.at(unit.lng or 0.0, unit.lat or 0.0)
         half = len(text) * _LETTER // 2
-        is_inside = half <= x <= WIDTH - half and _LINE <= y <= canvas.height - _LINE
-        if is_inside and all(abs(x - a) >= half + b or abs(y - c) >= _LINE for a, c, b in taken):
-            taken.append((x, y, half))
-            yield Name(x, y, text)
+        x, y = canvas.at(*_place(unit))
+        spots = [(x + dx, y + dy) for dx, dy in _spots(half)]
+        spot = next((spot for spot in spots if _is_free(spot, half, canvas, taken)), None)
+        if spot is None and _is_ward(unit):  # never left out for want of room beside the symbols
+            spot = next((spot for spot in spots if _is_free(spot, half, canvas, taken[len(symbols) :])), None)
+        if spot is not None:
+            taken.append((*spot, half, _LINE // 2))
+            yield Name(*spot, text)
+
+
+def _spots(half: int) -> list[tuple[int, int]]:
+    """Offsets from the middle of a commune at which its name may stand, the nearest first; `half` its width."""
+    aside = half + _SYMBOL
+    upright = [(0, 0), *((0, sign * far) for far in (26, 36, 46) for sign in (-1, 1))]
+    return [*upright, *((sign * aside, dy) for sign in (-1, 1) for dy in (0, -20, 20)), *((0, 62), (0, -62))]
+
+
+def _is_free(spot: tuple[int, int], half: int, canvas: Canvas, taken: Iterable[tuple[int, int, int, int]]) -> bool:
+    x, y = spot
+    is_inside = half <= x <= WIDTH - half and _LINE <= y <= canvas.height - _LINE
+    return is_inside and all(abs(x - a) >= half + w or abs(y - b) >= _LINE // 2 + h for a, b, w, h in taken)
+
+
+def _place(record: Record) -> tuple[float, float]:
+    return record.lng or 0.0, record.lat or 0.0
 
 
 def _importance(unit: Record) -> tuple[bool, float]:
     box = unit.bbox
     extent = 0.0 if box is None else (box.east - box.west) * (box.north - box.south)
-    return unit.properties.get("kind") != "ward", -extent
+    return not _is_ward(unit), -extent
+
+
+def _is_ward(unit: Record) -> bool:
+    return unit.properties.get("kind") == "ward"
 
 
 @lru_cache(maxsize=4)  # all records of the current version, and a few filters
@@ -188,7 +217,7 @@ def _groups(atlas: Atlas, canvas: Canvas, queries: tuple[Query, ...]) -> list[li
 
 def _mark(canvas: Canvas, members: Sequence[Record], lang: str, urls: Urls) -> Mark:
     first = members[0]
-    x, y = canvas.at(first.lng or 0.0, first.lat or 0.0)
+    x, y = canvas.at(*_place(first))
     names = [record.title_in(lang) for record in members[:_MOST_NAMED]]
     more = f" … (+{len(members) - _MOST_NAMED})" if len(members) > _MOST_NAMED else ""
     is_alone = len(members) == 1 or first.commune is None
