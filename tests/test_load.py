@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.effort import LONG, Effort
 from tests.load.attack import send
 from tests.load.memory import memory_mb
-from tests.load.requests import COSTLY, Request
+from tests.load.requests import COSTLY, TOO_LARGE, Request
 
 FIRST = (
     "/healthz",
@@ -115,7 +115,8 @@ def check_load(server: Server, seconds: float, *, every: bool) -> None:
     alone = seconds_of_first(server, time.monotonic() + 3)
     first, outcome = under_load(server, seconds)
     for kind, statuses in outcome["statuses"].items():
-        assert set(statuses) <= {"200", "204", "400", "404", "413", "414", "422", "503"}, (kind, statuses)
+        expected = {"200", "204", "400", "404", "413", "414", "422", "503"} | ({"0"} if kind == TOO_LARGE else set())
+        assert set(statuses) <= expected, (kind, statuses)
     summary = {
         path: [round(number, 3) for number in (high(alone[path]), values[len(values) // 2], high(values), values[-1])]
         for path, values in first.items()

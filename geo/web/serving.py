@@ -1,8 +1,10 @@
 """The HTTP server: granian, with one worker process or several over the same data folder, on every system."""
 
+import ctypes
 import gc
 import multiprocessing
 import os
+import platform
 import signal
 import socket
 import sys
@@ -25,6 +27,9 @@ _IDLE_MS = 75_000
 """Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
 _LARGEST_HEAD = 64 * 1024
 """Most bytes of request line and headers, more than MAX_ADDRESS of the application needs."""
+_M_ARENA_MAX = -8
+"""The parameter of mallopt (malloc.h of glibc) for the number of heaps."""
+_ARENAS = 2
 _OTHER_FILES = 2_048
 """File descriptors of a process beside its connections: an atlas for each thread, mapped arrays of tiles, caches."""
 
@@ -83,6 +88,7 @@ def _load_worker(
         signal.signal(number, signal.SIG_DFL)
     if is_stopping is not None and is_stopping():
         sys.exit(0)
+    _limit_memory_arenas()
     application = Transfers(make(), settings)
     _tune_interpreter()
     handle_signals_of_any_thread()
@@ -107,6 +113,15 @@ def _tune_interpreter() -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.001)
+
+
+def _limit_memory_arenas() -> None:
+    """Have all threads allocate from _ARENAS heaps of glibc's allocator; other allocators are left as they are.
+
+    glibc gives each thread a heap of its own, and freed memory in the middle of one is not returned to the system.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _room_for(connections: int) -> int:

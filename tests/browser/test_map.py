@@ -2,9 +2,11 @@
 
 import json
 import re
+from itertools import combinations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import shapely
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WatchedPage
@@ -276,3 +278,16 @@ def test_pages_work_without_javascript(no_script: WatchedPage) -> None:
     expect(page.locator("h1")).to_have_text("Mật ong Hoa Ban Điện Biên")
     page.get_by_role("link", name="Hợp tác xã Ong mật Điện Biên").first.click()
     expect(page.locator("h1")).to_have_text("Hợp tác xã Ong mật Điện Biên")
+
+
+@pytest.mark.parametrize("path", ["/", "/embed"])
+def test_scale_sources_and_note_do_not_cover_each_other(watched: WatchedPage, path: str) -> None:
+    page = watched.open(path)
+    page.wait_for_selector(".leaflet-control-scale-line")
+    boxes = [
+        shapely.box(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+        for selector in (".leaflet-control-scale-line", ".credits summary", ".legalnote")
+        if (box := page.locator(selector).first.bounding_box()) is not None
+    ]
+    assert len(boxes) == 3
+    assert [one.intersection(other).area for one, other in combinations(boxes, 2)] == [0, 0, 0]

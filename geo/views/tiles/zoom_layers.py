@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import NamedTemporaryFile
 from typing import Any, TypeAlias
+from weakref import ref
+from zipfile import BadZipFile
 
 import numpy as np
 import shapely
@@ -46,6 +48,7 @@ _IN_MEMORY = 128_000_000
 """Most bytes of prepared layers that stay in memory."""
 _MANY = 5_000
 """Records from which on a layer is prepared as a job."""
+_SUFFIX = ".npz"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class PreparedLayers:
     share, and the layers that were loaded last stay in memory. The folder can be deleted at any time; one that cannot
     be read or written is not used. Large layers are prepared inside `job`. Busy (see geo/budget.py) when the machine is
     preparing too many other layers and files, or when another thread that prepares a layer takes too long.
+
+    The atlas is not kept alive, so that a table of atlases and their layers can forget an atlas that nobody uses any
+    more: callers hold it while they ask.
     """
 
     def __init__(
@@ -87,9 +93,17 @@ class PreparedLayers:
         *,
         max_bytes: int = 512_000_000,
     ) -> None:
-        self._atlas, self._folder, self._job, self._max_bytes = atlas, folder, job, max_bytes
+        self._reference = ref(atlas)
+        self._folder, self._job, self._max_bytes = folder, job, max_bytes
         self._loaded: dict[str, Arrays] = {}
         self._lock = threading.Lock()
+
+    @property
+    def _atlas(self) -> Atlas:
+        atlas = self._reference()
+        if atlas is None:
+            raise ReferenceError("the atlas of these layers is not in use any more")
+        return atlas
 
     def zoom_layer(self, layer: str, zoom: int) -> ZoomLayer:
         """The layer's records prepared for a zoom."""
@@ -121,7 +135,7 @@ class PreparedLayers:
         total = sum(_bytes(arrays) for arrays in self._loaded.values())
         dropped = set()
         for name in list(self._loaded)[:-1]:
-            if total > _IN_MEMORY and self._folder is not None and (self._folder / name).is_dir():
+            if total > _IN_MEMORY and self._folder is not None and _file(self._folder, name).is_file():
                 total -= _bytes(self._loaded[name])
                 dropped.add(name)
         self._loaded = {name: arrays for name, arrays in self._loaded.items() if name not in dropped}
@@ -136,49 +150,61 @@ class PreparedLayers:
             return self._load(name) or self._keep(name, make())
 
     def _load(self, name: str) -> Arrays | None:
-        if self._folder is None or not (self._folder / name).is_dir():
+        """The stored arrays; None where there is no file. It is one file, so that another process deletes all or none.
+
+        It is read whole, not mapped: to read a mapped file that somebody has truncated ends the process (SIGBUS).
+        """
+        if self._folder is None:
             return None
+        path = _file(self._folder, name)
         try:
-            paths = sorted((self._folder / name).glob("*.npy"))
-            # Read, not mapped: to read a mapped file that somebody has truncated ends the process (SIGBUS).
-            return {path.stem: np.load(path) for path in paths}
-        except (OSError, ValueError, EOFError) as error:
-            log.warning("%s of %s: %s", name, self._folder, error)
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            with path.open("rb") as file, np.load(file) as arrays:
+                return dict(arrays)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            log.warning("%s: %s", path, error)
+            with suppress(OSError):
+                path.unlink()
             return None
 
     def _keep(self, name: str, arrays: Arrays) -> Arrays:
         """Store the arrays, if the folder is writable, and return them."""
         if self._folder is None:
             return arrays
-        part = None
+        path, part = _file(self._folder, name), None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            part = Path(mkdtemp(prefix=f"{name}.", suffix=part_suffix(), dir=self._folder))
-            for key, array in arrays.items():
-                np.save(part / f"{key}.npy", array)
-            part.rename(self._folder / name)
-            self._delete_oldest(name)
+            with NamedTemporaryFile(prefix=f"{name}.", suffix=part_suffix(), dir=self._folder, delete=False) as file:
+                part = Path(file.name)
+                np.savez(file, **arrays)
+            part.replace(path)
+            self._delete_oldest(path)
         except OSError as error:
-            if part is not None:
-                shutil.rmtree(part, ignore_errors=True)
-            # Another process may have stored the same arrays meanwhile.
-            if not (self._folder / name).is_dir():
-                log.warning("%s of %s: %s", name, self._folder, error)
+            with suppress(OSError):
+                if part is not None:
+                    part.unlink()
+            log.warning("%s: %s", path, error)
         return arrays
 
-    def _delete_oldest(self, newest: str) -> None:
+    def _delete_oldest(self, newest: Path) -> None:
         """Delete the stored layers that were made first, until all have at most `max_bytes` bytes."""
         stored = []
-        for folder in self._folder.iterdir() if self._folder is not None else ():
+        for path in self._folder.glob(f"*{_SUFFIX}") if self._folder is not None else ():
             with suppress(OSError):  # another process may delete it
-                size = sum(path.stat().st_size for path in folder.iterdir())
-                stored.append((folder.stat().st_mtime, size, folder))
+                status = path.stat()
+                stored.append((status.st_mtime, status.st_size, path))
         total = sum(size for _, size, _ in stored)
-        for _, size, folder in sorted(stored):
-            if total > self._max_bytes and folder.name != newest:
-                shutil.rmtree(folder, ignore_errors=True)
+        for _, size, path in sorted(stored):
+            if total > self._max_bytes and path != newest:
+                with suppress(OSError):
+                    path.unlink()
                 total -= size
+
+
+def _file(folder: Path, name: str) -> Path:
+    """The file of the arrays with a name."""
+    return folder / f"{name}{_SUFFIX}"
 
 
 def _bytes(arrays: Arrays) -> int:
