@@ -6,14 +6,15 @@ which compress best.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo import budget
 from geo.atlas import Atlas, Query, Record
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
@@ -65,6 +66,11 @@ class Outline(NamedTuple):
     names: tuple[Name, ...]
 
 
+_OUTLINES: WeakKeyDictionary[Atlas, dict[str, Outline | None]] = WeakKeyDictionary()
+_WHOLE: WeakKeyDictionary[Atlas, list[list[Record]]] = WeakKeyDictionary()
+"""What is worked out once for each version."""
+
+
 class Canvas(NamedTuple):
     """The projection from degrees to the drawing: equirectangular, the middle parallel at true scale."""
 
@@ -102,8 +108,12 @@ class Canvas(NamedTuple):
 
 def outline(atlas: Atlas, lang: str) -> Outline | None:
     """The province without its records, names in `lang`; None when it has no communes with an area."""
-    canvas = canvas_of(atlas)
-    return _outline(atlas, lang, canvas) if canvas else None
+    outlines = _OUTLINES.setdefault(atlas, {})
+    if lang not in outlines:
+        canvas = canvas_of(atlas)
+        with budget.unlimited():
+            outlines[lang] = _outline(atlas, lang, canvas) if canvas else None
+    return outlines[lang]
 
 
 def marks(atlas: Atlas, queries: Iterable[Query], lang: str, urls: Urls) -> list[Mark]:
@@ -126,7 +136,6 @@ def canvas_of(atlas: Atlas) -> Canvas | None:
     return Canvas(bounds, WIDTH / ((bounds.east - bounds.west) * squeeze), squeeze)
 
 
-@lru_cache(maxsize=4)  # the current version, in two languages
 def _outline(atlas: Atlas, lang: str, canvas: Canvas) -> Outline | None:
     try:
         whole = shapely.from_geojson(atlas.overview("communes"))
@@ -204,8 +213,17 @@ def _is_ward(unit: Record) -> bool:
     return unit.properties.get("kind") == "ward"
 
 
-@lru_cache(maxsize=4)  # all records of the current version, and a few filters
 def _groups(atlas: Atlas, canvas: Canvas, queries: tuple[Query, ...]) -> list[list[Record]]:
+    """The records of the queries by the cells that they lie in; those of the whole map are kept."""
+    if queries != tuple(Query(layer) for layer in THEMATIC):
+        return _cells(atlas, canvas, queries)
+    if atlas not in _WHOLE:
+        with budget.unlimited():
+            _WHOLE[atlas] = _cells(atlas, canvas, queries)
+    return _WHOLE[atlas]
+
+
+def _cells(atlas: Atlas, canvas: Canvas, queries: tuple[Query, ...]) -> list[list[Record]]:
     cells: dict[tuple[int, int], list[Record]] = {}
     for query in queries:
         for record in atlas.find(query).records:
