@@ -54,7 +54,7 @@ def test_without_scripts_the_drawn_province_leads_to_the_records(browser: Browse
     for watched in watch(browser, site, size, scripts=False):
         page = watched.open("/?lang=vi")
         expect(page.locator(".sketch__land")).to_be_visible()
-        expect(page.locator(".sketch text", has_text="Mường Nhé")).to_be_visible()
+        expect(page.locator(".sketch text", has_text="Điện Biên Phủ")).to_be_visible()
         expect(page.locator(".tabs")).to_be_hidden()  # nothing that needs scripts
         expect(page.get_by_role("link", name="Sản phẩm OCOP")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

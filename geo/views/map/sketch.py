@@ -148,7 +148,8 @@ def _outline(atlas: Atlas, lang: str, canvas: Canvas) -> Outline | None:
     land = shapely.union_all(units)
     lines = shapely.line_merge(shapely.difference(shapely.union_all(shapely.boundary(units)), land.boundary))
     rings = shapely.get_rings(shapely.get_parts(land))
-    names = tuple(_names(atlas, lang, canvas))
+    area = shapely.transform(land, lambda points: canvas.project(points).astype(np.float64))
+    names = tuple(_names(atlas, lang, canvas, area))
     return Outline(WIDTH, canvas.height, _path(rings, canvas), _path(shapely.get_parts(lines), canvas), names)
 
 
@@ -167,8 +168,11 @@ def _steps(points: NDArray[np.int64]) -> str:
     return f"M{points[0][0]} {points[0][1]}l{text.strip()}"
 
 
-def _names(atlas: Atlas, lang: str, canvas: Canvas) -> Iterator[Name]:
-    """The names that have room beside each other and the symbols, those of the wards first, then of large communes."""
+def _names(atlas: Atlas, lang: str, canvas: Canvas, area: BaseGeometry) -> Iterator[Name]:
+    """The names with room in the province beside each other and the symbols: wards first, then large communes.
+
+    A ward is named outside the province where there is no room in it. `area` is the province in the drawing.
+    """
     queries = tuple(Query(layer) for layer in THEMATIC)
     symbols = [canvas.at(*_place(members[0])) for members in _groups(atlas, canvas, queries)]
     taken: list[tuple[int, int, int, int]] = [(x, y, _SYMBOL, _SYMBOL) for x, y in symbols]
@@ -178,9 +182,9 @@ def _names(atlas: Atlas, lang: str, canvas: Canvas) -> Iterator[Name]:
         half = len(text) * _LETTER // 2
         x, y = canvas.at(*_place(unit))
         spots = [(x + dx, y + dy) for dx, dy in _spots(half)]
-        spot = next((spot for spot in spots if _is_free(spot, half, canvas, taken)), None)
-        if spot is None and _is_ward(unit):  # never left out for want of room beside the symbols
-            spot = next((spot for spot in spots if _is_free(spot, half, canvas, taken[len(symbols) :])), None)
+        free = [spot for spot in spots if _is_free(spot, half, canvas, taken)]
+        inside = (spot for spot in free if _lies_in(spot, half, area))
+        spot = next(inside, free[0] if free and _is_ward(unit) else None)
         if spot is not None:
             taken.append((*spot, half, _LINE // 2))
             yield Name(*spot, text)
@@ -190,7 +194,15 @@ def _spots(half: int) -> list[tuple[int, int]]:
     """Offsets from the middle of a commune at which its name may stand, the nearest first; `half` its width."""
     aside = half + _SYMBOL
     upright = [(0, 0), *((0, sign * far) for far in (26, 36, 46) for sign in (-1, 1))]
-    return [*upright, *((sign * aside, dy) for sign in (-1, 1) for dy in (0, -20, 20)), *((0, 62), (0, -62))]
+    return [
+        *upright,
+        *((sign * (aside + far), dy) for far in (0, 45, 90, 135) for dy in (0, -24, 24) for sign in (-1, 1)),
+    ]
+
+
+def _lies_in(spot: tuple[int, int], half: int, area: BaseGeometry) -> bool:
+    x, y = spot
+    return bool(shapely.contains_xy(area, [x - half, x, x + half], [y, y, y]).all())
 
 
 def _is_free(spot: tuple[int, int], half: int, canvas: Canvas, taken: Iterable[tuple[int, int, int, int]]) -> bool:
