@@ -82,6 +82,12 @@ def test_a_link_to_the_map_with_an_open_record_is_shown_as_the_record(client: Fl
     assert tags(page_of(client, "/?at=sites/none"))["og:image"].startswith("http://localhost/map.png?")
 
 
+def test_a_page_in_the_language_of_the_browser_is_its_own_canonical_address(client: FlaskClient) -> None:
+    page = page_of(client, "/products/R1", **{"Accept-Language": "en"})
+    assert page.all("html")[0].attrs["lang"] == "en"
+    assert page.all("link", rel="canonical")[0].attrs["href"] == "http://localhost/products/R1"
+
+
 def test_the_addresses_in_the_tags_are_public_ones(small_atlas: Atlas) -> None:
     public = application(small_atlas, public_url="https://ocop.example.vn/map").test_client()
     shown = tags(page_of(public, "/products/R1"))
