@@ -88,19 +88,23 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"views.ogc"},
         {"numpy", "shapely", "pandas", "geopandas", "pyogrio", "pyproj", "openpyxl", "orjson", "pyarrow", "brotli"},
     ),
-    "views.map": (VIEWS | {"basemap"}, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
+    "views.map": (
+        VIEWS | {"basemap"},
+        {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic", "rjsmin"},
+    ),
+    "views.previews": (VIEWS | {"views.map"}, {"orjson", "typst"}),
     "views.qgis": (VIEWS | {"basemap", "views.map"}, {"pyproj"}),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
-    "web.http": (WEB | {"acts", "ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson"}),
+    "web.http": (WEB | {"acts", "ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson", "brotli"}),
     "web.words": (WEB, set()),
     "web.ogc": (
         WEB | {"views", "views.ogc", "views.tiles", "views.catalogue", "views.openapi", "views.export", "atlas.cql2"},
         {"flask", "werkzeug", "orjson"},
     ),
     "web.site": (
-        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
+        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue", "views.previews"},
         {"flask", "werkzeug", "orjson"},
     ),
     "web.plan": (
@@ -143,6 +147,8 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "flask": "geo/web/",
     "click": "geo/console/",
     "granian": "geo/web/serving.py",
+    "rjsmin": "geo/views/map/bundles.py",
+    "typst": ("geo/views/previews/preview.py",),
     "filelock": (
         "geo/basemap/operator/new_ground.py",
         "geo/budget.py",

@@ -17,7 +17,7 @@ from geo.drafts import Jobs
 from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
-from geo.views.map.assets import script_text, static_dir
+from geo.views.map.bundles import bundle_text
 from geo.views.values import format_date, format_moment
 from geo.web import health
 from geo.web.http import bodies, errors, headers
@@ -45,7 +45,7 @@ from geo.web.plan.phase_values import PhaseValues
 from geo.web.plan.plan_map import WITH_MAP, plan_map
 from geo.web.plan.proximity_data import ProximityData
 from geo.web.plan.workbench import Workbench
-from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
+from geo.web.site import base_map, downloads, map_data, pages, previews, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -120,6 +120,7 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     files.register(app)
     files.register_province(app)
     files.register_worklist(app)
+    previews.register(app, files)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
@@ -206,7 +207,7 @@ def _begin_requests(app: Flask, settings: Settings, atlas_source: AtlasSource) -
             return redirect(SiteUrls().with_single_slashes(), 308)
         if len(request.path) + len(request.query_string) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if not request.path.startswith(("/static/", "/vendor/", "/favicon.ico", *health.PATHS)):
+        if not request.path.startswith(("/static/", "/favicon.ico", *health.PATHS)):
             g.atlas = g.current_atlas = _current(atlas_source)
         return None
 
@@ -246,7 +247,7 @@ def _refuse_transfer() -> None:
 @cache
 def _theme_script() -> str:
     """The script that applies the chosen theme before a page is drawn."""
-    return script_text(static_dir() / "js" / "pages" / "theme.js")
+    return bundle_text("theme.js")
 
 
 def _current(atlas_source: AtlasSource) -> Atlas:

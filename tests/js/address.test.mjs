@@ -22,3 +22,12 @@ test("the box asked for is wider than what is seen, and stays on earth", () => {
   assert.equal(viewQuery(box, ["products", "sites"], "stars=4"), "bbox=102.9,20.95,103.5,21.25&layers=products,sites&stars=4");
   assert.equal(viewQuery({ west: -180, south: -90, east: 180, north: 90 }, [], ""), "bbox=-180,-90,180,90&layers=");
 });
+
+test("a view of everything asks for everything, whatever the size of the screen", () => {
+  const extent = [103, 21, 103.4, 21.2];
+  const whole = "layers=sites&lang=en";
+  assert.equal(viewQuery({ west: 102.95, south: 20.95, east: 103.45, north: 21.25 }, ["sites"], "lang=en", extent), whole);
+  assert.equal(viewQuery({ west: 102, south: 20, east: 105, north: 23 }, ["sites"], "lang=en", extent), whole);
+  assert.match(viewQuery({ west: 103.2, south: 21, east: 103.4, north: 21.2 }, ["sites"], "lang=en", extent), /^bbox=/);
+  assert.match(viewQuery({ west: 102, south: 20, east: 105, north: 23 }, ["sites"], "", null), /^bbox=/);
+});

@@ -1,4 +1,4 @@
-"""The files of Leaflet, of its cluster plugin and of our pages on disk, and their text for inlining into a page.
+"""The files of Leaflet, of its cluster plugin and of our pages on disk, and their text for pages and bundles.
 
 Nothing here knows HTTP; geo/web serves the same folders.
 """
@@ -16,7 +16,7 @@ VENDOR: dict[str, str] = {
     "leaflet": "xstatic.pkg.leaflet",
     "markercluster": "xstatic.pkg.leaflet_markercluster",
 }
-"""Name of a library under /vendor/ -> the Python package that ships it."""
+"""Name of a library -> the Python package that ships it."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -32,13 +32,6 @@ def vendor_dir(name: str) -> Path:
         names = ", ".join(VENDOR)
         raise NotFound(f"No library {name!r}. Libraries: {names}.", f"Không có thư viện {name!r}. Hiện có: {names}.")
     return Path(importlib.import_module(VENDOR[name]).BASE_DIR)
-
-
-@lru_cache
-def vendor_version(name: str) -> str:
-    """The version of the library `name`, which is part of the addresses of its files."""
-    version: str = importlib.import_module(VENDOR[name]).VERSION
-    return version
 
 
 def static_dir() -> Path:

@@ -8,7 +8,7 @@ block, and the page's script inserts it with textContent.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,27 +19,20 @@ from folium.template import Template
 
 from geo.atlas import Atlas, Query
 from geo.crs import LngLatBbox
-from geo.views.map.assets import module_text, script_text, sprite, static_dir, style_text, vendor_dir, vendor_version
-from geo.views.map.layer_symbols import style_sheet
+from geo.views.map.assets import module_text, sprite
+from geo.views.map.bundles import LAYERS, libraries, styles
 from geo.views.map.saved_map import SavedBase, saved_view
 
-SCRIPTS = (("leaflet", "leaflet.js"), ("markercluster", "leaflet.markercluster.js"))
-STYLES = (("leaflet", "leaflet.css"), ("markercluster", "MarkerCluster.css"))
-"""(library, file) of the style sheets of every map. The default colours of clusters are replaced by map.css."""
-
-_SITE_STYLES = ("vars", "base", "map")
+_SAVED_STYLES = ("vars", "base", "frame", "map", LAYERS, "saved")
 
 
 class Shell(NamedTuple):
     """The parts of a page with a map.
 
-    `styles` and `scripts` are addresses of files, in the order in which a page must load them. `body` is the markup
-    of the map's element. `script` is the text of a script without its tags, which runs after `scripts` and `body`;
-    the page gives it its own nonce.
+    `body` is the markup of the map's element. `script` is the text of a script without its tags, which runs after
+    the libraries and after `body` was read; the page gives it its own nonce.
     """
 
-    styles: tuple[str, ...]
-    scripts: tuple[str, ...]
     body: str
     script: str
 
@@ -109,8 +102,8 @@ class Handle(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves this one without annotations
 
 
-def shell(view: Mapping[str, Any], root: str = "") -> Shell:
-    """The map of a page, without data. Only the numbers of `view` are read; URLs begin with the mount path `root`.
+def shell(view: Mapping[str, Any]) -> Shell:
+    """The map of a page, without data. Only the numbers of `view` are read.
 
     `bounds` and `max_bounds` are west, south, east, north in degrees.
     """
@@ -118,8 +111,7 @@ def shell(view: Mapping[str, Any], root: str = "") -> Shell:
     figure.header = Element()  # without the <meta> elements that branca adds
     _map_of(view).add_to(figure)
     figure.render()
-    styles, scripts = _addresses(STYLES, root), _addresses(SCRIPTS, root)
-    return Shell(styles, scripts, figure.html.render().strip(), figure.script.render().strip())
+    return Shell(figure.html.render().strip(), figure.script.render().strip())
 
 
 def _map_of(view: Mapping[str, Any]) -> ShellMap:
@@ -129,10 +121,6 @@ def _map_of(view: Mapping[str, Any]) -> ShellMap:
         min_zoom=int(view["min_zoom"]),
         max_zoom=int(view["max_zoom"]),
     )
-
-
-def _addresses(files: Iterable[tuple[str, str]], root: str) -> tuple[str, ...]:
-    return tuple(f"{root}/vendor/{library}/{vendor_version(library)}/{file}" for library, file in files)
 
 
 # --- saved maps -----------------------------------------------------------------------------------------
@@ -150,12 +138,12 @@ class SavedPage(Figure):
         super().__init__()
         self.view = view
         self.header = Element()
-        self.styles = _styles()
+        self.styles = styles(*_SAVED_STYLES, with_libraries=True)
         self.sprite = sprite()
         self.data = _json(view)
         # Rendering a map adds its script to the page; the policy needs the digest of that script.
         _map_of(view).add_to(self).render()
-        self.scripts = [*_libraries(), self.script.render(), module_text("pages/saved.js")]
+        self.scripts = [*libraries(), self.script.render(), module_text("pages/saved.js")]
 
     @property
     def policy(self) -> str:
@@ -187,17 +175,6 @@ def saved_map(
         atlas, queries, words=words, lang=lang, title=title, center=center, zoom=zoom, base=base
     )  # fmt: skip
     return str(SavedPage(view).render())
-
-
-def _libraries() -> list[str]:
-    return [script_text(vendor_dir(library) / file) for library, file in SCRIPTS]
-
-
-def _styles() -> str:
-    libraries = [vendor_dir(library) / file for library, file in STYLES]
-    site = [style_text(static_dir() / "css" / f"{name}.css") for name in _SITE_STYLES]
-    own = style_text(static_dir() / "css" / "saved.css")
-    return "\n".join((*map(style_text, libraries), *site, style_sheet(), own))
 
 
 def _json(view: Mapping[str, Any]) -> str:

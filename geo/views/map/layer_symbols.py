@@ -8,9 +8,6 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import SHAPES, STYLES, Style
 from geo.views.map.themes import theme_sheet
 
-FILE = "css/layers.css"
-"""Path of the style sheet among the static files."""
-
 _LONGEST_DOT_PX = 2.0  # shorter dashes are drawn as dots
 
 
@@ -24,7 +21,7 @@ def style_sheet() -> str:
     """The style sheet of the themes, of the layers' colours as `--layer-<name>`, and of the classes that use them.
 
     `.symbol--<name>` is the marker on a page, `.swatch--<name>` a line or an area in a legend, `.locator--<name>` a
-    record on the small map of its page. It is loaded after base.css.
+    record on the small map of its page, `.sketch--<name>` one on the drawn province. It is loaded after base.css.
     """
     colors = "".join(f"  --layer-{style.layer}: {style.color};\n" for style in STYLES.values())
     rules = "\n".join(rule for style in STYLES.values() for rule in _rules(style))
@@ -43,6 +40,7 @@ def _rules(style: Style) -> Iterator[str]:
         yield f".symbol--{style.layer} .icon {{ {shape.css_icon}; }}"
     own = f"color-mix(in srgb, {color}, var(--ink) var(--own-mix))"
     yield f".locator .locator--{style.layer} {{ color: {color}; color: {own}; }}"
+    yield f".sketch--{style.layer} {{ --mark: {color}; }}"
 
 
 def _swatch(style: Style, color: str, *, is_area: bool) -> str:

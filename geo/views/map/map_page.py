@@ -22,6 +22,7 @@ from geo.settings import Settings
 from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
 from geo.views.map.layer_symbols import shapes
+from geo.views.map.light_features import lighten
 from geo.views.record import subtitle
 from geo.views.values import Urls
 
@@ -50,12 +51,22 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
     return {
         **stage_view(atlas, lang, [layer_style(LAYERS[name], counts[name], lang) for name in ON_MAP]),
         "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
+        "extent": _extent(atlas),
         "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS if layers_of(row)],
         "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
         "formats": [
             {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
         ],
     }
+
+
+def _extent(atlas: Atlas) -> list[float] | None:
+    """West, south, east and north of all records of the map, in degrees; None when none has a place."""
+    boxes = [box for layer in ON_MAP if (box := atlas.bounds(layer)) is not None]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
 
 
 def stage_view(atlas: Atlas, lang: str, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -176,7 +187,7 @@ def in_view(
 
 
 _WHOLE: WeakKeyDictionary[Atlas, dict[tuple[str, str], bytes]] = WeakKeyDictionary()
-"""The JSON of whole layers by atlas, layer and language: what every map shows first, on any screen."""
+"""The JSON of whole layers, light, by atlas, layer and language: what every map shows first, on any screen."""
 _WHOLE_LOCK = Lock()
 
 
@@ -188,7 +199,7 @@ def _layer_in_view(atlas: Atlas, query: Query, lang: str) -> bytes:
     with _WHOLE_LOCK, budget.unlimited():
         layers_json = _WHOLE.setdefault(atlas, {})
         if (layer, lang) not in layers_json:
-            layers_json[layer, lang] = orjson.dumps(_layer(atlas, Query(layer), lang))
+            layers_json[layer, lang] = orjson.dumps(_layer(atlas, Query(layer), lang, atlas.bounds(layer)))
         return layers_json[layer, lang]
 
 
@@ -199,17 +210,18 @@ def _contains(box: LngLatBbox | None, bounds: LngLatBbox | None) -> bool:
     return box.west <= bounds.west <= bounds.east <= box.east and box.south <= bounds.south <= bounds.north <= box.north
 
 
-def _layer(atlas: Atlas, query: Query, lang: str) -> dict[str, Any]:
+def _layer(atlas: Atlas, query: Query, lang: str, whole_bounds: LngLatBbox | None = None) -> dict[str, Any]:
     whole = replace(query, bbox=None)
     located = atlas.find(replace(query, place="placed", limit=MOST_IN_VIEW))
     without_place = atlas.find(replace(whole, place="unplaced", limit=MOST_IN_VIEW))
     records = [*located.records, *without_place.records]
     places = Places(atlas, records, lang)
+    features = [feature_view(atlas, record, lang, places) for record in records]
     return {
         "matched": atlas.count(whole),
         "in_view": located.matched,
         "unplaced": without_place.matched,
-        "features": [feature_view(atlas, record, lang, places) for record in records],
+        "features": [lighten(feature, whole_bounds) for feature in features] if whole_bounds else features,
     }
 
 

@@ -3,7 +3,7 @@
 _MAP = {"/", "/embed", "/map.json"}
 _MAP_DATA = "/base/"
 _HEALTH = {"/healthz", "/readyz"}
-_FILES = ("/static/", "/vendor/")
+_FILES = "/static/"
 
 
 def is_of_map(path: str) -> bool:

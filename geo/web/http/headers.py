@@ -16,7 +16,7 @@ CORS_PATHS = (
     "/collections", "/conformance", "/api", "/changes", "/export/", "/catalogue", "/catalog.", "/metadata/", "/tiles",
     "/tileMatrixSets", "/map.json", "/search.json", "/base/",
 )  # fmt: skip
-"""Path prefixes that allow CORS, beside `/` and `*.json`: public data, and nothing under /manage."""
+"""Path prefixes that allow CORS, beside `/`, `*.json` and `*.png`: public data, and nothing under /manage."""
 
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -49,8 +49,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 def allows_cors(path: str) -> bool:
     """Whether scripts of other sites may read the responses of a path."""
-    data = path == "/" or path.startswith(CORS_PATHS) or path.endswith(".json")
-    return data and not path.startswith(("/manage", "/static/", "/vendor/"))
+    data = path == "/" or path.startswith(CORS_PATHS) or path.endswith((".json", ".png"))
+    return data and not path.startswith(("/manage", "/static/"))
 
 
 def everywhere(settings: Settings) -> dict[str, str]:
@@ -142,7 +142,7 @@ def _finish(settings: Settings, always: Mapping[str, str], links_vary: Sequence[
     headers = response.headers
     for name, value in always.items():
         headers.setdefault(name, value)
-    if links_vary and not request.path.startswith(("/static/", "/vendor/")):
+    if links_vary and not request.path.startswith("/static/"):
         response.vary.update(links_vary)
     headers.setdefault("X-Request-ID", g.request_id)
     # A 304 must not carry a new policy: the cache would store it with a page that has another nonce.

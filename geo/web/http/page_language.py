@@ -12,7 +12,7 @@ from geo.web.http.headers import allows_cors
 from geo.web.http.params import language
 
 _FILES = (
-    "/static/", "/vendor/", "/export/", "/save-map", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/.well-known/",
+    "/static/", "/export/", "/save-map", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/.well-known/",
     "/healthz", "/readyz",
 )  # fmt: skip
 _ALSO_PAGES = re.compile(r"/(conformance|api|catalogue|collections(/[^/]+(/items(/[^/]+)?)?)?)?")

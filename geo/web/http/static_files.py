@@ -1,19 +1,21 @@
-"""Static files, the style sheet of the layers and front-end libraries from Python packages, with versioned URLs."""
+"""Static files and the bundles made of them, with addresses that name their content and are cached for a year."""
 
 import hashlib
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
-from geo.views.map import layer_symbols
-from geo.views.map.assets import VENDOR, static_dir, vendor_dir, vendor_version
+from geo.views.map.assets import static_dir
+from geo.views.map.bundles import NAMES, bundle_text
+from geo.web.http.packing import densely
 
 _YEAR_S = 31_536_000
 _DAY_S = 86_400
+_BUNDLES = "bundles/"
+_TEXTS = {".js", ".css", ".svg", ".json"}
 
 # mimetypes.guess_type depends on the operating system, and browsers refuse modules of another media type.
 _TYPES = {
@@ -24,7 +26,6 @@ _TYPES = {
     ".png": "image/png",
     ".webp": "image/webp",
     ".json": "application/json",
-    ".map": "application/json",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
@@ -34,77 +35,62 @@ class Assets:
     """The static files and their versioned URLs."""
 
     def url(self, name: str) -> str:
-        """The URL of a static file with a digest of its content, so that browsers can cache it for a year."""
-        return f"{request.script_root}/static/{name}?v={_tag(name)}"
-
-    def module_map(self) -> dict[str, str]:
-        """Import map of the JavaScript modules: plain URL -> versioned URL."""
-        root = static_dir()
-        names = sorted(path.relative_to(root).as_posix() for path in (root / "js").rglob("*.js"))
-        return {f"{request.script_root}/static/{name}": self.url(name) for name in names}
+        """The URL of a static file or bundle ("bundles/map.js"), with a digest of its content."""
+        return f"{request.script_root}/static/{name}?v={_digest(_body(name))}"
 
     def register(self, app: Flask) -> None:
-        """Serve /static and /vendor."""
+        """Serve /static."""
 
         @app.get("/static/<path:name>")
         def static(name: str) -> Response:
-            if name == layer_symbols.FILE:
-                return _answer(_layers_css, _tag(name), ".css")
-            return _file(static_dir(), name)
-
-        @app.get("/vendor/<library>/<version>/<path:name>")
-        def vendor(library: str, version: str, name: str) -> Response:
-            if library not in VENDOR or version != vendor_version(library):
-                raise NotFound
-            return _file(vendor_dir(library), name, is_versioned=True)
+            return _answer(name, _body(name))
 
         @app.get("/favicon.ico")
         def favicon() -> Response:
             """The icon for programs that look for it at this address only."""
-            return _file(static_dir() / "img", "favicon.ico")
+            return _answer("img/favicon.ico", _body("img/favicon.ico"))
 
 
-def _file(folder: Path, name: str, *, is_versioned: bool = False) -> Response:
-    """A file of a folder; NotFound (404) outside it and for file types not in _TYPES."""
-    file = safe_join(str(folder), name)
-    path = Path(file) if file else folder
+def _body(name: str) -> bytes:
+    """The content of a static file or bundle; NotFound (404) outside the folder and for file types not in _TYPES."""
+    if name.startswith(_BUNDLES):
+        bundle = name.removeprefix(_BUNDLES)
+        if bundle not in NAMES:
+            raise NotFound
+        return _encoded(bundle_text(bundle))
+    file = safe_join(str(static_dir()), name)
+    path = Path(file) if file else static_dir()
     if path.suffix not in _TYPES or not path.is_file():
         raise NotFound
-    return _answer(path.read_bytes, _digest(path), path.suffix, is_versioned=is_versioned)
+    return _content(path, path.stat().st_mtime_ns)
 
 
-def _answer(body: Callable[[], bytes], tag: str, ending: str, *, is_versioned: bool = False) -> Response:
-    """A file with its ETag, cached for a year if its URL names its version; 304 if the client's copy is valid."""
+def _answer(name: str, body: bytes) -> Response:
+    """The response with a file, cached for a year if its URL names its content; 304 if the client's copy is valid."""
+    tag, ending = _digest(body), Path(name).suffix
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        response = Response(body(), mimetype=_TYPES[ending])
+        response = Response(body, mimetype=_TYPES[ending])
     response.set_etag(tag, weak=True)
-    for_ever = is_versioned or request.args.get("v") == tag
+    for_ever = request.args.get("v") == tag
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR_S}, immutable" if for_ever else f"public, max-age={_DAY_S}"
     )
-    return response
-
-
-def _layers_css() -> bytes:
-    return layer_symbols.style_sheet().encode()
-
-
-@cache
-def _layers_tag() -> str:
-    return hashlib.sha256(_layers_css()).hexdigest()[:10]
-
-
-def _tag(name: str) -> str:
-    """The digest of a static file, which is its version and its ETag."""
-    return _layers_tag() if name == layer_symbols.FILE else _digest(static_dir() / name)
+    return densely(response) if ending in _TEXTS else response
 
 
 @lru_cache(maxsize=256)
-def _digest_at(path: Path, stamp: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+def _content(path: Path, stamp: int) -> bytes:
+    return path.read_bytes()
 
 
-def _digest(path: Path) -> str:
-    return _digest_at(path, path.stat().st_mtime_ns)
+@lru_cache(maxsize=32)
+def _encoded(text: str) -> bytes:
+    return text.encode()
+
+
+@lru_cache(maxsize=256)
+def _digest(body: bytes) -> str:
+    """The digest of a body, which is its version and its ETag."""
+    return hashlib.sha256(body).hexdigest()[:10]

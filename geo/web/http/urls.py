@@ -130,5 +130,14 @@ class SiteUrls:
         """The canonical URL of this page in a language: without filters, order and page number."""
         return self.in_public(request.path, lang)
 
+    def own(self) -> str:
+        """The canonical URL of this page as it was asked for: without a language where that is the browser's."""
+        return self.in_public(request.path, "vi" if g.get("is_in_browser_language") else g.lang)
+
+    def preview(self, layer: str = "", record: str = "") -> str:
+        """The absolute URL of the preview image of a record, or of the map."""
+        path = f"/{layer}/{quote(record, safe='')}.png" if record else "/map.png"
+        return self.absolute(path, v=str(g.atlas.version.number))
+
     def _params(self) -> dict[str, Values]:
         return {name: value for name, value in join_values(request.args).items() if name != "lang"}

@@ -92,7 +92,7 @@ class Access:
         """None when access is allowed, a redirect to the sign-in page for a GET of a page; otherwise Forbidden."""
         _begin_origin()
         g.caller, g.may_manage = None, False
-        if request.path.startswith(("/static/", "/vendor/")):
+        if request.path.startswith("/static/"):
             return None
         g.caller = self.caller()
         g.may_manage = g.caller is not None and g.caller.may_manage

@@ -71,7 +71,7 @@ class Manage:
         ]
         return page(
             "manage/index.html", drafts=self.jobs.all_drafts(), profiles=self.profiles.all(), groups=groups,
-            layer_names=names, max_mb=self.settings.import_mb, modules=self.assets.module_map(),
+            layer_names=names, max_mb=self.settings.import_mb,
         )  # fmt: skip
 
     def show(self, draft_id: str) -> Response:
@@ -83,7 +83,7 @@ class Manage:
         spec = LAYERS[draft.layer]
         return page(
             "manage/import.html", draft=draft, busy=draft.activity.busy, review=review, spec=spec, view=view,
-            shell=shell(view, SiteUrls().plain("")) if view else None, modules=self.assets.module_map(),
+            shell=shell(view) if view else None,
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
             precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=progress_words(draft.progress), is_table=is_table(draft.files), profiles=self.profiles.all(),

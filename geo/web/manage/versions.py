@@ -70,8 +70,8 @@ class Versions:
         rows = [plain_diff(one, words) for one in diff[:MAX_ROWS]]
         return page(
             "manage/version.html", shown_version=version, other=other, versions=store.versions(), diff=rows,
-            total=len(diff), sums=summary(diff), view=view, shell=shell(view, SiteUrls().plain("")), layer=layer,
-            counts=store.counts(number), modules=self.assets.module_map(),
+            total=len(diff), sums=summary(diff), view=view, shell=shell(view), layer=layer,
+            counts=store.counts(number),
             layer_names={name: spec.label.of(g.lang) for name, spec in LAYERS.items()},
             titles={name: spec.geometry for name, spec in LAYERS.items()},
         )  # fmt: skip

@@ -31,8 +31,7 @@ def plan_map(settings: Settings, assets: Assets, grounds: GroundSource) -> Calla
             view["terrain"] = terrain_view(ground, g.lang, urls.plain(""))
         return {
             "view": view,
-            "shell": shell(view, urls.plain("")),
-            "modules": assets.module_map(),
+            "shell": shell(view),
             "credits": credits_of(g.atlas, BASES, g.lang),
             "terrain": terrain_credits(ground, g.lang),
         }

@@ -20,6 +20,7 @@ from geo.views.search_answer import search_answer
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, conditional_response
 from geo.web.http.headers import etag_of
+from geo.web.http.packing import densely
 from geo.web.http.urls import SiteUrls
 from geo.web.words.site import word, words_of
 
@@ -46,9 +47,10 @@ def map_data() -> Response:
     params.only(args, "bbox", "layers", "q", *FILTER_PARAMS)
     layers, box = params.thematic(args), params.bbox(args)
     filters, text = params.filters(args), params.words(args)
-    return conditional_response(
+    response = conditional_response(
         lambda: in_view(atlas, layers, box, filters, text, g.lang), mimetype="application/json", cors=True
     )
+    return response if box or filters or text else densely(response)  # what every map shows first
 
 
 def base(layer: str) -> Response:
@@ -57,7 +59,7 @@ def base(layer: str) -> Response:
     params.layer_name(layer)
     body = g.atlas.overview(layer)
     current = request.args.get("v") == str(g.atlas.version.number)
-    return conditional_response(lambda: body, mimetype=GEOJSON, max_age_s=YEAR_S if current else 60, cors=True)
+    return densely(conditional_response(lambda: body, mimetype=GEOJSON, max_age_s=YEAR_S if current else 60, cors=True))
 
 
 def search() -> Response:

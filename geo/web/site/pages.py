@@ -1,4 +1,4 @@
-"""The HTML pages: map, layers, records, quality, worklist and about. All but the map work without JavaScript."""
+"""The HTML pages: map, layers, records, quality, worklist and about. All of them work without JavaScript."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,8 +14,10 @@ from geo.ocop.parameters import MAP_STATE, SEARCH_LIMIT, SELECTION
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
 from geo.views.connect import ways
+from geo.views.map.bundles import bundle_text, words_in
 from geo.views.map.credits import credits_of
 from geo.views.map.folium_map import shell
+from geo.views.map.layer_symbols import shapes
 from geo.views.map.locator import locator
 from geo.views.map.map_page import BASES, map_view
 from geo.views.map.terrain_view import terrain_credits, terrain_view
@@ -30,6 +32,7 @@ from geo.web.http.headers import etag_of
 from geo.web.http.page_language import keeps_language
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
+from geo.web.site.first_view import first_data, opened, sketch
 from geo.web.site.gaps import GAPS, gaps
 from geo.web.site.map_data import index_stamp
 from geo.web.words.site import word, words_of
@@ -40,21 +43,23 @@ _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSource) -> None:
     """Add the routes of the pages."""
 
-    def show_map(template: str, *more_params: str) -> Response:
+    def show_map(entry: str, *more_params: str) -> Response:
         # The browser reads the state from the URL; an invalid one is refused here with an error page.
         params.only(request.args, *MAP_STATE, *more_params)
-        params.map_state(request.args)
+        state = params.map_state(request.args)
         view, ground = map_page(settings, assets), grounds()
+        view["words"] = words_in(f"{entry}.js", view["words"])
         if ground is not None:
             view["terrain"] = terrain_view(ground, g.lang, SiteUrls().plain(""))
         return _page(
-            template, view=view, shell=shell(view, SiteUrls().plain("")), modules=assets.module_map(),
+            f"{entry}.html", entry=entry, view=view, shell=shell(view), sketch=sketch(state), shapes=shapes(),
+            opened=opened(), first_styles=bundle_text("first.css"), first_data=first_data(view),
             credits=credits_of(g.atlas, [*ON_MAP, *BASES], g.lang), terrain=terrain_credits(ground, g.lang),
             active="map",
         )  # fmt: skip
 
-    app.add_url_rule("/", "map", lambda: show_map("map.html", "f"))
-    app.add_url_rule("/embed", "embed", lambda: show_map("embed.html"))
+    app.add_url_rule("/", "map", lambda: show_map("map", "f"))
+    app.add_url_rule("/embed", "embed", lambda: show_map("embed"))
     app.add_url_rule("/layers", view_func=layers)
     app.add_url_rule("/quality", view_func=quality)
     app.add_url_rule("/worklist", view_func=worklist)

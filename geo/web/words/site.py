@@ -56,6 +56,9 @@ WORDS: dict[str, Label] = {
     # --- map ---
     "map.label": Label("Bản đồ tương tác của tỉnh Điện Biên", "Interactive map of Điện Biên province"),
     "map.noscript": Label("Bản đồ cần JavaScript. Toàn bộ số liệu cũng có ở trang Dữ liệu, trang này không cần JavaScript.", "The map needs JavaScript. The same data is on the Data page, which works without it."),
+    "map.still": Label("Không có JavaScript, bản đồ không phóng to, kéo hay lọc được; các ký hiệu vẫn dẫn tới trang của từng mục. Toàn bộ số liệu có ở trang Dữ liệu.", "Without JavaScript the map cannot be zoomed, moved or filtered; its symbols still lead to the pages of the records. All data is on the Data page."),
+    "map.contents": Label("Trên bản đồ", "On the map"),
+    "sketch.records": Label("Các mục trên bản đồ", "Records on the map"),
     "panel": Label("Tìm, lọc và danh sách", "Search, filters and list"),
     "panel.resize": Label("Mở rộng hoặc thu gọn bảng", "Expand or collapse the panel"),
     "search": Label("Tìm sản phẩm, bản, di tích, xã…", "Search products, villages, sites…"),

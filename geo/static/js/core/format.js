@@ -4,6 +4,8 @@ const LOCALES = { vi: "vi-VN", en: "en-GB" };
 
 /** 1234.5 -> "1.234,5" (vi), "1,234.5" (en). */
 export function formatNumber(value, lang, digits = 0) {
+  // Counts need no Intl, whose first use takes a tenth of a second on a phone.
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
   return new Intl.NumberFormat(LOCALES[lang] ?? LOCALES.en, { maximumFractionDigits: digits }).format(value);
 }
 

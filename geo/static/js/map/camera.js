@@ -6,13 +6,17 @@ import { L, latLng } from "./leaflet.js";
 const CLOSEST = 12.5;
 const NEAR_M = 30_000;
 const NEAR_ENOUGH = 10;
+const NARROW_PX = 360; // on a narrower screen the tools would cover the east of the province
+const ZOOM_STEP = 0.25;
 
 /** `inset()` returns the pixels that the panel covers on each side: {top, right, bottom, left}. */
 export function createCamera(map, view, inset) {
-  map.options.zoomSnap = 0.25;
+  map.options.zoomSnap = ZOOM_STEP;
   map.options.wheelPxPerZoomLevel = 90;
   // A margin, so that the edge of the province can be moved out from under the panel.
   map.setMaxBounds(L.latLngBounds(map.options.maxBounds).pad(0.35));
+  const isNarrow = map.getSize().x < NARROW_PX;
+  if (isNarrow) map.setMinZoom(map.getMinZoom() - ZOOM_STEP);
   const thematic = new Set(view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const boxOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
@@ -26,10 +30,11 @@ export function createCamera(map, view, inset) {
     map.fitBounds(bounds, { ...padding(48), maxZoom: CLOSEST, animate: !still.matches });
   }
 
-  /** Show the whole province; the tools may cover a corner of the box, which the province does not fill. */
+  /** Show the whole province; the tools may cover a corner of the box, which the province does not fill, but for narrow screens. */
   function home({ animate = !still.matches } = {}) {
-    const { top, bottom, left } = inset();
-    map.fitBounds(boxOf(view.bounds), { paddingTopLeft: [left + 14, top + 14], paddingBottomRight: [14, bottom + 14], animate });
+    const { top, right, bottom, left } = inset();
+    const sides = isNarrow ? 6 : 14;
+    map.fitBounds(boxOf(view.bounds), { paddingTopLeft: [left + sides, top + 14], paddingBottomRight: [sides + (isNarrow ? right : 0), bottom + 14], animate });
   }
 
   /** Show the view of a state; the whole province when the state has none. */

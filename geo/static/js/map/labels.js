@@ -33,9 +33,11 @@ export function createLabels(map, sources, obstacles) {
   const measure = ruler(getComputedStyle(map.getContainer()).fontFamily);
   let elements = new Map();
   let waiting = 0;
+  let isFirst = true;
 
   function draw() {
     waiting = 0;
+    isFirst = false;
     const frame = map.getPixelBounds();
     const origin = map.getPixelOrigin();
     const visible = L.bounds(frame.min.subtract(origin), frame.max.subtract(origin));
@@ -76,7 +78,9 @@ export function createLabels(map, sources, obstacles) {
     return lines.appendChild(svg("g", {}, svg("path", { id, d: pathData(path), fill: "none" }), words));
   }
 
-  const later = () => (waiting ||= requestAnimationFrame(draw));
+  // While the map is being made, what can be chosen goes before the names of places.
+  const soon = window.requestIdleCallback ?? requestAnimationFrame;
+  const later = () => (waiting ||= isFirst ? soon(draw) : requestAnimationFrame(draw));
   map.on("moveend zoomend viewreset resize", later);
   return { draw: later, drawNow: draw };
 }

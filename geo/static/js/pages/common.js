@@ -65,7 +65,11 @@ export function createStage({ say, inset, onChoose, units }) {
     base.veil(on);
     terrain?.show(on);
     for (const note of frame.querySelectorAll("[data-of=terrain]")) note.hidden = !on;
-    await base.choose(name || "communes");
+    try {
+      await base.choose(name || "communes");
+    } finally {
+      for (const part of document.querySelectorAll(".sketch")) part.remove(); // the server's drawing, see sketch.html
+    }
     labels.draw();
   };
   return { camera, features, highlight, ground };

@@ -48,7 +48,7 @@ function leadOut() {
 async function load() {
   leadOut();
   try {
-    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), state.layers ?? firstLayers, formatSelection(state))));
+    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), state.layers ?? firstLayers, formatSelection(state), view.extent)));
     stage.features.show(Object.values(answer.layers).flatMap((layer) => layer.features));
     document.documentElement.dataset.ready = "yes";
   } catch (error) {

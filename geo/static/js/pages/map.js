@@ -28,6 +28,7 @@ let timer = 0;
 let last = null;
 let lastUrl = "";
 let open = null;
+const title = view.words["site.title"];
 
 const say = createToast(byId("toast"));
 const sheet = createSheet(byId("panel"), byId("handle"));
@@ -122,6 +123,7 @@ async function openRecord(move) {
     trail = [];
     record.hide();
     stage.highlight.show(null);
+    document.title = title;
     return;
   }
   record.wait();
@@ -130,6 +132,7 @@ async function openRecord(move) {
     const item = await fetchRecord(at);
     if (!sameAt(at, state.at)) return;
     open = item;
+    document.title = `${item.title} · ${title}`;
     record.show(item, trail.at(-1)?.title);
     stage.highlight.show(item);
     stage.camera.look(item, { move });
@@ -143,7 +146,7 @@ async function openRecord(move) {
 /** Request the records in view when the map has stopped moving; the old features stay until the response. */
 function load() {
   clearTimeout(timer);
-  timer = setTimeout(ask, SETTLE_MS);
+  timer = setTimeout(ask, last ? SETTLE_MS : 0);
 }
 
 async function ask() {
@@ -151,7 +154,7 @@ async function ask() {
   const mine = (request = new AbortController());
   byId("mapframe").classList.add("busy");
   try {
-    last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state))), mine.signal);
+    last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state), view.extent)), mine.signal);
     stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features));
     list.draw(last.layers);
     filters.draw(state, last.facets);

@@ -1,6 +1,7 @@
 // The theme that somebody chose, applied before the page is drawn; the button in the header goes from one theme to the
 // next. Every page has this text inside it, as a classic script, since a file of its own would arrive after the first
-// drawing.
+// drawing. The class tells the style sheets that scripts run.
+document.documentElement.classList.add("scripted");
 {
   const THEMES = ["", "light", "dark", "contrast"]; // the first follows the system
   const root = document.documentElement;

@@ -1,0 +1,71 @@
+"""What a page with a map shows before its scripts run, and the addresses of the data that they ask for first."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from flask import g, request
+
+from geo.atlas import Query
+from geo.errors import NotFound
+from geo.ocop.collections import COLLECTIONS
+from geo.views.map.sketch import Mark, Outline, marks, outline
+from geo.views.record import subtitle
+from geo.web.http.params import MapState
+from geo.web.http.urls import SiteUrls
+
+_WHOLE_PROVINCE = {"lang", "f", "at"}
+"""Parameters beside which the map first shows every record of the province."""
+_AS_IS = "!~*'()"  # what encodeURIComponent leaves as it is beside letters, digits and _.-
+
+
+class Sketch(NamedTuple):
+    """The drawn province: its outline with names, and its records."""
+
+    outline: Outline
+    marks: list[Mark]
+
+
+def sketch(state: MapState) -> Sketch | None:
+    """The province with the records of a state of the map; None for a province without communes."""
+    drawing = outline(g.atlas, g.lang)
+    if drawing is None:
+        return None
+    queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
+    return Sketch(drawing, marks(g.atlas, queries, g.lang, SiteUrls()))
+
+
+def opened() -> dict[str, str] | None:
+    """The record that the URL opens, as title and preview of the page name it; None without one."""
+    layer, _, key = request.args.get("at", "").partition("/")
+    try:
+        record = g.atlas.get(layer, key) if layer in COLLECTIONS and key else None
+    except NotFound:
+        return None
+    return record and {
+        "at": f"{layer}/{key}",
+        "layer": layer,
+        "id": key,
+        "title": record.title_in(g.lang),
+        "label": COLLECTIONS[layer].article.of(g.lang),
+        "subtitle": subtitle(record, g.lang),
+    }
+
+
+def first_data(view: Mapping[str, Any]) -> list[str]:
+    """The addresses of the data that the scripts of the map ask for first, as the scripts write them.
+
+    A page names them so that browsers ask for them before the scripts have arrived. Where the URL chooses a part of the
+    map or a selection, the box depends on the size of the screen, so only the outlines are known.
+    """
+    urls, groups = view["urls"], view["groups"]
+    addresses = [] if request.args.get("base") else [urls["base"].replace("{layer}", "communes")]
+    if set(request.args) <= _WHOLE_PROVINCE:
+        layers = ",".join(layer["name"] for group in groups for layer in group["layers"] if layer["on"])
+        lang = "" if g.lang == "vi" else f"&lang={g.lang}"
+        addresses.append(f"{urls['map']}?layers={layers}{lang}")
+    layer, _, record = request.args.get("at", "").partition("/")
+    if layer and record:
+        path = urls["record"].replace("{layer}", quote(layer, safe=_AS_IS)).replace("{id}", quote(record, safe=_AS_IS))
+        addresses.append(f"{path}?lang={g.lang}")
+    return addresses
