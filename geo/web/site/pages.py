@@ -151,7 +151,7 @@ def quality() -> Response:
 
 def worklist() -> Response:
     """The page of what an office has to look up."""
-    view = worklist_view(g.atlas, gaps(request.args), g.lang, SiteUrls())
+    view = worklist_view(g.atlas, gaps(request.args, g.atlas), g.lang, SiteUrls())
     selection = {name: value for name, value in params.join_values(request.args).items() if name in GAPS and value}
     return _page("worklist.html", view=view, selection=selection, active="quality")
 
