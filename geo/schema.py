@@ -84,6 +84,7 @@ class Field:
     may differ from it by the share `tolerance` before a person is asked to look.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
+    `lang` is the language that its texts are in (BCP 47); "" where it differs from text to text.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Field:
     tolerance: float = 0.1
     sparse: bool = False
     task: Task | None = None
+    lang: str = "vi"
 
 
 Geometry: TypeAlias = Literal["Point", "LineString", "MultiLineString", "MultiPolygon"]
@@ -300,7 +302,10 @@ class Near:
 
 @dataclass(frozen=True)
 class NearestOfKind:
-    """Derived: for each source, the nearest target for every value of the target's field `by`."""
+    """Derived: for each source, the nearest target for every value of the target's field `by`.
+
+    The pages of records and the map show a pair up to `shown_m` apart; the layer of links has all.
+    """
 
     name: str
     source: str
@@ -310,6 +315,7 @@ class NearestOfKind:
     inverse: Label
     at_least: str = "commune"
     visible: bool = True
+    shown_m: float | None = None
 
 
 LinkSpec: TypeAlias = KeyLink | ThroughLink | MatchLink | Within | Overlap | Near | NearestOfKind

@@ -387,13 +387,14 @@ def test_filters_say_something_about_layers_of_the_map_only() -> None:
 
 def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
     """In the facts of the record's page and in the table of the layer, as in its title."""
-    (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
-    for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
+    (link,) = real_atlas.find(Query("links", ids=("part_of.H01.H00",))).records
+    names = {"vi": "Chiến trường Điện Biên Phủ", "en": "Điện Biên Phủ battlefield"}
+    for lang, name in names.items():
         facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}
         assert facts["target_name"]["value"] == name
-        assert facts["target_name"]["url"] == "/communes/03334"
+        assert facts["target_name"]["url"] == "/sites/H00"
         (row,) = layer_view(real_atlas, Query("links", ids=(link.id,)), lang, URLS)["rows"]
-        assert row["title"].endswith(f"→ {name}") and not {"Mường Thanh", "Muong Thanh"} - {name} & set(row["cells"])
+        assert row["title"].endswith(f"→ {name}") and not ({*names.values()} - {name}) & set(row["cells"])
 
 
 MEASURES = {"distance_m", "uncertainty_m", "area_ha", "share"}
