@@ -158,7 +158,7 @@ def test_a_recorded_link_says_so_in_both_directions(atlas: Atlas) -> None:
 def test_a_recorded_link_names_its_sources_and_a_derived_one_the_version_it_was_worked_out_from(atlas: Atlas) -> None:
     (link,) = items(view(atlas, "products", "R1"), "made_by")
     (near,) = items(view(atlas, "products", "R1"), "product_near_site")
-    assert link["basis"] == "nguồn S1"
+    assert link["basis"] == "nguồn: Báo Điện Biên Phủ"
     assert near["basis"] == "dữ liệu phiên bản 7, 02/01/2026"
 
 
@@ -177,9 +177,9 @@ def test_a_distance_between_exact_places_is_exact(atlas: Atlas) -> None:
     assert site["distance"] == "5.2 km"
 
 
-def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: Atlas) -> None:
+def test_a_distance_from_a_rough_place_says_how_rough_it_is_and_is_to_be_checked(atlas: Atlas) -> None:
     (site,) = items(view(atlas, "products", "R3"), "product_near_site")
-    assert site["distance"] == "không quá 13 km"
+    assert site["distance"] == "khoảng 4 km (± 8 km)"
     assert (site["certain"], site["check"]) == (False, "cần kiểm tra")
 
 
@@ -189,9 +189,10 @@ def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: 
         (0, 100, "0 m", "0 m"),
         (949, 100, "949 m", "949 m"),
         (3215, 100, "3,2 km", "3.2 km"),
-        (12_000, 8_050, "khoảng 12 km", "about 12 km"),
-        (8_050, 8_050, "không quá 17 km", "within 17 km"),
-        (0, 16_000, "không quá 16 km", "within 16 km"),
+        (12_000, 8_050, "khoảng 12 km (± 8 km)", "about 12 km (± 8 km)"),
+        (5_400, 16_000, "khoảng 5 km (± 16 km)", "about 5 km (± 16 km)"),
+        (0, 16_000, "dưới 1 km (± 16 km)", "less than 1 km (± 16 km)"),
+        (900, 300, "khoảng 1 km (± 1 km)", "about 1 km (± 1 km)"),
     ],
 )
 def test_a_distance_is_written_no_finer_than_its_places(

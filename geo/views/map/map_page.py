@@ -23,7 +23,7 @@ from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
 from geo.views.map.layer_symbols import shapes
 from geo.views.record import subtitle
-from geo.views.values import Urls
+from geo.views.values import Urls, title_lang
 
 BASES = ("communes", "districts")
 MOST_IN_VIEW = 2_000
@@ -250,6 +250,7 @@ def feature_view(atlas: Atlas, record: Record, lang: str, places: Places) -> dic
             "symbol": record.symbol,
             "precision": record.precision,
             "place": places.of(record),
+            **({"title_lang": "vi"} if title_lang(record.title_en, lang) else {}),
             "detail": " · ".join(text for text in (subtitle(record, lang), caveat_of(atlas, record, lang)) if text),
             # The label point of a line; for points and areas the browser computes it.
             **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),
@@ -264,6 +265,7 @@ def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
         "layer": hit.layer,
         "id": hit.id,
         "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
+        "title_lang": title_lang(hit.title_en, lang),
         "label": COLLECTIONS[hit.layer].article.of(lang),
         "icon": icon_of(hit.layer, hit.symbol),
         "color": style.color,

@@ -63,7 +63,7 @@ const search = createSearch(byId("search"), view, fetchJson, {
 function choose(layer, id, { move = true } = {}) {
   const at = { layer, id };
   if (sameAt(at, state.at)) return;
-  if (open && state.at) trail.push({ ...state.at, title: open.title });
+  if (open && state.at) trail.push({ ...state.at, title: open.title, title_lang: open.title_lang });
   change({ at }, { push: true, move });
 }
 
@@ -113,7 +113,7 @@ async function openRecord(move) {
     const item = await fetchRecord(at);
     if (!sameAt(at, state.at)) return;
     open = item;
-    record.show(item, trail.at(-1)?.title);
+    record.show(item, trail.at(-1));
     stage.highlight.show(item);
     stage.camera.look(item, { move });
   } catch (error) {
