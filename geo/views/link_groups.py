@@ -56,6 +56,7 @@ def _group(rows: list[LinkRow], bases: "Bases", summaries: "Summaries", urls: Ur
         "count": count,
         "certain": certain,
         "within": within,
+        "measured": any(row.distance_m is not None for row in rows),
         "why": ", ".join(text for text in (reason_of(first, lang), common) if text),
         "items": [
             _item(row, bases, summaries, urls) | {"why": bases.of(row) if common is None else None} for row in rows

@@ -14,7 +14,7 @@ from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.report import SEVERITIES, Change, Issue
 from geo.schema import Field, Label, LayerSpec
-from geo.views.evidence import caveat_of, caveat_of_value
+from geo.views.evidence import TRANSLATION, caveat_of, is_translated
 from geo.views.formats import FORMATS
 from geo.views.map.map_page import Places, filter_labels
 from geo.views.notice import in_language
@@ -145,7 +145,7 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
         "cells": [_cell(field, record, reader) for field in columns],
-        "caveats": [caveat_of_value(record, field.name, reader.lang) for field in columns],
+        "caveats": [TRANSLATION.of(reader.lang) if is_translated(record, field.name) else None for field in columns],
         "caveat": caveat_of(reader.atlas, record, reader.lang),
         "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),

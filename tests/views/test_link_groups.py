@@ -44,6 +44,7 @@ def test_the_reason_stands_once_and_what_differs_stands_beside_the_record(small:
     ]  # fmt: skip
     (recorded,) = link_groups(small, made, "en", URLS)
     assert recorded["why"] == "On record" and recorded["within"] is None
+    assert near["measured"] and not recorded["measured"], "only distances need the sentence about straight lines"
     assert [item["why"] for item in recorded["items"]] == ["source: Báo Điện Biên Phủ", ""]
 
 

@@ -70,7 +70,7 @@ def sheet(
     _map(layout, box, outside or _OUTSIDE, has_inset=inset is not None)
     if inset is not None:
         _inset(layout, inset, words.inset, outside or _OUTSIDE)
-    _label(layout, "title", words.title, 10.0, 14.0, points=22, weight=_BOLD)
+    _label(layout, "title", words.title, 9.0, 11.5, points=22, weight=_BOLD)
     _label(layout, "state", words.state, 21.0, 8.0, points=9)
     _legend(layout)
     signs = f"\N{DOTTED CIRCLE}  {APPROXIMATE.of(lang)}\n\N{CIRCLED DIGIT TWO}  {CLUSTERS.of(lang)}"

@@ -134,7 +134,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
       linked.map(chain),
       headings.map((heading) => nearby(neighbours.filter((group) => group.within.certain === heading))),
       around.length ? el("dl", { class: "facts facts--units" }, around.map((group) => el("div", {}, el("dt", {}, group.label), el("dd", {}, group.items.map((item) => unit(item, group)), rest(group.count - group.items.length))))) : null,
-      linked.length || neighbours.length ? el("p", { class: "record__method" }, view.method) : null,
+      record.links.some((group) => group.measured) ? el("p", { class: "record__method" }, view.method) : null,
     );
   }
 
