@@ -28,6 +28,10 @@ METHOD = Label(
     "Khoảng cách tính theo đường chim bay, không theo đường bộ.",
     "Distances are in a straight line, not along roads.",
 )
+METHOD_IN_FULL = Label(
+    "Khoảng cách tính theo đường chim bay, trên elipxôit WGS 84, không theo đường bộ.",
+    "Distances are in a straight line on the WGS 84 ellipsoid, not along roads.",
+)
 _ABOUT = Label("khoảng {km} km", "about {km} km")
 _LESS = Label("dưới {km} km", "less than {km} km")
 _SURE_WITHIN = Label("Trong vòng {km} km", "Within {km} km")
