@@ -30,7 +30,7 @@ KINDS = (
     Kind(
         ("store-before-*.gpkg*",),
         Label("Kho cũ được chuyển sang bên khi khôi phục bản sao lưu", "Stores moved aside when a backup was restored"),
-        Label("Xoá được khi không cần nữa.", "May be deleted when nobody needs them any more."),
+        Label("Xoá được khi không cần nữa.", "May be deleted when no longer needed."),
     ),
     Kind(
         ("*.gpkg*",),

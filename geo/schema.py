@@ -86,6 +86,7 @@ class Field:
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     `search_class` says what the values of a field with `search` are for the search: names of the record, which come
     first, other fields, or where it lies, which comes last.
+    `lang` is the language that its texts are in (BCP 47); "" where it differs from text to text.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Field:
     tolerance: float = 0.1
     sparse: bool = False
     task: Task | None = None
+    lang: str = "vi"
 
 
 Geometry: TypeAlias = Literal["Point", "LineString", "MultiLineString", "MultiPolygon"]
@@ -306,7 +308,10 @@ class Near:
 
 @dataclass(frozen=True)
 class NearestOfKind:
-    """Derived: for each source, the nearest target for every value of the target's field `by`."""
+    """Derived: for each source, the nearest target for every value of the target's field `by`.
+
+    The pages of records and the map show a pair up to `shown_m` apart; the layer of links has all.
+    """
 
     name: str
     source: str
@@ -316,6 +321,7 @@ class NearestOfKind:
     inverse: Label
     at_least: str = "commune"
     visible: bool = True
+    shown_m: float | None = None
 
 
 LinkSpec: TypeAlias = KeyLink | ThroughLink | MatchLink | Within | Overlap | Near | NearestOfKind

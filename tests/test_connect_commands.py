@@ -71,10 +71,17 @@ def test_the_page_names_every_tool_in_both_languages(server: str) -> None:
     for lang in ("vi", "en"):
         with urllib.request.urlopen(f"{server}/connect?lang={lang}") as answer:
             page = html.unescape(answer.read().decode())
+        words = " ".join(re.sub(r"<button.*?</button>|<[^>]+>", "", page, flags=re.DOTALL).split())
         for way in WAYS:
             assert f"<h2>{way.tool}</h2>" in page and way.title.of(lang) in page
             if way.run == "steps":
-                assert way.text.of(lang).format(base=server) in page
+                text = way.text.of(lang).format(base=server)
+                assert text in words
+                for address in re.findall(rf"{server}\S*", text):
+                    assert f'data-copy="{address}"' in page
+                    assert (f'href="{address}"' in page) is ("{" not in address)
+            else:
+                assert f'data-copy="{way.text.of(lang).format(base=server)}"' in page
 
 
 def test_the_addresses_in_the_steps_answer(server: str) -> None:

@@ -72,7 +72,7 @@ def test_options_correct_what_was_proposed_and_a_profile_keeps_it(run: Run, tmp_
     assert review["counts"]["added"] == 2 and review["questions"] == []
     assert "/manage/imports/" in process.stderr
     again = run("import", str(path), "--layer", "producers", "--profile", "Xã gửi", "--dry-run", "--lang", "en")
-    assert "Ten → name" in again.stdout and "chosen by a person" in again.stdout
+    assert "Ten → name" in again.stdout and "chosen by the user" in again.stdout
 
 
 @pytest.mark.parametrize(

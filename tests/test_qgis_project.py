@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import re
 import subprocess
 import zipfile
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ IN_QGIS = """
 import json, os, sys
 from qgis.core import (
     QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsExpression, QgsExpressionContext,
-    QgsExpressionContextUtils, QgsLayoutExporter, QgsMapRendererParallelJob, QgsMapSettings, QgsPointXY, QgsProject,
+    QgsExpressionContextUtils, QgsLayoutExporter, QgsLayoutItem, QgsMapRendererParallelJob, QgsMapSettings, QgsPointXY, QgsProject,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QSize
@@ -133,6 +135,18 @@ settings.exportMetadata = False
 found["exported"] = QgsLayoutExporter(sheet).exportToImage(picture, settings)
 image = QImage(picture)
 found["sheet_colours"] = len({image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)})
+items = {item.id(): item for item in sheet.items() if isinstance(item, QgsLayoutItem) and item.id() not in ("", "page")}
+found["items"] = {
+    key: [item.pos().x(), item.pos().y(), item.pos().x() + item.rect().width(), item.pos().y() + item.rect().height()]
+    for key, item in items.items()
+}
+found["notes"] = [items["notes"].text(), items["notes"].sizeForText().height()]
+grid = items["map"].grids().grid(0)
+found["grid"] = [grid.enabled(), grid.intervalX(), grid.intervalY()]
+found["north"] = [items["north"].linkedMap() is items["map"], items["north"].isMissingImage()]
+box = items["inset"].extent()
+found["inset"] = [round(items["inset"].scale()), [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]]
+found["overview"] = items["map"].overviews().overview(0).linkedMap() is items["inset"]
 # The legend stands left of the map: the colours of the layers occur there.
 left = range(0, int(image.width() * 0.3))
 found["legend"] = sorted({QColor(image.pixel(x, y)).name() for x in left for y in range(image.height())})
@@ -273,6 +287,30 @@ def test_the_province_is_drawn_and_so_is_its_sheet(project: Any) -> None:
     assert project["exported"] == 0 and project["sheet_colours"] > 50
     for layer in POINT_LAYERS:
         assert STYLES[layer].color in project["legend"], layer
+
+
+def test_nothing_on_the_sheet_covers_anything_else(project: Any, over_base: Any) -> None:
+    for sheet in (project, over_base):
+        items = {key: box for key, box in sheet["items"].items() if key not in {"inset", "inset-title"}}
+        assert {"title", "state", "legend", "signs", "scale", "north", "notes", "map"} <= set(items)
+        for (a, one), (b, other) in combinations(items.items(), 2):
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, (a, one, b, other)
+        text, height = sheet["notes"]
+        assert height <= items["notes"][3] - items["notes"][1], "the credits fit their box"
+        parts = [part for line in text.splitlines() for part in re.split(r"[;.] ", line.removesuffix("."))]
+        assert len(parts) == len(set(parts)), "each credit once"
+
+
+def test_the_sheet_has_a_grid_an_arrow_and_an_inset_of_the_crowded_place(project: Any, real_atlas: Atlas) -> None:
+    assert project["grid"] == [True, 20_000, 20_000]
+    assert project["north"] == [True, False]
+    assert "VN-2000 / TM-3 103-00" in project["notes"][0] and "20 km" in project["notes"][0]
+    scale, (west, south, east, north) = project["inset"]
+    assert scale == 120_000 and project["overview"]
+    hill = real_atlas.get("sites", "H01")
+    x, y = (float(number[0]) for number in Reading(HOME).from_lnglat(hill.lng, hill.lat))
+    assert west < x < east and south < y < north, "most sites lie in the city"
 
 
 @pytest.fixture(scope="module")

@@ -48,8 +48,11 @@ _NOTES = {
 }  # fmt: skip
 """The notes of the fact table, which are in English, in Vietnamese."""
 
-_WITHOUT_UNIT = {"text", "count", "zone (1-3)"}
-"""The words of the fact table that are no unit of measure: what is counted, or zoned, is the figure itself."""
+_WITHOUT_UNIT = {"text", "count"}
+"""The words of the fact table that are no unit of measure: what is counted is the figure itself."""
+
+_UNITS = {"zone (1-3)": "zone"}
+"""The words of the fact table that are not the keys of `figure_unit`."""
 
 
 def figure(row: dict[str, str]) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def figure(row: dict[str, str]) -> dict[str, Any]:
         **({_UNIT_FIELDS[row["level"]]: row["code"]} if row["level"] in _UNIT_FIELDS else {}),
         "year": int(year) if year else None,
         "value": None if is_text else float(row["value"]),
-        "unit": None if row["unit"] in _WITHOUT_UNIT else row["unit"],
+        "unit": None if row["unit"] in _WITHOUT_UNIT else _UNITS.get(row["unit"], row["unit"]),
         "words": row["value"] if is_text else None,
         "note": _NOTES[row["note"]] if row["note"] else None,
         "source_ids": row["source_id"],

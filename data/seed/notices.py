@@ -26,13 +26,14 @@ class Origin(NamedTuple):
 
 
 _SOURCE_LIST = Origin(
-    "Các nguồn công khai nêu ở từng bản ghi (lớp sources)",
+    "Các nguồn công khai nêu ở từng bản ghi (lớp sources) / The public sources cited in each record (layer sources)",
     None,
-    "số liệu công khai, dẫn nguồn",
+    "Số liệu công khai, dẫn nguồn / Public facts, sources cited",
     Label("các nguồn công khai nêu ở từng bản ghi", "the public sources that each record cites"),
 )
 _B1 = Origin(
-    "B1: Nhà xuất bản Tài nguyên - Môi trường và Bản đồ Việt Nam, theo bản biên soạn của dự án Vietnamese Provinces Database",
+    "B1: Nhà xuất bản Tài nguyên - Môi trường và Bản đồ Việt Nam, theo bản biên soạn của dự án Vietnamese Provinces Database / "
+    "B1: Vietnam Natural Resources, Environment and Cartography Publishing House, as compiled by the Vietnamese Provinces Database",
     "https://sapnhap.bando.com.vn",
     "MIT",
     Label(
@@ -41,9 +42,9 @@ _B1 = Origin(
     ),
 )
 _B2 = Origin(
-    "B2: Cổng thông tin điện tử Chính phủ, bản đồ hành chính",
+    "B2: Cổng thông tin điện tử Chính phủ, bản đồ hành chính / B2: the Government's web portal, administrative map",
     "https://gis.chinhphu.vn",
-    "số liệu ranh giới công bố",
+    "Số liệu ranh giới công bố / Published boundary facts",
     Label("gis.chinhphu.vn", "gis.chinhphu.vn"),
 )
 _B3 = Origin(

@@ -24,6 +24,7 @@ from data.seed.tables import (
     STATUSES,
     STORIES,
     STORY_SOURCES,
+    TRANSLATED_FIELDS,
     Site,
 )  # fmt: skip
 from data.seed.units import Units, bare, metres, outline_union, polygons
@@ -204,6 +205,7 @@ def _product(row: dict[str, str], units: Units, producers: dict[str, Record]) ->
         "story_vi": story[0],
         "story_en": story[1],
         "note": _join(notes),
+        "translated_fields": TRANSLATED_FIELDS.get(key),
         "source_ids": ";".join(dict.fromkeys(part for cite in source_ids for part in cite.split(";") if part)),
         **place,
     }
@@ -262,6 +264,7 @@ def _village(row: dict[str, str], units: Units) -> Record:
         "name_fr": row.get("name_fr") or None,
         "visitors": whole(row.get("visitors", "")),
         "note": row.get("note") or None,
+        "translated_fields": TRANSLATED_FIELDS.get(row["village_id"]),
         "source_ids": row["source_id"],
         **_place(units, row["commune_until_2025"], row["district_until_2025"], row.get("place", ""), row),
     }

@@ -164,3 +164,13 @@ NOTES = {
     "tua_chua": "Rộng hơn số công bố 12,9 km²: ở rìa tỉnh, đường bao xã (B1) vượt ra ngoài đường bao huyện (B2).",
     "point_outside": "Điểm mà nguồn cho nằm ngoài xã, phường mà xã này nhập vào.",
 }
+
+TRANSLATED_FIELDS = {
+    "R47": "stars;year;status",
+    "R48": "stars",
+    "R50": "stars",
+    "R59": "stars",
+    "V14": "households",
+    "V21": "recognised",
+}
+"""The values that, as the note of the record says, only a machine translation states."""

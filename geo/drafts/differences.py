@@ -47,7 +47,7 @@ def _plain_words(label: Label | None) -> dict[str, str] | None:
 
 def field_label(spec: LayerSpec, name: str) -> Label:
     """The label of a field; "geometry" is none of the declared fields and has a label of its own."""
-    return spec.field(name).label if spec.has(name) else Label("Vị trí, hình học", "Place, geometry")
+    return spec.field(name).label if spec.has(name) else Label("Vị trí, hình học", "Location, geometry")
 
 
 def _precision(key: object) -> Plain | None:

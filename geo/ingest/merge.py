@@ -14,6 +14,7 @@ from geo.crs import STORE_CRS
 from geo.ingest.columns.values import Value
 from geo.ingest.crs.prj import crs_of
 from geo.ocop.codes import PRECISIONS
+from geo.ocop.fields import TRANSLATED_FIELDS
 from geo.report import Issue
 from geo.schema import LayerSpec
 
@@ -82,6 +83,7 @@ def merge(
         for name, cells in rows.items():
             if name not in _PLACE and name != spec.key and (cells[row] is not None or terms.whole):
                 after[name] = cells[row]
+        _confirm(after, rows, row)
         if not terms.whole and _is_better(spec, after, rows, shapes[row], row, weak=row in terms.weak):
             if _rank(after["precision"]) < _rank(rows["precision"][row]):
                 issues.append(_kept(spec, key, after))
@@ -109,6 +111,18 @@ def put_back(frame: gpd.GeoDataFrame, rows: NDArray[np.bool_], mended: gpd.GeoDa
         columns[name] = cells
     shapes = gpd.GeoSeries(columns.pop("geometry"), crs=frame.crs)
     return gpd.GeoDataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()}, geometry=shapes)
+
+
+def _confirm(after: Record, rows: Mapping[str, Sequence[Value]], row: int) -> None:
+    """Take the fields that the file fills off the list of those that only a machine translation states.
+
+    A file that has the list itself, as one does that was downloaded here, decides about it.
+    """
+    names = after.get(TRANSLATED_FIELDS.name)
+    if not isinstance(names, str) or rows.get(TRANSLATED_FIELDS.name, [None] * (row + 1))[row] is not None:
+        return
+    rest = [name for name in names.split(";") if name not in rows or rows[name][row] is None]
+    after[TRANSLATED_FIELDS.name] = ";".join(rest) or None
 
 
 def _records(spec: LayerSpec, frame: gpd.GeoDataFrame) -> dict[str, Record]:

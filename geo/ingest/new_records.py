@@ -23,7 +23,7 @@ from geo.schema import Field, Label, LayerSpec
 LEAVE_EMPTY = "-"
 """The answer that a reference stays empty."""
 
-_PICKED = Label("do người dùng chọn", "chosen by a person")
+_PICKED = Label("do người dùng chọn", "chosen by the user")
 _MADE = Label("thành bản ghi mới", "as a new record")
 
 

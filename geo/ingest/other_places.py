@@ -69,7 +69,7 @@ def _note(names: str, farthest_m: float) -> Label:
     metres = f"{farthest_m:.1f}"
     return Label(
         f"Cột {names} cũng ghi vị trí, không dùng: lệch nhiều nhất {metres.replace('.', ',')} m.",
-        f"Columns {names} hold places too and are not used: at most {metres} m away.",
+        f"Columns {names} give the location too and are not used: they differ by at most {metres} m.",
     )
 
 

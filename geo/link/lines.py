@@ -27,9 +27,9 @@ _SAME_DEG = 1e-6
 """Two points closer than this, a tenth of a metre, are the same point: no position is more accurate."""
 _LINEAGE = Label(
     "Tính tự động từ các lớp của cùng phiên bản theo bảng quy tắc liên kết: theo hồ sơ, theo giá trị trùng nhau,"
-    " theo quan hệ không gian. Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84).",
+    " theo quan hệ không gian. Khoảng cách tính theo đường chim bay.",
     "Derived from the layers of the same version by the table of link rules: from records, from equal values, from"
-    " geometry. Distances are straight lines (geodesics on the WGS 84 ellipsoid).",
+    " geometry. Distances are in a straight line.",
 )
 
 

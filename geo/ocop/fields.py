@@ -50,7 +50,7 @@ UNIT_NAME = Field(
     table=True,
     aliases=("tên xã", "tên đơn vị", "tenxa", "xã/phường"),
 )
-UNIT_NAME_EN = Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True)
+UNIT_NAME_EN = Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, lang="en")
 UNIT_KIND = Field(
     "kind",
     "kind",
@@ -67,8 +67,15 @@ AREA_KM2 = Field(
 
 
 NAME_FR = Field(
-    "name_fr", "name_fr", Label("Tên tiếng Pháp", "French name"), search=True, sparse=True, aliases=("tên tiếng Pháp",)
-)
+    "name_fr", "name_fr", Label("Tên tiếng Pháp", "French name"), search=True, sparse=True, aliases=("tên tiếng Pháp",),
+    lang="fr",
+)  # fmt: skip
+TRANSLATED_FIELDS = Field(
+    "translated_fields", "mt_fields",
+    Label("Thông tin chỉ dựa vào bản dịch máy", "Facts that rest on a machine translation alone"),
+    "codes", codes="translated_field", sparse=True, hidden=True,
+)  # fmt: skip
+"""The fields of a record whose values no source in the original language states."""
 VISITORS = Field(
     "visitors", "visitors", Label("Lượt khách trong năm", "Visitors in a year"), "integer", minimum=0, sparse=True, aliases=("lượt khách", "số lượt khách"),
 )  # fmt: skip

@@ -21,6 +21,8 @@ _HOLDS: dict[str, Label] = {
     name: Label(f"{LAYERS[name].label.vi} tại đây", f"{LAYERS[name].label.en} here") for name in LAYERS
 }
 NEAR_SITES_M = 10_000.0
+NEAREST_SHOWN_M = 20_000.0
+"""Farther in a straight line, the nearest site of a type is a journey of its own, not a place beside the village."""
 
 
 def _unit_links(layer: str) -> tuple[LinkSpec, ...]:
@@ -61,8 +63,8 @@ LINKS: tuple[LinkSpec, ...] = (
     Near("village_near_site", "villages", "sites", NEAR_SITES_M, _SITES_NEAR, Label("Làng nghề, bản trong vòng 10 km", "Villages within 10 km")),
     Near("village_near_market", "villages", "markets", NEAR_SITES_M, Label("Chợ phiên, lễ hội trong vòng 10 km", "Markets and festivals within 10 km"), Label("Làng nghề, bản trong vòng 10 km", "Villages within 10 km")),
     Near("producer_near_market", "producers", "markets", NEAR_SITES_M, Label("Chợ phiên, lễ hội trong vòng 10 km", "Markets and festivals within 10 km"), Label("Chủ thể trong vòng 10 km", "Producers within 10 km")),
-    NearestOfKind("village_nearest_site", "villages", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các bản", "Nearest site of its type for villages")),
-    NearestOfKind("producer_nearest_site", "producers", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các chủ thể", "Nearest site of its type for producers")),
+    NearestOfKind("village_nearest_site", "villages", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các bản", "Nearest site of its type for villages"), shown_m=NEAREST_SHOWN_M),
+    NearestOfKind("producer_nearest_site", "producers", "sites", "kind", Label("Điểm gần nhất của mỗi loại", "Nearest site of each type"), Label("Gần nhất đối với các chủ thể", "Nearest site of its type for producers"), shown_m=NEAREST_SHOWN_M),
     KeyLink("part_of", "sites", "sites", "part_of", Label("Thuộc di tích", "Part of"), Label("Điểm thành phần", "Component sites")),
     KeyLink("zone_names_commune", "zones", "old_communes", "old_commune_codes", Label("Xã cũ được nêu tên", "Former communes named"), Label("Vùng nguyên liệu nêu tên xã", "Zones that name it")),
     ThroughLink("zone_by_crosswalk", "zones", "communes", "old_commune_codes", "old_communes", "commune_code", Label("Xã, phường hiện nay", "Present communes (from the old-to-new list)"), Label("Vùng nguyên liệu theo hồ sơ", "Zones on record")),

@@ -66,7 +66,7 @@ RECOGNISED_CRAFT = Task(
     ),
     also=("craft_place",),
 )
-PEOPLE = Task(Label("Dân tộc chiếm đa số trong bản", "The people that most villagers belong to"))
+PEOPLE = Task(Label("Dân tộc chiếm đa số trong bản", "The ethnic group of most villagers"))
 RECOGNISED = Task(Label("Ngày hoặc năm được công nhận", "The day or year of recognition"))
 VILLAGE_DECISION = Task(
     Label("Số quyết định công nhận làng nghề, nghề hoặc điểm du lịch", "The number of the decision of recognition")

@@ -77,6 +77,6 @@ def _require_table(connection: sqlite3.Connection, path: Path, layer: str, newes
             Label(f"bảng {layer}", f"table {layer}"),
             Label(
                 f"nội dung khác phiên bản {newest}; tệp đã bị sửa bằng chương trình khác, hoặc hỏng",
-                f"its content is not that of version {newest}; another program edited the file, or it decayed",
+                f"its content is not that of version {newest}; another program edited the file, or it is damaged",
             ),
         )

@@ -1,5 +1,6 @@
 """Instructions to connect other programs: steps, or commands ready to paste, as rows of one table."""
 
+import re
 from typing import Literal, NamedTuple, TypeAlias
 
 from geo.schema import Label
@@ -134,6 +135,20 @@ WAYS: tuple[Way, ...] = (
 )  # fmt: skip
 
 
+def _parts(text: str, base: str) -> list[dict[str, object]]:
+    """Steps as pieces of text and addresses of the site; an address with {placeholders} opens nothing.
+
+    >>> _parts("Tải https://a.vn/x.csv .", "https://a.vn")
+    [{'text': 'Tải '}, {'address': 'https://a.vn/x.csv', 'opens': True}, {'text': ' .'}]
+    """
+    pieces = re.split(rf"({re.escape(base)}\S*)", text)
+    return [
+        {"address": piece, "opens": "{" not in piece} if piece.startswith(base) else {"text": piece}
+        for piece in pieces
+        if piece
+    ]
+
+
 def ways(base: str, lang: str) -> list[dict[str, object]]:
     """The instructions with the URLs of the site at `base`, grouped by program in the order of the table."""
     tools: dict[str, list[dict[str, object]]] = {}
@@ -143,6 +158,7 @@ def ways(base: str, lang: str) -> list[dict[str, object]]:
                 "title": way.title.of(lang),
                 "run": way.run,
                 "text": way.text.of(lang).format(base=base),
+                "parts": _parts(way.text.of(lang).format(base=base), base) if way.run == "steps" else [],
                 "needs": way.needs,
             }
         )

@@ -14,12 +14,13 @@ from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
 from geo.report import SEVERITIES, Change, Issue
 from geo.schema import Field, Label, LayerSpec
-from geo.views.evidence import caveat_of
+from geo.views.evidence import TRANSLATION, caveat_of, is_translated
 from geo.views.formats import FORMATS
 from geo.views.map.map_page import Places, filter_labels
+from geo.views.notice import in_language
 from geo.views.reasons import rule_of
 from geo.views.record import conflict_view
-from geo.views.values import Reader, Urls, precision_of
+from geo.views.values import Reader, Urls, precision_of, title_lang
 from geo.vn2000.systems import HOME
 
 PAGE_ROWS = 50
@@ -44,12 +45,21 @@ def layer_head(atlas: Atlas, layer: str, lang: str, urls: Urls) -> dict[str, Any
         "shape": style.shape,
         "url": urls.layer(layer),
         "metadata": {
-            "source": about.get("source", []),
-            "licence": about.get("licence"),
+            "source": [_origin(row, lang) for row in about.get("source", [])],
+            "licence": in_language(about.get("licence") or "", lang),
             "attribution": _in_language(about.get("attribution"), lang),
             "lineage": _in_language(about.get("lineage"), lang),
             "date": about.get("date"),
         },
+    }
+
+
+def _origin(row: Mapping[str, Any], lang: str) -> dict[str, str | None]:
+    """The name, the address and the licence of a source of a layer, in one language."""
+    return {
+        "name": in_language(row.get("name") or "", lang),
+        "address": row.get("address"),
+        "licence": in_language(row.get("licence") or "", lang),
     }
 
 
@@ -131,9 +141,11 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
     return {
         "id": record.id,
         "title": record.title_in(reader.lang),
+        "title_lang": title_lang(record.title_en, reader.lang),
         "icon": icon_of(record.layer, record.symbol),
         "url": urls.record(record.layer, record.id),
         "cells": [_cell(field, record, reader) for field in columns],
+        "caveats": [TRANSLATION.of(reader.lang) if is_translated(record, field.name) else None for field in columns],
         "caveat": caveat_of(reader.atlas, record, reader.lang),
         "commune": places.commune(record),
         "precision": None if precision is None else precision.label.of(reader.lang),
@@ -152,6 +164,7 @@ def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
             yield {
                 "param": row.param,
                 "label": row.label.of(lang),
+                "lang": title_lang(None, lang) if row.unit else None,
                 "chosen": ",".join(selection),
                 "options": [
                     {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in selection}
@@ -160,12 +173,16 @@ def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
             }
 
 
-def neighbour_view(atlas: Atlas, layer: str, key: str | None, lang: str, urls: Urls) -> dict[str, str] | None:
+def neighbour_view(atlas: Atlas, layer: str, key: str | None, lang: str, urls: Urls) -> dict[str, str | None] | None:
     """The name and URL of the previous or next record; None when `key` is None."""
     if key is None:
         return None
     title, title_en = atlas.titles(layer, [key])[key]
-    return {"title": title_en if lang != "vi" and title_en else title, "url": urls.record(layer, key)}
+    return {
+        "title": title_en if lang != "vi" and title_en else title,
+        "title_lang": title_lang(title_en, lang),
+        "url": urls.record(layer, key),
+    }
 
 
 def layers_view(atlas: Atlas, lang: str, urls: Urls) -> list[dict[str, Any]]:

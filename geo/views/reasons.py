@@ -1,7 +1,5 @@
 """Why two records are linked and how far apart they are, in words."""
 
-import math
-
 from geo.atlas import LinkRow
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
@@ -14,7 +12,8 @@ SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 REASONS: dict[str, Label] = {
     "recorded": Label("Ghi trong hồ sơ", "On record"),
     "crosswalk": Label(
-        "Ghi trong hồ sơ, qua bảng chuyển đổi xã cũ - xã mới", "On record, from the old-to-new list of communes"
+        "Ghi trong hồ sơ, đổi từ xã cũ sang xã, phường hiện nay",
+        "On record, by the list of former and present communes",
     ),
     "matched": Label("Cùng {fields}; không hồ sơ nào ghi liên kết này", "Same {fields}; no record states this link"),
     "inside": Label("Điểm nằm trong ranh giới", "The point lies inside the outline"),
@@ -26,11 +25,18 @@ REASONS: dict[str, Label] = {
 _NEAR = Label("Trong vòng {km} km theo đường chim bay", "Within {km} km in a straight line")
 TO_CHECK = Label("cần kiểm tra", "to be checked")
 METHOD = Label(
-    "Khoảng cách tính theo đường chim bay (trên elipxôit WGS 84), không theo đường bộ.",
-    "Distances are straight lines (geodesics on the WGS 84 ellipsoid), not along roads.",
+    "Khoảng cách tính theo đường chim bay, không theo đường bộ.",
+    "Distances are in a straight line, not along roads.",
+)
+METHOD_IN_FULL = Label(
+    "Khoảng cách tính theo đường chim bay, trên elipxôit WGS 84, không theo đường bộ.",
+    "Distances are in a straight line on the WGS 84 ellipsoid, not along roads.",
 )
 _ABOUT = Label("khoảng {km} km", "about {km} km")
-_WITHIN = Label("không quá {km} km", "within {km} km")
+_LESS = Label("dưới {km} km", "less than {km} km")
+_SURE_WITHIN = Label("Trong vòng {km} km", "Within {km} km")
+_POSSIBLY_WITHIN = Label("Có thể trong vòng {km} km", "Possibly within {km} km")
+_SHOWN = Label("Chỉ hiển thị trong vòng {km} km", "Shown only within {km} km")
 _SHARE = Label("{area} ({share} % diện tích)", "{area} ({share} % of the area)")
 _PARTLY_INSIDE = Label("Đường đi qua bên trong ranh giới", "The line runs inside the outline")
 _LENGTH = Label("{share} % chiều dài", "{share} % of its length")
@@ -83,6 +89,8 @@ def rule_of(spec: LinkSpec, lang: str) -> str:
             words = _NEAR.of(lang).format(km=f"{spec.distance_m / 1000:g}")
         case NearestOfKind():
             words = REASONS["nearest"].of(lang)
+            if spec.shown_m is not None:
+                words = f"{words}. {_SHOWN.of(lang).format(km=f'{spec.shown_m / 1000:g}')}"
     return f"{words}. {_AT_LEAST.of(lang).format(precision=_PRECISIONS[spec.at_least].of(lang))}"
 
 
@@ -104,18 +112,34 @@ def measure_of(link: LinkRow, lang: str) -> str | None:
     return format_distance(link.distance_m, link.uncertainty_m or 0.0, lang)
 
 
-def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
-    """A distance with the precision of its ends: exact, approximate, or an upper bound only.
+def headings_of(spec: LinkSpec, lang: str) -> dict[str, str] | None:
+    """The headings of the pairs that are certainly and of those that are possibly near; None for other links."""
+    if not isinstance(spec, Near):
+        return None
+    km = f"{spec.distance_m / 1000:g}"
+    return {"certain": _SURE_WITHIN.of(lang).format(km=km), "possible": _POSSIBLY_WITHIN.of(lang).format(km=km)}
 
-    >>> format_distance(3215, 100, "vi"), format_distance(3215, 2000, "en"), format_distance(350, 100, "vi")
-    ('3,2 km', 'about 3 km', '350 m')
-    >>> format_distance(1200, 16000, "vi")
-    'không quá 18 km'
+
+def is_shown(link: LinkRow) -> bool:
+    """Whether the pages of records and the map show the link: the nearest of its type only while it is near."""
+    spec = SPECS[link.link]
+    if not isinstance(spec, NearestOfKind) or spec.shown_m is None or link.distance_m is None:
+        return True
+    return link.distance_m <= spec.shown_m
+
+
+def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
+    """A distance, with how far the true one may be from it where its ends are not exact.
+
+    >>> format_distance(3215, 100, "vi"), format_distance(350, 100, "vi")
+    ('3,2 km', '350 m')
+    >>> format_distance(5400, 8050, "vi"), format_distance(120, 16000, "en")
+    ('khoảng 5 km (± 8 km)', 'less than 1 km (± 16 km)')
     """
     if uncertainty_m > 2 * _EXACT_M:
-        if distance_m <= uncertainty_m:
-            return _WITHIN.of(lang).format(km=math.ceil((distance_m + uncertainty_m) / 1000))
-        return _ABOUT.of(lang).format(km=round(distance_m / 1000))
+        km = round(distance_m / 1000)
+        words = _ABOUT.of(lang).format(km=km) if km else _LESS.of(lang).format(km=1)
+        return f"{words} (± {max(1, round(uncertainty_m / 1000))} km)"
     if distance_m < 1000:
         return f"{round(distance_m)} m"
     return format_number(round(distance_m / 1000, 1), None, lang) + " km"

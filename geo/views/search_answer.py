@@ -10,7 +10,7 @@ from geo.ocop.filters import FILTERS
 from geo.ocop.styles import STYLES, icon_of
 from geo.search.tokens import meant_by
 from geo.views.map.map_page import filter_labels
-from geo.views.values import Urls
+from geo.views.values import Urls, title_lang
 
 
 def search_answer(
@@ -37,6 +37,7 @@ def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
         "layer": hit.layer,
         "id": hit.id,
         "title": hit.title_en if lang != "vi" and hit.title_en else hit.title,
+        "title_lang": title_lang(hit.title_en, lang),
         "label": COLLECTIONS[hit.layer].article.of(lang),
         "icon": icon_of(hit.layer, hit.symbol),
         "color": style.color,

@@ -6,12 +6,13 @@ from typing import NamedTuple, Protocol
 
 from geo.atlas import Atlas, Query, Record
 from geo.atlas.model import Value
-from geo.ocop.codes import CODE_LISTS, PRECISIONS
+from geo.ocop.codes import CODE_LISTS, ORDINAL_UNITS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER, end_of
 from geo.schema import Field, Label, Precision
 
 _PRECISIONS = {row.key: row for row in PRECISIONS}
 _BEFORE_UNIT = "\N{NO-BREAK SPACE}"
+_ROMAN: dict[float, str] = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V"}
 
 
 class Urls(Protocol):
@@ -88,9 +89,10 @@ class Reader:
             return self._titles[end]
         value = record.properties.get(field.name)
         if field.unit_field is not None and isinstance(value, int | float):
-            unit = self.format_value(
-                COLLECTIONS[record.layer].field(field.unit_field), record.properties.get(field.unit_field)
-            )
+            key = record.properties.get(field.unit_field)
+            unit = self.format_value(COLLECTIONS[record.layer].field(field.unit_field), key)
+            if key in ORDINAL_UNITS and value in _ROMAN:
+                return f"{unit}{_BEFORE_UNIT}{_ROMAN[value]}"
             return format_number(value, unit, self.lang)
         return self.format_value(field, value)
 
@@ -127,6 +129,11 @@ def _ends(layer: str, records: Iterable[Record]) -> Iterable[tuple[str, str]]:
     if layer == LINK_LAYER.name:
         ends = (end_of(LINK_LAYER, name, record.properties) for record in records for name in ENDS)
         yield from (end for end in ends if end is not None)
+
+
+def title_lang(title_en: str | None, lang: str) -> str | None:
+    """`"vi"` for a record whose Vietnamese name stands on a page in another language; None where no mark is needed."""
+    return None if lang == "vi" or title_en else "vi"
 
 
 def parts(value: Value) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from geo.ocop.tasks import is_to_look_up
 from geo.schema import Field
 from geo.text import sort_key
 from geo.views.map.map_page import Places
-from geo.views.values import Urls
+from geo.views.values import Urls, title_lang
 
 MOST_RECORDS = 1_000
 """Most records on the page; the file of worklist_file.py has all."""
@@ -136,6 +136,7 @@ def _row(record: Record, fields: Iterable[Field], places: Places, lang: str, url
         "icon": icon_of(record.layer, record.symbol),
         "id": record.id,
         "title": record.title_in(lang),
+        "title_lang": title_lang(record.title_en, lang),
         "kind": LAYERS[record.layer].article.of(lang),
         "place": None if places.commune(record) else places.of(record),
         "url": urls.record(record.layer, record.id),

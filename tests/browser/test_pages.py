@@ -60,7 +60,8 @@ def test_a_table_is_filtered_sorted_and_read_without_javascript(browser: Browser
     assert "sort=name" in page.url
     rows = page.locator("tbody tr").count()
     assert 0 < rows < 10
-    assert set(page.locator("tbody tr td:nth-child(3)").all_inner_texts()) == {"4 stars"}
+    stars = page.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    assert set(stars) <= {"4 stars", "4 stars machine translation"} and "4 stars" in stars
     page.click("tbody a[href^='/products/R01?']")
     assert page.locator("h1").inner_text() == "Mật ong Hoa Ban Điện Biên"
     page.click(".chain a[href^='/producers/']")

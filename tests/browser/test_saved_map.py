@@ -115,7 +115,7 @@ def test_sources_are_links_only_when_they_lead_to_the_web(visit: Visit, file: Pa
     assert sources.nth(0).locator("a").get_attribute("href") == "https://example.org/a?b=1&c=2"
     assert sources.nth(1).inner_text() == "UBND tỉnh"
     assert sources.nth(1).locator("a").count() == 0
-    assert opened.page.locator("#record a").count() == 2  # the source, and the way there
+    assert opened.page.locator("#record a").count() == 5  # the source, and four ways there
     assert opened.page.locator("#record a[href^='geo:']").count() == 1
 
 

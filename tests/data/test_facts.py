@@ -1,6 +1,7 @@
 """Every row and every correction of the fact tables has arrived in the shipped layers, with its sources."""
 
 import csv
+import re
 from functools import cache
 from typing import Any
 
@@ -190,3 +191,16 @@ def test_what_rests_on_a_machine_translation_alone_says_so() -> None:
             facts = {source for source in cited(record) if not source.startswith("B")}
             if facts <= translated:
                 assert "bản dịch máy" in record["note"], (layer, key)
+
+
+@pytest.mark.parametrize("layer", ["products", "villages"])
+def test_a_value_that_a_note_calls_a_machine_translation_alone_is_marked(layer: str) -> None:
+    kinds = {key: source["kind"] for key, source in shipped("sources").items()}
+    words = re.compile(r"chỉ (dựa vào|theo)[^.]*bản dịch máy|chỉ theo S\d+ \(bản dịch máy\)", re.IGNORECASE)
+    doubtful = {key: record for key, record in shipped(layer).items() if words.search(record.get("note") or "")}
+    assert doubtful
+    for key, record in doubtful.items():
+        all_translated = {kinds[source] for source in cited(record)} - {"data_set"} == {"machine_translation"}
+        marked = (record["translated_fields"] or "").split(";")
+        assert all_translated or all(LAYERS[layer].has(name) and record[name] is not None for name in marked), key
+    assert not {key for key, record in shipped(layer).items() if record["translated_fields"]} - doubtful.keys()

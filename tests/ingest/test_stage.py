@@ -117,6 +117,16 @@ def test_only_what_changes_cites_the_file() -> None:
     assert record(changed, "P1")["source_ids"] == "S1;S2"
 
 
+def test_a_value_that_an_office_gives_no_longer_rests_on_a_machine_translation() -> None:
+    frames = world()
+    frames["products"]["translated_fields"] = ["stars;year", None, None]
+    given = run("products", sheet({"Mã": ["R1"], "Tên sản phẩm": ["Mật ong Hoa Ban"], "Số sao": [4]}), frames=frames)
+    assert record(given, "R1")["translated_fields"] == "year"
+    own: Columns = {"Mã": ["R1"], "Số sao": [4], "translated_fields": ["stars;year"]}
+    kept = run("products", sheet(own), Answers(mapping={"translated_fields": "translated_fields"}), frames=frames)
+    assert record(kept, "R1")["translated_fields"] == "stars;year"
+
+
 def test_namesakes_in_other_communes_are_other_records() -> None:
     columns: Columns = {"Tên chủ thể": ["Hợp tác xã Ong mật"], "Mã huyện": ["101"]}
     frames = world()

@@ -158,7 +158,7 @@ def test_a_recorded_link_says_so_in_both_directions(atlas: Atlas) -> None:
 def test_a_recorded_link_names_its_sources_and_a_derived_one_the_version_it_was_worked_out_from(atlas: Atlas) -> None:
     (link,) = items(view(atlas, "products", "R1"), "made_by")
     (near,) = items(view(atlas, "products", "R1"), "product_near_site")
-    assert link["basis"] == "nguồn S1"
+    assert link["basis"] == "nguồn: Báo Điện Biên Phủ"
     assert near["basis"] == "dữ liệu phiên bản 7, 02/01/2026"
 
 
@@ -177,9 +177,9 @@ def test_a_distance_between_exact_places_is_exact(atlas: Atlas) -> None:
     assert site["distance"] == "5.2 km"
 
 
-def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: Atlas) -> None:
+def test_a_distance_from_a_rough_place_says_how_rough_it_is_and_is_to_be_checked(atlas: Atlas) -> None:
     (site,) = items(view(atlas, "products", "R3"), "product_near_site")
-    assert site["distance"] == "không quá 13 km"
+    assert site["distance"] == "khoảng 4 km (± 8 km)"
     assert (site["certain"], site["check"]) == (False, "cần kiểm tra")
 
 
@@ -189,9 +189,10 @@ def test_a_distance_from_a_rough_place_is_only_a_bound_and_to_be_checked(atlas: 
         (0, 100, "0 m", "0 m"),
         (949, 100, "949 m", "949 m"),
         (3215, 100, "3,2 km", "3.2 km"),
-        (12_000, 8_050, "khoảng 12 km", "about 12 km"),
-        (8_050, 8_050, "không quá 17 km", "within 17 km"),
-        (0, 16_000, "không quá 16 km", "within 16 km"),
+        (12_000, 8_050, "khoảng 12 km (± 8 km)", "about 12 km (± 8 km)"),
+        (5_400, 16_000, "khoảng 5 km (± 16 km)", "about 5 km (± 16 km)"),
+        (0, 16_000, "dưới 1 km (± 16 km)", "less than 1 km (± 16 km)"),
+        (900, 300, "khoảng 1 km (± 1 km)", "about 1 km (± 1 km)"),
     ],
 )
 def test_a_distance_is_written_no_finer_than_its_places(
@@ -387,13 +388,14 @@ def test_filters_say_something_about_layers_of_the_map_only() -> None:
 
 def test_the_ends_of_a_link_are_named_in_the_language_of_the_page(real_atlas: Atlas) -> None:
     """In the facts of the record's page and in the table of the layer, as in its title."""
-    (link,) = real_atlas.find(Query("links", ids=("old_commune_in_commune.03124.03334",))).records
-    for lang, name in (("vi", "Mường Thanh"), ("en", "Muong Thanh")):
+    (link,) = real_atlas.find(Query("links", ids=("part_of.H01.H00",))).records
+    names = {"vi": "Chiến trường Điện Biên Phủ", "en": "Điện Biên Phủ battlefield"}
+    for lang, name in names.items():
         facts = {one["name"]: one for one in view(real_atlas, "links", link.id, lang)["facts"]}
         assert facts["target_name"]["value"] == name
-        assert facts["target_name"]["url"] == "/communes/03334"
+        assert facts["target_name"]["url"] == "/sites/H00"
         (row,) = layer_view(real_atlas, Query("links", ids=(link.id,)), lang, URLS)["rows"]
-        assert row["title"].endswith(f"→ {name}") and not {"Mường Thanh", "Muong Thanh"} - {name} & set(row["cells"])
+        assert row["title"].endswith(f"→ {name}") and not ({*names.values()} - {name}) & set(row["cells"])
 
 
 MEASURES = {"distance_m", "uncertainty_m", "area_ha", "share"}

@@ -186,12 +186,13 @@ def test_the_panel_is_told_what_the_record_page_shows(client: FlaskClient) -> No
     assert view["title"] in page.text
     for fact in view["facts"]:
         assert fact["label"] in page.text
-        assert (fact["value"] or "no data yet") in page.text
+        assert (fact["value"] or "No data yet") in page.text
     for group in view["links"]:
-        assert group["label"] in page.text
+        assert (group["within"]["certain"] if group["within"] else group["label"]) in page.text
+        assert group["why"] in page.text
         for item in group["items"]:
             assert item["url"] in page.values("href")
-            assert item["reason"] in page.text
+            assert item["reason"] in group["why"]
             assert item["distance"] is None or item["distance"] in page.text
 
 

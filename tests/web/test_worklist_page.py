@@ -59,6 +59,8 @@ def test_a_selection_without_gaps_says_so(client: FlaskClient) -> None:
     [
         ("layer=communes", 404, ", ".join(WORK)),
         ("field=note", 400, "decision"),
+        ("commune=99999", 400, "commune=99999: no commune or ward has this code. The page /communes lists the codes."),
+        ("commune=00001", 200, ""),
         ("fields=stars", 400, "Did you mean 'field'?"),
         ("layer=sites&layer=products", 200, ""),
     ],

@@ -19,7 +19,7 @@ REASONS: Mapping[str, Label] = {
     "outside": Label(f"ngoài tỉnh quá {MARGIN_KM} km", f"more than {MARGIN_KM} km from the province"),
     "incomplete": Label("thiếu điểm hoặc đường bao không khép kín", "points missing, or a ring that does not close"),
     "unclassified": Label("không thuộc loại nào mà bản đồ nền vẽ", "no class that the base map draws"),
-    "empty": Label("không có hình học", "no geometry"),
+    "empty": Label("không có toạ độ", "no coordinates"),
 }
 """Why an object of a file is not in the ground."""
 

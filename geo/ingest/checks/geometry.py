@@ -97,7 +97,7 @@ def check_places(
 
 def _unplaced(spec: LayerSpec, subject: Subject) -> Issue:
     kind = "null_geometry" if spec.may_be_unplaced else "missing_geometry"
-    return Issue(spec.name, *subject, "geometry", kind, "", Label("không có hình học", "there is no geometry"))
+    return Issue(spec.name, *subject, "geometry", kind, "", Label("chưa có vị trí", "there is no location"))
 
 
 Fault: TypeAlias = tuple[str, str, str, str]

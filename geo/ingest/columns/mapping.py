@@ -120,7 +120,7 @@ def corrected(
     ]  # fmt: skip
 
 
-_CHOSEN = Label("do người dùng chọn", "chosen by a person")
+_CHOSEN = Label("do người dùng chọn", "chosen by the user")
 
 
 def has_addresses(spec: LayerSpec) -> bool:
@@ -145,7 +145,7 @@ _OTHER_KEYS = Label(
     "mã riêng của tệp, không phải mã của lớp: bỏ qua", "the file's own ids, not codes of the layer: left out"
 )
 _BY_NAME = Label("theo tên cột", "by its name")
-_BY_CONTENT = Label("theo nội dung cột", "by what it holds")
+_BY_CONTENT = Label("theo nội dung cột", "by its contents")
 _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out")
 
 

@@ -189,7 +189,7 @@ def _moved(frame: GeoDataFrame, reading: Reading, crs: str | CRS, *, inverse: bo
     lost = len(np.unique(owners[~np.isfinite(coordinates).all(axis=1)]))
     if lost:
         raise BadSource(
-            f"{lost} geometries have coordinates that {reading.label.en} cannot place.",
+            f"{lost} geometries have coordinates outside {reading.label.en}.",
             f"{lost} đối tượng có toạ độ không thuộc {reading.label.vi}.",
         )
     places = GeoSeries(out, index=frame.index, crs=crs)

@@ -56,7 +56,7 @@ def _text(path: Path, limits: Limits) -> tuple[str, str | None]:
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         raise BadSource(
-            f"{path.name} holds a NUL byte in line {line}: it is no text, or damaged. Export it again as CSV UTF-8.",
+            f"{path.name} holds a NUL byte in line {line}: it is not text or is damaged. Export it again as CSV UTF-8.",
             f"{path.name} có byte NUL ở dòng {line}: không phải văn bản hoặc bị hỏng. Hãy xuất lại dạng CSV UTF-8.",
         )
     marked = data.startswith(b"\xef\xbb\xbf")

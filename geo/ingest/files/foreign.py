@@ -113,7 +113,7 @@ _XML: tuple[tuple[str, Foreign], ...] = (
 
 _JSON: tuple[tuple[str, Foreign], ...] = (
     (r'"geometryType"\s*:\s*"esriGeometry|"spatialReference"\s*:\s*\{\s*"(?:wkid|wkt)|"attributes"\s*:.*"(?:rings|paths)"\s*:', _kind("Esri JSON", "Esri JSON", "Export it as GeoJSON (f=geojson) or Shapefile.", "Hãy xuất thành GeoJSON (f=geojson) hoặc Shapefile.")),
-    (r"\A\[", _kind("JSON that is no GeoJSON", "JSON không phải GeoJSON", "Export it as GeoJSON or CSV.", "Hãy xuất thành GeoJSON hoặc CSV.")),
+    (r"\A\[", _kind("JSON, but not GeoJSON", "JSON không phải GeoJSON", "Export it as GeoJSON or CSV.", "Hãy xuất thành GeoJSON hoặc CSV.")),
 )  # fmt: skip
 
 _NAMES: dict[tuple[str, ...], Foreign] = {

@@ -322,7 +322,7 @@ class _Placemarks:
         if marked:
             yield Label(
                 f"Đã bỏ thẻ HTML trong mô tả của các bản ghi: {listed(marked)}.",
-                f"HTML tags taken out of the descriptions of records: {listed(marked)}.",
+                f"HTML tags removed from the descriptions of records: {listed(marked)}.",
             )
         keys = _keys_of(described)
         added = [key for key in keys if not self._holds(key)]

@@ -75,7 +75,7 @@ def _keyless(path: Path, row: int, spec: LayerSpec) -> Issue:
 
 
 def _unknown_columns(path: Path, names: Iterable[str], spec: LayerSpec) -> list[Issue]:
-    words = Label(f"cột lạ trong {path.name}", f"column of {path.name} is not declared")
+    words = Label(f"cột của {path.name} không có trong khai báo", f"column of {path.name} is not declared")
     return [Issue(spec.name, None, None, None, "unknown_column", name, words) for name in names if not spec.has(name)]
 
 

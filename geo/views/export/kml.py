@@ -19,7 +19,7 @@ from geo.views.values import Reader, caution, precision_of
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n'
 _VERSION = Label("Phiên bản dữ liệu", "Data version")
-_CAUTION = Label("Lưu ý về vị trí", "About the place")
+_CAUTION = Label("Lưu ý về vị trí", "About the location")
 _STYLE = "layer"
 _ON_GROUND = "<tessellate>1</tessellate>"
 # XML 1.0 section 2.2: characters that a document may not contain, not even escaped.

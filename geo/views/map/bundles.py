@@ -52,6 +52,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "map.js": partial(script, "pages/map.js"),
     "embed.js": partial(script, "pages/embed.js"),
     "preview.js": partial(script, "pages/preview.js"),
+    "copy.js": partial(script, "pages/copy.js"),
     "chains.js": partial(script, "pages/chains.js"),
     "gaps.js": partial(script, "pages/gaps.js"),
     "proximity.js": partial(script, "pages/proximity.js"),

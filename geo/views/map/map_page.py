@@ -24,7 +24,7 @@ from geo.views.formats import FORMATS
 from geo.views.map.layer_symbols import shapes
 from geo.views.map.light_features import lighten
 from geo.views.record import subtitle
-from geo.views.values import Urls
+from geo.views.values import Urls, title_lang
 
 BASES = ("communes", "districts")
 MOST_IN_VIEW = 2_000
@@ -262,6 +262,7 @@ def feature_view(atlas: Atlas, record: Record, lang: str, places: Places) -> dic
             "symbol": record.symbol,
             "precision": record.precision,
             "place": places.of(record),
+            **({"title_lang": "vi"} if title_lang(record.title_en, lang) else {}),
             "detail": " · ".join(text for text in (subtitle(record, lang), caveat_of(atlas, record, lang)) if text),
             # The label point of a line; for points and areas the browser computes it.
             **({"point": [record.lng, record.lat]} if COLLECTIONS[record.layer].dimension == 1 else {}),

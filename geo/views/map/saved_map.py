@@ -16,10 +16,11 @@ from geo.ocop.derived import derived_fields
 from geo.ocop.filters import FILTERS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Filter, Label, LayerSpec
+from geo.views.citations import Citations
 from geo.views.map.credits import credits_of
 from geo.views.map.map_page import BASES, MAX_ZOOM, Places, feature_view, layer_style, stage_view
 from geo.views.map.terrain_view import saved_terrain, terrain_credits
-from geo.views.record import Sources, own_view
+from geo.views.record import own_view
 from geo.views.values import Reader, format_date
 
 MOST_RECORDS = 5_000
@@ -191,19 +192,19 @@ def _light(record: Record) -> Any:
 def _records(atlas: Atlas, layer: str, records: Sequence[Record], lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """("layer/id", view) of each record of a layer, without geometry, which the features have, and without links."""
     urls = NoPages()
-    reader, sources = Reader(atlas, lang), Sources(atlas, records, lang, urls)
+    reader, citations = Reader(atlas, lang), Citations(atlas, records, lang, urls)
     reader.learn(layer, records)
     for record in records:
-        own = own_view(record, reader, urls)
+        own = own_view(record, reader, citations, urls)
         facts = [*map(_brief, own["facts"]), *_commune(record, reader)]
-        beyond = {"geometry": None, "sources": sources.of(record), "links": [], "conflicts": [], "exports": []}
+        beyond = {"geometry": None, "sources": citations.of(record), "links": [], "conflicts": [], "exports": []}
         yield f"{layer}/{record.id}", {**own, "facts": facts, **beyond}
 
 
 def _brief(fact: Mapping[str, Any]) -> dict[str, Any]:
     """A fact with only the members that the panel reads, to save space: a record has a dozen facts."""
-    link = {"url": fact["url"]} if fact["url"] else {}
-    return {"label": fact["label"], "value": fact["value"], **link}
+    more = {name: fact[name] for name in ("url", "caveat", "lang", "parts") if fact.get(name)}
+    return {"label": fact["label"], "value": fact["value"], **more}
 
 
 def _commune(record: Record, reader: Reader) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from pyproj import CRS
 
-from geo.atlas import Atlas
+from geo.atlas import Atlas, Query
 from geo.basemap.ground import Ground
 from geo.basemap.style import LAND
 from geo.crs import METRIC_CRS, LngLatBbox, transformer
@@ -20,9 +20,10 @@ from geo.views.map.credits import credits_of
 from geo.views.notice import WGS84, notice
 from geo.views.qgis.base_layers import GROUP as BASE_GROUP
 from geo.views.qgis.base_layers import BaseEntry, add_base_layer, entries
+from geo.views.qgis.crowd import crowded_box
 from geo.views.qgis.metadata import Metadata, layer_metadata, metadata
 from geo.views.qgis.qml import QGIS_VERSION, describe, has_labels, layer_id
-from geo.views.qgis.sheet import Words, sheet
+from geo.views.qgis.sheet import GRID_M, INSET_MM, INSET_SCALE, Words, sheet
 from geo.views.qgis.sources import Source
 from geo.views.qgis.symbols import symbol
 from geo.views.qgis.xml import add, option
@@ -37,6 +38,12 @@ LEGAL = Label(
 _TILES = Label("Ô bản đồ: vẽ nhanh khi dữ liệu lớn", "Vector tiles: fast where there is much data")
 _VISIBLE = {*THEMATIC, "communes", "province"}
 """Layers that are switched on at first, as on the map of the site."""
+
+_GRID = Label("Lưới toạ độ {system}, mắt lưới {km} km.", "Grid: {system}, every {km} km.")
+_INSET = Label("Nơi có nhiều điểm gần nhau, tỷ lệ 1:{scale}", "Where many points lie close together, 1:{scale}")
+_CROWD = 12
+"""Points within the square of the inset from which on it is added: fewer can be told apart on the map itself."""
+_MOST_POINTS = 5_000
 
 _OUTSIDE = {"Red": 231, "Green": 225, "Blue": 211}
 _MARGIN = 0.04
@@ -249,9 +256,25 @@ def _sheet(root: ET.Element, atlas: Atlas, lang: str, base: Sequence[BaseEntry])
     attributions = credits_of(atlas, (*THEMATIC, "communes"), lang)["attributions"]
     credits = dict.fromkeys(origin.attribution.of(lang) for entry in base for origin in entry.notes.origins)
     attributions.append("; ".join(credits))
-    notes = "\n".join((LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))
-    words = Words(TITLE.of(lang), _state(atlas, lang), notes)
-    sheet(add(root, "Layouts"), _box(atlas), words, lang, outside=_hex(LAND.light) if base else None)
+    grid = _GRID.of(lang).format(system=HOME.label.of(lang), km=GRID_M // 1000)
+    notes = "\n".join((grid, LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))
+    inset = crowded_box(_points(atlas), INSET_MM / 1000 * INSET_SCALE, least=_CROWD)
+    scale = f"{INSET_SCALE:,}".replace(",", "." if lang == "vi" else ",")
+    words = Words(TITLE.of(lang), _state(atlas, lang), notes, _INSET.of(lang).format(scale=scale))
+    outside = _hex(LAND.light) if base else None
+    sheet(add(root, "Layouts"), _box(atlas), words, lang, inset=inset, outside=outside)
+
+
+def _points(atlas: Atlas) -> list[tuple[float, float]]:
+    """The points of the thematic layers in METRIC_CRS, at most _MOST_POINTS of each layer."""
+    records = [
+        record
+        for layer in THEMATIC
+        if COLLECTIONS[layer].geometry == "Point"
+        for record in atlas.find(Query(layer, place="placed", limit=_MOST_POINTS)).records
+    ]
+    east, north = transformer(WGS84, METRIC_CRS).transform([row.lng for row in records], [row.lat for row in records])
+    return list(zip(east, north, strict=True))
 
 
 def _canvas(root: ET.Element, extent: dict[str, str]) -> None:

@@ -75,7 +75,7 @@ class Downloads:
 
     def worklist(self) -> Response:
         """The missing values that the parameters select, as CSV."""
-        selection = gaps(request.args)
+        selection = gaps(request.args, g.atlas)
         atlas, lang, root = g.atlas, g.lang, SiteUrls().host()
 
         def write(out: BinaryIO) -> int:

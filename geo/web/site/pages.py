@@ -22,7 +22,7 @@ from geo.views.map.locator import locator
 from geo.views.map.map_page import BASES, map_view
 from geo.views.map.terrain_view import terrain_credits, terrain_view
 from geo.views.pages import PAGE_ROWS, layer_head, layer_view, layers_view, links_view, neighbour_view, quality_view
-from geo.views.reasons import METHOD
+from geo.views.reasons import METHOD, METHOD_IN_FULL
 from geo.views.record import record_view
 from geo.views.search_answer import helpful_changes, hit_view, search_answer
 from geo.views.worklist import worklist_view
@@ -181,7 +181,7 @@ def quality() -> Response:
 
 def worklist() -> Response:
     """The page of what an office has to look up."""
-    view = worklist_view(g.atlas, gaps(request.args), g.lang, SiteUrls())
+    view = worklist_view(g.atlas, gaps(request.args, g.atlas), g.lang, SiteUrls())
     selection = {name: value for name, value in params.join_values(request.args).items() if name in GAPS and value}
     return _page("worklist.html", view=view, selection=selection, active="quality")
 
@@ -198,6 +198,6 @@ def about(ground: Ground | None) -> Response:
     params.only(request.args)
     return _page(
         "about.html", links=links_view(g.atlas, g.lang), groups=layers_view(g.atlas, g.lang, SiteUrls()),
-        method=METHOD.of(g.lang), title=word("nav.about", g.lang), active="about",
+        method=METHOD_IN_FULL.of(g.lang), title=word("nav.about", g.lang), active="about",
         terrain=terrain_credits(ground, g.lang),
     )  # fmt: skip

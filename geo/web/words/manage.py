@@ -32,7 +32,7 @@ MANAGE_WORDS: dict[str, Label] = {
         "Dữ liệu của dịch vụ chiếm {total} MB; đĩa còn trống {free} MB.",
         "The service's data take {total} MB; {free} MB of the disk are free.",
     ),
-    "storage.kind": Label("Loại tệp", "Kind"),
+    "storage.kind": Label("Loại tệp", "Type of file"),
     "storage.files": Label("Số tệp", "Files"),
     "storage.bound": Label("Giới hạn", "Limit"),
     "manage.imports": Label("Các lần nhập", "Imports"),
@@ -144,7 +144,7 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.answered": Label("Lựa chọn đã lưu", "Saved choices"),
     "manage.answered.why": Label(
         "Bấm vào một mục để bỏ lựa chọn và đọc lại tệp theo cách tự động.",
-        "Choose an item to undo it; the file is then read again and decides for itself.",
+        "Choose an item to undo it; the file is then read again without it.",
     ),
     "answer.part": Label("Lớp của tệp", "Layer of the file"),
     "answer.crs": Label("Hệ toạ độ", "Coordinate system"),
@@ -171,6 +171,18 @@ MANAGE_WORDS: dict[str, Label] = {
     "manage.source.what": Label("Nội dung", "Contents"),
     "manage.read_again": Label("Đọc lại với các lựa chọn này", "Read again with these choices"),
     "manage.findings": Label("Vấn đề phát hiện khi kiểm tra", "Findings"),
+    "manage.severity.fatal": Label(
+        "Lỗi nghiêm trọng: chưa công bố được cho đến khi sửa.", "Fatal: nothing can be published until it is corrected."
+    ),
+    "manage.severity.error": Label(
+        "Lỗi: giá trị sai để trống, các giá trị khác của dòng vẫn được nhập.",
+        "Error: the wrong value is left empty; the other values of the row are imported.",
+    ),
+    "manage.severity.warning": Label(
+        "Cảnh báo: giá trị được nhập như trong tệp; hãy kiểm tra lại.",
+        "Warning: the value is imported as it is in the file; please check it.",
+    ),
+    "manage.severity.info": Label("Thông tin: không cần làm gì.", "Information: nothing needs to be done."),
     "manage.findings.csv": Label("Tất cả vấn đề phát hiện (CSV)", "All findings (CSV)"),
     "manage.returned": Label(
         "Tải về tệp Excel có ghi chú ở từng dòng", "Download the Excel file with remarks in each row"

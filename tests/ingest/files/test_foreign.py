@@ -216,7 +216,7 @@ def test_a_damaged_opendocument_sheet_says_what_to_do(tmp_path: Path) -> None:
         ('<?xml version="1.0"?><gml:FeatureCollection/>', "GML", "GeoPackage"),
         ("<!DOCTYPE qgis PUBLIC 'x'><qgis/>", "QGIS project", "tệp dữ liệu"), ("MIME-Version: 1.0\nX: y\n", "MHTML", "Excel"),
         ('{"displayFieldName": "", "geometryType": "esriGeometryPoint", "features": [{"attributes": {}}]}', "Esri JSON", "f=geojson"),
-        ('[{"ten": "a"}, {"ten": "b"}]', "no GeoJSON", "CSV"), ("!Workspace\n!Version 300\n", "MapInfo workspace", ".wor"),
+        ('[{"ten": "a"}, {"ten": "b"}]', "not GeoJSON", "CSV"), ("!Workspace\n!Version 300\n", "MapInfo workspace", ".wor"),
         (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password", "mật khẩu"),
     ],
 )  # fmt: skip

@@ -161,7 +161,7 @@ def test_a_description_is_plain_text_behind_the_files_own_columns(tmp_path: Path
     assert records["note"].iloc[0] == "ghi chú của di tích lịch sử"
     assert [(point.x, point.y) for point in records.geometry] == PLACES
     assert table.columns["description"][0] == "Loại di tích: di tích lịch sử\nGhi chú: xem ảnh https://x/y.jpg"
-    assert "HTML tags taken out of the descriptions of records: 1, 2, 3." in words(table)
+    assert "HTML tags removed from the descriptions of records: 1, 2, 3." in words(table)
 
 
 ROWS = "<table><tr><td>TEN</td><td>Rừng {0}</td></tr><tr><td>Diện tích (ha)</td><td>{0},5</td></tr></table>"

@@ -136,7 +136,7 @@ def test_places_that_stand_in_the_table_twice_are_compared() -> None:
     columns = sites(**{"Vĩ độ": LAT, "Kinh độ": LNG, "X": [n for _, n in metres], "Y": [e for e, _ in metres]})
     same = staged(sheet(columns), "sites")
     assert "places_differ" not in [issue.kind for issue in same.report.issues]
-    assert any("X | Y hold places too" in note.en for note in same.notes)
+    assert any("X | Y give the location too" in note.en for note in same.notes)
     columns["X"] = [metres[0][1], metres[1][1] + 500, 9.9e12]
     issues = staged(sheet(columns), "sites").report.issues
     assert [(issue.kind, issue.value) for issue in issues if issue.kind == "places_differ"] == [

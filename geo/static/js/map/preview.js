@@ -2,13 +2,17 @@
 
 import { boxOf, inOrder, moves } from "../core/preview.js";
 import { escapeMarkup } from "../core/format.js";
+import { wrap } from "../core/lines.js";
 import { L, latLng } from "./leaflet.js";
 
 const RADIUS_PX = 8;
 const MAX_ZOOM = 13;
 const TWO_READINGS_MAX_ZOOM = 16; // two readings of coordinates lie some 200 m apart
 
-/** `draw(features)` draws the differences, `show(id)` moves to one record and opens its tooltip. */
+/**
+ * `draw(features)` draws the differences, `show(id)` moves to one record and opens its tooltip, `names()` gives the labels
+ * of the records for map/labels.js.
+ */
 export function createPreview(map, words) {
   const group = L.featureGroup().addTo(map);
   const byId = new Map();
@@ -49,5 +53,13 @@ export function createPreview(map, words) {
     return true;
   }
 
-  return { draw, show };
+  function names() {
+    return [...byId].map(([id, { feature, layer }]) => {
+      const isPoint = feature.geometry.type === "Point";
+      const at = isPoint ? layer.getLatLng() : layer.getBounds().getCenter();
+      return { key: `preview/${id}`, at, lines: wrap(feature.properties.title ?? ""), kind: "place", size: 11.5, bold: false, around: isPoint ? RADIUS_PX + 4 : 0, priority: 1 };
+    });
+  }
+
+  return { draw, show, names };
 }

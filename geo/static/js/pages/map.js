@@ -81,7 +81,7 @@ function showWhole(clear) {
 function choose(layer, id, { move = true } = {}) {
   const at = { layer, id };
   if (sameAt(at, state.at)) return;
-  if (open && state.at) trail.push({ ...state.at, title: open.title });
+  if (open && state.at) trail.push({ ...state.at, title: open.title, title_lang: open.title_lang });
   change({ at }, { push: true, move });
 }
 
@@ -133,7 +133,7 @@ async function openRecord(move) {
     if (!sameAt(at, state.at)) return;
     open = item;
     document.title = `${item.title} · ${title}`;
-    record.show(item, trail.at(-1)?.title);
+    record.show(item, trail.at(-1));
     stage.highlight.show(item);
     stage.camera.look(item, { move });
   } catch (error) {

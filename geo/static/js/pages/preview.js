@@ -1,6 +1,7 @@
 // The preview map of an import or of a version.
 
 import { createBase } from "../map/base.js";
+import { createLabels } from "../map/labels.js";
 import { createPreview } from "../map/preview.js";
 import { map, view } from "./common.js";
 import { excuse, fetchJson, units } from "./server.js";
@@ -11,9 +12,11 @@ const preview = createPreview(map, view.words);
 
 async function start() {
   const base = createBase(map, view, units);
+  const labels = createLabels(map, [preview.names, base.names], () => []);
   await base.choose("communes");
   const collection = await fetchJson(view.preview);
   preview.draw(collection.features);
+  labels.draw();
   if (collection.of > collection.shown) note.textContent = view.words["manage.map_part"].replace("{n}", collection.shown).replace("{m}", collection.of);
   document.documentElement.dataset.ready = "yes";
 }

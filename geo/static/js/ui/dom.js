@@ -35,7 +35,7 @@ export function hit(view, item, sub, onchoose, { end = null, ...more } = {}) {
   return el(
     "button", { type: "button", class: "hit", onclick: onchoose, ...more },
     symbol(view, item.layer, item.icon),
-    el("span", { class: "hit__text" }, el("span", { class: "hit__title" }, item.title), sub && el("span", { class: "hit__sub" }, sub)),
+    el("span", { class: "hit__text" }, el("span", { class: "hit__title", lang: item.title_lang }, item.title), sub && el("span", { class: "hit__sub" }, sub)),
     end,
   );
 }
@@ -51,14 +51,4 @@ export function redraw(box, ...parts) {
   const { id } = box.contains(document.activeElement) ? document.activeElement : {};
   box.replaceChildren(...parts.flat().filter(Boolean));
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
-}
-
-/** Copy text; true when the browser allowed it. */
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
 // The pane for sharing: a link to this view, the saved map, downloads of the filtered data, code to embed.
 
 import { address } from "../core/address.js";
-import { copy, el, icon, redraw } from "./dom.js";
+import { copy } from "./clipboard.js";
+import { el, icon, redraw } from "./dom.js";
 
 /** Draw into `pane`; `queries()` returns the query strings of the view and of the selection. */
 export function createShare(pane, view, { say, queries }) {

@@ -1,0 +1,35 @@
+// Copying text, also where a browser has no clipboard for the page: without TLS, or without the permission.
+
+/** Copy text; true when it is on the clipboard. The focus stays where it is. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copySelected(text);
+  }
+}
+
+/** Copy through a selected field, as browsers allow it during a click. */
+function copySelected(text) {
+  const { activeElement } = document;
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    field.remove();
+    activeElement?.focus({ preventScroll: true });
+  }
+}
+
+/** Select the text of an element, so that a person can copy it with the keyboard. */
+export function selectText(element) {
+  getSelection().selectAllChildren(element);
+}
