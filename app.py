@@ -9,7 +9,7 @@ import click
 
 from geo import __version__
 from geo.atlas import open_atlases
-from geo.console import backups, base, exports, import_options, inspection, server, sign_in, version_commands
+from geo.console import backups, base, exports, import_options, inspection, printing, server, sign_in, version_commands
 from geo.console.installation import Installation
 from geo.console.temporary_files import with_temporary_folder
 from geo.part_files import delete_parts
@@ -23,6 +23,7 @@ COMMANDS = (
     inspection.check,
     inspection.links,
     exports.export,
+    printing.sheet,
     import_options.import_,
     version_commands.restore,
     sign_in.token,

@@ -84,6 +84,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "views.map": (VIEWS | {"basemap"}, {"numpy", "shapely", "orjson", "folium", "branca", "jinja2", "xstatic"}),
     "views.qgis": (VIEWS | {"basemap", "views.map"}, {"pyproj"}),
+    "views.sheets": (
+        VIEWS | {"basemap", "views.map", "views.qgis"},
+        {"numpy", "shapely", "pyogrio", "geopandas", "pyproj", "orjson", "typst", "segno", "fontTools"},
+    ),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
@@ -94,7 +98,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "orjson"},
     ),
     "web.site": (
-        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue"},
+        WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue", "views.sheets"},
         {"flask", "werkzeug", "orjson"},
     ),
     "web.manage": (
@@ -119,6 +123,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "ingest",
             "views",
             "views.export",
+            "views.sheets",
             "web",
         },
         {"click"},
@@ -128,6 +133,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
 ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "folium": "geo/views/map/folium_map.py",
     "lark": "geo/atlas/cql2/text.py",
+    "typst": "geo/views/sheets/typesetting.py",
     "flask": "geo/web/",
     "click": "geo/console/",
     "granian": "geo/web/serving.py",
@@ -170,6 +176,7 @@ SHARED_NAMES = {
     "geometry.py": "checks of geometries, and geometries of a CQL2 filter",
     "geopackage.py": "the store's file, and a download",
     "kml.py": "KML read, and written",
+    "printing.py": "the commands of printed documents, and their addresses",
     "protocol.py": "the questions to a store, and those to an atlas",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",

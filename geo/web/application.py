@@ -38,7 +38,7 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.site import base_map, downloads, map_data, pages, robots, security_contact
+from geo.web.site import base_map, downloads, map_data, pages, printing, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -111,6 +111,7 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     files.register(app)
     files.register_province(app)
     files.register_worklist(app)
+    printing.register(app, files, grounds)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
