@@ -31,7 +31,14 @@ def test_the_code_on_a_sheet_leads_to_its_page_in_its_language(caller: FlaskClie
     data = caller.get(f"/sheet.pdf?{QUERY}&lang=en").data
     text = pypdfium2.PdfDocument(io.BytesIO(data))[0].get_textpage().get_text_range()
     assert "Thanh An" in text
-    for part in ("http://localhost/sheet?", "area=communes/00001", "orientation=portrait", "layers=products,sites", "group=food", "lang=en"):
+    for part in (
+        "http://localhost/sheet?",
+        "area=communes/00001",
+        "orientation=portrait",
+        "layers=products,sites",
+        "group=food",
+        "lang=en",
+    ):
         assert part in "".join(text.split()), part
 
 
@@ -66,3 +73,10 @@ def test_the_atlas_has_a_map_for_each_commune(caller: FlaskClient) -> None:
     answer = caller.get("/atlas.pdf")
     assert (answer.status_code, answer.headers["X-Feature-Count"]) == (200, "3")
     assert answer.headers["Content-Disposition"].endswith('"atlas-v7.pdf"')
+
+
+def test_the_worklist_is_a_form_of_its_selection(caller: FlaskClient) -> None:
+    answer = caller.get("/worklist.pdf?field=precision&layer=products")
+    assert (answer.status_code, answer.content_type, answer.headers["X-Feature-Count"]) == (200, "application/pdf", "2")
+    assert "/worklist.pdf?field=precision" in caller.get("/worklist?field=precision").text
+    assert caller.get("/worklist.pdf?field=nothing").status_code == 400

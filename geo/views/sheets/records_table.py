@@ -22,7 +22,7 @@ SUMMARY_HEADS = (
     Label("Chưa có vị trí", "No location"),
 )  # fmt: skip
 _NO_DATA = Label("chưa có số liệu", "no data yet")
-_NO_PLACE = Label("chưa có vị trí", "no location yet")
+NO_PLACE = Label("chưa có vị trí", "no location yet")
 
 
 class TableRow(NamedTuple):
@@ -69,16 +69,16 @@ def summary_rows(records: Mapping[str, Sequence[Record]], lang: str) -> list[lis
 
 
 def _row(number: int, record: Record, places: Places, lang: str) -> TableRow:
-    easting, northing = _coordinates(record)
+    easting, northing = coordinates_of(record)
     precision = precision_of(record)
     return TableRow(
         COLLECTIONS[record.layer].label.of(lang), str(number), record.title_in(lang),
         places.of(record) or _NO_DATA.of(lang), easting, northing,
-        _NO_PLACE.of(lang) if record.lng is None else precision.label.of(lang) if precision else "",
+        NO_PLACE.of(lang) if record.lng is None else precision.label.of(lang) if precision else "",
     )  # fmt: skip
 
 
-def _coordinates(record: Record) -> tuple[str, str]:
+def coordinates_of(record: Record) -> tuple[str, str]:
     """Easting and northing of the label point in METRIC_CRS, to the metre; empty without a place."""
     if record.lng is None or record.lat is None:
         return "", ""

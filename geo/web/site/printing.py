@@ -1,4 +1,4 @@
-"""Printed documents: the page where a sheet is chosen, and sheets and the atlas of all communes as PDF."""
+"""Printed documents: the page where a sheet is chosen; sheets, the atlas of all communes and field forms as PDF."""
 
 from functools import partial
 from typing import BinaryIO, Literal, cast
@@ -9,6 +9,7 @@ from geo.basemap.ground import GroundSource
 from geo.errors import BadQuery
 from geo.ocop.parameters import FILTER_PARAMS, SHEET
 from geo.views.sheets.atlas_book import write_book
+from geo.views.sheets.field_form import write_form
 from geo.views.sheets.order_form import order_view
 from geo.views.sheets.page_layout import ORIENTATIONS, PAPERS, Orientation
 from geo.views.sheets.sheet_document import write_sheet
@@ -17,6 +18,7 @@ from geo.web.http import params
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
 from geo.web.site.downloads import Downloads
+from geo.web.site.gaps import gaps
 
 PDF = "application/pdf"
 
@@ -26,6 +28,7 @@ def register(app: Flask, files: Downloads, grounds: GroundSource) -> None:
     app.add_url_rule("/sheet", view_func=sheet_page)
     app.add_url_rule("/sheet.pdf", "sheet_pdf", partial(sheet, files, grounds))
     app.add_url_rule("/atlas.pdf", "atlas_pdf", partial(book, files, grounds))
+    app.add_url_rule("/worklist.pdf", "worklist_pdf", partial(form, files))
 
 
 def order_of(args: params.Args) -> SheetOrder:
@@ -85,6 +88,22 @@ def book(files: Downloads, grounds: GroundSource) -> Response:
 
     depends = root, lang, ground.name if ground else ""
     return files.send(write, f"atlas-v{atlas.version.number}.pdf", PDF, "atlas", *depends, keep=True, large=True)
+
+
+def form(files: Downloads) -> Response:
+    """The missing values that the parameters select, as a form to fill in."""
+    selection, atlas, lang, urls = gaps(request.args), g.atlas, g.lang, SiteUrls()
+    site = urls.site()
+    chosen = {"layer": selection.layer or "", "field": selection.field or ""}
+
+    def address_of(commune: str | None) -> str:
+        return site.address("/worklist", **({"commune": commune} if commune else {}), **chosen)
+
+    def write(out: BinaryIO) -> int:
+        return write_form(atlas, selection, lang, address_of, out)
+
+    name = f"worklist-v{atlas.version.number}.pdf"
+    return files.send(write, name, PDF, name, selection, site, keep=False, large=True)
 
 
 def _address(order: SheetOrder) -> str:

@@ -214,6 +214,8 @@ WORDS: dict[str, Label] = {
     "worklist.count": Label("{n} bản ghi còn thiếu thông tin", "{n} records with something missing"),
     "worklist.nowhere": Label("Chưa rõ xã, phường hoặc thuộc nhiều xã, phường", "In several communes, or in none that is known"),
     "worklist.more": Label("Trang này chỉ có {n} bản ghi đầu tiên; tệp CSV có đầy đủ. Hãy chọn xã, phường, lớp hoặc trường để thu hẹp danh sách.", "This page shows the first {n} records only; the CSV file has all. Choose a commune, a layer or a field for a shorter list."),
+    "worklist.form": Label("Phiếu in để ghi kết quả tại thực địa", "A form to print and fill in on the spot"),
+    "worklist.places": Label("In phiếu các địa điểm còn phải đo vị trí, theo xã, phường (PDF)", "Print the form of the places still to be located, by commune (PDF)"),
     "worklist.none": Label("Không thiếu thông tin nào trong phần đã chọn.", "Nothing is missing in this selection."),
     "severity.fatal": Label("nghiêm trọng", "fatal"),
     "severity.error": Label("lỗi", "error"),
