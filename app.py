@@ -9,7 +9,18 @@ import click
 
 from geo import __version__
 from geo.atlas import open_atlases
-from geo.console import backups, base, exports, import_options, inspection, printing, server, sign_in, version_commands
+from geo.console import (
+    backups,
+    base,
+    exports,
+    import_options,
+    inspection,
+    plan_figures,
+    printing,
+    server,
+    sign_in,
+    version_commands,
+)
 from geo.console.installation import Installation
 from geo.console.temporary_files import with_temporary_folder
 from geo.part_files import delete_parts
@@ -34,6 +45,8 @@ COMMANDS = (
     backups.verify,
     inspection.doctor,
     inspection.dictionary,
+    plan_figures.figure,
+    plan_figures.indicators,
 )
 
 

@@ -43,7 +43,7 @@ KINDS = (
         Label("Giữ {atlases} phiên bản (GEO_ATLASES).", "{atlases} versions are kept (GEO_ATLASES)."),
     ),
     Kind(
-        ("drafts", "restorations"),
+        ("drafts", "restorations", "cohorts"),
         Label("Các lần nhập: tệp tải lên và kết quả kiểm tra", "Imports: uploaded files and findings"),
         Label(
             "Xoá sau {draft_days} ngày không thay đổi (GEO_DRAFT_DAYS), hoặc trên trang của từng lần nhập.",

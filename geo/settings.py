@@ -97,6 +97,11 @@ class Settings:
         return self.data_dir / "restorations"
 
     @property
+    def cohorts_dir(self) -> Path:
+        """The folder of the last change of each cohort of products."""
+        return self.data_dir / "cohorts"
+
+    @property
     def basemap_dir(self) -> Path:
         """The folder of the grounds, which are versions of the base map."""
         return self.data_dir / "basemap"

@@ -93,6 +93,11 @@ def world() -> dict[str, gpd.GeoDataFrame]:
             {"figure_id": "F1", "name": "Thanh An: Dân số 2025", "name_en": "Thanh An: Population 2025", "figure": "population",
              "level": "commune_2025", "commune_code": "00001", "year": 2025, "value": 13497.0, "unit": "people", **citation},
         ),
+        "cohorts": frame(
+            "cohorts",
+            {"cohort_id": "G1", "name": "Nhóm hỗ trợ", "name_en": "Supported group", "stated_size": 2, "members": "R1",
+             "candidates": "R3", **citation},
+        ),
         "sources": frame("sources", {"source_id": "S1", "publisher": "Báo Điện Biên Phủ", "address": "https://example.org/a"}),
     }  # fmt: skip
 

@@ -66,17 +66,19 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas": (VOCABULARY | {"link", "atlas.cql2", "atlas.sqlite"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "store", "atlas", "pipeline"},
+        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
         VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
+    "views.plan": (VIEWS | {"plan", "views.export", "views.map"}, {"icalendar", "orjson"}),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},
@@ -101,12 +103,16 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         WEB | {"basemap", "views", "views.export", "views.map", "views.catalogue", "views.sheets"},
         {"flask", "werkzeug", "orjson"},
     ),
+    "web.plan": (
+        WEB | {"drafts", "plan", "store", "views", "views.export", "views.plan", "web.site"},
+        {"flask", "werkzeug", "orjson"},
+    ),
     "web.manage": (
-        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "store", "views", "views.map"},
+        WEB | {"access", "acts", "disk_usage", "web.site", "drafts", "plan", "store", "views", "views.map"},
         {"flask", "werkzeug", "markupsafe", "orjson"},
     ),
     "web": (
-        WEB | {"basemap", "drafts", "store", "views", "views.map", "web.ogc", "web.site", "web.manage"},
+        WEB | {"basemap", "drafts", "store", "views", "views.map", "web.ogc", "web.plan", "web.site", "web.manage"},
         {"flask", "flask_compress", "werkzeug", "granian"},
     ),
     "console": (
@@ -118,6 +124,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "store",
             "atlas",
             "pipeline",
+            "plan",
             "doctor",
             "drafts",
             "ingest",
@@ -132,6 +139,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
 
 ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "folium": "geo/views/map/folium_map.py",
+    "icalendar": "geo/views/plan/certificate_calendar.py",
     "lark": "geo/atlas/cql2/text.py",
     "typst": "geo/views/sheets/typesetting.py",
     "flask": "geo/web/",
@@ -180,7 +188,9 @@ SHARED_NAMES = {
     "protocol.py": "the questions to a store, and those to an atlas",
     "pages.py": "what pages say, and their addresses",
     "query.py": "a query answered by SQLite, and a query read from a request",
+    "records.py": "metadata of a layer as a record of the catalogue, and the records of a version as columns",
     "shapefile.py": "a Shapefile read, and one written",
+    "table.py": "rows read from a file, and the rows of a page of the planners' part",
     "text.py": "Vietnamese text, and CQL2 Text",
     "values.py": "values read from cells, and values shown",
 }

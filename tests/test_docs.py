@@ -19,6 +19,7 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
+from geo.plan.indicator_document import indicator_document
 from geo.settings import Settings
 from geo.views.dictionary import data_dictionary
 from geo.views.formats import FORMATS
@@ -46,6 +47,10 @@ def short(path: Path) -> str:
 
 def test_the_data_dictionary_is_the_one_that_the_declaration_gives() -> None:
     assert text_of("data-dictionary.md") == data_dictionary(), "run: python app.py dictionary > docs/data-dictionary.md"
+
+
+def test_the_table_of_indicators_is_the_one_that_the_rows_give() -> None:
+    assert text_of("indicators.md") == indicator_document(), "run: python app.py indicators > docs/indicators.md"
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *(spec.name for spec in LINKS), *(row.param for row in FILTERS)])

@@ -116,6 +116,10 @@ NOTICES: dict[str, Notice] = {
         "Mỗi bản ghi là một con số (hoặc nơi đặt trụ sở) mà một nguồn nêu cho một đơn vị. Nơi các nguồn không khớp nhau, mọi con số đều được giữ; ghi chú nói rõ.",
         "Each record is one figure (or seat) that a source gives for a unit. Where sources disagree all figures are kept, and the notes say so.",
     )),
+    "cohorts": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
+        "Mỗi bản ghi là một nhóm sản phẩm mà một kế hoạch nêu. Không nguồn nào liệt kê 11 sản phẩm của Kế hoạch 3770, nên các sản phẩm được công nhận năm 2019 và 2020 được ghi là ứng viên, chưa phải thành viên.",
+        "Each record is a group of products that a plan speaks of. No source lists the 11 products of plan 3770, so the products recognised in 2019 and 2020 are recorded as candidates, not as members.",
+    )),
     "sources": Notice((_SOURCE_LIST,), _FACTS_LICENCE, Label(
         "Danh mục các nguồn được dẫn. Nguồn không có địa chỉ trên mạng được tả bằng lời.",
         "The list of the sources cited. A source without an address on the web is described in words.",

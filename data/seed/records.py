@@ -8,6 +8,7 @@ from typing import Any
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from data.seed.cohorts import cohorts
 from data.seed.corrections import Corrections, scheme_of
 from data.seed.figures import figure
 from data.seed.tables import (
@@ -82,10 +83,8 @@ def make(facts: Path, units: Units) -> Records:
     }  # fmt: skip
     finders = {"products": place_of_product}
     corrected = {layer: corrections.apply(layer, records, finders.get(layer, place)) for layer, records in made.items()}
-    return {
-        layer: [_noted(record) for record in records]
-        for layer, records in {"producers": producers, **corrected}.items()
-    }
+    recorded = {"producers": producers, **corrected, "cohorts": cohorts(corrected["products"])}
+    return {layer: [_noted(record) for record in records] for layer, records in recorded.items()}
 
 
 def _noted(record: Record) -> Record:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.drafts import work
+from geo.drafts.cohort_change import cohort_of_json
 from geo.drafts.draft import DraftStore
 from geo.drafts.marked_workbook import mark
 from geo.drafts.reading import Progress
@@ -125,6 +126,14 @@ def _restore(settings: Settings, order: Plain, progress: Progress) -> Plain:
     return {"version": version.number}
 
 
+def _save_cohort(settings: Settings, order: Plain, progress: Progress) -> Plain:
+    cohort = cohort_of_json(order["cohort"])
+    version = work.save_cohort(
+        settings, cohort, who=order["who"], why=order["why"], base=order["base"], progress=progress
+    )
+    return {"version": version.number}
+
+
 def _prepare(settings: Settings, order: Plain, progress: Progress) -> Plain:
     work.prepare_served(settings, number=order.get("number"), progress=progress)
     return {}
@@ -132,6 +141,7 @@ def _prepare(settings: Settings, order: Plain, progress: Progress) -> Plain:
 
 _TASKS: dict[str, Task] = {
     "read": _read, "mark": _mark, "publish": _publish, "restore": _restore, "prepare": _prepare,
+    "cohort": _save_cohort,
 }  # fmt: skip
 
 

@@ -65,7 +65,23 @@ _OF_ATLAS = Failures(
     ),
     failed=("Preparing the version failed", "Chuẩn bị phiên bản thất bại"),
 )
-_OF_TASK = {"restore": _OF_VERSION, "prepare": _OF_ATLAS}
+_OF_COHORT = Failures(
+    too_slow=(
+        "Saving the cohort took longer than the limit. Ask the operator to raise it (GEO_IMPORT_SECONDS).",
+        "Lưu nhóm sản phẩm lâu hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn (GEO_IMPORT_SECONDS).",
+    ),
+    too_large=(
+        "Saving the cohort needs more memory than the limit. Ask the operator to raise it (GEO_IMPORT_MEMORY_MB).",
+        "Lưu nhóm sản phẩm cần nhiều bộ nhớ hơn mức cho phép. Hãy nhờ quản trị viên nâng giới hạn"
+        " (GEO_IMPORT_MEMORY_MB).",
+    ),
+    crashed=(
+        "The process that saves the cohort crashed. Try again; nothing is done twice.",
+        "Tiến trình lưu nhóm sản phẩm đã dừng đột ngột. Hãy làm lại; không có gì bị làm hai lần.",
+    ),
+    failed=("Saving the cohort failed", "Lưu nhóm sản phẩm thất bại"),
+)
+_OF_TASK = {"restore": _OF_VERSION, "prepare": _OF_ATLAS, "cohort": _OF_COHORT}
 
 
 def failures_of(order: Mapping[str, Any]) -> Failures:

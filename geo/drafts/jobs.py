@@ -1,4 +1,4 @@
-"""Jobs that read drafts, publish them and restore versions: one at a time, in a child process with a time limit."""
+"""Jobs that read and publish drafts, restore versions and change cohorts: one at a time, in a child process."""
 
 import json
 import logging
@@ -21,6 +21,7 @@ from geo.atlas import open_atlases
 from geo.drafts.child import folder
 from geo.drafts.child_environment import child_environment
 from geo.drafts.child_failures import error_of, failures_of
+from geo.drafts.cohort_change import CohortChange, CohortChanges, cohort_json
 from geo.drafts.draft import Draft, DraftStore
 from geo.drafts.job_lock import JobLock
 from geo.drafts.json_files import write_json
@@ -30,6 +31,7 @@ from geo.drafts.reading import WORK
 from geo.drafts.restoration import Restoration, RestorationStore
 from geo.errors import BadQuery, BadSource, Busy, Conflict, DiskFull, GeoError, NotFound
 from geo.pipeline import person, require_room
+from geo.plan.cohorts import Cohort
 from geo.settings import Settings
 from geo.store import open_store
 
@@ -48,7 +50,7 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child impo
 
 
 class Jobs:
-    """Reads and publishes drafts, restores versions.
+    """Reads and publishes drafts, restores versions, changes cohorts.
 
     `start_*` return at once; the outcome is saved in the draft or the restoration. `read`, `publish` and `restore` wait
     for it. `work` carries out the orders; without it a child process does.
@@ -59,6 +61,7 @@ class Jobs:
         self._work = work or self._work_in_child
         self.drafts = DraftStore(settings.drafts_dir)
         self.restorations = RestorationStore(settings.restorations_dir)
+        self.cohorts = CohortChanges(settings.cohorts_dir)
         self._profiles = Profiles(settings.profiles_dir)
         # Shared by all processes of the service; the operating system releases it when its holder dies.
         self._lock = FileLock(settings.data_dir / "imports.lock")
@@ -116,6 +119,24 @@ class Jobs:
         require_room(self.settings, store, open_atlases(self.settings))
         restoration = self.restorations.create(version, who=who, why=why)
         return _start(self.restorations.lock(restoration.id), lambda: restoration, self._restore)
+
+    def start_cohort(self, cohort: Cohort, *, who: str, why: str, base: int) -> CohortChange:
+        """Begin to publish a version with another membership of a cohort than version `base` has.
+
+        BadQuery without a person and a reason, Conflict when `base` is not the newest version or while another change
+        of the cohort is at work, DiskFull when there may not be room.
+        """
+        who, why = person(who, why)
+        store = open_store(self.settings)
+        newest = store.current()
+        if newest is None or newest.number != base:
+            raise Conflict(
+                f"The data have changed since you opened the page (version {base}). Open it again, then change it.",
+                f"Dữ liệu đã thay đổi từ khi bạn mở trang (phiên bản {base}). Hãy mở lại trang rồi sửa lại.",
+            )
+        require_room(self.settings, store, open_atlases(self.settings))
+        change = CohortChange(cohort, base, who, why)
+        return _start(self.cohorts.lock(cohort.key), lambda: self.cohorts.save(change), self._save_cohort)
 
     # --- with waiting ---
 
@@ -230,6 +251,22 @@ class Jobs:
             _report_unprepared(outcome, progress)
             write_act("restore", "done", who=restoration.who, of=restoration.version, version=outcome["version"])
             return change(restoration, state="published", published=outcome["version"])
+
+    def _save_cohort(self, change: CohortChange) -> CohortChange:
+        order = {
+            "task": "cohort", "cohort": cohort_json(change.cohort), "base": change.base, "who": change.who,
+            "why": change.why,
+        }  # fmt: skip
+        key = change.cohort.key
+        with self._lock:
+            try:
+                outcome = self._run(order, lambda _: None)
+            except GeoError as error:
+                self.cohorts.save(change, state="failed", error=(error.vi, error.en))
+                write_act("cohort", "failed", who=change.who, cohort=key, error=type(error).__name__)
+                raise
+            write_act("cohort", "done", who=change.who, cohort=key, version=outcome["version"])
+            return self.cohorts.save(change, state="published", published=outcome["version"])
 
     def _mark(self, draft: Draft) -> None:
         """Write the workbook of the last review into the folder of the draft, or why it could not be written."""

@@ -1,4 +1,4 @@
-"""The tasks of the child process: read a draft, publish it, restore a version, build an atlas."""
+"""The tasks of the child process: read a draft, publish it, restore a version, change a cohort, build an atlas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,7 @@ from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
 from geo.ocop.layers import LAYERS
 from geo.pipeline import person, prepare_atlas, require_room
+from geo.plan.cohorts import Cohort, save
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
@@ -64,6 +65,17 @@ def restore(settings: Settings, version: int, *, who: str, why: str, progress: P
     store = open_store(settings)
     require_room(settings, store, open_atlases(settings))
     return store.restore(version, who=who, why=why)
+
+
+def save_cohort(settings: Settings, cohort: Cohort, *, who: str, why: str, base: int, progress: Progress) -> Version:
+    """Publish a version that differs from version `base` in a cohort; its atlas is built afterwards.
+
+    Conflict when `base` is not the newest version, DiskFull when there may not be room.
+    """
+    progress("publish")
+    store = open_store(settings)
+    require_room(settings, store, open_atlases(settings))
+    return save(store, cohort, who=who, why=why, base=base)
 
 
 def prepare_served(settings: Settings, *, number: int | None, progress: Progress) -> None:

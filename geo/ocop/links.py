@@ -75,6 +75,8 @@ LINKS: tuple[LinkSpec, ...] = (
     KeyLink("old_commune_of_district", "old_communes", "districts", "district_code", Label("Thuộc huyện cũ", "In the former district"), Label("Các xã cũ", "Former communes")),
     Within("old_commune_in_commune", "old_communes", "communes", Label("Điểm nằm trong xã, phường", "Point lies in"), Label("Điểm xã cũ nằm tại đây", "Points of former communes here")),
     KeyLink("outline_of_old_commune", "outlines_2009", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Đường bao năm 2009", "Outline of 2009")),
+    KeyLink("cohort_has", "cohorts", "products", "members", Label("Thành viên đã xác nhận", "Confirmed members"), Label("Thuộc nhóm", "In the cohort")),
+    KeyLink("cohort_may_have", "cohorts", "products", "candidates", Label("Ứng viên, chưa xác nhận", "Candidates, not confirmed"), Label("Có thể thuộc nhóm, chưa xác nhận", "Perhaps in the cohort, not confirmed")),
     KeyLink("figure_of_commune", "figures", "communes", "commune_code", Label("Xã, phường", "Commune or ward"), Label("Số liệu", "Figures")),
     KeyLink("figure_of_old_commune", "figures", "old_communes", "old_commune_code", Label("Xã cũ", "Former commune"), Label("Số liệu", "Figures")),
     KeyLink("figure_of_district", "figures", "districts", "district_code", Label("Huyện cũ", "Former district"), Label("Số liệu", "Figures")),

@@ -133,6 +133,7 @@ _STYLES = (
     Style("province", "#3c4149", "line", "unit", {}, fill_opacity=0.0, stroke_width=2.4, names=None),
     Style("links", "#4a5568", "line", "share", {}, fill_opacity=0.0, stroke_width=1.0, stroke_opacity=0.45, names=None),
     Style("figures", "#5b616b", "circle", "unit", {}),
+    Style("cohorts", "#5b616b", "circle", "product", {}),
     Style("sources", "#5b616b", "circle", "source", {}),
 )  # fmt: skip
 

@@ -1,6 +1,8 @@
-"""What an office has to look up where a value is missing: rows that the declared fields refer to."""
+"""What an office has to look up where a value is missing: rows that the declared fields refer to, and when they apply."""
 
-from geo.schema import Label, Task
+from collections.abc import Mapping
+
+from geo.schema import Field, Label, Task
 
 STARS = Task(Label("Hạng sao ghi trong quyết định công nhận", "The stars in the decision of recognition"))
 YEAR = Task(Label("Năm công nhận ghi trong quyết định", "The year in the decision of recognition"))
@@ -23,6 +25,12 @@ PLAN_3770 = Task(
     Label(
         "Sản phẩm có trong danh sách hỗ trợ của Kế hoạch 3770/KH-UBND (2021) không",
         "Whether the product is on the list of plan 3770/KH-UBND (2021)",
+    )
+)
+COHORT_MEMBERS = Task(
+    Label(
+        "Danh sách sản phẩm của nhóm theo văn bản của cơ quan, kèm số và ngày của văn bản",
+        "The products of the cohort by a document of the office, with its number and date",
     )
 )
 PRODUCER = Task(
@@ -86,3 +94,22 @@ SOURCE_ADDRESS = Task(
         "The address of the page, or number and date of the document",
     )
 )
+
+
+def applies_to(field: Field, values: Mapping[str, object]) -> bool:
+    """Whether an office could have to look up the value of `field` for a record with these values."""
+    task = field.task
+    if task is None:
+        return False
+    if task.where is None:
+        return True
+    name, keys = task.where
+    present = values.get(name)
+    return present is not None and (not keys or present in keys)
+
+
+def is_to_look_up(field: Field, values: Mapping[str, object]) -> bool:
+    """Whether it has to: the task applies, and the value is missing or counts as missing."""
+    value = values.get(field.name)
+    is_missing = value is None or (field.task is not None and value in field.task.also)
+    return is_missing and applies_to(field, values)

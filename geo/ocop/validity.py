@@ -1,7 +1,9 @@
 """How long a product's certificate is valid: as recorded, or derived from its date or year."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
@@ -54,6 +56,85 @@ def validity_of(properties: Mapping[str, Any]) -> Validity:
         return Validity(_three_years_after(begin), "date")
     years += [int(begin[:4])] if begin else []
     return Validity(str(max(years) + MONTHS // 12), "year") if years else Validity(None, "unknown")
+
+
+class Span(NamedTuple):
+    """The first and the last of the days that a day may be, both included."""
+
+    first: date
+    last: date
+
+
+class Period(NamedTuple):
+    """One certificate: the day that it begins and its last day, each as a span, and a key of `validity_basis`."""
+
+    begins: Span
+    ends: Span
+    basis: str
+
+
+def periods_of(properties: Mapping[str, Any]) -> list[Period]:
+    """The certificates of a product in order, by the same rule as `validity_of`: the first, and that after reassessment.
+
+    A certificate of a year alone begins on any of its days, and ends 36 months later. What is no date is passed over.
+
+    >>> first, second = periods_of({"year": 2019, "reassessed": 2023})
+    >>> first.begins.first.isoformat(), first.ends.first.isoformat(), first.ends.last.isoformat(), first.basis
+    ('2019-01-01', '2022-01-01', '2022-12-31', 'year')
+    >>> second.ends.last.isoformat()
+    '2026-12-31'
+    >>> [period.ends.last.isoformat() for period in periods_of({"certified_from": "2024-02", "year": 2024})]
+    ['2027-02-28']
+    >>> periods_of({})
+    []
+    """
+    years = sorted({int(year) for year in (properties.get("year"), properties.get("reassessed")) if year})
+    latest = _latest_period(properties, years)
+    own = latest.begins.last.year if latest else None
+    earlier = [_period_of_year(properties, year) for year in years if own is None or year < own]
+    return [period for period in (*earlier, latest) if period is not None]
+
+
+def _period_of_year(properties: Mapping[str, Any], year: int) -> Period | None:
+    """The certificate of a year, by the date on record where that is of this year."""
+    begin = str(properties.get("certified_from") or "")
+    values = {"certified_from": begin} if begin.startswith(f"{year}-") else {"year": year}
+    until, basis = validity_of(values)
+    return _period(str(values.get("certified_from", year)), str(until), basis)
+
+
+def _latest_period(properties: Mapping[str, Any], years: list[int]) -> Period | None:
+    """The certificate that `validity_of` speaks of."""
+    until, basis = validity_of(properties)
+    begin = str(properties.get("certified_from") or "")
+    if until is None or not _DATE.fullmatch(until):
+        return None
+    if not _DATE.fullmatch(begin) or int(begin[:4]) < max(years, default=0):
+        begin = str(max(years)) if years else str(int(until[:4]) - MONTHS // 12)
+    return _period(begin, until, basis)
+
+
+def _period(begin: str, until: str, basis: str) -> Period | None:
+    begins, ends = span_of(begin), span_of(until)
+    return Period(begins, ends, basis) if begins and ends else None
+
+
+def span_of(text: str) -> Span | None:
+    """The days of a year, a month or a day in ISO 8601; None for a text that is no date.
+
+    >>> [day.isoformat() for day in span_of("2024-02")], span_of("2023-02-30")
+    (['2024-02-01', '2024-02-29'], None)
+    """
+    if not _DATE.fullmatch(text):
+        return None
+    parts = [int(part) for part in text.split("-")]
+    year, month, day = (*parts, None, None)[:3]
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        last = date(year or 0, month or 12, day or monthrange(first.year, month or 12)[1])
+    except ValueError:
+        return None
+    return Span(first, last)
 
 
 def _three_years_after(begin: str) -> str:

@@ -164,7 +164,7 @@ def format_date(iso: str, lang: str) -> str:
     return " – ".join("/".join(reversed(end.split("-"))) if lang == "vi" else end for end in ends)
 
 
-_PROVINCE_TIME = timezone(timedelta(hours=7))  # Viet Nam has no summer time
+PROVINCE_TIME = timezone(timedelta(hours=7))  # Viet Nam has no summer time
 
 
 def format_moment(iso: str, lang: str) -> str:
@@ -173,7 +173,7 @@ def format_moment(iso: str, lang: str) -> str:
     >>> format_moment("2026-11-30T18:05:09Z", "vi"), format_moment("2026-11-30T18:05:09Z", "en")
     ('01/12/2026 01:05', '2026-12-01 01:05')
     """
-    moment = datetime.fromisoformat(iso).astimezone(_PROVINCE_TIME)
+    moment = datetime.fromisoformat(iso).astimezone(PROVINCE_TIME)
     return f"{format_date(moment.date().isoformat(), lang)} {moment:%H:%M}"
 
 

@@ -10,6 +10,7 @@ from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property
 from geo.ocop.filters import applies
 from geo.ocop.layers import LAYERS
 from geo.ocop.styles import icon_of
+from geo.ocop.tasks import is_to_look_up
 from geo.schema import Field
 from geo.text import sort_key
 from geo.views.map.map_page import Places
@@ -54,16 +55,7 @@ def field_names() -> tuple[str, ...]:
 
 def is_missing(field: Field, record: Record) -> bool:
     """Whether an office has to look up the value of `field` for `record`."""
-    task, values = field.task, record.properties
-    if task is None:
-        return False
-    if task.where is not None:
-        name, keys = task.where
-        present = values.get(name)
-        if present is None or (keys and present not in keys):
-            return False
-    value = values.get(field.name)
-    return value is None or value in task.also
+    return is_to_look_up(field, record.properties)
 
 
 def _missing(layer: str, field: Field) -> Expression:

@@ -31,6 +31,7 @@ from geo.web.http.response_cache import ResponseCache
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import PUBLIC_URL, SiteUrls
 from geo.web.manage.access import Access
+from geo.web.manage.cohort_form import CohortForm
 from geo.web.manage.imports import Manage
 from geo.web.manage.preparing import Preparing
 from geo.web.manage.restorations import Restorations
@@ -38,6 +39,10 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
+from geo.web.plan import certificate_files
+from geo.web.plan.figure_pages import FigurePages
+from geo.web.plan.phase_values import PhaseValues
+from geo.web.plan.workbench import Workbench
 from geo.web.site import base_map, downloads, map_data, pages, printing, robots, security_contact
 from geo.web.words.site import word
 
@@ -90,19 +95,21 @@ def create_app(
     Access(settings).register(app)
     bodies.register(app, settings)
     assets.register(app)
-    preparing = _register_management(app, settings, atlas_source, assets, jobs or Jobs(settings))
+    jobs = jobs or Jobs(settings)
+    preparing = _register_management(app, settings, atlas_source, assets, jobs)
     if prepares:
         preparing.start()
     health.Health(settings, atlas_source, preparing.failure).register(app)
-    _register_site(app, settings, atlas_source, assets)
+    files = _register_site(app, settings, atlas_source, assets)
+    _register_plan(app, settings, atlas_source, files, jobs)
     errors.register(app)
     _compress(app)
     _guard(app, settings, application)
     return app
 
 
-def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> None:
-    """Add the pages, the map's data, the downloads and the OGC API."""
+def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, assets: Assets) -> downloads.Downloads:
+    """Add the pages, the map's data, the downloads and the OGC API; return what sends files."""
     slots = JobSlots(settings.locks_dir, settings.jobs_at_once, settings.job_seconds)
     grounds = GroundSource(settings.basemap_dir)
     base_map.register(app, grounds)
@@ -120,6 +127,18 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)
+    return files
+
+
+def _register_plan(
+    app: Flask, settings: Settings, atlas_source: AtlasSource, files: downloads.Downloads, jobs: Jobs
+) -> None:
+    """Add the pages for planners and the addresses of figures."""
+    workbench = Workbench(atlas_source, files)
+    workbench.more_values["phase"] = PhaseValues(settings, jobs)
+    workbench.register(app)
+    FigurePages(workbench).register(app)
+    certificate_files.register(app, workbench)
 
 
 def _register_management(
@@ -132,6 +151,7 @@ def _register_management(
     Versions(settings, assets).register(app)
     Restorations(jobs).register(app)
     Storage(settings).register(app)
+    CohortForm(jobs).register(app)
     return preparing
 
 

@@ -37,8 +37,8 @@ def ids(atlas: Atlas, query: Query) -> list[str]:
 def test_an_atlas_knows_its_version_and_counts(atlas: Atlas) -> None:
     assert atlas.version == VERSION
     assert atlas.counts() == {**dict.fromkeys(COLLECTIONS, 0), "products": 3, "producers": 1, "zones": 1, "villages": 1,
-                              "sites": 2, "markets": 1, "communes": 2, "districts": 1, "old_communes": 1, "province": 1, "figures": 1,
-                              "sources": 1, "links": 51}  # fmt: skip
+                              "sites": 2, "markets": 1, "communes": 2, "districts": 1, "old_communes": 1, "province": 1, "figures": 1, "cohorts": 1,
+                              "sources": 1, "links": 53}  # fmt: skip
 
 
 def test_a_record_comes_back_with_everything_it_had(atlas: Atlas) -> None:

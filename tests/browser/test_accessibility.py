@@ -17,7 +17,8 @@ ESSENTIAL = {"target-size": ".leaflet-marker-icon"}
 @pytest.mark.parametrize(
     "path",
     ["/", "/?at=products/R03&lang=en", "/embed", "/layers", "/products", "/products/R03?lang=en", "/zones/Z02",
-     "/communes/03352", "/sources/S3", "/quality", "/worklist", "/about?lang=en", "/nothing"],
+     "/communes/03352", "/sources/S3", "/quality", "/worklist", "/plan", "/plan/certificates?lang=en",
+     "/plan/phase", "/plan/figures/villages_near_site", "/about?lang=en", "/nothing"],
 )  # fmt: skip
 def test_a_page_breaks_no_rule(browser: Browser, site: str, path: str, size: str) -> None:
     phone = size == "phone"
@@ -44,7 +45,9 @@ def faults(answer: dict) -> list[str]:  # type: ignore[type-arg]
 
 
 @pytest.mark.parametrize("system", [{"color_scheme": "dark"}, {"contrast": "more"}], ids=["dark", "contrast"])
-@pytest.mark.parametrize("path", ["/", "/?at=products/R03", "/products", "/products/R03", "/about"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?at=products/R03", "/products", "/products/R03", "/plan", "/plan/certificates", "/about"]
+)
 def test_a_page_breaks_no_rule_in_another_theme(browser: Browser, site: str, path: str, system: dict[str, str]) -> None:
     context = browser.new_context(viewport=SIZES["desktop"], bypass_csp=True, **system)  # type: ignore[arg-type]
     page = context.new_page()

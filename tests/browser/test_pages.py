@@ -16,6 +16,10 @@ PAGES = [
     "/communes",
     "/quality",
     "/worklist",
+    "/plan",
+    "/plan/certificates",
+    "/plan/phase",
+    "/plan/figures/products_valid",
     "/about",
     "/connect",
 ]
@@ -30,7 +34,7 @@ def test_no_page_is_wider_than_the_screen(watched: WatchedPage, lang: str) -> No
 
 
 def test_everything_that_is_pressed_on_a_phone_is_large_enough(phone: WatchedPage) -> None:
-    for path in ("/products", "/products/R01", "/quality"):
+    for path in ("/products", "/products/R01", "/quality", "/plan", "/plan/certificates"):
         page = phone.open(path)
         small = page.eval_on_selector_all(
             ".button, .chip, select, input:not([type=hidden]):not(.visually-hidden)",
@@ -73,7 +77,7 @@ def test_the_map_leads_to_the_ways_to_connect_by_keyboard(watched: WatchedPage, 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_bar_of_pages_is_one_line_at_every_width(browser: Browser, site: str, lang: str) -> None:
-    for width in (720, 800, 979, 980, 1100):
+    for width in (720, 800, 979, 980, 1100, 1129, 1130):
         page = browser.new_page(viewport={"width": width, "height": 700})
         page.goto(f"{site}/about?lang={lang}")
         heights = page.eval_on_selector_all(

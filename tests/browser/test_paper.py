@@ -1,9 +1,9 @@
-"""The worklist on paper: A4, with a column for the answers and without what cannot be used there."""
+"""The worklist and the planners' pages on paper: A4, without what cannot be used there."""
 
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SIZES, WatchedPage
 
@@ -17,9 +17,24 @@ def test_the_printed_list_is_a4_with_room_for_answers(desktop: WatchedPage, lang
     expect(answers.first).to_be_visible()
     for gone in ("header.site", ".filterbar", ".downloads"):
         expect(page.locator(gone).first).to_be_hidden()
+    assert paper_sizes(page) == {(595, 842)}
+
+
+def paper_sizes(page: Page) -> set[tuple[int, int]]:
+    """Width and height of the printed sheets, in points."""
     paper = page.pdf(prefer_css_page_size=True)
     sizes = {tuple(float(n) for n in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", paper)}
-    assert {(round(box[2] - box[0]), round(box[3] - box[1])) for box in sizes} == {(595, 842)}
+    return {(round(box[2] - box[0]), round(box[3] - box[1])) for box in sizes}
+
+
+def test_a_page_for_planners_prints_its_figures_and_plots_and_nothing_to_press(desktop: WatchedPage) -> None:
+    page = desktop.open("/plan/certificates?on=2026-12-01")
+    page.emulate_media(media="print")
+    for gone in ("header.site", ".planbar", ".plan__form", ".downloads"):
+        expect(page.locator(gone).first).to_be_hidden()
+    for printed in (".keyfigure", ".columnplot__drawing", ".table"):
+        expect(page.locator(printed).first).to_be_visible()
+    assert paper_sizes(page) == {(595, 842)}
 
 
 def test_the_list_is_filtered_and_its_records_opened_without_javascript(browser: Browser, site: str) -> None:

@@ -27,6 +27,7 @@ _TYPES: dict[str, str | list[str]] = {
     "sites": "TouristAttraction",
     "markets": "TouristAttraction",
     "figures": "Observation",
+    "cohorts": "Collection",
     "outlines_2009": "Place",
     "sources": "CreativeWork",
     "links": "Intangible",

@@ -1,26 +1,17 @@
 """An Excel workbook that offices fill in and import again: labels as headers, drop-down lists, cells as text."""
 
-import re
-import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.writer.excel import ExcelWriter
 
 from geo.atlas import Record
 from geo.atlas.model import Value
 from geo.ocop.codes import CODE_LISTS
 from geo.schema import Field, Label
-from geo.views.dated_files import DatedZip
+from geo.views.export.book import NARROW, WIDE, cell, header_cell, write_book
 from geo.views.export.job import Job
-from geo.views.export.work_folder import work_folder
 from geo.views.values import parts
 
 PLACE = (Label("Kinh độ (WGS 84)", "Longitude (WGS 84)"), Label("Vĩ độ (WGS 84)", "Latitude (WGS 84)"))
@@ -28,16 +19,6 @@ _LISTS = Label("Danh mục", "Code lists")
 _ABOUT = Label("Thông tin", "About")
 _SPARE = 1_000
 """Empty rows below the records that have drop-down lists too."""
-_PROPERTIES = "docProps/core.xml"
-_TIMESTAMPS = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*(</)")
-"""Any namespace prefix: other libraries in the process may register another one for Dublin Core."""
-_WIDE, _NARROW = 40, 18
-_NO_CELL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 does not allow, and the carriage return, which Excel does not display."""
-_OTHER_THAN_TEXT = ("=", "#")
-"""Text that openpyxl would write as a formula or an error. Only such text gets a cell object, which is three
-times slower."""
-_CELL_MOST = 32_767  # characters of one cell (Excel specifications and limits)
 
 
 def write_xlsx(job: Job, out: BinaryIO) -> int:
@@ -47,53 +28,26 @@ def write_xlsx(job: Job, out: BinaryIO) -> int:
     language, codes are written as labels, and points as longitude and latitude. The file can be imported again:
     records are matched by their ids. Two more sheets hold the code lists and the notice.
     """
-    book = Workbook(write_only=True)
-    with work_folder() as folder:
-        path = folder / "book.xlsx"
-        try:
-            count = _write_records(book.create_sheet(job.query.layer), job)
-            _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
-            _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
-            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:  # Workbook.save leaves it open on failure
-                ExcelWriter(book, archive).save()
-        except BaseException:
-            _discard(book)
-            raise
-        _copy_dated(path, job.notice().published_at, out)
-    return count
+
+    def fill(book: Any) -> int:
+        count = _write_records(book.create_sheet(job.query.layer), job)
+        _write_lists(book.create_sheet(_LISTS.of(job.lang)), job)
+        _write_about(book.create_sheet(_ABOUT.of(job.lang)), job)
+        return count
+
+    return write_book(fill, job.notice().published_at, out)
 
 
 def _write_records(sheet: Any, job: Job) -> int:
     columns = _columns(job)
     _look(sheet, job, columns)
-    sheet.append([_header_cell(sheet, label) for label, _ in columns])
+    sheet.append([header_cell(sheet, label) for label, _ in columns])
     count = 0
     for batch in job.batches():
         for record in batch:
-            sheet.append([_cell(sheet, value) for value in _values(job, record)])
+            sheet.append([cell(sheet, value) for value in _values(job, record)])
         count += len(batch)
     return count
-
-
-def _discard(book: Any) -> None:
-    """Close unfinished sheets, which print a traceback when they are garbage-collected, and delete their files."""
-    for sheet in book.worksheets:
-        with suppress(Exception):  # of several libraries: on a full disk a sheet cannot be closed properly
-            sheet.close()
-        if sheet._writer is not None:
-            with suppress(OSError):
-                sheet._writer.cleanup()
-
-
-def _copy_dated(path: Path, published_at: str, out: BinaryIO) -> None:
-    """Copy a workbook with the version's date in place of all timestamps: the same version gives the same bytes."""
-    with zipfile.ZipFile(path) as book, DatedZip(out, published_at) as archive:
-        for name in book.namelist():
-            if name == _PROPERTIES:
-                archive.add(name, _TIMESTAMPS.sub(rb"\g<1>" + published_at.encode() + rb"\g<2>", book.read(name)))
-            else:
-                with book.open(name) as content:
-                    archive.add(name, cast(BinaryIO, content))
 
 
 def _columns(job: Job) -> list[tuple[str, Field | None]]:
@@ -126,7 +80,7 @@ def _look(sheet: Any, job: Job, columns: list[tuple[str, Field | None]]) -> None
     for number, (_, field) in enumerate(columns, start=1):
         letter = get_column_letter(number)
         long = field is not None and field.kind in {"longtext", "text", "code", "codes"}
-        sheet.column_dimensions[letter].width = _WIDE if long else _NARROW
+        sheet.column_dimensions[letter].width = WIDE if long else NARROW
         if field is not None and field.kind == "code" and field.codes is not None:
             column, first, last = _range_of(job, field)
             source = f"'{_LISTS.of(job.lang)}'!${column}${first}:${column}${last}"
@@ -150,15 +104,15 @@ def _write_lists(sheet: Any, job: Job) -> None:
     fields = _coded_fields(job)
     lists = [[code.label.of(job.lang) for code in CODE_LISTS[field.codes or ""].codes] for field in fields]
     for number in range(1, len(fields) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDE
-    sheet.append([_header_cell(sheet, field.label.of(job.lang)) for field in fields])
+        sheet.column_dimensions[get_column_letter(number)].width = WIDE
+    sheet.append([header_cell(sheet, field.label.of(job.lang)) for field in fields])
     for row in range(max(map(len, lists), default=0)):
-        sheet.append([_cell(sheet, words[row] if row < len(words) else None) for words in lists])
+        sheet.append([cell(sheet, words[row] if row < len(words) else None) for words in lists])
 
 
 def _write_about(sheet: Any, job: Job) -> None:
     notice = job.notice()
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NARROW, 2 * _WIDE
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = NARROW, 2 * WIDE
     version = f"{notice.version} ({notice.published_at})"
     rows = [
         (Label("Lớp", "Layer"), notice.title.of(job.lang)),
@@ -169,26 +123,4 @@ def _write_about(sheet: Any, job: Job) -> None:
         *((Label("Nguồn", "Source"), " ".join(filter(None, source))) for source in notice.sources),
     ]
     for label, text in rows:
-        sheet.append([_header_cell(sheet, label.of(job.lang)), _cell(sheet, text)])
-
-
-def _header_cell(sheet: Any, text: str) -> Any:
-    cell = _as_text(sheet, text)
-    cell.font = Font(bold=True)
-    cell.fill = PatternFill("solid", start_color="E1EFEE")
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
-
-
-def _cell(sheet: Any, value: Value) -> Any:
-    """A value for a row; text is never a formula and has no characters that XML does not allow."""
-    if not isinstance(value, str):
-        return value
-    text = _NO_CELL.sub("", value)[:_CELL_MOST]
-    return _as_text(sheet, text) if text.startswith(_OTHER_THAN_TEXT) else text
-
-
-def _as_text(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
+        sheet.append([header_cell(sheet, label.of(job.lang)), cell(sheet, text)])

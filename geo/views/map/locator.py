@@ -52,7 +52,7 @@ class Locator(NamedTuple):
 
 def locator(atlas: Atlas, record: Record) -> Locator | None:
     """The locator map of a record; None when the record has no geometry or the province no outline."""
-    frame = _frame(atlas.bounds())
+    frame = frame_of(atlas.bounds())
     if frame is None or record.lng is None or record.lat is None:
         return None
     geometry = record.geometry
@@ -65,28 +65,30 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
     return Locator(
         WIDTH,
         frame.height,
-        _outlines(atlas, "province", frame),
-        _outlines(atlas, "districts", frame),
-        _path(geometry, frame) if kind != "Point" and record.layer != "province" else "",
+        outlines(atlas, "province", frame),
+        outlines(atlas, "districts", frame),
+        path_data(geometry, frame) if kind != "Point" and record.layer != "province" else "",
         None if is_area else frame.xy(record.lng, record.lat),
         round(radius_deg * frame.scale, 1),
     )
 
 
-def _frame(bounds: LngLatBbox | None) -> Frame | None:
+def frame_of(bounds: LngLatBbox | None) -> Frame | None:
+    """The projection in which a box of degrees fills the drawing; None without a box that has a width."""
     if bounds is None or bounds.east <= bounds.west:
         return None
     squeeze = math.cos(math.radians((bounds.south + bounds.north) / 2))
     return Frame(bounds, (WIDTH - 2 * _MARGIN) / ((bounds.east - bounds.west) * squeeze), squeeze)
 
 
-@lru_cache(maxsize=2)  # the current version only
-def _outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
+@lru_cache(maxsize=8)  # a few layers of the current version
+def outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
+    """The outlines of a layer of polygons as path data."""
     shapes = [record.geometry for record in atlas.find(Query(layer)).records]
-    return "".join(_path(shape, frame) for shape in shapes)
+    return "".join(path_data(shape, frame) for shape in shapes)
 
 
-def _path(shape: BaseGeometry | None, frame: Frame) -> str:
+def path_data(shape: BaseGeometry | None, frame: Frame) -> str:
     """SVG path data of simplified polygon rings or lines; "" for an empty shape."""
     if shape is None or shape.is_empty:
         return ""

@@ -214,7 +214,9 @@ def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int
 def _suggestions() -> list[str]:
     """Names of pages that resemble the first segment of the path."""
     word = request.path.strip("/").split("/")[0].lower()
-    return get_close_matches(word, (*COLLECTIONS, "layers", "quality", "worklist", "about", "embed"), n=3, cutoff=0.5)
+    return get_close_matches(
+        word, (*COLLECTIONS, "layers", "quality", "worklist", "plan", "about", "embed"), n=3, cutoff=0.5
+    )
 
 
 def register(app: Flask) -> None:

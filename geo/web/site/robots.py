@@ -12,7 +12,7 @@ from geo.schema import LANGS
 from geo.web.http.caching import conditional_response
 from geo.web.http.urls import SiteUrls
 
-_PAGES = ("/", "/layers", "/quality", "/worklist", "/about", "/connect")
+_PAGES = ("/", "/layers", "/quality", "/worklist", "/plan", "/about", "/connect")
 _HOUR_S = 3_600
 _RULES = """User-agent: *
 Disallow: {root}/export/

@@ -2,9 +2,11 @@
 
 from geo.schema import Label
 from geo.web.words.manage import MANAGE_WORDS
+from geo.web.words.plan import PLAN_WORDS
 
 WORDS: dict[str, Label] = {
     **MANAGE_WORDS,
+    **PLAN_WORDS,
     # --- shared ---
     "site.title": Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên"),
     "site.short": Label("OCOP Điện Biên", "OCOP Điện Biên"),
@@ -13,6 +15,7 @@ WORDS: dict[str, Label] = {
     "nav": Label("Trang", "Pages"),
     "nav.map": Label("Bản đồ", "Map"),
     "nav.layers": Label("Dữ liệu", "Data"),
+    "nav.plan": Label("Kế hoạch", "Planning"),
     "nav.quality": Label("Chất lượng", "Quality"),
     "nav.connect": Label("Kết nối", "Connect"),
     "nav.about": Label("Giới thiệu", "About"),

@@ -1,0 +1,109 @@
+"""The records of one version as columns, read once: what every formula computes from."""
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Self, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+
+from geo.atlas import Atlas, Query, Value
+from geo.crs import STORE_CRS
+from geo.link.places import Joins
+from geo.ocop.layers import LAYERS
+from geo.schema import LayerSpec
+
+Cells: TypeAlias = NDArray[np.object_]
+"""Values of a field, one for each record: str, int, float, or None where unknown."""
+
+READ = (
+    "products", "producers", "zones", "villages", "sites", "markets",
+    "communes", "districts", "old_communes", "figures", "cohorts",
+)  # fmt: skip
+"""The layers that figures are computed from."""
+_DECIMALS = 7  # the atlas rounds coordinates so; both origins of records must give the same figures
+
+
+class RecordKey(NamedTuple):
+    """The key of one record and the layer that it is of."""
+
+    layer: str
+    id: str
+
+
+class Records:
+    """The records of a version: layer -> frame in STORE_CRS with the declared fields, ordered by key.
+
+    Never changes once it is made; what is derived from it is computed when it is first needed, and kept.
+    """
+
+    def __init__(self, version: int, frames: Mapping[str, GeoDataFrame]) -> None:
+        self.version = version
+        self.frames = {name: _in_order(frames[name], LAYERS[name]) for name in READ}
+        self._cells: dict[tuple[str, str], Cells] = {}
+        self.derived: dict[object, object] = {}
+
+    @classmethod
+    def of(cls, atlas: Atlas) -> Self:
+        """The records that an atlas holds."""
+        return cls(atlas.version.number, {name: _frame(atlas, LAYERS[name]) for name in READ})
+
+    def count(self, layer: str) -> int:
+        """How many records the layer has."""
+        return len(self.frames[layer])
+
+    def column(self, layer: str, field: str) -> Cells:
+        """The values of a declared field; KeyError for any other name."""
+        key = layer, field
+        if key not in self._cells:
+            LAYERS[layer].field(field)
+            self._cells[key] = np.array([_plain(cell) for cell in self.frames[layer][field]], dtype=object)
+        return self._cells[key]
+
+    def ids(self, layer: str) -> Cells:
+        """The keys of the layer's records, in their order."""
+        return self.column(layer, LAYERS[layer].key)
+
+    def keys(self, layer: str, mask: NDArray[np.bool_]) -> tuple[RecordKey, ...]:
+        """The keys of the records that `mask` selects."""
+        return tuple(RecordKey(layer, str(key)) for key in self.ids(layer)[mask])
+
+    @cached_property
+    def joins(self) -> Joins:
+        """Places and shapes of the layers, prepared for spatial joins as for the links."""
+        return Joins(self.frames)
+
+
+@lru_cache(maxsize=4)
+def records_of(atlas: Atlas) -> Records:
+    """The records of an atlas, read once; those of the atlases that were used last are kept."""
+    return Records.of(atlas)
+
+
+def _frame(atlas: Atlas, spec: LayerSpec) -> GeoDataFrame:
+    parts = list(atlas.parts(Query(spec.name)))
+    rows = [orjson.loads(properties) for _, _, properties, _ in parts]
+    cells = {field.name: gpd.pd.Series([row.get(field.name) for row in rows], dtype=object) for field in spec.fields}
+    shapes = shapely.from_wkb(np.array([wkb for _, wkb, _, _ in parts], dtype=object))
+    return GeoDataFrame(cells, geometry=gpd.GeoSeries(shapes, crs=STORE_CRS), crs=STORE_CRS)
+
+
+def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
+    """The frame ordered by key, its coordinates rounded to _DECIMALS; an empty geometry is a missing one."""
+    ordered = frame.iloc[np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")].reset_index(drop=True)
+    if spec.geometry is None:
+        return ordered
+    shapes = shapely.transform(np.asarray(ordered.geometry.array, dtype=object), lambda xy: np.round(xy, _DECIMALS))
+    shapes[shapely.is_empty(shapes)] = None
+    return ordered.set_geometry(gpd.GeoSeries(shapes, crs=STORE_CRS))
+
+
+def _plain(cell: object) -> Value:
+    """The cell as str, int or float; None for NaN, NA and the empty text."""
+    if cell is None or cell is gpd.pd.NA or cell != cell or cell == "":  # noqa: PLR0124 - only NaN differs from itself
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell  # type: ignore[return-value]

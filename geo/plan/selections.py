@@ -1,0 +1,147 @@
+"""Selections: which records of a layer belong to a figure, surely, possibly, or not to be decided."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.plan.figures import Interval, Outcome, Parameters
+from geo.plan.records import RecordKey, Records
+
+Mask: TypeAlias = NDArray[np.bool_]
+Numbers: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A condition on each record of `layer`: it surely holds, it holds or not within what is stated, or is undecided.
+
+    `sure` is a part of `possible`; `unknown`, of which nothing is recorded by which to decide, shares no record with
+    it. The rest surely does not belong. The operators are those of a logic of these four values.
+    """
+
+    layer: str
+    sure: Mask
+    possible: Mask
+    unknown: Mask
+
+    @classmethod
+    def of(cls, layer: str, holds: Mask, unknown: Mask | None = None) -> "Selection":
+        """A condition that is certain wherever it is not `unknown`."""
+        undecided = np.zeros(len(holds), bool) if unknown is None else unknown
+        certain = holds & ~undecided
+        return cls(layer, certain, certain, undecided)
+
+    def __and__(self, other: "Selection") -> "Selection":
+        """Both conditions; undecided where one is and the other does not surely exclude the record."""
+        mine, others = self.possible | self.unknown, other.possible | other.unknown
+        unknown = (self.unknown & others) | (other.unknown & mine)
+        return Selection(self.layer, self.sure & other.sure, self.possible & other.possible, unknown)
+
+    def __invert__(self) -> "Selection":
+        """The opposite condition."""
+        return Selection(self.layer, ~(self.possible | self.unknown), ~(self.sure | self.unknown), self.unknown)
+
+    def __or__(self, other: "Selection") -> "Selection":
+        """At least one of the conditions."""
+        return ~(~self & ~other)
+
+    @property
+    def interval(self) -> Interval:
+        """How many records: those that surely belong, and those that may."""
+        return Interval(int(self.sure.sum()), int(self.possible.sum()))
+
+
+Condition: TypeAlias = Callable[[Records, Parameters], Selection]
+
+
+def everything(records: Records, layer: str) -> Selection:
+    """Every record of the layer."""
+    return Selection.of(layer, np.ones(records.count(layer), bool))
+
+
+def one_of(records: Records, layer: str, field: str, values: Collection[object]) -> Selection:
+    """The records whose `field` has one of `values`; undecided where it has no value."""
+    cells = records.column(layer, field)
+    is_null = _nulls(cells)
+    return Selection.of(layer, np.array([cell in values for cell in cells], bool), is_null)
+
+
+def filled(records: Records, layer: str, field: str) -> Selection:
+    """The records whose `field` has a value."""
+    return Selection.of(layer, ~_nulls(records.column(layer, field)))
+
+
+def numbers(records: Records, layer: str, field: str) -> Numbers:
+    """The values of a field of numbers; NaN where unknown."""
+    return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
+
+
+def _nulls(cells: NDArray[np.object_]) -> Mask:
+    return np.array([cell is None for cell in cells], bool)
+
+
+def counted(records: Records, condition: Selection, scope: Selection) -> Outcome:
+    """The number of records of `scope` that meet a condition; unknown where it cannot be decided for any of them."""
+    selection = condition & scope
+    keys = _keys(records, selection)
+    if scope.possible.any() and condition.unknown[scope.possible].all():
+        return Outcome(None, *keys, reason="unknown")
+    return Outcome(selection.interval, *keys)
+
+
+def shared(records: Records, condition: Selection, scope: Selection) -> Outcome:
+    """The percentage of the records of `scope` that meet a condition, among those for which it can be decided.
+
+    The bounds are those of all ways in which the possible members of `scope` may belong to it or not.
+    """
+    keys = _keys(records, condition & scope)
+    sure, perhaps = scope.sure & ~condition.unknown, scope.possible & ~scope.sure & ~condition.unknown
+    if not (sure | perhaps).any():
+        return Outcome(None, *keys, reason="unknown" if (scope.possible | scope.unknown).any() else "empty")
+    lowering, raising = perhaps & ~condition.sure, perhaps & condition.possible
+    # Without a sure member the share is that of the possible ones, which are then all alike.
+    low = percent(_size(sure & condition.sure), _size(sure | lowering)) if (sure | lowering).any() else 100.0
+    high = (
+        percent(_size((sure & condition.possible) | raising), _size(sure | raising)) if (sure | raising).any() else 0.0
+    )
+    numerator, denominator = (condition & scope).interval, Interval(_size(sure), _size(sure | perhaps))
+    return Outcome(Interval(low, high), *keys, numerator=numerator, denominator=denominator)
+
+
+def _size(mask: Mask) -> int:
+    return int(mask.sum())
+
+
+def percent(part: int, whole: int) -> float:
+    """Of `whole`, the percentage that `part` is.
+
+    >>> percent(1, 4)
+    25.0
+    """
+    return 100.0 * part / whole
+
+
+def summed(records: Records, values: Numbers, selection: Selection, whole: Mask | None = None) -> Outcome:
+    """The sum of `values`, none of them negative, over a selection; unknown where none of them is known.
+
+    `whole` are the records whose value belongs to the sum as a whole, where others may belong to it in part.
+    """
+    is_null = np.isnan(values)
+    possible, sure = selection.possible & ~is_null, selection.sure & ~is_null
+    if whole is not None:
+        sure &= whole
+    unknown = selection.unknown | (selection.possible & is_null)
+    known = Selection(selection.layer, sure, possible, unknown)
+    if not possible.any() and selection.possible.any():
+        return Outcome(None, *_keys(records, known), reason="unknown")
+    return Outcome(Interval(float(values[sure].sum()), float(values[possible].sum())), *_keys(records, known))
+
+
+def _keys(
+    records: Records, selection: Selection
+) -> tuple[tuple[RecordKey, ...], tuple[RecordKey, ...], tuple[RecordKey, ...]]:
+    layer, doubtful = selection.layer, selection.possible & ~selection.sure
+    return records.keys(layer, selection.sure), records.keys(layer, doubtful), records.keys(layer, selection.unknown)

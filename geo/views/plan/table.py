@@ -1,0 +1,193 @@
+"""A table of the planners' part: typed columns and cells in both languages, from which pages and files are made."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from geo.plan.figures import Interval, RecordKey
+from geo.schema import Label
+from geo.text import sort_key
+from geo.views.values import Source, Urls, format_date, format_number
+
+Kind: TypeAlias = Literal["text", "integer", "number", "date", "interval", "link"]
+NOTHING = Label("Không có mục nào.", "Nothing here.")
+_RIGHT: frozenset[Kind] = frozenset({"integer", "number", "interval"})
+_TO_POSSIBLE = Label("{sure} chắc chắn, tối đa {possible}", "{sure} certain, at most {possible}")
+
+
+Query: TypeAlias = tuple[tuple[str, str], ...]
+"""The parameters of an address, in their order."""
+
+
+class Link(NamedTuple):
+    """A cell that leads to a page of the site; `path` is percent-encoded, `query` is not and has no language."""
+
+    text: Label
+    path: str
+    query: Query = ()
+
+
+class FigureCell(NamedTuple):
+    """The bounds of a figure with the page that it opens as; where they are None, `without` says why."""
+
+    value: Interval | None
+    without: Label
+    path: str
+    query: Query
+
+
+Cell: TypeAlias = str | int | float | Label | Interval | Link | FigureCell | None
+"""A date is text in ISO 8601, of a day, a month or a year. None is a value that no source gives."""
+
+
+class Column(NamedTuple):
+    """One column: a key for programs, its label, and the kind of its cells. `unit` is written after each number."""
+
+    key: str
+    label: Label
+    kind: Kind = "text"
+    unit: str = ""
+
+
+class Definition(NamedTuple):
+    """A term that a table uses, and its meaning."""
+
+    term: Label
+    meaning: Label
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, one for each column.
+
+    `records` names the record that each row is about, in the order of the rows, None for a row that is about none; it
+    is empty for a table that is not about records. `note` is one sentence below the title; `empty` stands in the place
+    of a table without rows.
+    """
+
+    key: str
+    title: Label
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    records: tuple[RecordKey | None, ...] = ()
+    sources: tuple[Source, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    note: Label | None = None
+    empty: Label = NOTHING
+
+    @property
+    def has_records(self) -> bool:
+        """Whether a row is about a record, so that the table can be drawn on a map."""
+        return any(record is not None for record in self.records)
+
+    @property
+    def column_keys(self) -> tuple[str, ...]:
+        """The keys of the columns."""
+        return tuple(column.key for column in self.columns)
+
+    def ordered(self, column: str, *, descending: bool = False, lang: str = "vi") -> "Table":
+        """The same table ordered by a column: names as in a Vietnamese dictionary, rows without a value last.
+
+        KeyError for a column that the table does not have.
+        """
+        if column not in self.column_keys:
+            raise KeyError(column)
+        place = self.column_keys.index(column)
+        filled = [number for number, row in enumerate(self.rows) if not _is_empty(row[place])]
+        empty = [number for number, row in enumerate(self.rows) if _is_empty(row[place])]
+        filled.sort(key=lambda number: _order_of(self.rows[number][place], lang), reverse=descending)
+        return self._picked([*filled, *empty])
+
+    def where(self, holds: Callable[[tuple[Cell, ...]], bool]) -> "Table":
+        """The same table with the rows that a condition holds for."""
+        return self._picked([number for number, row in enumerate(self.rows) if holds(row)])
+
+    def _picked(self, numbers: Iterable[int]) -> "Table":
+        picks = list(numbers)
+        records = tuple(self.records[number] for number in picks) if self.records else ()
+        return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
+
+
+def _is_empty(cell: Cell) -> bool:
+    """Whether a cell holds no value."""
+    return cell is None or cell == "" or (isinstance(cell, FigureCell) and cell.value is None)
+
+
+def bounds_of(cell: Cell) -> Interval | None:
+    """The interval of a cell; None for a cell that holds none."""
+    if isinstance(cell, FigureCell):
+        return cell.value
+    return cell if isinstance(cell, Interval) else None
+
+
+def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
+    """What a cell is sorted by; intervals by what is certain, then by what is possible."""
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return bounds.sure, bounds.possible, ""
+    if isinstance(cell, Link):
+        return 0, 0, sort_key(cell.text.of(lang))
+    if isinstance(cell, Label):
+        return 0, 0, sort_key(cell.of(lang))
+    return (0, 0, sort_key(cell)) if isinstance(cell, str) else (cell or 0, 0, "")
+
+
+def interval_text(interval: Interval, unit: str, lang: str) -> str:
+    """An interval in words; one number where it depends on nothing uncertain.
+
+    >>> interval_text(Interval(5, 23), "", "vi"), interval_text(Interval(5, 5), "ha", "en")
+    ('5 chắc chắn, tối đa 23', '5\\xa0ha')
+    """
+    sure, possible = (number_text(value, unit, lang) for value in interval)
+    return sure if interval.is_exact else _TO_POSSIBLE.of(lang).format(sure=sure, possible=possible)
+
+
+def number_text(value: float, unit: str, lang: str) -> str:
+    """A number with grouped digits, at most two decimals, and its unit.
+
+    >>> number_text(12345.678, "ha", "vi"), number_text(3.0, "", "en")
+    ('12.345,68\\xa0ha', '3')
+    """
+    rounded = round(value, 2) if isinstance(value, float) else value
+    return format_number(rounded, unit or " ", lang).rstrip("\N{NO-BREAK SPACE} ")
+
+
+def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
+    """A cell as a person reads it; None for a value that no source gives."""
+    if isinstance(cell, FigureCell) and cell.value is None:
+        return cell.without.of(lang)
+    bounds = bounds_of(cell)
+    if bounds is not None:
+        return interval_text(bounds, column.unit, lang)
+    if isinstance(cell, Link | Label):
+        return (cell.text if isinstance(cell, Link) else cell).of(lang)
+    if isinstance(cell, str):
+        return (format_date(cell, lang) if column.kind == "date" else cell) or None
+    return None if not isinstance(cell, int | float) else number_text(cell, column.unit, lang)
+
+
+def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
+    """The table as the template templates/plan/table.html writes it."""
+    return {
+        "key": table.key,
+        "title": table.title.of(lang),
+        "note": table.note.of(lang) if table.note else "",
+        "empty": table.empty.of(lang),
+        "has_records": table.has_records,
+        "columns": [
+            {"key": one.key, "label": one.label.of(lang), "number": one.kind in _RIGHT} for one in table.columns
+        ],
+        "rows": [
+            [_cell_view(cell, column, lang, urls) for cell, column in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ],
+    }
+
+
+def _cell_view(cell: Cell, column: Column, lang: str, urls: Urls) -> dict[str, Any]:
+    bounds = bounds_of(cell)
+    return {
+        "text": cell_text(cell, column, lang),
+        "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link | FigureCell) else "",
+        "uncertain": bounds is not None and not bounds.is_exact,
+    }

@@ -1,0 +1,123 @@
+"""The addresses of figures: for an indicator, a version and parameters, always the same page, JSON and files."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import orjson
+from flask import Flask, Response, g, redirect, request
+from werkzeug.wrappers import Response as Redirect
+
+from geo.plan.figures import Figure
+from geo.plan.indicators import indicator_of
+from geo.views.plan.desk import Desk
+from geo.views.plan.figure_view import (
+    address_for,
+    address_of,
+    figure_json,
+    figure_table,
+    figure_view,
+    parameter_texts,
+    path_of,
+)
+from geo.views.plan.table import Table
+from geo.web.http import params
+from geo.web.http.caching import conditional_response
+from geo.web.http.negotiate import negotiate
+from geo.web.http.urls import SiteUrls
+from geo.web.plan import plan_parameters
+from geo.web.plan.workbench import Workbench, edition_of, render
+
+JSON = "application/json"
+_FREE = ("f", "lang")
+"""Parameters that do not change the figure but how it is written."""
+_FORMS = {"html": "text/html", "json": JSON}
+
+
+class _Answer(NamedTuple):
+    """A figure, the table of its records, and the same figure of the current version."""
+
+    figure: Figure
+    table: Table
+    newer: Figure
+
+
+class FigurePages:
+    """The routes of figures."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+
+    def register(self, app: Flask) -> None:
+        """Add the routes of the page and of the files."""
+        app.add_url_rule("/plan/figures/<indicator>", "plan_figure", self.page)
+        app.add_url_rule("/plan/figures/<indicator>.<extension>", "plan_figure_file", self.file)
+
+    def page(self, indicator: str) -> Response | Redirect:
+        """The page of a figure, or its JSON for a program that asks for it; a redirect to its one address."""
+        desk = self._desk(indicator)
+        if (address := _elsewhere(indicator, desk, "")) is not None:
+            return redirect(address, 302)
+        answer = self._answer(indicator, desk)
+        response = self._json(answer) if negotiate(_FORMS) == "json" else self._html(answer, desk)
+        response.vary.add("Accept")
+        return response
+
+    def file(self, indicator: str, extension: str) -> Response | Redirect:
+        """The figure as JSON, or its records as a table in a file."""
+        desk = self._desk(indicator)
+        if (address := _elsewhere(indicator, desk, f".{extension}")) is not None:
+            return redirect(address, 302)
+        answer = self._answer(indicator, desk)
+        if extension == "json":
+            return self._json(answer)
+        edition = edition_of(desk, path_of(answer.figure), address_of(answer.figure))
+        return self._workbench.send_table(answer.table, desk.atlas, edition, indicator, extension)
+
+    def _desk(self, indicator: str) -> Desk:
+        indicator_of(indicator)  # NotFound before anything is computed
+        params.only(request.args, "f", *plan_parameters.NAMES)
+        self._workbench.open_version()
+        parameters = plan_parameters.parameters(request.args, g.atlas, plan_parameters.today())
+        return Desk(g.atlas, parameters, {}, None, self._workbench.atlas_of)
+
+    def _answer(self, indicator: str, desk: Desk) -> _Answer:
+        """The figure, computed once for each version and parameters while the current version stays the same."""
+        current = self._workbench.atlas_of(g.current_atlas.version.number)
+
+        def make() -> _Answer:
+            figure = desk.figure(indicator)
+            newest = replace(desk, atlas=current, parameters=replace(desk.parameters, version=current.version.number))
+            newer = figure if desk.atlas is current else newest.figure(indicator)
+            return _Answer(figure, figure_table(desk.atlas, figure), newer)
+
+        return self._workbench.computed.get((current.key, desk.atlas.key, indicator, desk.parameters), make)
+
+    def _html(self, answer: _Answer, desk: Desk) -> Response:
+        newest = answer.newer.parameters.version
+        is_older = newest != desk.parameters.version
+        view = figure_view(answer.figure, answer.newer if is_older else None, g.lang)
+        urls, path = SiteUrls(), path_of(answer.figure)
+        figure = answer.figure
+        return render(
+            "plan/figure.html", view=view, figure=figure, table=answer.table, desk=desk, path=path,
+            parameters=parameter_texts(desk.atlas, figure, g.lang), file_query=address_of(figure), newest=newest,
+            newest_url=urls.page(path, **address_of(answer.newer)), address=urls.absolute(path, **address_of(figure)),
+        )  # fmt: skip
+
+    @staticmethod
+    def _json(answer: _Answer) -> Response:
+        figure, lang = answer.figure, g.lang
+        address = SiteUrls().absolute(f"{path_of(figure)}.json", **address_of(figure))
+        return conditional_response(
+            lambda: orjson.dumps(figure_json(figure, answer.newer, address, lang)), mimetype=JSON, cors=True
+        )
+
+
+def _elsewhere(indicator: str, desk: Desk, ending: str) -> str | None:
+    """The one address of a figure where the request names another: it has the parameters that change the value."""
+    wanted = address_for(indicator_of(indicator), desk.parameters)
+    sent = [(name, value) for name, value in request.args.items(multi=True) if name not in _FREE]
+    if sent == list(wanted.items()):
+        return None
+    kept = {name: request.args[name] for name in _FREE if name in request.args}
+    return SiteUrls().page(f"/plan/figures/{indicator}{ending}", **wanted, **kept)

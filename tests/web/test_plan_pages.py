@@ -1,0 +1,189 @@
+"""The pages under /plan: figures with one address each, tables as files, versions side by side."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from flask.testing import FlaskClient
+from shapely import Point
+
+from geo.atlas import Atlas
+from geo.plan.indicators import INDICATORS
+from geo.views.plan.overview_page import DECISIONS, KEY_FIGURES
+from geo.views.plan.plan_pages import PAGES
+from geo.web.application import create_app
+from tests.conftest import ROOT
+from tests.frames import frame, world
+from tests.frozen import VERSION, FixedSource, publish_atlas
+from tests.web.conftest import BROWSER, Document, Settings, read
+
+DAY = "on=2026-12-01"
+FIGURE = f"/plan/figures/products_valid?version=7&{DAY}"
+
+
+def opened(client: FlaskClient, path: str) -> Document:
+    answer = client.get(path, headers=BROWSER)
+    assert answer.status_code == 200, (path, answer.text[-400:])
+    return read(answer.text)
+
+
+@pytest.fixture(scope="module")
+def later(small_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A caller of a site whose current version 8 has a fourth product with a valid certificate."""
+    frames = world()
+    more = frame(
+        "products",
+        {"product_id": "R4", "name": "Bí xanh", "group": "food", "status": "certified", "certified_from": "2026-03-01",
+         "producer_id": "P1", "at": Point(103.1, 21.1), "precision": "exact", "source_ids": "S1"},
+    )  # fmt: skip
+    frames["products"] = gpd.GeoDataFrame(pd.concat([frames["products"], more], ignore_index=True), crs=more.crs)
+    with publish_atlas(frames, tmp_path_factory.mktemp("later"), version=VERSION._replace(number=8)) as newest:
+        settings = Settings(data_dir=tmp_path_factory.mktemp("var"))
+        yield create_app(settings, FixedSource(newest, small_atlas), templates=ROOT / "templates").test_client()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.key)
+def test_a_page_leads_to_the_others_and_all_that_it_links_to_is_there(client: FlaskClient, page, lang: str) -> None:  # type: ignore[no-untyped-def]
+    document = opened(client, f"{page.path}?{DAY}&lang={lang}")
+    (heading,) = document.all("h1")
+    assert heading.text == page.label.of(lang)
+    links = [value for value in document.values("href") if value.startswith("/") and "/static/" not in value]
+    addresses = {link.partition("?")[0]: link for link in links}
+    assert {one.path for one in PAGES} <= set(addresses)
+    for address in addresses.values() if lang == "vi" else ():  # one of each path
+        assert client.get(address, headers=BROWSER, follow_redirects=True).status_code == 200, address
+
+
+def test_the_bar_of_the_site_leads_to_the_planners_part(client: FlaskClient) -> None:
+    for lang, word in (("vi", "Kế hoạch"), ("en", "Planning")):
+        links = [one for one in opened(client, f"/about?lang={lang}").all("a") if one.text == word]
+        assert len(links) == 1 and (links[0].attrs["href"] or "").startswith("/plan")
+
+
+def test_the_indicators_of_the_overview_exist() -> None:
+    assert {*KEY_FIGURES, *(decision.indicator for decision in DECISIONS)} <= set(INDICATORS)
+
+
+# --- the address of a figure -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/plan/figures/products_valid?{DAY}&version=7",
+        f"/plan/figures/products_valid?{DAY}",
+        f"/plan/figures/products_valid?version=7&km=3&{DAY}&crop=honey",
+        f"/plan/figures/products_valid?version=07&{DAY}",
+        f"/plan/figures/products_valid?version=7&{DAY}&{DAY}",
+    ],
+)
+def test_another_address_leads_to_the_one_of_the_figure(client: FlaskClient, address: str) -> None:
+    answer = client.get(address, headers=BROWSER)
+    assert (answer.status_code, answer.location) == (302, FIGURE)
+    answer = client.get(f"{address}&lang=en", headers=BROWSER)
+    assert (answer.status_code, answer.location) == (302, f"{FIGURE}&lang=en")
+
+
+def test_a_figure_shows_its_rule_its_clause_and_the_records_behind_it(client: FlaskClient) -> None:
+    document = opened(client, f"{FIGURE}&lang=en")
+    indicator = INDICATORS["products_valid"]
+    assert indicator.rule.en in document.text and "This is the current version." in document.text
+    (table,) = document.all("tbody")
+    assert "Chè Shan tuyết" in table.text and "Too little data to decide" in table.text
+    answer = client.get(f"/plan/figures/products_valid.json?version=7&{DAY}")
+    figure = answer.get_json()
+    assert figure["digest"] in document.text
+    assert figure["parameters"] == {"version": 7, "on": "2026-12-01"}
+    assert figure["value"] == {"sure": 0, "possible": 0} and figure["current"]["differs"] is False
+    assert {row["id"] for row in figure["records"]["unknown"]} == {"R2", "R3"}
+    assert client.get(FIGURE, headers={"Accept": "application/json"}).get_json() == figure
+
+
+def test_a_figure_of_an_earlier_version_keeps_its_value_and_says_what_is_new(
+    client: FlaskClient, later: FlaskClient
+) -> None:
+    before = client.get(f"/plan/figures/products_valid.json?version=7&{DAY}").get_json()
+    after = later.get(f"/plan/figures/products_valid.json?version=7&{DAY}").get_json()
+    assert after["value"] == before["value"] and after["digest"] == before["digest"]
+    assert after["current"]["version"] == 8 and after["current"]["value"] == {"sure": 1, "possible": 1}
+    assert "(version 8): 1 products: different" in opened(later, f"{FIGURE}&lang=en").text
+    unchanged = opened(later, "/plan/figures/sites_total?version=7&lang=en")
+    assert "(version 8): 2 sites: unchanged" in unchanged.text
+    assert later.get(f"/plan/figures/products_valid?{DAY}", headers=BROWSER).location.endswith(f"version=8&{DAY}")
+
+
+def test_the_overview_compares_two_versions(later: FlaskClient) -> None:
+    page = opened(later, f"/plan?{DAY}&from_version=7&from_on=2026-12-01&lang=en")
+    (card,) = [
+        one
+        for one in page.all("a")
+        if one.attrs.get("class") == "keyfigure__link" and one.text.startswith("OCOP products")
+    ]
+    assert "4 products" in card.text and "+1 since version 7 on 2026-12-01" in card.text
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/plan/figures/nothing", 404, "products_valid"),
+        ("/plan/figures/products_valid?version=9", 404, "no longer available"),
+        ("/plan/figures/products_valid?on=2026-02-30", 400, "2026-12-31"),
+        (f"/plan/figures/products_valid?version=7&{DAY}&frame=communes&unit=x", 400, "expected a code"),
+        ("/plan/figures/villages_near_site?km=0", 400, "kilometres"),
+        ("/plan/figures/products_valid?day=1", 400, "Did you mean 'days'"),
+        (f"/plan/figures/products_valid.pdf?version=7&{DAY}", 404, "csv, xlsx, geojson"),
+        ("/plan?km=3", 400, "Unknown parameter"),
+        ("/plan?sort=decisions.x", 400, "decisions.figure"),
+        ("/plan/certificates?producer=P9", 400, "no product has this producer"),
+        ("/plan/nothing/table.csv", 404, "overview"),
+        ("/plan/overview/nothing.csv", 404, "decisions"),
+        ("/plan/overview/decisions.geojson", 404, "csv, xlsx"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_what_does(
+    client: FlaskClient, address: str, status: int, words: str
+) -> None:
+    separator = "&" if "?" in address else "?"
+    answer = client.get(f"{address}{separator}lang=en", headers={"Accept": "application/json"})
+    assert answer.status_code == status
+    assert words in answer.get_json()["description"]
+
+
+# --- files -------------------------------------------------------------------------------------------------
+
+
+def test_a_table_of_a_page_is_a_file_for_the_version_and_day_of_the_page(client: FlaskClient) -> None:
+    page = opened(client, f"/plan/certificates?{DAY}&lang=en")
+    files = [value for value in page.values("href") if ".csv" in value]
+    assert f"/plan/certificates/certificates.csv?version=7&{DAY}&lang=en" in files
+    answer = client.get(f"/plan/certificates/certificates.csv?version=7&{DAY}&lang=en")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="certificates-certificates-v7-2026-12-01.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [(row["product"], row["ends_first"], row["ends_last"]) for row in rows] == [
+        ("Mật ong Hoa Ban", "2022-01-01", "2022-12-31")
+    ]
+    assert rows[0]["product_url"] == "http://localhost/products/R1"
+
+
+def test_a_table_is_sorted_by_its_headers_and_the_file_is_in_the_same_order(client: FlaskClient) -> None:
+    page = opened(client, f"/plan/certificates?{DAY}&sort=-producers.products&lang=en")
+    (heading,) = [one for one in page.all("th") if one.attrs.get("aria-sort")]
+    assert heading.attrs["aria-sort"] == "descending" and heading.text.startswith("Products")
+    rows = csv.DictReader(
+        io.StringIO(
+            client.get(f"/plan/certificates/producers.csv?{DAY}&sort=-producers.products").data.decode("utf-8-sig")
+        )
+    )
+    assert [row["products"] for row in rows] == ["2", "1"]
+
+
+def test_the_calendar_is_sent_as_one(client: FlaskClient) -> None:
+    answer = client.get("/plan/certificates/calendar.ics?on=2022-06-01")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert b"UID:products-R1@certificates.ocop-dien-bien\r\n" in answer.data
+    only = client.get("/plan/certificates/calendar.ics?on=2022-06-01&producer=P1")
+    assert only.data.count(b"BEGIN:VEVENT") == 1
