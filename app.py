@@ -35,6 +35,7 @@ COMMANDS = (
     inspection.links,
     exports.export,
     printing.sheet,
+    printing.report,
     import_options.import_,
     version_commands.restore,
     sign_in.token,

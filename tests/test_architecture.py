@@ -90,6 +90,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "views.map", "views.qgis"},
         {"numpy", "shapely", "pyogrio", "geopandas", "pyproj", "orjson", "typst", "segno", "fontTools"},
     ),
+    "views.phase_report": (
+        VIEWS | {"basemap", "plan", "views.map", "views.plan", "views.sheets"},
+        {"docx"},
+    ),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
@@ -104,7 +108,18 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"flask", "werkzeug", "orjson"},
     ),
     "web.plan": (
-        WEB | {"drafts", "plan", "store", "views", "views.export", "views.plan", "web.site"},
+        WEB
+        | {
+            "basemap",
+            "drafts",
+            "plan",
+            "store",
+            "views",
+            "views.export",
+            "views.phase_report",
+            "views.plan",
+            "web.site",
+        },
         {"flask", "werkzeug", "orjson"},
     ),
     "web.manage": (
@@ -130,6 +145,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "ingest",
             "views",
             "views.export",
+            "views.phase_report",
+            "views.plan",
             "views.sheets",
             "web",
         },
@@ -141,6 +158,7 @@ ONLY_HERE: dict[str, str | tuple[str, ...]] = {
     "folium": "geo/views/map/folium_map.py",
     "icalendar": "geo/views/plan/certificate_calendar.py",
     "lark": "geo/atlas/cql2/text.py",
+    "docx": "geo/views/phase_report/report_docx.py",
     "typst": "geo/views/sheets/typesetting.py",
     "flask": "geo/web/",
     "click": "geo/console/",

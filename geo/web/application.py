@@ -39,7 +39,7 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.plan import certificate_files
+from geo.web.plan import certificate_files, report_files
 from geo.web.plan.figure_pages import FigurePages
 from geo.web.plan.phase_values import PhaseValues
 from geo.web.plan.workbench import Workbench
@@ -139,6 +139,7 @@ def _register_plan(
     workbench.register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
+    report_files.register(app, workbench, files, GroundSource(settings.basemap_dir))
 
 
 def _register_management(

@@ -80,3 +80,21 @@ def test_the_worklist_is_a_form_of_its_selection(caller: FlaskClient) -> None:
     assert (answer.status_code, answer.content_type, answer.headers["X-Feature-Count"]) == (200, "application/pdf", "2")
     assert "/worklist.pdf?field=precision" in caller.get("/worklist?field=precision").text
     assert caller.get("/worklist.pdf?field=nothing").status_code == 400
+
+
+@pytest.mark.parametrize(("ending", "start"), [("pdf", b"%PDF-"), ("docx", b"PK")])
+def test_the_report_of_the_phase_is_a_file_of_the_days_that_its_url_names(
+    caller: FlaskClient, ending: str, start: bytes
+) -> None:
+    answer = caller.get(f"/plan/report.{ending}?on=2022-12-31&from_on=2021-12-31&lang=en")
+    assert (answer.status_code, answer.data[: len(start)]) == (200, start)
+    assert answer.headers["Content-Disposition"].endswith(f'"report-v7-2022-12-31.{ending}"')
+    assert f"/plan/report.{ending}?" in caller.get("/plan/phase").text
+    if ending == "pdf":
+        text = pypdfium2.PdfDocument(io.BytesIO(answer.data))[0].get_textpage().get_text_range()
+        assert "2021-12-31 to 2022-12-31" in " ".join(text.split())
+
+
+def test_a_report_of_days_that_are_none_is_refused(caller: FlaskClient) -> None:
+    assert caller.get("/plan/report.pdf?on=2022-02-30").status_code == 400
+    assert caller.get("/plan/report.odt").status_code == 404

@@ -29,11 +29,20 @@ def typeset(template: str, values: Mapping[str, Any], published_at: str) -> byte
 
     Letters that the typefaces lack are replaced, see `printable`.
     """
+    return _compile(template, values, published_at, format="pdf", pdf_standards=STANDARDS)
+
+
+def picture(template: str, values: Mapping[str, Any], published_at: str, ppi: float) -> bytes:
+    """The first page of a template as PNG with `ppi` pixels in an inch."""
+    return _compile(template, values, published_at, format="png", ppi=ppi)
+
+
+def _compile(template: str, values: Mapping[str, Any], published_at: str, **options: Any) -> bytes:
     moment = moment_of(published_at)
     date = {"year": moment.year, "month": moment.month, "day": moment.day}
     document = orjson.dumps({**printable_values(values), "date": date}).decode()
-    pdf: bytes = typst.compile(
-        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=_fonts(), format="pdf", pdf_standards=STANDARDS,
-        sys_inputs={"values": document}, timestamp=int(moment.timestamp()),
+    pages: bytes | list[bytes] = typst.compile(
+        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=_fonts(), sys_inputs={"values": document},
+        timestamp=int(moment.timestamp()), **options,
     )  # fmt: skip
-    return pdf
+    return pages[0] if isinstance(pages, list) else pages
