@@ -51,6 +51,8 @@ def test_the_form_shows_the_sheet_of_its_url(caller: FlaskClient) -> None:
     assert ticked == ["products", "sites"]
     hidden = {one.attrs["name"]: one.attrs["value"] for one in page.elements if one.attrs.get("type") == "hidden"}
     assert hidden == {"group": "food"}
+    assert "Nhóm sản phẩm: Thực phẩm" in caller.get(f"/sheet?{QUERY}").text
+    assert "/sheet?area=products/R1&amp;paper=a4" in caller.get("/products/R1").text
     links = [one.attrs["href"] for one in page.elements if one.tag == "a"]
     assert f"/sheet.pdf?{QUERY}" in links and "/atlas.pdf" in links
     assert caller.get(next(link for link in links if (link or "").startswith("/sheet.pdf"))).status_code == 200

@@ -9,6 +9,7 @@ from geo.ocop.styles import icon_of
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.sheets.page_layout import ORIENTATIONS, PAPERS
+from geo.views.sheets.sheet_document import filter_words
 from geo.views.sheets.subject import PROVINCE, SELECTION, UNIT_FILTERS, SheetOrder, subject_of
 from geo.views.sheets.unit_drawing import units_of
 
@@ -21,6 +22,7 @@ def order_view(atlas: Atlas, order: SheetOrder) -> dict[str, Any]:
     lang = order.lang
     return {
         "title": subject_of(atlas, order).title,
+        "filters": filter_words(atlas, order),
         "areas": _areas(atlas, order),
         "layers": [
             {"value": name, "label": COLLECTIONS[name].label.of(lang), "icon": icon_of(name, None),

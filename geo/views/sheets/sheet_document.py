@@ -110,7 +110,7 @@ def draw_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: 
     needs = Needs(0.0, table_mm + 8.0, inset_ratio(atlas), 0.24 if order.area == PROVINCE else 0.19)
     layout, columns = _layout_with_legend(paper, order.orientation, needs, rows)
     values = {
-        **_frame_values(layout, subject.title, _subtitle(atlas, order)),
+        **_frame_values(layout, subject.title, filter_words(atlas, order)),
         "map": _map_values(drawing, layout.map, subject.title, lang),
         "legend": _legend_values(columns, layout.legend, layout.text, lang),
         "scale": _scale_values(window, layout, lang) | {"grid": _grid_note(drawing, lang)},
@@ -144,7 +144,7 @@ def _frame_values(layout: PageLayout, title: str, subtitle: str) -> dict[str, An
     }  # fmt: skip
 
 
-def _subtitle(atlas: Atlas, order: SheetOrder) -> str:
+def filter_words(atlas: Atlas, order: SheetOrder) -> str:
     """The filters and the search text of an order in words."""
     rows = {row.param: row for row in FILTERS}
     texts = []
