@@ -34,6 +34,7 @@ FROM_TEXT = {
     "XStatic-Leaflet-MarkerCluster": "MIT",
     "cligj": "BSD-3-Clause",
     "itsdangerous": "BSD-3-Clause",
+    "segno": "BSD-3-Clause",
 }
 """Packages that name no identifier; theirs was read from the text of the licence (of Leaflet: from leafletjs.com)."""
 

@@ -129,7 +129,7 @@ def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, 
     data_dir = shutil.copytree(built.data_dir, tmp_path / "var")  # a command may publish
     redirect = re.search(r" > \S+$", line)  # only the command is run, without the shell's redirection
     words = shlex.split(line[: redirect.start()] if redirect else line, comments=True)
-    ending = r"\.(csv|gpkg|geojson|kml|zip|qgz)$"
+    ending = r"\.(csv|gpkg|geojson|kml|zip|qgz|pdf|docx)$"
     outputs = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in outputs else word for word in words]
     process = subprocess.run(

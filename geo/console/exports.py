@@ -57,7 +57,7 @@ def export(
             )
         _export_all(config, file, lang, options["crs"], url or config.public_url)
         return
-    query = Query(layer, filters=tuple(_filter(row) for row in filters), text=text)
+    query = Query(layer, filters=tuple(filter_of(row) for row in filters), text=text)
     count = write_export(open_atlases(config)(), query, key or _format_of(file), file, lang=lang, **cast(Any, options))
     print_progress(f"{file}: {count}")
 
@@ -70,7 +70,8 @@ def _export_all(config: Settings, file: Path, lang: str, crs: str | None, url: s
     print_progress(f"{file}: {write_whole(file, lambda out: kind.write(whole, out))}")
 
 
-def _filter(text: str) -> tuple[str, tuple[str, ...]]:
+def filter_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """The filter of an option --filter; BadQuery for another form."""
     param, equals, values = text.partition("=")
     if not equals or not values:
         raise BadQuery(

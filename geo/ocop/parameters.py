@@ -65,6 +65,9 @@ _ROWS = (
     Parameter("base", Label("bản đồ nền", "base map")),
     Parameter("terrain", Label("bản đồ nền có sông, đường và địa danh; off để tắt", "rivers, roads and towns below the records; off hides them"), choices=("off",)),
     Parameter("at", Label("bản ghi đang mở, dạng lớp/mã", "the open record, as layer/key")),
+    Parameter("area", Label("khu vực của tờ bản đồ: province, selection, hoặc lớp/mã", "area of a sheet: province, selection, or layer/key"), default="province"),
+    Parameter("paper", Label("khổ giấy", "size of the paper"), choices=("a3", "a4"), default="a3"),
+    Parameter("orientation", Label("chiều của giấy", "direction of the paper"), choices=("landscape", "portrait"), default="landscape"),
     Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
     Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
     *(
@@ -84,6 +87,8 @@ FILE = ("crs", "encoding", "letters")
 """They choose how a download is encoded; see write_export for their values."""
 MAP_STATE = ("map", "layers", "base", "terrain", "q", "at", *FILTER_PARAMS)
 """The parameters of the map page."""
+SHEET = ("area", "layers", "paper", "orientation", "q", *FILTER_PARAMS)
+"""The parameters of a printed sheet."""
 ITEMS = (
     "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",
     "datetime", "properties", "sortby", "sort", "q", "ids", "encoding", "letters", *FILTER_PARAMS,

@@ -39,13 +39,13 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.plan import certificate_files
+from geo.web.plan import certificate_files, report_files
 from geo.web.plan.figure_pages import FigurePages
 from geo.web.plan.phase_values import PhaseValues
 from geo.web.plan.plan_map import WITH_MAP, plan_map
 from geo.web.plan.proximity_data import ProximityData
 from geo.web.plan.workbench import Workbench
-from geo.web.site import base_map, downloads, map_data, pages, previews, robots, security_contact
+from geo.web.site import base_map, downloads, map_data, pages, previews, printing, robots, security_contact
 from geo.web.words.site import word
 
 MAX_ADDRESS = 8_000
@@ -121,6 +121,7 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     files.register_province(app)
     files.register_worklist(app)
     previews.register(app, files)
+    printing.register(app, files, grounds)
     core.register(app, settings)
     items.register(app, settings)
     changes.register(app)
@@ -143,6 +144,7 @@ def _register_plan(
     ProximityData(workbench).register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
+    report_files.register(app, workbench, files, grounds)
 
 
 def _register_management(

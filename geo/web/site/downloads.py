@@ -38,6 +38,7 @@ _ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,99})\s*-\s*(\d{0,99})\s*", re.ASCII 
 _INCOMPRESSIBLE = {
     "application/geopackage+sqlite3", "application/zip", "application/vnd.apache.parquet", "application/flatgeobuf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-qgis-project", "image/png",
+    "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
 """Media types that are compressed already or are read by ranges, sent without Content-Encoding."""
 

@@ -63,6 +63,8 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.cohort.working": Label("Đang lưu nhóm sản phẩm thành phiên bản mới; trang này sẽ tự tải lại.", "The cohort is being saved as a new version; this page loads again by itself."),
     "plan.cohort.interrupted": Label("Lần lưu trước đã bị ngắt giữa chừng. Hãy xem danh sách dưới đây rồi sửa lại nếu cần.", "The last change was interrupted. Check the list below, and repeat the change if it is missing."),
     "plan.cohort.published": Label("Lần sửa gần nhất là phiên bản {n}.", "The last change is version {n}."),
+    "plan.report": Label("Báo cáo của giai đoạn", "Report of the phase"),
+    "plan.report.about": Label("Theo thể thức văn bản hành chính; bản .docx để chỉnh sửa.", "In the form of administrative documents; .docx for editing."),
     "plan.clauses": Label("Trước và sau theo từng nội dung", "Before and after by clause"),
     "plan.clauses.note": Label("Trước: {before}. Sau: {after}. Mỗi con số mở ra các bản ghi phía sau.", "Before: {before}. After: {after}. Each figure opens as its records."),
     "plan.clause.changed": Label("{n} chỉ tiêu thay đổi", "{n} indicators changed"),

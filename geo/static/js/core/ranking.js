@@ -143,6 +143,7 @@ export function createRanking(index) {
       layer,
       id: texts[record[ID]][0],
       title: texts[lang === "vi" || record[TITLE_EN] < 0 ? record[TITLE] : record[TITLE_EN]][0],
+      title_lang: lang !== "vi" && record[TITLE_EN] < 0 ? "vi" : null,
       label: lang === "vi" ? vi : en,
       icon: index.icons[record[ICON]],
       place: record[PLACE] < 0 ? null : texts[record[PLACE]][0],

@@ -1,0 +1,305 @@
+"""Printed sheets, read back from the PDF: places of grid labels, names without overlap, fonts, standards, hostile text."""
+
+import io
+import unicodedata
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.atlas import Atlas, Query
+from geo.basemap.ground import Ground, GroundSource
+from geo.crs import METRIC_CRS, STORE_CRS, transformer
+from geo.errors import BadQuery, NotFound
+from geo.ocop.styles import STYLES
+from geo.settings import Settings
+from geo.views.sheets.atlas_book import write_book
+from geo.views.sheets.label_placement import Name, Spot, place_names, spots_beside
+from geo.views.sheets.sheet_document import Sheet, draw_sheet, write_sheet
+from geo.views.sheets.subject import SheetOrder
+from geo.views.sheets.typefaces import FACES, FONTS_DIR
+from geo.views.sheets.typesetting import typeset
+
+MM = 72 / 25.4
+ADDRESS = "https://ocop.example/sheet?area=communes/03127"
+
+
+class PrintedSheet(NamedTuple):
+    """A sheet, its bytes, and its document as another program reads it."""
+
+    sheet: Sheet
+    data: bytes
+    document: Any
+    boxes: list[tuple[str, Any]]
+    """The runs of text on the map and at its frame: the text, and the outline of its glyphs in millimetres on the map."""
+
+
+def printed(atlas: Atlas, ground: Ground | None, order: SheetOrder) -> PrintedSheet:
+    sheet = draw_sheet(atlas, ground, order, ADDRESS)
+    values = {"lang": order.lang, "title": sheet.title, "sheets": [sheet.values]}
+    data = typeset("sheet.typ", values, atlas.version.published_at)
+    document = pypdfium2.PdfDocument(data)
+    return PrintedSheet(sheet, data, document, text_boxes(sheet, document[0]))
+
+
+@pytest.fixture(scope="module")
+def ground(built: Settings) -> Ground | None:
+    return GroundSource(built.basemap_dir)()
+
+
+@pytest.fixture(scope="module")
+def province(real_atlas: Atlas, ground: Ground) -> PrintedSheet:
+    return printed(real_atlas, ground, SheetOrder())
+
+
+@pytest.fixture(scope="module")
+def commune(real_atlas: Atlas, ground: Ground) -> PrintedSheet:
+    return printed(real_atlas, ground, SheetOrder(area="communes/03127", paper="a4", orientation="portrait", lang="en"))
+
+
+SHEETS = ("province", "commune")
+
+
+def text_boxes(sheet: Sheet, page: Any) -> list[tuple[str, Any]]:
+    at, text_page, boxes = sheet.layout.map, page.get_textpage(), []
+    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=4):
+        corners = np.array(item.get_quad_points()) / MM
+        corners = np.column_stack([corners[:, 0] - at.x, sheet.layout.height - corners[:, 1] - at.y])
+        shape = shapely.MultiPoint(corners).convex_hull
+        if shapely.box(-5, -5, at.w + 5, at.h + 5).contains(shape):
+            boxes.append((extract(item, text_page), shape))
+    return boxes
+
+
+def extract(item: Any, text_page: Any) -> str:
+    length = pdfium_c.FPDFTextObj_GetText(item.raw, text_page.raw, None, 0)
+    buffer = (pdfium_c.FPDF_WCHAR * (length // 2 + 1))()
+    pdfium_c.FPDFTextObj_GetText(item.raw, text_page.raw, buffer, length)
+    return bytes(buffer)[: length - 2].decode("utf-16-le")
+
+
+# --- grid --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_grid_label_stands_within_a_tenth_of_a_millimetre_of_its_place(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    one: PrintedSheet = request.getfixturevalue(name)
+    window, size, boxes = one.sheet.drawing.window, one.sheet.layout.map, one.boxes
+    box, grid = window.box, one.sheet.drawing.grid
+    assert len(grid.eastings) >= 2 and len(grid.northings) >= 2
+    for value in (line.value for line in grid.eastings):
+        place = (value - box.west) / (box.east - box.west) * size.w
+        labels = [shape.envelope for text, shape in boxes if digits(text) == str(value)]
+        assert len(labels) == 2, "above and below the map"
+        assert {label.centroid.y < 0 for label in labels} == {True, False}
+        assert all(abs(label.centroid.x - place) < 0.1 for label in labels)
+    for value in (line.value for line in grid.northings):
+        place = (box.north - value) / (box.north - box.south) * size.h
+        labels = [shape.envelope for text, shape in boxes if digits(text) == str(value)]
+        assert {label.centroid.x < 0 for label in labels} == {True, False}
+        assert all(abs(label.centroid.y - place) < 0.1 for label in labels)
+
+
+def digits(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").strip()
+
+
+def test_a_place_is_drawn_where_its_coordinates_say(commune: PrintedSheet, real_atlas: Atlas) -> None:
+    """The window, the SVG and the grid agree: a symbol of the map stands at its VN-2000 coordinates."""
+    window = commune.sheet.drawing.window
+    record = next(one for one in real_atlas.find(Query("sites", ids=("H01",))).records)
+    east, north = transformer(STORE_CRS, METRIC_CRS).transform(record.lng, record.lat)
+    (x, y), *_ = window.on_paper(np.array([[east, north]])).tolist()
+    assert x == pytest.approx((east - window.box.west) / window.scale * 1000)
+    assert y == pytest.approx((window.box.north - north) / window.scale * 1000)
+    assert window.width_mm / 1000 * window.scale == pytest.approx(window.box.east - window.box.west)
+
+
+# --- names -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_two_texts_of_a_map_overlap_and_every_name_is_on_it(name: str, request: pytest.FixtureRequest) -> None:
+    one: PrintedSheet = request.getfixturevalue(name)
+    boxes = [(text, shape) for text, shape in one.boxes if text.strip()]
+    texts = " ".join(text for text, _ in boxes)
+    assert [row["text"] for row in one.sheet.values["map"]["texts"] if row["text"].split()[0] not in texts] == []
+    assert len(boxes) > 12
+    overlaps = [
+        (text, other)
+        for (text, shape), (other, shape_of_other) in combinations(boxes, 2)
+        if shape.intersection(shape_of_other).area > 0.02
+    ]
+    assert overlaps == []
+
+
+@given(st.integers(0, 10_000))
+def test_placed_names_overlap_neither_each_other_nor_what_is_kept_free(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    obstacles = [shapely.box(x, y, x + 4, y + 4) for x, y in random.uniform(0, 90, (12, 2))]
+    names = []
+    for x, y, turn in random.uniform(0, 1, (30, 3)):
+        name = Name("Mường Phăng", 8.0, "#000000", float(random.integers(9)), ())
+        turned = Spot(x * 100, y * 100, (turn - 0.5) * 120)
+        names.append(
+            Name(
+                name.text,
+                8.0,
+                "#000000",
+                name.priority,
+                (turned, *spots_beside(x * 100, y * 100, 2.0, name.width, name.height)),
+            )
+        )
+    placed = place_names(names, obstacles, 100.0, 100.0)
+    shapes = [one.name.box(one.spot) for one in placed]
+    assert placed
+    assert not any(a.intersects(b) for a, b in combinations(shapes, 2))
+    assert not any(shape.intersects(obstacle) for shape in shapes for obstacle in obstacles)
+    assert all(shapely.box(0, 0, 100, 100).contains(shape) for shape in shapes)
+
+
+def test_the_text_of_a_sheet_is_text_with_its_diacritics(province: PrintedSheet) -> None:
+    text = province.document[0].get_textpage().get_text_range()
+    assert unicodedata.is_normalized("NFC", text)
+    for words in (
+        "BẢN ĐỒ OCOP TỈNH ĐIỆN BIÊN",
+        "Di tích, danh thắng",
+        "Mường Nhé",
+        "Tỷ lệ 1 : 900.000",
+        "Phiên bản".lower(),
+    ):
+        assert words in text, words
+    listed = " ".join(province.document[n].get_textpage().get_text_range() for n in range(1, len(province.document)))
+    assert "Mật ong Hoa Ban Điện Biên" in listed
+
+
+# --- the file ----------------------------------------------------------------------------------------
+
+
+def test_a_sheet_has_no_other_font_than_the_shipped_one(province: PrintedSheet, commune: PrintedSheet) -> None:
+    for one in (province, commune):
+        with pikepdf.open(io.BytesIO(one.data)) as pdf:
+            fonts = [
+                item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
+            ]
+            names = {str(font.BaseFont).rpartition("+")[2] for font in fonts}
+            files = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontFile2" in item]
+            assert names and {name.partition("-")[0] for name in names} == {"BeVietnamPro"}
+            assert len(files) == len({str(item.FontName) for item in files}) >= 2
+
+
+def test_a_sheet_says_pdf_a_2a_and_pdf_ua_1_and_has_what_they_ask_for(province: PrintedSheet) -> None:
+    """What can be read without a validator: XMP, output intent, language, title, tags, an alternative text of the map."""
+    with pikepdf.open(io.BytesIO(province.data)) as pdf:
+        with pdf.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"] == "Bản đồ OCOP tỉnh Điện Biên"
+        assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "vi"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert str(pdf.Root.OutputIntents[0].S) == "/GTS_PDFA1"
+        tags = [
+            item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
+        ]
+        kinds = {str(tag.S) for tag in tags}
+        assert {"/H1", "/Figure", "/Table", "/TH", "/TD"} <= kinds
+        figures = [str(tag.Alt) for tag in tags if str(tag.S) == "/Figure"]
+        assert any("900.000" in text for text in figures) and ADDRESS in figures
+
+
+def test_an_a3_sheet_of_the_province_is_small(province: PrintedSheet) -> None:
+    assert len(province.data) < 500_000
+
+
+def test_the_same_version_gives_the_same_bytes_in_another_process(
+    run_app_process: Any, real_atlas: Atlas, ground: Ground, tmp_path: Path
+) -> None:
+    order = SheetOrder(area="selection", layers=("products", "zones"), filters=(("group", ("beverage",)),), paper="a4")
+    out = io.BytesIO()
+    count = write_sheet(real_atlas, ground, order, "", out)
+    path = tmp_path / "sheet.pdf"
+    process = run_app_process(
+        "sheet", "selection", str(path), "--paper", "a4", "--layer", "zones", "--layer", "products", "--filter", "group=beverage",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert process.stderr.strip().endswith(f": {count}") and count > 5
+    assert path.read_bytes() == out.getvalue()
+
+
+def test_every_typeface_is_shipped_with_its_licence() -> None:
+    assert sorted(path.name for path in FONTS_DIR.glob("*.ttf")) == sorted(face.file for face in FACES)
+    for name in ("BeVietnamPro-OFL.txt", "Liberation-OFL.txt"):
+        assert "SIL OPEN FONT LICENSE" in (FONTS_DIR / name).read_text(encoding="utf-8").upper()
+
+
+# --- what a sheet shows --------------------------------------------------------------------------------
+
+
+def test_hostile_text_stays_text(hostile: Atlas) -> None:
+    one = printed(hostile, None, SheetOrder())
+    text = "".join(page.get_textpage().get_text_range() for page in one.document)
+    for words in (
+        "<img src=x onerror=alert(1)>",
+        "]]></name><script>alert('x')</script>&amp;",
+        'Chè Shan tuyết Tủa Chùa, "loại 1"',
+    ):
+        assert words in " ".join(text.split()), words
+
+
+def test_markup_of_typst_in_a_record_or_a_filter_stays_text(small: Atlas) -> None:
+    words = '#panic("x") $a$ *b* _c_ \\u{41} <d> @e'
+    order = SheetOrder(area="communes/00001", text=words, paper="a4")
+    text = printed(small, None, order).document[0].get_textpage().get_text_range()
+    assert words in text
+
+
+@pytest.mark.parametrize("layers", [("products", "sites"), ("zones",)])
+def test_the_map_and_the_table_have_the_same_records(small: Atlas, layers: tuple[str, ...]) -> None:
+    order = SheetOrder(area="communes/00001", layers=layers)
+    values = draw_sheet(small, None, order, "").values
+    expected = [
+        record.title
+        for layer in layers
+        for record in small.find(Query(layer, filters=(("commune", ("00001",)),), sort="name")).records
+    ]
+    assert [row[1] for row in values["table"]["rows"]] == expected and expected
+    assert values["count"] == len(expected)
+
+
+def test_a_record_is_shown_with_its_surroundings_and_its_uncertainty(small: Atlas) -> None:
+    sheet = draw_sheet(small, None, SheetOrder(area="products/R3", paper="a4"), "")
+    window, radius = sheet.drawing.window, 8_000  # "commune" is known to 8 km
+    assert window.box.east - window.box.west > 2 * radius and window.box.north - window.box.south > 2 * radius
+    assert f'r="{round(radius / window.scale * 100_000)}"' in sheet.drawing.svg
+    assert STYLES["products"].color in sheet.drawing.svg
+
+
+@pytest.mark.parametrize(
+    ("area", "kind", "words"),
+    [("products/R2", BadQuery, "no location"), ("products/none", NotFound, "none"), ("nowhere", NotFound, "layer/key"),
+     ("selection", BadQuery, "No record")],
+)  # fmt: skip
+def test_an_area_without_a_map_is_refused(small: Atlas, area: str, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        draw_sheet(small, None, SheetOrder(area=area, text="zzz" if area == "selection" else ""), "")
+
+
+def test_the_atlas_has_a_bookmark_for_each_commune(small: Atlas) -> None:
+    out = io.BytesIO()
+    assert write_book(small, None, "vi", lambda order: f"https://ocop.example/{order.area}", out) == 3
+    document = pypdfium2.PdfDocument(out.getvalue())
+    titles = [mark.get_title() for mark in document.get_toc()]
+    assert titles == [
+        "Bản đồ OCOP tỉnh Điện Biên", "Mục lục", "Bản đồ OCOP xã Sam Mứn", "Bản đồ OCOP xã Thanh An",
+    ]  # fmt: skip
+    assert all(mark.get_dest() is not None for mark in document.get_toc())

@@ -1,0 +1,102 @@
+"""Printed documents as clients get them: the form, the PDF, its name and tag, and what is refused."""
+
+import io
+
+import pypdfium2
+import pytest
+from flask.testing import FlaskClient
+
+from geo.atlas import Atlas
+from tests.web.conftest import Document, application
+
+QUERY = "area=communes/00001&layers=products,sites&paper=a4&orientation=portrait&group=food"
+
+
+@pytest.fixture(scope="module")
+def caller(small_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return application(small_atlas, data_dir=tmp_path_factory.mktemp("printing")).test_client()
+
+
+def test_a_sheet_is_a_pdf_with_a_name_and_a_tag(caller: FlaskClient) -> None:
+    answer = caller.get(f"/sheet.pdf?{QUERY}")
+    assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert answer.headers["Content-Disposition"].endswith('"sheet-communes-00001-a4-v7.pdf"')
+    assert answer.headers["X-Feature-Count"] == "2"
+    again = caller.get(f"/sheet.pdf?{QUERY}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert caller.get(f"/sheet.pdf?{QUERY}").data == answer.data
+
+
+def test_the_code_on_a_sheet_leads_to_its_page_in_its_language(caller: FlaskClient) -> None:
+    data = caller.get(f"/sheet.pdf?{QUERY}&lang=en").data
+    text = pypdfium2.PdfDocument(io.BytesIO(data))[0].get_textpage().get_text_range()
+    assert "Thanh An" in text
+    for part in (
+        "http://localhost/sheet?",
+        "area=communes/00001",
+        "orientation=portrait",
+        "layers=products,sites",
+        "group=food",
+        "lang=en",
+    ):
+        assert part in "".join(text.split()), part
+
+
+def test_the_form_shows_the_sheet_of_its_url(caller: FlaskClient) -> None:
+    page = Document()
+    page.feed(caller.get(f"/sheet?{QUERY}").text)
+    chosen = [one.attrs["value"] for one in page.elements if one.tag == "option" and "selected" in one.attrs]
+    assert chosen == ["communes/00001", "a4", "portrait"]
+    ticked = [one.attrs["value"] for one in page.elements if one.tag == "input" and "checked" in one.attrs]
+    assert ticked == ["products", "sites"]
+    hidden = {one.attrs["name"]: one.attrs["value"] for one in page.elements if one.attrs.get("type") == "hidden"}
+    assert hidden == {"group": "food"}
+    assert "Nhóm sản phẩm: Thực phẩm" in caller.get(f"/sheet?{QUERY}").text
+    assert "/sheet?area=products/R1&amp;paper=a4" in caller.get("/products/R1").text
+    links = [one.attrs["href"] for one in page.elements if one.tag == "a"]
+    assert f"/sheet.pdf?{QUERY}" in links and "/atlas.pdf" in links
+    assert caller.get(next(link for link in links if (link or "").startswith("/sheet.pdf"))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [("paper=a5", 400, "a3, a4"), ("orientation=up", 400, "landscape"), ("layers=", 400, "at least one layer"),
+     ("area=communes/99999", 404, "99999"), ("area=sources/S1", 400, "no location"), ("papers=a4", 400, "paper")],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/sheet", "/sheet.pdf"])
+def test_an_order_that_cannot_be_made_is_refused(
+    caller: FlaskClient, path: str, query: str, status: int, words: str
+) -> None:
+    answer = caller.get(f"{path}?{query}&lang=en")
+    assert (answer.status_code, words in answer.text) == (status, True), answer.text
+
+
+def test_the_atlas_has_a_map_for_each_commune(caller: FlaskClient) -> None:
+    answer = caller.get("/atlas.pdf")
+    assert (answer.status_code, answer.headers["X-Feature-Count"]) == (200, "3")
+    assert answer.headers["Content-Disposition"].endswith('"atlas-v7.pdf"')
+
+
+def test_the_worklist_is_a_form_of_its_selection(caller: FlaskClient) -> None:
+    answer = caller.get("/worklist.pdf?field=precision&layer=products")
+    assert (answer.status_code, answer.content_type, answer.headers["X-Feature-Count"]) == (200, "application/pdf", "2")
+    assert "/worklist.pdf?field=precision" in caller.get("/worklist?field=precision").text
+    assert caller.get("/worklist.pdf?field=nothing").status_code == 400
+
+
+@pytest.mark.parametrize(("ending", "start"), [("pdf", b"%PDF-"), ("docx", b"PK")])
+def test_the_report_of_the_phase_is_a_file_of_the_days_that_its_url_names(
+    caller: FlaskClient, ending: str, start: bytes
+) -> None:
+    answer = caller.get(f"/plan/report.{ending}?on=2022-12-31&from_on=2021-12-31&lang=en")
+    assert (answer.status_code, answer.data[: len(start)]) == (200, start)
+    assert answer.headers["Content-Disposition"].endswith(f'"report-v7-2022-12-31.{ending}"')
+    assert f"/plan/report.{ending}?" in caller.get("/plan/phase").text
+    if ending == "pdf":
+        text = pypdfium2.PdfDocument(io.BytesIO(answer.data))[0].get_textpage().get_text_range()
+        assert "2021-12-31 to 2022-12-31" in " ".join(text.split())
+
+
+def test_a_report_of_days_that_are_none_is_refused(caller: FlaskClient) -> None:
+    assert caller.get("/plan/report.pdf?on=2022-02-30").status_code == 400
+    assert caller.get("/plan/report.odt").status_code == 404
