@@ -177,7 +177,7 @@ class PreparedLayers:
             self._folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(prefix=f"{name}.", suffix=part_suffix(), dir=self._folder, delete=False) as file:
                 part = Path(file.name)
-                np.savez(file, **arrays)
+                np.savez(file, allow_pickle=False, **arrays)
             part.replace(path)
             self._delete_oldest(path)
         except OSError as error:

@@ -92,7 +92,7 @@ def book(files: Downloads, grounds: GroundSource) -> Response:
 
 def form(files: Downloads) -> Response:
     """The missing values that the parameters select, as a form to fill in."""
-    selection, atlas, lang, urls = gaps(request.args), g.atlas, g.lang, SiteUrls()
+    selection, atlas, lang, urls = gaps(request.args, g.atlas), g.atlas, g.lang, SiteUrls()
     site = urls.site()
     chosen = {"layer": selection.layer or "", "field": selection.field or ""}
 
