@@ -10,6 +10,7 @@ of two states of the code, the runs go round by turns, so that a busy machine sl
 import argparse
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +59,11 @@ def cold_start(browser: Browser, address: str) -> View:
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(address, wait_until="commit", timeout=LONGEST_MS)
+    answer = page.goto(address, wait_until="commit", timeout=LONGEST_MS)
+    assert answer and answer.ok, f"{address} does not answer"
+    end = time.monotonic() + LONGEST_MS / 1000
     while not (usable := page.evaluate("window.usable ?? null")):  # the policy of the page lets no text be run in it
+        assert time.monotonic() < end, f"the map of {address} cannot be used after {LONGEST_MS} ms"
         page.wait_for_timeout(POLL_MS)
     page.wait_for_load_state("networkidle", timeout=LONGEST_MS)
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
