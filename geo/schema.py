@@ -186,19 +186,41 @@ class LayerSpec:
         return frozenset(field.name for field in self.fields)
 
 
-class Filter(NamedTuple):
-    """One filter of the map, the lists and the exports: a query parameter and the field it compares in each layer.
+FilterKind: TypeAlias = Literal[
+    "value",  # a value of the field; of a field of several codes, one of them
+    "year",  # the year in which the date in the field ends
+    "most",  # the number in the field is at most the given one multiplied by `scale`
+    "unit",  # the unit, a record of the layer `unit`, that a record lies in by one of `links`
+    "linked",  # "yes": the record has one of `links`; "no": it has none
+    "end",  # the layer at one of the ends of a link; the fields name the layers of both
+    "record",  # the record, layer/key, at one of the ends of a link; the fields name layer and key of both
+]
 
-    `fields` maps a layer to the field that is compared. Where `unit` is given, the filter compares the
-    unit (a layer name) that a record lies in, by any of the rows of LINKS in `links`.
+
+class Filter(NamedTuple):
+    """One filter of the map, the lists and the exports: a query parameter and what it compares.
+
+    `fields` maps a layer to the field, or the fields, that are compared, as `kind` says. `links` are rows of LINKS;
+    those of a unit are alternatives, the first that a record has counts. `outline` is the layer that draws the outlines
+    of the units where their own geometries are points. `scale` is the unit of the parameter in the unit of the field.
+    `derived` is another parameter with those of its values under which a value of this one is computed, not recorded.
     """
 
     param: str
     label: Label
-    fields: dict[str, str]
+    fields: dict[str, str | tuple[str, ...]]
     codes: str | None = None
-    unit: str | None = None
+    kind: FilterKind = "value"
     links: tuple[str, ...] = ()
+    unit: str | None = None
+    outline: str | None = None
+    scale: float = 1.0
+    derived: tuple[str, tuple[str, ...]] | None = None
+
+    def fields_of(self, layer: str) -> tuple[str, ...]:
+        """The fields of the layer that are compared; none where the filter reads links."""
+        names = self.fields.get(layer, ())
+        return (names,) if isinstance(names, str) else names
 
 
 class Precision(NamedTuple):

@@ -12,7 +12,8 @@ from geo.atlas.sqlite import sql
 from geo.atlas.sqlite.alphabet import alphabetical_fields
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
+from geo.ocop.derived import derived_fields
+from geo.ocop.filters import BY_PARAM, FILTERS
 from geo.ocop.layers import LAYERS, POINT_LAYERS, THEMATIC
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.ocop.styles import STYLES
@@ -66,7 +67,13 @@ def test_filters_and_rules_name_links_and_fields_that_exist() -> None:
     links = {spec.name for spec in LINKS}
     for row in FILTERS:
         assert set(row.links) <= links
-        assert all(LAYERS[layer].has(field) for layer, field in row.fields.items())
+        for layer in row.fields:
+            spec = COLLECTIONS[layer]
+            names = {field.name for field in (*spec.fields, *derived_fields(spec))}
+            assert row.fields_of(layer) and set(row.fields_of(layer)) <= names
+        assert row.derived is None or set(row.derived[1]) <= set(
+            CODE_LISTS[BY_PARAM[row.derived[0]].codes or ""].keys()
+        )
     for rule in DISAGREEMENTS:
         assert {rule.recorded, rule.derived} <= links
 

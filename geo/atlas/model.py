@@ -62,7 +62,8 @@ class Query:
     `sort` is a field name, with '-' before it for descending order, or several joined by commas; ties and the default
     are ordered by key. `area` is a polygon (WKB, STORE_CRS) that records must intersect; `time` is a first and a last
     day (ISO 8601, None for no bound) that their own time must intersect; records without a geometry or a date match
-    every area or time. `where` is a CQL2 filter that was checked for this layer. One of `ids` that holds a comma and
+    every area or time. `linked_to`, where it names queries, keeps records that a visible link joins to a record that
+    one of these matches. `where` is a CQL2 filter that was checked for this layer. One of `ids` that holds a comma and
     that no record has stands for the ids that its commas separate.
     """
 
@@ -78,6 +79,7 @@ class Query:
     area: bytes | None = None
     time: tuple[str | None, str | None] | None = None
     where: Where | None = None
+    linked_to: tuple["Query", ...] = ()
 
 
 class LinkedFeatures(NamedTuple):

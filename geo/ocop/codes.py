@@ -267,6 +267,12 @@ CODE_LISTS: dict[str, CodeList] = {
             ("households", "Số hộ", "Households"),
         ),
         _codes("yes_no", "Có/không", "Yes/no", ("yes", "Có", "Yes"), ("no", "Không", "No")),
+        _codes("certainty", "Mức chắc chắn", "Certainty", ("yes", "Chắc chắn", "Certain"), ("no", "Cần kiểm tra", "To be checked")),
+        _codes(
+            "has_zone", "Vùng nguyên liệu của sản phẩm", "Raw-material zone of a product",
+            ("yes", "Có vùng cùng nguyên liệu, cùng huyện cũ", "Zone of the same material and former district"),
+            ("no", "Chưa ghi nhận vùng nào", "No such zone on record"),
+        ),
         CodeList(
             "precision",
             Label("Độ chính xác vị trí", "Location precision"),

@@ -12,6 +12,8 @@ CODE_LISTS["link"] = CodeList(
     "link", Label("Loại liên kết", "Type of link"), tuple(Code(row.name, row.label) for row in LINKS if row.visible)
 )
 
+_LINKED = {layer for row in LINKS if row.visible for layer in (row.source, row.target)}
+
 LINK_LAYER = LayerSpec(
     name="links",
     label=Label("Liên kết", "Links"),
@@ -55,6 +57,13 @@ LINK_LAYER = LayerSpec(
         Field("source_ids", "source_ids", Label("Nguồn", "Sources"), "refs", target="sources"),
     ),
 )  # fmt: skip
+
+# The layers whose records links join.
+CODE_LISTS["layer"] = CodeList(
+    "layer",
+    Label("Lớp", "Layer"),
+    tuple(Code(spec.name, spec.label) for spec in LAYERS.values() if spec.name in _LINKED),
+)
 
 COLLECTIONS: dict[str, LayerSpec] = {**LAYERS, LINK_LAYER.name: LINK_LAYER}
 """Name -> layer, recorded layers first. This table drives what is published, LAYERS what is recorded and edited."""

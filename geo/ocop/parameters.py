@@ -70,8 +70,10 @@ _ROWS = (
     Parameter("orientation", Label("chiều của giấy", "direction of the paper"), choices=("landscape", "portrait"), default="landscape"),
     Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
     Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
+    Parameter("others", Label("bản ghi của lớp khác không liên kết với bản ghi được lọc: dim làm mờ, hide ẩn, show giữ nguyên", "records of other layers that no link joins to what a filter chooses: dim, hide or show"), choices=("dim", "hide", "show"), default="dim"),
     *(
-        Parameter(row.param, row.label, "texts", CODE_LISTS[row.codes].keys() if row.codes else (), once=False)
+        Parameter(row.param, row.label, "numbers", most=1) if row.kind == "most"
+        else Parameter(row.param, row.label, "texts", CODE_LISTS[row.codes].keys() if row.codes else (), once=False)
         for row in FILTERS
     ),
 )  # fmt: skip
@@ -81,11 +83,11 @@ PARAMETERS = {row.name: row for row in _ROWS}
 # --- which of them a resource accepts ---------------------------------------------------------------------
 
 FILTER_PARAMS = tuple(row.param for row in FILTERS)
-SELECTION = ("bbox", "q", "ids", "sort", *FILTER_PARAMS)
+SELECTION = ("bbox", "q", "ids", "sort", "others", *FILTER_PARAMS)
 """They select records for a list or a download."""
 FILE = ("crs", "encoding", "letters")
 """They choose how a download is encoded; see write_export for their values."""
-MAP_STATE = ("map", "layers", "base", "terrain", "q", "at", *FILTER_PARAMS)
+MAP_STATE = ("map", "layers", "base", "terrain", "q", "at", "others", *FILTER_PARAMS)
 """The parameters of the map page."""
 SHEET = ("area", "layers", "paper", "orientation", "q", *FILTER_PARAMS)
 """The parameters of a printed sheet."""

@@ -8,6 +8,7 @@ from geo.ocop.links import LINKS
 from geo.schema import (
     CodeList,
     Field,
+    Filter,
     KeyLink,
     LayerSpec,
     LinkSpec,
@@ -111,16 +112,26 @@ def _links() -> str:
 
 
 def _filters() -> str:
-    rows = [(f"`{row.param}`", ", ".join(_reads()[row.param]), row.label.vi, row.label.en) for row in FILTERS]
+    rows = [(f"`{row.param}`", _reads(row), row.label.vi, row.label.en) for row in FILTERS]
     return "## Filters\n\n" + _table(("parameter", "reads", "tiếng Việt", "English"), *rows)
 
 
-def _reads() -> dict[str, list[str]]:
-    return {
-        row.param: [f"`{layer}.{field}`" for layer, field in row.fields.items()]
-        or [f"the unit of `{row.unit}` that a record lies in"]
-        for row in FILTERS
-    }
+def _reads(row: Filter) -> str:
+    """What a filter compares, in words."""
+    names = ", ".join(f"`{layer}.{field}`" for layer in row.fields for field in row.fields_of(layer))
+    match row.kind:
+        case "unit":
+            return f"the unit of `{row.unit}` that a record lies in"
+        case "linked":
+            return f"whether a record has a link {' or '.join(f'`{link}`' for link in row.links)}"
+        case "year":
+            return f"the year in which {names} ends"
+        case "most":
+            return f"{names}, at most {row.scale:g} times the value"
+        case "end" | "record":
+            return f"either end: {names}"
+        case _:
+            return names
 
 
 def _codes(codes: CodeList) -> str:

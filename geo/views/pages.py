@@ -8,7 +8,7 @@ from geo.crs import METRIC_CRS
 from geo.encodings import ENCODINGS
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
+from geo.ocop.filters import COUNTED, FILTERS, applies
 from geo.ocop.layers import GROUPS, LAYERS, POINT_LAYERS
 from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
@@ -154,17 +154,21 @@ def _row(record: Record, columns: Iterable[Field], reader: Reader, places: Place
 
 
 def _filters(atlas: Atlas, query: Query, lang: str) -> Iterable[dict[str, Any]]:
+    """The filters of the layer: lists with the values that occur, and inputs for a number or a record."""
     values_by_param = dict(query.filters)
     facets = atlas.facets(query)
     for row in FILTERS:
+        if not applies(row.param, query.layer):
+            continue
         counts = facets.get(row.param, {})
         selection = values_by_param.get(row.param, ())
-        labels = filter_labels(atlas, row, counts.keys() | set(selection), lang)
-        if labels:
+        labels = filter_labels(atlas, row, counts.keys() | set(selection), lang) if row.param in COUNTED else {}
+        if labels or row.param not in COUNTED:
             yield {
                 "param": row.param,
                 "label": row.label.of(lang),
                 "lang": title_lang(None, lang) if row.unit else None,
+                "kind": row.kind,
                 "chosen": ",".join(selection),
                 "options": [
                     {"value": value, "label": label, "count": counts.get(value, 0), "chosen": value in selection}

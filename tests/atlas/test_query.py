@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.atlas import Atlas, Notes, Query, UrlAffixes
+from geo.atlas.ties import tied
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import LAYERS
+from geo.ocop.links import LINKS
 from geo.report import Change, Issue
 from geo.schema import Label
 from geo.text import sort_key
@@ -94,12 +96,73 @@ def test_a_record_or_layer_that_does_not_exist_is_not_found(atlas: Atlas) -> Non
         ((("district", ("100",)),), ["R1"]),
         ((("site_kind", ("spring",)),), ["R1", "R2", "R3"]),
         ((("group", ()),), ["R1", "R2", "R3"]),
+        ((("old_commune", ("00011",)),), ["R1"]),
+        ((("zone", ("yes",)),), ["R1"]),
+        ((("zone", ("no",)),), ["R2", "R3"]),
+        ((("valid_until", ("2022",)), ("validity", ("year",))), ["R1"]),
+        ((("validity", ("recorded",)),), []),
     ],
 )
 def test_filters_keep_what_they_say(
     atlas: Atlas, filters: tuple[tuple[str, tuple[str, ...]], ...], expected: list[str]
 ) -> None:
     assert ids(atlas, Query("products", filters=filters)) == expected
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"link": ("made_by",)}, {"certain": ("no",)}, {"distance": ("3",)}, {"end": ("zones",)}, {"end": ("sites", "zones")},
+        {"record": ("products/R1",)}, {"record": ("sites/H1", "zones/Z1"), "end": ("products",), "certain": ("yes",)},
+    ],
+)  # fmt: skip
+def test_links_are_filtered_as_by_brute_force(atlas: Atlas, filters: dict[str, tuple[str, ...]]) -> None:
+    def matches(link: dict[str, Any]) -> bool:
+        layers = {link["source_layer"], link["target_layer"]}
+        ends = {f"{link[f'{end}_layer']}/{link[f'{end}_id']}" for end in ("source", "target")}
+        tests = {
+            "link": lambda values: link["link"] in values,
+            "certain": lambda values: link["certain"] in values,
+            "distance": lambda values: link["distance_m"] is not None and link["distance_m"] <= 1000 * float(values[0]),
+            "end": lambda values: bool(layers & set(values)),
+            "record": lambda values: bool(ends & set(values)),
+        }
+        return all(tests[param](values) for param, values in filters.items())
+
+    links = atlas.find(Query("links")).records
+    expected = [link.id for link in links if matches(link.properties)]
+    query = Query("links", filters=tuple(filters.items()))
+    assert ids(atlas, query) == expected and 0 < len(expected) < len(links)
+    assert sum(atlas.facets(query)["certain"].values()) >= len(expected)
+
+
+@pytest.mark.parametrize(
+    ("param", "value"),
+    [("distance", "far"), ("distance", "-1"), ("record", "R1"), ("record", "houses/1"), ("valid_until", "soon")],
+)
+def test_a_value_that_a_filter_cannot_compare_is_refused_with_an_example(atlas: Atlas, param: str, value: str) -> None:
+    with pytest.raises(BadQuery, match=f"{param}='{value}': expected .* example"):
+        atlas.count(Query("links", filters=((param, (value,)),)))
+
+
+@pytest.mark.parametrize("layer", ["producers", "zones", "villages", "sites", "markets", "communes"])
+def test_records_belong_to_what_a_filter_chooses_when_a_link_joins_them(atlas: Atlas, layer: str) -> None:
+    query = Query(layer, filters=(("group", ("beverage",)),))
+    chosen = {("products", key) for key in ids(atlas, Query("products", filters=query.filters))}
+    visible = {row.name for row in LINKS if row.visible}
+    expected = [
+        key for key in ids(atlas, Query(layer))
+        if any((row.layer, row.id) in chosen for row in atlas.links(layer, key) if row.link in visible)
+    ]  # fmt: skip
+    assert ids(atlas, tied(query)) == expected
+
+
+def test_every_record_belongs_where_no_filter_chooses_in_another_layer(atlas: Atlas) -> None:
+    by_unit, own = (
+        Query("sites", filters=(("commune", ("00001",)),)),
+        Query("sites", filters=(("site_kind", ("scenic",)),)),
+    )
+    assert tied(by_unit) is by_unit and tied(own) is own
 
 
 def test_a_field_of_several_codes_is_found_by_each(atlas: Atlas) -> None:

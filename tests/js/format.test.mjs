@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { escapeMarkup, fill, formatArea, formatDistance, formatNumber } from "../../geo/static/js/core/format.js";
+import { escapeMarkup, fill, formatArea, formatAway, formatDistance, formatNumber } from "../../geo/static/js/core/format.js";
 
 test("Vietnamese writes a decimal comma and points between thousands", () => {
   assert.equal(formatNumber(1234.5, "vi", 1), "1.234,5");
@@ -25,6 +25,12 @@ test("short ways are metres, long ones kilometres", () => {
 test("what rounds up to a kilometre is written as one", () => {
   assert.equal(formatDistance(999.4, "en"), "999 m");
   assert.equal(formatDistance(999.6, "en"), "1 km");
+});
+
+test("a distance to an approximate place is rough and says how far it may be off", () => {
+  assert.equal(formatAway(4960, 8000, "khoảng {d} (± {u})", "vi"), "khoảng 5 km (± 8\u00a0km)");
+  assert.equal(formatAway(649, 900, "about {d} (± {u})", "en"), "about 600 m (± 900\u00a0m)");
+  assert.equal(formatAway(3240, 0, "about {d} (± {u})", "en"), "3.2 km");
 });
 
 test("areas are square metres, hectares or square kilometres", () => {

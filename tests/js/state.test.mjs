@@ -8,7 +8,7 @@ import { formatSelection, formatState, parseState } from "../../geo/static/js/co
 const PARAMS = ["group", "stars", "commune"];
 
 test("an empty address is the whole map", () => {
-  assert.deepEqual(parseState("", PARAMS), { lang: "", view: null, layers: null, base: "", terrain: true, q: "", at: null, filters: {} });
+  assert.deepEqual(parseState("", PARAMS), { lang: "", view: null, layers: null, base: "", terrain: true, q: "", at: null, others: "dim", filters: {} });
 });
 
 test("the base map is on unless the address switches it off", () => {
@@ -34,6 +34,14 @@ test("a filter may be repeated or joined by commas, and each value counts once",
 
 test("parameters that are no filter of this map are left out", () => {
   assert.deepEqual(parseState("?utm_source=x&colour=red&group=food", PARAMS).filters, { group: ["food"] });
+});
+
+test("what becomes of unlinked records is written unless it is the default, and belongs to the selection", () => {
+  const state = parseState("?stars=4&others=hide", PARAMS);
+  assert.deepEqual(state.filters, { stars: ["4"] });
+  assert.equal(formatSelection(state), "stars=4&others=hide");
+  assert.equal(formatState(parseState("?others=dim", PARAMS)), "");
+  assert.equal(parseState("?others=grey", PARAMS).others, "dim");
 });
 
 test("a view that is no place on earth is left out", () => {

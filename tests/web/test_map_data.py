@@ -259,6 +259,14 @@ SELECTIONS = [
     ("markets", "market_kind=market"),
     ("figures", "figure=population"),
     ("figures", "commune=00001"),
+    ("products", "old_commune=00011"),
+    ("products", "status=certified"),
+    ("products", "valid_until=2022"),
+    ("products", "validity=unknown"),
+    ("products", "zone=no"),
+    ("links", "link=made_by&certain=yes"),
+    ("links", "distance=3&end=sites"),
+    ("links", "record=products/R1,villages/V1"),
 ]
 
 
@@ -287,3 +295,19 @@ def test_a_filter_leaves_the_layers_alone_that_it_says_nothing_about(client: Fla
     assert set(layers) == set(THEMATIC)
     assert layers["sites"]["matched"] == 2
     assert layers["products"]["matched"] == 1
+
+
+def test_the_map_says_what_belongs_to_the_products_of_a_filter_or_leaves_the_rest_out(client: FlaskClient) -> None:
+    dimmed = body(client.get("/map.json?group=food"))
+    assert dimmed["tied"]["producers"] == ["P1"] and dimmed["tied"]["sites"] == ["H1"]
+    assert "products" not in dimmed["tied"]
+    hidden = body(client.get("/map.json?group=food&others=hide"))
+    assert "tied" not in hidden
+    assert [row["properties"]["id"] for row in hidden["layers"]["sites"]["features"]] == ["H1"]
+    for address in ("/map.json?group=food&others=show", "/map.json?commune=00001"):
+        assert "tied" not in body(client.get(address))
+    assert body(client.get("/map.json?group=food&others=show"))["layers"]["sites"]["matched"] == 2
+    rows = client.get("/export/sites.csv?group=food&others=hide").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2 and rows[1].startswith("H1,")
+    refused = client.get("/map.json?others=grey&lang=en")
+    assert refused.status_code == 400 and "others='grey' is not in the list. Values: dim, hide, show." in refused.text

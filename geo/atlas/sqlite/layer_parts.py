@@ -49,22 +49,24 @@ def _collect(texts: list[list[str | None]], layer: str, properties: Properties) 
 
 
 def _units(pairs: Iterable[Pair]) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """layer -> record -> parameter of a unit filter -> codes of the units that the record lies in.
+    """layer -> record -> parameter of a filter that reads links -> the record's values.
 
-    The links of a filter are alternatives: the first in their declared order that the record has counts. A record
-    that is located by its district only has its district.
+    They are the codes of the units that it lies in, or "yes" where it has one of the links of a filter by links. The
+    links of a unit are alternatives: the first in their declared order that the record has counts. A record that is
+    located by its district only has its district.
     """
-    order = {link: (row.param, position) for row in FILTERS for position, link in enumerate(row.links)}
+    order = {link: (row, position) for row in FILTERS for position, link in enumerate(row.links)}
     candidates: dict[str, dict[str, dict[str, tuple[int, list[str]]]]] = {}
     for pair in pairs:
         if pair.link in order:
-            param, position = order[pair.link]
+            row, position = order[pair.link]
+            value = pair.target_id if row.kind == "unit" else "yes"
             by_param = candidates.setdefault(pair.source_layer, {}).setdefault(pair.source_id, {})
-            best = by_param.get(param)
+            best = by_param.get(row.param)
             if best is None or position < best[0]:
-                by_param[param] = (position, [pair.target_id])
-            elif position == best[0]:
-                best[1].append(pair.target_id)
+                by_param[row.param] = (position, [value])
+            elif position == best[0] and value not in best[1]:
+                best[1].append(value)
     return {
         layer: {record: {param: units for param, (_, units) in params.items()} for record, params in records.items()}
         for layer, records in candidates.items()

@@ -44,7 +44,7 @@ from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import PARAMS, applies
+from geo.ocop.filters import COUNTED, applies
 from geo.report import Change, Issue
 from geo.schema import Label
 from geo.search.ranking import Index, Match
@@ -241,7 +241,7 @@ class SqliteAtlas:
         return {param: dict(values) for param, values in counts.items()}
 
     def _count_facets(self, query: Query) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {param: {} for param in PARAMS if applies(param, query.layer)}
+        counts: dict[str, dict[str, int]] = {param: {} for param in COUNTED if applies(param, query.layer)}
         if not query.filters and query != Query(query.layer):
             statement = sql.facets(query)
             for param, value, count in self._db.execute(statement.text, statement.values):

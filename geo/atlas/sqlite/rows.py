@@ -21,7 +21,7 @@ from geo.atlas.sqlite.tables import FOLDS, folded_values
 from geo.atlas.sqlite.words import Words
 from geo.crs import geodesic_areas_m2
 from geo.ocop.codes import CODE_LISTS
-from geo.ocop.filters import FILTERS
+from geo.ocop.filters import COUNTED, FILTERS, applies
 from geo.ocop.validity import VALIDITY_FIELDS, validity_of
 from geo.schema import Field, Filter, LayerSpec
 from geo.text import fold
@@ -42,7 +42,8 @@ Properties = Mapping[str, Sequence[Value]]
 class Units(NamedTuple):
     """The administrative units that the records of a layer lie in.
 
-    `codes` are those of each record by filter parameter, `names` the units' names by layer and code.
+    `codes` are those of each record by filter parameter, and "yes" under that of a filter by links whose link the
+    record has; `names` are the units' names by layer and code.
     """
 
     codes: Mapping[str, Mapping[str, list[str]]]
@@ -129,7 +130,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
         if placed
     ]
     names, more = _names(spec, properties, caches), _more(spec, properties, lies_in, units)
-    facets = list(_facets(spec.name, numbers, properties, lies_in))
+    facets = list(_facets(spec.name, numbers, members, lies_in))
     return Batch(spec.name, numbers, properties, columns, boxes, names, more, facets)
 
 
@@ -299,21 +300,28 @@ def _words_of_unit(name: str) -> str:
 
 
 def _facets(
-    layer: str, numbers: range, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]]
+    layer: str, numbers: range, members: Properties, lies_in: Sequence[Mapping[str, list[str]]]
 ) -> Iterator[tuple[str, str, str, int]]:
-    for spec in FILTERS:
-        if layer in spec.fields:
-            for number, value in zip(numbers, properties.get(spec.fields[layer], ()), strict=False):
-                for part in _parts(spec, value):
-                    yield spec.param, layer, part, number
-        elif any(lies_in):
-            for number, units in zip(numbers, lies_in, strict=True):
-                for code in units.get(spec.param, ()):
-                    yield spec.param, layer, code, number
+    for row in FILTERS:
+        if row.param in COUNTED and applies(row.param, layer):
+            columns = [members[name] for name in row.fields_of(layer)]
+            for number, values in zip(
+                numbers, zip(*columns, strict=True) if columns else _linked_values(row, lies_in), strict=True
+            ):
+                for part in dict.fromkeys(part for value in values for part in _parts(row, value)):
+                    yield row.param, layer, part, number
 
 
-def _parts(spec: Filter, value: Value) -> Sequence[str]:
-    """The values of a field that a filter compares: several where it holds several codes."""
+def _linked_values(row: Filter, lies_in: Sequence[Mapping[str, list[str]]]) -> Iterator[Sequence[str]]:
+    """The values of a filter that reads links: codes of units, or whether the record has one of the links."""
+    nothing = ("no",) if row.kind == "linked" else ()
+    return (units.get(row.param, nothing) for units in lies_in)
+
+
+def _parts(row: Filter, value: Value) -> Sequence[str]:
+    """What a filter compares of a value: each code where it holds several, the year in which a date ends."""
     if value is None:
         return ()
-    return str(value).split(";") if spec.codes in CODE_LISTS else (str(value),)
+    if row.kind == "year":
+        return (str(value).rpartition("/")[2][:4],)
+    return str(value).split(";") if row.codes in CODE_LISTS else (str(value),)

@@ -7,6 +7,7 @@ from functools import lru_cache
 import shapely
 
 from geo.atlas.cql2.properties import sortables_of
+from geo.atlas.filter_values import check_values, number_of, record_of
 from geo.atlas.model import Query
 from geo.atlas.sqlite.alphabet import alphabetical_fields
 from geo.atlas.sqlite.conditions import ATLAS_COLUMNS, compile_where
@@ -16,7 +17,9 @@ from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import RECORD_COLUMNS, column_of, places_of, related_of, rtree_of, table_of
 from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import PARAMS, applies
+from geo.ocop.filters import BY_PARAM, COUNTED, PARAMS, applies
+from geo.ocop.links import LINKS
+from geo.schema import Filter
 
 RELATED = "x.links"
 """The column of a record's links, in a table of its own; see related.py."""
@@ -53,12 +56,13 @@ def check(query: Query) -> None:
             f"Cannot sort {query.layer} by {name!r}. Fields: {names}.",
             f"Không sắp xếp được {query.layer} theo {name!r}. Các trường: {names}.",
         )
-    for param, _ in query.filters:
-        if param not in PARAMS:
+    for param, values in query.filters:
+        if param not in BY_PARAM:
             raise BadQuery(
                 f"No filter {param!r}. Filters: {', '.join(PARAMS)}.",
                 f"Không có bộ lọc {param!r}. Các bộ lọc: {', '.join(PARAMS)}.",
             )
+        check_values(BY_PARAM[param], values)
     _check_where(query)
 
 
@@ -155,7 +159,7 @@ def facets(query: Query) -> Statement:
     The plus sign keeps SQLite from looking up each record in the facets: one pass over the layer's facets takes less.
     """
     where = _where(query)
-    params = [param for param in PARAMS if applies(param, query.layer)]
+    params = [param for param in COUNTED if applies(param, query.layer)]
     return Statement(
         f"SELECT a.param, a.value, count(*) FROM facet a WHERE a.param IN ({', '.join('?' * len(params))}) "
         f"AND a.layer = ? AND +a.row IN (SELECT f.row FROM {table_of(query.layer)} f WHERE {where.text}) "
@@ -244,7 +248,14 @@ def _area(query: Query) -> list[Statement]:
 
 
 def _where(query: Query) -> Statement:
-    parts = [Statement(_EVERYTHING, ()), *_place(query), *_area(query), *_time(query), *_filters(query)]
+    parts = [
+        Statement(_EVERYTHING, ()),
+        *_place(query),
+        *_area(query),
+        *_time(query),
+        *_filters(query),
+        *_linked(query),
+    ]
     if query.text.strip():
         parts.append(
             Statement(
@@ -318,14 +329,58 @@ def _among_candidates(layer: str, boxes: int, *, unplaced: bool) -> str:
 
 
 def _filters(query: Query) -> list[Statement]:
+    return [
+        _condition(BY_PARAM[param], query.layer, values)
+        for param, values in query.filters
+        if values and applies(param, query.layer)
+    ]
+
+
+def _condition(row: Filter, layer: str, values: tuple[str, ...]) -> Statement:
+    """What one filter keeps. Filters with a list of values are read from the facets, the others from the columns."""
+    columns = (
+        [f"f.{column_of(COLLECTIONS[layer].field(name))}" for name in row.fields_of(layer)]
+        if row.param not in COUNTED
+        else []
+    )
+    if row.kind == "most":
+        return Statement(f"{columns[0]} <= ?", ((number_of(values[0]) or 0.0) * row.scale,))
+    if row.kind == "record":
+        source_layer, source_id, target_layer, target_id = columns
+        is_end = f"({source_layer} = ? AND {source_id} = ?) OR ({target_layer} = ? AND {target_id} = ?)"
+        ends = [end for value in values if (end := record_of(value)) is not None]
+        return Statement(f"({' OR '.join([is_end] * len(ends))})", tuple(part for end in ends for part in (*end, *end)))
+    return Statement(
+        f"f.row IN (SELECT row FROM facet WHERE param = ? AND layer = ? AND value IN ({_marks(values)}))",
+        (row.param, layer, *values),
+    )
+
+
+def _linked(query: Query) -> list[Statement]:
+    """Records that a visible link, in either direction, joins to a record that one of the other queries matches."""
+    if not query.linked_to:
+        return []
+    parts = [part for other in query.linked_to for part in _joined_to(query.layer, other)]
+    if not parts:
+        return [Statement("0", ())]
+    text = " UNION ALL ".join(part.text for part in parts)
+    return [Statement(f"f.id IN ({text})", tuple(value for part in parts for value in part.values))]
+
+
+def _joined_to(layer: str, other: Query) -> list[Statement]:
+    """The keys of the records of `layer` at one end of a link, by direction; a match of `other` is at its other end."""
+    matches = _where(other)
+    chosen = f"SELECT f.id FROM {table_of(other.layer)} f WHERE {matches.text}"
     parts = []
-    for param, values in query.filters:
-        if values and applies(param, query.layer):
-            marks = ", ".join("?" * len(values))
-            parts.append(
-                Statement(
-                    f"f.row IN (SELECT row FROM facet WHERE param = ? AND layer = ? AND value IN ({marks}))",
-                    (param, query.layer, *values),
-                )
-            )
+    for here, there in (("source", "target"), ("target", "source")):
+        ends = {here: layer, there: other.layer}
+        names = [
+            row.name for row in LINKS if row.visible and (row.source, row.target) == (ends["source"], ends["target"])
+        ]
+        conditions = (
+            f"link IN ({_marks(names)}) AND {here}_layer = ? AND {there}_layer = ? AND {there}_id IN ({chosen})"
+        )
+        if names:
+            values = (*names, layer, other.layer, *matches.values)
+            parts.append(Statement(f"SELECT {here}_id FROM link WHERE {conditions}", values))
     return parts

@@ -10,14 +10,14 @@ import orjson
 
 from geo import budget
 from geo.atlas import Atlas, Query, Record
+from geo.atlas.ties import keeps_all, tied
 from geo.crs import LngLatBbox
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.collections import COLLECTIONS
-from geo.ocop.filters import FILTERS
+from geo.ocop.filters import COUNTED, FILTERS, LAYERS_OF, chosen_layers
 from geo.ocop.layers import GROUPS, LAYERS, ON_MAP, THEMATIC
-from geo.ocop.links import LINKS
 from geo.ocop.styles import STYLES, icon_of
-from geo.schema import Filter, LayerSpec
+from geo.schema import Filter, Label, LayerSpec
 from geo.settings import Settings
 from geo.views.evidence import caveat_of
 from geo.views.formats import FORMATS
@@ -39,6 +39,10 @@ MAX_ZOOM = 18
 
 _NATIONWIDE = LngLatBbox(102.0, 20.8, 103.7, 22.6)
 
+_EXPECTED = Label(" (dự kiến)", " (expected)")
+_PARTLY_EXPECTED = Label(" (một phần dự kiến)", " (partly expected)")
+"""The marks of a year in which certificates end by computation: all of them, or some."""
+
 _WARDS: WeakKeyDictionary[Atlas, list[str]] = WeakKeyDictionary()
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -52,7 +56,11 @@ def map_view(atlas: Atlas, settings: Settings, lang: str, urls: Urls) -> dict[st
         **stage_view(atlas, lang, [layer_style(LAYERS[name], counts[name], lang) for name in ON_MAP]),
         "base_layers": [layer_style(LAYERS[n], counts[n], lang) for n in BASES],
         "extent": _extent(atlas),
-        "filters": [filter_view(atlas, row, facets.get(row.param, {}), lang) for row in FILTERS if layers_of(row)],
+        "filters": [
+            filter_view(atlas, row, facets.get(row.param, {}), lang)
+            for row in FILTERS
+            if layers_of(row) and row.param in COUNTED
+        ],
         "tile_layers": [{"name": t.name, "url": t.url, "attribution": t.attribution} for t in settings.tile_layers],
         "formats": [
             {"key": row.key, "extension": row.extension, "label": row.label.of(lang)} for row in FORMATS.values()
@@ -140,17 +148,19 @@ def filter_view(atlas: Atlas, row: Filter, counts: Mapping[str, int], lang: str)
         "label": row.label.of(lang),
         "layers": sorted(layers_of(row)),
         "unit": row.unit,
+        "outline": row.outline or row.unit,
+        "ties": bool(chosen_layers([row.param])),
         "options": [{"value": value, "label": labels[value], "count": counts[value]} for value in labels],
     }
 
 
-def layers_of(row: Filter) -> set[str]:
+def layers_of(row: Filter) -> frozenset[str]:
     """The layers of the map that a filter applies to."""
-    return (set(row.fields) | {spec.source for spec in LINKS if spec.name in row.links}) & set(ON_MAP)
+    return LAYERS_OF[row.param] & set(ON_MAP)
 
 
 def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -> dict[str, str]:
-    """Value -> label for the values that occur, in the order of display."""
+    """Value -> label for the values that occur, in the order of display; a value that is computed is marked."""
     occurring = set(values)
     if row.unit:
         titles = atlas.titles(row.unit, occurring)
@@ -159,7 +169,23 @@ def filter_labels(atlas: Atlas, row: Filter, values: Iterable[str], lang: str) -
     if row.codes:
         codes = CODE_LISTS[row.codes]
         return {key: codes.label_of(key, lang) for key in codes.keys() if key in occurring}  # noqa: SIM118
-    return {value: value for value in sorted(occurring, reverse=True)}
+    marks = _derived_marks(atlas, row, lang)
+    return {value: value + marks.get(value, "") for value in sorted(occurring, reverse=True)}
+
+
+def _derived_marks(atlas: Atlas, row: Filter, lang: str) -> dict[str, str]:
+    """Value -> the mark behind it, where all or some records have it by computation and not on record."""
+    if row.derived is None:
+        return {}
+    marks: dict[str, str] = {}
+    for layer in row.fields:
+        whole, derived = (
+            atlas.facets(Query(layer, filters=filters)).get(row.param, {}) for filters in ((), (row.derived,))
+        )
+        marks |= {
+            value: (_EXPECTED if n == whole.get(value) else _PARTLY_EXPECTED).of(lang) for value, n in derived.items()
+        }
+    return marks
 
 
 def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: str = "") -> dict[str, dict[str, int]]:
@@ -174,16 +200,39 @@ def total_facets(atlas: Atlas, layers: Iterable[str], filters: Filters, text: st
 
 
 def in_view(
-    atlas: Atlas, layers: Sequence[str], bbox: LngLatBbox | None, filters: Filters, text: str, lang: str
+    atlas: Atlas,
+    layers: Sequence[str],
+    bbox: LngLatBbox | None,
+    filters: Filters,
+    text: str,
+    lang: str,
+    *,
+    others: str = "dim",
 ) -> bytes:
-    """The records for one view of the map and the list, by layer, and the counts of the filters, as JSON."""
+    """The records for one view of the map and the list, by layer, and the counts of the filters, as JSON.
+
+    Where the filters choose records of some layers, the other layers have records that no link joins to these: with
+    `others` "hide" they are left out, with "dim" the member `tied` has the keys of those that do belong, by layer, and
+    with "show" nothing is said of them.
+    """
     queries = [Query(layer, bbox=bbox, filters=filters, text=text) for layer in layers]
+    if others == "hide":
+        queries = [tied(query) for query in queries]
     view = {
         "version": atlas.version.number,
         "layers": {query.layer: orjson.Fragment(_layer_in_view(atlas, query, lang)) for query in queries},
         "facets": total_facets(atlas, layers, filters, text),
     }
+    if others == "dim":
+        view |= _ties(atlas, queries)
     return orjson.dumps(view)
+
+
+def _ties(atlas: Atlas, queries: Iterable[Query]) -> dict[str, Any]:
+    """The member `tied` of a view; none where every record of every layer belongs."""
+    narrowed = [replace(tied(query), limit=MOST_IN_VIEW) for query in queries if not keeps_all(query)]
+    keys = {query.layer: [record.id for record in atlas.find(query).records] for query in narrowed}
+    return {"tied": keys} if keys else {}
 
 
 _WHOLE: WeakKeyDictionary[Atlas, dict[tuple[str, str], bytes]] = WeakKeyDictionary()

@@ -74,7 +74,7 @@ def in_path(name: str, schema: Plain, words: str) -> Plain:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
-SHARED_PARAMETERS = ("lang", *(name for name in ITEMS if name not in {"f", "lang"}))
+SHARED_PARAMETERS = ("lang", "others", *(name for name in ITEMS if name not in {"f", "lang"}))
 """The query parameters that are components of the document."""
 
 

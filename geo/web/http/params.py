@@ -11,6 +11,8 @@ from typing import TypeAlias
 from werkzeug.datastructures import MultiDict
 
 from geo.atlas import Query
+from geo.atlas.filter_values import check_values
+from geo.atlas.ties import tied
 from geo.crs import LngLatBbox
 from geo.errors import BadQuery, NotFound
 from geo.ocop.codes import CODE_LISTS
@@ -43,6 +45,7 @@ class MapState:
     text: str
     filters: Filters
     terrain: bool = True
+    others: str = "dim"
 
 
 def language(args: Args) -> str:
@@ -265,6 +268,7 @@ def _filter_values(row: Filter, args: Args) -> tuple[str, ...]:
     values = many(args, row.param)
     if row.codes:
         require_codes(row.param, values, CODE_LISTS[row.codes].keys())
+    check_values(row, values)
     return values
 
 
@@ -291,7 +295,7 @@ def ids(args: Args) -> tuple[str, ...]:
 
 def selection(layer: str, args: Args) -> Query:
     """The query of a layer by the parameters of the request, without limit and offset."""
-    return Query(
+    query = Query(
         layer_name(layer),
         bbox=bbox(args),
         filters=filters(args),
@@ -299,6 +303,15 @@ def selection(layer: str, args: Args) -> Query:
         ids=ids(args),
         sort=args.get("sort", ""),
     )
+    return tied(query) if others(args) == "hide" else query
+
+
+def others(args: Args) -> str:
+    """What is done with records that no link joins to what the filters choose in another layer: dim, hide or show."""
+    row = PARAMETERS["others"]
+    value = args.get(row.name) or str(row.default)
+    require_codes(row.name, [value], row.choices)
+    return value
 
 
 def file_options(args: Args) -> dict[str, str]:
@@ -325,7 +338,7 @@ def map_state(args: Args) -> MapState:
     """The state of the map page: `map=zoom/lat/lng`, layers, base, text and filters."""
     zoom, center = _position(args.get("map", ""))
     base, with_terrain = args.get("base", "communes"), args.get("terrain") != "off"
-    return MapState(zoom, center, thematic(args), base, words(args), filters(args), with_terrain)
+    return MapState(zoom, center, thematic(args), base, words(args), filters(args), with_terrain, others(args))
 
 
 def _position(text: str) -> tuple[float | None, tuple[float, float] | None]:

@@ -8,6 +8,7 @@ import orjson
 from flask import Flask, Response, g, request
 
 from geo.atlas import Query
+from geo.atlas.ties import tied
 from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.errors import NotFound
@@ -44,11 +45,13 @@ def _json(make: Callable[[], Any], *, mimetype: str = "application/json", max_ag
 def map_data() -> Response:
     """The records of the map and of its list in one view."""
     args, atlas = request.args, g.atlas
-    params.only(args, "bbox", "layers", "q", *FILTER_PARAMS)
-    layers, box = params.thematic(args), params.bbox(args)
+    params.only(args, "bbox", "layers", "q", "others", *FILTER_PARAMS)
+    layers, box, others = params.thematic(args), params.bbox(args), params.others(args)
     filters, text = params.filters(args), params.words(args)
     response = conditional_response(
-        lambda: in_view(atlas, layers, box, filters, text, g.lang), mimetype="application/json", cors=True
+        lambda: in_view(atlas, layers, box, filters, text, g.lang, others=others),
+        mimetype="application/json",
+        cors=True,
     )
     return response if box or filters or text else densely(response)  # what every map shows first
 
@@ -106,6 +109,7 @@ def save_map(slots: JobSlots, grounds: GroundSource) -> Response:
     params.only(request.args, *MAP_STATE)
     state = params.map_state(request.args)
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
+    queries = [tied(query) for query in queries] if state.others == "hide" else queries
     units = state.base if state.base in {*BASES, PLAIN} else BASES[0]
     with slots.job():
         page = saved_map(

@@ -16,6 +16,13 @@ export function formatDistance(metres, lang) {
   return `${formatNumber(km, lang, km < 100 ? 1 : 0)} km`;
 }
 
+/** A distance that is known within `uncertainty` metres: "about 5 km (± 8 km)" by the template `words`; the plain one without it. */
+export function formatAway(metres, uncertainty, words, lang) {
+  if (!uncertainty) return formatDistance(metres, lang);
+  const rough = (value) => (value < 950 ? `${formatNumber(Math.round(value / 100) * 100, lang)} m` : `${formatNumber(value / 1000, lang)} km`);
+  return fill(words, { d: rough(metres), u: rough(uncertainty).replace(" ", "\u00a0") });
+}
+
 /** Square metres -> "350 m²", "3,2 ha" or "12 km²". */
 export function formatArea(squareMetres, lang) {
   if (squareMetres < 1e4) return `${formatNumber(squareMetres, lang)} m²`;

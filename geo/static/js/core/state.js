@@ -1,8 +1,9 @@
 // The state of the map page: parsed from the URL and formatted for it. No DOM, no Leaflet.
 
-const OWN = new Set(["lang", "map", "layers", "base", "terrain", "q", "at"]);
+const OWN = new Set(["lang", "map", "layers", "base", "terrain", "q", "at", "others"]);
+const OTHERS = ["dim", "hide", "show"]; // what becomes of records that no link joins to what a filter chooses
 
-/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, terrain, q, at, filters}. Invalid parts are ignored. */
+/** `search` ("?map=9/21.5/103&stars=4") as {lang, view, layers, base, terrain, q, at, others, filters}. Invalid parts are ignored. */
 export function parseState(search, filterParams) {
   const params = new URLSearchParams(search);
   const filterNames = new Set(filterParams);
@@ -20,6 +21,7 @@ export function parseState(search, filterParams) {
     terrain: params.get("terrain") !== "off",
     q: params.get("q") ?? "",
     at: parseAt(params.get("at")),
+    others: OTHERS.includes(params.get("others")) ? params.get("others") : "dim",
     filters,
   };
 }
@@ -35,14 +37,18 @@ export function formatState(state) {
   add("terrain", state.terrain === false ? "off" : "");
   add("q", state.q);
   for (const name of Object.keys(state.filters).sort()) add(name, state.filters[name].join(","));
+  add("others", state.others === "dim" ? "" : state.others);
   if (state.at) add("at", `${state.at.layer}/${state.at.id}`);
   return params.join("&");
 }
 
 /** The query string of the parameters that select records: text and filters. */
 export function formatSelection(state) {
-  return formatState({ lang: state.lang, view: null, layers: null, base: "", q: state.q, at: null, filters: state.filters });
+  return formatState({ lang: state.lang, view: null, layers: null, base: "", q: state.q, at: null, others: state.others, filters: state.filters });
 }
+
+/** The values of the filters `rows` as one text, to tell whether they have changed. */
+export const chosenValues = (filters, rows) => rows.map(({ param }) => `${param}=${filters[param] ?? ""}`).join("&");
 
 function split(text) {
   return text.split(",").map((part) => part.trim()).filter(Boolean);

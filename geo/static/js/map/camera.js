@@ -1,4 +1,5 @@
-// The view of the map: the whole province, the state of the URL, or a selected record with its surroundings.
+// The view of the map: the whole province, the state of the URL, or a selected record with its surroundings. What a
+// panel does not cover is the frame of all of them.
 
 import { distance } from "../core/geodesic.js";
 import { L, latLng } from "./leaflet.js";
@@ -43,10 +44,14 @@ export function createCamera(map, view, inset) {
     else home({ animate: false });
   }
 
-  /** Show a record and the linked records near it. Without `move` the map stays if the record is visible. */
+  /**
+   * Show a record and the linked records near it. The map stays where a near record is in sight: an area by its whole
+   * extent, or without `move`, after a touch on the map, by its label point.
+   */
   function look(record, { move = true } = {}) {
     if (!record.point) return;
-    if (!move && map.getZoom() >= NEAR_ENOUGH && inSight(latLng(record.point))) return;
+    const whole = move && record.bbox ? boxOf(record.bbox) : L.latLngBounds([latLng(record.point)]);
+    if (map.getZoom() >= NEAR_ENOUGH && inSight(whole.getSouthWest()) && inSight(whole.getNorthEast())) return;
     const bounds = record.bbox ? boxOf(record.bbox) : latLng(record.point).toBounds(1);
     if (record.precision?.approximate && record.precision.uncertainty_m) bounds.extend(latLng(record.point).toBounds(2 * record.precision.uncertainty_m));
     if (record.geometry?.type === "Point") {
@@ -63,5 +68,33 @@ export function createCamera(map, view, inset) {
     return x > left + 30 && x < size.x - right - 30 && y > top + 30 && y < size.y - bottom - 30;
   }
 
-  return { home, restore, look };
+  /** The pixel of the map in the middle of what the panel leaves free. */
+  function middle() {
+    const { top, bottom, left } = inset();
+    const size = map.getSize();
+    return L.point((left + size.x) / 2, (top + size.y - bottom) / 2);
+  }
+
+  /** Show bounds (Leaflet) as large as they fit. */
+  const frame = (bounds) => map.fitBounds(bounds, { ...padding(24), maxZoom: CLOSEST, animate: !still.matches });
+
+  /** Put a position [lng, lat] in the middle of what is visible, at a zoom of at least `zoom`. */
+  function centre(point, zoom) {
+    const closer = Math.max(map.getZoom(), zoom);
+    const shift = map.getSize().divideBy(2).subtract(middle());
+    map.setView(map.unproject(map.project(latLng(point), closer).add(shift), closer), closer, { animate: !still.matches });
+  }
+
+  /** Zoom in or out by `levels` around the middle of what is visible. */
+  const zoom = (levels) => map.setZoomAround(middle(), map.getZoom() + levels);
+
+  /** The part of the map that the panel does not cover, in degrees. */
+  function visibleBox() {
+    const { top, bottom, left } = inset();
+    const size = map.getSize();
+    const [upper, lower] = [[left, top], [size.x, size.y - bottom]].map((at) => map.containerPointToLatLng(at));
+    return { west: upper.lng, south: lower.lat, east: lower.lng, north: upper.lat };
+  }
+
+  return { home, restore, look, frame, centre, zoom, visibleBox };
 }

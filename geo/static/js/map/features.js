@@ -25,24 +25,32 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   const outlines = L.layerGroup().addTo(map);
   const layers = new Map();
   let highlighted = null;
+  let tied = new Map(); // layer -> ids of the records that belong to what a filter chooses in another layer
 
   clusters.on("animationend spiderfied unspiderfied", onDrawn);
   clusters.on("clusterkeypress", ({ layer, originalEvent }) => originalEvent.key === "Enter" && clusters.fire("clusterclick", { layer, originalEvent }));
   clusters.on("clustermouseover", ({ layer }) => layer.getTooltip() || (tip(layer, layer.parts.join(" · "), { offset: [0, -20] }), layer.openTooltip()));
 
-  /** Show exactly `features`; those that are on the map already are not drawn again. */
-  function show(features) {
+  /**
+   * Show exactly `features`; those that are on the map already are not drawn again. Of the layers in `ties` (layer ->
+   * ids) all other records are dimmed.
+   */
+  function show(features, ties = {}) {
+    tied = new Map(Object.entries(ties).map(([layer, ids]) => [layer, new Set(ids)]));
     const byId = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
     // What a wider view drew with less detail is drawn again.
     const gone = [...layers.values()].filter(({ feature }) => !byId.has(feature.id) || (feature.light && !byId.get(feature.id).light));
     gone.forEach((layer) => layers.delete(layer.feature.id));
     const fresh = [...byId.values()].filter((feature) => !layers.has(feature.id)).map(draw);
     fresh.forEach(dimOne);
+    const turned = [...layers.values()].filter((layer) => layer.dimmed !== isDim(layer));
+    turned.forEach(dimOne);
     fresh.forEach((layer) => layers.set(layer.feature.id, layer));
     clusters.removeLayers(gone.filter((layer) => layer.isPin));
     clusters.addLayers(fresh.filter((layer) => layer.isPin));
     gone.filter((layer) => !layer.isPin).forEach((layer) => outlines.removeLayer(layer));
     fresh.filter((layer) => !layer.isPin).forEach((layer) => outlines.addLayer(layer));
+    if (turned.length) clusters.refreshClusters();
     onDrawn();
   }
 
@@ -72,6 +80,8 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     layer.isArea = isArea;
     layer.centre = isArea ? layer.getBounds().getCenter() : latLng(feature.properties.point);
     tip(layer, feature.properties.title, { sticky: true });
+    // Chromium makes SVG elements with listeners for the focus, as those of a tooltip, stops of the Tab key.
+    layer.on("add", () => layer.eachLayer((part) => part.getElement()?.setAttribute("tabindex", "-1")));
     return layer;
   }
 
@@ -82,9 +92,15 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
     clusters.refreshClusters();
   }
 
+  function isDim({ isPin, feature: { id, properties } }) {
+    if (highlighted) return isPin || !highlighted.has(id);
+    const own = tied.get(properties.layer);
+    return Boolean(own) && !own.has(properties.id);
+  }
+
   function dimOne(layer) {
     const { isPin, feature } = layer;
-    layer.dimmed = Boolean(highlighted) && (isPin || !highlighted.has(feature.id));
+    layer.dimmed = isDim(layer);
     const share = layer.dimmed ? DIMMED : 1;
     if (isPin) layer.setOpacity(share);
     else layer.setStyle({ opacity: share, fillOpacity: share * styles.get(feature.properties.layer).fill_opacity });

@@ -6,8 +6,8 @@ import { L } from "./leaflet.js";
 const WAIT_MS = 15_000;
 const DENIED = 1;
 
-/** Let `button` show the position of the device; `say(text)` shows a message. */
-export function createLocate(map, view, button, say) {
+/** Let `button` show the position of the device; `say(text)` shows a message, `onPosition([lng, lat], accuracy_m)` moves the map. */
+export function createLocate(map, view, button, { say, onPosition }) {
   const { words, lang } = view;
   const spot = L.layerGroup().addTo(map);
 
@@ -32,7 +32,7 @@ export function createLocate(map, view, button, say) {
     }
     spot.addLayer(L.circle(at, { radius: accuracy, className: "here here--accuracy", weight: 1, interactive: false }));
     spot.addLayer(L.circleMarker(at, { radius: 8, className: "here here--dot", weight: 3, fillOpacity: 1, interactive: false }));
-    map.setView(at, Math.max(map.getZoom(), 13));
+    onPosition([longitude, latitude], accuracy);
     say(fill(words["locate.here"], { m: formatDistance(accuracy, lang) }));
   }
 }

@@ -76,10 +76,14 @@ export function createMeasure(map, view, button, say) {
   button.setAttribute("aria-pressed", "false");
   button.addEventListener("click", () => (active ? stop() : start()));
   map.on("click", add);
-  document.addEventListener("keydown", ({ key, target }) => {
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
     if (!active) return;
-    if (key === "Escape") stop();
-    else if (adding && points.length > 1 && key === "Enter" && !target.closest("button, a, input, select")) finish();
+    if (key === "Escape") {
+      event.preventDefault(); // the same key closes the open record
+      stop();
+    }
+    if (adding && points.length > 1 && key === "Enter" && !target.closest("button, a, input, select")) finish();
     else if (adding && points.length && key === "Backspace" && !target.closest("input, textarea")) undo();
   });
 }

@@ -1,7 +1,10 @@
 // Markers: a shape for each layer, an icon for each class, a dashed ring for approximate positions; rings for clusters.
 
+import { isVietnamese } from "../core/language.js";
 import { L } from "./leaflet.js";
 
+// Symbols are no stops of the Tab key: hundreds would stand before the tools. The list leads to every record by keyboard.
+L.Marker.mergeOptions({ keyboard: false });
 const SVG = "http://www.w3.org/2000/svg";
 
 export function svg(name, attributes = {}, ...children) {
@@ -22,12 +25,20 @@ export function symbolSvg({ shape, color }, icon, { shapes, urls }, { size = 30,
   return svg("svg", { viewBox: "0 0 32 32", width: size, height: size, "aria-hidden": "true", focusable: "false" }, ...parts);
 }
 
-/** A marker with keyboard focus and an accessible name. `offset` moves it on the screen, in pixels. */
-export function marker(at, drawing, name, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
+/** Give the element of a symbol the role, the name and the language that a screen reader reads. */
+function name(element, text) {
+  element.setAttribute("role", "button");
+  element.setAttribute("aria-label", text);
+  element.tabIndex = -1;
+  if (document.documentElement.lang !== "vi" && isVietnamese(text)) element.lang = "vi";
+}
+
+/** A marker with an accessible name, `text`. `offset` moves it on the screen, in pixels. */
+export function marker(at, drawing, text, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
   const anchor = [size / 2 - offset.x, size / 2 - offset.y];
   const icon = L.divIcon({ className, html: drawing, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
-  const pin = L.marker(at, { icon, alt: name, keyboard: true, riseOnHover: true, ...options });
-  pin.on("add", () => pin.getElement()?.setAttribute("aria-label", name));
+  const pin = L.marker(at, { icon, alt: text, riseOnHover: true, ...options });
+  pin.on("add", () => pin.getElement() && name(pin.getElement(), text));
   pin.on("keypress", (event) => event.originalEvent.key === "Enter" && pin.fire("click", { latlng: pin.getLatLng() }));
   return pin;
 }
@@ -93,8 +104,7 @@ function labelIcon(icon, label) {
   const create = icon.createIcon.bind(icon);
   icon.createIcon = (old) => {
     const element = create(old);
-    element.setAttribute("aria-label", label);
-    element.setAttribute("role", "button");
+    name(element, label);
     return element;
   };
 }

@@ -4,8 +4,11 @@ import { L } from "./leaflet.js";
 import { createLocate } from "./locate.js";
 import { createMeasure } from "./measure.js";
 
-/** Put the tools into `box`. `make(icon, label)` creates a button, `say` shows a message, `home` shows the whole province. */
-export function createTools(map, view, box, frame, { make, say, home }) {
+/**
+ * Put the tools into `box`. `make(icon, label)` creates a button, `say` shows a message, `camera` is that of map/camera.js,
+ * `onPosition([lng, lat], accuracy_m)` is called with the position of the device.
+ */
+export function createTools(map, view, box, frame, { make, say, camera, onPosition }) {
   const { words } = view;
   const group = (...buttons) => {
     const element = document.createElement("div");
@@ -23,9 +26,9 @@ export function createTools(map, view, box, frame, { make, say, home }) {
   group(zoomIn, zoomOut, whole);
   group(locate, ruler, ...(document.fullscreenEnabled ? [full] : []));
 
-  zoomIn.addEventListener("click", () => map.zoomIn());
-  zoomOut.addEventListener("click", () => map.zoomOut());
-  whole.addEventListener("click", () => home());
+  zoomIn.addEventListener("click", () => camera.zoom(1));
+  zoomOut.addEventListener("click", () => camera.zoom(-1));
+  whole.addEventListener("click", () => camera.home());
   const limits = () => {
     zoomIn.disabled = map.getZoom() >= map.getMaxZoom();
     zoomOut.disabled = map.getZoom() <= map.getMinZoom();
@@ -37,6 +40,11 @@ export function createTools(map, view, box, frame, { make, say, home }) {
   full.setAttribute("aria-pressed", "false");
   full.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen()).catch(() => say(words.fullscreen)));
   document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
-  createLocate(map, view, locate, say);
+  createLocate(map, view, locate, { say, onPosition });
   createMeasure(map, view, ruler, say);
+
+  // The map itself has the focus for the keys that move it, which screen readers pass on to an application only.
+  const keys = map.getContainer();
+  keys.setAttribute("role", "application");
+  keys.setAttribute("aria-label", words["map.keys"]);
 }

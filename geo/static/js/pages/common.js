@@ -9,7 +9,9 @@ import { createTerrain } from "../map/terrain.js";
 import { createTerrainNames } from "../map/terrain_names.js";
 import { onTheme } from "../map/theme.js";
 import { createTools } from "../map/tools.js";
+import { createUnits } from "../map/units.js";
 import { el, icon } from "../ui/dom.js";
+import { markVietnamese } from "../ui/language.js";
 import { preparePaper } from "./paper.js";
 
 export const view = JSON.parse(document.getElementById("view").textContent);
@@ -39,24 +41,27 @@ function boxOn(element) {
 
 /**
  * The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the units, see
- * map/base.js, and the files of the base map: `units.terrain(band, name)`.
+ * map/base.js, those that filters name (`units.outlines`, see map/units.js) and the files of the base map:
+ * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device.
  */
-export function createStage({ say, inset, onChoose, units }) {
+export function createStage({ say, inset, onChoose, onPosition, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
-  createTools(map, view, toolbox, frame, { make: toolButton, say, home: camera.home });
+  createTools(map, view, toolbox, frame, { make: toolButton, say, camera, onPosition });
   const later = () => labels?.draw();
   let labels = null;
   const features = createFeatures(map, view, { onChoose, onDrawn: later });
   const highlight = createHighlight(map, view, { styles: features.styles, dim: features.dim, onChoose, onDrawn: later });
   const base = createBase(map, view, units);
+  const marks = createUnits(map, view, units.outlines);
   const terrain = view.terrain ? createTerrain(map, view.terrain, units.terrain, later) : null;
   const terrainNames = terrain ? createTerrainNames(map, terrain, base.rim) : () => [];
   const corners = () => [...toolbox.children, ...frame.querySelectorAll(".legalnote, .credits > summary")].map(boxOn);
   labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => [...features.boxes(), ...corners()]);
   onTheme(labels.draw);
   preparePaper(map, view, frame, { terrain, labels });
+  for (const box of document.querySelectorAll(".panel, .record--embed, .toast")) markVietnamese(box);
 
   /** Draw the units called `name` over the base map, or without it. An operator's tiles are a base map of their own. */
   const ground = async (name, { withTerrain = true } = {}) => {
@@ -72,5 +77,5 @@ export function createStage({ say, inset, onChoose, units }) {
     }
     labels.draw();
   };
-  return { camera, features, highlight, ground };
+  return { camera, features, highlight, ground, marks };
 }

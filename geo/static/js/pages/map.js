@@ -1,9 +1,11 @@
 // The map page: one state, mirrored in the URL; every change goes through `change` and is drawn by `draw`.
 
 import { address, viewQuery } from "../core/address.js";
-import { formatSelection, formatState, parseState } from "../core/state.js";
+import { fill, formatNumber } from "../core/format.js";
+import { chosenValues, formatSelection, formatState, parseState } from "../core/state.js";
 import { createEmpty } from "../ui/empty.js";
 import { createFilters } from "../ui/filters.js";
+import { createReturn, onEscape } from "../ui/focus.js";
 import { createLayers } from "../ui/layers.js";
 import { createList } from "../ui/list.js";
 import { createRecord } from "../ui/record.js";
@@ -17,6 +19,7 @@ import { find, loadIndex } from "./finder.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
+const NEAR_ZOOM = 13;
 const byId = (id) => document.getElementById(id);
 const params = view.filters.map((filter) => filter.param);
 const readState = () => ({ ...parseState(location.search, params), lang: view.lang, keepsLang: view.keeps_lang });
@@ -29,17 +32,32 @@ let last = null;
 let lastUrl = "";
 let open = null;
 const title = view.words["site.title"];
+let here = null; // the position of the device, by whose distance the list is ordered
+let announced = formatSelection(state); // the selection whose number of records screen readers were told
 
 const say = createToast(byId("toast"));
-const sheet = createSheet(byId("panel"), byId("handle"));
+const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
+const wayBack = createReturn(() => document.querySelector(".tabs [aria-selected=true]"));
 const visibleLayers = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), units });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: showHere, units });
 const emptyNote = createEmpty(view, find, { onChange: (part) => change(part, { push: true }), onChoose: (layer, id) => choose(layer, id), onWhole: showWhole });
-const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point, empty: () => emptyNote(state, last) });
-const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, (chosen, q) => change({ filters: chosen, q }, { push: true }));
+const list = createList(byId("pane-list"), view, {
+  styles: stage.features.styles,
+  onChoose: (layer, id) => choose(layer, id),
+  onPoint: stage.features.point,
+  onByLayer: () => {
+    here = null;
+    drawList();
+  },
+  empty: () => emptyNote(state, last),
+});
+const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, {
+  onChange: (chosen, q) => change({ filters: chosen, q }, { push: true }),
+  onOthers: (others) => change({ others }, { push: true }),
+});
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: (names) => change({ layers: names.join() === firstLayers.join() ? null : names }),
   onBase: (name) => change({ base: name === "communes" ? "" : name }),
@@ -49,7 +67,7 @@ const share = createShare(byId("pane-share"), view, { say, queries: () => ({ who
 const record = createRecord(byId("record"), view, {
   onChoose: (layer, id) => choose(layer, id),
   onBack: () => change({ at: trail.pop() ?? null }, { push: true }),
-  onClose: () => change({ at: null }, { push: true }),
+  onClose: () => close(),
   say,
   home: view.words["tab.list"],
   address: (item) => new URL(item.map_url, view.public_url).href,
@@ -68,7 +86,7 @@ const search = createSearch(byId("search"), view, find, {
 /** Open a record that was searched; without a network, which its facts need, at least show where it is. */
 function goTo({ layer, id, point }) {
   if (!navigator.onLine) stage.camera.look({ point });
-  choose(layer, id);
+  choose(layer, id, { opener: byId("search-input") });
 }
 
 /** Show the whole province, without filters and text if `clear`. */
@@ -77,10 +95,11 @@ function showWhole(clear) {
   stage.camera.home();
 }
 
-/** Open a record; the one that is open is added to the trail, for the back button. */
-function choose(layer, id, { move = true } = {}) {
+/** Open a record; the one that is open is added to the trail, for the back button. Closing gives the focus back to `opener`. */
+function choose(layer, id, { move = true, opener } = {}) {
   const at = { layer, id };
   if (sameAt(at, state.at)) return;
+  if (!state.at) wayBack.remember(opener);
   if (open && state.at) trail.push({ ...state.at, title: open.title, title_lang: open.title_lang });
   change({ at }, { push: true, move });
 }
@@ -107,7 +126,8 @@ function remember(push) {
 
 function draw(before, { move = true } = {}) {
   if (!before || before.base !== state.base || before.terrain !== state.terrain) stage.ground(state.base, { withTerrain: state.terrain }).catch(trouble);
-  if (!before || !sameAt(before.at, state.at)) openRecord(move);
+  if (!before || chosenValues(before.filters, stage.marks.rows) !== chosenValues(state.filters, stage.marks.rows)) showUnits(move && !state.at);
+  if (!before || !sameAt(before.at, state.at)) openRecord(move, before?.at);
   load();
   layers.draw(visibleLayers(), state.base || "communes", state.terrain);
   search.set(state.q);
@@ -115,15 +135,18 @@ function draw(before, { move = true } = {}) {
   if (!byId("pane-share").hidden) share.draw(visibleLayers());
 }
 
-async function openRecord(move) {
+async function openRecord(move, before) {
   const { at } = state;
   open = null;
+  const focused = document.activeElement;
   byId("browse").hidden = Boolean(at);
   if (!at) {
     trail = [];
+    const isTyping = byId("search").contains(focused); // a text that filters the records has closed this one
     record.hide();
     stage.highlight.show(null);
     document.title = title;
+    if (before && !isTyping) wayBack.back(`hit-${before.layer}/${before.id}`);
     return;
   }
   record.wait();
@@ -143,6 +166,37 @@ async function openRecord(move) {
   }
 }
 
+/** Mark the units that the filters name and, with `move`, show them. */
+async function showUnits(move) {
+  try {
+    const area = await stage.marks.show(state.filters);
+    if (area && move) stage.camera.frame(area);
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+/** List what is near the device first, and show it in the middle of what the sheet does not cover. */
+function showHere(point, accuracy) {
+  here = { point, accuracy };
+  sheet.atLeast("half");
+  tabs.show("tab-list");
+  stage.camera.centre(point, NEAR_ZOOM);
+  drawList();
+}
+
+/** List what is in sight; how many records that are. */
+const drawList = () => (last ? list.draw(last.layers, stage.camera.visibleBox(), here) : 0);
+
+/** Let screen readers say how many records a new selection has. */
+function announce(inSight) {
+  const selection = formatSelection(state);
+  if (selection === announced) return;
+  announced = selection;
+  const matched = Object.values(last.layers).reduce((sum, layer) => sum + layer.matched, 0);
+  byId("list-status").textContent = fill(view.words["list.status"], { n: formatNumber(inSight, view.lang), m: formatNumber(matched, view.lang) });
+}
+
 /** Request the records in view when the map has stopped moving; the old features stay until the response. */
 function load() {
   clearTimeout(timer);
@@ -155,8 +209,8 @@ async function ask() {
   byId("mapframe").classList.add("busy");
   try {
     last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state), view.extent)), mine.signal);
-    stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features));
-    list.draw(last.layers);
+    stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features), last.tied);
+    announce(drawList());
     filters.draw(state, last.facets);
     say.settle();
     document.documentElement.dataset.ready = "yes";
@@ -184,6 +238,20 @@ window.addEventListener("offline", () => trouble({}));
 new ResizeObserver(() => map.invalidateSize()).observe(byId("mapframe"));
 
 byId("search-input").addEventListener("focus", loadIndex);
+const close = () => state.at && (change({ at: null }, { push: true }), true);
+onEscape(close, sheet.lower);
+byId("skip-list").addEventListener("click", (event) => {
+  event.preventDefault();
+  close();
+  tabs.show("tab-list");
+  sheet.atLeast("half");
+  byId("pane-list").focus();
+});
+byId("skip-map").addEventListener("click", (event) => {
+  event.preventDefault();
+  map.getContainer().focus();
+});
+
 list.wait();
 tabs.show("tab-list");
 stage.camera.restore(state);
@@ -191,5 +259,6 @@ remember(false);
 draw(null, { move: !state.view });
 map.on("moveend", () => {
   remember(false);
+  drawList();
   load();
 });

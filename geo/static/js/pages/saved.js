@@ -1,20 +1,30 @@
 // The saved map: one HTML file with its records, which works from disk without a server.
 
-import { boxOf } from "../core/preview.js";
+import { meets } from "../core/position.js";
+import { createReturn, onEscape } from "../ui/focus.js";
 import { createLayers } from "../ui/layers.js";
 import { createList } from "../ui/list.js";
 import { createRecord } from "../ui/record.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, firstLayers, map, view } from "./common.js";
+import { createStage, firstLayers, map, view } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const say = createToast(byId("toast"));
-const sheet = createSheet(byId("panel"), byId("handle"));
-const units = { light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), units });
-const list = createList(byId("pane-list"), view, { styles: stage.features.styles, onChoose: (layer, id) => choose(layer, id), onPoint: stage.features.point });
+const NEAR_ZOOM = 13;
+const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
+const units = { outlines: async () => [], light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: showHere, units });
+const list = createList(byId("pane-list"), view, {
+  styles: stage.features.styles,
+  onChoose: (layer, id) => choose(layer, id),
+  onPoint: stage.features.point,
+  onByLayer: () => {
+    here = null;
+    drawList();
+  },
+});
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: draw,
   onBase: ground,
@@ -27,10 +37,13 @@ const layers = createLayers(byId("pane-layers"), view, {
 const record = createRecord(byId("record"), view, { onClose: close, say, home: view.words["tab.list"] });
 const tabs = createTabs(document.querySelector(".tabs"), (id, byHand) => byHand && sheet.atLeast("half"));
 
+const wayBack = createReturn(() => document.querySelector(".tabs [aria-selected=true]"));
+
 let visible = firstLayers;
+let chosenKey = ""; // layer/id of the open record
 let base = view.base;
 let withTerrain = view.with_terrain;
-let opener = null; // the element that had the focus when a record was opened
+let here = null; // the position of the device, by whose distance the list is ordered
 
 /** Show the features of the layers `names`, and no others. */
 function draw(names) {
@@ -40,21 +53,24 @@ function draw(names) {
   drawList();
 }
 
-/** The list shows the records in view and those without a geometry. */
+/** The list shows the records in sight and those without a geometry. */
 function drawList() {
-  const box = bounds();
-  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])));
+  const box = stage.camera.visibleBox();
+  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])), box, here);
 }
 
 function inView(features, box) {
-  const inBox = features.filter((feature) => feature.geometry && meets(feature, box));
+  const inBox = features.filter(({ geometry }) => geometry && meets(geometry, box));
   const withoutGeometry = features.filter((feature) => !feature.geometry);
   return { matched: features.length, in_view: inBox.length, unplaced: withoutGeometry.length, features: [...inBox, ...withoutGeometry] };
 }
 
-function meets(feature, { west, south, east, north }) {
-  const [w, s, e, n] = boxOf([feature]);
-  return w <= east && e >= west && s <= north && n >= south;
+function showHere(point, accuracy) {
+  here = { point, accuracy };
+  sheet.atLeast("half");
+  tabs.show("tab-list");
+  stage.camera.centre(point, NEAR_ZOOM);
+  drawList();
 }
 
 async function ground(name) {
@@ -67,7 +83,8 @@ function choose(layer, id, { move = true } = {}) {
   const key = `${layer}/${id}`;
   const { geometry } = view.features[layer].find((feature) => feature.id === key);
   const chosen = { ...view.records[key], geometry };
-  opener = document.activeElement;
+  if (!chosenKey) wayBack.remember();
+  chosenKey = key;
   byId("browse").hidden = true;
   sheet.atLeast("half");
   record.show(chosen);
@@ -76,14 +93,16 @@ function choose(layer, id, { move = true } = {}) {
 }
 
 function close() {
+  if (!chosenKey) return false;
   byId("browse").hidden = false;
   record.hide();
   stage.highlight.show(null);
-  // If the list was drawn again since, its rows are new elements with the same ids.
-  (opener.isConnected ? opener : byId(opener.id))?.focus();
+  wayBack.back(`hit-${chosenKey}`);
+  chosenKey = "";
+  return true;
 }
 
-byId("record").addEventListener("keydown", ({ key }) => key === "Escape" && close());
+onEscape(close, sheet.lower);
 tabs.show("tab-list");
 stage.camera.restore({ view: view.view });
 draw(visible);

@@ -20,8 +20,20 @@ export const fetchRecord = (at, signal) => fetchJson(address(view.urls.record, a
 /** The message for a failed request. */
 export const excuse = (error) => (navigator.onLine ? error.description || view.words["error.load"] : view.words["error.offline"]);
 
-/** The polygons of the units, `light(layer)` simplified and `fine(layer)` in full detail, and files of the base map. */
+/** The features of the units that a filter names: those of the layer of their outlines, else the units themselves. */
+async function outlines({ param, unit, outline }, values) {
+  const own = () => fetchJson(address(view.urls.items, { layer: unit }, `ids=${values.map(encodeURIComponent).join(",")}&limit=1000`));
+  if (outline === unit) return (await own()).features;
+  const { features } = await fetchJson(address(view.urls.items, { layer: outline }, `${param}=${values.map(encodeURIComponent).join(",")}&limit=1000`));
+  return features.length ? features : (await own()).features;
+}
+
+/**
+ * The polygons of the units, `light(layer)` simplified and `fine(layer)` in full detail, the `outlines` of those that
+ * a filter names, and files of the base map.
+ */
 export const units = {
+  outlines,
   terrain: (band, name) => fetchJson(address(view.terrain.urls.file, { band, name }), undefined, "low"),
   light: (layer) => fetchJson(address(view.urls.base, { layer })),
   fine: (layer) => fetchJson(address(view.urls.items, { layer }, "limit=1000")),

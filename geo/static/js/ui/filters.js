@@ -5,10 +5,15 @@ import { el, icon, redraw } from "./dom.js";
 
 const MOST_CHIPS = 10;
 
-/** Draw the filters into `pane`, the active ones into `strip` and their number into `badge`; `onChange(filters, q)`. */
-export function createFilters(pane, strip, badge, view, onChange) {
+const OTHERS = ["dim", "hide", "show"];
+
+/**
+ * Draw the filters into `pane`, the active ones into `strip` and their number into `badge`; `onChange(filters, q)`, and
+ * `onOthers(choice)` for what becomes of records that no link joins to those that the filters choose in another layer.
+ */
+export function createFilters(pane, strip, badge, view, { onChange, onOthers }) {
   const { words } = view;
-  let state = { filters: {}, q: "" };
+  let state = { filters: {}, q: "", others: "dim" };
 
   const set = (param, values) => {
     const filters = { ...state.filters, [param]: values };
@@ -21,8 +26,14 @@ export function createFilters(pane, strip, badge, view, onChange) {
 
   function draw(current, facets) {
     state = current;
-    redraw(pane, el("p", { class: "pane__note" }, words["filters.hint"]), view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets[row.param] ?? {}) : chips(row, facets[row.param] ?? {}))));
+    redraw(pane, el("p", { class: "pane__note" }, words["filters.hint"]), view.filters.some(({ param, ties }) => ties && valuesOf(param).length) && others(), view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets[row.param] ?? {}) : chips(row, facets[row.param] ?? {}))));
     drawStrip();
+  }
+
+  function others() {
+    const choice = (name) =>
+      el("label", { class: "option" }, el("input", { type: "radio", name: "others", id: `others-${name}`, checked: state.others === name, onchange: () => onOthers(name) }), el("span", { class: "chip" }, words[`others.${name}`]));
+    return el("fieldset", { class: "group" }, el("legend", {}, words.others), el("div", { class: "options" }, OTHERS.map(choice)));
   }
 
   function chips(row, counts) {

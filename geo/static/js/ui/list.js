@@ -1,47 +1,84 @@
-// The list of the records in view by layer; records without a geometry are listed below them.
+// The list of the records in sight by layer, or by distance from the device; records without a geometry are listed below.
 
-import { fill, formatNumber } from "../core/format.js";
+import { fill, formatAway, formatNumber } from "../core/format.js";
+import { distanceTo, meets } from "../core/position.js";
 import { el, hit, icon, redraw, symbol } from "./dom.js";
 
 const FIRST = 12;
 const MORE = 50;
 
+const ACCURATE_M = 500; // a position of the device that is less accurate makes every distance approximate
+
 /**
- * Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end). `empty()`
- * returns what stands in a list without records.
+ * Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end),
+ * `onByLayer()` to list by layer again. `empty()` returns what stands in a list without records.
  */
-export function createList(pane, view, { styles, onChoose, onPoint, empty = null }) {
+export function createList(pane, view, { styles, onChoose, onPoint, onByLayer, empty = null }) {
   const { words, lang } = view;
   const lengths = new Map();
 
   const wait = () => pane.replaceChildren(el("p", { class: "pane__note", role: "status" }, words.loading));
 
-  function draw(layers) {
-    const nonEmpty = Object.entries(layers).filter(([, layer]) => layer.features.length);
-    redraw(pane, nonEmpty.length ? nonEmpty.map(([name, layer]) => section(name, layer)) : [empty ? empty() : nothing()]);
+  /**
+   * List `layers` (layer -> the records that the server gave for a somewhat larger view) as far as they meet `box`, the
+   * visible part of the map. `here` {point, accuracy}, the position of the device, orders them by distance. Returns how
+   * many are in sight.
+   */
+  function draw(layers, box, here = null) {
+    const shown = Object.entries(layers).map(([name, layer]) => ({ name, layer, ...apart(layer, box) }));
+    const total = shown.reduce((sum, { count }) => sum + count, 0);
+    const nonEmpty = shown.filter(({ placed, unplaced }) => placed.length || unplaced.length);
+    const nothing = () => empty?.() ?? el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
+    const groups = here ? [nearest(shown, total, here), ...nonEmpty.filter(({ unplaced }) => unplaced.length).map((group) => section({ ...group, placed: [] }))] : nonEmpty.map(section);
+    redraw(pane, nonEmpty.length ? groups : [nothing()]);
+    return total;
   }
 
-  const nothing = () => el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
+  /** The records of a layer that are in sight, how many they are, and those without a geometry. */
+  function apart(layer, box) {
+    const located = layer.features.filter((feature) => feature.geometry);
+    const placed = located.filter((feature) => meets(feature.geometry, box));
+    const count = located.length < layer.in_view ? layer.in_view : placed.length; // the server gives only so many
+    return { placed, unplaced: layer.features.filter((feature) => !feature.geometry), count };
+  }
 
-  function section(name, layer) {
+  function section({ name, layer, placed, unplaced, count }) {
     const style = styles.get(name);
-    const placed = layer.features.filter((feature) => feature.geometry);
-    const unplaced = layer.features.filter((feature) => !feature.geometry);
-    const [n, m] = [layer.in_view, layer.matched].map((number) => formatNumber(number, lang));
+    const [n, m] = [count, layer.matched].map((number) => formatNumber(number, lang));
     return el(
       "section", { class: "listgroup" },
       el("h2", { class: "listgroup__head" }, symbol(view, name, style.icon), style.label, el("span", { class: "count", title: fill(words["list.in_view"], { n }) }, fill(words["list.of"], { n, m }))),
-      placed.length ? rows(name, style, placed) : null,
+      placed.length ? rows(name, placed) : null,
       unplaced.length ? el("h3", { class: "listgroup__unplaced" }, icon(view.urls.icons, "approximate"), `${words["list.unplaced"]} (${formatNumber(layer.unplaced, lang)})`) : null,
-      unplaced.length ? rows(`${name}-unplaced`, style, unplaced) : null,
+      unplaced.length ? rows(`${name}-unplaced`, unplaced) : null,
     );
   }
 
-  function rows(key, style, features) {
+  /** All layers in one list, the nearest record first. */
+  function nearest(shown, total, { point, accuracy }) {
+    const away = shown
+      .flatMap(({ placed }) => placed)
+      .map((feature) => ({ ...feature, away: distanceTo(point, feature.geometry), error: errorOf(feature) + (accuracy > ACCURATE_M ? accuracy : 0) }))
+      .sort((a, b) => a.away - b.away);
+    const byLayer = () => {
+      onByLayer();
+      pane.querySelector("button")?.focus();
+    };
+    return el(
+      "section", { class: "listgroup" },
+      el("h2", { class: "listgroup__head" }, icon(view.urls.icons, "locate"), words["list.nearest"], el("span", { class: "count", title: fill(words["list.in_view"], { n: total }) }, formatNumber(total, lang))),
+      el("p", { class: "listgroup__order" }, el("button", { type: "button", class: "active__clear", id: "by-layer", onclick: byLayer }, words["list.by_layer"])),
+      rows("nearest", away),
+    );
+  }
+
+  const errorOf = ({ properties }) => (view.precisions[properties.precision]?.approximate ? view.precisions[properties.precision].uncertainty_m : 0);
+
+  function rows(key, features) {
     const list = el("ul", { class: "listing" });
     const fillUp = () => {
       const most = lengths.get(key) ?? FIRST;
-      list.replaceChildren(...features.slice(0, most).map((feature) => row(feature, style)));
+      list.replaceChildren(...features.slice(0, most).map((feature) => row(feature)));
       const rest = features.length - most;
       if (rest <= 0) return;
       const more = () => {
@@ -55,11 +92,14 @@ export function createList(pane, view, { styles, onChoose, onPoint, empty = null
     return list;
   }
 
-  function row({ id, properties, geometry }, style) {
+  function row({ id, properties, geometry, away, error }) {
+    const style = styles.get(properties.layer);
     const sub = [properties.detail, properties.place].filter(Boolean).join(" · ");
     const item = { ...properties, icon: style.icons[properties.symbol] ?? style.icon };
     const approximate = geometry && view.precisions[properties.precision]?.approximate;
-    const end = approximate ? el("span", { class: "hit__end", title: words.approximate }, icon(view.urls.icons, "approximate"), el("span", { class: "visually-hidden" }, words.approximate)) : null;
+    const sign = approximate && [icon(view.urls.icons, "approximate"), el("span", { class: "visually-hidden" }, words.approximate)];
+    const far = away !== undefined && el("strong", {}, away === 0 && !error ? words["list.here"] : formatAway(away, error, words["list.about"], lang));
+    const end = sign || far ? el("span", { class: "hit__end", title: approximate && words.approximate }, far, far ? null : sign) : null;
     const point = { onmouseenter: () => onPoint(id), onmouseleave: () => onPoint(null), onfocus: () => onPoint(id), onblur: () => onPoint(null) };
     return el("li", {}, hit(view, item, sub, () => onChoose(properties.layer, properties.id), { id: `hit-${id}`, end, ...point }));
   }

@@ -6,7 +6,8 @@ const TOP_PX = 60;
 const TOOLS_PX = 52;
 const TAP_PX = 6;
 
-export function createSheet(panel, handle) {
+/** `onHeight()` is called when the sheet has another height. */
+export function createSheet(panel, handle, onHeight = () => {}) {
   const narrow = matchMedia("(max-width: 719px)");
   let grip = null;
   let isDrag = false;
@@ -14,6 +15,7 @@ export function createSheet(panel, handle) {
   const to = (index) => {
     panel.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, index))];
     handle.setAttribute("aria-expanded", String(at() > 0));
+    onHeight();
   };
 
   handle.addEventListener("pointerdown", (event) => {
@@ -58,5 +60,13 @@ export function createSheet(panel, handle) {
     return { top: TOP_PX, right: TOOLS_PX, bottom: Math.max(118, tall * window.innerHeight), left: 0 };
   }
 
-  return { inset, atLeast: (name) => to(Math.max(at(), HEIGHTS.indexOf(name))) };
+  /** Lower a sheet that is raised; false when there is none. */
+  function lower() {
+    if (!narrow.matches || at() === 0) return false;
+    to(0);
+    handle.focus();
+    return true;
+  }
+
+  return { inset, lower, atLeast: (name) => to(Math.max(at(), HEIGHTS.indexOf(name))) };
 }
