@@ -17,6 +17,9 @@ import { preparePaper } from "./paper.js";
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
 
+/** The zoom at which the surroundings of the device are shown. */
+export const NEAR_ZOOM = 13;
+
 /** The layers that are shown when the URL has no parameter `layers`. */
 export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
 
@@ -42,13 +45,14 @@ function boxOn(element) {
 /**
  * The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the units, see
  * map/base.js, those that filters name (`units.outlines`, see map/units.js) and the files of the base map:
- * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device.
+ * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device; without
+ * it the map shows what is around.
  */
-export function createStage({ say, inset, onChoose, onPosition, units }) {
+export function createStage({ say, inset, onChoose, onPosition = null, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
-  createTools(map, view, toolbox, frame, { make: toolButton, say, camera, onPosition });
+  createTools(map, view, toolbox, frame, { make: toolButton, say, camera, onPosition: onPosition ?? ((point) => camera.centre(point, NEAR_ZOOM)) });
   const later = () => labels?.draw();
   let labels = null;
   const features = createFeatures(map, view, { onChoose, onDrawn: later });

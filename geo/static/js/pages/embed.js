@@ -12,7 +12,6 @@ const byId = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 719px)");
 const CARD_PX = 400;
 const TOOLS_PX = 56;
-const NEAR_ZOOM = 13;
 const state = { ...parseState(location.search, view.filters.map((filter) => filter.param)), lang: view.lang };
 const say = createToast(byId("toast"));
 const box = byId("record");
@@ -22,7 +21,7 @@ const inset = () => {
   return { top: 48, right: TOOLS_PX, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
 const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (item) => new URL(item.map_url, view.public_url).href });
-const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), onPosition: (point) => stage.camera.centre(point, NEAR_ZOOM), units });
+const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
 const wayBack = createReturn(() => map.getContainer());
 
 function close() {

@@ -14,12 +14,11 @@ import { createShare } from "../ui/share.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, firstLayers, map, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, map, NEAR_ZOOM, view } from "./common.js";
 import { find, loadIndex } from "./finder.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
-const NEAR_ZOOM = 13;
 const byId = (id) => document.getElementById(id);
 const params = view.filters.map((filter) => filter.param);
 const readState = () => ({ ...parseState(location.search, params), lang: view.lang, keepsLang: view.keeps_lang });

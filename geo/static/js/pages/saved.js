@@ -8,11 +8,10 @@ import { createRecord } from "../ui/record.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { createStage, firstLayers, map, view } from "./common.js";
+import { createStage, firstLayers, map, NEAR_ZOOM, view } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const say = createToast(byId("toast"));
-const NEAR_ZOOM = 13;
 const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
 const units = { outlines: async () => [], light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
 const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: showHere, units });
