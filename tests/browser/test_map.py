@@ -157,7 +157,7 @@ def test_layers_can_be_switched_off_and_the_address_keeps_it(watched: WatchedPag
 def test_the_base_map_can_be_changed(desktop: WatchedPage) -> None:
     page = opened(desktop)
     show_tab(page, "layers")
-    page.get_by_label("Huyện cũ", exact=False).first.check()
+    page.locator("#pane-layers").get_by_label("Huyện cũ").check()
     expect(page.locator(".maplabel", has_text="Tủa Chùa").first).to_be_attached()
     assert params(page)["base"] == "districts"
 
