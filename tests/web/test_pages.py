@@ -1,6 +1,7 @@
 """Pages for people: whole without JavaScript, in both languages, and every link on them leads somewhere."""
 
 import re
+from collections import Counter
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -87,10 +88,15 @@ def test_a_page_in_another_language_keeps_everything_else(client: FlaskClient) -
     assert query_of(english) == {"group": ["food,beverage"], "q": ["ong"], "sort": ["-stars"], "lang": ["en"]}
 
 
+MOST_VARIANTS = 12
+"""How many addresses with one path and the same parameters are followed."""
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: FlaskClient, lang: str) -> None:
     start = "/" if lang == "vi" else "/?lang=en"
     waiting, visited = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
+    variants: Counter[tuple[str, frozenset[str]]] = Counter()
     while waiting:
         path = waiting.pop()
         # These tests have an atlas without a store; what /manage links to is followed in test_manage.py, and /readyz
@@ -100,6 +106,11 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
         if name in visited or path.startswith(("/manage/", "/readyz")):
             continue
         visited.add(name)
+        # Pages with several selects and sorted tables link to thousands of combinations of the same parameters.
+        variant = urlsplit(path).path, frozenset(query_of(path))
+        variants[variant] += 1
+        if variants[variant] > MOST_VARIANTS:
+            continue
         # The body of a download is not read here: test_downloads.py and the tests of each format do that.
         with client.open(
             path, method="HEAD" if path.startswith("/export/") else "GET", headers=BROWSER if path == start else {}
