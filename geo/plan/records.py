@@ -1,7 +1,7 @@
 """The records of one version as columns, read once: what every formula computes from."""
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple, Self, TypeAlias, TypeVar
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
 from geo.atlas import Atlas, Query, Value
+from geo.atlas.memo import once_per_atlas
 from geo.crs import STORE_CRS
 from geo.link.places import Joins
 from geo.ocop.layers import LAYERS
@@ -92,9 +93,9 @@ class Records:
         return Joins(self.frames)
 
 
-@lru_cache(maxsize=3)  # the current version, and two that are compared
+@once_per_atlas
 def records_of(atlas: Atlas) -> Records:
-    """The records of an atlas, read once; those of the atlases that were used last are kept."""
+    """The records of an atlas, read once and kept as long as it is."""
     return Records.of(atlas)
 
 

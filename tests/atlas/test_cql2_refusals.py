@@ -27,7 +27,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("(stars > 3) < true", "by = and <> only", "bằng = và <>"),
     ("geometry = geometry", "use S_EQUALS", "hãy dùng S_EQUALS"),
     ("source_ids = ('S1', 'S2')", "use A_EQUALS", "hãy dùng A_EQUALS"),
-    ("A_CONTAINS(name, ('a'))", "fields of several keys: source_ids", "trường có nhiều mã: source_ids"),
+    ("A_CONTAINS(name, ('a'))", "fields of several keys: translated_fields, source_ids", "trường có nhiều mã: translated_fields, source_ids"),
     ("A_CONTAINS(source_ids, (1))", "takes text", "cần chữ"),
     ("T_AFTER(name, DATE('2019-01-01'))", "takes time", "cần thời gian"),
     ("T_DURING(certified_from, DATE('2019-01-01'))", "is an instant", "là một thời điểm"),

@@ -82,4 +82,4 @@ def test_the_map_offers_only_filters_of_layers_that_it_draws(real_atlas: Atlas) 
     assert {"market_kind", "commune"} <= offered and "figure" not in offered
     assert "figure" in {row.param for row in FILTERS}
     figures = {row["param"]: row["options"] for row in layer_view(real_atlas, Query("figures"), "vi", URLS)["filters"]}
-    assert set(figures) == {"figure", "commune", "district"} and all(figures.values())
+    assert set(figures) == {"figure", "commune", "district", "old_commune"} and all(figures.values())

@@ -59,7 +59,30 @@ const CALLS = {
   parseState: () => core.parseState("?map=9/21.5/103&stars=4,5&at=sites/H1&x=1", ["stars"]),
   formatState: () => core.formatState(state),
   formatSelection: () => core.formatSelection(state),
+  chosenValues: () => core.chosenValues({ stars: ["4", "5"] }, [{ param: "stars" }, { param: "group" }]),
+  formatAway: () => core.formatAway(5200, 8000, "about {d} (± {u})", "en"),
+  destination: () => core.destination([103, 21], 45, 10000),
+  ringAround: () => core.ringAround([103, 21], 5000, 8),
+  isVietnamese: () => [core.isVietnamese("Mường Lay"), core.isVietnamese("honey")],
+  piecesOf: () => core.piecesOf("honey of Mường Lay"),
+  meets: () => [core.meets(polygon(SQUARE).geometry, BOX), core.meets({ type: "Point", coordinates: [110, 10] }, BOX)],
+  distanceTo: () => core.distanceTo([103, 21], polygon(NEXT).geometry),
+  FAR: () => core.FAR,
+  MAYBE: () => core.MAYBE,
+  NEAR: () => core.NEAR,
+  countUpTo: () => core.countUpTo([1, 2, 2, 5], 2),
+  bounds: () => core.bounds({ most: [3, 1], least: [2, 0] }),
+  span: () => core.span(core.bounds({ most: [3, 1], least: [2, 0] }), 2),
+  states: () => core.states({ most: [3, 1], least: [2, 0] }, 2),
+  stateOf: () => [core.stateOf(1, 0, 2), core.stateOf(3, 1, 2), core.stateOf(4, 3, 2)],
+  pairBounds: () => core.pairBounds({ metres: [5, 9], unsure: [1, 2] }),
+  firstPairs: () => core.firstPairs({ most: [6, 11], least: [4, 7] }, 8, 5),
+  createRanking: () => typeof core.createRanking,
+  createTokens: () => typeof core.createTokens,
+  agree: () => [core.agree({ letters: "mat", tone: "" }, { letters: "mat", tone: "1" }), core.agree({ letters: "mat", tone: "2" }, { letters: "mat", tone: "1" })],
+  differByOne: () => [core.differByOne("honey", "honet"), core.differByOne("honey", "money bag")],
 };
+const BOX = { west: 103, south: 21, east: 104, north: 22 };
 console.log(JSON.stringify(Object.fromEntries(Object.keys(core).sort().map((name) => [name, CALLS[name]()]))));
 """
 

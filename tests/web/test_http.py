@@ -166,7 +166,7 @@ def test_every_address_knows_head_and_options(client: FlaskClient) -> None:
     places = {"layer": "products", "record": "R1", "matrix_set": "WebMercatorQuad", "z": 8, "row": 112, "col": 201,
               "extension": "csv", "name": "css/base.css", "draft_id": "x", "restoration_id": "x",
               "version": "1", "number": 1, "ground": "ground-0", "band": 8, "part": "0", "x": 201, "y": 112,
-              "indicator": "products_total", "page": "overview", "table": "decisions", "key": "G1"}  # fmt: skip
+              "indicator": "products_total", "page": "overview", "table": "decisions", "key": "G1", "link": "village_near_site"}  # fmt: skip
     rules = [rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert len(rules) > 40
     for rule in rules:

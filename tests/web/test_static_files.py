@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from geo.ocop.layers import THEMATIC
 from geo.ocop.styles import SHAPES, STYLES
-from geo.views.map.assets import script_text, static_dir, vendor_dir
+from geo.views.map.assets import module_text, script_text, static_dir, vendor_dir
 from geo.views.map.bundles import words_in
 from geo.web.words.site import words_of
 from tests.web.conftest import BROWSER, read
@@ -78,11 +78,12 @@ def test_a_bundle_has_the_libraries_whole_and_our_modules_without_their_comments
 
 
 def test_the_map_carries_the_words_that_its_scripts_show_and_no_others() -> None:
-    words = words_in("map.js", words_of("en"))
+    words, bundle = words_in("map.js", words_of("en")), module_text("pages/map.js")
     uses = [
         path.read_text(encoding="utf-8")
         for room in ("map", "ui")
         for path in (static_dir() / "js" / room).rglob("*.js")
+        if f"{room}/{path.name}" in bundle
     ]
     keys = {
         key

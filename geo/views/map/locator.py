@@ -1,13 +1,13 @@
 """The locator map: a record's position in the province as static SVG, outlines as path data."""
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
+from geo.atlas.memo import once_per_atlas
 from geo.crs import LngLatBbox
 from geo.ocop.collections import COLLECTIONS
 from geo.views.values import precision_of
@@ -81,7 +81,7 @@ def frame_of(bounds: LngLatBbox | None) -> Frame | None:
     return Frame(bounds, (WIDTH - 2 * _MARGIN) / ((bounds.east - bounds.west) * squeeze), squeeze)
 
 
-@lru_cache(maxsize=8)  # a few layers of the current version
+@once_per_atlas
 def outlines(atlas: Atlas, layer: str, frame: Frame) -> str:
     """The outlines of a layer of polygons as path data."""
     shapes = [record.geometry for record in atlas.find(Query(layer)).records]

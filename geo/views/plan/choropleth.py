@@ -4,12 +4,12 @@ Colours are classes of plan_board.css, which follow the theme; the drawing needs
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from geo.atlas import Atlas, Query
+from geo.atlas.memo import once_per_atlas
 from geo.plan.class_breaks import METHODS, Classes, Method, classes
 from geo.plan.figures import Frame, Interval
 from geo.schema import Label
@@ -118,7 +118,7 @@ def _legend(sides: Sequence[Mapping[str, float | None]], breaks: Classes) -> tup
     return tuple(rows)
 
 
-@lru_cache(maxsize=6)  # three frames of two versions
+@once_per_atlas
 def ground_of(atlas: Atlas, frame: Frame) -> Ground | None:
     """The drawing of a frame's units without values; None where the province has no outline."""
     projection = frame_of(atlas.bounds())

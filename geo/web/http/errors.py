@@ -112,7 +112,7 @@ def failure_of(error: Exception) -> Failure:
 
 def wants_json() -> bool:
     """Whether the error is sent as JSON: by the path, the parameter `f` or the Accept header."""
-    if request.path.startswith((*CORS_PATHS, "/healthz", "/readyz")) or request.path.endswith(".json"):
+    if request.path.startswith((*CORS_PATHS, "/healthz", "/readyz")) or request.path.endswith((".json", ".csv")):
         return True
     if request.args.get("f") == "json":
         return True
