@@ -34,8 +34,10 @@ _TO_RECORD = Label("Cần ghi", "To record")
 @click.option("--version", type=click.IntRange(min=1), help="Version of the data; the current one when left out.")
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), default=lambda: f"{datetime.now():%Y-%m-%d}",
               help="Day for which certificates are judged, YYYY-MM-DD; today when left out.")  # fmt: skip
-@click.option("--km", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Distance.")
-@click.option("--days", type=click.IntRange(min=0), default=90, show_default=True, help="Number of days after the day.")
+@click.option("--km", type=click.FloatRange(min=0, max=200), default=10.0, show_default=True, help="Distance.")
+@click.option(
+    "--days", type=click.IntRange(min=0, max=3_660), default=90, show_default=True, help="Number of days after the day."
+)
 @click.option(
     "--frame", type=click.Choice([*Frame]), default=Frame.COMMUNES, show_default=True, help="Layer of the unit."
 )

@@ -56,6 +56,7 @@ def sheet(installation: Installation, /, area: str, file: Path, url: str, **opti
     atlas, ground = open_atlases(config)(), GroundSource(config.basemap_dir)()
     root, lang = url or config.public_url, options["lang"]
     if area == ATLAS:
+        _refuse_options_of_one_sheet()
         count = write_whole(file, lambda out: write_book(atlas, ground, lang, partial(_address, root), out))
     else:
         paper, orientation = cast(Literal["a3", "a4"], options["paper"]), cast(Orientation, options["orientation"])
@@ -64,6 +65,17 @@ def sheet(installation: Installation, /, area: str, file: Path, url: str, **opti
         order = SheetOrder(area, layers, filters, options["text"], paper, orientation, lang)
         count = write_whole(file, lambda out: write_sheet(atlas, ground, order, _address(root, order), out))
     print_progress(f"{file}: {count}")
+
+
+def _refuse_options_of_one_sheet() -> None:
+    """Raise BadQuery for an option that the atlas does not take."""
+    source = click.get_current_context().get_parameter_source
+    names = ("paper", "orientation", "layers", "filters", "text")
+    if any(source(name) is click.core.ParameterSource.COMMANDLINE for name in names):
+        raise BadQuery(
+            "The atlas is of all communes on A4: beside it go --lang and --url only.",
+            "Tập bản đồ gồm mọi xã, phường trên khổ A4: chỉ dùng kèm --lang và --url.",
+        )
 
 
 def _address(root: str, order: SheetOrder) -> str:

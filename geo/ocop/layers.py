@@ -377,7 +377,7 @@ _LAYERS = (
         fields=(
             Field("cohort_id", "cohort_id", Label("Mã", "Code"), required=True, aliases=("id", "mã nhóm")),
             Field("name", "name", Label("Tên nhóm", "Cohort"), required=True, search=True, table=True, aliases=("nhóm",)),
-            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, sparse=True),
+            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, sparse=True, lang="en"),
             Field("stated_size", "size", Label("Số sản phẩm theo kế hoạch", "Products that the plan states"), "integer", minimum=0, table=True, sparse=True),
             Field("members", "members", Label("Thành viên đã xác nhận", "Confirmed members"), "refs", target="products", task=tasks.COHORT_MEMBERS),
             Field("candidates", "candidates", Label("Ứng viên, chưa xác nhận", "Candidates, not confirmed"), "refs", target="products", sparse=True),

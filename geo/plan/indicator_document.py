@@ -25,7 +25,7 @@ def indicator_document() -> str:
 def _section(clause: Clause) -> str:
     lines = [f"## {clause.key}", "", f"{clause.words.vi}.", "", f"*{clause.words.en}.*", ""]
     if clause.no_field:
-        lines += [f"No field yet: {clause.no_field.vi}. / {clause.no_field.en}.", ""]
+        lines += [f"{clause.no_field.vi}. / {clause.no_field.en}.", ""]
     rows = [row for row in INDICATORS.values() if row.clause == clause.key]
     if rows:
         lines += [

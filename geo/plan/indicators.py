@@ -26,8 +26,8 @@ INDICATORS: dict[str, Indicator] = {
 def indicator_of(key: str) -> Indicator:
     """The indicator called `key`; NotFound names those that there are."""
     if key not in INDICATORS:
-        known = ", ".join(INDICATORS)
-        raise NotFound(f"No indicator {key!r}. Indicators: {known}.", f"Không có chỉ tiêu {key!r}. Hiện có: {known}.")
+        keys = ", ".join(INDICATORS)
+        raise NotFound(f"No indicator {key!r}. Indicators: {keys}.", f"Không có chỉ tiêu {key!r}. Hiện có: {keys}.")
     return INDICATORS[key]
 
 

@@ -18,10 +18,11 @@ from geo.ocop.layers import LAYERS
 from geo.plan.figures import Frame, Parameters
 from geo.plan.records import Records
 from geo.plan.selections import Mask, Selection, everything
+from geo.schema import Overlap
 
 Units: TypeAlias = set[str]
 
-_LEAST_OVERLAP = 0.01
+_LEAST_OVERLAP = Overlap.min_share
 """Share of a surveyed zone from which a unit surely has a part of it, as in the rows Overlap of LINKS."""
 _SLACK = 1.005
 """Circles on the map are drawn larger by this factor, more than the scale of METRIC_CRS varies over 25 km."""
@@ -160,12 +161,12 @@ def _holding(joins: Joins, places: Places, frame: Frame) -> dict[int, Units]:
 def _of_areas(records: Records, layer: str, frame: Frame) -> list[Membership]:
     """The units of zones: those that the record names; else, and of surveyed outlines also, those on the map."""
     crosswalk = _Crosswalk(records)
-    named = _named(records, layer, frame, crosswalk)
+    units_of_rows = _recorded_units(records, layer, frame, crosswalk)
     large, small = _overlaps(records, layer, frame, crosswalk)
     own, values = LAYERS[layer].outline or (None, ())
     kinds = records.column(layer, own) if own else [None] * records.count(layer)
     rows = []
-    for row, (names, kind) in enumerate(zip(named, kinds, strict=True)):
+    for row, (names, kind) in enumerate(zip(units_of_rows, kinds, strict=True)):
         is_surveyed = (own is None or kind in values) and frame is not Frame.OLD_COMMUNES
         sure = names | (large.get(row, set()) if is_surveyed else set())
         on_map = large.get(row, set()) | small.get(row, set())
@@ -174,20 +175,20 @@ def _of_areas(records: Records, layer: str, frame: Frame) -> list[Membership]:
     return rows
 
 
-def _named(records: Records, layer: str, frame: Frame, crosswalk: _Crosswalk) -> list[Units]:
+def _recorded_units(records: Records, layer: str, frame: Frame, crosswalk: _Crosswalk) -> list[Units]:
     """The units that each record of a layer of areas names."""
     columns = [
         records.column(layer, name) for name in ("old_commune_codes", "commune_codes_since_2025", "district_code")
     ]
-    named = []
+    units_of_rows = []
     for old, new, district in zip(*columns, strict=True):
         units = crosswalk.units_of(_codes(old), frame)
         if frame is Frame.COMMUNES:
             units |= set(_codes(new))
         if frame is Frame.DISTRICTS and not units:
             units |= set(_codes(district))
-        named.append(units)
-    return named
+        units_of_rows.append(units)
+    return units_of_rows
 
 
 def _overlaps(

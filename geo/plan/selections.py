@@ -163,10 +163,10 @@ def summed(
     if whole is not None:
         sure &= whole
     unknown = selection.unknown | (selection.possible & is_lacking)
-    known = Selection(selection.layer, sure, possible, unknown)
+    addends = Selection(selection.layer, sure, possible, unknown)
     if not possible.any() and (selection.possible & is_lacking).any():
-        return Outcome(None, *_keys(records, known), reason="unknown")
-    return Outcome(Interval(float(values[sure].sum()), float(values[possible].sum())), *_keys(records, known))
+        return Outcome(None, *_keys(records, addends), reason="unknown")
+    return Outcome(Interval(float(values[sure].sum()), float(values[possible].sum())), *_keys(records, addends))
 
 
 def _keys(

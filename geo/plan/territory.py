@@ -111,10 +111,10 @@ TERRITORY: tuple[Indicator, ...] = (
                     "The products divided by the newest published population of the unit, times 10,000; sources of the same year that differ widen the interval."),
               _per_10000, "products", ("unit", "cohort"), Label("Dân số của đơn vị, kèm năm và nguồn", "The population of the unit, with year and source"), 2),
     *(
-        Indicator(f"products_in_difficulty_zone_{zone}", Label(f"Sản phẩm ở xã khu vực {'I' * zone}", f"Products in communes of difficulty zone {'I' * zone}"), "P19", _PRODUCTS,
-                  Label(f"Số sản phẩm nằm ở xã, phường thuộc khu vực {'I' * zone} vùng dân tộc thiểu số và miền núi theo số liệu mới nhất.", f"The products in communes that the newest figures put into difficulty zone {'I' * zone}."),
+        Indicator(f"products_in_difficulty_zone_{zone}", Label(f"Sản phẩm ở xã khu vực {'I' * zone}", f"Products in communes of development zone {'I' * zone}"), "P19", _PRODUCTS,
+                  Label(f"Số sản phẩm nằm ở xã, phường thuộc khu vực {'I' * zone} vùng dân tộc thiểu số và miền núi theo số liệu mới nhất.", f"The products in communes that the newest figures put into development zone {'I' * zone}."),
                   count("products", _in_difficulty_zone(zone)), "products", ("unit", "cohort"),
-                  Label("Khu vực khó khăn của từng xã, phường", "The difficulty zone of each commune"))
+                  Label("Phân định khu vực (I, II, III) của từng xã, phường", "The development zone (I, II, III) of each commune"))
         for zone in _DIFFICULTY
     ),
 )  # fmt: skip

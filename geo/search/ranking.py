@@ -138,8 +138,8 @@ class Index:
 
         The measure is that of Dice (1945); names below ALIKE_FROM are left out, and of equal names all but the first.
         """
-        asked = _pairs("".join(token.folded for token in tokens_of(text)))
-        alike = [max((_share(asked, _pairs(line.raw.joined)) for line in lines), default=0) for lines in self._lines]
+        pairs = _pairs("".join(token.folded for token in tokens_of(text)))
+        alike = [max((_share(pairs, _pairs(line.raw.joined)) for line in lines), default=0) for lines in self._lines]
         records = [row for row in self._records if layers is None or self._layers[row.layer][0] in layers]
         scores = [(self._score(record, alike), number) for number, record in enumerate(records)]
         titles: dict[str, _Record] = {}
@@ -216,7 +216,7 @@ class Index:
 
     def _agrees(self, record: _Record, marks: Sequence[Marked]) -> bool:
         words = [word for _, text in record.pairs() for line in self._lines[text] for word in line.marked]
-        return all(any(agree(asked, word) for word in words) for asked in marks)
+        return all(any(agree(query, word) for word in words) for query in marks)
 
     def _match(self, hit: _Ranked) -> Match:
         record = self._records[hit.number]

@@ -63,9 +63,9 @@ def _token(word: str) -> Token:
     return Token(fold(word), Marked(letters, "".join(letter for letter in decomposed if letter in TONES)))
 
 
-def agree(asked: Marked, word: Marked) -> bool:
+def agree(query: Marked, word: Marked) -> bool:
     """Whether a word begins with the letters and marks of a word of the query, whose tone may not be typed yet."""
-    return word.letters.startswith(asked.letters) and asked.tone in ("", word.tone)
+    return word.letters.startswith(query.letters) and query.tone in ("", word.tone)
 
 
 # --- spellings ---------------------------------------------------------------------------------------------

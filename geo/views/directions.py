@@ -57,7 +57,7 @@ _WARNING = Label(
 )
 _UNKNOWN = Label(
     "Chưa rõ vị trí này chính xác đến đâu. Hãy hỏi đường khi đến gần.",
-    "How accurate this location is, is not known. Ask for the way when you are near.",
+    "The accuracy of this location is not known. Ask for the way when you are near.",
 )
 _DEGREES = Label("Vĩ độ, kinh độ (WGS 84)", "Latitude, longitude (WGS 84)")
 _GRID = Reading(HOME, swapped=True)

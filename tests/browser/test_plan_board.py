@@ -35,6 +35,7 @@ def test_the_slider_changes_counts_tables_and_address_without_a_request(desktop:
     badges = page.locator('[data-table="villages"] .reachbadge--near').count()
     assert badges == after[0]
     page.select_option("#show", "far")
+    assert "show=far" in page.url
     assert (
         page.locator('[data-table="villages"] .reachbadge--near, [data-table="villages"] .reachbadge--maybe').count()
         == 0

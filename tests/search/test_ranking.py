@@ -5,6 +5,7 @@ import json
 import random
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,11 @@ def index(real_atlas: Atlas) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def small_atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     """A small province that has too many records for an index file."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lookup, "MOST_RECORDS", 3)
-        with frozen(world(), tmp_path_factory.mktemp("atlas")) as atlas:
-            yield atlas
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # until the atlas is frozen: other tests have the true limit
+            patch.setattr(lookup, "MOST_RECORDS", 3)
+            atlas = stack.enter_context(frozen(world(), tmp_path_factory.mktemp("atlas")))
+        yield atlas
 
 
 def titles(atlas: Atlas, text: str, limit: int = 50) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ const state = { lang: "en", view: { zoom: 9.123, lat: 21.1, lng: 103.2 }, layers
 const BANDS = [{ zoom: 8, files: [["r", 0, 0, 4096, 4096]] }];
 const CALLS = {
   address: () => core.address("/{layer}/{id}?v=1", { layer: "sites", id: "a/ b" }, "x=1"),
+  recordAddress: () => core.recordAddress({ urls: { page: "/{layer}/{id}" }, lang: "en", keeps_lang: false }, "sites", "a/ b"),
   viewQuery: () => core.viewQuery({ west: 103, south: 21, east: 104, north: 22 }, ["sites"], "q=a"),
   declutter: () => core.declutter([{ width: 40, height: 10, spots: [{ x: 0, y: 0 }, { x: 60, y: 0 }] }, { width: 40, height: 10, spots: [{ x: 5, y: 0 }] }], [{ x: 0, y: 0, width: 9, height: 9 }]),
   fan: () => core.fan([{ x: 0, y: 0 }, { x: 3, y: 3 }, { x: 90, y: 0 }], { x: 0, y: 0 }),

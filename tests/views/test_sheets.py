@@ -23,8 +23,8 @@ from geo.ocop.styles import STYLES
 from geo.settings import Settings
 from geo.views.sheets.atlas_book import write_book
 from geo.views.sheets.label_placement import Name, Spot, place_names, spots_beside
-from geo.views.sheets.sheet_document import Sheet, draw_sheet, write_sheet
-from geo.views.sheets.subject import SheetOrder
+from geo.views.sheets.sheet_document import Sheet, draw_sheet, filter_words, write_sheet
+from geo.views.sheets.subject import SheetOrder, filters_of
 from geo.views.sheets.typefaces import FACES, FONTS_DIR
 from geo.views.sheets.typesetting import typeset
 
@@ -303,3 +303,16 @@ def test_the_atlas_has_a_bookmark_for_each_commune(small: Atlas) -> None:
         "Bản đồ OCOP tỉnh Điện Biên", "Mục lục", "Bản đồ OCOP xã Sam Mứn", "Bản đồ OCOP xã Thanh An",
     ]  # fmt: skip
     assert all(mark.get_dest() is not None for mark in document.get_toc())
+
+
+def test_a_unit_as_the_area_replaces_a_filter_by_units_of_its_layer(real_atlas: Atlas) -> None:
+    filters = (("commune", ("03127",)), ("stars", ("4",)))
+    order = SheetOrder(area="communes/03334", filters=filters, paper="a4", lang="en")
+    assert filters_of(order) == (("stars", ("4",)),)
+    assert filters_of(SheetOrder(filters=filters)) == filters
+    assert "Commune" not in filter_words(real_atlas, order)
+
+
+def test_the_atlas_takes_no_options_of_one_sheet(run_app: Any, tmp_path: Path) -> None:
+    process = run_app("sheet", "atlas", str(tmp_path / "atlas.pdf"), "--paper", "a3")
+    assert process.returncode == 1 and "--url" in process.stderr and not (tmp_path / "atlas.pdf").exists()

@@ -38,11 +38,11 @@ def values(page: str) -> dict[str, str]:
     }
 
 
-def saved(site: FlaskClient) -> str:
+def saved(site: FlaskClient, version: int = 2) -> str:
     """The page of the cohort once its change was published and is served."""
     for _ in range(300):
         page = site.get(PAGE, headers=BROWSER).text
-        if "The last change is version 2." in page and "Data version 2" in page:
+        if f"The last change is version {version}." in page and f"Data version {version}" in page:
             return page
         time.sleep(0.1)
     raise AssertionError(page)
@@ -94,3 +94,13 @@ def test_only_an_officer_can_change_a_cohort_and_every_version_keeps_its_own(sit
     }
     site.post("/manage/sign-out", headers=OURS)
     assert "Sở Nông nghiệp" not in site.get(PAGE, headers=BROWSER).text
+
+
+def test_a_request_without_a_note_keeps_the_note(site: FlaskClient) -> None:
+    site.post("/manage/sign-in", data={"token": TOKEN}, headers=OURS)
+    for base, sent in ((1, {"note": "Công văn 12", "product:R3": "out"}), (2, {"product:R3": "candidate"})):
+        data = {"who": "A", "why": "B", "base": str(base), **sent}
+        answer = site.post(FORM, data=data, headers=OURS)
+        assert answer.status_code == 303
+        page = saved(site, base + 1)
+    assert "Công văn 12" in page and members(page)["R3"] == "Assumed member"

@@ -126,6 +126,19 @@ def test_only_the_places_of_one_state_are_shown_without_javascript(client: Flask
     document = opened(client, f"/plan/proximity?{DAY}&km=10&show=far&lang=en")
     rows = [one.text for one in document.all("th") if one.attrs.get("scope") == "row"]
     assert "Động xa" in rows and "Bản Na Sang II" in rows  # the second as an end of the pair
+
+
+def test_the_tables_of_places_are_sorted_on_the_page_as_in_their_files(client: FlaskClient) -> None:
+    def names(sort: str) -> list[str]:
+        page = client.get(f"/plan/proximity?{DAY}&km=10&lang=en&sort={sort}", headers=BROWSER).text
+        table = page.partition('data-table="sites"')[2].partition("</table>")[0]
+        return re.findall(r'<th scope="row"[^>]*>.*?<a [^>]*>([^<]+)</a>', table, re.DOTALL)
+
+    up, down = names("sites.record"), names("-sites.record")
+    assert len(up) == 2 and up == down[::-1]
+
+
+def test_a_link_between_no_two_layers_of_places_is_refused(client: FlaskClient) -> None:
     assert client.get("/plan/proximity?link=made_by", headers=BROWSER).status_code == 400
     assert client.get("/plan/proximity/made_by.json").status_code == 404
 

@@ -60,7 +60,7 @@ def compose_report(desk: Desk, ground: Ground | None, office: Office, address: s
             )
         ),
         sheet_title=f"{WORDS['appendix'].of(lang).format(n=_ROMAN[4])}: {WORDS['map'].of(lang)}",
-        sheet={**draw_sheet(desk.atlas, ground, order, address).values, "list": None},
+        sheet=draw_sheet(desk.atlas, ground, order, address, has_list=False).values,
     )  # fmt: skip
 
 

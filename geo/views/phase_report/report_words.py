@@ -54,7 +54,6 @@ WORDS: dict[str, Label] = {
     "figure_rules": Label("Cách tính các chỉ tiêu", "Rules of the indicators"),
     "terms": Label("Khái niệm", "Terms"),
     "before": Label("Ngày {day}", "{day}"),
-    "none": Label("Không có.", "None."),
     "no_cohort": Label("Phiên bản này chưa ghi nhóm sản phẩm nào.", "This version has no cohort of products."),
     "recipients": Label("Nơi nhận:", "Recipients:"),
     "recipient": Label("- Như trên;", "- As above;"),

@@ -8,6 +8,7 @@ from icalendar import Calendar, Event
 from geo.schema import Label
 from geo.views.dated_files import moment_of
 from geo.views.plan.expiries import Expiry
+from geo.views.plan.table import record_path
 from geo.views.plan.table_files import Edition
 from geo.views.values import format_date
 
@@ -63,7 +64,7 @@ def _event(row: Expiry, edition: Edition, lang: str) -> Event:
     event.add("description", "\n".join(_lines(row, lang)))
     event.add("status", "CONFIRMED" if is_exact else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
-    event.add("url", f"{edition.root}/{row.product.layer}/{row.product.id}")
+    event.add("url", f"{edition.root}{record_path(row.product.layer, row.product.id)}")
     return event
 
 

@@ -14,7 +14,7 @@ from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.expiries import STATES, Expiry, Unit, expiries
 from geo.views.plan.figure_view import record_link, sources_of
 from geo.views.plan.plots import ColumnPlot, Part, Pillar
-from geo.views.plan.table import Cell, Column, Definition, Link, Table
+from geo.views.plan.table import Cell, Column, Definition, Link, Table, record_path
 from geo.views.values import Source, parts
 
 FIGURES = (
@@ -73,18 +73,18 @@ GROUPINGS: Mapping[str, Grouping] = {
 def compose_certificates(desk: Desk) -> Content:
     """The content of the page; BadQuery for a producer or commune that no product has."""
     rows = selected(desk)
-    known = [row for row in rows if row.ends is not None]
+    certificates = [row for row in rows if row.ends is not None]
     on, horizon = desk.parameters.on, desk.parameters.on + timedelta(days=desk.parameters.days)
     return content_of(
         _table("lapsing", Label("Hết hạn trong {days} ngày tới", "Ending within {days} days"), desk,
-               (row for row in known if may_lapse(row, on, horizon))),
-        _months(desk, known),
+               (row for row in certificates if may_lapse(row, on, horizon))),
+        _months(desk, certificates),
         *(_groups(desk, key, rows) for key in GROUPINGS),
-        _table("certificates", Label("Mọi giấy chứng nhận", "All certificates"), desk, known),
+        _table("certificates", Label("Mọi giấy chứng nhận", "All certificates"), desk, certificates),
         _unknown(desk, [row for row in rows if row.ends is None]),
         card_pairs=[(desk.figure(key), None) for key in FIGURES],
-        by_month=_month_plot(on, known),
-        by_year=_year_plot(on, known),
+        by_month=_month_plot(on, certificates),
+        by_year=_year_plot(on, certificates),
         chosen=_chosen(desk, rows),
         calendar_query=dict(desk.choices),
     )  # fmt: skip
@@ -151,7 +151,7 @@ def _cells(row: Expiry) -> tuple[Cell, ...]:
 
 
 def _link(unit: Unit | None) -> Link | None:
-    return None if unit is None else Link(unit.name, f"/{unit.key.layer}/{unit.key.id}")
+    return None if unit is None else Link(unit.name, record_path(unit.key.layer, unit.key.id))
 
 
 def _keys(rows: Iterable[Expiry]) -> tuple[RecordKey, ...]:

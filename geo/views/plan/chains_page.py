@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from geo.schema import Label
 from geo.text import sort_key
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.names import record_cell, titles_of
-from geo.views.plan.table import Cell, Column, Definition, Link, Table
+from geo.views.plan.table import Cell, Column, Definition, Link, Table, record_path
 
 CHOICES = ("by", "of", "gap", "order")
 MOST_ROWS = 100
@@ -93,7 +92,7 @@ def compose_chains(desk: Desk) -> Content:
     values: dict[str, Any] = {
         "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "order": order, "orders": ORDERS, "steps": STEPS,
         "state_labels": STATE_LABELS, "layers": LAYERS, "of": of, "icons": {name: STYLES[name].icon for name in BY},
-        "units": _units(desk), "most_ends": MOST_ENDS,
+        "units": _units(desk), "most_ends": MOST_ENDS, "fewest_households": FEWEST_HOUSEHOLDS,
     }  # fmt: skip
     if by != PRODUCTS:
         table = _units_table(desk, by) if by in _FRAMES else _records_table(desk, by)
@@ -142,7 +141,7 @@ def _item(records: Records, key: RecordKey, names: dict[str, _Names], *, is_sure
     households = _number(records, key.layer, "households", row)
     few = households is not None and 0 < households < FEWEST_HOUSEHOLDS
     return Item(
-        key.layer, key.id, names[key.layer].titles[row], f"/{key.layer}/{quote(key.id, safe='')}", is_sure,
+        key.layer, key.id, names[key.layer].titles[row], record_path(key.layer, key.id), is_sure,
         area_ha=_number(records, key.layer, "area_ha", row),
         households=None if few or households is None else int(households), few=few,
         distance_m=end.distance_m if end else None, unsure_m=end.unsure_m if end else None,

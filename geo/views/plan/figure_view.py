@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from geo.atlas import Atlas, Query, Record
 from geo.ocop.codes import CODE_LISTS
@@ -22,6 +21,7 @@ from geo.views.plan.table import (
     change_text,
     interval_text,
     number_text,
+    record_path,
 )
 from geo.views.values import Reader, Source, Urls, format_date, parts, precision_of
 
@@ -195,7 +195,7 @@ def _row(record: Record, certainty: Label, places: Places, cited: str) -> tuple[
 
 def record_link(record: Record) -> Link:
     """The cell that leads to the page of a record."""
-    return Link(Label(record.title, record.title_en or record.title), f"/{record.layer}/{quote(record.id, safe='')}")
+    return Link(Label(record.title, record.title_en or record.title), record_path(record.layer, record.id))
 
 
 def records_by_key(atlas: Atlas, keys: Iterable[RecordKey]) -> Mapping[RecordKey, Record]:

@@ -1,11 +1,9 @@
 """The names of the records of a version, and the cells that lead to their pages."""
 
-from urllib.parse import quote
-
 from geo.ocop.layers import LAYERS
 from geo.plan.records import Records
 from geo.schema import Label
-from geo.views.plan.table import Link
+from geo.views.plan.table import Link, record_path
 
 
 def titles_of(records: Records, layer: str) -> list[Label]:
@@ -18,4 +16,4 @@ def titles_of(records: Records, layer: str) -> list[Label]:
 
 def record_cell(records: Records, layer: str, titles: list[Label], row: int) -> Link:
     """The cell that leads to the page of the record at a row; `titles` are those of the layer."""
-    return Link(titles[row], f"/{layer}/{quote(str(records.ids(layer)[row]), safe='')}")
+    return Link(titles[row], record_path(layer, str(records.ids(layer)[row])))

@@ -50,8 +50,8 @@ _CHANGE_COLUMNS = (
     Column("after", Label("Sau", "After"), "interval"),
     Column("unit", Label("Đơn vị", "Unit")),
     Column("change", Label("Thay đổi", "Change"), "change"),
-    Column("entered", Label("Bản ghi thêm", "Records more"), "integer"),
-    Column("left", Label("Bản ghi bớt", "Records less"), "integer"),
+    Column("entered", Label("Số bản ghi thêm vào", "Records added"), "integer"),
+    Column("left", Label("Số bản ghi bớt đi", "Records removed"), "integer"),
 )
 _CLAUSE = Column("clause", Label("Nội dung", "Clause"))
 
@@ -186,13 +186,14 @@ def _states(desk: Desk) -> dict[str, State]:
     return {row.product.id: row.state for row in expiries(desk.atlas, desk.records, desk.parameters.on)}
 
 
-def history_table(atlas: Atlas, revisions: Iterable[Revision], *, with_names: bool) -> Table:
-    """What each version changed in a cohort, the newest first; `with_names` adds who changed it."""
+def history_table(atlas: Atlas, revisions: Iterable[Revision], cohort: str, *, with_names: bool) -> Table:
+    """What each version changed in a cohort (a key), the newest first; `with_names` adds who changed it."""
     rows = list(revisions)[::-1]
     titles = atlas.titles("products", {key for row in rows for key in (*row.added, *row.removed, *row.confirmed)})
 
-    def names(keys: Iterable[str]) -> str | None:
-        return "; ".join(titles[key][0] if key in titles else key for key in keys) or None
+    def names(keys: Iterable[str]) -> Label | None:
+        pairs = [titles.get(key, (key, None)) for key in keys]
+        return Label("; ".join(vi for vi, _ in pairs), "; ".join(en or vi for vi, en in pairs)) if pairs else None
 
     who = (Column("who", Label("Ai", "Who")),) if with_names else ()
     return Table(
@@ -204,12 +205,16 @@ def history_table(atlas: Atlas, revisions: Iterable[Revision], *, with_names: bo
             *who,
             Column("why", Label("Lý do", "Reason")),
             Column("added", Label("Thêm vào", "Added")),
-            Column("removed", Label("Đưa ra", "Removed")),
+            Column("removed", Label("Đưa khỏi nhóm", "Removed")),
             Column("confirmed", Label("Xác nhận", "Confirmed")),
         ),
         tuple(
             (
-                Link(Label(str(row.version), str(row.version)), "/plan/phase", (("version", str(row.version)),)),
+                Link(
+                    Label(str(row.version), str(row.version)),
+                    "/plan/phase",
+                    (("version", str(row.version)), ("cohort", cohort)),
+                ),
                 row.at[:10],
                 *((row.who,) if with_names else ()),
                 row.why,

@@ -92,7 +92,7 @@ def compose_proximity(desk: Desk) -> Content:
         cut_km=None if answer.pairs.cut_m is None else answer.pairs.cut_m / 1_000,
         show=show,
         states=STATES,
-        shown={table.key: shown(table, show) for table in places},
+        in_state=in_state,
         head_of=head_of,
         most_pairs=MOST_PAIRS_SHOWN,
         icons={side.layer: STYLES[side.layer].icon for side in sides},
@@ -120,7 +120,7 @@ def _show(key: str) -> str:
     return key
 
 
-def shown(table: Table, show: str) -> Table:
+def in_state(table: Table, show: str) -> Table:
     """The rows of a table of places that have a state; all of them for "", the cell of the state is the second."""
     return table if not show else table.where(lambda row: row[1] == STATES[show])
 

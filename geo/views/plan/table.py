@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote
 
 from geo.plan.figures import Interval
 from geo.plan.records import RecordKey
@@ -185,7 +186,7 @@ def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
 
 
 def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
-    """The table as the template templates/plan/table.html writes it."""
+    """The table as the template templates/plan/tables.html writes it."""
     return {
         "key": table.key,
         "title": table.title.of(lang),
@@ -209,3 +210,12 @@ def _cell_view(cell: Cell, column: Column, lang: str, urls: Urls) -> dict[str, A
         "url": urls.page(cell.path, **dict(cell.query)) if isinstance(cell, Link | FigureCell) else "",
         "uncertain": bounds is not None and not bounds.is_exact,
     }
+
+
+def record_path(layer: str, record: str) -> str:
+    """The path of the page of a record, percent-encoded.
+
+    >>> record_path("products", "R 1/2")
+    '/products/R%201%2F2'
+    """
+    return f"/{layer}/{quote(record, safe='')}"

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.views.sheets.typefaces import capital_mm, width_mm
+from geo.views.sheets.typefaces import MM_PER_POINT, capital_mm, width_mm
 
 Array: TypeAlias = NDArray[Any]
 
@@ -26,7 +26,6 @@ _STEP_MM = 1.0
 _BEND = 0.035
 """Most that a line may leave the chord below a name, as a share of the length of the chord."""
 _STEEPEST_DEG = 70.0
-MM_PER_POINT = 25.4 / 72
 
 
 class Spot(NamedTuple):

@@ -24,7 +24,7 @@ from geo.views.sheets.map_drawing import MapContent, MapDrawing, draw_map
 from geo.views.sheets.map_window import MapWindow
 from geo.views.sheets.page_layout import PAPERS, Needs, Orientation, PageLayout, Paper, Rect, page_layout
 from geo.views.sheets.records_table import HEADS, SHORT_HEADS, SUMMARY_HEADS, TableRow, summary_rows, table_rows
-from geo.views.sheets.subject import PROVINCE, SheetOrder, records_of, subject_of, window_of
+from geo.views.sheets.subject import PROVINCE, SheetOrder, filters_of, records_of, subject_of, window_of
 from geo.views.sheets.typefaces import width_mm
 from geo.views.sheets.typesetting import typeset
 from geo.views.values import format_moment, format_number
@@ -66,8 +66,11 @@ _WORDS: dict[str, Label] = {
     "seal": Label("(Ký, đóng dấu)", "(Signature, seal)"),
     "day": Label("………, ngày …… tháng …… năm ………", "………, date ……………………"),
     "map_alt": Label(
-        "Bản đồ tỷ lệ 1 : {n}, hệ {system}: {what}. Nội dung của bản đồ có trong danh sách bản ghi.",
-        "Map at a scale of 1 : {n} in {system}: {what}. The list of records has the contents of the map.",
+        "Bản đồ tỷ lệ 1 : {n}, hệ {system}: {what}.",
+        "Map at a scale of 1 : {n} in {system}: {what}.",
+    ),
+    "map_list": Label(
+        " Nội dung của bản đồ có trong danh sách bản ghi.", " The list of records has the contents of the map."
     ),
     "page": Label("Trang", "Page"),
 }  # fmt: skip
@@ -94,8 +97,8 @@ def write_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address:
     return int(sheet.values["count"])
 
 
-def draw_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: str) -> Sheet:
-    """A sheet with the values of its template."""
+def draw_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: str, *, has_list: bool = True) -> Sheet:
+    """A sheet with the values of its template; without `has_list` no pages with the list of records follow it."""
     subject, lang = subject_of(atlas, order), order.lang
     paper = PAPERS[order.paper]
     layout = page_layout(paper, order.orientation, Needs())
@@ -111,14 +114,14 @@ def draw_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: 
     layout, columns = _layout_with_legend(paper, order.orientation, needs, rows)
     values = {
         **_frame_values(layout, subject.title, filter_words(atlas, order)),
-        "map": _map_values(drawing, layout.map, subject.title, lang),
+        "map": _map_values(drawing, layout.map, subject.title, lang, names_list=fits or has_list),
         "legend": _legend_values(columns, layout.legend, layout.text, lang),
         "scale": _scale_values(window, layout, lang) | {"grid": _grid_note(drawing, lang)},
         "inset": _inset_values(atlas, window, layout.inset, lang),
         "notes": _notes_values(atlas, ground, order, layout.notes, address),
         "signature": _signature_values(layout.signature, lang),
         "count": len(table),
-        **_table_values(table, summary, layout, lang, fits=fits),
+        **_table_values(table, summary, layout, lang, fits=fits, has_list=has_list),
     }
     return Sheet(subject.title, drawing, layout, values)
 
@@ -148,7 +151,7 @@ def filter_words(atlas: Atlas, order: SheetOrder) -> str:
     """The filters and the search text of an order in words."""
     rows = {row.param: row for row in FILTERS}
     texts = []
-    for param, values in order.filters:
+    for param, values in filters_of(order):
         labels = filter_labels(atlas, rows[param], dict.fromkeys(values, 0), order.lang)
         texts.append(f"{rows[param].label.of(order.lang)}: {', '.join(labels.get(key, key) for key in values)}")
     if order.text:
@@ -159,11 +162,13 @@ def filter_words(atlas: Atlas, order: SheetOrder) -> str:
 # --- the map -----------------------------------------------------------------------------------------
 
 
-def _map_values(drawing: MapDrawing, at: Rect, title: str, lang: str) -> dict[str, Any]:
+def _map_values(drawing: MapDrawing, at: Rect, title: str, lang: str, *, names_list: bool) -> dict[str, Any]:
+    """The map; `names_list` says that its alternative text names the list of records."""
+    alt = _WORDS["map_alt"].of(lang).format(n=_scale_text(drawing.window, lang), system=system_name(), what=title)
     return {
         "at": at._asdict(),
         "svg": drawing.svg,
-        "alt": _WORDS["map_alt"].of(lang).format(n=_scale_text(drawing.window, lang), system=system_name(), what=title),
+        "alt": alt + (_WORDS["map_list"].of(lang) if names_list else ""),
         "texts": text_values(drawing.texts),
         "eastings": [[one.at_mm, one.text] for one in drawing.grid.eastings],
         "northings": [[one.at_mm, one.text] for one in drawing.grid.northings],
@@ -247,7 +252,7 @@ def _table_mm(rows: Sequence[TableRow], layout: PageLayout) -> float:
 
 
 def _table_values(
-    rows: Sequence[TableRow], summary: list[list[str]], layout: PageLayout, lang: str, *, fits: bool
+    rows: Sequence[TableRow], summary: list[list[str]], layout: PageLayout, lang: str, *, fits: bool, has_list: bool
 ) -> dict[str, Any]:
     """The table beside the map where it has room there; else a summary, and the table on pages of its own."""
     return {
@@ -256,10 +261,10 @@ def _table_values(
             "title": _WORDS["table" if fits else "summary"].of(lang),
             "heads": [head.of(lang) for head in (SHORT_HEADS if fits else SUMMARY_HEADS)],
             "rows": [row.short for row in rows] if fits else summary,
-            "note": "" if fits else _WORDS["next_page"].of(lang),
+            "note": "" if fits or not has_list else _WORDS["next_page"].of(lang),
             "short": fits,
         },
-        "list": None if fits else {
+        "list": None if fits or not has_list else {
             "title": _WORDS["table"].of(lang), "heads": [head.of(lang) for head in HEADS],
             "groups": [
                 {"kind": kind, "rows": [list(row.values) for row in members]}

@@ -101,7 +101,7 @@ def subject_of(atlas: Atlas, order: SheetOrder) -> Subject:
         )
     metric = to_metric([record.geometry])[0]
     if layer in UNIT_FILTERS:
-        return Subject(_unit_title(record, order.lang), metric_box(metric), metric, None, _units_below(layer))
+        return Subject(_unit_title(record, order.lang), metric_box(metric), metric, None, _drawn_units(layer))
     return Subject(_record_title(record, order.lang), _surroundings(record, metric), None, record, "communes")
 
 
@@ -124,13 +124,18 @@ def window_of(subject: Subject, width_mm: float, height_mm: float) -> MapWindow:
     return window_around(subject.box, width_mm, height_mm)
 
 
+def filters_of(order: SheetOrder) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The filters that apply: a unit as the area replaces a filter by units of its layer."""
+    layer, _, _ = order.area.partition("/")
+    return tuple(row for row in order.filters if row[0] != UNIT_FILTERS.get(layer))
+
+
 def _queries(order: SheetOrder, subject: Subject, window: MapWindow) -> Iterator[Query]:
     layer, _, key = order.area.partition("/")
     for name in order.layers:
-        query = Query(name, filters=order.filters, text=order.text, sort=COLLECTIONS[name].title)
+        query = Query(name, filters=filters_of(order), text=order.text, sort=COLLECTIONS[name].title)
         if layer in UNIT_FILTERS and applies(UNIT_FILTERS[layer], name):
-            filters = tuple(row for row in order.filters if row[0] != UNIT_FILTERS[layer])
-            yield replace(query, filters=(*filters, (UNIT_FILTERS[layer], (key,))))
+            yield replace(query, filters=(*query.filters, (UNIT_FILTERS[layer], (key,))))
         elif order.area in {PROVINCE, SELECTION}:
             yield query
         else:
@@ -198,7 +203,8 @@ def _province_title(atlas: Atlas, lang: str) -> str:
 
 def _unit_title(record: Record, lang: str) -> str:
     codes = COLLECTIONS[record.layer].field("kind").codes or ""
-    kind = CODE_LISTS[codes].label_of(str(record.properties.get("kind") or ""), lang) if codes else ""
+    label = CODE_LISTS[codes].label_of(str(record.properties.get("kind") or ""), lang) if codes else ""
+    kind, _, _ = label.partition(" (")
     name = f"{kind.lower()} {record.title}" if lang == "vi" else f"{record.title} {kind.lower()}"
     if record.layer == "districts":
         name = _DISTRICT_NAME.of(lang).format(name=name.strip())
@@ -210,8 +216,8 @@ def _record_title(record: Record, lang: str) -> str:
     return _RECORD_TITLE.of(lang).format(kind=kind, name=record.title_in(lang))
 
 
-def _units_below(layer: str) -> str:
-    """The layer whose borders are drawn inside a unit: former districts have none that is drawn."""
+def _drawn_units(layer: str) -> str:
+    """The layer of units that a unit's sheet draws: districts on that of a former district, else communes."""
     return "districts" if layer == "districts" else "communes"
 
 

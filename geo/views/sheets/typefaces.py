@@ -75,20 +75,6 @@ def capital_mm(points: float) -> float:
     return _metrics(_face(SANS, False, False).file).capital * points * MM_PER_POINT
 
 
-def shorten(text: str, points: float, most_mm: float, *, bold: bool = False) -> str:
-    """`text`, or as much of its beginning as is at most `most_mm` wide together with an ellipsis.
-
-    >>> shorten("Mật ong Hoa Ban", 10.0, 100.0), shorten("Mật ong Hoa Ban", 10.0, 20.0)
-    ('Mật ong Hoa Ban', 'Mật ong…')
-    """
-    if width_mm(text, points, bold=bold) <= most_mm:
-        return text
-    short = text
-    while short and width_mm(f"{short}…", points, bold=bold) > most_mm:
-        short = short[:-1].rstrip()
-    return f"{short}…"
-
-
 @lru_cache(maxsize=8_192)
 def printable(text: str) -> str:
     """`text` (NFC) in letters that every shipped typeface has: a file with another letter would be no PDF/A.

@@ -33,13 +33,14 @@ class CohortForm:
         who = forms.require(form, "who", "người sửa", "who changes it")
         why = forms.require(form, "why", "lý do", "the reason")
         base = params.whole_number(form, "base", 0, most=999_999_999)
-        note = forms.text(form, "note", _LONGEST_NOTE)
-        cohort = replace(changed(cohort_of(records, key), form, records), note=note)
+        cohort = apply_form(cohort_of(records, key), form, records)
+        if "note" in form:
+            cohort = replace(cohort, note=forms.text(form, "note", _LONGEST_NOTE))
         self._jobs.start_cohort(cohort, who=who, why=why, base=base)
         return Response("", 303, {"Location": SiteUrls().page("/plan/phase", cohort=key)})
 
 
-def changed(cohort: Cohort, form: forms.Form, records: Records) -> Cohort:
+def apply_form(cohort: Cohort, form: forms.Form, records: Records) -> Cohort:
     """The cohort with the membership of the form; BadQuery for a product that does not exist, and for no membership.
 
     Products that the form does not name keep their membership.

@@ -1,4 +1,4 @@
-"""A bounded store of what was computed for a page or a figure, so that the same is not computed twice."""
+"""A bounded cache of the contents of pages and figures; two threads that ask at the same time may both compute one."""
 
 import threading
 from collections import OrderedDict

@@ -119,5 +119,5 @@ def _elsewhere(indicator: str, desk: Desk, ending: str) -> str | None:
     sent = [(name, value) for name, value in request.args.items(multi=True) if name not in _FREE]
     if sent == list(wanted.items()):
         return None
-    kept = {name: request.args[name] for name in _FREE if name in request.args}
-    return SiteUrls().page(f"/plan/figures/{indicator}{ending}", **wanted, **kept)
+    representation = {name: request.args[name] for name in _FREE if name in request.args}
+    return SiteUrls().page(f"/plan/figures/{indicator}{ending}", **wanted, **representation)

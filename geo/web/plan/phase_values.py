@@ -40,7 +40,7 @@ class PhaseValues:
         with suppress(BadSource):
             revisions = history(open_store(self._settings), key)
             until = [row for row in revisions if row.version <= desk.parameters.version]
-            return history_table(desk.atlas, until, with_names=g.may_manage)
+            return history_table(desk.atlas, until, key, with_names=g.may_manage)
         return None
 
 

@@ -201,5 +201,5 @@ def _help_templates() -> dict[str, object]:
         "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
         "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
         "text_of_number": lambda value: number_text(value, "", g.lang),
-        "kept_moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},
+        "moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},
     }

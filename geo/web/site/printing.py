@@ -53,9 +53,9 @@ def sheet_page() -> Response:
     """The page where a sheet is chosen; its URL is that of the QR code on the sheet."""
     order = order_of(request.args)
     selection = {name: value for name, value in params.join_values(request.args).items() if value and name != "lang"}
-    kept = {name: selection[name] for name in ("q", *FILTER_PARAMS) if name in selection}
+    filters = {name: selection[name] for name in ("q", *FILTER_PARAMS) if name in selection}
     body = render_template(
-        "sheet.html", version=g.atlas.version, view=order_view(g.atlas, order), selection=selection, kept=kept,
+        "sheet.html", version=g.atlas.version, view=order_view(g.atlas, order), selection=selection, filters=filters,
         active="layers",
     )  # fmt: skip
     response = Response(body, mimetype="text/html")

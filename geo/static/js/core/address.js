@@ -19,3 +19,6 @@ export function viewQuery({ west, south, east, north }, layers, selection, exten
   const isWhole = extent && box[0] <= extent[0] && box[1] <= extent[1] && box[2] >= extent[2] && box[3] >= extent[3];
   return [isWhole ? "" : `bbox=${box.join(",")}`, `layers=${layers.join(",")}`, selection].filter(Boolean).join("&");
 }
+
+/** The URL of a record's page in the language of this page. */
+export const recordAddress = ({ urls, lang, keeps_lang }, layer, id) => address(urls.page, { layer, id }, lang === "vi" && !keeps_lang ? "" : `lang=${lang}`);

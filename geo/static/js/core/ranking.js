@@ -51,8 +51,8 @@ export function createRanking(index) {
 
   /** The records whose names share most pairs of letters with the query, best first. */
   function suggest(text, { lang = "vi", only = null } = {}) {
-    const asked = lettersOf(tokensOf(text).map(({ folded }) => folded).join(""));
-    const alike = lines.map((some) => Math.max(0, ...some.map((line) => share(asked, lettersOf(line.raw.joined)))));
+    const letters = lettersOf(tokensOf(text).map(({ folded }) => folded).join(""));
+    const alike = lines.map((some) => Math.max(0, ...some.map((line) => share(letters, lettersOf(line.raw.joined)))));
     const scores = records
       .map((record, number) => ({ record, number, score: Math.max(0, ...pairs[number].filter(([what]) => classOf(what) === 0).map(([, text]) => alike[text])) }))
       .filter(({ record, score }) => score >= rules.alike_from && isIn(record, only))
@@ -113,7 +113,7 @@ export function createRanking(index) {
     return best.includes(null) ? null : best;
   }
 
-  const agrees = (number, marks) => marks.every((asked) => pairs[number].some(([, text]) => lines[text].some((line) => line.marked.some((word) => agree(asked, word)))));
+  const agrees = (number, marks) => marks.every((query) => pairs[number].some(([, text]) => lines[text].some((line) => line.marked.some((word) => agree(query, word)))));
 
   /** Why a record matches, as {field, text}; null where its name in the language has all words. */
   function reasonOf({ number, key, matches }, lang) {

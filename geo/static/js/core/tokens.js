@@ -95,8 +95,8 @@ export function createTokens(rules) {
 }
 
 /** Whether a word begins with the letters and marks of a word of the query, whose tone may not be typed yet. */
-export function agree(asked, word) {
-  return word.letters.startsWith(asked.letters) && (asked.tone === "" || asked.tone === word.tone);
+export function agree(query, word) {
+  return word.letters.startsWith(query.letters) && (query.tone === "" || query.tone === word.tone);
 }
 
 /** Whether one letter more, less or other, or two neighbours exchanged, make `a` of `b`; or nothing. */

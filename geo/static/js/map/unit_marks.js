@@ -11,5 +11,4 @@ export function createUnitMarks(map, features, kinds) {
     const kind = kinds.get(String(feature.id));
     if (kind) group.addLayer(L.geoJSON(feature, { pane: "marks", renderer, interactive: false, style: { className: `unitmark unitmark--${kind}`, weight: 1.4, fillOpacity: 1 } }));
   }
-  return group;
 }

@@ -11,7 +11,7 @@ const marks = JSON.parse(document.getElementById("marks").textContent);
 const say = createToast(document.getElementById("toast"));
 const rows = [...document.querySelectorAll("[data-product]")];
 const layers = new Map(view.groups.flatMap((group) => group.layers).map((layer) => [layer.name, layer]));
-const stage = createStage({ say, inset: () => ({ top: 0, right: 0, bottom: 0, left: 0 }), onChoose: choose, units });
+const stage = createStage({ say, onChoose: choose, units });
 let lit = null;
 
 /** A record as the highlights of the map need it; `at` is "layer/key". */
@@ -68,7 +68,7 @@ function features() {
 async function start() {
   rows.forEach(addButton);
   stage.camera.home({ animate: false });
-  const [{ layers: drawn }] = await Promise.all([fetchJson(address(view.urls.map, {}, "layers=zones")), stage.ground("communes")]);
+  const [{ layers: drawn }] = await Promise.all([fetchJson(address(view.urls.map, {}, `layers=zones&lang=${view.lang}`)), stage.ground("communes")]);
   stage.features.show([...drawn.zones.features, ...features()]);
   document.documentElement.dataset.ready = "yes";
 }

@@ -17,8 +17,16 @@ import { preparePaper } from "./paper.js";
 export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
 
-/** The zoom at which the surroundings of the device are shown. */
-export const NEAR_ZOOM = 13;
+const NEAR_ZOOM = 13; // at which the surroundings of the device are shown
+const NO_INSET = { top: 0, right: 0, bottom: 0, left: 0 };
+
+/** List what is near the device first, and show its position in the middle of what the sheet does not cover. */
+export function showHere({ list, sheet, tabs, camera }, point, accuracy) {
+  sheet.atLeast("half");
+  tabs.show("tab-list");
+  camera.centre(point, NEAR_ZOOM);
+  list.orderFrom({ point, accuracy });
+}
 
 /** The layers that are shown when the URL has no parameter `layers`. */
 export const firstLayers = view.groups.flatMap((group) => group.layers).filter((layer) => layer.on).map((layer) => layer.name);
@@ -48,7 +56,7 @@ function boxOn(element) {
  * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device; without
  * it the map shows what is around.
  */
-export function createStage({ say, inset, onChoose, onPosition = null, units }) {
+export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, onPosition = null, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);

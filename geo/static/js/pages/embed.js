@@ -20,7 +20,7 @@ const inset = () => {
   const open = !box.hidden;
   return { top: 48, right: TOOLS_PX, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
-const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onBack: close, onClose: close, say, address: (item) => new URL(item.map_url, view.public_url).href });
+const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onClose: close, say, address: (item) => new URL(item.map_url, view.public_url).href });
 const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
 const wayBack = createReturn(() => map.getContainer());
 

@@ -10,7 +10,7 @@ const MOST = 12;
 let ranking = null;
 let request = null;
 
-/** Load the index, once, and mark the form of the search; without one, or where that fails, the server is asked. */
+/** Load the index, once, and mark the form of the search; where the data have no index, or loading fails, `find` uses the server. */
 export function loadIndex() {
   if (!view.urls.index || request) return;
   request = fetchJson(view.urls.index, undefined, "low").then(

@@ -1,5 +1,6 @@
 // The map of a list: the records with the gap as symbols, or the communes filled; a symbol leads to its row.
 
+import { recordAddress } from "../core/address.js";
 import { createUnitMarks } from "../map/unit_marks.js";
 import { createToast } from "../ui/toast.js";
 import { createStage, map, view } from "./common.js";
@@ -7,13 +8,13 @@ import { excuse, units } from "./server.js";
 
 const marks = JSON.parse(document.getElementById("marks").textContent);
 const say = createToast(document.getElementById("toast"));
-const stage = createStage({ say, inset: () => ({ top: 0, right: 0, bottom: 0, left: 0 }), onChoose: toRow, units });
+const stage = createStage({ say, onChoose: toRow, units });
 
 /** Move to the row of a record; to its page where the list is too long to have the row. */
 function toRow(layer, id) {
   const path = `/${layer}/${encodeURIComponent(id)}`;
   const link = [...document.querySelectorAll("#t-records ~ div a")].find((one) => new URL(one.href).pathname.endsWith(path));
-  if (!link) location.assign(view.urls.page.replace("{layer}", layer).replace("{id}", encodeURIComponent(id)));
+  if (!link) location.assign(recordAddress(view, layer, id));
   link?.scrollIntoView({ block: "center" });
   link?.focus();
 }

@@ -14,7 +14,7 @@ import { createShare } from "../ui/share.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { bounds, createStage, currentView, firstLayers, map, NEAR_ZOOM, view } from "./common.js";
+import { bounds, createStage, currentView, firstLayers, map, showHere, view } from "./common.js";
 import { find, loadIndex } from "./finder.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
@@ -31,7 +31,6 @@ let last = null;
 let lastUrl = "";
 let open = null;
 const title = view.words["site.title"];
-let here = null; // the position of the device, by whose distance the list is ordered
 let announced = formatSelection(state); // the selection whose number of records screen readers were told
 
 const say = createToast(byId("toast"));
@@ -41,16 +40,12 @@ const visibleLayers = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: showHere, units });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), units });
 const emptyNote = createEmpty(view, find, { onChange: (part) => change(part, { push: true }), onChoose: (layer, id) => choose(layer, id), onWhole: showWhole });
 const list = createList(byId("pane-list"), view, {
   styles: stage.features.styles,
   onChoose: (layer, id) => choose(layer, id),
   onPoint: stage.features.point,
-  onByLayer: () => {
-    here = null;
-    drawList();
-  },
   empty: () => emptyNote(state, last),
 });
 const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, {
@@ -175,17 +170,8 @@ async function showUnits(move) {
   }
 }
 
-/** List what is near the device first, and show it in the middle of what the sheet does not cover. */
-function showHere(point, accuracy) {
-  here = { point, accuracy };
-  sheet.atLeast("half");
-  tabs.show("tab-list");
-  stage.camera.centre(point, NEAR_ZOOM);
-  drawList();
-}
-
 /** List what is in sight; how many records that are. */
-const drawList = () => (last ? list.draw(last.layers, stage.camera.visibleBox(), here) : 0);
+const drawList = () => (last ? list.draw(last.layers, stage.camera.visibleBox()) : 0);
 
 /** Let screen readers say how many records a new selection has. */
 function announce(inSight) {

@@ -4,7 +4,7 @@ import { address } from "../core/address.js";
 import { fill, formatNumber } from "../core/format.js";
 import { bounds, firstPairs, pairBounds, span, states } from "../core/reach.js";
 import { createDots } from "../map/dots.js";
-import { createDistance } from "../ui/distance.js";
+import { createDistance, remember } from "../ui/distance.js";
 import { createReachTables } from "../ui/reach_tables.js";
 import { createToast } from "../ui/toast.js";
 import { createStage, map, view } from "./common.js";
@@ -19,7 +19,7 @@ const { words, lang } = view;
 const number = (value) => formatNumber(value, lang, 1);
 const set = (selector, text) => document.querySelectorAll(selector).forEach((element) => (element.textContent = text));
 
-const stage = createStage({ say, inset: () => ({ top: 0, right: 0, bottom: 0, left: 0 }), onChoose: () => {}, units });
+const stage = createStage({ say, units });
 
 async function start() {
   stage.camera.home({ animate: false });
@@ -77,7 +77,10 @@ async function start() {
     dots.choose(chosen, metres, near.map((i) => ({ place: other[i], sure: ofPairs.most[i] <= metres })));
   }
 
-  select?.addEventListener("change", () => draw(distance.km()));
+  select?.addEventListener("change", () => {
+    draw(distance.km());
+    remember("show", select.value, document.querySelectorAll("a[data-lang]")); // files have all rows, and figures take no `show`
+  });
   draw(distance.km());
   document.documentElement.dataset.ready = "yes";
 }

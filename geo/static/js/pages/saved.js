@@ -8,21 +8,17 @@ import { createRecord } from "../ui/record.js";
 import { createSheet } from "../ui/sheet.js";
 import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
-import { createStage, firstLayers, map, NEAR_ZOOM, view } from "./common.js";
+import { createStage, firstLayers, map, showHere, view } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const say = createToast(byId("toast"));
 const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
 const units = { outlines: async () => [], light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: showHere, units });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), units });
 const list = createList(byId("pane-list"), view, {
   styles: stage.features.styles,
   onChoose: (layer, id) => choose(layer, id),
   onPoint: stage.features.point,
-  onByLayer: () => {
-    here = null;
-    drawList();
-  },
 });
 const layers = createLayers(byId("pane-layers"), view, {
   onLayers: draw,
@@ -42,7 +38,6 @@ let visible = firstLayers;
 let chosenKey = ""; // layer/id of the open record
 let base = view.base;
 let withTerrain = view.with_terrain;
-let here = null; // the position of the device, by whose distance the list is ordered
 
 /** Show the features of the layers `names`, and no others. */
 function draw(names) {
@@ -55,21 +50,13 @@ function draw(names) {
 /** The list shows the records in sight and those without a geometry. */
 function drawList() {
   const box = stage.camera.visibleBox();
-  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])), box, here);
+  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])), box);
 }
 
 function inView(features, box) {
   const inBox = features.filter(({ geometry }) => geometry && meets(geometry, box));
   const withoutGeometry = features.filter((feature) => !feature.geometry);
   return { matched: features.length, in_view: inBox.length, unplaced: withoutGeometry.length, features: [...inBox, ...withoutGeometry] };
-}
-
-function showHere(point, accuracy) {
-  here = { point, accuracy };
-  sheet.atLeast("half");
-  tabs.show("tab-list");
-  stage.camera.centre(point, NEAR_ZOOM);
-  drawList();
 }
 
 async function ground(name) {

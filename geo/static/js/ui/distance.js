@@ -2,6 +2,17 @@
 
 const SETTLE_MS = 250;
 
+/** Write a parameter into the address of the page and into `links`, so that they keep it. */
+export function remember(name, value, links) {
+  const withValue = (url) => {
+    const address = new URL(url, location.href);
+    address.searchParams.set(name, String(value));
+    return `${address.pathname}${address.search}`;
+  };
+  history.replaceState(null, "", withValue(location.href));
+  for (const link of links) link.href = withValue(link.href);
+}
+
 /** Calls `onChange(km)` while the slider or the number moves; `links` are the links that carry the distance. */
 export function createDistance({ links, onChange }) {
   const number = document.getElementById("km");
@@ -17,18 +28,7 @@ export function createDistance({ links, onChange }) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => onChange(km));
     clearTimeout(timer);
-    timer = setTimeout(() => remember(km), SETTLE_MS);
-  }
-
-  /** Write the distance into the address of the page and into the links, when the slider rests. */
-  function remember(km) {
-    const withKm = (url) => {
-      const address = new URL(url, location.href);
-      address.searchParams.set("km", String(km));
-      return `${address.pathname}${address.search}`;
-    };
-    history.replaceState(null, "", withKm(location.href));
-    for (const link of links()) link.href = withKm(link.href);
+    timer = setTimeout(() => remember("km", km, links()), SETTLE_MS); // when the slider rests
   }
 
   slider.hidden = false;

@@ -10,21 +10,28 @@ const MORE = 50;
 const ACCURATE_M = 500; // a position of the device that is less accurate makes every distance approximate
 
 /**
- * Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end),
- * `onByLayer()` to list by layer again. `empty()` returns what stands in a list without records.
+ * Calls `onChoose(layer, id)` to open a record, `onPoint(key)` to mark it on the map while hovered (null: end). `empty()` returns what stands in a list without records.
  */
-export function createList(pane, view, { styles, onChoose, onPoint, onByLayer, empty = null }) {
+export function createList(pane, view, { styles, onChoose, onPoint, empty = null }) {
   const { words, lang } = view;
   const lengths = new Map();
+  let here = null; // the position of the device, {point, accuracy}, by whose distance the list is ordered
+  let latest = null; // what was drawn last
+
+  /** Order the list by the distance from a position {point, accuracy}; by layer for null. */
+  function orderFrom(position) {
+    here = position;
+    if (latest) draw(latest.layers, latest.box);
+  }
 
   const wait = () => pane.replaceChildren(el("p", { class: "pane__note", role: "status" }, words.loading));
 
   /**
    * List `layers` (layer -> the records that the server gave for a somewhat larger view) as far as they meet `box`, the
-   * visible part of the map. `here` {point, accuracy}, the position of the device, orders them by distance. Returns how
-   * many are in sight.
+   * visible part of the map. Returns how many are in sight.
    */
-  function draw(layers, box, here = null) {
+  function draw(layers, box) {
+    latest = { layers, box };
     const shown = Object.entries(layers).map(([name, layer]) => ({ name, layer, ...apart(layer, box) }));
     const total = shown.reduce((sum, { count }) => sum + count, 0);
     const nonEmpty = shown.filter(({ placed, unplaced }) => placed.length || unplaced.length);
@@ -61,7 +68,7 @@ export function createList(pane, view, { styles, onChoose, onPoint, onByLayer, e
       .map((feature) => ({ ...feature, away: distanceTo(point, feature.geometry), error: errorOf(feature) + (accuracy > ACCURATE_M ? accuracy : 0) }))
       .sort((a, b) => a.away - b.away);
     const byLayer = () => {
-      onByLayer();
+      orderFrom(null);
       pane.querySelector("button")?.focus();
     };
     return el(
@@ -104,5 +111,5 @@ export function createList(pane, view, { styles, onChoose, onPoint, onByLayer, e
     return el("li", {}, hit(view, item, sub, () => onChoose(properties.layer, properties.id), { id: `hit-${id}`, end, ...point }));
   }
 
-  return { wait, draw };
+  return { wait, draw, orderFrom };
 }

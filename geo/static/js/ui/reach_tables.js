@@ -1,6 +1,6 @@
 // The tables of the page of distances, written anew from the data of the page whenever the distance changes.
 
-import { address } from "../core/address.js";
+import { recordAddress } from "../core/address.js";
 import { fill, formatNumber } from "../core/format.js";
 import { FAR, MAYBE, NEAR } from "../core/reach.js";
 import { el, icon } from "./dom.js";
@@ -13,7 +13,7 @@ const KEYS = { [NEAR]: "near", [MAYBE]: "maybe", [FAR]: "far" };
 export function createReachTables(view, data, { onShow }) {
   const { words, lang } = view;
   const box = (key) => document.querySelector(`[data-table="${key}"]`);
-  const urlOf = (layer, id) => address(view.urls.page, { layer, id }, lang === "vi" && !view.keeps_lang ? "" : `lang=${lang}`);
+  const urlOf = (layer, id) => recordAddress(view, layer, id);
   const km = (metres) => `${formatNumber(metres / 1000, lang, 1)}\u00a0km`;
   const count = (number) => formatNumber(number, lang);
   const orders = data.sides.map(({ first_m: metres }) => metres.map((_, i) => i).sort((a, b) => (metres[a] ?? Infinity) - (metres[b] ?? Infinity) || a - b));
