@@ -13,7 +13,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
-    "part_files",
+    "part_files", "ending_signals",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "budget": ({"errors"}, {"filelock"}),
     "part_files": (set(), set()),
+    "ending_signals": (set(), set()),
     "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),

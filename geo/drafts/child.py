@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo import ending_signals
 from geo.drafts import work
 from geo.drafts.cohort_change import cohort_of_json
 from geo.drafts.draft import DraftStore
@@ -42,6 +43,7 @@ def main() -> None:
 
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
+    ending_signals.receive_as_usual()
     order = json.load(sys.stdin)
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
     close_network()
