@@ -46,6 +46,7 @@ def main() -> None:
     ending_signals.receive_as_usual()
     order = json.load(sys.stdin)
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
+    gc.enable()
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):
