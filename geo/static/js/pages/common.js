@@ -69,7 +69,7 @@ export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, 
   const marks = createUnits(map, view, units.outlines);
   const terrain = view.terrain ? createTerrain(map, view.terrain, units.terrain, later) : null;
   const terrainNames = terrain ? createTerrainNames(map, terrain, base.rim) : () => [];
-  const corners = () => [...toolbox.children, ...frame.querySelectorAll(".legalnote, .credits > summary")].map(boxOn);
+  const corners = () => [...toolbox.children, ...frame.querySelectorAll(".leaflet-control-scale, .legalnote, .credits > summary")].map(boxOn);
   labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => [...features.boxes(), ...corners()]);
   onTheme(labels.draw);
   preparePaper(map, view, frame, { terrain, labels });
