@@ -94,6 +94,23 @@ def test_labels_overlap_neither_each_other_nor_symbols(watched: WatchedPage, zoo
         assert not [box for box in one["boxes"] for symbol in drawn["symbols"] if meet(box, symbol)], one["text"]
 
 
+BESIDE = """(points) => {
+  const frame = window.atlasShell.map.getContainer().getBoundingClientRect();
+  const box = ({ x, y, width, height }) => ({ x, y, width, height });
+  const dams = points.map(([lng, lat]) => window.atlasShell.map.latLngToContainerPoint([lat, lng])).map(({ x, y }) => ({ x: frame.x + x - 3, y: frame.y + y - 3, width: 6, height: 6 }));
+  return { scale: box(document.querySelector(".leaflet-control-scale").getBoundingClientRect()), dams };
+}"""
+
+
+def test_the_scale_bar_covers_no_symbol_and_names_cover_no_dam(watched: WatchedPage) -> None:
+    page = opened(watched, f"/?map={VIEWS[12]}")
+    dams = shapely.get_coordinates(read_shipped(SHIPPED_SEED / FOLDER).layers["dams"].geometry.array).tolist()
+    drawn, beside = page.evaluate(LABELS), page.evaluate(BESIDE, dams)
+    assert not [symbol for symbol in drawn["symbols"] if meet(symbol, beside["scale"])]
+    boxes = [box for label in drawn["labels"] for box in label["boxes"]]
+    assert len(beside["dams"]) == 4 and not [dam for dam in beside["dams"] for box in boxes if meet(box, dam)]
+
+
 @pytest.mark.parametrize("zoom", [8, 10, 12])
 def test_names_along_lines_keep_to_what_they_name(desktop: WatchedPage, real_atlas: Atlas, zoom: int) -> None:
     layers = read_shipped(SHIPPED_SEED / FOLDER).layers

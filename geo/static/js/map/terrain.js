@@ -1,7 +1,7 @@
 // The base map (rivers, roads, towns, heights) on a canvas below the records, and the names that it offers.
 
 import { meets } from "../core/cells.js";
-import { bandAt, filesIn, nameOf, pixelsPerUnit } from "../core/ground.js";
+import { bandAt, filesIn, nameOf, pixelsPerUnit, sizeAt } from "../core/ground.js";
 import { L } from "./leaflet.js";
 import { Sheet, viewOf } from "./sheet.js";
 import { createDrawing } from "./terrain_drawing.js";
@@ -12,12 +12,13 @@ const MOST_FILES = 80; // decoded ones that stay in memory
 const SLICE_MS = 8; // of a frame that drawing may take
 const SYMBOL_PX = 16; // how far a symbol or a line reaches into a cell from beyond it
 const NAME_PX = 60; // names of what lies further outside the view are not asked for
+const SLACK_PX = 5;
 const ORDERS = [100, 200]; // of the canvases, with the hillshade between them
 
 /**
  * `terrain` is the view-model of the base map, `load(band, name)` gives the content of a file. `onDrawn` is called when
- * files have arrived. `show(on)` switches it on or off, `namedFeatures()` gives those with names, `print(on)` draws for
- * paper.
+ * files have arrived. `show(on)` switches it on or off, `namedFeatures()` gives those with names, `boxes()` those of symbols,
+ * `print(on)` draws for paper.
  */
 export function createTerrain(map, terrain, load, onDrawn) {
   map.createPane("terrain").style.zIndex = 190;
@@ -123,6 +124,20 @@ export function createTerrain(map, terrain, load, onDrawn) {
       );
   }
 
+  /** The boxes of the symbols in the view, in layer points; a little smaller, so that a name may touch its own symbol. */
+  function boxes() {
+    const [zoom, origin, view] = [map.getZoom(), map.getPixelOrigin(), viewOf(map)];
+    return style.rows
+      .filter((row) => on && row.symbol)
+      .flatMap((row) =>
+        shown.flatMap((file) => {
+          const [scale, size] = [pixelsPerUnit(file.band, zoom), sizeAt(row.size, zoom) - SLACK_PX];
+          const points = [...(file.rows.get(row)?.points(zoom, file.unitsOf(view, zoom, 0)) ?? [])];
+          return points.map(({ x, y }) => ({ x: (file.west + x) * scale - origin.x, y: (file.north + y) * scale - origin.y, width: size, height: size }));
+        }),
+      );
+  }
+
   map.on("moveend", refresh);
   onTheme(expire);
 
@@ -135,7 +150,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
     while (prints && drawNext());
   }
 
-  return { show, namedFeatures, print };
+  return { show, namedFeatures, boxes, print };
 }
 
 const grown = ({ west, north, east, south }) => ({ west: west - SYMBOL_PX, north: north - SYMBOL_PX, east: east + SYMBOL_PX, south: south + SYMBOL_PX });

@@ -48,7 +48,7 @@ export function createDrawing(style, box) {
     strokes(context, frame, roads.filter((row) => row.casing), (row) => row.casing[theme], (row) => sizes(row) + 2 * row.edge);
     strokes(context, frame, roads, (row) => row.line[theme], sizes);
     context.setLineDash([]);
-    if (frame.files.length) fade(context, frame, style.veil[theme]);
+    fade(context, frame, style.veil[theme]);
     for (const row of points) marks(context, frame, row);
   }
 
