@@ -106,7 +106,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
-    "views.openapi": (VIEWS | {"views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"}, {"orjson"}),
+    "views.openapi": (
+        VIEWS | {"plan", "views.ogc", "views.tiles", "views.catalogue", "atlas.cql2", "__version__"},
+        {"orjson"},
+    ),
     "web.http": (WEB | {"acts", "ingest", "views.map"}, {"flask", "werkzeug", "markupsafe", "orjson", "brotli"}),
     "web.words": (WEB, set()),
     "web.ogc": (

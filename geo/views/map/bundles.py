@@ -56,6 +56,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "chains.js": partial(script, "pages/chains.js"),
     "gaps.js": partial(script, "pages/gaps.js"),
     "proximity.js": partial(script, "pages/proximity.js"),
+    "planbar.js": partial(script, "pages/planbar.js"),
 }
 """Name of a bundle -> its text. theme.js stands inside every page, first.css inside those with a map."""
 

@@ -1,5 +1,6 @@
 // What a query matches in an index file, in order, as geo/search/ranking.py computes it. No DOM, no network.
 
+import { pairsOf } from "./pairs.js";
 import { agree, createTokens, differByOne } from "./tokens.js";
 
 const WHOLE = 0;
@@ -153,8 +154,6 @@ export function createRanking(index) {
 
   return { search, suggest, meantBy };
 }
-
-const pairsOf = (numbers) => Array.from({ length: numbers.length / 2 }, (_, at) => [numbers[2 * at], numbers[2 * at + 1]]);
 
 /** Two arrays of numbers in lexicographic order: negative, zero or positive. */
 function compare(a, b) {

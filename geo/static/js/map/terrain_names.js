@@ -3,6 +3,7 @@
 import { beside, boxesAlong, clip, even, placesAlong } from "../core/along.js";
 import { sizeAt } from "../core/ground.js";
 import { inside as liesIn } from "../core/inside.js";
+import { pairsOf } from "../core/pairs.js";
 import { L, latLng } from "./leaflet.js";
 import { themeIndex } from "./theme.js";
 
@@ -106,7 +107,6 @@ function middles(points, isInside) {
 
 const pieces = (parts, visible) => parts.flatMap((part) => clip(part, visible));
 const inside = ({ min, max }, far = 6) => ({ x, y }) => x > min.x + far && x < max.x - far && y > min.y + far && y < max.y - far;
-const pairsOf = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 function isClockwise(flat) {
   let sum = 0;
