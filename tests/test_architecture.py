@@ -13,7 +13,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
-    "part_files",
+    "part_files", "spare_memory",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "budget": ({"errors"}, {"filelock"}),
     "part_files": (set(), set()),
+    "spare_memory": (set(), set()),
     "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),
@@ -75,7 +76,18 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
+        | {
+            "acts",
+            "ingest",
+            "ingest.files",
+            "ingest.columns",
+            "ingest.checks",
+            "plan",
+            "store",
+            "atlas",
+            "pipeline",
+            "views.tiles",
+        },
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
@@ -157,6 +169,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "views.phase_report",
             "views.plan",
             "views.sheets",
+            "views.tiles",
             "web",
         },
         {"click"},
