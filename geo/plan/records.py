@@ -11,6 +11,7 @@ import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
+from geo import budget
 from geo.atlas import Atlas, Query, Value
 from geo.atlas.memo import once_per_atlas
 from geo.crs import STORE_CRS
@@ -95,8 +96,10 @@ class Records:
 
 @once_per_atlas
 def records_of(atlas: Atlas) -> Records:
-    """The records of an atlas, read once and kept as long as it is."""
-    return Records.of(atlas)
+    """The records of an atlas, read once and kept as long as it is: a long request, whose time is not counted."""
+    budget.take_place()
+    with budget.unlimited():
+        return Records.of(atlas)
 
 
 def _frame(atlas: Atlas, spec: LayerSpec) -> GeoDataFrame:
