@@ -13,7 +13,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
-    "part_files", "spare_memory",
+    "part_files", "spare_memory", "code_digest",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "budget": ({"errors"}, {"filelock"}),
     "part_files": (set(), set()),
     "spare_memory": (set(), set()),
+    "code_digest": (set(), set()),
     "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),
