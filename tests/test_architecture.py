@@ -14,7 +14,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
-    "part_files", "ending_signals",
+    "part_files", "ending_signals", "spare_memory", "code_digest",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "budget": ({"errors"}, {"filelock"}),
     "part_files": (set(), set()),
     "ending_signals": (set(), set()),
+    "spare_memory": (set(), set()),
+    "code_digest": (set(), set()),
     "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),
@@ -77,7 +79,18 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
+        | {
+            "acts",
+            "ingest",
+            "ingest.files",
+            "ingest.columns",
+            "ingest.checks",
+            "plan",
+            "store",
+            "atlas",
+            "pipeline",
+            "views.tiles",
+        },
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
@@ -162,6 +175,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "views.phase_report",
             "views.plan",
             "views.sheets",
+            "views.tiles",
             "web",
         },
         {"click"},

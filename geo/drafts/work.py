@@ -1,6 +1,7 @@
 """The tasks of the child process: read a draft, publish it, restore a version, change a cohort, build an atlas."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from geopandas import GeoDataFrame
@@ -20,6 +21,7 @@ from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Store, Version, open_store
 from geo.store.content import state_of
+from geo.views.tiles.next_layers import prepare_next
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -81,7 +83,8 @@ def save_cohort(settings: Settings, cohort: Cohort, *, who: str, why: str, base:
 def prepare_served(settings: Settings, *, number: int | None, progress: Progress) -> None:
     """Build the atlas of the newest version and make it current, or build that of the version `number`."""
     progress("freeze")
-    prepare_atlas(settings, open_atlases(settings), number=number, progress=progress)
+    source = open_atlases(settings)
+    prepare_atlas(settings, source, number=number, progress=progress, before_current=partial(prepare_next, settings))
 
 
 def _changes(
