@@ -7,7 +7,7 @@ import { createRanking } from "../../geo/static/js/core/ranking.js";
 const { index, queries, limit } = JSON.parse(readFileSync(0, "utf8"));
 const ranking = createRanking(index);
 const answers = queries.map(([text, lang]) => ({
-  hits: ranking.search(text, { lang, limit }).map(({ layer, id, near, reason }) => [layer, id, near, reason && [reason.field, reason.text]]),
+  hits: ranking.search(text, { lang, limit }).map(({ layer, id, near, partial, reason }) => [layer, id, near, partial, reason && [reason.field, reason.text]]),
   suggestions: ranking.suggest(text, { lang }).map(({ layer, id }) => [layer, id]),
   meant: ranking.meantBy(text),
 }));

@@ -74,6 +74,7 @@ WORDS: dict[str, Label] = {
     "search.count": Label("{n} kết quả", "{n} results"),
     "search.count_near": Label("{n} kết quả có cách viết gần giống", "{n} results with a similar spelling"),
     "search.near": Label("Cách viết gần giống", "Similar spelling"),
+    "search.partial": Label("Không mục nào có đủ các từ đã gõ. Các mục sau có phần lớn các từ:", "Nothing has every word you typed. These have most of them:"),
     "search.alike": Label("Có phải bạn tìm:", "Did you mean:"),
     "search.meant": Label("“{spelling}” là {word}", "“{spelling}” means {word}"),
     "search.drop": Label("Bỏ {name} ({n})", "Remove {name} ({n})"),
