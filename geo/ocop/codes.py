@@ -56,7 +56,7 @@ CODE_LISTS: dict[str, CodeList] = {
                 "Assessed in 2021: 9 of 10 recognised, the source does not say which one was not",
             ),
             ("not_renewed", "Từng được công nhận, không làm hồ sơ công nhận lại", "Certified once, not certified again"),
-            ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product, stars not in the source"),
+            ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product; the source gives no star rating"),
         ),
         _codes(
             "validity_basis", "Căn cứ xác định thời hạn", "Basis of the validity",
@@ -110,7 +110,7 @@ CODE_LISTS: dict[str, CodeList] = {
         _codes(
             "extent_kind", "Loại ranh giới", "Type of boundary",
             ("surveyed", "Ranh giới đo đạc", "Surveyed boundary", "đo đạc", "GPS"),
-            ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Commune boundaries, not surveyed"),
+            ("administrative", "Theo ranh giới hành chính, chưa đo đạc", "Commune boundaries, not surveyed"),
         ),
         _codes(
             "village_kind", "Loại làng nghề, bản", "Type of village",
