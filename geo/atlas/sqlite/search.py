@@ -80,7 +80,7 @@ def _any(parts: Iterable[str]) -> str:
 def _forgiven(connection: sqlite3.Connection, word: str) -> Iterator[str]:
     """Expressions for the words of the index that differ by a letter or sound alike, and for those in `word`."""
     if len(word) <= _LONGEST:
-        edits = _edits(word) if len(word) >= FORGIVEN_FROM else ()
+        edits: Iterable[str] = _edits(word) if len(word) >= FORGIVEN_FROM else ()
         for near in sorted(_words_among(connection, {*edits, *alike_in_sound(word)})):
             yield f'"{near}"'
     if JOINED_FROM <= len(word) <= _LONGEST:

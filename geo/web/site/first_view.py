@@ -48,9 +48,10 @@ def _opened_record() -> Record | None:
     """The record that the URL opens; None without one."""
     layer, _, key = request.args.get("at", "").partition("/")
     try:
-        return g.atlas.get(layer, key) if layer in COLLECTIONS and key else None
+        record: Record | None = g.atlas.get(layer, key) if layer in COLLECTIONS and key else None
     except NotFound:
         return None
+    return record
 
 
 def opened() -> dict[str, str] | None:
