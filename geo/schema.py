@@ -136,9 +136,9 @@ class LayerSpec:
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
     `searched` False leaves its records out of a search that names no layers. `search_standing` puts them, where they
-    match as well, behind those of layers with a smaller one: 0 for what exists, 1 for what was, 2 for what only
-    supports it. `summary` names the fields whose values stand beside the name of a record where records are listed by
-    name.
+    match as well, behind those of layers with a smaller one: 0 for what exists, 1 and 2 for units of the past (large,
+    small), 3 for what only supports it; a record whose whole name is the query counts one less. `summary` names the
+    fields whose values stand beside the name of a record where records are listed by name.
     """
 
     name: str

@@ -407,4 +407,4 @@ def test_only_the_modules_of_the_site_ask_the_server() -> None:
         for p in static.rglob("*.js")
         if re.search(r"(?<!\w)fetch\(", p.read_text(encoding="utf-8"))
     }
-    assert users == {"pages/server.js", "pages/manage.js"}
+    assert users == {"pages/server.js", "pages/manage.js", "pages/offline.js"}

@@ -14,6 +14,7 @@ from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
 from geo.atlas.sqlite.search import VOCABULARY
 from geo.atlas.sqlite.words import Words
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
@@ -209,8 +210,8 @@ def _sql_type(field: Field) -> str:
 
 
 def declaration_digest() -> str:
-    """Twelve hex digits of a digest of the declared layers, links, filters and rules of the search, and of FORMAT."""
-    declaration = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS, RULES))
+    """Twelve hex digits of a digest of FORMAT, the declared layers, codes, links, filters, and search rules."""
+    declaration = repr((FORMAT, COLLECTIONS, CODE_LISTS, LINKS, FILTERS, DISAGREEMENTS, RULES))
     return hashlib.sha256(declaration.encode()).hexdigest()[:12]
 
 

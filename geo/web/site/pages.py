@@ -96,6 +96,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "save": urls.plain("/save-map"),
         "embed": urls.plain("/embed"),
         "full": urls.plain("/"),
+        "offline": urls.plain("/offline.js"),
         "icons": assets.url("img/icons.svg"),
     }
     view["keeps_lang"] = keeps_language()

@@ -16,6 +16,7 @@ import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
 import { bounds, createStage, currentView, firstLayers, map, showHere, view } from "./common.js";
 import { find, loadIndex } from "./finder.js";
+import { keepVisit } from "./keeping.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
@@ -46,6 +47,7 @@ const list = createList(byId("pane-list"), view, {
   styles: stage.features.styles,
   onChoose: (layer, id) => choose(layer, id),
   onPoint: stage.features.point,
+  onFarther: () => stage.camera.zoom(-1),
   empty: () => emptyNote(state, last),
 });
 const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, {
@@ -173,10 +175,10 @@ async function showUnits(move) {
 /** List what is in sight; how many records that are. */
 const drawList = () => (last ? list.draw(last.layers, stage.camera.visibleBox()) : 0);
 
-/** Let screen readers say how many records a new selection has. */
+/** Let screen readers say how many records a new selection has, and a view that the keys or buttons of the map have changed. */
 function announce(inSight) {
   const selection = formatSelection(state);
-  if (selection === announced) return;
+  if (selection === announced && !byId("mapframe").contains(document.activeElement)) return;
   announced = selection;
   const matched = Object.values(last.layers).reduce((sum, layer) => sum + layer.matched, 0);
   byId("list-status").textContent = fill(view.words["list.status"], { n: formatNumber(inSight, view.lang), m: formatNumber(matched, view.lang) });
@@ -198,6 +200,7 @@ async function ask() {
     announce(drawList());
     filters.draw(state, last.facets);
     say.settle();
+    if (document.documentElement.dataset.ready !== "yes") whenIdle(() => keepVisit(view.urls.offline));
     document.documentElement.dataset.ready = "yes";
     whenIdle(loadIndex);
   } catch (error) {
