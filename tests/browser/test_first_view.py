@@ -104,3 +104,22 @@ def test_on_a_narrow_phone_the_tools_do_not_cover_the_province(browser: Browser,
     )
     assert sizes and min(sizes) >= 24
     page.close()
+
+
+def test_a_raised_sheet_lists_the_same_records_and_no_message_lies_over_it(phone: WatchedPage) -> None:
+    page = phone.open("/?lang=vi&map=11/21.4/103.02&layers=sites,products")
+    expect(page.locator(DRAWN)).to_be_attached()
+    pane, toast, panel = page.locator("#pane-list"), page.locator("#toast"), page.locator("#panel")
+    low = pane.text_content()
+    page.locator("#handle").click()
+    expect(panel).to_have_attribute("data-height", "half")
+    page.get_by_role("button", name="Vị trí của tôi").click()
+    expect(toast).to_be_visible()
+    page.wait_for_timeout(400)  # the sheet moves for a quarter of a second
+    assert pane.text_content() == low
+    below, over = panel.bounding_box(), toast.bounding_box()
+    assert below and over and over["y"] + over["height"] <= below["y"]
+    page.locator("#handle").click()
+    page.wait_for_timeout(400)
+    records, over = pane.bounding_box(), toast.bounding_box()
+    assert records and over and over["y"] + over["height"] <= records["y"]
