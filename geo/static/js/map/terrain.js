@@ -39,9 +39,15 @@ const Sheet = L.Renderer.extend({
     this.paint();
   },
 
-  /** Draw again, for example when a file has arrived; `options.draw(context, view, ratio)` draws in pixels of the zoom. */
+  /**
+   * Draw again, for example when a file has arrived; `options.draw(context, view, ratio)` draws in pixels of the zoom. While
+   * there is nothing to draw, and nothing was drawn, a large empty canvas is not touched; it has the colour `options.land()`.
+   */
   paint() {
     if (!this._container || !this._bounds) return;
+    this._container.style.backgroundColor = this.options.land();
+    if (!this.options.isEmpty()) this._isPainted = true;
+    else if (!this._isPainted) return;
     const context = this._container.getContext("2d");
     const origin = this._map.getPixelOrigin();
     const { min, max } = this._bounds;
@@ -61,7 +67,8 @@ export function createTerrain(map, terrain, load, onDrawn) {
   const files = new Map(); // "band/name" -> {origin, band, rows: Map of row -> features} or a promise
   const shades = terrain.hillshade ? shading(map, terrain) : null;
   // With a hillshade the land lies on a canvas below it, everything else on one above it.
-  const sheets = (shades ? [drawLand, drawRest] : [drawAll]).map((draw, i) => new Sheet({ draw, order: ORDERS[i] }));
+  const landColor = () => style.land[themeIndex()];
+  const sheets = (shades ? [drawLand, drawRest] : [drawAll]).map((draw, i) => new Sheet({ draw, order: ORDERS[i], land: i ? () => "" : landColor, isEmpty: () => !shown.length }));
   const paint = () => sheets.forEach((sheet) => sheet.paint());
   let shown = [];
   let on = false;
@@ -133,7 +140,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
   }
 
   function drawLand(context, view, ratio) {
-    context.fillStyle = style.land[themeIndex()];
+    context.fillStyle = landColor();
     context.fillRect(0, 0, context.canvas.width, context.canvas.height);
     fills(context, view, ratio, isLand);
   }

@@ -69,7 +69,7 @@ async function start() {
   rows.forEach(addButton);
   stage.camera.home({ animate: false });
   const [{ layers: drawn }] = await Promise.all([fetchJson(address(view.urls.map, {}, `layers=zones&lang=${view.lang}`)), stage.ground("communes")]);
-  stage.features.show([...drawn.zones.features, ...features()]);
+  await stage.features.show([...drawn.zones.features, ...features()]);
   document.documentElement.dataset.ready = "yes";
 }
 
