@@ -12,7 +12,7 @@ const SLIVER_M2 = 1e6;
 const GLOW = [34, 24, 15, 8];
 const UNIT_APART_PX = 420; // a unit is not named beside the town of the same name
 const NAMES = { communes: { size: 12, bold: false, priority: 45, apart: UNIT_APART_PX }, districts: { size: 13, bold: true, priority: 18 } };
-const WARD = { bold: true, priority: 10 };
+const WARD = { bold: true, priority: 10, leads: true }; // wards are small, and symbols lie on them
 const VEIL_DEG = 15; // how far the veil reaches beyond the records: further than any screen at the smallest zoom
 
 /**
@@ -47,11 +47,14 @@ export function createBase(map, view, units) {
     state.chosen = operator || ["districts", "plain"].includes(name) ? name : "communes";
     state.tiles?.remove();
     state.tiles = operator ? L.tileLayer(operator.url, { attribution: escapeMarkup(operator.attribution), maxZoom: view.max_zoom }).addTo(map) : null;
+    const { chosen } = state;
     const land = await light(layerOf());
     await rest();
+    if (state.chosen !== chosen) return;
     state.fine = false;
     await draw(land.borders);
     await rest();
+    if (state.chosen !== chosen) return;
     state.names = ["communes", "districts"].includes(state.chosen) ? land.features.map((feature) => nameOf(feature, state.chosen, view)) : [];
     await refine();
   }
@@ -140,8 +143,8 @@ function breadthOf({ type, coordinates }) {
   return [west, east];
 }
 
-/** The names with the width in pixels that their unit has at this zoom, the widest units first. */
+/** The names with the width in pixels that they may take: that of their unit at this zoom; the widest units first. */
 function names(map, { names: all }) {
   const pixelsPerDegree = (256 * 2 ** map.getZoom()) / 360;
-  return all.map((name) => ({ ...name, wide: name.deg * pixelsPerDegree })).sort((a, b) => b.deg - a.deg);
+  return all.map((name) => ({ ...name, wide: name.leads ? Infinity : name.deg * pixelsPerDegree })).sort((a, b) => b.deg - a.deg);
 }

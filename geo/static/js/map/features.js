@@ -58,7 +58,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
       const layer = draw(feature);
       if (layer.isPin) pins.push(layer);
       else {
-        if (before) remove([before]);
+        if (before) outlines.removeLayer(before);
         put(layer);
         outlines.addLayer(layer);
       }

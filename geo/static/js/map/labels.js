@@ -11,18 +11,17 @@ const ROW = 1.22;
 const SAME_PX = 140; // least distance of two labels with the same text
 
 // Offsets to try for a label: its own position, then around it at growing distances.
-const ROUND = [
-  { x: 0, y: 0 },
-  ...[16, 28, 40, 54, 70, 90].flatMap((far) => [90, -90, 45, 135, -45, -135, 0, 180].map((turn) => ({ x: 1.4 * far * Math.cos((turn * Math.PI) / 180), y: far * Math.sin((turn * Math.PI) / 180) }))),
-];
+const ringAt = (far) => [90, -90, 45, 135, -45, -135, 0, 180].map((turn) => ({ x: 1.4 * far * Math.cos((turn * Math.PI) / 180), y: far * Math.sin((turn * Math.PI) / 180) }));
+const ROUND = [{ x: 0, y: 0 }, ...[16, 28, 40, 54, 70, 90].flatMap(ringAt)];
+const WIDELY_ROUND = [...ROUND, ...[110, 130].flatMap(ringAt)];
 
 /**
  * `sources` are functions that give the names to place now, as an array or from a generator, which may give null where it
  * has none yet and has worked long: {key, at (Leaflet position), lines, kind (a class), size
  * (px), bold, priority (a smaller number is placed first; equal ones in the order of the sources), around (px kept free
  * for a symbol; 0 for a name that stands on its place), along (whether that symbol is a line, which a name stands above
- * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), color
- * (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
+ * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), leads
+ * (whether it may stand outside all the same, with a line to its place, so that it is not missing), color (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
  * `spotsFor(width, height, visible)`: {x, y} in layer points, with `path` and `boxes` where it is written along a line,
  * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol, if it can
  * where `within(position)` holds. `obstacles()` gives boxes in layer points that names must not cover.
@@ -95,6 +94,8 @@ export function createLabels(map, sources, obstacles) {
     span.style.fontSize = name.ownSize ? `${name.size}px` : "";
     const text = name.lines.join("\n");
     if (span.textContent !== text) span.textContent = text;
+    span.querySelector(".leader")?.remove();
+    if (name.leads && !name.prefers(spot)) span.append(leader(name, spot));
     L.DomUtil.setPosition(span, L.point(Math.round(spot.x - name.width / 2), Math.round(spot.y - name.height / 2)));
     return span;
   }
@@ -126,8 +127,17 @@ function withSpots(name, measure, visible, map) {
   if (!margin(visible).contains(point)) return { ...sized, spots: [] };
   const whole = ({ x }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x; // a label is not cut by the edge of the map
   const lies = (area) => (spot) => cornersOf(spot, width, height).every((corner) => area(map.layerPointToLatLng(corner)));
-  const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y }));
-  return { ...sized, spots: spots.filter(whole), ...(name.fits && { allows: lies(name.fits) }), ...(name.within && { prefers: lies(name.within) }) };
+  const spots = name.around ? beside(point, width, height, name) : (name.leads ? WIDELY_ROUND : ROUND).map(({ x, y }) => ({ x: point.x + x, y: point.y + y }));
+  const wish = name.leads ? name.fits : name.within;
+  return { ...sized, place: point, spots: spots.filter(whole), ...(name.fits && !name.leads && { allows: lies(name.fits) }), ...(wish && { prefers: lies(wish) }) };
+}
+
+/** A line from the edge of a name to the place that it names, in the pixels of the name's element; empty where the name covers it. */
+function leader({ width, height, place }, { x, y }) {
+  const [dx, dy] = [place.x - x, place.y - y];
+  const edge = Math.min(1, 1 / Math.max((2 * Math.abs(dx)) / width, (2 * Math.abs(dy)) / height));
+  const at = (share) => `${(width / 2 + share * dx).toFixed(1)} ${(height / 2 + share * dy).toFixed(1)}`;
+  return svg("svg", { class: "leader", width: 1, height: 1 }, svg("path", { d: `M${at(edge)}L${at(1)}` }));
 }
 
 const margin = ({ min, max }) => L.bounds(min.subtract([ROOM_PX, ROOM_PX]), max.add([ROOM_PX, ROOM_PX]));
