@@ -153,7 +153,7 @@ def _edges(geometry: BaseGeometry) -> tuple[Points, Points]:
 def widened(outline: BaseGeometry, margin_m: float) -> BaseGeometry:
     """What lies in `outline`, in a system of metres, or within `margin_m` metres of it; prepared for predicates.
 
-    The last ones are kept: an import asks again and again about the same province, which may have many thousand vertices.
+    The last ones are kept: an import asks again and again about one province of many vertices.
     """
     wide: BaseGeometry = shapely.buffer(outline, margin_m)
     shapely.prepare(wide)

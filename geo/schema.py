@@ -81,7 +81,8 @@ class Field:
     code, where it differs from record to record. `minimum` and `maximum` are inclusive. `aliases` are other
     names that files of offices have for its column.
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
-    may differ from it by the share `tolerance` before a person is asked to look.
+    may differ from it by the share `tolerance` before a person is asked to look; "length" that it is a length in
+    metres, which pages show in kilometres from one kilometre on.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     `search_class` says what the values of a field with `search` are for the search: names of the record, which come
@@ -106,7 +107,7 @@ class Field:
     hidden: bool = False
     help: Label | None = None
     aliases: tuple[str, ...] = ()
-    measures: Literal["", "area"] = ""
+    measures: Literal["", "area", "length"] = ""
     tolerance: float = 0.1
     sparse: bool = False
     task: Task | None = None

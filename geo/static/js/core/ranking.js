@@ -1,6 +1,7 @@
 // What a query matches in an index file, in order, as geo/search/ranking.py computes it. No DOM, no network.
 
 import { pairsOf } from "./pairs.js";
+import { atOnce } from "./slices.js";
 import { agree, createTokens, differByOne } from "./tokens.js";
 
 const WHOLE = 0;
@@ -13,11 +14,18 @@ const MANY_WORDS = 99;
 const LAYER = 0, ID = 1, TITLE = 2, TITLE_EN = 3, ICON = 4, PLACE = 5, LNG = 6, LAT = 7, TEXTS = 8;
 
 /** The search in an index file (geo/search/index_file.py): `search(text, options)`, `suggest(text, options)`, `meantBy(text)`. */
-export function createRanking(index) {
+export const createRanking = (index) => atOnce(rankingSteps(index));
+
+/** The same as a generator, for core/slices.js: every text is prepared for comparison. */
+export const rankingSteps = function* (index) {
   const { rules, layers, fields, records } = index;
   const { tokensOf, conceptsIn, readingsOf, correctedReadingsOf, withoutFillers, soundOf, meantBy } = createTokens(rules);
   const texts = index.texts.map((text) => (typeof text === "string" ? [text] : text));
-  const lines = texts.map((text) => text.map(lineOf));
+  const lines = [];
+  for (const text of texts) {
+    lines.push(text.map(lineOf));
+    yield;
+  }
   const pairs = records.map((record) => pairsOf(record[TEXTS]));
   const atClass = rules.order.indexOf("class");
   const valueOf = (hit, criterion) => hit.key[rules.order.indexOf(criterion)];
@@ -183,7 +191,7 @@ export function createRanking(index) {
   }
 
   return { search, suggest, meantBy };
-}
+};
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const inOrder = (hits) => [...hits].sort((a, b) => compare(a.key, b.key) || a.number - b.number);

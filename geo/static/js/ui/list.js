@@ -2,6 +2,7 @@
 
 import { fill, formatAway, formatNumber } from "../core/format.js";
 import { distanceTo, meets } from "../core/position.js";
+import { inSlices } from "../core/slices.js";
 import { el, hit, icon, redraw, symbol } from "./dom.js";
 
 const FIRST = 12;
@@ -21,25 +22,37 @@ export function createList(pane, view, { styles, onChoose, onPoint, empty = null
   let kind = ""; // the layer that the list ordered by distance is limited to
 
   /** Order the list by the distance from a position {point, accuracy}; by layer for null. */
-  function orderFrom(position) {
+  async function orderFrom(position) {
     here = position;
     kind = "";
-    if (latest) draw(latest.layers, latest.box);
+    if (latest) await draw(latest.layers, latest.box);
   }
 
   const wait = () => pane.replaceChildren(el("p", { class: "pane__note", role: "status" }, words.loading));
 
   /**
    * List `layers` (layer -> the records that the server gave for a somewhat larger view) as far as they meet `box`, the
-   * visible part of the map. Returns how many are in sight.
+   * visible part of the map. Returns a promise of how many are in sight; null if the list was drawn for something else since.
    */
-  function draw(layers, box) {
-    latest = { layers, box };
-    const shown = Object.entries(layers).map(([name, layer]) => ({ name, layer, ...apart(layer, box) }));
+  async function draw(layers, box) {
+    const mine = (latest = { layers, box });
+    return inSlices(steps(layers, box), () => mine !== latest);
+  }
+
+  function* steps(layers, box) {
+    const shown = [];
+    for (const [name, layer] of Object.entries(layers)) {
+      shown.push({ name, layer, ...apart(layer, box) });
+      yield;
+    }
     const total = shown.reduce((sum, { count }) => sum + count, 0);
     const nonEmpty = shown.filter(({ placed, unplaced }) => placed.length || unplaced.length);
     const nothing = () => empty?.() ?? el("p", { class: "pane__note pane__note--empty" }, icon(view.urls.icons, "search"), words["list.empty"]);
-    const groups = here ? [nearest(shown, total, here), ...nonEmpty.filter(({ unplaced }) => unplaced.length).map((group) => section({ ...group, placed: [] }))] : nonEmpty.map(section);
+    const groups = here ? [nearest(shown, total, here)] : [];
+    for (const group of here ? nonEmpty.filter(({ unplaced }) => unplaced.length).map((one) => ({ ...one, placed: [] })) : nonEmpty) {
+      groups.push(section(group));
+      yield;
+    }
     redraw(pane, nonEmpty.length ? groups : [nothing()]);
     return total;
   }
@@ -71,8 +84,8 @@ export function createList(pane, view, { styles, onChoose, onPoint, empty = null
       .flatMap(({ placed }) => placed)
       .map((feature) => ({ ...feature, away: distanceTo(point, feature.geometry), error: errorOf(feature) + (accuracy > ACCURATE_M ? accuracy : 0) }))
       .sort((a, b) => a.away - b.away);
-    const byLayer = () => {
-      orderFrom(null);
+    const byLayer = async () => {
+      await orderFrom(null);
       pane.querySelector("button")?.focus();
     };
     return el(
