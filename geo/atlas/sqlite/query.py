@@ -36,7 +36,7 @@ from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.lookup import SEARCHED, candidates, relatives
 from geo.atlas.sqlite.metered import unreadable
-from geo.atlas.sqlite.related import fill_addresses
+from geo.atlas.sqlite.related_entries import fill_addresses
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
