@@ -10,7 +10,7 @@ from geo.console.grounds import publish_base_map
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
-from geo.pipeline import BuildResult, allow_new_store, build_atlas, person, require_room
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, collect_seldom, person, require_room
 from geo.store import open_store
 
 
@@ -62,13 +62,14 @@ def restore(installation: Installation, version: int, who: str, why: str) -> Non
 
     Nothing is lost: every version stays. To put back a backup file, use restore-backup.
     """
+    collect_seldom()
     config = with_temporary_folder(installation.settings())
     who, why = person(who, why)
     store, source = open_store(config), open_atlases(config)
     require_room(config, store, source)
-    new = store.restore(version, who=who, why=why)
-    outcome = build_atlas(config, source, progress=print_progress)
-    print_progress(f"version {new.number} = version {version}. {_summary(outcome)}")
+    published = store.restore(version, who=who, why=why)
+    outcome = build_atlas(config, source, progress=print_progress, published=published)
+    print_progress(f"version {published.version.number} = version {version}. {_summary(outcome)}")
 
 
 def _summary(outcome: BuildResult) -> str:
