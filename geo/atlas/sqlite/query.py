@@ -59,10 +59,11 @@ class SqliteAtlas:
     """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends.
 
     Unprepared when the file is missing or does not agree with its checksum, and by any query that cannot read it.
+    A file that was `verified`, and has not changed since, is not read for its checksum again.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not is_sound(path):
+    def __init__(self, path: Path, *, verified: bool = False) -> None:
+        if not verified and not is_sound(path):
             raise unreadable()
         self.key = key_of(path)
         self._path = path
