@@ -37,8 +37,11 @@ PRAGMA page_size = 8192; PRAGMA cache_size = -131072; PRAGMA threads = 2;
 """
 """An incomplete file is deleted, so no journal is needed. The cache holds 128 MB, the unique indexes."""
 
-_SEARCH_BYTES = 64 << 20
-"""Memory that FTS5 fills with words before it writes a part of its index: fewer parts have to be merged."""
+_SEARCH_OPTIONS = {"hashsize": 64 << 20, "automerge": 0}
+"""FTS5 writes a part of its index for each 64 MB of words, and merges them once, when it is optimised at the end."""
+
+_ANALYSED = 10_000
+"""Entries of an index from which SQLite estimates how many rows share a value; all of them would take a second."""
 
 _MANY = 10_000
 """Records above which a second process saves more time than its start takes."""
@@ -69,7 +72,8 @@ def write_atlas(
             create(connection)
             link_layer.create(connection)
             alphabet.create(connection)
-            connection.execute("INSERT INTO search(search, rank) VALUES ('hashsize', ?)", (_SEARCH_BYTES,))
+            for option, value in _SEARCH_OPTIONS.items():
+                connection.execute("INSERT INTO search(search, rank) VALUES (?, ?)", (option, value))
             connection.execute("BEGIN")
             connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
             _write_notes(connection, notes)
@@ -81,6 +85,7 @@ def write_atlas(
             link_layer.create_indexes(connection)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
+            connection.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")
         append_checksum(part)

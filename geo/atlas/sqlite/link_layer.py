@@ -137,5 +137,5 @@ def _batch(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]], first: in
         shapely.to_wkb(shapes, byte_order=1).tolist(),
     ]
     names = names_of(LINK_LAYER, values, caches)
-    more = more_of(LINK_LAYER, values, [{}] * len(lines), Units({}, {}))
+    more = more_of(LINK_LAYER, values, [{}] * len(lines), Units({}, {}), caches)
     return Batch(LINK_LAYER.name, numbers, [], [], values, columns, boxes, names, more, [])

@@ -134,7 +134,7 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
         *properties.values(),
         *folded_values(spec.name, properties, caches.folded),
     ]
-    names, more = names_of(spec, properties, caches), more_of(spec, properties, lies_in, units)
+    names, more = names_of(spec, properties, caches), more_of(spec, properties, lies_in, units, caches)
     facets = list(_facets(spec.name, numbers, members, lies_in))
     return Batch(spec.name, numbers, ids, titles, properties, columns, boxes, names, more, facets)
 
@@ -144,7 +144,10 @@ def values_of(field: Field, cells: Sequence[object]) -> list[Value]:
     is_real = field.kind == "real"
     return [
         cell
-        if cell is None or (type(cell) is str and cell) or (is_real and type(cell) is float and isfinite(cell))
+        if cell is None
+        or (type(cell) is str and cell)
+        or type(cell) is int
+        or (is_real and type(cell) is float and isfinite(cell))
         else _value(field, cell)
         for cell in cells
     ]
@@ -274,12 +277,13 @@ def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
 
 
 def more_of(
-    spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units
+    spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units, caches: Caches
 ) -> list[str]:
     """Further words that each record is searched by: its key, labels of its codes, names of its units and its layer."""
     coded = [field for field in spec.fields if field.codes and field.name not in _UNCODED]
     columns = [
-        [" ".join(search_words(str(key))) for key in properties[spec.key]],
+        # The key of a link is made of those of its ends: their words recur.
+        [caches.search.without_gaps(str(key).replace(".", " ")) for key in properties[spec.key]],
         *([_words_of_codes(field.codes or "", value) for value in properties[field.name]] for field in coded),
         *(
             [
