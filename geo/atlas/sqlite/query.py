@@ -33,7 +33,7 @@ from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.lookup import SEARCHED, candidates, relatives
 from geo.atlas.sqlite.metered import unreadable
-from geo.atlas.sqlite.related import fill_addresses
+from geo.atlas.sqlite.related_entries import fill_addresses
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
 from geo.atlas.sqlite.thread_connections import ThreadConnections, key_of
@@ -56,10 +56,11 @@ class SqliteAtlas:
     """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends.
 
     Unprepared when the file is missing or does not agree with its checksum, and by any query that cannot read it.
+    A file that was `verified`, and has not changed since, is not read for its checksum again.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not is_sound(path):
+    def __init__(self, path: Path, *, verified: bool = False) -> None:
+        if not verified and not is_sound(path):
             raise unreadable()
         self.key = key_of(path)
         self._connections = ThreadConnections(path, self.key)

@@ -134,7 +134,8 @@ class SqliteAtlasSource:
         if not name or state == self._damage:
             raise unreadable()
         try:
-            return _Opened(SqliteAtlas(path), *(path, pointer, state[2]))
+            is_verified = state[2] is not None and self._sound.get(path) == state[2]
+            return _Opened(SqliteAtlas(path, verified=is_verified), *(path, pointer, state[2]))
         except Unprepared:
             self._damage = state  # so that not every request reads the whole file
             raise
@@ -205,6 +206,9 @@ class SqliteAtlasSource:
         """Write the file of a version, atomically; an existing one is replaced."""
         path = self._directory / file_name(version)
         write_atlas(frames, pairs, notes, version=version, path=path, progress=progress)
+        stamp = _stamp_of(path)
+        if stamp is not None:
+            self._sound[path] = stamp
 
     def built(self, version: VersionInfo) -> SqliteAtlas:
         """The atlas of a version that need not be current yet, which the caller closes; Unprepared without one."""

@@ -17,11 +17,12 @@ from geo.atlas.sqlite.words import Words
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
+from geo.ocop.layers import LAYERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 from geo.search.rules import RULES
 
-FORMAT = 16
+FORMAT = 17
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -40,7 +41,7 @@ _PROPERTIES = "properties BLOB AS (substr(feature, properties_at, length(feature
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
-CREATE TABLE facet (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
+CREATE TABLE facet_value (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
 CREATE TABLE link (
     link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
     distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
@@ -72,8 +73,13 @@ def column_of(field: Field) -> str:
 
 
 def folded_fields(layer: str) -> list[Field]:
-    """The fields of free text that people read, whose CASEI and ACCENTI are stored; codes are none."""
+    """The fields of free text that people read, whose CASEI and ACCENTI are stored; codes are none.
+
+    The layer of links has none, as its names are those of other records.
+    """
     spec = COLLECTIONS[layer]
+    if layer not in LAYERS:
+        return []
     return [
         field for field in spec.fields
         if field.kind in {"text", "longtext"} and not field.hidden and field.name != spec.key
@@ -171,10 +177,12 @@ def places_of(layer: str) -> str:
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Create every table in an empty file."""
+    """Create every table in an empty file but that of the layer of links, which link_layer.py creates after them."""
     connection.executescript(_COMMON_TABLES)
-    for name, spec in COLLECTIONS.items():
-        typed = [f"{column_of(field)} {_sql_type(field)}" for field in spec.fields]
+    for name in COLLECTIONS:
+        connection.execute(f"CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north)")
+    for name, spec in LAYERS.items():
+        typed = [f"{column_of(field)} {sql_type(field)}" for field in spec.fields]
         columns = ", ".join([*typed, *(f"{column} TEXT" for column in folded_columns(name))])
         connection.executescript(
             f"""
@@ -186,7 +194,6 @@ def create(connection: sqlite3.Connection) -> None:
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
-            CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """
         )
 
@@ -199,13 +206,14 @@ def create_link_indexes(connection: sqlite3.Connection) -> None:
 
 def create_indexes(connection: sqlite3.Connection) -> None:
     """Create the indexes for filters and sorting, after all records are written; long texts have none."""
-    for name, spec in COLLECTIONS.items():
+    for name, spec in LAYERS.items():
         for field in spec.fields:
             if field.kind != "longtext":
                 connection.execute(f"CREATE INDEX i_{name}_{field.name} ON {table_of(name)} ({column_of(field)})")
 
 
-def _sql_type(field: Field) -> str:
+def sql_type(field: Field) -> str:
+    """The type of the column that holds a field."""
     return {"integer": "INTEGER", "real": "REAL"}.get(field.kind, "TEXT")
 
 
