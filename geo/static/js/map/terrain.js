@@ -1,6 +1,6 @@
 // The base map (rivers, roads, towns, heights) on a canvas below the records, and the names that it offers.
 
-import { meets } from "../core/cells.js";
+import { boxesMeet } from "../core/cells.js";
 import { bandAt, filesIn, nameOf, pixelsPerUnit, sizeAt } from "../core/ground.js";
 import { L } from "./leaflet.js";
 import { Sheet, viewOf } from "./sheet.js";
@@ -117,7 +117,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
           const toLayer = (part) => part.map((value, i) => value * scale + (i % 2 ? top : left));
           const near = file.unitsOf(view, zoom, NAME_PX);
           return (file.rows.get(row)?.at(zoom) ?? [])
-            .map((feature) => ({ row, feature, text: meets(feature.box, near, 1) ? nameOf(feature, row.names.rule, style.english) : "" }))
+            .map((feature) => ({ row, feature, text: boxesMeet(feature.box, near, 1) ? nameOf(feature, row.names.rule, style.english) : "" }))
             .filter(({ text }) => text)
             .map((one) => ({ ...one, parts: one.feature.parts.map(toLayer) }));
         }),
