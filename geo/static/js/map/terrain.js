@@ -73,17 +73,20 @@ export function createTerrain(map, terrain, load, onDrawn) {
     waiting = 0;
     const end = performance.now() + SLICE_MS;
     while (drawNext()) if (performance.now() > end) return wake();
-    map.getContainer().classList.toggle("is-drawing", on && sheets.some((sheet) => sheet.missing().length));
+    mark();
   }
 
-  /** Draw the first cell whose files are here; whether there was one. */
-  function drawNext() {
+  const mark = () => map.getContainer().classList.toggle("is-drawing", on && sheets.some((sheet) => sheet.missing().length));
+
+  /** Draw the first cell whose files are here, or `atOnce` from those of the last view; whether there was one. */
+  function drawNext(atOnce) {
     for (const sheet of on ? sheets : []) {
       const band = bandAt(terrain.bands, sheet.zoom());
       for (const cell of sheet.missing()) {
         const keys = keysIn(band, sheet.zoom(), grown(cell));
-        if (!keys.every(isHere)) continue;
-        sheet.draw(cell, { theme: themeIndex(), files: keys.map((key) => files.get(key)).filter(Boolean) });
+        const areHere = keys.every(isHere);
+        if (!areHere && !atOnce) continue;
+        sheet.draw(cell, { theme: themeIndex(), files: areHere ? keys.map((key) => files.get(key)).filter(Boolean) : shown });
         return true;
       }
     }
@@ -147,7 +150,8 @@ export function createTerrain(map, terrain, load, onDrawn) {
       sheet.prints = prints;
       if (on) sheet._update();
     }
-    while (prints && drawNext());
+    while (prints && drawNext(true)); // paper does not wait for files
+    mark();
   }
 
   return { show, namedFeatures, boxes, print };
