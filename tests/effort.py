@@ -25,6 +25,8 @@ class Effort(NamedTuple):
 
     addresses: int
     """Addresses of a site behind a proxy that are opened, following links from its main pages."""
+    variants: int
+    """Addresses with one path and the same parameters that are opened where all links of the site are followed."""
     crowd: int
     """Records of each of the two large layers of the server that is put under load."""
     load_s: int
@@ -44,6 +46,7 @@ SHORT = Effort(
     slow=50,
     requests=6,
     addresses=120,
+    variants=3,
     crowd=4_000,
     load_s=5,
 )
@@ -57,6 +60,7 @@ LONG = Effort(
     slow=200,
     requests=40,
     addresses=1_500,
+    variants=12,
     crowd=100_000,
     load_s=60,
 )

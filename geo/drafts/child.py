@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo import ending_signals
 from geo.drafts import work
 from geo.drafts.cohort_change import cohort_of_json
 from geo.drafts.draft import DraftStore
@@ -42,8 +43,10 @@ def main() -> None:
 
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
+    ending_signals.receive_as_usual()
     order = json.load(sys.stdin)
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
+    gc.enable()
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):

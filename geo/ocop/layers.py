@@ -393,6 +393,7 @@ _LAYERS = (
         geometry=None,
         key="source_id",
         title="publisher",
+        title_en="publisher_en",
         time=("date",),
         searched=False,
         about=Label(
@@ -402,6 +403,7 @@ _LAYERS = (
         fields=(
             Field("source_id", "source_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             Field("publisher", "publisher", Label("Nơi công bố", "Publisher"), required=True, search=True, table=True),
+            Field("publisher_en", "pub_en", Label("Nơi công bố (tiếng Anh)", "Publisher (in English)"), search=True, sparse=True),
             Field("address", "address", Label("Địa chỉ", "Address"), "url", table=True, task=tasks.SOURCE_ADDRESS),
             Field("date", "date", Label("Ngày", "Date"), "date", table=True),
             Field("what", "what", Label("Nội dung", "Contents"), "longtext", table=True, lang=""),

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import platform
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from functools import partial
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
+from geo import ending_signals
 from geo.errors import BadSource
 from geo.settings import Settings
 from geo.web.transfers import Transfers, threads_for
@@ -83,7 +83,8 @@ def _load_worker(
     make: Callable[[], WSGIApplication], settings: Settings, is_stopping: Callable[[], bool] | None
 ) -> WSGIApplication:
     """The application of a worker process, which ends on SIGTERM and SIGINT."""
-    # A forked worker inherits its parent's handlers, which have no effect in it; the default ones end it.
+    # A forked worker inherits its parent's handlers, which have no effect in it; without a handler it ends.
+    ending_signals.receive_in_a_thread()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     if is_stopping is not None and is_stopping():
@@ -91,7 +92,6 @@ def _load_worker(
     _limit_memory_arenas()
     application = Transfers(make(), settings)
     _tune_interpreter()
-    handle_signals_of_any_thread()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     return application
 
@@ -139,23 +139,3 @@ def _room_for(connections: int) -> int:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
-
-
-def handle_signals_of_any_thread() -> None:
-    """Run a signal's handler in a thread of its own.
-
-    The kernel may deliver a signal to any thread, for example after SIGSTOP and SIGCONT. Python runs handlers in the
-    main thread only, which in a granian worker waits for a lock without waking: the worker could only be killed.
-    """
-    receiver, sender = socket.socketpair()
-    sender.setblocking(False)
-
-    def handle_signals() -> None:
-        while number := receiver.recv(1):
-            handler = signal.getsignal(number[0])
-            if callable(handler):
-                handler(number[0], None)
-
-    # Python writes signal numbers to this socket as long as the process lives, so it is never closed.
-    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
-    threading.Thread(target=handle_signals, name="signals", daemon=True).start()

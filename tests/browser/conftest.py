@@ -34,8 +34,12 @@ def site(built: Settings) -> Iterator[str]:
 
 
 def chromium() -> str:
-    """Where Debian's Chromium lies. A machine without it fails loudly: .ci/system-packages installs it."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Where Chromium lies. A machine without it fails loudly: .ci/system-packages installs it.
+
+    The headless shell, Chromium without the windows around a page, takes less than half of the processor time.
+    """
+    programs = map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))
+    executable = next(filter(None, programs), None)
     assert executable, "no chromium on this machine: run sh .ci/system-packages"
     return executable
 

@@ -15,6 +15,7 @@ from geo.views.formats import FORMATS
 from geo.web.site import pages
 from geo.web.words.site import WORDS
 from tests.conftest import ROOT
+from tests.effort import Effort
 from tests.web.conftest import BROWSER, Document, Element, read
 
 PAGES = [
@@ -88,12 +89,10 @@ def test_a_page_in_another_language_keeps_everything_else(client: FlaskClient) -
     assert query_of(english) == {"group": ["food,beverage"], "q": ["ong"], "sort": ["-stars"], "lang": ["en"]}
 
 
-MOST_VARIANTS = 12
-"""How many addresses with one path and the same parameters are followed."""
-
-
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: FlaskClient, lang: str) -> None:
+def test_every_link_on_every_page_leads_somewhere_in_the_same_language(
+    client: FlaskClient, lang: str, effort: Effort
+) -> None:
     start = "/" if lang == "vi" else "/?lang=en"
     waiting, visited = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
     variants: Counter[tuple[str, frozenset[str]]] = Counter()
@@ -109,7 +108,7 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
         # Pages with several selects and sorted tables link to thousands of combinations of the same parameters.
         variant = urlsplit(path).path, frozenset(query_of(path))
         variants[variant] += 1
-        if variants[variant] > MOST_VARIANTS:
+        if variants[variant] > effort.variants:
             continue
         # The body of a download is not read here: test_downloads.py and the tests of each format do that.
         with client.open(

@@ -131,7 +131,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     return el(
       "section", {},
       el("h3", {}, words.links),
-      linked.map(chain),
+      linked.map((group) => chain(group, record)),
       headings.map((heading) => nearby(neighbours.filter((group) => group.within.certain === heading))),
       around.length ? el("dl", { class: "facts facts--units" }, around.map((group) => el("div", {}, el("dt", {}, group.label), el("dd", {}, group.items.map((item) => unit(item, group)), rest(group.count - group.items.length))))) : null,
       record.links.some((group) => group.measured) ? el("p", { class: "record__method" }, view.method) : null,
@@ -139,10 +139,10 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
   }
 
   /** A group of links; the reason that they share is shown once. */
-  function chain(group) {
+  function chain(group, record) {
     return [
       heading(group.label, group.count),
-      group.why && el("p", { class: "record__why" }, group.why),
+      group.why && el("p", { class: "record__why" }, cited(group.why_parts, group.why, record)),
       steps(group.items, group),
       rest(group.count - group.items.length),
     ];
