@@ -31,6 +31,8 @@ class Effort(NamedTuple):
     """Records of each of the two large layers of the server that is put under load."""
     load_s: int
     """Seconds that the load lasts."""
+    idle_s: int
+    """Seconds after which the server under load drops what it does not use, as many as without this with `--long`."""
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
@@ -49,6 +51,7 @@ SHORT = Effort(
     variants=3,
     crowd=4_000,
     load_s=5,
+    idle_s=5,
 )
 LONG = Effort(
     deaths=60,
@@ -63,4 +66,5 @@ LONG = Effort(
     variants=12,
     crowd=100_000,
     load_s=60,
+    idle_s=15,
 )

@@ -14,7 +14,7 @@ GEO = ROOT / "geo"
 
 VOCABULARY = {
     "errors", "crs", "text", "html_text", "settings", "schema", "report", "ocop", "vn2000", "encodings", "budget",
-    "part_files", "ending_signals",
+    "part_files", "ending_signals", "spare_memory", "code_digest",
 }  # fmt: skip
 ATLAS = VOCABULARY | {"atlas", "search"}
 VIEWS = ATLAS | {"views"}
@@ -27,6 +27,9 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "budget": ({"errors"}, {"filelock"}),
     "part_files": (set(), set()),
     "ending_signals": (set(), set()),
+    "spare_memory": (set(), set()),
+    "code_digest": (set(), set()),
+    "packed_rtree": (set(), {"numpy"}),
     "disk_usage": ({"schema", "settings"}, set()),
     "schema": (set(), set()),
     "text": (set(), set()),
@@ -64,20 +67,31 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VOCABULARY | {"ingest.files", "ingest.crs", "ingest.columns", "ingest.checks", "ingest.places"},
         {"geopandas", "pandas", "shapely", "numpy"},
     ),
-    "store": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy", "pyproj", "orjson"}),
+    "store": (VOCABULARY | {"packed_rtree"}, {"geopandas", "pandas", "shapely", "numpy", "pyproj", "orjson"}),
     "link": (VOCABULARY, {"geopandas", "pandas", "shapely", "numpy"}),
     "atlas": (
         VOCABULARY | {"link", "search", "atlas.cql2", "atlas.sqlite"},
         {"geopandas", "shapely", "numpy", "orjson"},
     ),
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
-    "atlas.sqlite": (ATLAS | {"atlas.cql2", "link"}, {"geopandas", "shapely", "numpy", "orjson"}),
+    "atlas.sqlite": (ATLAS | {"atlas.cql2", "link", "packed_rtree"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
-        | {"acts", "ingest", "ingest.files", "ingest.columns", "ingest.checks", "plan", "store", "atlas", "pipeline"},
+        | {
+            "acts",
+            "ingest",
+            "ingest.files",
+            "ingest.columns",
+            "ingest.checks",
+            "plan",
+            "store",
+            "atlas",
+            "pipeline",
+            "views.tiles",
+        },
         {"geopandas", "shapely", "orjson", "openpyxl", "filelock"},
     ),
     "views": (
@@ -162,6 +176,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "views.phase_report",
             "views.plan",
             "views.sheets",
+            "views.tiles",
             "web",
         },
         {"click"},
@@ -393,4 +408,4 @@ def test_only_the_modules_of_the_site_ask_the_server() -> None:
         for p in static.rglob("*.js")
         if re.search(r"(?<!\w)fetch\(", p.read_text(encoding="utf-8"))
     }
-    assert users == {"pages/server.js", "pages/manage.js"}
+    assert users == {"pages/server.js", "pages/manage.js", "pages/offline.js"}

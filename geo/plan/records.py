@@ -126,7 +126,8 @@ class Records:
 
 @once_per_atlas
 def records_of(atlas: Atlas) -> Records:
-    """The records of an atlas, read once and kept as long as it is, on the account of no request."""
+    """The records of an atlas, read once and kept as long as it is: a long request, whose time is not counted."""
+    budget.take_place()
     with budget.unlimited():
         return Records.of(atlas)
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
-from geo import ending_signals
+from geo import ending_signals, spare_memory
 from geo.errors import BadSource
 from geo.settings import Settings
 from geo.web.transfers import Transfers, threads_for
@@ -21,8 +21,8 @@ from geo.web.transfers import Transfers, threads_for
 START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
 """How worker processes are started. Forking is fast, but unsafe on macOS and impossible on Windows."""
 
-THREAD_IDLE_S = 30
-"""Seconds after which a thread without work ends."""
+THREAD_IDLE_S = 15
+"""Seconds after which a thread without work ends, and with it its connection to the atlas."""
 _IDLE_MS = 75_000
 """Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
 _LARGEST_HEAD = 64 * 1024
@@ -57,6 +57,7 @@ def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
     from granian.log import LogLevels  # noqa: PLC0415
 
     multiprocessing.set_start_method(START, force=True)
+    _leave_to_all_processes()
     connections = _room_for(settings.connections)
     server = Granian(
         "site",
@@ -93,6 +94,7 @@ def _load_worker(
     application = Transfers(make(), settings)
     _tune_interpreter()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    spare_memory.watch()
     return application
 
 
@@ -102,6 +104,12 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _leave_to_all_processes() -> None:
+    """Exclude all objects from garbage collection, which writes to each and so copies what forked processes share."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tune_interpreter() -> None:

@@ -10,7 +10,7 @@ const answers = queries.map(([text, lang]) => {
   const hits = ranking.search(text, { lang, limit });
   const suggestions = hits.length > 0 ? [] : ranking.suggest(text, { lang });
   return {
-    hits: hits.map(({ layer, id, near, reason }) => [layer, id, near, reason && [reason.field, reason.text]]),
+    hits: hits.map(({ layer, id, near, partial, reason }) => [layer, id, near, partial, reason && [reason.field, reason.text]]),
     suggestions: suggestions.map(({ layer, id }) => [layer, id]),
     meant: ranking.meantBy(text),
   };

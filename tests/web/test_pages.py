@@ -179,6 +179,16 @@ def test_heads_sort_and_sort_back(client: FlaskClient) -> None:
     assert rows(opened(client, back))[0] == "R1"
 
 
+def test_the_form_sorts_and_leads_to_the_matches_where_a_phone_shows_no_heads(client: FlaskClient) -> None:
+    page = opened(client, "/products?stars=&sort=-stars&q=")
+    [form] = [e for e in page.all("form") if str(e.attrs["action"]).startswith("/products")]
+    assert str(form.attrs["action"]).endswith("#matches") and page.all("div", id="matches")
+    assert [e.attrs["value"] for e in page.all("option") if "selected" in e.attrs and e.text.endswith("▼")] == [
+        "-stars"
+    ]
+    assert opened(client, "/products?sort=").all("table")
+
+
 def test_a_long_table_is_read_page_by_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE_ROWS", 1)
     first = opened(client, "/products?group=beverage&lang=en")
@@ -193,7 +203,7 @@ def test_a_long_table_is_read_page_by_page(client: FlaskClient, monkeypatch: pyt
 
 def test_the_form_offers_every_filter_of_the_layer_with_counts_and_shows_the_choice(client: FlaskClient) -> None:
     page = opened(client, "/products?group=food")
-    names = {e.attrs["name"] for e in page.all("select")}
+    names = {e.attrs["name"] for e in page.all("select")} - {"sort"}
     assert names == {row.param for row in FILTERS if applies(row.param, "products")} - {"status"}  # none has a status
     selection = [e for e in page.all("option") if "selected" in e.attrs]
     assert [(e.attrs["value"], e.text) for e in selection] == [("food", "Thực phẩm (1)")]

@@ -51,6 +51,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "libraries.js": lambda: "\n".join(libraries()),
     "map.js": partial(script, "pages/map.js"),
     "embed.js": partial(script, "pages/embed.js"),
+    "ranking.js": partial(script, "pages/ranking.js"),
     "preview.js": partial(script, "pages/preview.js"),
     "copy.js": partial(script, "pages/copy.js"),
     "chains.js": partial(script, "pages/chains.js"),

@@ -66,10 +66,10 @@ function moveScale(symbols, frame) {
 /**
  * The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the units, see
  * map/base.js, those that filters name (`units.outlines`, see map/units.js) and the files of the base map:
- * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device; without
- * it the map shows what is around.
+ * `units.terrain(band, name)`. `visible()` gives the names of the layers that are shown. `onPosition([lng, lat], accuracy_m)`
+ * is called with the position of the device; without it the map shows what is around.
  */
-export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, onPosition = null, units }) {
+export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, onPosition = null, visible = () => firstLayers, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
@@ -89,9 +89,10 @@ export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, 
     return [...symbols, ...(terrain?.boxes() ?? []), ...corners()];
   });
   onTheme(labels.draw);
-  preparePaper(map, view, frame, { terrain, labels });
+  preparePaper(map, view, frame, { terrain, labels, visible });
   for (const box of document.querySelectorAll(".panel, .record--embed, .toast")) markVietnamese(box);
 
+  let first = null; // the first drawing of the units
   /** Draw the units called `name` over the base map, or without it. An operator's tiles are a base map of their own. */
   const ground = async (name, { withTerrain = true } = {}) => {
     const isTiles = view.tile_layers.some((layer) => layer.name === name);
@@ -99,12 +100,17 @@ export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, 
     base.veil(on);
     terrain?.show(on);
     for (const note of frame.querySelectorAll("[data-of=terrain]")) note.hidden = !on;
-    try {
-      await base.choose(name || "communes");
-    } finally {
-      for (const part of document.querySelectorAll(".sketch")) part.remove(); // the server's drawing, see sketch.html
-    }
+    const choice = base.choose(name || "communes");
+    first ??= choice.catch(() => {});
+    await choice;
     labels.draw();
   };
-  return { camera, features, highlight, ground, marks };
+
+  /** Take the server's drawing away (sketch.html), for a page that has drawn its records, as soon as the units are drawn. */
+  async function uncover() {
+    await first;
+    for (const part of document.querySelectorAll(".sketch")) part.remove();
+  }
+
+  return { camera, features, highlight, ground, marks, uncover };
 }

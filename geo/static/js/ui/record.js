@@ -1,7 +1,7 @@
 // The panel of one record: title, location, story, links, facts, conflicts, sources, downloads.
 
 import { fill } from "../core/format.js";
-import { copy, selectText } from "./clipboard.js";
+import { canSend, copy, selectText, send } from "./clipboard.js";
 import { el, hit, icon, link, symbol } from "./dom.js";
 
 /**
@@ -65,7 +65,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     const offers = [
       record.url && el("a", { class: "chip", href: record.url }, sign("source"), words["record.page"]),
       record.directions && directions(record.directions),
-      address && el("button", { type: "button", class: "chip chip--icon", "aria-label": words["record.share"], title: words["record.share"], onclick: () => share(record) }, sign("share")),
+      address && el("button", { type: "button", class: "chip chip--icon", "aria-label": words[canSend() ? "record.send" : "record.share"], title: words[canSend() ? "record.send" : "record.share"], onclick: () => share(record) }, sign("share")),
     ].filter(Boolean);
     return offers.length ? el("div", { class: "actions" }, offers) : null;
   }
@@ -97,6 +97,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
 
   async function share(record) {
     const url = address(record);
+    if (await send({ title: record.title, url })) return;
     say((await copy(url)) ? words["share.copied"] : url);
   }
 
