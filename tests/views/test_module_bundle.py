@@ -50,6 +50,7 @@ const CALLS = {
   pixelsPerUnit: () => core.pixelsPerUnit(8, 9.5),
   partsOf: () => core.partsOf({ g: [[1, 2, 3, 4]] }),
   sizeAt: () => core.sizeAt([[8, 1], [10, 3]], 9),
+  pairsOf: () => core.pairsOf([1, 2, 3, 4]),
   nameOf: () => core.nameOf({ n: "Sông Đà", e: "Da River" }, "along", true),
   clip: () => core.clip([-50, 50, 150, 50], { min: { x: 0, y: 0 }, max: { x: 100, y: 100 } }),
   even: () => core.even([0, 0, 90, 30]),
