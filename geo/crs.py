@@ -151,6 +151,17 @@ def _edges(geometry: BaseGeometry) -> tuple[Points, Points]:
     return points[:-1][joined], points[1:][joined]
 
 
+@lru_cache(maxsize=8)
+def widened(outline: BaseGeometry, margin_m: float) -> BaseGeometry:
+    """What lies in `outline`, in a system of metres, or within `margin_m` metres of it; prepared for predicates.
+
+    The last ones are kept: an import asks again and again about one province of many vertices.
+    """
+    wide: BaseGeometry = shapely.buffer(outline, margin_m)
+    shapely.prepare(wide)
+    return wide
+
+
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:
     """Metres between two points along the WGS 84 ellipsoid (Karney 2013, through pyproj).
 

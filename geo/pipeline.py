@@ -15,7 +15,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
+from geo.atlas import Atlas, AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict, DiskFull, GeoError, NotFound
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -28,6 +28,8 @@ from geo.store import restore_backup as put_back
 from geo.store.content import frames_of
 
 Progress = Callable[[str], None]
+BeforeCurrent = Callable[[Atlas], None]
+"""What is done with an atlas that was built, while the one before is still current."""
 SEED = "seed"
 """The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
 
@@ -118,18 +120,20 @@ def build_atlas(
     why: str = "data/shapefiles",
     reread: bool = False,
     over_imports: bool = True,
-    published: Published | None = None,
+    before_current: BeforeCurrent | None = None,
 ) -> BuildResult:
     """Bring the store and the atlas up to date and make the atlas current.
 
     The seed is read when there is no version yet, when `reread` is set, or when its files have changed and the current
     version was read from the seed. A seed with a fatal issue changes nothing; BadSource when there is no earlier
     version to serve instead. Conflict when the seed would replace versions that others have published, unless
-    `over_imports` is set. `published` is what this process has just published, if anything.
+    `over_imports` is set.
 
     Without `reread`, a seed that cannot be read or a data folder that cannot be written leaves the last good version
     current, and `progress` reports it. BadSource when the store is missing, or ends before the version that was
     published last; see allow_new_store.
+
+    `before_current` is called with a new atlas before that becomes current.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = _open_or_create_store(settings, source)
@@ -146,7 +150,7 @@ def build_atlas(
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
     try:
-        info = _make_current(settings, store, version, source, progress, published)
+        info = _make_current(settings, store, version, source, progress, None, before_current)
     except (OSError, DiskFull) as error:
         has_no_room = isinstance(error, DiskFull)
         if reread or not source.current_number() or (is_writable(settings.data_dir) and not has_no_room):
@@ -187,18 +191,20 @@ def prepare_atlas(
     number: int | None = None,
     published: Published | None = None,
     progress: Progress,
+    before_current: BeforeCurrent | None = None,
 ) -> VersionInfo:
     """Build the atlas of the newest version where it is missing or damaged, and make it current.
 
-    With `number` build that of an earlier version; the current one stays current. DiskFull when there is no room.
     `published` is what this process has just published, if anything: its records need not be read again.
+    `before_current` is called with the atlas before. With `number` build that of an earlier version; the current one
+    stays current. DiskFull when there is no room.
     """
     store = open_complete_store(settings, source)
     newest = store.current()
     if newest is None:
         raise BadSource("The store holds no version yet.", "Kho chưa có phiên bản nào.")
     if number is None or number == newest.number:
-        return _make_current(settings, store, newest, source, progress, published)
+        return _make_current(settings, store, newest, source, progress, published, before_current)
     version = next((one for one in store.versions() if one.number == number), None)
     if version is None:
         raise NotFound(f"The store holds no version {number}.", f"Kho không có phiên bản {number}.")
@@ -307,6 +313,7 @@ def _make_current(
     source: AtlasSource,
     progress: Progress,
     published: Published | None,
+    before_current: BeforeCurrent | None,
 ) -> VersionInfo:
     """The version that is current now: the given one, or a newer one that another process published meanwhile."""
     if not source.has(VersionInfo(*version)) and not is_writable(settings.data_dir):
@@ -315,6 +322,9 @@ def _make_current(
     # Another process may have published meanwhile: the pointer must not go back to an older version.
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
+    if before_current is not None and not source.is_current(info):
+        with source.built(info) as atlas:
+            before_current(atlas)
     source.publish(info)
     source.delete_all_but(settings.atlases)
     return info

@@ -5,6 +5,7 @@ jobs.py starts it with one order, a JSON object on its standard input. It writes
 is published, before its atlas is built: a process that is killed in between has published.
 """
 
+import gc
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from geo import ending_signals
 from geo.drafts import work
 from geo.drafts.cohort_change import cohort_of_json
 from geo.drafts.draft import DraftStore
@@ -42,8 +44,10 @@ def main() -> None:
 
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
+    ending_signals.receive_as_usual()
     order = json.load(sys.stdin)
     collect_seldom()
+    gc.enable()
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):

@@ -1,6 +1,7 @@
 """The tasks of the child process: read a draft, publish it, restore a version, change a cohort, build an atlas."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from geopandas import GeoDataFrame
@@ -20,6 +21,7 @@ from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
 from geo.store import Published, Store, Version, open_store
 from geo.store.content import state_of
+from geo.views.tiles.next_layers import prepare_next
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -89,7 +91,10 @@ def prepare_served(
     `published` is what this process has just published, if anything.
     """
     progress("freeze")
-    prepare_atlas(settings, open_atlases(settings), number=number, published=published, progress=progress)
+    prepare_atlas(
+        settings, open_atlases(settings), number=number, published=published, progress=progress,
+        before_current=partial(prepare_next, settings),
+    )  # fmt: skip
 
 
 def _changes(

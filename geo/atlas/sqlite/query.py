@@ -2,15 +2,12 @@
 
 import json
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakSet
 
 import orjson
 
@@ -39,7 +36,7 @@ from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.related_entries import fill_addresses
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
-from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
+from geo.atlas.sqlite.thread_connections import ThreadConnections, key_of
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
@@ -66,11 +63,7 @@ class SqliteAtlas:
         if not verified and not is_sound(path):
             raise unreadable()
         self.key = key_of(path)
-        self._path = path
-        self._local = threading.local()
-        self._connections: WeakSet[ThreadConnection] = WeakSet()
-        self._ended: deque[sqlite3.Connection] = deque()
-        self._lock = threading.Lock()
+        self._connections = ThreadConnections(path, self.key)
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         self._bounds: dict[str, LngLatBbox | None] = {}
@@ -89,29 +82,15 @@ class SqliteAtlas:
 
     def close(self) -> None:
         """Close every thread's connection; the atlas cannot be queried afterwards."""
-        with self._lock:
-            for own in list(self._connections):
-                own.db.close()
-            self._connections.clear()
-            self._local = threading.local()
-            while self._ended:
-                self._ended.popleft().close()
+        self._connections.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_lock"):  # not when its file is damaged
+        if hasattr(self, "_connections"):  # not when its file is damaged
             self.close()
 
     @property
     def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            while self._ended:
-                self._ended.popleft().close()
-            own = self._local.own = ThreadConnection(self._path, self.key, self._ended)
-            connection = self._local.connection = own.db
-            with self._lock:
-                self._connections.add(own)
-        return connection
+        return self._connections.of_this_thread()
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
         return tuples(self._db, statement.text, statement.values)

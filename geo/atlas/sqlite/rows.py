@@ -24,6 +24,7 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.filters import COUNTED, FILTERS, applies
 from geo.ocop.validity import VALIDITY_FIELDS, validity_of
 from geo.schema import Field, Filter, LayerSpec
+from geo.search.record_texts import texts_of_codes
 from geo.text import fold
 
 DECIMALS = 7
@@ -302,11 +303,8 @@ def more_of(
 
 @lru_cache(maxsize=4_096)
 def _words_of_codes(codes: str, value: Value) -> str:
-    """The words of the labels, in both languages, of the codes in a field's value."""
-    if value is None:
-        return ""
-    labels = (CODE_LISTS[codes].label_of(key, lang) for key in str(value).split(";") for lang in ("vi", "en"))
-    return " ".join(word for label in labels for word in search_words(label))
+    """The words of the labels, in both languages, and of the other names of the codes in a field's value."""
+    return " ".join(word for texts in texts_of_codes(codes, value) for text in texts for word in search_words(text))
 
 
 @lru_cache(maxsize=4_096)

@@ -1,9 +1,11 @@
 """The locator map: a record's position in the province as static SVG, outlines as path data."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
@@ -14,6 +16,8 @@ from geo.views.values import precision_of
 
 WIDTH = 320.0
 """Width of the drawing in SVG units; the height follows from the province's extent."""
+
+Numbers: TypeAlias = NDArray[np.float64]
 
 _SIMPLIFY_DEG = 0.004
 _MARGIN = 6.0
@@ -36,6 +40,11 @@ class Frame(NamedTuple):
         """A position in the drawing, x to the right and y downwards."""
         x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
         return round(x, 1), round((self.bounds.north - lat) * self.scale + _MARGIN, 1)
+
+    def positions(self, lng: Numbers, lat: Numbers) -> tuple[Numbers, Numbers]:
+        """The same of many positions, not rounded."""
+        x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
+        return x, (self.bounds.north - lat) * self.scale + _MARGIN
 
 
 class Locator(NamedTuple):
