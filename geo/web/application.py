@@ -144,7 +144,7 @@ def _register_plan(
     ProximityData(workbench).register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
-    report_files.register(app, workbench, files, grounds)
+    report_files.register(app, workbench, files, grounds, settings)
 
 
 def _register_management(

@@ -133,7 +133,14 @@ def test_the_docx_has_the_form_of_administrative_documents(vietnamese: WrittenRe
     assert page.different_first_page_header_footer and "PAGE" in page.header._element.xml
     normal = document.styles["Normal"]
     assert (normal.font.name, normal.font.size) == ("Times New Roman", Pt(13))
-    state = document.tables[0].rows[0].cells[1].paragraphs
+    office, (*state, motto_line) = (cell.paragraphs for cell in document.tables[0].rows[0].cells)
+    subject = next(
+        number for number, line in enumerate(document.paragraphs) if line.text == vietnamese.report.head["abstract"]
+    )
+    lines = office[-1], motto_line, document.paragraphs[subject + 1]
+    assert all(line.text == "" and "w:pBdr" in line._p.xml for line in lines), (
+        "below the office, the motto, the subject"
+    )
     assert [line.text for line in state] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
     assert all(run.font.bold for line in state for run in line.runs)
     assert document.core_properties.created.date() == date(2026, 1, 2)

@@ -40,10 +40,11 @@ Block: TypeAlias = Heading | Paragraph | Grid
 
 
 class Appendix(NamedTuple):
-    """An appendix, which begins on a new page: its number and its title, then its blocks."""
+    """An appendix, which begins on a new page: its number, its title, what it is attached to, then its blocks."""
 
     number: str
     title: str
+    attached: str
     blocks: tuple[Block, ...]
 
 
@@ -52,7 +53,8 @@ class Report:
     """A report in the form of administrative documents (decree 30/2020/NĐ-CP, appendix I).
 
     `head` holds the texts of the first page's head, `foot` those of recipients and signature. `sheet` is the values of
-    a map for the template of sheets, `sheet_title` the title of its appendix.
+    a map for the template of sheets, `sheet_title` the title of its appendix and what that
+    is attached to.
     """
 
     lang: str
@@ -72,7 +74,7 @@ class Report:
         yield from (self.foot["recipients_title"], *self.foot["recipients"])
         yield from (text for text in (self.foot["authority"], self.foot["sign"]) if text)
         for appendix in self.appendices:
-            yield from (appendix.number, appendix.title)
+            yield from (appendix.number, appendix.title, appendix.attached)
             for block in appendix.blocks:
                 yield from texts_of(block)
 

@@ -22,6 +22,12 @@ FONT = "Times New Roman"
 _MARGINS_MM = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_margin": 20}
 _TEXT_MM = 160.0
 """Width of the text between the margins."""
+_OFFICE_MM = 62.0
+"""Width of the office's part of the head."""
+_MOTTO_MM = 56.0
+"""Length of the line below the motto: as long as its text."""
+_CELL_MM = 3.8
+"""What the margins of a cell take of its width."""
 _TABLE_POINTS = 11.0
 _MAP_PPI = 170.0
 _CENTRE, _JUSTIFY, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.RIGHT
@@ -39,6 +45,7 @@ def write_docx(report: Report, out: BinaryIO) -> int:
         document.add_page_break()
         _line(document, appendix.number, 14, bold=True, level=1)
         _line(document, appendix.title, 14, bold=True)
+        _line(document, appendix.attached, 13, bold=False, italic=True)
         for block in appendix.blocks:
             _block(document, block)
     _map(document, report)
@@ -117,14 +124,29 @@ def _head(document: Any, head: dict[str, str]) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     office, state, number, day = (cell for row in table.rows for cell in row.cells)
     _fill(office, [(head["parent"], 12.5, {}), (head["office"], 12.5, {"bold": True})])
-    _fill(state, [(head["state"], 12.5, {"bold": True}), (head["motto"], 13, {"bold": True, "underline": True})])
+    _fill(state, [(head["state"], 12.5, {"bold": True}), (head["motto"], 13, {"bold": True})])
+    _rule(office.add_paragraph(), 22.0, _OFFICE_MM)
+    _rule(state.add_paragraph(), _MOTTO_MM, _TEXT_MM - _OFFICE_MM)
     _fill(number, [(head["number"], 13, {})])
     _fill(day, [(head["day"], 13, {"italic": True})])
-    for column, width in zip(table.columns, (70.0, 90.0), strict=True):
+    for column, width in zip(table.columns, (_OFFICE_MM, _TEXT_MM - _OFFICE_MM), strict=True):
         for cell in column.cells:
             cell.width = Mm(width)
     _line(document, head["kind"], 14, bold=True, before=12)
     _line(document, head["abstract"], 14, bold=True)
+    _rule(document.add_paragraph(), 54.0, _TEXT_MM)
+
+
+def _rule(paragraph: Any, length_mm: float, room_mm: float) -> None:
+    """A line in the middle of a room, as the edge of a paragraph without text."""
+    shape = paragraph.paragraph_format
+    shape.left_indent = shape.right_indent = Mm((room_mm - _CELL_MM - length_mm) / 2)
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(0), Pt(4), Pt(3)
+    edges, edge = OxmlElement("w:pBdr"), OxmlElement("w:top")
+    for name, value in {"val": "single", "sz": "6", "space": "1", "color": "000000"}.items():
+        edge.set(qn(f"w:{name}"), value)
+    edges.append(edge)
+    paragraph._p.get_or_add_pPr().insert_element_before(edges, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
 def _foot(document: Any, foot: dict[str, Any]) -> None:
@@ -148,13 +170,15 @@ def _fill(cell: Any, lines: list[tuple[str, float, dict[str, bool]]], *, centred
             setattr(run.font, name, value)
 
 
-def _line(document: Any, text: str, points: float, *, bold: bool, level: int = 0, before: float = 0.0) -> None:
+def _line(
+    document: Any, text: str, points: float, *, bold: bool, italic: bool = False, level: int = 0, before: float = 0.0
+) -> None:
     """A line in the middle; with a level it is a heading."""
     paragraph = document.add_heading(level=level) if level else document.add_paragraph()
     paragraph.alignment = _CENTRE
     paragraph.paragraph_format.space_before = Pt(before)
     run = paragraph.add_run(printable(text))
-    run.font.size, run.font.bold = Pt(points), bold
+    run.font.size, run.font.bold, run.font.italic = Pt(points), bold, italic
 
 
 def _block(document: Any, block: Block) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import shapely
 
 from geo.atlas import Record
@@ -12,9 +13,11 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Label
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.qgis.symbols import APPROXIMATE, CLUSTERS
 from geo.views.sheets.map_drawing import MapDrawing
-from geo.views.sheets.map_window import PX_MM, MapWindow
+from geo.views.sheets.map_window import MapWindow
+from geo.views.sheets.overlay import SIGNS, Overlay, hatching_svg, sign_svg
 from geo.views.sheets.record_symbols import RING_DASH_MM, swatch
 from geo.views.sheets.typefaces import width_mm
 from geo.views.sheets.vector_drawing import PER_MM, document, element, line, placed_path, rectangle
@@ -49,7 +52,7 @@ class LegendRow(NamedTuple):
 def legend_rows(records: Mapping[str, Sequence[Record]], drawing: MapDrawing, units: str, lang: str) -> list[LegendRow]:
     """The rows of a map: each layer with its number of records and its symbols, the signs, the base map."""
     rows = [row for layer, members in records.items() for row in _layer_rows(layer, members, lang)]
-    return [*rows, *_signs(drawing, lang), *_base_rows(drawing, units, lang)]
+    return [*rows, *_overlay_rows(drawing.overlay), *_signs(drawing, lang), *_base_rows(drawing, units, lang)]
 
 
 def _lines(row: LegendRow, width: float) -> int:
@@ -120,6 +123,30 @@ def _signs(drawing: MapDrawing, lang: str) -> Iterator[LegendRow]:
         two = element("path", d=f"M{x - 75} {y - 50}q0 -75 75 -75q80 0 80 72q0 55 -60 105l-100 78h165", fill="none",
                       stroke="#ffffff", stroke_width=40)  # fmt: skip
         yield LegendRow(CLUSTERS.of(lang), _picture(disc + two))
+
+
+def _overlay_rows(overlay: Overlay) -> Iterator[LegendRow]:
+    """The rows of what a map shows beside its records, those of signs first."""
+    width, height = SWATCH_MM
+    present = set(overlay.signs.values())
+    rows = [
+        LegendRow(overlay.sign_words[key], _picture(sign_svg(key, width / 2, height / 2)))
+        for key in SIGNS
+        if key in present
+    ]
+    for stroke in overlay.strokes:
+        across = [shapely.LineString([(0.2, height / 2), (width - 0.2, height / 2)])]
+        rows.append(
+            LegendRow(stroke.words, _picture(line(across, stroke.color, stroke.width_mm, dash_mm=stroke.dash_mm)))
+        )
+    for hatching in overlay.hatchings:
+        box = np.array([shapely.box(0.5, 0.7, width - 0.5, height - 0.7)], dtype=object)
+        rows.append(
+            LegendRow(hatching.words, _picture(hatching_svg(box, crossed=hatching.crossed, color=hatching.color)))
+        )
+    if rows:
+        yield LegendRow(overlay.title)
+        yield from rows
 
 
 def _base_rows(drawing: MapDrawing, units: str, lang: str) -> Iterator[LegendRow]:

@@ -9,7 +9,7 @@ import shapely
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import BOX, SHAPES, STYLES, Style
 from geo.views.map.assets import static_dir
-from geo.views.sheets.map_window import PX_MM
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.vector_drawing import PER_MM, element, line, rectangle
 
 _SVG = "http://www.w3.org/2000/svg"

@@ -32,6 +32,7 @@ FACES = (
     Face(SERIF, False, False, "LiberationSerif-Regular.ttf"),
     Face(SERIF, True, False, "LiberationSerif-Bold.ttf"),
     Face(SERIF, False, True, "LiberationSerif-Italic.ttf"),
+    Face(SERIF, True, True, "LiberationSerif-BoldItalic.ttf"),
 )
 
 _REPLACEMENTS = {"→": "->", "←": "<-", "↔": "<->", "″": '"', "′": "'", "№": "No", "\N{NON-BREAKING HYPHEN}": "-"}

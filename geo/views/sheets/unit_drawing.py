@@ -12,8 +12,9 @@ from geo.atlas import Atlas, Query, Record
 from geo.basemap.style import VEIL, VEIL_OPACITY
 from geo.crs import Shapes, to_metric
 from geo.ocop.styles import STYLES
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.label_placement import Name, spots_around, spots_in
-from geo.views.sheets.map_window import PX_MM, MapWindow
+from geo.views.sheets.map_window import MapWindow
 from geo.views.sheets.typefaces import printable
 from geo.views.sheets.vector_drawing import area, line
 
