@@ -152,3 +152,37 @@ def test_the_report_of_the_phase_is_a_file_of_the_days_that_its_url_names(
 def test_a_report_of_days_that_are_none_is_refused(caller: FlaskClient) -> None:
     assert caller.get("/plan/report.pdf?on=2022-02-30").status_code == 400
     assert caller.get("/plan/report.odt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "query"), [("chains", "gap=zones&order=stars"), ("gaps", "gap=communes_without_product"), ("proximity", "km=7.5&show=far")]
+)  # fmt: skip
+def test_a_page_under_plan_is_printed_with_its_choices_at_an_address_that_names_version_and_day(
+    caller: FlaskClient, page: str, query: str
+) -> None:
+    html = read(caller.get(f"/plan/{page}?on=2026-12-01&{query}").text)
+    (link,) = [
+        href for href in html.values("href")
+        if href.startswith(f"/plan/{page}/sheet.pdf") and "paper=a4" in href and "portrait" in href
+    ]  # fmt: skip
+    answer = caller.get(link)
+    address = answer.headers["Location"]
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert answer.status_code == 302 and asked | dict(parse_qsl(query)) == asked
+    assert asked["version"] == "7" and asked["on"] == "2026-12-01" and asked["ground"] == "none" and "km" in asked
+    file = caller.get(address)
+    assert (file.status_code, file.content_type) == (200, "application/pdf")
+    text = text_of(file.data)
+    assert all(
+        part in text for part in (f"http://localhost/plan/{page}?", "version=7", "on=2026-12-01", *query.split("&"))
+    )
+    width, height = pypdfium2.PdfDocument(io.BytesIO(file.data))[0].get_size()
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (210, 297)
+
+
+def test_a_board_without_a_map_and_a_parameter_of_another_page_are_refused(caller: FlaskClient) -> None:
+    named = "version=7&on=2026-12-01&km=10&ground=none&lang=en"
+    assert "no map" in caller.get(f"/plan/chains/sheet.pdf?{named}&by=zones").text
+    for query in ("paper=a5", "area=province"):
+        assert caller.get(f"/plan/gaps/sheet.pdf?{named}&{query}").status_code == 400
+    assert caller.get("/plan/overview/sheet.pdf").status_code == 404
