@@ -100,8 +100,8 @@ def compose_chains(desk: Desk) -> Content:
     rows = _chosen(desk, of, gap)
     board = _ordered(_rows(desk.records, chains(desk.records, desk.parameters, rows)), order)
     return content_of(
-        _table(board, desk), board=board, rows=board[:MOST_ROWS], matched=len(board),
-        marks=_marks(desk.records, board[:MOST_ROWS]), summary=_summary(board), **values,
+        _table(board, desk), rows=board[:MOST_ROWS], matched=len(board), marks=_marks(desk.records, board[:MOST_ROWS]),
+        summary=_summary(board), **values,
     )  # fmt: skip
 
 

@@ -55,14 +55,14 @@ class Workbench:
         desk = self.desk(page)
         content = self.content(page, desk)
         return render(
-            page.template, page=page, desk=desk, tables=ordered(content.tables), sort=request.args.get("sort", ""),
+            page.template, page=page, desk=desk, tables=_ordered(content.tables), sort=request.args.get("sort", ""),
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
             file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
 
-    def desk(self, page: PlanPage, *more: str) -> Desk:
-        """What the request asks of a page; BadQuery for a parameter that is neither the page's nor one of `more`."""
-        params.only(request.args, *_names(page), *more)
+    def desk(self, page: PlanPage) -> Desk:
+        """What the request asks of a page; BadQuery for a parameter that the page does not have."""
+        params.only(request.args, *_names(page))
         self.open_version()
         parameters = plan_parameters.parameters(request.args, g.atlas, page.day or plan_parameters.today())
         choices = {name: request.args[name] for name in page.choices if request.args.get(name)}
@@ -93,7 +93,7 @@ class Workbench:
             pages = ", ".join(one.key for one in PAGES)
             raise NotFound(f"No page {page!r}. Pages: {pages}.", f"Không có trang {page!r}. Các trang: {pages}.")
         desk = self.desk(row)
-        tables = ordered(self.content(row, desk).tables)
+        tables = _ordered(self.content(row, desk).tables)
         if table not in tables:
             names = ", ".join(tables)
             raise NotFound(f"No table {table!r}. Tables: {names}.", f"Không có bảng {table!r}. Các bảng: {names}.")
@@ -142,7 +142,7 @@ def _names(page: PlanPage) -> tuple[str, ...]:
     return ("version", "on", *compared, *page.parameters, *page.choices, "sort")
 
 
-def ordered(tables: Mapping[str, Table]) -> dict[str, Table]:
+def _ordered(tables: Mapping[str, Table]) -> dict[str, Table]:
     """The tables of a page, one of them in the order of the parameter `sort`: table, dot, column, '-' before it.
 
     BadQuery for a table or a column that the page does not have.
