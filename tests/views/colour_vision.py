@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.float64]
 
 VISIONS: dict[str, Pixels] = {
-    "normal": np.eye(3),
     "protanopia": np.array(
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     ),

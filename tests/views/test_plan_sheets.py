@@ -17,11 +17,13 @@ from geo.plan.gaps import GAPS
 from geo.plan.proximity import places_of
 from geo.plan.records import records_of
 from geo.views.plan.desk import Content, Desk
+from geo.views.plan.proximity_page import NEAR
 from geo.views.plan_sheets.plan_sheet import SHEET_PAGES, draw_plan_sheet
 from geo.views.plan_sheets.proximity_sheet import near_overlay
 from geo.views.sheets.overlay import SIGNS
 from geo.views.sheets.page_layout import PAPERS, Form
 from geo.views.sheets.sheet_document import Sheet
+from tests.views.archival import assert_archival
 from tests.views.printed_sheets import printed_sheet
 
 DAY = date(2026, 12, 1)
@@ -70,7 +72,7 @@ def test_a_sheet_of_distances_has_both_layers_with_their_state_and_the_bounds_of
 def test_rings_are_as_wide_as_the_distance_less_and_more_the_uncertainty(small: Atlas) -> None:
     """Measured on the ellipsoid from each place to the nearest point of each outline."""
     desk = desk_of(small, {}, km=12.0)
-    rings = near_overlay(desk, "sites", {}, "vi").strokes
+    rings = near_overlay(desk, NEAR["village_near_site"], (), "sites", "vi").strokes
     places = places_of(records_of(small), "sites")
     assert len(places.ids) >= 1 and len(rings) == 2
     points = np.column_stack(places.lnglat)
@@ -116,7 +118,7 @@ def test_a_sheet_of_a_gap_marks_its_records_and_lists_them_in_the_order_of_the_p
 
 def test_a_sheet_of_chains_joins_each_product_to_the_ends_that_its_chain_has(small: Atlas) -> None:
     content, sheet = drawn(small, "chains", km=10.0)
-    board = content.values["board"]
+    board = content.values["rows"]
     listed = rows_of(sheet.values["list"])
     assert [row[0] for row in listed] == [row.product.title.vi for row in board] and board
     gaps = {row.product.id: [layer for layer, state, _ in row.cells if state == "none"] for row in board}
@@ -125,15 +127,20 @@ def test_a_sheet_of_chains_joins_each_product_to_the_ends_that_its_chain_has(sma
     assert [bool(row[-1]) for row in listed] == [bool(gaps[row.product.id]) for row in board]
     steps = {row[0]: [int(cell) for cell in row[1:]] for row in rows_of(sheet.values["table"])}
     assert all(sum(counts) == len(board) for counts in steps.values()) and len(steps) == 4
+    assert_archival(printed_sheet(sheet, small, "vi").data, "vi", {"BeVietnamPro"})
 
 
 def test_the_selection_and_the_order_of_the_board_are_those_of_the_sheet(small: Atlas) -> None:
-    content, sheet = drawn(small, "chains", gap="zones", order="stars", unit="00001")
-    board = content.values["board"]
-    assert [row[0] for row in rows_of(sheet.values["list"])] == [row.product.title.vi for row in board]
-    assert "không có vùng nguyên liệu" in sheet.values["subtitle"] and "Thanh An" in sheet.values["subtitle"]
-    window = sheet.drawing.window.box
-    assert window.east - window.west < 80_000, "the unit, not the province"
+    _, whole = drawn(small, "chains")
+    content, sheet = drawn(small, "chains", order="stars", unit="00001")
+    board = content.values["rows"]
+    assert [row[0] for row in rows_of(sheet.values["list"])] == [row.product.title.vi for row in board] and board
+    assert "Thanh An" in sheet.values["subtitle"]
+    assert sheet.drawing.window.scale < whole.drawing.window.scale, "the unit, not the province"
+    content, sheet = drawn(small, "chains", gap="any")
+    board = content.values["rows"]
+    assert [row[0] for row in rows_of(sheet.values["list"])] == [row.product.title.vi for row in board] and board
+    assert "có khoảng trống" in sheet.values["subtitle"] and set(sheet.drawing.overlay.signs.values()) == {"no"}
 
 
 def test_a_board_without_a_map_has_no_sheet(small: Atlas) -> None:

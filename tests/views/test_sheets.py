@@ -27,6 +27,7 @@ from geo.views.sheets.map_sheet import draw_sheet, filter_words, write_sheet
 from geo.views.sheets.subject import SheetOrder, filters_of
 from geo.views.sheets.typefaces import FACES, FONTS_DIR
 from geo.views.values import precision_of
+from tests.views.archival import assert_archival, dictionaries
 from tests.views.printed_sheets import ADDRESS, PrintedSheet, pixels, printed
 
 
@@ -189,33 +190,14 @@ def test_the_text_of_a_sheet_is_text_with_its_diacritics(province: PrintedSheet)
 # --- the file ----------------------------------------------------------------------------------------
 
 
-def test_a_sheet_has_no_other_font_than_the_shipped_one(province: PrintedSheet, commune: PrintedSheet) -> None:
-    for one in (province, commune):
-        with pikepdf.open(io.BytesIO(one.data)) as pdf:
-            fonts = [
-                item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
-            ]
-            names = {str(font.BaseFont).rpartition("+")[2] for font in fonts}
-            files = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontFile2" in item]
-            assert names and {name.partition("-")[0] for name in names} == {"BeVietnamPro"}
-            assert len(files) == len({str(item.FontName) for item in files}) >= 2
-
-
-def test_a_sheet_says_pdf_a_2a_and_pdf_ua_1_and_has_what_they_ask_for(province: PrintedSheet) -> None:
-    """What can be read without a validator: XMP, output intent, language, title, tags, an alternative text of the map."""
+def test_a_sheet_is_for_archives_and_for_screen_readers_and_has_no_other_font(
+    province: PrintedSheet, commune: PrintedSheet
+) -> None:
+    for one, lang in ((province, "vi"), (commune, "en")):
+        assert_archival(one.data, lang, {"BeVietnamPro"})
     with pikepdf.open(io.BytesIO(province.data)) as pdf:
-        with pdf.open_metadata() as metadata:
-            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
-            assert metadata["pdfuaid:part"] == "1"
-            assert metadata["dc:title"] == "Bản đồ OCOP tỉnh Điện Biên"
-        assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "vi"
-        assert pdf.Root.ViewerPreferences.DisplayDocTitle
-        assert str(pdf.Root.OutputIntents[0].S) == "/GTS_PDFA1"
-        tags = [
-            item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
-        ]
-        kinds = {str(tag.S) for tag in tags}
-        assert {"/H1", "/Figure", "/Table", "/TH", "/TD"} <= kinds
+        tags = [item for item in dictionaries(pdf) if item.get("/Type") == "/StructElem"]
+        assert {"/H1", "/Figure", "/Table", "/TH", "/TD"} <= {str(tag.S) for tag in tags}
         figures = [str(tag.Alt) for tag in tags if str(tag.S) == "/Figure"]
         assert any("900.000" in text for text in figures) and ADDRESS in figures
 
@@ -300,6 +282,7 @@ def test_an_area_without_a_map_is_refused(small: Atlas, area: str, kind: type[Ex
 def test_the_atlas_has_a_bookmark_for_each_commune(small: Atlas) -> None:
     out = io.BytesIO()
     assert write_book(small, None, "vi", lambda order: f"https://ocop.example/{order.area}", out) == 3
+    assert_archival(out.getvalue(), "vi", {"BeVietnamPro"})
     document = pypdfium2.PdfDocument(out.getvalue())
     titles = [mark.get_title() for mark in document.get_toc()]
     assert titles == [

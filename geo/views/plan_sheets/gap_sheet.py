@@ -9,7 +9,7 @@ from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.views.plan.desk import Content, Desk
 from geo.views.plan.figure_view import rounded, without_value
-from geo.views.plan.proximity_page import STATES, near_of
+from geo.views.plan.proximity_page import near_of
 from geo.views.plan.table import number_text
 from geo.views.plan_sheets.plan_records import (
     circumstances,
@@ -17,7 +17,7 @@ from geo.views.plan_sheets.plan_records import (
     province_window,
     records_of_layers,
 )
-from geo.views.plan_sheets.proximity_sheet import SIGN_OF_STATE, near_overlay
+from geo.views.plan_sheets.proximity_sheet import near_overlay
 from geo.views.sheets.grids import Grid, Group, Listing
 from geo.views.sheets.map_drawing import MapContent
 from geo.views.sheets.overlay import Hatching, Overlay, RecordId
@@ -47,7 +47,7 @@ def gap_content(desk: Desk, content: Content, form: Form, lang: str) -> SheetCon
         circumstances(desk, lang, with_km="km" in figure.indicator.parameters),
         province_window(desk, form),
         MapContent("communes", records, overlay=_overlay(desk, content, lang)),
-        Listing(None, _summary(content.values["figures"], figure, lang), grid_of_table(table, name, lang)),
+        Listing(None, _summary(content.values["figures"], figure, lang), grid_of_table(table, lang)),
         credited=layers,
     )
 
@@ -74,19 +74,11 @@ def _overlay(desk: Desk, content: Content, lang: str) -> Overlay:
     if gap.link is not None:
         spec = near_of(gap.link)
         other = spec.target if gap.side == spec.source else spec.source
-        return near_overlay(desk, other, _states(content), lang)
+        return near_overlay(desk, spec, (gap.side or "",), other, lang)
     if figure.indicator.layer in ON_MAP:
         words = {"no": _SURE.of(lang), "maybe": _POSSIBLE.of(lang)}
         return Overlay(name, _signs(figure), words)
     return Overlay(name, hatchings=_hatchings(desk, figure, lang))
-
-
-def _states(content: Content) -> dict[RecordId, str]:
-    """The sign of each record with the gap by its state in the table."""
-    keys = {label: key for key, label in STATES.items()}
-    table = content.tables["records"]
-    pairs = ((key, keys[row[1]]) for key, row in zip(table.records, table.rows, strict=True))  # type: ignore[index]
-    return {(key.layer, key.id): SIGN_OF_STATE[state] for key, state in pairs if key and state in SIGN_OF_STATE}
 
 
 def _signs(figure: Figure) -> dict[RecordId, str]:

@@ -18,6 +18,7 @@ from geo.views.sheets.page_layout import Form, map_size
 from geo.views.sheets.subject import province_box
 from geo.views.values import format_date
 
+LIST = Label("Danh sách", "List")
 NO_DATA = Label("chưa có số liệu", "no data yet")
 _DAY = Label("ngày {day}", "on {day}")
 _KM = Label("trong {km} km", "within {km} km")
@@ -49,7 +50,7 @@ def window_of_records(records: Mapping[str, Sequence[Record]], desk: Desk, form:
     return window_around(metric_box(around), *map_size(form))
 
 
-def grid_of_table(table: Table, title: str, lang: str) -> Grid:
+def grid_of_table(table: Table, lang: str) -> Grid:
     """A table of the planners' part as texts, its definitions as the note below it."""
     without = NO_DATA.of(lang)
     rows = tuple(
@@ -61,7 +62,7 @@ def grid_of_table(table: Table, title: str, lang: str) -> Grid:
     shares = tuple(_share(column, [row[place] for row in rows]) for place, column in enumerate(table.columns))
     note = " ".join(f"{row.term.of(lang)}: {row.meaning.of(lang)}" for row in table.definitions)
     empty = (table.empty.of(lang), *("",) * (len(heads) - 1))
-    return Grid(title, heads, (Group("", rows or (empty,)),), shares, numbers, note)
+    return Grid(LIST.of(lang), heads, (Group("", rows or (empty,)),), shares, numbers, note)
 
 
 def _share(column: Column, texts: Sequence[str]) -> float:

@@ -8,11 +8,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_metric
 from geo.ocop.layers import LAYERS
-from geo.plan.proximity import places_of
+from geo.plan.proximity import places_of, proximity
 from geo.plan.records import RecordKey
 from geo.schema import Label, Near
 from geo.views.plan.desk import Content, Desk
-from geo.views.plan.proximity_page import STATES, Side, in_state, title_of
+from geo.views.plan.proximity_page import STATES, Side, title_of
 from geo.views.plan.table import Table, number_text
 from geo.views.plan_sheets.plan_records import (
     circumstances,
@@ -27,7 +27,7 @@ from geo.views.sheets.overlay import Overlay, RecordId, Stroke
 from geo.views.sheets.page_layout import Form
 from geo.views.sheets.sheet_document import SheetContent
 
-SIGN_OF_STATE = {"near": "yes", "maybe": "maybe", "far": "no"}
+_SIGN_OF_STATE = {"near": "yes", "maybe": "maybe", "far": "no"}
 RING_INK = "#7a1f5c"
 _TITLE = Label("Khoảng cách: {link}", "Proximity: {link}")
 _SIGNS = Label("Trong {km} km", "Within {km} km")
@@ -44,38 +44,39 @@ _PAIRS = Label("Số cặp", "Pairs")
 def proximity_content(desk: Desk, content: Content, form: Form, lang: str) -> SheetContent:
     """What the sheet holds."""
     spec: Near = content.values["spec"]
-    sides: list[Side] = content.values["sides"]
-    show = str(content.values["show"])
-    layers = (spec.source, spec.target)
-    records = records_of_layers(desk.atlas, _keys(content, layers), layers, lang)
-    link = title_of(spec).of(lang)
-    tables = [in_state(content.tables[layer], show) for layer in layers]
-    shown = _SHOWN.of(lang).format(state=STATES[show].of(lang)) if show else ""
+    show, layers = str(content.values["show"]), (spec.source, spec.target)
+    keys = [RecordKey(layer, str(key)) for layer in layers for key in desk.records.ids(layer)]
+    tables = [content.tables[layer] for layer in layers]
+    if show:
+        tables = [table.where(lambda row: row[1] == STATES[show]) for table in tables]
     return SheetContent(
-        _TITLE.of(lang).format(link=link),
-        circumstances(desk, lang, shown, with_km=True),
+        _TITLE.of(lang).format(link=title_of(spec).of(lang)),
+        circumstances(desk, lang, _SHOWN.of(lang).format(state=STATES[show].of(lang)) if show else "", with_km=True),
         province_window(desk, form),
-        MapContent("communes", records, overlay=near_overlay(desk, spec.target, signs_of(content, layers), lang)),
-        Listing(None, _summary(desk, content, sides, lang), _listed(tables, lang)),
+        MapContent(
+            "communes",
+            records_of_layers(desk.atlas, keys, layers, lang),
+            overlay=near_overlay(desk, spec, layers, spec.target, lang),
+        ),
+        Listing(None, _summary(desk, content, lang), _listed(tables, lang)),
         credited=layers,
     )
 
 
-def signs_of(content: Content, layers: Sequence[str]) -> dict[RecordId, str]:
-    """The sign of each record that is in a table of places, by its state; none without a location."""
-    keys = {label: key for key, label in STATES.items()}
-    signs = {}
-    for layer in layers:
-        table = content.tables[layer]
-        for key, row in zip(table.records, table.rows, strict=True):
-            state = keys[row[1]]  # type: ignore[index]
-            if key is not None and state in SIGN_OF_STATE:
-                signs[key.layer, key.id] = SIGN_OF_STATE[state]
-    return signs
+def signs_of(desk: Desk, spec: Near, layers: Sequence[str]) -> dict[RecordId, str]:
+    """The sign of each record of some of the two layers of a link that has a place."""
+    answer, reach_m = proximity(desk.records, spec.source, spec.target), desk.parameters.km * 1_000
+    sides = ((spec.source, answer.here, answer.of_here), (spec.target, answer.there, answer.of_there))
+    return {
+        (layer, str(key)): "yes" if most_m <= reach_m else "maybe" if least_m <= reach_m else "no"
+        for layer, places, near in sides
+        if layer in layers
+        for key, most_m, least_m in zip(places.ids, near.most_m, near.least_m, strict=True)
+    }
 
 
-def near_overlay(desk: Desk, layer: str, signs: dict[RecordId, str], lang: str) -> Overlay:
-    """The signs of states, and the rings of the chosen distance around the places of a layer.
+def near_overlay(desk: Desk, spec: Near, signed: Sequence[str], layer: str, lang: str) -> Overlay:
+    """The signs of the records of `signed` layers, and rings of the chosen distance around the places of a layer.
 
     The rings are less wide by the uncertainty of each place for what is sure, and wider for what is possible. Buffers
     are made in METRIC_CRS, whose scale differs from 1 by at most 2 in 10,000 in the province.
@@ -84,8 +85,8 @@ def near_overlay(desk: Desk, layer: str, signs: dict[RecordId, str], lang: str) 
     sure, possible = _rings(desk, layer)
     return Overlay(
         _SIGNS.of(lang).format(**words),
-        signs,
-        {SIGN_OF_STATE[key]: STATES[key].of(lang) for key in SIGN_OF_STATE},
+        signs_of(desk, spec, signed),
+        {sign: STATES[state].of(lang) for state, sign in _SIGN_OF_STATE.items()},
         (
             Stroke(_SURE_RING.of(lang).format(**words), sure, RING_INK, 0.35),
             Stroke(_POSSIBLE_RING.of(lang).format(**words), possible, RING_INK, 0.25, (1.1, 0.7)),
@@ -103,26 +104,25 @@ def _rings(desk: Desk, layer: str) -> tuple[list[BaseGeometry], list[BaseGeometr
         shapely.union_all(shapely.buffer(points[radius > 0], radius[radius > 0], quad_segs=32)) for radius in radii
     )
     same = bool((places.uncertainty_m == 0).all())
-    return [inner.boundary], [] if same else [outer.boundary]
-
-
-def _keys(content: Content, layers: Sequence[str]) -> list[RecordKey]:
-    return [key for layer in layers for key in content.tables[layer].records if key is not None]
+    sure, possible = ([] if reach.is_empty else [reach.boundary] for reach in (inner, outer))
+    return sure, [] if same else possible
 
 
 def _listed(tables: Sequence[Table], lang: str) -> Grid:
     """Both tables of places as one, a group for each layer."""
-    grids = [grid_of_table(table, "", lang) for table in tables]
+    grids = [grid_of_table(table, lang) for table in tables]
     first = grids[0]
     groups = tuple(Group(table.title.of(lang), grid.groups[0].rows) for table, grid in zip(tables, grids, strict=True))
     nearest = Label("Gần nhất", "Nearest").of(lang)
     record = Label("Nơi", "Place").of(lang)
     heads = (record, first.heads[1], nearest, *first.heads[3:])
     shares = tuple(max(pair) for pair in zip(*(grid.columns for grid in grids), strict=True))
-    return first._replace(title=Label("Khoảng cách", "Distances").of(lang), heads=heads, groups=groups, columns=shares)
+    return first._replace(heads=heads, groups=groups, columns=shares)
 
 
-def _summary(desk: Desk, content: Content, sides: Sequence[Side], lang: str) -> Grid:
+def _summary(desk: Desk, content: Content, lang: str) -> Grid:
+    """For each layer, how many are near and far, surely and at most; and the pairs within the distance."""
+    sides: list[Side] = content.values["sides"]
     rows = [
         (
             side.label.of(lang),

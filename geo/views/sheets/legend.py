@@ -34,6 +34,7 @@ _SIGNS = Label("Ký hiệu chung", "Other signs")
 _UNKNOWN = Label("Chưa rõ loại", "Type unknown")
 _COUNT = Label("{name} ({n})", "{name} ({n})")
 _INK = "#1d2b2c"
+_RIVERS = "rivers"
 
 
 class LegendRow(NamedTuple):
@@ -103,9 +104,11 @@ def _layer_rows(layer: str, records: Sequence[Record], lang: str) -> Iterator[Le
     yield LegendRow(head)
     present = {record.symbol or "" for record in records if record.wkb}
     words = {code.key: code.label.of(lang) for code in CODE_LISTS[codes].codes}
+    by_icon: dict[str, list[str]] = {}  # kinds with one icon share a row: two rows would look alike
     for key in [*(key for key in words if key in present), *([""] if present - words.keys() else [])]:
-        text = words.get(key, _UNKNOWN.of(lang))
-        yield LegendRow(text, _picture(swatch(layer, icon_of(layer, key), *SWATCH_MM)))
+        by_icon.setdefault(icon_of(layer, key), []).append(words.get(key, _UNKNOWN.of(lang)))
+    for icon, texts in by_icon.items():
+        yield LegendRow("; ".join(texts), _picture(swatch(layer, icon, *SWATCH_MM)))
 
 
 def _signs(drawing: MapDrawing, lang: str) -> Iterator[LegendRow]:
@@ -134,7 +137,7 @@ def _overlay_rows(overlay: Overlay) -> Iterator[LegendRow]:
         for key in SIGNS
         if key in present
     ]
-    for stroke in overlay.strokes:
+    for stroke in filter(lambda one: one.shapes, overlay.strokes):
         across = [shapely.LineString([(0.2, height / 2), (width - 0.2, height / 2)])]
         rows.append(
             LegendRow(stroke.words, _picture(line(across, stroke.color, stroke.width_mm, dash_mm=stroke.dash_mm)))
@@ -154,13 +157,23 @@ def _base_rows(drawing: MapDrawing, units: str, lang: str) -> Iterator[LegendRow
     for layer in dict.fromkeys(("province", units)):
         yield LegendRow(COLLECTIONS[layer].label.of(lang), _picture(swatch(layer, "", *SWATCH_MM)))
     styles = [BASE_STYLES[key] for key in reversed(drawing.base_classes)]
-    for style in styles:
-        if style.layer != "heights":
-            text = BASE_LAYERS[style.layer].base_class(style.kind).label.of(lang)
-            yield LegendRow(text, _picture(_base_swatch(style, drawing.window)))
+    for group in _alike(style for style in styles if style.layer != "heights"):
+        texts = (BASE_LAYERS[style.layer].base_class(style.kind).label.of(lang) for style in group)
+        yield LegendRow("; ".join(texts), _picture(_base_swatch(group[0], drawing.window)))
     heights = [style for style in reversed(styles) if style.layer == "heights"]
     if heights:
         yield LegendRow(_HEIGHTS.of(lang), _picture(_ramp(heights)))
+
+
+def _alike(styles: Iterable[BaseStyle]) -> list[list[BaseStyle]]:
+    """The styles in groups that look the same on paper: those of rivers, which differ a little in width."""
+    groups: list[list[BaseStyle]] = []
+    for style in styles:
+        if groups and style.layer == groups[-1][0].layer == _RIVERS:
+            groups[-1].append(style)
+        else:
+            groups.append([style])
+    return groups
 
 
 def _base_swatch(style: BaseStyle, window: MapWindow) -> str:
@@ -172,11 +185,21 @@ def _base_swatch(style: BaseStyle, window: MapWindow) -> str:
     if style.line is None:
         fill = style.fill.light if style.fill else LAND.light
         return rectangle(0.4, 0.8, width - 0.8, height - 1.6, fill, stroke="#9a9a90", stroke_width=8)
-    across = [shapely.LineString([(0.3, height / 2), (width - 0.3, height / 2)])]
+    across = [
+        _wave(width, height)
+        if style.layer == _RIVERS
+        else shapely.LineString([(0.3, height / 2), (width - 0.3, height / 2)])
+    ]
     stroke = window.steps(style.width) * PX_MM
     casing = line(across, style.casing.light, stroke + 2 * style.edge * PX_MM) if style.casing else ""
     dashes = [float(part) * PX_MM for part in style.dash.split()]
     return casing + line(across, style.line.light, stroke, dash_mm=dashes)
+
+
+def _wave(width: float, height: float) -> shapely.LineString:
+    """A winding line, as a river is told from a road and a border without colour."""
+    x = np.linspace(0.3, width - 0.3, 33)
+    return shapely.LineString(np.column_stack([x, height / 2 + 0.17 * height * np.sin(x / width * 4 * np.pi)]))
 
 
 def _ramp(styles: Sequence[BaseStyle]) -> str:

@@ -19,7 +19,7 @@ from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.label_placement import Name, PlacedName, Spot, spots_around, spots_beside, spots_in
 from geo.views.sheets.map_window import MapWindow
 from geo.views.sheets.overlay import SIGN_MM, RecordId, sign_svg
-from geo.views.sheets.record_symbols import ring_mm, size_mm, symbol
+from geo.views.sheets.record_symbols import dash_mm, ring_mm, size_mm, symbol
 from geo.views.sheets.typefaces import printable
 from geo.views.sheets.vector_drawing import PER_MM, Pen, area, element, line
 from geo.views.values import precision_of
@@ -140,12 +140,11 @@ def _spread(
     layer: str, records: Sequence[Record], drawn: Shapes, lang: str, text: float, priority: float
 ) -> tuple[list[str], list[Name]]:
     style = STYLES[layer]
-    dashes = tuple(float(part) * PX_MM for part in style.dash.split())
-    pen = Pen(style.color, max(style.stroke_width * PX_MM, 0.25), dashes, style.stroke_opacity)
+    pen = Pen(style.color, max(style.stroke_width * PX_MM, 0.25), dash_mm(layer), style.stroke_opacity)
     if COLLECTIONS[layer].dimension == 2 and style.fill_opacity:
         svg = [area(drawn, style.color, opacity=style.fill_opacity, edge=pen)]
     else:
-        svg = [line(drawn, *pen[:2], dash_mm=dashes, opacity=pen.opacity)]
+        svg = [line(drawn, *pen[:2], dash_mm=pen.dash_mm, opacity=pen.opacity)]
     names = [
         _area_name(record, shape, lang, text, priority + 3)
         for record, shape in zip(records, drawn, strict=True)

@@ -23,6 +23,7 @@ _SUMMARY_HEADS = (
     Label("Chưa có vị trí", "No location"),
 )  # fmt: skip
 _TITLE, _SUMMARY_TITLE = Label("Danh sách bản ghi", "Records"), Label("Số bản ghi", "Number of records")
+_NONE = Label("Chưa có bản ghi nào ở đây", "No records here yet")
 _NO_DATA = Label("chưa có số liệu", "no data yet")
 NO_PLACE = Label("chưa có vị trí", "no location yet")
 
@@ -32,7 +33,8 @@ def records_listing(atlas: Atlas, records: Mapping[str, Sequence[Record]], lang:
     members = [record for rows in records.values() for record in rows]
     places = Places(atlas, members, lang)
     rows = [_row(number, record, places, lang) for number, record in enumerate(members, 1)]
-    beside = Group("", tuple(row[:_BESIDE] for row in rows))
+    none = ("", _NONE.of(lang), *("",) * (_BESIDE - 2))
+    beside = Group("", tuple(row[:_BESIDE] for row in rows) or (none,))
     title, heads = _TITLE.of(lang), tuple(head.of(lang) for head in _HEADS)
     groups, begin = [], 0
     for layer, of_layer in records.items():

@@ -118,8 +118,8 @@ def compose_sheet(
         if is_readable:
             break
     is_beside = table is not listing.summary
-    has_pages = content.has_pages and not is_beside
-    is_listed = content.has_pages or is_beside
+    has_pages = content.has_pages and not is_beside and bool(listing.pages.rows)
+    is_listed = has_pages or is_beside
     values = {
         **_frame_values(layout, content.title, content.subtitle),
         "map": _map_values(drawing, layout.map, content.title, lang, names_list=is_listed),

@@ -1,6 +1,5 @@
 """The sheets of pages under /plan as PDF, with the parameters of their page; an address names its version and day."""
 
-from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 
@@ -13,7 +12,7 @@ from geo.views.plan_sheets.plan_sheet import SHEET_PAGES, draw_plan_sheet
 from geo.views.sheets.imprint import ground_of, imprint_of
 from geo.views.sheets.sheet_document import write_document
 from geo.web.http.urls import SiteUrls
-from geo.web.plan.workbench import Workbench, edition_of, ordered, query_of
+from geo.web.plan.workbench import Workbench, edition_of, in_order, query_of
 from geo.web.site.downloads import Downloads
 from geo.web.site.printing import PDF, form_of
 
@@ -33,11 +32,10 @@ def register(app: Flask, workbench: Workbench, files: Downloads, grounds: Ground
         if any(not request.args.get(name) for name in ("version", "on", "km", "ground")):
             return redirect(address, 302)
         edition, lang = edition_of(desk, page.path, query), g.lang
-        content = workbench.content(page, desk)
-        shown = replace(content, tables=ordered(content.tables))
+        content = in_order(workbench.content(page, desk))
 
         def write(out: BinaryIO) -> int:
-            drawn = draw_plan_sheet(page.key, desk, shown, ground, form, lang, edition.address)
+            drawn = draw_plan_sheet(page.key, desk, content, ground, form, lang, edition.address)
             return write_document(drawn, desk.atlas, lang, out)
 
         name = f"{page.key}-{form.paper.key}-v{edition.version}-{edition.on.isoformat()}.pdf"
