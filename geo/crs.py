@@ -39,6 +39,8 @@ CHORD_M = 0.0002
 """Metres that a straight edge of another system may deviate in degrees: less than the rounding of coordinates."""
 _MOST_PARTS = 4_096
 _TINY = 1e-12
+_SHORT_M = 5_000.0
+"""An edge whose geodesic is, for areas, described well enough by its ends and the curvature at its middle."""
 _DEGREE_M = 111_320.0
 """Metres of a degree at the equator, the most that a degree measures in either direction."""
 
@@ -149,6 +151,17 @@ def _edges(geometry: BaseGeometry) -> tuple[Points, Points]:
     return points[:-1][joined], points[1:][joined]
 
 
+@lru_cache(maxsize=8)
+def widened(outline: BaseGeometry, margin_m: float) -> BaseGeometry:
+    """What lies in `outline`, in a system of metres, or within `margin_m` metres of it; prepared for predicates.
+
+    The last ones are kept: an import asks again and again about one province of many vertices.
+    """
+    wide: BaseGeometry = shapely.buffer(outline, margin_m)
+    shapely.prepare(wide)
+    return wide
+
+
 def geodesic_distance_m(lng1: float, lat1: float, lng2: float, lat2: float) -> float:
     """Metres between two points along the WGS 84 ellipsoid (Karney 2013, through pyproj).
 
@@ -182,13 +195,51 @@ def geodesic_areas_m2(shapes: Shapes) -> Numbers:
     parts, owners = shapely.get_parts(shapes, return_index=True)
     polygons = np.flatnonzero(shapely.get_dimensions(parts) == 2)
     rings, parts_of_rings = shapely.get_rings(parts[polygons], return_index=True)
-    lng, lat = np.ascontiguousarray(shapely.get_coordinates(rings).T)
-    ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
-    spans = zip([0, *ends], ends, strict=False)
-    areas = np.array([abs(GEOD.polygon_area_perimeter(lng[start:end], lat[start:end])[0]) for start, end in spans])
+    areas = np.abs(_areas_of_rings(rings))
     is_hole = np.concatenate([[False], parts_of_rings[1:] == parts_of_rings[:-1]])[: len(rings)]  # the outer is first
     signed = np.where(is_hole, -areas, areas)
     return np.asarray(np.bincount(owners[polygons[parts_of_rings]], signed, minlength=len(shapes)), dtype=float)
+
+
+def _areas_of_rings(rings: Shapes) -> Numbers:
+    """Square metres that each ring encloses; their sign depends on its direction.
+
+    In the plane of longitude L and of the land between the equator and a latitude B, which keeps areas, an edge is
+    nearly straight: the area below it is a trapezium and a sliver between the chord and the geodesic. The sliver of an
+    edge over dL and dB measures dL * sin(B) * ((N * cos(B) * dL)² + 3 * (M * dB)²) / 12, with B and the radii of
+    curvature N (prime vertical) and M (meridian) in its middle. That is the first term of its series, which follows
+    from Bessel's equations of a geodesic with azimuth A (1825): dB/ds = cos(A) / M, dL/ds = sin(A) / (N * cos(B)) and
+    dA/ds = sin(A) * tan(B) / N. Up to _SHORT_M the other terms are less than 10 cm² an edge. Rings with a longer edge
+    are computed by pyproj, one at a time.
+    """
+    (lng, lat), ends = shapely.get_coordinates(rings).T, np.cumsum(shapely.get_num_coordinates(rings))
+    if not len(rings):
+        return np.empty(0)
+    begins = np.concatenate([[0], ends[:-1]])
+    longitude, latitude = np.radians(lng), np.radians(lat)
+    east, north, middle = np.diff(longitude), np.diff(latitude), (latitude[1:] + latitude[:-1]) / 2
+    sine = np.sin(middle)
+    bend = 1 - GEOD.es * sine**2
+    east_m = GEOD.a / np.sqrt(bend) * np.cos(middle) * east
+    north_m = GEOD.a * (1 - GEOD.es) / bend**1.5 * north
+    land = _land_m2(latitude)
+    # What is north of the first corner only: large numbers would cancel each other.
+    land -= np.repeat(land[begins], ends - begins)
+    below = east * ((land[1:] + land[:-1]) / 2 + sine * (east_m**2 + 3 * north_m**2) / 12)
+    below[ends[:-1] - 1] = east_m[ends[:-1] - 1] = north_m[ends[:-1] - 1] = 0  # from one ring to the next
+    areas: Numbers = np.add.reduceat(np.append(below, 0.0), begins)
+    longest = np.maximum.reduceat(np.append(np.maximum(np.abs(east_m), np.abs(north_m)), 0.0), begins)
+    for ring in np.flatnonzero(~(longest <= _SHORT_M)):
+        corners = slice(begins[ring], ends[ring])
+        areas[ring] = GEOD.polygon_area_perimeter(lng[corners], lat[corners])[0]
+    return areas
+
+
+def _land_m2(latitude: Numbers) -> Numbers:
+    """Square metres between the equator and a latitude, in radians, for each radian of longitude."""
+    eccentricity, sine = math.sqrt(GEOD.es), np.sin(latitude)
+    land: Numbers = GEOD.b**2 / 2 * (sine / (1 - GEOD.es * sine**2) + np.arctanh(eccentricity * sine) / eccentricity)
+    return land
 
 
 def geodesic_lengths_m(lines: Shapes) -> Numbers:

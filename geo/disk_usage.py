@@ -63,7 +63,7 @@ KINDS = (
     Kind(
         ("basemap",),
         Label("Bản đồ nền", "Base map"),
-        Label("Giữ bản hiện hành và bản trước đó.", "The current one and the one before it are kept."),
+        Label("Giữ bản hiện hành và các bản dùng gần nhất.", "The current one and the last ones in use are kept."),
     ),
     Kind(
         ("tmp",),

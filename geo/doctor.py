@@ -7,7 +7,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -48,6 +48,7 @@ def examine(settings: Settings, source: AtlasSource, requirements: Path) -> Iter
     `requirements` is the file of the pinned libraries.
     """
     yield _advise_on_address(settings)
+    yield _advise_on_proxies(settings)
     yield _advise_on_libraries(requirements)
     yield _advise_on_seed(settings, source)
     yield _advise_on_data_folder(settings, source)
@@ -94,6 +95,31 @@ def _is_local(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+_PROXIES = Label("máy chủ trung gian", "proxies")
+
+
+def _advise_on_proxies(settings: Settings) -> Advice:
+    """Whose X-Forwarded-* headers are believed; the address of a caller, by which wrong secrets are counted, is one."""
+    names = ", ".join(settings.proxies)
+    if any(ip_network(network).prefixlen == 0 for network in settings.proxies):
+        text = Label(
+            f"GEO_PROXIES ({names}) tin tiêu đề X-Forwarded-* của mọi máy: ai cũng có thể mạo địa chỉ của người khác."
+            " Hãy chỉ ghi địa chỉ của máy chủ trung gian, ví dụ 127.0.0.1.",
+            f"GEO_PROXIES ({names}) trusts X-Forwarded-* headers of every machine: anybody can take another address."
+            " Name the proxy's address only, for example 127.0.0.1.",
+        )
+        return Advice(_PROXIES, "error", text)
+    if settings.proxies or not settings.public_url:
+        return Advice(_PROXIES, "ok", Label(names or "không có", names or "none"))
+    text = Label(
+        "chưa có GEO_PROXIES: mọi người truy cập mang địa chỉ của máy chủ trung gian, nên ai nhập sai mã quản trị thì"
+        " mọi người phải chờ. Hãy ghi địa chỉ của máy đó, ví dụ GEO_PROXIES=127.0.0.1.",
+        "GEO_PROXIES is not set: every visitor has the proxy's address, so whoever enters a wrong secret delays all."
+        " Set it to the address of the proxy, for example GEO_PROXIES=127.0.0.1.",
+    )
+    return Advice(_PROXIES, "warning", text)
 
 
 _LIBRARIES = Label("thư viện", "libraries")

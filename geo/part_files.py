@@ -22,6 +22,11 @@ def part_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{part_suffix()}")
 
 
+def is_part(path: Path) -> bool:
+    """Whether a file or folder is unfinished, by its name."""
+    return _PART.fullmatch(path.name) is not None
+
+
 def delete_parts(folder: Path, *, deep: bool = False, starting: bool = False) -> None:
     """Delete the unfinished files and folders of dead processes in `folder`, and with `deep` in the folders below it.
 

@@ -4,6 +4,7 @@ The only module that imports every package below the views; geo/console and geo/
 """
 
 import errno
+import gc
 import hashlib
 import os
 import shutil
@@ -14,7 +15,7 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-from geo.atlas import AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
+from geo.atlas import Atlas, AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict, DiskFull, GeoError, NotFound
 from geo.ingest.seed.folder import load_seed
 from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
@@ -22,14 +23,19 @@ from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Store, Version, create_store, open_store, sweep_store
+from geo.store import Published, Store, Version, create_store, open_store, sweep_store
 from geo.store import restore_backup as put_back
+from geo.store.content import frames_of
 
 Progress = Callable[[str], None]
+BeforeCurrent = Callable[[Atlas], None]
+"""What is done with an atlas that was built, while the one before is still current."""
 SEED = "seed"
 """The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
 
 _NEW, _RESTORED = "new", "restored"
+
+_OBJECTS_PER_COLLECTION = 200_000
 
 _MB = 1_000_000
 _MARGIN = 1 * _MB
@@ -93,6 +99,11 @@ class BuildResult:
     counts: dict[str, int]
 
 
+def collect_seldom() -> None:
+    """Let Python look for unreachable cycles seldom in this process: a publication makes millions of other objects."""
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
+
+
 def check_seed(seed_dir: Path, *, progress: Progress) -> Findings:
     """The findings of `seed_dir`; nothing is written."""
     frames, report, _ = load_seed(seed_dir, progress)
@@ -109,6 +120,7 @@ def build_atlas(
     why: str = "data/shapefiles",
     reread: bool = False,
     over_imports: bool = True,
+    before_current: BeforeCurrent | None = None,
 ) -> BuildResult:
     """Bring the store and the atlas up to date and make the atlas current.
 
@@ -120,6 +132,8 @@ def build_atlas(
     Without `reread`, a seed that cannot be read or a data folder that cannot be written leaves the last good version
     current, and `progress` reports it. BadSource when the store is missing, or ends before the version that was
     published last; see allow_new_store.
+
+    `before_current` is called with a new atlas before that becomes current.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = _open_or_create_store(settings, source)
@@ -136,7 +150,7 @@ def build_atlas(
             f"{settings.seed_dir} có lỗi nghiêm trọng và chưa có phiên bản nào trước đó. Chạy `python app.py check`.",
         )
     try:
-        info = _make_current(settings, store, version, source, progress)
+        info = _make_current(settings, store, version, source, progress, None, before_current)
     except (OSError, DiskFull) as error:
         has_no_room = isinstance(error, DiskFull)
         if reread or not source.current_number() or (is_writable(settings.data_dir) and not has_no_room):
@@ -171,18 +185,26 @@ def unprepared_version(settings: Settings, source: AtlasSource) -> Version | Non
 
 
 def prepare_atlas(
-    settings: Settings, source: AtlasSource, *, number: int | None = None, progress: Progress
+    settings: Settings,
+    source: AtlasSource,
+    *,
+    number: int | None = None,
+    published: Published | None = None,
+    progress: Progress,
+    before_current: BeforeCurrent | None = None,
 ) -> VersionInfo:
     """Build the atlas of the newest version where it is missing or damaged, and make it current.
 
-    With `number` build that of an earlier version; the current one stays current. DiskFull when there is no room.
+    `published` is what this process has just published, if anything: its records need not be read again.
+    `before_current` is called with the atlas before. With `number` build that of an earlier version; the current one
+    stays current. DiskFull when there is no room.
     """
     store = open_complete_store(settings, source)
     newest = store.current()
     if newest is None:
         raise BadSource("The store holds no version yet.", "Kho chưa có phiên bản nào.")
     if number is None or number == newest.number:
-        return _make_current(settings, store, newest, source, progress)
+        return _make_current(settings, store, newest, source, progress, published, before_current)
     version = next((one for one in store.versions() if one.number == number), None)
     if version is None:
         raise NotFound(f"The store holds no version {number}.", f"Kho không có phiên bản {number}.")
@@ -285,15 +307,24 @@ def is_writable(folder: Path) -> bool:
 
 
 def _make_current(
-    settings: Settings, store: Store, version: Version, source: AtlasSource, progress: Progress
+    settings: Settings,
+    store: Store,
+    version: Version,
+    source: AtlasSource,
+    progress: Progress,
+    published: Published | None,
+    before_current: BeforeCurrent | None,
 ) -> VersionInfo:
     """The version that is current now: the given one, or a newer one that another process published meanwhile."""
     if not source.has(VersionInfo(*version)) and not is_writable(settings.data_dir):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(settings.data_dir))
-    info = _ensure_frozen(store, version, source, progress)
+    info = _ensure_frozen(store, version, source, progress, published)
     # Another process may have published meanwhile: the pointer must not go back to an older version.
     while (newest := store.current()) is not None and newest.number > info.number:
         info = _ensure_frozen(store, newest, source, progress)
+    if before_current is not None and not source.is_current(info):
+        with source.built(info) as atlas:
+            before_current(atlas)
     source.publish(info)
     source.delete_all_but(settings.atlases)
     return info
@@ -306,11 +337,18 @@ def _last_good_version(source: AtlasSource, error: OSError | DiskFull, progress:
     return served
 
 
-def _ensure_frozen(store: Store, version: Version, source: AtlasSource, progress: Progress) -> VersionInfo:
+def _ensure_frozen(
+    store: Store, version: Version, source: AtlasSource, progress: Progress, published: Published | None = None
+) -> VersionInfo:
     """The version as VersionInfo, after its atlas was built if it was missing."""
     info = VersionInfo(*version)
     if not source.has(info):
-        _freeze(store, info, source, progress)
+        if published is not None and published.version == version:
+            frames = frames_of(published.state)
+            published.state.clear()  # the frames hold the records now; two copies of a large layer fill the memory
+        else:
+            frames = store.frames(version.number)
+        _freeze(store, info, frames, source, progress)
     return info
 
 
@@ -382,9 +420,10 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _freeze(store: Store, info: VersionInfo, source: AtlasSource, progress: Progress) -> None:
+def _freeze(
+    store: Store, info: VersionInfo, frames: Mapping[str, GeoDataFrame], source: AtlasSource, progress: Progress
+) -> None:
     progress(f"link version {info.number}")
-    frames = store.frames(info.number)
     pairs = link_all(frames, LINKS, progress=lambda name: progress(f"  {name}"))
     report = store.report(info.number)
     notes = Notes(

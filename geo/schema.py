@@ -81,7 +81,8 @@ class Field:
     code, where it differs from record to record. `minimum` and `maximum` are inclusive. `aliases` are other
     names that files of offices have for its column.
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
-    may differ from it by the share `tolerance` before a person is asked to look.
+    may differ from it by the share `tolerance` before a person is asked to look; "length" that it is a length in
+    metres, which pages show in kilometres from one kilometre on.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     `search_class` says what the values of a field with `search` are for the search: names of the record, which come
@@ -106,7 +107,7 @@ class Field:
     hidden: bool = False
     help: Label | None = None
     aliases: tuple[str, ...] = ()
-    measures: Literal["", "area"] = ""
+    measures: Literal["", "area", "length"] = ""
     tolerance: float = 0.1
     sparse: bool = False
     task: Task | None = None
@@ -136,9 +137,9 @@ class LayerSpec:
     sitemap, and records that look like one thing recorded twice are reported. `on_map` False takes a layer with
     geometry out of the list of layers that can be switched on over the base map.
     `searched` False leaves its records out of a search that names no layers. `search_standing` puts them, where they
-    match as well, behind those of layers with a smaller one: 0 for what exists, 1 for what was, 2 for what only
-    supports it. `summary` names the fields whose values stand beside the name of a record where records are listed by
-    name.
+    match as well, behind those of layers with a smaller one: 0 for what exists, 1 and 2 for units of the past (large,
+    small), 3 for what only supports it; a record whose whole name is the query counts one less. `summary` names the
+    fields whose values stand beside the name of a record where records are listed by name.
     """
 
     name: str

@@ -112,6 +112,11 @@ class Settings:
         return self.data_dir / "basemap"
 
     @property
+    def zoom_layers_dir(self) -> Path:
+        """The folder of layers that are prepared for making tiles, with a folder for each atlas."""
+        return self.data_dir / "tiles" / "layers"
+
+    @property
     def access_path(self) -> Path:
         """The file of sessions, sign-in links and failed attempts, readable by the service's own user only."""
         return self.data_dir / "access.sqlite"
@@ -125,6 +130,11 @@ class Settings:
     def temporary_dir(self) -> Path:
         """The folder of temporary files, with a folder for each process."""
         return self.data_dir / "tmp"
+
+    @property
+    def tiles_bytes(self) -> int:
+        """The bytes of cached tiles, and as many of layers prepared for making tiles."""
+        return self.tiles_mb * 1_000_000
 
     @property
     def largest_request(self) -> int:

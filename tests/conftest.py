@@ -62,6 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until pytest_collection_finish: nothing that is collected or imported is garbage
     # No deadline: how long an example takes says more about the machine than about the code.
     hypothesis.settings.register_profile("effort", max_examples=effort_of(config).examples, deadline=None)
     hypothesis.settings.load_profile("effort")
@@ -244,3 +245,4 @@ def pytest_collection_finish() -> None:
     """Exclude the tests and modules that were collected from garbage collection: they stay until the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -25,10 +25,14 @@ class Effort(NamedTuple):
 
     addresses: int
     """Addresses of a site behind a proxy that are opened, following links from its main pages."""
+    variants: int
+    """Addresses with one path and the same parameters that are opened where all links of the site are followed."""
     crowd: int
     """Records of each of the two large layers of the server that is put under load."""
     load_s: int
     """Seconds that the load lasts."""
+    idle_s: int
+    """Seconds after which the server under load drops what it does not use, as many as without this with `--long`."""
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items())
@@ -44,8 +48,10 @@ SHORT = Effort(
     slow=50,
     requests=6,
     addresses=120,
+    variants=3,
     crowd=4_000,
     load_s=5,
+    idle_s=5,
 )
 LONG = Effort(
     deaths=60,
@@ -57,6 +63,8 @@ LONG = Effort(
     slow=200,
     requests=40,
     addresses=1_500,
+    variants=12,
     crowd=100_000,
     load_s=60,
+    idle_s=15,
 )

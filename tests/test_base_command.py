@@ -20,7 +20,7 @@ from shapely import LineString, Point, box
 
 from geo.atlas import open_atlases
 from geo.basemap.ground import Ground, GroundSource, write_ground
-from geo.basemap.operator.former_grounds import list_grounds, use_former, use_shipped
+from geo.basemap.operator.former_grounds import list_grounds, use_former, use_ground, use_shipped
 from geo.basemap.operator.new_ground import OPENSTREETMAP, NewGround, Order, make_ground
 from geo.errors import GeoError, NotFound, disk_full
 from geo.settings import Settings
@@ -166,12 +166,23 @@ def test_a_file_with_a_column_of_classes_is_credited_to_whom_the_operator_names(
 # --- ways back -----------------------------------------------------------------------------------------
 
 
-def test_one_goes_back_to_the_former_ground_and_to_the_shipped_one(own: Settings, tmp_path: Path) -> None:
+def test_one_goes_back_step_by_step_by_name_and_to_the_shipped_one(own: Settings, tmp_path: Path) -> None:
     write_shipped(own)
-    grounds = [make(own, extract(tmp_path / f"{name}.osm.pbf", name)).ground for name in ("Một", "Hai")]
-    assert [ground.name for ground in list_grounds(own)] == [ground.name for ground in reversed(grounds)]
-    assert use_former(own).name == current(own).name == grounds[0].name
-    assert names(current(own), "places") == {"Mường Ảng", "Một"}
+    first, second, third = (
+        make(own, extract(tmp_path / f"{name}.osm.pbf", name)).ground.name for name in ("Một", "Hai", "Ba")
+    )
+    assert [ground.name for ground in list_grounds(own)[0]] == [third, second, first]
+    assert [use_former(own).name, use_former(own).name] == [second, first]
+    assert current(own).name == first and names(current(own), "places") == {"Mường Ảng", "Một"}
+    with pytest.raises(NotFound, match="There is no former base map"):
+        use_former(own)
+    assert use_ground(own, third).name == current(own).name == list_grounds(own)[1] == third
+    with pytest.raises(NotFound, match=f"Expected one of: {third}, {second}, {first}"):
+        use_ground(own, "ground-000000000000")
+    use_ground(own, first)
+    fourth = make(own, extract(tmp_path / "Bon.osm.pbf", "Bốn")).ground.name
+    assert [ground.name for ground in list_grounds(own)[0]] == [fourth, first, third, second]
+    assert use_former(own).name == first  # what was shown before the fourth, not what was made before it
     assert use_shipped(own).name == current(own).name
     assert names(current(own), "places") == {"Mường Ảng"} and current(own).maker == "shipped"
 
@@ -179,8 +190,11 @@ def test_one_goes_back_to_the_former_ground_and_to_the_shipped_one(own: Settings
 def test_the_command_lists_grounds_and_goes_back(own: Settings, tmp_path: Path) -> None:
     assert "no base map yet" in run(own, "--list").stderr
     first, second = (make(own, extract(tmp_path / f"{name}.osm.pbf", name)).ground.name for name in ("Một", "Hai"))
-    assert re.findall(r"^ground-\w+", run(own, "--list").stdout, re.MULTILINE) == [second, first]
     assert run(own, "--former").stdout.startswith(first) and current(own).name == first
+    listed = run(own, "--list").stdout
+    assert re.findall(r"^ground-\w+", listed, re.MULTILINE) == [second, first]
+    assert f"{first}  (hiện hành / current)" in listed
+    assert run(own, "--use", second).stdout.startswith(second) and current(own).name == second
     refusal = run(own, "--shipped")
     assert refusal.returncode == 1
     assert "There is no base map in" in refusal.stderr and "Không có bản đồ nền trong" in refusal.stderr
@@ -189,7 +203,7 @@ def test_the_command_lists_grounds_and_goes_back(own: Settings, tmp_path: Path) 
 def test_the_ground_before_a_damaged_one_and_before_the_same_one_again_stays(own: Settings, tmp_path: Path) -> None:
     first, second = (make(own, extract(tmp_path / f"{name}.osm.pbf", name)).ground for name in ("Một", "Hai"))
     make(own, tmp_path / "Hai.osm.pbf")
-    assert [ground.name for ground in list_grounds(own)] == [second.name, first.name]
+    assert [ground.name for ground in list_grounds(own)[0]] == [second.name, first.name]
     (second.folder / "manifest.json").unlink()
     assert use_former(own).name == current(own).name == first.name
 

@@ -15,6 +15,7 @@ import pytest
 import app
 from geo import __version__
 from geo.atlas import open_atlases
+from geo.console.commands import COMMANDS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
 from geo.ocop.layers import LAYERS
@@ -99,8 +100,10 @@ def test_every_parameter_of_features_is_described() -> None:
     assert [name for name in sorted(names) if f"`{name}`" not in text_of("api.md")] == []
 
 
-@pytest.mark.parametrize("command", app.cli.commands.values(), ids=lambda command: command.name)
-def test_every_command_has_help_and_is_described_with_its_options(command: click.Command) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_is_described_with_its_options(name: str) -> None:
+    command = app.cli.get_command(click.Context(app.cli), name)
+    assert command is not None and command.name == name
     text = text_of("command-line.md")
     assert command.help
     assert f"python app.py {command.name}" in text

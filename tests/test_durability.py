@@ -299,6 +299,8 @@ def test_doctor_finds_nothing_where_nothing_is_wrong(run_app: Run, own: Settings
     [
         ({"GEO_PUBLIC_URL": "http://ban-do.example.vn"}, "warning", "https"),
         ({"GEO_HOST": "0.0.0.0"}, "warning", "proxy"),
+        ({"GEO_PUBLIC_URL": "https://ban-do.example.vn"}, "warning", "GEO_PROXIES"),
+        ({"GEO_PROXIES": "10.0.0.7,0.0.0.0/0"}, "error", "another address"),
         ({"GEO_SEED_DIR": "/nonexistent"}, "warning", "GEO_SEED_DIR"),
     ],
 )
@@ -307,7 +309,7 @@ def test_doctor_says_what_is_unsafe(
 ) -> None:
     done = run_app("doctor", "--lang", "en", **(env_of(own) | setting))
     assert any(line.startswith(level) and words in line for line in done.stdout.splitlines()), done.stdout
-    assert done.returncode == 0
+    assert done.returncode == (level == "error")
 
 
 def test_every_command_refuses_a_public_url_that_is_none(run_app: Run, own: Settings) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -210,22 +210,65 @@ def test_both_processes_turn_to_a_version_that_is_published_elsewhere(
             assert probe.connect_ex(("127.0.0.1", server.port)) != 0
 
 
-WAITING = """
-import signal, threading
-from geo.web import serving
-stopped = threading.Event()
-signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
-serving.handle_signals_of_any_thread()
-other = threading.Thread(target=threading.Event().wait, daemon=True)
-other.start()
-threading.Timer(0.5, signal.pthread_kill, [other.ident, signal.SIGTERM]).start()
-stopped.wait()
+HANDLING = """
+import os, signal, threading, time
+from geo import ending_signals
+
+threads = []
+signal.signal(signal.SIGTERM, lambda number, frame: threads.append(threading.current_thread().name))
+ending_signals.receive_in_a_thread()
+os.kill(os.getpid(), signal.SIGTERM)
+while not threads:
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(0.1)
+assert threads == ["signals"], threads
+ending_signals.receive_as_usual()
+assert threads == ["signals", "MainThread"], threads
 """
 
 
-def test_a_signal_that_the_kernel_gives_to_another_thread_is_heard() -> None:
-    """The kernel may do so right after SIGSTOP and SIGCONT of the main thread; the process must stop all the same."""
-    subprocess.run([sys.executable, "-c", WAITING], check=True, cwd=ROOT, timeout=30)
+def test_a_thread_of_its_own_handles_a_signal_once() -> None:
+    """A handler of granian that the main thread runs during its start, or that runs twice, blocks for ever."""
+    subprocess.run([sys.executable, "-c", HANDLING], check=True, cwd=ROOT, timeout=30)
+
+
+STARTING = """
+import os, signal, sys, time
+from geo.settings import Settings
+from geo.web import serving
+
+def has_handler(process):
+    with open(f"/proc/{process}/status") as status:
+        caught = next(line for line in status if line.startswith("SigCgt")).split()[1]
+    return int(caught, 16) >> signal.SIGTERM - 1 & 1
+
+def make():
+    worker = os.getpid()
+    if os.fork() == 0:
+        while not has_handler(worker):
+            pass
+        time.sleep(float(sys.argv[1]) / 1000)
+        os.kill(worker, signal.SIGTERM)
+        os._exit(0)
+    return lambda environ, start_response: []
+
+serving.serve(make, Settings(workers=1, port=int(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("milliseconds", [0, 0.3, 1])
+def test_a_signal_during_the_start_of_a_worker_is_not_lost(milliseconds: float) -> None:
+    words = [sys.executable, "-c", STARTING, str(milliseconds), str(_free_port())]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE) as process:
+        server = Server(process, 0, Path())
+        while not server.workers:
+            time.sleep(0.001)
+        [worker] = server.workers
+        # A worker that has ended is replaced after 3.5 seconds by default.
+        has_ended = _becomes_true(lambda: worker not in server.workers)
+        process.kill()
+        assert has_ended
 
 
 COUNTING = """
@@ -300,6 +343,14 @@ def test_processes_that_are_still_starting_stop_when_told(
         process.send_signal(signal.SIGTERM)
         # Processes that do not react are killed after 30 seconds.
         assert process.wait(timeout=28) == 0
+
+
+def _becomes_true(condition: Callable[[], bool]) -> bool:
+    for _ in range(2_000):
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _version(server: Server, worker: int) -> int:

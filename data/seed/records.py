@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from data.seed.cohorts import cohorts
 from data.seed.corrections import Corrections, scheme_of
 from data.seed.figures import figure
+from data.seed.publishers import with_publisher
 from data.seed.tables import (
     CRAFTS,
     MATERIALS,
@@ -84,6 +85,7 @@ def make(facts: Path, units: Units) -> Records:
     }  # fmt: skip
     finders = {"products": place_of_product}
     corrected = {layer: corrections.apply(layer, records, finders.get(layer, place)) for layer, records in made.items()}
+    corrected["sources"] = [with_publisher(source) for source in corrected["sources"]]
     recorded = {"producers": producers, **corrected, "cohorts": cohorts(corrected["products"])}
     return {layer: [_noted(record) for record in records] for layer, records in recorded.items()}
 

@@ -209,6 +209,9 @@ class AtlasSource(Protocol):
         Frames must be in STORE_CRS; `progress` is called with the name of each layer before it is written.
         """
 
+    def built(self, version: VersionInfo) -> Atlas:
+        """The atlas of a version that need not be current yet, which the caller closes; Unprepared without one."""
+
     def publish(self, version: VersionInfo) -> None:
         """Make a version whose atlas exists the current one, atomically, for every process that shares the source."""
 

@@ -19,8 +19,10 @@ UNITS = 4096
 ATTRIBUTES = ("kind", "name", "name_en", "ref", "rank", "height_m", "min_zoom")
 _TOLERANCE = 2.0
 """Units that a simplified line may deviate: half a pixel at the highest zoom of a band."""
-_COARSER = {"neighbours": 12.0, "heights": 4.0}
-"""Layers whose tolerance is larger: outlines of neighbours are not drawn, those of heights are accurate to some km."""
+_COARSER = {"neighbours": 64.0, "heights": 8.0}
+"""Layers whose tolerance is larger: outlines of neighbours only say on which side of the border a name belongs, those
+of heights are accurate to some km. Their areas are simplified one by one: borders of neighbours are not drawn, and
+heights lie one over the other."""
 _LEAST_AREA = 64.0
 """Square units of the smallest polygon: two by two pixels at the highest zoom of a band."""
 
@@ -57,7 +59,8 @@ def generalise(features: GeoDataFrame, layer: BaseLayer, band: Band) -> GeoDataF
     drawn = _join(drawn) if is_line else drawn
     projected = to_units(_shapes(drawn), band)
     tolerance = _COARSER.get(layer.key, _TOLERANCE)
-    simplified = shapely.simplify(projected, tolerance) if is_line else simplify_areas(projected, tolerance)
+    is_alone = is_line or layer.key in _COARSER
+    simplified = shapely.simplify(projected, tolerance) if is_alone else simplify_areas(projected, tolerance)
     simple = shapely.set_precision(simplified, 1.0)
     size = shapely.length(simple) if is_line else shapely.area(simple) - _LEAST_AREA
     is_visible = size > 0

@@ -32,6 +32,7 @@ from geopandas import GeoDataFrame
 
 from geo.basemap.bands import ATTRIBUTES, BANDS, generalise
 from geo.basemap.declaration import BASE_LAYERS, COLUMNS, Origin
+from geo.basemap.publications import GROUND_NAME, append, delete_old, read_order, write_whole
 from geo.basemap.quadtree import divide
 from geo.crs import mercator_shares
 from geo.errors import BadSource, NotFound
@@ -43,7 +44,6 @@ FORM = 4
 
 PACKAGE = "layers.gpkg"
 _POINTER, _MANIFEST = "CURRENT", "manifest.json"
-_NAME = re.compile(r"ground-[0-9a-f]{12}", re.ASCII)
 _FILE_NAME = re.compile(r"r[0-3]*", re.ASCII)
 _GZIP_LEVEL = 9
 _LEAST_ROOM = 1_000_000
@@ -132,7 +132,7 @@ class GroundSource:
 
     def __call__(self) -> Ground | None:
         """The current ground; None where none was ever published or its folder is gone."""
-        name = self._current_name()
+        name = self.current_name()
         opened = self._opened
         if opened is not None and opened[0] == name:
             return opened[1]
@@ -146,7 +146,7 @@ class GroundSource:
         ground = self()
         if ground is not None and ground.name == name:
             return ground
-        earlier = self.open(name) if _NAME.fullmatch(name) else None
+        earlier = self.open(name) if GROUND_NAME.fullmatch(name) else None
         if earlier is None:
             raise NotFound(
                 f"There is no base map {name!r}. Load the page again to get the current one.",
@@ -161,7 +161,7 @@ class GroundSource:
 
     def outdated_maker(self) -> str:
         """Whose files the current ground was made of when it has the form of another release; else empty."""
-        manifest = self._manifest(self._current_name())
+        manifest = self._manifest(self.current_name())
         return "" if manifest.get("form", FORM) == FORM else str(manifest.get("maker", ""))
 
     def _manifest(self, name: str) -> dict[str, Any]:
@@ -172,30 +172,39 @@ class GroundSource:
             return {}
         return manifest if isinstance(manifest, dict) else {}
 
-    def _current_name(self) -> str:
+    def current_name(self) -> str:
+        """The name of the current ground, which may be one that cannot be opened; empty without one."""
         try:
             name = (self.folder / _POINTER).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
             return ""
-        return name if _NAME.fullmatch(name) else ""
+        return name if GROUND_NAME.fullmatch(name) else ""
 
     def publish(self, name: str) -> None:
-        """Make the ground `name` the current one and delete all others but the one before it.
+        """Make the new ground `name` the current one, and delete those before the last KEPT ones.
 
-        The one before stays for pages that are open. Nothing changes when `name` is the current one already.
+        The ones before stay for pages that are open, and to go back to. Nothing changes when `name` is the current one
+        already.
         """
-        before = self._current_name()
+        before = self.current_name()
         if name == before:
             return
-        part = part_of(self.folder / _POINTER)
-        try:
-            part.write_text(name, encoding="ascii")
-            part.replace(self.folder / _POINTER)
-        finally:
-            part.unlink(missing_ok=True)
-        for folder in self.folder.glob("ground-*"):
-            if _NAME.fullmatch(folder.name) and folder.name not in {name, before}:
-                shutil.rmtree(folder, ignore_errors=True)
+        append(self.folder, before, name)
+        self.point_to(name)
+        delete_old(self.folder, {name, before})
+
+    def point_to(self, name: str) -> None:
+        """Make the ground `name`, which was current before, the current one again; their order stays."""
+        write_whole(self.folder / _POINTER, name)
+
+    def former(self) -> list[Ground]:
+        """The grounds that became current before the current one and can be opened, the latest first.
+
+        All that can be opened where the current one is gone.
+        """
+        names, current = read_order(self.folder), self.current_name()
+        before = names[: names.index(current)] if current in names else names
+        return [ground for name in reversed(before) if (ground := self.open(name)) is not None]
 
 
 def write_ground(
@@ -297,7 +306,7 @@ def _digest(
     frames: Mapping[str, GeoDataFrame], origins: Mapping[str, tuple[Origin, ...]], shades: Iterable[ShadeTile],
     maker: str, as_of: str,
 ) -> str:  # fmt: skip
-    digest = hashlib.sha256(repr((FORM, BANDS, BASE_LAYERS, maker, as_of)).encode())
+    digest = hashlib.sha256(repr((FORM, BANDS, _classes(), maker, as_of)).encode())
     for key, features in frames.items():
         digest.update(repr((key, origins[key], features[list(ATTRIBUTES)].to_csv(index=False))).encode())
         for shape in shapely.to_wkb(np.asarray(features.geometry.array, dtype=object)):
@@ -305,6 +314,12 @@ def _digest(
     for tile in shades:
         digest.update(repr(tile[:3]).encode() + hashlib.sha256(tile.png).digest())
     return digest.hexdigest()[:12]
+
+
+def _classes() -> list[tuple[str, str, list[tuple[str, float]]]]:
+    """What the files depend on in the declaration of the layers: not their labels, which are no part of a ground."""
+    layers = BASE_LAYERS.values()
+    return [(layer.key, layer.geometry, [(one.key, one.from_zoom) for one in layer.classes]) for layer in layers]
 
 
 def _notes(

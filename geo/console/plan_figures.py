@@ -10,21 +10,14 @@ from geo.atlas import open_atlases
 from geo.console.installation import Installation
 from geo.console.output import language_option, report_errors
 from geo.ocop.codes import CODE_LISTS
-from geo.plan import Figure, Frame, Interval, Parameters, Records, compute, records_of
-from geo.plan.figures import Reason
+from geo.plan import Figure, Frame, Parameters, Records, compute, records_of
+from geo.plan.days import day_of
 from geo.plan.indicator_document import indicator_document
 from geo.schema import Label
 from geo.settings import Settings
 from geo.store import open_store
+from geo.views.plan.figure_view import GROUPS, value_text
 
-_REASONS: dict[Reason, Label] = {
-    "unknown": Label("chưa có số liệu", "no data yet"),
-    "empty": Label("không có bản ghi nào để tính tỷ lệ", "no record to take a share of"),
-    "withheld": Label("không hiển thị: số hộ quá nhỏ", "withheld: too few households"),
-}
-_SURE = Label("chắc chắn", "sure")
-_POSSIBLE = Label("có thể", "possible")
-_UNDECIDED = Label("chưa rõ", "not known")
 _RULE = Label("Cách tính", "Rule")
 _TO_RECORD = Label("Cần ghi", "To record")
 
@@ -32,8 +25,8 @@ _TO_RECORD = Label("Cần ghi", "To record")
 @click.command()
 @click.argument("key")
 @click.option("--version", type=click.IntRange(min=1), help="Version of the data; the current one when left out.")
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), default=lambda: f"{datetime.now():%Y-%m-%d}",
-              help="Day for which certificates are judged, YYYY-MM-DD; today when left out.")  # fmt: skip
+@click.option("--date", "on", default=lambda: f"{datetime.now():%Y-%m-%d}", metavar="YYYY-MM-DD",
+              help="Day for which certificates are judged; today when left out.")  # fmt: skip
 @click.option("--km", type=click.FloatRange(min=0, max=200), default=10.0, show_default=True, help="Distance.")
 @click.option(
     "--days", type=click.IntRange(min=0, max=3_660), default=90, show_default=True, help="Number of days after the day."
@@ -58,7 +51,7 @@ def figure(
     /,
     key: str,
     version: int | None,
-    on: datetime,
+    on: str,
     frame: str,
     as_json: bool,
     lang: str,
@@ -68,13 +61,14 @@ def figure(
 
     The same version and parameters always give the same figure. docs/indicators.md lists the keys.
     """
+    day = day_of("--date", on)
     records = _records(installation.settings(), version)
-    parameters = Parameters(records.version, on.date(), frame=Frame(frame), **options)
+    parameters = Parameters(records.version, day, frame=Frame(frame), **options)
     result = compute(records, key, parameters)
     if as_json:
         click.echo(json.dumps(_plain(result), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(_lines(result, lang)))
+        click.echo("\n".join(lines_of(result, lang)))
 
 
 @click.command()
@@ -91,27 +85,17 @@ def _records(config: Settings, version: int | None) -> Records:
     return Records(version or 0, open_store(config).frames(version))
 
 
-def _lines(result: Figure, lang: str) -> list[str]:
+def lines_of(result: Figure, lang: str) -> list[str]:
+    """The figure in the words of its page, with the codes of its records."""
     indicator = result.indicator
-    value = _value(result.value, indicator.decimals, lang) if result.value else _REASONS[result.reason].of(lang)
-    lines = [f"{indicator.name.of(lang)}: {value}" + (f" {indicator.unit.of(lang)}" if result.value else "")]
+    lines = [f"{indicator.name.of(lang)}: {value_text(result, lang)}"]
     lines.append(f"  {_RULE.of(lang)} ({indicator.clause}): {indicator.rule.of(lang)}")
     lines.append("  " + ", ".join(f"{name} {number}" for name, number in result.address.items()))
-    groups = ((_SURE, result.records), (_POSSIBLE, result.possible_records), (_UNDECIDED, result.unknown_records))
+    groups = ((label, getattr(result, name)) for name, label in GROUPS)
     lines += [f"  {label.of(lang)} ({len(keys)}): {' '.join(one.id for one in keys)}" for label, keys in groups if keys]
     if result.missing:
         lines.append(f"  {_TO_RECORD.of(lang)}: {result.missing.of(lang)}")
     return [*lines, f"  {result.digest}"]
-
-
-def _value(value: Interval, decimals: int, lang: str) -> str:
-    """The value, or both bounds of it: "5 chắc chắn, tối đa 23"."""
-    sure, possible = (f"{number:.{decimals}f}" for number in value)
-    if lang == "vi":
-        sure, possible = (text.replace(".", ",") for text in (sure, possible))
-    if value.is_exact:
-        return sure
-    return f"{sure} chắc chắn, tối đa {possible}" if lang == "vi" else f"{sure} sure, at most {possible}"
 
 
 def _plain(result: Figure) -> dict[str, Any]:

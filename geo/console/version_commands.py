@@ -1,6 +1,7 @@
 """The commands that publish versions: `build` from the seed folder, `restore` from an earlier version."""
 
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -10,8 +11,9 @@ from geo.console.grounds import publish_base_map
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
-from geo.pipeline import BuildResult, allow_new_store, build_atlas, person, require_room
+from geo.pipeline import BuildResult, allow_new_store, build_atlas, collect_seldom, person, prepare_atlas, require_room
 from geo.store import open_store
+from geo.views.tiles.next_layers import prepare_next
 
 
 @click.command()
@@ -31,7 +33,14 @@ def build(installation: Installation, who: str, why: str, over_imports: bool, ne
     if new:
         allow_new_store(config, source)
     outcome = build_atlas(
-        config, source, progress=print_progress, who=who, why=why, reread=True, over_imports=over_imports
+        config,
+        source,
+        progress=print_progress,
+        who=who,
+        why=why,
+        reread=True,
+        over_imports=over_imports,
+        before_current=partial(prepare_next, config),
     )
     print_progress(_summary(outcome))
     if outcome.refused:
@@ -62,13 +71,17 @@ def restore(installation: Installation, version: int, who: str, why: str) -> Non
 
     Nothing is lost: every version stays. To put back a backup file, use restore-backup.
     """
+    collect_seldom()
     config = with_temporary_folder(installation.settings())
     who, why = person(who, why)
     store, source = open_store(config), open_atlases(config)
     require_room(config, store, source)
-    new = store.restore(version, who=who, why=why)
-    outcome = build_atlas(config, source, progress=print_progress)
-    print_progress(f"version {new.number} = version {version}. {_summary(outcome)}")
+    published = store.restore(version, who=who, why=why)
+    current = prepare_atlas(
+        config, source, published=published, progress=print_progress, before_current=partial(prepare_next, config)
+    )
+    outcome = BuildResult(current, refused=False, counts=source().counts())
+    print_progress(f"version {published.version.number} = version {version}. {_summary(outcome)}")
 
 
 def _summary(outcome: BuildResult) -> str:

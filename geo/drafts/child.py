@@ -10,9 +10,11 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from geo import ending_signals
 from geo.drafts import work
 from geo.drafts.cohort_change import cohort_of_json
 from geo.drafts.draft import DraftStore
@@ -21,13 +23,13 @@ from geo.drafts.reading import Progress
 from geo.drafts.socket_filter import close_network
 from geo.errors import BadSource, GeoError, disk_full
 from geo.part_files import part_of
+from geo.pipeline import collect_seldom
 from geo.settings import Settings
+from geo.store import Published
 
 Plain = dict[str, Any]
-Task = Callable[[Settings, Plain, Progress], Plain]
+Task = Callable[[Settings, Plain, Progress], Plain | Published]
 
-_OBJECTS_PER_COLLECTION = 200_000
-"""Objects that are made before Python looks for unreachable cycles; a job makes millions, hardly any in cycles."""
 _LOWEST = 19
 """The lowest priority of a process."""
 
@@ -42,8 +44,10 @@ def main() -> None:
 
     The outcome is that of carry_out, or {"starved": true} when memory ran out.
     """
+    ending_signals.receive_as_usual()
     order = json.load(sys.stdin)
-    gc.set_threshold(_OBJECTS_PER_COLLECTION)
+    collect_seldom()
+    gc.enable()
     close_network()
     limit = limit_memory(order["settings"]["import_memory_mb"] * 1024 * 1024)
     if order.get("number") is not None and hasattr(os, "nice"):
@@ -67,23 +71,27 @@ def carry_out(order: Plain, progress: Progress, announce: Callable[[Plain], None
     given to `announce` when it is published; "unprepared" (vi, en) says why its atlas could not be built afterwards.
     """
     settings = Settings.from_json(order["settings"])
-    outcome = _try(_TASKS[order["task"]], settings, order, progress)
+    outcome, published = _try(_TASKS[order["task"]], settings, order, progress)
     if "version" in outcome:
         announce(outcome)
-        preparation = _try(_prepare, settings, {}, progress)
+        preparation, _ = _try(partial(_prepare, published=published), settings, {}, progress)
         if "error" in preparation:
             outcome = {**outcome, "unprepared": preparation["error"]}
     return outcome
 
 
-def _try(task: Task, settings: Settings, order: Plain, progress: Progress) -> Plain:
+def _try(task: Task, settings: Settings, order: Plain, progress: Progress) -> tuple[Plain, Published | None]:
+    """The outcome of a task, and what it published if it says so."""
     try:
-        return task(settings, order, progress)
+        outcome = task(settings, order, progress)
+        if isinstance(outcome, Published):
+            return {"version": outcome.version.number}, outcome
+        return outcome, None
     except (GeoError, OSError) as error:
         problem = disk_full(error) or error
         if not isinstance(problem, GeoError):
             raise
-        return {"error": [problem.vi, problem.en], "kind": type(problem).__name__}
+        return {"error": [problem.vi, problem.en], "kind": type(problem).__name__}, None
 
 
 def _is_starved(limit: int) -> bool:
@@ -112,18 +120,16 @@ def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
     return {}
 
 
-def _publish(settings: Settings, order: Plain, progress: Progress) -> Plain:
+def _publish(settings: Settings, order: Plain, progress: Progress) -> Published:
     drafts = DraftStore(settings.drafts_dir)
-    version = work.publish(
+    return work.publish(
         settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], digest=order["seen"],
         progress=progress,
     )  # fmt: skip
-    return {"version": version.number}
 
 
-def _restore(settings: Settings, order: Plain, progress: Progress) -> Plain:
-    version = work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=progress)
-    return {"version": version.number}
+def _restore(settings: Settings, order: Plain, progress: Progress) -> Published:
+    return work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=progress)
 
 
 def _save_cohort(settings: Settings, order: Plain, progress: Progress) -> Plain:
@@ -134,8 +140,8 @@ def _save_cohort(settings: Settings, order: Plain, progress: Progress) -> Plain:
     return {"version": version.number}
 
 
-def _prepare(settings: Settings, order: Plain, progress: Progress) -> Plain:
-    work.prepare_served(settings, number=order.get("number"), progress=progress)
+def _prepare(settings: Settings, order: Plain, progress: Progress, published: Published | None = None) -> Plain:
+    work.prepare_served(settings, number=order.get("number"), published=published, progress=progress)
     return {}
 
 

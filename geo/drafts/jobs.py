@@ -46,7 +46,8 @@ _WORKBOOK_RETRY_S = 2
 _KINDS: dict[str, type[GeoError]] = {
     kind.__name__: kind for kind in (BadQuery, BadSource, Conflict, DiskFull, NotFound)
 }
-_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from geo.drafts.child import main; main()"
+_CODE = "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); from geo.drafts.child import main; main()"
+"""Nothing that an import makes is garbage; `main` has garbage collected again."""
 
 
 class Jobs:

@@ -1,6 +1,7 @@
 """The tasks of the child process: read a draft, publish it, restore a version, change a cohort, build an atlas."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from geopandas import GeoDataFrame
@@ -18,8 +19,9 @@ from geo.pipeline import person, prepare_atlas, require_room
 from geo.plan.cohorts import Cohort, save
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
-from geo.store import Store, Version, open_store
+from geo.store import Published, Store, Version, open_store
 from geo.store.content import state_of
+from geo.views.tiles.next_layers import prepare_next
 
 
 def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Progress) -> DraftReading:
@@ -37,7 +39,7 @@ def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Prog
 
 def publish(
     settings: Settings, drafts: DraftStore, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress
-) -> Version:
+) -> Published:
     """Publish the draft as the newest version, in one transaction; its atlas is built afterwards.
 
     What was saved when the draft was read is published as it is; the files are read again only where that does not
@@ -49,14 +51,17 @@ def publish(
     changes = _changes(settings, drafts, draft, store, digest, progress)
     current = store.current()
     if current is not None and not changes.is_change:
-        return current
+        return Published(current, store.state(current.number))
     progress("publish")
     require_room(settings, store, open_atlases(settings), upload_bytes=draft.size)
-    layers = {**store.state(changes.base), **changes.layers}
-    return store.publish(layers, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base)
+    state = {**store.state(changes.base), **changes.layers}
+    version = store.publish(
+        state, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base
+    )
+    return Published(version, state)
 
 
-def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Version:
+def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Published:
     """Publish the content of an earlier version as a new one, in one transaction; its atlas is built afterwards.
 
     When nothing differs from the current version, that one is returned. DiskFull when there may not be room.
@@ -78,10 +83,18 @@ def save_cohort(settings: Settings, cohort: Cohort, *, who: str, why: str, base:
     return save(store, cohort, who=who, why=why, base=base)
 
 
-def prepare_served(settings: Settings, *, number: int | None, progress: Progress) -> None:
-    """Build the atlas of the newest version and make it current, or build that of the version `number`."""
+def prepare_served(
+    settings: Settings, *, number: int | None = None, published: Published | None = None, progress: Progress
+) -> None:
+    """Build the atlas of the newest version and make it current, or build that of the version `number`.
+
+    `published` is what this process has just published, if anything.
+    """
     progress("freeze")
-    prepare_atlas(settings, open_atlases(settings), number=number, progress=progress)
+    prepare_atlas(
+        settings, open_atlases(settings), number=number, published=published, progress=progress,
+        before_current=partial(prepare_next, settings),
+    )  # fmt: skip
 
 
 def _changes(

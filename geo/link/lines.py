@@ -36,6 +36,7 @@ _LINEAGE = Label(
 class _Ends(NamedTuple):
     """The records of a layer as ends of lines, column by column; `rows` are their places in the columns.
 
+    A record without a name is called by its key.
     `points` are the coordinates (STORE_CRS) of one point of each, NaN without a geometry; `precisions` are its keys.
     """
 
@@ -78,15 +79,16 @@ def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _ends(frame: GeoDataFrame, layer: str) -> _Ends:
     spec, count = LAYERS[layer], len(frame)
-    names = [str(name) for name in frame[spec.title]]
+    keys = [str(key) for key in frame[spec.key]]
+    names = [name if isinstance(name, str) and name else key for name, key in zip(frame[spec.title], keys, strict=True)]
     in_english = [
         name_en if isinstance(name_en, str) and name_en else name
         for name, name_en in zip(names, frame[spec.title_en] if spec.title_en else names, strict=True)
     ]
     points = np.full((count, 2), np.nan) if spec.geometry is None else _points(frame)
     precisions = frame["precision"] if spec.has("precision") else [None] * count
-    keys = {str(key): row for row, key in enumerate(frame[spec.key])}
-    return _Ends(keys, names, in_english, points, [key if isinstance(key, str) else None for key in precisions])
+    rows = {key: row for row, key in enumerate(keys)}
+    return _Ends(rows, names, in_english, points, [key if isinstance(key, str) else None for key in precisions])
 
 
 def _points(frame: GeoDataFrame) -> NDArray[np.float64]:

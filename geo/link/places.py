@@ -27,6 +27,11 @@ _ORDER = {precision.key: position for position, precision in enumerate(PRECISION
 # is smaller than any of the ellipsoid, which also covers the datum shift between WGS 84 and METRIC_CRS.
 _LEAST_RADIUS_M = 6_300_000.0
 _ROUNDING_M = 0.001
+_SHAPES_AT_ONCE = 1_000
+"""Shapes whose neighbours are looked for at once, because the pairs of those whose boxes meet take memory."""
+
+_OFTEN = 8
+"""Pairs of one shape from which it is worth preparing."""
 
 
 class Joined(NamedTuple):
@@ -227,10 +232,10 @@ class Shapes:
 
     def overlapping(self, other: "Shapes", *, min_share: float) -> tuple[Joined, Numbers]:
         """Every overlap with its share of the shape here, and its size; the largest first, ties to the smaller row."""
-        there, here = STRtree(self.degrees).query(other.degrees, predicate="intersects")
-        if self is other:
-            here, there = here[here != there], there[here != there]
+        here, there = self._meeting_themselves() if self is other else self._meeting(other)
         size = self._common(other, here, there)
+        if self is other:
+            here, there, size = np.concatenate([here, there]), np.concatenate([there, here]), np.tile(size, 2)
         share = size / np.maximum(self.size[here], np.finfo(float).tiny)
         enough = share >= min_share
         here, there, size, share = here[enough], there[enough], size[enough], share[enough]
@@ -238,13 +243,37 @@ class Shapes:
         here, there = here[order], there[order]
         return Joined(here, there, np.minimum(share[order], 1.0), _ranks(here)), size[order]
 
+    def _meeting(self, other: "Shapes") -> tuple[Rows, Rows]:
+        """Every pair of a shape here and one of another layer that meet."""
+        there, here = STRtree(self.degrees).query(other.degrees, predicate="intersects")
+        return here, there
+
+    def _meeting_themselves(self) -> tuple[Rows, Rows]:
+        """Every pair of two shapes of this layer that meet, once; the one with more corners, which may hold it, last.
+
+        The tree compares boxes only: with a predicate it would prepare every shape to find that it meets itself.
+        """
+        tree, corners = STRtree(self.degrees), shapely.get_num_coordinates(self.degrees)
+        pairs = [np.empty((2, 0), dtype=np.intp)]
+        for start in range(0, len(self.degrees), _SHAPES_AT_ONCE):
+            here, there = tree.query(self.degrees[start : start + _SHAPES_AT_ONCE])
+            once = np.stack([here + start, there])[:, here + start < there]
+            smaller, larger = np.take_along_axis(once, np.argsort(corners[once], axis=0, kind="stable"), axis=0)
+            _prepare_often_used(self.degrees, larger)
+            meet = shapely.intersects(self.degrees[larger], self.degrees[smaller])
+            pairs.append(np.stack([smaller[meet], larger[meet]]))
+        smaller, larger = np.concatenate(pairs, axis=1)
+        return smaller, larger
+
     def _common(self, other: "Shapes", here: Rows, there: Rows) -> Numbers:
         """The size that pairs have in common; a shape that lies wholly in the other need not be intersected."""
-        shapely.prepare(other.degrees)
-        is_inside = shapely.covers(other.degrees[there], self.degrees[here])
+        inside = np.flatnonzero(_holds(shapely.bounds(other.degrees)[there], shapely.bounds(self.degrees)[here]))
+        _prepare_often_used(other.degrees, there[inside])
+        inside = inside[shapely.covers(other.degrees[there[inside]], self.degrees[here[inside]])]
+        across = np.ones(len(here), dtype=bool)
+        across[inside] = False
         size = np.empty(len(here))
-        size[is_inside] = self.size[here[is_inside]]
-        across = ~is_inside
+        size[inside] = self.size[here[inside]]
         size[across] = self.measure(shapely.intersection(self.degrees[here[across]], other.degrees[there[across]]))
         return size
 
@@ -280,6 +309,17 @@ def _has_shape(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def _ids(frame: GeoDataFrame, layer: str) -> NDArray[np.object_]:
     return np.array([str(key) for key in frame[LAYERS[layer].key]], dtype=object)
+
+
+def _holds(boxes: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """Whether each box (west, south, east, north) holds the other one."""
+    return np.asarray((boxes[:, :2] <= others[:, :2]).all(axis=1) & (boxes[:, 2:] >= others[:, 2:]).all(axis=1))
+
+
+def _prepare_often_used(shapes: NDArray[np.object_], rows: Rows) -> None:
+    """Prepare the shapes that occur often in `rows`; for others it takes more time and memory than it saves."""
+    unique, times = np.unique(rows, return_counts=True)
+    shapely.prepare(shapes[unique[times >= _OFTEN]])
 
 
 def _places_in_order(ids: NDArray[np.object_]) -> Rows:

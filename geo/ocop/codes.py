@@ -56,7 +56,7 @@ CODE_LISTS: dict[str, CodeList] = {
                 "Assessed in 2021: 9 of 10 recognised, the source does not say which one was not",
             ),
             ("not_renewed", "Từng được công nhận, không làm hồ sơ công nhận lại", "Certified once, not certified again"),
-            ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product, stars not in the source"),
+            ("listed", "Được nêu là sản phẩm OCOP, nguồn không ghi hạng sao", "Named as an OCOP product; the source gives no star rating"),
         ),
         _codes(
             "validity_basis", "Căn cứ xác định thời hạn", "Basis of the validity",
@@ -110,7 +110,7 @@ CODE_LISTS: dict[str, CodeList] = {
         _codes(
             "extent_kind", "Loại ranh giới", "Type of boundary",
             ("surveyed", "Ranh giới đo đạc", "Surveyed boundary", "đo đạc", "GPS"),
-            ("administrative", "Đường bao đơn vị hành chính, không phải ranh giới đo đạc", "Commune boundaries, not surveyed"),
+            ("administrative", "Theo ranh giới hành chính, chưa đo đạc", "Commune boundaries, not surveyed"),
         ),
         _codes(
             "village_kind", "Loại làng nghề, bản", "Type of village",
@@ -134,13 +134,13 @@ CODE_LISTS: dict[str, CodeList] = {
         ),
         _codes(
             "people", "Dân tộc", "Ethnic group",
-            ("thai", "Thái", "Thái"),
-            ("white_thai", "Thái trắng", "White Thái"),
-            ("black_thai", "Thái đen", "Black Thái"),
-            ("mong", "Mông", "Mông"),
-            ("lao", "Lào", "Lào"),
-            ("ha_nhi", "Hà Nhì", "Hà Nhì"),
-            ("dao", "Dao", "Dao"),
+            ("thai", "Thái", "Thái", "người Thái", "Thai people"),
+            ("white_thai", "Thái trắng", "White Thái", "người Thái trắng", "White Thai people"),
+            ("black_thai", "Thái đen", "Black Thái", "người Thái đen", "Black Thai people"),
+            ("mong", "Mông", "Mông", "người Mông", "H'Mông", "Hmong people"),
+            ("lao", "Lào", "Lào", "người Lào", "Lao people"),
+            ("ha_nhi", "Hà Nhì", "Hà Nhì", "người Hà Nhì", "Hani people"),
+            ("dao", "Dao", "Dao", "người Dao", "Dao people", "Yao people"),
             ("xa_phang", "Xạ Phang", "Xạ Phang"),
         ),
         _codes(

@@ -277,7 +277,7 @@ _LAYERS = (
             "129 đơn vị cấp xã cũ và xã, phường mới mà từng đơn vị đã nhập vào.",
             "The 129 former communes, and the commune or ward of 2025 that each became part of.",
         ),
-        search_standing=1,
+        search_standing=2,
         fields=(
             UNIT_CODE,
             UNIT_NAME,
@@ -302,7 +302,7 @@ _LAYERS = (
             "Lớp hỗ trợ: đường bao thô của các xã cũ, kèm diện tích và dân số theo tổng điều tra 2009; đường bao đã có các đơn vị chia tách năm 2012-2013, số liệu thì chưa, nên không cộng được.",
             "Supporting layer: coarse outlines of former communes with area and population from the 2009 census. The outlines already show units split in 2012-2013, the figures do not, so do not add them up.",
         ),
-        search_standing=2,
+        search_standing=3,
         fields=(
             Field("outline_id", "outline_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             UNIT_NAME,
@@ -346,8 +346,8 @@ _LAYERS = (
         ),
         fields=(
             Field("figure_id", "figure_id", Label("Mã", "Code"), required=True, aliases=("id",)),
-            Field("name", "name", Label("Tên", "Name"), required=True, search=True, table=True),
-            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, sparse=True, lang="en"),
+            Field("name", "name", Label("Tên", "Name"), required=True, search=True, search_class="field", table=True),
+            Field("name_en", "name_en", Label("Tên tiếng Anh", "English name"), search=True, search_class="field", sparse=True, lang="en"),
             Field("figure", "figure", Label("Chỉ tiêu", "Figure"), "code", required=True, codes="figure_kind", aliases=("chỉ tiêu",)),
             Field("level", "level", Label("Cấp", "Level"), "code", required=True, codes="unit_level", table=True, aliases=("cấp",)),
             Field("commune_code", "new_comm", Label("Xã, phường (từ 1/7/2025)", "Commune or ward (since 1 July 2025)"), "ref", target="communes", sparse=True, aliases=("mã xã",)),
@@ -393,6 +393,7 @@ _LAYERS = (
         geometry=None,
         key="source_id",
         title="publisher",
+        title_en="publisher_en",
         time=("date",),
         searched=False,
         about=Label(
@@ -402,6 +403,7 @@ _LAYERS = (
         fields=(
             Field("source_id", "source_id", Label("Mã", "Code"), required=True, aliases=("id",)),
             Field("publisher", "publisher", Label("Nơi công bố", "Publisher"), required=True, search=True, table=True),
+            Field("publisher_en", "pub_en", Label("Nơi công bố (tiếng Anh)", "Publisher (in English)"), search=True, sparse=True),
             Field("address", "address", Label("Địa chỉ", "Address"), "url", table=True, task=tasks.SOURCE_ADDRESS),
             Field("date", "date", Label("Ngày", "Date"), "date", table=True),
             Field("what", "what", Label("Nội dung", "Contents"), "longtext", table=True, lang=""),

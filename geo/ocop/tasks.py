@@ -96,20 +96,25 @@ SOURCE_ADDRESS = Task(
 )
 
 
+def is_called_for(task: Task, value: object) -> bool:
+    """Whether a task applies to a record that has `value` in the field on which the task depends, if on any."""
+    if task.where is None:
+        return True
+    keys = task.where[1]
+    return value is not None and (not keys or value in keys)
+
+
 def applies_to(field: Field, values: Mapping[str, object]) -> bool:
     """Whether an office could have to look up the value of `field` for a record with these values."""
     task = field.task
-    if task is None:
-        return False
-    if task.where is None:
-        return True
-    name, keys = task.where
-    present = values.get(name)
-    return present is not None and (not keys or present in keys)
+    return task is not None and is_called_for(task, values.get(task.where[0]) if task.where else None)
+
+
+def lacks(field: Field, value: object) -> bool:
+    """Whether `value` is missing in `field`, or counts as missing there."""
+    return value is None or (field.task is not None and value in field.task.also)
 
 
 def is_to_look_up(field: Field, values: Mapping[str, object]) -> bool:
     """Whether it has to: the task applies, and the value is missing or counts as missing."""
-    value = values.get(field.name)
-    is_missing = value is None or (field.task is not None and value in field.task.also)
-    return is_missing and applies_to(field, values)
+    return lacks(field, values.get(field.name)) and applies_to(field, values)

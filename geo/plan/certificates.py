@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.atlas import Value
 from geo.ocop.validity import LAPSED, VALIDITY_FIELDS, Period, Span, periods_of, validity_of
 from geo.plan.records import Records
 from geo.plan.selections import Mask, Selection
@@ -28,26 +29,38 @@ class Certificate(NamedTuple):
     period: Period
 
 
+class _Term(NamedTuple):
+    """What the dates and years of a product say: the periods of its certificates, and what they rest on."""
+
+    periods: tuple[Period, ...]
+    basis: str
+
+
+def _term(row: tuple[Value, ...]) -> _Term:
+    values = dict(zip(VALIDITY_FIELDS, row, strict=True))
+    return _Term(tuple(periods_of(values)), validity_of(values).basis)
+
+
 class Calendar:
     """All certificates of a version, as columns."""
 
     def __init__(self, records: Records) -> None:
         self.count = records.count(LAYER)
         rows = list(zip(*(records.column(LAYER, name) for name in VALIDITY_FIELDS), strict=True))
-        properties = [dict(zip(VALIDITY_FIELDS, row, strict=True)) for row in rows]
+        terms = {row: _term(row) for row in dict.fromkeys(rows)}  # many products have the same dates
         ids = records.ids(LAYER)
         self.certificates = [
-            Certificate(row, str(ids[row]), period) for row, one in enumerate(properties) for period in periods_of(one)
+            Certificate(row, str(ids[row]), period) for row, one in enumerate(rows) for period in terms[one].periods
         ]
-        self.basis = np.array([validity_of(one).basis for one in properties], dtype=object)
+        self.basis = np.array([terms[row].basis for row in rows], dtype=object)
         self.row = np.array([one.row for one in self.certificates], np.intp)
         self.begins = _columns([one.period.begins for one in self.certificates])
         self.ends = _columns([one.period.ends for one in self.certificates])
-        status = records.column(LAYER, "status")
+        status = records.distinct(LAYER, "status")
         # A year or a date of recognition says the same as the status where that is not recorded.
-        has_no_status = np.array([value is None for value in status], bool) & ~self.undated
-        sure = np.array([value in RECOGNISED for value in status], bool) | has_no_status
-        possible = np.array([value in _DOUBTFUL for value in status], bool) | sure
+        has_no_status = (status.place < 0) & ~self.undated
+        sure = status.where(lambda value: value in RECOGNISED) | has_no_status
+        possible = status.where(lambda value: value in _DOUBTFUL) | sure
         self.was_certified = Selection(LAYER, sure, possible, ~possible)
 
     def any_of(self, certificates: Mask) -> Mask:

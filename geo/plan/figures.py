@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from geo.plan.records import RecordKey, Records
@@ -151,7 +152,7 @@ class Figure:
         """The parameters that the value depends on, as plain values in a fixed order."""
         return self.parameters.plain(self.indicator.parameters)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 in hex of the value and of the records, without the version.
 

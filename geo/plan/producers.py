@@ -36,7 +36,9 @@ def _makers(records: Records, products: Selection) -> Selection:
 
 
 def _named_by(records: Records, products: Mask) -> Mask:
-    names = set(records.column("products", "producer_id")[products])
+    """The producers that some products name."""
+    values, place = records.distinct("products", "producer_id")
+    names = {values[number] for number in np.unique(place[products & (place >= 0)]).tolist()}
     return np.array([key in names for key in records.ids(_LAYER)], bool)
 
 

@@ -11,9 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from geo.link.places import Joined, Numbers, Places, Rows
-from geo.ocop.codes import PRECISIONS
 from geo.plan.figures import Interval
-from geo.plan.reaches import reach
+from geo.plan.reaches import places_of, reach
 from geo.plan.records import Records
 
 MOST_M = 200_000.0
@@ -90,34 +89,27 @@ class Proximity:
     of_there: Neighbours
 
 
-def places_of(records: Records, layer: str) -> Places:
-    """The places of a layer of points, also those that are only known to lie in a district."""
-    return records.joins.places(layer, at_least=PRECISIONS[-1].key)
-
-
 def proximity(records: Records, layer: str, other: str) -> Proximity:
     """The distances between the places of two different layers; computed once for a version."""
-    key = "proximity", layer, other
-    if key not in records.derived:
+
+    def compute() -> Proximity:
         here, there = places_of(records, layer), places_of(records, other)
         neighbours = neighbours_of(records, layer, other), neighbours_of(records, other, layer)
-        records.derived[key] = Proximity(here, there, pairs_between(here, there), *neighbours)
-    derived = records.derived[key]
-    assert isinstance(derived, Proximity)  # noqa: S101 - the key names what is kept under it
-    return derived
+        return Proximity(here, there, pairs_between(here, there), *neighbours)
+
+    return records.once(("proximity", layer, other), compute)
 
 
 def neighbours_of(records: Records, layer: str, other: str) -> Neighbours:
     """What each place of a layer has near it in a different layer; computed once for a version."""
-    key = "neighbours", layer, other
-    if key not in records.derived:
+
+    def compute() -> Neighbours:
         here, there = places_of(records, layer), places_of(records, other)
         two, bounds = here.nearest_two(there), reach(records, layer, other)
         first, second = (_column(two, rank, len(here.ids)) for rank in (1, 2))
-        records.derived[key] = Neighbours(*first, *second, bounds.sure_m[here.rows], bounds.possible_m[here.rows])
-    derived = records.derived[key]
-    assert isinstance(derived, Neighbours)  # noqa: S101 - as above
-    return derived
+        return Neighbours(*first, *second, bounds.sure_m[here.rows], bounds.possible_m[here.rows])
+
+    return records.once(("neighbours", layer, other), compute)
 
 
 def _column(pairs: Joined, rank: int, count: int) -> tuple[Rows, Numbers]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.link.places import Places
+from geo.ocop.codes import PRECISIONS
 from geo.plan.figures import Parameters
 from geo.plan.records import Records
 from geo.plan.selections import Condition, Numbers, Selection
@@ -35,22 +36,42 @@ def reach(records: Records, layer: str, target: str, kinds: Collection[str] = ()
     return records.once(key, lambda: _reach(records, layer, target, kinds))
 
 
+def places_of(records: Records, layer: str) -> Places:
+    """The places of a layer of points, also those that are only known to lie in a district."""
+    return records.joins.places(layer, at_least=PRECISIONS[-1].key)
+
+
+def reach_to(records: Records, layer: str, target: str, row: int) -> Reach:
+    """The bounds for every record of `layer` to the one record of `target` at a row."""
+    there = places_of(records, target)
+    return _bounds(records, layer, there.take(np.flatnonzero(there.rows == row)))
+
+
 def within(layer: str, target: str, kinds: Collection[str] = ()) -> Condition:
     """A target lies within the kilometres of the parameters; undecided for a record without a place."""
 
     def condition(records: Records, parameters: Parameters) -> Selection:
-        sure_m, possible_m = reach(records, layer, target, kinds)
-        at_most_m = parameters.km * 1_000
-        return Selection(layer, sure_m <= at_most_m, possible_m <= at_most_m, np.isnan(sure_m))
+        return reached(layer, reach(records, layer, target, kinds), parameters)
 
     return condition
 
 
+def reached(layer: str, bounds: Reach, parameters: Parameters) -> Selection:
+    """The records of a layer whose bounds are within the kilometres of the parameters."""
+    at_most_m = parameters.km * 1_000
+    return Selection(layer, bounds.sure_m <= at_most_m, bounds.possible_m <= at_most_m, np.isnan(bounds.sure_m))
+
+
 def _reach(records: Records, layer: str, target: str, kinds: Collection[str]) -> Reach:
-    here, there = (records.joins.places(name, at_least="district") for name in (layer, target))
+    there = places_of(records, target)
     if kinds:
-        chosen = np.isin(records.column(target, "kind").astype(str)[there.rows], list(kinds))
-        there = there.take(np.flatnonzero(chosen))
+        is_chosen = records.distinct(target, "kind").where(lambda kind: kind in kinds)
+        there = there.take(np.flatnonzero(is_chosen[there.rows]))
+    return _bounds(records, layer, there)
+
+
+def _bounds(records: Records, layer: str, there: Places) -> Reach:
+    here = places_of(records, layer)
     sure_m, possible_m = np.full(len(here.ids), np.inf), np.full(len(here.ids), np.inf)
     for radius_m in np.unique(there.uncertainty_m):
         nearest = here.nearest(_apart(there.take(np.flatnonzero(there.uncertainty_m == radius_m))))

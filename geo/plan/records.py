@@ -11,6 +11,7 @@ import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
+from geo import budget
 from geo.atlas import Atlas, Query, Value
 from geo.atlas.memo import once_per_atlas
 from geo.crs import STORE_CRS
@@ -35,6 +36,19 @@ class RecordKey(NamedTuple):
 
     layer: str
     id: str
+
+
+class Distinct(NamedTuple):
+    """The different values of a field, and for each record the place of its value among them: -1 where it has none."""
+
+    values: tuple[Value, ...]
+    place: NDArray[np.intp]
+
+    def where(self, holds: Callable[[Value], bool]) -> NDArray[np.bool_]:
+        """The records whose value a condition holds for; it is asked once for each value, and for None."""
+        answers = np.array([*(holds(value) for value in self.values), holds(None)], bool)
+        chosen: NDArray[np.bool_] = answers[self.place]
+        return chosen
 
 
 class Records:
@@ -66,6 +80,15 @@ class Records:
             self._cells[key] = np.array([_plain(cell) for cell in self.frames[layer][field]], dtype=object)
         return self._cells[key]
 
+    def distinct(self, layer: str, field: str) -> Distinct:
+        """The values of a declared field, each once, in the order in which they first occur."""
+
+        def split() -> Distinct:
+            place, values = gpd.pd.factorize(self.column(layer, field))
+            return Distinct(tuple(values.tolist()), place)
+
+        return self.once(("distinct", layer, field), split)
+
     def ids(self, layer: str) -> Cells:
         """The keys of the layer's records, in their order."""
         return self.column(layer, LAYERS[layer].key)
@@ -80,10 +103,18 @@ class Records:
             keys[row] = RecordKey(layer, str(key))
         return keys
 
+    def shape_rows(self, layer: str) -> NDArray[np.intp]:
+        """The rows of the records with a geometry, which are those of `joins.shapes`."""
+        return np.flatnonzero(~self.frames[layer].geometry.isna().to_numpy())
+
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What `compute` gives, computed when it is first asked for under `key` and kept; it must not be changed."""
+        """What `compute` gives, computed when it is first asked for under `key` and kept; it must not be changed.
+
+        The processor time is not counted against the request that happens to ask first.
+        """
         if key not in self.derived:
-            self.derived[key] = compute()
+            with budget.unlimited():
+                self.derived[key] = compute()
         result: T = self.derived[key]
         return result
 
@@ -95,8 +126,10 @@ class Records:
 
 @once_per_atlas
 def records_of(atlas: Atlas) -> Records:
-    """The records of an atlas, read once and kept as long as it is."""
-    return Records.of(atlas)
+    """The records of an atlas, read once and kept as long as it is: a long request, whose time is not counted."""
+    budget.take_place()
+    with budget.unlimited():
+        return Records.of(atlas)
 
 
 def _frame(atlas: Atlas, spec: LayerSpec) -> GeoDataFrame:

@@ -1,17 +1,18 @@
 """The indicators of the data themselves: complete records, values still to look up, and how well places are known."""
 
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.ocop.layers import LAYERS, POINT_LAYERS
-from geo.ocop.tasks import LOCATION, applies_to, is_to_look_up
+from geo.ocop.tasks import LOCATION, lacks
 from geo.plan.figures import Formula, Indicator, Interval, Outcome, Parameters
 from geo.plan.formulas import count, in_scope, share
 from geo.plan.products import PERCENT
 from geo.plan.records import Records
-from geo.plan.selections import Condition, Mask, Selection, one_of, percent
+from geo.plan.selections import Condition, Mask, Selection, due, one_of, percent
 from geo.schema import Label
 
 Counts: TypeAlias = NDArray[np.int64]
@@ -26,17 +27,18 @@ def _filled_share(layer: str) -> Formula:
 
     def formula(records: Records, parameters: Parameters) -> Outcome:
         inside = in_scope(records, layer, parameters)
-        due, lacking = _values_due(records, layer)
+        expected, lacking = _values_due(records, layer)
         sure, perhaps = inside.sure, inside.possible & ~inside.sure
-        if not due[inside.possible].sum():
+        if not expected[inside.possible].sum():
             return Outcome(None, reason="empty")
-        low = percent(*_least_share(due - lacking, due, sure, perhaps))
-        part_lacking, part_due = _least_share(lacking, due, sure, perhaps)
+        low = percent(*_least_share(expected - lacking, expected, sure, perhaps))
+        part_lacking, part_due = _least_share(lacking, expected, sure, perhaps)
         high = percent(part_due - part_lacking, part_due)
         complete = Selection.of(layer, lacking == 0) & inside
         keys = records.keys(layer, complete.sure), records.keys(layer, complete.possible & ~complete.sure)
         part, whole = (
-            Interval(int(numbers[sure].sum()), int(numbers[inside.possible].sum())) for numbers in (due - lacking, due)
+            Interval(int(numbers[sure].sum()), int(numbers[inside.possible].sum()))
+            for numbers in (expected - lacking, expected)
         )
         return Outcome(Interval(low, high), *keys, records.keys(layer, inside.unknown), part, whole)
 
@@ -60,15 +62,14 @@ def _values_due(records: Records, layer: str) -> tuple[Counts, Counts]:
 
 
 def _count_values(records: Records, layer: str) -> tuple[Counts, Counts]:
-    fields = [field for field in LAYERS[layer].fields if field.task]
-    names = [field.name for field in LAYERS[layer].fields]
-    pairs = []
-    for row in zip(*(records.column(layer, name) for name in names), strict=True):
-        values = dict(zip(names, row, strict=True))
-        due = [field for field in fields if applies_to(field, values)]
-        pairs.append((len(due), sum(is_to_look_up(field, values) for field in due)))
-    columns = np.array(pairs, np.int64).reshape(-1, 2).T
-    return columns[0], columns[1]
+    expected, lacking = (np.zeros(records.count(layer), np.int64) for _ in range(2))
+    for field in LAYERS[layer].fields:
+        if field.task is None:
+            continue
+        is_due = due(records, layer, field.name)
+        expected += is_due
+        lacking += is_due & records.distinct(layer, field.name).where(partial(lacks, field))
+    return expected, lacking
 
 
 def _precise(layer: str) -> Condition:

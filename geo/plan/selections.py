@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.ocop.layers import LAYERS
+from geo.ocop.tasks import is_called_for
 from geo.plan.figures import Interval, Outcome, Parameters
 from geo.plan.records import RecordKey, Records
 
@@ -67,11 +68,10 @@ def one_of(records: Records, layer: str, field: str, values: Collection[object])
     """The records whose `field` has one of `values`; undecided where it has no value although it should have one."""
 
     def select() -> Selection:
-        cells = records.column(layer, field)
-        is_null = np.array([cell is None for cell in cells], bool)
-        return Selection.of(
-            layer, np.array([cell in values for cell in cells], bool), is_null & due(records, layer, field)
-        )
+        column = records.distinct(layer, field)
+        is_null = column.place < 0
+        holds = column.where(lambda value: value is not None and value in values)
+        return Selection.of(layer, holds, is_null & due(records, layer, field))
 
     return records.once(("one of", layer, field, frozenset(values)), select)
 
@@ -83,26 +83,25 @@ def due(records: Records, layer: str, field: str) -> Mask:
         task = LAYERS[layer].field(field).task
         if task is None or task.where is None:
             return np.ones(records.count(layer), bool)
-        name, keys = task.where
-        return np.array([cell is not None and (not keys or cell in keys) for cell in records.column(layer, name)], bool)
+        return records.distinct(layer, task.where[0]).where(lambda value: is_called_for(task, value))
 
     return records.once(("due", layer, field), select)
 
 
 def filled(records: Records, layer: str, field: str) -> Selection:
     """The records whose `field` has a value."""
-
-    def select() -> Selection:
-        return Selection.of(layer, np.array([cell is not None for cell in records.column(layer, field)], bool))
-
-    return records.once(("filled", layer, field), select)
+    return records.once(
+        ("filled", layer, field), lambda: Selection.of(layer, records.distinct(layer, field).place >= 0)
+    )
 
 
 def numbers(records: Records, layer: str, field: str) -> Numbers:
     """The values of a field of numbers; NaN where unknown."""
 
     def read() -> Numbers:
-        return np.array([np.nan if cell is None else float(cell) for cell in records.column(layer, field)], float)
+        values, place = records.distinct(layer, field)
+        column: Numbers = np.array([*values, np.nan], np.float64)[place]  # the last for records without a value
+        return column
 
     return records.once(("numbers", layer, field), read)
 

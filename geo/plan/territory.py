@@ -60,11 +60,13 @@ def _in_difficulty_zone(zone: int) -> Condition:
 
 def _of_difficulty_zone(records: Records, zone: int) -> Selection:
     zones = figures_of_units(records, "difficulty_zone", Frame.COMMUNES)
-    rows = memberships(records, "products", Frame.COMMUNES).rows
-    of_rows = [[zones.get(code) for code in row.possible] for row in rows]
-    unknown = np.array([not some or None in some for some in of_rows], bool)
-    sure = np.array([all(one == (zone, zone) for one in some) for some in of_rows], bool) & ~unknown
-    possible = np.array([any(_holds(one, zone) for one in some) for some in of_rows], bool) & ~unknown
+    members = memberships(records, "products", Frame.COMMUNES)
+    figures = [zones.get(code) for code in members.places]
+    is_unknown = members.with_any(np.array([one is None for one in figures], bool))
+    is_elsewhere = members.with_any(np.array([one != (zone, zone) for one in figures], bool))
+    unknown = members.unknown | is_unknown
+    possible = members.with_any(np.array([_holds(one, zone) for one in figures], bool)) & ~unknown
+    sure = ~is_elsewhere & ~unknown
     return Selection("products", sure, possible, unknown)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.plan.figures import Figure, Frame, Parameters
 from geo.plan.indicators import compute
-from geo.plan.memberships import memberships
+from geo.plan.memberships import memberships, overlaps
 from geo.plan.records import Records
 from geo.plan.selections import Numbers, numbers
 
@@ -51,18 +51,13 @@ def split_by_area(records: Records, field: str, frame: Frame, parameters: Parame
     Areas are geodesic. A zone without an outline counts in the one unit that it surely lies in, if any. Zones of
     another crop than that of the parameters, and those without a value, are left out.
     """
-    values = _values(records, field, parameters)
-    zones, units = records.joins.shapes("zones"), records.joins.shapes(frame.value)
-    rows = {key: row for row, key in enumerate(records.ids("zones"))}
-    totals = dict.fromkeys(map(str, records.ids(frame.value)), 0.0)
-    (zone, unit, share, _), _ = zones.overlapping(units, min_share=0.0)
-    for key, code, part in zip(zones.ids[zone], units.ids[unit], share.tolist(), strict=True):
-        totals[str(code)] += part * values[rows[key]]
-    without_outline = set(records.ids("zones")) - set(zones.ids)
-    for key in without_outline:
-        member = memberships(records, "zones", frame).rows[rows[key]]
-        if len(member.possible) == 1 and member.sure:
-            totals[next(iter(member.sure))] += values[rows[key]]
+    values, cuts = _values(records, field, parameters), overlaps(records, "zones", frame)
+    sums = np.bincount(cuts.units, weights=cuts.share * values[cuts.rows], minlength=len(cuts.codes))
+    totals = dict.fromkeys(map(str, records.ids(frame.value)), 0.0) | dict(zip(cuts.codes, sums.tolist(), strict=True))
+    members = memberships(records, "zones", frame)
+    has_outline = ~records.frames["zones"].geometry.isna().to_numpy()
+    for code in totals:
+        totals[code] += float(values[members.wholly_in_unit(code) & ~has_outline].sum())
     return totals
 
 

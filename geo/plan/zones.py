@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from geo.crs import geodesic_areas_m2
 from geo.ocop.layers import LAYERS
 from geo.plan.figures import Frame, Indicator, Outcome, Parameters
 from geo.plan.formulas import count, has, households, in_scope, missing, negated, share, total, value
@@ -21,19 +20,24 @@ _HECTARES = Label("ha", "ha")
 _PRODUCTS = Label("sản phẩm", "products")
 _TOLERANCE = LAYERS[_LAYER].field("area_ha").tolerance
 
-_product_has_zone = same_unit(Ends("products", _LAYER, "raw_material", "crop"), Frame.DISTRICTS)
-_zone_has_product = same_unit(Ends(_LAYER, "products", "crop", "raw_material"), Frame.DISTRICTS)
+MATERIAL = Ends("products", _LAYER, "raw_material", "crop", is_proposal=True)
+"""Products and zones of one material: no source records which zone feeds which product (see the link zone_of_material)."""
+_product_has_zone = same_unit(MATERIAL, Frame.DISTRICTS)
+_zone_has_product = same_unit(Ends(_LAYER, "products", "crop", "raw_material", is_proposal=True), Frame.DISTRICTS)
+_PROPOSED = Label(
+    "chỉ được tính là có thể, vì chưa hồ sơ nào ghi vùng của từng sản phẩm",
+    "counted as possible only, since no source records the zone of a product",
+)
 
 
 def _measured_ha(records: Records) -> Numbers:
     """Hectares on the ellipsoid of each zone's own outline; NaN where the outline is not the zone's own."""
 
     def measure() -> Numbers:
-        own, values = LAYERS[_LAYER].outline or ("", ())
-        shapes = np.array(records.frames[_LAYER].geometry, dtype=object)
-        shapes[[kind not in values for kind in records.column(_LAYER, own)]] = None
-        areas_m2 = geodesic_areas_m2(shapes) if len(shapes) else np.empty(0)
-        return np.where(areas_m2 > 0, areas_m2 / 10_000, np.nan)
+        shapes, hectares = records.joins.shapes(_LAYER), np.full(records.count(_LAYER), np.nan)
+        own = shapes.surveyed & (shapes.size > 0)
+        hectares[records.shape_rows(_LAYER)[own]] = shapes.size[own] / 10_000
+        return hectares
 
     return records.once("measured hectares", measure)
 
@@ -84,15 +88,15 @@ ZONES: tuple[Indicator, ...] = (
               Label("Số vùng có ghi mã số vùng trồng.", "The zones with a growing-area code on record."),
               count(_LAYER, has(_LAYER, "growing_area_code")), _LAYER, _SCOPE, missing(_LAYER, "growing_area_code")),
     Indicator("zones_with_product", Label("Vùng có sản phẩm cùng nguyên liệu", "Zones with a product of their crop"), "P7", _UNIT,
-              Label("Số vùng mà trong cùng huyện cũ có sản phẩm dùng loại nguyên liệu đó.", "The zones with a product of the same material in the same former district."),
+              Label(f"Số vùng mà trong cùng huyện cũ có sản phẩm dùng loại nguyên liệu đó; {_PROPOSED.vi}.", f"The zones with a product of the same material in the same former district; {_PROPOSED.en}."),
               count(_LAYER, _zone_has_product), _LAYER, _SCOPE, missing("products", "raw_material")),
     Indicator("zones_without_product", Label("Vùng chưa có sản phẩm cùng nguyên liệu", "Zones without a product of their crop"), "P7", _UNIT,
-              Label("Số vùng mà trong cùng huyện cũ không có sản phẩm nào dùng loại nguyên liệu đó.", "The zones without a product of the same material in the same former district."),
+              Label("Số vùng mà trong cùng huyện cũ không có sản phẩm nào dùng loại nguyên liệu đó; nơi có thì vẫn có thể chưa có, vì chưa hồ sơ nào ghi vùng của từng sản phẩm.", "The zones without a product of the same material in the same former district; one that has such a product may still feed none, since no source records the zone of a product."),
               count(_LAYER, negated(_zone_has_product)), _LAYER, _SCOPE, missing("products", "raw_material")),
     Indicator("products_with_zone", Label("Sản phẩm có vùng nguyên liệu cùng loại", "Products with a zone of their material"), "P7", _PRODUCTS,
-              Label("Số sản phẩm mà trong cùng huyện cũ có vùng nguyên liệu cùng loại.", "The products with a zone of the same material in the same former district."),
+              Label(f"Số sản phẩm mà trong cùng huyện cũ có vùng nguyên liệu cùng loại; {_PROPOSED.vi}.", f"The products with a zone of the same material in the same former district; {_PROPOSED.en}."),
               count("products", _product_has_zone), "products", ("unit", "cohort"), missing("products", "raw_material")),
     Indicator("products_without_zone", Label("Sản phẩm chưa có vùng nguyên liệu cùng loại", "Products without a zone of their material"), "P7", _PRODUCTS,
-              Label("Số sản phẩm mà trong cùng huyện cũ không có vùng nguyên liệu nào cùng loại.", "The products without a zone of the same material in the same former district."),
+              Label("Số sản phẩm mà trong cùng huyện cũ không có vùng nguyên liệu nào cùng loại; nơi có thì vẫn có thể không dùng vùng đó, vì chưa hồ sơ nào ghi vùng của từng sản phẩm.", "The products without a zone of the same material in the same former district; one that has such a zone may still be made of other material, since no source records the zone of a product."),
               count("products", negated(_product_has_zone)), "products", ("unit", "cohort"), missing("products", "raw_material")),
 )  # fmt: skip

@@ -10,7 +10,7 @@ It is JSON of arrays, in which each text, field and icon stands once:
     records  [layer, id, name, English name, icon, commune, longitude, latitude, [field, text, field, text, ...]]
 
 Numbers in a record are places in the other arrays, -1 for none; longitude and latitude are degrees. Records are ordered
-by layer as declared, by name in Vietnamese alphabetical order, and by key.
+by standing, by layer as declared, by name in Vietnamese alphabetical order, and by key.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ from geo.search.rules import CLASSES, RULES
 from geo.text import sort_key
 
 _DECIMALS = 5  # about a metre: it is where the map turns to, and no datum
-_FIGURES = 3
+_FIGURES = 4
 _NONE = -1
 
 
@@ -62,7 +62,10 @@ def standing_of(spec: LayerSpec) -> int:
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """The entries in the order that equal hits keep."""
     order = {layer: number for number, layer in enumerate(COLLECTIONS)}
-    return sorted(entries, key=lambda entry: (order[entry.layer], sort_key(entry.title), entry.id))
+    standings = {layer: standing_of(spec) for layer, spec in COLLECTIONS.items()}
+    return sorted(
+        entries, key=lambda entry: (standings[entry.layer], order[entry.layer], sort_key(entry.title), entry.id)
+    )
 
 
 @dataclass

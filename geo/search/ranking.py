@@ -8,6 +8,7 @@ from geo.budget import spend
 from geo.schema import Label
 from geo.search.rules import (
     ALIKE_FROM,
+    CONCEPT_WEIGHT,
     FORGIVEN_FROM,
     JOINED_FORGIVEN_FROM,
     JOINED_FROM,
@@ -24,15 +25,19 @@ from geo.search.tokens import (
     corrected_readings_of,
     differ_by_one,
     readings_of,
+    sound_of,
     tokens_of,
+    without_fillers,
 )
 from geo.text import fold
 
-_WHOLE, _BEGUN, _NEAR = range(3)
-"""How a word of a query is in a text: as a word, as the beginning of one, with one wrong letter."""
+_WHOLE, _BEGUN, _HEARD, _NEAR = range(4)
+"""How a word of a query is in a text: as a word, as the beginning of one, as it sounds, with one wrong letter."""
 
 _SEVERAL_TEXTS = 4
 _MANY_WORDS = 99
+_YEAR = 4
+"""Digits from which a number is a year."""
 
 
 class _Run(NamedTuple):
@@ -85,7 +90,7 @@ class Reason(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A record that matches: its layer and id, whether only with wrong letters, and why, in each language.
+    """A record that matches: layer and id, whether only with wrong letters or only in part, and why, in each language.
 
     The reason is None where the name in that language has all words of the query.
     """
@@ -93,6 +98,7 @@ class Match(NamedTuple):
     layer: str
     id: str
     is_near: bool
+    is_partial: bool
     reason_vi: Reason | None
     reason_en: Reason | None
 
@@ -118,20 +124,34 @@ class Index:
         self._records = [_Record._make([*row[:-1], tuple(row[-1])]) for row in index["records"]]
 
     def search(self, text: str, *, layers: Collection[str] | None = None, limit: int = 20) -> list[Match]:
-        """The records that match, best first; those with wrong letters only where no name matches without."""
-        hits = self._rank(readings_of(text), layers, forgiving=False)
-        if not any(self._is_of_names(hit) for hit in hits.values()):
-            near = self._rank(corrected_readings_of(text), layers, forgiving=True)
-            hits |= {
-                number: hit for number, hit in near.items()
-                if number not in hits and (not hits or self._is_of_names(hit))
-            }  # fmt: skip
-        best = sorted(hits.values(), key=lambda hit: (hit.key, hit.number))
+        """The records that match, best first.
+
+        Where none has all words, the fillers are left out; where none has the others, records with most of them match.
+        """
+        shorter = without_fillers(text) or text
+        best = (
+            self._complete(text, layers)
+            or (self._complete(shorter, layers) if shorter != text else [])
+            or _in_order(self._rank(readings_of(shorter), layers, partial=True).values())
+        )
         return [self._match(hit) for hit in best[:limit]]
+
+    def _complete(self, text: str, layers: Collection[str] | None) -> list[_Ranked]:
+        """The records with all words; those with wrong letters only where no name has the words without."""
+        exact = self._rank(readings_of(text), layers)
+        if any(map(self._is_of_names, exact.values())):
+            return _in_order(exact.values())
+        near = [
+            hit for number, hit in self._rank(corrected_readings_of(text), layers, forgiving=True).items()
+            if number not in exact and (self._is_of_names(hit) or (not exact and self._is_in_one_text(hit)))
+        ]  # fmt: skip
+        together = [hit for hit in exact.values() if self._is_in_one_text(hit)]
+        scattered = [hit for hit in exact.values() if not self._is_in_one_text(hit)]
+        return [*_in_order(together), *_in_order(near), *_in_order(scattered)]
 
     def has_names(self, text: str, layers: Collection[str] | None = None) -> bool:
         """Whether the names of a record have all words of the query without a wrong letter."""
-        return any(self._is_of_names(hit) for hit in self._rank(readings_of(text), layers, forgiving=False).values())
+        return any(map(self._is_of_names, self._rank(readings_of(text), layers).values()))
 
     def suggest(self, text: str, *, layers: Collection[str] | None = None) -> list[tuple[str, str]]:
         """Layer and id of the records whose names share most pairs of letters with the query, best first.
@@ -154,10 +174,22 @@ class Index:
     def _is_of_names(hit: _Ranked) -> bool:
         return hit.key[ORDER.index("class")] == 0
 
+    @staticmethod
+    def _is_in_one_text(hit: _Ranked) -> bool:
+        return hit.key[ORDER.index("closeness")] < _SEVERAL_TEXTS
+
     def _rank(
-        self, readings: Iterable[Reading], layers: Collection[str] | None, *, forgiving: bool
+        self,
+        readings: Iterable[Reading],
+        layers: Collection[str] | None,
+        *,
+        forgiving: bool = False,
+        partial: bool = False,
     ) -> dict[int, _Ranked]:
-        """The records that match a reading, by number, each with the key of its best reading."""
+        """The records that match a reading, by number, each with the key of its best reading.
+
+        `forgiving` takes words with a wrong letter, `partial` records that lack less than half of the words by weight.
+        """
         hits: dict[int, _Ranked] = {}
         columns: dict[str, list[list[int | None]]] = {}
         for reading in readings:
@@ -171,16 +203,20 @@ class Index:
             for number, record in enumerate(self._records):
                 if layers is not None and self._layers[record.layer][0] not in layers:
                     continue
-                key = self._key(record, reading, matches)
+                key = self._key(record, reading, matches, partial)
                 if key is not None and (number not in hits or key < hits[number].key):
                     hits[number] = _Ranked(key, number, matches)
         return hits
 
-    def _key(self, record: _Record, reading: Reading, matches: Sequence[_TextMatch]) -> tuple[int, ...] | None:
-        """The criteria of ORDER; None for a record that does not have all words."""
-        best = self._best(record, matches, len(reading.tokens))
-        if best is None:
+    def _key(
+        self, record: _Record, reading: Reading, matches: Sequence[_TextMatch], partial: bool
+    ) -> tuple[int, ...] | None:
+        """The criteria of ORDER; None for a record that does not have all words, or most of them if `partial`."""
+        all_best = self._best(record, matches, len(reading.tokens))
+        missing = _missing(reading, [one is not None for one in all_best])
+        if missing is None or (missing and not partial):
             return None
+        best = [one for one in all_best if one is not None]
         worst = max(kind for kind, _ in best)
         close = [
             (matches[text], self._fields[what][2])
@@ -188,20 +224,37 @@ class Index:
             if self._fields[what][0] <= worst and matches[text].closeness is not None
         ]
         is_named_unit = any(is_unit and match.closeness == 0 for match, is_unit in close)
+        closeness = min((match.closeness or 0 for match, _ in close), default=_SEVERAL_TEXTS)
+        standing = self._layers[record.layer][1]
         criteria = {
-            "wrong": reading.wrong + sum(quality == _NEAR for _, quality in best),
+            "missing": missing,
+            "wrong": sum({_HEARD: 1, _NEAR: 2}.get(quality, 0) for _, quality in best) + 2 * reading.wrong,
             "class": worst,
-            "standing": 0 if is_named_unit else self._layers[record.layer][1],
+            "standing": 0 if is_named_unit else max(0, standing - 1) if closeness == 0 else standing,
             "marks": int(bool(reading.marks) and not self._agrees(record, reading.marks)),
-            "closeness": min((match.closeness or 0 for match, _ in close), default=_SEVERAL_TEXTS),
+            "closeness": closeness,
             "begun": sum(quality == _BEGUN for _, quality in best),
             "meant": int(reading.uses_spellings),
-            "words": min((match.words for match, _ in close), default=_MANY_WORDS),
+            "words": self._words_around(record, matches, all_best),
         }
         return tuple(criteria[name] for name in ORDER)
 
-    def _best(self, record: _Record, matches: Sequence[_TextMatch], count: int) -> list[tuple[int, int]] | None:
-        """For each word of a reading the best class and quality of a text that has it; None if no text has one."""
+    def _words_around(
+        self, record: _Record, matches: Sequence[_TextMatch], best: Sequence[tuple[int, int] | None]
+    ) -> int:
+        """The length of the shortest text that has every word of a query that the record has at all, as `best` says."""
+        worst = max(one[0] for one in best if one is not None)
+        lengths = [_MANY_WORDS]
+        for what, text in record.pairs():
+            qualities = matches[text].qualities
+            if self._fields[what][0] <= worst and all(
+                one is None or quality is not None for one, quality in zip(best, qualities, strict=True)
+            ):
+                lengths.append(min(matches[text].words, len(self._lines[text][0].raw.starts)))
+        return min(lengths)
+
+    def _best(self, record: _Record, matches: Sequence[_TextMatch], count: int) -> list[tuple[int, int] | None]:
+        """For each word of a reading the best class and quality of a text that has it; None where no text has it."""
         best: list[tuple[int, int] | None] = [None] * count
         for what, text in record.pairs():
             kind = self._fields[what][0]
@@ -211,8 +264,7 @@ class Index:
                 so_far = best[at]
                 if so_far is None or (kind, quality) < so_far:
                     best[at] = (kind, quality)
-        complete = [one for one in best if one is not None]
-        return complete if len(complete) == count else None
+        return best
 
     def _agrees(self, record: _Record, marks: Sequence[Marked]) -> bool:
         words = [word for _, text in record.pairs() for line in self._lines[text] for word in line.marked]
@@ -220,19 +272,26 @@ class Index:
 
     def _match(self, hit: _Ranked) -> Match:
         record = self._records[hit.number]
-        is_near = hit.key[ORDER.index("wrong")] > 0
+        is_near, is_partial = (hit.key[ORDER.index(name)] > 0 for name in ("wrong", "missing"))
         reasons = (self._reason(hit, record, lang) for lang in ("vi", "en"))
-        return Match(self._layers[record.layer][0], self._texts[record.id][0], is_near, *reasons)
+        return Match(self._layers[record.layer][0], self._texts[record.id][0], is_near, is_partial, *reasons)
 
     def _reason(self, hit: _Ranked, record: _Record, lang: str) -> Reason | None:
         title = record.title if lang == "vi" or record.title_en < 0 else record.title_en
-        if hit.matches[title].closeness is not None:
+        lacking = self._lacking(hit, record, hit.matches[title])
+        if hit.matches[title].closeness is not None or not lacking:
             return None
-        what, text = self._pair_of(hit, record, hit.matches[title])
+        what, text = self._pair_of(hit, record, lacking)
         spellings = self._texts[text]
         return Reason(self._fields[what][1].of(lang), spellings[min(1, len(spellings) - 1) if lang != "vi" else 0])
 
-    def _pair_of(self, hit: _Ranked, record: _Record, title: _TextMatch) -> tuple[int, int]:
+    def _lacking(self, hit: _Ranked, record: _Record, title: _TextMatch) -> list[int]:
+        """The places of the words that the record has, but not in its name."""
+        texts = [hit.matches[text] for _, text in record.pairs()]
+        lacking = (at for at, quality in enumerate(title.qualities) if quality is None)
+        return [at for at in lacking if any(text.qualities[at] is not None for text in texts)]
+
+    def _pair_of(self, hit: _Ranked, record: _Record, lacking: Sequence[int]) -> tuple[int, int]:
         """The field and text with all words that is closest, else the first with most words that the name lacks."""
         worst = hit.key[ORDER.index("class")]
         pairs = list(record.pairs())
@@ -243,9 +302,24 @@ class Index:
         ]
         if whole:
             return pairs[min(whole)[-1]]
-        lacking = [at for at, quality in enumerate(title.qualities) if quality is None]
         present = [sum(hit.matches[text].qualities[at] is not None for at in lacking) for _, text in pairs]
         return pairs[present.index(max(present))]
+
+
+def _missing(reading: Reading, presence: Sequence[bool]) -> int | None:
+    """The weight of the words that a record lacks; None if they are half of the query, or one is a small number.
+
+    Who looks for products with 5 stars does not want those with 3.
+    """
+    weights = [CONCEPT_WEIGHT if token.startswith("=") else 1 for token in reading.tokens]
+    lacking = [at for at, is_present in enumerate(presence) if not is_present]
+    missing = sum(weights[at] for at in lacking)
+    has_number = any(reading.tokens[at].isdigit() and len(reading.tokens[at]) < _YEAR for at in lacking)
+    return None if 2 * missing >= sum(weights) or has_number else missing
+
+
+def _in_order(hits: Iterable[_Ranked]) -> list[_Ranked]:
+    return sorted(hits, key=lambda hit: (hit.key, hit.number))
 
 
 # --- one text ----------------------------------------------------------------------------------------------
@@ -297,9 +371,9 @@ def _quality(token: str, line: _Line, forgiving: bool) -> int | None:
     if token.startswith("="):
         return None
     joined = _joined_quality(token, line.raw) if len(token) >= JOINED_FROM else None
-    if joined is None and forgiving and _is_near(token, line.raw):
-        return _NEAR
-    return joined
+    if joined is not None or not forgiving:
+        return joined
+    return _HEARD if _is_heard(token, line.raw) else _NEAR if _is_near(token, line.raw) else None
 
 
 def _joined_quality(token: str, run: _Run) -> int | None:
@@ -310,6 +384,12 @@ def _joined_quality(token: str, run: _Run) -> int | None:
     if at is None:
         return None
     return _WHOLE if at + len(token) in run.ends else _BEGUN
+
+
+def _is_heard(token: str, run: _Run) -> bool:
+    """Whether a word sounds as that of a query does."""
+    sound = sound_of(token)
+    return any(sound_of(run.joined[start:end]) == sound for start, end in zip(run.starts, run.ends, strict=True))
 
 
 def _is_near(token: str, run: _Run) -> bool:

@@ -58,7 +58,7 @@ def texts_of(layer: str, values: Mapping[str, object], units: Iterable[tuple[str
         name = unit_name(str(values[spec.title]), str(values[_UNIT_KIND]))
         texts.append((FieldOfText("unit", "unit", _WITH_KIND), name))
     texts += [
-        (what, words) for field, what in plan.coded for words in _words_of_codes(field.codes or "", values[field.name])
+        (what, words) for field, what in plan.coded for words in texts_of_codes(field.codes or "", values[field.name])
     ]
     texts.append((FieldOfText("layer", "field", _LAYER), spec.article))
     texts.append((FieldOfText(spec.key, "field", spec.field(spec.key).label), (str(values[spec.key]),)))
@@ -90,7 +90,7 @@ def _distinct(texts: Iterable[tuple[FieldOfText, str]]) -> Texts:
 
 
 @lru_cache(maxsize=4_096)
-def _words_of_codes(name: str, value: object) -> Sequence[tuple[str, ...]]:
+def texts_of_codes(name: str, value: object) -> Sequence[tuple[str, ...]]:
     """The label in both languages and the other names of each code in a field's value."""
     if value is None:
         return ()

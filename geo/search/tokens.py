@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from geo.ocop.spellings import SPELLINGS
-from geo.search.rules import FORGIVEN_FROM, MOST_WORDS, NUMERALS, TONES
+from geo.ocop.spellings import FILLERS, SPELLINGS
+from geo.search.rules import FORGIVEN_FROM, KEYS, MOST_WORDS, NUMERALS, SOUNDS, TONES
 from geo.text import fold, nfc
 
 _WORD = re.compile("[\\w\u0300-\u036f]+")
@@ -61,6 +61,28 @@ def _token(word: str) -> Token:
     decomposed = unicodedata.normalize("NFD", word)
     letters = "".join(letter for letter in decomposed if letter not in TONES)
     return Token(fold(word), Marked(letters, "".join(letter for letter in decomposed if letter in TONES)))
+
+
+def without_fillers(text: str) -> str:
+    """The words of a query that name something: without FILLERS, the longest first.
+
+    >>> without_fillers("mua cà phê ở đâu")
+    'cà phê'
+    """
+    words = _WORD.findall(nfc(text).lower())
+    tokens = [_token(word) for word in words]
+    kept: list[str] = []
+    at = 0
+    while at < len(tokens):
+        size = next((len(filler) for filler in _fillers() if tokens[at : at + len(filler)] == filler), 0)
+        kept += [] if size else [words[at]]
+        at += size or 1
+    return " ".join(kept)
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> list[list[Token]]:
+    return sorted(map(tokens_of, FILLERS), key=lambda filler: -len(filler))
 
 
 def agree(query: Marked, word: Marked) -> bool:
@@ -153,14 +175,37 @@ def readings_of(text: str, most: int | None = MOST_WORDS) -> list[Reading]:
 
 
 def corrected_readings_of(text: str) -> list[Reading]:
-    """The readings with words that begin a spelling, or differ from one by a letter, replaced by what it means."""
+    """The readings with words that begin a spelling, or differ from one by a letter, replaced by what it means.
+
+    A text with the keys of an input method is read without them too.
+    """
     parts: list[Token | Phrase] = []
     wrong = 0
     for part in concepts_in(tokens_of(text)[:MOST_WORDS]):
         phrase = _spelling_near(part.folded) if isinstance(part, Token) else None
         parts.append(phrase or part)
         wrong += phrase is not None
-    return [*readings_of(text), *([_reading(parts, uses_spellings=True, wrong=wrong)] if wrong else [])]
+    corrected = [_reading(parts, uses_spellings=True, wrong=wrong)] if wrong else []
+    return [*readings_of(text), *corrected, *_readings_without_keys(text)]
+
+
+def _readings_without_keys(text: str) -> list[Reading]:
+    words = [token.folded for token in tokens_of(text)[:MOST_WORDS]]
+    plain = [without_keys(word) for word in words]
+    wrong = sum(word != other for word, other in zip(words, plain, strict=True))
+    return [reading._replace(wrong=wrong) for reading in readings_of(" ".join(plain))] if wrong else []
+
+
+@lru_cache(maxsize=4_096)
+def without_keys(word: str) -> str:
+    """A folded word without the KEYS by which an input method would have written its diacritics.
+
+    >>> [without_keys(word) for word in ("muwowngf", "die65n", "ddoofi", "xoai", "pass")]
+    ['muong', 'dien', 'doi', 'xoai', 'pass']
+    """
+    for pattern in KEYS:
+        word = re.sub(pattern, lambda match: "".join(group or "" for group in match.groups()), word)
+    return word
 
 
 def _reading(parts: Sequence[Token | Phrase], *, uses_spellings: bool = False, wrong: int = 0) -> Reading:
@@ -200,3 +245,37 @@ def differ_by_one(a: str, b: str) -> bool:
         or rest_a[1:] == rest_b
         or (rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:])
     )
+
+
+# --- sounds ------------------------------------------------------------------------------------------------
+
+_CLASSES = {initial: row for row in SOUNDS for initial in row}
+_INITIALS = sorted(_CLASSES, key=len, reverse=True)
+
+
+def _parted(word: str) -> tuple[str, str]:
+    """The beginning of a word that SOUNDS has, or nothing, and the rest."""
+    initial = next((one for one in _INITIALS if word.startswith(one)), "")
+    return initial, word[len(initial) :]
+
+
+@lru_cache(maxsize=16_384)
+def sound_of(word: str) -> str:
+    """A folded word in one of the spellings that sound alike.
+
+    >>> sound_of("xen") == sound_of("sen"), sound_of("gia") == sound_of("da"), sound_of("sy") == sound_of("si")
+    (True, True, True)
+    """
+    initial, rest = _parted(word)
+    return (_CLASSES[initial][0] if initial else "") + rest.replace("y", "i")
+
+
+def alike_in_sound(word: str) -> set[str]:
+    """The spellings that sound as a folded word does.
+
+    >>> sorted(alike_in_sound("rong"))
+    ['dong', 'giong']
+    """
+    initial, rest = _parted(word)
+    rests = {rest, rest.replace("y", "i"), rest.replace("i", "y")}
+    return {other + end for other in _CLASSES.get(initial, ("",)) for end in rests} - {word}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.crs import STORE_CRS
 from geo.errors import Conflict
+from geo.ocop.layers import LAYERS
 from geo.schema import LayerSpec
 
 Content: TypeAlias = tuple[str, bytes | None]
@@ -111,6 +112,11 @@ def _wkbs(shapes: NDArray[np.object_], invalid: NDArray[np.bool_]) -> list[bytes
 
 def _invalid_layer(spec: LayerSpec, vi: str, en: str) -> Conflict:
     return Conflict(f"Layer {spec.name} cannot be published: {en}.", f"Không thể công bố lớp {spec.name}: {vi}.")
+
+
+def frames_of(state: Mapping[str, Mapping[str, Content]]) -> dict[str, gpd.GeoDataFrame]:
+    """The frame of every layer, in STORE_CRS, ordered by key."""
+    return {name: frame_of(spec, state.get(name, {})) for name, spec in LAYERS.items()}
 
 
 def frame_of(spec: LayerSpec, records: Mapping[str, Content]) -> gpd.GeoDataFrame:

@@ -19,12 +19,12 @@ from geo.report import Report
 from geo.schema import LayerSpec
 from geo.store import seals
 from geo.store.connection import is_missing, reading, writing
-from geo.store.content import Records, State, digest_of, frame_of, state_of
+from geo.store.content import Records, State, digest_of, frames_of, state_of
 from geo.store.copies import write_backup
 from geo.store.damage import missing
 from geo.store.diff import RecordDiff, differences
 from geo.store.gpkg_tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
-from geo.store.protocol import LogRow, Version
+from geo.store.protocol import LogRow, Published, Version
 from geo.store.states import state_of_version
 
 _OPERATIONS = """
@@ -82,7 +82,7 @@ class GeoPackageStore:
         """The layers of a version (the current one unless named), in STORE_CRS, ordered by key."""
         with self._reading() as connection:
             state = self._state(connection, self._number(connection, version))
-        return {name: frame_of(spec, state.get(name, {})) for name, spec in LAYERS.items()}
+        return frames_of(state)
 
     def metadata(self, version: int) -> dict[str, dict[str, Any]]:
         """Each layer's metadata as of a version."""
@@ -185,11 +185,11 @@ class GeoPackageStore:
             seals.require_log(connection, self.path, self._number(connection, None))
             return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
 
-    def restore(self, version: int, *, who: str, why: str) -> Version:
+    def restore(self, version: int, *, who: str, why: str) -> Published:
         """Publish the content of an earlier version as a new one."""
-        return self.publish(
-            self.state(version), who=who, why=why, metadata=self.metadata(version), report=self.report(version)
-        )
+        state = self.state(version)
+        new = self.publish(state, who=who, why=why, metadata=self.metadata(version), report=self.report(version))
+        return Published(new, state)
 
     def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
         """Write a verified copy of the whole store to `file`, complete or not at all, while others read and publish.

@@ -23,6 +23,13 @@ class Version(NamedTuple):
     digest: str
 
 
+class Published(NamedTuple):
+    """A version and the records that its digest was computed from, so that nobody reads and compares them again."""
+
+    version: Version
+    state: State
+
+
 class LogRow(NamedTuple):
     """The change of one record by one version; `before` is None for an added one, `after` for a removed one.
 
@@ -111,7 +118,7 @@ class Store(Protocol):
     def used_ids(self, layer: str) -> set[str]:
         """Every id that a record of the layer ever had, so that none is assigned again."""
 
-    def restore(self, version: int, *, who: str, why: str) -> Version:
+    def restore(self, version: int, *, who: str, why: str) -> Published:
         """Publish the content of an earlier version as a new one."""
 
     def backup(self, file: Path, *, replace: bool = False) -> list[Version]:

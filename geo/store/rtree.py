@@ -1,11 +1,12 @@
 """The R-tree extension of GeoPackage (OGC 12-128r18, annex F.3): the spatial index that QGIS and GDAL use."""
 
-import math
 import sqlite3
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+from geo.packed_rtree import packed
 
 _EXTENSION = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
 
@@ -48,9 +49,10 @@ def make_index(connection: sqlite3.Connection, table: str, shapes: NDArray[np.ob
     """Index the column `geom` of a table whose rows are numbered from 1 in the order of `shapes`."""
     name = _name(table)
     connection.execute(f'CREATE VIRTUAL TABLE "{name}" USING rtree (id, minx, maxx, miny, maxy)')
-    boxes = shapely.bounds(shapes).tolist()
-    rows = ((fid, w, e, s, n) for fid, (w, s, e, n) in enumerate(boxes, start=1) if not math.isnan(w))
-    connection.executemany(f'INSERT INTO "{name}" VALUES (?, ?, ?, ?, ?)', rows)
+    boxes = shapely.bounds(shapes)
+    placed = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    for suffix, rows in packed(placed + 1, boxes[placed])._asdict().items():
+        connection.executemany(f'REPLACE INTO "{name}_{suffix}" VALUES (?, ?)', rows)
     for event, (when, only, then) in _TRIGGERS.items():
         connection.execute(
             f'CREATE TRIGGER "{name}_{event}" AFTER {when} ON "{table}" WHEN {only} BEGIN {then.format(r=name)} END'

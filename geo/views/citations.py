@@ -34,15 +34,21 @@ _MARKS = (
 
 
 class Citations:
-    """What some records cite, looked up with one query for the sources and one for each layer of named records."""
+    """What some records cite, looked up with one query for the sources and one for each layer of named records.
 
-    def __init__(self, atlas: Atlas, records: Iterable[Record], lang: str, urls: Urls) -> None:
-        codes = {key for record in records for key in _keys_of(record)}
+    `further` are keys of sources that stand behind those of each record in its list.
+    """
+
+    def __init__(
+        self, atlas: Atlas, records: Iterable[Record], lang: str, urls: Urls, further: Iterable[str] = ()
+    ) -> None:
+        self._further = tuple(further)
+        codes = {key for record in records for key in self._keys_of(record)}
         reader, date = Reader(atlas, lang), COLLECTIONS["sources"].field("date")
         self._sources = {
             source.id: {
                 "id": source.id,
-                "publisher": source.title,
+                "publisher": source.title_in(lang),
                 "address": _http(source.properties.get("address")),
                 "date": reader.format_value(date, source.properties.get("date")),
                 "what": source.properties.get("what"),
@@ -64,19 +70,31 @@ class Citations:
         }
 
     def of(self, record: Record) -> list[dict[str, Any]]:
-        """The sources of one record: those of its list, then those that only its texts name.
+        """The sources of one record: those of its list, those that only its texts name, then the further ones.
 
         A source that does not exist is left out.
         """
-        return [self._sources[key] for key in _keys_of(record) if key in self._sources]
+        return [self._sources[key] for key in self._keys_of(record) if key in self._sources]
+
+    def with_notes(self, record: Record, text: str, keys: Iterable[str]) -> Parts | None:
+        """`text` with a footnote for each of the sources `keys`; None without any."""
+        numbers = self._numbers(record)
+        marks = [_mark(numbers[key]) for key in keys if key in numbers]
+        return [{"text": f"{text} "}, *marks] if marks else None
 
     def parts(self, record: Record, text: str | None, lang: str) -> Parts | None:
         """`text` of `record`, which is written in `lang`, in pieces; None where no piece is more than text."""
         if not text:
             return None
-        keys = (key for key in _keys_of(record) if key in self._sources)
-        pieces = _merged(self._split(text, {key: number for number, key in enumerate(keys, start=1)}, lang))
+        pieces = _merged(self._split(text, self._numbers(record), lang))
         return pieces if any(len(piece) > 1 for piece in pieces) else None
+
+    def _keys_of(self, record: Record) -> list[str]:
+        return list(dict.fromkeys((*_keys_of(record), *self._further)))
+
+    def _numbers(self, record: Record) -> dict[str, int]:
+        keys = (key for key in self._keys_of(record) if key in self._sources)
+        return {key: number for number, key in enumerate(keys, start=1)}
 
     def _split(self, text: str, numbers: dict[str, int], lang: str) -> Iterator[dict[str, Any]]:
         end = 0

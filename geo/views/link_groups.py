@@ -15,6 +15,8 @@ from geo.views.values import Reader, Urls, format_date, parts, title_lang
 _ORDER = {spec.name: position for position, spec in enumerate(LINKS)}
 _SOURCE = Label("nguồn: {sources}", "source: {sources}")
 _DATA_VERSION = Label("dữ liệu phiên bản {n}, {date}", "data version {n}, {date}")
+RECORDED = {"recorded", "crosswalk"}
+"""Reasons of links that rest on sources and not on the data of the version alone."""
 MOST_LINKS = 100
 """Maximum number of records in one group of links; the group has the total number."""
 
@@ -26,7 +28,8 @@ def link_groups(
 
     A derived link is left out when a recorded link leads to the same record, and one that is too far to be shown.
     `why` of a group is what all of its links have in common of their reason and basis, `why` of an item the rest;
-    the sources of the record itself are left out of both.
+    the sources of the record itself are left out of both. `cites` has the keys of the sources of the list of former and
+    present units that the links of the record itself rest on, for footnotes; they are left out of both, too.
     `within` has the headings of certain and of possible neighbours, where the group is one of neighbours; `certain`
     counts the certain links, which come first.
     """
@@ -46,8 +49,9 @@ def _group(rows: list[LinkRow], bases: "Bases", summaries: "Summaries", urls: Ur
     if within:
         rows = sorted(rows, key=lambda row: (not row.certain, row.distance_m or 0.0))
     rows, count, certain = rows[:MOST_LINKS], len(rows), sum(row.certain for row in rows)
-    has_own_sources = first.forward and first.reason == "recorded"  # the page lists them
-    bases_of_rows = {"" if has_own_sources else bases.of(row) for row in rows}
+    is_listed = first.forward and first.reason in RECORDED  # the page lists the sources
+    is_by_list = first.forward and first.reason == "crosswalk"
+    bases_of_rows = {"" if is_listed else bases.of(row) for row in rows}
     common = bases_of_rows.pop() if len(bases_of_rows) == 1 else None
     return {
         "link": first.link,
@@ -58,6 +62,7 @@ def _group(rows: list[LinkRow], bases: "Bases", summaries: "Summaries", urls: Ur
         "within": within,
         "measured": any(row.distance_m is not None for row in rows),
         "why": ", ".join(text for text in (reason_of(first, lang), common) if text),
+        "cites": list(dict.fromkeys(key for row in rows if is_by_list for key in parts(row.source_ids))),
         "items": [
             _item(row, bases, summaries, urls) | {"why": bases.of(row) if common is None else None} for row in rows
         ],
@@ -87,7 +92,7 @@ class Bases:
 
     def of(self, row: LinkRow) -> str:
         """The basis of one link as text."""
-        if row.reason not in {"recorded", "crosswalk"}:
+        if row.reason not in RECORDED:
             return self._version_basis
         names = dict.fromkeys(self._names.get(key, key) for key in parts(row.source_ids))
         return _SOURCE.of(self.lang).format(sources="; ".join(names)) if names else ""
@@ -96,7 +101,8 @@ class Bases:
 def _dated(source: Record, lang: str) -> str:
     """The publisher of a source with its date."""
     date = source.properties.get("date")
-    return f"{source.title} ({format_date(str(date), lang)})" if date else source.title
+    publisher = source.title_in(lang)
+    return f"{publisher} ({format_date(str(date), lang)})" if date else publisher
 
 
 class Summaries:

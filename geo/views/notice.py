@@ -1,5 +1,6 @@
 """The notice of a layer: title, licence, attribution, version."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,22 @@ from geo.schema import Label
 
 WGS84 = "EPSG:4326"
 """The code of STORE_CRS in files: desktop GIS read longitude first in files, whatever the authority defines."""
+
+
+# A licence holds for the whole layer when the text is its name alone, or says "offered under" it.
+_WHOLE_LICENCE = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
+_LICENCES = {
+    "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "MIT": ("MIT", "https://spdx.org/licenses/MIT"),
+}
+
+
+class Licence(NamedTuple):
+    """The licence text of the metadata; `spdx` and `address` where it is one known licence for the whole layer."""
+
+    text: str
+    spdx: str | None
+    address: str | None
 
 
 class Notice(NamedTuple):
@@ -41,6 +58,18 @@ def notice(atlas: Atlas, layer: str) -> Notice:
 def _label(words: Mapping[str, Any] | None, default: Label) -> Label:
     words = words or {}
     return Label(str(words.get("vi") or default.vi), str(words.get("en") or default.en))
+
+
+def licence_of(text: str) -> Licence | None:
+    """The licence that the metadata of a layer word so; None without words.
+
+    >>> licence_of("MIT").address, licence_of("MIT (B1)").address, licence_of(" ")
+    ('https://spdx.org/licenses/MIT', None, None)
+    """
+    wording = text.strip()
+    match = _WHOLE_LICENCE.search(wording)
+    spdx, address = _LICENCES[match[1]] if match else (None, None)
+    return Licence(wording, spdx, address) if wording else None
 
 
 def in_language(text: str, lang: str) -> str:

@@ -46,7 +46,8 @@ _SHARED_AREA = Label(
     "Ranh giới chồng lên nhau ít nhất {share} % diện tích", "The outlines share at least {share} % of the area"
 )
 _AT_LEAST = Label(
-    "Chỉ tính vị trí chính xác ít nhất: {precision}", "Only locations at least this accurate: {precision}"
+    "Chỉ tính các vị trí có độ chính xác từ mức này trở lên: {precision}",
+    "Only locations at least this accurate: {precision}",
 )
 _PRECISIONS = {precision.key: precision.label for precision in PRECISIONS}
 _EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)

@@ -38,10 +38,13 @@ def record_view(atlas: Atlas, layer: str, key: str, lang: str, urls: Urls) -> di
     record = atlas.get(layer, key)
     reader = Reader(atlas, lang)
     reader.learn(layer, [record])
-    citations = Citations(atlas, [record], lang, urls)
+    groups = link_groups(atlas, atlas.links(layer, key), lang, urls, from_sources=layer == "sources")
+    citations = Citations(atlas, [record], lang, urls, (key for group in groups for key in group["cites"]))
     return {
         **own_view(record, reader, citations, urls),
-        "links": link_groups(atlas, atlas.links(layer, key), lang, urls, from_sources=layer == "sources"),
+        "links": [
+            group | {"why_parts": citations.with_notes(record, group["why"], group["cites"])} for group in groups
+        ],
         "conflicts": [_conflict(atlas, row, lang) for row in atlas.conflicts(layer, key)],
         "issues": [
             {"message": row.message.of(lang), "remedy": row.remedy.of(lang), "severity": row.severity}

@@ -27,7 +27,7 @@ def search_answer(
 
 
 def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
-    """One result: the record, the field by which it was found, and whether only with a wrong letter forgiven.
+    """One result: the record, the field by which it was found, and what was forgiven: wrong letters, missing words.
 
     `reason` is None where the name shown has all words. `point` is longitude, latitude.
     """
@@ -45,6 +45,7 @@ def hit_view(hit: Hit, lang: str, urls: Urls) -> dict[str, Any]:
         "place": hit.place,
         "point": None if hit.lng is None else [hit.lng, hit.lat],
         "near": hit.match is not None and hit.match.is_near,
+        "partial": hit.match is not None and hit.match.is_partial,
         "reason": reason and reason._asdict(),
         "url": urls.record(hit.layer, hit.id),
     }

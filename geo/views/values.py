@@ -109,7 +109,11 @@ class Reader:
             return "; ".join(self._names(field, value))
         if field.kind == "date":
             return format_date(str(value), self.lang)
-        return value if isinstance(value, str) else format_number(value, field.unit, self.lang)
+        if isinstance(value, str):
+            return value
+        if field.measures == "length":
+            return format_length(value, self.lang)
+        return format_number(value, field.unit, self.lang)
 
     def _names(self, field: Field, value: Value) -> Iterable[str]:
         if field.target == "sources":
@@ -166,6 +170,17 @@ def format_scale(denominator: float, lang: str) -> str:
     ('900.000', '25,000')
     """
     return f"{denominator:,.0f}".replace(",", "." if lang == "vi" else ",")
+
+
+def format_length(metres: float, lang: str) -> str:
+    """A length: whole metres below a kilometre, else kilometres with one decimal.
+
+    >>> format_length(2102.2, "vi"), format_length(2102.2, "en"), format_length(350.4, "en"), format_length(999.7, "vi")
+    ('2,1\\xa0km', '2.1\\xa0km', '350\\xa0m', '1\\xa0km')
+    """
+    if round(metres) < 1000:
+        return format_number(round(metres), "m", lang)
+    return format_number(round(metres / 1000, 1), "km", lang)
 
 
 def format_date(iso: str, lang: str) -> str:

@@ -24,6 +24,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 
+from geo import ending_signals, spare_memory
 from geo.budget import busy
 from geo.errors import Busy
 from geo.settings import Settings
@@ -166,6 +167,7 @@ class _Ending:
         self.is_working = self.is_due = False
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process of the terminal
+        ending_signals.receive_as_usual()
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.is_due = True
@@ -177,6 +179,7 @@ def _answer_requests(make: Make, pipe: Connection, niceness: int) -> None:
     """Answer the requests of the pipe until it ends, or the process that sends them does."""
     ending = _Ending()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    spare_memory.watch()
     if hasattr(os, "nice"):
         os.nice(niceness)
     metering: Metering | None = None

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import platform
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from functools import partial
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
+from geo import ending_signals, spare_memory
 from geo.errors import BadSource
 from geo.settings import Settings
 from geo.web.transfers import Transfers, threads_for
@@ -21,8 +21,8 @@ from geo.web.transfers import Transfers, threads_for
 START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
 """How worker processes are started. Forking is fast, but unsafe on macOS and impossible on Windows."""
 
-THREAD_IDLE_S = 30
-"""Seconds after which a thread without work ends."""
+THREAD_IDLE_S = 15
+"""Seconds after which a thread without work ends, and with it its connection to the atlas."""
 _IDLE_MS = 75_000
 """Milliseconds that an idle connection stays open: longer than the 60 s after which proxies close theirs."""
 _LARGEST_HEAD = 64 * 1024
@@ -57,6 +57,7 @@ def serve(make: Callable[[], WSGIApplication], settings: Settings) -> None:
     from granian.log import LogLevels  # noqa: PLC0415
 
     multiprocessing.set_start_method(START, force=True)
+    _leave_to_all_processes()
     connections = _room_for(settings.connections)
     server = Granian(
         "site",
@@ -83,7 +84,8 @@ def _load_worker(
     make: Callable[[], WSGIApplication], settings: Settings, is_stopping: Callable[[], bool] | None
 ) -> WSGIApplication:
     """The application of a worker process, which ends on SIGTERM and SIGINT."""
-    # A forked worker inherits its parent's handlers, which have no effect in it; the default ones end it.
+    # A forked worker inherits its parent's handlers, which have no effect in it; without a handler it ends.
+    ending_signals.receive_in_a_thread()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     if is_stopping is not None and is_stopping():
@@ -91,8 +93,8 @@ def _load_worker(
     _limit_memory_arenas()
     application = Transfers(make(), settings)
     _tune_interpreter()
-    handle_signals_of_any_thread()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    spare_memory.watch()
     return application
 
 
@@ -102,6 +104,12 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _leave_to_all_processes() -> None:
+    """Exclude all objects from garbage collection, which writes to each and so copies what forked processes share."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tune_interpreter() -> None:
@@ -139,23 +147,3 @@ def _room_for(connections: int) -> int:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
-
-
-def handle_signals_of_any_thread() -> None:
-    """Run a signal's handler in a thread of its own.
-
-    The kernel may deliver a signal to any thread, for example after SIGSTOP and SIGCONT. Python runs handlers in the
-    main thread only, which in a granian worker waits for a lock without waking: the worker could only be killed.
-    """
-    receiver, sender = socket.socketpair()
-    sender.setblocking(False)
-
-    def handle_signals() -> None:
-        while number := receiver.recv(1):
-            handler = signal.getsignal(number[0])
-            if callable(handler):
-                handler(number[0], None)
-
-    # Python writes signal numbers to this socket as long as the process lives, so it is never closed.
-    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
-    threading.Thread(target=handle_signals, name="signals", daemon=True).start()

@@ -15,6 +15,8 @@ REFUSED: list[tuple[str, str, str]] = [
     ("name = 1", "is text and 1 is number", "là chữ còn 1 là số"),
     ("stars = '4'", "is number", "là số"),
     ("tên = 'a'", "No property 'tên'", "Không có trường 'tên'"),
+    ("star = 4", "No property 'star' in layer products (did you mean stars?)", "Không có trường 'star' trong lớp products (có phải stars?)"),
+    ('name = "Gạo"', "text is written 'Gạo'", "chữ được viết là 'Gạo'"),
     ("foo(name) = 1", "No function or operator 'foo'", "Không có hàm"),
     ("name", "Expected a condition", "Cần một điều kiện"),
     ("name AND stars = 4", "Expected a condition", "Cần một điều kiện"),

@@ -36,6 +36,9 @@ def test_publishing_swaps_the_atlas_and_keeps_the_old_one_answering(source: Atla
     assert source() is old
     freeze_next(source)
     assert source.has(NEXT) and source() is old
+    with source.built(NEXT) as following:  # before anybody else sees it
+        assert following.version == NEXT and following.count(Query("sites")) == 0
+    assert source() is old
     source.publish(NEXT)
     assert source().version == NEXT and source().count(Query("sites")) == 0
     assert old.count(Query("sites")) == 2

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from shapely import Point, box, to_wkb
 
+from geo import spare_memory
 from geo.atlas import Atlas, Notes, Query, UrlAffixes
 from geo.atlas.cql2.parse import MAX_LENGTH, parse
 from geo.atlas.cql2.tree import Where
@@ -53,6 +55,31 @@ def plan_of(db: sqlite3.Connection, statement: sql.Statement) -> list[str]:
 def test_a_finished_atlas_cannot_be_written(db: sqlite3.Connection) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         db.execute("DELETE FROM meta")
+
+
+def test_connections_of_threads_that_ended_are_closed_when_memory_is_spared(tmp_path: Path) -> None:
+    together = threading.Barrier(5)  # the next thread that opens a connection would close the one of an ended thread
+    with frozen(world(), tmp_path) as atlas:
+
+        def ask() -> None:
+            atlas.find(Query("products"))
+            together.wait()
+
+        threads = [threading.Thread(target=ask) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        opened = len(open_files(tmp_path))
+        spare_memory.drop_unused(60)
+        assert (opened, len(open_files(tmp_path))) == (6, 1)
+        assert atlas.count(Query("products")) > 0
+
+
+def open_files(folder: Path) -> list[str]:
+    """The files below a folder that this process has open, each as often as it does."""
+    targets = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink() and path.exists()]
+    return [str(target) for target in targets if target.is_relative_to(folder)]
 
 
 def test_a_file_name_tells_versions_and_declarations_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from shapely import LineString, Point, box
 from geo.basemap.bands import BANDS, UNITS, generalise, to_units
 from geo.basemap.declaration import BASE_LAYERS, Origin
 from geo.basemap.ground import Ground, GroundSource, ShadeTile, write_ground
+from geo.basemap.publications import KEPT
 from geo.basemap.quadtree import MAX_BYTES
 from geo.errors import BadSource, NotFound
 from geo.schema import Label
@@ -46,6 +47,10 @@ def small_world() -> dict[str, gpd.GeoDataFrame]:
         ),
         "places": frame([{"kind": "seat", "name": "Điện Biên Phủ", "rank": 1, "geometry": Point(103.023, 21.386)}]),
     }
+
+
+def town(name: str) -> gpd.GeoDataFrame:
+    return frame([{"kind": "seat", "name": name, "geometry": Point(103.023, 21.386)}])
 
 
 def publish(folder: Path, layers: dict[str, gpd.GeoDataFrame], **more: Any) -> Ground:
@@ -135,19 +140,33 @@ def test_the_same_content_has_the_same_name_and_other_content_another(tmp_path: 
     assert one == same != publish(tmp_path / "c", moved).name
 
 
-def test_a_running_server_sees_the_next_ground_and_may_still_read_the_one_before(tmp_path: Path) -> None:
+def test_the_name_depends_on_what_is_drawn_and_not_on_the_words_of_the_legend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, places = publish(tmp_path / "a", small_world()).name, BASE_LAYERS["places"]
+    classes = tuple(one._replace(label=Label("lời khác", "other words")) for one in places.classes)
+    monkeypatch.setitem(BASE_LAYERS, "places", places._replace(label=Label("x", "y"), classes=classes))
+    assert publish(tmp_path / "b", small_world()).name == before
+    monkeypatch.setitem(
+        BASE_LAYERS, "places", places._replace(classes=(classes[0]._replace(from_zoom=9), *classes[1:]))
+    )
+    assert publish(tmp_path / "c", small_world()).name != before
+
+
+def test_a_running_server_sees_the_next_ground_and_may_still_read_the_last_ones(tmp_path: Path) -> None:
     source = GroundSource(tmp_path)
     assert source() is None
     first = publish(tmp_path, small_world())
     assert source() == first
-    second = publish(tmp_path, {"places": small_world()["places"]})
-    third = publish(tmp_path, {"roads": small_world()["roads"]})
-    assert source() == third
-    assert source.at(second.name).file(8, "r")
-    with pytest.raises(NotFound, match="Load the page again"):
-        source.at(first.name)
-    with pytest.raises(NotFound):
-        source.at("../etc")
+    later = [publish(tmp_path, {"places": town(f"A{number}")}) for number in range(KEPT)]
+    assert source() == later[-1]
+    assert [ground.name for ground in source.former()] == [ground.name for ground in later[-2::-1]]
+    assert source.at(later[0].name).file(8, "r")
+    for name in (first.name, "../etc"):
+        with pytest.raises(NotFound, match="Load the page again"):
+            source.at(name)
+    (tmp_path / "ORDER").unlink()  # in a folder of an earlier release the times of the folders stand for it
+    assert [ground.name for ground in source.former()] == [ground.name for ground in later[-2::-1]]
 
 
 @pytest.mark.parametrize("name", ["../manifest", "r9", "x", "r0123"])

@@ -94,6 +94,23 @@ def test_labels_overlap_neither_each_other_nor_symbols(watched: WatchedPage, zoo
         assert not [box for box in one["boxes"] for symbol in drawn["symbols"] if meet(box, symbol)], one["text"]
 
 
+BESIDE = """(points) => {
+  const frame = window.atlasShell.map.getContainer().getBoundingClientRect();
+  const box = ({ x, y, width, height }) => ({ x, y, width, height });
+  const dams = points.map(([lng, lat]) => window.atlasShell.map.latLngToContainerPoint([lat, lng])).map(({ x, y }) => ({ x: frame.x + x - 3, y: frame.y + y - 3, width: 6, height: 6 }));
+  return { scale: box(document.querySelector(".leaflet-control-scale").getBoundingClientRect()), dams };
+}"""
+
+
+def test_the_scale_bar_covers_no_symbol_and_names_cover_no_dam(watched: WatchedPage) -> None:
+    page = opened(watched, f"/?map={VIEWS[12]}")
+    dams = shapely.get_coordinates(read_shipped(SHIPPED_SEED / FOLDER).layers["dams"].geometry.array).tolist()
+    drawn, beside = page.evaluate(LABELS), page.evaluate(BESIDE, dams)
+    assert not [symbol for symbol in drawn["symbols"] if meet(symbol, beside["scale"])]
+    boxes = [box for label in drawn["labels"] for box in label["boxes"]]
+    assert len(beside["dams"]) == 4 and not [dam for dam in beside["dams"] for box in boxes if meet(box, dam)]
+
+
 @pytest.mark.parametrize("zoom", [8, 10, 12])
 def test_names_along_lines_keep_to_what_they_name(desktop: WatchedPage, real_atlas: Atlas, zoom: int) -> None:
     layers = read_shipped(SHIPPED_SEED / FOLDER).layers
@@ -213,26 +230,52 @@ def test_pages_follow_the_system_until_somebody_chooses(
         context.close()
 
 
-PIXELS = """() => {
+PICTURE = """() => {
   const canvas = document.querySelector("canvas.terrain");
+  const [side, columns] = [60, Math.floor(canvas.width / 60)];
   const context = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
   context.drawImage(canvas, 0, 0);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  let sum = 0;
-  for (let i = 0; i < data.length; i += 400) sum += data[i] + data[i + 1] + data[i + 2];
-  return sum / (data.length / 400) / 3;
+  return Array.from({ length: columns * Math.floor(canvas.height / side) }, (_, i) => {
+    const { data } = context.getImageData((i % columns) * side, Math.floor(i / columns) * side, side, side);
+    let sum = 0;
+    for (let k = 0; k < data.length; k += 4) sum += data[k] + data[k + 1] + data[k + 2];
+    return sum / side ** 2 / 3;
+  });
 }"""
 
 
-def test_the_canvas_is_drawn_again_when_the_theme_changes(desktop: WatchedPage) -> None:
+def picture(page: Page) -> list[float]:
+    """The mean lightness of each square of 60 pixels of the canvas, once it is drawn."""
+    page.wait_for_selector(".has-terrain:not(.is-drawing)")
+    return list(page.evaluate(PICTURE))
+
+
+def test_the_canvas_is_drawn_again_when_the_theme_changes_and_completed_when_the_map_moves(
+    desktop: WatchedPage,
+) -> None:
     page = opened(desktop, f"/?map={VIEWS[10]}")
-    light = page.evaluate(PIXELS)
+    before = picture(page)
+    page.evaluate("() => window.atlasShell.map.panBy([500, 130], { animate: false })")
+    moved = picture(page)
     choose(page, "dark")
-    page.wait_for_timeout(100)
-    dark = page.evaluate(PIXELS)
+    dark = picture(page)
     choose(page, "light")
-    page.wait_for_timeout(100)
-    assert light > 200 and dark < 80 and page.evaluate(PIXELS) == light
+    assert picture(page) == pytest.approx(moved, abs=0.1), "what stayed and what was added are as if drawn at once"
+    assert before[: len(moved)] != moved[: len(before)] and min(moved) > 150 and max(dark) < 120
+
+
+def test_land_that_comes_into_view_is_drawn_before_the_hand_lets_go(desktop: WatchedPage) -> None:
+    page = opened(desktop, f"/?map={VIEWS[12]}")
+    page.mouse.move(1300, 300)
+    page.mouse.down()
+    page.mouse.move(600, 700, steps=4)
+    page.wait_for_selector(".has-terrain:not(.is-drawing)")
+    covers = """() => {
+      const [canvas, frame] = ["canvas.terrain", ".leaflet-container"].map((one) => document.querySelector(one).getBoundingClientRect());
+      return canvas.left <= frame.left && canvas.top <= frame.top && canvas.right >= frame.right && canvas.bottom >= frame.bottom;
+    }"""
+    assert page.evaluate(covers)
+    page.mouse.up()
 
 
 @pytest.mark.parametrize("paper", ["A4", "A3"])

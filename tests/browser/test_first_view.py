@@ -104,3 +104,44 @@ def test_on_a_narrow_phone_the_tools_do_not_cover_the_province(browser: Browser,
     )
     assert sizes and min(sizes) >= 24
     page.close()
+
+
+def test_a_raised_sheet_lists_the_same_records_and_no_message_lies_over_it(phone: WatchedPage) -> None:
+    page = phone.open("/?lang=vi&map=11/21.4/103.02&layers=sites,products")
+    expect(page.locator(DRAWN)).to_be_attached()
+    pane, toast, panel = page.locator("#pane-list"), page.locator("#toast"), page.locator("#panel")
+    low = pane.text_content()
+    page.locator("#handle").click()
+    expect(panel).to_have_attribute("data-height", "half")
+    page.get_by_role("button", name="Vị trí của tôi").click()
+    expect(toast).to_be_visible()
+    page.wait_for_timeout(400)  # the sheet moves for a quarter of a second
+    assert pane.text_content() == low
+    below, over = panel.bounding_box(), toast.bounding_box()
+    assert below and over and over["y"] + over["height"] <= below["y"]
+    page.locator("#handle").click()
+    page.wait_for_timeout(400)
+    records, over = pane.bounding_box(), toast.bounding_box()
+    assert records and over and over["y"] + over["height"] <= records["y"]
+
+
+BOXES = """
+selector => [...document.querySelectorAll(selector)].map(part => {
+  const range = document.createRange();
+  range.selectNodeContents(part.classList.contains("maplabel") ? part.firstChild : part);
+  const { left, top, right, bottom } = range.getBoundingClientRect();
+  return [part.textContent, left, top, right, bottom];
+})
+"""
+"""The texts of labels and the drawings of symbols, with their boxes on the screen."""
+
+
+def test_the_seat_and_the_wards_are_named_at_first_and_no_name_lies_on_a_symbol(watched: WatchedPage) -> None:
+    page = watched.open("/?lang=vi")
+    for name in ("Điện Biên Phủ", "Mường Lay", "Mường Thanh"):
+        expect(page.locator(".maplabel--bold", has_text=name).first).to_be_visible()
+    names, symbols = page.evaluate(BOXES, ".maplabel"), page.evaluate(BOXES, ".pin, .cluster")
+    assert len(names) > 3 and symbols
+    for name, left, top, right, bottom in names:
+        for _, west, north, east, south in symbols:
+            assert min(right, east) - max(left, west) <= 2 or min(bottom, south) - max(top, north) <= 2, name

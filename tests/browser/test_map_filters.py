@@ -133,7 +133,9 @@ def test_a_position_that_is_not_found_is_explained(desktop: WatchedPage) -> None
     page.context.grant_permissions(["geolocation"], origin=desktop.site)
     page.context.set_geolocation(None)
     page.get_by_role("button", name="My location").click()
-    expect(page.locator("#toast")).to_have_text("Your location could not be found. Try again outdoors.")
+    expect(page.locator("#toast")).to_have_text(
+        "Your location could not be found. Try again outdoors, or type the name of your commune in the search box."
+    )
 
 
 def test_links_are_filtered_paged_and_downloaded_without_javascript(browser: Browser, site: str) -> None:

@@ -56,7 +56,7 @@ def test_a_gap_of_distance_follows_the_slider_and_a_list_leads_from_the_map(desk
     near = page.locator('[data-table="villages"] .reachbadge--near').count()
     assert near == 0 and page.locator('[data-table="villages"] .reachbadge--far').count() > 0
     page = desktop.open("/plan/gaps?gap=communes_without_anything&lang=en")
-    page.wait_for_selector("path.unitmark--sure")
+    page.wait_for_selector("path.gapunit--sure")
 
 
 def test_a_chain_is_lit_on_the_map_by_keyboard(desktop: WatchedPage) -> None:

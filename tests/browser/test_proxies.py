@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
+from ssl import SSLEOFError
 from typing import NamedTuple
+from urllib.error import URLError
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -257,12 +259,24 @@ def test_a_proxy_as_documented_bounds_bodies_and_opens_managing_to_the_office_on
         assert answer_from("127.0.0.2", site, "/manage").status == 303
         return
     large = bytes(2 * 1024 * 1024)
-    assert ask(f"{site.address}/about", large)[0] in {413, 502}  # Caddy 2.6 breaks the transfer off, with 502
+    assert _status_of_upload(f"{site.address}/about", large) in {413, 502, None}
     assert ask(f"{site.address}/manage/imports", large)[0] != 413
     assert answer_from("127.0.0.1", site, "/manage").status == 303
     for path in ("/manage", "/manage/sign-in", "/manage/imports/x"):
         assert answer_from("127.0.0.2", site, path).status == 403
     assert answer_from("127.0.0.2", site, "/about").status == 200
+
+
+def _status_of_upload(address: str, body: bytes) -> int | None:
+    """The status of the answer; None if the proxy closed the connection while the body was still being sent.
+
+    Caddy 2.6 breaks the transfer off: with 502 if the caller has sent everything by then.
+    """
+    try:
+        return ask(address, body)[0]
+    except (URLError, SSLEOFError, ConnectionError) as error:
+        assert isinstance(getattr(error, "reason", error), (SSLEOFError, ConnectionError)), error
+        return None
 
 
 @pytest.mark.parametrize(("version", "is_spoken"), [("tls1_1", False), ("tls1_2", True), ("tls1_3", True)])

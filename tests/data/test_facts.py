@@ -22,7 +22,7 @@ UNTRANSLATED = {
     "villages": ("name", "kind", "name_en", "name_fr", "households", "households_in_craft", "visitors"),
     "sites": ("name_en", "kind", "rank", "part_of", "name_fr", "ticket_vnd", "opening", "altitude_m"),
     "zones": ("name", "area_ha", "area_year", "households"),
-    "sources": ("publisher", "date", "what"),
+    "sources": ("date",),
 }
 """The columns of each table whose words the layer keeps as they are."""
 DISTRICT_ALONE = "Nguồn chỉ nêu huyện; điểm trên bản đồ là một điểm bên trong huyện cũ."
@@ -91,6 +91,21 @@ def test_every_row_is_a_record_with_its_words_and_sources(layer: str) -> None:
             float(row["lat"]),
             float(row["lon"]),
         )
+
+
+def test_a_source_keeps_its_publisher_and_description() -> None:
+    for row in rows("more_sources"):
+        record = shipped("sources")[row["source_id"]]
+        assert row["publisher"] in {record["publisher"], record["publisher_en"]} or row["publisher"] in record["what"]
+        assert record["what"].startswith(row["what"])
+
+
+def test_no_publisher_carries_a_remark_in_english() -> None:
+    english = (
+        r"translat|English|French|German|Spanish|Wikipedia \(|\b(copy|read|commit|package|PyPI|list|text|pages|of)\b"
+    )
+    for record in shipped("sources").values():
+        assert not re.search(english, record["publisher"]), record["publisher"]
 
 
 def test_a_site_has_its_name_and_decision() -> None:

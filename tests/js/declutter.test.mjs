@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { declutter } from "../../geo/static/js/core/declutter.js";
+import { createPlacer } from "../../geo/static/js/core/declutter.js";
 
+const declutter = (labels, ...rest) => labels.map(createPlacer(...rest));
 const label = (...spots) => ({ width: 40, height: 10, spots: spots.map(([x, y]) => ({ x, y })) });
 
 test("labels that are apart all stay", () => {
@@ -52,4 +53,11 @@ test("the index finds the same overlaps as a comparison of all with all", () => 
     return free ? spot : null;
   });
   assert.deepEqual(declutter(labels), expected);
+});
+
+test("of its free spots a label takes one that it prefers, and none that is not allowed", () => {
+  const spots = label([0, 0], [100, 0], [200, 0]);
+  const [taken, preferred, allowed] = declutter([label([0, 0]), { ...spots, prefers: ({ x }) => x === 200 }, { ...label([0, 0], [100, 0]), allows: ({ x }) => x < 100 }]);
+  assert.deepEqual([taken.x, preferred.x, allowed], [0, 200, null]);
+  assert.equal(declutter([{ ...spots, prefers: () => false }])[0].x, 0);
 });

@@ -24,7 +24,7 @@ test("a view needs the files that it meets", () => {
 });
 
 test("steps become positions, each part from the corner of its file", () => {
-  assert.deepEqual(partsOf({ g: [[1, 2, 3, 4], [5, 5, -1, 0]] }, [100, 200, 4096]), [[101, 202, 104, 206], [105, 205, 104, 205]]);
+  assert.deepEqual(partsOf({ g: [[1, 2, 3, 4], [5, 5, -1, 0]] }), [[1, 2, 4, 6], [5, 5, 4, 5]]);
 });
 
 test("sizes grow between their steps and stay outside them", () => {

@@ -25,3 +25,19 @@ test("any part of a multipolygon counts", () => {
   assert.equal(inside([5.5, 5.5], parts), true);
   assert.equal(inside([3, 3], parts), false);
 });
+
+test("a ring of many edges answers as if each of its edges were looked at", () => {
+  const ring = Array.from({ length: 500 }, (_, i) => {
+    const [turn, far] = [(i / 500) * 2 * Math.PI, 3 + Math.sin(i * 1.7) + (i % 7) / 5];
+    return [far * Math.cos(turn), far * Math.sin(turn)];
+  });
+  const crossings = ([x, y]) => ring.filter(([ax, ay], i) => {
+    const [bx, by] = ring[(i + 1) % ring.length];
+    return ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax;
+  }).length;
+  const polygon = { type: "Polygon", coordinates: [ring] };
+  const places = Array.from({ length: 900 }, (_, i) => [((i % 30) - 15) / 3, (Math.floor(i / 30) - 15) / 3]);
+  const answers = places.map((place) => inside(place, polygon));
+  assert.deepEqual(answers, places.map((place) => crossings(place) % 2 === 1));
+  assert.ok(answers.includes(true) && answers.includes(false));
+});

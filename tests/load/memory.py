@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_OWN = re.compile(r"^Pss_Anon:\s+(\d+) kB", re.MULTILINE)
+_OWN = re.compile(r"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+) kB", re.MULTILINE)
 
 
 def below(pid: int) -> Iterator[int]:
@@ -20,8 +20,8 @@ def below(pid: int) -> Iterator[int]:
 def memory_mb(pid: int) -> float:
     """Megabytes that a process and those below it hold.
 
-    What forked processes share counts once. Files do not count, the atlas among them: the system may take their pages
-    back at any time.
+    What forked processes share counts once, what was swapped out counts too. Files do not count, neither programs nor
+    the atlas: the system may take their pages back at any time.
     """
     kilobytes = 0
     for process in (pid, *below(pid)):

@@ -80,6 +80,17 @@ def test_every_layer_is_a_collection_with_links_to_its_items(service: Service) -
         assert bool(links(one, f"{OGC_REL}/tilesets-vector")) == (one["id"] in PLACED)
 
 
+def test_every_collection_says_its_licence_in_one_language_whom_to_name_and_of_when_it_is(service: Service) -> None:
+    published = service.get("/catalogue/items/products")["properties"]["updated"]
+    for one in service.get("/collections", lang="en")["collections"]:
+        (licence,) = links(one, "license")
+        assert licence["href"].startswith("https://") or licence["href"].endswith(f"/{one['id']}?lang=en#licence")
+        assert one["license"] and one["attribution"] and one["updated"] == published
+        assert "/ " not in one["license"], "both languages at once"
+    (licence,) = links(service.get("/collections/products"), "license")
+    assert licence["title"] == "CC-BY-4.0" and licence["href"] == "https://creativecommons.org/licenses/by/4.0/"
+
+
 @requirement("core/fc-md-extent", "core/fc-md-extent-multi")
 def test_extents_hold_every_feature(service: Service) -> None:
     for one in service.get("/collections")["collections"]:
@@ -191,7 +202,8 @@ def test_the_link_to_the_search_says_its_method(service: Service, layer: str) ->
     assert link["method"] == "POST"
     assert service.client.open(link["href"], method=link["method"], json={"limit": 1}).status_code == 200
     for one in service.get(f"/collections/{layer}")["links"]:
-        if "method" not in one and "/export/" not in one["href"] and "f=" not in one["href"]:
+        is_page = "method" not in one and one["rel"] != "license"
+        if is_page and "/export/" not in one["href"] and "f=" not in one["href"]:
             assert service.client.get(one["href"]).status_code in {200, 303}, one["href"]
 
 

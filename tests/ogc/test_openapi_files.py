@@ -6,6 +6,8 @@ import jsonschema
 import pytest
 
 from geo.ocop.parameters import SELECTION
+from geo.plan.figures import PARAMETERS
+from geo.plan.indicators import INDICATORS
 from geo.views import whole_province
 from geo.views.formats import FORMATS
 from geo.views.openapi.download_paths import files
@@ -46,3 +48,20 @@ def test_every_download_is_described_with_all_that_it_may_be_asked(document: Any
         assert named == {"layer", "lang", *SELECTION, *options}, row.key
     for kind in whole_province.KINDS.values():
         assert f"/export/all.{kind.extension}" in document["paths"]
+
+
+def test_a_figure_answers_what_the_document_describes(document: Any, service: Service) -> None:
+    operation = document["paths"]["/plan/figures/{indicator}.json"]["get"]
+    named = {one["name"]: one for one in resolved(document, operation["parameters"])}
+    assert set(named) == {"indicator", "lang", *PARAMETERS}
+    assert named["indicator"]["schema"]["enum"] == [*INDICATORS]
+    schema = resolved(document, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    with service.client.get("/plan/figures/villages_near_site.json?km=5") as moved:
+        assert moved.status_code == 302 and "302" in operation["responses"]
+        address = moved.headers["Location"]
+    with service.client.get(address) as answer:
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+        jsonschema.validate(answer.get_json(), schema)
+    for query, status in (("km=0", "400"), ("frame=none", "400")):
+        assert service.client.get(f"/plan/figures/villages_near_site.json?{query}").status_code == int(status)
+        assert status in operation["responses"]

@@ -171,8 +171,8 @@ def check_units(world: World, at: Parameters) -> None:
     from geo.plan.memberships import memberships
 
     def codes(layer: str) -> set[str]:
-        rows = zip(world.things[layer], memberships(world.records, layer, Frame.COMMUNES).rows, strict=True)
-        return {world.province.commune_of[half] for one, row in rows if row.possible for half in halves(one)}
+        rows = zip(world.things[layer], memberships(world.records, layer, Frame.COMMUNES).known, strict=True)
+        return {world.province.commune_of[half] for one, is_known in rows if is_known for half in halves(one)}
 
     holding = {layer: codes(layer) for layer in world.things}
     whole = Parameters(version=1, on=at.on)

@@ -52,9 +52,10 @@ def test_a_place_that_contradicts_the_recorded_unit_makes_it_possible_only() -> 
             for key, at in (("H1", Point(103.3, 21.1)), ("H2", Point(110.0, 15.0)), ("H3", None))
         ),
     )  # fmt: skip
-    rows = memberships(Records(1, world() | {"sites": sites}), "sites", Frame.COMMUNES).rows
-    assert [row.sure for row in rows] == [set(), set(), {"00001"}]
-    assert [row.possible for row in rows] == [{"00001", "00002"}, {"00001"}, {"00001"}]
+    members = memberships(Records(1, world() | {"sites": sites}), "sites", Frame.COMMUNES)
+    west, east = (members.in_unit(code) for code in ("00001", "00002"))
+    assert (west.sure.tolist(), west.possible.tolist()) == ([False, False, True], [True, True, True])
+    assert (east.sure.tolist(), east.possible.tolist()) == ([False, False, False], [True, False, False])
 
 
 def test_candidates_of_a_cohort_are_possible_members(records: Records) -> None:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pytest
 
 from geo.atlas import Atlas
+from geo.console.plan_figures import lines_of
 from geo.crs import GEOD, METRIC_CRS
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS, code_list
@@ -18,6 +19,8 @@ from geo.plan import INDICATORS, Frame, Interval, Parameters, Records, compute, 
 from geo.plan.cohorts import cohort_of
 from geo.settings import Settings
 from geo.store import open_store
+from geo.views.plan.figure_view import value_text
+from tests.frames import frame, world
 
 ON = date(2026, 12, 1)
 RADII_M = {row.key: row.uncertainty_m for row in PRECISIONS}
@@ -182,12 +185,12 @@ def test_the_store_and_the_atlas_give_the_same_figures(records: Records, at: Par
 
 
 def test_every_frame_of_units_has_figures(records: Records, at: Parameters) -> None:
-    for frame in Frame:
-        unit = str(records.ids(frame.value)[0])
+    for units in Frame:
+        unit = str(records.ids(units.value)[0])
         for key, row in INDICATORS.items():
             if row.by_unit:
-                figure = compute(records, key, replace(at, frame=frame, unit=unit))
-                assert figure.value is None or figure.value.sure <= figure.value.possible, (key, frame)
+                figure = compute(records, key, replace(at, frame=units, unit=unit))
+                assert figure.value is None or figure.value.sure <= figure.value.possible, (key, units)
 
 
 def test_the_command_prints_a_figure_with_its_records(run_app: Any, records: Records, at: Parameters) -> None:
@@ -201,3 +204,16 @@ def test_the_command_prints_a_figure_with_its_records(run_app: Any, records: Rec
     assert body["parameters"] == {"version": 1, "on": "2026-12-01"}
     assert body["value"] == list(compute(records, "products_valid", at).value or ())
     assert run_app("figure", "no_such").returncode == 1
+    early = run_app("figure", "products_valid", "--date", "0001-01-01")
+    assert early.returncode == 1 and "Traceback" not in early.stderr
+    assert "--date='0001-01-01': cần một ngày" in early.stderr and "expected a day" in early.stderr
+
+
+def test_the_command_says_in_the_words_of_the_page_why_there_is_no_value(at: Parameters) -> None:
+    none = Records(1, world() | {"products": frame("products")})
+    figure = compute(none, "products_with_story_share", replace(at, version=1))
+    assert figure.reason == "empty"
+    assert lines_of(figure, "en")[0] == (
+        "Share of products with a story in both languages: no record to take a share of"
+    )
+    assert value_text(figure, "vi") == "không có bản ghi nào để tính tỷ lệ"

@@ -66,11 +66,15 @@ def test_browser_and_server_find_the_same(index: dict[str, Any]) -> None:
     task = json.dumps({"index": index, "queries": queries, "limit": 20})
     run = subprocess.run(["node", str(ANSWERS)], input=task, capture_output=True, text=True, check=True, timeout=120)
     ranking = Index(index)
-    answers = {text: (ranking.search(text, limit=20), ranking.suggest(text)) for text, _ in queries}
+    hits_of = {text: ranking.search(text, limit=20) for text, _ in queries}
+    answers = {text: (hits, [] if hits else ranking.suggest(text)) for text, hits in hits_of.items()}
     assert len(queries) >= 200
     for (text, lang), answer in zip(queries, json.loads(run.stdout), strict=True):
         hits, suggestions = answers[text]
-        expected = [[hit.layer, hit.id, hit.is_near, (reason := hit.reason(lang)) and list(reason)] for hit in hits]
+        expected = [
+            [hit.layer, hit.id, hit.is_near, hit.is_partial, (reason := hit.reason(lang)) and list(reason)]
+            for hit in hits
+        ]
         assert answer["hits"] == expected, text
         assert answer["suggestions"] == [list(one) for one in suggestions], text
         assert answer["meant"] == [list(one) for one in meant_by(text)], text
@@ -123,14 +127,26 @@ def test_a_longer_spelling_goes_before_a_shorter_one(real_atlas: Atlas) -> None:
 
 
 def test_short_words_are_not_forgiven(real_atlas: Atlas) -> None:
-    assert real_atlas.search("hox") == [] and not any(
+    assert real_atlas.search("hoq") == [] and not any(
         hit.match.is_near for hit in real_atlas.search("ong") if hit.match
     )
 
 
+def test_a_record_with_most_of_the_words_is_marked_and_small_numbers_are_never_left_out(real_atlas: Atlas) -> None:
+    hits = real_atlas.search("doi him lam")
+    assert hits and all(hit.match and hit.match.is_partial for hit in hits)
+    assert not any(hit.match and hit.match.is_partial for hit in real_atlas.search("him lam"))
+    assert real_atlas.search("ocop 5 sao") == real_atlas.search("khách sạn") == []
+
+
+def test_records_that_have_the_words_here_and_there_come_behind_a_name_that_sounds_so(real_atlas: Atlas) -> None:
+    marks = [hit.match.is_near for hit in real_atlas.search("na hi", limit=50) if hit.match]
+    assert marks[0] and not marks[-1]
+
+
 def test_names_spelled_alike_are_suggested_where_nothing_matches(real_atlas: Atlas) -> None:
-    assert real_atlas.search("hoa toa tinh") == []
-    assert [hit.title for hit in real_atlas.suggest("hoa toa tinh")][:2] == ["Tỏa Tình", "Vùng sa nhân Tỏa Tình"]
+    assert real_atlas.search("hoatoatinh") == []
+    assert [hit.title for hit in real_atlas.suggest("hoatoatinh")][:2] == ["Tỏa Tình", "Vùng sa nhân Tỏa Tình"]
     assert real_atlas.suggest("zzzz") == real_atlas.suggest("") == []
 
 

@@ -1,7 +1,7 @@
 """The calendar of certificates, read with the library of calendar programs."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +83,11 @@ def test_an_event_keeps_its_uid_and_counts_its_versions(atlas: Atlas) -> None:
     uids = [[str(event["uid"]) for event in one.walk("VEVENT")] for one in (before, after)]
     assert uids[0] == uids[1]
     assert {event["sequence"] for event in after.walk("VEVENT")} == {8}
+
+
+def test_a_calendar_without_events_still_has_a_component(atlas: Atlas) -> None:
+    """RFC 5545, 3.6: a calendar object has at least one."""
+    parsed = Calendar.from_ical(calendar(atlas, on=date(2090, 1, 1)))
+    (zone,) = parsed.subcomponents
+    assert (zone.name, zone["tzid"]) == ("VTIMEZONE", "Asia/Ho_Chi_Minh")
+    assert zone.subcomponents[0].decoded("tzoffsetto") == timedelta(hours=7)

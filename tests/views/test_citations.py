@@ -90,3 +90,14 @@ def test_the_language_of_nearly_all_shipped_texts_is_told_right(real_atlas: Atla
         str(row.properties["note"]) for row in real_atlas.find(Query("products")).records if row.properties["note"]
     ]
     assert not [note for note in notes if is_english(note)]
+
+
+def test_further_sources_stand_behind_those_of_the_record_and_have_footnotes(cited: Atlas) -> None:
+    record = cited.get("products", "R11")
+    citations = Citations(cited, [record], "vi", URLS, ["S3", "S9", "S1"])
+    assert [source["id"] for source in citations.of(record)] == ["S1", "S3"]
+    assert citations.with_notes(record, "Ghi trong hồ sơ", ["S3", "S9"]) == [
+        {"text": "Ghi trong hồ sơ "},
+        {"text": "[2]", "number": 2},
+    ]
+    assert citations.with_notes(record, "Ghi trong hồ sơ", []) is None

@@ -48,6 +48,20 @@ def test_the_reason_stands_once_and_what_differs_stands_beside_the_record(small:
     assert [item["why"] for item in recorded["items"]] == ["source: Báo Điện Biên Phủ", ""]
 
 
+def test_a_link_by_the_list_of_former_communes_names_its_sources_in_footnotes(small: Atlas) -> None:
+    rows = [
+        LinkRow("products_by_crosswalk", True, "communes", key, key, None, None, None, None, None, "crosswalk", None, None,
+                None, None, True, 1, source)
+        for key, source in (("C1", "S1;B3"), ("C2", "B3"))
+    ]  # fmt: skip
+    (group,) = link_groups(small, rows, "en", URLS)
+    assert group["cites"] == ["S1", "B3"]
+    assert group["why"] == "On record, by the list of former and present communes"
+    assert [item["why"] for item in group["items"]] == [None, None]
+    (holds,) = link_groups(small, [row._replace(forward=False) for row in rows[:1]], "en", URLS)
+    assert holds["cites"] == [] and "Báo Điện Biên Phủ" in holds["why"]
+
+
 def test_the_nearest_of_a_type_is_shown_only_while_it_is_near(small: Atlas) -> None:
     rows = [
         neighbour("village_nearest_site", "H1", NEAREST_SHOWN_M, certain=True)._replace(reason="nearest"),

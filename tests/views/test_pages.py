@@ -413,3 +413,7 @@ def test_what_a_link_does_not_measure_is_left_out_and_never_called_unknown(atlas
     for row in table["rows"]:
         assert (row["cells"][at] == "–") == (distances[row["id"]] is None)
         assert row["cells"][at] is not None
+    far = {
+        row["cells"][at].split("\N{NO-BREAK SPACE}")[1] for row in table["rows"] if (distances[row["id"]] or 0) >= 1000
+    }
+    assert far == {"km"}

@@ -1,9 +1,11 @@
 """Vector tiles, read with independent decoders and compared with the geometry of the atlas."""
 
+import shutil
 import subprocess
 import sys
 from itertools import product
 from pathlib import Path
+from weakref import ref
 
 import geopandas as gpd
 import numpy as np
@@ -337,6 +339,18 @@ def test_prepared_layers_are_kept_shared_and_made_again_when_they_are_damaged(
         (folder / path).write_bytes((folder / path).read_bytes()[:size])
     assert tile.make(PreparedLayers(real_atlas, folder), TOGETHER, at) == truth
     assert sorted(path.relative_to(folder) for path in folder.iterdir()) == files
+
+
+def test_layers_that_no_tile_is_made_from_leave_the_memory_when_they_are_stored(
+    real_atlas: Atlas, tmp_path: Path
+) -> None:
+    layers = PreparedLayers(real_atlas, tmp_path / "kept")
+    numbers = ref(layers.zoom_layer("zones", 9).numbers)
+    assert not layers.drop_unused(60) and numbers() is not None
+    assert layers.drop_unused(0) and numbers() is None
+    assert layers.zoom_layer("zones", 9).numbers.size == real_atlas.count(Query("zones", place="placed"))
+    shutil.rmtree(tmp_path / "kept")
+    assert not layers.drop_unused(0)  # what was prepared would be lost
 
 
 def test_a_folder_that_cannot_be_written_is_as_good_as_none(real_atlas: Atlas, tmp_path: Path) -> None:

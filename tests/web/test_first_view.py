@@ -52,6 +52,14 @@ def test_a_page_without_scripts_lists_the_layers_and_keeps_the_language_of_a_sea
     assert [e.attrs["value"] for e in page.all("input", name="lang")] == ["vi"]
 
 
+def test_a_record_that_the_address_opens_is_marked_and_named_without_scripts(client: FlaskClient) -> None:
+    page = page_of(client, "/?at=products/R1&lang=en")
+    [link] = [e for e in page.all("a") if e.attrs.get("href") == "/products/R1?lang=en" and "Mật ong Hoa Ban" in e.text]
+    assert "sketch__mark" not in str(link.attrs.get("class", ""))
+    assert [e for e in page.all("circle") if e.attrs.get("class") == "sketch__chosen"]
+    assert not [e for e in page_of(client, "/").all("circle") if e.attrs.get("class") == "sketch__chosen"]
+
+
 def test_names_on_the_drawn_map_are_text(hostile: FlaskClient) -> None:
     text = hostile.get("/", headers=BROWSER).text
     assert "<img src=x" not in text and "&lt;img src=x onerror=alert(1)&gt;" in text

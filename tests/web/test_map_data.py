@@ -3,11 +3,16 @@
 import csv
 import gzip
 import io
+import itertools
 import re
 import zipfile
+from collections import Counter
+from pathlib import Path
 
 import orjson
+import pyogrio
 import pytest
+import shapely
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -22,6 +27,7 @@ GEOJSON = "application/geo+json"
 DATA = [
     "/map.json",
     "/base/communes.json",
+    "/base/communes.topojson",
     "/search.json?q=ong",
     "/products/R1.json",
     "/collections",
@@ -84,9 +90,30 @@ def test_data_is_compressed_and_files_that_are_already_small_are_not(client: Fla
 
 
 def test_the_base_map_may_be_kept_for_ever_under_its_version_only(client: FlaskClient) -> None:
-    assert "immutable" in client.get("/base/communes.json?v=7").headers["Cache-Control"]
-    assert "immutable" not in client.get("/base/communes.json?v=6").headers["Cache-Control"]
-    assert "immutable" not in client.get("/base/communes.json").headers["Cache-Control"]
+    for path in ("/base/communes.json", "/base/communes.topojson"):
+        assert "immutable" in client.get(f"{path}?v=7").headers["Cache-Control"]
+        assert "immutable" not in client.get(f"{path}?v=6").headers["Cache-Control"]
+        assert "immutable" not in client.get(path).headers["Cache-Control"]
+
+
+def test_the_outlines_as_topojson_are_those_of_the_geojson_and_have_each_border_once(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "communes.topojson"
+    file.write_bytes(client.get("/base/communes.topojson").data)
+    units = pyogrio.read_dataframe(file).set_index("id").geometry  # GDAL's reading of it
+    plain = body(client.get("/base/communes.json"))["features"]
+    assert len(plain) == len(units) > 1
+    for feature in plain:
+        outline = shapely.from_geojson(orjson.dumps(feature["geometry"]))
+        assert shapely.equals_exact(outline.normalize(), units[feature["id"]].normalize(), 1e-9)
+    uses = Counter(
+        index if index >= 0 else ~index
+        for unit in orjson.loads(file.read_bytes())["objects"]["communes"]["geometries"]
+        for ring in itertools.chain(*unit["arcs"])
+        for index in ring
+    )
+    assert set(uses.values()) == {1, 2}  # the outline of the province, and the borders between communes
 
 
 # --- what is answered ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from geo.views.formats import FORMATS
 from geo.web.site import pages
 from geo.web.words.site import WORDS
 from tests.conftest import ROOT
+from tests.effort import Effort
 from tests.web.conftest import BROWSER, Document, Element, read
 
 PAGES = [
@@ -88,12 +89,10 @@ def test_a_page_in_another_language_keeps_everything_else(client: FlaskClient) -
     assert query_of(english) == {"group": ["food,beverage"], "q": ["ong"], "sort": ["-stars"], "lang": ["en"]}
 
 
-MOST_VARIANTS = 12
-"""How many addresses with one path and the same parameters are followed."""
-
-
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: FlaskClient, lang: str) -> None:
+def test_every_link_on_every_page_leads_somewhere_in_the_same_language(
+    client: FlaskClient, lang: str, effort: Effort
+) -> None:
     start = "/" if lang == "vi" else "/?lang=en"
     waiting, visited = ["/layers" if lang == "vi" else "/layers?lang=en", start], set[str]()
     variants: Counter[tuple[str, frozenset[str]]] = Counter()
@@ -109,7 +108,7 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(client: F
         # Pages with several selects and sorted tables link to thousands of combinations of the same parameters.
         variant = urlsplit(path).path, frozenset(query_of(path))
         variants[variant] += 1
-        if variants[variant] > MOST_VARIANTS:
+        if variants[variant] > effort.variants:
             continue
         # The body of a download is not read here: test_downloads.py and the tests of each format do that.
         with client.open(
@@ -180,6 +179,16 @@ def test_heads_sort_and_sort_back(client: FlaskClient) -> None:
     assert rows(opened(client, back))[0] == "R1"
 
 
+def test_the_form_sorts_and_leads_to_the_matches_where_a_phone_shows_no_heads(client: FlaskClient) -> None:
+    page = opened(client, "/products?stars=&sort=-stars&q=")
+    [form] = [e for e in page.all("form") if str(e.attrs["action"]).startswith("/products")]
+    assert str(form.attrs["action"]).endswith("#matches") and page.all("div", id="matches")
+    assert [e.attrs["value"] for e in page.all("option") if "selected" in e.attrs and e.text.endswith("▼")] == [
+        "-stars"
+    ]
+    assert opened(client, "/products?sort=").all("table")
+
+
 def test_a_long_table_is_read_page_by_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE_ROWS", 1)
     first = opened(client, "/products?group=beverage&lang=en")
@@ -194,7 +203,7 @@ def test_a_long_table_is_read_page_by_page(client: FlaskClient, monkeypatch: pyt
 
 def test_the_form_offers_every_filter_of_the_layer_with_counts_and_shows_the_choice(client: FlaskClient) -> None:
     page = opened(client, "/products?group=food")
-    names = {e.attrs["name"] for e in page.all("select")}
+    names = {e.attrs["name"] for e in page.all("select")} - {"sort"}
     assert names == {row.param for row in FILTERS if applies(row.param, "products")} - {"status"}  # none has a status
     selection = [e for e in page.all("option") if "selected" in e.attrs]
     assert [(e.attrs["value"], e.text) for e in selection] == [("food", "Thực phẩm (1)")]

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo.atlas import Atlas
+from geo.plan import proximity
 from geo.plan.class_breaks import METHODS
 from geo.plan.figures import Frame, Interval, Parameters
 from geo.plan.formulas import FEWEST_HOUSEHOLDS
@@ -17,9 +18,11 @@ from geo.plan.gaps import GAPS
 from geo.plan.indicators import INDICATORS, compute
 from geo.plan.records import Records
 from geo.settings import Settings
+from geo.views.plan import chains_page, gaps_page, proximity_page
 from geo.views.plan.choropleth import choropleth
 from geo.views.plan.map_marks import marks_view
 from geo.web.application import create_app
+from geo.web.plan import figure_pages, workbench
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import FixedSource, frozen
@@ -167,7 +170,8 @@ def test_the_map_of_a_gap_has_its_records_and_says_how_certain_each_is(small_atl
     parameters = Parameters(version=7, on=date(2026, 12, 1))
     records = Records.of(small_atlas)
     marks = marks_view(small_atlas, compute(records, "zones_without_product", parameters), "en")
-    assert marks["features"] == []
+    (zone,) = marks["features"]  # a product of its crop lies in the district, but no source says that it feeds it
+    assert (zone["id"], zone["properties"]["detail"].split(" · ")[0]) == ("zones/Z1", "Possible")
     marks = marks_view(small_atlas, compute(records, "products_without_producer", parameters), "en")
     assert {one["id"]: one["properties"]["detail"].split(" · ")[0] for one in marks["features"]} == {
         "products/R2": "Certain", "products/R3": "Certain",
@@ -216,7 +220,7 @@ def test_the_board_is_seen_from_a_record_or_a_unit_filtered_and_ordered(
 
 def test_seen_from_zones_villages_or_units_the_board_counts_products(client: FlaskClient) -> None:
     (zone,) = rows_of(client, f"/plan/chains/chains.csv?{DAY}&by=zones")
-    assert (zone["record"], zone["products_sure"], zone["products_possible"]) == ("Vùng nuôi ong", "1", "1")
+    assert (zone["record"], zone["products_sure"], zone["products_possible"]) == ("Vùng nuôi ong", "0", "1")
     assert "of=zones" in zone["record_url"]
     communes = rows_of(client, f"/plan/chains/chains.csv?{DAY}&by=communes")
     assert {row["code"]: row["products_sure"] for row in communes} == {"00001": "1", "00002": "1"}
@@ -237,3 +241,29 @@ def test_households_of_a_few_are_withheld(tmp_path: Path) -> None:
         ).test_client()
         text = site.get(f"/plan/chains?{DAY}&lang=en", headers=BROWSER).text
     assert "fewer than 3 households" in text and "2 households" not in text
+
+
+def test_a_page_shows_the_first_of_many_rows_and_says_what_it_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proximity, "MOST_PAIRS", 1)
+    for module in (chains_page, gaps_page, proximity_page, workbench, figure_pages):
+        monkeypatch.setattr(module, "MOST_ROWS", 2)
+    with frozen(world(), tmp_path / "atlas") as atlas:
+        site = create_app(
+            Settings(data_dir=tmp_path / "var"), FixedSource(atlas), templates=ROOT / "templates"
+        ).test_client()
+        figure = "/plan/figures/products_total"
+        for page, file in (
+            (f"{figure}?version=7", f"{figure}.csv?version=7"),
+            (f"/plan/chains?{DAY}", f"/plan/chains/chains.csv?{DAY}"),
+            (f"/plan/chains?{DAY}&order=stars&sort=chains.product", f"/plan/chains/chains.csv?{DAY}"),
+            (f"/plan/gaps?{DAY}&gap=products_without_zone", f"/plan/gaps/records.csv?{DAY}&gap=products_without_zone"),
+        ):
+            assert "The first 2 of 3 rows" in opened(site, f"{page}&lang=en").text, page
+            assert len(rows_of(site, file)) == 3, file
+        page = opened(site, f"/plan/chains?{DAY}&by=sites&km=40&lang=en")
+        assert "only the nearest 1 pairs are counted" in page.text
+        (row, *_) = rows_of(site, f"/plan/chains/chains.csv?{DAY}&by=sites&km=40")
+        assert set(row) == {"record", "record_url", "page", "page_url", "products_at_least"}
+        assert len(rows_of(site, f"/plan/proximity/sites.csv?{DAY}&show=far&km=10")) == 1

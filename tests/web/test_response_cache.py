@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from geo import spare_memory
 from geo.atlas import Atlas
 from geo.settings import Settings
 from geo.web.application import create_app
@@ -45,6 +46,20 @@ def test_what_is_the_same_for_everybody_is_asked_once(counter: RequestCounter) -
     for path in paths * 3:
         assert counter.client.get(path).status_code == 200
     assert counter.count == len(paths)
+
+
+def test_an_answer_that_nobody_asks_for_again_in_time_is_dropped(counter: RequestCounter) -> None:
+    for path in ("/conformance", "/collections", "/collections", "/catalogue"):
+        counter.client.get(path)
+    spare_memory.drop_unused(60)
+    counter.client.get("/catalogue")
+    assert counter.count == 3
+    spare_memory.drop_unused(0)
+    for path in ("/collections", "/catalogue"):
+        counter.client.get(path)
+    assert counter.count == 3
+    counter.client.get("/conformance")
+    assert counter.count == 4
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_the_map_asks_for_few_files(client: FlaskClient) -> None:
         "/static/img/favicon.svg"
     }
     preloads = {element.attrs["href"] for element in page.all("link", rel="preload", **{"as": "fetch"})}
-    assert preloads == {"/base/communes.json?v=7", f"/map.json?layers={','.join(THEMATIC)}"}
+    assert preloads == {"/base/communes.topojson?v=7", f"/map.json?layers={','.join(THEMATIC)}"}
     with_record = read(client.get("/?at=products/R1&lang=en", headers=BROWSER).text)
     addresses = {element.attrs["href"] for element in with_record.all("link", rel="preload", **{"as": "fetch"})}
     assert "/products/R1.json?lang=en" in addresses

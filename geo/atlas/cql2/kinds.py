@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import NoReturn
 
 import shapely
@@ -26,6 +27,15 @@ def check(node: Node, layer: str, crs: Crs | None) -> Expression:
 def _excerpt(node: Node) -> str:
     text = json.dumps(node, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _literal(text: str) -> str:
+    """The text as CQL2 Text writes it.
+
+    >>> _literal("M'Then")
+    "'M''Then'"
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_instant(part: Expression) -> bool:
@@ -120,10 +130,19 @@ class _Checker:
     def _property(self, name: str) -> Expression:
         row = self.names.get(name)
         if row is None:
-            self._refuse(
-                f"No property {name!r} in layer {self.layer}", f"Không có trường {name!r} trong lớp {self.layer}"
-            )
+            self._no_property(name)
         return Property(row.kind, name)
+
+    def _no_property(self, name: str) -> NoReturn:
+        """Refuse a name: with the one most alike, else with how a text is written, which is taken for a name often."""
+        near = get_close_matches(name, self.names, n=1)
+        hint_en, hint_vi = f"text is written {_literal(name)}", f"chữ được viết là {_literal(name)}"
+        if near:
+            hint_en, hint_vi = f"did you mean {near[0]}?", f"có phải {near[0]}?"
+        self._refuse(
+            f"No property {name!r} in layer {self.layer} ({hint_en})",
+            f"Không có trường {name!r} trong lớp {self.layer} ({hint_vi})",
+        )
 
     def _of_kind(self, node: Node, kind: Kind, where: str) -> Expression:
         part = self.expression(node)

@@ -182,7 +182,7 @@ class _ToJson(Transformer[Token, Node]):
 
     def property(self, parts: list[Token]) -> Node:
         budget.spend()
-        return {"property": nfc(parts[0])}
+        return {"property": nfc(str(parts[0]))}
 
     def quoted(self, parts: list[Token]) -> Node:
         return {"property": nfc(parts[0][1:-1])}

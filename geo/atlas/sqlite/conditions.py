@@ -16,7 +16,7 @@ import shapely
 from geo.atlas.cql2.operators import ARRAYS, CONVERSE, SPATIAL
 from geo.atlas.cql2.spans import TIMES
 from geo.atlas.cql2.tree import Array, Constant, Expression, Operation, Property, Shape, Where
-from geo.atlas.sqlite import functions
+from geo.atlas.sqlite import functions, link_layer
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import FOLDS, column_of, create, folded_fields, folded_text, rtree_of, table_of
 from geo.errors import BadQuery
@@ -50,6 +50,7 @@ def _empty_atlas() -> sqlite3.Connection:
     """An empty atlas in memory, in which conditions are prepared to find whether SQLite accepts them."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     create(connection)
+    link_layer.create(connection)
     functions.register(connection)
     return connection
 

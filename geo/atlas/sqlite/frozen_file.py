@@ -4,14 +4,15 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from itertools import repeat, takewhile
+from itertools import repeat
 from pathlib import Path
 
 from geo.atlas.model import Notes, VersionInfo
-from geo.atlas.sqlite import alphabet, feed, related
+from geo.atlas.sqlite import alphabet, feed, link_layer
 from geo.atlas.sqlite.checksum import append_checksum
 from geo.atlas.sqlite.layer_parts import Frames, Part, Summary, layer_parts
 from geo.atlas.sqlite.lookup import index_of_layers
+from geo.atlas.sqlite.related import Related
 from geo.atlas.sqlite.rows import Batch
 from geo.atlas.sqlite.second_process import computed_beside
 from geo.atlas.sqlite.tables import (
@@ -21,6 +22,7 @@ from geo.atlas.sqlite.tables import (
     create_indexes,
     create_link_indexes,
     folded_columns,
+    related_of,
     rtree_of,
     table_of,
 )
@@ -33,10 +35,13 @@ _PRAGMAS = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;
 PRAGMA page_size = 8192; PRAGMA cache_size = -131072; PRAGMA threads = 2;
 """
-"""An incomplete file is deleted, so no journal is needed. The cache holds 128 MB, the R*Trees and unique indexes."""
+"""An incomplete file is deleted, so no journal is needed. The cache holds 128 MB, the unique indexes."""
 
-_SEARCH_BYTES = 64 << 20
-"""Memory that FTS5 fills with words before it writes a part of its index: fewer parts have to be merged."""
+_SEARCH_OPTIONS = {"hashsize": 64 << 20, "automerge": 0}
+"""FTS5 writes a part of its index for each 64 MB of words, and merges them once, when it is optimised at the end."""
+
+_ANALYSED = 10_000
+"""Entries of an index from which SQLite estimates how many rows share a value; all of them would take a second."""
 
 _MANY = 10_000
 """Records above which a second process saves more time than its start takes."""
@@ -65,20 +70,22 @@ def write_atlas(
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.executescript(_PRAGMAS)
             create(connection)
+            link_layer.create(connection)
             alphabet.create(connection)
-            connection.execute("INSERT INTO search(search, rank) VALUES ('hashsize', ?)", (_SEARCH_BYTES,))
+            for option, value in _SEARCH_OPTIONS.items():
+                connection.execute("INSERT INTO search(search, rank) VALUES (?, ?)", (option, value))
             connection.execute("BEGIN")
             connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
             _write_notes(connection, notes)
             connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
             create_link_indexes(connection)
-            _write_layers(connection, takewhile(lambda part: part is not None, parts), notes, progress)
-            related.write(connection)
             _write_layers(connection, parts, notes, progress)
             _write_index(connection)
             create_indexes(connection)
+            link_layer.create_indexes(connection)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
+            connection.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
             connection.execute("ANALYZE")
             connection.execute("INSERT INTO search(search) VALUES ('optimize')")
         append_checksum(part)
@@ -103,29 +110,37 @@ def _write_layers(
                 progress(part.layer)
             layer = part.layer
             _write_records(connection, part)
-        elif isinstance(part, Summary):
+        elif isinstance(part, Related):
+            connection.executemany(f"INSERT INTO {related_of(part.layer)} VALUES (?, ?)", part.rows)
+        else:
             _write_summary(connection, part, json.dumps(about.get(part.layer, {}), ensure_ascii=False))
 
 
 def _write_records(connection: sqlite3.Connection, batch: Batch) -> None:
-    layer = batch.layer
-    fields = [column_of(field) for field in COLLECTIONS[layer].fields]
-    columns = (*RECORD_COLUMNS, *fields, *folded_columns(layer))
+    table, columns = _target(batch.layer)
     connection.executemany(
-        f"INSERT INTO {table_of(layer)} ({', '.join(columns)}) VALUES ({_marks(len(columns))})",
-        zip(*batch.columns, strict=True),
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(len(columns))})", zip(*batch.columns, strict=True)
     )
-    connection.executemany(f"INSERT INTO {rtree_of(layer)} VALUES (?, ?, ?, ?, ?)", batch.boxes)
     connection.executemany(
         "INSERT INTO search (names, more, layer, row) VALUES (?, ?, ?, ?)",
-        zip(batch.names, batch.more, repeat(layer), batch.numbers, strict=False),
+        zip(batch.names, batch.more, repeat(batch.layer), batch.numbers, strict=False),
     )
-    connection.executemany("INSERT OR IGNORE INTO facet VALUES (?, ?, ?, ?)", batch.facets)
+    connection.executemany("INSERT OR IGNORE INTO facet_value VALUES (?, ?, ?, ?)", batch.facets)
+
+
+def _target(layer: str) -> tuple[str, Sequence[str]]:
+    """The table that holds a layer's records, and its columns in the order of a batch's."""
+    if layer == LINK_LAYER.name:
+        return link_layer.TABLE, link_layer.COLUMNS
+    fields = [column_of(field) for field in COLLECTIONS[layer].fields]
+    return table_of(layer), (*RECORD_COLUMNS, *fields, *folded_columns(layer))
 
 
 def _write_summary(connection: sqlite3.Connection, summary: Summary, metadata: str) -> None:
     connection.execute("INSERT INTO layer_meta VALUES (?, ?, ?)", (summary.layer, metadata, summary.overview))
     alphabet.write(connection, summary.layer, summary.places)
+    for suffix, rows in summary.tree._asdict().items():
+        connection.executemany(f"REPLACE INTO {rtree_of(summary.layer)}_{suffix} VALUES (?, ?)", rows)
 
 
 def _write_index(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,6 @@
-"""SQL functions for the operators of CQL2 that SQLite lacks.
+"""SQL functions: the operators of CQL2 that SQLite lacks, and the documents of links.
 
-Each returns NULL when an argument is NULL. Arrays are JSON texts.
+An operator returns NULL when an argument is NULL. Arrays are JSON texts.
 """
 
 import json
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.atlas.cql2.operators import ARRAYS, CONVERSE, SPATIAL, accenti, between, calculate, casei, like
 from geo.atlas.cql2.spans import canonical_span, compare_spans, interval, span_between
+from geo.atlas.sqlite.link_documents import feature_of, properties_of, related_of_link
 
 
 def keys_as_json(text: str | None) -> str | None:
@@ -42,7 +43,7 @@ def compare_sets(op: str, a: str | None, b: str | None) -> bool | None:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Register the functions that compiled filters call. Each connection caches prepared geometries of filters."""
+    """Register the functions that filters and views call. Each connection caches the prepared geometries of filters."""
 
     @lru_cache(maxsize=64)
     def prepare(wkb: bytes) -> BaseGeometry:
@@ -62,7 +63,7 @@ def register(connection: sqlite3.Connection) -> None:
         except GEOSException:
             return None
 
-    functions: tuple[tuple[str, int, Callable[..., str | float | None]], ...] = (
+    functions: tuple[tuple[str, int, Callable[..., str | float | bytes | None]], ...] = (
         ("cql_casei", 1, casei),
         ("cql_accenti", 1, accenti),
         ("cql_like", 2, like),
@@ -75,6 +76,9 @@ def register(connection: sqlite3.Connection) -> None:
         ("cql_keys", 1, keys_as_json),
         ("cql_sets", 3, compare_sets),
         ("cql_place", 3, relates),
+        ("link_feature", -1, feature_of),
+        ("link_properties", -1, properties_of),
+        ("link_related", 7, related_of_link),
     )
     for name, arguments, function in functions:
         connection.create_function(name, arguments, function, deterministic=True)

@@ -1,51 +1,85 @@
 """The content of an atlas' layers, in parts of which each can be computed while the one before it is written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
+import numpy as np
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 
 from geo.atlas.overview import overview
+from geo.atlas.sqlite import link_layer
 from geo.atlas.sqlite.alphabet import Places, alphabetical_fields, places_in_order
-from geo.atlas.sqlite.rows import Batch, Properties, Units, batches
+from geo.atlas.sqlite.related import Named, Related, related
+from geo.atlas.sqlite.rows import Batch, Units, batches
 from geo.link import Pair, link_lines
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
+from geo.packed_rtree import PackedRTree, packed
 
 Frames: TypeAlias = Mapping[str, GeoDataFrame]
 
 
 class Summary(NamedTuple):
-    """What is computed from all records of a layer: its overview and the alphabetical places of their names."""
+    """What is computed from all records of a layer: its overview, R*Tree, and the alphabetical places of names."""
 
     layer: str
     overview: bytes | None
+    tree: PackedRTree
     places: Places
 
 
-Part: TypeAlias = Batch | Summary | None
+Part: TypeAlias = Batch | Related | Summary
+
+
+class _Columns(NamedTuple):
+    """What is kept of the records of a layer: their names, their boxes, and their texts by alphabetical field."""
+
+    named: Named
+    boxes: list[NDArray[np.float64]]
+    texts: list[list[str | None]]
+
+    @classmethod
+    def of(cls, layer: str) -> Self:
+        return cls(Named({}, []), [], [[] for _ in alphabetical_fields(layer)])
 
 
 def layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
-    """The records of all layers and of the layer of links, then None, then the summary of each layer."""
-    with_links = {**frames, LINK_LAYER.name: link_lines(frames, pairs)}
+    """The records of all layers, those of the layer of links, the links of all records, the summary of each layer."""
     codes, unit_names = _units(pairs), _unit_names(frames)
-    texts: dict[str, list[list[str | None]]] = {}
-    for layer, frame in with_links.items():
-        texts[layer] = [[] for _ in alphabetical_fields(layer)]
+    columns: dict[str, _Columns] = {}
+    for layer, frame in frames.items():
+        columns[layer] = _Columns.of(layer)
         for batch in batches(frame, COLLECTIONS[layer], Units(codes.get(layer, {}), unit_names)):
-            _collect(texts[layer], layer, batch.properties)
-            yield batch
-    yield None
-    for layer, frame in with_links.items():
+            yield _collect(columns[layer], batch)
+    named = {layer: of_layer.named for layer, of_layer in columns.items()}
+    columns[LINK_LAYER.name] = _Columns.of(LINK_LAYER.name)
+    for batch in link_layer.batches(
+        link_lines(frames, pairs), {layer: records.rows for layer, records in named.items()}
+    ):
+        yield _collect(columns[LINK_LAYER.name], batch)
+    yield from related(pairs, named)
+    for layer, (_, boxes, texts) in columns.items():
         spec = COLLECTIONS[layer]
-        outlines = overview(frame, spec) if spec.geometry == "MultiPolygon" else None
-        yield Summary(layer, outlines, places_in_order(texts[layer]))
+        outlines = overview(frames[layer], spec) if spec.geometry == "MultiPolygon" else None
+        yield Summary(layer, outlines, _tree(boxes), places_in_order(texts))
 
 
-def _collect(texts: list[list[str | None]], layer: str, properties: Properties) -> None:
-    for column, field in zip(texts, alphabetical_fields(layer), strict=True):
-        column.extend(None if text is None else str(text) for text in properties[field.name])
+def _collect(columns: _Columns, batch: Batch) -> Batch:
+    """Keep what the parts behind the records need of a batch; the batch without it."""
+    columns.named.rows.update(zip(batch.ids, batch.numbers, strict=False))  # a link has none: it is the end of no other
+    columns.named.titles.extend(batch.titles)
+    columns.boxes.append(batch.boxes)
+    for column, field in zip(columns.texts, alphabetical_fields(batch.layer), strict=True):
+        column.extend(None if text is None else str(text) for text in batch.properties[field.name])
+    return batch._replace(ids=[], titles=[], properties={}, boxes=batch.boxes[:0])
+
+
+def _tree(boxes: Sequence[NDArray[np.float64]]) -> PackedRTree:
+    """The tree over the boxes of a layer's records, which are numbered from 1; boxes of no geometry are left out."""
+    of_all = np.concatenate([np.empty((0, 4)), *boxes])
+    placed = np.flatnonzero(np.isfinite(of_all).all(axis=1))
+    return packed(placed + 1, of_all[placed])
 
 
 def _units(pairs: Iterable[Pair]) -> dict[str, dict[str, dict[str, list[str]]]]:

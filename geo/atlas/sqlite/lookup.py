@@ -37,9 +37,15 @@ def index_of_layers(connection: sqlite3.Connection) -> bytes | None:
 
 
 def candidates(connection: sqlite3.Connection, text: str, layers: Collection[str]) -> Index:
-    """An index of the records that may match a query: with wrong letters only where no name matches without."""
+    """An index of the records that may match a query.
+
+    With wrong letters only where no name matches without; with some of its words where none has all of them.
+    """
     exact = _index(connection, match_expression(text), layers)
-    return exact if exact.has_names(text) else _index(connection, forgiving_expression(connection, text), layers)
+    if exact.has_names(text):
+        return exact
+    forgiven = _index(connection, forgiving_expression(connection, text), layers)
+    return forgiven if forgiven.search(text, limit=1) else relatives(connection, text, layers)
 
 
 def relatives(connection: sqlite3.Connection, text: str, layers: Collection[str]) -> Index:

@@ -2,15 +2,12 @@
 
 import json
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakSet
 
 import orjson
 
@@ -36,10 +33,10 @@ from geo.atlas.sqlite import feed, sql, tile_columns, value_counts
 from geo.atlas.sqlite.checksum import is_sound
 from geo.atlas.sqlite.lookup import SEARCHED, candidates, relatives
 from geo.atlas.sqlite.metered import unreadable
-from geo.atlas.sqlite.related import fill_addresses
+from geo.atlas.sqlite.related_entries import fill_addresses
 from geo.atlas.sqlite.statement import Statement
 from geo.atlas.sqlite.tables import related_of, table_of, tuples
-from geo.atlas.sqlite.thread_connection import ThreadConnection, key_of
+from geo.atlas.sqlite.thread_connections import ThreadConnections, key_of
 from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.link import ConflictRow
@@ -59,17 +56,14 @@ class SqliteAtlas:
     """An Atlas in one immutable SQLite file. Each thread has its own connection, until the thread ends.
 
     Unprepared when the file is missing or does not agree with its checksum, and by any query that cannot read it.
+    A file that was `verified`, and has not changed since, is not read for its checksum again.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not is_sound(path):
+    def __init__(self, path: Path, *, verified: bool = False) -> None:
+        if not verified and not is_sound(path):
             raise unreadable()
         self.key = key_of(path)
-        self._path = path
-        self._local = threading.local()
-        self._connections: WeakSet[ThreadConnection] = WeakSet()
-        self._ended: deque[sqlite3.Connection] = deque()
-        self._lock = threading.Lock()
+        self._connections = ThreadConnections(path, self.key)
         self._counts: dict[Statement, int] = {}
         self._facets: dict[Query, dict[str, dict[str, int]]] = {}
         self._bounds: dict[str, LngLatBbox | None] = {}
@@ -88,29 +82,15 @@ class SqliteAtlas:
 
     def close(self) -> None:
         """Close every thread's connection; the atlas cannot be queried afterwards."""
-        with self._lock:
-            for own in list(self._connections):
-                own.db.close()
-            self._connections.clear()
-            self._local = threading.local()
-            while self._ended:
-                self._ended.popleft().close()
+        self._connections.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_lock"):  # not when its file is damaged
+        if hasattr(self, "_connections"):  # not when its file is damaged
             self.close()
 
     @property
     def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            while self._ended:
-                self._ended.popleft().close()
-            own = self._local.own = ThreadConnection(self._path, self.key, self._ended)
-            connection = self._local.connection = own.db
-            with self._lock:
-                self._connections.add(own)
-        return connection
+        return self._connections.of_this_thread()
 
     def _tuples(self, statement: Statement) -> Iterator[tuple[Any, ...]]:
         return tuples(self._db, statement.text, statement.values)

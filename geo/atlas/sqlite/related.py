@@ -1,141 +1,110 @@
 """The `links` of every record to its related records, stored as JSON for the features of OGC API - Features.
 
-Root URL and query of a link (such as ?lang=en) depend on the request. In the stored JSON the bytes 01, 02 and 03 stand
-for them, as no JSON text holds unescaped control characters; fill_addresses replaces them.
+Those of a record of the layer of links lead to its two ends and are put together when they are read (link_layer.py).
 """
 
-import sqlite3
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import quote
 
-import orjson
+import numpy as np
+from numpy.typing import NDArray
 
-from geo.atlas.model import UrlAffixes
-from geo.atlas.sqlite.tables import related_of, table_of
-from geo.ocop.collections import COLLECTIONS, ENDS, LINK_LAYER
-from geo.ocop.layers import LAYERS
-from geo.ocop.links import LINKS
-from geo.schema import KeyLink, LinkSpec
+from geo.atlas.sqlite.related_entries import End, end_of, entry_to, entry_to_all, has_list
+from geo.link import Pair
 
 MOST = 50
 """Most links of one kind in a record, as a unit may have thousands; one link more leads to the list of all."""
 
-_BEGIN, _END, _MORE = b"\x01", b"\x02", b"\x03"
-"""Placeholders of the root URL, of the query, and of the query behind a path that has parameters of its own."""
-_SPECS = {spec.name: spec for spec in LINKS}
-
-_TIES = """
-WITH ties AS (
-    SELECT f.row, l.link, 0 AS back, l.target_layer AS layer, l.target_id AS id, l.rank,
-        coalesce(l.distance_m, 0) AS far, l.rowid AS turn
-    FROM link l JOIN {table} f ON f.id = l.source_id WHERE l.source_layer = :layer
-    UNION ALL
-    SELECT f.row, l.link, 1, l.source_layer, l.source_id, 0, coalesce(l.distance_m, 0), l.rowid
-    FROM link l JOIN {table} f ON f.id = l.target_id WHERE l.target_layer = :layer
-)
-SELECT row, link, back, layer, id,
-    row_number() OVER (PARTITION BY row, link, back ORDER BY rank, far, id, turn) AS place,
-    count(*) OVER (PARTITION BY row, link, back) AS many
-FROM ties ORDER BY row, back, rank, far, id, turn
-"""
+_Numbers = NDArray[np.int64]
 
 
-def write(connection: sqlite3.Connection) -> None:
-    """Write the tables of related links of an atlas whose records and links are written."""
-    ends = {layer: _ends(connection, layer) for layer in LAYERS}
-    for layer in COLLECTIONS:
-        rows = _of_links(connection, ends) if layer == LINK_LAYER.name else _of_records(connection, layer, ends)
-        connection.executemany(f"INSERT INTO {related_of(layer)} VALUES (?, ?)", rows)
+class Named(NamedTuple):
+    """The records of a layer in the order of their rows: key -> row, numbered from 1, and their titles."""
+
+    rows: dict[str, int]
+    titles: list[str]
 
 
-def fill_addresses(related: bytes | None, affixes: UrlAffixes) -> bytes:
-    """The members of a record's array `links` with complete URLs; empty for a record without links."""
-    if related is None:
-        return b""
-    more = affixes.end.replace(b"?", b"&")
-    return related.replace(_BEGIN, affixes.begin).replace(_END, affixes.end).replace(_MORE, more)
+class Related(NamedTuple):
+    """The JSON of the links of some records of a layer, by row."""
+
+    layer: str
+    rows: list[tuple[int, bytes]]
 
 
-class _End(NamedTuple):
-    """A record as the end of a link: the percent-encoded path of its page, and its title as JSON without quotes."""
+class _Ties(NamedTuple):
+    """The links of all records, seen from each end, in the order in which a record lists them.
 
-    path: bytes
-    title: bytes
+    `owner` and `other` are numbers of records, `link` numbers of kinds of links; `back` is 1 where the owner is the
+    target. `place` counts the links of one kind and direction of an owner from 1, `many` is the number of all of them.
+    """
 
-
-_Ends = Mapping[str, Mapping[str, _End]]
-
-
-def _ends(connection: sqlite3.Connection, layer: str) -> dict[str, _End]:
-    begin = f"/collections/{layer}/items/"
-    rows = connection.execute(f"SELECT id, title FROM {table_of(layer)}")
-    return {key: _End(f"{begin}{quote(key, safe='')}".encode(), orjson.dumps(title)[1:-1]) for key, title in rows}
-
-
-def _of_records(connection: sqlite3.Connection, layer: str, ends: _Ends) -> Iterator[tuple[int, bytes]]:
-    keys = dict(connection.execute(f"SELECT row, id FROM {table_of(layer)}").fetchall())
-    rows = connection.execute(_TIES.format(table=table_of(layer)), {"layer": layer})
-    for row, ties in groupby(rows, key=itemgetter(0)):
-        entries: list[bytes] = []
-        longer: dict[tuple[str, int], bytes | None] = {}
-        for _, name, back, other, record, place, many in ties:
-            if many > MOST and (name, back) not in longer:
-                longer[name, back] = _entry_of_all(_SPECS[name], bool(back), keys[row], many)
-            end = ends[other].get(record)
-            if end is not None and (place <= MOST or longer.get((name, back)) is None):
-                entries.append(_tie(end, *_words(name, bool(back))))
-        yield row, b",".join([*entries, *filter(None, longer.values())])
+    owner: _Numbers
+    link: _Numbers
+    back: _Numbers
+    other: _Numbers
+    place: _Numbers
+    many: _Numbers
 
 
-def _of_links(connection: sqlite3.Connection, ends: _Ends) -> Iterator[tuple[int, bytes]]:
-    """For each record of the layer of links: its row, and links to the two records that it connects."""
-    columns = ", ".join(f"p_{name}" for names in ENDS.values() for name in names)
-    for row, link, *names in connection.execute(f"SELECT row, p_link, {columns} FROM {table_of(LINK_LAYER.name)}"):
-        _, kind = _words(link, False)
-        pairs = zip(names[::2], names[1::2], strict=True)
-        yield row, b",".join([_tie(ends[layer][record], b"", kind) for layer, record in pairs])
+def related(pairs: Sequence[Pair], records: Mapping[str, Named]) -> Iterator[Related]:
+    """The links of all records that have some, layer by layer.
+
+    Those of which a record is the source come first, by rank, then those of which it is the target; of equals the
+    nearest and then the smallest key is first.
+    """
+    ids = [key for named in records.values() for key in named.rows]
+    links = list(dict.fromkeys(pair.link for pair in pairs))
+    ties = _in_order(pairs, links, records, ids)
+    ends = [
+        end_of(layer, key, title)
+        for layer, named in records.items()
+        for key, title in zip(named.rows, named.titles, strict=True)
+    ]
+    entries = _entries(ties, links, ids, ends)
+    first = 0
+    for layer, named in records.items():
+        yield Related(layer, [(row, entries[first + row]) for row in named.rows.values() if first + row in entries])
+        first += len(named.rows)
 
 
-@lru_cache
-def _words(name: str, back: bool) -> tuple[bytes, bytes]:
-    """The beginning of the titles of links of one kind, as JSON without quotes, and the kind as JSON."""
-    return orjson.dumps(f"{_label(_SPECS[name], back)}: ")[1:-1], orjson.dumps(name)
+def _in_order(
+    pairs: Sequence[Pair], links: Sequence[str], records: Mapping[str, Named], ids: Sequence[str]
+) -> _Ties:  # fmt: skip
+    numbers, first = {}, 0
+    for layer, named in records.items():
+        numbers[layer] = {key: first + row for key, row in named.rows.items()}
+        first += len(named.rows)
+    number_of_link = {link: number for number, link in enumerate(links)}
+    source = np.array([numbers[pair.source_layer][pair.source_id] for pair in pairs], dtype=np.int64)
+    target = np.array([numbers[pair.target_layer][pair.target_id] for pair in pairs], dtype=np.int64)
+    kind = np.tile(np.array([number_of_link[pair.link] for pair in pairs], dtype=np.int64), 2)
+    far = np.tile(np.array([pair.distance_m or 0.0 for pair in pairs]), 2)
+    rank = np.array([pair.rank for pair in pairs], dtype=np.int64)
+    owner, other = np.concatenate([source, target]), np.concatenate([target, source])
+    back = np.repeat([0, 1], len(pairs))
+    places = {key: place for place, key in enumerate(sorted(set(ids)))}
+    by_key = np.array([0, *(places[key] for key in ids)], dtype=np.int64)
+    order = np.lexsort((by_key[other], far, np.concatenate([rank, np.zeros_like(rank)]), back, owner))
+    owner, kind, back = owner[order], kind[order], back[order]
+    group = (owner * len(links) + kind) * 2 + back
+    together = np.argsort(group, kind="stable")
+    _, group_of, many = np.unique(group, return_inverse=True, return_counts=True)
+    place = np.empty_like(group)
+    place[together] = np.arange(len(group)) - np.repeat(np.cumsum(many) - many, many) + 1
+    return _Ties(owner, kind, back, other[order], place, many[group_of])
 
 
-def _label(spec: LinkSpec, back: bool) -> str:
-    label = spec.inverse if back else spec.label
-    return f"{label.vi} / {label.en}"
-
-
-def _tie(end: _End, label: bytes, kind: bytes) -> bytes:
-    return _entry(end.path + _END, label + end.title, kind)
-
-
-def _entry(path: bytes, title: bytes, kind: bytes) -> bytes:
-    """A link as JSON text with placeholders, which orjson would escape; a percent-encoded path needs no escaping."""
-    return b'{"rel":"related","type":"application/geo+json","href":"%b%b","title":"%b","link":%b}' % (
-        _BEGIN, path, title, kind,
-    )  # fmt: skip
-
-
-def _entry_of_all(spec: LinkSpec, back: bool, record: str, many: int) -> bytes | None:
-    """The link to the list of all records that a record has one kind of link to; None without such a list."""
-    path = _all_of(spec, back, record)
-    title = orjson.dumps(f"{_label(spec, back)}: tất cả {many} / all {many}")[1:-1]
-    return None if path is None else _entry(path, title, orjson.dumps(spec.name))
-
-
-def _all_of(spec: LinkSpec, back: bool, record: str) -> bytes | None:
-    """The path and query of that list."""
-    end = "target_id" if back else "source_id"
-    if spec.visible:
-        return f"/collections/{LINK_LAYER.name}/items?link={spec.name}&{end}={quote(record, safe='')}".encode() + _MORE
-    if back and isinstance(spec, KeyLink):
-        literal = record.replace("'", "''")
-        holds = quote(f"A_CONTAINS({spec.field},('{literal}'))", safe="")
-        return f"/collections/{spec.source}/items?filter={holds}".encode() + _MORE
-    return None
+def _entries(ties: _Ties, links: Sequence[str], ids: Sequence[str], ends: Sequence[End]) -> dict[int, bytes]:
+    """The joined links of each record that has some."""
+    lists = np.array([[has_list(link, back=back) for back in (False, True)] for link in links], dtype=bool)
+    shown = ties.place <= MOST
+    if len(links):
+        shown |= ~lists[ties.link, ties.back]
+    entries: dict[int, list[bytes]] = {}
+    longer: dict[int, list[bytes]] = {}
+    for owner, link, back, other, place, many in zip(*(column[shown].tolist() for column in ties), strict=True):
+        entries.setdefault(owner, []).append(entry_to(ends[other - 1], links[link], back=bool(back)))
+        if place == 1 and many > MOST and lists[link, back]:
+            longer.setdefault(owner, []).append(entry_to_all(links[link], ids[owner - 1], many, back=bool(back)))
+    return {owner: b",".join([*some, *longer.get(owner, ())]) for owner, some in entries.items()}

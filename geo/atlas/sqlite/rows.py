@@ -7,7 +7,7 @@ records at a time, since a layer may have hundreds of thousands of them.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import orjson
@@ -24,6 +24,7 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.filters import COUNTED, FILTERS, applies
 from geo.ocop.validity import VALIDITY_FIELDS, validity_of
 from geo.schema import Field, Filter, LayerSpec
+from geo.search.record_texts import texts_of_codes
 from geo.text import fold
 
 DECIMALS = 7
@@ -31,7 +32,8 @@ DECIMALS = 7
 
 _QGIS_SAMPLE = 10
 """Records by which QGIS 3.22 finds the geometry type of a collection: ten without one make it a table."""
-_BATCH = 2_000
+BATCH = 2_000
+"""Records that are computed, and inserted, together."""
 _UNCODED = {"precision", "scheme"}
 """Fields whose codes are no words to search a record by."""
 
@@ -53,38 +55,47 @@ class Units(NamedTuple):
 class Batch(NamedTuple):
     """Records of a layer, column by column.
 
-    `columns` are RECORD_COLUMNS, the declared fields, and the folded columns. `boxes` are the row number, west, east,
-    south and north in degrees of those that have a geometry. `names` and `more` are the folded words that a record is
-    searched by, `facets` the parameter, layer, value and row number of every filter that finds a record.
+    `columns` are those of the layer's table: RECORD_COLUMNS, the declared fields, and the folded columns; for links
+    see link_layer.py. `boxes` are west, south, east and north in degrees, not-a-number for a record without a geometry.
+    `names` and `more` are the folded words that a record is searched by, `facets` the parameter, layer, value and row
+    number of every filter that finds a record.
     """
 
     layer: str
     numbers: range
+    ids: list[str]
+    titles: list[str]
     properties: Properties
     columns: list[Sequence[object]]
-    boxes: list[tuple[float, ...]]
+    boxes: NDArray[np.float64]
     names: list[str]
     more: list[str]
     facets: list[tuple[str, str, str, int]]
 
 
-class _Caches(NamedTuple):
+class Caches(NamedTuple):
     """The forms of words for searching and folding, computed once and used by all batches of a layer."""
 
     search: Words
     fold: Words
     folded: Words
 
+    @classmethod
+    def new(cls) -> Self:
+        """Empty caches."""
+        search = Words([lambda word: " ".join(search_words(word))])
+        return cls(search, Words([fold]), Words(list(FOLDS.values())))
+
 
 def batches(frame: GeoDataFrame, spec: LayerSpec, units: Units) -> Iterator[Batch]:
-    """The records of `frame` (STORE_CRS), numbered from 1 in the order of _in_order, some thousand at a time."""
-    records = _in_order(frame, spec)
-    caches = _Caches(Words([lambda word: " ".join(search_words(word))]), Words([fold]), Words(list(FOLDS.values())))
-    for start in range(0, len(records), _BATCH):
-        yield _batch(records.iloc[start : start + _BATCH], spec, units, start + 1, caches)
+    """The records of `frame` (STORE_CRS), numbered from 1 in the order of in_order, some thousand at a time."""
+    records = in_order(frame, spec)
+    caches = Caches.new()
+    for start in range(0, len(records), BATCH):
+        yield _batch(records.iloc[start : start + BATCH], spec, units, start + 1, caches)
 
 
-def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
+def in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     """The records ordered by key; if none of the first _QGIS_SAMPLE has a geometry, those that have one come first."""
     order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
     if spec.geometry is not None:
@@ -95,27 +106,27 @@ def _in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     return frame.iloc[order]
 
 
-def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, caches: _Caches) -> Batch:
+def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, caches: Caches) -> Batch:
     numbers = range(first, first + len(records))
     none = [None] * len(records)
-    properties = {field.name: _values(field, records[field.name].tolist()) for field in spec.fields}
+    properties = {field.name: values_of(field, records[field.name].tolist()) for field in spec.fields}
     ids = [str(key) for key in properties[spec.key]]
-    shapes = _shapes(records, spec)
+    titles = [str(title or key) for title, key in zip(properties[spec.title], ids, strict=True)]
+    shapes = shapes_of(records, spec)
     lies_in = [units.codes.get(key, {}) for key in ids]
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
-    bounds = shapely.bounds(shapes).tolist()
-    is_placed = (~shapely.is_missing(shapes)).tolist()
+    boxes = shapely.bounds(shapes)
     members = {**properties, **_derived(spec, properties, shapes, communes, units.names)}
     features, properties_at = _features(ids, members, shapes)
     columns: list[Sequence[object]] = [
         numbers,
         ids,
-        [str(title or key) for title, key in zip(properties[spec.title], ids, strict=True)],
+        titles,
         properties.get(spec.title_en or "", none),
         properties.get(spec.symbol or "", none),
         properties.get("precision", none),
-        *_label_points(shapes),
-        *zip(*(box if placed else (None,) * 4 for box, placed in zip(bounds, is_placed, strict=True)), strict=True),
+        *label_points(shapes),
+        *sides_of(boxes),
         communes,
         districts,
         properties_at,
@@ -124,22 +135,20 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
         *properties.values(),
         *folded_values(spec.name, properties, caches.folded),
     ]
-    boxes: list[tuple[float, ...]] = [
-        (number, west, east, south, north)
-        for number, (west, south, east, north), placed in zip(numbers, bounds, is_placed, strict=True)
-        if placed
-    ]
-    names, more = _names(spec, properties, caches), _more(spec, properties, lies_in, units)
+    names, more = names_of(spec, properties, caches), more_of(spec, properties, lies_in, units, caches)
     facets = list(_facets(spec.name, numbers, members, lies_in))
-    return Batch(spec.name, numbers, properties, columns, boxes, names, more, facets)
+    return Batch(spec.name, numbers, ids, titles, properties, columns, boxes, names, more, facets)
 
 
-def _values(field: Field, cells: Sequence[object]) -> list[Value]:
+def values_of(field: Field, cells: Sequence[object]) -> list[Value]:
     """The values of a column's cells."""
     is_real = field.kind == "real"
     return [
         cell
-        if cell is None or (type(cell) is str and cell) or (is_real and type(cell) is float and isfinite(cell))
+        if cell is None
+        or (type(cell) is str and cell)
+        or type(cell) is int
+        or (is_real and type(cell) is float and isfinite(cell))
         else _value(field, cell)
         for cell in cells
     ]
@@ -153,7 +162,7 @@ def _value(field: Field, value: object) -> Value:
     return bare
 
 
-def _shapes(records: GeoDataFrame, spec: LayerSpec) -> Shapes:
+def shapes_of(records: GeoDataFrame, spec: LayerSpec) -> Shapes:
     """The geometries with DECIMALS decimals; None where there is none or an empty one."""
     if spec.geometry is None:
         return np.full(len(records), None, dtype=object)
@@ -208,7 +217,7 @@ def geodesic_areas_ha(shapes: Shapes) -> list[float]:
     return [round(area / 10_000, 2) for area in geodesic_areas_m2(shapes).tolist()]
 
 
-def _label_points(shapes: Shapes) -> tuple[list[float | None], list[float | None]]:
+def label_points(shapes: Shapes) -> tuple[list[float | None], list[float | None]]:
     """Longitudes and latitudes of a point on each geometry, rounded; sql.py uses it to find records in a box."""
     points = shapes.copy()
     dimensions = shapely.get_dimensions(shapes)
@@ -217,6 +226,12 @@ def _label_points(shapes: Shapes) -> tuple[list[float | None], list[float | None
     lng, lat = (_round(coordinates).tolist() for coordinates in (shapely.get_x(points), shapely.get_y(points)))
     missing = shapely.is_missing(points).tolist()
     return _or_none(lng, missing), _or_none(lat, missing)
+
+
+def sides_of(boxes: NDArray[np.float64]) -> list[list[float | None]]:
+    """West, south, east and north of some boxes, each as a column; None where it is not a number."""
+    missing = np.isnan(boxes[:, 0]).tolist()
+    return [_or_none(side, missing) for side in boxes.T.tolist()]
 
 
 def _or_none(numbers: list[float], missing: list[bool]) -> list[float | None]:
@@ -248,7 +263,7 @@ def _features(ids: Sequence[str], members: Properties, shapes: Shapes) -> tuple[
     return features, [len(feature) - len(text) for feature, text in zip(features, texts, strict=True)]
 
 
-def _names(spec: LayerSpec, properties: Properties, caches: _Caches) -> list[str]:
+def names_of(spec: LayerSpec, properties: Properties, caches: Caches) -> list[str]:
     """The words of each record's names, without those of a name that equals an earlier one without diacritics."""
     columns = [properties[field.name] for field in spec.fields if field.search]
     rows = zip(*columns, strict=True) if columns else [()] * len(properties[spec.key])
@@ -262,13 +277,14 @@ def _words_of_names(names: Sequence[str], words: Words, folded: Words) -> str:
     return " ".join(filter(None, map(words.without_gaps, reversed(distinct.values()))))
 
 
-def _more(
-    spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units
+def more_of(
+    spec: LayerSpec, properties: Properties, lies_in: Sequence[Mapping[str, list[str]]], units: Units, caches: Caches
 ) -> list[str]:
     """Further words that each record is searched by: its key, labels of its codes, names of its units and its layer."""
     coded = [field for field in spec.fields if field.codes and field.name not in _UNCODED]
     columns = [
-        [" ".join(search_words(str(key))) for key in properties[spec.key]],
+        # The key of a link is made of those of its ends: their words recur.
+        [caches.search.without_gaps(str(key).replace(".", " ")) for key in properties[spec.key]],
         *([_words_of_codes(field.codes or "", value) for value in properties[field.name]] for field in coded),
         *(
             [
@@ -287,11 +303,8 @@ def _more(
 
 @lru_cache(maxsize=4_096)
 def _words_of_codes(codes: str, value: Value) -> str:
-    """The words of the labels, in both languages, of the codes in a field's value."""
-    if value is None:
-        return ""
-    labels = (CODE_LISTS[codes].label_of(key, lang) for key in str(value).split(";") for lang in ("vi", "en"))
-    return " ".join(word for label in labels for word in search_words(label))
+    """The words of the labels, in both languages, and of the other names of the codes in a field's value."""
+    return " ".join(word for texts in texts_of_codes(codes, value) for text in texts for word in search_words(text))
 
 
 @lru_cache(maxsize=4_096)

@@ -7,7 +7,7 @@ from itertools import product
 
 from geo.ocop.spellings import SPELLINGS
 from geo.search.rules import FORGIVEN_FROM, JOINED_FROM, NUMERALS
-from geo.search.tokens import corrected_readings_of, readings_of
+from geo.search.tokens import alike_in_sound, corrected_readings_of, readings_of
 from geo.text import fold
 
 _WORD = re.compile(r"\w+")
@@ -78,9 +78,10 @@ def _any(parts: Iterable[str]) -> str:
 
 
 def _forgiven(connection: sqlite3.Connection, word: str) -> Iterator[str]:
-    """Expressions for the words of the index that differ by a letter, and for those that `word` is made of."""
-    if FORGIVEN_FROM <= len(word) <= _LONGEST:
-        for near in sorted(_words_among(connection, _edits(word))):
+    """Expressions for the words of the index that differ by a letter or sound alike, and for those in `word`."""
+    if len(word) <= _LONGEST:
+        edits: Iterable[str] = _edits(word) if len(word) >= FORGIVEN_FROM else ()
+        for near in sorted(_words_among(connection, {*edits, *alike_in_sound(word)})):
             yield f'"{near}"'
     if JOINED_FROM <= len(word) <= _LONGEST:
         parts = _parts(word, _words_among(connection, _pieces(word)))

@@ -16,7 +16,7 @@ from geo.atlas.sqlite.frozen_file import write_atlas
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.query import SqliteAtlas
 from geo.atlas.sqlite.tables import declaration_digest
-from geo.atlas.sqlite.thread_connection import key_of
+from geo.atlas.sqlite.thread_connections import key_of
 from geo.errors import NotFound, Unprepared
 from geo.link import Pair
 from geo.part_files import part_of
@@ -134,7 +134,8 @@ class SqliteAtlasSource:
         if not name or state == self._damage:
             raise unreadable()
         try:
-            return _Opened(SqliteAtlas(path), *(path, pointer, state[2]))
+            is_verified = state[2] is not None and self._sound.get(path) == state[2]
+            return _Opened(SqliteAtlas(path, verified=is_verified), *(path, pointer, state[2]))
         except Unprepared:
             self._damage = state  # so that not every request reads the whole file
             raise
@@ -205,6 +206,13 @@ class SqliteAtlasSource:
         """Write the file of a version, atomically; an existing one is replaced."""
         path = self._directory / file_name(version)
         write_atlas(frames, pairs, notes, version=version, path=path, progress=progress)
+        stamp = _stamp_of(path)
+        if stamp is not None:
+            self._sound[path] = stamp
+
+    def built(self, version: VersionInfo) -> SqliteAtlas:
+        """The atlas of a version that need not be current yet, which the caller closes; Unprepared without one."""
+        return SqliteAtlas(self._directory / file_name(version))
 
     def publish(self, version: VersionInfo) -> None:
         """Make the file of a version the current one, atomically."""

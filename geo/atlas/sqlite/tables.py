@@ -14,13 +14,15 @@ from geo.atlas.sqlite import functions
 from geo.atlas.sqlite.metered import MeteredConnection, errors_in_words
 from geo.atlas.sqlite.search import VOCABULARY
 from geo.atlas.sqlite.words import Words
+from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.filters import FILTERS
+from geo.ocop.layers import LAYERS
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.schema import Field
 from geo.search.rules import RULES
 
-FORMAT = 16
+FORMAT = 17
 """The format of the file; raise it when the content changes for the same declaration, so that files are rebuilt."""
 
 RECORD_COLUMNS = (
@@ -29,13 +31,17 @@ RECORD_COLUMNS = (
 )  # fmt: skip
 """Columns of every layer: `lng` and `lat` are the label point, on the geometry; `west` to `north` the envelope."""
 
+_CACHE_KB = 512
+"""Memory for pages of the file in each connection; a server has one for each thread. The system has the pages in memory
+too: with 2 MB, SQLite's default, boxes, records and pages of lists over 100,000 records were not faster."""
+
 _PROPERTIES = "properties BLOB AS (substr(feature, properties_at, length(feature) - properties_at))"
 """The properties are read out of the feature, whose last member they are; they begin at the byte `properties_at`."""
 
 _COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE layer_meta (layer TEXT PRIMARY KEY, body TEXT NOT NULL, overview BLOB) WITHOUT ROWID;
-CREATE TABLE facet (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
+CREATE TABLE facet_value (param TEXT, layer TEXT, value TEXT, row INTEGER, PRIMARY KEY (param, layer, value, row)) WITHOUT ROWID;
 CREATE TABLE link (
     link TEXT, source_layer TEXT, source_id TEXT, target_layer TEXT, target_id TEXT, reason TEXT,
     distance_m REAL, uncertainty_m REAL, area_ha REAL, share REAL, certain INTEGER, rank INTEGER, source_ids TEXT
@@ -67,8 +73,13 @@ def column_of(field: Field) -> str:
 
 
 def folded_fields(layer: str) -> list[Field]:
-    """The fields of free text that people read, whose CASEI and ACCENTI are stored; codes are none."""
+    """The fields of free text that people read, whose CASEI and ACCENTI are stored; codes are none.
+
+    The layer of links has none, as its names are those of other records.
+    """
     spec = COLLECTIONS[layer]
+    if layer not in LAYERS:
+        return []
     return [
         field for field in spec.fields
         if field.kind in {"text", "longtext"} and not field.hidden and field.name != spec.key
@@ -166,10 +177,12 @@ def places_of(layer: str) -> str:
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Create every table in an empty file."""
+    """Create every table in an empty file but that of the layer of links, which link_layer.py creates after them."""
     connection.executescript(_COMMON_TABLES)
-    for name, spec in COLLECTIONS.items():
-        typed = [f"{column_of(field)} {_sql_type(field)}" for field in spec.fields]
+    for name in COLLECTIONS:
+        connection.execute(f"CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north)")
+    for name, spec in LAYERS.items():
+        typed = [f"{column_of(field)} {sql_type(field)}" for field in spec.fields]
         columns = ", ".join([*typed, *(f"{column} TEXT" for column in folded_columns(name))])
         connection.executescript(
             f"""
@@ -181,7 +194,6 @@ def create(connection: sqlite3.Connection) -> None:
             );
             CREATE TABLE {related_of(name)} (row INTEGER PRIMARY KEY, links BLOB NOT NULL);
             CREATE INDEX u_{name} ON {table_of(name)} (row) WHERE west IS NULL;
-            CREATE VIRTUAL TABLE {rtree_of(name)} USING rtree (row, west, east, south, north);
             """
         )
 
@@ -194,19 +206,20 @@ def create_link_indexes(connection: sqlite3.Connection) -> None:
 
 def create_indexes(connection: sqlite3.Connection) -> None:
     """Create the indexes for filters and sorting, after all records are written; long texts have none."""
-    for name, spec in COLLECTIONS.items():
+    for name, spec in LAYERS.items():
         for field in spec.fields:
             if field.kind != "longtext":
                 connection.execute(f"CREATE INDEX i_{name}_{field.name} ON {table_of(name)} ({column_of(field)})")
 
 
-def _sql_type(field: Field) -> str:
+def sql_type(field: Field) -> str:
+    """The type of the column that holds a field."""
     return {"integer": "INTEGER", "real": "REAL"}.get(field.kind, "TEXT")
 
 
 def declaration_digest() -> str:
-    """Twelve hex digits of a digest of the declared layers, links, filters and rules of the search, and of FORMAT."""
-    declaration = repr((FORMAT, COLLECTIONS, LINKS, FILTERS, DISAGREEMENTS, RULES))
+    """Twelve hex digits of a digest of FORMAT, the declared layers, codes, links, filters, and search rules."""
+    declaration = repr((FORMAT, COLLECTIONS, CODE_LISTS, LINKS, FILTERS, DISAGREEMENTS, RULES))
     return hashlib.sha256(declaration.encode()).hexdigest()[:12]
 
 
@@ -218,6 +231,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     # A page that is read from a mapped file after somebody has truncated it ends the process (SIGBUS).
     connection.execute("PRAGMA mmap_size = 0")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     connection.create_function("meets", 5, _meets, deterministic=True)
     functions.register(connection)
     connection.execute(VOCABULARY)

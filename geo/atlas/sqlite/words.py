@@ -6,8 +6,8 @@ folds depends on what stands beyond a space.
 
 from collections.abc import Callable, Sequence
 
-_MOST = 100_000
-"""Words that are remembered; codes and numbers occur once and never again."""
+_MOST = 300_000
+"""Words that are remembered: the codes of records occur in those of their links again."""
 
 
 class Words(dict[str, tuple[str, ...]]):

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import Shapes, to_degrees, to_metric
+from geo.crs import Shapes, to_degrees, to_metric, widened
 from geo.report import Issue, Subject, subjects_of
 from geo.schema import Label, LayerSpec
 
@@ -68,11 +68,7 @@ def _valid(shapes: Shapes, among: Mask) -> Mask:
 def outline_of(province: Places | None) -> BaseGeometry | None:
     """The province in METRIC_CRS, widened by OUTSIDE_M; None when its layer is not at hand."""
     outline = None if province is None else _union(province)
-    if outline is None:
-        return None
-    wide: BaseGeometry = outline.buffer(OUTSIDE_M)
-    shapely.prepare(wide)
-    return wide
+    return None if outline is None else widened(outline, OUTSIDE_M)
 
 
 def check_places(

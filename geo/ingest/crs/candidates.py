@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import LngLatBbox
+from geo.crs import LngLatBbox, widened
 from geo.ingest.crs.borders import Borders, fitting
 from geo.schema import Label
 from geo.vn2000.provinces import PROVINCES
@@ -209,8 +209,7 @@ class Ground:
 
     def __init__(self, province: BaseGeometry, region: LngLatBbox | None = None) -> None:
         in_metres = shapely.transform(province, lambda xy: np.column_stack(HOME_READING.from_lnglat(*xy.T)))
-        self._near = shapely.buffer(in_metres, MARGIN_M)
-        shapely.prepare(self._near)
+        self._near = widened(in_metres, MARGIN_M)
         west, south, east, north = province.bounds
         self._region = region or LngLatBbox(west - 1, south - 1, east + 1, north + 1)
         self._box = LngLatBbox(west, south, east, north)

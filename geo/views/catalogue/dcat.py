@@ -11,8 +11,9 @@ from geo.crs import LngLatBbox
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import GROUPS
 from geo.schema import LANGS, Label
-from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Licence, Measure, Site, facts_of, measures
+from geo.views.catalogue.facts import METRICS, SHARES, Download, Facts, Measure, Site, facts_of, measures
 from geo.views.catalogue.markup import Node, Text, TypedValue, json_ld, rdf_xml
+from geo.views.notice import Licence
 from geo.views.ogc.features import CONFORMANCE
 
 JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"

@@ -15,18 +15,13 @@ from geo.ocop.collections import COLLECTIONS
 from geo.ocop.layers import GROUPS
 from geo.schema import Label, LayerSpec
 from geo.views.formats import format_of
+from geo.views.notice import Licence, licence_of
 from geo.views.ogc.served_crs import CRS84, WGS84_LAT_LNG
 from geo.views.pages import downloads
 
 # XML 1.0 section 2.2: characters that a document may not contain, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
-# A licence holds for the whole layer when the text is its name alone, or says "offered under" it.
-_WHOLE_LICENCE = re.compile(r"(?:\A|offered under )(CC BY 4\.0|MIT)\.?\Z")
-_LICENCES = {
-    "CC BY 4.0": ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "MIT": ("MIT", "https://spdx.org/licenses/MIT"),
-}
 _APPROXIMATE = frozenset(row.key for row in PRECISIONS if row.approximate)
 _DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
 ERRORS = ("fatal", "error")
@@ -47,14 +42,6 @@ class Site(NamedTuple):
     def identifier(self, path: str, name: str) -> str:
         """The IRI of the thing described at `path`: the URL of the page with the fragment `name`."""
         return f"{self.at(path)}#{name}"
-
-
-class Licence(NamedTuple):
-    """The licence text of the metadata; `spdx` and `address` where it is one known licence for the whole layer."""
-
-    text: str
-    spdx: str | None
-    address: str | None
 
 
 class Source(NamedTuple):
@@ -167,7 +154,7 @@ def facts_of(atlas: Atlas, layer: str) -> Facts:
         about=_label(about.get("abstract")) or spec.about,
         group=GROUPS[spec.group],
         keywords=_keywords(atlas, spec),
-        licence=_licence(about.get("licence")),
+        licence=licence_of(clean(about.get("licence") or "")),
         attribution=_label(about.get("attribution")),
         lineage=_label(about.get("lineage")),
         created_on=_day(about.get("date")),
@@ -187,15 +174,6 @@ def _label(words: object) -> Label | None:
         return None
     vi, en = (clean(words.get(lang) or "").strip() for lang in ("vi", "en"))
     return Label(vi or en, en or vi) if vi or en else None
-
-
-def _licence(text: object) -> Licence | None:
-    if not text:
-        return None
-    wording = clean(text).strip()
-    match = _WHOLE_LICENCE.search(wording)
-    spdx, address = _LICENCES[match[1]] if match else (None, None)
-    return Licence(wording, spdx, address)
 
 
 def _day(text: object) -> str | None:

@@ -51,11 +51,13 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "libraries.js": lambda: "\n".join(libraries()),
     "map.js": partial(script, "pages/map.js"),
     "embed.js": partial(script, "pages/embed.js"),
+    "ranking.js": partial(script, "pages/ranking.js"),
     "preview.js": partial(script, "pages/preview.js"),
     "copy.js": partial(script, "pages/copy.js"),
     "chains.js": partial(script, "pages/chains.js"),
     "gaps.js": partial(script, "pages/gaps.js"),
     "proximity.js": partial(script, "pages/proximity.js"),
+    "planbar.js": partial(script, "pages/planbar.js"),
 }
 """Name of a bundle -> its text. theme.js stands inside every page, first.css inside those with a map."""
 

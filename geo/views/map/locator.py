@@ -1,8 +1,10 @@
 """The locator map: a record's position in the province as static SVG, outlines as path data."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Atlas, Query, Record
@@ -14,6 +16,8 @@ from geo.views.values import precision_of
 
 WIDTH = 320.0
 """Width of the drawing in SVG units; the height follows from the province's extent."""
+
+Numbers: TypeAlias = NDArray[np.float64]
 
 _SIMPLIFY_DEG = 0.004
 _MARGIN = 6.0
@@ -30,6 +34,10 @@ class Frame(Projection):
     def xy(self, lng: float, lat: float) -> tuple[float, float]:
         """A position in the drawing, x to the right and y downwards."""
         return round(self.x(lng) + _MARGIN, 1), round(self.y(lat) + _MARGIN, 1)
+
+    def positions(self, lng: Numbers, lat: Numbers) -> tuple[Numbers, Numbers]:
+        """The same of many positions, not rounded."""
+        return self.x(lng) + _MARGIN, self.y(lat) + _MARGIN
 
 
 class Locator(NamedTuple):

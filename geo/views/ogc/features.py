@@ -14,6 +14,7 @@ from geo.atlas.cql2.spans import span
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.schema import LANGS, Label
 from geo.views.formats import FORMATS
+from geo.views.notice import Notice, in_language, licence_of, notice
 from geo.views.ogc.served_crs import CRS84, SERVED_CRS, ServedCrs
 
 Plain: TypeAlias = dict[str, Any]
@@ -85,6 +86,7 @@ def landing(atlas: Atlas, link: Link, lang: str) -> Plain:
             link("describedby", "/catalog.rdf", "application/rdf+xml"),
             link(CATALOGUE, "/catalogue/items", GEOJSON),
             link("help", "/connect", HTML),
+            link("about", "/about", HTML),
         ],
     }
 
@@ -116,12 +118,13 @@ def collections(atlas: Atlas, link: Link, lang: str) -> Plain:
 def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool = True) -> Plain:
     """One layer as a collection; with `whole` its CRSs are listed, otherwise `crs` refers to the common list."""
     spec = COLLECTIONS[layer]
-    about = atlas.metadata(layer)
     body: Plain = {
         "id": layer,
         "title": spec.label.of(lang),
         "description": spec.about.of(lang),
         "itemType": "feature",
+        "updated": atlas.version.published_at,
+        **_rights(notice(atlas, layer), lang),
         "extent": _extent(atlas, layer),
         "crs": list(SERVED_CRS) if whole else ["#/crs"],
         "storageCrs": CRS84,
@@ -136,19 +139,33 @@ def collection(atlas: Atlas, layer: str, link: Link, lang: str, *, whole: bool =
             link("describedby", f"/catalogue/items/{layer}", GEOJSON),
             link("alternate", f"/{layer}", HTML),
             *_in_other_languages(link, f"/collections/{layer}", lang),
+            _licence_link(notice(atlas, layer), layer, link),
             link(SEARCH, f"/collections/{layer}/search", GEOJSON) | {"method": "POST"},
             *(link("enclosure", f"/export/{layer}.{row.extension}", row.media_type) for row in FORMATS.values()),
         ],
     }
     if layer != LINK_LAYER.name:
         body["links"].append(link(CHANGES, f"/collections/{layer}/changes", JSON, since=str(atlas.version.number)))
-    if about.get("licence"):
-        body["license"] = str(about["licence"])
     if not body["extent"]:
         del body["extent"]
     if spec.geometry is not None:
         body["links"].append(link(TILES, f"/collections/{layer}/tiles", JSON))
     return body
+
+
+def _rights(words: Notice, lang: str) -> dict[str, str]:
+    """Licence and attribution of a layer in one language; what its metadata do not state is left out."""
+    rights = {"license": in_language(words.licence, lang), "attribution": words.attribution.of(lang)}
+    return {name: text for name, text in rights.items() if text}
+
+
+def _licence_link(words: Notice, layer: str, link: Link) -> dict[str, str]:
+    """The link to the licence: its own page, or where one does not hold for the whole layer, the words on ours."""
+    licence = licence_of(words.licence)
+    if licence is None or licence.address is None:
+        page = link("license", f"/{layer}", HTML)
+        return page | {"href": f"{page['href']}#licence"}
+    return {"rel": "license", "type": HTML, "title": licence.spdx or "", "href": licence.address}
 
 
 def _extent(atlas: Atlas, layer: str) -> Plain:

@@ -1,5 +1,6 @@
 """The coordinate reference systems of the API: URIs, axis order, and the official transformation."""
 
+import re
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -139,8 +140,21 @@ def find_crs(uri: str, param: str) -> ServedCrs:
     system = SERVED_CRS.get(text)
     if system is None:
         uris = ", ".join(SERVED_CRS)
+        meant = _uri_meant(text)
+        hint = Label(f" Có phải {meant}?", f" Did you mean {meant}?") if meant else Label("", "")
         raise BadQuery(
-            f"{param}={uri!r} is not a coordinate system of this service. Systems: {uris}.",
-            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ. Các hệ: {uris}.",
+            f"{param}={uri!r} is not a coordinate system of this service.{hint.en} Systems: {uris}.",
+            f"{param}={uri!r} không phải hệ toạ độ của dịch vụ.{hint.vi} Các hệ: {uris}.",
         )
     return system
+
+
+def _uri_meant(text: str) -> str | None:
+    """The URI of a served CRS that another notation of it means, such as EPSG:9205, epsg/9205 or 9205; else None.
+
+    >>> _uri_meant("urn:ogc:def:crs:EPSG::4326"), _uri_meant("crs84") == CRS84, _uri_meant("VN-2000")
+    ('http://www.opengis.net/def/crs/EPSG/0/4326', True, None)
+    """
+    code = re.split(r"[:/]", text.upper())[-1]
+    uri = CRS84 if code == "CRS84" else f"{_EPSG}{code}"
+    return uri if uri in SERVED_CRS else None

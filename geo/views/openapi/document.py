@@ -11,7 +11,7 @@ from geo.views.catalogue.iso19139 import XML
 from geo.views.catalogue.records import CATALOG
 from geo.views.formats import FORMATS
 from geo.views.ogc.queryables import in_address
-from geo.views.openapi import tile_paths
+from geo.views.openapi import figure_paths, tile_paths
 from geo.views.openapi.download_paths import files
 from geo.views.openapi.parts import (
     SCHEMAS,
@@ -60,12 +60,13 @@ def document(server: str, most: int, lang: str) -> Plain:
             {"name": "capabilities", "description": Label("Mô tả dịch vụ", "What the service is").of(lang)},
             *({"name": name, "description": spec.about.of(lang)} for name, spec in COLLECTIONS.items()),
         ],
-        "paths": {**_capabilities(lang), **_collections(lang), **files(lang)},
+        "paths": {**_capabilities(lang), **_collections(lang), **figure_paths.paths(lang), **files(lang)},
         "components": {
             "parameters": parameters(most, lang),
             "schemas": {
                 **SCHEMAS,
                 **tile_paths.SCHEMAS,
+                **figure_paths.SCHEMAS,
                 **{f"{name}Feature": feature(spec, lang) for name, spec in COLLECTIONS.items()},
             },
             "responses": responses(lang),

@@ -200,7 +200,9 @@ SCHEMAS: Plain = {
         "type": "object",
         "required": ["id", "links"],
         "properties": {
-            **dict.fromkeys(("id", "title", "description", "itemType", "storageCrs", "license"), _TEXT),
+            **dict.fromkeys(
+                ("id", "title", "description", "itemType", "storageCrs", "license", "attribution", "updated"), _TEXT
+            ),
             "extent": {"type": "object"},
             "crs": _IDS,
             "links": _LINKS,

@@ -1,16 +1,16 @@
 """The ends of certificates as an iCalendar file (RFC 5545): one all-day event for each product whose end is known."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
 from geo.schema import Label
 from geo.views.dated_files import moment_of
 from geo.views.plan.expiries import Expiry
 from geo.views.plan.table import record_path
 from geo.views.plan.table_files import Edition
-from geo.views.values import format_date
+from geo.views.values import PROVINCE_TIME, format_date
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 NAME = Label("OCOP Điện Biên: giấy chứng nhận hết hạn", "OCOP Điện Biên: certificates that end")
@@ -25,6 +25,7 @@ _ENDS_BY = Label("Hết hạn chứng nhận OCOP chậm nhất hôm nay: {name}
 _SPAN = Label("Hết hạn vào một ngày từ {first} đến {last}", "Ends on a day from {first} to {last}")
 _PRODUCER = Label("Chủ thể: {name}", "Producer: {name}")
 _REFRESH = timedelta(days=1)
+_ZONE = "Asia/Ho_Chi_Minh"
 
 
 def certificate_calendar(rows: Iterable[Expiry], edition: Edition, lang: str) -> bytes:
@@ -32,7 +33,8 @@ def certificate_calendar(rows: Iterable[Expiry], edition: Edition, lang: str) ->
 
     An event is on the last day that the certificate may have; its status is TENTATIVE where the end is not known to the
     day. Its UID is that of the product, so that a calendar which is subscribed to moves an event instead of adding one;
-    SEQUENCE is the version of the data.
+    SEQUENCE is the version of the data. The time zone of the province is always there, since a calendar has at least
+    one component (RFC 5545, 3.6), also when no certificate is to end.
     """
     listed = list(rows)
     calendar = Calendar()
@@ -42,11 +44,24 @@ def certificate_calendar(rows: Iterable[Expiry], edition: Edition, lang: str) ->
     calendar.add("x-wr-calname", NAME.of(lang))
     calendar.add("x-wr-caldesc", _WITHOUT.of(lang).format(n=sum(row.ends is None for row in listed)))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-wr-timezone", _ZONE)
+    calendar.add_component(_zone())
     for row in listed:
         if row.ends is not None and row.ends.last >= edition.on:
             calendar.add_component(_event(row, edition, lang))
     body: bytes = calendar.to_ical()
     return body
+
+
+def _zone() -> Timezone:
+    """The time of the province, the same all year."""
+    zone, standard, offset = Timezone(), TimezoneStandard(), PROVINCE_TIME.utcoffset(None)
+    zone.add("tzid", _ZONE)
+    standard.add("dtstart", datetime(1970, 1, 1))
+    standard.add("tzoffsetfrom", offset)
+    standard.add("tzoffsetto", offset)
+    zone.add_component(standard)
+    return zone
 
 
 def _event(row: Expiry, edition: Edition, lang: str) -> Event:

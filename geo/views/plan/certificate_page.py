@@ -72,7 +72,7 @@ GROUPINGS: Mapping[str, Grouping] = {
 
 def compose_certificates(desk: Desk) -> Content:
     """The content of the page; BadQuery for a producer or commune that no product has."""
-    rows = selected(desk)
+    rows = select_expiries(desk)
     certificates = [row for row in rows if row.ends is not None]
     on, horizon = desk.parameters.on, desk.parameters.on + timedelta(days=desk.parameters.days)
     return content_of(
@@ -90,7 +90,7 @@ def compose_certificates(desk: Desk) -> Content:
     )  # fmt: skip
 
 
-def selected(desk: Desk) -> list[Expiry]:
+def select_expiries(desk: Desk) -> list[Expiry]:
     """The products of the page: all, or those of the producer and of the commune that the request names."""
     rows = expiries(desk.atlas, desk.records, desk.parameters.on)
     for name, grouping in GROUPINGS.items():

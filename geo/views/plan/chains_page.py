@@ -4,37 +4,30 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 from geo.ocop.styles import STYLES, icon_of
-from geo.plan.chains import (
-    MOST_ENDS,
-    PRODUCTS,
-    STATES,
-    STEPS,
-    Chain,
-    End,
-    State,
-    chains,
-    products_by_record,
-    products_of,
-    states,
-)
-from geo.plan.figures import Frame
+from geo.plan import proximity
+from geo.plan.chains import STATES, STEPS, Chain, State, States, Step, chains, products_by_record, products_of, states
+from geo.plan.figures import Frame, Interval
 from geo.plan.formulas import FEWEST_HOUSEHOLDS
+from geo.plan.joints import MOST_ENDS, PRODUCTS, End
 from geo.plan.memberships import memberships, scope
-from geo.plan.proximity import places_of
 from geo.plan.records import RecordKey, Records
+from geo.plan.selections import Mask, Numbers, numbers
 from geo.schema import Label
 from geo.text import sort_key
+from geo.views.plan.choices import choice_of
 from geo.views.plan.desk import Content, Desk, content_of
-from geo.views.plan.names import record_cell, titles_of
-from geo.views.plan.table import Cell, Column, Definition, Link, Table, record_path
+from geo.views.plan.names import record_cell, rows_by_name, title_at, titles_of
+from geo.views.plan.table import Cell, Column, Definition, Link, Table, number_text, record_path
 
 CHOICES = ("by", "of", "gap", "order")
 MOST_ROWS = 100
 """Products on the page; the files have all."""
+Places = NDArray[np.intp]
 
 _LAYERS = tuple(step.layer for step in STEPS)
 _FRAMES = tuple(frame.value for frame in Frame)
@@ -47,6 +40,15 @@ ORDERS: dict[str, Label] = {
     "year": Label("Năm công nhận", "Year certified"),
 }
 GAP_LABELS: dict[str, Label] = {step.layer: step.gap for step in STEPS}
+_GAPS = ("any", *GAP_LABELS)
+_NONE = STATES.index("none")
+_LISTED = Definition(
+    Label("Tên trong một ô", "Names in a cell"),
+    Label(
+        f"Mỗi ô nêu nhiều nhất {MOST_ENDS} tên; cột mức chắc chắn xét mọi bản ghi.",
+        f"A cell names at most {MOST_ENDS} records; the column of certainty rests on all of them.",
+    ),
+)
 STATE_LABELS: dict[State, Label] = {
     "sure": Label("chắc chắn", "certain"),
     "possible": Label("có thể", "possible"),
@@ -86,31 +88,24 @@ class Row:
 
 def compose_chains(desk: Desk) -> Content:
     """The content of the page."""
-    by = _one_of(desk, "by", BY, PRODUCTS)
-    gap, order = _one_of(desk, "gap", {"any": None, **GAP_LABELS}, ""), _one_of(desk, "order", ORDERS, "name")
+    by = choice_of("by", desk.choices.get("by"), BY) or PRODUCTS
+    gap, order = (choice_of(name, desk.choices.get(name), keys) for name, keys in (("gap", _GAPS), ("order", ORDERS)))
     of = _record(desk)
     values: dict[str, Any] = {
-        "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "order": order, "orders": ORDERS, "steps": STEPS,
+        "by": by, "bys": BY, "gap": gap, "gaps": GAP_LABELS, "order": order or "name", "orders": ORDERS, "steps": STEPS,
         "state_labels": STATE_LABELS, "layers": LAYERS, "of": of, "icons": {name: STYLES[name].icon for name in BY},
         "units": _units(desk), "most_ends": MOST_ENDS, "fewest_households": FEWEST_HOUSEHOLDS,
     }  # fmt: skip
     if by != PRODUCTS:
         table = _units_table(desk, by) if by in _FRAMES else _records_table(desk, by)
         return content_of(table, rows=[], summary={}, **values)
-    rows = _chosen(desk, of, gap)
-    board = _ordered(_rows(desk.records, chains(desk.records, desk.parameters, rows)), order)
-    return content_of(
-        _table(board, desk), rows=board[:MOST_ROWS], matched=len(board), marks=_marks(desk.records, board[:MOST_ROWS]),
-        summary=_summary(board), **values,
-    )  # fmt: skip
-
-
-def _one_of(desk: Desk, name: str, keys: "dict[str, Any]", default: str) -> str:
-    value = desk.choices.get(name) or default
-    if value and value not in keys:
-        choices = ", ".join(keys)
-        raise BadQuery(f"{name}={value!r}: expected one of {choices}.", f"{name}={value!r}: cần một trong {choices}.")
-    return value
+    by_layer = states(desk.records, desk.parameters)
+    chosen = _chosen(desk, of, gap, by_layer)
+    ordered = _ordered(desk.records, chosen, by_layer, order)[: desk.most and MOST_ROWS].tolist()
+    board = _rows(desk.records, chains(desk.records, desk.parameters, ordered))
+    table = replace(_table(board), total=int(chosen.sum()))
+    shown = board[:MOST_ROWS]
+    return content_of(table, rows=shown, keys=_keys_of(shown), summary=_summary(by_layer, chosen), **values)
 
 
 def _record(desk: Desk) -> Item | None:
@@ -125,23 +120,20 @@ def _record(desk: Desk) -> Item | None:
             f"of={text!r}: expected layer/key of a record of {layers}.",
             f"of={text!r}: cần lớp/mã của một bản ghi thuộc {layers}.",
         )
-    return _item(desk.records, RecordKey(layer, key), {layer: _Names(desk.records, layer)}, is_sure=True)
+    return _item(desk.records, RecordKey(layer, key), is_sure=True)
 
 
-class _Names:
-    """The names of a layer's records, and their rows by key."""
-
-    def __init__(self, records: Records, layer: str) -> None:
-        self.titles = titles_of(records, layer)
-        self.rows = {str(key): row for row, key in enumerate(records.ids(layer))}
+def _row_of(records: Records, key: RecordKey) -> int:
+    """The row of an existing record; the keys of a layer are in order."""
+    return int(np.searchsorted(records.ids(key.layer), key.id))
 
 
-def _item(records: Records, key: RecordKey, names: dict[str, _Names], *, is_sure: bool, end: End | None = None) -> Item:
-    row = names[key.layer].rows[key.id]
+def _item(records: Records, key: RecordKey, *, is_sure: bool, end: End | None = None) -> Item:
+    row = _row_of(records, key)
     households = _number(records, key.layer, "households", row)
     few = households is not None and 0 < households < FEWEST_HOUSEHOLDS
     return Item(
-        key.layer, key.id, names[key.layer].titles[row], record_path(key.layer, key.id), is_sure,
+        key.layer, key.id, title_at(records, key.layer, row), record_path(key.layer, key.id), is_sure,
         area_ha=_number(records, key.layer, "area_ha", row),
         households=None if few or households is None else int(households), few=few,
         distance_m=end.distance_m if end else None, unsure_m=end.unsure_m if end else None,
@@ -155,66 +147,69 @@ def _number(records: Records, layer: str, field: str, row: int) -> float | None:
     return None if value is None else float(value)
 
 
-def _chosen(desk: Desk, of: Item | None, gap: str) -> list[int]:
-    """The rows of the products that the request selects."""
+def _chosen(desk: Desk, of: Item | None, gap: str, by_layer: dict[str, States]) -> Mask:
+    """The products that the request selects."""
     records, parameters = desk.records, desk.parameters
-    mask = np.ones(records.count(PRODUCTS), bool)
+    mask: Mask = np.ones(records.count(PRODUCTS), bool)
     if of is not None:
         mask &= products_of(records, parameters, RecordKey(of.layer, of.id)).possible
     if parameters.unit is not None:
         mask &= scope(records, PRODUCTS, parameters).possible
     if gap:
-        by_layer = states(records, parameters)
-        layers = _LAYERS if gap == "any" else (gap,)
-        mask &= np.array([any(by_layer[one][row] == "none" for one in layers) for row in range(len(mask))], bool)
-    return [int(row) for row in np.flatnonzero(mask)]
+        mask &= np.logical_or.reduce([by_layer[one] == _NONE for one in (_LAYERS if gap == "any" else (gap,))])
+    return mask
+
+
+def _ordered(records: Records, chosen: Mask, by_layer: dict[str, States], order: str) -> Places:
+    """The rows of the chosen products by name, or by something else and then by name; rows without a value last."""
+    rows = rows_by_name(records, PRODUCTS)
+    rows = rows[chosen[rows]]
+    if order == "gaps":
+        values: Numbers = np.sum([column == _NONE for column in by_layer.values()], axis=0, dtype=float)
+    elif order in {"stars", "year"}:
+        values = np.nan_to_num(numbers(records, PRODUCTS, order))
+    else:
+        return rows
+    by_value: Places = rows[np.argsort(-values[rows], kind="stable")]
+    return by_value
 
 
 def _rows(records: Records, board: list[Chain]) -> list[Row]:
-    names = {layer: _Names(records, layer) for layer in (PRODUCTS, *_LAYERS)}
     groups, stars, years = (records.column(PRODUCTS, name) for name in ("group", "stars", "year"))
     rows = []
     for chain in board:
-        row = names[PRODUCTS].rows[chain.product.id]
+        row = _row_of(records, chain.product)
         cells = tuple(
             (
                 layer,
                 chain.states[layer],
-                tuple(_item(records, end.record, names, is_sure=end.is_sure, end=end) for end in chain.ends[layer]),
+                tuple(_item(records, end.record, is_sure=end.is_sure, end=end) for end in chain.ends[layer]),
             )
             for layer in _LAYERS
         )
-        product = _item(records, chain.product, names, is_sure=True)
+        product = _item(records, chain.product, is_sure=True)
         rows.append(Row(product, icon_of(PRODUCTS, groups[row]), stars[row], years[row], cells))
     return rows
 
 
-def _gaps(row: Row) -> int:
-    return sum(state == "none" for _, state, _ in row.cells)
-
-
-def _ordered(rows: list[Row], order: str) -> list[Row]:
-    """The rows by name, or by something else and then by name; rows without a value last."""
-    rows = sorted(rows, key=lambda row: sort_key(row.product.title.vi))
-    if order == "gaps":
-        return sorted(rows, key=lambda row: -_gaps(row))
-    if order in {"stars", "year"}:
-        return sorted(rows, key=lambda row: -(getattr(row, order) or 0))
-    return rows
-
-
-def _summary(board: list[Row]) -> dict[str, dict[State, int]]:
-    """For each step how many of the products are in each state."""
+def _summary(by_layer: dict[str, States], chosen: Mask) -> dict[str, dict[State, int]]:
+    """For each step how many of the chosen products are in each state."""
     return {
-        layer: {state: sum(row.cells[place][1] == state for row in board) for state in STATES}
-        for place, layer in enumerate(_LAYERS)
+        layer: dict(zip(STATES, np.bincount(by_layer[layer][chosen], minlength=len(STATES)).tolist(), strict=True))
+        for layer in _LAYERS
     }
+
+
+def _keys_of(board: list[Row]) -> list[RecordKey]:
+    """The products of the page and the records at the ends of their chains, each once."""
+    items = (item for row in board for item in (row.product, *(one for _, _, items in row.cells for one in items)))
+    return list(dict.fromkeys(RecordKey(item.layer, item.id) for item in items))
 
 
 # --- tables -------------------------------------------------------------------------------------------------
 
 
-def _table(board: list[Row], desk: Desk) -> Table:
+def _table(board: list[Row]) -> Table:
     columns = [
         Column("product", LAYERS[PRODUCTS].article, "link"),
         Column("stars", LAYERS[PRODUCTS].field("stars").label, "integer"),
@@ -233,7 +228,7 @@ def _table(board: list[Row], desk: Desk) -> Table:
         tuple(columns),
         tuple(_cells(row) for row in board),
         records=tuple(RecordKey(PRODUCTS, row.product.id) for row in board),
-        definitions=tuple(Definition(LAYERS[step.layer].label, step.rule) for step in STEPS),
+        definitions=(*(Definition(LAYERS[step.layer].label, step.rule) for step in STEPS), _LISTED),
     )
 
 
@@ -254,44 +249,58 @@ def _cells(row: Row) -> tuple[Cell, ...]:
 
 
 _PRODUCTS_IN_CHAIN = Column("products", Label("Sản phẩm trong chuỗi", "Products in the chain"), "interval")
+_AT_LEAST = Column(
+    "products_at_least", Label("Sản phẩm trong chuỗi, ít nhất", "Products in the chain, at least"), "integer"
+)
+_CUT = Label(
+    "Có quá nhiều cặp: chỉ xét {n} cặp gần nhất, nên mỗi con số là mức tối thiểu.",
+    "There are too many pairs: only the nearest {n} pairs are counted, so that each number is a lower bound.",
+)
+"""Said of counts that rest on a part of the pairs."""
 
 
 def _records_table(desk: Desk, layer: str) -> Table:
     """The records of a layer, each with the number of products in whose chain it is."""
-    records = desk.records
-    titles, counts = titles_of(records, layer), products_by_record(records, desk.parameters, layer)
-    ids = records.ids(layer)
-    order = sorted(
-        range(len(titles)), key=lambda row: (-counts[row].sure, -counts[row].possible, sort_key(titles[row].vi))
-    )
+    records, counts = desk.records, products_by_record(desk.records, desk.parameters, layer)
+    by_name = rows_by_name(records, layer)
+    order = by_name[np.lexsort((-counts.possible[by_name] * counts.is_complete, -counts.sure[by_name]))]
+    ids, shown = records.ids(layer), order[: desk.most].tolist()
     rows = [
         (
-            Link(titles[row], "/plan/chains", _query(desk, of=f"{layer}/{ids[row]}")),
-            record_cell(records, layer, titles, row)._replace(text=Label("hồ sơ", "record")),
-            counts[row],
+            Link(title_at(records, layer, row), "/plan/chains", _query(desk, of=f"{layer}/{ids[row]}")),
+            record_cell(records, layer, row)._replace(text=Label("hồ sơ", "record")),
+            Interval(int(counts.sure[row]), int(counts.possible[row])) if counts.is_complete else int(counts.sure[row]),
         )
-        for row in order
+        for row in shown
     ]
-    step = next(step for step in STEPS if step.layer == layer)
+    step = _step_of(layer)
     return Table(
         "chains",
         Label(f"{LAYERS[layer].label.vi}: sản phẩm trong chuỗi", f"{LAYERS[layer].label.en}: products in the chain"),
         (
             Column("record", LAYERS[layer].article, "link"),
             Column("page", Label("Hồ sơ", "Record"), "link"),
-            _PRODUCTS_IN_CHAIN,
+            _PRODUCTS_IN_CHAIN if counts.is_complete else _AT_LEAST,
         ),
         tuple(rows),
-        records=tuple(RecordKey(layer, str(ids[row])) for row in order),
+        records=tuple(RecordKey(layer, str(ids[row])) for row in shown),
         definitions=(Definition(LAYERS[layer].label, step.rule),),
+        note=None
+        if counts.is_complete
+        else Label(*(_CUT.of(lang).format(n=number_text(proximity.MOST_PAIRS, "", lang)) for lang in ("vi", "en"))),
+        total=len(order),
     )
+
+
+def _step_of(layer: str) -> Step:
+    return next(step for step in STEPS if step.layer == layer)
 
 
 def _units_table(desk: Desk, frame: str) -> Table:
     """The units of a frame, each with its products and how many of them lack a step of the chain."""
     records, parameters = desk.records, replace(desk.parameters, frame=Frame(frame))
     titles, members = titles_of(records, frame), memberships(records, PRODUCTS, Frame(frame))
-    missing = [~step.condition(records, parameters) for step in STEPS]
+    missing = [~step.joint.condition(records, parameters) for step in STEPS]
     rows: list[tuple[Cell, ...]] = []
     for row, code in enumerate(map(str, records.ids(frame))):
         inside = members.in_unit(code)
@@ -328,25 +337,3 @@ def _units(desk: Desk) -> list[tuple[str, Label]]:
     frame = desk.parameters.frame.value
     pairs = zip(map(str, desk.records.ids(frame)), titles_of(desk.records, frame), strict=True)
     return sorted(pairs, key=lambda pair: sort_key(pair[1].vi))
-
-
-# --- for the map ----------------------------------------------------------------------------------------------
-
-
-def _marks(records: Records, board: list[Row]) -> dict[str, dict[str, Any]]:
-    """Where the products of the page and the ends of their chains lie: "layer/key" -> longitude, latitude, radius."""
-    wanted: dict[str, set[str]] = {}
-    for row in board:
-        for item in (row.product, *(item for _, _, items in row.cells for item in items)):
-            wanted.setdefault(item.layer, set()).add(item.id)
-    marks = {}
-    for layer, ids in wanted.items():
-        if LAYERS[layer].geometry != "Point":
-            continue
-        places = places_of(records, layer)
-        lngs, lats = places.lnglat
-        rows = zip(places.ids.tolist(), lngs.tolist(), lats.tolist(), places.uncertainty_m.tolist(), strict=True)
-        for key, lng, lat, radius_m in rows:
-            if key in ids:
-                marks[f"{layer}/{key}"] = {"point": [round(lng, 6), round(lat, 6)], "uncertainty_m": radius_m}
-    return marks

@@ -7,7 +7,7 @@ from geo.atlas import Atlas, Query, Record
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
 from geo.plan.clauses import CLAUSES
-from geo.plan.figures import Figure, Indicator, Interval, Parameters
+from geo.plan.figures import Figure, Indicator, Interval, Parameters, Reason
 from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.views.map.map_page import Places
@@ -36,7 +36,9 @@ WITHHELD = Label(
     "not shown: too few households to protect each one",
 )
 NO_VALUE = Label("chưa có số liệu", "no data yet")
-_GROUPS = (
+EMPTY = Label("không có bản ghi nào để tính tỷ lệ", "no record to take a share of")
+_WITHOUT: dict[Reason, Label] = {"": NO_VALUE, "unknown": NO_VALUE, "empty": EMPTY, "withheld": WITHHELD}
+GROUPS = (
     ("records", SURE),
     ("possible_records", POSSIBLE),
     ("unknown_records", UNKNOWN),
@@ -100,7 +102,7 @@ def rounded(interval: Interval, decimals: int) -> Interval:
 
 def without_value(figure: Figure) -> Label:
     """Why a figure has no value."""
-    return WITHHELD if figure.reason == "withheld" else NO_VALUE
+    return _WITHOUT[figure.reason]
 
 
 def figure_cell(figure: Figure) -> FigureCell:
@@ -149,36 +151,35 @@ def since_text(figure: Figure, before: Figure, since: str, lang: str) -> str:
     return _CHANGED.of(lang).format(change=change_text(Interval(change, change), "", lang), since=since)
 
 
-def figure_table(atlas: Atlas, figure: Figure) -> Table:
-    """The records behind a figure as a table: sure, possible and undecided ones, each with how certain it is."""
-    rows: list[tuple[Cell, ...]] = []
-    keys: list[RecordKey] = []
-    source_ids: dict[str, None] = {}
-    for name, certainty in _GROUPS:
-        group: tuple[RecordKey, ...] = getattr(figure, name)
-        records = records_by_key(atlas, group)
-        places = Places(atlas, records.values(), "vi")
-        for key in group:
-            if key in records:
-                record = records[key]
-                cited = parts(record.properties.get("source_ids"))
-                source_ids.update(dict.fromkeys(cited))
-                rows.append(_row(record, certainty, places, "; ".join(cited)))
-                keys.append(key)
+def figure_table(atlas: Atlas, figure: Figure, most: int | None = None) -> Table:
+    """The records behind a figure as a table: sure, possible and undecided ones, each with how certain it is.
+
+    Of more than `most` records it has the first ones.
+    """
+    marked = [(key, certainty) for name, certainty in GROUPS for key in getattr(figure, name)]
+    shown = marked[:most]
+    records = records_by_key(atlas, (key for key, _ in shown))
+    places = Places(atlas, records.values(), "vi")
+    cited = {key: parts(record.properties.get("source_ids")) for key, record in records.items()}
+    rows = [(key, certainty) for key, certainty in shown if key in records]
     return Table(
         "records",
         Label("Các bản ghi đằng sau con số", "The records behind the figure"),
         _COLUMNS,
-        tuple(rows),
-        records=tuple(keys),
-        sources=sources_of(atlas, source_ids),
-        definitions=(
-            Definition(figure.indicator.name, figure.indicator.rule),
-            Definition(Label("Mục của kế hoạch", "Clause of the plan"), CLAUSES[figure.indicator.clause].words),
-            *_DEFINITIONS,
-        ),
+        tuple(_row(records[key], certainty, places, "; ".join(cited[key])) for key, certainty in rows),
+        records=tuple(key for key, _ in rows),
+        sources=sources_of(atlas, (source for own in cited.values() for source in own)),
+        definitions=definitions_of(figure),
         empty=Label("Không có bản ghi nào.", "No record."),
+        total=len(marked) - len(shown) + len(rows),
     )
+
+
+def definitions_of(figure: Figure) -> tuple[Definition, ...]:
+    """What a figure means: its rule, its clause of the plan, and the words for how certain a record is."""
+    indicator = figure.indicator
+    clause = Definition(Label("Mục của kế hoạch", "Clause of the plan"), CLAUSES[indicator.clause].words)
+    return (Definition(indicator.name, indicator.rule), clause, *_DEFINITIONS)
 
 
 def _row(record: Record, certainty: Label, places: Places, cited: str) -> tuple[Cell, ...]:
@@ -251,7 +252,7 @@ def figure_view(figure: Figure, newer: Figure | None, lang: str) -> dict[str, An
         "numerator": _bounds_text(figure.numerator, decimals, lang),
         "denominator": _bounds_text(figure.denominator, decimals, lang),
         "missing": figure.missing.of(lang) if figure.missing else "",
-        "counts": [(certainty.of(lang), len(getattr(figure, name))) for name, certainty in _GROUPS],
+        "counts": [(certainty.of(lang), len(getattr(figure, name))) for name, certainty in GROUPS],
         "digest": figure.digest,
         "newer": None if newer is None else value_text(newer, lang),
         "is_same": newer is None or newer.digest == figure.digest,

@@ -2,26 +2,27 @@
 
 from dataclasses import replace
 
-from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 from geo.ocop.styles import STYLES
 from geo.plan.figures import Figure
 from geo.plan.gaps import GAPS, Gap
 from geo.plan.proximity import proximity
+from geo.views.plan.choices import choice_of
 from geo.views.plan.desk import Content, Desk, content_of
-from geo.views.plan.figure_view import figure_table
-from geo.views.plan.proximity_page import STATES, Side, head_of, near_of, place_table, sides_of
+from geo.views.plan.figure_view import definitions_of, figure_table
+from geo.views.plan.proximity_page import MOST_ROWS, STATES, Selected, Side, near_of, place_table, sides_of
 from geo.views.plan.table import Table
 
 CHOICES = ("gap",)
+_WITHOUT = Selected(("maybe", "far", "unplaced"), farthest_first=True)
 
 
 def compose_gaps(desk: Desk) -> Content:
     """The content of the page."""
-    gap = _gap(desk.choices.get("gap") or next(iter(GAPS)))
+    gap = GAPS[choice_of("gap", desk.choices.get("gap"), GAPS) or next(iter(GAPS))]
     figures = {key: desk.figure(key) for key in GAPS}
     figure = figures[gap.indicator]
-    table = _near_table(desk, gap, figure) if gap.link else figure_table(desk.atlas, figure)
+    table = _near_table(desk, gap, figure) if gap.link else figure_table(desk.atlas, figure, desk.most and MOST_ROWS)
     return content_of(
         replace(table, key="records", title=figure.indicator.name),
         gap=gap,
@@ -31,23 +32,14 @@ def compose_gaps(desk: Desk) -> Content:
         icons={layer: STYLES[layer].icon for layer in LAYERS},
         side=_side(desk, gap),
         states=STATES,
-        head_of=head_of,
     )
-
-
-def _gap(key: str) -> Gap:
-    if key not in GAPS:
-        keys = ", ".join(GAPS)
-        raise BadQuery(f"gap={key!r}: expected one of {keys}.", f"gap={key!r}: cần một trong {keys}.")
-    return GAPS[key]
 
 
 def _near_table(desk: Desk, gap: Gap, figure: Figure) -> Table:
     """The records that are not surely near one of the other layer, the farthest first, with their two nearest ones."""
-    table = place_table(desk.records, near_of(gap.link or ""), gap.side or "", desk.parameters.km * 1_000)
-    definitions = (*figure_table(desk.atlas, figure).definitions[:2], *table.definitions)
-    without = table.where(lambda row: row[1] != STATES["near"]).ordered("nearest_km", descending=True)
-    return replace(without, definitions=definitions)
+    spec, reach_m = near_of(gap.link), desk.parameters.km * 1_000
+    table = place_table(desk.records, spec, gap.side or "", reach_m, _WITHOUT, desk.most and MOST_ROWS)
+    return replace(table, definitions=(*definitions_of(figure)[:2], *table.definitions))
 
 
 def _side(desk: Desk, gap: Gap) -> Side | None:

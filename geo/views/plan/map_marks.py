@@ -7,6 +7,7 @@ from geo.atlas import Atlas
 from geo.ocop.layers import ON_MAP
 from geo.plan.figures import Figure
 from geo.plan.records import RecordKey
+from geo.views.map.light_features import lighten
 from geo.views.map.map_page import MOST_IN_VIEW, Places, feature_view
 from geo.views.plan.figure_view import POSSIBLE, SURE, records_by_key
 
@@ -20,16 +21,22 @@ def marks_view(atlas: Atlas, figure: Figure, lang: str) -> dict[str, Any]:
     sure, possible = figure.records[:MOST_IN_VIEW], figure.possible_records[:MOST_IN_VIEW]
     if figure.indicator.layer not in ON_MAP:
         return {"features": [], "units": _ids(sure), "possible_units": _ids(possible)}
-    records = records_by_key(atlas, (*sure, *possible))
-    places = Places(atlas, records.values(), lang)
-    doubtful = set(possible)
-    features = []
-    for key, record in records.items():
-        feature = feature_view(atlas, record, lang, places)
-        certainty = (POSSIBLE if key in doubtful else SURE).of(lang)
+    features, doubtful = features_view(atlas, (*sure, *possible), lang), {"/".join(key) for key in possible}
+    for feature in features:
+        certainty = (POSSIBLE if feature["id"] in doubtful else SURE).of(lang)
         feature["properties"]["detail"] = " · ".join(filter(None, (certainty, feature["properties"]["detail"])))
-        features.append(feature)
     return {"features": features, "units": [], "possible_units": []}
+
+
+def features_view(atlas: Atlas, keys: Iterable[RecordKey], lang: str) -> list[dict[str, Any]]:
+    """Records as the map draws them, layer by layer: features in OGC:CRS84 with the precision on record.
+
+    Areas have as little detail as a map of the whole province shows.
+    """
+    records, bounds = records_by_key(atlas, keys), atlas.bounds()
+    places = Places(atlas, records.values(), lang)
+    features = (feature_view(atlas, record, lang, places) for record in records.values())
+    return [lighten(feature, bounds) if bounds else feature for feature in features]
 
 
 def _ids(keys: Iterable[RecordKey]) -> list[str]:

@@ -58,7 +58,7 @@ def compose_overview(desk: Desk) -> Content:
     return content_of(
         _decisions(desk),
         card_pairs=cards,
-        map=overview_map(desk.atlas),
+        map=overview_map(desk.records, desk.atlas),
         by_group=_by_code(desk, "group", "product_group", Label("Sản phẩm theo nhóm", "Products by group")),
         by_stars=_by_code(desk, "stars", "stars", Label("Sản phẩm theo hạng sao", "Products by stars")),
         by_year=_by_year(desk),

@@ -1,12 +1,11 @@
 """The page Proximity: which places of two layers are within a distance of each other, and which are far from all."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geo.errors import BadQuery
 from geo.link.places import Places
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
@@ -14,11 +13,12 @@ from geo.ocop.styles import STYLES
 from geo.plan.figures import Interval
 from geo.plan.proximity import Neighbours, Proximity, proximity
 from geo.plan.records import RecordKey, Records
-from geo.schema import Label, Near
+from geo.schema import LANGS, Label, Near
+from geo.views.plan.choices import choice_of
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import POSSIBLE, SURE
-from geo.views.plan.names import record_cell, titles_of
-from geo.views.plan.table import Cell, Column, Definition, Table
+from geo.views.plan.names import record_cell, title_at
+from geo.views.plan.table import Cell, Column, Definition, Table, number_text
 
 CHOICES = ("link", "show")
 NEAR: dict[str, Near] = {spec.name: spec for spec in LINKS if isinstance(spec, Near)}
@@ -36,6 +36,8 @@ STATES: dict[str, Label] = {
     "unplaced": Label("chưa có vị trí", "no location"),
 }
 """What a place is for the chosen distance; the browser uses the same keys."""
+PLACED = ("near", "maybe", "far")
+"""The keys of those for records with a place."""
 
 FIGURES = {
     ("villages", "sites"): "villages_near_site",
@@ -58,6 +60,12 @@ _DISTANCE = Definition(
 )
 
 
+_CUT = Label(
+    "Có quá nhiều cặp: bảng chỉ có {n} cặp gần nhất. Số đếm theo từng nơi vẫn đủ.",
+    "There are too many pairs: the table has the nearest {n}. The counts of places are complete.",
+)
+
+
 class Side(NamedTuple):
     """One of the two layers: its counts for the distance, over the records that have a place.
 
@@ -75,36 +83,31 @@ class Side(NamedTuple):
 
 def compose_proximity(desk: Desk) -> Content:
     """The content of the page."""
-    spec = near_of(desk.choices.get("link") or FIRST)
-    show = _show(desk.choices.get("show", ""))
+    spec = near_of(desk.choices.get("link"))
+    show = choice_of("show", desk.choices.get("show"), STATES)
     records, reach_m = desk.records, desk.parameters.km * 1_000
     answer = proximity(records, spec.source, spec.target)
     sides = sides_of(records, spec, answer, reach_m)
-    places = [place_table(records, spec, side.layer, reach_m) for side in sides]
+    selected = Selected((show,)) if show else _ALL
     return content_of(
-        _pair_table(records, spec, answer, reach_m),
-        *places,
+        _pair_table(records, spec, answer, reach_m, desk.most and MOST_PAIRS_SHOWN),
+        *(place_table(records, spec, side.layer, reach_m, selected, desk.most and MOST_ROWS) for side in sides),
         spec=spec,
         sides=sides,
         links={name: title_of(one) for name, one in NEAR.items()},
         pairs=answer.pairs.within(reach_m),
         is_complete=answer.pairs.is_complete(reach_m),
         cut_km=None if answer.pairs.cut_m is None else answer.pairs.cut_m / 1_000,
+        kept=len(answer.pairs.here),
         show=show,
         states=STATES,
-        in_state=in_state,
-        head_of=head_of,
-        most_pairs=MOST_PAIRS_SHOWN,
         icons={side.layer: STYLES[side.layer].icon for side in sides},
     )
 
 
-def near_of(name: str) -> Near:
-    """The row Near of LINKS called `name`; BadQuery names those that there are."""
-    if name not in NEAR:
-        names = ", ".join(NEAR)
-        raise BadQuery(f"link={name!r}: expected one of {names}.", f"link={name!r}: cần một trong {names}.")
-    return NEAR[name]
+def near_of(name: str | None) -> Near:
+    """The row Near of LINKS called `name`, the first one for None; BadQuery names those that there are."""
+    return NEAR[choice_of("link", name, NEAR) or FIRST]
 
 
 def title_of(spec: Near) -> Label:
@@ -113,21 +116,14 @@ def title_of(spec: Near) -> Label:
     return Label(f"{source.vi} – {target.vi}", f"{source.en} – {target.en}")
 
 
-def _show(key: str) -> str:
-    if key and key not in STATES:
-        keys = ", ".join(STATES)
-        raise BadQuery(f"show={key!r}: expected one of {keys}.", f"show={key!r}: cần một trong {keys}.")
-    return key
+class Selected(NamedTuple):
+    """Which places a table has: those in some of the STATES; the nearest come first, or the farthest."""
+
+    states: Collection[str] = tuple(STATES)
+    farthest_first: bool = False
 
 
-def in_state(table: Table, show: str) -> Table:
-    """The rows of a table of places that have a state; all of them for "", the cell of the state is the second."""
-    return table if not show else table.where(lambda row: row[1] == STATES[show])
-
-
-def head_of(table: Table, most: int = MOST_ROWS) -> Table:
-    """The first rows of a table, as many as a page shows."""
-    return replace(table, rows=table.rows[:most], records=table.records[:most])
+_ALL = Selected()
 
 
 def _parts(answer: Proximity) -> tuple[tuple[Places, Places, Neighbours], ...]:
@@ -152,16 +148,17 @@ def _side(records: Records, layer: str, other: str, neighbours: Neighbours, reac
     return Side(layer, LAYERS[layer].label, placed, unplaced, within, beyond, FIGURES.get((layer, other)))
 
 
-def _pair_table(records: Records, spec: Near, answer: Proximity, reach_m: float) -> Table:
-    pairs, titles = answer.pairs, {layer: titles_of(records, layer) for layer in (spec.source, spec.target)}
-    chosen = np.flatnonzero(pairs.least_m <= reach_m)
+def _pair_table(records: Records, spec: Near, answer: Proximity, reach_m: float, most: int | None) -> Table:
+    pairs, (source, target) = answer.pairs, (spec.source, spec.target)
+    within = np.flatnonzero(pairs.least_m <= reach_m)
+    chosen = within[:most]
     here, there = answer.here.rows[pairs.here[chosen]].tolist(), answer.there.rows[pairs.there[chosen]].tolist()
     sure = (pairs.most_m[chosen] <= reach_m).tolist()
     numbers = zip(here, there, pairs.distance_m[chosen].tolist(), pairs.unsure_m[chosen].tolist(), sure, strict=True)
     rows: list[tuple[Cell, ...]] = [
         (
-            record_cell(records, spec.source, titles[spec.source], one),
-            record_cell(records, spec.target, titles[spec.target], other),
+            record_cell(records, source, one),
+            record_cell(records, target, other),
             _km(metres),
             _km(unsure_m),
             SURE if is_sure else POSSIBLE,
@@ -180,40 +177,55 @@ def _pair_table(records: Records, spec: Near, answer: Proximity, reach_m: float)
         ),
         tuple(rows),
         definitions=(_DISTANCE,),
+        note=None if pairs.is_complete(reach_m) else cut_note(len(pairs.here)),
         empty=Label("Không có cặp nào trong khoảng cách này.", "No pair is within this distance."),
+        total=len(within),
     )
 
 
-def place_table(records: Records, spec: Near, layer: str, reach_m: float) -> Table:
-    """Each record of a layer with its two nearest ones of the other, the nearest first; those without a place last.
+def cut_note(kept: int) -> Label:
+    """What a table says that rests on the nearest `kept` pairs, because there are more than are kept."""
+    return Label(*(_CUT.of(lang).format(n=number_text(kept, "", lang)) for lang in LANGS))
 
-    `layer` is one end of the link, and the key of the table.
+
+def place_table(
+    records: Records, spec: Near, layer: str, reach_m: float, selected: Selected = _ALL, most: int | None = None
+) -> Table:
+    """The records of a layer with their two nearest ones of the other; those without a place last.
+
+    `layer` is one end of the link, and the key of the table, which has the first `most` of the selected records.
     """
     other = spec.target if layer == spec.source else spec.source
     places, others, neighbours = _parts(proximity(records, spec.source, spec.target))[layer != spec.source]
-    titles, other_titles = titles_of(records, layer), titles_of(records, other)
-    order = np.argsort(neighbours.first_m, kind="stable").tolist()
-    unplaced = np.setdiff1d(np.arange(records.count(layer)), places.rows).tolist()
+    states = _states(neighbours, reach_m)
+    sign = -1.0 if selected.farthest_first else 1.0
+    order = np.argsort(sign * neighbours.first_m, kind="stable")
+    order = order[np.isin(states, [place for place, key in enumerate(PLACED) if key in selected.states])[order]]
+    unplaced = np.setdiff1d(np.arange(records.count(layer)), places.rows)[
+        : None if "unplaced" in selected.states else 0
+    ]
+    total = len(order) + len(unplaced)
+    order, unplaced = order[:most], unplaced[: None if most is None else max(0, most - len(order))]
 
     def near_cells(place: int, row: int, metres: float) -> tuple[Cell, ...]:
         if row < 0:
             return (None, None, None)
         unsure_m = places.uncertainty_m[place] + others.uncertainty_m[row]
-        return record_cell(records, other, other_titles, int(others.rows[row])), _km(metres), _km(float(unsure_m))
+        return record_cell(records, other, int(others.rows[row])), _km(metres), _km(float(unsure_m))
 
     def rows() -> Iterator[tuple[Cell, ...]]:
-        for place in order:
+        for place in order.tolist():
             yield (
-                record_cell(records, layer, titles, int(places.rows[place])),
-                STATES[_state(neighbours, place, reach_m)],
+                record_cell(records, layer, int(places.rows[place])),
+                STATES[PLACED[states[place]]],
                 *near_cells(place, int(neighbours.first[place]), float(neighbours.first_m[place])),
                 *near_cells(place, int(neighbours.second[place]), float(neighbours.second_m[place])),
             )
-        for row in unplaced:
-            yield (record_cell(records, layer, titles, row), STATES["unplaced"], *[None] * 6)
+        for row in unplaced.tolist():
+            yield (record_cell(records, layer, row), STATES["unplaced"], *[None] * 6)
 
     ids = records.ids(layer)
-    keys = [RecordKey(layer, str(ids[row])) for row in (*places.rows[order].tolist(), *unplaced)]
+    keys = [RecordKey(layer, str(ids[row])) for row in (*places.rows[order].tolist(), *unplaced.tolist())]
     article = LAYERS[other].article
     return Table(
         layer,
@@ -231,13 +243,14 @@ def place_table(records: Records, spec: Near, layer: str, reach_m: float) -> Tab
         tuple(rows()),
         records=tuple(keys),
         definitions=(_DISTANCE,),
+        total=total,
     )
 
 
-def _state(neighbours: Neighbours, place: int, reach_m: float) -> str:
-    if neighbours.most_m[place] <= reach_m:
-        return "near"
-    return "maybe" if neighbours.least_m[place] <= reach_m else "far"
+def _states(neighbours: Neighbours, reach_m: float) -> NDArray[np.intp]:
+    """For each place what it is for a distance, as its place in PLACED."""
+    is_near, may_be_near = neighbours.most_m <= reach_m, neighbours.least_m <= reach_m
+    return np.where(is_near, PLACED.index("near"), np.where(may_be_near, PLACED.index("maybe"), PLACED.index("far")))
 
 
 def _km(metres: float) -> float:
@@ -270,14 +283,13 @@ def proximity_columns(records: Records, spec: Near, lang: str) -> dict[str, Any]
 
 def _columns(records: Records, layer: str, parts: tuple[Places, Places, Neighbours], lang: str) -> dict[str, Any]:
     places, _, neighbours = parts
-    titles = titles_of(records, layer)
     lng, lat = places.lnglat
     without = np.setdiff1d(np.arange(records.count(layer)), places.rows).tolist()
     ids = records.ids(layer)
     return {
         "layer": layer,
         "ids": places.ids.tolist(),
-        "titles": [titles[row].of(lang) for row in places.rows.tolist()],
+        "titles": [title_at(records, layer, row).of(lang) for row in places.rows.tolist()],
         "points": np.column_stack([lng, lat]).round(5).tolist(),
         "radii": places.uncertainty_m.tolist(),
         "most": _finite(neighbours.most_m),
@@ -286,7 +298,7 @@ def _columns(records: Records, layer: str, parts: tuple[Places, Places, Neighbou
         "first_m": _finite(neighbours.first_m),
         "second": neighbours.second.tolist(),
         "second_m": _finite(neighbours.second_m),
-        "unplaced": [{"id": str(ids[row]), "title": titles[row].of(lang)} for row in without],
+        "unplaced": [{"id": str(ids[row]), "title": title_at(records, layer, row).of(lang)} for row in without],
     }
 
 

@@ -66,7 +66,7 @@ class Table:
 
     `records` names the record that each row is about, in the order of the rows, None for a row that is about none; it
     is empty for a table that is not about records. `note` is one sentence below the title; `empty` stands in the place
-    of a table without rows.
+    of a table without rows. `total` is how many rows there are, where `rows` are only the first of them.
     """
 
     key: str
@@ -78,6 +78,18 @@ class Table:
     definitions: tuple[Definition, ...] = ()
     note: Label | None = None
     empty: Label = NOTHING
+    total: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, those included that are not here."""
+        return len(self.rows) if self.total is None else self.total
+
+    def head(self, most: int | None) -> "Table":
+        """The same table with its first `most` rows; with all for None."""
+        if most is None or len(self.rows) <= most:
+            return self
+        return replace(self, rows=self.rows[:most], records=self.records[:most], total=self.count)
 
     @property
     def has_records(self) -> bool:
@@ -110,6 +122,15 @@ class Table:
         picks = list(numbers)
         records = tuple(self.records[number] for number in picks) if self.records else ()
         return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
+
+
+FILES = ("csv", "xlsx", "geojson")
+"""The formats of tables; GeoJSON for those that are about records."""
+
+
+def files_of(table: Table) -> tuple[str, ...]:
+    """The formats that a table can be had in."""
+    return FILES if table.has_records else FILES[:2]
 
 
 def _is_empty(cell: Cell) -> bool:
@@ -192,7 +213,9 @@ def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
         "title": table.title.of(lang),
         "note": table.note.of(lang) if table.note else "",
         "empty": table.empty.of(lang),
-        "has_records": table.has_records,
+        "files": files_of(table),
+        "count": number_text(table.count, "", lang),
+        "is_cut": table.count > len(table.rows),
         "columns": [
             {"key": one.key, "label": one.label.of(lang), "number": one.kind in _RIGHT} for one in table.columns
         ],

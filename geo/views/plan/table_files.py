@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 
 import orjson
 
-from geo.atlas import Atlas, Query, Record
+from geo.atlas import Atlas, Record
 from geo.atlas.model import Value
-from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import inert
 from geo.views.export.book import NARROW, WIDE, cell, date_cell, header_cell, set_filter, set_widths, write_book
 from geo.views.export.csv_file import BOM
 from geo.views.export.geojson import write_collection
+from geo.views.plan.figure_view import records_by_key
 from geo.views.plan.table import Cell, Column, Link, Table, bounds_of, cell_text
 from geo.views.values import precision_of
 
@@ -188,22 +188,11 @@ def _features(atlas: Atlas, table: Table, edition: Edition, lang: str) -> Iterat
     rows = list(zip(table.records, table.rows, strict=True))
     for begin in range(0, len(rows), _BATCH):
         batch = rows[begin : begin + _BATCH]
-        records = _records(atlas, (key for key, _ in batch if key is not None))
+        records = records_by_key(atlas, (key for key, _ in batch if key is not None))
         for key, row in batch:
             if key is not None and key in records:
                 values = dict(zip(names, _values_of(row, table, edition, lang), strict=True))
                 yield _feature(records[key], values, lang)
-
-
-def _records(atlas: Atlas, keys: Iterable[RecordKey]) -> Mapping[RecordKey, Record]:
-    ids: dict[str, list[str]] = {}
-    for layer, record in keys:
-        ids.setdefault(layer, []).append(record)
-    return {
-        RecordKey(layer, record.id): record
-        for layer, wanted in ids.items()
-        for record in atlas.find(Query(layer, ids=tuple(dict.fromkeys(wanted)))).records
-    }
 
 
 def _feature(record: Record, values: Mapping[str, Value], lang: str) -> bytes:

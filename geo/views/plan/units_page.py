@@ -1,5 +1,7 @@
 """The page By unit: one indicator for every unit of a frame, as a map, a ranking and a table."""
 
+from typing import cast
+
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
 from geo.ocop.layers import LAYERS
@@ -9,6 +11,7 @@ from geo.plan.indicators import INDICATORS, indicator_of
 from geo.plan.units import UnitFigure, by_unit
 from geo.schema import Label
 from geo.text import sort_key
+from geo.views.plan.choices import choice_of
 from geo.views.plan.choropleth import choropleth
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import address_of, path_of, rounded
@@ -43,7 +46,7 @@ _CROSSWALK = Definition(
 def compose_units(desk: Desk) -> Content:
     """The content of the page."""
     indicator = _indicator(desk.choices.get("indicator") or _FIRST)
-    method = _method(desk.choices.get("method") or "natural")
+    method = cast(Method, choice_of("method", desk.choices.get("method"), METHODS) or "natural")
     rows = by_unit(desk.records, indicator.key, desk.parameters)
     names = _names(desk)
     rows.sort(key=lambda row: (_order(row.figure.value), sort_key(names[row.code].vi)))
@@ -71,13 +74,6 @@ def _indicator(key: str) -> Indicator:
             f"indicator={key!r} chỉ tính cho toàn tỉnh. Các chỉ tiêu theo đơn vị: {keys}.",
         )
     return indicator
-
-
-def _method(key: str) -> Method:
-    if key not in METHODS:
-        keys = ", ".join(METHODS)
-        raise BadQuery(f"method={key!r}: expected one of {keys}.", f"method={key!r}: cần một trong {keys}.")
-    return key
 
 
 def _groups() -> list[tuple[Label, list[Indicator]]]:

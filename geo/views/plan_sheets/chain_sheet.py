@@ -9,8 +9,9 @@ from geo.atlas import Record
 from geo.crs import to_metric
 from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
-from geo.plan.chains import STEPS, Chain, End, State, chains
+from geo.plan.chains import STEPS, Chain, State, chains
 from geo.plan.figures import Frame
+from geo.plan.joints import PRODUCTS, End
 from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.views.plan.chains_page import GAP_LABELS, STATE_LABELS
@@ -31,8 +32,7 @@ from geo.views.sheets.overlay import Overlay, RecordId, Stroke
 from geo.views.sheets.page_layout import Form
 from geo.views.sheets.sheet_document import SheetContent
 
-_PRODUCTS = "products"
-_LAYERS = (_PRODUCTS, *(step.layer for step in STEPS))
+_LAYERS = (PRODUCTS, *(step.layer for step in STEPS))
 _ORDER: tuple[State, ...] = ("sure", "possible", "none", "unknown")
 _JOIN_INK = "#1d2b2c"
 _TITLE = Label("Chuỗi giá trị của sản phẩm OCOP", "Value chains of OCOP products")
@@ -55,7 +55,7 @@ Members = Mapping[RecordId, Record]
 
 def chain_content(desk: Desk, content: Content, form: Form, lang: str) -> SheetContent:
     """What the sheet holds: all products that the page selects, in its order; BadQuery for a board of another kind."""
-    if content.values["by"] != _PRODUCTS:
+    if content.values["by"] != PRODUCTS:
         raise BadQuery(
             f"by={content.values['by']!r}: this board has no map. Leave `by` out for the products.",
             f"by={content.values['by']!r}: bảng này không có bản đồ. Hãy bỏ `by` để xem các sản phẩm.",
@@ -80,7 +80,7 @@ def chain_content(desk: Desk, content: Content, form: Form, lang: str) -> SheetC
 
 def _board(desk: Desk, content: Content) -> list[Chain]:
     """The chains of the products in the table of the page, in its order."""
-    rows = {str(key): row for row, key in enumerate(desk.records.ids(_PRODUCTS))}
+    rows = {str(key): row for row, key in enumerate(desk.records.ids(PRODUCTS))}
     keys = (key for key in content.tables["chains"].records if key is not None)
     return chains(desk.records, desk.parameters, [rows[key.id] for key in keys])
 
@@ -110,7 +110,7 @@ def _window(
     if code is not None and frame is not Frame.OLD_COMMUNES:
         unit = desk.atlas.get(frame.value, code)
         if unit.wkb is not None:
-            inside = {frame.value: [unit], _PRODUCTS: records[_PRODUCTS]}
+            inside = {frame.value: [unit], PRODUCTS: records[PRODUCTS]}
             return window_of_records(inside, desk, form), to_metric([unit.geometry])[0]
     return (window_of_records(records, desk, form) if is_part else province_window(desk, form)), None
 
@@ -136,7 +136,7 @@ def _sign(chain: Chain) -> str:
 
 
 def _overlay(desk: Desk, board: Sequence[Chain], members: Members, lang: str) -> Overlay:
-    signs: dict[RecordId, str] = {(_PRODUCTS, chain.product.id): _sign(chain) for chain in board}
+    signs: dict[RecordId, str] = {(PRODUCTS, chain.product.id): _sign(chain) for chain in board}
     sure, possible = _joins(board, members)
     return Overlay(
         _SIGNS.of(lang).format(km=km_text(desk, lang)),
@@ -162,7 +162,7 @@ def _joins(board: Sequence[Chain], members: Members) -> tuple[list[BaseGeometry]
     places = dict(zip(placed, to_metric(list(placed.values())), strict=True))
     lines: dict[bool, list[BaseGeometry]] = {True: [], False: []}
     for chain in board:
-        begin = places.get((_PRODUCTS, chain.product.id))
+        begin = places.get((PRODUCTS, chain.product.id))
         for one in (end for _, ends in _present(chain) for end in ends):
             end = places.get((one.record.layer, one.record.id))
             if begin is not None and end is not None and end.distance(begin) > 0:
@@ -187,7 +187,7 @@ def _summary(content: Content, lang: str) -> Grid:
 def _listed(board: Sequence[Chain], members: Members, lang: str) -> Grid:
     """Every chain: the product, its stars and year, the ends of each step, its gaps."""
     heads = (
-        LAYERS[_PRODUCTS].article.of(lang), _STARS.of(lang), _YEAR.of(lang),
+        LAYERS[PRODUCTS].article.of(lang), _STARS.of(lang), _YEAR.of(lang),
         *(LAYERS[step.layer].article.of(lang) for step in STEPS), _GAPS.of(lang),
     )  # fmt: skip
     rows = tuple(_listed_row(chain, members, lang) for chain in board)
@@ -196,7 +196,7 @@ def _listed(board: Sequence[Chain], members: Members, lang: str) -> Grid:
 
 
 def _listed_row(chain: Chain, members: Members, lang: str) -> tuple[str, ...]:
-    product = members[_PRODUCTS, chain.product.id]
+    product = members[PRODUCTS, chain.product.id]
     return (
         product.title_in(lang),
         *(str(product.properties.get(name) or "") for name in ("stars", "year")),

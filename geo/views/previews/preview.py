@@ -84,15 +84,15 @@ def record_values(atlas: Atlas, record: Record, lang: str, site: SiteTexts) -> d
 
 
 def _values(atlas: Atlas, own: Mapping[str, Any], lang: str, site: SiteTexts) -> dict[str, Any]:
-    title = shown(own["title"], _LONGEST_TITLE)
+    title = shorten(own["title"], _LONGEST_TITLE)
     number, date = atlas.version.number, format_moment(atlas.version.published_at, lang).partition(" ")[0]
     return {
         **own,
         "lang": lang,
         "title": title,
         "title_pt": next(points for letters, points in _TITLE_POINTS if len(title) <= letters),
-        "label": shown(own["label"], _LONGEST_LINE),
-        "lines": [shown(line.replace(" ★", _STARS.of(lang)), 2 * _LONGEST_LINE) for line in own["lines"] if line],
+        "label": shorten(own["label"], _LONGEST_LINE),
+        "lines": [shorten(line.replace(" ★", _STARS.of(lang)), 2 * _LONGEST_LINE) for line in own["lines"] if line],
         "brand": brand(),
         "site": site.title,
         "note": _NOTE.of(lang).format(n=number, date=date),
@@ -114,10 +114,10 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)])
 
 
-def shown(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     """`text` composed, without control characters and marks of direction, at most `most` letters long.
 
-    >>> shown("Chè\\u202e  Shan\\ntuyết", 40), shown("Mật ong Hoa Ban", 8)
+    >>> shorten("Chè\\u202e  Shan\\ntuyết", 40), shorten("Mật ong Hoa Ban", 8)
     ('Chè Shan tuyết', 'Mật ong…')
     """
     letters = (letter for letter in nfc(text) if letter.isspace() or unicodedata.category(letter)[0] != "C")

@@ -21,6 +21,8 @@ SCALE_AT_ZOOM_0 = 559_082_264.0
 """Scale denominator of zoom 0, for pixels of 0.28 mm."""
 PX_MM = 0.2
 """Millimetres on paper for a pixel of the style table; a screen pixel is 0.26 mm, but paper is read from nearer."""
+_SYMBOL_MM = 0.26
+"""Millimetres in QGIS for a pixel of the size of a symbol, which has to be seen among those of the records."""
 PX_POINT = 0.62
 """Points on paper for a pixel of the size of a name."""
 _ZOOM = f"(ln({SCALE_AT_ZOOM_0:.0f} / @map_scale) / ln(2))"
@@ -170,9 +172,10 @@ def _marker(parent: ET.Element, style: BaseStyle) -> None:
         svg,
         {
             "name": embed_path(SYMBOLS[style.symbol], BOX, color, LAND.light), "color": rgba(color),
-            "size": f"{style.size[-1][1] * PX_MM * 1.3:.2f}", "size_unit": "MM",
+            "size": f"{style.size[-1][1] * _SYMBOL_MM:.2f}", "size_unit": "MM",
         },
     )  # fmt: skip
+    add_expressions(svg, {"size": f"{size_expression(style.size)} * {_SYMBOL_MM:g}"})
 
 
 def size_expression(steps: Steps) -> str:

@@ -101,7 +101,7 @@ def _row(record: Record, fields: Iterable[Field], reader: Reader, lang: str) -> 
         "kind": LAYERS[record.layer].article.of(lang),
         "id": record.id,
         "name": record.title_in(lang),
-        "known": _known(record, reader),
+        "known": _describe_place(record, reader),
         "position": _position(record, lang),
         "tasks": [
             {"field": field.label.of(lang), "hint": field.task.hint.of(lang), "place": field.task == LOCATION}
@@ -111,7 +111,7 @@ def _row(record: Record, fields: Iterable[Field], reader: Reader, lang: str) -> 
     }
 
 
-def _known(record: Record, reader: Reader) -> str:
+def _describe_place(record: Record, reader: Reader) -> str:
     """The address of a record; without one its former commune and district, as far as they are recorded."""
     spec = LAYERS[record.layer]
     address = reader.text_of(spec.field("address"), record) if spec.has("address") else None

@@ -10,6 +10,8 @@ from typing import NamedTuple
 log = logging.getLogger("geo.views.tiles.cache")
 
 _PAGE = 4096
+_CACHE_KB = 256
+"""Memory for pages of the file in the connection of each thread."""
 _OF_THE_SYSTEM = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR,
@@ -97,6 +99,7 @@ class TileCache:
             database = sqlite3.connect(self._path(atlas), timeout=_BUSY_S, isolation_level=None)
             try:
                 database.execute(f"PRAGMA page_size = {_PAGE}")
+                database.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
                 # Not WAL: a process that reads its shared memory, a mapped file, after somebody truncated it is ended.
                 database.execute("PRAGMA journal_mode = TRUNCATE")
                 database.execute("PRAGMA synchronous = OFF")

@@ -6,8 +6,10 @@ selects and moves its records, and clips only those that cross its edge. The fir
 """
 
 import logging
+import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -20,11 +22,12 @@ from zipfile import BadZipFile
 import numpy as np
 import shapely
 
-from geo import budget
+from geo import budget, spare_memory
 from geo.atlas import Atlas, Query
+from geo.code_digest import code_digest
 from geo.crs import mercator_shares
 from geo.ocop.collections import COLLECTIONS
-from geo.part_files import part_suffix
+from geo.part_files import is_part, part_suffix
 from geo.views.tiles import mvt
 from geo.views.tiles.mvt import EXTENT, LINE, POINT, POLYGON, Paths, Properties
 from geo.views.tiles.varint_rows import starts_of
@@ -49,6 +52,8 @@ _IN_MEMORY = 128_000_000
 _MANY = 5_000
 """Records from which on a layer is prepared as a job."""
 _SUFFIX = ".npz"
+_UNUSED = 0
+"""Time of modification of a file that no tile was made from yet; that of others is when they were loaded last."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,9 @@ class PreparedLayers:
         self._reference = ref(atlas)
         self._folder, self._job, self._max_bytes = folder, job, max_bytes
         self._loaded: dict[str, Arrays] = {}
+        self._used: dict[str, float] = {}
         self._lock = threading.Lock()
+        spare_memory.register(self)
 
     @property
     def _atlas(self) -> Atlas:
@@ -122,6 +129,7 @@ class PreparedLayers:
         )
 
     def _arrays(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
+        self._used[name] = time.monotonic()
         arrays = self._loaded.get(name)
         if arrays is None:
             with budget.hold(self._lock):
@@ -135,10 +143,28 @@ class PreparedLayers:
         total = sum(_bytes(arrays) for arrays in self._loaded.values())
         dropped = set()
         for name in list(self._loaded)[:-1]:
-            if total > _IN_MEMORY and self._folder is not None and _file(self._folder, name).is_file():
+            if total > _IN_MEMORY and self._is_stored(name):
                 total -= _bytes(self._loaded[name])
                 dropped.add(name)
-        self._loaded = {name: arrays for name, arrays in self._loaded.items() if name not in dropped}
+        self._drop(dropped)
+
+    def drop_unused(self, idle_s: float) -> bool:
+        """Drop stored layers that no tile was made from for `idle_s` seconds; they are loaded again when one is."""
+        if not self._lock.acquire(blocking=False):  # a layer is being prepared
+            return False
+        try:
+            earliest = time.monotonic() - idle_s
+            unused = {name for name in self._loaded if self._used[name] <= earliest and self._is_stored(name)}
+            self._drop(unused)
+            return bool(unused)
+        finally:
+            self._lock.release()
+
+    def _is_stored(self, name: str) -> bool:
+        return self._folder is not None and _file(self._folder, name).is_file()
+
+    def _drop(self, names: set[str]) -> None:
+        self._loaded = {name: arrays for name, arrays in self._loaded.items() if name not in names}
 
     def _prepare(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Store what `make` returns; a large layer is prepared as a job of the machine, once for all processes."""
@@ -159,7 +185,10 @@ class PreparedLayers:
         path = _file(self._folder, name)
         try:
             with path.open("rb") as file, np.load(file) as arrays:
-                return dict(arrays)
+                loaded = dict(arrays)
+            with suppress(OSError):  # a folder that may be read only
+                os.utime(path)
+            return loaded
         except FileNotFoundError:
             return None
         except (OSError, ValueError, EOFError, BadZipFile) as error:
@@ -188,7 +217,7 @@ class PreparedLayers:
         return arrays
 
     def _delete_oldest(self, newest: Path) -> None:
-        """Delete the stored layers that were made first, until all have at most `max_bytes` bytes."""
+        """Delete the stored layers that were loaded least recently, until all have at most `max_bytes` bytes."""
         stored = []
         for path in self._folder.glob(f"*{_SUFFIX}") if self._folder is not None else ():
             with suppress(OSError):  # another process may delete it
@@ -211,17 +240,45 @@ def _bytes(arrays: Arrays) -> int:
     return sum(array.nbytes for array in arrays.values())
 
 
-def folder_for(atlas: Atlas, stamp: str, folder: Path) -> Path:
-    """The folder for the layers of an atlas; the folders of other atlases and of other stamps are deleted.
+def folder_of(atlas: Atlas, folder: Path) -> Path:
+    """The folder for the layers of an atlas as this code makes them, in the folder for those of every atlas."""
+    return folder / f"{atlas.key}-{code_digest()[:12]}"
 
-    `stamp` identifies the other inputs of the layers, such as the code version.
-    """
-    own = folder / f"{atlas.key}-{stamp}"
-    for other in folder.glob("*/"):
+
+def folder_for(atlas: Atlas, folder: Path) -> Path:
+    """The same, after the folders of other atlases and of other code were deleted."""
+    own = folder_of(atlas, folder)
+    for other in folders_in(folder):
         if other != own:
             with suppress(OSError):
                 shutil.rmtree(other)
     return own
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders of layers, the one that was changed last first, without those that are still being made."""
+    folders = []
+    for path in folder.glob("*/"):
+        with suppress(OSError):  # another process may delete it
+            folders.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(folders, reverse=True) if not is_part(path)]
+
+
+def used_in(folder: Path) -> list[tuple[str, int]]:
+    """The layers and zooms in the folder of an atlas that tiles were made from."""
+    used = []
+    for path in folder.glob(f"*-*{_SUFFIX}"):
+        layer, _, zoom = path.stem.rpartition("-")
+        with suppress(OSError):  # another process may delete it
+            if layer in COLLECTIONS and zoom.isdecimal() and path.stat().st_mtime > _UNUSED:
+                used.append((layer, int(zoom)))
+    return sorted(used)
+
+
+def mark_unused(folder: Path) -> None:
+    """Mark all layers in the folder of an atlas as not used yet: they are the first to be deleted."""
+    for path in folder.glob(f"*{_SUFFIX}"):
+        os.utime(path, (_UNUSED, _UNUSED))
 
 
 # --- properties --------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ import random
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 from flask import Flask, Response, g, request
 
+from geo.code_digest import code_digest
 from geo.settings import Settings
 
 CORS_PATHS = (
@@ -86,16 +86,7 @@ def policy(settings: Settings, nonce: str, *, embeddable: bool) -> str:
 
 def etag_of(*parts: object) -> str:
     """An ETag of the code and of `parts`; the same in every process that runs the same code."""
-    return hashlib.sha256("\x1f".join(map(str, (_code_digest(), *parts))).encode()).hexdigest()[:24]
-
-
-@lru_cache(maxsize=1)
-def _code_digest() -> str:
-    """A digest of the source code, which responses depend on beside the data."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).resolve().parents[2].rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256("\x1f".join(map(str, (code_digest(), *parts))).encode()).hexdigest()[:24]
 
 
 def request_id(header: str) -> str:

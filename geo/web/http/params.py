@@ -127,8 +127,10 @@ def box(text: str) -> LngLatBbox:
     lnglat = LngLatBbox(*numbers)
     if not (-90 <= lnglat.south <= lnglat.north <= 90 and -180 <= lnglat.west <= 180 and -180 <= lnglat.east <= 180):
         raise BadQuery(
-            f"bbox={text!r}: south must not exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
-            f"bbox={text!r}: nam không được lớn hơn bắc, vĩ độ trong -90..90, kinh độ trong -180..180.",
+            f"bbox={text!r}: expected west,south,east,north in degrees, longitude before latitude; south must not"
+            " exceed north, latitudes lie in -90..90 and longitudes in -180..180.",
+            f"bbox={text!r}: cần tây,nam,đông,bắc theo độ, kinh độ trước vĩ độ; nam không được lớn hơn bắc, vĩ độ trong"
+            " -90..90, kinh độ trong -180..180.",
         )
     return lnglat
 

@@ -5,6 +5,7 @@ equal for all clients until the next version: tiles, documents, single features,
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, g, request
 from werkzeug.wsgi import ClosingIterator
 
+from geo import spare_memory
 from geo.atlas import Atlas
 from geo.errors import NotFound, Unprepared
 from geo.web.http.headers import request_id
@@ -53,7 +55,7 @@ class ResponseCache:
     """WSGI middleware that caches the responses of the current atlas in this process. Thread-safe.
 
     Other requests go to the application; its responses are stored if `mark_cacheable` was called. Above `max_bytes` the
-    least recently used responses are evicted.
+    least recently used responses are evicted; those that nobody asks for a second time are dropped before.
     """
 
     def __init__(self, app: Flask, atlas_source: Callable[[], Atlas], *, max_bytes: int = MAX_BYTES) -> None:
@@ -62,7 +64,9 @@ class ResponseCache:
         self._lock = threading.Lock()
         self._atlas: Atlas | None = None
         self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
+        self._asked_once: dict[_Key, float] = {}
         self._bytes = 0
+        spare_memory.register(self)
         app.wsgi_app = self  # type: ignore[method-assign]
         app.after_request(_leave_atlas)
 
@@ -94,6 +98,7 @@ class ResponseCache:
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
+                self._asked_once.pop(key, None)
             return entry
 
     def _forward(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -120,14 +125,25 @@ class ResponseCache:
         with self._lock:
             if atlas is not self._atlas:
                 self._entries.clear()
+                self._asked_once.clear()
                 self._atlas, self._bytes = atlas, 0
             self._evict(key)
-            self._entries[key] = entry
+            self._entries[key], self._asked_once[key] = entry, time.monotonic()
             self._bytes += _size(key, entry.body)
             while self._bytes > self._max_bytes:
                 self._evict(next(iter(self._entries)))
 
+    def drop_unused(self, idle_s: float) -> bool:
+        """Drop the responses that nobody has asked for a second time within `idle_s` seconds."""
+        earliest = time.monotonic() - idle_s
+        with self._lock:
+            unused = [key for key, stored in self._asked_once.items() if stored <= earliest]
+            for key in unused:
+                self._evict(key)
+        return bool(unused)
+
     def _evict(self, key: _Key) -> None:
+        self._asked_once.pop(key, None)
         if (entry := self._entries.pop(key, None)) is not None:
             self._bytes -= _size(key, entry.body)
 

@@ -45,6 +45,13 @@ class Assets:
         def static(name: str) -> Response:
             return _answer(name, _body(name))
 
+        @app.get("/offline.js")
+        def offline() -> Response:
+            """The service worker: it acts on the pages below its address, and browsers ask whether it has changed."""
+            response = _answer("js/pages/offline.js", _body("js/pages/offline.js"))
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+
         @app.get("/favicon.ico")
         def favicon() -> Response:
             """The icon for programs that look for it at this address only."""

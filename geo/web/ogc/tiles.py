@@ -2,7 +2,6 @@
 
 import gzip
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,25 +26,24 @@ from geo.web.ogc.core import link
 
 _ALL = "*"
 _GZIP_LEVEL = 5
-_MB = 1_000_000
 
 
 class _Cache:
     """The cached tiles on disk, and the generalised layers of each atlas from which tiles are made."""
 
-    def __init__(self, folder: Path, max_bytes: int, slots: JobSlots) -> None:
-        self._slots, self._max_bytes = slots, max_bytes
-        self.tiles = TileCache(folder, max_bytes=max_bytes)
-        self._folder = folder / "layers"
+    def __init__(self, settings: Settings, slots: JobSlots) -> None:
+        self._slots, self._max_bytes = slots, settings.tiles_bytes
+        self.tiles = TileCache(settings.data_dir / "tiles", max_bytes=settings.tiles_bytes)
+        self._folder = settings.zoom_layers_dir
         self._layers: WeakKeyDictionary[Atlas, PreparedLayers] = WeakKeyDictionary()
         self._boxes: WeakKeyDictionary[Atlas, dict[str, LngLatBbox | None]] = WeakKeyDictionary()
 
-    def layers_of(self, atlas: Atlas, stamp: str) -> PreparedLayers:
-        """The generalised layers of an atlas; `stamp` is the digest of the code that makes them."""
+    def layers_of(self, atlas: Atlas) -> PreparedLayers:
+        """The generalised layers of an atlas."""
         layers = self._layers.get(atlas)
         if layers is None:
             layers = self._layers[atlas] = PreparedLayers(
-                atlas, folder_for(atlas, stamp, self._folder), self._slots.job, max_bytes=self._max_bytes
+                atlas, folder_for(atlas, self._folder), self._slots.job, max_bytes=self._max_bytes
             )
         return layers
 
@@ -60,7 +58,7 @@ class _Cache:
 def register(app: Flask, settings: Settings, slots: JobSlots) -> None:
     """Add the routes of the standard for tiles."""
     routes = Blueprint("tiles", __name__)
-    cache = _Cache(settings.data_dir / "tiles", settings.tiles_mb * _MB, slots)
+    cache = _Cache(settings, slots)
 
     def answer(matrix_set: str, z: str, row: str, col: str, layer: str = _ALL) -> Response:
         return _tile(cache, matrix_set, tile.address(z, row, col), layer)
@@ -172,7 +170,7 @@ def _cached_tile(cache: _Cache, layers: Sequence[str], at: tile.Address, layer: 
     atlas, stamp, key = g.atlas, _stamp(), (layer, *at)
     entry = cache.tiles.get(atlas.key, stamp, key)
     if entry is None:
-        content = tile.make(cache.layers_of(atlas, stamp), layers, at)
+        content = tile.make(cache.layers_of(atlas), layers, at)
         entry = CachedTile(gzip.compress(content.body, _GZIP_LEVEL, mtime=0), content.drawn_count, content.total_count)
         # Empty tiles are not cached: making them is as fast as reading them, and their number is unlimited.
         if content.total_count:

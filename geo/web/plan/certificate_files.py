@@ -5,7 +5,7 @@ from typing import BinaryIO
 from flask import Flask, Response, g
 
 from geo.views.plan.certificate_calendar import MEDIA_TYPE, certificate_calendar
-from geo.views.plan.certificate_page import selected
+from geo.views.plan.certificate_page import select_expiries
 from geo.views.plan.plan_pages import PAGES
 from geo.web.plan.workbench import Workbench, edition_of, query_of
 
@@ -20,7 +20,7 @@ def register(app: Flask, workbench: Workbench) -> None:
         edition, lang = edition_of(desk, _PAGE.path, query_of(_PAGE, desk)), g.lang
 
         def write(out: BinaryIO) -> int:
-            rows = selected(desk)
+            rows = select_expiries(desk)
             out.write(certificate_calendar(rows, edition, lang))
             return len(rows)
 

@@ -19,13 +19,12 @@ from geo.views.plan.figure_view import (
     parameter_texts,
     path_of,
 )
-from geo.views.plan.table import Table
 from geo.web.http import params
 from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
 from geo.web.http.urls import SiteUrls
 from geo.web.plan import plan_parameters
-from geo.web.plan.workbench import Workbench, edition_of, render
+from geo.web.plan.workbench import MOST_ROWS, Workbench, edition_of, render
 
 JSON = "application/json"
 _FREE = ("f", "lang")
@@ -34,10 +33,9 @@ _FORMS = {"html": "text/html", "json": JSON}
 
 
 class _Answer(NamedTuple):
-    """A figure, the table of its records, and the same figure of the current version."""
+    """A figure, and the same figure of the current version."""
 
     figure: Figure
-    table: Table
     newer: Figure
 
 
@@ -71,7 +69,8 @@ class FigurePages:
         if extension == "json":
             return self._json(answer)
         edition = edition_of(desk, path_of(answer.figure), address_of(answer.figure))
-        return self._workbench.send_table(answer.table, desk.atlas, edition, indicator, extension)
+        table = figure_table(desk.atlas, answer.figure)
+        return self._workbench.send_table(table, desk.atlas, edition, indicator, extension)
 
     def _desk(self, indicator: str) -> Desk:
         indicator_of(indicator)  # NotFound before anything is computed
@@ -88,7 +87,7 @@ class FigurePages:
             figure = desk.figure(indicator)
             newest = replace(desk, atlas=current, parameters=replace(desk.parameters, version=current.version.number))
             newer = figure if desk.atlas is current else newest.figure(indicator)
-            return _Answer(figure, figure_table(desk.atlas, figure), newer)
+            return _Answer(figure, newer)
 
         return self._workbench.computed.get((current.key, desk.atlas.key, indicator, desk.parameters), make)
 
@@ -98,8 +97,9 @@ class FigurePages:
         view = figure_view(answer.figure, answer.newer if is_older else None, g.lang)
         urls, path = SiteUrls(), path_of(answer.figure)
         figure = answer.figure
+        table = figure_table(desk.atlas, figure, MOST_ROWS)
         return render(
-            "plan/figure.html", view=view, figure=figure, table=answer.table, desk=desk, path=path,
+            "plan/figure.html", view=view, figure=figure, table=table, desk=desk, path=path,
             parameters=parameter_texts(desk.atlas, figure, g.lang), file_query=address_of(figure), newest=newest,
             newest_url=urls.page(path, **address_of(answer.newer)), address=urls.absolute(path, **address_of(figure)),
         )  # fmt: skip

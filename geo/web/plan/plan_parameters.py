@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from geo.atlas import Atlas
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
+from geo.plan.days import day_of
 from geo.plan.figures import PARAMETERS, Frame, Parameters
 from geo.views.values import PROVINCE_TIME
 from geo.web.http import params
@@ -14,8 +15,6 @@ from geo.web.http.params import Args
 
 NAMES = PARAMETERS
 """The names of the parameters that figures take."""
-_FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOST_KM, _MOST_DAYS, _MOST_VERSION = 200, 3_660, 999_999_999
 _KM = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 
@@ -33,18 +32,7 @@ def version(args: Args, current: int, name: str = "version") -> int:
 def day(args: Args, name: str, default: date) -> date:
     """A day; `default` without it. BadQuery for anything but a day of this century."""
     text = args.get(name) or ""
-    if not text:
-        return default
-    try:
-        value = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:  # such as 2026-02-30
-        value = None
-    if value is None or not _FIRST <= value <= _LAST:
-        raise BadQuery(
-            f"{name}={text!r}: expected a day such as 2026-12-31, from {_FIRST} to {_LAST}.",
-            f"{name}={text!r}: cần một ngày như 2026-12-31, từ {_FIRST} đến {_LAST}.",
-        )
-    return value
+    return day_of(name, text) if text else default
 
 
 def parameters(args: Args, atlas: Atlas, on: date) -> Parameters:

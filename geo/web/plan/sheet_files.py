@@ -32,9 +32,9 @@ def register(app: Flask, workbench: Workbench, files: Downloads, grounds: Ground
         if any(not request.args.get(name) for name in ("version", "on", "km", "ground")):
             return redirect(address, 302)
         edition, lang = edition_of(desk, page.path, query), g.lang
-        content = in_order(workbench.content(page, desk))
 
         def write(out: BinaryIO) -> int:
+            content = in_order(page.compose(desk))  # not kept: it is larger than a page, and asked for once
             drawn = draw_plan_sheet(page.key, desk, content, ground, form, lang, edition.address)
             return write_document(drawn, desk.atlas, lang, out)
 

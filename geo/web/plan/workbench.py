@@ -15,10 +15,10 @@ from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
 from geo.views.plan.desk import Content, Desk, Moment, versions_of
 from geo.views.plan.figure_view import address_of, card_view, path_of
-from geo.views.plan.map_marks import marks_view
+from geo.views.plan.map_marks import features_view, marks_view
 from geo.views.plan.plan_pages import PAGES, PlanPage
 from geo.views.plan.plots import bar_view, column_view
-from geo.views.plan.table import Table, interval_text, number_text, table_view
+from geo.views.plan.table import Table, files_of, interval_text, number_text, table_view
 from geo.views.plan.table_files import Edition, write_table_csv, write_table_geojson, write_table_xlsx
 from geo.web.http import params
 from geo.web.http.headers import etag_of
@@ -27,10 +27,12 @@ from geo.web.plan import plan_parameters
 from geo.web.plan.computed import Computed
 from geo.web.site.downloads import Downloads
 
-FILES = ("csv", "xlsx", "geojson")
-"""The formats of tables; GeoJSON for those that are about records."""
 _MOST_CONTENTS = 96
 """Pages and figures that each process keeps computed."""
+MOST_ROWS = 200
+"""Rows of a table on a page; the files have all."""
+_MANY = 5_000
+"""Rows from which on a file is written as a job of the machine."""
 _MOST_VERSIONS = 30
 """Versions that can be chosen on a page; an address names any."""
 
@@ -53,10 +55,12 @@ class Workbench:
 
     def page(self, page: PlanPage) -> Response:
         """A page of PAGES."""
-        desk = self.desk(page)
+        # To be sorted, a table is needed whole.
+        desk = replace(self.desk(page), most=None if request.args.get("sort") else MOST_ROWS)
         content = self.content(page, desk)
+        tables = {key: table.head(MOST_ROWS) for key, table in _ordered(content.tables).items()}
         return render(
-            page.template, page=page, desk=desk, tables=_ordered(content.tables), sort=request.args.get("sort", ""),
+            page.template, page=page, desk=desk, tables=tables, sort=request.args.get("sort", ""),
             versions=versions_of(g.current_atlas, _MOST_VERSIONS), newest=g.current_atlas.version.number,
             file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
@@ -84,7 +88,7 @@ class Workbench:
     def content(self, page: PlanPage, desk: Desk) -> Content:
         """What a page shows, computed once for each version and parameters while the current version stays."""
         choices = tuple(sorted(desk.choices.items()))
-        key = (g.current_atlas.key, desk.atlas.key, page.key, desk.parameters, desk.since, choices)
+        key = (g.current_atlas.key, desk.atlas.key, page.key, desk.parameters, desk.since, choices, desk.most)
         return self.computed.get(key, lambda: page.compose(desk))
 
     def table(self, page: str, table: str, extension: str) -> Response:
@@ -94,7 +98,8 @@ class Workbench:
             pages = ", ".join(one.key for one in PAGES)
             raise NotFound(f"No page {page!r}. Pages: {pages}.", f"Không có trang {page!r}. Các trang: {pages}.")
         desk = self.desk(row)
-        tables = _ordered(self.content(row, desk).tables)
+        budget.take_place()
+        tables = _ordered(row.compose(desk).tables)  # not kept: it is larger than a page, and asked for once
         if table not in tables:
             names = ", ".join(tables)
             raise NotFound(f"No table {table!r}. Tables: {names}.", f"Không có bảng {table!r}. Các bảng: {names}.")
@@ -103,7 +108,7 @@ class Workbench:
 
     def send_table(self, table: Table, atlas: Atlas, edition: Edition, name: str, extension: str) -> Response:
         """A table as a file, whose name begins with `name`; NotFound for a format that it does not have."""
-        endings = FILES if table.has_records else FILES[:2]
+        endings = files_of(table)
         if extension not in endings:
             names = ", ".join(endings)
             raise NotFound(
@@ -118,12 +123,12 @@ class Workbench:
             return (write_table_csv if extension == "csv" else write_table_xlsx)(table, edition, lang, out)
 
         file = f"{name}-v{edition.version}-{edition.on.isoformat()}.{extension}"
-        return self.send_file(write, file, FORMATS[extension].media_type, edition)
+        return self.send_file(write, file, FORMATS[extension].media_type, edition, large=table.count > _MANY)
 
-    def send_file(self, write: Write, name: str, media_type: str, edition: Edition) -> Response:
-        """A file that `write` writes for an edition, as a long request."""
+    def send_file(self, write: Write, name: str, media_type: str, edition: Edition, *, large: bool = False) -> Response:
+        """A file that `write` writes for an edition, as a long request; a `large` one as a job of the machine."""
         budget.take_place()
-        return self._files.send(write, name, media_type, name, edition, g.lang, keep=False, large=False)
+        return self._files.send(write, name, media_type, name, edition, g.lang, keep=False, large=large)
 
 
 def in_order(content: Content) -> Content:
@@ -205,6 +210,7 @@ def _help_templates() -> dict[str, object]:
         "views_of_cards": _card_views,
         "figure_url": lambda figure: SiteUrls().page(path_of(figure), **address_of(figure)),
         "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
+        "features_of": lambda keys: features_view(g.atlas, keys, g.lang),
         "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
         "text_of_number": lambda value: number_text(value, "", g.lang),
         "moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},

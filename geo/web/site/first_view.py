@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from flask import g, request
 
-from geo.atlas import Query
+from geo.atlas import Query, Record
 from geo.errors import NotFound
 from geo.ocop.collections import COLLECTIONS
-from geo.views.map.sketch import Mark, Outline, marks, outline
+from geo.ocop.styles import icon_of
+from geo.views.map.sketch import Mark, Outline, canvas_of, marks, outline
 from geo.views.record import subtitle
 from geo.web.http.params import MapState
 from geo.web.http.urls import SiteUrls
@@ -20,10 +21,11 @@ _AS_IS = "!~*'()"  # what encodeURIComponent leaves as it is beside letters, dig
 
 
 class Sketch(NamedTuple):
-    """The drawn province: its outline with names, and its records."""
+    """The drawn province: its outline with names, its records, and where the open record lies in it."""
 
     outline: Outline
     marks: list[Mark]
+    chosen: tuple[int, int] | None
 
 
 def sketch(state: MapState) -> Sketch | None:
@@ -32,20 +34,37 @@ def sketch(state: MapState) -> Sketch | None:
     if drawing is None:
         return None
     queries = [Query(layer, filters=state.filters, text=state.text) for layer in state.layers]
-    return Sketch(drawing, marks(g.atlas, queries, g.lang, SiteUrls()))
+    return Sketch(drawing, marks(g.atlas, queries, g.lang, SiteUrls()), _chosen())
+
+
+def _chosen() -> tuple[int, int] | None:
+    record, canvas = _opened_record(), canvas_of(g.atlas)
+    if record is None or canvas is None or record.lng is None or record.lat is None:
+        return None
+    return canvas.at(record.lng, record.lat)
+
+
+def _opened_record() -> Record | None:
+    """The record that the URL opens; None without one."""
+    layer, _, key = request.args.get("at", "").partition("/")
+    try:
+        record: Record | None = g.atlas.get(layer, key) if layer in COLLECTIONS and key else None
+    except NotFound:
+        return None
+    return record
 
 
 def opened() -> dict[str, str] | None:
-    """The record that the URL opens, as title and preview of the page name it; None without one."""
-    layer, _, key = request.args.get("at", "").partition("/")
-    try:
-        record = g.atlas.get(layer, key) if layer in COLLECTIONS and key else None
-    except NotFound:
+    """The record that the URL opens, as the page names it before and without its scripts; None without one."""
+    record = _opened_record()
+    if record is None:
         return None
-    return record and {
+    layer, key = record.layer, record.id
+    return {
         "at": f"{layer}/{key}",
         "layer": layer,
         "id": key,
+        "icon": icon_of(layer, record.symbol),
         "title": record.title_in(g.lang),
         "label": COLLECTIONS[layer].article.of(g.lang),
         "subtitle": subtitle(record, g.lang),

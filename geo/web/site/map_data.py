@@ -16,6 +16,7 @@ from geo.ocop.parameters import FILTER_PARAMS, MAP_STATE, SEARCH_LIMIT
 from geo.views.map.folium_map import saved_map
 from geo.views.map.map_page import BASES, in_view
 from geo.views.map.saved_map import PLAIN, SavedBase
+from geo.views.map.topology import topology
 from geo.views.record import record_view
 from geo.views.search_answer import search_answer
 from geo.web.http import params
@@ -32,6 +33,7 @@ def register(app: Flask, slots: JobSlots, grounds: GroundSource) -> None:
     """Add the routes of the data."""
     app.add_url_rule("/map.json", view_func=map_data)
     app.add_url_rule("/base/<layer>.json", view_func=base)
+    app.add_url_rule("/base/<layer>.topojson", view_func=base_topology)
     app.add_url_rule("/search.json", view_func=search)
     app.add_url_rule("/search-index.json", view_func=search_index)
     app.add_url_rule("/<layer>/<record>.json", view_func=record)
@@ -57,12 +59,22 @@ def map_data() -> Response:
 
 
 def base(layer: str) -> Response:
-    """A whole polygon layer, simplified, for the base map; cached for a year if the URL has the current version."""
+    """A whole polygon layer, simplified, as GeoJSON; cached for a year if the URL has the current version."""
+    return _base(layer, partial(g.atlas.overview, layer), GEOJSON)
+
+
+def base_topology(layer: str) -> Response:
+    """The same as TopoJSON, which the base map of the pages is drawn from."""
+    return _base(layer, partial(topology, g.atlas, layer), "application/json")
+
+
+def _base(layer: str, outlines: Callable[[], bytes], mimetype: str) -> Response:
     params.only(request.args, "v")
     params.layer_name(layer)
-    body = g.atlas.overview(layer)
+    body = outlines()
     current = request.args.get("v") == str(g.atlas.version.number)
-    return densely(conditional_response(lambda: body, mimetype=GEOJSON, max_age_s=YEAR_S if current else 60, cors=True))
+    max_age_s = YEAR_S if current else 60
+    return densely(conditional_response(lambda: body, mimetype=mimetype, max_age_s=max_age_s, cors=True))
 
 
 def search() -> Response:

@@ -88,7 +88,8 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "map": urls.plain("/map.json"),
         "search": urls.plain("/search.json"),
         "index": urls.plain(f"/search-index.json?v={index_stamp()}") if g.atlas.search_index() else None,
-        "base": urls.plain(f"/base/{{layer}}.json?v={version}"),
+        "ranking": assets.url("bundles/ranking.js"),
+        "base": urls.plain(f"/base/{{layer}}.topojson?v={version}"),
         "items": urls.plain("/collections/{layer}/items"),
         "record": urls.plain("/{layer}/{id}.json"),
         "page": urls.plain("/{layer}/{id}"),
@@ -97,6 +98,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
         "save": urls.plain("/save-map"),
         "embed": urls.plain("/embed"),
         "full": urls.plain("/"),
+        "offline": urls.plain("/offline.js"),
         "icons": assets.url("img/icons.svg"),
     }
     view["keeps_lang"] = keeps_language()

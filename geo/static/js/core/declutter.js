@@ -21,21 +21,30 @@ function createIndex(boxes) {
 }
 
 /**
- * The first free spot of each label, or null without one. Labels are {width, height, spots: [{x, y}]}, the most
- * important first; `obstacles` are boxes that labels must not cover. Each x, y is a centre, in pixels. A spot with
- * `boxes` takes these instead of one box. A label with `text` and `apart` stands at least `apart` pixels from a label
- * of the same text that was placed before it.
+ * A function that places one label after the other, the most important first: it returns the first free spot of a label,
+ * and null without one. A label is {width, height, spots: [{x, y}]}; `obstacles` are boxes that labels must not cover. Each
+ * x, y is a centre, in pixels. A spot with `boxes` takes these instead of one box. A label with `text` and `apart` stands
+ * at least `apart` pixels from a label of the same text that was placed before it. Of its free spots a label takes the
+ * first that `allows(spot)` and `prefers(spot)`, else the first that `allows(spot)`; both are asked of free spots only, as
+ * they may take long.
  */
-export function declutter(labels, obstacles = [], gap = 3) {
+export function createPlacer(obstacles = [], gap = 3) {
   const index = createIndex(obstacles);
   const equal = new Map();
-  return labels.map(({ width, height, spots, text, apart }) => {
+  const always = () => true;
+  return ({ width, height, spots, text, apart, allows = always, prefers = always }) => {
     const boxesOf = ({ x, y, boxes }) => boxes ?? [{ x, y, width, height }];
     const isApart = ({ x, y }) => !apart || !equal.get(text)?.some((other) => Math.hypot(other.x - x, other.y - y) < apart);
-    const spot = spots.find((one) => isApart(one) && boxesOf(one).every((box) => index.isFree(box, gap)));
+    let spot = null;
+    for (const one of spots) {
+      if (!isApart(one) || !boxesOf(one).every((box) => index.isFree(box, gap)) || !allows(one)) continue;
+      const isBest = prefers(one);
+      if (isBest || !spot) spot = one;
+      if (isBest) break;
+    }
     if (!spot) return null;
     boxesOf(spot).forEach(index.add);
     if (text) equal.set(text, [...(equal.get(text) ?? []), spot]);
     return spot;
-  });
+  };
 }

@@ -18,11 +18,11 @@ export function filesIn(band, zoom, box) {
     .map(([name]) => name);
 }
 
-/** The parts of a feature, each an array of absolute units x0, y0, x1, y1, …; `origin` is the corner of its file. */
-export function partsOf(feature, [west, north]) {
+/** The parts of a feature, each an array x0, y0, x1, y1, … in units from the corner of its file. */
+export function partsOf(feature) {
   return feature.g.map((steps) => {
     const part = new Array(steps.length);
-    let [x, y] = [west, north];
+    let [x, y] = [0, 0];
     for (let i = 0; i < steps.length; i += 2) {
       x += steps[i];
       y += steps[i + 1];

@@ -1,25 +1,37 @@
 // What a query matches in an index file, in order, as geo/search/ranking.py computes it. No DOM, no network.
 
+import { pairsOf } from "./pairs.js";
+import { atOnce } from "./slices.js";
 import { agree, createTokens, differByOne } from "./tokens.js";
 
 const WHOLE = 0;
 const BEGUN = 1;
-const NEAR = 2;
+const HEARD = 2;
+const NEAR = 3;
+const YEAR = 4; // digits from which a number is a year
 const SEVERAL_TEXTS = 4;
 const MANY_WORDS = 99;
 const LAYER = 0, ID = 1, TITLE = 2, TITLE_EN = 3, ICON = 4, PLACE = 5, LNG = 6, LAT = 7, TEXTS = 8;
 
 /** The search in an index file (geo/search/index_file.py): `search(text, options)`, `suggest(text, options)`, `meantBy(text)`. */
-export function createRanking(index) {
+export const createRanking = (index) => atOnce(rankingSteps(index));
+
+/** The same as a generator, for core/slices.js: every text is prepared for comparison. */
+export const rankingSteps = function* (index) {
   const { rules, layers, fields, records } = index;
-  const { tokensOf, conceptsIn, readingsOf, correctedReadingsOf, meantBy } = createTokens(rules);
+  const { tokensOf, conceptsIn, readingsOf, correctedReadingsOf, withoutFillers, soundOf, meantBy } = createTokens(rules);
   const texts = index.texts.map((text) => (typeof text === "string" ? [text] : text));
-  const lines = texts.map((text) => text.map(lineOf));
+  const lines = [];
+  for (const text of texts) {
+    lines.push(text.map(lineOf));
+    yield;
+  }
   const pairs = records.map((record) => pairsOf(record[TEXTS]));
   const atClass = rules.order.indexOf("class");
-  const atWrong = rules.order.indexOf("wrong");
+  const valueOf = (hit, criterion) => hit.key[rules.order.indexOf(criterion)];
   const classOf = (what) => fields[what][1];
   const isOfNames = (hit) => hit.key[atClass] === 0;
+  const isInOneText = (hit) => valueOf(hit, "closeness") < SEVERAL_TEXTS;
 
   /** A text prepared for comparison: every word and concept, the words, the words with concepts instead, the marks. */
   function lineOf(text) {
@@ -36,17 +48,25 @@ export function createRanking(index) {
     };
   }
 
-  /** The records that match, best first; those with wrong letters only where no name matches without. */
+  /**
+   * The records that match, best first. Where none has all words, the fillers are left out; where none has the others,
+   * records with most of them match.
+   */
   function search(text, { lang = "vi", only = null, limit = 20 } = {}) {
-    const hits = rank(readingsOf(text), only, false);
-    if (![...hits.values()].some(isOfNames)) {
-      const hadHits = hits.size > 0;
-      for (const [number, hit] of rank(correctedReadingsOf(text), only, true)) {
-        if (!hits.has(number) && (!hadHits || isOfNames(hit))) hits.set(number, hit);
-      }
-    }
-    const best = [...hits.values()].sort((a, b) => compare(a.key, b.key) || a.number - b.number);
-    return best.slice(0, limit).map((hit) => ({ ...itemOf(records[hit.number], lang), near: hit.key[atWrong] > 0, reason: reasonOf(hit, lang) }));
+    const shorter = withoutFillers(text) || text;
+    let best = complete(text, only);
+    if (!best.length && shorter !== text) best = complete(shorter, only);
+    if (!best.length) best = inOrder(rank(readingsOf(shorter), only, { partial: true }).values());
+    return best.slice(0, limit).map((hit) => ({ ...itemOf(records[hit.number], lang), near: valueOf(hit, "wrong") > 0, partial: valueOf(hit, "missing") > 0, reason: reasonOf(hit, lang) }));
+  }
+
+  /** The records with all words; those with wrong letters only where no name has the words without. */
+  function complete(text, only) {
+    const exact = rank(readingsOf(text), only);
+    const hits = [...exact.values()];
+    if (hits.some(isOfNames)) return inOrder(hits);
+    const near = [...rank(correctedReadingsOf(text), only, { forgiving: true }).values()].filter((hit) => !exact.has(hit.number) && (isOfNames(hit) || (!hits.length && isInOneText(hit))));
+    return [hits.filter(isInOneText), near, hits.filter((hit) => !isInOneText(hit))].flatMap(inOrder);
   }
 
   /** The records whose names share most pairs of letters with the query, best first. */
@@ -67,41 +87,59 @@ export function createRanking(index) {
 
   const isIn = (record, only) => only === null || only.includes(layers[record[LAYER]][0]);
 
-  /** The records that match a reading, by number, each with the key of its best reading. */
-  function rank(readings, only, forgiving) {
+  /**
+   * The records that match a reading, by number, each with the key of its best reading. `forgiving` takes words with a
+   * wrong letter, `partial` records that lack less than half of the words by weight.
+   */
+  function rank(readings, only, { forgiving = false, partial = false } = {}) {
     const hits = new Map();
     for (const reading of readings) {
-      const matches = lines.map((some) => textMatch(reading, some, forgiving, rules));
+      const matches = lines.map((some) => textMatch(reading, some, forgiving && soundOf, rules));
       records.forEach((record, number) => {
-        const key = isIn(record, only) ? keyOf(number, reading, matches) : null;
+        const key = isIn(record, only) ? keyOf(number, reading, matches, partial) : null;
         if (key && (!hits.has(number) || compare(key, hits.get(number).key) < 0)) hits.set(number, { key, number, matches });
       });
     }
     return hits;
   }
 
-  /** The criteria of `rules.order`; null for a record that does not have all words. */
-  function keyOf(number, reading, matches) {
-    const best = bestOf(number, matches, reading.tokens.length);
-    if (!best) return null;
+  /** The criteria of `rules.order`; null for a record that does not have all words, or most of them if `partial`. */
+  function keyOf(number, reading, matches, partial) {
+    const every = bestOf(number, matches, reading.tokens.length);
+    const weights = reading.tokens.map((token) => (token.startsWith("=") ? rules.concept_weight : 1));
+    const lacking = [...every.keys()].filter((at) => every[at] === null);
+    const missing = sum(lacking.map((at) => weights[at]));
+    // Who looks for 5 stars does not want those with 3: no small number is left out.
+    const lacksNumber = lacking.some((at) => /^\d+$/.test(reading.tokens[at]) && reading.tokens[at].length < YEAR);
+    if (missing && (!partial || 2 * missing >= sum(weights) || lacksNumber)) return null;
+    const best = every.filter((one) => one !== null);
     const worst = Math.max(...best.map(([kind]) => kind));
     const close = pairs[number].filter(([what, text]) => classOf(what) <= worst && matches[text].closeness !== null);
     const isNamedUnit = close.some(([what, text]) => fields[what][4] && matches[text].closeness === 0);
     const count = (wanted) => best.filter(([, quality]) => quality === wanted).length;
+    const closeness = Math.min(SEVERAL_TEXTS, ...close.map(([, text]) => matches[text].closeness));
+    const standing = layers[records[number][LAYER]][1];
     const criteria = {
-      wrong: reading.wrong + count(NEAR),
+      missing,
+      wrong: count(HEARD) + 2 * (count(NEAR) + reading.wrong),
       class: worst,
-      standing: isNamedUnit ? 0 : layers[records[number][LAYER]][1],
+      standing: isNamedUnit ? 0 : Math.max(0, standing - (closeness === 0 ? 1 : 0)),
       marks: reading.marks.length && !agrees(number, reading.marks) ? 1 : 0,
-      closeness: close.length ? Math.min(...close.map(([, text]) => matches[text].closeness)) : SEVERAL_TEXTS,
+      closeness,
       begun: count(BEGUN),
       meant: reading.usesSpellings ? 1 : 0,
-      words: close.length ? Math.min(...close.map(([, text]) => matches[text].words)) : MANY_WORDS,
+      words: wordsAround(number, matches, every, worst),
     };
     return rules.order.map((name) => criteria[name]);
   }
 
-  /** For each word of a reading the best class and quality of a text that has it; null if no text has one. */
+  /** The length of the shortest text that has every word of a query that the record has at all, as `every` says. */
+  function wordsAround(number, matches, every, worst) {
+    const holds = ([what, text]) => classOf(what) <= worst && every.every((one, at) => one === null || matches[text].qualities[at] !== null);
+    return Math.min(MANY_WORDS, ...pairs[number].filter(holds).map(([, text]) => Math.min(matches[text].words, lines[text][0].raw.starts.length)));
+  }
+
+  /** For each word of a reading the best class and quality of a text that has it; null where no text has it. */
   function bestOf(number, matches, count) {
     const best = new Array(count).fill(null);
     for (const [what, text] of pairs[number]) {
@@ -110,7 +148,7 @@ export function createRanking(index) {
         if (quality !== null && (best[at] === null || compare(here, best[at]) < 0)) best[at] = here;
       });
     }
-    return best.includes(null) ? null : best;
+    return best;
   }
 
   const agrees = (number, marks) => marks.every((query) => pairs[number].some(([, text]) => lines[text].some((line) => line.marked.some((word) => agree(query, word)))));
@@ -119,21 +157,22 @@ export function createRanking(index) {
   function reasonOf({ number, key, matches }, lang) {
     const record = records[number];
     const title = matches[lang === "vi" || record[TITLE_EN] < 0 ? record[TITLE] : record[TITLE_EN]];
-    if (title.closeness !== null) return null;
-    const [what, text] = pairOf(number, key, matches, title);
+    const others = pairs[number].map(([, text]) => matches[text]);
+    const lacking = [...title.qualities.keys()].filter((at) => title.qualities[at] === null && others.some((one) => one.qualities[at] !== null));
+    if (title.closeness !== null || !lacking.length) return null;
+    const [what, text] = pairOf(number, key, matches, lacking);
     const spellings = texts[text];
     return { field: fields[what][lang === "vi" ? 2 : 3], text: spellings[lang === "vi" ? 0 : Math.min(1, spellings.length - 1)] };
   }
 
   /** The field and text with all words that is closest, else the first with most of the words that the name lacks. */
-  function pairOf(number, key, matches, title) {
+  function pairOf(number, key, matches, lacking) {
     const whole = pairs[number]
       .map(([what, text], at) => [classOf(what), matches[text].closeness, matches[text].words, at])
       .filter(([kind, closeness]) => closeness !== null && kind <= key[atClass])
       .sort(compare);
     if (whole.length) return pairs[number][whole[0][3]];
-    const lacks = (quality, at) => title.qualities[at] === null && quality !== null;
-    const present = pairs[number].map(([, text]) => matches[text].qualities.filter(lacks).length);
+    const present = pairs[number].map(([, text]) => lacking.filter((at) => matches[text].qualities[at] !== null).length);
     return pairs[number][present.indexOf(Math.max(...present))];
   }
 
@@ -152,9 +191,10 @@ export function createRanking(index) {
   }
 
   return { search, suggest, meantBy };
-}
+};
 
-const pairsOf = (numbers) => Array.from({ length: numbers.length / 2 }, (_, at) => [numbers[2 * at], numbers[2 * at + 1]]);
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const inOrder = (hits) => [...hits].sort((a, b) => compare(a.key, b.key) || a.number - b.number);
 
 /** Two arrays of numbers in lexicographic order: negative, zero or positive. */
 function compare(a, b) {
@@ -168,12 +208,12 @@ function runOf(words) {
   return { spaced: words.join(" "), joined: words.join(""), starts: [0, ...ends].slice(0, ends.length), ends };
 }
 
-/** How a reading matches a text: the best of its spellings for each word, and the closest of all. */
-function textMatch(reading, lines, forgiving, rules) {
+/** How a reading matches a text: the best of its spellings for each word, and the closest of all; `soundOf` forgives wrong letters. */
+function textMatch(reading, lines, soundOf, rules) {
   const qualities = new Array(reading.tokens.length).fill(null);
   let closest = null;
   for (const line of lines) {
-    const row = reading.tokens.map((token) => qualityOf(token, line, forgiving, rules));
+    const row = reading.tokens.map((token) => qualityOf(token, line, soundOf, rules));
     const closeness = closenessOf(reading, line, row, rules);
     if (closeness !== null) {
       const here = [closeness, line.raw.starts.length];
@@ -187,12 +227,14 @@ function textMatch(reading, lines, forgiving, rules) {
   return { qualities, closeness: closest?.[0] ?? null, words: closest?.[1] ?? MANY_WORDS };
 }
 
-function qualityOf(token, line, forgiving, rules) {
+function qualityOf(token, line, soundOf, rules) {
   if (line.bag.includes(` ${token} `)) return WHOLE;
   if (!/^\d$/.test(token) && line.bag.includes(` ${token}`)) return BEGUN;
   if (token.startsWith("=")) return null;
   const joined = token.length >= rules.joined_from ? joinedQuality(token, line.raw) : null;
-  return joined === null && forgiving && isNear(token, line.raw, rules) ? NEAR : joined;
+  if (joined !== null || !soundOf) return joined;
+  if (isHeard(token, line.raw, soundOf)) return HEARD;
+  return isNear(token, line.raw, rules) ? NEAR : null;
 }
 
 /** How a word of a query is in several words without spaces. */
@@ -202,6 +244,9 @@ function joinedQuality(token, run) {
   if (at === undefined) return null;
   return run.ends.includes(at + token.length) ? WHOLE : BEGUN;
 }
+
+/** Whether a word sounds as that of a query does. */
+const isHeard = (token, run, soundOf) => run.starts.some((start, at) => soundOf(run.joined.slice(start, run.ends[at])) === soundOf(token));
 
 /** Whether a word, or several without spaces, differs from a word of a query by one letter. */
 function isNear(token, run, rules) {

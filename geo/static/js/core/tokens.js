@@ -4,7 +4,9 @@
 const compose = (text) => text.replace(/\u00d0/g, "\u0110").replace(/\u00f0/g, "\u0111").normalize("NFC");
 
 /** A lower-case word without diacritics, đ as d. */
-const foldWord = (word) => word.replace(/ß/g, "ss").replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u034e\u0350-\u036f]/g, "");
+const foldWord = (word) => word.replace(/ß/g, "ss").replace(/ſ/g, "s").replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u034e\u0350-\u036f]/g, "");
+
+const wordsOf = (text) => compose(text).toLowerCase().match(/[\p{L}\p{N}_\u0300-\u036f]+/gu) ?? [];
 
 /** The functions that read texts by the `rules` of an index file. */
 export function createTokens(rules) {
@@ -12,7 +14,7 @@ export function createTokens(rules) {
 
   /** The words of a text in order as {folded, letters, tone}, Roman numerals as digits. */
   function tokensOf(text) {
-    return (compose(text).toLowerCase().match(/[\p{L}\p{N}_\u0300-\u036f]+/gu) ?? []).map(token);
+    return wordsOf(text).map(token);
   }
 
   function token(word) {
@@ -49,6 +51,26 @@ export function createTokens(rules) {
     return parts;
   }
 
+  const fillers = rules.fillers.map(tokensOf).sort((a, b) => b.length - a.length);
+
+  /** The words of a query that name something: without the fillers, the longest first. */
+  function withoutFillers(text) {
+    const words = wordsOf(text);
+    const tokens = words.map(token);
+    const rest = [];
+    for (let at = 0; at < words.length; ) {
+      const filler = fillers.find((one) => one.every(({ letters, tone }, i) => tokens[at + i]?.letters === letters && tokens[at + i].tone === tone));
+      if (!filler) rest.push(words[at]);
+      at += filler?.length ?? 1;
+    }
+    return rest.join(" ");
+  }
+
+  const keys = rules.keys.map((pattern) => new RegExp(pattern, "g"));
+
+  /** A word without the keys by which an input method would have written its diacritics: "muwowngf" as "muong". */
+  const withoutKeys = (word) => keys.reduce((rest, key) => rest.replace(key, (...match) => match.slice(1, -2).join("")), word);
+
   const wordsAsked = (text) => tokensOf(text).slice(0, rules.most_words);
   const tokenOfPart = (part) => part.concept ?? part.folded;
   const marksOf = (parts) => parts.filter((part) => !part.concept && (part.letters !== part.folded || part.tone));
@@ -66,7 +88,7 @@ export function createTokens(rules) {
     return parts.some((part) => part.concept) ? [asWritten, readingOf(parts, true)] : [asWritten];
   }
 
-  /** The readings with words that begin a spelling, or differ from one by a letter, replaced by what it means. */
+  /** The readings with words that begin a spelling, or differ from one by a letter, replaced by what it means; and without keys. */
   function correctedReadingsOf(text) {
     let wrong = 0;
     const parts = conceptsIn(wordsAsked(text)).map((part) => {
@@ -74,7 +96,14 @@ export function createTokens(rules) {
       wrong += phrase ? 1 : 0;
       return phrase ?? part;
     });
-    return wrong ? [...readingsOf(text), readingOf(parts, true, wrong)] : readingsOf(text);
+    return [...readingsOf(text), ...(wrong ? [readingOf(parts, true, wrong)] : []), ...readingsWithoutKeys(text)];
+  }
+
+  function readingsWithoutKeys(text) {
+    const words = wordsAsked(text).map(({ folded }) => folded);
+    const plain = words.map(withoutKeys);
+    const wrong = words.filter((word, at) => word !== plain[at]).length;
+    return wrong ? readingsOf(plain.join(" ")).map((reading) => ({ ...reading, wrong })) : [];
   }
 
   function spellingNear(word) {
@@ -91,7 +120,19 @@ export function createTokens(rules) {
       .map((part) => [written(part.tokens), part.word]);
   }
 
-  return { tokensOf, conceptsIn, readingsOf, correctedReadingsOf, meantBy };
+  const initials = rules.sounds.flatMap((row) => row.map((initial) => [initial, row[0]])).sort(([a], [b]) => b.length - a.length);
+  const sounds = new Map();
+
+  /** A word in one of the spellings that sound alike. */
+  function soundOf(word) {
+    if (!sounds.has(word)) {
+      const [initial, first] = initials.find(([one]) => word.startsWith(one)) ?? ["", ""];
+      sounds.set(word, first + word.slice(initial.length).replaceAll("y", "i"));
+    }
+    return sounds.get(word);
+  }
+
+  return { tokensOf, conceptsIn, readingsOf, correctedReadingsOf, withoutFillers, soundOf, meantBy };
 }
 
 /** Whether a word begins with the letters and marks of a word of the query, whose tone may not be typed yet. */

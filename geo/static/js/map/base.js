@@ -3,7 +3,8 @@
 import { escapeMarkup } from "../core/format.js";
 import { areaOf } from "../core/geodesic.js";
 import { inside } from "../core/inside.js";
-import { mesh } from "../core/mesh.js";
+import { meshSteps } from "../core/mesh.js";
+import { inSlices, rest } from "../core/slices.js";
 import { L, latLng } from "./leaflet.js";
 
 const FINE_ZOOM = 10.5;
@@ -11,13 +12,13 @@ const SLIVER_M2 = 1e6;
 const GLOW = [34, 24, 15, 8];
 const UNIT_APART_PX = 420; // a unit is not named beside the town of the same name
 const NAMES = { communes: { size: 12, bold: false, priority: 45, apart: UNIT_APART_PX }, districts: { size: 13, bold: true, priority: 18 } };
-const WARD = { bold: true, priority: 10 };
+const WARD = { bold: true, priority: 10, leads: true }; // wards are small, and symbols lie on them
 const VEIL_DEG = 15; // how far the veil reaches beyond the records: further than any screen at the smallest zoom
 
 /**
  * Draw the base map. `choose(name)` switches between communes, districts, plain and the operator's tiles.
- * `units.light(layer)` and `units.fine(layer)` return promises of a FeatureCollection of polygons, simplified and in
- * full detail; without `fine` the simplified one is used at every zoom.
+ * `units.light(layer)` and `units.fine(layer)` return promises of {features} (polygons), simplified and in full detail, with
+ * their `borders` where they are known; without `fine` the simplified ones are used at every zoom.
  */
 export function createBase(map, view, units) {
   const panes = { ground: 200, borders: 250 };
@@ -25,13 +26,14 @@ export function createBase(map, view, units) {
   const renderers = Object.fromEntries(Object.keys(panes).map((pane) => [pane, L.svg({ pane, padding: 0.35 })]));
   const [glow, borderGroup] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const requests = new Map();
-  const state = { chosen: "communes", tiles: null, fine: false, names: [], veiled: false, borders: null };
+  const state = { chosen: "communes", tiles: null, fine: false, names: [], veiled: false, borders: null, drawing: null };
+  let latest = 0; // the drawing that has not been superseded
   const layerOf = () => (state.chosen === "districts" ? "districts" : "communes");
 
   const light = (layer) => once(layer, () => units.light(layer));
   const fine = (layer) => once(`${layer}:fine`, () => units.fine(layer));
   async function once(key, ask) {
-    if (!requests.has(key)) requests.set(key, ask().then((answer) => ({ features: answer.features, borders: mesh(answer.features) })));
+    if (!requests.has(key)) requests.set(key, ask().then(async ({ features, borders }) => ({ features, borders: borders ?? (await inSlices(meshSteps(features))) })));
     try {
       return await requests.get(key);
     } catch (error) {
@@ -45,31 +47,50 @@ export function createBase(map, view, units) {
     state.chosen = operator || ["districts", "plain"].includes(name) ? name : "communes";
     state.tiles?.remove();
     state.tiles = operator ? L.tileLayer(operator.url, { attribution: escapeMarkup(operator.attribution), maxZoom: view.max_zoom }).addTo(map) : null;
+    const { chosen } = state;
     const land = await light(layerOf());
-    state.names = ["communes", "districts"].includes(state.chosen) ? land.features.map((feature) => nameOf(feature, state.chosen, view)) : [];
+    await rest();
+    if (state.chosen !== chosen) return;
     state.fine = false;
-    draw(land.borders);
+    await draw(land.borders);
+    await rest();
+    if (state.chosen !== chosen) return;
+    state.names = ["communes", "districts"].includes(state.chosen) ? land.features.map((feature) => nameOf(feature, state.chosen, view)) : [];
     await refine();
   }
 
-  function draw(borders) {
-    const { inner, outer } = borders;
+  /** Draw borders; a later call supersedes one that is not finished. */
+  async function draw(borders) {
+    const mine = ++latest;
     state.borders = borders;
+    await (state.drawing = inSlices(steps(borders), () => mine !== latest));
+  }
+
+  /** What was drawn before is taken away at the end, so that nothing blinks. */
+  function* steps({ inner, outer }) {
+    const withGlow = !state.fine || state.tiles; // it is blurred, so the simplified outline is enough for it
+    const before = [...borderGroup.getLayers(), ...(withGlow ? glow.getLayers() : [])];
     const look = (pane, className, weight) => ({ pane, renderer: renderers[pane], interactive: false, smoothFactor: 0.5, className, weight });
     const rings = rim().map((ring) => ring.map(latLng));
-    borderGroup.clearLayers();
-    if (!state.fine) glow.clearLayers();
+    yield;
+    if (withGlow && !state.tiles) {
+      for (const weight of GLOW) {
+        glow.addLayer(L.polygon(rings, { ...look("ground", "ground ground--glow", weight), fill: false }));
+        yield;
+      }
+    }
     if (!state.tiles) {
-      // The glow is blurred, so the simplified outline is enough for it.
-      if (!state.fine) GLOW.forEach((weight) => glow.addLayer(L.polygon(rings, { ...look("ground", "ground ground--glow", weight), fill: false })));
       const [area, kind] = state.veiled ? [[around(view.bounds).map(latLng), ...rings], "veil"] : [rings, "land"];
       borderGroup.addLayer(L.polygon(area, { ...look("ground", `ground ground--${kind}`, 0), stroke: false, fillOpacity: 1 }));
+      yield;
     }
     if (state.chosen in NAMES) {
       const lines = [...inner, ...outer.filter(isSliver)].map((line) => line.map(latLng));
       borderGroup.addLayer(L.polyline(lines, look("borders", `border border--${state.chosen}`, state.chosen === "districts" ? 1.6 : 1)));
+      yield;
     }
     borderGroup.addLayer(L.polygon(rings, { ...look("borders", "border border--province", 1.8), fill: false }));
+    for (const layer of before) (glow.hasLayer(layer) ? glow : borderGroup).removeLayer(layer);
   }
 
   /** The outer rings of the province as they are drawn, [lng, lat]; none before they are loaded. */
@@ -87,6 +108,7 @@ export function createBase(map, view, units) {
     const layer = layerOf();
     try {
       const { borders } = await fine(layer);
+      await state.drawing; // the glow belongs to the simplified outline
       if (layer !== layerOf() || state.fine) return;
       state.fine = true;
       draw(borders);
@@ -107,13 +129,22 @@ const isSliver = (ring) => areaOf(ring) < SLIVER_M2;
 
 function nameOf({ id, properties, geometry }, layer, { lang, wards }) {
   const text = lang === "en" && properties.title_en ? properties.title_en : properties.title;
-  const box = L.geoJSON(geometry).getBounds();
+  const [west, east] = breadthOf(geometry);
   const fits = ({ lat, lng }) => inside([lng, lat], geometry);
-  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, deg: box.getEast() - box.getWest(), fits, ...NAMES[layer], ...(layer === "communes" && wards?.includes(properties.id) ? WARD : {}) };
+  return { key: `${layer}/${id}`, at: L.latLng(properties.lat, properties.lng), lines: [text], kind: layer, around: 0, deg: east - west, fits, ...NAMES[layer], ...(layer === "communes" && wards?.includes(properties.id) ? WARD : {}) };
 }
 
-/** The names with the width in pixels that their unit has at this zoom, the widest units first. */
+/** The least and the greatest longitude of a polygon or several. */
+function breadthOf({ type, coordinates }) {
+  let [west, east] = [Infinity, -Infinity];
+  for (const [outer] of type === "Polygon" ? [coordinates] : coordinates) {
+    for (const [lng] of outer) [west, east] = [Math.min(west, lng), Math.max(east, lng)];
+  }
+  return [west, east];
+}
+
+/** The names with the width in pixels that they may take: that of their unit at this zoom; the widest units first. */
 function names(map, { names: all }) {
   const pixelsPerDegree = (256 * 2 ** map.getZoom()) / 360;
-  return all.map((name) => ({ ...name, wide: name.deg * pixelsPerDegree })).sort((a, b) => b.deg - a.deg);
+  return all.map((name) => ({ ...name, wide: name.leads ? Infinity : name.deg * pixelsPerDegree })).sort((a, b) => b.deg - a.deg);
 }

@@ -10,7 +10,7 @@ const NEAR_ENOUGH = 10;
 const NARROW_PX = 360; // on a narrower screen the tools would cover the east of the province
 const ZOOM_STEP = 0.25;
 
-/** `inset()` returns the pixels that the panel covers on each side: {top, right, bottom, left}. */
+/** `inset(height)` returns the pixels that the panel covers on each side: {top, right, bottom, left}; `height` is that of a sheet. */
 export function createCamera(map, view, inset) {
   map.options.zoomSnap = ZOOM_STEP;
   map.options.wheelPxPerZoomLevel = 90;
@@ -88,9 +88,9 @@ export function createCamera(map, view, inset) {
   /** Zoom in or out by `levels` around the middle of what is visible. */
   const zoom = (levels) => map.setZoomAround(middle(), map.getZoom() + levels);
 
-  /** The part of the map that the panel does not cover, in degrees. */
+  /** The part of the map that a low panel does not cover, in degrees: raised it covers records, but lists them. */
   function visibleBox() {
-    const { top, bottom, left } = inset();
+    const { top, bottom, left } = inset("low");
     const size = map.getSize();
     const [upper, lower] = [[left, top], [size.x, size.y - bottom]].map((at) => map.containerPointToLatLng(at));
     return { west: upper.lng, south: lower.lat, east: lower.lng, north: upper.lat };

@@ -68,7 +68,7 @@ export function createDots(map, view, sides, { onChoose }) {
       light.addLayer(L.polyline([point, sides[1 - side].points[other]].map(latLng), { pane: "rings", interactive: false, className: `reach__line${sure ? "" : " reach__line--maybe"}`, weight: 1.6 }));
     }
     const name = sides[side].titles[place];
-    const pin = marker(latLng(point), symbolSvg(style, style.icon, view, { size: CHOSEN }), name, { size: CHOSEN, className: "pin pin--chosen", pane: "chosen" });
+    const pin = marker(latLng(point), () => symbolSvg(style, style.icon, view, { size: CHOSEN }), name, { size: CHOSEN, className: "pin pin--chosen", pane: "chosen" });
     pin.bindTooltip(text(name), { permanent: true, direction: "top", className: "tip tip--chosen" });
     light.addLayer(pin);
   }

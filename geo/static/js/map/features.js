@@ -2,12 +2,14 @@
 
 import { inside } from "../core/inside.js";
 import { wrap } from "../core/lines.js";
+import { inSlices } from "../core/slices.js";
 import { L, latLng } from "./leaflet.js";
 import { boxOf, clusterIcon, marker, symbolSvg, tip } from "./symbols.js";
 
 const NAME_ZOOM = 10.5;
 const DIMMED = 0.3;
 const LINE_ROOM = 8;
+const TOGETHER = 60; // symbols that are added in one step: each addition draws the clusters around it anew
 
 /** Draw features of /map.json; calls `onChoose(layer, id)` when one is selected, `onDrawn()` when symbols have moved. */
 export function createFeatures(map, view, { onChoose, onDrawn }) {
@@ -26,6 +28,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   const layers = new Map();
   let highlighted = null;
   let tied = new Map(); // layer -> ids of the records that belong to what a filter chooses in another layer
+  let latest = 0; // the call of `show` that has not been superseded
 
   clusters.on("animationend spiderfied unspiderfied", onDrawn);
   clusters.on("clusterkeypress", ({ layer, originalEvent }) => originalEvent.key === "Enter" && clusters.fire("clusterclick", { layer, originalEvent }));
@@ -33,25 +36,54 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
 
   /**
    * Show exactly `features`; those that are on the map already are not drawn again. Of the layers in `ties` (layer ->
-   * ids) all other records are dimmed.
+   * ids) all other records are dimmed. Returns a promise of whether they are all on the map: not if others were asked for.
    */
-  function show(features, ties = {}) {
+  async function show(features, ties = {}) {
+    const mine = ++latest;
+    return (await inSlices(exchange(features, ties), () => mine !== latest)) ?? false;
+  }
+
+  function* exchange(features, ties) {
     tied = new Map(Object.entries(ties).map(([layer, ids]) => [layer, new Set(ids)]));
     const byId = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.id, feature]));
-    // What a wider view drew with less detail is drawn again.
-    const gone = [...layers.values()].filter(({ feature }) => !byId.has(feature.id) || (feature.light && !byId.get(feature.id).light));
-    gone.forEach((layer) => layers.delete(layer.feature.id));
-    const fresh = [...byId.values()].filter((feature) => !layers.has(feature.id)).map(draw);
-    fresh.forEach(dimOne);
+    remove([...layers.values()].filter(({ feature }) => !byId.has(feature.id)));
     const turned = [...layers.values()].filter((layer) => layer.dimmed !== isDim(layer));
     turned.forEach(dimOne);
-    fresh.forEach((layer) => layers.set(layer.feature.id, layer));
-    clusters.removeLayers(gone.filter((layer) => layer.isPin));
-    clusters.addLayers(fresh.filter((layer) => layer.isPin));
-    gone.filter((layer) => !layer.isPin).forEach((layer) => outlines.removeLayer(layer));
-    fresh.filter((layer) => !layer.isPin).forEach((layer) => outlines.addLayer(layer));
+    yield;
+    const pins = [];
+    for (const feature of byId.values()) {
+      const before = layers.get(feature.id);
+      // What a wider view drew with less detail is drawn again.
+      if (before && !(before.feature.light && !feature.light)) continue;
+      const layer = draw(feature);
+      if (layer.isPin) pins.push(layer);
+      else {
+        if (before) outlines.removeLayer(before);
+        put(layer);
+        outlines.addLayer(layer);
+      }
+      yield;
+    }
+    for (let i = 0; i < pins.length; i += TOGETHER) {
+      const some = pins.slice(i, i + TOGETHER);
+      some.forEach(put);
+      clusters.addLayers(some);
+      yield;
+    }
     if (turned.length) clusters.refreshClusters();
     onDrawn();
+    return true;
+  }
+
+  function put(layer) {
+    layers.set(layer.feature.id, layer);
+    dimOne(layer);
+  }
+
+  function remove(gone) {
+    gone.forEach((layer) => layers.delete(layer.feature.id));
+    clusters.removeLayers(gone.filter((layer) => layer.isPin));
+    gone.filter((layer) => !layer.isPin).forEach((layer) => outlines.removeLayer(layer));
   }
 
   function draw(feature) {
@@ -66,7 +98,7 @@ export function createFeatures(map, view, { onChoose, onDrawn }) {
   function pin({ geometry, properties }, style) {
     const { title, symbol, precision, detail } = properties;
     const approximate = Boolean(view.precisions[precision]?.approximate);
-    const drawing = symbolSvg(style, style.icons[symbol] ?? style.icon, view, { approximate });
+    const drawing = () => symbolSvg(style, style.icons[symbol] ?? style.icon, view, { approximate });
     const [lng, lat] = geometry.coordinates;
     const pinMarker = marker([lat, lng], drawing, [title, detail, approximate ? view.words.approximate : ""].filter(Boolean).join(", "));
     tip(pinMarker, title);

@@ -72,8 +72,7 @@ export function createHighlight(map, view, { styles, dim, onChoose, onDrawn }) {
   }
 
   function star(item, at, size, className, offset) {
-    const drawing = symbolSvg(item, item.icon, view, { size });
-    const pin = marker(at, drawing, [item.title, item.distance].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
+    const pin = marker(at, () => symbolSvg(item, item.icon, view, { size }), [item.title, item.distance].filter(Boolean).join(", "), { size, className, offset, pane: "lit", zIndexOffset: className.endsWith("chosen") ? 1000 : 0 });
     tip(pin, item.title);
     pin.on("click", () => item !== record && onChoose(item.layer, item.id));
     pin.lit = item;

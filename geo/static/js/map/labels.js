@@ -1,7 +1,8 @@
 // All labels of the map: placed by importance, without overlap; a label without room is hidden.
 
 import { pathData } from "../core/along.js";
-import { declutter } from "../core/declutter.js";
+import { createPlacer } from "../core/declutter.js";
+import { atOnce, inSlices } from "../core/slices.js";
 import { L } from "./leaflet.js";
 import { svg } from "./symbols.js";
 
@@ -10,17 +11,17 @@ const ROW = 1.22;
 const SAME_PX = 140; // least distance of two labels with the same text
 
 // Offsets to try for a label: its own position, then around it at growing distances.
-const ROUND = [
-  { x: 0, y: 0 },
-  ...[16, 28, 40, 54, 70, 90].flatMap((far) => [90, -90, 45, 135, -45, -135, 0, 180].map((turn) => ({ x: 1.4 * far * Math.cos((turn * Math.PI) / 180), y: far * Math.sin((turn * Math.PI) / 180) }))),
-];
+const ringAt = (far) => [90, -90, 45, 135, -45, -135, 0, 180].map((turn) => ({ x: 1.4 * far * Math.cos((turn * Math.PI) / 180), y: far * Math.sin((turn * Math.PI) / 180) }));
+const ROUND = [{ x: 0, y: 0 }, ...[16, 28, 40, 54, 70, 90].flatMap(ringAt)];
+const WIDELY_ROUND = [...ROUND, ...[110, 130].flatMap(ringAt)];
 
 /**
- * `sources` are functions that give the names to place now: {key, at (Leaflet position), lines, kind (a class), size
+ * `sources` are functions that give the names to place now, as an array or from a generator, which may give null where it
+ * has none yet and has worked long: {key, at (Leaflet position), lines, kind (a class), size
  * (px), bold, priority (a smaller number is placed first; equal ones in the order of the sources), around (px kept free
  * for a symbol; 0 for a name that stands on its place), along (whether that symbol is a line, which a name stands above
- * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), color
- * (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
+ * or below), wide (px it may take), fits (whether a position lies in what it names, which the whole name must do), leads
+ * (whether it may stand outside all the same, with a line to its place, so that it is not missing), color (where the class does not give one), apart (px from the same text)}. Instead of `at` and `around` a name may have
  * `spotsFor(width, height, visible)`: {x, y} in layer points, with `path` and `boxes` where it is written along a line,
  * and `spacing`, the px between its letters. An `insistent` name may stand at some distance from its symbol, if it can
  * where `within(position)` holds. `obstacles()` gives boxes in layer points that names must not cover.
@@ -31,26 +32,55 @@ export function createLabels(map, sources, obstacles) {
   pane.setAttribute("aria-hidden", "true");
   const lines = pane.appendChild(svg("svg", { class: "linelabels", width: 1, height: 1 }));
   const measure = ruler(getComputedStyle(map.getContainer()).fontFamily);
-  let elements = new Map();
+  const elements = new Map();
   let waiting = 0;
   let isFirst = true;
+  let latest = 0; // the drawing that has not been superseded
 
   function draw() {
     waiting = 0;
     isFirst = false;
+    const mine = ++latest;
+    inSlices(steps(), () => mine !== latest);
+  }
+
+  function drawNow() {
+    latest += 1;
+    atOnce(steps());
+  }
+
+  /** Place all names, then put those with a spot on the map and take the others from it. */
+  function* steps() {
     const frame = map.getPixelBounds();
     const origin = map.getPixelOrigin();
     const visible = L.bounds(frame.min.subtract(origin), frame.max.subtract(origin));
-    const labels = sources
-      .flatMap((source) => source())
-      .sort((a, b) => a.priority - b.priority)
-      .map((name) => withSpots(name, measure, visible, map))
-      .filter((name) => name.spots.length && name.width <= (name.wide ?? Infinity));
-    const spots = declutter(labels, obstacles());
-    const next = new Map();
-    labels.forEach((name, i) => spots[i] && next.set(name.key, put(name, spots[i], elements.get(name.key))));
-    for (const [key, element] of elements) if (next.get(key) !== element) element.remove();
-    elements = next;
+    const names = [];
+    for (const source of sources) {
+      for (const name of source()) {
+        if (name) names.push(name);
+        yield;
+      }
+    }
+    const place = createPlacer(obstacles());
+    const placed = new Map();
+    for (const name of names.sort((a, b) => a.priority - b.priority)) {
+      const label = withSpots(name, measure, visible, map);
+      const spot = label.width <= (name.wide ?? Infinity) && place(label);
+      if (spot) placed.set(name.key, [label, spot]);
+      yield;
+    }
+    for (const key of elements.keys()) if (!placed.has(key)) drop(key);
+    for (const [key, [label, spot]] of placed) {
+      const element = put(label, spot, elements.get(key));
+      if (elements.get(key) !== element) drop(key);
+      elements.set(key, element);
+      yield;
+    }
+  }
+
+  function drop(key) {
+    elements.get(key)?.remove();
+    elements.delete(key);
   }
 
   function put(name, spot, existing) {
@@ -64,6 +94,8 @@ export function createLabels(map, sources, obstacles) {
     span.style.fontSize = name.ownSize ? `${name.size}px` : "";
     const text = name.lines.join("\n");
     if (span.textContent !== text) span.textContent = text;
+    span.querySelector(".leader")?.remove();
+    if (name.leads && !name.prefers(spot)) span.append(leader(name, spot));
     L.DomUtil.setPosition(span, L.point(Math.round(spot.x - name.width / 2), Math.round(spot.y - name.height / 2)));
     return span;
   }
@@ -82,7 +114,8 @@ export function createLabels(map, sources, obstacles) {
   const soon = window.requestIdleCallback ?? requestAnimationFrame;
   const later = () => (waiting ||= isFirst ? soon(draw) : requestAnimationFrame(draw));
   map.on("moveend zoomend viewreset resize", later);
-  return { draw: later, drawNow: draw };
+  map.on("zoomstart viewreset", () => (latest += 1)); // positions on the screen are others from here on
+  return { draw: later, drawNow };
 }
 
 function withSpots(name, measure, visible, map) {
@@ -93,16 +126,18 @@ function withSpots(name, measure, visible, map) {
   const point = map.latLngToLayerPoint(name.at);
   if (!margin(visible).contains(point)) return { ...sized, spots: [] };
   const whole = ({ x }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x; // a label is not cut by the edge of the map
-  const free = (spot) => !name.fits || cornersOf(spot, width, height).every((corner) => name.fits(map.layerPointToLatLng(corner)));
-  const spots = name.around ? beside(point, width, height, name) : ROUND.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(free);
-  return { ...sized, spots: preferred(spots.filter(whole), name, width, height, map) };
+  const lies = (area) => (spot) => cornersOf(spot, width, height).every((corner) => area(map.layerPointToLatLng(corner)));
+  const spots = name.around ? beside(point, width, height, name) : (name.leads ? WIDELY_ROUND : ROUND).map(({ x, y }) => ({ x: point.x + x, y: point.y + y }));
+  const wish = name.leads ? name.fits : name.within;
+  return { ...sized, place: point, spots: spots.filter(whole), ...(name.fits && !name.leads && { allows: lies(name.fits) }), ...(wish && { prefers: lies(wish) }) };
 }
 
-/** The spots with those first where the whole label lies in `name.within`, if there is such an area. */
-function preferred(spots, { within }, width, height, map) {
-  if (!within) return spots;
-  const lies = (spot) => cornersOf(spot, width, height).every((corner) => within(map.layerPointToLatLng(corner)));
-  return [...spots.filter(lies), ...spots.filter((spot) => !lies(spot))];
+/** A line from the edge of a name to the place that it names, in the pixels of the name's element; empty where the name covers it. */
+function leader({ width, height, place }, { x, y }) {
+  const [dx, dy] = [place.x - x, place.y - y];
+  const edge = Math.min(1, 1 / Math.max((2 * Math.abs(dx)) / width, (2 * Math.abs(dy)) / height));
+  const at = (share) => `${(width / 2 + share * dx).toFixed(1)} ${(height / 2 + share * dy).toFixed(1)}`;
+  return svg("svg", { class: "leader", width: 1, height: 1 }, svg("path", { d: `M${at(edge)}L${at(1)}` }));
 }
 
 const margin = ({ min, max }) => L.bounds(min.subtract([ROOM_PX, ROOM_PX]), max.add([ROOM_PX, ROOM_PX]));

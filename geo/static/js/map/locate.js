@@ -5,11 +5,15 @@ import { L } from "./leaflet.js";
 
 const WAIT_MS = 15_000;
 const DENIED = 1;
+const PANE = "here";
+const ABOVE_SYMBOLS = 640; // Leaflet's pane of markers has 600, that of tooltips 650
 
 /** Let `button` show the position of the device; `say(text)` shows a message, `onPosition([lng, lat], accuracy_m)` moves the map. */
 export function createLocate(map, view, button, { say, onPosition }) {
   const { words, lang } = view;
   const spot = L.layerGroup().addTo(map);
+  map.createPane(PANE).style.zIndex = ABOVE_SYMBOLS; // a cluster at the same place would hide the dot
+  map.getPane(PANE).style.pointerEvents = "none";
 
   button.addEventListener("click", () => {
     if (!navigator.geolocation) {
@@ -31,7 +35,7 @@ export function createLocate(map, view, button, { say, onPosition }) {
       return;
     }
     spot.addLayer(L.circle(at, { radius: accuracy, className: "here here--accuracy", weight: 1, interactive: false }));
-    spot.addLayer(L.circleMarker(at, { radius: 8, className: "here here--dot", weight: 3, fillOpacity: 1, interactive: false }));
+    spot.addLayer(L.circleMarker(at, { pane: PANE, radius: 8, className: "here here--dot", weight: 3, fillOpacity: 1, interactive: false }));
     onPosition([longitude, latitude], accuracy);
     say(fill(words["locate.here"], { m: formatDistance(accuracy, lang) }));
   }

@@ -33,10 +33,18 @@ function name(element, text) {
   if (document.documentElement.lang !== "vi" && isVietnamese(text)) element.lang = "vi";
 }
 
-/** A marker with an accessible name, `text`. `offset` moves it on the screen, in pixels. */
-export function marker(at, drawing, text, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
+/** An icon whose `draw()` makes its drawing when the marker is first shown: most markers are in clusters and never are. */
+const DrawnIcon = L.DivIcon.extend({
+  createIcon(old) {
+    this.options.html ||= this.options.draw();
+    return L.DivIcon.prototype.createIcon.call(this, old);
+  },
+});
+
+/** A marker with an accessible name, `text`; `draw()` makes its drawing. `offset` moves it on the screen, in pixels. */
+export function marker(at, draw, text, { size = 30, className = "pin", offset = { x: 0, y: 0 }, ...options } = {}) {
   const anchor = [size / 2 - offset.x, size / 2 - offset.y];
-  const icon = L.divIcon({ className, html: drawing, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
+  const icon = new DrawnIcon({ className, draw, iconSize: [size, size], iconAnchor: anchor, tooltipAnchor: [offset.x, offset.y - size / 2 - 2] });
   const pin = L.marker(at, { icon, alt: text, riseOnHover: true, ...options });
   pin.on("add", () => pin.getElement() && name(pin.getElement(), text));
   pin.on("keypress", (event) => event.originalEvent.key === "Enter" && pin.fire("click", { latlng: pin.getLatLng() }));

@@ -3,6 +3,7 @@
 import { beside, boxesAlong, clip, even, placesAlong } from "../core/along.js";
 import { sizeAt } from "../core/ground.js";
 import { inside as liesIn } from "../core/inside.js";
+import { pairsOf } from "../core/pairs.js";
 import { L, latLng } from "./leaflet.js";
 import { themeIndex } from "./theme.js";
 
@@ -15,13 +16,14 @@ const INSISTENT = 10; // names of a lower priority number are never given up for
 
 /** `terrain` is what createTerrain gives; `rim()` gives the outer rings of the province, [[lng, lat], …]. */
 export function createTerrainNames(map, terrain, rim) {
-  return () => {
+  return function* () {
     const theme = themeIndex();
     const items = terrain.namedFeatures();
     const [areas, others] = [items.filter(({ row }) => row.names.rule === "border"), items.filter(({ row }) => row.names.rule !== "border")];
     const province = { type: "Polygon", coordinates: rim() };
     const within = ({ lat, lng }) => liesIn([lng, lat], province);
-    return [...others.map((item, i) => ({ ...RULES[item.row.names.rule](item, `terrain/${i}`, theme, map), within: item.row.names.priority < INSISTENT ? within : null })), ...bordering(areas, rim(), theme, map)];
+    for (const [i, item] of others.entries()) yield { ...RULES[item.row.names.rule](item, `terrain/${i}`, theme, map), within: item.row.names.priority < INSISTENT ? within : null };
+    yield* bordering(areas, rim(), theme, map);
   };
 }
 
@@ -54,8 +56,8 @@ const RULES = {
   },
 };
 
-/** The names of the neighbours outside the border: each runs along the part of the border that it shares. */
-function bordering(areas, rings, theme, map) {
+/** The names of the neighbours outside the border: each runs along the part of the border that it shares; null after each of its points. */
+function* bordering(areas, rings, theme, map) {
   const runs = new Map(areas.map((area) => [area, []]));
   const shapes = new Map(areas.map((area) => [area, { type: "Polygon", coordinates: area.parts.map(pairsOf) }]));
   const lies = (area, { x, y }) => liesIn([x, y], shapes.get(area));
@@ -76,16 +78,17 @@ function bordering(areas, rings, theme, map) {
           if (area) runs.get(area).push(run);
         }
         if (area) run.push(point);
+        yield null;
       }
     }
   }
-  return areas.flatMap((area, i) => {
+  for (const [i, area] of areas.entries()) {
     const { names } = area.row;
     const spotsFor = (width, height, visible) => runs.get(area).flatMap((run) => placesAlong(smooth(run), width, inside(visible, 14)).map(({ path, bend }) => ({ ...spot(path, names.size), bend })))
       .sort((a, b) => a.bend - b.bend);
     const spacing = names.size * (names.bold ? 0.3 : 0.16);
-    return Array.from({ length: REPEATED }, (_, n) => ({ ...label(area, `beyond/${i}/${n}`, theme), spacing, spotsFor }));
-  });
+    for (let n = 0; n < REPEATED; n++) yield { ...label(area, `beyond/${i}/${n}`, theme), spacing, spotsFor };
+  }
 }
 
 /** A line that was moved sideways has loops at bends; evened out again it has none that a name would follow. */
@@ -106,7 +109,6 @@ function middles(points, isInside) {
 
 const pieces = (parts, visible) => parts.flatMap((part) => clip(part, visible));
 const inside = ({ min, max }, far = 6) => ({ x, y }) => x > min.x + far && x < max.x - far && y > min.y + far && y < max.y - far;
-const pairsOf = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 function isClockwise(flat) {
   let sum = 0;

@@ -9,6 +9,6 @@ export function createUnitMarks(map, features, kinds) {
   const group = L.featureGroup().addTo(map);
   for (const feature of features) {
     const kind = kinds.get(String(feature.id));
-    if (kind) group.addLayer(L.geoJSON(feature, { pane: "marks", renderer, interactive: false, style: { className: `unitmark unitmark--${kind}`, weight: 1.4, fillOpacity: 1 } }));
+    if (kind) group.addLayer(L.geoJSON(feature, { pane: "marks", renderer, interactive: false, style: { className: `gapunit gapunit--${kind}`, weight: 1.4, fillOpacity: 1 } }));
   }
 }

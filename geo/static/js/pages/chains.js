@@ -1,13 +1,13 @@
 // The board of value chains: its records on the map, and the chain of one product lit with lines to its ends.
 
-import { address } from "../core/address.js";
 import { fill } from "../core/format.js";
 import { el, icon } from "../ui/dom.js";
 import { createToast } from "../ui/toast.js";
 import { createStage, view } from "./common.js";
-import { excuse, fetchJson, units } from "./server.js";
+import { excuse, units } from "./server.js";
 
-const marks = JSON.parse(document.getElementById("marks").textContent);
+const features = JSON.parse(document.getElementById("marks").textContent); // of the version of the page
+const places = new Map(features.map((feature) => [feature.id, feature]));
 const say = createToast(document.getElementById("toast"));
 const rows = [...document.querySelectorAll("[data-product]")];
 const layers = new Map(view.groups.flatMap((group) => group.layers).map((layer) => [layer.name, layer]));
@@ -17,9 +17,11 @@ let lit = null;
 /** A record as the highlights of the map need it; `at` is "layer/key". */
 function record(at, title, certain) {
   const [layer, id] = [at.slice(0, at.indexOf("/")), at.slice(at.indexOf("/") + 1)];
-  const { color, shape, icon: sign } = layers.get(layer);
-  const { point = null, uncertainty_m: metres = 0 } = marks[at] ?? {};
-  return { layer, id, title, color, shape, icon: sign, point, certain, geometry: point && { type: "Point", coordinates: point }, bbox: null, precision: { approximate: metres > 100, uncertainty_m: metres } };
+  const { color, shape, icon: sign, icons } = layers.get(layer);
+  const { geometry = null, properties = {} } = places.get(at) ?? {};
+  const point = geometry?.type === "Point" ? geometry.coordinates : null;
+  const precision = view.precisions[properties.precision] ?? null;
+  return { layer, id, title, color, shape, icon: icons[properties.symbol] ?? sign, point, certain, geometry, bbox: null, precision };
 }
 
 function chainOf(row) {
@@ -57,19 +59,11 @@ function addButton(row) {
   row.querySelector("th").append(el("button", { type: "button", class: "lightchain", "aria-pressed": "false", "aria-label": fill(view.words["plan.chains.light"], { name }), title: fill(view.words["plan.chains.light"], { name }), onclick: press }, icon(view.urls.icons, "locate")));
 }
 
-function features() {
-  const titles = new Map(rows.flatMap((row) => [[`products/${row.dataset.product}`, row.querySelector("th a").textContent], ...[...row.querySelectorAll("[data-end]")].map((end) => [end.dataset.end, end.querySelector("a").textContent])]));
-  return [...titles].filter(([at]) => marks[at]).map(([at, title]) => {
-    const { layer, id, geometry, precision } = record(at, title, true);
-    return { type: "Feature", id: at, geometry, properties: { layer, id, title, symbol: null, precision: precision.approximate ? "commune" : "exact", detail: "" } };
-  });
-}
-
 async function start() {
   rows.forEach(addButton);
   stage.camera.home({ animate: false });
-  const [{ layers: drawn }] = await Promise.all([fetchJson(address(view.urls.map, {}, `layers=zones&lang=${view.lang}`)), stage.ground("communes")]);
-  stage.features.show([...drawn.zones.features, ...features()]);
+  await stage.ground("communes");
+  await stage.features.show(features);
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -18,6 +18,7 @@ export const view = JSON.parse(document.getElementById("view").textContent);
 export const map = window.atlasShell.map;
 
 const NEAR_ZOOM = 13; // at which the surroundings of the device are shown
+const SCALE_SHIFTS_PX = [0, 30, 60, 90, 120, 150];
 const NO_INSET = { top: 0, right: 0, bottom: 0, left: 0 };
 
 /** List what is near the device first, and show its position in the middle of what the sheet does not cover. */
@@ -50,13 +51,25 @@ function boxOn(element) {
   return { x, y, width: box.width, height: box.height };
 }
 
+/** Move the scale bar to the right as far as it covers no symbol and not the credits, if there is such a place. */
+function moveScale(symbols, frame) {
+  const [bar, credits] = [".leaflet-control-scale", ".credits > summary"].map((one) => frame.querySelector(one));
+  if (!bar) return;
+  bar.style.transform = "";
+  const box = boxOn(bar);
+  const others = credits ? [...symbols, boxOn(credits)] : symbols;
+  const isFree = (shift) => others.every(({ x, y, width, height }) => Math.abs(x - box.x - shift) > (width + box.width) / 2 || Math.abs(y - box.y) > (height + box.height) / 2);
+  const shift = SCALE_SHIFTS_PX.find(isFree) ?? 0;
+  if (shift) bar.style.transform = `translateX(${shift}px)`;
+}
+
 /**
  * The map with its tools, layers, labels and highlights connected. `units` loads the polygons of the units, see
  * map/base.js, those that filters name (`units.outlines`, see map/units.js) and the files of the base map:
- * `units.terrain(band, name)`. `onPosition([lng, lat], accuracy_m)` is called with the position of the device; without
- * it the map shows what is around.
+ * `units.terrain(band, name)`. `visible()` gives the names of the layers that are shown. `onPosition([lng, lat], accuracy_m)`
+ * is called with the position of the device; without it the map shows what is around.
  */
-export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, onPosition = null, units }) {
+export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, onPosition = null, visible = () => firstLayers, units }) {
   const frame = document.getElementById("mapframe");
   const toolbox = document.getElementById("tools");
   const camera = createCamera(map, view, inset);
@@ -69,12 +82,17 @@ export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, 
   const marks = createUnits(map, view, units.outlines);
   const terrain = view.terrain ? createTerrain(map, view.terrain, units.terrain, later) : null;
   const terrainNames = terrain ? createTerrainNames(map, terrain, base.rim) : () => [];
-  const corners = () => [...toolbox.children, ...frame.querySelectorAll(".legalnote, .credits > summary")].map(boxOn);
-  labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => [...features.boxes(), ...corners()]);
+  const corners = () => [...toolbox.children, ...frame.querySelectorAll(".leaflet-control-scale, .legalnote, .credits > summary")].map(boxOn);
+  labels = createLabels(map, [highlight.names, features.names, base.names, terrainNames], () => {
+    const symbols = features.boxes();
+    moveScale(symbols, frame);
+    return [...symbols, ...(terrain?.boxes() ?? []), ...corners()];
+  });
   onTheme(labels.draw);
-  preparePaper(map, view, frame, { terrain, labels });
+  preparePaper(map, view, frame, { terrain, labels, visible });
   for (const box of document.querySelectorAll(".panel, .record--embed, .toast")) markVietnamese(box);
 
+  let first = null; // the first drawing of the units
   /** Draw the units called `name` over the base map, or without it. An operator's tiles are a base map of their own. */
   const ground = async (name, { withTerrain = true } = {}) => {
     const isTiles = view.tile_layers.some((layer) => layer.name === name);
@@ -82,12 +100,17 @@ export function createStage({ say, inset = () => NO_INSET, onChoose = () => {}, 
     base.veil(on);
     terrain?.show(on);
     for (const note of frame.querySelectorAll("[data-of=terrain]")) note.hidden = !on;
-    try {
-      await base.choose(name || "communes");
-    } finally {
-      for (const part of document.querySelectorAll(".sketch")) part.remove(); // the server's drawing, see sketch.html
-    }
+    const choice = base.choose(name || "communes");
+    first ??= choice.catch(() => {});
+    await choice;
     labels.draw();
   };
-  return { camera, features, highlight, ground, marks };
+
+  /** Take the server's drawing away (sketch.html), for a page that has drawn its records, as soon as the units are drawn. */
+  async function uncover() {
+    await first;
+    for (const part of document.querySelectorAll(".sketch")) part.remove();
+  }
+
+  return { camera, features, highlight, ground, marks, uncover };
 }

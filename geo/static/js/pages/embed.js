@@ -21,7 +21,8 @@ const inset = () => {
   return { top: 48, right: TOOLS_PX, bottom: open && narrow.matches ? box.offsetHeight : 0, left: open && !narrow.matches ? CARD_PX : 0 };
 };
 const record = createRecord(box, view, { onChoose: (layer, id) => choose(layer, id), onClose: close, say, address: (item) => new URL(item.map_url, view.public_url).href });
-const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), units });
+const visibleLayers = () => state.layers ?? firstLayers;
+const stage = createStage({ say, inset, onChoose: (layer, id) => choose(layer, id, false), visible: visibleLayers, units });
 const wayBack = createReturn(() => map.getContainer());
 
 function close() {
@@ -55,8 +56,8 @@ function leadOut() {
 async function load() {
   leadOut();
   try {
-    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), state.layers ?? firstLayers, formatSelection(state), view.extent)));
-    stage.features.show(Object.values(answer.layers).flatMap((layer) => layer.features), answer.tied);
+    const answer = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state), view.extent)));
+    await stage.features.show(Object.values(answer.layers).flatMap((layer) => layer.features), answer.tied);
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
     say(excuse(error), { stay: true, actions: [[view.words.retry, load]] });
@@ -70,4 +71,5 @@ const area = await stage.marks.show(state.filters).catch((error) => say(excuse(e
 if (area && !state.view && !state.at) stage.camera.frame(area);
 map.on("moveend", load);
 await load();
+await stage.uncover();
 if (state.at) await choose(state.at.layer, state.at.id, !state.view);

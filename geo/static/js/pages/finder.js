@@ -2,7 +2,7 @@
 // have too many records for one, by the server.
 
 import { address } from "../core/address.js";
-import { createRanking } from "../core/ranking.js";
+import { inSlices } from "../core/slices.js";
 import { view } from "./common.js";
 import { fetchJson } from "./server.js";
 
@@ -10,17 +10,23 @@ const MOST = 12;
 let ranking = null;
 let request = null;
 
-/** Load the index, once, and mark the form of the search; where the data have no index, or loading fails, `find` uses the server. */
+/** Load the index and the script that searches it, once, and mark the form of the search; where the data have no index, or loading fails, `find` uses the server. */
 export function loadIndex() {
   if (!view.urls.index || request) return;
-  request = fetchJson(view.urls.index, undefined, "low").then(
-    (index) => {
-      ranking = createRanking(index);
+  request = Promise.all([fetchJson(view.urls.index, undefined, "low"), runScript(view.urls.ranking)]).then(
+    async ([index]) => {
+      ranking = await inSlices(window.atlasRanking(index));
       document.getElementById("search").dataset.index = "loaded";
     },
     () => (request = null),
   );
 }
+
+const runScript = (src) =>
+  new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject, fetchPriority: "low" });
+    document.head.append(script);
+  });
 
 /** The answer to a query: {hits, suggestions, meant}, as /search.json gives it. */
 export async function find(text, signal) {

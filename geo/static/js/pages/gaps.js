@@ -22,7 +22,7 @@ function toRow(layer, id) {
 async function start() {
   stage.camera.home({ animate: false });
   await stage.ground("communes");
-  stage.features.show(marks.features);
+  await stage.features.show(marks.features);
   if (marks.units.length + marks.possible_units.length) {
     const kinds = new Map([...marks.possible_units.map((code) => [code, "possible"]), ...marks.units.map((code) => [code, "sure"])]);
     createUnitMarks(map, (await units.light("communes")).features, kinds);

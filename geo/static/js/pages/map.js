@@ -2,6 +2,7 @@
 
 import { address, viewQuery } from "../core/address.js";
 import { fill, formatNumber } from "../core/format.js";
+import { rest } from "../core/slices.js";
 import { chosenValues, formatSelection, formatState, parseState } from "../core/state.js";
 import { createEmpty } from "../ui/empty.js";
 import { createFilters } from "../ui/filters.js";
@@ -16,6 +17,7 @@ import { createTabs } from "../ui/tabs.js";
 import { createToast } from "../ui/toast.js";
 import { bounds, createStage, currentView, firstLayers, map, showHere, view } from "./common.js";
 import { find, loadIndex } from "./finder.js";
+import { keepVisit } from "./keeping.js";
 import { excuse, fetchJson, fetchRecord, units } from "./server.js";
 
 const SETTLE_MS = 150;
@@ -34,18 +36,20 @@ const title = view.words["site.title"];
 let announced = formatSelection(state); // the selection whose number of records screen readers were told
 
 const say = createToast(byId("toast"));
-const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
+const sheet = createSheet(byId("panel"), byId("handle"));
 const wayBack = createReturn(() => document.querySelector(".tabs [aria-selected=true]"));
 const visibleLayers = () => state.layers ?? firstLayers;
 const whole = () => formatState({ ...state, view: currentView() });
 const sameAt = (a, b) => a?.layer === b?.layer && a?.id === b?.id;
 
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), units });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), visible: visibleLayers, units });
+await rest(); // the start is divided into short tasks
 const emptyNote = createEmpty(view, find, { onChange: (part) => change(part, { push: true }), onChoose: (layer, id) => choose(layer, id), onWhole: showWhole });
 const list = createList(byId("pane-list"), view, {
   styles: stage.features.styles,
   onChoose: (layer, id) => choose(layer, id),
   onPoint: stage.features.point,
+  onFarther: () => stage.camera.zoom(-1),
   empty: () => emptyNote(state, last),
 });
 const filters = createFilters(byId("pane-filters"), byId("active"), byId("filters-count"), view, {
@@ -170,13 +174,16 @@ async function showUnits(move) {
   }
 }
 
-/** List what is in sight; how many records that are. */
-const drawList = () => (last ? list.draw(last.layers, stage.camera.visibleBox()) : 0);
+/** List what is in sight, and let screen readers say how much it is where the selection is a new one. */
+async function drawList() {
+  const inSight = last && (await list.draw(last.layers, stage.camera.visibleBox()));
+  if (inSight !== null) announce(inSight);
+}
 
-/** Let screen readers say how many records a new selection has. */
+/** Let screen readers say how many records a new selection has, and a view that the keys or buttons of the map have changed. */
 function announce(inSight) {
   const selection = formatSelection(state);
-  if (selection === announced) return;
+  if (selection === announced && !byId("mapframe").contains(document.activeElement)) return;
   announced = selection;
   const matched = Object.values(last.layers).reduce((sum, layer) => sum + layer.matched, 0);
   byId("list-status").textContent = fill(view.words["list.status"], { n: formatNumber(inSight, view.lang), m: formatNumber(matched, view.lang) });
@@ -194,14 +201,20 @@ async function ask() {
   byId("mapframe").classList.add("busy");
   try {
     last = await fetchJson(address(view.urls.map, {}, viewQuery(bounds(), visibleLayers(), formatSelection(state), view.extent)), mine.signal);
-    stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features), last.tied);
-    announce(drawList());
+    await rest();
+    if (!(await stage.features.show(Object.values(last.layers).flatMap((layer) => layer.features), last.tied))) return;
+    await rest();
+    await drawList();
     filters.draw(state, last.facets);
     say.settle();
+    if (document.documentElement.dataset.ready !== "yes") whenIdle(() => keepVisit(view.urls.offline));
+    await stage.uncover();
     document.documentElement.dataset.ready = "yes";
     whenIdle(loadIndex);
   } catch (error) {
-    if (error.name !== "AbortError") trouble(error);
+    if (error.name === "AbortError") return;
+    trouble(error);
+    stage.uncover();
   } finally {
     if (mine === request) byId("mapframe").classList.remove("busy");
   }
@@ -237,13 +250,15 @@ byId("skip-map").addEventListener("click", (event) => {
   map.getContainer().focus();
 });
 
+await rest();
 list.wait();
 tabs.show("tab-list");
 stage.camera.restore(state);
 remember(false);
-draw(null, { move: !state.view });
 map.on("moveend", () => {
   remember(false);
   drawList();
   load();
 });
+await rest();
+draw(null, { move: !state.view });

@@ -6,8 +6,8 @@ import { el, redraw, symbol } from "../ui/dom.js";
 
 const PAPER = { width: "1040px", height: "560px" }; // a landscape A4 sheet; map.css scales it up to A3
 
-/** Prepare `frame` for printing and restore it afterwards. */
-export function preparePaper(map, view, frame, { terrain, labels }) {
+/** Prepare `frame` for printing and restore it afterwards; `visible()` gives the names of the layers that are shown. */
+export function preparePaper(map, view, frame, { terrain, labels, visible }) {
   const credits = frame.querySelector(".credits");
   const key = frame.querySelector(".paperkey");
   let before = null;
@@ -40,8 +40,7 @@ export function preparePaper(map, view, frame, { terrain, labels }) {
     before = null;
   }
 
-  const shownLayers = () => view.groups.flatMap((group) => group.layers).filter(isShown);
-  const isShown = (layer) => document.getElementById(`l-${layer.name}`)?.checked ?? layer.on;
+  const shownLayers = () => view.groups.flatMap((group) => group.layers).filter((layer) => visible().includes(layer.name));
   const sign = (layer) => (layer.geometry === "Point" ? symbol(view, layer.name, layer.icon) : el("span", { class: `swatch swatch--${layer.name}`, "aria-hidden": "true" }));
 
   window.addEventListener("beforeprint", begin);

@@ -79,7 +79,7 @@ async function start() {
 
   select?.addEventListener("change", () => {
     draw(distance.km());
-    remember("show", select.value, document.querySelectorAll("a[data-lang], a[data-sheet]")); // other files have all rows, and figures take no `show`
+    remember("show", select.value, document.querySelectorAll("a[data-lang], a[data-file]")); // figures take no `show`
   });
   draw(distance.km());
   document.documentElement.dataset.ready = "yes";

@@ -12,9 +12,9 @@ import { createStage, firstLayers, map, showHere, view } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const say = createToast(byId("toast"));
-const sheet = createSheet(byId("panel"), byId("handle"), () => drawList());
+const sheet = createSheet(byId("panel"), byId("handle"));
 const units = { outlines: async () => [], light: async (layer) => view.bases[layer], terrain: async (band, name) => view.terrain.files[`${band}/${name}`] };
-const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), units });
+const stage = createStage({ say, inset: sheet.inset, onChoose: (layer, id) => choose(layer, id, { move: false }), onPosition: (point, accuracy) => showHere({ list, sheet, tabs, camera: stage.camera }, point, accuracy), visible: () => visible, units });
 const list = createList(byId("pane-list"), view, {
   styles: stage.features.styles,
   onChoose: (layer, id) => choose(layer, id),
@@ -40,17 +40,16 @@ let base = view.base;
 let withTerrain = view.with_terrain;
 
 /** Show the features of the layers `names`, and no others. */
-function draw(names) {
+async function draw(names) {
   visible = names;
-  stage.features.show(visible.flatMap((name) => view.features[name]));
   layers.draw(visible, base, withTerrain);
-  drawList();
+  await Promise.all([stage.features.show(visible.flatMap((name) => view.features[name])), drawList()]);
 }
 
 /** The list shows the records in sight and those without a geometry. */
 function drawList() {
   const box = stage.camera.visibleBox();
-  list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])), box);
+  return list.draw(Object.fromEntries(visible.map((name) => [name, inView(view.features[name], box)])), box);
 }
 
 function inView(features, box) {
@@ -91,7 +90,7 @@ function close() {
 onEscape(close, sheet.lower);
 tabs.show("tab-list");
 stage.camera.restore({ view: view.view });
-draw(visible);
+await draw(visible);
 await ground(base);
 map.on("moveend", drawList);
 new ResizeObserver(() => map.invalidateSize()).observe(byId("mapframe"));

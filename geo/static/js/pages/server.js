@@ -1,6 +1,7 @@
 // Requests to the server.
 
 import { address } from "../core/address.js";
+import { unpack } from "../core/topology.js";
 import { view } from "./common.js";
 
 /**
@@ -35,6 +36,6 @@ async function outlines({ param, unit, outline }, values) {
 export const units = {
   outlines,
   terrain: (band, name) => fetchJson(address(view.terrain.urls.file, { band, name }), undefined, "low"),
-  light: (layer) => fetchJson(address(view.urls.base, { layer })),
+  light: async (layer) => unpack(await fetchJson(address(view.urls.base, { layer }))),
   fine: (layer) => fetchJson(address(view.urls.items, { layer }, "limit=1000")),
 };

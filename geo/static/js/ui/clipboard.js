@@ -1,5 +1,19 @@
 // Copying text, also where a browser has no clipboard for the page: without TLS, or without the permission.
 
+/** Whether the device has a menu that sends a link to other apps; desktops copy it instead. */
+export const canSend = () => Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
+
+/** Offer a link {title, url} to the apps of the device; false where that is not possible. */
+export async function send(link) {
+  if (!canSend()) return false;
+  try {
+    await navigator.share(link);
+    return true;
+  } catch (error) {
+    return error.name === "AbortError"; // the person has closed the menu
+  }
+}
+
 /** Copy text; true when it is on the clipboard. The focus stays where it is. */
 export async function copy(text) {
   try {

@@ -52,3 +52,16 @@ export function redraw(box, ...parts) {
   box.replaceChildren(...parts.flat().filter(Boolean));
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
 }
+
+/** `draw` for the pane of a tab, put off while the pane is hidden: the last call is made when it is shown (ui/tabs.js). */
+export function whenShown(pane, draw) {
+  let due = null;
+  pane.addEventListener("shown", () => {
+    due?.();
+    due = null;
+  });
+  return (...values) => {
+    if (pane.hidden) due = () => draw(...values);
+    else draw(...values);
+  };
+}

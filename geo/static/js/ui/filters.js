@@ -1,7 +1,7 @@
 // The filters with the number of records for each value, and chips for the active ones.
 
 import { fill } from "../core/format.js";
-import { el, icon, redraw } from "./dom.js";
+import { el, icon, redraw, whenShown } from "./dom.js";
 
 const MOST_CHIPS = 10;
 
@@ -26,9 +26,13 @@ export function createFilters(pane, strip, badge, view, { onChange, onOthers }) 
 
   function draw(current, facets) {
     state = current;
-    redraw(pane, el("p", { class: "pane__note" }, words["filters.hint"]), view.filters.some(({ param, ties }) => ties && valuesOf(param).length) && others(), view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets[row.param] ?? {}) : chips(row, facets[row.param] ?? {}))));
+    drawPane(facets);
     drawStrip();
   }
+
+  const drawPane = whenShown(pane, (facets) => {
+    redraw(pane, el("p", { class: "pane__note" }, words["filters.hint"]), view.filters.some(({ param, ties }) => ties && valuesOf(param).length) && others(), view.filters.map((row) => (row.options.length > MOST_CHIPS ? select(row, facets[row.param] ?? {}) : chips(row, facets[row.param] ?? {}))));
+  });
 
   function others() {
     const choice = (name) =>

@@ -1,7 +1,7 @@
 // The layers with their switches, which are also the legend, and the choice of base map.
 
 import { formatNumber } from "../core/format.js";
-import { el, icon, redraw, symbol } from "./dom.js";
+import { el, icon, redraw, symbol, whenShown } from "./dom.js";
 
 const BASES = ["communes", "districts", "plain"];
 
@@ -10,7 +10,7 @@ export function createLayers(pane, view, { onLayers, onBase, onTerrain, linked =
   const { words } = view;
   const all = view.groups.flatMap((group) => group.layers);
 
-  function draw(visible, base, terrain) {
+  const draw = whenShown(pane, (visible, base, terrain) => {
     redraw(
       pane,
       view.groups.flatMap((group) => [el("h2", {}, group.label), ...group.layers.map((layer) => row(layer, visible))]),
@@ -22,7 +22,7 @@ export function createLayers(pane, view, { onLayers, onBase, onTerrain, linked =
       note(el("span", { class: "keynote__cluster" }, "5"), words["legend.cluster"]),
       linked && note(icon(view.urls.icons, "route"), words["legend.linked"]),
     );
-  }
+  });
 
   function row(layer, visible) {
     const on = visible.includes(layer.name);

@@ -1,7 +1,7 @@
 // The panel of one record: title, location, story, links, facts, conflicts, sources, downloads.
 
 import { fill } from "../core/format.js";
-import { copy, selectText } from "./clipboard.js";
+import { canSend, copy, selectText, send } from "./clipboard.js";
 import { el, hit, icon, link, symbol } from "./dom.js";
 
 /**
@@ -65,7 +65,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     const offers = [
       record.url && el("a", { class: "chip", href: record.url }, sign("source"), words["record.page"]),
       record.directions && directions(record.directions),
-      address && el("button", { type: "button", class: "chip chip--icon", "aria-label": words["record.share"], title: words["record.share"], onclick: () => share(record) }, sign("share")),
+      address && el("button", { type: "button", class: "chip chip--icon", "aria-label": words[canSend() ? "record.send" : "record.share"], title: words[canSend() ? "record.send" : "record.share"], onclick: () => share(record) }, sign("share")),
     ].filter(Boolean);
     return offers.length ? el("div", { class: "actions" }, offers) : null;
   }
@@ -97,6 +97,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
 
   async function share(record) {
     const url = address(record);
+    if (await send({ title: record.title, url })) return;
     say((await copy(url)) ? words["share.copied"] : url);
   }
 
@@ -131,7 +132,7 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
     return el(
       "section", {},
       el("h3", {}, words.links),
-      linked.map(chain),
+      linked.map((group) => chain(group, record)),
       headings.map((heading) => nearby(neighbours.filter((group) => group.within.certain === heading))),
       around.length ? el("dl", { class: "facts facts--units" }, around.map((group) => el("div", {}, el("dt", {}, group.label), el("dd", {}, group.items.map((item) => unit(item, group)), rest(group.count - group.items.length))))) : null,
       record.links.some((group) => group.measured) ? el("p", { class: "record__method" }, view.method) : null,
@@ -139,10 +140,10 @@ export function createRecord(box, view, { onChoose, onBack, onClose, say, addres
   }
 
   /** A group of links; the reason that they share is shown once. */
-  function chain(group) {
+  function chain(group, record) {
     return [
       heading(group.label, group.count),
-      group.why && el("p", { class: "record__why" }, group.why),
+      group.why && el("p", { class: "record__why" }, cited(group.why_parts, group.why, record)),
       steps(group.items, group),
       rest(group.count - group.items.length),
     ];

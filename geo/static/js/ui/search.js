@@ -65,6 +65,7 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
 
   /** The rows of the hits, those with a similar spelling under a heading, and the offer to filter by the text. */
   function resultsOf(hits, text) {
+    if (hits[0].partial) return [note(words["search.partial"]), ...hits.map((item) => rowOf(item, "hit hit--offered"))];
     const firstNear = hits.findIndex(({ near }) => near);
     const rows = hits.map((item) => rowOf(item));
     if (firstNear >= 0) rows.splice(firstNear, 0, note(words["search.near"]));

@@ -1,7 +1,7 @@
 // The pane for sharing: a link to this view, the saved map, downloads of the filtered data, code to embed.
 
 import { address } from "../core/address.js";
-import { copy } from "./clipboard.js";
+import { canSend, copy, send } from "./clipboard.js";
 import { el, icon, redraw } from "./dom.js";
 
 /** Draw into `pane`; `queries()` returns the query strings of the view and of the selection. */
@@ -16,7 +16,7 @@ export function createShare(pane, view, { say, queries }) {
       pane,
       el(
         "div", { class: "sharelist" },
-        action("share", words["share.link"], { onclick: () => give(new URL(`${urls.full}${query}`, view.public_url).href) }),
+        action("share", words[canSend() ? "share.send" : "share.link"], { onclick: () => pass(new URL(`${urls.full}${query}`, view.public_url).href) }),
         el("a", { class: "shareitem", href: address(urls.save, {}, whole) }, icon(urls.icons, "save"), el("span", {}, words["share.save"])),
         action("print", words["share.print"], { onclick: () => window.print() }),
       ),
@@ -30,6 +30,7 @@ export function createShare(pane, view, { say, queries }) {
 
   const action = (name, text, more) => el("button", { type: "button", class: "shareitem", ...more }, icon(urls.icons, name), el("span", {}, text));
   const give = async (text) => say((await copy(text)) ? words["share.copied"] : text, { stay: false });
+  const pass = async (url) => (await send({ title: document.title, url })) || give(url);
   const layersOf = (layerNames) => view.groups.flatMap((group) => group.layers).filter((layer) => layerNames.includes(layer.name));
 
   function choice(row, layerNames) {

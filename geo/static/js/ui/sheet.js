@@ -6,8 +6,7 @@ const TOP_PX = 60;
 const TOOLS_PX = 52;
 const TAP_PX = 6;
 
-/** `onHeight()` is called when the sheet has another height. */
-export function createSheet(panel, handle, onHeight = () => {}) {
+export function createSheet(panel, handle) {
   const narrow = matchMedia("(max-width: 719px)");
   let grip = null;
   let isDrag = false;
@@ -15,7 +14,6 @@ export function createSheet(panel, handle, onHeight = () => {}) {
   const to = (index) => {
     panel.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, index))];
     handle.setAttribute("aria-expanded", String(at() > 0));
-    onHeight();
   };
 
   handle.addEventListener("pointerdown", (event) => {
@@ -53,10 +51,10 @@ export function createSheet(panel, handle, onHeight = () => {}) {
     to(at() + step);
   });
 
-  /** Pixels of the map that panel and tools cover at the sheet's present height; a full sheet counts as half. */
-  function inset() {
+  /** Pixels of the map that panel and tools cover at a height of the sheet, the present one if none is named; a full sheet counts as half. */
+  function inset(height = panel.dataset.height) {
     if (!narrow.matches) return { top: 0, right: 0, bottom: 0, left: 0 };
-    const tall = panel.dataset.height === "low" ? 0.14 : 0.48;
+    const tall = height === "low" ? 0.14 : 0.48;
     return { top: TOP_PX, right: TOOLS_PX, bottom: Math.max(118, tall * window.innerHeight), left: 0 };
   }
 

@@ -1,4 +1,4 @@
-// Tabs by the ARIA pattern: arrow keys move, Home and End jump.
+// Tabs by the ARIA pattern: arrow keys move, Home and End jump. A pane that comes to sight gets the event "shown".
 
 /** Calls `onShow(id, byHand)` after each change; `show(id)` shows a tab from a script. */
 export function createTabs(list, onShow = () => {}) {
@@ -8,7 +8,10 @@ export function createTabs(list, onShow = () => {}) {
       const on = tab === current;
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
-      document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
+      const pane = document.getElementById(tab.getAttribute("aria-controls"));
+      const isNew = on && pane.hidden;
+      pane.hidden = !on;
+      if (isNew) pane.dispatchEvent(new Event("shown"));
     }
     if (focus) current.focus();
     onShow(current.id, byHand);
