@@ -246,6 +246,7 @@ def _map(document: Any, report: Report) -> None:
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.different_first_page_header_footer = False
     _line(document, report.sheet_title, 14, bold=True, level=1)
+    document.paragraphs[-1].paragraph_format.space_after = Pt(8)
     values = {"lang": report.lang, "title": report.sheet_title, "sheets": [report.sheet]}
     image = picture("sheet.typ", values, report.published_at, _MAP_PPI)
     document.add_picture(io.BytesIO(image), width=Mm(TEXT_MM))
