@@ -63,7 +63,7 @@ def chain_content(desk: Desk, content: Content, form: Form, lang: str) -> SheetC
     board = _board(desk, content)
     records = records_of_layers(desk.atlas, _keys(board), _LAYERS, lang)
     members = {(record.layer, record.id): record for rows in records.values() for record in rows}
-    shown = _drawn(board)
+    shown = _keys_on_map(board)
     drawn = {layer: [one for one in rows if (layer, one.id) in shown] for layer, rows in records.items()}
     window, outline = _window(desk, drawn, form, is_part=content.values["of"] is not None)
     count = _COUNT.of(lang).format(n=len(board))
@@ -91,7 +91,7 @@ def _keys(board: Sequence[Chain]) -> list[RecordKey]:
     return [*(chain.product for chain in board), *ends]
 
 
-def _drawn(board: Sequence[Chain]) -> set[RecordId]:
+def _keys_on_map(board: Sequence[Chain]) -> set[RecordId]:
     """The products, and the ends of the steps that their chains have or may have."""
     ends = (end.record for chain in board for _, ends in _present(chain) for end in ends)
     return {(key.layer, key.id) for key in (*(chain.product for chain in board), *ends)}

@@ -157,7 +157,7 @@ def _base_rows(drawing: MapDrawing, units: str, lang: str) -> Iterator[LegendRow
     for layer in dict.fromkeys(("province", units)):
         yield LegendRow(COLLECTIONS[layer].label.of(lang), _picture(swatch(layer, "", *SWATCH_MM)))
     styles = [BASE_STYLES[key] for key in reversed(drawing.base_classes)]
-    for group in _alike(style for style in styles if style.layer != "heights"):
+    for group in _group_alike(style for style in styles if style.layer != "heights"):
         texts = (BASE_LAYERS[style.layer].base_class(style.kind).label.of(lang) for style in group)
         yield LegendRow("; ".join(texts), _picture(_base_swatch(group[0], drawing.window)))
     heights = [style for style in reversed(styles) if style.layer == "heights"]
@@ -165,7 +165,7 @@ def _base_rows(drawing: MapDrawing, units: str, lang: str) -> Iterator[LegendRow
         yield LegendRow(_HEIGHTS.of(lang), _picture(_ramp(heights)))
 
 
-def _alike(styles: Iterable[BaseStyle]) -> list[list[BaseStyle]]:
+def _group_alike(styles: Iterable[BaseStyle]) -> list[list[BaseStyle]]:
     """The styles in groups that look the same on paper: those of rivers, which differ a little in width."""
     groups: list[list[BaseStyle]] = []
     for style in styles:

@@ -66,14 +66,15 @@ def sheet_page(grounds: GroundSource) -> Response:
     """The page where a sheet is chosen; its URL is that of the QR code on the sheet."""
     open_version()
     order = order_of(request.args)
-    imprint, lost = _imprint(grounds)
+    imprint, notice = _imprint(grounds)
     sent = params.join_values(request.args)
     selection = {name: value for name, value in sent.items() if value and name not in {"lang", *PARAMETERS}}
     filters = {name: selection[name] for name in ("q", *FILTER_PARAMS) if name in selection}
     is_older = g.atlas.version.number != g.current_atlas.version.number
+    hidden = filters | (imprint.query if is_older else {})
     return render_page(
         "sheet.html", view=order_view(g.atlas, order), filters=filters, imprint=imprint.query,
-        file_query={**imprint.query, **selection}, hidden={**filters, **(imprint.query if is_older else {})}, lost=lost,
+        file_query=imprint.query | selection, hidden=hidden, notice=notice,
         newest=g.current_atlas.version.number, active="layers",
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ def _imprint(grounds: GroundSource) -> tuple[Imprint, str]:
         return imprint_of(g.atlas, grounds()), error.of(g.lang)
 
 
-def _opened(grounds: GroundSource) -> tuple[Ground | None, str | None]:
+def _open_imprint(grounds: GroundSource) -> tuple[Ground | None, str | None]:
     """The base map of a file, and the address with its imprint where the request names none."""
     open_version()
     ground = ground_of(grounds, request.args.get("ground") or "")
@@ -112,7 +113,7 @@ def _opened(grounds: GroundSource) -> tuple[Ground | None, str | None]:
 def sheet(files: Downloads, grounds: GroundSource) -> Response | Redirect:
     """A sheet as PDF, always the same for an address; a redirect to it where the request names no imprint."""
     order = order_of(request.args)
-    ground, elsewhere = _opened(grounds)
+    ground, elsewhere = _open_imprint(grounds)
     if elsewhere is not None:
         subject_of(g.atlas, order)  # an order that cannot be made is refused here
         return redirect(elsewhere, 302)
@@ -129,7 +130,7 @@ def sheet(files: Downloads, grounds: GroundSource) -> Response | Redirect:
 def book(files: Downloads, grounds: GroundSource) -> Response | Redirect:
     """The atlas: the province and a sheet for each commune, with bookmarks, as one PDF."""
     params.only(request.args, *PARAMETERS)
-    ground, elsewhere = _opened(grounds)
+    ground, elsewhere = _open_imprint(grounds)
     if elsewhere is not None:
         return redirect(elsewhere, 302)
     atlas, lang, root = g.atlas, g.lang, SiteUrls().host()
