@@ -14,7 +14,7 @@ from geo.crs import GEOD, METRIC_CRS, STORE_CRS, transformer
 from geo.errors import BadQuery
 from geo.plan.figures import Parameters
 from geo.plan.gaps import GAPS
-from geo.plan.proximity import places_of
+from geo.plan.reaches import places_of
 from geo.plan.records import records_of
 from geo.views.plan.desk import Content, Desk
 from geo.views.plan.proximity_page import NEAR

@@ -8,7 +8,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_metric
 from geo.ocop.layers import LAYERS
-from geo.plan.proximity import places_of, proximity
+from geo.plan.proximity import proximity
+from geo.plan.reaches import places_of
 from geo.plan.records import RecordKey
 from geo.schema import Label, Near
 from geo.views.plan.desk import Content, Desk
