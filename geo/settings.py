@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ SECRETS = ("manage_token",)
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", re.ASCII)
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+_MOST_LETTERS = 120
 _CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|tel:[+\d-]+|https://\S+)", re.ASCII)
 
 
@@ -79,6 +81,9 @@ class Settings:
     long_wait_ms: int = 5_000  # GEO_LONG_WAIT_MS: how long they wait, in milliseconds
     jobs_at_once: int = 1  # GEO_JOBS_AT_ONCE: large exports and first tiles that the machine makes at a time
     job_seconds: int = 300  # GEO_JOB_SECONDS: processor time of one of them
+    office: str = ""  # GEO_OFFICE: the office that issues reports, in the head of the report of the phase
+    office_parent: str = ""  # GEO_OFFICE_PARENT: its superior office, above it in that head
+    office_place: str = ""  # GEO_OFFICE_PLACE: the place before the date in that head
     tile_layers: tuple[TileLayer, ...] = field(default_factory=tuple)  # GEO_TILE_LAYERS: name|url|attribution;...
 
     @property
@@ -189,6 +194,9 @@ class Settings:
             long_wait_ms=_number(env, "GEO_LONG_WAIT_MS", cls.long_wait_ms, 60_000),
             jobs_at_once=_number(env, "GEO_JOBS_AT_ONCE", cls.jobs_at_once, 64),
             job_seconds=_number(env, "GEO_JOB_SECONDS", cls.job_seconds, 86_400),
+            office=_words(env, "GEO_OFFICE"),
+            office_parent=_words(env, "GEO_OFFICE_PARENT"),
+            office_place=_words(env, "GEO_OFFICE_PLACE"),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
 
@@ -208,6 +216,17 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
     if text not in {"", "0", "1"}:
         raise BadSource(f"{name}={text!r}: expected 1 (on) or 0 (off).", f"{name}={text!r}: cần 1 (bật) hoặc 0 (tắt).")
     return text == "1"
+
+
+def _words(env: Mapping[str, str], name: str) -> str:
+    """A text in one line, in Unicode NFC; BadSource for one that is too long for a line of a document."""
+    text = unicodedata.normalize("NFC", " ".join(env.get(name, "").split()))
+    if len(text) > _MOST_LETTERS:
+        raise BadSource(
+            f"{name} has {len(text)} letters; at most {_MOST_LETTERS}.",
+            f"{name} có {len(text)} chữ; tối đa {_MOST_LETTERS}.",
+        )
+    return text
 
 
 def _public_url(text: str) -> str:

@@ -118,6 +118,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "plan", "views.map", "views.plan", "views.sheets"},
         {"docx"},
     ),
+    "views.plan_sheets": (
+        VIEWS | {"basemap", "plan", "views.plan", "views.sheets"},
+        {"numpy", "shapely"},
+    ),
     "views.tiles": (VIEWS | {"views.ogc"}, {"numpy", "shapely", "orjson"}),
     "views.catalogue": (VIEWS | {"views.ogc"}, {"orjson", "shapely"}),
     "views.openapi": (
@@ -146,6 +150,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "views.map",
             "views.phase_report",
             "views.plan",
+            "views.plan_sheets",
+            "views.sheets",
             "web.site",
         },
         {"flask", "werkzeug", "orjson"},

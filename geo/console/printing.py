@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import click
 
-from geo.atlas import open_atlases
+from geo.atlas import Atlas, AtlasSource, open_atlases
 from geo.basemap.ground import GroundSource
 from geo.console.exports import filter_of
 from geo.console.installation import Installation
@@ -19,12 +19,13 @@ from geo.ocop.layers import ON_MAP, THEMATIC
 from geo.plan.figures import Parameters
 from geo.views.export.download import write_whole
 from geo.views.phase_report.formats_of_report import REPORT_FORMATS, ReportFormat
-from geo.views.phase_report.report_content import DOTS, Office, compose_report
+from geo.views.phase_report.report_content import compose_report, office_of
 from geo.views.plan.desk import Desk, Moment
 from geo.views.plan.phase_page import AFTER, BEFORE
 from geo.views.sheets.atlas_book import write_book
+from geo.views.sheets.imprint import Imprint, imprint_of
+from geo.views.sheets.map_sheet import write_sheet
 from geo.views.sheets.page_layout import ORIENTATIONS, PAPERS, Orientation
-from geo.views.sheets.sheet_document import write_sheet
 from geo.views.sheets.subject import SheetOrder, layers_for, query_of
 
 ATLAS = "atlas"
@@ -42,29 +43,38 @@ ATLAS = "atlas"
               help=f"Keep matching records; may be repeated. Names: {', '.join(f.param for f in FILTERS)}."
 )  # fmt: skip
 @click.option("--q", "text", default="", help="Keep records whose names hold these words, with or without diacritics.")
+@click.option("--version", "number", type=click.IntRange(min=1),
+              help="Version of the data; the current one when left out.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the sheet.")
 @click.option("--url", default="", help="Address of the service, for the QR code (GEO_PUBLIC_URL).")
 @click.pass_obj
 @report_errors
-def sheet(installation: Installation, /, area: str, file: Path, url: str, **options: Any) -> None:
+def sheet(installation: Installation, /, area: str, file: Path, url: str, number: int | None, **options: Any) -> None:
     """Write the map of an AREA to FILE, a PDF.
 
     AREA is province, selection (what the filters keep), or a record as layer/key: communes/03127, districts/102,
-    products/R01. The area `atlas` is all communes in one PDF on A4; beside it go --lang and --url only.
+    products/R01. The area `atlas` is all communes in one PDF on A4; beside it go --version, --lang and --url only.
     """
     config = installation.settings()
-    atlas, ground = open_atlases(config)(), GroundSource(config.basemap_dir)()
-    root, lang = url or config.public_url, options["lang"]
+    atlas, ground = _atlas_of(open_atlases(config), number), GroundSource(config.basemap_dir)()
+    lang = options["lang"]
+    address_of = partial(_address, url or config.public_url, imprint_of(atlas, ground))
     if area == ATLAS:
         _refuse_options_of_one_sheet()
-        count = write_whole(file, lambda out: write_book(atlas, ground, lang, partial(_address, root), out))
+        count = write_whole(file, lambda out: write_book(atlas, ground, lang, address_of, out))
     else:
         paper, orientation = cast(Literal["a3", "a4"], options["paper"]), cast(Orientation, options["orientation"])
         filters = tuple(filter_of(row) for row in options["filters"])
         layers = layers_for(options["layers"] or THEMATIC)
         order = SheetOrder(area, layers, filters, options["text"], paper, orientation, lang)
-        count = write_whole(file, lambda out: write_sheet(atlas, ground, order, _address(root, order), out))
+        count = write_whole(file, lambda out: write_sheet(atlas, ground, order, address_of(order), out))
     print_progress(f"{file}: {count}")
+
+
+def _atlas_of(source: AtlasSource, number: int | None) -> Atlas:
+    """The atlas of a version, the current one for None."""
+    current = source()
+    return current if number in {None, current.version.number} else source.at(number or 0)
 
 
 def _refuse_options_of_one_sheet() -> None:
@@ -73,15 +83,15 @@ def _refuse_options_of_one_sheet() -> None:
     names = ("paper", "orientation", "layers", "filters", "text")
     if any(source(name) is click.core.ParameterSource.COMMANDLINE for name in names):
         raise BadQuery(
-            "The atlas is of all communes on A4: beside it go --lang and --url only.",
-            "Tập bản đồ gồm mọi xã, phường trên khổ A4: chỉ dùng kèm --lang và --url.",
+            "The atlas is of all communes on A4: beside it go --version, --lang and --url only.",
+            "Tập bản đồ gồm mọi xã, phường trên khổ A4: chỉ dùng kèm --version, --lang và --url.",
         )
 
 
-def _address(root: str, order: SheetOrder) -> str:
+def _address(root: str, imprint: Imprint, order: SheetOrder) -> str:
     """The URL of the page of a sheet; empty where the address of the service is unknown."""
-    query = query_of(order) | ({"lang": order.lang} if order.lang != "vi" else {})
-    return f"{root}/sheet{'?' if query else ''}{urlencode(query, safe='/,')}" if root else ""
+    query = imprint.query | query_of(order) | ({"lang": order.lang} if order.lang != "vi" else {})
+    return f"{root}/sheet?{urlencode(query, safe='/,')}" if root else ""
 
 
 @click.command()
@@ -91,9 +101,9 @@ def _address(root: str, order: SheetOrder) -> str:
               show_default=True, help="Day that the report compares with.")  # fmt: skip
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), default=AFTER.isoformat(), show_default=True,
               help="Day of the report.")  # fmt: skip
-@click.option("--parent", default=DOTS, help="Superior office in the head; dots to fill in when left out.")
-@click.option("--office", default=DOTS, help="Office that issues the report; dots when left out.")
-@click.option("--place", default=DOTS, help="Place in the head; dots when left out.")
+@click.option("--parent", help="Superior office in the head (GEO_OFFICE_PARENT); dots to fill in without either.")
+@click.option("--office", help="Office that issues the report (GEO_OFFICE); dots without either.")
+@click.option("--place", help="Place in the head (GEO_OFFICE_PLACE); dots without either.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language.")
 @click.option("--url", default="", help="Address of the service, for the QR code of the map (GEO_PUBLIC_URL).")
 @click.pass_obj
@@ -105,11 +115,11 @@ def report(installation: Installation, /, file: Path, on: datetime, from_on: dat
     """
     config, row = installation.settings(), _report_format(file)
     source, ground = open_atlases(config), GroundSource(config.basemap_dir)()
-    current = source()
-    number = options["version"] or current.version.number
-    atlas = current if number == current.version.number else source.at(number)
+    atlas = _atlas_of(source, options["version"])
+    number = atlas.version.number
     desk = Desk(atlas, Parameters(number, on.date()), {}, Moment(number, from_on.date()), source.at)
-    office = Office(options["parent"], options["office"], options["place"])
+    issued = {"parent": options["parent"], "name": options["office"], "place": options["place"]}
+    office = office_of(config)._replace(**{key: words for key, words in issued.items() if words})
     root = options["url"] or config.public_url
     address = f"{root}/plan/phase?version={number}" if root else ""
     text = compose_report(desk, ground, office, address, options["lang"])

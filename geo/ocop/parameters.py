@@ -68,6 +68,8 @@ _ROWS = (
     Parameter("area", Label("khu vực của tờ bản đồ: province, selection, hoặc lớp/mã", "area of a sheet: province, selection, or layer/key"), default="province"),
     Parameter("paper", Label("khổ giấy", "size of the paper"), choices=("a3", "a4"), default="a3"),
     Parameter("orientation", Label("chiều của giấy", "direction of the paper"), choices=("landscape", "portrait"), default="landscape"),
+    Parameter("published", Label("ngày công bố phiên bản của tờ bản đồ", "day on which the version of a sheet was published")),
+    Parameter("ground", Label("bản đồ nền của tờ bản đồ; none là không có", "base map of a sheet; none for a sheet without one")),
     Parameter("type", Label("loại tài nguyên: dataset", "kind of resource: dataset"), "texts", once=False),
     Parameter("externalIds", Label("mã định danh của tập dữ liệu, có hoặc không có hệ mã", "identifiers of data sets, with or without their scheme"), "texts", once=False),
     Parameter("others", Label("bản ghi của lớp khác không liên kết với bản ghi được lọc: dim làm mờ, hide ẩn, show giữ nguyên", "records of other layers that no link joins to what a filter chooses: dim, hide or show"), choices=("dim", "hide", "show"), default="dim"),
@@ -89,7 +91,7 @@ FILE = ("crs", "encoding", "letters")
 """They choose how a download is encoded; see write_export for their values."""
 MAP_STATE = ("map", "layers", "base", "terrain", "q", "at", "others", *FILTER_PARAMS)
 """The parameters of the map page."""
-SHEET = ("area", "layers", "paper", "orientation", "q", *FILTER_PARAMS)
+SHEET = ("version", "published", "ground", "area", "layers", "paper", "orientation", "q", *FILTER_PARAMS)
 """The parameters of a printed sheet."""
 ITEMS = (
     "f", "lang", "filter", "filter-lang", "filter-crs", "limit", "offset", "version", "bbox", "bbox-crs", "crs",

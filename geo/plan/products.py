@@ -67,20 +67,14 @@ _RECORDS = (
     Indicator("products_with_story_share", Label("Tỷ lệ sản phẩm có câu chuyện bằng hai thứ tiếng", "Share of products with a story in both languages"), "P15", PERCENT,
               Label("Số sản phẩm có câu chuyện tiếng Việt và tiếng Anh, chia cho số sản phẩm.", "The products with a story in Vietnamese and in English, divided by all products."),
               share(_LAYER, has(_LAYER, "story_vi", "story_en")), _LAYER, _SCOPE, missing(_LAYER, "story_vi"), 1),
-    Indicator("products_with_packaging", Label("Sản phẩm đã hoàn thiện bao bì", "Products whose packaging is complete"), "P14", _UNIT,
-              Label("Số sản phẩm có ghi bao bì.", "The products whose packaging is on record."),
-              recorded(_LAYER, "packaging"), _LAYER, _SCOPE,
-              Label("Bao bì của từng sản phẩm: chất liệu, có thân thiện môi trường không", "The packaging of each product: material, whether it is environment-friendly")),
-    Indicator("products_with_label", Label("Sản phẩm đã hoàn thiện nhãn mác", "Products whose label is complete"), "P14", _UNIT,
-              Label("Số sản phẩm có ghi nhãn mác.", "The products whose label is on record."),
-              recorded(_LAYER, "label"), _LAYER, _SCOPE,
-              Label("Nhãn của từng sản phẩm: xuất xứ, mã QR, logo và hạng sao OCOP", "The label of each product: origin, QR code, OCOP logo and stars")),
 )  # fmt: skip
 
 _NO_FIELD = (
     ("contracts", "P2", "Sản phẩm có hợp đồng tiêu thụ", "Products with a sales contract", "Hợp đồng tiêu thụ: người mua, thời hạn, sản lượng", "Sales contracts: buyer, term, quantity"),
     ("output", "P3", "Sản phẩm có sản lượng hằng năm", "Products with yearly output", "Sản lượng, lao động và doanh thu theo năm của sản phẩm", "Output, workers and revenue of the product by year"),
     ("trademark", "P4", "Sản phẩm có nhãn hiệu hoặc chỉ dẫn địa lý được bảo hộ", "Products with a protected name", "Số văn bằng bảo hộ nhãn hiệu hoặc chỉ dẫn địa lý", "The number of the trademark or geographical indication"),
+    ("packaging", "P14", "Sản phẩm đã hoàn thiện bao bì", "Products whose packaging is complete", "Bao bì của từng sản phẩm: chất liệu, có thân thiện môi trường không", "The packaging of each product: material, whether it is environment-friendly"),
+    ("label", "P14", "Sản phẩm đã hoàn thiện nhãn mác", "Products whose label is complete", "Nhãn của từng sản phẩm: xuất xứ, mã QR, logo và hạng sao OCOP", "The label of each product: origin, QR code, OCOP logo and stars"),
     ("quality_certificate", "P9", "Sản phẩm có chứng nhận chất lượng", "Products with a quality certificate", "Chứng nhận VietGAP, hữu cơ, HACCP/ISO và thời hạn", "VietGAP, organic or HACCP/ISO certificates and their terms"),
     ("fairs", "P10", "Sản phẩm đã tham gia hội chợ", "Products shown at fairs", "Hội chợ, sự kiện xúc tiến mà sản phẩm tham gia, theo năm", "Fairs and events that the product took part in, by year"),
     ("shops", "P18", "Sản phẩm có điểm bán hoặc gian hàng trực tuyến", "Products with a shop or an online shop", "Điểm bán, gian hàng trực tuyến của sản phẩm", "Shops and online shops of the product"),

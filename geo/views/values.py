@@ -163,6 +163,15 @@ def format_number(value: float, unit: str | None, lang: str) -> str:
     return f"{text}{_BEFORE_UNIT}{unit}" if unit else text
 
 
+def format_scale(denominator: float, lang: str) -> str:
+    """The denominator of a map's scale with grouped digits.
+
+    >>> format_scale(900_000, "vi"), format_scale(25_000.0, "en")
+    ('900.000', '25,000')
+    """
+    return f"{denominator:,.0f}".replace(",", "." if lang == "vi" else ",")
+
+
 def format_length(metres: float, lang: str) -> str:
     """A length: whole metres below a kilometre, else kilometres with one decimal.
 

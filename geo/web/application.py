@@ -39,7 +39,7 @@ from geo.web.manage.storage import Storage
 from geo.web.manage.versions import Versions
 from geo.web.ogc import catalogue, changes, core, items, tiles
 from geo.web.ogc.front import Front
-from geo.web.plan import certificate_files, report_files
+from geo.web.plan import certificate_files, report_files, sheet_files
 from geo.web.plan.figure_pages import FigurePages
 from geo.web.plan.phase_values import PhaseValues
 from geo.web.plan.plan_map import WITH_MAP, plan_map
@@ -144,7 +144,8 @@ def _register_plan(
     ProximityData(workbench).register(app)
     FigurePages(workbench).register(app)
     certificate_files.register(app, workbench)
-    report_files.register(app, workbench, files, grounds)
+    report_files.register(app, workbench, files, grounds, settings)
+    sheet_files.register(app, workbench, files, grounds)
 
 
 def _register_management(

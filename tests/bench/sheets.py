@@ -24,7 +24,7 @@ from geo.atlas import Atlas, open_atlases
 from geo.basemap.ground import Ground, GroundSource
 from geo.settings import Settings
 from geo.views.sheets.atlas_book import write_book
-from geo.views.sheets.sheet_document import write_sheet
+from geo.views.sheets.map_sheet import write_sheet
 from geo.views.sheets.subject import SheetOrder
 from geo.views.whole_province import KINDS, Whole
 from tests.conftest import SHIPPED_SEED, build

@@ -10,6 +10,7 @@ from geo.errors import BadQuery
 from geo.views.sheets import field_form
 from geo.views.sheets.field_form import write_form
 from geo.views.worklist import Gaps, count_records
+from tests.views.archival import assert_archival
 
 PLACES = Gaps(field="precision")
 
@@ -18,6 +19,7 @@ def text_of(atlas: Atlas, gaps: Gaps, lang: str = "vi") -> tuple[int, list[str]]
     """The number that is returned, and the text of each page."""
     out = io.BytesIO()
     number = write_form(atlas, gaps, lang, lambda commune: f"https://x.vn/worklist?commune={commune}", out)
+    assert_archival(out.getvalue(), lang, {"BeVietnamPro"})
     pages = pypdfium2.PdfDocument(out.getvalue())
     return number, [" ".join(page.get_textpage().get_text_range().split()) for page in pages]
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import docx
 import pypdfium2
 import pytest
-from docx.shared import Pt
+from docx.shared import Mm, Pt
+from fontTools.ttLib import TTFont
 
 from geo.atlas import Atlas
 from geo.plan.clauses import CLAUSES
@@ -21,6 +22,8 @@ from geo.views.phase_report.report_blocks import Grid, Report
 from geo.views.phase_report.report_content import Office, compose_report
 from geo.views.plan.desk import Desk, Moment
 from geo.views.plan.phase_page import AFTER, BEFORE
+from geo.views.sheets.typefaces import FONTS_DIR
+from tests.views.archival import assert_archival
 
 OFFICE = Office("UBND tỉnh Điện Biên", "Sở Nông nghiệp #panic() & <b>", "Điện Biên Phủ")
 
@@ -133,9 +136,20 @@ def test_the_docx_has_the_form_of_administrative_documents(vietnamese: WrittenRe
     assert page.different_first_page_header_footer and "PAGE" in page.header._element.xml
     normal = document.styles["Normal"]
     assert (normal.font.name, normal.font.size) == ("Times New Roman", Pt(13))
-    state = document.tables[0].rows[0].cells[1].paragraphs
+    office, (*state, motto_line) = (cell.paragraphs for cell in document.tables[0].rows[0].cells)
+    subject = next(
+        number for number, line in enumerate(document.paragraphs) if line.text == vietnamese.report.head["abstract"]
+    )
+    lines = office[-1], motto_line, document.paragraphs[subject + 1]
+    assert all(line.text == "" and "w:pBdr" in line._p.xml for line in lines), (
+        "below the office, the motto, the subject"
+    )
     assert [line.text for line in state] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
     assert all(run.font.bold for line in state for run in line.runs)
+    for table in (document.tables[0], *(one for one in document.tables if one.style.name == "Table Grid")):
+        columns = [column.w for column in table._tbl.tblGrid.gridCol_lst]
+        assert [cell.width for cell in table.rows[0].cells] == columns and round(sum(columns) / Mm(1)) == 160
+    assert 'w:type="page"' not in document.element.xml, "an empty page would follow a table that ends one"
     assert document.core_properties.created.date() == date(2026, 1, 2)
     (map_picture,) = document.inline_shapes
     assert map_picture._inline.docPr.get("descr").startswith("Bản đồ tỷ lệ 1 :")
@@ -147,3 +161,22 @@ def test_the_pdf_has_the_margins_and_sizes_of_the_decree(vietnamese: WrittenRepo
     boxes = [text_page.get_charbox(n, loose=True) for n in range(text_page.count_chars())]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
     assert left / 72 * 25.4 > 29.5 and right / 72 * 25.4 < 190.5
+
+
+def test_every_column_of_a_table_has_room_for_its_longest_word(vietnamese: WrittenReport) -> None:
+    """At 11 points no word is wider than its column, so that dates in neighbouring columns do not run into each other."""
+    blocks = [*vietnamese.report.body, *(block for one in vietnamese.report.appendices for block in one.blocks)]
+    grids = [block for block in blocks if isinstance(block, Grid)]
+    assert any(re.fullmatch(r"\d\d/\d\d/20\d\d", text) for grid in grids for row in grid.rows for text in row)
+    with TTFont(FONTS_DIR / "LiberationSerif-Regular.ttf", lazy=True) as font:
+        widths, letters, size = font["hmtx"].metrics, font.getBestCmap(), font["head"].unitsPerEm
+    for grid in grids:
+        for share, *column in zip(grid.widths, grid.heads, *grid.rows, strict=True):
+            room_mm = 160 * share / sum(grid.widths) - 2.4
+            words = (word for text in column[1:] for word in text.split() if len(word) <= 14)
+            ems = max((sum(widths[letters[ord(letter)]][0] for letter in word) / size for word in words), default=0.0)
+            assert ems * 11 * 25.4 / 72 < room_mm, (grid.heads, column[0])
+
+
+def test_the_pdf_is_for_archives_and_for_screen_readers(vietnamese: WrittenReport) -> None:
+    assert_archival(vietnamese.pdf, "vi", {"LiberationSerif", "BeVietnamPro"})

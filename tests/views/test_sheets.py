@@ -1,53 +1,34 @@
 """Printed sheets, read back from the PDF: places of grid labels, names without overlap, fonts, standards, hostile text."""
 
 import io
+import math
 import unicodedata
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pikepdf
 import pypdfium2
-import pypdfium2.raw as pdfium_c
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from geo.atlas import Atlas, Query
 from geo.basemap.ground import Ground, GroundSource
-from geo.crs import METRIC_CRS, STORE_CRS, transformer
 from geo.errors import BadQuery, NotFound
 from geo.ocop.styles import STYLES
 from geo.settings import Settings
 from geo.views.sheets.atlas_book import write_book
-from geo.views.sheets.label_placement import Name, Spot, place_names, spots_beside
-from geo.views.sheets.sheet_document import Sheet, draw_sheet, filter_words, write_sheet
+from geo.views.sheets.label_placement import Name, PlacedName, Spot, place_names, spots_beside
+from geo.views.sheets.map_sheet import draw_sheet, filter_words, write_sheet
 from geo.views.sheets.subject import SheetOrder, filters_of
 from geo.views.sheets.typefaces import FACES, FONTS_DIR
-from geo.views.sheets.typesetting import typeset
-
-MM = 72 / 25.4
-ADDRESS = "https://ocop.example/sheet?area=communes/03127"
-
-
-class PrintedSheet(NamedTuple):
-    """A sheet, its bytes, and its document as another program reads it."""
-
-    sheet: Sheet
-    data: bytes
-    document: Any
-    boxes: list[tuple[str, Any]]
-    """The runs of text on the map and at its frame: the text, and the outline of its glyphs in millimetres on the map."""
-
-
-def printed(atlas: Atlas, ground: Ground | None, order: SheetOrder) -> PrintedSheet:
-    sheet = draw_sheet(atlas, ground, order, ADDRESS)
-    values = {"lang": order.lang, "title": sheet.title, "sheets": [sheet.values]}
-    data = typeset("sheet.typ", values, atlas.version.published_at)
-    document = pypdfium2.PdfDocument(data)
-    return PrintedSheet(sheet, data, document, text_boxes(sheet, document[0]))
+from geo.views.values import precision_of
+from tests.views.archival import assert_archival, dictionaries
+from tests.views.printed_sheets import ADDRESS, PrintedSheet, pixels, printed
 
 
 @pytest.fixture(scope="module")
@@ -66,24 +47,6 @@ def commune(real_atlas: Atlas, ground: Ground) -> PrintedSheet:
 
 
 SHEETS = ("province", "commune")
-
-
-def text_boxes(sheet: Sheet, page: Any) -> list[tuple[str, Any]]:
-    at, text_page, boxes = sheet.layout.map, page.get_textpage(), []
-    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=4):
-        corners = np.array(item.get_quad_points()) / MM
-        corners = np.column_stack([corners[:, 0] - at.x, sheet.layout.height - corners[:, 1] - at.y])
-        shape = shapely.MultiPoint(corners).convex_hull
-        if shapely.box(-5, -5, at.w + 5, at.h + 5).contains(shape):
-            boxes.append((extract(item, text_page), shape))
-    return boxes
-
-
-def extract(item: Any, text_page: Any) -> str:
-    length = pdfium_c.FPDFTextObj_GetText(item.raw, text_page.raw, None, 0)
-    buffer = (pdfium_c.FPDF_WCHAR * (length // 2 + 1))()
-    pdfium_c.FPDFTextObj_GetText(item.raw, text_page.raw, buffer, length)
-    return bytes(buffer)[: length - 2].decode("utf-16-le")
 
 
 # --- grid --------------------------------------------------------------------------------------------
@@ -114,15 +77,43 @@ def digits(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").strip()
 
 
-def test_a_place_is_drawn_where_its_coordinates_say(commune: PrintedSheet, real_atlas: Atlas) -> None:
-    """The window, the SVG and the grid agree: a symbol of the map stands at its VN-2000 coordinates."""
-    window = commune.sheet.drawing.window
-    record = next(one for one in real_atlas.find(Query("sites", ids=("H01",))).records)
-    east, north = transformer(STORE_CRS, METRIC_CRS).transform(record.lng, record.lat)
-    (x, y), *_ = window.on_paper(np.array([[east, north]])).tolist()
-    assert x == pytest.approx((east - window.box.west) / window.scale * 1000)
-    assert y == pytest.approx((window.box.north - north) / window.scale * 1000)
-    assert window.width_mm / 1000 * window.scale == pytest.approx(window.box.east - window.box.west)
+def test_a_place_is_drawn_where_its_coordinates_say(real_atlas: Atlas, ground: Ground) -> None:
+    """The circle around a record is found in the pixels, and read against the grid's printed figures.
+
+    Its place is that which PROJ gives for the record in VN-2000 / TM-3 103-00, its radius the record's uncertainty.
+    """
+    one = printed(real_atlas, ground, SheetOrder(area="sites/H01", layers=("villages",)))
+    record, scale = real_atlas.get("sites", "H01"), one.sheet.drawing.window.scale
+    east, north = Transformer.from_crs("EPSG:4326", "EPSG:9205", always_xy=True).transform(record.lng, record.lat)
+    x, y, radius_mm = circle(one)
+    precision = precision_of(record)
+    assert precision is not None and radius_mm / 1000 * scale == pytest.approx(precision.uncertainty_m, rel=0.02)
+    assert printed_coordinate(one, x, across=True) == pytest.approx(east, abs=0.15 / 1000 * scale)
+    assert printed_coordinate(one, y, across=False) == pytest.approx(north, abs=0.15 / 1000 * scale)
+
+
+def circle(one: PrintedSheet) -> tuple[float, float, float]:
+    """Middle and radius of the red circle on the map in millimetres, found by its colour."""
+    dots, at = 10, one.sheet.layout.map
+    image = pixels(one.document[0], dots)
+    part = image[round(at.y * dots) : round((at.y + at.h) * dots), round(at.x * dots) : round((at.x + at.w) * dots)]
+    rows, columns = np.nonzero((np.abs(part.astype(int) - (0xB3, 0x26, 0x1E)) < 12).all(axis=-1))
+    width, height = np.ptp(columns) + 1, np.ptp(rows) + 1
+    assert abs(int(width) - int(height)) < 4, "a circle"
+    return (columns.min() + width / 2) / dots, (rows.min() + height / 2) / dots, float(width) / 2 / dots
+
+
+def printed_coordinate(one: PrintedSheet, at_mm: float, *, across: bool) -> float:
+    """The coordinate at a place of the map, in metres, as a reader takes it from the figures at the frame."""
+    labels = [
+        (shape.centroid.x if across else shape.centroid.y, int(digits(text)))
+        for text, shape in one.boxes
+        if digits(text).isdigit() and len(digits(text)) == (6 if across else 7)
+        and (shape.centroid.y < 0 if across else shape.centroid.x < 0)
+    ]  # fmt: skip
+    assert len(labels) >= 2
+    slope, begin = np.polyfit(*zip(*labels, strict=True), 1)
+    return float(slope * at_mm + begin)
 
 
 # --- names -------------------------------------------------------------------------------------------
@@ -132,8 +123,8 @@ def test_a_place_is_drawn_where_its_coordinates_say(commune: PrintedSheet, real_
 def test_no_two_texts_of_a_map_overlap_and_every_name_is_on_it(name: str, request: pytest.FixtureRequest) -> None:
     one: PrintedSheet = request.getfixturevalue(name)
     boxes = [(text, shape) for text, shape in one.boxes if text.strip()]
-    texts = " ".join(text for text, _ in boxes)
-    assert [row["text"] for row in one.sheet.values["map"]["texts"] if row["text"].split()[0] not in texts] == []
+    expected = [squeezed(placed.name.text) for placed in one.sheet.drawing.texts]
+    assert [text_at(placed, boxes) for placed in one.sheet.drawing.texts] == expected and len(expected) > 8
     assert len(boxes) > 12
     overlaps = [
         (text, other)
@@ -141,6 +132,19 @@ def test_no_two_texts_of_a_map_overlap_and_every_name_is_on_it(name: str, reques
         if shape.intersection(shape_of_other).area > 0.02
     ]
     assert overlaps == []
+
+
+def text_at(placed: PlacedName, boxes: list[tuple[str, Any]]) -> str:
+    """What is printed where a name was placed: its runs in the order of reading."""
+    turn = math.radians(placed.spot.turn)
+    room = placed.name.box(placed.spot, 0.3)
+    runs = [(shape.centroid, text) for text, shape in boxes if room.contains(shape.centroid)]
+    runs.sort(key=lambda run: run[0].x * math.cos(turn) + run[0].y * math.sin(turn))
+    return squeezed("".join(text for _, text in runs))
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 @given(st.integers(0, 10_000))
@@ -186,39 +190,20 @@ def test_the_text_of_a_sheet_is_text_with_its_diacritics(province: PrintedSheet)
 # --- the file ----------------------------------------------------------------------------------------
 
 
-def test_a_sheet_has_no_other_font_than_the_shipped_one(province: PrintedSheet, commune: PrintedSheet) -> None:
-    for one in (province, commune):
-        with pikepdf.open(io.BytesIO(one.data)) as pdf:
-            fonts = [
-                item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
-            ]
-            names = {str(font.BaseFont).rpartition("+")[2] for font in fonts}
-            files = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontFile2" in item]
-            assert names and {name.partition("-")[0] for name in names} == {"BeVietnamPro"}
-            assert len(files) == len({str(item.FontName) for item in files}) >= 2
-
-
-def test_a_sheet_says_pdf_a_2a_and_pdf_ua_1_and_has_what_they_ask_for(province: PrintedSheet) -> None:
-    """What can be read without a validator: XMP, output intent, language, title, tags, an alternative text of the map."""
+def test_a_sheet_is_for_archives_and_for_screen_readers_and_has_no_other_font(
+    province: PrintedSheet, commune: PrintedSheet
+) -> None:
+    for one, lang in ((province, "vi"), (commune, "en")):
+        assert_archival(one.data, lang, {"BeVietnamPro"})
     with pikepdf.open(io.BytesIO(province.data)) as pdf:
-        with pdf.open_metadata() as metadata:
-            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
-            assert metadata["pdfuaid:part"] == "1"
-            assert metadata["dc:title"] == "Bản đồ OCOP tỉnh Điện Biên"
-        assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "vi"
-        assert pdf.Root.ViewerPreferences.DisplayDocTitle
-        assert str(pdf.Root.OutputIntents[0].S) == "/GTS_PDFA1"
-        tags = [
-            item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
-        ]
-        kinds = {str(tag.S) for tag in tags}
-        assert {"/H1", "/Figure", "/Table", "/TH", "/TD"} <= kinds
+        tags = [item for item in dictionaries(pdf) if item.get("/Type") == "/StructElem"]
+        assert {"/H1", "/Figure", "/Table", "/TH", "/TD"} <= {str(tag.S) for tag in tags}
         figures = [str(tag.Alt) for tag in tags if str(tag.S) == "/Figure"]
         assert any("900.000" in text for text in figures) and ADDRESS in figures
 
 
 def test_an_a3_sheet_of_the_province_is_small(province: PrintedSheet) -> None:
-    assert len(province.data) < 500_000
+    assert len(province.data) < 400_000
 
 
 def test_the_same_version_gives_the_same_bytes_in_another_process(
@@ -272,7 +257,7 @@ def test_the_map_and_the_table_have_the_same_records(small: Atlas, layers: tuple
         for layer in layers
         for record in small.find(Query(layer, filters=(("commune", ("00001",)),), sort="name")).records
     ]
-    assert [row[1] for row in values["table"]["rows"]] == expected and expected
+    assert [row[1] for group in values["table"]["groups"] for row in group["rows"]] == expected and expected
     assert values["count"] == len(expected)
 
 
@@ -297,6 +282,7 @@ def test_an_area_without_a_map_is_refused(small: Atlas, area: str, kind: type[Ex
 def test_the_atlas_has_a_bookmark_for_each_commune(small: Atlas) -> None:
     out = io.BytesIO()
     assert write_book(small, None, "vi", lambda order: f"https://ocop.example/{order.area}", out) == 3
+    assert_archival(out.getvalue(), "vi", {"BeVietnamPro"})
     document = pypdfium2.PdfDocument(out.getvalue())
     titles = [mark.get_title() for mark in document.get_toc()]
     assert titles == [

@@ -1,6 +1,5 @@
 """The locator map: a record's position in the province as static SVG, outlines as path data."""
 
-import math
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from geo.atlas import Atlas, Query, Record
 from geo.atlas.memo import once_per_atlas
 from geo.crs import LngLatBbox
 from geo.ocop.collections import COLLECTIONS
+from geo.views.map.projection import Projection, projection_of
 from geo.views.values import precision_of
 
 WIDTH = 320.0
@@ -21,30 +21,23 @@ Numbers: TypeAlias = NDArray[np.float64]
 
 _SIMPLIFY_DEG = 0.004
 _MARGIN = 6.0
-_M_PER_DEG = 111_320.0
 
 
-class Frame(NamedTuple):
-    """The projection from degrees to SVG units: equirectangular, with the middle parallel at true scale."""
-
-    bounds: LngLatBbox
-    scale: float
-    squeeze: float
+class Frame(Projection):
+    """The projection of the drawing, within a margin."""
 
     @property
     def height(self) -> float:
         """The height of the drawing."""
-        return round((self.bounds.north - self.bounds.south) * self.scale + 2 * _MARGIN, 1)
+        return round(self.depth + 2 * _MARGIN, 1)
 
     def xy(self, lng: float, lat: float) -> tuple[float, float]:
         """A position in the drawing, x to the right and y downwards."""
-        x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
-        return round(x, 1), round((self.bounds.north - lat) * self.scale + _MARGIN, 1)
+        return round(self.x(lng) + _MARGIN, 1), round(self.y(lat) + _MARGIN, 1)
 
     def positions(self, lng: Numbers, lat: Numbers) -> tuple[Numbers, Numbers]:
         """The same of many positions, not rounded."""
-        x = (lng - self.bounds.west) * self.squeeze * self.scale + _MARGIN
-        return x, (self.bounds.north - lat) * self.scale + _MARGIN
+        return self.x(lng) + _MARGIN, self.y(lat) + _MARGIN
 
 
 class Locator(NamedTuple):
@@ -68,9 +61,7 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
     kind = "Point" if geometry is None else geometry.geom_type
     is_area = COLLECTIONS[record.layer].dimension == 2  # a line is short at this scale, so its middle is marked too
     precision = precision_of(record)
-    radius_deg = (
-        precision.uncertainty_m / _M_PER_DEG if precision and precision.approximate and kind == "Point" else 0.0
-    )
+    radius_m = precision.uncertainty_m if precision and precision.approximate and kind == "Point" else 0.0
     return Locator(
         WIDTH,
         frame.height,
@@ -78,16 +69,14 @@ def locator(atlas: Atlas, record: Record) -> Locator | None:
         outlines(atlas, "districts", frame),
         path_data(geometry, frame) if kind != "Point" and record.layer != "province" else "",
         None if is_area else frame.xy(record.lng, record.lat),
-        round(radius_deg * frame.scale, 1),
+        round(radius_m * frame.units_per_m, 1),
     )
 
 
 def frame_of(bounds: LngLatBbox | None) -> Frame | None:
     """The projection in which a box of degrees fills the drawing; None without a box that has a width."""
-    if bounds is None or bounds.east <= bounds.west:
-        return None
-    squeeze = math.cos(math.radians((bounds.south + bounds.north) / 2))
-    return Frame(bounds, (WIDTH - 2 * _MARGIN) / ((bounds.east - bounds.west) * squeeze), squeeze)
+    projection = projection_of(bounds, WIDTH - 2 * _MARGIN)
+    return None if projection is None else Frame(*projection)
 
 
 @once_per_atlas

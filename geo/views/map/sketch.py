@@ -4,7 +4,6 @@ Units of the drawing are whole numbers, x to the right and y downwards. Coordina
 which compress best.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -16,17 +15,16 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import budget
 from geo.atlas import Atlas, Query, Record
-from geo.crs import LngLatBbox
 from geo.errors import NotFound
 from geo.ocop.layers import THEMATIC
 from geo.ocop.styles import SHAPES, STYLES
+from geo.views.map.projection import Projection, projection_of
 from geo.views.values import Urls
 
 WIDTH = 800
 """Width of the drawing; the height follows from the province's extent. A phone shows two units in a pixel."""
 
 _TOLERANCE_DEG = 0.003
-_M_PER_DEG = 111_320.0
 _LETTER, _LINE = 12, 25
 """Width of a letter and height of a line of the names, as they are on a phone."""
 _SYMBOL = 22
@@ -71,28 +69,17 @@ _WHOLE: WeakKeyDictionary[Atlas, list[list[Record]]] = WeakKeyDictionary()
 """What is worked out once for each version."""
 
 
-class Canvas(NamedTuple):
-    """The projection from degrees to the drawing: equirectangular, the middle parallel at true scale."""
-
-    bounds: LngLatBbox
-    scale: float
-    squeeze: float
+class Canvas(Projection):
+    """The projection of the drawing, in whole units."""
 
     @property
     def height(self) -> int:
         """The height of the drawing."""
-        return round((self.bounds.north - self.bounds.south) * self.scale)
-
-    @property
-    def units_per_m(self) -> float:
-        """Units of the drawing for a metre on the ground, along a meridian; for circles of uncertainty only."""
-        return self.scale / _M_PER_DEG
+        return round(self.depth)
 
     def project(self, positions: NDArray[np.float64]) -> NDArray[np.int64]:
         """Positions (longitude, latitude) as points of the drawing, one a row."""
-        x = (positions[:, 0] - self.bounds.west) * self.squeeze * self.scale
-        y = (self.bounds.north - positions[:, 1]) * self.scale
-        return np.rint(np.column_stack([x, y])).astype(np.int64)
+        return np.rint(np.column_stack([self.x(positions[:, 0]), self.y(positions[:, 1])])).astype(np.int64)
 
     def at(self, lng: float, lat: float) -> tuple[int, int]:
         """A position as a point of the drawing."""
@@ -129,11 +116,8 @@ def marks(atlas: Atlas, queries: Iterable[Query], lang: str, urls: Urls) -> list
 
 def canvas_of(atlas: Atlas) -> Canvas | None:
     """The drawing that the province fills; None when it has no outline."""
-    bounds = atlas.bounds()
-    if bounds is None or bounds.east <= bounds.west:
-        return None
-    squeeze = math.cos(math.radians((bounds.south + bounds.north) / 2))
-    return Canvas(bounds, WIDTH / ((bounds.east - bounds.west) * squeeze), squeeze)
+    projection = projection_of(atlas.bounds(), WIDTH)
+    return None if projection is None else Canvas(*projection)
 
 
 def _outline(atlas: Atlas, lang: str, canvas: Canvas) -> Outline | None:

@@ -6,7 +6,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 from geo.schema import Label
 from geo.views.plan.table import Table, cell_text
+from geo.views.sheets.typefaces import SERIF, width_mm
 
+TEXT_MM = 160.0
+"""Width of the text between the margins."""
+TABLE_POINTS = 11.0
+"""Size of the type of tables."""
+_CELL_MM = 4.0
+"""What the edges of a cell take of its width."""
+_LONGEST_WORD, _LONGEST_TEXT = 14, 42
 NO_DATA = Label("chưa có số liệu", "no data yet")
 
 
@@ -40,10 +48,11 @@ Block: TypeAlias = Heading | Paragraph | Grid
 
 
 class Appendix(NamedTuple):
-    """An appendix, which begins on a new page: its number and its title, then its blocks."""
+    """An appendix, which begins on a new page: its number, its title, what it is attached to, then its blocks."""
 
     number: str
     title: str
+    attached: str
     blocks: tuple[Block, ...]
 
 
@@ -52,7 +61,8 @@ class Report:
     """A report in the form of administrative documents (decree 30/2020/NĐ-CP, appendix I).
 
     `head` holds the texts of the first page's head, `foot` those of recipients and signature. `sheet` is the values of
-    a map for the template of sheets, `sheet_title` the title of its appendix.
+    a map for the template of sheets, `sheet_title` the title of its appendix and what that
+    is attached to.
     """
 
     lang: str
@@ -72,7 +82,7 @@ class Report:
         yield from (self.foot["recipients_title"], *self.foot["recipients"])
         yield from (text for text in (self.foot["authority"], self.foot["sign"]) if text)
         for appendix in self.appendices:
-            yield from (appendix.number, appendix.title)
+            yield from (appendix.number, appendix.title, appendix.attached)
             for block in appendix.blocks:
                 yield from texts_of(block)
 
@@ -104,6 +114,15 @@ def grid_of(table: Table, lang: str, *, title: bool = True, leave_out: tuple[str
 
 
 def _widths(heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> tuple[int, ...]:
-    """Shares of the columns by the length of their texts, none much wider or narrower than the others."""
-    lengths = [max(len(head), *(len(row[place]) for row in rows)) for place, head in enumerate(heads)]
-    return tuple(min(max(length, 9), 42) for length in lengths)
+    """Shares of the columns: each has room for its longest word, the rest goes by the length of the texts."""
+    columns = list(zip(heads, *rows, strict=True))
+    least = [_CELL_MM + max(_word_mm(text) for text in column) for column in columns]
+    lengths = [min(max(map(len, column)), _LONGEST_TEXT) for column in columns]
+    rest = max(TEXT_MM - sum(least), 0.0) / sum(lengths)
+    return tuple(round(10 * (one + rest * length)) for one, length in zip(least, lengths, strict=True))
+
+
+def _word_mm(text: str) -> float:
+    """The width of the longest word of a text in bold, those aside that are too long for a column."""
+    words = (word for word in text.split() if len(word) <= _LONGEST_WORD)
+    return max((width_mm(word, TABLE_POINTS, bold=True, family=SERIF) for word in words), default=0.0)

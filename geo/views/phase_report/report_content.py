@@ -7,6 +7,7 @@ from geo.basemap.ground import Ground
 from geo.ocop.layers import THEMATIC
 from geo.plan.clauses import CLAUSES
 from geo.plan.indicators import INDICATORS
+from geo.settings import Settings
 from geo.views.map.credits import credits_of
 from geo.views.map.terrain_view import terrain_credits
 from geo.views.phase_report.report_blocks import Appendix, Block, Grid, Heading, Paragraph, Report, grid_of
@@ -16,7 +17,7 @@ from geo.views.plan.desk import Content, Desk
 from geo.views.plan.figure_view import value_text
 from geo.views.plan.overview_page import KEY_FIGURES, compose_overview
 from geo.views.plan.phase_page import compose_phase
-from geo.views.sheets.sheet_document import draw_sheet
+from geo.views.sheets.map_sheet import draw_sheet
 from geo.views.sheets.subject import SheetOrder
 from geo.views.values import format_date, format_moment
 
@@ -31,6 +32,11 @@ class Office(NamedTuple):
     place: str = DOTS
 
 
+def office_of(settings: Settings) -> Office:
+    """The office that the settings name."""
+    return Office(settings.office_parent or DOTS, settings.office or DOTS, settings.office_place or DOTS)
+
+
 _ROMAN = ("I", "II", "III", "IV", "V")
 
 
@@ -41,6 +47,7 @@ def compose_report(desk: Desk, ground: Ground | None, office: Office, address: s
     """
     phase, certificates = compose_phase(desk), compose_certificates(desk)
     order = SheetOrder(paper="a4", orientation="portrait", lang=lang)
+    attached = WORDS["attached"].of(lang).format(office=office.name)
     return Report(
         lang=lang,
         published_at=desk.atlas.version.published_at,
@@ -48,7 +55,7 @@ def compose_report(desk: Desk, ground: Ground | None, office: Office, address: s
         foot=_foot(lang),
         body=tuple(_body(desk, office, lang)),
         appendices=tuple(
-            Appendix(WORDS["appendix"].of(lang).format(n=number), WORDS[title].of(lang), tuple(blocks))
+            Appendix(WORDS["appendix"].of(lang).format(n=number), WORDS[title].of(lang), attached, tuple(blocks))
             for number, (title, blocks) in zip(
                 _ROMAN,
                 (
@@ -59,7 +66,7 @@ def compose_report(desk: Desk, ground: Ground | None, office: Office, address: s
                 strict=False,
             )
         ),
-        sheet_title=f"{WORDS['appendix'].of(lang).format(n=_ROMAN[4])}: {WORDS['map'].of(lang)}",
+        sheet_title=f"{WORDS['appendix'].of(lang).format(n=_ROMAN[4])}: {WORDS['map'].of(lang)} {attached}",
         sheet=draw_sheet(desk.atlas, ground, order, address, has_list=False).values,
     )  # fmt: skip
 

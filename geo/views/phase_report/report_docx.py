@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from docx import Document
@@ -14,15 +15,18 @@ from docx.shared import Mm, Pt
 from docx.table import _Cell
 
 from geo.views.dated_files import DatedZip, moment_of
-from geo.views.phase_report.report_blocks import Block, Grid, Heading, Report
+from geo.views.phase_report.report_blocks import TABLE_POINTS, TEXT_MM, Block, Grid, Heading, Report
 from geo.views.sheets.typefaces import printable
 from geo.views.sheets.typesetting import picture
 
 FONT = "Times New Roman"
 _MARGINS_MM = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_margin": 20}
-_TEXT_MM = 160.0
-"""Width of the text between the margins."""
-_TABLE_POINTS = 11.0
+_OFFICE_MM = 62.0
+"""Width of the office's part of the head."""
+_MOTTO_MM = 56.0
+"""Length of the line below the motto: as long as its text."""
+_CELL_MM = 3.8
+"""What the margins of a cell take of its width."""
 _MAP_PPI = 170.0
 _CENTRE, _JUSTIFY, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -36,9 +40,10 @@ def write_docx(report: Report, out: BinaryIO) -> int:
         _block(document, block)
     _foot(document, report.foot)
     for appendix in report.appendices:
-        document.add_page_break()
         _line(document, appendix.number, 14, bold=True, level=1)
+        document.paragraphs[-1].paragraph_format.page_break_before = True
         _line(document, appendix.title, 14, bold=True)
+        _line(document, appendix.attached, 13, bold=False, italic=True)
         for block in appendix.blocks:
             _block(document, block)
     _map(document, report)
@@ -117,14 +122,37 @@ def _head(document: Any, head: dict[str, str]) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     office, state, number, day = (cell for row in table.rows for cell in row.cells)
     _fill(office, [(head["parent"], 12.5, {}), (head["office"], 12.5, {"bold": True})])
-    _fill(state, [(head["state"], 12.5, {"bold": True}), (head["motto"], 13, {"bold": True, "underline": True})])
+    _fill(state, [(head["state"], 12.5, {"bold": True}), (head["motto"], 13, {"bold": True})])
+    _rule(office.add_paragraph(), 22.0, _OFFICE_MM)
+    _rule(state.add_paragraph(), _MOTTO_MM, TEXT_MM - _OFFICE_MM)
     _fill(number, [(head["number"], 13, {})])
     _fill(day, [(head["day"], 13, {"italic": True})])
-    for column, width in zip(table.columns, (70.0, 90.0), strict=True):
+    _set_widths(table, [_OFFICE_MM, TEXT_MM - _OFFICE_MM])
+    for column, width in zip(table.columns, (_OFFICE_MM, TEXT_MM - _OFFICE_MM), strict=True):
         for cell in column.cells:
             cell.width = Mm(width)
     _line(document, head["kind"], 14, bold=True, before=12)
     _line(document, head["abstract"], 14, bold=True)
+    _rule(document.add_paragraph(), 54.0, TEXT_MM)
+
+
+def _rule(paragraph: Any, length_mm: float, room_mm: float) -> None:
+    """A line in the middle of a room, as the edge of a paragraph without text."""
+    shape = paragraph.paragraph_format
+    shape.left_indent = shape.right_indent = Mm((room_mm - _CELL_MM - length_mm) / 2)
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(0), Pt(4), Pt(3)
+    edges, edge = OxmlElement("w:pBdr"), OxmlElement("w:top")
+    for name, value in {"val": "single", "sz": "6", "space": "1", "color": "000000"}.items():
+        edge.set(qn(f"w:{name}"), value)
+    edges.append(edge)
+    paragraph._p.get_or_add_pPr().insert_element_before(edges, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def _set_widths(table: Any, widths_mm: Sequence[float]) -> None:
+    """Fix the widths of the columns: LibreOffice goes by them, Word by those of the cells."""
+    table.autofit = False
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths_mm, strict=True):
+        column.w = Mm(width)
 
 
 def _foot(document: Any, foot: dict[str, Any]) -> None:
@@ -148,13 +176,15 @@ def _fill(cell: Any, lines: list[tuple[str, float, dict[str, bool]]], *, centred
             setattr(run.font, name, value)
 
 
-def _line(document: Any, text: str, points: float, *, bold: bool, level: int = 0, before: float = 0.0) -> None:
+def _line(
+    document: Any, text: str, points: float, *, bold: bool, italic: bool = False, level: int = 0, before: float = 0.0
+) -> None:
     """A line in the middle; with a level it is a heading."""
     paragraph = document.add_heading(level=level) if level else document.add_paragraph()
     paragraph.alignment = _CENTRE
     paragraph.paragraph_format.space_before = Pt(before)
     run = paragraph.add_run(printable(text))
-    run.font.size, run.font.bold = Pt(points), bold
+    run.font.size, run.font.bold, run.font.italic = Pt(points), bold, italic
 
 
 def _block(document: Any, block: Block) -> None:
@@ -166,7 +196,10 @@ def _block(document: Any, block: Block) -> None:
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(6)
     else:
         paragraph = document.add_paragraph()
-        paragraph.alignment = _JUSTIFY
+        if (
+            "://" not in block.text
+        ):  # an address has no place to break a line, so that justified words would drift apart
+            paragraph.alignment = _JUSTIFY
         paragraph.paragraph_format.first_line_indent = Mm(10)
     run = paragraph.add_run(printable(block.text))
     run.font.size = Pt(13)
@@ -182,23 +215,24 @@ def _grid(document: Any, grid: Grid) -> None:
         run.font.size, run.font.bold = Pt(12), True
         paragraph.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1 + len(grid.rows), cols=len(grid.heads), style="Table Grid")
-    table.autofit = False
-    widths = [Mm(_TEXT_MM * share / sum(grid.widths)) for share in grid.widths]
+    widths_mm = [TEXT_MM * share / sum(grid.widths) for share in grid.widths]
+    _set_widths(table, widths_mm)
     for number, (row, texts) in enumerate(zip(table._tbl.tr_lst, (grid.heads, *grid.rows), strict=True)):
         _keep_whole(row, repeated=number == 0)
         # Row.cells computes the grid of the whole table anew for each row.
         for place, (element, text) in enumerate(zip(row.tc_lst, texts, strict=True)):
             cell = _Cell(element, table)
-            cell.width = widths[place]
+            cell.width = Mm(widths_mm[place])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(2)
             run = paragraph.add_run(printable(text))
-            run.font.size, run.font.bold = Pt(_TABLE_POINTS), number == 0
+            run.font.size, run.font.bold = Pt(TABLE_POINTS), number == 0
             if number == 0:
                 paragraph.alignment = _CENTRE
             elif place in grid.numbers:
                 paragraph.alignment = _RIGHT
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    below = document.add_paragraph().paragraph_format
+    below.space_after, below.line_spacing = Pt(0), Pt(8)
 
 
 def _keep_whole(row: Any, *, repeated: bool) -> None:
@@ -212,9 +246,10 @@ def _map(document: Any, report: Report) -> None:
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.different_first_page_header_footer = False
     _line(document, report.sheet_title, 14, bold=True, level=1)
+    document.paragraphs[-1].paragraph_format.space_after = Pt(8)
     values = {"lang": report.lang, "title": report.sheet_title, "sheets": [report.sheet]}
     image = picture("sheet.typ", values, report.published_at, _MAP_PPI)
-    document.add_picture(io.BytesIO(image), width=Mm(_TEXT_MM))
+    document.add_picture(io.BytesIO(image), width=Mm(TEXT_MM))
     document.paragraphs[-1].alignment = _CENTRE
     shape = document.inline_shapes[-1]._inline.docPr
     shape.set("descr", printable(str(report.sheet["map"]["alt"])))

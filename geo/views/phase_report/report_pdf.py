@@ -15,7 +15,12 @@ def write_pdf(report: Report, out: BinaryIO) -> int:
         "foot": report.foot,
         "body": [_plain(block) for block in report.body],
         "appendices": [
-            {"number": one.number, "title": one.title, "blocks": [_plain(block) for block in one.blocks]}
+            {
+                "number": one.number,
+                "title": one.title,
+                "attached": one.attached,
+                "blocks": [_plain(block) for block in one.blocks],
+            }
             for one in report.appendices
         ],
         "sheet_title": report.sheet_title,

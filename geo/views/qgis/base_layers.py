@@ -19,14 +19,14 @@ GROUP = Label("Bản đồ nền", "Base map")
 
 SCALE_AT_ZOOM_0 = 559_082_264.0
 """Scale denominator of zoom 0, for pixels of 0.28 mm."""
-_PX_MM = 0.2
-"""Millimetres in QGIS for a pixel of the style table; a screen pixel is 0.26 mm, but paper is read from nearer."""
-_PX_POINT = 0.62
-"""Points in QGIS for a pixel of the size of a name."""
+PX_MM = 0.2
+"""Millimetres on paper for a pixel of the style table; a screen pixel is 0.26 mm, but paper is read from nearer."""
+_SYMBOL_MM = 0.26
+"""Millimetres in QGIS for a pixel of the size of a symbol, which has to be seen among those of the records."""
+PX_POINT = 0.62
+"""Points on paper for a pixel of the size of a name."""
 _ZOOM = f"(ln({SCALE_AT_ZOOM_0:.0f} / @map_scale) / ln(2))"
 _PASSES = {"casing": 0, "line": 1}
-_SYMBOL_MM = 0.26
-"""Millimetres on paper for a pixel of a symbol, which has to be seen among those of the records."""
 _GEOMETRIES = {"Point": "Point", "MultiLineString": "Line", "MultiPolygon": "Polygon"}
 
 
@@ -151,18 +151,18 @@ def _area(parent: ET.Element, style: BaseStyle) -> None:
 
 
 def _line(parent: ET.Element, style: BaseStyle, color: Tint, more_px: float, part: str) -> None:
-    dashes = [float(one) * _PX_MM for one in style.dash.split()] if part == "line" else []
+    dashes = [float(one) * PX_MM for one in style.dash.split()] if part == "line" else []
     width = style.width[0][1] + more_px
     line = _layer(parent, "SimpleLine", _PASSES[part])
     properties(
         line,
         {
             "line_color": rgba(color.light), "capstyle": "round", "joinstyle": "round",
-            "line_width": f"{width * _PX_MM:.2f}", "line_width_unit": "MM", "use_custom_dash": str(int(bool(dashes))),
+            "line_width": f"{width * PX_MM:.2f}", "line_width_unit": "MM", "use_custom_dash": str(int(bool(dashes))),
             "customdash": ";".join(f"{one:.2f}" for one in dashes) or "5;2", "customdash_unit": "MM",
         },
     )  # fmt: skip
-    add_expressions(line, {"outlineWidth": f"({size_expression(style.width)} + {more_px:g}) * {_PX_MM:g}"})
+    add_expressions(line, {"outlineWidth": f"({size_expression(style.width)} + {more_px:g}) * {PX_MM:g}"})
 
 
 def _marker(parent: ET.Element, style: BaseStyle) -> None:
@@ -210,7 +210,7 @@ def _settings(parent: ET.Element, layer: BaseLayer, names: Names, lang: str) -> 
     settings = add(parent, "settings", calloutType="simple")
     text = add(
         settings, "text-style", fieldName=_text(layer, names, lang), isExpression="1",
-        fontSize=f"{names.size * _PX_POINT:.1f}", fontSizeUnit="Point", textColor=rgba(names.ink.light),
+        fontSize=f"{names.size * PX_POINT:.1f}", fontSizeUnit="Point", textColor=rgba(names.ink.light),
         fontFamily=FONTS[0], fontWeight="75" if names.bold else "50", fontItalic=str(int(names.italic)),
         fontLetterSpacing="1.2" if names.caps else "0",
     )  # fmt: skip

@@ -27,7 +27,7 @@ from geo.views.qgis.sheet import GRID_M, INSET_MM, INSET_SCALE, Words, sheet
 from geo.views.qgis.sources import Source
 from geo.views.qgis.symbols import symbol
 from geo.views.qgis.xml import add, option
-from geo.views.values import format_date
+from geo.views.values import format_date, format_scale
 from geo.vn2000.systems import HOME, Reading
 
 TITLE = Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên")
@@ -259,8 +259,8 @@ def _sheet(root: ET.Element, atlas: Atlas, lang: str, base: Sequence[BaseEntry])
     grid = _GRID.of(lang).format(system=HOME.label.of(lang), km=GRID_M // 1000)
     notes = "\n".join((grid, LEGAL.of(lang), *dict.fromkeys(filter(None, attributions))))
     inset = crowded_box(_points(atlas), INSET_MM / 1000 * INSET_SCALE, least=_CROWD)
-    scale = f"{INSET_SCALE:,}".replace(",", "." if lang == "vi" else ",")
-    words = Words(TITLE.of(lang), _state(atlas, lang), notes, _INSET.of(lang).format(scale=scale))
+    inset_words = _INSET.of(lang).format(scale=format_scale(INSET_SCALE, lang))
+    words = Words(TITLE.of(lang), _state(atlas, lang), notes, inset_words)
     outside = _hex(LAND.light) if base else None
     sheet(add(root, "Layouts"), _box(atlas), words, lang, inset=inset, outside=outside)
 

@@ -8,7 +8,7 @@ from geo.atlas import Atlas
 from geo.basemap.ground import Ground
 from geo.schema import Label
 from geo.text import sort_key
-from geo.views.sheets.sheet_document import draw_sheet
+from geo.views.sheets.map_sheet import draw_sheet
 from geo.views.sheets.subject import SheetOrder
 from geo.views.sheets.typesetting import typeset
 from geo.views.sheets.unit_drawing import units_of

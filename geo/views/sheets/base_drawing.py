@@ -15,6 +15,7 @@ from geo.basemap.generalisation import simplify_areas
 from geo.basemap.ground import Ground
 from geo.basemap.style import BASE_STYLES, BOX, LAND, SYMBOLS, BaseStyle, Names
 from geo.crs import Shapes, to_metric
+from geo.views.qgis.base_layers import PX_MM, PX_POINT
 from geo.views.sheets.label_placement import (
     Name,
     Spot,
@@ -23,13 +24,13 @@ from geo.views.sheets.label_placement import (
     spots_beside,
     spots_on,
 )
-from geo.views.sheets.map_window import PX_MM, MapWindow
+from geo.views.sheets.map_window import MapWindow
 from geo.views.sheets.typefaces import printable
 from geo.views.sheets.vector_drawing import area, line, placed_path
 
-_PX_POINT = 0.62
-"""Points of a pixel of the size of a name."""
 _LEAST_POINTS = 5.0
+_TINT_TOLERANCE = 2.0
+"""How much further the edges of tints of heights may be moved than lines: they are no objects of their own."""
 _LEAST_MM2 = 0.5
 """Square millimetres of the smallest area that is drawn."""
 _BEYOND_MM = 2.0
@@ -115,7 +116,8 @@ def _on_paper(layer: BaseLayer, features: GeoDataFrame, window: MapWindow) -> Sh
         return window.drawn(shapely.simplify(clipped, window.tolerance_m))
     polygonal = np.array([_polygons(shape) for shape in clipped], dtype=object)
     is_area = ~shapely.is_empty(polygonal)
-    polygonal[is_area] = simplify_areas(polygonal[is_area], window.tolerance_m)
+    tolerance_m = window.tolerance_m * (_TINT_TOLERANCE if layer.key == "heights" else 1.0)
+    polygonal[is_area] = simplify_areas(polygonal[is_area], tolerance_m)
     drawn = window.drawn(polygonal)
     drawn[shapely.area(drawn) < _LEAST_MM2] = shapely.MultiPolygon()
     return drawn
@@ -221,7 +223,7 @@ def _line_names(one: _Class, names: Names, lang: str) -> Iterator[Name]:
 
 
 def _name(text: str, names: Names, number: int) -> Name:
-    points = max(names.size * _PX_POINT, _LEAST_POINTS)
+    points = max(names.size * PX_POINT, _LEAST_POINTS)
     return Name(
         printable(text.upper() if names.caps else text), points, names.ink.light, names.priority + number / 10_000, (),
         bold=names.bold, italic=names.italic, tracking=0.08 * points if names.caps else 0.0,

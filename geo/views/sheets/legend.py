@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import shapely
 
 from geo.atlas import Record
@@ -12,9 +13,11 @@ from geo.ocop.codes import CODE_LISTS
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, icon_of
 from geo.schema import Label
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.qgis.symbols import APPROXIMATE, CLUSTERS
 from geo.views.sheets.map_drawing import MapDrawing
-from geo.views.sheets.map_window import PX_MM, MapWindow
+from geo.views.sheets.map_window import MapWindow
+from geo.views.sheets.overlay import SIGNS, Overlay, hatching_svg, sign_svg
 from geo.views.sheets.record_symbols import RING_DASH_MM, swatch
 from geo.views.sheets.typefaces import width_mm
 from geo.views.sheets.vector_drawing import PER_MM, document, element, line, placed_path, rectangle
@@ -31,6 +34,7 @@ _SIGNS = Label("Ký hiệu chung", "Other signs")
 _UNKNOWN = Label("Chưa rõ loại", "Type unknown")
 _COUNT = Label("{name} ({n})", "{name} ({n})")
 _INK = "#1d2b2c"
+_RIVERS = "rivers"
 
 
 class LegendRow(NamedTuple):
@@ -49,7 +53,7 @@ class LegendRow(NamedTuple):
 def legend_rows(records: Mapping[str, Sequence[Record]], drawing: MapDrawing, units: str, lang: str) -> list[LegendRow]:
     """The rows of a map: each layer with its number of records and its symbols, the signs, the base map."""
     rows = [row for layer, members in records.items() for row in _layer_rows(layer, members, lang)]
-    return [*rows, *_signs(drawing, lang), *_base_rows(drawing, units, lang)]
+    return [*rows, *_overlay_rows(drawing.overlay), *_signs(drawing, lang), *_base_rows(drawing, units, lang)]
 
 
 def _lines(row: LegendRow, width: float) -> int:
@@ -100,9 +104,11 @@ def _layer_rows(layer: str, records: Sequence[Record], lang: str) -> Iterator[Le
     yield LegendRow(head)
     present = {record.symbol or "" for record in records if record.wkb}
     words = {code.key: code.label.of(lang) for code in CODE_LISTS[codes].codes}
+    by_icon: dict[str, list[str]] = {}  # kinds with one icon share a row: two rows would look alike
     for key in [*(key for key in words if key in present), *([""] if present - words.keys() else [])]:
-        text = words.get(key, _UNKNOWN.of(lang))
-        yield LegendRow(text, _picture(swatch(layer, icon_of(layer, key), *SWATCH_MM)))
+        by_icon.setdefault(icon_of(layer, key), []).append(words.get(key, _UNKNOWN.of(lang)))
+    for icon, texts in by_icon.items():
+        yield LegendRow("; ".join(texts), _picture(swatch(layer, icon, *SWATCH_MM)))
 
 
 def _signs(drawing: MapDrawing, lang: str) -> Iterator[LegendRow]:
@@ -122,18 +128,52 @@ def _signs(drawing: MapDrawing, lang: str) -> Iterator[LegendRow]:
         yield LegendRow(CLUSTERS.of(lang), _picture(disc + two))
 
 
+def _overlay_rows(overlay: Overlay) -> Iterator[LegendRow]:
+    """The rows of what a map shows beside its records, those of signs first."""
+    width, height = SWATCH_MM
+    present = set(overlay.signs.values())
+    rows = [
+        LegendRow(overlay.sign_words[key], _picture(sign_svg(key, width / 2, height / 2)))
+        for key in SIGNS
+        if key in present
+    ]
+    for stroke in filter(lambda one: one.shapes, overlay.strokes):
+        across = [shapely.LineString([(0.2, height / 2), (width - 0.2, height / 2)])]
+        rows.append(
+            LegendRow(stroke.words, _picture(line(across, stroke.color, stroke.width_mm, dash_mm=stroke.dash_mm)))
+        )
+    for hatching in overlay.hatchings:
+        box = np.array([shapely.box(0.5, 0.7, width - 0.5, height - 0.7)], dtype=object)
+        rows.append(
+            LegendRow(hatching.words, _picture(hatching_svg(box, crossed=hatching.crossed, color=hatching.color)))
+        )
+    if rows:
+        yield LegendRow(overlay.title)
+        yield from rows
+
+
 def _base_rows(drawing: MapDrawing, units: str, lang: str) -> Iterator[LegendRow]:
     yield LegendRow(_BASE.of(lang))
     for layer in dict.fromkeys(("province", units)):
         yield LegendRow(COLLECTIONS[layer].label.of(lang), _picture(swatch(layer, "", *SWATCH_MM)))
     styles = [BASE_STYLES[key] for key in reversed(drawing.base_classes)]
-    for style in styles:
-        if style.layer != "heights":
-            text = BASE_LAYERS[style.layer].base_class(style.kind).label.of(lang)
-            yield LegendRow(text, _picture(_base_swatch(style, drawing.window)))
+    for group in _group_alike(style for style in styles if style.layer != "heights"):
+        texts = (BASE_LAYERS[style.layer].base_class(style.kind).label.of(lang) for style in group)
+        yield LegendRow("; ".join(texts), _picture(_base_swatch(group[0], drawing.window)))
     heights = [style for style in reversed(styles) if style.layer == "heights"]
     if heights:
         yield LegendRow(_HEIGHTS.of(lang), _picture(_ramp(heights)))
+
+
+def _group_alike(styles: Iterable[BaseStyle]) -> list[list[BaseStyle]]:
+    """The styles in groups that look the same on paper: those of rivers, which differ a little in width."""
+    groups: list[list[BaseStyle]] = []
+    for style in styles:
+        if groups and style.layer == groups[-1][0].layer == _RIVERS:
+            groups[-1].append(style)
+        else:
+            groups.append([style])
+    return groups
 
 
 def _base_swatch(style: BaseStyle, window: MapWindow) -> str:
@@ -145,11 +185,21 @@ def _base_swatch(style: BaseStyle, window: MapWindow) -> str:
     if style.line is None:
         fill = style.fill.light if style.fill else LAND.light
         return rectangle(0.4, 0.8, width - 0.8, height - 1.6, fill, stroke="#9a9a90", stroke_width=8)
-    across = [shapely.LineString([(0.3, height / 2), (width - 0.3, height / 2)])]
+    across = [
+        _wave(width, height)
+        if style.layer == _RIVERS
+        else shapely.LineString([(0.3, height / 2), (width - 0.3, height / 2)])
+    ]
     stroke = window.steps(style.width) * PX_MM
     casing = line(across, style.casing.light, stroke + 2 * style.edge * PX_MM) if style.casing else ""
     dashes = [float(part) * PX_MM for part in style.dash.split()]
     return casing + line(across, style.line.light, stroke, dash_mm=dashes)
+
+
+def _wave(width: float, height: float) -> shapely.LineString:
+    """A winding line, as a river is told from a road and a border without colour."""
+    x = np.linspace(0.3, width - 0.3, 33)
+    return shapely.LineString(np.column_stack([x, height / 2 + 0.17 * height * np.sin(x / width * 4 * np.pi)]))
 
 
 def _ramp(styles: Sequence[BaseStyle]) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import shapely
@@ -16,6 +16,7 @@ from geo.views.sheets.base_drawing import draw_base
 from geo.views.sheets.grid import Grid, grid_of
 from geo.views.sheets.label_placement import PlacedName, place_names
 from geo.views.sheets.map_window import MapWindow
+from geo.views.sheets.overlay import Overlay, draw_strokes
 from geo.views.sheets.record_drawing import draw_records
 from geo.views.sheets.typefaces import MM_PER_POINT
 from geo.views.sheets.unit_drawing import draw_units
@@ -31,12 +32,13 @@ _RECORD_NAMES_FIRST, _RECORD_NAMES_LATER = 20.0, 52.0
 
 @dataclass(frozen=True)
 class MapContent:
-    """What a map shows: units, records by layer, the outline (METRIC_CRS) or the record that it is about."""
+    """What a map shows: units, records by layer, the outline (METRIC_CRS) or record that it is about, an overlay."""
 
     units: str
     records: Mapping[str, Sequence[Record]]
     outline: BaseGeometry | None = None
     record: Record | None = None
+    overlay: Overlay = field(default_factory=Overlay)
 
 
 class MapDrawing(NamedTuple):
@@ -49,6 +51,7 @@ class MapDrawing(NamedTuple):
     base_classes: tuple[tuple[str, str], ...]
     has_clusters: bool
     has_approximate: bool
+    overlay: Overlay
 
 
 def draw_map(
@@ -59,8 +62,9 @@ def draw_map(
     base = draw_base(ground, window, lang, units.beyond)
     is_close = content.outline is not None or content.record is not None
     records = draw_records(
-        content.records, window, lang, text=text, priority=_RECORD_NAMES_FIRST if is_close else _RECORD_NAMES_LATER
-    )
+        content.records, window, lang, text=text, priority=_RECORD_NAMES_FIRST if is_close else _RECORD_NAMES_LATER,
+        signs=content.overlay.signs,
+    )  # fmt: skip
     grid = grid_of(window)
     names = place_names(
         [*base.names, *units.names, *records.names], [*records.obstacles, *base.obstacles], window.width_mm,
@@ -68,12 +72,12 @@ def draw_map(
     )  # fmt: skip
     parts = (
         rectangle(0, 0, window.width_mm, window.height_mm, LAND.light), *base.ground, *units.lines, *records.shapes,
-        *_grid_lines(grid, window), *base.symbols, *_halos(names), *_mark(content.record, window), *records.symbols,
-        _frame(window),
+        *_grid_lines(grid, window), *draw_strokes(content.overlay, window), *base.symbols, *_halos(names),
+        *_mark(content.record, window), *records.symbols, _frame(window),
     )  # fmt: skip
     return MapDrawing(
         window, document(parts, window.width_mm, window.height_mm), (*names, *records.numbers), grid,
-        base.classes, records.has_clusters, records.has_approximate,
+        base.classes, records.has_clusters, records.has_approximate, content.overlay,
     )  # fmt: skip
 
 

@@ -11,20 +11,18 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.basemap.style import Steps
 from geo.crs import METRIC_CRS, STORE_CRS, LngLatBbox, Shapes, to_degrees, transformer
-from geo.views.qgis.base_layers import SCALE_AT_ZOOM_0
+from geo.views.qgis.base_layers import PX_MM, SCALE_AT_ZOOM_0
 
 Points: TypeAlias = NDArray[np.float64]
 
 _NICE = (1.0, 1.2, 1.4, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 """First digits of the scales of maps."""
 LEAST_SCALE = 2_500
-PX_MM = 0.2
-"""Millimetres on paper of a pixel of the style table: paper is read from nearer than a screen."""
 _SCREEN_PX_MM = 0.28
 """Millimetres of the pixels that SCALE_AT_ZOOM_0 is defined for (OGC Web Map Tile Service)."""
 _MARGIN = 1.03
-_TOLERANCE_MM = 0.1
-"""How far a line on paper may lie from its place: less than the width of a pen."""
+_TOLERANCE_MM = 0.15
+"""How far simplification may move a line on paper: less than half the width of a pen."""
 
 
 class MetricBox(NamedTuple):

@@ -8,8 +8,8 @@ from geo.ocop.layers import ON_MAP
 from geo.ocop.styles import icon_of
 from geo.schema import Label
 from geo.text import sort_key
+from geo.views.sheets.map_sheet import filter_words
 from geo.views.sheets.page_layout import ORIENTATIONS, PAPERS
-from geo.views.sheets.sheet_document import filter_words
 from geo.views.sheets.subject import PROVINCE, SELECTION, UNIT_FILTERS, SheetOrder, subject_of
 from geo.views.sheets.unit_drawing import units_of
 

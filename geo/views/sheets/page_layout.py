@@ -30,6 +30,13 @@ GRID_BAND_MM = 4.6
 _GAP_MM = 3.0
 
 
+class Form(NamedTuple):
+    """The paper of a sheet and its direction."""
+
+    paper: Paper
+    orientation: Orientation
+
+
 class Rect(NamedTuple):
     """A rectangle: its left and upper edge, its width and its height in millimetres."""
 
@@ -71,9 +78,15 @@ class Needs(NamedTuple):
     inset_share: float = 0.2
 
 
-def page_layout(paper: Paper, orientation: Orientation, needs: Needs) -> PageLayout:
+def page_layout(form: Form, needs: Needs) -> PageLayout:
     """The layout of a paper; the place of the map does not depend on the needs."""
-    return _landscape(paper, needs) if orientation == "landscape" else _portrait(paper, needs)
+    return (_landscape if form.orientation == "landscape" else _portrait)(form.paper, needs)
+
+
+def map_size(form: Form) -> tuple[float, float]:
+    """Width and height of the map on a paper in millimetres."""
+    layout = page_layout(form, Needs())
+    return layout.map.w, layout.map.h
 
 
 def side_width(paper: Paper, orientation: Orientation) -> float:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,14 +12,16 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas import Record
-from geo.crs import to_metric
+from geo.crs import Shapes, to_metric
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import STYLES, icon_of
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.label_placement import Name, PlacedName, Spot, spots_around, spots_beside, spots_in
-from geo.views.sheets.map_window import PX_MM, MapWindow
-from geo.views.sheets.record_symbols import ring_mm, size_mm, symbol
+from geo.views.sheets.map_window import MapWindow
+from geo.views.sheets.overlay import SIGN_MM, RecordId, sign_svg
+from geo.views.sheets.record_symbols import dash_mm, ring_mm, size_mm, symbol
 from geo.views.sheets.typefaces import printable
-from geo.views.sheets.vector_drawing import PER_MM, area, element, line
+from geo.views.sheets.vector_drawing import PER_MM, Pen, area, element, line
 from geo.views.values import precision_of
 
 Array: TypeAlias = NDArray[np.float64]
@@ -34,16 +37,19 @@ _LEADER_MM = 1.2
 _GOLDEN_RAD = 2.399963
 _INK = "#1d2b2c"
 _NUMBER_POINTS = 6.2
+_SIGN_AWAY = 0.42
+"""How far right and up of the middle of a symbol its sign is, as a share of its width."""
 
 
 @dataclass
 class RecordSymbol:
-    """A symbol for one record or several that lie close together: its place and where it is drawn, in millimetres."""
+    """A symbol for records of one sign that lie close together: their place and where it is drawn, in millimetres."""
 
     layer: str
     x: float
     y: float
     size: float
+    sign: str = ""
     records: list[Record] = field(default_factory=list)
     drawn: tuple[float, float] = (0.0, 0.0)
 
@@ -56,6 +62,12 @@ class RecordSymbol:
     def radius(self) -> float:
         """Millimetres from its middle to its edge."""
         return (ring_mm(self.layer) if self.approximate else size_mm(self.layer)) * self.size / 2
+
+    @property
+    def sign_at(self) -> tuple[float, float]:
+        """Where its sign is drawn: at its upper right."""
+        away = size_mm(self.layer) * self.size * _SIGN_AWAY
+        return self.drawn[0] + away, self.drawn[1] - away
 
 
 class RecordDrawing(NamedTuple):
@@ -71,27 +83,40 @@ class RecordDrawing(NamedTuple):
 
 
 def draw_records(
-    records: Mapping[str, Sequence[Record]], window: MapWindow, lang: str, *, text: float = 1.0, priority: float = 52.0
+    records: Mapping[str, Sequence[Record]],
+    window: MapWindow,
+    lang: str,
+    *,
+    text: float = 1.0,
+    priority: float = 52.0,
+    signs: Mapping[RecordId, str] = MappingProxyType({}),
 ) -> RecordDrawing:
-    """The records of each layer in a window; names of a smaller `priority` are placed before others of the map."""
+    """The records of each layer in a window, some with a sign of SIGNS.
+
+    Names of a smaller `priority` are placed before others of the map.
+    """
     shapes: list[str] = []
     names: list[Name] = []
     symbols: list[RecordSymbol] = []
+    signed: list[tuple[str, float, float]] = []
     size = _factor(records)
     for layer, members in records.items():
         placed = [record for record in members if record.wkb is not None]
         if COLLECTIONS[layer].dimension == 0:
-            symbols += _clusters(layer, placed, window, size)
+            symbols += _clusters(layer, placed, window, size, signs)
         elif placed:
-            svg, own = _spread(layer, placed, window, lang, text, priority)
+            drawn = _on_paper(placed, window)
+            svg, own = _spread(layer, placed, drawn, lang, text, priority)
             shapes += svg
             names += own
+            signed += _signs_in(placed, drawn, signs)
     _push_apart(symbols, window)
-    drawn = sorted(symbols, key=lambda one: -size_mm(one.layer))
+    ordered = sorted(symbols, key=lambda one: -size_mm(one.layer))
+    signed += [(one.sign, *one.sign_at) for one in ordered if one.sign]
     return RecordDrawing(
         tuple(shapes),
-        (*(_leader(one) for one in drawn), *(_svg(one) for one in drawn)),
-        tuple(_box(one) for one in symbols),
+        (*(_leader(one) for one in ordered), *(_svg(one) for one in ordered), *(sign_svg(*one) for one in signed)),
+        (*(_box(one) for one in symbols), *(_sign_box(x, y) for _, x, y in signed)),
         (*names, *_names(symbols, lang, text, priority)),
         tuple(_number(one) for one in symbols if len(one.records) > 1),
         any(len(one.records) > 1 for one in symbols),
@@ -102,26 +127,41 @@ def draw_records(
 # --- areas and lines ---------------------------------------------------------------------------------
 
 
-def _spread(
-    layer: str, records: Sequence[Record], window: MapWindow, lang: str, text: float, priority: float
-) -> tuple[list[str], list[Name]]:
-    style = STYLES[layer]
+def _on_paper(records: Sequence[Record], window: MapWindow) -> Shapes:
+    """The shapes of records cut at the edges of the map and simplified for its scale, in millimetres."""
     west, south, east, north = window.box
     reach = window.scale * 0.002
     metric = to_metric(np.array([record.geometry for record in records], dtype=object))
     clipped = shapely.clip_by_rect(metric, west - reach, south - reach, east + reach, north + reach)
-    drawn = window.drawn(shapely.simplify(clipped, window.tolerance_m))
-    stroke = max(style.stroke_width * PX_MM, 0.25)
-    dashes = [float(part) * PX_MM for part in style.dash.split()]
-    is_area = COLLECTIONS[layer].dimension == 2
-    svg = [area(drawn, style.color, opacity=style.fill_opacity)] if is_area and style.fill_opacity else []
-    svg.append(line(drawn, style.color, stroke, dash_mm=dashes, opacity=style.stroke_opacity))
+    return window.drawn(shapely.simplify(clipped, window.tolerance_m))
+
+
+def _spread(
+    layer: str, records: Sequence[Record], drawn: Shapes, lang: str, text: float, priority: float
+) -> tuple[list[str], list[Name]]:
+    style = STYLES[layer]
+    pen = Pen(style.color, max(style.stroke_width * PX_MM, 0.25), dash_mm(layer), style.stroke_opacity)
+    if COLLECTIONS[layer].dimension == 2 and style.fill_opacity:
+        svg = [area(drawn, style.color, opacity=style.fill_opacity, edge=pen)]
+    else:
+        svg = [line(drawn, *pen[:2], dash_mm=pen.dash_mm, opacity=pen.opacity)]
     names = [
         _area_name(record, shape, lang, text, priority + 3)
         for record, shape in zip(records, drawn, strict=True)
         if not shape.is_empty
     ]
     return svg, names if style.names else []
+
+
+def _signs_in(
+    records: Sequence[Record], drawn: Shapes, signs: Mapping[RecordId, str]
+) -> Iterator[tuple[str, float, float]]:
+    """The signs of records that are lines or areas, each in the middle of its shape."""
+    for record, shape in zip(records, drawn, strict=True):
+        sign = signs.get((record.layer, record.id))
+        if sign and not shape.is_empty:
+            at = shapely.point_on_surface(shape)
+            yield sign, at.x, at.y
 
 
 def _area_name(record: Record, shape: BaseGeometry, lang: str, text: float, priority: float) -> Name:
@@ -147,18 +187,25 @@ def _factor(records: Mapping[str, Sequence[Record]]) -> float:
     return min(1.0, max(_LEAST_SIZE, math.sqrt(_AT_FULL_SIZE / max(number, 1))))
 
 
-def _clusters(layer: str, records: Sequence[Record], window: MapWindow, size: float) -> list[RecordSymbol]:
-    """The records of a layer in view; those that lie close together have one symbol, at the place of the first."""
+def _clusters(
+    layer: str, records: Sequence[Record], window: MapWindow, size: float, signs: Mapping[RecordId, str]
+) -> list[RecordSymbol]:
+    """The records of a layer in view; those of one sign that lie close together have one symbol, where the first is."""
     places = window.drawn(to_metric(np.array([record.geometry for record in records], dtype=object)))
     symbols: list[RecordSymbol] = []
     for record, place in zip(records, places, strict=True):
         x, y = float(shapely.get_x(shapely.centroid(place))), float(shapely.get_y(shapely.centroid(place)))
         if not (0 <= x <= window.width_mm and 0 <= y <= window.height_mm):
             continue
-        near = (one for one in symbols if math.hypot(one.x - x, one.y - y) < _NEAR * size * size_mm(layer))
+        sign = signs.get((layer, record.id), "")
+        near = (
+            one
+            for one in symbols
+            if one.sign == sign and math.hypot(one.x - x, one.y - y) < _NEAR * size * size_mm(layer)
+        )
         own = next(near, None)
         if own is None:
-            own = RecordSymbol(layer, x, y, size, drawn=(x, y))
+            own = RecordSymbol(layer, x, y, size, sign, drawn=(x, y))
             symbols.append(own)
         own.records.append(record)
     return symbols
@@ -217,6 +264,10 @@ def _leader(one: RecordSymbol) -> str:
 def _box(one: RecordSymbol) -> BaseGeometry:
     x, y = one.drawn
     return shapely.box(x - one.radius, y - one.radius, x + one.radius, y + one.radius)
+
+
+def _sign_box(x: float, y: float) -> BaseGeometry:
+    return shapely.box(x - SIGN_MM / 2, y - SIGN_MM / 2, x + SIGN_MM / 2, y + SIGN_MM / 2)
 
 
 def _names(symbols: Iterable[RecordSymbol], lang: str, text: float, priority: float) -> Iterator[Name]:

@@ -9,7 +9,7 @@ import shapely
 from geo.ocop.collections import COLLECTIONS
 from geo.ocop.styles import BOX, SHAPES, STYLES, Style
 from geo.views.map.assets import static_dir
-from geo.views.sheets.map_window import PX_MM
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.vector_drawing import PER_MM, element, line, rectangle
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -18,6 +18,8 @@ _WHITE = "#ffffff"
 _EDGE = 1.6
 """Width of the white edge of a symbol, in units of its shape."""
 RING_DASH_MM = (0.9, 0.6)
+_DASH_MM = {"communes": (1.8, 0.55, 0.35, 0.55)}
+"""Dashes of layers on paper that have none on the screen: without colour a thin grey border looks like a river."""
 
 
 def size_mm(layer: str) -> float:
@@ -70,7 +72,7 @@ def swatch(layer: str, icon: str, width: float, height: float) -> str:
     dimension = COLLECTIONS[layer].dimension
     if dimension == 0:
         return symbol(layer, icon, width / 2, height / 2)
-    dashes = [float(part) * PX_MM for part in style.dash.split()]
+    dashes = dash_mm(layer)
     stroke = max(style.stroke_width * PX_MM, 0.2)
     if dimension == 2 and style.fill_opacity:
         shape = shapely.box(0.4, 0.5, width - 0.4, height - 0.5)
@@ -78,6 +80,11 @@ def swatch(layer: str, icon: str, width: float, height: float) -> str:
         return fill + line([shape.exterior], style.color, stroke, dash_mm=dashes)
     across = shapely.LineString([(0.2, height / 2), (width - 0.2, height / 2)])
     return line([across], style.color, stroke, dash_mm=dashes)
+
+
+def dash_mm(layer: str) -> tuple[float, ...]:
+    """The dashes of a layer's lines in millimetres; none for a continuous line."""
+    return _DASH_MM.get(layer) or tuple(float(part) * PX_MM for part in STYLES[layer].dash.split())
 
 
 @lru_cache

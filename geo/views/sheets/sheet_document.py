@@ -3,40 +3,33 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, BinaryIO
 
 import segno
 
 from geo.atlas import Atlas
 from geo.basemap.ground import Ground
-from geo.ocop.filters import FILTERS
 from geo.schema import Label
 from geo.views.map.credits import credits_of
-from geo.views.map.map_page import filter_labels
 from geo.views.map.terrain_view import terrain_credits
 from geo.views.qgis import LEGAL
 from geo.views.sheets import legend as legends
 from geo.views.sheets.grid import LABEL_POINTS, convergence_deg, system_name
+from geo.views.sheets.grids import Grid, Listing, height_mm
 from geo.views.sheets.inset import draw_inset, inset_ratio
 from geo.views.sheets.label_placement import PlacedName
 from geo.views.sheets.map_drawing import MapContent, MapDrawing, draw_map
 from geo.views.sheets.map_window import MapWindow
-from geo.views.sheets.page_layout import PAPERS, Needs, Orientation, PageLayout, Paper, Rect, page_layout
-from geo.views.sheets.records_table import HEADS, SHORT_HEADS, SUMMARY_HEADS, TableRow, summary_rows, table_rows
-from geo.views.sheets.subject import PROVINCE, SheetOrder, filters_of, records_of, subject_of, window_of
-from geo.views.sheets.typefaces import width_mm
+from geo.views.sheets.page_layout import Form, Needs, PageLayout, Rect, page_layout
 from geo.views.sheets.typesetting import typeset
-from geo.views.values import format_moment, format_number
+from geo.views.values import format_moment, format_number, format_scale
 
 _COLUMNS = (2, 3)
 """Numbers of columns that the legend may have; more only where fewer would be too tall."""
-_TABLE_ROW_MM, _TABLE_LINE_MM, _TABLE_POINTS = 3.7, 2.4, 5.8
-"""Height of a row of the table, height of one more line in it, size of its type."""
-_OTHER_COLUMNS_MM = 52.0
-"""Width of the columns of the table beside the map without that of the names."""
 _MOST_TABLE = 0.36
 """Most that the table of records may take of the height of the map; a longer one stands on pages of its own."""
+_MOST_SPLIT = 6
+"""Columns of a table up to which a wide page has two of it side by side."""
 _LEGEND_HEAD_MM = 6.0
 _READABLE, _SQUEEZE = 0.74, 0.5
 """Shares of the height of the legend's rows: one that is well read, and the least."""
@@ -49,9 +42,9 @@ _WORDS: dict[str, Label] = {
         "Grid {system}, every {km} km; figures at the frame are metres: eastings above and below, northings beside.",
     ),
     "north": Label("Bắc lưới chiếu", "Grid north"),
-    "convergence": Label("lệch {deg}° so với bắc thực", "{deg}° from true north"),
-    "table": Label("Danh sách bản ghi", "Records"),
-    "summary": Label("Số bản ghi", "Number of records"),
+    "east": Label("lệch {deg}° về phía đông so với bắc thực", "{deg}° east of true north"),
+    "west": Label("lệch {deg}° về phía tây so với bắc thực", "{deg}° west of true north"),
+    "same": Label("trùng với bắc thực", "the same as true north"),
     "next_page": Label("Danh sách từng bản ghi ở các trang sau.", "The list of records is on the following pages."),
     "sources": Label("Nguồn", "Sources"),
     "version": Label("Dữ liệu phiên bản {n}, công bố {at}.", "Data version {n}, published {at}."),
@@ -77,6 +70,24 @@ _WORDS: dict[str, Label] = {
 
 
 @dataclass(frozen=True)
+class SheetContent:
+    """What a sheet holds, whatever it is about.
+
+    `credited` are the layers whose sources are named. A sheet that `shows_province` has a larger inset, since that
+    shows the former districts. `has_pages` says that the list of records follows where it has no room beside the map.
+    """
+
+    title: str
+    subtitle: str
+    window: MapWindow
+    map: MapContent
+    listing: Listing
+    credited: tuple[str, ...]
+    shows_province: bool = True
+    has_pages: bool = True
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A sheet: its title, its map, its layout, and the values of its template."""
 
@@ -86,58 +97,58 @@ class Sheet:
     values: dict[str, Any]
 
 
-def write_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: str, out: BinaryIO) -> int:
-    """Write the PDF of a sheet and return its number of records; errors as in `subject_of` and `records_of`.
-
-    `address` is the URL of the sheet, which its QR code holds; without one there is no QR code.
-    """
-    sheet = draw_sheet(atlas, ground, order, address)
-    out.write(typeset("sheet.typ", {"lang": order.lang, "title": sheet.title, "sheets": [sheet.values]},
-                      atlas.version.published_at))  # fmt: skip
+def write_document(sheet: Sheet, atlas: Atlas, lang: str, out: BinaryIO) -> int:
+    """Write the PDF of a sheet and return its number of records."""
+    values = {"lang": lang, "title": sheet.title, "sheets": [sheet.values]}
+    out.write(typeset("sheet.typ", values, atlas.version.published_at))
     return int(sheet.values["count"])
 
 
-def draw_sheet(atlas: Atlas, ground: Ground | None, order: SheetOrder, address: str, *, has_list: bool = True) -> Sheet:
-    """A sheet with the values of its template; without `has_list` no pages with the list of records follow it."""
-    subject, lang = subject_of(atlas, order), order.lang
-    paper = PAPERS[order.paper]
-    layout = page_layout(paper, order.orientation, Needs())
-    window = window_of(subject, layout.map.w, layout.map.h)
-    records = records_of(atlas, order, subject, window)
-    content = MapContent(subject.units, records, subject.outline, subject.record)
-    drawing = draw_map(atlas, ground, content, window, lang, text=layout.text)
-    table, summary = table_rows(atlas, records, lang), summary_rows(records, lang)
-    rows = legends.legend_rows(records, drawing, subject.units, lang)
-    fits = _table_mm(table, layout) <= _MOST_TABLE * layout.map.h
-    table_mm = _table_mm(table, layout) if fits else (len(summary) + 1) * _TABLE_ROW_MM * layout.text + 5.0
-    needs = Needs(0.0, table_mm + 8.0, inset_ratio(atlas), 0.24 if order.area == PROVINCE else 0.19)
-    layout, columns = _layout_with_legend(paper, order.orientation, needs, rows)
+def compose_sheet(
+    atlas: Atlas, ground: Ground | None, content: SheetContent, form: Form, lang: str, address: str
+) -> Sheet:
+    """A sheet with the values of its template; `address` is the URL in its QR code, "" for none."""
+    layout, listing = page_layout(form, Needs()), content.listing
+    drawing = draw_map(atlas, ground, content.map, content.window, lang, text=layout.text)
+    rows = legends.legend_rows(content.map.records, drawing, content.map.units, lang)
+    needs = Needs(0.0, 0.0, inset_ratio(atlas), 0.24 if content.shows_province else 0.19)
+    for table in filter(None, (_beside(listing, layout), listing.summary)):
+        needed_mm = height_mm(table, layout.table.w, layout.text)
+        layout, columns, is_readable = _layout_with_legend(form, needs._replace(table=needed_mm), rows)
+        if is_readable:
+            break
+    is_beside = table is not listing.summary
+    has_pages = content.has_pages and not is_beside and bool(listing.pages.rows)
+    is_listed = has_pages or is_beside
     values = {
-        **_frame_values(layout, subject.title, filter_words(atlas, order)),
-        "map": _map_values(drawing, layout.map, subject.title, lang, names_list=fits or has_list),
+        **_frame_values(layout, content.title, content.subtitle),
+        "map": _map_values(drawing, layout.map, content.title, lang, names_list=is_listed),
         "legend": _legend_values(columns, layout.legend, layout.text, lang),
-        "scale": _scale_values(window, layout, lang) | {"grid": _grid_note(drawing, lang)},
-        "inset": _inset_values(atlas, window, layout.inset, lang),
-        "notes": _notes_values(atlas, ground, order, layout.notes, address),
+        "scale": _scale_values(content.window, layout, lang) | {"grid": _grid_note(drawing, lang)},
+        "inset": _inset_values(atlas, content.window, layout.inset, lang),
+        "notes": _notes_values(atlas, ground, content.credited, layout.notes, lang, address),
         "signature": _signature_values(layout.signature, lang),
-        "count": len(table),
-        **_table_values(table, summary, layout, lang, fits=fits, has_list=has_list),
+        "count": len(listing.pages.rows),
+        "table": {"at": layout.table._asdict(), "next": _WORDS["next_page"].of(lang) if has_pages else ""}
+        | _grid_values(table),
+        "list": _grid_values(listing.pages) | {"page": _WORDS["page"].of(lang)} if has_pages else None,
     }
-    return Sheet(subject.title, drawing, layout, values)
+    return Sheet(content.title, drawing, layout, values)
 
 
 def _layout_with_legend(
-    paper: Paper, orientation: Orientation, needs: Needs, rows: Sequence[legends.LegendRow]
-) -> tuple[PageLayout, list[list[legends.LegendRow]]]:
-    """The layout with as few columns in its legend as fit at a readable size, and these columns."""
+    form: Form, needs: Needs, rows: Sequence[legends.LegendRow]
+) -> tuple[PageLayout, list[list[legends.LegendRow]], bool]:
+    """The layout with as few columns in its legend as fit at a readable size, these columns, and whether they do."""
     for count in _COLUMNS:
-        layout = page_layout(paper, orientation, needs)
+        layout = page_layout(form, needs)
         columns = legends.in_columns(rows, count, (layout.legend.w / count - 2.0) / layout.text)
         needed = legends.height_mm(columns) * layout.text
-        layout = page_layout(paper, orientation, needs._replace(legend=needed + _LEGEND_HEAD_MM))
-        if layout.legend.h - _LEGEND_HEAD_MM >= _READABLE * needed:
+        layout = page_layout(form, needs._replace(legend=needed + _LEGEND_HEAD_MM))
+        is_readable = layout.legend.h - _LEGEND_HEAD_MM >= _READABLE * needed
+        if is_readable:
             break
-    return layout, columns
+    return layout, columns, is_readable
 
 
 def _frame_values(layout: PageLayout, title: str, subtitle: str) -> dict[str, Any]:
@@ -147,16 +158,19 @@ def _frame_values(layout: PageLayout, title: str, subtitle: str) -> dict[str, An
     }  # fmt: skip
 
 
-def filter_words(atlas: Atlas, order: SheetOrder) -> str:
-    """The filters and the search text of an order in words."""
-    rows = {row.param: row for row in FILTERS}
-    texts = []
-    for param, values in filters_of(order):
-        labels = filter_labels(atlas, rows[param], dict.fromkeys(values, 0), order.lang)
-        texts.append(f"{rows[param].label.of(order.lang)}: {', '.join(labels.get(key, key) for key in values)}")
-    if order.text:
-        texts.append(f"“{order.text}”")
-    return " · ".join(texts)
+def _beside(listing: Listing, layout: PageLayout) -> Grid | None:
+    """The table of records beside the map where it has room there; None where it needs pages of its own."""
+    grid = listing.beside
+    most_mm = min(_MOST_TABLE * layout.map.h, layout.table.h)
+    return grid if grid is not None and height_mm(grid, layout.table.w, layout.text) <= most_mm else None
+
+
+def _grid_values(grid: Grid) -> dict[str, Any]:
+    return {
+        "title": grid.title, "heads": grid.heads, "columns": grid.columns, "numbers": grid.numbers, "note": grid.note,
+        "groups": [{"kind": group.kind, "rows": group.rows} for group in grid.groups],
+        "split": len(grid.columns) <= _MOST_SPLIT,
+    }  # fmt: skip
 
 
 # --- the map -----------------------------------------------------------------------------------------
@@ -164,7 +178,9 @@ def filter_words(atlas: Atlas, order: SheetOrder) -> str:
 
 def _map_values(drawing: MapDrawing, at: Rect, title: str, lang: str, *, names_list: bool) -> dict[str, Any]:
     """The map; `names_list` says that its alternative text names the list of records."""
-    alt = _WORDS["map_alt"].of(lang).format(n=_scale_text(drawing.window, lang), system=system_name(), what=title)
+    alt = (
+        _WORDS["map_alt"].of(lang).format(n=format_scale(drawing.window.scale, lang), system=system_name(), what=title)
+    )
     return {
         "at": at._asdict(),
         "svg": drawing.svg,
@@ -204,10 +220,6 @@ def _legend_values(columns: Sequence[Sequence[legends.LegendRow]], at: Rect, tex
     }
 
 
-def _scale_text(window: MapWindow, lang: str) -> str:
-    return f"{int(window.scale):,}".replace(",", "." if lang == "vi" else ",")
-
-
 def _scale_values(window: MapWindow, layout: PageLayout, lang: str) -> dict[str, Any]:
     """The scale bar in four parts of a round length, and the arrow to the north of the grid."""
     most_m = layout.scale.w * 0.55 / 1000 * window.scale / 4
@@ -217,13 +229,24 @@ def _scale_values(window: MapWindow, layout: PageLayout, lang: str) -> dict[str,
     deg = convergence_deg(window)
     return {
         "at": layout.scale._asdict(),
-        "text": _WORDS["scale"].of(lang).format(n=_scale_text(window, lang)),
+        "text": _WORDS["scale"].of(lang).format(n=format_scale(window.scale, lang)),
         "part": part_m / window.scale * 1000,
         "marks": [format_number(float(f"{number * part_m / size:g}"), None, lang) for number in range(5)],
         "unit": unit,
         "north": _WORDS["north"].of(lang),
-        "convergence": _WORDS["convergence"].of(lang).format(deg=format_number(abs(round(deg, 2)), None, lang)),
+        "convergence": convergence_words(deg, lang),
     }
+
+
+def convergence_words(deg: float, lang: str) -> str:
+    """Where the north of the grid lies as seen from true north, `deg` degrees clockwise of it, to the minute of arc.
+
+    >>> convergence_words(0.254, "vi"), convergence_words(-0.5, "en"), convergence_words(0.001, "en")
+    ('lệch 0,25° về phía đông so với bắc thực', '0.5° west of true north', 'the same as true north')
+    """
+    rounded = round(deg, 2)
+    side = "east" if rounded > 0 else "west" if rounded < 0 else "same"
+    return _WORDS[side].of(lang).format(deg=format_number(abs(rounded), None, lang))
 
 
 def _grid_note(drawing: MapDrawing, lang: str) -> str:
@@ -244,40 +267,11 @@ def _inset_values(atlas: Atlas, window: MapWindow, at: Rect, lang: str) -> dict[
 # --- beside the map ----------------------------------------------------------------------------------
 
 
-def _table_mm(rows: Sequence[TableRow], layout: PageLayout) -> float:
-    """The height of the table of records beside the map in millimetres; a long name takes several lines."""
-    room = layout.table.w - _OTHER_COLUMNS_MM * layout.text
-    lines = [math.ceil(width_mm(row.name, _TABLE_POINTS * layout.text) / room) for row in rows]
-    return sum(_TABLE_ROW_MM + (count - 1) * _TABLE_LINE_MM for count in [1, *lines]) * layout.text
-
-
-def _table_values(
-    rows: Sequence[TableRow], summary: list[list[str]], layout: PageLayout, lang: str, *, fits: bool, has_list: bool
+def _notes_values(
+    atlas: Atlas, ground: Ground | None, layers: Sequence[str], at: Rect, lang: str, address: str
 ) -> dict[str, Any]:
-    """The table beside the map where it has room there; else a summary, and the table on pages of its own."""
-    return {
-        "table": {
-            "at": layout.table._asdict(),
-            "title": _WORDS["table" if fits else "summary"].of(lang),
-            "heads": [head.of(lang) for head in (SHORT_HEADS if fits else SUMMARY_HEADS)],
-            "rows": [row.short for row in rows] if fits else summary,
-            "note": "" if fits or not has_list else _WORDS["next_page"].of(lang),
-            "short": fits,
-        },
-        "list": None if fits or not has_list else {
-            "title": _WORDS["table"].of(lang), "heads": [head.of(lang) for head in HEADS],
-            "groups": [
-                {"kind": kind, "rows": [list(row.values) for row in members]}
-                for kind, members in groupby(rows, key=lambda row: row.layer)
-            ],
-            "page": _WORDS["page"].of(lang),
-        },
-    }  # fmt: skip
-
-
-def _notes_values(atlas: Atlas, ground: Ground | None, order: SheetOrder, at: Rect, address: str) -> dict[str, Any]:
-    lang, version = order.lang, atlas.version
-    of_records = credits_of(atlas, [*order.layers, "communes", "province"], lang)
+    version = atlas.version
+    of_records = credits_of(atlas, [*layers, "communes", "province"], lang)
     of_base = terrain_credits(ground, lang)
     texts = [
         *of_records["attributions"],

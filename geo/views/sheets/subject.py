@@ -84,7 +84,7 @@ class Subject(NamedTuple):
 def subject_of(atlas: Atlas, order: SheetOrder) -> Subject:
     """The subject of an order; NotFound for an area that is no record, BadQuery for one without a place."""
     if order.area == PROVINCE:
-        return Subject(_province_title(atlas, order.lang), _province_box(atlas), None, None, "communes")
+        return Subject(_province_title(atlas, order.lang), province_box(atlas), None, None, "communes")
     if order.area == SELECTION:
         return _selection(atlas, order)
     layer, _, key = order.area.partition("/")
@@ -145,7 +145,8 @@ def _queries(order: SheetOrder, subject: Subject, window: MapWindow) -> Iterator
 # --- areas -------------------------------------------------------------------------------------------
 
 
-def _province_box(atlas: Atlas) -> MetricBox:
+def province_box(atlas: Atlas) -> MetricBox:
+    """The box around the province in METRIC_CRS; BadQuery where the data has no outline of it."""
     shapes = units_of(atlas, "province").shapes
     if not len(shapes):
         raise BadQuery(

@@ -32,6 +32,7 @@ FACES = (
     Face(SERIF, False, False, "LiberationSerif-Regular.ttf"),
     Face(SERIF, True, False, "LiberationSerif-Bold.ttf"),
     Face(SERIF, False, True, "LiberationSerif-Italic.ttf"),
+    Face(SERIF, True, True, "LiberationSerif-BoldItalic.ttf"),
 )
 
 _REPLACEMENTS = {"→": "->", "←": "<-", "↔": "<->", "″": '"', "′": "'", "№": "No", "\N{NON-BREAKING HYPHEN}": "-"}
@@ -59,13 +60,15 @@ def _face(family: str, bold: bool, italic: bool) -> Face:
     return next(face for face in FACES if (face.family, face.bold, face.italic) == (family, bold, italic and not bold))
 
 
-def width_mm(text: str, points: float, *, bold: bool = False, italic: bool = False, tracking: float = 0.0) -> float:
-    """The width of `text` in millimetres, set in SANS without kerning; `tracking` is the room after a letter in points.
+def width_mm(
+    text: str, points: float, *, bold: bool = False, italic: bool = False, tracking: float = 0.0, family: str = SANS
+) -> float:
+    """The width of `text` in millimetres, set without kerning; `tracking` is the room after a letter in points.
 
     >>> round(width_mm("Điện Biên", 10.0), 2), width_mm("", 10.0)
     (16.17, 0.0)
     """
-    advances = _metrics(_face(SANS, bold, italic).file).advances
+    advances = _metrics(_face(family, bold, italic).file).advances
     ems = sum(advances.get(ord(letter), 0.6) for letter in text)
     return (ems * points + tracking * len(text)) * MM_PER_POINT
 

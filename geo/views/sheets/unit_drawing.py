@@ -12,8 +12,10 @@ from geo.atlas import Atlas, Query, Record
 from geo.basemap.style import VEIL, VEIL_OPACITY
 from geo.crs import Shapes, to_metric
 from geo.ocop.styles import STYLES
+from geo.views.qgis.base_layers import PX_MM
 from geo.views.sheets.label_placement import Name, spots_around, spots_in
-from geo.views.sheets.map_window import PX_MM, MapWindow
+from geo.views.sheets.map_window import MapWindow
+from geo.views.sheets.record_symbols import dash_mm
 from geo.views.sheets.typefaces import printable
 from geo.views.sheets.vector_drawing import area, line
 
@@ -79,8 +81,7 @@ def _simplified(shapes: Shapes, window: MapWindow) -> BaseGeometry:
 
 def _border(borders: Shapes, layer: str, window: MapWindow) -> str:
     style = STYLES[layer]
-    dashes = [float(part) * PX_MM for part in style.dash.split()]
-    return line(_on_paper(borders, window), style.color, style.stroke_width * PX_MM, dash_mm=dashes)
+    return line(_on_paper(borders, window), style.color, style.stroke_width * PX_MM, dash_mm=dash_mm(layer))
 
 
 def _on_paper(lines: Shapes, window: MapWindow) -> Shapes:

@@ -1,7 +1,7 @@
 """Lines, areas and symbols of a map as SVG, in hundredths of a millimetre."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -14,6 +14,8 @@ Array: TypeAlias = NDArray[Any]
 
 PER_MM = 100
 """Units of a drawing in a millimetre: whole numbers make a file small."""
+_GRAIN = 4
+"""Units that the points of lines and areas are rounded to: 0.04 mm, finer than a printer's dot, compresses better."""
 
 
 def path_data(shapes: Shapes | Iterable[Any]) -> str:
@@ -26,7 +28,7 @@ def path_data(shapes: Shapes | Iterable[Any]) -> str:
 
 def _paths(lines: Array, end: str) -> Iterable[str]:
     points, owners = shapely.get_coordinates(lines, return_index=True)
-    units = np.rint(points * PER_MM).astype(np.int64)
+    units = np.rint(points * PER_MM / _GRAIN).astype(np.int64) * _GRAIN
     begins = np.flatnonzero(np.diff(owners, prepend=-1))
     for line in np.split(units, begins[1:]) if len(units) else ():
         steps = np.diff(line, axis=0)
@@ -46,11 +48,35 @@ def _text(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def area(shapes: Shapes | Iterable[Any], fill: str, *, opacity: float = 1.0) -> str:
-    """Areas in one colour; nothing for none."""
+class Pen(NamedTuple):
+    """How a line is drawn: its colour, its width and its dashes in millimetres, its opacity."""
+
+    color: str
+    width_mm: float
+    dash_mm: tuple[float, ...] = ()
+    opacity: float = 1.0
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of an SVG element that is drawn so."""
+        dashes = " ".join(str(round(part * PER_MM)) for part in self.dash_mm)
+        return {
+            "stroke": self.color, "stroke_width": self.width_mm * PER_MM,
+            "stroke_linecap": "butt" if dashes else "round", "stroke_linejoin": "round",
+            **({"stroke_dasharray": dashes} if dashes else {}),
+            **({"stroke_opacity": self.opacity} if self.opacity < 1 else {}),
+        }  # fmt: skip
+
+
+def area(shapes: Shapes | Iterable[Any], fill: str, *, opacity: float = 1.0, edge: Pen | None = None) -> str:
+    """Areas in one colour, their outlines drawn with a pen; nothing for none."""
     data = path_data(shapes)
-    more: Mapping[str, Any] = {} if opacity >= 1 else {"fill_opacity": opacity}
-    return element("path", d=data, fill=fill, fill_rule="evenodd", **more) if data else ""
+    more: dict[str, Any] = {} if opacity >= 1 else {"fill_opacity": opacity}
+    return (
+        element("path", d=data, fill=fill, fill_rule="evenodd", **more, **(edge.attributes if edge else {}))
+        if data
+        else ""
+    )
 
 
 def line(
@@ -58,17 +84,8 @@ def line(
 ) -> str:
     """Lines in one colour and width; nothing for none."""
     data = path_data(shapes)
-    if not data:
-        return ""
-    dashes = " ".join(str(round(part * PER_MM)) for part in dash_mm)
-    more: dict[str, Any] = {"stroke_dasharray": dashes} if dashes else {}
-    if opacity < 1:
-        more["stroke_opacity"] = opacity
-    cap = "butt" if dashes else "round"
-    return element(
-        "path", d=data, fill="none", stroke=color, stroke_width=width_mm * PER_MM, stroke_linecap=cap,
-        stroke_linejoin="round", **more,
-    )  # fmt: skip
+    pen = Pen(color, width_mm, tuple(dash_mm), opacity)
+    return element("path", d=data, fill="none", **pen.attributes) if data else ""
 
 
 def rectangle(x: float, y: float, width: float, height: float, fill: str, **attributes: Any) -> str:

@@ -66,9 +66,9 @@ class Workbench:
             file_query=query_of(page, desk), **content.values, **self.more_values.get(page.key, _nothing)(desk),
         )  # fmt: skip
 
-    def desk(self, page: PlanPage) -> Desk:
-        """What the request asks of a page; BadQuery for a parameter that the page does not have."""
-        params.only(request.args, *_names(page))
+    def desk(self, page: PlanPage, *more: str) -> Desk:
+        """What the request asks of a page; BadQuery for a parameter that is neither the page's nor one of `more`."""
+        params.only(request.args, *_names(page), *more)
         self.open_version()
         parameters = plan_parameters.parameters(request.args, g.atlas, page.day or plan_parameters.today())
         choices = {name: request.args[name] for name in page.choices if request.args.get(name)}
@@ -132,6 +132,11 @@ class Workbench:
         """A file that `write` writes for an edition, as a long request; a `large` one as a job of the machine."""
         budget.take_place()
         return self._files.send(write, name, media_type, name, edition, g.lang, keep=False, large=large)
+
+
+def in_order(content: Content) -> Content:
+    """The content of a page, one of its tables in the order of the parameter `sort`."""
+    return replace(content, tables=_ordered(content.tables))
 
 
 def _nothing(_: Desk) -> dict[str, Any]:

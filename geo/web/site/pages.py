@@ -51,7 +51,7 @@ def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSour
         view["words"] = words_in(f"{entry}.js", view["words"])
         if ground is not None:
             view["terrain"] = terrain_view(ground, g.lang, SiteUrls().plain(""))
-        return _page(
+        return render_page(
             f"{entry}.html", entry=entry, view=view, shell=shell(view), sketch=sketch(state), shapes=shapes(),
             opened=opened(), first_styles=bundle_text("first.css"), first_data=first_data(view),
             credits=credits_of(g.atlas, [*ON_MAP, *BASES], g.lang), terrain=terrain_credits(ground, g.lang),
@@ -70,7 +70,8 @@ def register(app: Flask, settings: Settings, assets: Assets, grounds: GroundSour
     app.add_url_rule("/<layer>/<record>", view_func=record_page)
 
 
-def _page(template: str, **values: Any) -> Response:
+def render_page(template: str, **values: Any) -> Response:
+    """A page of the site for the version that the request is answered from."""
     response = Response(render_template(template, version=g.atlas.version, **values), mimetype="text/html")
     # No ETag: every response has another nonce.
     response.headers["Cache-Control"] = "no-cache"
@@ -112,7 +113,7 @@ def map_page(settings: Settings, assets: Assets) -> dict[str, Any]:
 def layers() -> Response:
     """The page of all layers with their downloads."""
     params.only(request.args)
-    return _page("layers.html", groups=layers_view(g.atlas, g.lang, SiteUrls()), active="layers")
+    return render_page("layers.html", groups=layers_view(g.atlas, g.lang, SiteUrls()), active="layers")
 
 
 def layer_page(layer: str) -> Response:
@@ -131,7 +132,7 @@ def layer_page(layer: str) -> Response:
     selection.pop("sort", None)
     map_params = {name: value for name, value in selection.items() if name in MAP_STATE}
     help_with = _help_with(query, urls) if not view["matched"] else {}
-    return _page(
+    return render_page(
         "layer.html", view=view, number=number, pages=pages, selection=selection, sort=query.sort, text=query.text,
         help_with=help_with,
         map_url=urls.page("/", layers=layer, **map_params) if layer in ON_MAP else None, active="layers",
@@ -153,7 +154,7 @@ def search_page() -> Response:
     params.only(request.args, "q")
     text, limit = params.words(request.args), SEARCH_LIMIT.most or 0
     answer = search_answer(g.atlas, text, g.lang, SiteUrls(), layers=None, limit=limit)
-    return _page("search.html", answer=answer, text=text.strip(), most=limit, active="map")
+    return render_page("search.html", answer=answer, text=text.strip(), most=limit, active="map")
 
 
 def record_page(layer: str, record: str) -> Response:
@@ -163,7 +164,7 @@ def record_page(layer: str, record: str) -> Response:
     urls = SiteUrls()
     view = record_view(g.atlas, layer, record, g.lang, urls)
     before, after = (neighbour_view(g.atlas, layer, key, g.lang, urls) for key in g.atlas.neighbours(layer, record))
-    return _page(
+    return render_page(
         "record.html", view=view, layer=layer_head(g.atlas, layer, g.lang, urls), before=before, after=after,
         locator=locator(g.atlas, g.atlas.get(layer, record)), method=METHOD.of(g.lang), active="layers",
     )  # fmt: skip
@@ -178,27 +179,27 @@ def quality() -> Response:
     view = quality_view(g.atlas, layer, g.lang, SiteUrls(), kinds=_KINDS)
     names = {name: spec.label.of(g.lang) for name, spec in COLLECTIONS.items()}
     hidden_tls = HIDDEN_TLS in request.environ
-    return _page("quality.html", view=view, chosen=layer, names=names, hidden_tls=hidden_tls, active="quality")
+    return render_page("quality.html", view=view, chosen=layer, names=names, hidden_tls=hidden_tls, active="quality")
 
 
 def worklist() -> Response:
     """The page of what an office has to look up."""
     view = worklist_view(g.atlas, gaps(request.args, g.atlas), g.lang, SiteUrls())
     selection = {name: value for name, value in params.join_values(request.args).items() if name in GAPS and value}
-    return _page("worklist.html", view=view, selection=selection, active="quality")
+    return render_page("worklist.html", view=view, selection=selection, active="quality")
 
 
 def connect() -> Response:
     """The page about access from other programs, with commands to copy."""
     params.only(request.args)
     base = SiteUrls().host()
-    return _page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
+    return render_page("connect.html", base=base, tools=ways(base, g.lang), active="connect")
 
 
 def about(ground: Ground | None) -> Response:
     """The page about the map, the sources of its data, and how links are computed."""
     params.only(request.args)
-    return _page(
+    return render_page(
         "about.html", links=links_view(g.atlas, g.lang), groups=layers_view(g.atlas, g.lang, SiteUrls()),
         method=METHOD_IN_FULL.of(g.lang), title=word("nav.about", g.lang), active="about",
         terrain=terrain_credits(ground, g.lang),

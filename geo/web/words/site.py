@@ -188,6 +188,8 @@ WORDS: dict[str, Label] = {
     "sheet.show": Label("Cập nhật địa chỉ của tờ này", "Update the address of this sheet"),
     "sheet.make": Label("Tải PDF", "Download the PDF"),
     "sheet.kept": Label("Chỉ các bản ghi khớp bộ lọc", "Only the records that match the filters"),
+    "sheet.older": Label("Tờ bản đồ này lấy dữ liệu của phiên bản {n}; hiện đã có phiên bản {m}.", "This sheet holds the data of version {n}; the current one is version {m}."),
+    "sheet.permanent": Label("Địa chỉ của tệp và mã QR ghi phiên bản {n} ({date}) nên về sau vẫn mở ra đúng tờ này.", "The file's address and its QR code name version {n} ({date}), so that later they still open this sheet."),
     "sheet.atlas": Label("Tập bản đồ của mọi xã, phường", "Atlas of all communes and wards"),
     "sheet.atlas.about": Label("Bản đồ toàn tỉnh và một tờ A4 cho mỗi xã, phường trong một tệp PDF có mục lục và dấu trang.", "The map of the province and an A4 sheet for each commune and ward in one PDF with contents and bookmarks."),
     "connect.title": Label("Kết nối từ QGIS, ArcGIS, Excel, Python, R, JavaScript", "Connect from QGIS, ArcGIS, Excel, Python, R, JavaScript"),
