@@ -172,7 +172,7 @@ def _marker(parent: ET.Element, style: BaseStyle) -> None:
         svg,
         {
             "name": embed_path(SYMBOLS[style.symbol], BOX, color, LAND.light), "color": rgba(color),
-            "size": f"{style.size[-1][1] * _PX_MM * 1.3:.2f}", "size_unit": "MM",
+            "size": f"{style.size[-1][1] * _SYMBOL_MM:.2f}", "size_unit": "MM",
         },
     )  # fmt: skip
     add_expressions(svg, {"size": f"{size_expression(style.size)} * {_SYMBOL_MM:g}"})
