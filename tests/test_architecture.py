@@ -98,7 +98,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         VIEWS | {"basemap", "views.export", "views.map", "views.qgis", "atlas.cql2"},
         {"numpy", "shapely", "orjson", "pyogrio", "jinja2"},
     ),
-    "views.plan": (VIEWS | {"link", "plan", "views.export", "views.map"}, {"icalendar", "numpy", "orjson"}),
+    "views.plan": (VIEWS | {"link", "plan", "views.export", "views.map"}, {"icalendar", "numpy", "orjson", "shapely"}),
     "views.ogc": (VIEWS | {"atlas.cql2"}, {"numpy", "shapely", "orjson", "pyproj"}),
     "views.export": (
         VIEWS | {"views.ogc"},

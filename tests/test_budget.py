@@ -22,6 +22,7 @@ from geo.atlas.cql2.tree import Constant, Property
 from geo.budget import Budget, Elsewhere, HandOver, JobSlots, LongRequests, Unshared, limited
 from geo.crs import LngLatBbox
 from geo.errors import Busy, TooCostly
+from geo.plan.records import records_of
 from geo.views.export.download import write_export
 from geo.views.map.map_page import in_view
 from geo.views.tiles import tile, zoom_layers
@@ -198,6 +199,13 @@ def test_what_is_done_once_for_each_version_is_not_limited() -> None:
         work(0.11)
         with pytest.raises(TooCostly):
             budget.spend()
+
+
+def test_the_first_figure_of_a_version_reads_its_records_elsewhere_and_uncounted(crowded: Atlas) -> None:
+    with limited(Budget(FREE, FREE, Elsewhere())), pytest.raises(HandOver):
+        records_of(crowded)
+    with limited(Budget(0.0, FREE, places())):
+        assert records_of(crowded).count("zones") == 3_000
 
 
 def test_the_first_view_of_the_map_is_kept_by_the_process_that_may_not_work_long(crowded: Atlas) -> None:

@@ -3,8 +3,10 @@
 import json
 import shutil
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from geo.atlas import Query, open_atlases
 from geo.errors import BadSource
 from geo.pipeline import build_atlas, check_seed, rule_label
 from geo.settings import Settings
+from geo.store import open_store
 from tests.conftest import ROOT
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -74,6 +77,25 @@ def test_a_lost_atlas_is_made_again_from_the_store(own: Settings) -> None:
     shutil.rmtree(own.data_dir / "atlas")
     assert build_atlas(own, source, progress=quiet).counts == build.counts
     source.close()
+
+
+def test_a_version_is_frozen_alike_from_the_records_at_hand_and_from_the_store(own: Settings) -> None:
+    build_atlas(own, open_atlases(own), progress=quiet)
+    from_store = _dump_and_delete(own)
+    published = open_store(own).restore(1, who="An", why="như cũ")
+    assert published.version.number == 1 and published.state["products"]
+    build_atlas(own, open_atlases(own), progress=quiet, published=published)
+    assert published.state == {}  # taken over, so that memory does not hold the records twice
+    assert _dump_and_delete(own) == from_store
+
+
+def _dump_and_delete(settings: Settings) -> list[str]:
+    """The content of the one atlas, which is deleted."""
+    (path,) = (settings.data_dir / "atlas").glob("*.sqlite")
+    with closing(sqlite3.connect(path)) as connection:
+        lines = list(connection.iterdump())
+    path.unlink()
+    return lines
 
 
 def test_the_shipped_seed_has_no_fatal_issue_and_its_known_conflicts() -> None:

@@ -18,8 +18,8 @@ from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import Label
 
-_End: TypeAlias = tuple["_Ends", int]
-"""One end of a line: the records of its layer, and its place among them."""
+_Rows: TypeAlias = NDArray[np.intp]
+"""One end of each line, as its place among all records."""
 
 _SPECS = {spec.name: spec for spec in LINKS}
 _ORDER = {precision.key: position for position, precision in enumerate(PRECISIONS)}
@@ -34,13 +34,13 @@ _LINEAGE = Label(
 
 
 class _Ends(NamedTuple):
-    """The records of a layer as ends of lines, column by column; `rows` are their places in the columns.
+    """The records of all layers as ends of lines, column by column; `rows` are their places, by layer and key.
 
     A record without a name is called by its key.
     `points` are the coordinates (STORE_CRS) of one point of each, NaN without a geometry; `precisions` are its keys.
     """
 
-    rows: dict[str, int]
+    rows: dict[str, dict[str, int]]
     names: list[str]
     names_en: list[str]
     points: NDArray[np.float64]
@@ -54,17 +54,17 @@ def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Geo
     where an end has no geometry or both ends are the same point, closer than a tenth of a metre. `precision` is the
     coarser of the two ends'; null where neither end has one.
     """
-    ends = {layer: _ends(frame, layer) for layer, frame in frames.items() if layer in LAYERS}
+    ends = _ends(frames)
     by_key: dict[str, Pair] = {}
     for pair in pairs:
         if _SPECS[pair.link].visible:
             by_key.setdefault(f"{pair.link}.{pair.source_id}.{pair.target_id}", pair)
     visible = list(by_key.values())
-    here = [(ends[pair.source_layer], ends[pair.source_layer].rows[pair.source_id]) for pair in visible]
-    there = [(ends[pair.target_layer], ends[pair.target_layer].rows[pair.target_id]) for pair in visible]
-    columns = _columns(list(by_key), visible, here, there)
+    here = np.array([ends.rows[pair.source_layer][pair.source_id] for pair in visible], dtype=np.intp)
+    there = np.array([ends.rows[pair.target_layer][pair.target_id] for pair in visible], dtype=np.intp)
+    columns = _columns(list(by_key), visible, ends, here, there)
     table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
-    return gpd.GeoDataFrame(table, geometry=_lines(here, there), crs=STORE_CRS)
+    return gpd.GeoDataFrame(table, geometry=_lines(ends.points[here], ends.points[there]), crs=STORE_CRS)
 
 
 def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -77,7 +77,22 @@ def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _ends(frame: GeoDataFrame, layer: str) -> _Ends:
+def _ends(frames: Mapping[str, GeoDataFrame]) -> _Ends:
+    of_all = _Ends({}, [], [], np.empty((0, 2)), [])
+    parts = [of_all.points]
+    for layer, frame in frames.items():
+        if layer in LAYERS:
+            of_layer = _ends_of_layer(frame, layer, len(of_all.names))
+            of_all.rows.update(of_layer.rows)
+            of_all.names.extend(of_layer.names)
+            of_all.names_en.extend(of_layer.names_en)
+            of_all.precisions.extend(of_layer.precisions)
+            parts.append(of_layer.points)
+    return of_all._replace(points=np.concatenate(parts))
+
+
+def _ends_of_layer(frame: GeoDataFrame, layer: str, first: int) -> _Ends:
+    """The records of one layer, whose places begin at `first`."""
     spec, count = LAYERS[layer], len(frame)
     keys = [str(key) for key in frame[spec.key]]
     names = [name if isinstance(name, str) and name else key for name, key in zip(frame[spec.title], keys, strict=True)]
@@ -87,8 +102,10 @@ def _ends(frame: GeoDataFrame, layer: str) -> _Ends:
     ]
     points = np.full((count, 2), np.nan) if spec.geometry is None else _points(frame)
     precisions = frame["precision"] if spec.has("precision") else [None] * count
-    rows = {key: row for row, key in enumerate(keys)}
-    return _Ends(rows, names, in_english, points, [key if isinstance(key, str) else None for key in precisions])
+    rows = {key: row for row, key in enumerate(keys, start=first)}
+    return _Ends(
+        {layer: rows}, names, in_english, points, [key if isinstance(key, str) else None for key in precisions]
+    )
 
 
 def _points(frame: GeoDataFrame) -> NDArray[np.float64]:
@@ -101,12 +118,13 @@ def _points(frame: GeoDataFrame) -> NDArray[np.float64]:
 
 
 def _columns(
-    keys: Sequence[str], pairs: Sequence[Pair], here: Sequence[_End], there: Sequence[_End]
+    keys: Sequence[str], pairs: Sequence[Pair], ends: _Ends, here: _Rows, there: _Rows
 ) -> dict[str, Sequence[object]]:
     """The fields of the layer "links", in their order."""
-    sources, targets = ([ends.names[row] for ends, row in side] for side in (here, there))
-    in_english = ([ends.names_en[row] for ends, row in side] for side in (here, there))
-    precisions = ([ends.precisions[row] for ends, row in side] for side in (here, there))
+    sides = here.tolist(), there.tolist()
+    sources, targets = ([ends.names[row] for row in side] for side in sides)
+    in_english = ([ends.names_en[row] for row in side] for side in sides)
+    precisions = ([ends.precisions[row] for row in side] for side in sides)
     columns: dict[str, Sequence[object]] = (
         dict(zip(Pair._fields, zip(*pairs, strict=True), strict=True)) if pairs else {}
     )
@@ -135,10 +153,9 @@ def _coarser(one: str | None, other: str | None) -> str | None:
     return max(precisions, key=lambda key: _ORDER[key or ""]) if precisions else None
 
 
-def _lines(here: Sequence[_End], there: Sequence[_End]) -> NDArray[np.object_]:
-    """The line from each point here to the one there; None where one of them is missing or both are the same."""
-    begins, ends = (np.array([ends.points[row] for ends, row in side]).reshape(-1, 2) for side in (here, there))
-    lines = np.full(len(here), None, dtype=object)
+def _lines(begins: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.object_]:
+    """The line from each point to the other one; None where one of them is missing or both are the same."""
+    lines = np.full(len(begins), None, dtype=object)
     is_apart = (np.abs(begins - ends) >= _SAME_DEG).any(axis=1)  # False where a coordinate is missing (NaN)
     drawn = np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & is_apart
     lines[drawn] = shapely.linestrings(np.stack([begins[drawn], ends[drawn]], axis=1))

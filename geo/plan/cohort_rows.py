@@ -1,9 +1,9 @@
 """The indicators of the phase 2021-2023 and of the cohort that it supports."""
 
-from geo.plan import certificates
 from geo.plan.cohorts import cohort_of
 from geo.plan.figures import Formula, Indicator, Interval, Outcome, Parameters
 from geo.plan.formulas import count, in_scope, missing, value
+from geo.plan.recognition import lapsed_by_day, valid_on_day
 from geo.plan.records import Records
 from geo.plan.selections import Condition, Selection, counted, everything
 from geo.schema import Label
@@ -37,14 +37,6 @@ def _all(records: Records, _: Parameters) -> Selection:
     return everything(records, _LAYER)
 
 
-def _valid(records: Records, parameters: Parameters) -> Selection:
-    return certificates.valid(records, parameters.on)
-
-
-def _lapsed(records: Records, parameters: Parameters) -> Selection:
-    return certificates.lapsed(records, parameters.on)
-
-
 COHORT_ROWS: tuple[Indicator, ...] = (
     Indicator("phase_supported", Label("Sản phẩm ghi được hỗ trợ theo Kế hoạch 3770", "Products on record as supported by plan 3770"), "P5", _UNIT,
               Label("Số sản phẩm có ghi được hỗ trợ trong giai đoạn 2021-2023.", "The products on record as supported in the phase 2021-2023."),
@@ -55,8 +47,8 @@ COHORT_ROWS: tuple[Indicator, ...] = (
               _of_cohort(_all), _LAYER, _SCOPE, _COHORT),
     Indicator("cohort_valid", Label("Sản phẩm của nhóm còn hiệu lực chứng nhận", "Products of the cohort with a valid certificate"), "P5", _UNIT,
               Label("Số sản phẩm của nhóm có giấy chứng nhận còn hiệu lực vào ngày được chọn.", "The products of the cohort whose certificate is valid on the chosen day."),
-              _of_cohort(_valid), _LAYER, ("on", *_SCOPE), _COHORT),
+              _of_cohort(valid_on_day), _LAYER, ("on", *_SCOPE), _COHORT),
     Indicator("cohort_lapsed", Label("Sản phẩm của nhóm hết hiệu lực, chưa công nhận lại", "Products of the cohort lapsed and not certified again"), "P5", _UNIT,
               Label("Số sản phẩm của nhóm có giấy chứng nhận hết hạn trước ngày được chọn mà không có giấy mới còn hiệu lực.", "The products of the cohort whose certificate ended before the chosen day and who have no other that is valid on it."),
-              _of_cohort(_lapsed), _LAYER, ("on", *_SCOPE), _COHORT),
+              _of_cohort(lapsed_by_day), _LAYER, ("on", *_SCOPE), _COHORT),
 )  # fmt: skip

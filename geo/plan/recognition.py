@@ -16,17 +16,19 @@ _UNIT = Label("sản phẩm", "products")
 _MISSING = missing(_LAYER, "certified_from")
 
 
-def _valid(records: Records, parameters: Parameters) -> Selection:
+def valid_on_day(records: Records, parameters: Parameters) -> Selection:
+    """The products whose certificate is valid on the day of the parameters."""
     return certificates.valid(records, parameters.on)
 
 
-def _lapsed(records: Records, parameters: Parameters) -> Selection:
+def lapsed_by_day(records: Records, parameters: Parameters) -> Selection:
+    """The products whose certificate ended before the day of the parameters, without a new one."""
     return certificates.lapsed(records, parameters.on)
 
 
 def _lapsing(records: Records, parameters: Parameters) -> Selection:
     last = parameters.on + timedelta(days=parameters.days)
-    return certificates.lapsing(records, parameters.on, last) & _valid(records, parameters)
+    return certificates.lapsing(records, parameters.on, last) & valid_on_day(records, parameters)
 
 
 def _lapsing_in_quarter(records: Records, parameters: Parameters) -> Selection:
@@ -52,15 +54,15 @@ RECOGNITION: tuple[Indicator, ...] = (
     Indicator("products_valid", Label("Sản phẩm còn hiệu lực chứng nhận", "Products with a valid certificate"), "P1", _UNIT,
               Label("Số sản phẩm có giấy chứng nhận còn hiệu lực vào ngày được chọn (36 tháng kể từ ngày cấp); chỉ biết năm thì trong năm đầu và năm cuối là “có thể”.",
                     "The products whose certificate is valid on the chosen day (36 months from its issue); where only the year is known, those in their first and last year are possible."),
-              count(_LAYER, _valid), _LAYER, _SCOPE, _MISSING),
+              count(_LAYER, valid_on_day), _LAYER, _SCOPE, _MISSING),
     Indicator("products_valid_share", Label("Tỷ lệ sản phẩm còn hiệu lực chứng nhận", "Share of products with a valid certificate"), "P1", PERCENT,
               Label("Số sản phẩm còn hiệu lực vào ngày được chọn, chia cho số sản phẩm từng được công nhận và đã rõ thời hạn.",
                     "The products valid on the chosen day, divided by those that were ever certified and whose term is known."),
-              share(_LAYER, _valid, _was_certified), _LAYER, _SCOPE, _MISSING, 1),
+              share(_LAYER, valid_on_day, _was_certified), _LAYER, _SCOPE, _MISSING, 1),
     Indicator("products_lapsed", Label("Sản phẩm hết hiệu lực, chưa công nhận lại", "Products lapsed and not certified again"), "P1", _UNIT,
               Label("Số sản phẩm có giấy chứng nhận hết hạn trước ngày được chọn mà không có giấy mới còn hiệu lực vào ngày đó.",
                     "The products whose certificate ended before the chosen day and who have no other that is valid on it."),
-              count(_LAYER, _lapsed), _LAYER, _SCOPE, _MISSING),
+              count(_LAYER, lapsed_by_day), _LAYER, _SCOPE, _MISSING),
     Indicator("products_lapsing", Label("Sản phẩm sắp hết hiệu lực", "Products about to lapse"), "P1", _UNIT,
               Label("Số sản phẩm còn hiệu lực vào ngày được chọn và hết hạn trong số ngày được chọn kể từ ngày đó.",
                     "The products valid on the chosen day whose certificate ends within the chosen number of days after it."),

@@ -44,7 +44,10 @@ _UNITS = ("old_commune_code", "district_code")
 
 
 class Page(NamedTuple):
-    """A page: its path, the parameters of the first request, and those of one that changes a choice."""
+    """A page: its path, the parameters of the first request, and those of one that changes a choice.
+
+    `{site}` and `{zone}` stand for the first record of these layers.
+    """
 
     path: str
     first: str
@@ -56,7 +59,7 @@ PAGES = (
     Page("/plan/chains", "", "km=12&order=gaps"),
     Page("/plan/chains", "by=zones", "by=zones&km=12"),
     Page("/plan/chains", "by=communes", "by=old_communes"),
-    Page("/plan/chains", "of=sites/S000001", "of=zones/Z000001"),
+    Page("/plan/chains", "of=sites/{site}", "of=zones/{zone}"),
     Page("/plan/gaps", "", "gap=sites_without_village&km=12"),
     Page("/plan/gaps", "gap=zones_without_product", "gap=products_without_producer"),
     Page("/plan/certificates", "", "days=200"),
@@ -153,10 +156,13 @@ def measure_figures(name: str, atlas: Atlas) -> None:
     print(f"| {name} | {read_s:.2f} | " + " | ".join(f"{seconds:.2f}" for seconds in compute_all(records)) + " |")
 
 
-def measure_pages(browser: Browser, name: str, address: str) -> None:
+def measure_pages(browser: Browser, name: str, atlas: Atlas, address: str) -> None:
     """Print a row for each page."""
+    records = Records.of(atlas)
+    keys = {"site": records.ids("sites")[0], "zone": records.ids("zones")[0]}
     for page in PAGES:
-        first, changed = (f"{address}{page.path}?on={ON}&{query}" for query in (page.first, page.changed))
+        queries = (query.format(**keys) for query in (page.first, page.changed))
+        first, changed = (f"{address}{page.path}?on={ON}&{query}" for query in queries)
         (first_s, size), (changed_s, _), (again_s, _) = (seconds_for(one) for one in (first, changed, changed))
         shown_s = picture(browser, first)
         label = f"{page.path}?{page.first}".removesuffix("?")
@@ -180,7 +186,7 @@ def main() -> None:
                     "\n| data | page | first s | changed s | again s | kB | picture s |\n|---|---|---|---|---|---|---|"
                 )
                 with site(atlas, Path(folder) / f"site-{number}") as address:
-                    measure_pages(browser, name, address)
+                    measure_pages(browser, name, atlas, address)
         browser.close()
 
 

@@ -99,7 +99,7 @@ def test_near_me_lists_what_is_in_sight_by_distance_and_keeps_the_zoom(watched: 
     points = """() => {
       const map = window.atlasShell.map;
       const panel = document.getElementById("panel").getBoundingClientRect();
-      const bottom = panel.width > innerWidth - 2 ? panel.y : innerHeight;
+      const bottom = panel.width > innerWidth - 2 ? innerHeight - 118 : innerHeight; // a low sheet: a raised one takes no record from the list
       const top = panel.width > innerWidth - 2 ? 60 : 0;
       const frame = map.getContainer().getBoundingClientRect();
       return fetch("/map.json").then((answer) => answer.json()).then(({ layers }) => Object.values(layers).flatMap((layer) => layer.features)

@@ -40,9 +40,13 @@ def test_list_map_and_tools_are_few_stops_away_and_the_map_moves_by_keys(desktop
     before = params(page)["map"].split("/")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("+")
-    page.wait_for_timeout(700)
-    after = params(page)["map"].split("/")
-    assert float(after[0]) > float(before[0]) and float(after[2]) > float(before[2])
+    page.wait_for_function(
+        """([zoom, lng]) => {
+          const view = new URLSearchParams(location.search).get("map").split("/").map(Number);
+          return view[0] > zoom && view[2] > lng;
+        }""",
+        arg=[float(before[0]), float(before[2])],
+    )
     assert press_until(page, "name", name="Phóng to") == 1
     assert page.locator(".leaflet-marker-pane [tabindex='0']").count() == 0
     assert page.locator(".pin, .cluster").first.get_attribute("role") == "button"

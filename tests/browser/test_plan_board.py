@@ -69,3 +69,10 @@ def test_a_chain_is_lit_on_the_map_by_keyboard(desktop: WatchedPage) -> None:
     page.wait_for_selector(".pin--chosen")
     button.press("Enter")
     assert page.locator(".pin--chosen").count() == 0
+
+
+def test_on_a_phone_the_bar_begins_with_the_page_that_is_open(phone: WatchedPage) -> None:
+    page = phone.open("/plan/units?lang=vi")
+    box = page.locator(".planbar [aria-current]").bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollLeft") == 0

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CELL_PX, cellsOf, contains, meets, wholeCells } from "../../geo/static/js/core/cells.js";
+import { CELL_PX, cellsOf, contains, boxesMeet, wholeCells } from "../../geo/static/js/core/cells.js";
 
 const view = { west: 1000.5, north: -130, east: 2440.5, south: 770 };
 
@@ -12,12 +12,12 @@ test("the cells of a view cover it and its margin without overlapping", () => {
   assert.ok(contains(box, { west: view.west - 100, north: view.north - 100, east: view.east + 100, south: view.south + 100 }));
   const cells = cellsOf(box);
   assert.equal(cells.length * CELL_PX ** 2, (box.east - box.west) * (box.south - box.north));
-  for (const one of cells) assert.equal(cells.filter((other) => meets(one, other)).length, 1);
+  for (const one of cells) assert.equal(cells.filter((other) => boxesMeet(one, other)).length, 1);
 });
 
 test("the cell in the middle comes first, the corners last", () => {
   const cells = cellsOf(wholeCells(view, 0));
-  assert.ok(meets(cells[0], { west: 1720, north: 320, east: 1721, south: 321 }));
+  assert.ok(boxesMeet(cells[0], { west: 1720, north: 320, east: 1721, south: 321 }));
   assert.ok(cells.every((cell, i) => i === 0 || cells[i - 1].off <= cell.off));
 });
 
@@ -32,5 +32,5 @@ test("cells are whole device pixels wide at the usual ratios", () => {
 
 test("boxes that share an edge only do not meet, unless one is grown", () => {
   const [one, other] = [{ west: 0, north: 0, east: 10, south: 10 }, { west: 10, north: 0, east: 20, south: 10 }];
-  assert.deepEqual([meets(one, other), meets(one, other, 1)], [false, true]);
+  assert.deepEqual([boxesMeet(one, other), boxesMeet(one, other, 1)], [false, true]);
 });

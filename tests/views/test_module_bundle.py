@@ -48,8 +48,9 @@ const CALLS = {
   bandAt: () => core.bandAt(BANDS, 9),
   filesIn: () => core.filesIn(BANDS[0], 9, { west: 0, north: 0, east: 300, south: 300 }),
   pixelsPerUnit: () => core.pixelsPerUnit(8, 9.5),
-  partsOf: () => core.partsOf({ g: [[1, 2, 3, 4]] }, [10, 20, 4096]),
+  partsOf: () => core.partsOf({ g: [[1, 2, 3, 4]] }),
   sizeAt: () => core.sizeAt([[8, 1], [10, 3]], 9),
+  pairsOf: () => core.pairsOf([1, 2, 3, 4]),
   nameOf: () => core.nameOf({ n: "Sông Đà", e: "Da River" }, "along", true),
   clip: () => core.clip([-50, 50, 150, 50], { min: { x: 0, y: 0 }, max: { x: 100, y: 100 } }),
   even: () => core.even([0, 0, 90, 30]),
@@ -68,6 +69,17 @@ const CALLS = {
   piecesOf: () => core.piecesOf("honey of Mường Lay"),
   meets: () => [core.meets(polygon(SQUARE).geometry, BOX), core.meets({ type: "Point", coordinates: [110, 10] }, BOX)],
   distanceTo: () => core.distanceTo([103, 21], polygon(NEXT).geometry),
+  CELL_PX: () => core.CELL_PX,
+  wholeCells: () => core.wholeCells({ west: 1, north: -1, east: 500, south: 200 }, 100),
+  cellsOf: () => core.cellsOf(core.wholeCells({ west: 1, north: -1, east: 500, south: 200 }, 100)),
+  contains: () => [core.contains(CELL, CELL), core.contains(CELL, { ...CELL, east: 300 })],
+  boxesMeet: () => [core.boxesMeet(CELL, CELL), core.boxesMeet(CELL, { ...CELL, west: 240, east: 480 })],
+  cut: () => core.cut([{ parts: [[0, 0, 900, 10, 1900, 20]], from: 8 }]),
+  trace: () => {
+    const drawn = [];
+    core.trace({ part: [0, 0, 3, 0, 9, 0, 10, 0], first: 0, last: 6 }, 5, (...at) => drawn.push(at), (...at) => drawn.push(at));
+    return drawn;
+  },
   FAR: () => core.FAR,
   MAYBE: () => core.MAYBE,
   NEAR: () => core.NEAR,
@@ -91,6 +103,7 @@ const CALLS = {
   agree: () => [core.agree({ letters: "mat", tone: "" }, { letters: "mat", tone: "1" }), core.agree({ letters: "mat", tone: "2" }, { letters: "mat", tone: "1" })],
   differByOne: () => [core.differByOne("honey", "honet"), core.differByOne("honey", "money bag")],
 };
+const CELL = { west: 0, north: 0, east: 240, south: 240 };
 const BOX = { west: 103, south: 21, east: 104, north: 22 };
 console.log(JSON.stringify(Object.fromEntries(Object.keys(core).sort().map((name) => [name, CALLS[name]()]))));
 """

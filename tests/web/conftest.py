@@ -148,8 +148,13 @@ class RequestCounter:
     """An application, somebody who asks it, and how often a request reached its code."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self.client, self.count = app.test_client(), 0
         request_started.connect(self._more, app)
+
+    def begin_again(self) -> None:
+        """Forget cookies and the count."""
+        self.client, self.count = self._app.test_client(), 0
 
     def _more(self, _: Flask, **__: object) -> None:
         self.count += 1
@@ -157,6 +162,23 @@ class RequestCounter:
 
 @pytest.fixture
 def counter(small_atlas: Atlas, tmp_path: Path) -> RequestCounter:
-    return RequestCounter(
-        create_app(Settings(data_dir=tmp_path), FixedSource(small_atlas), templates=ROOT / "templates")
-    )
+    """An application that has answered nothing yet."""
+    return counted(small_atlas, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def lasting_counter(small_atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> RequestCounter:
+    """The application of `front_counter`."""
+    return counted(small_atlas, tmp_path_factory.mktemp("counted"))
+
+
+@pytest.fixture
+def front_counter(lasting_counter: RequestCounter) -> RequestCounter:
+    """A count of zero, of an application that may have answered other tests: the front keeps nothing of them."""
+    lasting_counter.begin_again()
+    return lasting_counter
+
+
+def counted(atlas: Atlas, data_dir: Path) -> RequestCounter:
+    """An application of its own over an atlas."""
+    return RequestCounter(create_app(Settings(data_dir=data_dir), FixedSource(atlas), templates=ROOT / "templates"))

@@ -71,21 +71,23 @@ def comparable(response: TestResponse) -> tuple[object, ...]:
     return response.status, headers, VARYING.sub(b"", body)
 
 
-def same(counter: RequestCounter, plain: FlaskClient, path: str, **headers: str) -> None:
+def same(front_counter: RequestCounter, plain: FlaskClient, path: str, **headers: str) -> None:
     headers = {"X-Request-ID": "one", **headers}
-    assert comparable(counter.client.get(path, headers=headers)) == comparable(plain.get(path, headers=headers)), path
+    assert comparable(front_counter.client.get(path, headers=headers)) == comparable(
+        plain.get(path, headers=headers)
+    ), path
 
 
-def test_plain_gets_of_items_do_not_reach_flask(counter: RequestCounter) -> None:
+def test_plain_gets_of_items_do_not_reach_flask(front_counter: RequestCounter) -> None:
     for path in (f"{PAGE}/R1", f"{PAGE}/R1?lang=en", f"{PAGE}/R1?crs={VN2000}", PAGE, f"{PAGE}?lang=en", f"{PAGE}?f=json",
                  f"{PAGE}?crs={VN2000}", f"{PAGE}?limit=1", f"{PAGE}?bbox=103,21,103.2,21.9&stars=4", f"{PAGE}?version=7"):  # fmt: skip
-        assert counter.client.get(path).status_code == 200
+        assert front_counter.client.get(path).status_code == 200
     for accept in ("*/*", "application/geo+json", "application/json", "text/html;q=0.5, application/geo+json"):
-        assert counter.client.get(PAGE, headers={"Accept": accept}).mimetype == "application/geo+json"
-    assert counter.count == 0
+        assert front_counter.client.get(PAGE, headers={"Accept": accept}).mimetype == "application/geo+json"
+    assert front_counter.count == 0
 
 
-def test_every_other_request_reaches_flask(counter: RequestCounter) -> None:
+def test_every_other_request_reaches_flask(front_counter: RequestCounter) -> None:
     others = (
         (f"{PAGE}/none", {}), (f"{PAGE}?limit=x", {}), (f"{PAGE}?f=csv", {}), (f"{PAGE}?f=html", {}), (f"{PAGE}?version=8", {}),
         ("/collections/products", {}), (PAGE, {"Accept": "text/html"}), (PAGE, {"Accept": "image/png"}),
@@ -93,11 +95,13 @@ def test_every_other_request_reaches_flask(counter: RequestCounter) -> None:
         (PAGE, {"Host": "a b"}), (f"{PAGE}?q=" + "x" * 2_000, {}), (PAGE, {"Accept": "*/*, " + "a/b, " * 500}),
     )  # fmt: skip
     for number, (path, headers) in enumerate(others):
-        counter.client.get(path, headers=headers)
-        assert counter.count == number + 1, (path, headers)
+        front_counter.client.get(path, headers=headers)
+        assert front_counter.count == number + 1, (path, headers)
 
 
-def test_every_record_and_page_is_what_the_application_answers(counter: RequestCounter, plain: FlaskClient) -> None:
+def test_every_record_and_page_is_what_the_application_answers(
+    front_counter: RequestCounter, plain: FlaskClient
+) -> None:
     for layer, lang, crs in itertools.product(("products", "communes", "sources", "links"), ("", "en"), ("", VN2000)):
         headers = "&".join(f"{name}={value}" for name, value in (("lang", lang), ("crs", crs)) if value)
         records = [one["id"] for one in plain.get(f"/collections/{layer}/items").get_json()["features"]]
@@ -105,9 +109,9 @@ def test_every_record_and_page_is_what_the_application_answers(counter: RequestC
             f"/collections/{layer}/items?{headers}&limit=2",
             *(f"/collections/{layer}/items/{one}?{headers}" for one in records),
         ]:
-            same(counter, plain, path)
+            same(front_counter, plain, path)
         for query in ("limit=1", "limit=1&offset=1", "bbox=103,21,103.2,21.9", "q=a", "properties=title", "f=json"):
-            same(counter, plain, f"/collections/{layer}/items?{headers}&{query}")
+            same(front_counter, plain, f"/collections/{layer}/items?{headers}&{query}")
 
 
 @pytest.mark.parametrize(
@@ -115,10 +119,10 @@ def test_every_record_and_page_is_what_the_application_answers(counter: RequestC
 )
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_pages_say_how_many_match_and_lead_to_their_neighbours_in_the_same_version(
-    counter: RequestCounter, query: str, ids: list[str], limit: int
+    front_counter: RequestCounter, query: str, ids: list[str], limit: int
 ) -> None:
     for offset in range(5):
-        page = counter.client.get(f"{PAGE}?{query}limit={limit}&offset={offset}").get_json()
+        page = front_counter.client.get(f"{PAGE}?{query}limit={limit}&offset={offset}").get_json()
         assert (page["numberMatched"], [one["id"] for one in page["features"]]) == (
             len(ids),
             ids[offset : offset + limit],
@@ -131,16 +135,18 @@ def test_pages_say_how_many_match_and_lead_to_their_neighbours_in_the_same_versi
         assert links["self"] == {**records, "limit": str(limit), "offset": str(offset)}
         assert links.get("next") == ({**pinned, "offset": str(offset + limit)} if offset + limit < len(ids) else None)
         assert links.get("prev") == ({**pinned, "offset": str(before)} if offset and ids else None)
-    assert counter.count == 0
+    assert front_counter.count == 0
 
 
-def test_whatever_is_asked_the_application_would_say_the_same(counter: RequestCounter, plain: FlaskClient) -> None:
+def test_whatever_is_asked_the_application_would_say_the_same(
+    front_counter: RequestCounter, plain: FlaskClient
+) -> None:
     chance, tried = random.Random(4), 600
     for _ in range(tried):
         names = chance.sample(sorted(SAME), chance.choice((1, 1, 2, 2, 3, 4)))
         parts = [f"{name}={quote(chance.choice(SAME[name]), safe=',/:')}" for name in names]
-        same(counter, plain, f"{PAGE}?{'&'.join(parts * chance.choice((1, 1, 1, 2)))}")
-    assert 0.1 < counter.count / tried < 0.9, "nearly all were answered by one of the two"
+        same(front_counter, plain, f"{PAGE}?{'&'.join(parts * chance.choice((1, 1, 1, 2)))}")
+    assert 0.1 < front_counter.count / tried < 0.9, "nearly all were answered by one of the two"
 
 
 BOXES = (
@@ -157,16 +163,20 @@ BOXES = (
      "&filter=stars%3E3", "&q=m%E1%BA%ADt", "&q=%01", "&f=json", "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
      "&datetime=2019-01-01/..", "&sortby=-name", "&ids=R1,R2", "&%62box=103,21,104,22", "&bbox-cr%73=http://x"],
 )  # fmt: skip
-def test_every_box_is_what_the_application_answers(counter: RequestCounter, plain: FlaskClient, rest: str) -> None:
+def test_every_box_is_what_the_application_answers(
+    front_counter: RequestCounter, plain: FlaskClient, rest: str
+) -> None:
     for box in BOXES:
-        same(counter, plain, f"{PAGE}?bbox={box}{rest}")
-        same(counter, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
+        same(front_counter, plain, f"{PAGE}?bbox={box}{rest}")
+        same(front_counter, plain, f"{PAGE}?{rest.lstrip('&')}{'&' if rest else ''}bbox={box}")
 
 
 @pytest.mark.parametrize(
     "text", ["%01", "\1", "?", "%3F&f=html", "f=html", "%26f=json", "&", "=", "%00", "+", "%2B", "a;b"]
 )
-def test_marks_of_addresses_inside_values_stay_values(counter: RequestCounter, plain: FlaskClient, text: str) -> None:
+def test_marks_of_addresses_inside_values_stay_values(
+    front_counter: RequestCounter, plain: FlaskClient, text: str
+) -> None:
     for query in (
         f"bbox=103,21,104,22&q={text}",
         f"q={text}&limit=1&offset=1",
@@ -175,7 +185,7 @@ def test_marks_of_addresses_inside_values_stay_values(counter: RequestCounter, p
     ):
         answers = [
             comparable(client.get(PAGE, environ_overrides={"QUERY_STRING": query}, headers={"X-Request-ID": "one"}))
-            for client in (counter.client, plain)
+            for client in (front_counter.client, plain)
         ]
         assert answers[0] == answers[1], query
 
@@ -191,8 +201,8 @@ def test_marks_of_addresses_inside_values_stay_values(counter: RequestCounter, p
      "/collections/products/items/R1?bbox=1,2,3,4", "/collections/products/items?bbox=1,2,3,4&bbox=1,2,3,4",
      "/collections/producers/items?bbox=1,2,3,4", "/collections/products/items?utm_bbox=1,2,3,4"],
 )  # fmt: skip
-def test_addresses_that_look_alike_are_told_apart(counter: RequestCounter, plain: FlaskClient, path: str) -> None:
-    same(counter, plain, path)
+def test_addresses_that_look_alike_are_told_apart(front_counter: RequestCounter, plain: FlaskClient, path: str) -> None:
+    same(front_counter, plain, path)
 
 
 @pytest.mark.parametrize(
@@ -208,30 +218,30 @@ def test_addresses_that_look_alike_are_told_apart(counter: RequestCounter, plain
 )  # fmt: skip
 @pytest.mark.parametrize("path", [f"{PAGE}?limit=2", f"{PAGE}/R2", f"{PAGE}?bbox=102,20,104,22"])
 def test_each_caller_gets_its_own_answer(
-    counter: RequestCounter, plain: FlaskClient, path: str, headers: dict[str, str]
+    front_counter: RequestCounter, plain: FlaskClient, path: str, headers: dict[str, str]
 ) -> None:
-    same(counter, plain, path, **headers)
+    same(front_counter, plain, path, **headers)
 
 
-def test_other_methods_are_the_applications(counter: RequestCounter) -> None:
-    head, options = counter.client.head(f"{PAGE}?limit=1"), counter.client.options(f"{PAGE}?limit=1")
+def test_other_methods_are_the_applications(front_counter: RequestCounter) -> None:
+    head, options = front_counter.client.head(f"{PAGE}?limit=1"), front_counter.client.options(f"{PAGE}?limit=1")
     assert (head.status_code, head.data) == (200, b"") and "GET" in options.headers["Allow"]
-    assert counter.client.post(f"{PAGE}?limit=1").status_code == 405
-    assert counter.count == 3
+    assert front_counter.client.post(f"{PAGE}?limit=1").status_code == 405
+    assert front_counter.count == 3
 
 
-def test_a_tag_given_without_the_application_is_known_to_it(counter: RequestCounter) -> None:
+def test_a_tag_given_without_the_application_is_known_to_it(front_counter: RequestCounter) -> None:
     for path in (f"{PAGE}/R2", f"{PAGE}?limit=1"):
-        tag = counter.client.get(path).headers["ETag"]
-        assert counter.count == 0
-        assert counter.client.get(path, headers={"If-None-Match": tag}).status_code == 304
-        counter.count = 0
+        tag = front_counter.client.get(path).headers["ETag"]
+        assert front_counter.count == 0
+        assert front_counter.client.get(path, headers={"If-None-Match": tag}).status_code == 304
+        front_counter.count = 0
 
 
-def test_every_answer_has_an_id_of_its_own_or_the_callers(counter: RequestCounter) -> None:
-    ids = {counter.client.get(f"{PAGE}?limit={n}").headers["X-Request-ID"] for n in range(1, 6)}
+def test_every_answer_has_an_id_of_its_own_or_the_callers(front_counter: RequestCounter) -> None:
+    ids = {front_counter.client.get(f"{PAGE}?limit={n}").headers["X-Request-ID"] for n in range(1, 6)}
     assert len(ids) == 5
-    assert counter.client.get(PAGE, headers={"X-Request-ID": "mine"}).headers["X-Request-ID"] == "mine"
+    assert front_counter.client.get(PAGE, headers={"X-Request-ID": "mine"}).headers["X-Request-ID"] == "mine"
 
 
 def test_a_new_version_is_answered_at_once_and_the_old_one_is_let_go(tmp_path: Path) -> None:
@@ -264,16 +274,16 @@ def test_an_earlier_version_is_answered_from_that_version(tmp_path: Path) -> Non
 
 
 def test_what_breaks_on_the_way_is_the_applications_to_tell(
-    counter: RequestCounter, monkeypatch: pytest.MonkeyPatch
+    front_counter: RequestCounter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(answer.features, "features", broken)
-    counter.client.application.testing = False
-    counter.client.application.config["PROPAGATE_EXCEPTIONS"] = False
-    response = counter.client.get(f"{PAGE}?limit=1", headers={"Accept": "application/json"})
-    assert counter.count == 1 and response.status_code == 500 and "disk" not in response.text
+    monkeypatch.setitem(front_counter.client.application.config, "TESTING", False)
+    monkeypatch.setitem(front_counter.client.application.config, "PROPAGATE_EXCEPTIONS", False)
+    response = front_counter.client.get(f"{PAGE}?limit=1", headers={"Accept": "application/json"})
+    assert front_counter.count == 1 and response.status_code == 500 and "disk" not in response.text
 
 
 def test_the_front_names_the_address_that_people_use(small_atlas: Atlas, tmp_path: Path) -> None:
@@ -287,7 +297,7 @@ def test_the_front_names_the_address_that_people_use(small_atlas: Atlas, tmp_pat
         assert fast.headers["ETag"] == flask.headers["ETag"]
 
 
-def test_a_service_below_a_path_of_its_host_is_the_applications(counter: RequestCounter) -> None:
-    body = counter.client.get(PAGE, environ_overrides={"SCRIPT_NAME": "/map"}).get_json()
-    assert counter.count == 1
+def test_a_service_below_a_path_of_its_host_is_the_applications(front_counter: RequestCounter) -> None:
+    body = front_counter.client.get(PAGE, environ_overrides={"SCRIPT_NAME": "/map"}).get_json()
+    assert front_counter.count == 1
     assert all(link["href"].startswith("http://localhost/map/") for link in body["links"])

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from geo.atlas import Atlas
 from geo.plan import proximity
@@ -227,6 +229,17 @@ def test_seen_from_zones_villages_or_units_the_board_counts_products(client: Fla
     assert all("unit=" in row["unit_url"] for row in communes)
 
 
+def test_the_map_of_the_board_draws_its_records_with_the_precision_on_record(client: FlaskClient) -> None:
+    document, frames = opened(client, f"/plan/chains?{DAY}&km=5&version=7"), world()
+    marks = {one["id"]: one for one in json.loads(document.all("script", id="marks")[0].text)}
+    assert {"products/R1", "zones/Z1", "villages/V1", "sites/H1"} <= set(marks)
+    for layer, key in (("products", "product_id"), ("villages", "village_id"), ("sites", "site_id")):
+        for record, precision in zip(frames[layer][key], frames[layer]["precision"], strict=True):
+            if f"{layer}/{record}" in marks:
+                assert marks[f"{layer}/{record}"]["properties"]["precision"] == precision
+    assert marks["zones/Z1"]["geometry"]["type"].endswith("Polygon")
+
+
 @pytest.mark.parametrize("query", ["of=zones/Z9", "of=markets/M1", "of=x", "gap=money", "by=links", "order=price"])
 def test_what_the_board_cannot_be_seen_from_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/plan/chains?{query}", headers=BROWSER).status_code == 400
@@ -263,7 +276,30 @@ def test_a_page_shows_the_first_of_many_rows_and_says_what_it_left_out(
             assert "The first 2 of 3 rows" in opened(site, f"{page}&lang=en").text, page
             assert len(rows_of(site, file)) == 3, file
         page = opened(site, f"/plan/chains?{DAY}&by=sites&km=40&lang=en")
-        assert "only the nearest 1 pairs are counted" in page.text
+        assert "only the nearest 100,000 are counted" in page.text
         (row, *_) = rows_of(site, f"/plan/chains/chains.csv?{DAY}&by=sites&km=40")
         assert set(row) == {"record", "record_url", "page", "page_url", "products_at_least"}
-        assert len(rows_of(site, f"/plan/proximity/sites.csv?{DAY}&show=far&km=10")) == 1
+        assert len(rows_of(site, f"/plan/proximity/sites.csv?{DAY}&show=far&km=10")) == 2  # files have every place
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "overview/decisions", "chains/chains", "gaps/records", "certificates/certificates", "certificates/months",
+        "phase/changes", "units/units", "proximity/pairs", "proximity/villages",
+    ],
+)  # fmt: skip
+def test_the_workbook_of_a_table_names_the_sources_that_it_rests_on(client: FlaskClient, table: str) -> None:
+    with client.get(f"/plan/{table}.xlsx?on=2022-01-01&lang=en") as answer:
+        book = load_workbook(io.BytesIO(answer.data))
+    sources = [row[0].value for row in book["Sources"].iter_rows(min_row=2)]
+    assert sources == sorted(sources) and "S1" in sources
+    assert book["Definitions"].max_row > 4
+
+
+def test_the_figures_of_units_are_a_layer_for_other_programs(client: FlaskClient) -> None:
+    features = client.get(f"/plan/units/units.geojson?{DAY}&indicator=products_total").get_json()["features"]
+    rows = {one["properties"]["code"]: one for one in features}
+    assert set(rows) == {"00001", "00002"}
+    assert all(one["geometry"]["type"] == "MultiPolygon" for one in features)
+    assert rows["00001"]["properties"]["figure_sure"] == 1

@@ -115,9 +115,9 @@ def batches(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]]) -> Itera
 
     `lines` is what link_lines gave, `rows` the row of each record in the table of its layer, by layer and key.
     """
-    caches, ordered = Caches.new(), in_order(lines, LINK_LAYER)
-    for start in range(0, len(ordered), BATCH):
-        yield _batch(ordered.iloc[start : start + BATCH], rows, start + 1, caches)
+    caches, lines = Caches.new(), in_order(lines, LINK_LAYER)
+    for start in range(0, len(lines), BATCH):
+        yield _batch(lines.iloc[start : start + BATCH], rows, start + 1, caches)
 
 
 def _batch(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]], first: int, caches: Caches) -> Batch:

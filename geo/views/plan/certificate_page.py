@@ -212,6 +212,7 @@ def _months(desk: Desk, rows: list[Expiry]) -> Table:
             Column("derived", DERIVED.label, "integer"),
         ),
         tuple((period, *counts[period]) for period in periods),
+        sources=_sources(desk, rows),
         definitions=_DEFINITIONS,
         empty=Label("Không có giấy chứng nhận nào hết hạn từ tháng này.", "No certificate ends from this month on."),
     )

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from geo.errors import BadQuery
 from geo.ocop.layers import LAYERS
 from geo.ocop.styles import STYLES, icon_of
-from geo.plan import proximity
 from geo.plan.chains import STATES, STEPS, Chain, State, States, Step, chains, products_by_record, products_of, states
 from geo.plan.figures import Frame, Interval
 from geo.plan.formulas import FEWEST_HOUSEHOLDS
 from geo.plan.joints import MOST_ENDS, PRODUCTS, End
 from geo.plan.memberships import memberships, scope
+from geo.plan.proximity import MOST_PAIRS
 from geo.plan.records import RecordKey, Records
 from geo.plan.selections import Mask, Numbers, numbers
 from geo.schema import Label
@@ -23,6 +23,7 @@ from geo.views.plan.choices import choice_of
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.names import record_cell, rows_by_name, title_at, titles_of
 from geo.views.plan.table import Cell, Column, Definition, Link, Table, number_text, record_path
+from geo.views.plan.table_sources import for_files
 
 CHOICES = ("by", "of", "gap", "order")
 MOST_ROWS = 100
@@ -105,7 +106,9 @@ def compose_chains(desk: Desk) -> Content:
     board = _rows(desk.records, chains(desk.records, desk.parameters, ordered))
     table = replace(_table(board), total=int(chosen.sum()))
     shown = board[:MOST_ROWS]
-    return content_of(table, rows=shown, keys=_keys_of(shown), summary=_summary(by_layer, chosen), **values)
+    return content_of(
+        table, board=board, rows=shown, keys=_keys_of(shown), summary=_summary(by_layer, chosen), **values
+    )
 
 
 def _record(desk: Desk) -> Item | None:
@@ -229,6 +232,7 @@ def _table(board: list[Row]) -> Table:
         tuple(_cells(row) for row in board),
         records=tuple(RecordKey(PRODUCTS, row.product.id) for row in board),
         definitions=(*(Definition(LAYERS[step.layer].label, step.rule) for step in STEPS), _LISTED),
+        rests_on=tuple(_keys_of(board)),
     )
 
 
@@ -253,10 +257,15 @@ _AT_LEAST = Column(
     "products_at_least", Label("Sản phẩm trong chuỗi, ít nhất", "Products in the chain, at least"), "integer"
 )
 _CUT = Label(
-    "Có quá nhiều cặp: chỉ xét {n} cặp gần nhất, nên mỗi con số là mức tối thiểu.",
-    "There are too many pairs: only the nearest {n} pairs are counted, so that each number is a lower bound.",
+    f"Có quá nhiều cặp: chỉ xét {number_text(MOST_PAIRS, '', 'vi')} cặp gần nhất, nên mỗi con số là mức tối thiểu.",
+    f"There are too many pairs: only the nearest {number_text(MOST_PAIRS, '', 'en')} are counted, so that each number"
+    " is a lower bound.",
 )
 """Said of counts that rest on a part of the pairs."""
+
+
+def _joined(one: Label, other: Label) -> Label:
+    return Label(f"{one.vi} {other.vi}", f"{one.en} {other.en}")
 
 
 def _records_table(desk: Desk, layer: str) -> Table:
@@ -285,10 +294,9 @@ def _records_table(desk: Desk, layer: str) -> Table:
         tuple(rows),
         records=tuple(RecordKey(layer, str(ids[row])) for row in shown),
         definitions=(Definition(LAYERS[layer].label, step.rule),),
-        note=None
-        if counts.is_complete
-        else Label(*(_CUT.of(lang).format(n=number_text(proximity.MOST_PAIRS, "", lang)) for lang in ("vi", "en"))),
+        note=step.rule if counts.is_complete else _joined(step.rule, _CUT),
         total=len(order),
+        rests_on=for_files(desk, (RecordKey(PRODUCTS, str(key)) for key in records.ids(PRODUCTS))),
     )
 
 
@@ -316,7 +324,9 @@ def _units_table(desk: Desk, frame: str) -> Table:
             *(Column(f"without_{step.layer}", _capital(step.gap), "interval") for step in STEPS),
         ),
         tuple(rows),
+        records=tuple(RecordKey(frame, str(code)) for code in records.ids(frame)),
         definitions=tuple(Definition(LAYERS[step.layer].label, step.rule) for step in STEPS),
+        rests_on=for_files(desk, (RecordKey(PRODUCTS, str(key)) for key in records.ids(PRODUCTS))),
     )
     return table.ordered("unit")
 

@@ -28,7 +28,8 @@ class Desk:
     `choices` are the page's own parameters as the request gives them; `since` is what the page compares with, None for
     a page that compares nothing. `earlier` is the atlas of a version by its number: NotFound for one that does not
     exist, Unprepared for one that is being made again from the store. `most` is how many rows of each table are wanted,
-    None for all: a page shows the first ones, its files have every one.
+    None for all: a page shows the first ones, its files have every one. `is_page` says that a page is composed, which
+    may leave out rows that its files have.
     """
 
     atlas: Atlas
@@ -37,6 +38,7 @@ class Desk:
     since: Moment | None
     earlier: Callable[[int], Atlas]
     most: int | None = None
+    is_page: bool = False
 
     @property
     def records(self) -> Records:

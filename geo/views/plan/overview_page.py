@@ -11,7 +11,8 @@ from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import address_of, figure_cell, path_of
 from geo.views.plan.overview_map import overview_map
 from geo.views.plan.plots import Bar, BarPlot, ColumnPlot, Part, Pillar
-from geo.views.plan.table import Cell, Column, Link, Table
+from geo.views.plan.table import Column, Link, Table
+from geo.views.plan.table_sources import for_files, records_of_figures
 from geo.views.values import format_date
 
 KEY_FIGURES = (
@@ -68,16 +69,14 @@ def compose_overview(desk: Desk) -> Content:
 def _decisions(desk: Desk) -> Table:
     """The matters whose figure is not surely zero, and those whose figure is unknown."""
     span = quarter(desk.parameters.on)
-    rows: list[tuple[Cell, ...]] = []
-    for decision in DECISIONS:
-        figure = desk.figure(decision.indicator)
-        if figure.value is None or figure.value.possible:
-            rows.append((figure_link(figure), figure_cell(figure), figure.indicator.unit, decision.task))
+    figures = [(desk.figure(decision.indicator), decision.task) for decision in DECISIONS]
+    called_for = [(figure, task) for figure, task in figures if figure.value is None or figure.value.possible]
     return Table(
         "decisions",
         Label("Cần quyết định trong quý", "To be decided this quarter"),
         _COLUMNS,
-        tuple(rows),
+        tuple((figure_link(one), figure_cell(one), one.indicator.unit, task) for one, task in called_for),
+        rests_on=for_files(desk, records_of_figures(one for one, _ in called_for)),
         note=Label(*(words.format(*(format_date(day.isoformat(), lang) for day in span)) for words, lang in _QUARTER)),
         empty=Label("Không có việc nào cần quyết định.", "Nothing needs a decision."),
     )

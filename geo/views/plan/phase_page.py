@@ -25,6 +25,7 @@ from geo.views.plan.figure_view import (
     sources_of,
 )
 from geo.views.plan.table import Cell, Column, Definition, Link, Table
+from geo.views.plan.table_sources import for_files, records_of_figures
 
 BEFORE, AFTER = date(2020, 12, 31), date(2023, 12, 31)
 """The last day before the phase of plan 3770/KH-UBND, and its last day: what the page compares without parameters."""
@@ -76,7 +77,7 @@ def compose_phase(desk: Desk) -> Content:
     names = cohorts(desk.records)
     key = desk.parameters.cohort or next(iter(names), None)
     cohort = cohort_of(desk.records, key) if key else None
-    tables = [_all_changes(changes)]
+    tables = [_all_changes(desk, changes)]
     cards: list[tuple[Figure, Figure | None]] = []
     if cohort is not None:
         tables.append(_members(desk, cohort))
@@ -131,7 +132,7 @@ def _cells(change: Change) -> tuple[Cell, ...]:
     )
 
 
-def _all_changes(clauses: Sequence[ClauseChanges]) -> Table:
+def _all_changes(desk: Desk, clauses: Sequence[ClauseChanges]) -> Table:
     """The changes of all clauses in one table, for files."""
     return Table(
         "changes",
@@ -139,6 +140,7 @@ def _all_changes(clauses: Sequence[ClauseChanges]) -> Table:
         (_CLAUSE, *_CHANGE_COLUMNS),
         tuple((row.clause.key, *_cells(change)) for row in clauses for change in row.changes),
         definitions=tuple(Definition(Label(row.clause.key, row.clause.key), row.clause.words) for row in clauses),
+        rests_on=for_files(desk, records_of_figures(change.after for row in clauses for change in row.changes)),
     )
 
 

@@ -1,6 +1,6 @@
 """The page Proximity: which places of two layers are within a distance of each other, and which are far from all."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,10 +88,11 @@ def compose_proximity(desk: Desk) -> Content:
     records, reach_m = desk.records, desk.parameters.km * 1_000
     answer = proximity(records, spec.source, spec.target)
     sides = sides_of(records, spec, answer, reach_m)
-    selected = Selected((show,)) if show else _ALL
+    most = desk.most and MOST_ROWS
+    places = [place_table(records, spec, side.layer, reach_m, most=None if show else most) for side in sides]
     return content_of(
         _pair_table(records, spec, answer, reach_m, desk.most and MOST_PAIRS_SHOWN),
-        *(place_table(records, spec, side.layer, reach_m, selected, desk.most and MOST_ROWS) for side in sides),
+        *(in_state(table, show if desk.is_page else "").head(most) for table in places),
         spec=spec,
         sides=sides,
         links={name: title_of(one) for name, one in NEAR.items()},
@@ -114,6 +115,11 @@ def title_of(spec: Near) -> Label:
     """The two layers of a link."""
     source, target = LAYERS[spec.source].label, LAYERS[spec.target].label
     return Label(f"{source.vi} – {target.vi}", f"{source.en} – {target.en}")
+
+
+def in_state(table: Table, show: str) -> Table:
+    """The rows of a table of places that have a state; all of them for "", the cell of the state is the second."""
+    return table if not show else table.where(lambda row: row[1] == STATES[show])
 
 
 class Selected(NamedTuple):
@@ -180,7 +186,13 @@ def _pair_table(records: Records, spec: Near, answer: Proximity, reach_m: float,
         note=None if pairs.is_complete(reach_m) else cut_note(len(pairs.here)),
         empty=Label("Không có cặp nào trong khoảng cách này.", "No pair is within this distance."),
         total=len(within),
+        rests_on=(*_keys(records, source, here), *_keys(records, target, there)),
     )
+
+
+def _keys(records: Records, layer: str, rows: Iterable[int]) -> list[RecordKey]:
+    ids = records.ids(layer)
+    return [RecordKey(layer, str(ids[row])) for row in rows]
 
 
 def cut_note(kept: int) -> Label:
@@ -224,8 +236,8 @@ def place_table(
         for row in unplaced.tolist():
             yield (record_cell(records, layer, row), STATES["unplaced"], *[None] * 6)
 
-    ids = records.ids(layer)
-    keys = [RecordKey(layer, str(ids[row])) for row in (*places.rows[order].tolist(), *unplaced.tolist())]
+    keys = _keys(records, layer, (*places.rows[order].tolist(), *unplaced.tolist()))
+    near = np.concatenate([neighbours.first[order], neighbours.second[order]])
     article = LAYERS[other].article
     return Table(
         layer,
@@ -244,6 +256,7 @@ def place_table(
         records=tuple(keys),
         definitions=(_DISTANCE,),
         total=total,
+        rests_on=tuple(_keys(records, other, others.rows[near[near >= 0]].tolist())),
     )
 
 

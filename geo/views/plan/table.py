@@ -13,6 +13,8 @@ from geo.views.values import Source, Urls, format_date, format_number
 
 Kind: TypeAlias = Literal["text", "integer", "number", "date", "interval", "change", "link"]
 """An interval has the bounds of a figure, a change those of the difference of two figures."""
+_MOST_SORTED = 5_000
+"""Rows up to which a page offers another order: a table that is sorted is made whole."""
 NOTHING = Label("Không có mục nào.", "Nothing here.")
 _RIGHT: frozenset[Kind] = frozenset({"integer", "number", "interval", "change"})
 _FROM_TO = Label("từ {least} đến {most}", "from {least} to {most}")
@@ -66,7 +68,8 @@ class Table:
 
     `records` names the record that each row is about, in the order of the rows, None for a row that is about none; it
     is empty for a table that is not about records. `note` is one sentence below the title; `empty` stands in the place
-    of a table without rows. `total` is how many rows there are, where `rows` are only the first of them.
+    of a table without rows. `total` is how many rows there are, where `rows` are only the first of them. `rests_on` are
+    other records that the rows rest on, whose sources are those of the table where it names none.
     """
 
     key: str
@@ -79,6 +82,7 @@ class Table:
     note: Label | None = None
     empty: Label = NOTHING
     total: int | None = None
+    rests_on: tuple[RecordKey, ...] = ()
 
     @property
     def count(self) -> int:
@@ -112,7 +116,7 @@ class Table:
         filled = [number for number, row in enumerate(self.rows) if not _is_empty(row[place])]
         empty = [number for number, row in enumerate(self.rows) if _is_empty(row[place])]
         filled.sort(key=lambda number: _order_of(self.rows[number][place], lang), reverse=descending)
-        return self._picked([*filled, *empty])
+        return replace(self._picked([*filled, *empty]), total=self.total)
 
     def where(self, holds: Callable[[tuple[Cell, ...]], bool]) -> "Table":
         """The same table with the rows that a condition holds for."""
@@ -121,7 +125,7 @@ class Table:
     def _picked(self, numbers: Iterable[int]) -> "Table":
         picks = list(numbers)
         records = tuple(self.records[number] for number in picks) if self.records else ()
-        return replace(self, rows=tuple(self.rows[number] for number in picks), records=records)
+        return replace(self, rows=tuple(self.rows[number] for number in picks), records=records, total=None)
 
 
 FILES = ("csv", "xlsx", "geojson")
@@ -216,6 +220,7 @@ def table_view(table: Table, lang: str, urls: Urls) -> dict[str, Any]:
         "files": files_of(table),
         "count": number_text(table.count, "", lang),
         "is_cut": table.count > len(table.rows),
+        "is_sortable": 1 < table.count <= _MOST_SORTED,
         "columns": [
             {"key": one.key, "label": one.label.of(lang), "number": one.kind in _RIGHT} for one in table.columns
         ],

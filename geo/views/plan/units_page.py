@@ -8,6 +8,7 @@ from geo.ocop.layers import LAYERS
 from geo.plan.class_breaks import METHODS, Method
 from geo.plan.figures import Frame, Indicator, Interval
 from geo.plan.indicators import INDICATORS, indicator_of
+from geo.plan.records import RecordKey
 from geo.plan.units import UnitFigure, by_unit
 from geo.schema import Label
 from geo.text import sort_key
@@ -17,6 +18,7 @@ from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import address_of, path_of, rounded
 from geo.views.plan.plots import Bar, BarPlot
 from geo.views.plan.table import Cell, Column, Definition, Link, Table
+from geo.views.plan.table_sources import for_files, records_of_figures
 
 CHOICES = ("indicator", "method")
 _FIRST = "products_total"
@@ -121,6 +123,8 @@ def _table(desk: Desk, indicator: Indicator, rows: list[UnitFigure], names: dict
             _CROSSWALK,
             *([_SPLIT] if is_split else []),
         ),
+        records=tuple(RecordKey(desk.parameters.frame.value, row.code) for row in rows),
+        rests_on=for_files(desk, records_of_figures(row.figure for row in rows)),
     )
 
 

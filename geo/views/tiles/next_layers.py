@@ -3,6 +3,8 @@
 import logging
 import shutil
 
+from shapely.errors import GEOSException
+
 from geo.atlas import Atlas
 from geo.part_files import part_of
 from geo.settings import Settings
@@ -15,7 +17,7 @@ def prepare_next(settings: Settings, atlas: Atlas) -> None:
     """Prepare those layers and zooms of an atlas that tiles of the version before were made from.
 
     Their folder gets its name when everything is there, as a process that serves the version before deletes those of
-    other atlases. Without room on the disk the first tiles of the version wait as they would have done.
+    other atlases. Where that fails, the first tiles of the version wait as they would have done.
     """
     folder = settings.zoom_layers_dir
     own = folder_of(atlas, folder)
@@ -31,7 +33,7 @@ def prepare_next(settings: Settings, atlas: Atlas) -> None:
             layers.properties(layer)
         mark_unused(part)
         part.rename(own)
-    except OSError as error:
+    except (OSError, MemoryError, GEOSException) as error:  # the version becomes current all the same
         log.warning("%s: %s", own, error)
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -102,7 +102,7 @@ class PreparedLayers:
         self._folder, self._job, self._max_bytes = folder, job, max_bytes
         self._loaded: dict[str, Arrays] = {}
         self._used: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._preparing, self._changing = threading.Lock(), threading.Lock()
         spare_memory.register(self)
 
     @property
@@ -130,10 +130,18 @@ class PreparedLayers:
 
     def _arrays(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         self._used[name] = time.monotonic()
-        arrays = self._loaded.get(name)
+        # Stored layers are loaded without waiting: after a new version many threads ask for several of them at once.
+        arrays = self._loaded.get(name) or self._remember(name, self._load(name))
         if arrays is None:
-            with budget.hold(self._lock):
+            with budget.hold(self._preparing):
                 arrays = self._loaded.get(name) or self._load(name) or self._prepare(layer, name, make)
+                self._remember(name, arrays)
+        return arrays
+
+    def _remember(self, name: str, arrays: Arrays | None) -> Arrays | None:
+        """The arrays, if any, which stay in memory from now on."""
+        if arrays is not None:
+            with self._changing:
                 self._loaded = {**self._loaded, name: arrays}
                 self._forget_first()
         return arrays
@@ -150,15 +158,11 @@ class PreparedLayers:
 
     def drop_unused(self, idle_s: float) -> bool:
         """Drop stored layers that no tile was made from for `idle_s` seconds; they are loaded again when one is."""
-        if not self._lock.acquire(blocking=False):  # a layer is being prepared
-            return False
-        try:
-            earliest = time.monotonic() - idle_s
+        earliest = time.monotonic() - idle_s
+        with self._changing:
             unused = {name for name in self._loaded if self._used[name] <= earliest and self._is_stored(name)}
             self._drop(unused)
-            return bool(unused)
-        finally:
-            self._lock.release()
+        return bool(unused)
 
     def _is_stored(self, name: str) -> bool:
         return self._folder is not None and _file(self._folder, name).is_file()

@@ -20,6 +20,7 @@ from geo.views.plan.plan_pages import PAGES, PlanPage
 from geo.views.plan.plots import bar_view, column_view
 from geo.views.plan.table import Table, files_of, interval_text, number_text, table_view
 from geo.views.plan.table_files import Edition, write_table_csv, write_table_geojson, write_table_xlsx
+from geo.views.plan.table_sources import cite
 from geo.web.http import params
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
@@ -56,7 +57,7 @@ class Workbench:
     def page(self, page: PlanPage) -> Response:
         """A page of PAGES."""
         # To be sorted, a table is needed whole.
-        desk = replace(self.desk(page), most=None if request.args.get("sort") else MOST_ROWS)
+        desk = replace(self.desk(page), most=None if request.args.get("sort") else MOST_ROWS, is_page=True)
         content = self.content(page, desk)
         tables = {key: table.head(MOST_ROWS) for key, table in _ordered(content.tables).items()}
         return render(
@@ -88,7 +89,8 @@ class Workbench:
     def content(self, page: PlanPage, desk: Desk) -> Content:
         """What a page shows, computed once for each version and parameters while the current version stays."""
         choices = tuple(sorted(desk.choices.items()))
-        key = (g.current_atlas.key, desk.atlas.key, page.key, desk.parameters, desk.since, choices, desk.most)
+        whole = desk.most, desk.is_page
+        key = (g.current_atlas.key, desk.atlas.key, page.key, desk.parameters, desk.since, choices, whole)
         return self.computed.get(key, lambda: page.compose(desk))
 
     def table(self, page: str, table: str, extension: str) -> Response:
@@ -104,7 +106,8 @@ class Workbench:
             names = ", ".join(tables)
             raise NotFound(f"No table {table!r}. Tables: {names}.", f"Không có bảng {table!r}. Các bảng: {names}.")
         edition = edition_of(desk, row.path, query_of(row, desk))
-        return self.send_table(tables[table], desk.atlas, edition, f"{page}-{table}", extension)
+        cited = cite(desk.atlas, desk.records, tables[table])
+        return self.send_table(cited, desk.atlas, edition, f"{page}-{table}", extension)
 
     def send_table(self, table: Table, atlas: Atlas, edition: Edition, name: str, extension: str) -> Response:
         """A table as a file, whose name begins with `name`; NotFound for a format that it does not have."""

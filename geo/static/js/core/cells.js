@@ -24,4 +24,4 @@ export function cellsOf({ west, north, east, south }) {
 export const contains = (outer, inner) => outer.west <= inner.west && outer.north <= inner.north && outer.east >= inner.east && outer.south >= inner.south;
 
 /** Whether two boxes have more than an edge in common, the first grown by `margin`. */
-export const meets = (a, b, margin = 0) => a.west - margin < b.east && a.east + margin > b.west && a.north - margin < b.south && a.south + margin > b.north;
+export const boxesMeet = (a, b, margin = 0) => a.west - margin < b.east && a.east + margin > b.west && a.north - margin < b.south && a.south + margin > b.north;

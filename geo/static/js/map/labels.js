@@ -157,9 +157,9 @@ function beside({ x, y }, width, height, { around, along, insistent }) {
   return [{ x: x + dx, y }, { x: x - dx, y }, ...upright, ...corners, ...(insistent ? ringOf(x, y, width, height, around) : [])];
 }
 
-/** Positions around a symbol at growing distances, for a name that must not be missing. */
+/** Positions around a symbol at growing distances, for a name that should not be missing; farther away it would seem to name something else. */
 const ringOf = (x, y, width, height, around) =>
-  [14, 28, 42, 56, 72, 90].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135, -20, 20, 160, -160, -70, 70, 110, -110].map((turn) => {
+  [14, 28, 42].flatMap((far) => [0, 180, -90, 90, -45, 45, -135, 135, -20, 20, 160, -160, -70, 70, 110, -110].map((turn) => {
     const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
     return { x: x + cos * (far + around + width / 2), y: y + sin * (far + around + height / 2) };
   }));

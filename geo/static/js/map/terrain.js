@@ -1,6 +1,6 @@
 // The base map (rivers, roads, towns, heights) on a canvas below the records, and the names that it offers.
 
-import { meets } from "../core/cells.js";
+import { boxesMeet } from "../core/cells.js";
 import { bandAt, filesIn, nameOf, pixelsPerUnit, sizeAt } from "../core/ground.js";
 import { L } from "./leaflet.js";
 import { Sheet, viewOf } from "./sheet.js";
@@ -73,17 +73,20 @@ export function createTerrain(map, terrain, load, onDrawn) {
     waiting = 0;
     const end = performance.now() + SLICE_MS;
     while (drawNext()) if (performance.now() > end) return wake();
-    map.getContainer().classList.toggle("is-drawing", on && sheets.some((sheet) => sheet.missing().length));
+    mark();
   }
 
-  /** Draw the first cell whose files are here; whether there was one. */
-  function drawNext() {
+  const mark = () => map.getContainer().classList.toggle("is-drawing", on && sheets.some((sheet) => sheet.missing().length));
+
+  /** Draw the first cell whose files are here, or `atOnce` from those of the last view; whether there was one. */
+  function drawNext(atOnce) {
     for (const sheet of on ? sheets : []) {
       const band = bandAt(terrain.bands, sheet.zoom());
       for (const cell of sheet.missing()) {
         const keys = keysIn(band, sheet.zoom(), grown(cell));
-        if (!keys.every(isHere)) continue;
-        sheet.draw(cell, { theme: themeIndex(), files: keys.map((key) => files.get(key)).filter(Boolean) });
+        const areHere = keys.every(isHere);
+        if (!areHere && !atOnce) continue;
+        sheet.draw(cell, { theme: themeIndex(), files: areHere ? keys.map((key) => files.get(key)).filter(Boolean) : shown });
         return true;
       }
     }
@@ -117,7 +120,7 @@ export function createTerrain(map, terrain, load, onDrawn) {
           const toLayer = (part) => part.map((value, i) => value * scale + (i % 2 ? top : left));
           const near = file.unitsOf(view, zoom, NAME_PX);
           return (file.rows.get(row)?.at(zoom) ?? [])
-            .map((feature) => ({ row, feature, text: meets(feature.box, near, 1) ? nameOf(feature, row.names.rule, style.english) : "" }))
+            .map((feature) => ({ row, feature, text: boxesMeet(feature.box, near, 1) ? nameOf(feature, row.names.rule, style.english) : "" }))
             .filter(({ text }) => text)
             .map((one) => ({ ...one, parts: one.feature.parts.map(toLayer) }));
         }),
@@ -147,7 +150,8 @@ export function createTerrain(map, terrain, load, onDrawn) {
       sheet.prints = prints;
       if (on) sheet._update();
     }
-    while (prints && drawNext());
+    while (prints && drawNext(true)); // paper does not wait for files
+    mark();
   }
 
   return { show, namedFeatures, boxes, print };

@@ -1,6 +1,6 @@
 // How a cell of the base map is drawn by the style table: land, waters, roads, symbols.
 
-import { meets } from "../core/cells.js";
+import { boxesMeet } from "../core/cells.js";
 import { pixelsPerUnit, sizeAt } from "../core/ground.js";
 
 const FADE_PX = 70;
@@ -96,7 +96,7 @@ export function createDrawing(style, box) {
     for (const [at, upright, right, down] of edges) {
       const [x, y] = [right < 0 ? at - FADE_PX : cell.west, down < 0 ? at - FADE_PX : cell.north];
       const [farX, farY] = [right > 0 ? at + FADE_PX : cell.east, down > 0 ? at + FADE_PX : cell.south];
-      if (!meets({ west: x, north: y, east: farX, south: farY }, cell)) continue;
+      if (!boxesMeet({ west: x, north: y, east: farX, south: farY }, cell)) continue;
       const gradient = upright ? context.createLinearGradient(0, at, 0, at + down * FADE_PX) : context.createLinearGradient(at, 0, at + right * FADE_PX, 0);
       gradient.addColorStop(0, color);
       gradient.addColorStop(1, `${color}00`);

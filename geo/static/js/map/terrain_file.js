@@ -1,6 +1,6 @@
 // A file of the base map, its features sorted to the rows of the style table and made into paths when they are first drawn.
 
-import { meets } from "../core/cells.js";
+import { boxesMeet } from "../core/cells.js";
 import { partsOf, pixelsPerUnit } from "../core/ground.js";
 import { cut, trace } from "../core/pieces.js";
 
@@ -49,7 +49,7 @@ function featuresOf(row, features, band) {
     lines(zoom, box) {
       const key = `${Math.floor(zoom)},${stepAt(zoom)}`;
       const least = LEAST_PX / pixelsPerUnit(band, Math.floor(zoom));
-      return groups().filter((group) => meets(group, box)).map((group) => {
+      return groups().filter((group) => boxesMeet(group, box)).map((group) => {
         group.paths ??= new Map();
         if (!group.paths.has(key)) group.paths.set(key, pathOf(group.pieces.filter(({ from }) => from <= zoom), least));
         return group.paths.get(key);

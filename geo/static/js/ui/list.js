@@ -94,7 +94,7 @@ export function createList(pane, view, { styles, onChoose, onPoint, empty = null
       kinds(shown),
       el("p", { class: "listgroup__order" }, el("button", { type: "button", class: "active__clear", id: "by-layer", onclick: byLayer }, words["list.by_layer"])),
       rows("nearest", away),
-      onFarther && el("button", { type: "button", class: "button button--quiet more", id: "farther", onclick: onFarther }, words["list.farther"]),
+      onFarther && el("button", { type: "button", class: "button button--quiet farther", id: "farther", onclick: onFarther }, words["list.farther"]),
     );
   }
 
