@@ -59,7 +59,7 @@ def draw(painter: Browser, other_site: str, tileset: str, at: str) -> dict[str, 
     page.on("requestfailed", lambda request: faults.append(f"{request.url} {request.failure}"))
     try:
         page.goto(f"{other_site}/index.html?{urlencode({'tileset': tileset, 'at': at})}")
-        page.wait_for_function("window.result", timeout=60_000)
+        page.wait_for_function("window.result", timeout=180_000)  # drawn by the processor, which may be busy
         result: dict[str, Any] = page.evaluate("window.result")
     except Exception as error:
         raise AssertionError(f"nothing was drawn: {faults}") from error
