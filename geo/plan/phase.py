@@ -32,6 +32,11 @@ class Change:
     entered: tuple[RecordKey, ...]
     left: tuple[RecordKey, ...]
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the sides are two figures: an indicator that does not depend on the day has one for each version."""
+        return self.before.address != self.after.address
+
 
 class ClauseChanges(NamedTuple):
     """The changes of the indicators of one clause, in the order of the table."""

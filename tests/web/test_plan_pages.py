@@ -153,6 +153,44 @@ def test_what_does_not_exist_is_refused_with_what_does(
     assert words in answer.get_json()["description"]
 
 
+# --- comparing ---------------------------------------------------------------------------------------------
+
+
+def cards(document: Document) -> dict[str, str]:
+    """Name of a key figure -> the text of its card."""
+    return {
+        name.text: card.text
+        for name, card in zip(
+            document.all("span", **{"class": "keyfigure__name"}),
+            document.all("li", **{"class": "keyfigure"}),
+            strict=True,
+        )
+    }
+
+
+def test_a_figure_that_does_not_depend_on_the_day_is_compared_between_versions_only(later: FlaskClient) -> None:
+    within = cards(opened(later, f"/plan?{DAY}&lang=en"))
+    assert "2025-12-01" in within["Products with a valid certificate"]
+    assert "2025-12-01" not in within["OCOP products"] and "Unchanged" not in within["OCOP products"]
+    between = cards(opened(later, f"/plan?{DAY}&from_version=7&lang=en"))
+    assert "+1 since version 7" in between["OCOP products"]
+    assert "Unchanged since version 7" in between["Heritage and tourism sites"]
+
+
+def test_the_phase_shows_no_earlier_value_of_what_is_not_recorded_by_day(later: FlaskClient) -> None:
+    def totals(query: str) -> dict[str, str]:
+        answer = later.get(f"/plan/phase/changes.csv?lang=en{query}")
+        table = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
+        return next(row for row in table if row["indicator"] == "OCOP products")
+
+    within, between = totals(""), totals("&from_version=7")
+    assert not within["before_sure"] and within["after_sure"] == "4" and not within["entered"]
+    assert (between["before_sure"], between["after_sure"], between["entered"]) == ("3", "4", "1")
+    document = opened(later, "/plan/phase?lang=en")
+    assert "comparable between data versions only" in document.text and "not recorded by day" in document.text
+    assert "Products with a valid certificate" in cards(document)
+
+
 # --- files -------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +205,17 @@ def test_a_table_of_a_page_is_a_file_for_the_version_and_day_of_the_page(client:
         ("Mật ong Hoa Ban", "2022-01-01", "2022-12-31")
     ]
     assert rows[0]["product_url"] == "http://localhost/products/R1"
+
+
+def test_the_certificates_of_the_next_quarter_are_counted_beside_those_of_this_one(client: FlaskClient) -> None:
+    answer = client.get("/plan/certificates/quarters.csv?on=2022-11-15&lang=en")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [(row["quarter"], row["first"], row["last"], row["figure_possible"]) for row in rows] == [
+        ("Q4 2022", "2022-10-01", "2022-12-31", "1"), ("Q1 2023", "2023-01-01", "2023-03-31", "0"),
+        ("Q2 2023", "2023-04-01", "2023-06-30", "0"), ("Q3 2023", "2023-07-01", "2023-09-30", "0"),
+    ]  # fmt: skip
+    links = opened(client, "/plan/certificates?on=2022-11-15").values("href")
+    assert "/plan/figures/products_lapsing_in_quarter?version=7&on=2023-01-01" in links
 
 
 def test_a_table_is_sorted_by_its_headers_and_the_file_is_in_the_same_order(client: FlaskClient) -> None:

@@ -287,9 +287,13 @@ class Places:
         """The commune or ward of 2025 that contains the record."""
         return self._name(self._communes, record.commune)
 
+    def district(self, record: Record) -> str | None:
+        """The former district of the record."""
+        return self._name(self._districts, record.district)
+
     def of(self, record: Record) -> str | None:
         """The commune of the record, else its former district."""
-        return self.commune(record) or self._name(self._districts, record.district)
+        return self.commune(record) or self.district(record)
 
     def _name(self, names: Mapping[str, tuple[str, str | None]], code: str | None) -> str | None:
         if code is None or code not in names:

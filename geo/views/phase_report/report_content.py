@@ -14,7 +14,7 @@ from geo.views.phase_report.report_blocks import Appendix, Block, Grid, Heading,
 from geo.views.phase_report.report_words import WORDS
 from geo.views.plan.certificate_page import compose_certificates
 from geo.views.plan.desk import Content, Desk
-from geo.views.plan.figure_view import value_text
+from geo.views.plan.figure_view import NOT_BY_DAY, value_text
 from geo.views.plan.overview_page import KEY_FIGURES, compose_overview
 from geo.views.plan.phase_page import compose_phase
 from geo.views.sheets.map_sheet import draw_sheet
@@ -116,7 +116,12 @@ def _key_figures(desk: Desk, lang: str) -> Grid:
     heads = (WORDS["indicator"].of(lang), *(WORDS["before"].of(lang).format(day=day) for day in _days(desk, lang)))
     figures = ((before.figure(key), desk.figure(key)) for key in KEY_FIGURES)
     rows = tuple(
-        (after.indicator.name.of(lang), value_text(first, lang), value_text(after, lang)) for first, after in figures
+        (
+            after.indicator.name.of(lang),
+            value_text(first, lang) if first.address != after.address else NOT_BY_DAY.of(lang),
+            value_text(after, lang),
+        )
+        for first, after in figures
     )
     return Grid("", heads, rows, frozenset(), (40, 28, 28))
 

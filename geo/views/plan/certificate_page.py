@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from geo.errors import BadQuery
 from geo.ocop.codes import CODE_LISTS
+from geo.plan.certificates import quarter
 from geo.plan.figures import Interval
 from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import sort_key
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.expiries import STATES, Expiry, Unit, expiries
-from geo.views.plan.figure_view import record_link, sources_of
+from geo.views.plan.figure_view import figure_cell, record_link, sources_of
 from geo.views.plan.plots import ColumnPlot, Part, Pillar
 from geo.views.plan.table import Cell, Column, Definition, Link, Table, record_path
 from geo.views.values import Source, parts
@@ -21,6 +22,8 @@ FIGURES = (
     "products_valid", "products_lapsing", "products_lapsing_in_quarter", "products_lapsed", "products_validity_unknown",
 )  # fmt: skip
 """The indicators of the cards."""
+QUARTERS = 4
+"""Quarters that the page counts, the one of the day first."""
 MONTHS = 24
 """Months that the calendar shows, the month of the day first."""
 _YEARS_BEFORE, _YEARS_AFTER = 2, 3
@@ -78,6 +81,7 @@ def compose_certificates(desk: Desk) -> Content:
     return content_of(
         _table("lapsing", Label("Hết hạn trong {days} ngày tới", "Ending within {days} days"), desk,
                (row for row in certificates if may_lapse(row, on, horizon))),
+        _quarters(desk),
         _months(desk, certificates),
         *(_groups(desk, key, rows) for key in GROUPINGS),
         _table("certificates", Label("Mọi giấy chứng nhận", "All certificates"), desk, certificates),
@@ -191,6 +195,34 @@ def _unknown(desk: Desk, rows: list[Expiry]) -> Table:
 def status_label(status: object) -> Label | None:
     """The label of a product's status; None where it has none."""
     return next((code.label for code in CODE_LISTS["product_status"].codes if code.key == status), None)
+
+
+def _quarters(desk: Desk) -> Table:
+    """What ends in the quarter of the day and in each of those after it, as figures that open as their records."""
+    rows: list[tuple[Cell, ...]] = []
+    on = desk.parameters.on
+    for _ in range(QUARTERS):
+        first, last = quarter(on)
+        number = (first.month + 2) // 3
+        figure = desk.figure("products_lapsing_in_quarter", on=on)
+        name = Label(f"Quý {_ROMAN[number - 1]}/{first.year}", f"Q{number} {first.year}")
+        rows.append((name, first.isoformat(), last.isoformat(), figure_cell(figure)))
+        on = last + timedelta(days=1)
+    return Table(
+        "quarters",
+        Label("Hết hạn theo quý", "Ending by quarter"),
+        (
+            Column("quarter", Label("Quý", "Quarter")),
+            Column("first", Label("Từ ngày", "From"), "date"),
+            Column("last", Label("Đến ngày", "To"), "date"),
+            Column("figure", Label("Số sản phẩm", "Products"), "interval"),
+        ),
+        tuple(rows),
+        definitions=_DEFINITIONS,
+    )
+
+
+_ROMAN = ("I", "II", "III", "IV")
 
 
 def _months(desk: Desk, rows: list[Expiry]) -> Table:

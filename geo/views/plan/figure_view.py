@@ -38,6 +38,8 @@ WITHHELD = Label(
 NO_VALUE = Label("chưa có số liệu", "no data yet")
 EMPTY = Label("không có bản ghi nào để tính tỷ lệ", "no record to take a share of")
 _WITHOUT: dict[Reason, Label] = {"": NO_VALUE, "unknown": NO_VALUE, "empty": EMPTY, "withheld": WITHHELD}
+NOT_BY_DAY = Label("không ghi theo ngày", "not recorded by day")
+"""Instead of an earlier value of the same version, where the figure does not depend on the day."""
 GROUPS = (
     ("records", SURE),
     ("possible_records", POSSIBLE),
@@ -48,21 +50,21 @@ _DEFINITIONS = (
     Definition(
         SURE,
         Label(
-            "Bản ghi thuộc con số này với mọi sai số vị trí, thời hạn đã nêu.",
+            "Bản ghi được tính vào số liệu này dù vị trí, thời hạn sai lệch đến mức đã nêu.",
             "The record belongs to the figure whatever the stated uncertainty of place or date.",
         ),
     ),
     Definition(
         POSSIBLE,
         Label(
-            "Bản ghi có thuộc con số này hay không tuỳ vào vị trí hoặc thời hạn thật, trong phạm vi sai số đã nêu.",
+            "Bản ghi có được tính hay không tuỳ vào vị trí hoặc thời hạn thật, trong phạm vi sai số đã nêu.",
             "Whether the record belongs depends on its true place or date, within the stated uncertainty.",
         ),
     ),
     Definition(
         UNKNOWN,
         Label(
-            "Chưa có số liệu để xét bản ghi; không được tính vào con số.",
+            "Chưa có số liệu để xét bản ghi; không được tính vào số liệu.",
             "Nothing is recorded by which to decide; the record is not counted.",
         ),
     ),
@@ -73,6 +75,7 @@ _COLUMNS = (
     Column("certainty", Label("Mức chắc chắn", "Certainty")),
     Column("id", Label("Mã", "Code")),
     Column("commune", Label("Xã, phường", "Commune")),
+    Column("district", Label("Huyện cũ", "Former district")),
     Column("precision", Label("Độ chính xác vị trí", "Location precision")),
     Column("sources", Label("Nguồn", "Sources")),
 )
@@ -111,6 +114,12 @@ def figure_cell(figure: Figure) -> FigureCell:
     return FigureCell(value, without_value(figure), path_of(figure), tuple(address_of(figure).items()))
 
 
+def earlier_cell(before: Figure, figure: Figure) -> FigureCell:
+    """The cell of a figure that another is compared with; NOT_BY_DAY where the two are one figure."""
+    cell = figure_cell(before)
+    return cell if before.address != figure.address else cell._replace(value=None, without=NOT_BY_DAY)
+
+
 def value_text(figure: Figure, lang: str) -> str:
     """The value in words with its unit: "5 chắc chắn, tối đa 23 sản phẩm"; why it has none where it has none."""
     if figure.value is None:
@@ -120,7 +129,10 @@ def value_text(figure: Figure, lang: str) -> str:
 
 
 def card_view(figure: Figure, before: Figure | None, since: str, lang: str, urls: Urls) -> dict[str, Any]:
-    """A figure as a card: its bounds, how it changed from `before`, which holds for the moment `since` in words."""
+    """A figure as a card: its bounds, how it changed from `before`, which holds for the moment `since` in words.
+
+    Within a version, a figure that does not depend on the day neither changed nor stayed the same: nothing is said.
+    """
     value = None if figure.value is None else rounded(figure.value, figure.indicator.decimals)
     has_bounds = value is not None and not value.is_exact
     return {
@@ -132,7 +144,7 @@ def card_view(figure: Figure, before: Figure | None, since: str, lang: str, urls
         "possible": AT_MOST.of(lang).format(n=number_text(value.possible, "", lang)) if value and has_bounds else "",
         "unknown": UNDECIDED.of(lang).format(n=len(figure.unknown_records)) if figure.unknown_records else "",
         "without": without_value(figure).of(lang),
-        "change": since_text(figure, before, since, lang) if before is not None else "",
+        "change": since_text(figure, before, since, lang) if before and before.address != figure.address else "",
     }
 
 
@@ -164,7 +176,7 @@ def figure_table(atlas: Atlas, figure: Figure, most: int | None = None) -> Table
     rows = [(key, certainty) for key, certainty in shown if key in records]
     return Table(
         "records",
-        Label("Các bản ghi đằng sau con số", "The records behind the figure"),
+        Label("Các bản ghi tạo nên số liệu", "The records behind the figure"),
         _COLUMNS,
         tuple(_row(records[key], certainty, places, "; ".join(cited[key])) for key, certainty in rows),
         records=tuple(key for key, _ in rows),
@@ -189,6 +201,7 @@ def _row(record: Record, certainty: Label, places: Places, cited: str) -> tuple[
         certainty,
         record.id,
         places.commune(record),
+        places.district(record),
         precision.label if precision else None,
         cited or None,
     )

@@ -45,10 +45,10 @@ DECISIONS = (
 _QUARTER = (("Quý từ {} đến {}.", "vi"), ("The quarter from {} to {}.", "en"))
 _FIRST_YEAR = 2019
 _COLUMNS = (
-    Column("indicator", Label("Nội dung", "Matter"), "link"),
-    Column("figure", Label("Con số", "Figure"), "interval"),
+    Column("indicator", Label("Nội dung", "Item"), "link"),
+    Column("figure", Label("Số liệu", "Figure"), "interval"),
     Column("unit", Label("Đơn vị", "Unit")),
-    Column("task", Label("Việc cần quyết định", "What is to be decided")),
+    Column("task", Label("Việc cần quyết định", "Decision needed")),
 )
 
 
@@ -62,7 +62,7 @@ def compose_overview(desk: Desk) -> Content:
         map=overview_map(desk.records, desk.atlas),
         by_group=_by_code(desk, "group", "product_group", Label("Sản phẩm theo nhóm", "Products by group")),
         by_stars=_by_code(desk, "stars", "stars", Label("Sản phẩm theo hạng sao", "Products by stars")),
-        by_year=_by_year(desk),
+        by_year=recognised_by_year(desk),
     )
 
 
@@ -98,7 +98,7 @@ def _by_code(desk: Desk, field: str, codes: str, title: Label) -> BarPlot:
     return BarPlot(title, Label("Giá trị", "Value"), Label("Số sản phẩm", "Products"), tuple(bars))
 
 
-def _by_year(desk: Desk) -> ColumnPlot:
+def recognised_by_year(desk: Desk) -> ColumnPlot:
     """The products recognised in each year up to that of the desk."""
     pillars = []
     for year in range(_FIRST_YEAR, max(_FIRST_YEAR, desk.parameters.on.year) + 1):

@@ -17,6 +17,7 @@ from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.expiries import STATES, State, expiries
 from geo.views.plan.figure_view import (
     address_of,
+    earlier_cell,
     figure_cell,
     path_of,
     record_link,
@@ -24,11 +25,14 @@ from geo.views.plan.figure_view import (
     rounded,
     sources_of,
 )
+from geo.views.plan.overview_page import recognised_by_year
 from geo.views.plan.table import Cell, Column, Definition, Link, Table
 from geo.views.plan.table_sources import for_files, records_of_figures
 
 BEFORE, AFTER = date(2020, 12, 31), date(2023, 12, 31)
 """The last day before the phase of plan 3770/KH-UBND, and its last day: what the page compares without parameters."""
+PROGRAMME_FIGURES = ("products_valid", "products_valid_share", "products_lapsed", "producers_with_valid_product")
+"""The indicators of the cards of the whole programme: those that depend on the day."""
 FIGURES = ("cohort_members", "cohort_valid", "cohort_lapsed")
 """The indicators of the cards of a cohort."""
 MEMBER = Label("Thành viên theo văn bản", "Member by a document")
@@ -58,12 +62,13 @@ _CLAUSE = Column("clause", Label("Nội dung", "Clause"))
 
 
 class ClauseView(NamedTuple):
-    """A clause with the table of its indicators, and how many of them changed."""
+    """A clause with the table of its indicators, how many of them were compared, and how many of those changed."""
 
     key: str
     words: Label
     no_field: Label | None
     table: Table
+    compared: int
     changed: int
 
 
@@ -86,6 +91,8 @@ def compose_phase(desk: Desk) -> Content:
     return content_of(
         *tables,
         clauses=[_clause_view(row) for row in changes],
+        programme_pairs=[(everything.figure(key), before.figure(key)) for key in PROGRAMME_FIGURES],
+        by_year=recognised_by_year(everything),
         cohort=cohort,
         cohorts=[(one.key, one.name) for one in names.values()],
         card_pairs=cards,
@@ -100,8 +107,8 @@ def _cards(desk: Desk) -> list[tuple[Figure, Figure | None]]:
 
 
 def _clause_view(row: ClauseChanges) -> ClauseView:
-    """The table of a clause: what changed first."""
-    ordered = sorted(row.changes, key=lambda change: not _has_changed(change))
+    """The table of a clause: what changed first, what cannot be compared last."""
+    ordered = sorted(row.changes, key=lambda change: (not _has_changed(change), not change.is_compared))
     table = Table(
         f"clause_{row.clause.key}",
         row.clause.words,
@@ -109,8 +116,9 @@ def _clause_view(row: ClauseChanges) -> ClauseView:
         tuple(_cells(change) for change in ordered),
         empty=Label("Chưa có chỉ tiêu nào.", "No indicator yet."),
     )
+    compared = sum(change.is_compared for change in row.changes)
     changed = sum(map(_has_changed, row.changes))
-    return ClauseView(row.clause.key, row.clause.words, row.clause.no_field, table, changed)
+    return ClauseView(row.clause.key, row.clause.words, row.clause.no_field, table, compared, changed)
 
 
 def _has_changed(change: Change) -> bool:
@@ -121,14 +129,15 @@ def _has_changed(change: Change) -> bool:
 
 def _cells(change: Change) -> tuple[Cell, ...]:
     after = change.after
+    difference = change.change if change.is_compared else None
     return (
         Link(after.indicator.name, path_of(after), tuple(address_of(after).items())),
-        figure_cell(change.before),
+        earlier_cell(change.before, after),
         figure_cell(after),
         after.indicator.unit,
-        None if change.change is None else rounded(change.change, after.indicator.decimals),
-        len(change.entered),
-        len(change.left),
+        None if difference is None else rounded(difference, after.indicator.decimals),
+        len(change.entered) if change.is_compared else None,
+        len(change.left) if change.is_compared else None,
     )
 
 
