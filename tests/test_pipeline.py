@@ -84,7 +84,7 @@ def test_a_version_is_frozen_alike_from_the_records_at_hand_and_from_the_store(o
     from_store = _dump_and_delete(own)
     published = open_store(own).restore(1, who="An", why="như cũ")
     assert published.version.number == 1 and published.state["products"]
-    build_atlas(own, open_atlases(own), progress=quiet, published=published)
+    prepare_atlas(own, open_atlases(own), progress=quiet, published=published)
     assert published.state == {}  # taken over, so that memory does not hold the records twice
     assert _dump_and_delete(own) == from_store
 

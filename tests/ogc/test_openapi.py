@@ -94,12 +94,13 @@ def test_every_path_answers_what_it_describes(document: Any, service: Service) -
             address = path.replace("{featureId}", page["features"][0]["id"])
         else:
             address = path.format(collectionId="communes", tileMatrixSetId="WebMercatorQuad", tileMatrix=8, tileRow=112,
-                                  tileCol=201, recordId="sites")  # fmt: skip
+                                  tileCol=201, recordId="sites", indicator="products_total")  # fmt: skip
         needed = {one["name"] for one in operation["parameters"] if one.get("in") == "query" and one["required"]}
         (media, *_) = operation["responses"]["200"]["content"]
         answer = service.client.open(
             address, method=method.upper(), query_string=dict.fromkeys(needed, "0"),
             headers={"Accept": media.split(";")[0]}, json={"limit": 1} if method == "post" else None,
+            follow_redirects=True,
         )  # fmt: skip
         assert answer.status_code == 200, path
         assert answer.headers["Content-Type"] == media
