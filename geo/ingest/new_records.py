@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import BadQuery
-from geo.ingest.columns.record_keys import similar_names
+from geo.ingest.columns.record_keys import may_be_one_name, similar_names
 from geo.ingest.columns.values import Column, Names, Translation, Value, folded
 from geo.ingest.decisions import ADD, Choice, Question
 from geo.ingest.match import fresh_ids
@@ -132,9 +132,12 @@ def _unknown(cells: Sequence[object], column: Column) -> dict[str, list[int]]:
 def _question(field_: Field, name: str, names: Names, rows: int) -> Question:
     article = LAYERS[str(field_.target)].article
     namesakes = names.by_name.get(folded(name), ())
-    keys = namesakes or similar_names(name, names)
+    keys = namesakes or similar_names(name, names) or _named_otherwise(field_, name, names)
     offered = [Choice(key, Label(*[f"{names.ids[key]} ({key})"] * 2)) for key in keys]
-    proposed = offered[0].key if len(offered) == 1 else ""
+    # "Công ty TNHH A" and "Công ty TNHH B" are alike as texts; two companies are not.
+    (_, own), (_, other) = (_kind_and_own_name(field_, one) for one in (name, names.ids[keys[0]] if keys else ""))
+    is_likely = bool(namesakes) or may_be_one_name(own, other)
+    proposed = keys[0] if len(keys) == 1 and is_likely else ""
     offered += [
         Choice(ADD, Label(f"Thêm bản ghi mới “{name}”", f"Add “{name}” as a new record")),
         Choice(LEAVE_EMPTY, Label("Để trống", "Leave empty")),
@@ -143,13 +146,33 @@ def _question(field_: Field, name: str, names: Names, rows: int) -> Question:
     return Question(f"references:{field_.name}:{name}", words, tuple(offered), proposed, blocking=False, rows=rows)
 
 
+def _named_otherwise(field_: Field, name: str, names: Names) -> list[str]:
+    """The records of that name with another word for their kind: "HTX Na Sang" may be "Hợp tác xã Na Sang"."""
+    kind_and_own = _kind_and_own_name(field_, name)
+    if not all(kind_and_own):
+        return []
+    ending = [key for bare, keys in names.by_name.items() if bare.endswith(f" {kind_and_own[1]}") for key in keys]
+    return [key for key in ending if _kind_and_own_name(field_, names.ids[key]) == kind_and_own]
+
+
 def _kind_in_name(field_: Field, name: str) -> str | None:
     """The code whose word the name begins with, the longest one: "HTX Mường Ảng" is a co-operative."""
+    return _beginning(field_, name)[1]
+
+
+def _kind_and_own_name(field_: Field, name: str) -> tuple[str | None, str]:
+    """The kind that the name of a record begins with, which `field_` may refer to, and the folded rest of the name."""
+    kinds = [one for one in LAYERS[str(field_.target)].fields if one.kind == "code" and one.required]
+    length, kind = max((_beginning(one, name) for one in kinds), default=(0, None), key=lambda pair: pair[0])
+    return kind, folded(name)[length:].strip()
+
+
+def _beginning(field_: Field, name: str) -> tuple[int, str | None]:
+    """The longest word of a list of codes that the folded name begins with: its length and its code."""
     begins = f"{folded(name)} "
     words = [
         (folded(word), code.key)
         for code in CODE_LISTS[field_.codes or ""].codes
         for word in (*code.label, *code.aliases)
     ]
-    fits = [(len(word), key) for word, key in words if word and begins.startswith(f"{word} ")]
-    return max(fits)[1] if fits else None
+    return max(((len(word), key) for word, key in words if word and begins.startswith(f"{word} ")), default=(0, None))

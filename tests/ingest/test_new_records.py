@@ -88,6 +88,11 @@ def test_one_candidate_is_proposed_and_of_several_none() -> None:
     misspelt = ["Hợp tác xã Ong mậtt", None, None, None]
     [question] = run(**{"Chủ thể": misspelt}).questions
     assert [choice.key for choice in question.choices] == ["P1", "add", "-"] and question.proposed == "P1"
+    [question] = run(**{"Chủ thể": ["HTX Ong mật", None, None, None]}).questions
+    assert question.proposed == "P1", "an abbreviated kind is the same kind"
+    [question] = run(**{"Chủ thể": ["Hợp tác xã Ong Tơ", None, None, None]}).questions
+    assert [choice.key for choice in question.choices] == ["P1", "add", "-"]
+    assert question.proposed == "", "the same kind of producer is not the same producer"
     frames = world()
     frames["producers"] = frame(
         "producers", *({"producer_id": key, "name": "HTX Chung", "kind": "cooperative"} for key in ("P1", "P2"))

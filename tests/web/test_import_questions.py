@@ -9,6 +9,8 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from geo.drafts import DraftStore
+from geo.ocop.codes import CODE_LISTS
+from geo.ocop.layers import LAYERS
 from geo.settings import Settings
 from geo.store import open_store
 from tests.ingest.cases import FOLDER as CASES
@@ -100,6 +102,24 @@ def test_answers_are_set_back_to_automatic(caller: FlaskClient, office: Settings
     page = caller.get(path).text
     assert 'name="automatic"' not in page and 'name="reference:producer_id:HTX Chưa Có"' in page
     assert review_of(office, path)["publishable"]
+
+
+def test_a_code_that_holds_for_every_row_is_chosen_from_its_list(caller: FlaskClient, office: Settings) -> None:
+    table = "Tên sản phẩm,Ghi chú\nMật ong thử,mới\n"
+    path = upload(caller, layer="products", files=(io.BytesIO(table.encode()), "sp.csv"))
+    page = read(caller.get(f"{path}?lang=en").text)
+    offered = [field for field in LAYERS["products"].fields if page.all("select", name=f"set:{field.name}")]
+    assert offered and all(field.codes for field in offered)
+    assert not [
+        field for field in LAYERS["products"].fields if field.codes and page.all("input", name=f"set:{field.name}")
+    ]
+    field = offered[0]
+    code = CODE_LISTS[field.codes or ""].codes[0]
+    assert code.label.en in page.all("select", name=f"set:{field.name}")[0].text
+    waited(caller, caller.post(f"{path}/answers", data={f"set:{field.name}": code.key}).location)
+    assert selected(caller.get(path).text, f"set:{field.name}") == code.key
+    changes = [change for row in review_of(office, path)["diff"] for change in row["fields"]]
+    assert code.key in {change["after"] for change in changes if change["field"] == field.name}
 
 
 def test_a_choice_that_makes_a_file_unreadable_can_be_taken_back(caller: FlaskClient, office: Settings) -> None:

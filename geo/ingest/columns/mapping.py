@@ -1,6 +1,7 @@
 """Which column of a foreign table is which field of a layer: proposed by name and by content, corrected by a person."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -43,6 +44,7 @@ _NUMBERING = {"stt", "tt", "so tt", "so thu tu", "no", "objectid", "fid", "id 0"
 
 _ENOUGH = 0.84
 _CONTENT = 0.9
+_LESS_SURE = 0.1
 _PLACES_BY_NAME, _PLACES_BY_CONTENT = 1.05, 0.8
 
 
@@ -152,10 +154,22 @@ _COUNTS = Label("chỉ đếm dòng: bỏ qua", "only counts the rows: left out"
 def _offers(table: Table, spec: LayerSpec, records: Mapping[str, Names]) -> Iterator[Choice]:
     computed = {column for _, column in table.formulas}
     empty = {name for name, cells in table.columns.items() if all(cell in (None, "") for cell in cells)} - computed
+    lower = Counter(_lower_name(column) for column in table.columns)
     for column, cells in table.columns.items():
         yield from _by_name(column, _bare(column), cells, spec, records)
+        if lower[_lower_name(column)] == 1 and _lower_name(column) != column:
+            for offer in _by_name(column, _bare(_lower_name(column)), cells, spec, records):
+                yield replace(offer, sure=offer.sure - _LESS_SURE)
         if column not in empty:
             yield from _by_content(column, cells, spec, records)
+
+
+def _lower_name(column: str) -> str:
+    """The lower of the names of a heading of two rows, which is that of the column alone: "Địa chỉ / Xã" is "Xã".
+
+    It counts only where no other column has it, since "Kế hoạch / Số hộ" and "Thực hiện / Số hộ" are two things.
+    """
+    return column.rpartition(" / ")[2]
 
 
 def _offers_of_places(places: Candidate | None) -> Iterator[Choice]:

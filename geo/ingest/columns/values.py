@@ -309,8 +309,14 @@ def _looked_up(field: Field, text: str, names: Mapping[str, str], kind: str, rul
         joined = ";".join(dict.fromkeys(key for key in keys_of_parts if key is not None))
         return Read(joined, rule if joined != text.strip() else None)
     near = process.extractOne(folded(missing), list(names), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    suggestion = names[near[0]] if near else ""
+    suggestion = _as_written(field, names[near[0]]) if near else ""
     return _refused(kind, f"không nhận ra {missing!r}", f"{missing!r} is not known", suggestion)
+
+
+def _as_written(field: Field, key: str) -> str:
+    """A code as people write it in Vietnamese lists; the key of a record as it is."""
+    codes = CODE_LISTS[field.codes].codes if field.codes else ()
+    return next((code.label.vi for code in codes if code.key == key), key)
 
 
 def _key_of(text: str, names: Mapping[str, str], keys: Sequence[str]) -> str | None:

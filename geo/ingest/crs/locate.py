@@ -95,14 +95,15 @@ class _Weighing:
         stated = self.trials[0]
         if self.best < FEW and stated.in_region >= FEW:
             line = Label(
-                "Theo lời của tệp, dữ liệu nằm gần nhưng ngoài địa bàn tỉnh.",
-                "By the file's word the data lie near the province but outside it.",
+                "Theo hệ toạ độ ghi trong tệp, dữ liệu nằm gần nhưng ngoài địa bàn tỉnh.",
+                "In the system that the file states, the data lie near the province but outside it.",
             )
             return self._answer("confirm", stated.reading, line)
         line = Label(
-            f"Theo lời của tệp chỉ có {stated.inside:.0%} số điểm rơi vào địa bàn tỉnh: lời đó sai hoặc dữ liệu hỏng.",
-            f"By the file's word only {stated.inside:.0%} of the points fall in the province: the word is wrong, or the"
-            " data are.",
+            f"Theo hệ toạ độ ghi trong tệp, chỉ có {stated.inside:.0%} số điểm rơi vào địa bàn tỉnh: tệp ghi sai hệ toạ"
+            " độ hoặc dữ liệu hỏng.",
+            f"In the system that the file states, only {stated.inside:.0%} of the points fall in the province: it"
+            " states the wrong system, or the data are damaged.",
         )
         return _by_position(self.stated, self.places, (*self.stated.evidence, line))
 

@@ -410,7 +410,7 @@ def _error_line(error_m: float | None) -> tuple[Label, ...]:
     amount = f"{error_m:.1f}" if error_m < 10_000 else f"{error_m:.0f}"
     return (
         Label(
-            f"Nếu tin lời của tệp, dữ liệu lệch {amount.replace('.', ',')} m.",
-            f"Taken at its word, the file would lie {amount} m off.",
+            f"Nếu dùng hệ toạ độ ghi trong tệp, dữ liệu lệch {amount.replace('.', ',')} m.",
+            f"In the system that the file states, the data would lie {amount} m off.",
         ),
     )

@@ -14,7 +14,7 @@ from geo.drafts.command import with_mapping
 from geo.drafts.marked_workbook import is_table
 from geo.encodings import AS_IT_STANDS, ENCODINGS, label_of
 from geo.errors import Conflict
-from geo.ocop.codes import PRECISIONS
+from geo.ocop.codes import CODE_LISTS, PRECISIONS
 from geo.ocop.layers import GROUPS, LAYERS
 from geo.report import ISSUE_KINDS
 from geo.settings import Settings
@@ -85,7 +85,8 @@ class Manage:
             "manage/import.html", draft=draft, busy=draft.activity.busy, review=review, spec=spec, view=view,
             shell=shell(view) if view else None,
             encodings={key: label_of(key).of(g.lang) for key in (*ENCODINGS, *AS_IT_STANDS)},
-            precisions=PRECISIONS, kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
+            precisions=PRECISIONS, code_lists=CODE_LISTS,
+            kinds={key: label.of(g.lang) for key, label in _KINDS.items()},
             progress=progress_words(draft.progress), is_table=is_table(draft.files), profiles=self.profiles.all(),
             layer_names=_layer_names(), questions=_by_subject(review), answered=forms.answered(draft.answers),
         )  # fmt: skip

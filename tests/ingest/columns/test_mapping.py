@@ -37,6 +37,14 @@ def test_columns_of_a_vietnamese_list() -> None:
     }  # fmt: skip
 
 
+def test_the_lower_row_of_a_heading_names_the_column_where_it_is_the_only_one_so_called() -> None:
+    assert proposed("producers", {"Địa chỉ / Thôn, bản": ["Bản Phủ"], "Địa chỉ / Xã, phường": ["Thanh An"]}) == {
+        "Địa chỉ / Thôn, bản": "@village", "Địa chỉ / Xã, phường": "@commune",
+    }  # fmt: skip
+    two = {"Kế hoạch / Số hộ": [5], "Thực hiện / Số hộ": [4]}
+    assert proposed("producers", two) == dict.fromkeys(two, "")
+
+
 @pytest.mark.parametrize("name", ["TEN_SP", "ten san pham", "Tên sản phẩm", "Product", "TEN_SAN_PH", "Sản phẩm (tên)"])
 def test_one_column_by_many_names(name: str) -> None:
     assert proposed("products", {name: ["Mật ong"]}) == {name: "name"}

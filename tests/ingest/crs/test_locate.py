@@ -67,7 +67,7 @@ def test_known_borders_can_contradict_the_correction_of_a_mislabelled_file() -> 
 def test_a_neighbouring_zone_in_the_prj_is_found_out() -> None:
     found = locate("EPSG:9206", HOME_NUMBERS, PROVINCE)
     assert (found.advice, found.reading) == ("confirm", Reading(HOME))
-    assert any("By the file's word only 0% of the points" in line.en for line in found.evidence)
+    assert any("In the system that the file states, only 0% of the points" in line.en for line in found.evidence)
     assert found.choices[0] == Reading(HOME)
 
 
