@@ -13,7 +13,7 @@ import pytest
 
 from geo.atlas import Query, open_atlases
 from geo.errors import BadSource
-from geo.pipeline import build_atlas, check_seed, rule_label
+from geo.pipeline import build_atlas, check_seed, prepare_atlas, rule_label
 from geo.settings import Settings
 from geo.store import open_store
 from tests.conftest import ROOT
