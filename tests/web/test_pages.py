@@ -112,8 +112,9 @@ def test_every_link_on_every_page_leads_somewhere_in_the_same_language(
             continue
         # The body of a download is not read here: test_downloads.py and the tests of each format do that.
         with client.open(
-            path, method="HEAD" if path.startswith("/export/") else "GET", headers=BROWSER if path == start else {}
-        ) as answer:
+            path, method="HEAD" if path.startswith("/export/") else "GET", headers=BROWSER if path == start else {},
+            follow_redirects=True,
+        ) as answer:  # fmt: skip
             assert answer.status_code == 200, path
             if answer.mimetype != "text/html":
                 continue
