@@ -1,12 +1,14 @@
-"""The processor time that a request may use, and the places for requests that take long.
+"""The processor time and the rows that a request may use, and the places for requests that take long.
 
 A request is short until it has used `free_s` of processor time; then it needs a place: one of those of its process
 (LongRequests), or another process that begins it again (Elsewhere). TooCostly ends it when its time is used up. Work
 of large exports and of first tiles is counted for the whole machine (JobSlots). The budget is that of the thread: code
 that loops over records or parses what a caller sent calls `spend()`, the engine of the atlas asks `refusal()` while it
-runs a statement. Without a budget (the command line, jobs) nothing is limited.
+runs a statement and `count_rows()` for what the statement returns. Without a budget (the command line, jobs) nothing is
+limited.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -157,10 +159,14 @@ class JobSlots:
 
 
 class Budget:
-    """What is left for one request, used by the thread that answers it."""
+    """What is left for one request, used by the thread that answers it.
 
-    def __init__(self, seconds: float, free_s: float, places: Places) -> None:
+    `seconds` of processor time, of which the first `free_s` need no place, and `rows` read from the database.
+    """
+
+    def __init__(self, seconds: float, free_s: float, places: Places, rows: int = sys.maxsize) -> None:
         self._begin, self._seconds, self._free_s, self._places = time.thread_time(), seconds, free_s, places
+        self._rows, self._rows_left = rows, rows
         self._has_place = False
         self._refusal: BaseException | None = None
 
@@ -194,15 +200,28 @@ class Budget:
         if self._refusal is not None:
             raise self._refusal
 
+    def count_rows(self, number: int) -> None:
+        """Count rows that were read; TooCostly for more than the request may read."""
+        self._rows_left -= number
+        if self._rows_left < 0:
+            self._refusal = self._refusal or TooCostly(
+                f"The request reads more than {self._rows:,} rows. Ask for less: a smaller box, a narrower filter, a"
+                " smaller page; or download the whole layer.",
+                f"Yêu cầu đọc hơn {f'{self._rows:,}'.replace(',', '.')} dòng dữ liệu. Hãy thu hẹp: khung nhỏ hơn, bộ"
+                " lọc hẹp hơn, trang ngắn hơn; hoặc tải xuống cả lớp.",
+            )
+            raise self._refusal
+
     @contextmanager
     def extended(self, seconds: float) -> Iterator[None]:
-        """Allow `seconds` more inside; what is used there is not counted afterwards."""
-        before, begin = self._seconds, time.thread_time()
+        """Allow `seconds` more and any number of rows inside; what is used there is not counted afterwards."""
+        before, begin, rows = self._seconds, time.thread_time(), self._rows_left
         self._seconds += seconds
+        self._rows_left = sys.maxsize
         try:
             yield
         finally:
-            self._seconds = before
+            self._seconds, self._rows_left = before, rows
             self.forget(time.thread_time() - begin)
 
     def forget(self, seconds: float) -> None:
@@ -240,6 +259,13 @@ def refusal() -> BaseException | None:
     """The exception that the request of this thread must end with now; None to go on, and where there is no budget."""
     budget = _current()
     return None if budget is None else budget.refusal()
+
+
+def count_rows(number: int) -> None:
+    """Count rows that this thread read from a database; TooCostly when its request has read more than it may."""
+    budget = _current()
+    if budget is not None:
+        budget.count_rows(number)
 
 
 def spend() -> None:

@@ -74,6 +74,9 @@ class Settings:
     draft_days: int = 180  # GEO_DRAFT_DAYS: days after which an import that nobody changes is deleted
     body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
     request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
+    request_rows: int = 100_000  # GEO_REQUEST_ROWS: rows read by one request, exports and first tiles excepted
+    answer_mb: int = 64  # GEO_ANSWER_MB: megabytes of one answer; downloads have GEO_DOWNLOAD_MB
+    download_mb: int = 1_000  # GEO_DOWNLOAD_MB: megabytes of one download as it is sent
     filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter
     long_ms: int = 20  # GEO_LONG_MS: processor time after which a request is a long one, in milliseconds
     long_at_once: int = 2  # GEO_LONG_AT_ONCE: processes for long requests beside each server process; others get 503
@@ -137,6 +140,11 @@ class Settings:
         return self.tiles_mb * 1_000_000
 
     @property
+    def largest_answer(self) -> int:
+        """The bytes of the largest answer that is put together in memory."""
+        return self.answer_mb * 1_000_000
+
+    @property
     def largest_request(self) -> int:
         """The bytes of the largest request: an upload and the form around it."""
         return (self.import_mb + 1) * 1024 * 1024
@@ -157,7 +165,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings from the variables of `env`; BadSource names a variable whose value is unusable."""
-        return cls(
+        settings = cls(
             seed_dir=Path(env.get("GEO_SEED_DIR", cls.seed_dir)),
             data_dir=Path(env.get("GEO_DATA_DIR", cls.data_dir)),
             host=env.get("GEO_HOST", cls.host),
@@ -187,6 +195,9 @@ class Settings:
             draft_days=_number(env, "GEO_DRAFT_DAYS", cls.draft_days, 36_500),
             body_kb=_number(env, "GEO_BODY_KB", cls.body_kb, 1_048_576),
             request_seconds=_number(env, "GEO_REQUEST_SECONDS", cls.request_seconds, 3_600),
+            request_rows=_number(env, "GEO_REQUEST_ROWS", cls.request_rows, 1_000_000_000),
+            answer_mb=_number(env, "GEO_ANSWER_MB", cls.answer_mb, 16_384),
+            download_mb=_number(env, "GEO_DOWNLOAD_MB", cls.download_mb, 1_048_576),
             filter_functions=_number(env, "GEO_FILTER_FUNCTIONS", cls.filter_functions, 10_000),
             long_ms=_number(env, "GEO_LONG_MS", cls.long_ms, 60_000),
             long_at_once=_number(env, "GEO_LONG_AT_ONCE", cls.long_at_once, 256),
@@ -199,6 +210,14 @@ class Settings:
             office_place=_words(env, "GEO_OFFICE_PLACE"),
             tile_layers=_tile_layers(env.get("GEO_TILE_LAYERS", "")),
         )
+        if settings.max_page >= settings.request_rows:
+            raise BadSource(
+                f"GEO_MAX_PAGE={settings.max_page} and GEO_REQUEST_ROWS={settings.request_rows}: a request must be allowed"
+                " to read more rows than its largest page has.",
+                f"GEO_MAX_PAGE={settings.max_page} và GEO_REQUEST_ROWS={settings.request_rows}: số dòng mà một yêu cầu"
+                " được đọc phải lớn hơn số bản ghi của trang lớn nhất.",
+            )
+        return settings
 
 
 def _number(env: Mapping[str, str], name: str, default: int, maximum: int) -> int:

@@ -1,4 +1,4 @@
-"""Connections whose statements end when the request that runs them may not go on (see geo/budget.py).
+"""Connections that count the rows they return and end statements of a request that may not go on (see geo/budget.py).
 
 A file that cannot be read any more, because it was truncated, damaged or deleted, raises Unprepared.
 """
@@ -52,25 +52,33 @@ class MeteredCursor(sqlite3.Cursor):
     def __next__(self) -> Any:
         """The next row."""
         try:
-            return super().__next__()
+            row = super().__next__()
         except sqlite3.DatabaseError:
             with errors_in_words():
                 raise
+        budget.count_rows(1)
+        return row
 
     def fetchone(self) -> Any:
         """The next row; None after the last."""
         with errors_in_words():
-            return super().fetchone()
+            row = super().fetchone()
+        budget.count_rows(1)
+        return row
 
     def fetchmany(self, *args: Any) -> list[Any]:
         """Some rows."""
         with errors_in_words():
-            return super().fetchmany(*args)
+            rows = super().fetchmany(*args)
+        budget.count_rows(len(rows))
+        return rows
 
     def fetchall(self) -> list[Any]:
         """All other rows."""
         with errors_in_words():
-            return super().fetchall()
+            rows = super().fetchall()
+        budget.count_rows(len(rows))
+        return rows
 
 
 class MeteredConnection(sqlite3.Connection):

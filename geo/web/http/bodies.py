@@ -1,13 +1,14 @@
-"""The size of request bodies: large ones only where files are uploaded, from those who may manage."""
+"""The size of bodies: large ones are taken only where those who may manage upload files, and sent as files only."""
 
 import io
 from typing import IO, Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from geo.errors import TooLarge
+from geo.errors import TooCostly, TooLarge
 from geo.settings import Settings
+from geo.web.http.errors import answer
 
 UPLOADS = "/manage/imports"
 """The address that takes files."""
@@ -36,8 +37,10 @@ class _Bounded(io.RawIOBase):
 def register(app: Flask, settings: Settings) -> None:
     """Refuse a body that is too large by its Content-Length before it is read, and one without a length while it is.
 
-    Must be registered behind what sets `g.may_manage`.
+    Refuse to send an answer that is too large; files, which are read while they are sent, are bounded where they are
+    made (site/downloads.py). Must be registered behind what sets `g.may_manage`.
     """
+    most = settings.largest_answer
 
     @app.before_request
     def limit() -> None:
@@ -55,6 +58,21 @@ def register(app: Flask, settings: Settings) -> None:
                 f"Nội dung {_vi(length)} byte là quá lớn: địa chỉ này nhận tối đa {_vi(largest)} byte. Tải tệp lên tại"
                 " /manage.",
             )
+
+    @app.after_request
+    def limit_answer(response: Response) -> Response:
+        length = response.content_length or 0
+        return response if response.direct_passthrough or length <= most else answer(too_large(length, most))
+
+
+def too_large(length: int, most: int) -> TooCostly:
+    """The error of an answer or a download of `length` bytes, where `most` are sent."""
+    return TooCostly(
+        f"The answer has {length:,} bytes; at most {most:,} are sent here. Ask for fewer records, by a smaller page, a"
+        " smaller box or a narrower filter.",
+        f"Câu trả lời có {_vi(length)} byte; máy chủ chỉ gửi tối đa {_vi(most)} byte. Hãy lấy ít bản ghi hơn: trang"
+        " ngắn hơn, khung nhỏ hơn hoặc bộ lọc hẹp hơn.",
+    )
 
 
 def _vi(number: int) -> str:

@@ -78,7 +78,7 @@ class _Recorded(io.RawIOBase):
 
 
 class Metering:
-    """The application whose requests end when their processor time is used up. Safe for several threads.
+    """The application whose requests end when their processor time or their rows are used up. Safe for several threads.
 
     What is sent while a response is iterated (a file) is not counted: a slow caller holds no place. `refusing` is the
     application that answers with the error REFUSAL of a request.
@@ -86,6 +86,7 @@ class Metering:
 
     def __init__(self, app: Flask, settings: Settings, atlas_source: AtlasSource, *, refusing: WSGIApplication) -> None:
         self._seconds, self._free_s = settings.request_seconds, settings.long_ms / 1000
+        self._rows = settings.request_rows
         self._map_places, self._places = _places(settings), _places(settings)
         self._source, self._refusing = atlas_source, refusing
         self._long_answers: LongAnswers | None = None
@@ -134,7 +135,7 @@ class Metering:
         return self._answer(environ, start_response, Unshared())
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, places: Places) -> Iterable[bytes]:
-        with limited(Budget(self._seconds, self._free_s, places)):
+        with limited(Budget(self._seconds, self._free_s, places, self._rows)):
             return self._inner(environ, start_response)
 
 

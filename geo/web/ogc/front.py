@@ -33,13 +33,16 @@ class Front:
 
     def __init__(self, app: Flask, settings: Settings, atlas_source: Callable[[], Atlas]) -> None:
         self._public_url, self._source = settings.public_url, atlas_source
-        self._limits = settings.max_page, settings.filter_functions
+        self._limits, self._most_bytes = (settings.max_page, settings.filter_functions), settings.largest_answer
         self._everywhere, self._vary = everywhere(settings), varying(settings)
         self._inner: WSGIApplication = app.wsgi_app
         app.wsgi_app = self  # type: ignore[method-assign]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a plain GET of GeoJSON items; other requests, and those with an error, go to the application."""
+        """Answer a plain GET of GeoJSON items; the application answers other requests and every error.
+
+        It also refuses an answer that is too large, in the words of its caller.
+        """
         path = _PATH.fullmatch(environ["PATH_INFO"])
         if path is None or not _is_plain(environ) or (environ.get("SCRIPT_NAME") and not self._public_url):
             return self._inner(environ, start_response)
@@ -47,7 +50,7 @@ class Front:
             reply = self._answer(environ, path[1], path[2] or "")
         except Exception:  # the application raises it again, and has status, page and log for it
             reply = None
-        if reply is None:
+        if reply is None or len(reply.body) > self._most_bytes:
             return self._inner(environ, start_response)
         own = {"X-Request-ID": request_id(environ.get("HTTP_X_REQUEST_ID", "")), "Content-Length": str(len(reply.body))}
         headers = {**reply.headers, "Vary": ", ".join((reply.headers["Vary"], *self._vary)), **self._everywhere, **own}

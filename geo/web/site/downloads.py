@@ -23,6 +23,7 @@ from geo.views.formats import FORMATS, file_name, format_of
 from geo.views.worklist import count_records
 from geo.views.worklist_file import write_worklist
 from geo.web.http import params
+from geo.web.http.bodies import too_large
 from geo.web.http.caching import add_cache_headers, is_not_modified, last_modified_of
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
@@ -48,6 +49,7 @@ class Downloads:
 
     def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]], slots: JobSlots) -> None:
         self._slots, self._grounds = slots, GroundSource(settings.basemap_dir)
+        self._most_bytes = settings.download_mb * _MB
         self._cache = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
 
     def register(self, app: Flask) -> None:
@@ -113,7 +115,8 @@ class Downloads:
 
         `depends` is all that the file depends on beside the version; `keep` caches it on disk. The file is complete
         before the first byte is sent, so that an error gives an error status and never a truncated file. A `large` file
-        is written as a job of the machine: Busy when others are being written.
+        is written as a job of the machine: Busy when others are being written. TooCostly for one of more than
+        GEO_DOWNLOAD_MB as it is sent.
         """
         g.skip_compression = True
         version = g.atlas.version
@@ -126,6 +129,9 @@ class Downloads:
         export = self._cache.open(
             g.atlas.key, key, write, coding=coding, keep=keep, job=self._slots.job if large else nullcontext
         )
+        if export.size > self._most_bytes:
+            export.file.close()
+            raise too_large(export.size, self._most_bytes)
         try:
             # Another release of a library may write other bytes for the same key, so the ETag contains a digest.
             tag = f"{key}-{export.content_sha256[:16]}{f':{coding}' if coding else ''}"
