@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -271,3 +272,30 @@ def test_a_refusal_says_when_to_come_back_to_programs_and_to_people(server: Serv
             assert refused.value.code == 503 and int(refused.value.headers["Retry-After"]) >= 1
             assert "preparing other large files" in body
             assert ('http-equiv="refresh"' in body) == (accept == "text/html")
+
+
+def test_a_server_process_that_is_killed_under_load_is_replaced(server: Server, effort: Effort) -> None:
+    end = time.monotonic() + effort.load_s
+    with subprocess.Popen(
+        ["nice", sys.executable, "-m", "tests.load.attack", str(server.port), str(CONNECTIONS), str(effort.load_s)],
+        cwd=ROOT, stdout=subprocess.PIPE,
+    ) as attack:  # fmt: skip
+        deaths = 0
+        while time.monotonic() < end:
+            time.sleep(effort.load_s / 4)
+            os.kill(children(server)[0], signal.SIGKILL)
+            deaths += 1
+        attack.communicate(timeout=180)
+    assert deaths >= 4
+    replaced_by = time.monotonic() + 30  # a process that has ended is replaced after 3.5 seconds
+    while len(children(server)) < 2:
+        assert time.monotonic() < replaced_by
+        time.sleep(0.1)
+    for path in FIRST * 10:
+        assert server.get(path)[0] == 200
+
+
+def children(server: Server) -> list[int]:
+    """The server processes, without those that they have started themselves."""
+    pid = server.process.pid
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
