@@ -32,7 +32,11 @@ _TO_RECORD = Label("Cần ghi", "To record")
     "--days", type=click.IntRange(min=0, max=3_660), default=90, show_default=True, help="Number of days after the day."
 )
 @click.option(
-    "--frame", type=click.Choice([*Frame]), default=Frame.COMMUNES, show_default=True, help="Layer of the unit."
+    "--frame",
+    type=click.Choice([frame.value for frame in Frame]),
+    default=Frame.COMMUNES.value,
+    show_default=True,
+    help="Layer of the unit.",
 )
 @click.option("--unit", help="Code of a unit; the whole province when left out.")
 @click.option("--cohort", help="Key of a cohort of products.")

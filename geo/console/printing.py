@@ -56,7 +56,7 @@ def sheet(installation: Installation, /, area: str, file: Path, url: str, number
     products/R01. The area `atlas` is all communes in one PDF on A4; beside it go --version, --lang and --url only.
     """
     config = installation.settings()
-    atlas, ground = _atlas_of(open_atlases(config), number), GroundSource(config.basemap_dir)()
+    atlas, ground = atlas_of(open_atlases(config), number), GroundSource(config.basemap_dir)()
     lang = options["lang"]
     address_of = partial(_address, url or config.public_url, imprint_of(atlas, ground))
     if area == ATLAS:
@@ -71,7 +71,7 @@ def sheet(installation: Installation, /, area: str, file: Path, url: str, number
     print_progress(f"{file}: {count}")
 
 
-def _atlas_of(source: AtlasSource, number: int | None) -> Atlas:
+def atlas_of(source: AtlasSource, number: int | None) -> Atlas:
     """The atlas of a version, the current one for None."""
     current = source()
     return current if number in {None, current.version.number} else source.at(number or 0)
@@ -115,7 +115,7 @@ def report(installation: Installation, /, file: Path, on: datetime, from_on: dat
     """
     config, row = installation.settings(), _report_format(file)
     source, ground = open_atlases(config), GroundSource(config.basemap_dir)()
-    atlas = _atlas_of(source, options["version"])
+    atlas = atlas_of(source, options["version"])
     number = atlas.version.number
     desk = Desk(atlas, Parameters(number, on.date()), {}, Moment(number, from_on.date()), source.at)
     issued = {"parent": options["parent"], "name": options["office"], "place": options["place"]}

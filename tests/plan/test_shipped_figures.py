@@ -204,6 +204,8 @@ def test_the_command_prints_a_figure_with_its_records(run_app: Any, records: Rec
     assert body["parameters"] == {"version": 1, "on": "2026-12-01"}
     assert body["value"] == list(compute(records, "products_valid", at).value or ())
     assert run_app("figure", "no_such").returncode == 1
+    unit = run_app("figure", "products_total", "--frame", "districts", "--unit", "102", "--json")
+    assert json.loads(unit.stdout)["parameters"]["frame"] == "districts"
     early = run_app("figure", "products_valid", "--date", "0001-01-01")
     assert early.returncode == 1 and "Traceback" not in early.stderr
     assert "--date='0001-01-01': cần một ngày" in early.stderr and "expected a day" in early.stderr

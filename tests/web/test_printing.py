@@ -1,15 +1,19 @@
 """Printed documents as clients get them: the form, the PDF, its name and tag, and what is refused."""
 
 import io
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
-from urllib.parse import parse_qsl, urlsplit
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
-from geo.atlas import Atlas
+from geo.atlas import Atlas, open_atlases
 from geo.settings import Settings
 from geo.web.application import create_app
 from tests.conftest import ROOT
@@ -18,6 +22,7 @@ from tests.frozen import VERSION, FixedSource, publish_atlas
 from tests.web.conftest import Document, application, read
 
 IMPRINT = "version=7&published=2026-01-02&ground=none"
+RunApp: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 QUERY = "area=communes/00001&layers=products,sites&paper=a4&orientation=portrait&group=food"
 
 
@@ -186,3 +191,34 @@ def test_a_board_without_a_map_and_a_parameter_of_another_page_are_refused(calle
     for query in ("paper=a5", "area=province"):
         assert caller.get(f"/plan/gaps/sheet.pdf?{named}&{query}").status_code == 400
     assert caller.get("/plan/overview/sheet.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "options"),
+    [
+        (
+            "gaps",
+            {"km": "7.5", "gap": "villages_without_site"},
+            ("--km", "7.5", "--choose", "gap=villages_without_site"),
+        ),
+        ("chains", {"km": "10", "frame": "districts", "unit": "102"}, ("--frame", "districts", "--unit", "102")),
+    ],
+)
+def test_the_command_writes_the_sheet_of_a_page_for_planners(
+    built: Settings, run_app: RunApp, tmp_path: Path, page: str, query: dict[str, str], options: tuple[str, ...]
+) -> None:
+    root = "https://ocop.example"
+    site = create_app(replace(built, public_url=root), open_atlases(built), templates=ROOT / "templates").test_client()
+    address = urlencode({"version": "1", "on": "2026-12-01", **query, "paper": "a4"})
+    answer = site.get(f"/plan/{page}/sheet.pdf?{address}", follow_redirects=True)
+    assert answer.status_code == 200
+    file = tmp_path / "sheet.pdf"
+    words = ("plan-sheet", page, str(file), "--date", "2026-12-01", "--paper", "a4", "--url", root, *options)
+    assert run_app(*words).returncode == 0
+    assert file.read_bytes() == answer.data
+
+
+def test_the_command_refuses_a_choice_that_the_page_does_not_have(run_app: RunApp, tmp_path: Path) -> None:
+    outcome = run_app("plan-sheet", "gaps", str(tmp_path / "sheet.pdf"), "--choose", "link=village_near_site")
+    assert outcome.returncode == 1 and "Các tên của trang gaps: gap" in outcome.stderr
+    assert not list(tmp_path.iterdir())
