@@ -181,6 +181,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "views.export",
             "views.phase_report",
             "views.plan",
+            "views.plan_sheets",
             "views.sheets",
             "views.tiles",
             "web",

@@ -12,7 +12,7 @@ COMMANDS = {
     "links": "inspection.links",
     "export": "exports.export",
     "sheet": "printing.sheet",
-    "plan-sheet": "plan_sheets.plan_sheet_command",
+    "plan-sheet": "planner_sheets.plan_sheet_command",
     "report": "printing.report",
     "import": "import_options.import_",
     "restore": "version_commands.restore",

@@ -67,6 +67,13 @@ CODE_LISTS: dict[str, CodeList] = {
             basis="1048/QĐ-TTg (2019), 148/QĐ-TTg (2023)",
         ),
         _codes(
+            "completion", "Mức độ hoàn thiện", "State of completion",
+            ("complete", "Đã hoàn thiện", "Complete", "hoàn thiện", "hoàn chỉnh", "đã hoàn chỉnh", "đạt"),
+            ("in_progress", "Đang hoàn thiện", "In progress", "đang làm", "đang thiết kế"),
+            ("none", "Chưa có", "None yet"),
+            basis="3770/KH-UBND (2021)",
+        ),
+        _codes(
             "phase_status", "Trong kế hoạch 3770 (2021-2023)", "In plan 3770 (2021-2023)",
             ("supported", "Được hỗ trợ trong giai đoạn", "Supported in the phase"),
             ("not_supported", "Không thuộc danh sách", "Not on the list"),

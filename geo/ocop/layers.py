@@ -59,6 +59,8 @@ _LAYERS = (
             Field("producer_id", "producer", Label("Chủ thể", "Producer"), "ref", target="producers", aliases=("tên chủ thể", "chủ thể sản xuất", "cơ sở sản xuất", "đơn vị sản xuất", "tên cơ sở", "HTX", "producer name"), task=tasks.PRODUCER),
             Field("raw_material", "material", Label("Nguyên liệu", "Raw material"), "code", codes="material", table=True, aliases=("nguyên liệu chính", "vùng nguyên liệu"), task=tasks.RAW_MATERIAL),
             *PLACE,
+            Field("packaging", "packaging", Label("Bao bì", "Packaging"), "code", codes="completion", aliases=("mẫu mã, bao bì", "tình trạng bao bì", "hoàn thiện bao bì"), task=tasks.PACKAGING),
+            Field("labelling", "labelling", Label("Nhãn mác", "Label"), "code", codes="completion", aliases=("nhãn", "nhãn sản phẩm", "nhãn hàng hoá", "bao bì, nhãn mác", "tình trạng nhãn mác", "tem nhãn"), task=tasks.LABELLING),
             Field("story_vi", "story_vi", Label("Câu chuyện sản phẩm", "Product story (Vietnamese)"), "longtext", task=tasks.STORY),
             Field("story_en", "story_en", Label("Câu chuyện sản phẩm (tiếng Anh)", "Product story"), "longtext", lang="en"),
             NOTE,

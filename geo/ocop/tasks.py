@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from geo.schema import Field, Label, Task
 
+GOODS = ("food", "beverage", "herbal", "handicraft", "ornamental")
+"""The product groups that are goods: they are made of a material, packed and labelled, unlike tourism services."""
+
 STARS = Task(Label("Hạng sao ghi trong quyết định công nhận", "The stars in the decision of recognition"))
 YEAR = Task(Label("Năm công nhận ghi trong quyết định", "The year in the decision of recognition"))
 STATUS = Task(
@@ -38,9 +41,23 @@ PRODUCER = Task(
 )
 RAW_MATERIAL = Task(
     Label("Nguyên liệu chính theo hồ sơ sản phẩm", "The main raw material in the product's file"),
-    where=("group", ("food", "beverage", "herbal", "handicraft", "ornamental")),
+    where=("group", GOODS),
 )
 STORY = Task(Label("Câu chuyện sản phẩm trong hồ sơ đánh giá, phân hạng", "The product story in the assessment file"))
+PACKAGING = Task(
+    Label(
+        "Bao bì của sản phẩm đã hoàn thiện chưa, theo hồ sơ đánh giá hoặc chủ thể",
+        "Whether the packaging is complete, by the assessment file or the producer",
+    ),
+    where=("group", GOODS),
+)
+LABELLING = Task(
+    Label(
+        "Nhãn đã đủ nội dung bắt buộc (tên, chủ thể, xuất xứ) và mã QR chưa",
+        "Whether the label has all that it must (name, producer, origin) and a QR code",
+    ),
+    where=("group", GOODS),
+)
 FOUNDED = Task(
     Label(
         "Ngày thành lập ghi trên giấy chứng nhận đăng ký", "The date of foundation on the certificate of registration"

@@ -36,14 +36,15 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
             # Valid until 15 August 2022 by its date; everything is known of it.
             {"product_id": "R1", "name": "Mật ong", "group": "food", "stars": 4, "year": 2019, "certified_from": "2019-08-15",
              "status": "certified", "decision": "1/QĐ", "producer_id": "P1", "raw_material": "honey", "story_vi": "Ong",
-             "story_en": "Bees", "phase_status": "supported", "precision": "exact", "at": Point(103.05, 21.1), **first},
+             "story_en": "Bees", "packaging": "complete", "labelling": "complete", "phase_status": "supported", "precision": "exact", "at": Point(103.05, 21.1), **first},
             # Ends on some day of 2022.
             {"product_id": "R2", "name": "Chè", "group": "beverage", "stars": 3, "year": 2019, "status": "certified",
-             "producer_id": "P1", "raw_material": "tea", "story_vi": "Chè", "phase_status": "not_supported",
+             "producer_id": "P1", "raw_material": "tea", "story_vi": "Chè", "packaging": "complete", "phase_status": "not_supported",
              "precision": "village", "at": Point(103.15, 21.1), **second},
             # Ended on some day of 2021, again from some day of 2022.
             {"product_id": "R3", "name": "Mật ong rừng", "group": "food", "stars": 3, "year": 2018, "reassessed": 2022,
              "status": "reassessed", "producer_id": "P2", "raw_material": "honey", "precision": "commune",
+             "packaging": "none", "labelling": "in_progress",
              "at": Point(103.3, 21.1), **third},
             # Nothing is known but its name and group.
             {"product_id": "R4", "name": "Thảo quả", "group": "herbal", "status": "listed"},

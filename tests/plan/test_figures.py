@@ -75,9 +75,9 @@ def test_the_digest_names_the_value_and_the_records_and_not_the_version(records:
 
 
 def test_what_is_not_recorded_is_unknown_and_says_what_to_record(records: Records) -> None:
-    figure = compute(records, "products_with_packaging", AT)
+    figure = compute(records, "products_with_contracts", AT)
     assert (figure.value, figure.reason, len(figure.unknown_records)) == (None, "unknown", 3)
-    assert figure.missing is not None and figure.missing.en.startswith("The packaging")
+    assert figure.missing is not None and figure.missing.en.startswith("Sales contracts")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_what_rests_on_the_same_records_has_not_changed() -> None:
 
 def test_a_change_has_no_bounds_where_a_side_is_unknown() -> None:
     records = hand_world()
-    assert change("products_with_label", Moment(records, FIRST), Moment(records, LAST)).change is None
+    assert change("products_with_contracts", Moment(records, FIRST), Moment(records, LAST)).change is None
 
 
 def test_the_clauses_come_in_order_with_all_their_indicators() -> None:
