@@ -25,36 +25,48 @@ from tests.office import write_office_seed
 SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
-    "tests/browser/test_accessibility.py": "accessibility",
-    "tests/browser/test_base_map.py": "base map",
-    "tests/browser/test_manage.py": "managing",
-    "tests/browser/test_map.py": "map",
-    "tests/browser/test_proxies.py": "proxies",
-    "tests/browser/": "browser",
-    "tests/test_new_layer.py": "new layer",
+    "tests/test_load.py": "processes",
+    "tests/test_full_disk.py": "processes",
+    "tests/test_lost_atlas.py": "processes",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
     "tests/test_durability.py": "processes",
     "tests/test_kills.py": "processes",
-    "tests/test_lost_atlas.py": "processes",
-    "tests/test_full_disk.py": "processes",
     "tests/test_leftovers.py": "processes",
     "tests/test_serving.py": "processes",
     "tests/test_signing_in.py": "processes",
     "tests/test_connections.py": "processes",
-    "tests/test_load.py": "processes",
     "tests/test_long_processes.py": "processes",
-    "tests/ingest/files/test_damage.py": "damage",
-    "tests/ingest/files/test_fuzz.py": "fuzz",
+    "tests/browser/test_map.py": "map",
+    "tests/browser/test_base_map.py": "map",
+    "tests/browser/test_manage.py": "managing",
+    "tests/browser/test_proxies.py": "managing",
+    "tests/browser/": "browser",
     "tests/ogc/test_qgis.py": "qgis",
     "tests/test_qgis_project.py": "qgis",
-    "tests/test_province_file.py": "province",
 }
-"""Tests that one worker runs one after another; all others go one by one to whichever worker is free.
+"""Files that one worker tests one after another, by the beginnings of their paths; every other file is a group of its own.
 
-The tests in a browser are parted so that every worker has its share; what they share (a server, QGIS) is started once for
-each group. Tests that kill processes, hold them still or wait for them ("processes") would starve each other. What a module makes for its own tests at some cost is made once ("damage", "fuzz", "province").
+What the tests of a file or a group share (a server, a damaged seed, QGIS) is made once. Tests that kill processes, hold
+them still or wait for them ("processes") would starve each other. The groups, which take longest, are begun first.
 """
+
+SLOW_FILES = (
+    "tests/ogc/test_clients.py",
+    "tests/test_new_layer.py",
+    "tests/test_docs.py",
+    "tests/web/test_pages.py",
+    "tests/drafts/test_offline.py",
+    "tests/test_base_command.py",
+    "tests/plan/test_bounds.py",
+    "tests/ingest/files/test_damage.py",
+    "tests/search/test_ranking.py",
+    "tests/drafts/test_drafts.py",
+    "tests/ogc/test_in_step.py",
+    "tests/ingest/files/test_sheets.py",
+    "tests/drafts/test_restoration.py",
+)
+"""The files that take longest besides, in seconds of processor; begun late, one would keep the others waiting."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,11 +94,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByGroup(LoadScopeScheduling):  # it begins with the groups of the most tests
+    class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return next((group for path, group in GROUPS.items() if nodeid.startswith(path)), nodeid)
+            return group_of(nodeid) or nodeid.partition("::")[0]
 
     return ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what takes longest first: the groups, then the files whose tests are in SLOW_FILES."""
+    order = [*dict.fromkeys(GROUPS.values()), *SLOW_FILES]
+    places = {name: place for place, name in enumerate(order)}
+
+    def place_of(item: pytest.Item) -> int:
+        return places.get(group_of(item.nodeid) or item.nodeid.partition("::")[0], len(order))
+
+    items.sort(key=place_of)
+
+
+def group_of(nodeid: str) -> str | None:
+    """The group of a test, None for one that goes with its file alone."""
+    return next((group for path, group in GROUPS.items() if nodeid.startswith(path)), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

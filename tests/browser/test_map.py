@@ -303,18 +303,6 @@ def test_the_panel_says_why_a_record_is_not_on_the_map(hostile: WatchedPage, rec
         expect(page.locator("#record .place")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "path", ["/layers", "/products", "/products/R01", "/zones/Z02", "/quality", "/about", "/sources/S3", "/nothing"]
-)
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_page_fits_its_screen(watched: WatchedPage, path: str, lang: str) -> None:
-    page = watched.open(f"{path}?lang={lang}")
-    if path == "/nothing":
-        watched.faults.clear()  # the 404 is the point
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    assert page.locator("h1").count() == 1
-
-
 def test_pages_work_without_javascript(no_script: WatchedPage) -> None:
     page = no_script.open("/products")
     page.locator("select[name=stars]").select_option("4")
