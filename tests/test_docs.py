@@ -4,8 +4,6 @@ import dataclasses
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from geo.views.formats import FORMATS
 from geo.views.openapi.document import document
 from geo.views.whole_province import KINDS
 from geo.web.application import create_app
+from tests.commands import run_command
 from tests.conftest import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,15 +134,8 @@ def test_a_command_of_a_document_runs(document: str, line: str, tmp_path: Path, 
     ending = r"\.(csv|gpkg|geojson|kml|zip|qgz|pdf|docx)$"
     outputs = [word for word in words if re.search(ending, word) and not (ROOT / word).exists()]
     words = [str(tmp_path / word) if word in outputs else word for word in words]
-    process = subprocess.run(
-        [sys.executable, *words],
-        check=False,
-        cwd=ROOT,
-        env=environment(dataclasses.replace(built, data_dir=data_dir)),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    assert words[0] == "app.py"
+    process = run_command(words[1:], environment(dataclasses.replace(built, data_dir=data_dir)))
     assert process.returncode == 0, f"{document}: {process.stderr}"
 
 
