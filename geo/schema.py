@@ -87,7 +87,8 @@ class Field:
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     `search_class` says what the values of a field with `search` are for the search: names of the record, which come
     first, other fields, or where it lies, which comes last.
-    `lang` is the language that its texts are in (BCP 47); "" where it differs from text to text.
+    `lang` is the language that its texts are in (BCP 47); "" where it differs from text to text. `english` names the
+    field with the same text in English, which English pages show instead.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Field:
     sparse: bool = False
     task: Task | None = None
     lang: str = "vi"
+    english: str | None = None
 
 
 Geometry: TypeAlias = Literal["Point", "LineString", "MultiLineString", "MultiPolygon"]

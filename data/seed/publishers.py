@@ -1,6 +1,13 @@
-"""Publishers of the sources in both languages: the fact tables write remarks about a publisher in English."""
+"""Publishers and contents of the sources in both languages: the fact tables describe them in English."""
 
+import csv
+from pathlib import Path
 from typing import Any, NamedTuple
+
+_CONTENTS = Path(__file__).with_name("source_contents.csv")
+with _CONTENTS.open(encoding="utf-8", newline="") as _file:
+    CONTENTS = {row["source_id"]: row["what"] for row in csv.DictReader(_file)}
+"""Key of a source -> what it says, in Vietnamese: our translation of the English description."""
 
 
 class Publisher(NamedTuple):
@@ -99,7 +106,7 @@ def publisher_of(words: str) -> Publisher:
 
 
 def with_publisher(source: dict[str, Any]) -> dict[str, Any]:
-    """A source with its publisher named in both languages, and the details of the name in its description."""
+    """A source with its publisher named and described in both languages, the details of its name in the English description."""
     vi, en, detail = publisher_of(source["publisher"])
-    what = f"{source['what']}; {detail}" if detail else source["what"]
-    return source | {"publisher": vi, "publisher_en": en, "what": what}
+    english = f"{source['what']}; {detail}" if detail else source["what"]
+    return source | {"publisher": vi, "publisher_en": en, "what": CONTENTS[source["source_id"]], "what_en": english}

@@ -44,15 +44,15 @@ class Citations:
     ) -> None:
         self._further = tuple(further)
         codes = {key for record in records for key in self._keys_of(record)}
-        reader, date = Reader(atlas, lang), COLLECTIONS["sources"].field("date")
+        reader, date, what = Reader(atlas, lang), *map(COLLECTIONS["sources"].field, ("date", "what"))
         self._sources = {
             source.id: {
                 "id": source.id,
                 "publisher": source.title_in(lang),
                 "address": _http(source.properties.get("address")),
                 "date": reader.format_value(date, source.properties.get("date")),
-                "what": source.properties.get("what"),
-                "what_lang": language_of(source.properties.get("what")),
+                "what": (contents := reader.text_of(what, source)),
+                "what_lang": language_of(contents),
                 "marks": [words.of(lang) for name, key, words in _MARKS if source.properties.get(name) == key],
                 "url": urls.record("sources", source.id),
             }

@@ -19,7 +19,7 @@ from geo.views.directions import directions_of
 from geo.views.evidence import TRANSLATION, caveat_of, caveat_of_value, is_translated
 from geo.views.formats import FORMATS
 from geo.views.link_groups import link_groups
-from geo.views.values import Reader, Urls, caution, format_number, precision_of, title_lang
+from geo.views.values import Reader, Urls, caution, format_number, in_language, precision_of, title_lang
 
 _RULES = {rule.name: rule.label for rule in DISAGREEMENTS}
 _ON_BORDER = Label("Điểm nằm trên ranh giới chung", "The point lies on a shared border")
@@ -142,8 +142,9 @@ def _facts(
 ) -> Iterable[dict[str, Any]]:
     lang = reader.lang
     fields = sorted(spec.fields, key=lambda field: field.name == spec.key)
+    elsewhere = _APART | {spec.title, spec.title_en} | {field.english for field in fields}
     for field in fields:
-        if field.hidden or field.name in _APART | {spec.title, spec.title_en}:
+        if field.hidden or field.name in elsewhere:
             continue
         value = record.properties.get(field.name)
         if field.sparse and value is None:
@@ -177,6 +178,7 @@ def _fact(field: Field, record: Record, reader: Reader, url: str | None) -> dict
 
 def _marks(field: Field, record: Record, citations: Citations, lang: str) -> dict[str, Any]:
     """The doubt about a value, its language where the page is in another, and its footnotes; only those that apply."""
+    field = in_language(field, record, lang)
     text = _text(record, field.name)
     parts: Parts | None = citations.parts(record, text, "vi") if field.kind == "longtext" else None
     marks = {

@@ -87,6 +87,7 @@ class Reader:
         end = end_of(COLLECTIONS[record.layer], field.name, record.properties)
         if end is not None and end in self._titles:
             return self._titles[end]
+        field = in_language(field, record, self.lang)
         value = record.properties.get(field.name)
         if field.unit_field is not None and isinstance(value, int | float):
             key = record.properties.get(field.unit_field)
@@ -126,6 +127,13 @@ class Reader:
     def sources(self, ids: Value) -> list[Source]:
         """The sources of a `source_ids` value, in its order; an unknown source has its id as its publisher."""
         return [self._sources.get(key, Source(key, key, "")) for key in parts(ids)]
+
+
+def in_language(field: Field, record: Record, lang: str) -> Field:
+    """The field that a page in `lang` shows for `field`: the one with its text in English, where it has one."""
+    if lang == "vi" or field.english is None or not record.properties.get(field.english):
+        return field
+    return COLLECTIONS[record.layer].field(field.english)
 
 
 def _ends(layer: str, records: Iterable[Record]) -> Iterable[tuple[str, str]]:

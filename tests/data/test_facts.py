@@ -96,8 +96,10 @@ def test_every_row_is_a_record_with_its_words_and_sources(layer: str) -> None:
 def test_a_source_keeps_its_publisher_and_description() -> None:
     for row in rows("more_sources"):
         record = shipped("sources")[row["source_id"]]
-        assert row["publisher"] in {record["publisher"], record["publisher_en"]} or row["publisher"] in record["what"]
-        assert record["what"].startswith(row["what"])
+        assert (
+            row["publisher"] in {record["publisher"], record["publisher_en"]} or row["publisher"] in record["what_en"]
+        )
+        assert record["what_en"].startswith(row["what"])
 
 
 def test_no_publisher_carries_a_remark_in_english() -> None:

@@ -138,8 +138,8 @@ def test_a_source_named_in_long_text_exists_and_is_cited_by_the_record(layer: st
 def test_a_source_without_a_web_address_says_so_in_words() -> None:
     rows = {row["source_id"]: row for row in table(SEED / "sources" / "sources.csv")}
     assert all(row["address"].startswith("http") or not row["address"] for row in rows.values())
-    assert rows["S32"]["date"] == "2014/2015" and "BigK7171" in rows["S32"]["what"]
-    assert "address not recorded" in rows["S7"]["what"]
+    assert rows["S32"]["date"] == "2014/2015" and "BigK7171" in rows["S32"]["what_en"]
+    assert "address not recorded" in rows["S7"]["what_en"]
 
 
 def test_every_former_commune_has_its_outline_whatever_its_spelling() -> None:

@@ -1,5 +1,6 @@
 """Codes of sources in texts become footnotes, codes of records become links, and anything else stays as it is."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -83,9 +84,31 @@ def test_descriptions_of_sources_say_which_language_they_are_in(cited: Atlas) ->
     assert facts["what"]["lang"] == "en" and "lang" not in facts["source_id"]
 
 
+def test_a_source_is_described_in_the_language_of_the_page(real_atlas: Atlas) -> None:
+    for lang, beginning in (("vi", "Kế hoạch 3770"), ("en", "Plan 3770")):
+        view = record_view(real_atlas, "sources", "S0", lang, URLS)
+        facts = {fact["name"]: fact for fact in view["facts"]}
+        assert facts["what"]["value"].startswith(beginning) and "lang" not in facts["what"]
+        assert "what_en" not in facts
+        product = record_view(real_atlas, "products", "R01", lang, URLS)
+        assert {source["what_lang"] for source in product["sources"]} == {lang}
+
+
+def test_the_translation_of_a_description_has_the_same_figures(real_atlas: Atlas) -> None:
+    """Numbers of four digits and more, without the marks of thousands: years, areas, counts, decisions."""
+    for source in real_atlas.find(Query("sources")).records:
+        numbers = [
+            sorted(re.findall(r"\d{4,}", re.sub(r"(?<=\d)[.,](?=\d{3})", "", str(source.properties[name]))))
+            for name in ("what", "what_en")
+        ]
+        assert numbers[0] == numbers[1], source.id
+
+
 def test_the_language_of_nearly_all_shipped_texts_is_told_right(real_atlas: Atlas) -> None:
-    whats = [str(row.properties["what"]) for row in real_atlas.find(Query("sources")).records]
-    assert sum(is_english(what) for what in whats) >= 0.97 * len(whats), "all of them are English"
+    sources = real_atlas.find(Query("sources")).records
+    whats, english = ([str(row.properties[name]) for row in sources] for name in ("what", "what_en"))
+    assert sum(map(is_english, english)) >= 0.97 * len(english)
+    assert sum(map(is_english, whats)) <= 0.01 * len(whats), "one is nearly all French names"
     notes = [
         str(row.properties["note"]) for row in real_atlas.find(Query("products")).records if row.properties["note"]
     ]

@@ -240,7 +240,8 @@ def _description(record: Record, lang: str) -> str:
     """The kind of the record, its story, and the accuracy of its position, as sentences."""
     spec, values = COLLECTIONS[record.layer], record.properties
     sentences = [f"{spec.article.of(lang)}: {subtitle(record, lang)}".removesuffix(": ")]
-    sentences += [str(values.get(f"story_{lang}") or values.get("what") or values.get("note") or "")]
+    texts = (values.get(name) for name in (f"story_{lang}", f"what_{lang}", "what", "note"))
+    sentences += [str(next(filter(None, texts), ""))]
     status = values.get("status")
     if status in _UNCERTAIN:
         sentences.append(CODE_LISTS["product_status"].label_of(str(status), lang))
