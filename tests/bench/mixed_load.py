@@ -265,10 +265,18 @@ def run(service: Service, data: Path, seconds: int, count: int, folder: Path, to
         thread.join()
     time.sleep(5)
     _print(summary, files, imports)
-    print(f"| refusals in the log | {refusals((data / 'log').read_text(encoding='utf-8'))} |")
+    log = (data / "log").read_text(encoding="utf-8")
+    print(f"| refusals in the log | {refusals(log)} |")
+    print(errors(log), end="")
     print(
         f"| memory of all processes, MB: before, most, after | {before:.0f}, {max(sizes):.0f}, {memory_mb(service.pid):.0f} |"
     )
+
+
+def errors(log: str) -> str:
+    """The lines of the log that report an unexpected error, each with its traceback."""
+    line = re.compile(r"^\d{4}-\d\d-\d\d .* ERROR .*\n(?:(?!\d{4}-\d\d-\d\d ).*\n)*", re.MULTILINE)
+    return "".join(line.findall(log))
 
 
 def refusals(log: str) -> str:
