@@ -104,7 +104,7 @@ SPELLINGS: tuple[Spelling, ...] = (
     Spelling("nhà tù", ("prison",)),
     Spelling("sân bay", ("airport", "airfield")),
     Spelling("cánh đồng", ("field", "valley fields")),
-    Spelling("sở chỉ huy", ("command post", "headquarters")),
+    Spelling("sở chỉ huy", ("command post", "headquarters", "general giap", "tướng Giáp", "hầm tướng Giáp")),
     Spelling("chiến trường", ("battlefield", "battle")),
     Spelling("di tích", ("relic", "relics")),
     Spelling(

@@ -97,6 +97,11 @@ def test_former_units_then_outlines_then_figures_come_last(real_atlas: Atlas) ->
     assert layers == ["sites", "villages", "old_communes", "outlines_2009", *["figures"] * (len(layers) - 4)]
 
 
+@pytest.mark.parametrize("text", ["general giap", "hầm tướng Giáp"])
+def test_a_commander_leads_to_his_command_posts(real_atlas: Atlas, text: str) -> None:
+    assert {hit.id for hit in real_atlas.search(text, limit=2)} == {"H04", "H79"}
+
+
 def test_a_word_in_a_name_comes_before_one_in_an_address(real_atlas: Atlas) -> None:
     assert [hit.id for hit in real_atlas.search("A1")] == ["H01", "H57", "H28"]
 
