@@ -31,10 +31,17 @@ def record_of(text: str) -> tuple[str, str] | None:
 
 
 def check_values(row: Filter, values: tuple[str, ...]) -> None:
-    """Raise BadQuery for a value that a filter by year, number or record cannot compare, or for two numbers."""
+    """Raise BadQuery for a value that a filter by unit, year, number or record cannot compare, or for two numbers."""
     for value in values:
         if row.kind == "year" and not (len(value) == 4 and value.isascii() and value.isdigit()):
             raise _refusal(row, value, "a year, for example 2025", "một năm, ví dụ 2025")
+        if row.kind == "unit" and not (value.isascii() and value.isdigit()):
+            raise _refusal(
+                row,
+                value,
+                f"the code of a unit in digits; names and codes stand at /{row.unit}",
+                f"mã đơn vị hành chính bằng chữ số; tên và mã có tại /{row.unit}",
+            )
         if row.kind == "most" and (number_of(value) is None or len(values) > 1):
             raise _refusal(
                 row, ",".join(values), "one number of at least 0, for example 5", "một số từ 0 trở lên, ví dụ 5"

@@ -85,6 +85,12 @@ def test_filters_without_a_code_list_take_any_value() -> None:
     assert params.filters(args(commune="00001", year="2019")) == (("year", ("2019",)), ("commune", ("00001",)))
 
 
+def test_a_name_where_the_code_of_a_unit_belongs_is_refused_with_the_place_of_the_codes() -> None:
+    with pytest.raises(BadQuery) as refusal:
+        params.filters(args(commune="Thanh Nưa"))
+    assert "mã đơn vị hành chính bằng chữ số; tên và mã có tại /communes" in refusal.value.vi
+
+
 def test_a_limit_over_the_maximum_is_reduced_to_it() -> None:
     assert params.whole_number(args(limit="5000"), "limit", 10, least=1, most=1000) == 1000
     assert params.whole_number(args(limit="9" * 5_000), "limit", 10, least=1, most=1000) == 1000
