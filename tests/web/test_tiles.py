@@ -4,6 +4,7 @@ import gzip
 import html
 import multiprocessing
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -338,6 +339,22 @@ def test_nothing_is_kept_of_tiles_where_nothing_lies(client: FlaskClient, small_
         assert client.get(EMPTY.replace(f"/{BETWEEN.col}", f"/{BETWEEN.col - 10 + col}")).status_code == 204
     path = folder / "tiles" / f"{small_atlas.key}.sqlite"
     assert sqlite3.connect(path).execute("SELECT count(*) FROM tile").fetchone() == (0,)
+
+
+def test_a_thread_that_turns_to_another_atlas_leaves_the_connections_of_others(tmp_path: Path) -> None:
+    """Between finding that its connection is the right one and using it, a thread may be interrupted by another."""
+    cache, key, tile = TileCache(tmp_path, max_bytes=2_000_000), ("zones", 8, 1, 1), CachedTile(b"x", 1, 1)
+    cache.put("a", "stamp", key, tile)
+    own = cache._local.__dict__.copy()
+
+    def turn() -> None:
+        cache.put("b", "stamp", key, tile)
+        cache.close()
+
+    other = threading.Thread(target=turn)
+    other.start()
+    other.join()
+    assert cache._local.__dict__ == own and own["database"].execute("SELECT 1").fetchone() == (1,)
 
 
 def test_the_cache_stays_within_its_bound(small_atlas: Atlas, tmp_path: Path) -> None:

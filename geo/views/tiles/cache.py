@@ -76,11 +76,12 @@ class TileCache:
             self._give_up(atlas, error)
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        database: sqlite3.Connection | None = getattr(self._local, "database", None)
+        """Close this thread's connection; those of other threads stay, which may be at work with them."""
+        own = self._local.__dict__
+        own.pop("atlas", None)
+        database: sqlite3.Connection | None = own.pop("database", None)
         if database is not None:
             database.close()
-        self._local = threading.local()
 
     def _path(self, atlas: str) -> Path:
         return self.folder / f"{atlas}.sqlite"
