@@ -10,7 +10,7 @@ from pathlib import Path
 from geo.atlas.model import Notes, VersionInfo
 from geo.atlas.sqlite import alphabet, feed, link_layer
 from geo.atlas.sqlite.checksum import append_checksum
-from geo.atlas.sqlite.layer_parts import Frames, Part, Summary, layer_parts
+from geo.atlas.sqlite.layer_parts import Frames, Part, RecordsEnd, Summary, layer_parts
 from geo.atlas.sqlite.lookup import index_of_layers
 from geo.atlas.sqlite.related import Related
 from geo.atlas.sqlite.rows import Batch
@@ -80,14 +80,10 @@ def write_atlas(
             connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
             create_link_indexes(connection)
             _write_layers(connection, parts, notes, progress)
-            _write_index(connection)
-            create_indexes(connection)
-            link_layer.create_indexes(connection)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
             connection.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
             connection.execute("ANALYZE")
-            connection.execute("INSERT INTO search(search) VALUES ('optimize')")
         append_checksum(part)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
@@ -112,6 +108,8 @@ def _write_layers(
             _write_records(connection, part)
         elif isinstance(part, Related):
             connection.executemany(f"INSERT INTO {related_of(part.layer)} VALUES (?, ?)", part.rows)
+        elif isinstance(part, RecordsEnd):
+            _index_records(connection)
         else:
             _write_summary(connection, part, json.dumps(about.get(part.layer, {}), ensure_ascii=False))
 
@@ -141,6 +139,14 @@ def _write_summary(connection: sqlite3.Connection, summary: Summary, metadata: s
     alphabet.write(connection, summary.layer, summary.places)
     for suffix, rows in summary.tree._asdict().items():
         connection.executemany(f"REPLACE INTO {rtree_of(summary.layer)}_{suffix} VALUES (?, ?)", rows)
+
+
+def _index_records(connection: sqlite3.Connection) -> None:
+    """Make the indexes over all records, while the other process computes the summaries of the layers."""
+    _write_index(connection)
+    create_indexes(connection)
+    link_layer.create_indexes(connection)
+    connection.execute("INSERT INTO search(search) VALUES ('optimize')")
 
 
 def _write_index(connection: sqlite3.Connection) -> None:

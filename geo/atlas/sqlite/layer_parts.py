@@ -29,7 +29,11 @@ class Summary(NamedTuple):
     places: Places
 
 
-Part: TypeAlias = Batch | Related | Summary
+class RecordsEnd(NamedTuple):
+    """Stands behind the last record and the last related links: what is computed from all of them can begin."""
+
+
+Part: TypeAlias = Batch | Related | RecordsEnd | Summary
 
 
 class _Columns(NamedTuple):
@@ -45,7 +49,10 @@ class _Columns(NamedTuple):
 
 
 def layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
-    """The records of all layers, those of the layer of links, the links of all records, the summary of each layer."""
+    """The records of all layers, those of the layer of links, the links of all records, the summary of each layer.
+
+    The summaries are computed before the first of them is given, so that this needs no reader while it lasts.
+    """
     codes, unit_names = _units(pairs), _unit_names(frames)
     columns: dict[str, _Columns] = {}
     for layer, frame in frames.items():
@@ -59,10 +66,14 @@ def layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
     ):
         yield _collect(columns[LINK_LAYER.name], batch)
     yield from related(pairs, named)
-    for layer, (_, boxes, texts) in columns.items():
-        spec = COLLECTIONS[layer]
-        outlines = overview(frames[layer], spec) if spec.geometry == "MultiPolygon" else None
-        yield Summary(layer, outlines, _tree(boxes), places_in_order(texts))
+    yield RecordsEnd()
+    yield from [_summary(layer, of_layer, frames.get(layer)) for layer, of_layer in columns.items()]
+
+
+def _summary(layer: str, columns: _Columns, frame: GeoDataFrame | None) -> Summary:
+    spec = COLLECTIONS[layer]
+    outlines = overview(frame, spec) if frame is not None and spec.geometry == "MultiPolygon" else None
+    return Summary(layer, outlines, _tree(columns.boxes), places_in_order(columns.texts))
 
 
 def _collect(columns: _Columns, batch: Batch) -> Batch:

@@ -212,7 +212,8 @@ class SqliteAtlasSource:
 
     def built(self, version: VersionInfo) -> SqliteAtlas:
         """The atlas of a version that need not be current yet, which the caller closes; Unprepared without one."""
-        return SqliteAtlas(self._directory / file_name(version))
+        path = self._directory / file_name(version)
+        return SqliteAtlas(path, verified=self._is_sound(path))
 
     def publish(self, version: VersionInfo) -> None:
         """Make the file of a version the current one, atomically."""
