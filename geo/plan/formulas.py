@@ -36,11 +36,17 @@ def members(records: Records, parameters: Parameters) -> Selection:
     return Selection("products", is_sure, is_sure | is_candidate, np.zeros(len(ids), bool))
 
 
-def count(layer: str, *conditions: Condition) -> Formula:
-    """How many records of a layer meet all conditions."""
+def count(layer: str, *conditions: Condition, among: Condition | None = None) -> Formula:
+    """How many records of a layer, or of those that meet `among`, meet all conditions.
+
+    Unknown where it cannot be decided for any of them: `among` keeps out what the conditions do not apply to.
+    """
 
     def formula(records: Records, parameters: Parameters) -> Outcome:
-        return counted(records, _all(records, layer, conditions, parameters), in_scope(records, layer, parameters))
+        scope = in_scope(records, layer, parameters)
+        if among is not None:
+            scope &= among(records, parameters)
+        return counted(records, _all(records, layer, conditions, parameters), scope)
 
     return formula
 
@@ -102,6 +108,15 @@ def has(layer: str, *fields: str) -> Condition:
         for field in fields:
             selection &= filled(records, layer, field)
         return selection
+
+    return condition
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    """Both conditions."""
+
+    def condition(records: Records, parameters: Parameters) -> Selection:
+        return first(records, parameters) & second(records, parameters)
 
     return condition
 

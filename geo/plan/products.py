@@ -1,8 +1,9 @@
 """The indicators of products: how many, of which group, stars and status, and what is recorded of them."""
 
 from geo.ocop.codes import CODE_LISTS
+from geo.ocop.tasks import GOODS
 from geo.plan.figures import Indicator, Parameters
-from geo.plan.formulas import count, has, missing, negated, recorded, share, value
+from geo.plan.formulas import both, count, has, missing, negated, recorded, share, value
 from geo.plan.records import Records
 from geo.plan.selections import Selection, one_of
 from geo.schema import Label
@@ -11,6 +12,7 @@ _LAYER = "products"
 _SCOPE = ("unit", "cohort")
 _UNIT = Label("sản phẩm", "products")
 PERCENT = Label("%", "%")
+_IS_GOODS = value(_LAYER, "group", *GOODS)
 
 
 def _in_year(records: Records, parameters: Parameters) -> Selection:
@@ -68,17 +70,17 @@ _RECORDS = (
               Label("Số sản phẩm có câu chuyện tiếng Việt và tiếng Anh, chia cho số sản phẩm.", "The products with a story in Vietnamese and in English, divided by all products."),
               share(_LAYER, has(_LAYER, "story_vi", "story_en")), _LAYER, _SCOPE, missing(_LAYER, "story_vi"), 1),
     Indicator("products_with_packaging", Label("Sản phẩm đã hoàn thiện bao bì", "Products whose packaging is complete"), "P14", _UNIT,
-              Label("Số sản phẩm có bao bì “Đã hoàn thiện”; hàng hoá chưa ghi bao bì được liệt kê riêng.",
-                    "The products whose packaging is “Complete”; goods without a value are listed apart."),
-              count(_LAYER, value(_LAYER, "packaging", "complete")), _LAYER, _SCOPE, missing(_LAYER, "packaging")),
+              Label("Số sản phẩm là hàng hoá có bao bì “Đã hoàn thiện”; hàng hoá chưa ghi bao bì được liệt kê riêng.",
+                    "The products that are goods whose packaging is “Complete”; goods without a value are listed apart."),
+              count(_LAYER, value(_LAYER, "packaging", "complete"), among=_IS_GOODS), _LAYER, _SCOPE, missing(_LAYER, "packaging")),
     Indicator("products_with_label", Label("Sản phẩm đã hoàn thiện nhãn mác", "Products whose label is complete"), "P14", _UNIT,
-              Label("Số sản phẩm có nhãn mác “Đã hoàn thiện”; hàng hoá chưa ghi nhãn mác được liệt kê riêng.",
-                    "The products whose label is “Complete”; goods without a value are listed apart."),
-              count(_LAYER, value(_LAYER, "labelling", "complete")), _LAYER, _SCOPE, missing(_LAYER, "labelling")),
+              Label("Số sản phẩm là hàng hoá có nhãn mác “Đã hoàn thiện”; hàng hoá chưa ghi nhãn mác được liệt kê riêng.",
+                    "The products that are goods whose label is “Complete”; goods without a value are listed apart."),
+              count(_LAYER, value(_LAYER, "labelling", "complete"), among=_IS_GOODS), _LAYER, _SCOPE, missing(_LAYER, "labelling")),
     Indicator("products_complete", Label("Sản phẩm đủ câu chuyện, bao bì và nhãn mác", "Products whose story, packaging and label are complete"), "P14", _UNIT,
-              Label("Số sản phẩm có câu chuyện tiếng Việt, bao bì và nhãn mác đều “Đã hoàn thiện”. Sản phẩm có câu chuyện mà chưa ghi bao bì hoặc nhãn mác được liệt kê riêng.",
-                    "The products with a story in Vietnamese whose packaging and label are both “Complete”. Those with a story whose packaging or label has no value are listed apart."),
-              count(_LAYER, has(_LAYER, "story_vi"), value(_LAYER, "packaging", "complete"), value(_LAYER, "labelling", "complete")),
+              Label("Số sản phẩm là hàng hoá có câu chuyện tiếng Việt, bao bì và nhãn mác đều “Đã hoàn thiện”. Sản phẩm có câu chuyện mà chưa ghi bao bì hoặc nhãn mác được liệt kê riêng.",
+                    "The goods with a story in Vietnamese whose packaging and label are both “Complete”. Those with a story whose packaging or label has no value are listed apart."),
+              count(_LAYER, value(_LAYER, "packaging", "complete"), value(_LAYER, "labelling", "complete"), among=both(_IS_GOODS, has(_LAYER, "story_vi"))),
               _LAYER, _SCOPE, missing(_LAYER, "labelling")),
 )  # fmt: skip
 

@@ -193,6 +193,15 @@ def test_every_frame_of_units_has_figures(records: Records, at: Parameters) -> N
                 assert figure.value is None or figure.value.sure <= figure.value.possible, (key, units)
 
 
+@pytest.mark.parametrize("key", ["products_with_packaging", "products_with_label", "products_complete"])
+def test_what_is_recorded_of_no_shipped_product_is_unknown_and_not_zero(
+    records: Records, at: Parameters, key: str
+) -> None:
+    figure = compute(records, key, at)
+    assert (figure.value, figure.reason) == (None, "unknown") and figure.unknown_records
+    assert {key.layer for key in figure.unknown_records} == {"products"}
+
+
 def test_the_command_prints_a_figure_with_its_records(run_app: Any, records: Records, at: Parameters) -> None:
     figure = compute(records, "villages_near_site", replace(at, km=10.0))
     printed = run_app("figure", "villages_near_site", "--date", "2026-12-01", "--km", "10")
