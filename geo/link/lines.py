@@ -1,7 +1,7 @@
 """The pairs of one version as a layer of lines, with the names and places of both ends."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -47,24 +47,50 @@ class _Ends(NamedTuple):
     precisions: list[str | None]
 
 
-def link_lines(frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> GeoDataFrame:
-    """The pairs of the visible rows of LINKS as records of the layer "links", in STORE_CRS, each pair once.
+class Lines(NamedTuple):
+    """The pairs of the visible rows of LINKS, each once, from which records of the layer "links" are made.
 
-    A line leads from one point of the source to one of the target: of a polygon, a point on its surface. It is null
-    where an end has no geometry or both ends are the same point, closer than a tenth of a metre. `precision` is the
-    coarser of the two ends'; null where neither end has one.
+    Records take several times as much memory, so that they can be made some at a time. `keys` are those of the links,
+    `here` and `there` the ends of each as places among all records.
     """
-    ends = _ends(frames)
-    by_key: dict[str, Pair] = {}
-    for pair in pairs:
-        if _SPECS[pair.link].visible:
-            by_key.setdefault(f"{pair.link}.{pair.source_id}.{pair.target_id}", pair)
-    visible = list(by_key.values())
-    here = np.array([ends.rows[pair.source_layer][pair.source_id] for pair in visible], dtype=np.intp)
-    there = np.array([ends.rows[pair.target_layer][pair.target_id] for pair in visible], dtype=np.intp)
-    columns = _columns(list(by_key), visible, ends, here, there)
-    table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
-    return gpd.GeoDataFrame(table, geometry=_lines(ends.points[here], ends.points[there]), crs=STORE_CRS)
+
+    keys: list[str]
+    pairs: list[Pair]
+    ends: _Ends
+    here: _Rows
+    there: _Rows
+
+    @classmethod
+    def of(cls, frames: Mapping[str, GeoDataFrame], pairs: Iterable[Pair]) -> Self:
+        """The pairs of the visible rows of LINKS, each once."""
+        ends = _ends(frames)
+        by_key: dict[str, Pair] = {}
+        for pair in pairs:
+            if _SPECS[pair.link].visible:
+                by_key.setdefault(f"{pair.link}.{pair.source_id}.{pair.target_id}", pair)
+        visible = list(by_key.values())
+        here = np.array([ends.rows[pair.source_layer][pair.source_id] for pair in visible], dtype=np.intp)
+        there = np.array([ends.rows[pair.target_layer][pair.target_id] for pair in visible], dtype=np.intp)
+        return cls(list(by_key), visible, ends, here, there)
+
+    def has_line(self) -> NDArray[np.bool_]:
+        """Of each link, whether its ends have two different places."""
+        return _are_apart(self.ends.points[self.here], self.ends.points[self.there])
+
+    def records(self, some: _Rows | None = None) -> GeoDataFrame:
+        """The links with these places, or all, in STORE_CRS.
+
+        A line leads from one point of the source to one of the target: of a polygon, a point on its surface. It is null
+        where an end has no geometry or both ends are the same point, closer than a tenth of a metre. `precision` is the
+        coarser of the two ends'; null where neither end has one.
+        """
+        chosen = np.arange(len(self.keys), dtype=np.intp) if some is None else some
+        here, there, numbers = self.here[chosen], self.there[chosen], chosen.tolist()
+        keys, pairs = [self.keys[number] for number in numbers], [self.pairs[number] for number in numbers]
+        columns = _columns(keys, pairs, self.ends, here, there)
+        table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
+        points = self.ends.points
+        return gpd.GeoDataFrame(table, geometry=_lines(points[here], points[there]), crs=STORE_CRS)
 
 
 def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -156,7 +182,12 @@ def _coarser(one: str | None, other: str | None) -> str | None:
 def _lines(begins: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.object_]:
     """The line from each point to the other one; None where one of them is missing or both are the same."""
     lines = np.full(len(begins), None, dtype=object)
-    is_apart = (np.abs(begins - ends) >= _SAME_DEG).any(axis=1)  # False where a coordinate is missing (NaN)
-    drawn = np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & is_apart
+    drawn = _are_apart(begins, ends)
     lines[drawn] = shapely.linestrings(np.stack([begins[drawn], ends[drawn]], axis=1))
     return lines
+
+
+def _are_apart(begins: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which pairs of points are two different ones."""
+    is_apart = (np.abs(begins - ends) >= _SAME_DEG).any(axis=1)  # False where a coordinate is missing (NaN)
+    return np.asarray(np.isfinite(begins).all(axis=1) & np.isfinite(ends).all(axis=1) & is_apart, dtype=np.bool_)

@@ -14,7 +14,7 @@ from shapely.geometry import mapping
 
 from geo.atlas.model import plain
 from geo.atlas.sqlite.tables import connect
-from geo.link import link_all, link_lines
+from geo.link import Lines, link_all
 from geo.ocop.collections import LINK_LAYER
 from geo.ocop.links import LINKS
 from tests.frames import world
@@ -43,7 +43,7 @@ def db(frames: Mapping[str, GeoDataFrame], tmp_path_factory: pytest.TempPathFact
 def test_a_link_has_its_own_values_and_the_names_of_its_ends(
     frames: Mapping[str, GeoDataFrame], db: sqlite3.Connection
 ) -> None:
-    lines = link_lines(frames, link_all(frames, LINKS))
+    lines = Lines.of(frames, link_all(frames, LINKS)).records()
     rows = {row["id"]: row for row in db.execute("SELECT * FROM f_links ORDER BY row")}
     assert len(rows) == len(lines) > 40
     for record in lines.to_dict("records"):

@@ -12,7 +12,7 @@ from geo.atlas.sqlite import link_layer
 from geo.atlas.sqlite.alphabet import Places, alphabetical_fields, places_in_order
 from geo.atlas.sqlite.related import Named, Related, related
 from geo.atlas.sqlite.rows import Batch, Units, batches
-from geo.link import Pair, link_lines
+from geo.link import Lines, Pair
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
 from geo.packed_rtree import PackedRTree, packed
@@ -61,9 +61,7 @@ def layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
             yield _collect(columns[layer], batch)
     named = {layer: of_layer.named for layer, of_layer in columns.items()}
     columns[LINK_LAYER.name] = _Columns.of(LINK_LAYER.name)
-    for batch in link_layer.batches(
-        link_lines(frames, pairs), {layer: records.rows for layer, records in named.items()}
-    ):
+    for batch in link_layer.batches(Lines.of(frames, pairs), {layer: records.rows for layer, records in named.items()}):
         yield _collect(columns[LINK_LAYER.name], batch)
     yield from related(pairs, named)
     yield RecordsEnd()

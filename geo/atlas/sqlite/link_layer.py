@@ -8,6 +8,7 @@ layer in the view; each is computed for the rows that need it.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 
@@ -17,15 +18,16 @@ from geo.atlas.sqlite.rows import (
     Batch,
     Caches,
     Units,
-    in_order,
     label_points,
     more_of,
     names_of,
+    order_of,
     shapes_of,
     sides_of,
     values_of,
 )
 from geo.atlas.sqlite.tables import RECORD_COLUMNS, related_of, sql_type, table_of
+from geo.link import Lines
 from geo.ocop.collections import LINK_LAYER
 from geo.ocop.filters import COUNTED, FILTERS, applies
 from geo.ocop.links import LINKS
@@ -110,14 +112,15 @@ def _facets() -> Iterator[str]:
                 yield f" UNION ALL SELECT '{row.param}', '{LINK_LAYER.name}', {name}, row FROM {TABLE}{other}"
 
 
-def batches(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]]) -> Iterator[Batch]:
+def batches(lines: Lines, rows: Mapping[str, Mapping[str, int]]) -> Iterator[Batch]:
     """The links as rows of the table, some thousand at a time, in the order of all layers.
 
-    `lines` is what link_lines gave, `rows` the row of each record in the table of its layer, by layer and key.
+    `rows` is the row of each record in the table of its layer, by layer and key. Only the links of a batch are made
+    into records: those of a large layer would fill the memory.
     """
-    caches, lines = Caches.new(), in_order(lines, LINK_LAYER)
-    for start in range(0, len(lines), BATCH):
-        yield _batch(lines.iloc[start : start + BATCH], rows, start + 1, caches)
+    caches, order = Caches.new(), order_of(np.array(lines.keys, dtype=object), lines.has_line())
+    for start in range(0, len(order), BATCH):
+        yield _batch(lines.records(order[start : start + BATCH]), rows, start + 1, caches)
 
 
 def _batch(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]], first: int, caches: Caches) -> Batch:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.atlas.sqlite.related_entries import End, end_of, entry_to, entry_to_all, has_list
+from geo.atlas.sqlite.rows import BATCH
 from geo.link import Pair
 
 MOST = 50
@@ -48,7 +49,7 @@ class _Ties(NamedTuple):
 
 
 def related(pairs: Sequence[Pair], records: Mapping[str, Named]) -> Iterator[Related]:
-    """The links of all records that have some, layer by layer.
+    """The links of all records that have some, layer by layer and some thousand records at a time.
 
     Those of which a record is the source come first, by rank, then those of which it is the target; of equals the
     nearest and then the smallest key is first.
@@ -61,10 +62,14 @@ def related(pairs: Sequence[Pair], records: Mapping[str, Named]) -> Iterator[Rel
         for layer, named in records.items()
         for key, title in zip(named.rows, named.titles, strict=True)
     ]
-    entries = _entries(ties, links, ids, ends)
     first = 0
     for layer, named in records.items():
-        yield Related(layer, [(row, entries[first + row]) for row in named.rows.values() if first + row in entries])
+        for start in range(first, first + len(named.rows), BATCH):
+            stop = min(start + BATCH, first + len(named.rows))
+            # The ties are ordered by their owners, who are numbered from 1.
+            some = slice(*np.searchsorted(ties.owner, [start + 1, stop + 1]).tolist())
+            entries = _entries(_Ties(*(column[some] for column in ties)), links, ids, ends)
+            yield Related(layer, [(owner - first, entry) for owner, entry in entries.items()])
         first += len(named.rows)
 
 

@@ -96,14 +96,21 @@ def batches(frame: GeoDataFrame, spec: LayerSpec, units: Units) -> Iterator[Batc
 
 
 def in_order(frame: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
-    """The records ordered by key; if none of the first _QGIS_SAMPLE has a geometry, those that have one come first."""
-    order = np.argsort(frame[spec.key].astype(str).to_numpy(), kind="stable")
-    if spec.geometry is not None:
-        shapes = np.asarray(frame.geometry.array, dtype=object)[order]
-        is_unplaced = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        if is_unplaced[:_QGIS_SAMPLE].all():
-            order = order[np.argsort(is_unplaced, kind="stable")]
-    return frame.iloc[order]
+    """The records in the order of order_of."""
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    is_placed = None if spec.geometry is None else ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return frame.iloc[order_of(frame[spec.key].astype(str).to_numpy(), is_placed)]
+
+
+def order_of(keys: NDArray[np.object_], is_placed: NDArray[np.bool_] | None) -> NDArray[np.intp]:
+    """The places of records ordered by key; if none of the first _QGIS_SAMPLE is placed, those that are come first.
+
+    `is_placed` says which records have a geometry, None for a layer without geometries.
+    """
+    order = np.argsort(keys, kind="stable")
+    if is_placed is not None and not is_placed[order][:_QGIS_SAMPLE].any():
+        order = order[np.argsort(~is_placed[order], kind="stable")]
+    return order
 
 
 def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, caches: Caches) -> Batch:
