@@ -126,7 +126,7 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     items.register(app, settings)
     changes.register(app)
     tiles.register(app, settings, slots)
-    catalogue.register(app)
+    catalogue.register(app, settings)
     pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)

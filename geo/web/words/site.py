@@ -271,6 +271,7 @@ WORDS: dict[str, Label] = {
     "about.certain": Label("Chắc chắn", "Certain"),
     "about.pairs": Label("Số cặp", "Pairs"),
     "about.rule": Label("Quy tắc", "Rule"),
+    "about.contact": Label("Liên hệ về dịch vụ", "Questions about the service"),
     "about.from_to": Label("Từ → đến", "From → to"),
     "about.sovereignty": Label("Bản đồ chỉ vẽ phạm vi tỉnh Điện Biên và không vẽ biên giới quốc gia.", "The map draws Điện Biên province only and does not draw the national border."),
     "about.terrain": Label("Nguồn gốc và giấy phép của bản đồ nền", "Origin and licence of the base map"),
