@@ -274,7 +274,7 @@ def _help_templates(app: Flask, assets: Assets) -> None:
     def helpers() -> dict[str, object]:
         urls = SiteUrls()
         return {
-            "t": lambda key: word(key, g.lang),
+            "t": lambda key, count=None: word(key, g.lang, count),
             "lang": g.lang,
             "keeps_lang": keeps_language(),
             "unknown_lang": g.get("unknown_lang", ""),
