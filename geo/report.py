@@ -79,7 +79,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         _kind("formula_cell", "error", "ô chứa công thức", "cell holds a formula", "Sao chép rồi dán lại dưới dạng giá trị (Paste Values).", "Copy the cells and paste them as values."),
         _kind("bad_number", "error", "không phải số", "not a number", *_CORRECT),
         _kind("bad_date", "error", "ngày không hợp lệ", "not a date", "Ghi ngày dạng 2019, 2019-02 hoặc 2019-02-14.", "Write the date as 2019, 2019-02 or 2019-02-14."),
-        _kind("bad_code", "error", "mã ngoài danh mục", "code not in the list", "Dùng một mã của danh mục.", "Use a code of the list."),
+        _kind("bad_code", "error", "mã ngoài danh mục", "code not in the list", "Dùng một mã trong danh mục được nêu.", "Use one of the codes that are listed."),
         _kind("out_of_range", "error", "ngoài khoảng cho phép", "out of range", *_CORRECT),
         _kind("unknown_reference", "error", "dẫn tới bản ghi không tồn tại", "refers to a record that does not exist", "Chọn bản ghi đã có, hoặc thêm mới bản ghi này.", "Choose an existing record, or add this one."),
         _kind("unknown_source", "error", "dẫn nguồn không tồn tại", "cites a source that does not exist", "Sửa mã của nguồn, hoặc thêm nguồn vào lớp sources.", "Correct the source id, or add the source to layer sources."),

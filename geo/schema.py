@@ -28,6 +28,10 @@ class Code(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
+def _with_label(key: str, label: str) -> str:
+    return key if label.casefold() == key else f"{key} ({label})"
+
+
 @dataclass(frozen=True)
 class CodeList:
     """A closed list of values, in the order of display."""
@@ -43,6 +47,11 @@ class CodeList:
     def label_of(self, key: str, lang: str) -> str:
         """The label of `key` in `lang`; the key itself when the list does not contain it."""
         return next((code.label.of(lang) for code in self.codes if code.key == key), key)
+
+    def listed(self) -> Label:
+        """All keys with their labels, in one line: "food (Food), beverage (Beverages)"."""
+        vi, en = (", ".join(_with_label(code.key, code.label.of(lang)) for code in self.codes) for lang in LANGS)
+        return Label(vi, en)
 
 
 FieldKind: TypeAlias = Literal[
@@ -83,6 +92,7 @@ class Field:
     `measures` "area" says that the number is the area, in `unit` (ha or km²), of the record's own outline, which
     may differ from it by the share `tolerance` before a person is asked to look; "length" that it is a length in
     metres, which pages show in kilometres from one kilometre on.
+    `uncertainty_field` names the field that holds the uncertainty of a length in metres; pages round the length to it.
     `sparse` says that the field applies to some records only, so that an empty value is not a gap.
     `task` says that an office can find a missing value, and where; None where the absence is no work for anybody.
     `search_class` says what the values of a field with `search` are for the search: names of the record, which come
@@ -100,6 +110,7 @@ class Field:
     target: str | None = None
     unit: str | None = None
     unit_field: str | None = None
+    uncertainty_field: str | None = None
     minimum: float | None = None
     maximum: float | None = None
     search: bool = False

@@ -58,6 +58,7 @@ class Settings:
     proxies: tuple[
         str, ...
     ] = ()  # GEO_PROXIES: addresses or networks of proxies whose X-Forwarded-* headers are trusted
+    contact: str = ""  # GEO_CONTACT: contact for questions about the service, in its metadata and on /about
     security_contact: str = ""  # GEO_SECURITY_CONTACT: contact for security reports, in /.well-known/security.txt
     manage_token: str = field(default="", repr=False)  # GEO_MANAGE_TOKEN: access token for /manage
     session_hours: int = 12  # GEO_SESSION_HOURS: hours after which whoever signed in to /manage must do so again
@@ -179,7 +180,8 @@ class Settings:
             public_url=_public_url(env.get("GEO_PUBLIC_URL", cls.public_url)),
             hosts=_list(env.get("GEO_HOSTS", "")),
             proxies=_networks(env.get("GEO_PROXIES", "")),
-            security_contact=_contact(env.get("GEO_SECURITY_CONTACT", "").strip()),
+            contact=_contact(env, "GEO_CONTACT"),
+            security_contact=_contact(env, "GEO_SECURITY_CONTACT"),
             manage_token=env.get("GEO_MANAGE_TOKEN", "").strip(),
             session_hours=_number(env, "GEO_SESSION_HOURS", cls.session_hours, 8_760),
             access_log=_switch(env, "GEO_ACCESS_LOG"),
@@ -287,13 +289,14 @@ def _networks(text: str) -> tuple[str, ...]:
     return networks
 
 
-def _contact(text: str) -> str:
+def _contact(env: Mapping[str, str], name: str) -> str:
     """A contact as RFC 9116 wants it, an address of e-mail made into mailto:; BadSource when it is neither that nor https."""
+    text = env.get(name, "").strip()
     address = f"mailto:{text}" if "@" in text and ":" not in text else text
     if address and not _CONTACT.fullmatch(address):
         raise BadSource(
-            f"GEO_SECURITY_CONTACT={text!r}: expected an e-mail address, or an address that begins with mailto:, tel: or https://.",
-            f"GEO_SECURITY_CONTACT={text!r}: cần địa chỉ thư điện tử, hoặc địa chỉ bắt đầu bằng mailto:, tel: hay https://.",
+            f"{name}={text!r}: expected an e-mail address, or an address that begins with mailto:, tel: or https://.",
+            f"{name}={text!r}: cần địa chỉ thư điện tử, hoặc địa chỉ bắt đầu bằng mailto:, tel: hay https://.",
         )
     return address
 

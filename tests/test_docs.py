@@ -94,7 +94,7 @@ def test_every_address_is_described(built: Settings) -> None:
 
 
 def test_every_parameter_of_features_is_described() -> None:
-    names = {row["name"] for row in document("http://x", 1_000, "en")["components"]["parameters"].values()}
+    names = {row["name"] for row in document("http://x", 1_000, "en", {})["components"]["parameters"].values()}
     assert {"bbox", "crs", "filter", *(row.param for row in FILTERS)} <= names
     assert [name for name in sorted(names) if f"`{name}`" not in text_of("api.md")] == []
 

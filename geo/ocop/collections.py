@@ -46,7 +46,7 @@ LINK_LAYER = LayerSpec(
         Field("target_id", "target_id", Label("Mã đầu đến", "Destination code"), required=True, hidden=True),
         Field("target_name", "tgt_name", Label("Đầu đến", "To"), required=True),
         Field("reason", "reason", Label("Lý do", "Reason"), "code", required=True, codes="link_reason", table=True),
-        Field("distance_m", "distance_m", Label("Khoảng cách đường chim bay", "Straight-line distance"), "real", unit="m", minimum=0, measures="length", table=True, sparse=True),
+        Field("distance_m", "distance_m", Label("Khoảng cách đường chim bay", "Straight-line distance"), "real", unit="m", minimum=0, measures="length", uncertainty_field="uncertainty_m", table=True, sparse=True),
         Field("uncertainty_m", "uncert_m", Label("Sai số của khoảng cách", "Uncertainty of the distance"), "real", unit="m", minimum=0, measures="length", sparse=True),
         Field("area_ha", "area_ha", Label("Diện tích chung", "Shared area"), "real", unit="ha", minimum=0, sparse=True),
         Field("share", "share", Label("Tỷ lệ diện tích của đầu đi", "Share of the origin's area"), "real", minimum=0, maximum=1, sparse=True),

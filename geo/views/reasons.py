@@ -5,7 +5,7 @@ from geo.ocop.codes import PRECISIONS
 from geo.ocop.layers import LAYERS
 from geo.ocop.links import LINKS
 from geo.schema import KeyLink, Label, LinkSpec, MatchLink, Near, NearestOfKind, Overlap, ThroughLink, Within
-from geo.views.values import format_number
+from geo.views.values import format_distance, format_number
 
 SPECS: dict[str, LinkSpec] = {spec.name: spec for spec in LINKS}
 
@@ -32,8 +32,6 @@ METHOD_IN_FULL = Label(
     "Khoảng cách tính theo đường chim bay, trên elipxôit WGS 84, không theo đường bộ.",
     "Distances are in a straight line on the WGS 84 ellipsoid, not along roads.",
 )
-_ABOUT = Label("khoảng {km} km", "about {km} km")
-_LESS = Label("dưới {km} km", "less than {km} km")
 _SURE_WITHIN = Label("Trong vòng {km} km", "Within {km} km")
 _POSSIBLY_WITHIN = Label("Có thể trong vòng {km} km", "Possibly within {km} km")
 _SHOWN = Label("Chỉ hiển thị trong vòng {km} km", "Shown only within {km} km")
@@ -50,7 +48,6 @@ _AT_LEAST = Label(
     "Only locations at least this accurate: {precision}",
 )
 _PRECISIONS = {precision.key: precision.label for precision in PRECISIONS}
-_EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
 
 
 def reason_of(link: LinkRow, lang: str) -> str:
@@ -127,20 +124,3 @@ def is_shown(link: LinkRow) -> bool:
     if not isinstance(spec, NearestOfKind) or spec.shown_m is None or link.distance_m is None:
         return True
     return link.distance_m <= spec.shown_m
-
-
-def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
-    """A distance, with how far the true one may be from it where its ends are not exact.
-
-    >>> format_distance(3215, 100, "vi"), format_distance(350, 100, "vi")
-    ('3,2 km', '350 m')
-    >>> format_distance(5400, 8050, "vi"), format_distance(120, 16000, "en")
-    ('khoảng 5 km (± 8 km)', 'less than 1 km (± 16 km)')
-    """
-    if uncertainty_m > 2 * _EXACT_M:
-        km = round(distance_m / 1000)
-        words = _ABOUT.of(lang).format(km=km) if km else _LESS.of(lang).format(km=1)
-        return f"{words} (± {max(1, round(uncertainty_m / 1000))} km)"
-    if distance_m < 1000:
-        return f"{round(distance_m)} m"
-    return format_number(round(distance_m / 1000, 1), None, lang) + " km"

@@ -12,6 +12,9 @@ from geo.schema import Field, Label, Precision
 
 _PRECISIONS = {row.key: row for row in PRECISIONS}
 _BEFORE_UNIT = "\N{NO-BREAK SPACE}"
+_ABOUT = Label("khoảng {km} km", "about {km} km")
+_LESS = Label("dưới {km} km", "less than {km} km")
+_EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
 _ROMAN: dict[float, str] = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V"}
 
 
@@ -95,6 +98,9 @@ class Reader:
             if key in ORDINAL_UNITS and value in _ROMAN:
                 return f"{unit}{_BEFORE_UNIT}{_ROMAN[value]}"
             return format_number(value, unit, self.lang)
+        if field.uncertainty_field is not None and isinstance(value, int | float):
+            uncertainty = record.properties.get(field.uncertainty_field)
+            return format_distance(value, float(uncertainty or 0), self.lang)
         return self.format_value(field, value)
 
     def summary_of(self, record: Record) -> str:
@@ -189,6 +195,23 @@ def format_length(metres: float, lang: str) -> str:
     if round(metres) < 1000:
         return format_number(round(metres), "m", lang)
     return format_number(round(metres / 1000, 1), "km", lang)
+
+
+def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
+    """A distance, with how far the true one may be from it where its ends are not exact.
+
+    >>> format_distance(3215, 100, "vi"), format_distance(350, 100, "vi")
+    ('3,2 km', '350 m')
+    >>> format_distance(5400, 8050, "vi"), format_distance(120, 16000, "en")
+    ('khoảng 5 km (± 8 km)', 'less than 1 km (± 16 km)')
+    """
+    if uncertainty_m > 2 * _EXACT_M:
+        km = round(distance_m / 1000)
+        words = _ABOUT.of(lang).format(km=km) if km else _LESS.of(lang).format(km=1)
+        return f"{words} (± {max(1, round(uncertainty_m / 1000))} km)"
+    if distance_m < 1000:
+        return f"{round(distance_m)} m"
+    return format_number(round(distance_m / 1000, 1), None, lang) + " km"
 
 
 def format_date(iso: str, lang: str) -> str:

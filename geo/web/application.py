@@ -126,7 +126,7 @@ def _register_site(app: Flask, settings: Settings, atlas_source: AtlasSource, as
     items.register(app, settings)
     changes.register(app)
     tiles.register(app, settings, slots)
-    catalogue.register(app)
+    catalogue.register(app, settings)
     pages.register(app, settings, assets, grounds)
     robots.register(app)
     security_contact.register(app, settings)
@@ -274,7 +274,7 @@ def _help_templates(app: Flask, assets: Assets) -> None:
     def helpers() -> dict[str, object]:
         urls = SiteUrls()
         return {
-            "t": lambda key: word(key, g.lang),
+            "t": lambda key, count=None: word(key, g.lang, count),
             "lang": g.lang,
             "keeps_lang": keeps_language(),
             "unknown_lang": g.get("unknown_lang", ""),

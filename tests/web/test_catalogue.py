@@ -57,6 +57,23 @@ def test_a_document_is_cached_and_open_to_all(client: FlaskClient, path: str, mi
     assert client.head(path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("contact", "words"),
+    [("mailto:ocop@dienbien.example", "ocop@dienbien.example"), ("tel:+84-215-3825-111", "+84-215-3825-111"),
+     ("https://dienbien.example/hoi-dap", "https://dienbien.example/hoi-dap")],
+)  # fmt: skip
+def test_the_configured_contact_is_in_every_document_and_on_the_page(
+    small_atlas: Atlas, contact: str, words: str
+) -> None:
+    caller = application(small_atlas, contact=contact).test_client()
+    paths = [path for path in DOCUMENTS if path not in {"/catalogue", "/catalogue/items"}]
+    assert not [path for path in (*paths, "/about") if words not in caller.get(path).text]
+    stated = caller.get("/api?f=json").get_json()["info"]["contact"]
+    assert {"name", "url"} <= set(stated)
+    assert (words in stated.values()) is not contact.startswith("tel:")
+    ET.fromstring(caller.get("/metadata/products.xml").data)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_unknown_parameters_are_refused(client: FlaskClient, path: str) -> None:
     address = f"{path}{'&' if '?' in path else '?'}lang=en&nonsense=1"

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
 
 from geo.views.worklist import WORK
 from geo.views.worklist_file import COLUMNS
+from geo.web.words.site import WORDS, word
 from tests.web.conftest import BROWSER, Document, read
 
 
@@ -47,6 +49,17 @@ def test_the_form_keeps_the_choice_and_the_file_has_the_same_rows(client: FlaskC
     assert [(tuple(row), row["id"], row["field"]) for row in rows] == [(COLUMNS, "H1", "decision")]
     assert answer.headers["X-Feature-Count"] == "1"
     assert rows[0]["url"] == "http://localhost/sites/H1"
+
+
+def test_one_of_a_kind_is_not_counted_in_the_plural(client: FlaskClient) -> None:
+    ones = [key for key in WORDS if key.endswith(".one")]
+    assert ones and all(word(key.removesuffix(".one"), "en", 1) == WORDS[key].en for key in ones)
+    pages = [
+        read(client.get(f"{path}?lang=en", headers=BROWSER).text).text
+        for path in ("/layers", "/worklist", "/plan/chains")
+    ]
+    assert not [text for text in pages if re.search(r"(?<![\d,.])1 (records|products|results)\b", text)]
+    assert re.search(r"(?<![\d,.])1 record\b", pages[0])
 
 
 def test_a_selection_without_gaps_says_so(client: FlaskClient) -> None:

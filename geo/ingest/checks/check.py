@@ -143,11 +143,11 @@ def _is_date(text: str) -> bool:
 
 
 def _code(field: Field, value: object, ids: Mapping[str, set[str]]) -> Iterator[Finding]:
-    codes = CODE_LISTS[field.codes or ""].keys()
+    codes = CODE_LISTS[field.codes or ""]
     for key in parts_of(field, value):
-        if key not in codes:
-            listed = ", ".join(codes)
-            words = Label(f"{key!r} không có trong danh mục: {listed}", f"{key!r} is not in the list: {listed}")
+        if all(key != code.key for code in codes.codes):
+            listed = codes.listed()
+            words = Label(f"{key!r} không có trong danh mục: {listed.vi}", f"{key!r} is not in the list: {listed.en}")
             yield "bad_code", key, words
 
 

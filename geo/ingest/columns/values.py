@@ -293,7 +293,13 @@ def _code_names(name: str) -> Mapping[str, str]:
 
 
 def _codes(field: Field, names: Mapping[str, str], cell: object) -> Read:
-    return _looked_up(field, str(cell), names, "bad_code", _CODED, CODE_LISTS[field.codes or ""].keys())
+    codes = CODE_LISTS[field.codes or ""]
+    value = _looked_up(field, str(cell), names, "bad_code", _CODED, codes.keys())
+    if value.refusal is None:
+        return value
+    (vi, en), listed = value.refusal.why, codes.listed()
+    why = Label(f"{vi}; các mã dùng được: {listed.vi}", f"{en}; codes that can be used: {listed.en}")
+    return Read(None, None, value.refusal._replace(why=why))
 
 
 def _looked_up(field: Field, text: str, names: Mapping[str, str], kind: str, rule: Label, keys: Sequence[str]) -> Read:

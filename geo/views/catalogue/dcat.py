@@ -107,7 +107,9 @@ def _site(atlas: Atlas, facts_list: list[Facts], site: Site) -> Iterator[Node]:
     yield publisher
     contact = Node(site.identifier("/about", "contact"), ("vcard:Kind",))
     contact.say("vcard:fn", site.title)
-    contact.refer("vcard:hasURL", site.at("/about"))
+    contact.refer("vcard:hasURL", site.contact_page())
+    contact.refer("vcard:hasEmail", site.contact if site.email else None)
+    contact.refer("vcard:hasTelephone", site.contact if site.telephone else None)
     yield contact
     yield _service(facts_list, site)
     scheme = Node(_scheme(site), ("skos:ConceptScheme",))

@@ -28,11 +28,29 @@ ERRORS = ("fatal", "error")
 
 
 class Site(NamedTuple):
-    """The URL, title and description of the service. `root` has no slash at the end."""
+    """The URL, title and description of the service. `root` has no slash at the end.
+
+    `contact` is an address for questions: `mailto:`, `tel:` or `https:`, "" where none is configured.
+    """
 
     root: str
     title: Label
     about: Label
+    contact: str = ""
+
+    @property
+    def email(self) -> str:
+        """The e-mail address for questions; "" where there is none."""
+        return self.contact.removeprefix("mailto:") if self.contact.startswith("mailto:") else ""
+
+    @property
+    def telephone(self) -> str:
+        """The telephone number for questions; "" where there is none."""
+        return self.contact.removeprefix("tel:") if self.contact.startswith("tel:") else ""
+
+    def contact_page(self, lang: str = "vi") -> str:
+        """The URL of the page that says whom to ask: the configured one, else /about."""
+        return self.contact if self.contact.startswith("https:") else self.at("/about", lang)
 
     def at(self, path: str, lang: str = "vi", **query: str) -> str:
         """The absolute URL of a path of the site; Vietnamese is the default language and needs no parameter."""

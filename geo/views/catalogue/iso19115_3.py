@@ -93,8 +93,15 @@ def _date(kind: str, text: str, what: str) -> str:
 
 def _party(site: Site, role: str) -> str:
     """The site as the responsible party: no other organisation is configured."""
-    online = tag("cit:CI_OnlineResource", character_string("cit:linkage", site.at("/about")))
-    contact = tag("cit:CI_Contact", tag("cit:onlineResource", online))
+    online = tag("cit:CI_OnlineResource", character_string("cit:linkage", site.contact_page()))
+    email = tag("cit:CI_Address", character_string("cit:electronicMailAddress", site.email))
+    telephone = tag("cit:CI_Telephone", character_string("cit:number", site.telephone))
+    contact = tag(
+        "cit:CI_Contact",
+        tag("cit:phone", telephone) if site.telephone else "",
+        tag("cit:address", email) if site.email else "",
+        tag("cit:onlineResource", online),
+    )
     organisation = tag("cit:CI_Organisation", _both("cit:name", site.title), tag("cit:contactInfo", contact))
     return tag("cit:CI_Responsibility", tag("cit:role", _code("cit:CI_RoleCode", role)), tag("cit:party", organisation))
 

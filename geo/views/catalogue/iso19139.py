@@ -83,12 +83,22 @@ def _english() -> str:
 
 def _party(site: Site, role: str) -> str:
     """The site as the responsible party: no other organisation is configured."""
-    address = tag("gmd:linkage", tag("gmd:URL", words(site.at("/about"))))
+    address = tag("gmd:linkage", tag("gmd:URL", words(site.contact_page())))
+    email = tag("gmd:CI_Address", character_string("gmd:electronicMailAddress", site.email))
+    telephone = tag("gmd:CI_Telephone", character_string("gmd:voice", site.telephone))
     online = tag("gmd:onlineResource", tag("gmd:CI_OnlineResource", address))
     return tag(
         "gmd:CI_ResponsibleParty",
         _both("gmd:organisationName", site.title),
-        tag("gmd:contactInfo", tag("gmd:CI_Contact", online)),
+        tag(
+            "gmd:contactInfo",
+            tag(
+                "gmd:CI_Contact",
+                tag("gmd:phone", telephone) if site.telephone else "",
+                tag("gmd:address", email) if site.email else "",
+                online,
+            ),
+        ),
         tag("gmd:role", _code("CI_RoleCode", role)),
     )
 

@@ -217,8 +217,14 @@ def _themes(site: Site, lang: str, groups: Iterable[str]) -> list[Plain]:
 
 
 def _contact(site: Site, lang: str) -> Plain:
-    about = _link("about", site.at("/about", lang), HTML)
-    return {"organization": site.title.of(lang), "roles": ["publisher", "pointOfContact"], "links": [about]}
+    about = _link("about", site.contact_page(lang), HTML)
+    return {
+        "organization": site.title.of(lang),
+        "roles": ["publisher", "pointOfContact"],
+        "links": [about],
+        **({"emails": [{"value": site.email}]} if site.email else {}),
+        **({"phones": [{"value": site.telephone}]} if site.telephone else {}),
+    }
 
 
 def _link(rel: str, href: str, media_type: str = "", **more: str) -> dict[str, str]:

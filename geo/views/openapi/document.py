@@ -45,8 +45,11 @@ _POST_SUMMARY = Label(
 )
 
 
-def document(server: str, most: int, lang: str) -> Plain:
-    """The whole document; `server` is the URL without a slash at its end, `most` the maximum of `limit`."""
+def document(server: str, most: int, lang: str, contact: dict[str, str]) -> Plain:
+    """The whole document; `server` is the URL without a slash at its end, `most` the maximum of `limit`.
+
+    `contact` is the Contact Object of OpenAPI 3.0: whom to ask about the service.
+    """
     return {
         "openapi": "3.0.3",
         "info": {
@@ -54,6 +57,7 @@ def document(server: str, most: int, lang: str) -> Plain:
             "version": __version__,
             "description": _ABOUT.of(lang),
             "license": {"name": "MIT"},
+            "contact": contact,
         },
         "servers": [{"url": server}],
         "tags": [

@@ -3,11 +3,12 @@
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from geo.errors import BadQuery
 from geo.ocop.parameters import RECORDS, RECORDS_LIMIT
 from geo.schema import LANGS
+from geo.settings import Settings
 from geo.text import fold
 from geo.views.catalogue import STANDARDS, Site, dcat, records, schema_org
 from geo.views.catalogue.iso19139 import XML
@@ -20,9 +21,13 @@ from geo.web.http.urls import SiteUrls
 from geo.web.ogc.core import see_page
 from geo.web.words.site import WORDS
 
+_CONTACT = "geo.contact"
+"""Key in the extensions of the application: the address for questions about the service."""
 
-def register(app: Flask) -> None:
+
+def register(app: Flask, settings: Settings) -> None:
     """Add the routes of the catalogue, and the template functions for schema.org."""
+    app.extensions[_CONTACT] = settings.contact
     app.add_url_rule("/catalog.jsonld", view_func=dcat_json, endpoint="catalogue_json_ld")
     app.add_url_rule("/catalog.rdf", view_func=dcat_xml, endpoint="catalogue_rdf")
     app.add_url_rule("/metadata/<layer>.xml", view_func=iso, endpoint="catalogue_iso")
@@ -34,6 +39,7 @@ def register(app: Flask) -> None:
     def helpers() -> dict[str, object]:
         return {
             "standards": {key: standard.label for key, standard in STANDARDS.items()},
+            "service_contact": settings.contact,
             "catalogue_data": lambda: schema_org.catalogue(g.atlas, site(), g.lang),
             "layer_data": lambda layer: schema_org.dataset(g.atlas, layer, site(), g.lang),
             "record_data": lambda layer, record: schema_org.record_page(g.atlas, layer, record, site(), g.lang),
@@ -41,8 +47,9 @@ def register(app: Flask) -> None:
 
 
 def site() -> Site:
-    """Root URL, title and description of the site in the catalogue."""
-    return Site(SiteUrls().in_public("", "vi"), WORDS["site.title"], WORDS["site.about"])
+    """Root URL, title, description and contact of the site in the catalogue."""
+    root, contact = SiteUrls().in_public("", "vi"), current_app.extensions[_CONTACT]
+    return Site(root, WORDS["site.title"], WORDS["site.about"], contact)
 
 
 def dcat_json() -> Response:

@@ -9,7 +9,7 @@ from werkzeug.utils import redirect as _redirect
 
 from geo.ocop.parameters import MAP_STATE
 from geo.settings import Settings
-from geo.views.catalogue import records
+from geo.views.catalogue import Site, records
 from geo.views.ogc import features
 from geo.views.ogc.queryables import queryables as queryables_of
 from geo.views.openapi import document
@@ -19,6 +19,7 @@ from geo.web.http.caching import conditional_response
 from geo.web.http.negotiate import negotiate
 from geo.web.http.params import Values
 from geo.web.http.urls import SiteUrls
+from geo.web.words.site import WORDS
 
 FORMS = {"json": features.JSON, "html": features.HTML}
 _SCHEMA = "application/schema+json"
@@ -89,7 +90,11 @@ def api(settings: Settings) -> Response:
     params.only(request.args, "f")
     form = negotiate({"json": features.OPENAPI, "html": features.HTML})
     server = SiteUrls().in_public("", "vi")
-    body = document.document(server, settings.max_page, g.lang)
+    site = Site(server, WORDS["site.title"], WORDS["site.about"], settings.contact)
+    contact = {"name": site.title.of(g.lang), "url": site.contact_page(g.lang)}
+    if site.email:
+        contact["email"] = site.email
+    body = document.document(server, settings.max_page, g.lang, contact)
     if form == "html":
         return Response(
             render_template("api.html", api=body, version=g.atlas.version, active="connect"), mimetype=features.HTML

@@ -48,6 +48,7 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.cohort.none": Label("Phiên bản này chưa có nhóm sản phẩm nào.", "This version has no cohort yet."),
     "plan.cohort.assumed": Label("Thành viên của nhóm còn là giả định: chưa có văn bản nào nêu tên các sản phẩm. Số liệu của nhóm vì vậy chỉ có giới hạn trên.", "The membership is assumed: no document names the products. The figures of the cohort therefore have an upper bound only."),
     "plan.cohort.size": Label("Kế hoạch nêu {n} sản phẩm.", "The plan states {n} products."),
+    "plan.cohort.size.one": Label("Kế hoạch nêu {n} sản phẩm.", "The plan states {n} product."),
     "plan.cohort.sign_in": Label("Cán bộ đã đăng nhập có thể sửa danh sách này.", "An officer who is signed in can edit this list."),
     "plan.cohort.edit": Label("Sửa thành viên", "Edit the members"),
     "plan.cohort.edit.about": Label("Mỗi lần lưu là một phiên bản dữ liệu mới; phiên bản cũ và số liệu của phiên bản đó giữ nguyên.", "Saving publishes a new version of the data; earlier versions and their figures stay as they are."),
@@ -139,6 +140,7 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.chains.only_of": Label("Chỉ các sản phẩm có {name} trong chuỗi", "Only products with {name} in their chain"),
     "plan.chains.all": Label("Xem tất cả", "Show all"),
     "plan.chains.count": Label("{n} sản phẩm", "{n} products"),
+    "plan.chains.count.one": Label("{n} sản phẩm", "{n} product"),
     "plan.chains.light": Label("Làm nổi chuỗi trên bản đồ: {name}", "Highlight the chain on the map: {name}"),
     "plan.chains.hint": Label("Bấm biểu tượng bên cạnh tên sản phẩm để làm nổi chuỗi của sản phẩm đó trên bản đồ. Nét chấm: liên kết chưa chắc chắn.", "Press the symbol beside a product to highlight its chain on the map. Dotted: a link that is not certain."),
     "plan.chains.others": Label("Sản phẩm có mục này trong chuỗi", "Products with this in their chain"),
@@ -151,4 +153,5 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.chains.summary": Label("{sure} chắc chắn, {possible} có thể, {none} không có, {unknown} chưa đủ số liệu", "{sure} certain, {possible} possible, {none} none, {unknown} with too little data"),
     "plan.chains.unknown": Label("chưa đủ số liệu để xét", "too little data to decide"),
     "plan.chains.products": Label("sản phẩm", "products"),
+    "plan.chains.products.one": Label("sản phẩm", "product"),
 }  # fmt: skip

@@ -11,7 +11,7 @@ WORDS: dict[str, Label] = {
     "site.title": Label("Bản đồ OCOP Điện Biên", "OCOP map of Điện Biên"),
     "site.about": Label("Sản phẩm OCOP, vùng nguyên liệu, làng nghề, di tích và điểm du lịch tỉnh Điện Biên, liên kết với nhau trên bản đồ.", "OCOP products, raw-material zones, craft villages, heritage and tourism sites of Điện Biên province, linked on a map."),
     "skip": Label("Đến nội dung chính", "Skip to main content"),
-    "nav": Label("Trang", "Pages"),
+    "nav": Label("Mục chính", "Main"),
     "nav.map": Label("Bản đồ", "Map"),
     "nav.layers": Label("Dữ liệu", "Data"),
     "nav.plan": Label("Kế hoạch", "Planning"),
@@ -49,6 +49,7 @@ WORDS: dict[str, Label] = {
     "legal": Label("Ranh giới minh hoạ, không có giá trị pháp lý.", "Boundaries are for illustration and have no legal force."),
     "data_as_of": Label("Dữ liệu phiên bản {n}, {date}", "Data version {n}, {date}"),
     "records": Label("bản ghi", "records"),
+    "records.one": Label("bản ghi", "record"),
     "ogc.api": Label("Dịch vụ dữ liệu cho phần mềm (API)", "Data service for software (API)"),
     "ogc.conformance": Label("Các chuẩn đáp ứng", "Standards conformance"),
     "ogc.conformance.intro": Label("Các lớp yêu cầu của OGC mà dịch vụ đáp ứng; mỗi yêu cầu đều có phép kiểm thử tự động.", "The OGC conformance classes that this service meets; an automatic test covers each requirement."),
@@ -72,7 +73,9 @@ WORDS: dict[str, Label] = {
     "search.clear": Label("Xoá chữ tìm kiếm", "Clear search"),
     "search.none": Label("Không tìm thấy “{q}”.", "Nothing found for “{q}”."),
     "search.count": Label("{n} kết quả", "{n} results"),
+    "search.count.one": Label("{n} kết quả", "{n} result"),
     "search.count_near": Label("{n} kết quả có cách viết gần giống", "{n} results with a similar spelling"),
+    "search.count_near.one": Label("{n} kết quả có cách viết gần giống", "{n} result with a similar spelling"),
     "search.near": Label("Cách viết gần giống", "Similar spelling"),
     "search.partial": Label("Không mục nào có đủ các từ đã gõ. Các mục sau có phần lớn các từ:", "Nothing has every word you typed. These have most of them:"),
     "search.alike": Label("Có phải bạn tìm:", "Did you mean:"),
@@ -200,6 +203,7 @@ WORDS: dict[str, Label] = {
     "layer.metadata": Label("Siêu dữ liệu cho máy đọc", "Machine-readable metadata"),
     "layer.table": Label("Bảng", "Table"),
     "layer.matched": Label("{n} / {m} bản ghi", "{n} of {m} records"),
+    "layer.matched.one": Label("{n} / {m} bản ghi", "{n} of {m} record"),
     "layer.filter": Label("Lọc", "Filter"),
     "layer.apply": Label("Áp dụng", "Apply"),
     "layer.clear": Label("Bỏ lọc", "Clear"),
@@ -253,6 +257,7 @@ WORDS: dict[str, Label] = {
     "worklist.task": Label("Cần tra cứu", "What to look up"),
     "worklist.answer": Label("Kết quả", "Answer"),
     "worklist.count": Label("{n} bản ghi còn thiếu thông tin", "{n} records with something missing"),
+    "worklist.count.one": Label("{n} bản ghi còn thiếu thông tin", "{n} record with something missing"),
     "worklist.nowhere": Label("Chưa rõ xã, phường hoặc thuộc nhiều xã, phường", "In several communes, or commune unknown"),
     "worklist.more": Label("Trang này chỉ có {n} bản ghi đầu tiên; tệp CSV có đầy đủ. Hãy chọn xã, phường, lớp hoặc trường để thu hẹp danh sách.", "This page shows the first {n} records only; the CSV file has all. Choose a commune, a layer or a field for a shorter list."),
     "worklist.form": Label("Phiếu in để ghi kết quả tại thực địa", "A form to print and fill in during field work"),
@@ -266,6 +271,7 @@ WORDS: dict[str, Label] = {
     "about.what": Label("Bản đồ liên kết sản phẩm OCOP, chủ thể, vùng nguyên liệu, làng nghề, di tích và điểm du lịch, phục vụ kế hoạch 3770/KH-UBND (2021) của tỉnh Điện Biên.", "This map links OCOP products, producers, raw-material zones, craft villages, heritage and tourism sites, in support of plan 3770/KH-UBND (2021) of Điện Biên province."),
     "about.honest": Label("Số liệu lấy từ các nguồn công khai ghi ở từng bản ghi. Kế hoạch nói đến 11 sản phẩm nhưng không nêu tên sản phẩm nào, nên bản đồ không đánh dấu sản phẩm nào là thuộc kế hoạch.", "The facts come from the public sources that each record cites. The plan speaks of 11 products but names none of them, so no product is marked as part of the plan."),
     "about.places": Label("Bản ghi chỉ biết đến xã cũ hoặc huyện cũ được đặt tại một điểm bên trong đơn vị đó và ghi rõ là gần đúng trong dữ liệu, trên bản đồ và trong tệp tải về.", "A record known only to its former commune or district is shown at a point inside that unit and marked as approximate in the data, on the map and in the downloads."),
+    "about.contact": Label("Liên hệ về dịch vụ", "Questions about the service"),
     "about.counts": Label("{n} bản ghi trong {m} lớp.", "{n} records in {m} layers."),
     "about.links": Label("Liên kết được lập thế nào", "How links are made"),
     "about.certain": Label("Chắc chắn", "Certain"),
@@ -288,9 +294,9 @@ WORDS: dict[str, Label] = {
 }  # fmt: skip
 
 
-def word(key: str, lang: str) -> str:
-    """The text of `key` in a language; KeyError for an unknown key."""
-    return WORDS[key].of(lang)
+def word(key: str, lang: str, count: int | None = None) -> str:
+    """The text of `key` in a language, for one thing that of `key.one`; KeyError for an unknown key."""
+    return WORDS[f"{key}.one" if count == 1 else key].of(lang)
 
 
 def words_of(lang: str) -> dict[str, str]:

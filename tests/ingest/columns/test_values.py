@@ -79,6 +79,12 @@ def test_a_word_of_a_list_by_its_label(cell: str, value: object) -> None:
     assert one(GROUP, cell) == value
 
 
+def test_a_word_that_is_not_in_the_list_is_refused_with_the_codes_that_are() -> None:
+    (refusal,) = read_column(GROUP, ["Xe máy"], {}).refusals.values()
+    assert "food (Thực phẩm), beverage (Đồ uống)" in refusal.why.vi
+    assert "food, beverage (Beverages)" in refusal.why.en
+
+
 def test_several_words_of_a_list() -> None:
     assert one(CRAFT, "Dệt thổ cẩm, thêu") == "weaving;embroidery"
     assert one(CRAFT, "dệt thổ cẩm và rèn") == "weaving;forging"

@@ -61,7 +61,7 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
     status.textContent = [...list.querySelectorAll(".hits__note"), ...(hits.length ? [] : list.querySelectorAll(".hit__title"))].map((row) => row.textContent).concat(hits.length ? countOf(hits) : []).join(" ");
   }
 
-  const countOf = (hits) => fill(words[hits[0].near ? "search.count_near" : "search.count"], { n: hits.length });
+  const countOf = (hits) => fill(words[`${hits[0].near ? "search.count_near" : "search.count"}${hits.length === 1 ? ".one" : ""}`], { n: hits.length });
 
   /** The rows of the hits, those with a similar spelling under a heading, and the offer to filter by the text. */
   function resultsOf(hits, text) {
