@@ -94,6 +94,27 @@ def test_labels_overlap_neither_each_other_nor_symbols(watched: WatchedPage, zoo
         assert not [box for box in one["boxes"] for symbol in drawn["symbols"] if meet(box, symbol)], one["text"]
 
 
+FRAME = """() => {
+  const { x, y, width, height } = document.getElementById("mapframe").getBoundingClientRect();
+  return { x, y, width, height };
+}"""
+
+
+def test_no_name_is_cut_by_the_edge_of_the_map(desktop: WatchedPage) -> None:
+    """The map is moved in steps of fewer pixels than a name is high, so that in some view a name would meet each edge."""
+    page = opened(desktop, f"/?map={VIEWS[10]}")
+    for step in range(6):
+        if step:
+            page.evaluate("window.atlasShell.map.panBy([7, 7], { animate: false })")
+            settle(page)
+        frame, labels = page.evaluate(FRAME), page.evaluate(LABELS)["labels"]
+        boxes = [(label["text"], box) for label in labels if "maplabel" in label["kind"] for box in label["boxes"]]
+        assert len(boxes) > 10
+        for text, box in boxes:
+            assert frame["x"] - 1 <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1, text
+            assert frame["y"] - 1 <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] + 1, text
+
+
 BESIDE = """(points) => {
   const frame = window.atlasShell.map.getContainer().getBoundingClientRect();
   const box = ({ x, y, width, height }) => ({ x, y, width, height });

@@ -125,7 +125,8 @@ function withSpots(name, measure, visible, map) {
   if (name.spotsFor) return { ...sized, spots: name.spotsFor(width, height, visible) };
   const point = map.latLngToLayerPoint(name.at);
   if (!margin(visible).contains(point)) return { ...sized, spots: [] };
-  const whole = ({ x }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x; // a label is not cut by the edge of the map
+  // A label is not cut by the edge of the map.
+  const whole = ({ x, y }) => x - width / 2 > visible.min.x && x + width / 2 < visible.max.x && y - height / 2 > visible.min.y && y + height / 2 < visible.max.y;
   const lies = (area) => (spot) => cornersOf(spot, width, height).every((corner) => area(map.layerPointToLatLng(corner)));
   const spots = name.around ? beside(point, width, height, name) : (name.leads ? WIDELY_ROUND : ROUND).map(({ x, y }) => ({ x: point.x + x, y: point.y + y }));
   const wish = name.leads ? name.fits : name.within;
