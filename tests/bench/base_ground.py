@@ -1,12 +1,15 @@
 """Seconds and memory of `app.py base` over a made-up province with 200,000 road segments, and the sizes of its answers.
 
     python -m tests.bench.base_ground [segments]
+    python -m tests.bench.base_ground --country [ways]
 
 Prints a Markdown table: the command over the extract alone, and with six tiles of heights of 30 m. It runs in a process
 of its own; seconds by the clock and of the processor and the peak of memory are what the system says of it. The last
 columns are the files that browsers are sent: how many, and the largest, as it is sent and after decompression.
+`--country` makes an extract with 2,000,000 ways all over Viet Nam instead, of which the command needs those of the province.
 """
 
+import argparse
 import gzip
 import multiprocessing
 import os
@@ -14,10 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import osmium
+from osmium.osm.mutable import Node, Way
 
 from geo.basemap.ground import GroundSource
 from geo.settings import Settings
@@ -38,6 +44,11 @@ CLASSES = {
     "service": 0.1, "track": 0.2, "path": 0.2,
 }  # fmt: skip
 """Class of a road -> its share; those of small roads are as in mapped provinces."""
+
+WAYS = 2_000_000
+VERTICES_OF_A_WAY = 6
+COUNTRY = (102.1, 8.5, 109.5, 23.4)
+"""West, south, east and north of Viet Nam; one way in forty lies in the box of the province."""
 
 
 class Cost(NamedTuple):
@@ -63,6 +74,24 @@ def write_province(path: Path, segments: int) -> None:
     for number, (lng, lat) in enumerate(chance.uniform(BOX[:2], BOX[2:], (2_000, 2)).tolist()):
         writer.point(lng, lat, place="village", name=f"Bản {number}")
     writer.write(path)
+
+
+def write_country(path: Path, ways: int) -> None:
+    """Roads all over the country, written as a stream: such an extract does not fit into memory as objects."""
+    chance = np.random.default_rng(20261201)
+    kinds = chance.choice(list(CLASSES), ways, p=list(CLASSES.values())).tolist()
+    turns = np.cumsum(chance.normal(0, 0.35, (ways, VERTICES_OF_A_WAY)), axis=1) + chance.uniform(
+        0, 2 * np.pi, (ways, 1)
+    )
+    steps = STEP_DEG * np.stack([np.cos(turns), np.sin(turns)], axis=2)
+    points = chance.uniform(COUNTRY[:2], COUNTRY[2:], (ways, 1, 2)) + np.cumsum(steps, axis=1)
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
+        for number, location in enumerate(points.reshape(-1, 2).tolist(), start=1):
+            writer.add_node(Node(id=number, location=location))
+        for number, kind in enumerate(kinds):
+            first = number * VERTICES_OF_A_WAY + 1
+            nodes = list(range(first, first + VERTICES_OF_A_WAY))
+            writer.add_way(Way(id=number + 1, nodes=nodes, tags={"highway": kind}))
 
 
 def write_files(folder: Path, segments: int) -> None:
@@ -107,22 +136,35 @@ def row(label: str, settings: Settings, files: list[Path]) -> str:
     )
 
 
+def write_apart(write: Callable[[Path, int], None], path: Path, count: int) -> None:
+    """Write files in a process of its own: the system counts the memory of a parent as that of the commands it starts."""
+    writer = multiprocessing.get_context("spawn").Process(target=write, args=(path, count))
+    writer.start()
+    writer.join()
+    assert writer.exitcode == 0
+
+
 def main() -> None:
     """Print the table."""
-    segments = int(sys.argv[1]) if len(sys.argv) > 1 else SEGMENTS
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("count", type=int, nargs="?", help="segments of the province, or ways of the country")
+    parser.add_argument("--country", action="store_true", help="an extract of the whole country")
+    options = parser.parse_args()
+    count = options.count or (WAYS if options.country else SEGMENTS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = Settings(seed_dir=ROOT / "data" / "shapefiles", data_dir=folder / "var")
         extract = folder / EXTRACT
-        # In a process of its own: the system counts the memory of the parent as that of the commands that it starts.
-        writer = multiprocessing.get_context("spawn").Process(target=write_files, args=(folder, segments))
-        writer.start()
-        writer.join()
-        print(f"{segments:,} segments, {extract.stat().st_size / 1e6:.1f} MB, load {os.getloadavg()[0]:.1f}")
+        if options.country:
+            write_apart(write_country, extract, count)
+        else:
+            write_apart(write_files, folder, count)
+        print(f"{count:,} roads, {extract.stat().st_size / 1e6:.1f} MB, load {os.getloadavg()[0]:.1f}")
         print("| files | seconds | of the processor | peak MB | files for browsers | largest, kB | unpacked, kB |")
         print("|---|---|---|---|---|---|---|")
         print(row("extract", settings, [extract]), flush=True)
-        print(row("extract and six tiles of heights", settings, [extract, *sorted(folder.glob("*.hgt"))]))
+        if heights := sorted(folder.glob("*.hgt")):
+            print(row("extract and six tiles of heights", settings, [extract, *heights]))
 
 
 if __name__ == "__main__":

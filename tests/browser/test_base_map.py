@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import shapely
 from playwright.sync_api import Browser, Page
@@ -299,7 +300,25 @@ def test_land_that_comes_into_view_is_drawn_before_the_hand_lets_go(desktop: Wat
     page.mouse.up()
 
 
-@pytest.mark.parametrize(("paper", "view"), [("A4", f"/?map={VIEWS[10]}"), ("A3", "/")])
+LOOKS = """() => Object.fromEntries([".pin__shape", ".cluster__arc", ".ground--glow", ".ground--veil", ".paperkey .swatch", ".leader"].map((selector) => {
+  const { fill, fillOpacity, position, strokeOpacity } = getComputedStyle(document.querySelector(selector));
+  return [selector, { fill, fillOpacity, position, strokeOpacity }];
+}))"""
+
+
+def test_symbols_the_border_and_the_legend_look_on_paper_as_on_the_screen(desktop: WatchedPage) -> None:
+    page = opened(desktop, "/")
+    page.wait_for_selector(".leader")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")  # writes the legend
+    page.wait_for_selector(".pin__shape, .cluster__arc", state="attached")
+    on_screen = page.evaluate(LOOKS)
+    page.emulate_media(media="print")
+    assert page.evaluate(LOOKS) == on_screen
+    colours = "() => getComputedStyle(document.querySelector('.ground--veil')).printColorAdjust"
+    assert page.evaluate(colours) == "exact"
+
+
+@pytest.mark.parametrize(("paper", "view"), [("A4", f"/?map={VIEWS[10]}&lang=en"), ("A3", "/")])
 def test_paper_has_one_light_sheet_with_title_legend_and_sources(
     browser: Browser, site: str, tmp_path: Path, paper: str, view: str
 ) -> None:
@@ -319,6 +338,9 @@ def test_paper_has_one_light_sheet_with_title_legend_and_sources(
         )
         document = page.pdf(path=tmp_path / "map.pdf", format=paper, landscape=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", document)) == 1
+        words = "".join(pypdfium2.PdfDocument(document)[0].get_textpage().get_text_range().split())
+        last = page.evaluate("() => document.querySelector('.credits__text > :last-child').textContent")
+        assert "".join(last.split())[-40:] in words, "the last of the sources is cut by the end of the sheet"
         drawn = sum(spec.thematic and bool(spec.geometry) for spec in LAYERS.values())
         assert page.evaluate("() => window.sheet") == {
             "key": drawn,
