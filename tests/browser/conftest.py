@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from geo.atlas import AtlasSource, open_atlases
 from geo.drafts import Jobs
@@ -15,6 +15,9 @@ from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import frozen
 from tests.server import serving
+
+# What a page shows is waited for: the first request of a worker makes the map's layers, beside two other workers.
+expect.set_options(timeout=30_000)
 
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
