@@ -61,7 +61,11 @@ export function createSearch(form, view, find, { onHit, onText, onWhole, isFilte
     status.textContent = [...list.querySelectorAll(".hits__note"), ...(hits.length ? [] : list.querySelectorAll(".hit__title"))].map((row) => row.textContent).concat(hits.length ? countOf(hits) : []).join(" ");
   }
 
-  const countOf = (hits) => fill(words[`${hits[0].near ? "search.count_near" : "search.count"}${hits.length === 1 ? ".one" : ""}`], { n: hits.length });
+  /** The number of hits in words, whose keys stand whole: a page is given the words whose keys its scripts hold. */
+  function countOf(hits) {
+    const [one, several] = hits[0].near ? ["search.count_near.one", "search.count_near"] : ["search.count.one", "search.count"];
+    return fill(words[hits.length === 1 ? one : several], { n: hits.length });
+  }
 
   /** The rows of the hits, those with a similar spelling under a heading, and the offer to filter by the text. */
   function resultsOf(hits, text) {
