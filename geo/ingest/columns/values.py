@@ -95,7 +95,7 @@ def read_column(
     """
     decision = _decision(field, cells, plausible, style)
     reader = _reader(field, decision.style if decision is not None else "comma", records)
-    nothing = frozenset({""}) if reader is _plain else _NOTHING
+    nothing = _words_for_nothing(field)
     by_cell: dict[tuple[type, object], Read] = {}
     values: list[Value] = []
     refusals: dict[int, Refusal] = {}
@@ -134,6 +134,13 @@ def _says_nothing(cell: object, nothing: frozenset[str]) -> bool:
     if not any(letter.isalnum() or letter in "★☆⭐" for letter in cell):
         return True
     return len(cell) < 20 and not _SAYS_SOMETHING.search(cell) and (folded(cell) or "?") in nothing
+
+
+def _words_for_nothing(field: Field) -> frozenset[str]:
+    """The folded words that leave `field` empty: none in a text, and none that name a code of its list."""
+    if field.kind in {"code", "codes"}:
+        return _NOTHING - _code_names(field.codes or "").keys()
+    return _NOTHING if field.kind in {"integer", "real", "date", "ref", "refs"} else frozenset({""})
 
 
 _SAYS_SOMETHING = re.compile("[0-9]")

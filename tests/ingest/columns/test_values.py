@@ -11,6 +11,7 @@ HOUSEHOLDS = LAYERS["zones"].field("households")
 STARS = LAYERS["products"].field("stars")
 FROM = LAYERS["products"].field("certified_from")
 GROUP = LAYERS["products"].field("group")
+PACKAGING = LAYERS["products"].field("packaging")
 CRAFT = LAYERS["villages"].field("craft")
 PRODUCER = LAYERS["products"].field("producer_id")
 SOURCES = LAYERS["products"].field("source_ids")
@@ -83,6 +84,12 @@ def test_a_word_that_is_not_in_the_list_is_refused_with_the_codes_that_are() -> 
     (refusal,) = read_column(GROUP, ["Xe máy"], {}).refusals.values()
     assert "food (Thực phẩm), beverage (Đồ uống)" in refusal.why.vi
     assert "food, beverage (Beverages)" in refusal.why.en
+
+
+@pytest.mark.parametrize(("cell", "value"), [("Chưa có", "none"), ("none", "none"), ("chưa rõ", None), ("-", None)])
+def test_a_word_for_nothing_that_a_list_has_is_its_code(cell: str, value: str | None) -> None:
+    assert one(PACKAGING, cell) == value
+    assert one(GROUP, cell) is None
 
 
 def test_several_words_of_a_list() -> None:
