@@ -4,6 +4,7 @@ No status codes here: see geo/web/http/errors.py.
 """
 
 import errno
+from typing import Any
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_TEXTS = ("No space left on device", "disk is full", "quota exceeded", "not enough space on the disk", "ENOSPC")
@@ -20,6 +21,10 @@ class GeoError(Exception):
         super().__init__(en)
         self.en = en
         self.vi = vi
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is pickled, to be raised in another process; that of Exception would call `__init__` without `vi`."""
+        return type(self), (self.en, self.vi), self.__dict__
 
     def of(self, lang: str) -> str:
         """The message in `lang`; English for every language but Vietnamese."""

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from geo.atlas.sqlite import frozen_file
 from geo.atlas.sqlite.second_process import computed_beside
+from geo.errors import DiskFull, Unprepared
 from tests.frames import world
 from tests.frozen import frozen
 
@@ -51,6 +53,25 @@ def until_an_error() -> tuple[int, str]:
 
 def test_an_error_of_the_other_process_is_raised_after_the_items_before_it() -> None:
     assert alone(until_an_error) == (1, "damaged")
+
+
+def until_a_full_disk() -> tuple[str, str]:
+    def items() -> Iterator[int]:
+        yield 1
+        raise DiskFull("The disk is full.", "Đĩa đã đầy.")
+
+    with pytest.raises(DiskFull) as error:
+        list(computed_beside(items()))
+    return error.value.en, error.value.vi
+
+
+def test_an_error_of_the_service_keeps_its_message_in_both_languages() -> None:
+    assert alone(until_a_full_disk) == ("The disk is full.", "Đĩa đã đầy.")
+
+
+def test_an_error_of_the_service_keeps_what_it_holds_beside_its_message() -> None:
+    error = pickle.loads(pickle.dumps(Unprepared("Later.", "Để sau.", 3, number=4)))
+    assert (error.vi, error.retry_s, error.number) == ("Để sau.", 3, 4)
 
 
 def until_a_death() -> list[int]:
