@@ -36,7 +36,7 @@ _ROWS = (
            Label("Các đợt kiểm tra, giám sát chủ thể chưa có trường dữ liệu", "No field yet for inspections of producers")),
     Clause("P13", Label("Phát triển các mối liên kết với hộ dân, nhóm hộ, tổ hợp tác, hợp tác xã để mở rộng diện tích và nâng cao chất lượng vùng nguyên liệu", "Develop links with households, groups, co-operative groups and co-operatives to widen and improve raw-material zones")),
     Clause("P14", Label("Hoàn thiện mẫu mã, bao bì, nhãn mác: thân thiện môi trường, phong phú, đa dạng, tiện dụng", "Complete designs, packaging and labels: environment-friendly, varied, practical"),
-           Label("Bao bì và nhãn mác của sản phẩm chưa có trường dữ liệu", "No field yet for packaging and labels")),
+           Label("Mẫu mã của sản phẩm chưa có trường dữ liệu", "No field yet for the designs of products")),
     Clause("P15", Label("Hoàn chỉnh câu chuyện sản phẩm hấp dẫn", "Complete an attractive product story")),
     Clause("P16", Label("Phát triển nghề, làng nghề truyền thống gắn với sản phẩm OCOP và du lịch nông nghiệp, nông thôn", "Develop crafts and traditional craft villages together with OCOP products and rural tourism")),
     Clause("P17", Label("Ưu tiên xây dựng các dự án gắn với du lịch danh lam thắng cảnh, di tích lịch sử, nông nghiệp trải nghiệm theo từng năm và giai đoạn", "Give priority to projects tied to scenic places, historic relics and agricultural experience, by year and phase"),

@@ -121,3 +121,11 @@ def test_indicators_have_keys_of_their_own_and_words_in_both_languages() -> None
         assert set(row.parameters) <= {"on", "km", "days", "unit", "cohort", "crop"}
     assert len({row.name for row in INDICATORS.values()}) == len(INDICATORS)
     assert {row.clause for row in INDICATORS.values()} == set(CLAUSES)
+
+
+def test_a_clause_names_no_field_as_lacking_that_one_of_its_indicators_counts() -> None:
+    lacking = CLAUSES["P14"].no_field
+    counted = [row.name for row in INDICATORS.values() if row.clause == "P14"]
+    for vi, en in (("bao bì", "packaging"), ("nhãn mác", "label")):
+        assert any(vi in name.vi and en in name.en for name in counted)
+        assert lacking is None or (vi not in lacking.vi.lower() and en not in lacking.en.lower())
