@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from geo.atlas import open_atlases
+from geo.console.distance_option import distance_option
 from geo.console.installation import Installation
 from geo.console.output import language_option, report_errors
 from geo.ocop.codes import CODE_LISTS
@@ -27,7 +28,7 @@ _TO_RECORD = Label("Cần ghi", "To record")
 @click.option("--version", type=click.IntRange(min=1), help="Version of the data; the current one when left out.")
 @click.option("--date", "on", default=lambda: f"{datetime.now():%Y-%m-%d}", metavar="YYYY-MM-DD",
               help="Day for which certificates are judged; today when left out.")  # fmt: skip
-@click.option("--km", type=click.FloatRange(min=0, max=200), default=10.0, show_default=True, help="Distance.")
+@distance_option
 @click.option(
     "--days", type=click.IntRange(min=0, max=3_660), default=90, show_default=True, help="Number of days after the day."
 )

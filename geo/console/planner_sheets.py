@@ -9,6 +9,7 @@ import click
 
 from geo.atlas import open_atlases
 from geo.basemap.ground import GroundSource
+from geo.console.distance_option import distance_option
 from geo.console.installation import Installation
 from geo.console.output import language_option, print_progress, report_errors
 from geo.console.printing import atlas_of
@@ -32,7 +33,7 @@ _PAGES = {page.key: page for page in SHEET_PAGES}
               help="Version of the data; the current one when left out.")  # fmt: skip
 @click.option("--date", "on", default=lambda: f"{datetime.now():%Y-%m-%d}", metavar="YYYY-MM-DD",
               help="Day for which certificates are judged; today when left out.")  # fmt: skip
-@click.option("--km", type=click.FloatRange(min=0, max=200), default=10.0, show_default=True, help="Distance.")
+@distance_option
 @click.option("--frame", type=click.Choice([frame.value for frame in Frame]), default=Frame.COMMUNES.value,
               show_default=True, help="Layer of the unit.")  # fmt: skip
 @click.option("--unit", help="Code of a unit; the whole province when left out.")

@@ -222,3 +222,9 @@ def test_the_command_refuses_a_choice_that_the_page_does_not_have(run_app: RunAp
     outcome = run_app("plan-sheet", "gaps", str(tmp_path / "sheet.pdf"), "--choose", "link=village_near_site")
     assert outcome.returncode == 1 and "Các tên của trang gaps: gap" in outcome.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_refuses_a_distance_that_is_not_a_number(run_app: RunApp, tmp_path: Path) -> None:
+    outcome = run_app("plan-sheet", "proximity", str(tmp_path / "sheet.pdf"), "--km", "nan")
+    assert outcome.returncode == 2 and "'nan' is not a number from 0 to 200" in outcome.stderr
+    assert not list(tmp_path.iterdir())
