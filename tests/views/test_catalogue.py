@@ -36,6 +36,7 @@ DQV = Namespace("http://www.w3.org/ns/dqv#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 LOCN = Namespace("http://www.w3.org/ns/locn#")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 
@@ -284,7 +285,7 @@ def test_what_metadata_does_not_say_is_left_out(small: Atlas) -> None:
         (),
     )
     graph = Graph().parse(data=catalogue_xml(small, SITE), format="xml")
-    for predicate in (DCT.license, DCT.rights, DCT.provenance, DCT.created, DCT.source):
+    for predicate in (DCT.license, DCT.rights, DCT.provenance, DCT.created, PROV.wasDerivedFrom):
         assert not list(graph.objects(layer_node("producers"), predicate))
 
 

@@ -30,14 +30,20 @@ PREFIXES = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
     "locn": "http://www.w3.org/ns/locn#",
+    "prov": "http://www.w3.org/ns/prov#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
 
 _EU = "http://publications.europa.eu/resource/authority"
 _LANGUAGES = {"vi": f"{_EU}/language/VIE", "en": f"{_EU}/language/ENG"}
-_EU_THEMES = {"programme": "AGRI", "places": "EDUC", "units": "REGI"}
-"""The European data themes that our groups are part of: agriculture and food, culture, regions."""
+_EU_SCHEME = f"{_EU}/data-theme"
+_EU_THEMES = {
+    "programme": ("AGRI", "Agriculture, fisheries, forestry and food"),
+    "places": ("EDUC", "Education, culture and sport"),
+    "units": ("REGI", "Regions and cities"),
+}
+"""Group of layers -> the European data theme that it is part of: its code and its English name in the EU's list."""
 _FILE_TYPES = {
     "geojson": "GEOJSON", "gpkg": "GPKG", "shp": "SHP", "kml": "KML", "csv": "CSV", "xlsx": "XLSX", "jsonfg": "JSON",
     "geojsonseq": "GEOJSON",
@@ -142,9 +148,17 @@ def _documents(facts_list: list[Facts], site: Site) -> Iterator[Node]:
 
 
 def _vocabulary(facts_list: list[Facts]) -> Iterator[Node]:
-    """Nodes for external IRIs with their classes, so that a validator need not fetch them."""
+    """Nodes for external IRIs with their classes and names, so that a validator need not fetch them."""
     for address in _LANGUAGES.values():
         yield Node(address, ("dct:LinguisticSystem",))
+    scheme = Node(_EU_SCHEME, ("skos:ConceptScheme",))
+    scheme.add("dct:title", Text("Data theme", "en"))
+    yield scheme
+    for code, name in _EU_THEMES.values():
+        theme = Node(f"{_EU_SCHEME}/{code}", ("skos:Concept",))
+        theme.add("skos:prefLabel", Text(name, "en"))
+        theme.refer("skos:inScheme", _EU_SCHEME)
+        yield theme
     for address in dict.fromkeys(address for facts in facts_list for address in _systems(facts)):
         system = Node(address, ("dct:Standard",))
         system.refer("dct:type", "http://inspire.ec.europa.eu/glossary/SpatialReferenceSystem")
@@ -170,7 +184,7 @@ def _catalogue(atlas: Atlas, facts_list: list[Facts], site: Site) -> Node:
     node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("foaf:homepage", site.at("/"))
     node.refer("dct:language", *_LANGUAGES.values())
-    node.refer("dcat:themeTaxonomy", _scheme(site), f"{_EU}/data-theme")
+    node.refer("dcat:themeTaxonomy", _scheme(site), _EU_SCHEME)
     node.add("dct:issued", TypedValue(atlas.first_published_at(), "xsd:dateTime"))
     node.add("dct:modified", TypedValue(atlas.version.published_at, "xsd:dateTime"))
     node.refer("dct:license", _common_licence(facts_list))
@@ -227,7 +241,7 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     for keyword in facts.keywords:
         node.say("dcat:keyword", keyword)
     eu_theme = _EU_THEMES.get(facts.spec.group)
-    node.refer("dcat:theme", _theme(site, facts.spec.group), f"{_EU}/data-theme/{eu_theme}" if eu_theme else None)
+    node.refer("dcat:theme", _theme(site, facts.spec.group), f"{_EU_SCHEME}/{eu_theme[0]}" if eu_theme else None)
     node.refer("dct:publisher", publisher_id(site))
     node.refer("dcat:contactPoint", site.identifier("/about", "contact"))
     node.refer("dcat:landingPage", site.at(f"/{facts.layer}"))
@@ -239,7 +253,8 @@ def _dataset(atlas: Atlas, facts: Facts, site: Site) -> Iterator[Node]:
     node.add("dct:created", _date(facts.created_on))
     node.add("dcat:version", Text(str(facts.version)))
     node.refer("dct:conformsTo", *facts.systems)
-    node.refer("dct:source", *(row.address for row in facts.sources))
+    # Not dct:source, which DCAT-AP keeps for data sets: these are decisions, articles and pages.
+    node.refer("prov:wasDerivedFrom", *(row.address for row in facts.sources))
     for part in (*_rights(facts, site), *_where_and_when(facts, site), *_quality(atlas, facts, site)):
         node.refer(_PART[part.types[0]], part.iri)
         yield part
