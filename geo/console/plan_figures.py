@@ -47,6 +47,7 @@ _TO_RECORD = Label("Cần ghi", "To record")
     metavar="CODE",
     help="Crop of zones: a code of the list material.",
 )
+@click.option("--rule", type=click.IntRange(min=1), help="Number of the rule; the present one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figure with all its records as JSON.")
 @language_option
 @click.pass_obj
@@ -58,18 +59,19 @@ def figure(
     version: int | None,
     on: str,
     frame: str,
+    rule: int | None,
     as_json: bool,
     lang: str,
     **options: Any,
 ) -> None:
     """Compute the indicator KEY: its bounds, its rule, and the records that it rests on.
 
-    The same version and parameters always give the same figure. docs/indicators.md lists the keys.
+    The same version, parameters and rule always give the same figure. docs/indicators.md lists the keys.
     """
     day = day_of("--date", on)
     records = _records(installation.settings(), version)
     parameters = Parameters(records.version, day, frame=Frame(frame), **options)
-    result = compute(records, key, parameters)
+    result = compute(records, key, parameters, rule)
     if as_json:
         click.echo(json.dumps(_plain(result), ensure_ascii=False, indent=1))
     else:
@@ -94,7 +96,7 @@ def lines_of(result: Figure, lang: str) -> list[str]:
     """The figure in the words of its page, with the codes of its records."""
     indicator = result.indicator
     lines = [f"{indicator.name.of(lang)}: {value_text(result, lang)}"]
-    lines.append(f"  {_RULE.of(lang)} ({indicator.clause}): {indicator.rule.of(lang)}")
+    lines.append(f"  {_RULE.of(lang)} ({indicator.clause}): {result.rule.of(lang)}")
     lines.append("  " + ", ".join(f"{name} {number}" for name, number in result.address.items()))
     groups = ((label, getattr(result, name)) for name, label in GROUPS)
     lines += [f"  {label.of(lang)} ({len(keys)}): {' '.join(one.id for one in keys)}" for label, keys in groups if keys]

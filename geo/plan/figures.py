@@ -100,6 +100,14 @@ class Outcome(NamedTuple):
 Formula: TypeAlias = Callable[[Records, Parameters], Outcome]
 
 
+class FormerRule(NamedTuple):
+    """A rule by which an indicator was computed until the day `replaced_on`. Addresses of that time still follow it."""
+
+    rule: Label
+    formula: Formula
+    replaced_on: date
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One row of the table of indicators.
@@ -107,7 +115,7 @@ class Indicator:
     `clause` is a key of CLAUSES. `rule` says in one sentence how the value comes about. `layer` is the layer whose
     records are counted, `parameters` names those that change the value, `version` aside. `by_unit` says that the
     formula respects `unit`; `missing` what an office should record where the value is unknown. A value is shown with
-    `decimals`.
+    `decimals`. Rules are numbered from 1: the `former_rules`, the oldest first, and `rule` as the last.
     """
 
     key: str
@@ -120,11 +128,21 @@ class Indicator:
     parameters: tuple[str, ...] = ()
     missing: Label | None = None
     decimals: int = 0
+    former_rules: tuple[FormerRule, ...] = ()
 
     @property
     def by_unit(self) -> bool:
         """Whether the figure can be had for a single unit."""
         return "unit" in self.parameters
+
+    @property
+    def rule_number(self) -> int:
+        """The number of the present rule."""
+        return len(self.former_rules) + 1
+
+    def former_rule(self, number: int) -> FormerRule | None:
+        """The rule of a number if it is a former one; None for the present rule."""
+        return self.former_rules[number - 1] if number < self.rule_number else None
 
 
 @dataclass(frozen=True)
@@ -146,11 +164,21 @@ class Figure:
     unknown_records: tuple[RecordKey, ...]
     reason: Reason
     missing: Label | None
+    rule_number: int
+
+    @property
+    def rule(self) -> Label:
+        """The rule by which the value was computed."""
+        return (self.indicator.former_rule(self.rule_number) or self.indicator).rule
 
     @property
     def address(self) -> dict[str, str | int | float]:
-        """The parameters that the value depends on, as plain values in a fixed order."""
-        return self.parameters.plain(self.indicator.parameters)
+        """What the value depends on, as plain values in a fixed order: the parameters, and the rule from the second on.
+
+        An address without a rule is of the first one: it was given before the rule changed.
+        """
+        rule = {"rule": self.rule_number} if self.rule_number > 1 else {}
+        return self.parameters.plain(self.indicator.parameters) | rule
 
     @cached_property
     def digest(self) -> str:

@@ -31,15 +31,17 @@ def indicator_of(key: str) -> Indicator:
     return INDICATORS[key]
 
 
-def compute(records: Records, key: str, parameters: Parameters) -> Figure:
-    """The figure of an indicator: a function of the records and the parameters, and of nothing else.
+def compute(records: Records, key: str, parameters: Parameters, rule_number: int | None = None) -> Figure:
+    """The figure of an indicator: a function of the records, the parameters and the rule, and of nothing else.
 
-    NotFound for an unknown indicator; BadQuery when the parameters name another version than the records are of, a
-    unit that the frame does not have, or a unit for an indicator that is for the whole province only.
+    The rule is the present one unless the number of another is given. NotFound for an unknown indicator; BadQuery when
+    the parameters name another version than the records are of, a unit that the frame does not have, or a unit for an
+    indicator that is for the whole province only, and for a rule that the indicator never had.
     """
     indicator = indicator_of(key)
     _check(records, indicator, parameters)
-    outcome = indicator.formula(records, parameters)
+    number = rule_of(indicator, rule_number)
+    outcome = (indicator.former_rule(number) or indicator).formula(records, parameters)
     return Figure(
         indicator=indicator,
         parameters=parameters,
@@ -51,7 +53,21 @@ def compute(records: Records, key: str, parameters: Parameters) -> Figure:
         unknown_records=outcome.unknown,
         reason=outcome.reason,
         missing=(indicator.missing or LOCATION.hint) if outcome.reason == "unknown" or outcome.unknown else None,
+        rule_number=number,
     )
+
+
+def rule_of(indicator: Indicator, number: int | None) -> int:
+    """The number of a rule of the indicator, that of the present one for None; BadQuery for one that it never had."""
+    last = indicator.rule_number
+    if number is None:
+        return last
+    if not 1 <= number <= last:
+        raise BadQuery(
+            f"rule={number}: expected the number of a rule of the indicator {indicator.key!r}, 1 to {last}.",
+            f"rule={number}: cần số thứ tự một quy tắc tính của chỉ tiêu {indicator.key!r}, từ 1 đến {last}.",
+        )
+    return number
 
 
 def _check(records: Records, indicator: Indicator, parameters: Parameters) -> None:

@@ -1,5 +1,6 @@
 """The indicators of the data themselves: complete records, values still to look up, and how well places are known."""
 
+from datetime import date
 from functools import partial
 from typing import TypeAlias
 
@@ -8,12 +9,12 @@ from numpy.typing import NDArray
 
 from geo.ocop.layers import LAYERS, POINT_LAYERS
 from geo.ocop.tasks import LOCATION, lacks
-from geo.plan.figures import Formula, Indicator, Interval, Outcome, Parameters
+from geo.plan.figures import FormerRule, Formula, Indicator, Interval, Outcome, Parameters
 from geo.plan.formulas import count, in_scope, share
 from geo.plan.products import PERCENT
 from geo.plan.records import Records
 from geo.plan.selections import Condition, Mask, Selection, due, one_of, percent
-from geo.schema import Label
+from geo.schema import LANGS, Label
 
 Counts: TypeAlias = NDArray[np.int64]
 
@@ -22,12 +23,19 @@ _FINE = ("exact", "village")
 _UNIT = Label("bản ghi", "records")
 
 
-def _filled_share(layer: str) -> Formula:
-    """The percentage of the values with a task that are recorded; the records that lack none are those it rests on."""
+_LATER_FIELDS = {"products": (("packaging", "labelling"), date(2026, 12, 1))}
+"""Layer -> fields with a task that a later release added, and its day: the completeness until then leaves them out."""
+
+
+def _filled_share(layer: str, without: tuple[str, ...] = ()) -> Formula:
+    """The percentage of the values with a task that are recorded; the records that lack none are those it rests on.
+
+    The fields `without` are left out.
+    """
 
     def formula(records: Records, parameters: Parameters) -> Outcome:
         inside = in_scope(records, layer, parameters)
-        expected, lacking = _values_due(records, layer)
+        expected, lacking = _values_due(records, layer, without)
         sure, perhaps = inside.sure, inside.possible & ~inside.sure
         if not expected[inside.possible].sum():
             return Outcome(None, reason="empty")
@@ -56,15 +64,15 @@ def _least_share(parts: Counts, wholes: Counts, sure: Mask, perhaps: Mask) -> tu
     return int(part[best]), int(whole[best])
 
 
-def _values_due(records: Records, layer: str) -> tuple[Counts, Counts]:
+def _values_due(records: Records, layer: str, without: tuple[str, ...]) -> tuple[Counts, Counts]:
     """How many values with a task each record should have, and how many of them it lacks."""
-    return records.once(("values due", layer), lambda: _count_values(records, layer))
+    return records.once(("values due", layer, without), lambda: _count_values(records, layer, without))
 
 
-def _count_values(records: Records, layer: str) -> tuple[Counts, Counts]:
+def _count_values(records: Records, layer: str, without: tuple[str, ...]) -> tuple[Counts, Counts]:
     expected, lacking = (np.zeros(records.count(layer), np.int64) for _ in range(2))
     for field in LAYERS[layer].fields:
-        if field.task is None:
+        if field.task is None or field.name in without:
             continue
         is_due = due(records, layer, field.name)
         expected += is_due
@@ -90,13 +98,28 @@ def _without_place(records: Records, layer: str) -> Selection:
     return Selection.of(layer, records.frames[layer].geometry.isna().to_numpy())
 
 
+_FILLED = Label(
+    "Số giá trị đã ghi chia cho số giá trị mà cơ quan cần ghi theo danh sách việc cần bổ sung.",
+    "The values on record divided by those that the worklist of missing values asks for.",
+)
+
+
+def _former_filled_share(layer: str) -> tuple[FormerRule, ...]:
+    if layer not in _LATER_FIELDS:
+        return ()
+    names, day = _LATER_FIELDS[layer]
+    labels = [LAYERS[layer].field(name).label for name in names]
+    vi, en = (", ".join(label.of(lang).lower() for label in labels) for lang in LANGS)
+    rule = Label(f"{_FILLED.vi[:-1]}, không kể: {vi}.", f"{_FILLED.en[:-1]}, except for: {en}.")
+    return (FormerRule(rule, _filled_share(layer, names), day),)
+
+
 def _of_layer(layer: str) -> tuple[Indicator, ...]:
     vi, en = LAYERS[layer].label
     scope = {"products": ("unit", "cohort"), "zones": ("unit", "crop")}.get(layer, ("unit",))
     filled = Indicator(
         f"{layer}_filled_share", Label(f"Mức độ đầy đủ thông tin: {vi}", f"Completeness: {en}"), "P12", PERCENT,
-        Label("Số giá trị đã ghi chia cho số giá trị mà cơ quan cần ghi theo danh sách việc cần bổ sung.", "The values on record divided by those that the worklist of missing values asks for."),
-        _filled_share(layer), layer, scope, decimals=1,
+        _FILLED, _filled_share(layer), layer, scope, decimals=1, former_rules=_former_filled_share(layer),
     )  # fmt: skip
     if layer not in POINT_LAYERS:
         return (filled,)

@@ -1,9 +1,11 @@
 """The indicators of raw-material zones: hectares, households, codes, outlines, and the products that they can feed."""
 
+from datetime import date
+
 import numpy as np
 
 from geo.ocop.layers import LAYERS
-from geo.plan.figures import Frame, Indicator, Outcome, Parameters
+from geo.plan.figures import FormerRule, Frame, Indicator, Outcome, Parameters
 from geo.plan.formulas import count, has, households, in_scope, missing, negated, share, total, value
 from geo.plan.memberships import memberships
 from geo.plan.producers import HOUSEHOLDS
@@ -22,8 +24,13 @@ _TOLERANCE = LAYERS[_LAYER].field("area_ha").tolerance
 
 MATERIAL = Ends("products", _LAYER, "raw_material", "crop", is_proposal=True)
 """Products and zones of one material: no source records which zone feeds which product (see the link zone_of_material)."""
+_PRODUCTS_OF_ZONE = Ends(_LAYER, "products", "crop", "raw_material", is_proposal=True)
 _product_has_zone = same_unit(MATERIAL, Frame.DISTRICTS)
-_zone_has_product = same_unit(Ends(_LAYER, "products", "crop", "raw_material", is_proposal=True), Frame.DISTRICTS)
+_zone_has_product = same_unit(_PRODUCTS_OF_ZONE, Frame.DISTRICTS)
+_PROPOSAL_ON = date(2026, 12, 1)
+"""Until this day a product or zone with a partner in the same former district counted as certain."""
+_product_surely_has_zone = same_unit(MATERIAL._replace(is_proposal=False), Frame.DISTRICTS)
+_zone_surely_has_product = same_unit(_PRODUCTS_OF_ZONE._replace(is_proposal=False), Frame.DISTRICTS)
 _PROPOSED = Label(
     "chỉ được tính là có thể, vì chưa hồ sơ nào ghi vùng của từng sản phẩm",
     "counted as possible only, since no source records the zone of a product",
@@ -89,14 +96,22 @@ ZONES: tuple[Indicator, ...] = (
               count(_LAYER, has(_LAYER, "growing_area_code")), _LAYER, _SCOPE, missing(_LAYER, "growing_area_code")),
     Indicator("zones_with_product", Label("Vùng có sản phẩm cùng nguyên liệu", "Zones with a product of their crop"), "P7", _UNIT,
               Label(f"Số vùng mà trong cùng huyện cũ có sản phẩm dùng loại nguyên liệu đó; {_PROPOSED.vi}.", f"The zones with a product of the same material in the same former district; {_PROPOSED.en}."),
-              count(_LAYER, _zone_has_product), _LAYER, _SCOPE, missing("products", "raw_material")),
+              count(_LAYER, _zone_has_product), _LAYER, _SCOPE, missing("products", "raw_material"), former_rules=(FormerRule(
+                  Label("Số vùng mà trong cùng huyện cũ có sản phẩm dùng loại nguyên liệu đó.", "The zones with a product of the same material in the same former district."),
+                  count(_LAYER, _zone_surely_has_product), _PROPOSAL_ON),)),
     Indicator("zones_without_product", Label("Vùng chưa có sản phẩm cùng nguyên liệu", "Zones without a product of their crop"), "P7", _UNIT,
               Label("Số vùng mà trong cùng huyện cũ không có sản phẩm nào dùng loại nguyên liệu đó; nơi có thì vẫn có thể chưa có, vì chưa hồ sơ nào ghi vùng của từng sản phẩm.", "The zones without a product of the same material in the same former district; one that has such a product may still feed none, since no source records the zone of a product."),
-              count(_LAYER, negated(_zone_has_product)), _LAYER, _SCOPE, missing("products", "raw_material")),
+              count(_LAYER, negated(_zone_has_product)), _LAYER, _SCOPE, missing("products", "raw_material"), former_rules=(FormerRule(
+                  Label("Số vùng mà trong cùng huyện cũ không có sản phẩm nào dùng loại nguyên liệu đó.", "The zones without a product of the same material in the same former district."),
+                  count(_LAYER, negated(_zone_surely_has_product)), _PROPOSAL_ON),)),
     Indicator("products_with_zone", Label("Sản phẩm có vùng nguyên liệu cùng loại", "Products with a zone of their material"), "P7", _PRODUCTS,
               Label(f"Số sản phẩm mà trong cùng huyện cũ có vùng nguyên liệu cùng loại; {_PROPOSED.vi}.", f"The products with a zone of the same material in the same former district; {_PROPOSED.en}."),
-              count("products", _product_has_zone), "products", ("unit", "cohort"), missing("products", "raw_material")),
+              count("products", _product_has_zone), "products", ("unit", "cohort"), missing("products", "raw_material"), former_rules=(FormerRule(
+                  Label("Số sản phẩm mà trong cùng huyện cũ có vùng nguyên liệu cùng loại.", "The products with a zone of the same material in the same former district."),
+                  count("products", _product_surely_has_zone), _PROPOSAL_ON),)),
     Indicator("products_without_zone", Label("Sản phẩm chưa có vùng nguyên liệu cùng loại", "Products without a zone of their material"), "P7", _PRODUCTS,
               Label("Số sản phẩm mà trong cùng huyện cũ không có vùng nguyên liệu nào cùng loại; nơi có thì vẫn có thể không dùng vùng đó, vì chưa hồ sơ nào ghi vùng của từng sản phẩm.", "The products without a zone of the same material in the same former district; one that has such a zone may still be made of other material, since no source records the zone of a product."),
-              count("products", negated(_product_has_zone)), "products", ("unit", "cohort"), missing("products", "raw_material")),
+              count("products", negated(_product_has_zone)), "products", ("unit", "cohort"), missing("products", "raw_material"), former_rules=(FormerRule(
+                  Label("Số sản phẩm mà trong cùng huyện cũ không có vùng nguyên liệu nào cùng loại.", "The products without a zone of the same material in the same former district."),
+                  count("products", negated(_product_surely_has_zone)), _PROPOSAL_ON),)),
 )  # fmt: skip

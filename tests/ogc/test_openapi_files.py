@@ -53,7 +53,7 @@ def test_every_download_is_described_with_all_that_it_may_be_asked(document: Any
 def test_a_figure_answers_what_the_document_describes(document: Any, service: Service) -> None:
     operation = document["paths"]["/plan/figures/{indicator}.json"]["get"]
     named = {one["name"]: one for one in resolved(document, operation["parameters"])}
-    assert set(named) == {"indicator", "lang", *PARAMETERS}
+    assert set(named) == {"indicator", "lang", "rule", *PARAMETERS}
     assert named["indicator"]["schema"]["enum"] == [*INDICATORS]
     schema = resolved(document, operation["responses"]["200"]["content"]["application/json"]["schema"])
     with service.client.get("/plan/figures/villages_near_site.json?km=5") as moved:

@@ -160,7 +160,7 @@ def test_a_table_without_rows_keeps_its_head_and_files_for_another_distance(clie
 
 @pytest.mark.parametrize("key", GAPS)
 def test_the_list_of_a_gap_has_every_record_of_its_figure(client: FlaskClient, key: str) -> None:
-    figure = client.get(f"/plan/figures/{key}.json?version=7", follow_redirects=True).get_json()
+    figure = client.get(f"/plan/figures/{key}.json", follow_redirects=True).get_json()
     expected = [one["id"] for group in figure["records"].values() for one in group]
     addresses = [row["record_url"] for row in rows_of(client, f"/plan/gaps/records.csv?{DAY}&gap={key}")]
     assert sorted(address.rpartition("/")[2] for address in addresses) == sorted(expected)

@@ -116,6 +116,46 @@ def test_a_figure_of_an_earlier_version_keeps_its_value_and_says_what_is_new(
     assert later.get(f"/plan/figures/products_valid?{DAY}", headers=BROWSER).location.endswith(f"version=8&{DAY}")
 
 
+def test_an_address_from_the_time_of_a_former_rule_follows_it_and_says_what_changed(client: FlaskClient) -> None:
+    path, row = "/plan/figures/products_with_zone", INDICATORS["products_with_zone"]
+    former = client.get(f"{path}.json?version=7").get_json()
+    present = client.get(f"{path}.json?version=7&rule=2").get_json()
+    assert (former["rule_number"], former["rule"]) == (1, row.former_rules[0].rule.vi)
+    assert (present["rule_number"], present["rule"]) == (2, row.rule.vi)
+    assert former["value"] == {"sure": 1, "possible": 1} and present["value"] == {"sure": 0, "possible": 1}
+    assert former["present_rule"] == {"number": 2, "rule": row.rule.vi, "value": present["value"], "differs": True}
+    assert present["present_rule"]["differs"] is False
+    page = opened(client, f"{path}?version=7&lang=en")
+    assert row.former_rules[0].rule.en in page.text
+    assert "This rule was replaced on 2026-12-01. By the present rule: 0 certain, at most 1 products" in page.text
+    assert f"{path}?version=7&rule=2&lang=en" in page.values("href")
+    assert "replaced" not in opened(client, f"{path}?version=7&rule=2&lang=en").text
+    table = client.get(f"{path}.csv?version=7&lang=en")
+    assert table.status_code == 200 and f"{path}?version=7" in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        ("/plan/figures/products_with_zone", "/plan/figures/products_with_zone?version=7&rule=2"),
+        ("/plan/figures/products_with_zone?version=7&rule=1", "/plan/figures/products_with_zone?version=7"),
+        ("/plan/figures/sites_total?version=7&rule=1", "/plan/figures/sites_total?version=7"),
+    ],
+)
+def test_a_figure_has_one_address_for_each_rule(client: FlaskClient, asked: str, address: str) -> None:
+    answer = client.get(asked, headers=BROWSER)
+    assert (answer.status_code, answer.location) == (302, address)
+    assert client.get(address, headers=BROWSER).status_code == 200
+
+
+def test_the_pages_link_to_the_present_rule(client: FlaskClient) -> None:
+    for path in ("/plan/gaps?gap=products_without_zone", "/plan/phase"):
+        links = [
+            one for one in opened(client, path).values("href") if "/figures/products_with" in one and "_zone" in one
+        ]
+        assert links and all("rule=2" in one for one in links), path
+
+
 def test_the_overview_compares_two_versions(later: FlaskClient) -> None:
     page = opened(later, f"/plan?{DAY}&from_version=7&from_on=2026-12-01&lang=en")
     (card,) = [
@@ -135,6 +175,8 @@ def test_the_overview_compares_two_versions(later: FlaskClient) -> None:
         (f"/plan/figures/products_valid?version=7&{DAY}&frame=communes&unit=x", 400, "expected a code"),
         ("/plan/figures/villages_near_site?km=0", 400, "kilometres"),
         ("/plan/figures/products_valid?day=1", 400, "Did you mean 'days'"),
+        ("/plan/figures/products_with_zone?version=7&rule=3", 400, "1 to 2"),
+        ("/plan/figures/sites_total?version=7&rule=x", 400, "rule"),
         (f"/plan/figures/products_valid.pdf?version=7&{DAY}", 404, "csv, xlsx, geojson"),
         ("/plan?km=3", 400, "Unknown parameter"),
         ("/plan?sort=decisions.x", 400, "decisions.figure"),

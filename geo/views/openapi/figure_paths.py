@@ -24,6 +24,7 @@ SCHEMAS: Plain = {
         "required": ["indicator", "parameters", "value", "reason", "records", "digest", "current"],
         "properties": {
             **dict.fromkeys(("indicator", "name", "unit", "rule", "digest"), _TEXT),
+            "rule_number": {"type": "integer", "minimum": 1},
             "clause": {"type": "object", "properties": {"key": _TEXT, "words": _TEXT}},
             "parameters": {"type": "object"},
             **dict.fromkeys(("value", "numerator", "denominator"), _BOUNDS),
@@ -36,11 +37,17 @@ SCHEMAS: Plain = {
                     "version": {"type": "integer"}, "value": _BOUNDS, "digest": _TEXT, "differs": {"type": "boolean"},
                 },
             },
+            "present_rule": {
+                "type": "object",
+                "properties": {
+                    "number": {"type": "integer"}, "rule": _TEXT, "value": _BOUNDS, "differs": {"type": "boolean"},
+                },
+            },
             "links": {"type": "array", "items": ref("schemas/link")},
         },
     }
 }  # fmt: skip
-"""A figure: the bounds of its value, the records that it rests on, and the same figure of the current version."""
+"""A figure: the bounds of its value, the records that it rests on, and the same of the current version and rule."""
 
 _FIGURE = Label(
     "Một chỉ tiêu của kế hoạch 3770, với cận và các bản ghi", "A figure of plan 3770, with bounds and records"
@@ -55,6 +62,15 @@ _ROWS = {
     "cohort": Parameter("cohort", Label("mã nhóm sản phẩm", "key of a cohort of products")),
     "crop": Parameter("crop", Label("cây trồng, vật nuôi", "crop or stock"), choices=CODE_LISTS["material"].keys()),
 }  # fmt: skip
+_RULE = Parameter(
+    "rule",
+    Label(
+        "số thứ tự quy tắc tính; bỏ trống thì là quy tắc số 1 nếu có phiên bản, nếu không thì quy tắc hiện hành",
+        "number of the rule; without it, rule 1 where a version is named, else the present rule",
+    ),
+    "integer",
+    least=1,
+)
 
 
 def paths(lang: str) -> Plain:
@@ -63,6 +79,7 @@ def paths(lang: str) -> Plain:
     takes = [
         in_path("indicator", {"type": "string", "enum": [*INDICATORS]}, "Key of an indicator"),
         *(km if name == "km" else query_parameter(_ROWS[name], lang) for name in PARAMETERS),
+        query_parameter(_RULE, lang),
     ]
     get = operation("getFigure", "capabilities", _FIGURE.of(lang), takes, {"application/json": ref("schemas/figure")})
     get["responses"]["302"] = {

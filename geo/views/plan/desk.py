@@ -45,9 +45,9 @@ class Desk:
         """The records of the version."""
         return records_of(self.atlas)
 
-    def figure(self, indicator: str, **changes: Any) -> Figure:
-        """The figure of an indicator, with some of the parameters changed."""
-        return compute(self.records, indicator, replace(self.parameters, **changes))
+    def figure(self, indicator: str, rule_number: int | None = None, **changes: Any) -> Figure:
+        """The figure of an indicator, with some of the parameters changed, by the present or another of its rules."""
+        return compute(self.records, indicator, replace(self.parameters, **changes), rule_number)
 
     def at(self, moment: Moment) -> "Desk":
         """The same desk for another version and day."""

@@ -83,12 +83,16 @@ _COLUMNS = (
 
 def address_of(figure: Figure) -> dict[str, str]:
     """The parameters in the address of a figure, in their fixed order, as text."""
-    return address_for(figure.indicator, figure.parameters)
+    return address_for(figure.indicator, figure.parameters, figure.rule_number)
 
 
-def address_for(indicator: Indicator, parameters: Parameters) -> dict[str, str]:
-    """The same of the figure that an indicator has for some parameters: those that do not change it are left out."""
-    plain = parameters.plain(indicator.parameters)
+def address_for(indicator: Indicator, parameters: Parameters, rule_number: int | None = None) -> dict[str, str]:
+    """The same of the figure that an indicator has for some parameters: those that do not change it are left out.
+
+    The rule is the present one unless its number is given; the first rule has no parameter (see Figure.address).
+    """
+    number = rule_number or indicator.rule_number
+    plain = parameters.plain(indicator.parameters) | ({"rule": number} if number > 1 else {})
     return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in plain.items()}
 
 
@@ -191,7 +195,7 @@ def definitions_of(figure: Figure) -> tuple[Definition, ...]:
     """What a figure means: its rule, its clause of the plan, and the words for how certain a record is."""
     indicator = figure.indicator
     clause = Definition(Label("Mục của kế hoạch", "Clause of the plan"), CLAUSES[indicator.clause].words)
-    return (Definition(indicator.name, indicator.rule), clause, *_DEFINITIONS)
+    return (Definition(indicator.name, figure.rule), clause, *_DEFINITIONS)
 
 
 def _row(record: Record, certainty: Label, places: Places, cited: str) -> tuple[Cell, ...]:
@@ -235,7 +239,7 @@ def sources_of(atlas: Atlas, ids: Iterable[str]) -> tuple[Source, ...]:
 
 
 def parameter_texts(atlas: Atlas, figure: Figure, lang: str) -> list[tuple[str, str]]:
-    """The parameters in the address of a figure with their values in words, version aside."""
+    """The parameters in the address of a figure with their values in words, version and rule aside."""
     parameters = figure.parameters
     words = {"on": format_date(parameters.on.isoformat(), lang), "frame": LAYERS[parameters.frame.value].label.of(lang)}
     for name, layer, key in (
@@ -247,19 +251,26 @@ def parameter_texts(atlas: Atlas, figure: Figure, lang: str) -> list[tuple[str, 
     if parameters.crop is not None:
         words["crop"] = CODE_LISTS["material"].label_of(parameters.crop, lang)
     address = address_of(figure)
-    return [(name, words.get(name, value)) for name, value in address.items() if name != "version"]
+    return [(name, words.get(name, value)) for name, value in address.items() if name not in {"version", "rule"}]
 
 
-def figure_view(figure: Figure, newer: Figure | None, lang: str) -> dict[str, Any]:
-    """The words of the page of a figure; `newer` is that of the current version, None where it is this one."""
+def figure_view(figure: Figure, newer: Figure | None, present: Figure | None, lang: str) -> dict[str, Any]:
+    """The words of the page of a figure.
+
+    `newer` is the figure of the current version, `present` that of the present rule; None where it is this one.
+    """
     indicator = figure.indicator
+    former = indicator.former_rule(figure.rule_number)
     clause = CLAUSES[indicator.clause]
     decimals = indicator.decimals
     return {
         "name": indicator.name.of(lang),
         "value": value_text(figure, lang),
         "has_value": figure.value is not None,
-        "rule": indicator.rule.of(lang),
+        "rule": figure.rule.of(lang),
+        "rule_number": figure.rule_number if indicator.former_rules else None,
+        "replaced_on": format_date(former.replaced_on.isoformat(), lang) if former else None,
+        "present": None if present is None else value_text(present, lang),
         "clause": clause.words.of(lang),
         "clause_key": clause.key,
         "numerator": _bounds_text(figure.numerator, decimals, lang),
@@ -277,14 +288,18 @@ def _bounds_text(interval: Interval | None, decimals: int, lang: str) -> str:
     return "" if interval is None else interval_text(rounded(interval, decimals), "", lang)
 
 
-def figure_json(figure: Figure, newer: Figure, address: str, lang: str) -> dict[str, Any]:
-    """A figure for programs. `newer` is the same figure of the current version; `address` that of this one."""
+def figure_json(figure: Figure, newer: Figure, present: Figure, address: str, lang: str) -> dict[str, Any]:
+    """A figure for programs. `newer` is the same figure of the current version, `present` that of the present rule.
+
+    `address` is the address of this one.
+    """
     indicator = figure.indicator
     return {
         "indicator": indicator.key,
         "name": indicator.name.of(lang),
         "unit": indicator.unit.of(lang),
-        "rule": indicator.rule.of(lang),
+        "rule": figure.rule.of(lang),
+        "rule_number": figure.rule_number,
         "clause": {"key": indicator.clause, "words": CLAUSES[indicator.clause].words.of(lang)},
         "parameters": figure.address,
         "value": _bounds(figure.value),
@@ -303,6 +318,12 @@ def figure_json(figure: Figure, newer: Figure, address: str, lang: str) -> dict[
             "value": _bounds(newer.value),
             "digest": newer.digest,
             "differs": newer.digest != figure.digest,
+        },
+        "present_rule": {
+            "number": present.rule_number,
+            "rule": present.rule.of(lang),
+            "value": _bounds(present.value),
+            "differs": present.value != figure.value,
         },
         "links": [{"rel": "self", "type": "application/json", "href": address}],
     }

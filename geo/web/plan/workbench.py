@@ -11,10 +11,11 @@ from geo import budget
 from geo.atlas import Atlas, AtlasSource
 from geo.errors import BadQuery, NotFound
 from geo.plan.figures import Figure, Parameters
+from geo.plan.indicators import indicator_of
 from geo.views.export.file_cache import Write
 from geo.views.formats import FORMATS
 from geo.views.plan.desk import Content, Desk, Moment, versions_of
-from geo.views.plan.figure_view import address_of, card_view, path_of
+from geo.views.plan.figure_view import address_for, address_of, card_view, path_of
 from geo.views.plan.map_marks import features_view, marks_view
 from geo.views.plan.plan_pages import PAGES, PlanPage
 from geo.views.plan.plots import bar_view, column_view
@@ -212,6 +213,9 @@ def _help_templates() -> dict[str, object]:
         "view_of_columns": lambda plot: column_view(plot, g.lang),
         "views_of_cards": _card_views,
         "figure_url": lambda figure: SiteUrls().page(path_of(figure), **address_of(figure)),
+        "figure_url_of": lambda key, parameters: SiteUrls().page(
+            f"/plan/figures/{key}", **address_for(indicator_of(key), parameters)
+        ),
         "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
         "features_of": lambda keys: features_view(g.atlas, keys, g.lang),
         "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
