@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from openpyxl.worksheet._writer import ALL_TEMP_FILES
@@ -24,6 +24,7 @@ from geo.crs import LngLatBbox
 from geo.errors import Busy, TooCostly
 from geo.plan.records import records_of
 from geo.views.export.download import write_export
+from geo.views.export.file_cache import ExportCache
 from geo.views.map.map_page import in_view
 from geo.views.tiles import tile, zoom_layers
 from geo.views.tiles.zoom_layers import PreparedLayers
@@ -241,6 +242,44 @@ def test_a_layer_of_tiles_is_prepared_once_by_all_that_wait_for_it(
     for caller in callers:
         caller.join(60)
     assert prepared == [("zones", 9)] and tiles[0] == tiles[1] and tiles[0].total_count > 0
+
+
+def test_threads_that_share_one_place_do_not_wait_for_each_other_s_lock(
+    crowded: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first to come looks for a file (which takes a while here) before it needs a place; the others hold the place."""
+    load = PreparedLayers._load
+
+    def slowly(layers: PreparedLayers, name: str) -> Any:
+        time.sleep(2 * budget._MOMENT_S)
+        return load(layers, name)
+
+    monkeypatch.setattr(PreparedLayers, "_load", slowly)
+    monkeypatch.setattr(ExportCache, "_open_cached", lambda *_: time.sleep(2 * budget._MOMENT_S))
+    layers, shared = PreparedLayers(crowded, tmp_path / "layers"), places(1, 9, 20)
+    cache, answers = ExportCache(tmp_path / "exports", 10**9, lambda: [crowded.key]), []
+
+    def write(out: BinaryIO) -> int:
+        return out.write(b"x")
+
+    def ask(act: Callable[[], object]) -> None:
+        with limited(Budget(FREE, FREE, shared)):
+            answers.append(act())
+
+    def draw() -> int:
+        return tile.make(layers, ("zones",), tile.tile_at(102.9, 21.7, 9)).total_count
+
+    def download() -> int:
+        with cache.open(crowded.key, "all", write).file as file:
+            return len(file.read())
+
+    acts: tuple[Callable[[], int], ...] = (draw, download)
+    callers = [threading.Thread(target=ask, args=(act,)) for act in acts for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(60)
+    assert len(answers) == len(callers)
 
 
 def test_a_workbook_that_is_interrupted_leaves_no_file(crowded: Atlas) -> None:

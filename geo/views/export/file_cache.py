@@ -82,11 +82,13 @@ class ExportCache:
         process, one writes inside `job` and the others wait: Busy (see geo/budget.py) when they wait too long.
         """
         folder = self.folder / atlas
+        if cached := self._open_cached(folder, key, coding):
+            return cached
+        # The place before the lock: who holds the lock must not wait for a place of one who waits for the lock.
+        budget.take_place()
         with budget.hold(self._alone(f"{atlas}/{key}")):
-            cached = self._open_cached(folder, key, coding)
-            if cached:
+            if cached := self._open_cached(folder, key, coding):
                 return cached
-            budget.take_place()
             with job():
                 plain = self._open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
                 return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain

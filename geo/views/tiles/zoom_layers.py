@@ -133,6 +133,8 @@ class PreparedLayers:
         # Stored layers are loaded without waiting: after a new version many threads ask for several of them at once.
         arrays = self._loaded.get(name) or self._remember(name, self._load(name))
         if arrays is None:
+            # The place before the lock: who holds the lock must not wait for a place of one who waits for the lock.
+            budget.take_place()
             with budget.hold(self._preparing):
                 arrays = self._loaded.get(name) or self._load(name) or self._prepare(layer, name, make)
                 self._remember(name, arrays)
@@ -172,7 +174,6 @@ class PreparedLayers:
 
     def _prepare(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Store what `make` returns; a large layer is prepared as a job of the machine, once for all processes."""
-        budget.take_place()
         if self._atlas.count(Query(layer)) <= _MANY:
             return self._keep(name, make())
         with self._job():
