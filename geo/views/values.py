@@ -12,9 +12,9 @@ from geo.schema import Field, Label, Precision
 
 _PRECISIONS = {row.key: row for row in PRECISIONS}
 _BEFORE_UNIT = "\N{NO-BREAK SPACE}"
-_ABOUT = Label("khoảng {km} km", "about {km} km")
-_LESS = Label("dưới {km} km", "less than {km} km")
-_EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
+ABOUT = Label("khoảng {km} km", "about {km} km")
+LESS = Label("dưới {km} km", "less than {km} km")
+EXACT_M = next(precision.uncertainty_m for precision in PRECISIONS if not precision.approximate)
 _ROMAN: dict[float, str] = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V"}
 
 
@@ -205,10 +205,19 @@ def format_distance(distance_m: float, uncertainty_m: float, lang: str) -> str:
     >>> format_distance(5400, 8050, "vi"), format_distance(120, 16000, "en")
     ('khoảng 5 km (± 8 km)', 'less than 1 km (± 16 km)')
     """
-    if uncertainty_m > 2 * _EXACT_M:
+    apart = format_apart(distance_m, uncertainty_m, lang)
+    return f"{apart} (± {max(1, round(uncertainty_m / 1000))} km)" if uncertainty_m > 2 * EXACT_M else apart
+
+
+def format_apart(distance_m: float, uncertainty_m: float, lang: str) -> str:
+    """A distance, no more exact than its uncertainty lets it be known.
+
+    >>> format_apart(3215, 100, "vi"), format_apart(5400, 8050, "vi"), format_apart(120, 16000, "en")
+    ('3,2 km', 'khoảng 5 km', 'less than 1 km')
+    """
+    if uncertainty_m > 2 * EXACT_M:
         km = round(distance_m / 1000)
-        words = _ABOUT.of(lang).format(km=km) if km else _LESS.of(lang).format(km=1)
-        return f"{words} (± {max(1, round(uncertainty_m / 1000))} km)"
+        return ABOUT.of(lang).format(km=km) if km else LESS.of(lang).format(km=1)
     if distance_m < 1000:
         return f"{round(distance_m)} m"
     return format_number(round(distance_m / 1000, 1), None, lang) + " km"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { escapeMarkup, fill, formatArea, formatAway, formatDistance, formatNumber } from "../../geo/static/js/core/format.js";
+import { escapeMarkup, fill, formatApart, formatArea, formatAway, formatDistance, formatNumber } from "../../geo/static/js/core/format.js";
 
 test("Vietnamese writes a decimal comma and points between thousands", () => {
   assert.equal(formatNumber(1234.5, "vi", 1), "1.234,5");
@@ -46,4 +46,12 @@ test("words are filled in by name and unknown names stay", () => {
 
 test("markup in a text is shown as it is written", () => {
   assert.equal(escapeMarkup(`<b title="x">A & 'B'</b>`), "&#60;b title=&#34;x&#34;&#62;A &#38; &#39;B&#39;&#60;/b&#62;");
+});
+
+test("a distance is written no more exactly than its uncertainty allows", () => {
+  const words = { about: "about {km} km", less: "less than {km} km" };
+  assert.equal(formatApart(120, 16000, words, "en"), "less than 1 km");
+  assert.equal(formatApart(5400, 8050, words, "en"), "about 5 km");
+  assert.equal(formatApart(3215, 100, words, "en"), "3.2 km");
+  assert.equal(formatApart(350, 100, words, "en"), "350 m");
 });

@@ -62,6 +62,7 @@ const CALLS = {
   formatState: () => core.formatState(state),
   formatSelection: () => core.formatSelection(state),
   chosenValues: () => core.chosenValues({ stars: ["4", "5"] }, [{ param: "stars" }, { param: "group" }]),
+  formatApart: () => core.formatApart(5400, 8050, { about: "about {km} km", less: "less than {km} km" }, "en"),
   formatAway: () => core.formatAway(5200, 8000, "about {d} (± {u})", "en"),
   destination: () => core.destination([103, 21], 45, 10000),
   ringAround: () => core.ringAround([103, 21], 5000, 8),

@@ -23,8 +23,10 @@ from geo.settings import Settings
 from geo.views.plan import chains_page, gaps_page, proximity_page
 from geo.views.plan.choropleth import choropleth
 from geo.views.plan.map_marks import marks_view
+from geo.views.values import ABOUT, LESS
 from geo.web.application import create_app
 from geo.web.plan import figure_pages, workbench
+from geo.web.words.plan import PLAN_WORDS
 from tests.conftest import ROOT
 from tests.frames import world
 from tests.frozen import FixedSource, frozen
@@ -303,3 +305,12 @@ def test_the_figures_of_units_are_a_layer_for_other_programs(client: FlaskClient
     assert set(rows) == {"00001", "00002"}
     assert all(one["geometry"]["type"] == "MultiPolygon" for one in features)
     assert rows["00001"]["properties"]["figure_sure"] == 1
+
+
+def test_distances_are_written_as_exactly_as_places_are_known(client: FlaskClient) -> None:
+    for lang, texts in (("vi", ("dưới 1 km", "khoảng ")), ("en", ("less than 1 km", "about "))):
+        page = client.get(f"/plan/proximity?{DAY}&link=village_near_site&km=200&lang={lang}", headers=BROWSER).text
+        assert any(text in page for text in texts) and ">0 km<" not in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert (PLAN_WORDS["plan.near.about"], PLAN_WORDS["plan.near.less"]) == (ABOUT, LESS)  # the browser's words
+    rows = rows_of(client, f"/plan/proximity/pairs.csv?{DAY}&link=village_near_site&km=200")
+    assert rows and all(re.fullmatch(r"\d+(\.\d)?", row["distance"]) for row in rows)

@@ -18,7 +18,7 @@ from geo.views.plan.choices import choice_of
 from geo.views.plan.desk import Content, Desk, content_of
 from geo.views.plan.figure_view import POSSIBLE, SURE
 from geo.views.plan.names import record_cell, title_at
-from geo.views.plan.table import Cell, Column, Definition, Table, number_text
+from geo.views.plan.table import Cell, Column, Definition, Distance, Table, number_text
 
 CHOICES = ("link", "show")
 NEAR: dict[str, Near] = {spec.name: spec for spec in LINKS if isinstance(spec, Near)}
@@ -165,8 +165,7 @@ def _pair_table(records: Records, spec: Near, answer: Proximity, reach_m: float,
         (
             record_cell(records, source, one),
             record_cell(records, target, other),
-            _km(metres),
-            _km(unsure_m),
+            *_distance(metres, unsure_m),
             SURE if is_sure else POSSIBLE,
         )
         for one, other, metres, unsure_m, is_sure in numbers
@@ -223,7 +222,7 @@ def place_table(
         if row < 0:
             return (None, None, None)
         unsure_m = places.uncertainty_m[place] + others.uncertainty_m[row]
-        return record_cell(records, other, int(others.rows[row])), _km(metres), _km(float(unsure_m))
+        return record_cell(records, other, int(others.rows[row])), *_distance(metres, float(unsure_m))
 
     def rows() -> Iterator[tuple[Cell, ...]]:
         for place in order.tolist():
@@ -266,9 +265,9 @@ def _states(neighbours: Neighbours, reach_m: float) -> NDArray[np.intp]:
     return np.where(is_near, PLACED.index("near"), np.where(may_be_near, PLACED.index("maybe"), PLACED.index("far")))
 
 
-def _km(metres: float) -> float:
-    """Kilometres with as many decimals as are shown."""
-    return round(metres / 1_000, 1)
+def _distance(metres: float, unsure_m: float) -> tuple[Distance, float]:
+    """The cells of a distance and of its uncertainty in kilometres."""
+    return Distance(metres, unsure_m), round(unsure_m / 1_000, 1)
 
 
 # --- for the browser ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from geo.plan.figures import Interval
 from geo.plan.records import RecordKey
 from geo.schema import Label
 from geo.text import sort_key
-from geo.views.values import Source, Urls, format_date, format_number
+from geo.views.values import Source, Urls, format_apart, format_date, format_number
 
 Kind: TypeAlias = Literal["text", "integer", "number", "date", "interval", "change", "link"]
 """An interval has the bounds of a figure, a change those of the difference of two figures."""
@@ -42,7 +42,19 @@ class FigureCell(NamedTuple):
     query: Query
 
 
-Cell: TypeAlias = str | int | float | Label | Interval | Link | FigureCell | None
+class Distance(NamedTuple):
+    """A distance in metres, and how far the true one may be from it. Programs read kilometres with one decimal."""
+
+    metres: float
+    uncertainty_m: float
+
+    @property
+    def km(self) -> float:
+        """Kilometres with one decimal."""
+        return round(self.metres / 1_000, 1)
+
+
+Cell: TypeAlias = str | int | float | Label | Interval | Link | FigureCell | Distance | None
 """A date is text in ISO 8601, of a day, a month or a year. None is a value that no source gives."""
 
 
@@ -154,6 +166,8 @@ def _order_of(cell: Cell, lang: str) -> tuple[float, float, str]:
     bounds = bounds_of(cell)
     if bounds is not None:
         return bounds.sure, bounds.possible, ""
+    if isinstance(cell, Distance):
+        return cell.metres, 0, ""
     if isinstance(cell, Link | Label):
         return 0, 0, sort_key((cell.text if isinstance(cell, Link) else cell).of(lang))
     if isinstance(cell, str):
@@ -203,6 +217,8 @@ def cell_text(cell: Cell, column: Column, lang: str) -> str | None:
     bounds = bounds_of(cell)
     if bounds is not None:
         return (change_text if column.kind == "change" else interval_text)(bounds, column.unit, lang)
+    if isinstance(cell, Distance):
+        return format_apart(cell.metres, cell.uncertainty_m, lang)
     if isinstance(cell, Link | Label):
         return (cell.text if isinstance(cell, Link) else cell).of(lang)
     if isinstance(cell, str):

@@ -17,7 +17,7 @@ from geo.views.export.book import NARROW, WIDE, cell, date_cell, header_cell, se
 from geo.views.export.csv_file import BOM
 from geo.views.export.geojson import write_collection
 from geo.views.plan.figure_view import records_by_key
-from geo.views.plan.table import Cell, Column, Link, Table, bounds_of, cell_text
+from geo.views.plan.table import Cell, Column, Distance, Link, Table, bounds_of, cell_text
 from geo.views.values import precision_of
 
 SOURCES, DEFINITIONS = Label("Nguồn", "Sources"), Label("Định nghĩa", "Definitions")
@@ -76,6 +76,8 @@ def _values_of(row: Iterable[Cell], table: Table, edition: Edition, lang: str) -
         elif column.kind == "link":
             yield cell_text(value, column, lang)
             yield _address_of(value, edition) if isinstance(value, Link) else None
+        elif isinstance(value, Distance):
+            yield value.km
         else:
             yield value if isinstance(value, int | float | str) else cell_text(value, column, lang)
 

@@ -22,6 +22,7 @@ from geo.views.plan.plots import bar_view, column_view
 from geo.views.plan.table import Table, files_of, interval_text, number_text, table_view
 from geo.views.plan.table_files import Edition, write_table_csv, write_table_geojson, write_table_xlsx
 from geo.views.plan.table_sources import cite
+from geo.views.values import format_distance
 from geo.web.http import params
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
@@ -219,6 +220,7 @@ def _help_templates() -> dict[str, object]:
         "marks_of": lambda figure: marks_view(g.atlas, figure, g.lang),
         "features_of": lambda keys: features_view(g.atlas, keys, g.lang),
         "text_of_interval": lambda interval: interval_text(interval, "", g.lang),
+        "text_of_distance": lambda metres, unsure_m: format_distance(metres, unsure_m, g.lang),
         "text_of_number": lambda value: number_text(value, "", g.lang),
         "moment": {name: request.args[name] for name in ("version", "on") if request.args.get(name)},
     }

@@ -1,5 +1,6 @@
 // Numbers, distances and areas in the format of the language.
 
+const EXACT_M = 50; // the uncertainty of an exact place (geo/ocop/precision)
 const LOCALES = { vi: "vi-VN", en: "en-GB" };
 
 /** 1234.5 -> "1.234,5" (vi), "1,234.5" (en). */
@@ -14,6 +15,13 @@ export function formatDistance(metres, lang) {
   if (Math.round(metres) < 1000) return `${formatNumber(metres, lang)} m`;
   const km = metres / 1000;
   return `${formatNumber(km, lang, km < 100 ? 1 : 0)} km`;
+}
+
+/** A distance no more exact than its uncertainty in metres lets it be known: "about 5 km", "less than 1 km", "3.2 km"; as format_apart of the server. */
+export function formatApart(metres, uncertainty, words, lang) {
+  if (uncertainty <= 2 * EXACT_M) return metres < 1000 ? `${formatNumber(metres, lang)} m` : `${formatNumber(metres / 1000, lang, 1)} km`;
+  const km = Math.round(metres / 1000);
+  return km ? fill(words.about, { km: formatNumber(km, lang) }) : fill(words.less, { km: 1 });
 }
 
 /** A distance that is known within `uncertainty` metres: "about 5 km (± 8 km)" by the template `words`; the plain one without it. */

@@ -1,7 +1,7 @@
 // The tables of the page of distances, written anew from the data of the page whenever the distance changes.
 
 import { recordAddress } from "../core/address.js";
-import { fill, formatNumber } from "../core/format.js";
+import { fill, formatApart, formatNumber } from "../core/format.js";
 import { FAR, MAYBE, NEAR } from "../core/reach.js";
 import { el, icon } from "./dom.js";
 
@@ -15,6 +15,8 @@ export function createReachTables(view, data, { onShow }) {
   const box = (key) => document.querySelector(`[data-table="${key}"]`);
   const urlOf = (layer, id) => recordAddress(view, layer, id);
   const km = (metres) => `${formatNumber(metres / 1000, lang, 1)}\u00a0km`;
+  const about = { about: words["plan.near.about"], less: words["plan.near.less"] };
+  const apartText = (metres, unsure) => formatApart(metres, unsure, about, lang);
   const count = (number) => formatNumber(number, lang);
   const orders = data.sides.map(({ first_m: metres }) => metres.map((_, i) => i).sort((a, b) => (metres[a] ?? Infinity) - (metres[b] ?? Infinity) || a - b));
 
@@ -64,7 +66,7 @@ export function createReachTables(view, data, { onShow }) {
     const line = el("tr", {},
       el("th", { scope: "row" }, button(0, here[i]), name(0, here[i])),
       cell(heads[1], name(1, there[i])),
-      number(heads[2], km(apart[i])),
+      number(heads[2], apartText(apart[i], unsure[i])),
       number(heads[3], km(unsure[i])),
       sign);
     return { line, sign };
@@ -117,7 +119,7 @@ export function createReachTables(view, data, { onShow }) {
   function near(side, place, other, metres, [head, apart, off]) {
     if (other < 0) return [head, apart, off].map((label) => cell(label, el("span", { class: "missing" }, words.no_data)));
     const unsure = data.sides[side].radii[place] + data.sides[1 - side].radii[other];
-    return [cell(head, name(1 - side, other)), number(apart, km(metres)), number(off, km(unsure))];
+    return [cell(head, name(1 - side, other)), number(apart, apartText(metres, unsure)), number(off, km(unsure))];
   }
 
   return { pairs, places, most: MOST_PAIRS };
