@@ -303,3 +303,22 @@ def test_the_page_of_disk_space_shows_every_kind_of_file(
     total = sum(usage.size for usage in usage_of(office))
     assert total == sum(path.stat().st_size for path in office.data_dir.rglob("*") if path.is_file())
     assert caller.get("/manage/storage?x=1").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/manage/imports", "/manage"),
+        ("/manage/imports/20260101-abc/answers", "/manage/imports/20260101-abc"),
+        ("/manage/imports/20260101-abc/returned", "/manage/imports/20260101-abc"),
+        ("/manage/profiles/delete", "/manage"),
+        ("/manage/versions/1/restore", "/manage/versions/1"),
+        ("/manage/cohorts/G1", "/plan/phase"),
+        ("/manage/sign-out", "/manage"),
+    ],
+)
+def test_who_opens_the_address_of_a_form_is_led_to_the_page_with_the_form(
+    caller: FlaskClient, path: str, page: str
+) -> None:
+    answer = caller.get(f"{path}?lang=en")
+    assert (answer.status_code, answer.location) == (303, f"{page}?lang=en")

@@ -15,7 +15,7 @@ from geo.acts import ORIGIN, write_act
 from geo.errors import BadSource, Forbidden, TooManyAttempts
 from geo.settings import Settings
 from geo.web.http import forms, params
-from geo.web.http.urls import SiteUrls
+from geo.web.manage.form_targets import add_form_target, see
 
 COOKIE = "geo_manage"
 """The session's cookie where the service has no public https address; see `_cookie_name`."""
@@ -59,7 +59,7 @@ class Access:
         app.after_request(_keep_private)
         app.context_processor(_form_fields)
         app.add_url_rule(_SIGN_IN, "sign_in", self._sign_in, methods=["GET", "POST"])
-        app.add_url_rule(_SIGN_OUT, "sign_out", self._sign_out, methods=["POST"])
+        add_form_target(app, _SIGN_OUT, "sign_out", self._sign_out, "/manage")
 
     def caller(self) -> Caller | None:
         """The authenticated sender of this request, None for the public. No other function decides this.
@@ -106,7 +106,7 @@ class Access:
         if g.may_manage or request.path in {_SIGN_IN, _SIGN_OUT}:
             return None
         if request.method in {"GET", "HEAD"} and "." not in request.path.rpartition("/")[2]:
-            return _see(_SIGN_IN)
+            return see(_SIGN_IN)
         raise Forbidden("Sign in at /manage/sign-in first.", "Hãy đăng nhập tại /manage/sign-in trước.")
 
     def _refuse_foreign_form(self) -> None:
@@ -168,13 +168,13 @@ class Access:
         session = self._sessions.begin(network_of(request.remote_addr or "-"), by_link=by_link)
         _begin_origin(Caller(session))
         write_act("sign_in", "done", way="link" if by_link else "token")
-        return self._with_cookie(_see("/manage"), session.id, self._settings.session_hours * 3_600)
+        return self._with_cookie(see("/manage"), session.id, self._settings.session_hours * 3_600)
 
     def _sign_out(self) -> Response:
         if g.caller is not None and g.caller.session is not None:
             self._sessions.end(g.caller.session)
             write_act("sign_out", "done")
-        return self._with_cookie(_see("/"), "", 0)
+        return self._with_cookie(see("/"), "", 0)
 
     def _with_cookie(self, response: Response, value: str, max_age_s: int) -> Response:
         public = urlsplit(self._settings.public_url)
@@ -225,7 +225,3 @@ def _form_fields() -> dict[str, object]:
     """The hidden field with the session's form token, for templates."""
     session = g.caller.session if g.get("caller") else None
     return {"form_token": _FORM_FIELD.format(FORM_TOKEN, session.form_token) if session else ""}
-
-
-def _see(path: str) -> Response:
-    return Response("", 303, {"Location": SiteUrls().page(path)})

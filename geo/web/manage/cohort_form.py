@@ -9,7 +9,7 @@ from geo.errors import BadQuery
 from geo.plan.cohorts import Cohort, cohort_of
 from geo.plan.records import Records, records_of
 from geo.web.http import forms, params
-from geo.web.http.urls import SiteUrls
+from geo.web.manage.form_targets import add_form_target, see
 
 _PRODUCT = "product:"
 _MEMBERSHIPS = ("member", "candidate", "out")
@@ -24,7 +24,7 @@ class CohortForm:
 
     def register(self, app: Flask) -> None:
         """Add the route."""
-        app.add_url_rule("/manage/cohorts/<key>", "cohort", self.save, methods=["POST"])
+        add_form_target(app, "/manage/cohorts/<key>", "cohort", self.save, "/plan/phase")
 
     def save(self, key: str) -> Response:
         """Begin to publish a version with the membership of the form; NotFound for a cohort that does not exist."""
@@ -37,7 +37,7 @@ class CohortForm:
         if "note" in form:
             cohort = replace(cohort, note=forms.text(form, "note", _LONGEST_NOTE))
         self._jobs.start_cohort(cohort, who=who, why=why, base=base)
-        return Response("", 303, {"Location": SiteUrls().page("/plan/phase", cohort=key)})
+        return see("/plan/phase", cohort=key)
 
 
 def apply_form(cohort: Cohort, form: forms.Form, records: Records) -> Cohort:

@@ -22,6 +22,7 @@ from geo.views.map.folium_map import shell
 from geo.web.http import forms, params
 from geo.web.http.static_files import Assets
 from geo.web.http.urls import SiteUrls
+from geo.web.manage.form_targets import add_form_target, see
 from geo.web.site.pages import map_page
 from geo.web.words.site import WORDS, word
 
@@ -32,6 +33,7 @@ _FILES = {
 }
 """Files in a draft's folder that can be downloaded, with their media types."""
 
+_DRAFT, _DRAFT_PAGE = "/manage/imports/<draft_id>", "/manage/imports/{draft_id}"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS = {key: kind.label for key, kind in ISSUE_KINDS.items()}
 
@@ -46,18 +48,16 @@ class Manage:
     def register(self, app: Flask) -> None:
         """Add the routes of /manage and /manage/imports."""
         app.add_url_rule("/manage", "manage", self.index)
-        app.add_url_rule("/manage/imports", "manage_upload", self.upload, methods=["POST"])
+        add_form_target(app, "/manage/imports", "manage_upload", self.upload, "/manage")
         app.add_url_rule("/manage/imports/<draft_id>", "manage_import", self.show)
         app.add_url_rule("/manage/imports/<draft_id>/state.json", "manage_state", self.state)
         for name in _FILES:
             app.add_url_rule(f"/manage/imports/<draft_id>/{name}", f"manage_{name}", partial(self.file, name=name))
         app.add_url_rule("/manage/imports/<draft_id>/returned.xlsx", "manage_returned", self.marked_workbook)
-        app.add_url_rule("/manage/imports/<draft_id>/returned", "manage_mark", self.mark, methods=["POST"])
+        add_form_target(app, f"{_DRAFT}/returned", "manage_mark", self.mark, _DRAFT_PAGE)
         for action in ("answers", "publish", "delete", "profile"):
-            app.add_url_rule(
-                f"/manage/imports/<draft_id>/{action}", f"manage_{action}", getattr(self, action), methods=["POST"]
-            )
-        app.add_url_rule("/manage/profiles/delete", "manage_forget", self.forget, methods=["POST"])
+            add_form_target(app, f"{_DRAFT}/{action}", f"manage_{action}", getattr(self, action), _DRAFT_PAGE)
+        add_form_target(app, "/manage/profiles/delete", "manage_forget", self.forget, "/manage")
 
     # --- pages ---
 
@@ -215,8 +215,3 @@ def page(template: str, **values: Any) -> Response:
 
     body = render_template(template, version=g.atlas.version, active="manage", localise=localise, **values)
     return Response(body, mimetype="text/html")
-
-
-def see(path: str) -> Response:
-    """303 See Other to a page of the site, so that reloading it does not send the form again."""
-    return Response("", 303, {"Location": SiteUrls().page(path)})

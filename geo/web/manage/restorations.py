@@ -5,7 +5,8 @@ from flask import Flask, Response, request
 
 from geo.drafts import Jobs
 from geo.web.http import forms, params
-from geo.web.manage.imports import page, progress_words, see
+from geo.web.manage.form_targets import add_form_target, see
+from geo.web.manage.imports import page, progress_words
 
 
 class Restorations:
@@ -16,7 +17,8 @@ class Restorations:
 
     def register(self, app: Flask) -> None:
         """Add the routes of /manage/versions/<number>/restore and /manage/restorations."""
-        app.add_url_rule("/manage/versions/<int:number>/restore", "restore", self.start, methods=["POST"])
+        rule = "/manage/versions/<int:number>/restore"
+        add_form_target(app, rule, "restore", self.start, "/manage/versions/{number}")
         app.add_url_rule("/manage/restorations/<restoration_id>", "restoration", self.show)
         app.add_url_rule("/manage/restorations/<restoration_id>/state.json", "restoration_state", self.state)
 
