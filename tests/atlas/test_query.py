@@ -138,7 +138,16 @@ def test_links_are_filtered_as_by_brute_force(atlas: Atlas, filters: dict[str, t
 
 @pytest.mark.parametrize(
     ("param", "value"),
-    [("distance", "far"), ("distance", "-1"), ("record", "R1"), ("record", "houses/1"), ("valid_until", "soon"), ("year", "abcd"), ("year", "2022.5"), ("distance", "٣")],
+    [
+        ("distance", "far"),
+        ("distance", "-1"),
+        ("record", "R1"),
+        ("record", "houses/1"),
+        ("valid_until", "soon"),
+        ("year", "abcd"),
+        ("year", "2022.5"),
+        ("distance", "٣"),
+    ],
 )
 def test_a_value_that_a_filter_cannot_compare_is_refused_with_an_example(atlas: Atlas, param: str, value: str) -> None:
     with pytest.raises(BadQuery, match=f"{param}='{value}': expected .* example"):

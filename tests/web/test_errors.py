@@ -107,8 +107,9 @@ def test_a_wrong_address_gets_a_page_or_json_in_its_language(
         assert answer.headers["X-Request-ID"] in page.text
 
 
-def test_a_program_that_asks_for_json_gets_json_anywhere(client: FlaskClient) -> None:
-    answer = client.get("/nothing/at/all?lang=en", headers={"Accept": "application/json"})
+@pytest.mark.parametrize("accept", [{"Accept": "application/json"}, {"Accept": "*/*"}, {}])
+def test_a_program_gets_its_errors_as_json_anywhere(client: FlaskClient, accept: dict[str, str]) -> None:
+    answer = client.get("/nothing/at/all?lang=en", headers=accept)
     assert answer.get_json()["description"] == "This page does not exist."
 
 

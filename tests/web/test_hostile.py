@@ -46,7 +46,7 @@ def test_names_are_read_as_they_were_written(hostile: FlaskClient) -> None:
     "text", [SCRIPT, "</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"]
 )
 def test_no_address_becomes_an_element(hostile: FlaskClient, path: str, text: str) -> None:
-    page = read(hostile.get(path, query_string={"q": text, "at": text, "year": text}, headers=BROWSER).text)
+    page = read(hostile.get(path, query_string={"q": text, "at": text}, headers=BROWSER).text)
     assert not page.all("img")
     assert not [e for e in page.all("script") if "alert" in e.text and e.attrs.get("type") != "application/json"]
     view = next(e for e in page.all("script") if e.attrs.get("id") == "view")
@@ -58,11 +58,18 @@ def test_no_address_becomes_an_element(hostile: FlaskClient, path: str, text: st
 )
 @pytest.mark.parametrize("name", ["q", "ids", "year", "commune"])
 def test_a_form_shows_what_was_typed_and_nothing_more(hostile: FlaskClient, name: str, text: str) -> None:
-    page = read(hostile.get("/products", query_string={name: text}).text)
+    page = read(hostile.get("/products", query_string={name: text}, headers=BROWSER).text)
     assert not page.all("img")
     assert not [e for e in page.elements if "onfocus" in e.attrs or "onerror" in e.attrs]
     if name == "q":
         assert page.all("input", type="search")[0].attrs["value"] == text
+
+
+@pytest.mark.parametrize("path", [f"/?year={SCRIPT}", f"/embed?commune={SCRIPT}", f"/products?year={SCRIPT}"])
+def test_a_refused_value_is_repeated_as_text(hostile: FlaskClient, path: str) -> None:
+    answer = hostile.get(path, headers=BROWSER)
+    assert answer.status_code == 400 and "text/html" in answer.content_type
+    assert not [e for e in read(answer.text).all("script") if "alert" in e.text]
 
 
 @pytest.mark.parametrize("path", [f"/{SCRIPT}", "/<img src=x onerror=alert(1)>", "/products/<script>alert(1)</script>"])

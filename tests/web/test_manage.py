@@ -15,7 +15,7 @@ from geo.drafts import DraftStore, RestorationStore
 from geo.ingest.decisions import Answers
 from geo.settings import Settings
 from geo.store import open_store
-from tests.web.conftest import read
+from tests.web.conftest import BROWSER, read
 from tests.web.manage_pages import HOSTILE, upload, waited, workbook
 
 
@@ -263,7 +263,7 @@ def test_refusals_speak_the_language_of_the_form(caller: FlaskClient, office: Se
         ("/manage/versions/1/restore", {"why": "b"}, 400, {"vi": "người khôi phục", "en": "who restores"}),
         ("/manage/versions/9/restore", {"who": "A", "why": "b"}, 404, {"vi": "Không có phiên bản", "en": "No version"}),
     ):
-        answer = caller.post(f"{address}?lang={lang}", data=form)
+        answer = caller.post(f"{address}?lang={lang}", data=form, headers=BROWSER)
         document = read(answer.text)
         assert answer.status_code == status and words[lang] in document.text, address
         assert document.all("html")[0].attrs["lang"] == lang

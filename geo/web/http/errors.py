@@ -116,10 +116,9 @@ def wants_json() -> bool:
         return True
     if request.args.get("f") == "json":
         return True
-    # `/` is a page for clients that name text/html only; elsewhere a page is what a client gets that has no preference.
-    forms = ("json", "html") if request.path == "/" else ("html", "json")
+    # A browser names text/html; a client without a preference (curl, a library) is a program.
     try:
-        return choose({form: _FORMS[form] for form in forms}, None, request.accept_mimetypes) == "json"
+        return choose({form: _FORMS[form] for form in ("json", "html")}, None, request.accept_mimetypes) == "json"
     except NotAcceptable:
         return True
 
