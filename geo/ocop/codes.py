@@ -70,7 +70,7 @@ CODE_LISTS: dict[str, CodeList] = {
             "completion", "Mức độ hoàn thiện", "State of completion",
             ("complete", "Đã hoàn thiện", "Complete", "hoàn thiện", "hoàn chỉnh", "đã hoàn chỉnh", "đạt"),
             ("in_progress", "Đang hoàn thiện", "In progress", "đang làm", "đang thiết kế"),
-            ("none", "Chưa có", "None yet"),
+            ("none", "Chưa có", "None yet", "không", "không có", "chưa"),
             basis="3770/KH-UBND (2021)",
         ),
         _codes(

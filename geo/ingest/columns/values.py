@@ -200,7 +200,8 @@ def _number(field: Field, style: NumberStyle, cell: object) -> Read:
     number = read_number(text, style)
     rest = folded(number.rest) if number else ""
     if number is None or (rest and rest not in _UNITS and rest != folded(field.unit or "")):
-        return _refused("bad_number", f"{text!r} không phải số", f"{text!r} is not a number", _first_number(text))
+        words = f"{text!r} không phải số", f"{text!r} is not a number"
+        return _refused("bad_number", *words, _likely_number(field, text))
     if rest == "m2" or (rest in {"ha", "km2"} and field.unit and rest != folded(field.unit.replace("²", "2"))):
         words = f"{text!r} ghi bằng {rest}, cần {field.unit}", f"{text!r} is in {rest}, expected {field.unit}"
         return _refused("bad_number", *words)
@@ -213,9 +214,12 @@ def _whole(field: Field, number: float) -> int | float:
     return number if field.kind == "integer" else float(number)
 
 
-def _first_number(text: str) -> str:
-    match = re.search(r"\d+", text)
-    return match[0] if match else ""
+def _likely_number(field: Field, text: str) -> str:
+    """The first number of a text that the field may hold, the year of a date in a column of years; else the first."""
+    numbers = re.findall(r"\d+", text)
+    least, most = field.minimum, field.maximum
+    fitting = [one for one in numbers if (least is None or least <= int(one)) and (most is None or int(one) <= most)]
+    return next(iter(fitting or numbers), "")
 
 
 # --- dates -------------------------------------------------------------------------------------------
@@ -321,9 +325,19 @@ def _looked_up(field: Field, text: str, names: Mapping[str, str], kind: str, rul
     if missing is None:
         joined = ";".join(dict.fromkeys(key for key in keys_of_parts if key is not None))
         return Read(joined, rule if joined != text.strip() else None)
-    near = process.extractOne(folded(missing), list(names), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    bare = folded(missing)
+    alike = [name for name in names if _denials(name) == _denials(bare)]  # "chưa đạt" is not meant for "đạt"
+    near = process.extractOne(bare, alike, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     suggestion = _as_written(field, names[near[0]]) if near else ""
     return _refused(kind, f"không nhận ra {missing!r}", f"{missing!r} is not known", suggestion)
+
+
+_DENIALS = frozenset({"chua", "khong", "not", "no", "none"})
+
+
+def _denials(name: str) -> frozenset[str]:
+    """The words of a folded name that turn its meaning round."""
+    return _DENIALS.intersection(name.split())
 
 
 def _as_written(field: Field, key: str) -> str:

@@ -119,3 +119,15 @@ def test_what_was_understood_otherwise_is_listed_with_its_rows() -> None:
     column = read_column(GROUP, ["Thực phẩm", "food", "Thực phẩm"], {})
     assert [(t.before, t.after, t.rows) for t in column.translations] == [("Thực phẩm", "food", 2)]
     assert column.translations[0].rule == Label("tên trong danh mục thành mã", "word of the list as its code")
+
+
+def test_a_date_in_a_column_of_years_suggests_its_year() -> None:
+    assert one(LAYERS["products"].field("year"), "13/02/2026") == ("bad_number", "2026")
+    assert one(LAYERS["products"].field("year"), "2026-02-13 00:00:00") == ("bad_number", "2026")
+    assert one(HOUSEHOLDS, "khoảng 30 đến 40") == ("bad_number", "30")
+
+
+def test_a_word_is_never_taken_for_its_opposite() -> None:
+    assert one(PACKAGING, "Chưa hoàn thiện") == ("bad_code", "")
+    assert one(PACKAGING, "Đã hoàn thiênn") == ("bad_code", "Đã hoàn thiện")
+    assert [one(PACKAGING, cell) for cell in ("Không", "không có", "Chưa", "Chưa có")] == ["none"] * 4
