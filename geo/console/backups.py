@@ -12,7 +12,15 @@ from geo.console.output import language_option, print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
 from geo.doctor import LEVELS
 from geo.pipeline import restore_backup as put_back
+from geo.schema import Label
 from geo.store import open_store, verify_store
+
+_VERIFIED = Label(
+    "{file}: đã kiểm tra, phiên bản {n}, công bố lúc {time}", "{file}: verified, version {n}, published at {time}"
+)
+_EMPTY = Label("{file}: đã kiểm tra, chưa có phiên bản nào", "{file}: verified, no version yet")
+_CURRENT = Label("Phiên bản {n} đang được sử dụng", "Version {n} is current")
+_ASIDE = Label("; kho dữ liệu trước đó: {path}", "; the store that was there: {path}")
 
 
 class _BackupFile(click.Path):
@@ -30,21 +38,24 @@ class _BackupFile(click.Path):
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Even when FILE exists; it stays as it is until the new one is verified.")
+@language_option
 @click.pass_obj
 @report_errors
-def backup(installation: Installation, file: Path, replace: bool) -> None:
+def backup(installation: Installation, file: Path, replace: bool, lang: str) -> None:
     """Write the whole store, every version, to FILE (.gpkg) and verify it; the service may go on publishing."""
     versions = open_store(installation.settings()).backup(file, replace=replace)
-    newest = f"version {versions[-1].number}, {versions[-1].published_at}" if versions else "no version yet"
-    print_progress(f"{file}: verified, {newest}")
+    words = (_VERIFIED if versions else _EMPTY).of(lang)
+    newest = {"n": versions[-1].number, "time": versions[-1].published_at} if versions else {}
+    print_progress(words.format(file=file, **newest))
 
 
 @click.command("restore-backup")
 @click.argument("file", type=_BackupFile(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Even when there is a store; it is moved aside, never deleted.")
+@language_option
 @click.pass_obj
 @report_errors
-def restore_backup(installation: Installation, file: Path, replace: bool) -> None:
+def restore_backup(installation: Installation, file: Path, replace: bool, lang: str) -> None:
     """Verify the backup FILE, put it in the place of the store, and serve its newest version.
 
     Versions that were published after the backup are in the store that is moved aside. To publish an earlier version
@@ -53,8 +64,8 @@ def restore_backup(installation: Installation, file: Path, replace: bool) -> Non
     config = with_temporary_folder(installation.settings())
     source = open_atlases(config)
     aside = put_back(config, source, file, replace=replace, progress=print_progress)
-    moved = f"; the store that was there: {aside}" if aside else ""
-    print_progress(f"version {source().version.number} is current{moved}")
+    moved = _ASIDE.of(lang).format(path=aside) if aside else ""
+    print_progress(_CURRENT.of(lang).format(n=source().version.number) + moved)
 
 
 @click.command()

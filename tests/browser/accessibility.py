@@ -1,10 +1,10 @@
-"""The rules of WCAG 2.2 A and AA that a program can judge (axe-core), on a page that is open."""
+"""The rules of WCAG 2.2 A and AA and the best practice that a program can judge (axe-core), on a page that is open."""
 
 from importlib import resources
 
 from playwright.sync_api import Page
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # Without `resultTypes` axe describes each element that breaks no rule, which takes longer than finding those that do.
 _RUN = f"{_AXE};axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})"
