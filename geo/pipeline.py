@@ -23,16 +23,13 @@ from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import Published, Store, Version, create_store, open_store, sweep_store
+from geo.store import SEED, SEED_REASON, Published, Store, Version, create_store, open_store, sweep_store
 from geo.store import restore_backup as put_back
 from geo.store.content import frames_of
 
 Progress = Callable[[str], None]
 BeforeCurrent = Callable[[Atlas], None]
 """What is done with an atlas that was built, while the one before is still current."""
-SEED = "seed"
-"""The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
-
 _NEW, _RESTORED = "new", "restored"
 
 _OBJECTS_PER_COLLECTION = 200_000
@@ -117,7 +114,7 @@ def build_atlas(
     *,
     progress: Progress,
     who: str = SEED,
-    why: str = "data/shapefiles",
+    why: str = SEED_REASON,
     reread: bool = False,
     over_imports: bool = True,
     before_current: BeforeCurrent | None = None,

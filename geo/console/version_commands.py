@@ -12,13 +12,13 @@ from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
 from geo.pipeline import BuildResult, allow_new_store, build_atlas, collect_seldom, person, prepare_atlas, require_room
-from geo.store import open_store
+from geo.store import SEED, SEED_REASON, open_store
 from geo.views.tiles.next_layers import prepare_next
 
 
 @click.command()
-@click.option("--who", default="seed", show_default=True, help="Who publishes, for the history.")
-@click.option("--why", default="data/shapefiles", show_default=True, help="Why, for the history.")
+@click.option("--who", default=SEED, show_default=True, help="Who publishes, for the history.")
+@click.option("--why", default=SEED_REASON, show_default=True, help="Why, for the history.")
 @click.option("--over-imports", is_flag=True, help="Even when others have published versions since.")
 @click.option("--new", is_flag=True, help="Begin anew where the data folder has lost its store, without its history.")
 @click.pass_obj

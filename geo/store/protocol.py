@@ -12,6 +12,11 @@ from geo.schema import Label
 from geo.store.content import Records, State
 from geo.store.diff import RecordDiff
 
+SEED = "seed"
+"""The `who` of versions read from the seed. A changed seed replaces only these, unless --over-imports is given."""
+SEED_REASON = "data/shapefiles"
+"""The `why` of such a version where nobody states another."""
+
 
 class Version(NamedTuple):
     """One published state of all layers. `published_at` is ISO 8601 in UTC, `digest` a SHA-256 of the content."""

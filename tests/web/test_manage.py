@@ -322,3 +322,18 @@ def test_who_opens_the_address_of_a_form_is_led_to_the_page_with_the_form(
 ) -> None:
     answer = caller.get(f"{path}?lang=en")
     assert (answer.status_code, answer.location) == (303, f"{page}?lang=en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "author", "reason"),
+    [
+        ("vi", "dữ liệu gốc của chương trình", "đọc từ thư mục data/shapefiles"),
+        ("en", "data that came with the program", "read from the folder data/shapefiles"),
+    ],
+)
+def test_the_first_version_says_in_words_where_it_comes_from(
+    caller: FlaskClient, lang: str, author: str, reason: str
+) -> None:
+    for path in ("/manage/versions", "/manage/versions/1"):
+        text = read(caller.get(f"{path}?lang={lang}").text).text
+        assert author in text and reason in text, path

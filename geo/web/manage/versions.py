@@ -12,9 +12,9 @@ from geo.drafts.differences import diff_features, layer_features, plain_diff
 from geo.drafts.value_words import ValueWords
 from geo.errors import NotFound
 from geo.ocop.layers import LAYERS
-from geo.schema import LayerSpec
+from geo.schema import Label, LayerSpec
 from geo.settings import Settings
-from geo.store import Store, open_store
+from geo.store import SEED, SEED_REASON, Store, Version, open_store
 from geo.store.diff import summary
 from geo.views.map.folium_map import shell
 from geo.web.http import params
@@ -23,6 +23,8 @@ from geo.web.http.urls import SiteUrls
 from geo.web.manage.imports import page
 from geo.web.site.pages import map_page
 
+_FROM_SEED = Label("dữ liệu gốc của chương trình", "data that came with the program")
+_READ_FROM = Label("đọc từ thư mục data/shapefiles", "read from the folder data/shapefiles")
 MAX_ROWS = 300
 """Most rows of a page of differences or of a history."""
 
@@ -39,6 +41,8 @@ class Versions:
 
     def register(self, app: Flask) -> None:
         """Add the routes of /manage/versions and /manage/history."""
+        app.add_template_filter(_author, "author")
+        app.add_template_filter(_reason, "reason")
         app.add_url_rule("/manage/versions", "versions", self.index)
         app.add_url_rule("/manage/versions/<int:number>", "version", self.show)
         app.add_url_rule("/manage/versions/<int:number>/changes.geojson", "version_changes", self.changes)
@@ -137,3 +141,13 @@ def _shown(words: ValueWords, spec: LayerSpec, name: str, values: Mapping[str, A
 
 def _geojson(body: dict[str, Any]) -> Response:
     return Response(orjson.dumps(body), content_type="application/geo+json")
+
+
+def _author(version: Version) -> str:
+    """Who published a version, in words for one that was read from the seed."""
+    return _FROM_SEED.of(g.lang) if version.who == SEED else version.who
+
+
+def _reason(version: Version) -> str:
+    """Why a version was published, in words for one that was read from the seed and states nothing else."""
+    return _READ_FROM.of(g.lang) if (version.who, version.why) == (SEED, SEED_REASON) else version.why
