@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -273,6 +273,14 @@ def spend() -> None:
     error = refusal()
     if error is not None:
         raise error
+
+
+@contextmanager
+def extended(seconds: float = 0.0) -> Iterator[None]:
+    """Allow the request of this thread `seconds` more and any number of rows inside; see Budget.extended."""
+    budget = _current()
+    with nullcontext() if budget is None else budget.extended(seconds):
+        yield
 
 
 @contextmanager

@@ -74,8 +74,8 @@ class Settings:
     atlases: int = 5  # GEO_ATLASES: versions whose atlas is kept; that of an older one is built again when asked for
     draft_days: int = 180  # GEO_DRAFT_DAYS: days after which an import that nobody changes is deleted
     body_kb: int = 1_024  # GEO_BODY_KB: kilobytes of a request's body where no upload is expected
-    request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of one request, exports and first tiles excepted
-    request_rows: int = 100_000  # GEO_REQUEST_ROWS: rows read by one request, exports and first tiles excepted
+    request_seconds: int = 2  # GEO_REQUEST_SECONDS: processor time of a request but for whole layers and first tiles
+    request_rows: int = 100_000  # GEO_REQUEST_ROWS: rows read by one request, downloads and first tiles excepted
     answer_mb: int = 64  # GEO_ANSWER_MB: megabytes of one answer; downloads have GEO_DOWNLOAD_MB
     download_mb: int = 1_000  # GEO_DOWNLOAD_MB: megabytes of one download as it is sent
     filter_functions: int = 100  # GEO_FILTER_FUNCTIONS: most functions (LIKE, CASEI, S_*, T_* ...) in one CQL2 filter

@@ -128,6 +128,16 @@ def test_a_job_has_time_of_its_own_and_what_it_used_is_not_counted_afterwards(tm
             budget.spend()
 
 
+def test_a_file_may_have_more_time_and_rows_than_a_request(crowded: Atlas) -> None:
+    with limited(Budget(0.05, FREE, places(), rows=100)):
+        with budget.extended(10):
+            work(0.1)
+            assert len(crowded.find(Query("producers", limit=200)).records) == 200
+        budget.spend()
+        with pytest.raises(TooCostly):
+            crowded.find(Query("producers", limit=200))
+
+
 HOLDING = """
 import sys, time
 from pathlib import Path

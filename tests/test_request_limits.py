@@ -12,6 +12,7 @@ from tests.test_load import Server, started
 from tests.test_long_processes import ask
 
 ROWS = 1_500
+PRODUCERS = 1_600
 MB = 1_000_000
 
 
@@ -19,7 +20,7 @@ MB = 1_000_000
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over 2,000 zones whose requests may read 1,500 rows and send a megabyte."""
     folder = tmp_path_factory.mktemp("limits") / "var"
-    write_ours(folder, large.frames(2_000, 1_600))
+    write_ours(folder, large.frames(2_000, PRODUCERS))
     limits = {"GEO_REQUEST_ROWS": str(ROWS), "GEO_ANSWER_MB": "1", "GEO_DOWNLOAD_MB": "1"}
     with started(folder, **limits) as process:
         yield process
@@ -35,10 +36,24 @@ def refusal(server: Server, method: str, path: str, body: bytes = b"", **headers
 
 
 def test_a_request_that_reads_too_many_rows_is_refused(server: Server) -> None:
-    assert f"reads more than {ROWS:,} rows" in refusal(server, "GET", "/export/producers.csv?lang=en")
-    assert "đọc hơn 1.500 dòng" in refusal(server, "GET", "/export/producers.csv?lang=vi")
-    status, _, data = ask(server, "GET", "/export/producers.csv?bbox=102,21,102.5,22")
-    assert status == 200 and 1 < data.count(b"\n") < ROWS
+    many = "/map.json?layers=producers,zones&bbox=102,20,103.6,22"
+    assert f"reads more than {ROWS:,} rows" in refusal(server, "GET", f"{many}&lang=en")
+    assert "đọc hơn 1.500 dòng" in refusal(server, "GET", f"{many}&lang=vi")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/producers", "/catalogue/items/producers", "/collections/producers/tiles/WebMercatorQuad/8/112/201"],
+)
+def test_what_is_made_once_for_each_version_reads_all_its_rows(server: Server, path: str) -> None:
+    for _ in range(2):
+        assert ask(server, "GET", path)[0] == 200
+
+
+@pytest.mark.parametrize("selection", ["", "?bbox=101,20,105,23"], ids=["the whole layer", "a selection of it"])
+def test_a_download_reads_all_its_rows(server: Server, selection: str) -> None:
+    status, _, data = ask(server, "GET", f"/export/producers.csv{selection}")
+    assert status == 200 and data.count(b"\n") == 1 + PRODUCERS > ROWS
 
 
 @pytest.mark.parametrize("headers", [{}, {"If-None-Match": '"another"'}], ids=["plain", "by the application"])
@@ -55,7 +70,7 @@ def test_what_is_small_enough_as_it_is_sent_is_sent(server: Server) -> None:
 
 
 def test_a_download_that_is_too_large_is_refused_every_time(server: Server) -> None:
-    for _ in range(2):  # the second time it is in the cache
-        assert "at most 1,000,000 are sent" in refusal(
-            server, "GET", "/export/zones.geojson?lang=en&bbox=102,20,104,21.9"
-        )
+    for _ in range(2):  # the second time before it is written
+        for path in ("/export/zones.geojson?lang=en&bbox=102,20,104,21.9", "/export/zones.gpkg?lang=en"):
+            words = refusal(server, "GET", path)
+            assert "at most 1,000,000 are sent" in words and "by a box or a filter" in words

@@ -1,7 +1,6 @@
 """All layers as one download: a GeoPackage with styles and projects, a zipped folder, or a live QGIS project."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +13,7 @@ from geo.errors import BadQuery, NotFound
 from geo.ocop.collections import COLLECTIONS
 from geo.schema import LANGS, Label
 from geo.views.dated_files import DatedZip, date_geopackage
+from geo.views.export.bounded_file import copy_file
 from geo.views.export.download import system_of, verify_count
 from geo.views.export.geopackage import write_layer
 from geo.views.export.job import Job
@@ -96,8 +96,7 @@ def write_province(whole: Whole, out: BinaryIO) -> int:
     with work_folder() as folder:
         path = folder / f"{whole.stem}.gpkg"
         count = _gather(whole, path)
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, out)
+        copy_file(path, out)
     return count
 
 

@@ -119,6 +119,26 @@ def test_every_parameter_that_is_accepted_is_described(document: Any) -> None:
                          "lang", *(row.param for row in FILTERS)}  # fmt: skip
 
 
+def test_every_parameter_that_is_described_is_accepted_and_an_empty_one_is_none(
+    document: Any, service: Service
+) -> None:
+    names = {"layer": "sites", "featureId": "H1", "recordId": "sites", "tileMatrixSetId": "WebMercatorQuad"} | {
+        "tileMatrix": "8", "tileRow": "112", "tileCol": "201", "indicator": "products_total",
+    }  # fmt: skip
+    for path, operations in document["paths"].items():
+        takes = [resolved(document, one) for one in operations.get("get", {}).get("parameters", ())]
+        queries = [one for one in takes if one["in"] == "query"]
+        needed = {one["name"]: "0" for one in queries if one["required"]}
+        address = path.format_map(names | {"collectionId": "sites"})
+        with service.client.get(address, query_string=needed, headers=service.headers) as plain:
+            status = plain.status_code
+        for one in queries:
+            if one["name"] not in needed:
+                takes_none = needed | {one["name"]: ""}
+                with service.client.get(address, query_string=takes_none, headers=service.headers) as empty:
+                    assert empty.status_code == status, (path, one["name"])
+
+
 def test_bounds_that_are_described_are_those_that_hold(document: Any, service: Service) -> None:
     names = {name: one["schema"] for name, one in document["components"]["parameters"].items()}
     path = "/collections/sites/items"

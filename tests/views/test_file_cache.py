@@ -1,7 +1,9 @@
 """The files of downloads that are kept: how many, for which atlases, and written once by many who ask."""
 
+import gzip
 import hashlib
 import os
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from geo.errors import TooCostly
 from geo.views.export import file_cache
 from geo.views.export.file_cache import ExportCache
 
@@ -58,6 +61,30 @@ def test_large_selections_are_kept_and_small_ones_are_not(cache: ExportCache, mo
         for expected in (True, again):
             assert was_written(cache, "v1", f"s{size}", size=size, keep=False) is expected
     assert names_in(cache) == {"v1/s51"}
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_what_is_too_large_is_refused_when_it_is_known_to_be_and_then_before(tmp_path: Path, coding: Any) -> None:
+    cache = ExportCache(tmp_path / "exports", 10_000_000, lambda: {"v1"}, largest=1_000)
+    noise, written = random.Random(1), []
+
+    def write(out: Any) -> int:
+        for _ in range(100):
+            written.append(out.write(noise.randbytes(100)))
+        return 1
+
+    for calls in (10, 10) if not coding else (100, 100):
+        with pytest.raises(TooCostly, match="at most 1,000 are sent"):
+            cache.open("v1", "k", write, coding=coding)
+        assert len(written) == calls
+    with cache.open("v1", "few", lambda out: out.write(bytes(1_000)), coding=coding).file as file:
+        assert file.read()
+
+
+def test_a_file_that_compressed_is_small_enough_is_sent(tmp_path: Path) -> None:
+    cache = ExportCache(tmp_path / "exports", 10_000_000, lambda: {"v1"}, largest=1_000)
+    with cache.open("v1", "k", lambda out: out.write(bytes(10_000)), coding="gzip").file as file:
+        assert gzip.decompress(file.read()) == bytes(10_000)
 
 
 def test_what_was_made_from_an_atlas_that_is_gone_goes_too(cache: ExportCache, keys: set[str]) -> None:

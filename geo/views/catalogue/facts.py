@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
+from geo import budget
 from geo.atlas import Atlas, Query
 from geo.crs import METRIC_CRS, LngLatBbox
 from geo.ocop.codes import CODE_LISTS, PRECISIONS
@@ -269,12 +270,18 @@ class _Counts(NamedTuple):
 
 _COUNTS: WeakKeyDictionary[Atlas, dict[str, _Counts]] = WeakKeyDictionary()
 """An atlas is immutable, so each of its layers is counted once."""
+_MANY = 5_000
+"""Records from which on counting a layer takes long."""
 
 
 def _counts_of(atlas: Atlas, layer: str) -> _Counts:
+    """The counts of a layer, made once; a request for them that comes first may read all of it."""
     counts = _COUNTS.setdefault(atlas, {})
     if layer not in counts:
-        counts[layer] = _count(atlas, layer)
+        if atlas.count(Query(layer)) > _MANY:
+            budget.take_place()
+        with budget.unlimited():
+            counts[layer] = _count(atlas, layer)
     return counts[layer]
 
 

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +20,7 @@ import brotli
 
 from geo import budget
 from geo.part_files import part_of
+from geo.views.export.bounded_file import BoundedFile, too_large
 
 log = logging.getLogger("geo.views")
 
@@ -30,6 +32,8 @@ _CHUNK = 1 << 18
 _IN_MEMORY = 8_000_000
 """Exports of selections up to this many bytes are not cached; larger ones are cached like whole layers."""
 _BROTLI, _GZIP = 5, 6  # levels as fast as the disk; higher ones take minutes for a layer of 100,000 records
+_MAX_REFUSED = 1_000
+"""Most exports that are remembered as too large."""
 _STALE_PART_S = 86_400
 """Seconds after which a partial file is considered abandoned."""
 
@@ -53,12 +57,17 @@ class ExportCache:
     """A least-recently-used cache of exports in `folder`, up to `most_bytes`, with a subfolder for each atlas.
 
     Any number of processes may share the folder: a file appears by one rename, under a name with its digests.
-    `atlas_keys` returns the keys of the existing atlases; files of other atlases are deleted.
+    `atlas_keys` returns the keys of the existing atlases; files of other atlases are deleted. An export of more than
+    `largest` bytes in its content coding is refused: the first time as soon as it has them, then before it is written.
     """
 
-    def __init__(self, folder: Path, most_bytes: int, atlas_keys: Callable[[], Collection[str]]) -> None:
+    def __init__(
+        self, folder: Path, most_bytes: int, atlas_keys: Callable[[], Collection[str]], *, largest: int = sys.maxsize
+    ) -> None:
         self.folder = folder
         self.most_bytes = most_bytes
+        self._largest = largest
+        self._refused: set[tuple[str, str, Coding]] = set()
         self._atlas_keys = atlas_keys
         self._guard = threading.Lock()
         self._sound: dict[Path, _Stamp] = {}
@@ -80,7 +89,10 @@ class ExportCache:
         `keep` the file is cached whatever its size, else only when it is large. When the folder is full or not
         writable, the file is a temporary one, deleted on close. Of concurrent calls for the same export in this
         process, one writes inside `job` and the others wait: Busy (see geo/budget.py) when they wait too long.
+        TooCostly for an export that is too large.
         """
+        if (atlas, key, coding) in self._refused:
+            raise too_large(self._largest)
         folder = self.folder / atlas
         if cached := self._open_cached(folder, key, coding):
             return cached
@@ -90,8 +102,25 @@ class ExportCache:
             if cached := self._open_cached(folder, key, coding):
                 return cached
             with job():
-                plain = self._open_cached(folder, key, "") or self._write(atlas, key, write, keep=keep)
+                # Compressed, it is sent with fewer bytes than it has here.
+                write_plain = write if coding else self._bounded(write, atlas, key, coding)
+                plain = self._open_cached(folder, key, "") or self._write(atlas, key, write_plain, keep=keep)
                 return self._compress(atlas, key, plain, coding, keep=keep) if coding else plain
+
+    def _bounded(self, write: Write, atlas: str, key: str, coding: Coding) -> Write:
+        """`write`, which is refused and remembered when it writes more than `largest` bytes."""
+
+        def write_bounded(out: BinaryIO) -> int:
+            file = BoundedFile(out, self._largest)
+            try:
+                return write(cast(BinaryIO, file))
+            finally:
+                if file.has_refused:
+                    if len(self._refused) >= _MAX_REFUSED:
+                        self._refused.clear()
+                    self._refused.add((atlas, key, coding))
+
+        return write_bounded
 
     def _alone(self, name: str) -> threading.Lock:
         with self._guard:
@@ -112,11 +141,12 @@ class ExportCache:
         def pack(out: BinaryIO) -> int:
             return _pack(plain, coding, out)
 
+        write = self._bounded(pack, atlas, key, coding)
         with plain.file:
             cached = None
             if keep or plain.size > _IN_MEMORY:
-                cached = self._store(atlas, key, pack, coding, plain.sha256)
-            return cached or _temporary(pack)._replace(sha256=plain.sha256, coding=coding)
+                cached = self._store(atlas, key, write, coding, plain.sha256)
+            return cached or _temporary(write)._replace(sha256=plain.sha256, coding=coding)
 
     def _store(self, atlas: str, key: str, write: Write, coding: Coding = "", sha256: str = "") -> ExportFile | None:
         """Store the output of `write` and open it; None, with a warning in the log, when the folder is not writable."""

@@ -1,9 +1,9 @@
 """FlatGeobuf: one binary file with a spatial index, so that clients can read a box of it by HTTP range requests."""
 
-import shutil
 from dataclasses import replace
 from typing import BinaryIO
 
+from geo.views.export.bounded_file import copy_file
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
 from geo.views.export.work_folder import work_folder
@@ -31,8 +31,7 @@ def write_flatgeobuf(job: Job, out: BinaryIO) -> int:
             geometry_type=job.spec.geometry or "Unknown",
             options={"layer_options": layer_options},
         )
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, out)
+        copy_file(path, out)
     return count
 
 

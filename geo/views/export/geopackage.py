@@ -1,6 +1,5 @@
 """GeoPackage: one layer under its declared names, with the notice in the file's own metadata."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import BinaryIO
 from geo.errors import DiskFull
 from geo.ocop.collections import COLLECTIONS
 from geo.views.dated_files import date_geopackage
+from geo.views.export.bounded_file import copy_file
 from geo.views.export.job import Job
 from geo.views.export.vector import declared_columns, write_file
 from geo.views.export.work_folder import work_folder
@@ -24,8 +24,7 @@ def write_geopackage(job: Job, out: BinaryIO) -> int:
         path = folder / f"{job.query.layer}.gpkg"
         count = write_layer(job, path)
         date_geopackage(path, job.notice().published_at)
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, out)
+        copy_file(path, out)
     return count
 
 

@@ -14,8 +14,8 @@ from geo.views.ogc.queryables import in_address
 from geo.views.openapi import figure_paths, tile_paths
 from geo.views.openapi.download_paths import files
 from geo.views.openapi.parts import (
+    OF_ITEMS,
     SCHEMAS,
-    SHARED_PARAMETERS,
     Plain,
     by_value,
     feature,
@@ -212,7 +212,7 @@ def _items(spec: LayerSpec, lang: str) -> Plain:
     binary = {"type": "string", "format": "binary"}
     files = {row.media_type: ref("schemas/anything") if row.key in _IN_JSON else binary for row in FORMATS.values()}
     content = {_GEOJSON: ref("schemas/featureCollection"), **{key: files[key] for key in files if key != _GEOJSON}}
-    takes = [*parameter_refs(*(name for name in SHARED_PARAMETERS if name != "lang")), *own, forms]
+    takes = [*parameter_refs(*OF_ITEMS), *own, forms]
     get = operation(f"get_{spec.name}", spec.name, spec.label.of(lang), takes, content, pages=True)
     get["responses"] |= {"404": ref("responses/NotFound"), "414": ref("responses/TooLong")}
     return get

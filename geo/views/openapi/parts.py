@@ -74,7 +74,9 @@ def in_path(name: str, schema: Plain, words: str) -> Plain:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
-SHARED_PARAMETERS = ("lang", "others", *(name for name in ITEMS if name not in {"f", "lang"}))
+OF_ITEMS = tuple(name for name in ITEMS if name not in {"f", "lang"})
+"""The query parameters of a page of features beside its format and its language."""
+SHARED_PARAMETERS = ("lang", "others", *OF_ITEMS)
 """The query parameters that are components of the document."""
 
 

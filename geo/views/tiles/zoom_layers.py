@@ -175,7 +175,8 @@ class PreparedLayers:
     def _prepare(self, layer: str, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Store what `make` returns; a large layer is prepared as a job of the machine, once for all processes."""
         if self._atlas.count(Query(layer)) <= _MANY:
-            return self._keep(name, make())
+            with budget.extended():
+                return self._keep(name, make())
         with self._job():
             # Another process may have prepared it while this one waited for its turn.
             return self._load(name) or self._keep(name, make())

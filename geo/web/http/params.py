@@ -50,7 +50,7 @@ class MapState:
 
 def language(args: Args) -> str:
     """The language of the parameter `lang`; Vietnamese without it."""
-    lang = args.get("lang", "vi")
+    lang = args.get("lang") or "vi"
     if lang not in LANGS:
         raise BadQuery(
             f"lang={lang!r} is not a language of this site. Languages: vi, en.",
@@ -65,7 +65,7 @@ def only(args: Args, *names: str) -> None:
     for name in args:
         if name not in parameters and not _TRACKING.fullmatch(name):
             hint = _hint(name, parameters)
-            choices = ", ".join(parameters)
+            choices = ", ".join(dict.fromkeys(parameters))
             raise BadQuery(
                 f"Unknown parameter {name!r}.{hint.en} Parameters: {choices}.",
                 f"Tham số không hợp lệ: {name!r}.{hint.vi} Các tham số: {choices}.",

@@ -133,7 +133,7 @@ def _refuse_costly(where: Where, most: int) -> None:
 
 def _filter(layer: str, args: Args) -> Where | None:
     """The CQL2 filter; BadQuery for an invalid filter-lang or filter-crs, even without a filter."""
-    language = args.get("filter-lang", "cql2-text")
+    language = args.get("filter-lang") or "cql2-text"
     if language not in _LANGUAGES:
         raise BadQuery(
             f"filter-lang={language!r}: expected cql2-text or cql2-json.",

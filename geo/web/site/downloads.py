@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Callable, Collection
-from contextlib import nullcontext
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -11,19 +10,20 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wsgi import FileWrapper
 
+from geo import budget
 from geo.atlas import Query
 from geo.basemap.ground import GroundSource
 from geo.budget import JobSlots
 from geo.ocop.parameters import FILE, SELECTION
 from geo.settings import Settings
 from geo.views import whole_province
+from geo.views.export.bounded_file import too_large
 from geo.views.export.download import write_export
 from geo.views.export.file_cache import Coding, ExportCache, ExportFile, Write
 from geo.views.formats import FORMATS, file_name, format_of
 from geo.views.worklist import count_records
 from geo.views.worklist_file import write_worklist
 from geo.web.http import params
-from geo.web.http.bodies import too_large
 from geo.web.http.caching import add_cache_headers, is_not_modified, last_modified_of
 from geo.web.http.headers import etag_of
 from geo.web.http.urls import SiteUrls
@@ -49,8 +49,10 @@ class Downloads:
 
     def __init__(self, settings: Settings, atlas_keys: Callable[[], Collection[str]], slots: JobSlots) -> None:
         self._slots, self._grounds = slots, GroundSource(settings.basemap_dir)
-        self._most_bytes = settings.download_mb * _MB
-        self._cache = ExportCache(settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys)
+        self._most_bytes, self._job_seconds = settings.download_mb * _MB, settings.job_seconds
+        self._cache = ExportCache(
+            settings.data_dir / "exports", settings.exports_mb * _MB, atlas_keys, largest=self._most_bytes
+        )
 
     def register(self, app: Flask) -> None:
         """Add the route of layers."""
@@ -115,8 +117,8 @@ class Downloads:
 
         `depends` is all that the file depends on beside the version; `keep` caches it on disk. The file is complete
         before the first byte is sent, so that an error gives an error status and never a truncated file. A `large` file
-        is written as a job of the machine: Busy when others are being written. TooCostly for one of more than
-        GEO_DOWNLOAD_MB as it is sent.
+        is written as a job of the machine: Busy when others are being written. Others may read all their rows, and
+        those that are kept have the time of a job. TooCostly for one of more than GEO_DOWNLOAD_MB as it is sent.
         """
         g.skip_compression = True
         version = g.atlas.version
@@ -127,11 +129,16 @@ class Downloads:
         if etag:
             return _with_cache_headers(Response(status=304), etag, is_packed=is_packed)
         export = self._cache.open(
-            g.atlas.key, key, write, coding=coding, keep=keep, job=self._slots.job if large else nullcontext
+            g.atlas.key,
+            key,
+            write,
+            coding=coding,
+            keep=keep,
+            job=self._slots.job if large else partial(budget.extended, self._job_seconds if keep else 0),
         )
-        if export.size > self._most_bytes:
+        if export.size > self._most_bytes:  # it is from a time of another limit
             export.file.close()
-            raise too_large(export.size, self._most_bytes)
+            raise too_large(self._most_bytes)
         try:
             # Another release of a library may write other bytes for the same key, so the ETag contains a digest.
             tag = f"{key}-{export.content_sha256[:16]}{f':{coding}' if coding else ''}"
