@@ -103,8 +103,11 @@ class Atlas(Protocol):
     def feature(self, layer: str, record: str) -> bytes:
         """The GeoJSON Feature of one record; NotFound when there is none."""
 
-    def related(self, layer: str, record: str, affixes: UrlAffixes) -> bytes:
-        """The members of the JSON array `links` of a record: links to its related records; empty when it has none."""
+    def linked_feature(self, layer: str, record: str, affixes: UrlAffixes) -> tuple[bytes, bytes]:
+        """The GeoJSON Feature of one record, and the members of the JSON array of links to its related records.
+
+        The second is empty when it has none. NotFound when there is no such record.
+        """
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""

@@ -184,11 +184,13 @@ class SqliteAtlas:
         body: bytes = row[0]
         return body
 
-    def related(self, layer: str, record: str, affixes: UrlAffixes) -> bytes:
-        """The members of the JSON array `links` of a record: links to its related records; empty when it has none."""
-        table = f"{table_of(layer)} f JOIN {related_of(layer)} x ON x.row = f.row"
-        row = self._db.execute(f"SELECT x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
-        return fill_addresses(None if row is None else row[0], affixes)
+    def linked_feature(self, layer: str, record: str, affixes: UrlAffixes) -> tuple[bytes, bytes]:
+        """The GeoJSON Feature of one record, and the members of the JSON array of links to its related records."""
+        table = f"{table_of(layer)} f LEFT JOIN {related_of(layer)} x ON x.row = f.row"
+        row = self._db.execute(f"SELECT f.feature, x.links FROM {table} WHERE f.id = ?", (record,)).fetchone()
+        if row is None:
+            raise _no_record(layer, record)
+        return row[0], fill_addresses(row[1], affixes)
 
     def neighbours(self, layer: str, record: str) -> tuple[str | None, str | None]:
         """The keys before and after a record in the order of keys."""

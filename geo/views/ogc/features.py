@@ -233,7 +233,7 @@ def _select(properties: bytes, fields: Iterable[str]) -> Plain:
 
 def feature(atlas: Atlas, layer: str, record: str, system: ServedCrs, link: Link) -> bytes:
     """One feature with links to itself, its collection, its page and its related records."""
-    body = atlas.feature(layer, record)
+    body, related = atlas.linked_feature(layer, record, url_affixes(link))
     if system.uri != CRS84:
         (body_in_crs,) = _features(system, list(atlas.parts(Query(layer, ids=(record,)))), ())
         body = orjson.dumps(body_in_crs)
@@ -243,5 +243,4 @@ def feature(atlas: Atlas, layer: str, record: str, system: ServedCrs, link: Link
         link("alternate", f"/{layer}/{own}", HTML),
         link("collection", collection_path, JSON),
     ]
-    related = atlas.related(layer, record, url_affixes(link))
     return b'%b,"links":%b%b%b]}' % (body[:-1], orjson.dumps(links)[:-1], b"," if related else b"", related)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -151,10 +150,8 @@ class Page:
         self.limit = params.limit(args, page_limit(request.max_page))
         self.offset = params.offset(args)
         self.system = system_of(args)
-        self.query: Query = replace(
-            query.query_of(self.layer, args, most_functions=request.most_functions),
-            limit=self.limit,
-            offset=self.offset,
+        self.query: Query = query.query_of(
+            self.layer, args, limit=self.limit, offset=self.offset, most_functions=request.most_functions
         )
         self.fields = query.properties_of(self.layer, args)
 

@@ -31,8 +31,8 @@ _MANY_FUNCTIONS = 10
 _LANGUAGES: dict[str, parse.Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json"}
 
 
-def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
-    """The query of the parameters, without limit and offset; BadQuery for an invalid value.
+def query_of(layer: str, args: Args, *, limit: int, offset: int, most_functions: int) -> Query:
+    """The query of the parameters for a page; BadQuery for an invalid value.
 
     A filter may apply `most_functions` functions; BadQuery for more, Busy for many when no long request may begin.
     """
@@ -46,7 +46,8 @@ def query_of(layer: str, args: Args, *, most_functions: int) -> Query:
     where = _where(layer, args)
     if where is not None:
         _refuse_costly(where, most_functions)
-    return replace(query, time=params.period(args), sort=_sort(layer, args) or query.sort, where=where)
+    sort = _sort(layer, args) or query.sort
+    return replace(query, time=params.period(args), sort=sort, where=where, limit=limit, offset=offset)
 
 
 def properties_of(layer: str, args: Args) -> tuple[str, ...]:
