@@ -9,6 +9,8 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from geo.errors import BadQuery
+
 _PART = re.compile(r".+\.(\d+)\.part(-journal)?", re.DOTALL)
 
 
@@ -20,6 +22,15 @@ def part_suffix() -> str:
 def part_of(path: Path) -> Path:
     """The path beside `path` to be written by this process and renamed to `path` when it is complete."""
     return path.with_name(f"{path.name}{part_suffix()}")
+
+
+def require_folder(file: Path) -> None:
+    """BadQuery when the folder of a file that is to be written is not there."""
+    if not file.parent.is_dir():
+        raise BadQuery(
+            f"There is no folder {file.parent}. Make it first.",
+            f"Không có thư mục {file.parent}. Hãy tạo thư mục trước.",
+        )
 
 
 def is_part(path: Path) -> bool:

@@ -25,7 +25,7 @@ WEB = VOCABULARY | {"atlas", "web.http", "web.words"}
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "budget": ({"errors"}, {"filelock"}),
-    "part_files": (set(), set()),
+    "part_files": ({"errors"}, set()),
     "ending_signals": (set(), set()),
     "spare_memory": (set(), set()),
     "code_digest": (set(), set()),

@@ -49,6 +49,6 @@ COHORT_ROWS: tuple[Indicator, ...] = (
               Label("Số sản phẩm của nhóm có giấy chứng nhận còn hiệu lực vào ngày được chọn.", "The products of the cohort whose certificate is valid on the chosen day."),
               _of_cohort(valid_on_day), _LAYER, ("on", *_SCOPE), _COHORT),
     Indicator("cohort_lapsed", Label("Sản phẩm của nhóm hết hiệu lực, chưa công nhận lại", "Products of the cohort lapsed and not certified again"), "P5", _UNIT,
-              Label("Số sản phẩm của nhóm có giấy chứng nhận hết hạn trước ngày được chọn mà không có giấy mới còn hiệu lực.", "The products of the cohort whose certificate ended before the chosen day and who have no other that is valid on it."),
+              Label("Số sản phẩm của nhóm có giấy chứng nhận hết hạn trước ngày được chọn mà không có giấy mới còn hiệu lực.", "The products of the cohort whose certificate ended before the chosen day and which have no other certificate that is valid on it."),
               _of_cohort(lapsed_by_day), _LAYER, ("on", *_SCOPE), _COHORT),
 )  # fmt: skip

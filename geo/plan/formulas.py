@@ -142,10 +142,11 @@ def recorded(layer: str, field: str) -> Formula:
     return formula
 
 
-def missing(layer: str, field: str) -> Label | None:
-    """What an office has to record where the field has no value, as the declaration says."""
-    task = LAYERS[layer].field(field).task
-    return task.hint if task else None
+def missing(layer: str, *fields: str) -> Label | None:
+    """What an office has to record where a field has no value, as the declaration says."""
+    tasks = [LAYERS[layer].field(field).task for field in fields]
+    hints = [task.hint for task in tasks if task]
+    return Label("; ".join(hint.vi for hint in hints), "; ".join(hint.en for hint in hints)) if hints else None
 
 
 def exactly(number: float) -> Interval:

@@ -81,7 +81,7 @@ _RECORDS = (
               Label("Số sản phẩm là hàng hoá có câu chuyện tiếng Việt, bao bì và nhãn mác đều “Đã hoàn thiện”. Sản phẩm có câu chuyện mà chưa ghi bao bì hoặc nhãn mác được liệt kê riêng.",
                     "The goods with a story in Vietnamese whose packaging and label are both “Complete”. Those with a story whose packaging or label has no value are listed apart."),
               count(_LAYER, value(_LAYER, "packaging", "complete"), value(_LAYER, "labelling", "complete"), among=both(_IS_GOODS, has(_LAYER, "story_vi"))),
-              _LAYER, _SCOPE, missing(_LAYER, "labelling")),
+              _LAYER, _SCOPE, missing(_LAYER, "packaging", "labelling")),
 )  # fmt: skip
 
 _NO_FIELD = (

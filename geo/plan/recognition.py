@@ -61,7 +61,7 @@ RECOGNITION: tuple[Indicator, ...] = (
               share(_LAYER, valid_on_day, _was_certified), _LAYER, _SCOPE, _MISSING, 1),
     Indicator("products_lapsed", Label("Sản phẩm hết hiệu lực, chưa công nhận lại", "Products lapsed and not certified again"), "P1", _UNIT,
               Label("Số sản phẩm có giấy chứng nhận hết hạn trước ngày được chọn mà không có giấy mới còn hiệu lực vào ngày đó.",
-                    "The products whose certificate ended before the chosen day and who have no other that is valid on it."),
+                    "The products whose certificate ended before the chosen day and which have no other certificate that is valid on it."),
               count(_LAYER, lapsed_by_day), _LAYER, _SCOPE, _MISSING),
     Indicator("products_lapsing", Label("Sản phẩm sắp hết hiệu lực", "Products about to lapse"), "P1", _UNIT,
               Label("Số sản phẩm còn hiệu lực vào ngày được chọn và hết hạn trong số ngày được chọn kể từ ngày đó.",

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from geo.errors import BadQuery, BadSource, Conflict
-from geo.part_files import delete_parts, part_of
+from geo.part_files import delete_parts, part_of, require_folder
 from geo.schema import Label
 from geo.store.connection import connect, errors_in_words, is_missing, reading
 from geo.store.damage import damaged
@@ -81,11 +81,7 @@ def _require_place(path: Path, file: Path) -> None:
             f"{file} is the store itself. Name the file of a backup.",
             f"{file} chính là kho dữ liệu. Hãy nêu tệp sao lưu.",
         )
-    if not file.parent.is_dir():
-        raise BadQuery(
-            f"There is no folder {file.parent}. Make it first.",
-            f"Không có thư mục {file.parent}. Hãy tạo thư mục trước.",
-        )
+    require_folder(file)
 
 
 @contextmanager

@@ -228,3 +228,11 @@ def test_the_command_refuses_a_distance_that_is_not_a_number(run_app: RunApp, tm
     outcome = run_app("plan-sheet", "proximity", str(tmp_path / "sheet.pdf"), "--km", "nan")
     assert outcome.returncode == 2 and "'nan' is not a number from 0 to 200" in outcome.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [("plan-sheet", "gaps"), ("sheet", "province"), ("report",), ("export", "products")])
+def test_a_folder_that_is_not_there_is_named(run_app: RunApp, tmp_path: Path, words: tuple[str, ...]) -> None:
+    ending = "gpkg" if words[0] == "export" else "pdf"
+    outcome = run_app(*words, str(tmp_path / "none" / f"file.{ending}"))
+    assert outcome.returncode == 1 and ".part" not in outcome.stderr
+    assert f"Không có thư mục {tmp_path / 'none'}" in outcome.stderr and "There is no folder" in outcome.stderr

@@ -8,7 +8,7 @@ from geo.atlas import Atlas, Query
 from geo.crs import STORE_CRS
 from geo.encodings import Errors
 from geo.errors import BadQuery, GeoError
-from geo.part_files import part_of
+from geo.part_files import part_of, require_folder
 from geo.views.export.job import Job
 from geo.views.formats import FORMATS, Format, Write, format_of
 
@@ -55,6 +55,7 @@ def write_whole(out: Path | BinaryIO, write: Write) -> int:
     """Call `write` with a stream to `out` and return its result; a file at a path appears complete or not at all."""
     if not isinstance(out, Path):
         return write(out)
+    require_folder(out)
     part = part_of(out)
     try:
         with part.open("wb") as stream:

@@ -80,7 +80,6 @@ PLAN_WORDS: dict[str, Label] = {
     "plan.clause.not_compared": Label("chỉ so được giữa hai phiên bản dữ liệu", "comparable between data versions only"),
     "plan.not_by_day": Label("Dữ liệu không ghi theo ngày thì không có số liệu trước đó trong cùng phiên bản; muốn so, hãy chọn phiên bản khác.", "What is not recorded by day has no earlier value in the same version; choose another version to compare."),
     "plan.phase.programme": Label("Toàn chương trình, trước và sau", "The whole programme, before and after"),
-    "plan.clause.no_field": Label("Chưa theo dõi được: {words}.", "Not tracked yet: {words}."),
     "plan.parameter.on": Label("Ngày tính", "As of"),
     "plan.parameter.km": Label("Khoảng cách (km)", "Distance (km)"),
     "plan.parameter.days": Label("Số ngày", "Days"),
