@@ -8,24 +8,22 @@ import gc
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geopandas import GeoDataFrame
-
-from geo.atlas import Atlas, AtlasSource, LogEntry, Notes, PublishedVersion, VersionInfo
+from geo.atlas import Atlas, AtlasSource, VersionInfo
 from geo.errors import BadQuery, BadSource, Conflict, DiskFull, GeoError, NotFound
+from geo.freezing import NewVersion, conflicts_of, freeze, link_and_freeze
 from geo.ingest.seed.folder import load_seed
-from geo.link import ConflictRow, Pair, disagreements, link_all, on_borders
+from geo.link import ConflictRow, link_all
 from geo.ocop.links import DISAGREEMENTS, LINKS
 from geo.report import SEVERITIES, Report
 from geo.schema import Label
 from geo.settings import Settings
-from geo.store import SEED, SEED_REASON, Published, Store, Version, create_store, open_store, sweep_store
+from geo.store import SEED, SEED_REASON, Store, Version, create_store, open_store, sweep_store
 from geo.store import restore_backup as put_back
-from geo.store.content import frames_of
 
 Progress = Callable[[str], None]
 BeforeCurrent = Callable[[Atlas], None]
@@ -105,7 +103,7 @@ def check_seed(seed_dir: Path, *, progress: Progress) -> Findings:
     """The findings of `seed_dir`; nothing is written."""
     frames, report, _ = load_seed(seed_dir, progress)
     pairs = link_all(frames, LINKS)
-    return Findings(report, _conflicts(frames, pairs))
+    return Findings(report, conflicts_of(frames, pairs))
 
 
 def build_atlas(
@@ -186,16 +184,31 @@ def prepare_atlas(
     source: AtlasSource,
     *,
     number: int | None = None,
-    published: Published | None = None,
+    published: NewVersion | None = None,
     progress: Progress,
     before_current: BeforeCurrent | None = None,
 ) -> VersionInfo:
     """Build the atlas of the newest version where it is missing or damaged, and make it current.
 
-    `published` is what this process has just published, if anything: its records need not be read again.
+    `published` is what this process has just published, if anything: its content is being computed already.
     `before_current` is called with the atlas before. With `number` build that of an earlier version; the current one
     stays current. DiskFull when there is no room.
     """
+    try:
+        return _prepare_atlas(settings, source, number, published, progress, before_current)
+    finally:
+        if published is not None and published.computation is not None:
+            published.computation.close()
+
+
+def _prepare_atlas(
+    settings: Settings,
+    source: AtlasSource,
+    number: int | None,
+    published: NewVersion | None,
+    progress: Progress,
+    before_current: BeforeCurrent | None,
+) -> VersionInfo:
     store = open_complete_store(settings, source)
     newest = store.current()
     if newest is None:
@@ -309,7 +322,7 @@ def _make_current(
     version: Version,
     source: AtlasSource,
     progress: Progress,
-    published: Published | None,
+    published: NewVersion | None,
     before_current: BeforeCurrent | None,
 ) -> VersionInfo:
     """The version that is current now: the given one, or a newer one that another process published meanwhile."""
@@ -335,17 +348,15 @@ def _last_good_version(source: AtlasSource, error: OSError | DiskFull, progress:
 
 
 def _ensure_frozen(
-    store: Store, version: Version, source: AtlasSource, progress: Progress, published: Published | None = None
+    store: Store, version: Version, source: AtlasSource, progress: Progress, published: NewVersion | None = None
 ) -> VersionInfo:
     """The version as VersionInfo, after its atlas was built if it was missing."""
     info = VersionInfo(*version)
     if not source.has(info):
-        if published is not None and published.version == version:
-            frames = frames_of(published.state)
-            published.state.clear()  # the frames hold the records now; two copies of a large layer fill the memory
+        if published is not None and published.version == version and published.computation is not None:
+            freeze(store, info, published.computation, source, progress)
         else:
-            frames = store.frames(version.number)
-        _freeze(store, info, frames, source, progress)
+            link_and_freeze(store, info, source, progress)
     return info
 
 
@@ -415,27 +426,3 @@ def _fingerprint(folder: Path) -> str:
         digest.update(file.relative_to(folder).as_posix().encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _freeze(
-    store: Store, info: VersionInfo, frames: Mapping[str, GeoDataFrame], source: AtlasSource, progress: Progress
-) -> None:
-    progress(f"link version {info.number}")
-    pairs = link_all(frames, LINKS, progress=lambda name: progress(f"  {name}"))
-    report = store.report(info.number)
-    notes = Notes(
-        conflicts=_conflicts(frames, pairs),
-        issues=report.issues,
-        changes=report.changes,
-        metadata=store.metadata(info.number),
-        versions=[
-            PublishedVersion(row.number, row.published_at) for row in store.versions() if row.number <= info.number
-        ],
-        log=[LogEntry(*row) for row in store.log(info.number)],
-    )
-    progress(f"freeze version {info.number}")
-    source.freeze(frames, pairs, notes, version=info, progress=lambda name: progress(f"  {name}"))
-
-
-def _conflicts(frames: Mapping[str, GeoDataFrame], pairs: list[Pair]) -> list[ConflictRow]:
-    return [*disagreements(pairs, DISAGREEMENTS), *on_borders(frames, LINKS)]

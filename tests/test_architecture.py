@@ -76,7 +76,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "atlas.cql2": (VOCABULARY, {"shapely", "numpy", "orjson", "lark"}),
     "atlas.sqlite": (ATLAS | {"atlas.cql2", "link", "packed_rtree"}, {"geopandas", "shapely", "numpy", "orjson"}),
     "plan": (ATLAS | {"link", "store"}, {"geopandas", "shapely", "numpy", "orjson"}),
-    "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas"}, {"geopandas"}),
+    "freezing": (VOCABULARY | {"store", "link", "atlas"}, {"geopandas"}),
+    "pipeline": (VOCABULARY | {"ingest.seed", "store", "link", "atlas", "freezing"}, set()),
     "doctor": (VOCABULARY | {"store", "atlas", "pipeline"}, {"packaging"}),
     "drafts": (
         VOCABULARY
@@ -89,6 +90,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "plan",
             "store",
             "atlas",
+            "freezing",
             "pipeline",
             "views.tiles",
         },
@@ -172,6 +174,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "basemap.operator",
             "store",
             "atlas",
+            "freezing",
             "pipeline",
             "plan",
             "doctor",

@@ -7,12 +7,14 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from geo.atlas import Query, open_atlases
 from geo.errors import BadSource
+from geo.freezing import publish_computing
 from geo.pipeline import build_atlas, check_seed, prepare_atlas, rule_label
 from geo.settings import Settings
 from geo.store import open_store
@@ -82,10 +84,13 @@ def test_a_lost_atlas_is_made_again_from_the_store(own: Settings) -> None:
 def test_a_version_is_frozen_alike_from_the_records_at_hand_and_from_the_store(own: Settings) -> None:
     build_atlas(own, open_atlases(own), progress=quiet)
     from_store = _dump_and_delete(own)
-    published = open_store(own).restore(1, who="An", why="như cũ")
-    assert published.version.number == 1 and published.state["products"]
+    store = open_store(own)
+    state = store.state(1)
+    restore = partial(store.restore, 1, who="An", why="như cũ", state=state)
+    published = publish_computing(open_atlases(own), state, restore)
+    assert published.version.number == 1 and state["products"]
     prepare_atlas(own, open_atlases(own), progress=quiet, published=published)
-    assert published.state == {}  # taken over, so that memory does not hold the records twice
+    assert not state["products"]  # taken over, so that memory does not hold the records twice
     assert _dump_and_delete(own) == from_store
 
 

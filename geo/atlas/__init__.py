@@ -4,6 +4,7 @@ from geo.atlas.engine import open_atlases
 from geo.atlas.model import (
     Changes,
     Completeness,
+    Content,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -20,7 +21,7 @@ from geo.atlas.model import (
     Value,
     VersionInfo,
 )
-from geo.atlas.protocol import Atlas, AtlasSource
+from geo.atlas.protocol import Atlas, AtlasSource, Computation
 from geo.link import ConflictRow
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "AtlasSource",
     "Changes",
     "Completeness",
+    "Computation",
     "ConflictRow",
+    "Content",
     "Hit",
     "LinkRow",
     "LinkedFeatures",

@@ -8,12 +8,13 @@ from typing import Any, Literal, NamedTuple, Self, TypeAlias
 import numpy as np
 import orjson
 import shapely
+from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.atlas.cql2.tree import Where
 from geo.crs import LngLatBbox
-from geo.link import ConflictRow
+from geo.link import ConflictRow, Pair
 from geo.report import Change, Issue
 from geo.search.ranking import Match
 
@@ -223,9 +224,17 @@ class Changes(NamedTuple):
     removed: list[str]
 
 
+class Content(NamedTuple):
+    """The layers of a version in STORE_CRS, the links between their records, and the conflicts of the links."""
+
+    frames: Mapping[str, GeoDataFrame]
+    pairs: Sequence[Pair]
+    conflicts: Sequence[ConflictRow]
+
+
 @dataclass(frozen=True)
 class Notes:
-    """The contents of an atlas beside its records: conflicts, findings, repairs, metadata of layers, history."""
+    """What an atlas holds beside its content: findings, repairs, metadata of layers, history; further conflicts."""
 
     conflicts: Sequence[ConflictRow] = ()
     issues: Sequence[Issue] = ()

@@ -9,6 +9,7 @@ from geopandas import GeoDataFrame
 from geo.atlas.model import (
     Changes,
     Completeness,
+    Content,
     Hit,
     LinkedFeatures,
     LinkRow,
@@ -27,6 +28,13 @@ from geo.atlas.model import (
 from geo.crs import LngLatBbox
 from geo.link import ConflictRow, Pair
 from geo.report import Change, Issue
+
+
+class Computation(Protocol):
+    """What an atlas source has begun to compute."""
+
+    def close(self) -> None:
+        """End it, because its result is not wanted."""
 
 
 class Atlas(Protocol):
@@ -197,6 +205,22 @@ class AtlasSource(Protocol):
 
     def is_current(self, version: VersionInfo) -> bool:
         """Whether a version is the current one and its atlas is sound."""
+
+    def compute(self, content: Callable[[], Content], *, records: int) -> Computation:
+        """Begin to compute what the atlas of a version holds of its content, for `freeze_computed`.
+
+        `content` is called, and of many `records` everything is computed, by a second process where the system has one.
+        """
+
+    def freeze_computed(
+        self,
+        computation: Computation,
+        notes: Notes,
+        *,
+        version: VersionInfo,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Build the atlas of a version as `freeze` does, from what `compute` has begun."""
 
     def freeze(
         self,

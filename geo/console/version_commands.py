@@ -11,6 +11,7 @@ from geo.console.grounds import publish_base_map
 from geo.console.installation import Installation
 from geo.console.output import print_progress, report_errors
 from geo.console.temporary_files import with_temporary_folder
+from geo.freezing import publish_computing
 from geo.pipeline import BuildResult, allow_new_store, build_atlas, collect_seldom, person, prepare_atlas, require_room
 from geo.store import SEED, SEED_REASON, open_store
 from geo.views.tiles.next_layers import prepare_next
@@ -76,7 +77,8 @@ def restore(installation: Installation, version: int, who: str, why: str) -> Non
     who, why = person(who, why)
     store, source = open_store(config), open_atlases(config)
     require_room(config, store, source)
-    published = store.restore(version, who=who, why=why)
+    state = store.state(version)
+    published = publish_computing(source, state, partial(store.restore, version, who=who, why=why, state=state))
     current = prepare_atlas(
         config, source, published=published, progress=print_progress, before_current=partial(prepare_next, config)
     )

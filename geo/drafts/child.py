@@ -22,13 +22,13 @@ from geo.drafts.marked_workbook import mark
 from geo.drafts.reading import Progress
 from geo.drafts.socket_filter import close_network
 from geo.errors import BadSource, GeoError, disk_full
+from geo.freezing import NewVersion
 from geo.part_files import part_of
 from geo.pipeline import collect_seldom
 from geo.settings import Settings
-from geo.store import Published
 
 Plain = dict[str, Any]
-Task = Callable[[Settings, Plain, Progress], Plain | Published]
+Task = Callable[[Settings, Plain, Progress], Plain | NewVersion]
 
 _LOWEST = 19
 """The lowest priority of a process."""
@@ -80,11 +80,11 @@ def carry_out(order: Plain, progress: Progress, announce: Callable[[Plain], None
     return outcome
 
 
-def _try(task: Task, settings: Settings, order: Plain, progress: Progress) -> tuple[Plain, Published | None]:
+def _try(task: Task, settings: Settings, order: Plain, progress: Progress) -> tuple[Plain, NewVersion | None]:
     """The outcome of a task, and what it published if it says so."""
     try:
         outcome = task(settings, order, progress)
-        if isinstance(outcome, Published):
+        if isinstance(outcome, NewVersion):
             return {"version": outcome.version.number}, outcome
         return outcome, None
     except (GeoError, OSError) as error:
@@ -120,7 +120,7 @@ def _mark(settings: Settings, order: Plain, _: Progress) -> Plain:
     return {}
 
 
-def _publish(settings: Settings, order: Plain, progress: Progress) -> Published:
+def _publish(settings: Settings, order: Plain, progress: Progress) -> NewVersion:
     drafts = DraftStore(settings.drafts_dir)
     return work.publish(
         settings, drafts, drafts.get(order["draft"]), who=order["who"], why=order["why"], digest=order["seen"],
@@ -128,7 +128,7 @@ def _publish(settings: Settings, order: Plain, progress: Progress) -> Published:
     )  # fmt: skip
 
 
-def _restore(settings: Settings, order: Plain, progress: Progress) -> Published:
+def _restore(settings: Settings, order: Plain, progress: Progress) -> NewVersion:
     return work.restore(settings, order["version"], who=order["who"], why=order["why"], progress=progress)
 
 
@@ -140,7 +140,7 @@ def _save_cohort(settings: Settings, order: Plain, progress: Progress) -> Plain:
     return {"version": version.number}
 
 
-def _prepare(settings: Settings, order: Plain, progress: Progress, published: Published | None = None) -> Plain:
+def _prepare(settings: Settings, order: Plain, progress: Progress, published: NewVersion | None = None) -> Plain:
     work.prepare_served(settings, number=order.get("number"), published=published, progress=progress)
     return {}
 

@@ -12,6 +12,7 @@ from geo.drafts.draft import Draft, DraftStore, digest_of
 from geo.drafts.publication import Publication
 from geo.drafts.reading import DraftReading, Progress, changed_layers, read_draft
 from geo.errors import BadQuery, Conflict
+from geo.freezing import NewVersion, publish_computing
 from geo.ingest.questions import with_source
 from geo.ingest.stage import Staged
 from geo.ocop.layers import LAYERS
@@ -19,7 +20,7 @@ from geo.pipeline import person, prepare_atlas, require_room
 from geo.plan.cohorts import Cohort, save
 from geo.report import WHOLE_LAYER, Change, Issue, Report
 from geo.settings import Settings
-from geo.store import Published, Store, Version, open_store
+from geo.store import Store, Version, open_store
 from geo.store.content import state_of
 from geo.views.tiles.next_layers import prepare_next
 
@@ -39,7 +40,7 @@ def prepare(settings: Settings, drafts: DraftStore, draft: Draft, progress: Prog
 
 def publish(
     settings: Settings, drafts: DraftStore, draft: Draft, *, who: str, why: str, digest: str | None, progress: Progress
-) -> Published:
+) -> NewVersion:
     """Publish the draft as the newest version, in one transaction; its atlas is built afterwards.
 
     What was saved when the draft was read is published as it is; the files are read again only where that does not
@@ -51,25 +52,27 @@ def publish(
     changes = _changes(settings, drafts, draft, store, digest, progress)
     current = store.current()
     if current is not None and not changes.is_change:
-        return Published(current, store.state(current.number))
+        return NewVersion(current, None)
     progress("publish")
-    require_room(settings, store, open_atlases(settings), upload_bytes=draft.size)
+    source = open_atlases(settings)
+    require_room(settings, store, source, upload_bytes=draft.size)
     state = {**store.state(changes.base), **changes.layers}
-    version = store.publish(
-        state, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base
+    write = partial(
+        store.publish, state, who=who, why=why, metadata=changes.metadata, report=changes.report, base=changes.base
     )
-    return Published(version, state)
+    return publish_computing(source, state, write)
 
 
-def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> Published:
+def restore(settings: Settings, version: int, *, who: str, why: str, progress: Progress) -> NewVersion:
     """Publish the content of an earlier version as a new one, in one transaction; its atlas is built afterwards.
 
     When nothing differs from the current version, that one is returned. DiskFull when there may not be room.
     """
     progress("publish")
-    store = open_store(settings)
-    require_room(settings, store, open_atlases(settings))
-    return store.restore(version, who=who, why=why)
+    store, source = open_store(settings), open_atlases(settings)
+    require_room(settings, store, source)
+    state = store.state(version)
+    return publish_computing(source, state, partial(store.restore, version, who=who, why=why, state=state))
 
 
 def save_cohort(settings: Settings, cohort: Cohort, *, who: str, why: str, base: int, progress: Progress) -> Version:
@@ -84,7 +87,7 @@ def save_cohort(settings: Settings, cohort: Cohort, *, who: str, why: str, base:
 
 
 def prepare_served(
-    settings: Settings, *, number: int | None = None, published: Published | None = None, progress: Progress
+    settings: Settings, *, number: int | None = None, published: NewVersion | None = None, progress: Progress
 ) -> None:
     """Build the atlas of the newest version and make it current, or build that of the version `number`.
 

@@ -24,7 +24,7 @@ from geo.store.copies import write_backup
 from geo.store.damage import missing
 from geo.store.diff import RecordDiff, differences
 from geo.store.gpkg_tables import DDL, drop_layer, is_as_declared, is_ready, make_layer
-from geo.store.protocol import LogRow, Published, Version
+from geo.store.protocol import LogRow, Version
 from geo.store.states import state_of_version
 
 _OPERATIONS = """
@@ -185,11 +185,10 @@ class GeoPackageStore:
             seals.require_log(connection, self.path, self._number(connection, None))
             return {key for (key,) in connection.execute("SELECT DISTINCT id FROM geo_log WHERE layer = ?", (layer,))}
 
-    def restore(self, version: int, *, who: str, why: str) -> Published:
-        """Publish the content of an earlier version as a new one."""
-        state = self.state(version)
-        new = self.publish(state, who=who, why=why, metadata=self.metadata(version), report=self.report(version))
-        return Published(new, state)
+    def restore(self, version: int, *, who: str, why: str, state: State | None = None) -> Version:
+        """Publish the content of an earlier version as a new one; `state` are its records where they are at hand."""
+        records = self.state(version) if state is None else state
+        return self.publish(records, who=who, why=why, metadata=self.metadata(version), report=self.report(version))
 
     def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
         """Write a verified copy of the whole store to `file`, complete or not at all, while others read and publish.

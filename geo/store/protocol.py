@@ -28,13 +28,6 @@ class Version(NamedTuple):
     digest: str
 
 
-class Published(NamedTuple):
-    """A version and the records that its digest was computed from, so that nobody reads and compares them again."""
-
-    version: Version
-    state: State
-
-
 class LogRow(NamedTuple):
     """The change of one record by one version; `before` is None for an added one, `after` for a removed one.
 
@@ -123,8 +116,8 @@ class Store(Protocol):
     def used_ids(self, layer: str) -> set[str]:
         """Every id that a record of the layer ever had, so that none is assigned again."""
 
-    def restore(self, version: int, *, who: str, why: str) -> Published:
-        """Publish the content of an earlier version as a new one."""
+    def restore(self, version: int, *, who: str, why: str, state: State | None = None) -> Version:
+        """Publish the content of an earlier version as a new one; `state` are its records where they are at hand."""
 
     def backup(self, file: Path, *, replace: bool = False) -> list[Version]:
         """Write a verified copy of the whole store to `file`, complete or not at all, while others read and publish.

@@ -2,19 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from itertools import repeat
 from pathlib import Path
+from typing import TypeAlias
 
-from geo.atlas.model import Notes, VersionInfo
+from geo.atlas.model import Content, Notes, VersionInfo
 from geo.atlas.sqlite import alphabet, feed, link_layer
 from geo.atlas.sqlite.checksum import append_checksum
-from geo.atlas.sqlite.layer_parts import Frames, Part, RecordsEnd, Summary, layer_parts
+from geo.atlas.sqlite.layer_parts import Conflicts, Links, Part, RecordsEnd, Summary, content_parts
 from geo.atlas.sqlite.lookup import index_of_layers
 from geo.atlas.sqlite.related import Related
 from geo.atlas.sqlite.rows import Batch
-from geo.atlas.sqlite.second_process import computed_beside
+from geo.atlas.sqlite.second_process import Beside, computed_beside
 from geo.atlas.sqlite.tables import (
     RECORD_COLUMNS,
     column_of,
@@ -27,7 +28,7 @@ from geo.atlas.sqlite.tables import (
     table_of,
 )
 from geo.errors import disk_full
-from geo.link import Pair, links_metadata
+from geo.link import ConflictRow, links_metadata
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.part_files import part_of
 
@@ -47,25 +48,30 @@ _MANY = 10_000
 """Records above which a second process saves more time than its start takes."""
 
 
+Parts: TypeAlias = Generator[Part] | Beside[Part]
+
+
+def compute_parts(content: Callable[[], Content], records: int) -> Parts:
+    """The parts of an atlas, of which those of many records are computed by a second process that begins at once."""
+    parts = content_parts(content)
+    return computed_beside(parts) if records > _MANY else parts
+
+
 def write_atlas(
-    frames: Frames,
-    pairs: Sequence[Pair],
+    parts: Parts,
     notes: Notes,
     *,
     version: VersionInfo,
     path: Path,
     progress: Callable[[str], None],
 ) -> None:
-    """Write an atlas with its checksum to `path`, atomically.
+    """Write an atlas of `parts` with its checksum to `path`, atomically; `parts` are closed.
 
-    Frames must be in STORE_CRS. Records are stored in the order of rows.batches. DiskFull when there is no room for it.
+    Records are stored in the order of rows.batches. DiskFull when there is no room for it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = part_of(path)
     part.unlink(missing_ok=True)
-    parts = layer_parts(frames, pairs)
-    if sum(map(len, frames.values())) > _MANY:
-        parts = computed_beside(parts)
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.executescript(_PRAGMAS)
@@ -77,8 +83,6 @@ def write_atlas(
             connection.execute("BEGIN")
             connection.execute("INSERT INTO meta VALUES ('version', ?)", (json.dumps(version._asdict()),))
             _write_notes(connection, notes)
-            connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", pairs)
-            create_link_indexes(connection)
             _write_layers(connection, parts, notes, progress)
             alphabet.create_indexes(connection)
             connection.execute("COMMIT")
@@ -92,6 +96,7 @@ def write_atlas(
             raise full from error
         raise
     finally:
+        parts.close()
         part.unlink(missing_ok=True)
 
 
@@ -106,6 +111,10 @@ def _write_layers(
                 progress(part.layer)
             layer = part.layer
             _write_records(connection, part)
+        elif isinstance(part, Links):
+            connection.executemany(f"INSERT INTO link VALUES ({_marks(13)})", zip(*part.columns, strict=True))
+        elif isinstance(part, Conflicts):
+            _write_conflicts(connection, part.rows)
         elif isinstance(part, Related):
             connection.executemany(f"INSERT INTO {related_of(part.layer)} VALUES (?, ?)", part.rows)
         elif isinstance(part, RecordsEnd):
@@ -144,6 +153,7 @@ def _write_summary(connection: sqlite3.Connection, summary: Summary, metadata: s
 def _index_records(connection: sqlite3.Connection) -> None:
     """Make the indexes over all records, while the other process computes the summaries of the layers."""
     _write_index(connection)
+    create_link_indexes(connection)
     create_indexes(connection)
     link_layer.create_indexes(connection)
     connection.execute("INSERT INTO search(search) VALUES ('optimize')")
@@ -156,7 +166,7 @@ def _write_index(connection: sqlite3.Connection) -> None:
 
 def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:
     feed.write(connection, notes.versions, notes.log)
-    connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", notes.conflicts)
+    _write_conflicts(connection, notes.conflicts)
     connection.executemany(
         f"INSERT INTO issue VALUES ({_marks(8)})",
         ((one.layer, *one.subject, one.field, one.kind, one.value, *one.message) for one in notes.issues),
@@ -165,6 +175,10 @@ def _write_notes(connection: sqlite3.Connection, notes: Notes) -> None:
         f"INSERT INTO change VALUES ({_marks(8)})",
         ((one.layer, *one.subject, one.field, one.before, one.after, *one.rule) for one in notes.changes),
     )
+
+
+def _write_conflicts(connection: sqlite3.Connection, conflicts: Sequence[ConflictRow]) -> None:
+    connection.executemany(f"INSERT INTO conflict VALUES ({_marks(6)})", conflicts)
 
 
 def _marks(count: int) -> str:

@@ -1,23 +1,40 @@
-"""The content of an atlas' layers, in parts of which each can be computed while the one before it is written."""
+"""The content of an atlas, in parts of which each can be computed while the one before it is written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
+from geo.atlas.model import Content
 from geo.atlas.overview import overview
 from geo.atlas.sqlite import link_layer
 from geo.atlas.sqlite.alphabet import Places, alphabetical_fields, places_in_order
 from geo.atlas.sqlite.related import Named, Related, related
 from geo.atlas.sqlite.rows import Batch, Units, batches
-from geo.link import Lines, Pair
+from geo.link import ConflictRow, Lines, Pair
 from geo.ocop.collections import COLLECTIONS, LINK_LAYER
 from geo.ocop.filters import FILTERS
 from geo.packed_rtree import PackedRTree, packed
 
 Frames: TypeAlias = Mapping[str, GeoDataFrame]
+
+
+_PAIRS = 20_000
+"""Pairs that are sent to the writing process together."""
+
+
+class Links(NamedTuple):
+    """Some of the links, column by column in the order of the fields of Pair: no class is pickled for each of them."""
+
+    columns: list[tuple[object, ...]]
+
+
+class Conflicts(NamedTuple):
+    """The conflicts of the links."""
+
+    rows: Sequence[ConflictRow]
 
 
 class Summary(NamedTuple):
@@ -33,7 +50,7 @@ class RecordsEnd(NamedTuple):
     """Stands behind the last record and the last related links: what is computed from all of them can begin."""
 
 
-Part: TypeAlias = Batch | Related | RecordsEnd | Summary
+Part: TypeAlias = Links | Conflicts | Batch | Related | RecordsEnd | Summary
 
 
 class _Columns(NamedTuple):
@@ -48,7 +65,16 @@ class _Columns(NamedTuple):
         return cls(Named({}, []), [], [[] for _ in alphabetical_fields(layer)])
 
 
-def layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
+def content_parts(content: Callable[[], Content]) -> Generator[Part]:
+    """All parts; `content` is called when the first of them is asked for."""
+    frames, pairs, conflicts = content()
+    for start in range(0, len(pairs), _PAIRS):
+        yield Links(list(zip(*pairs[start : start + _PAIRS], strict=True)))
+    yield Conflicts(conflicts)
+    yield from _layer_parts(frames, pairs)
+
+
+def _layer_parts(frames: Frames, pairs: Sequence[Pair]) -> Iterator[Part]:
     """The records of all layers, those of the layer of links, the links of all records, the summary of each layer.
 
     The summaries are computed before the first of them is given, so that this needs no reader while it lasts.

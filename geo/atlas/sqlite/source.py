@@ -6,13 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from geopandas import GeoDataFrame
 
-from geo.atlas.model import Notes, VersionInfo
+from geo.atlas.model import Content, Notes, VersionInfo
+from geo.atlas.protocol import Computation
 from geo.atlas.sqlite.checksum import is_sound
-from geo.atlas.sqlite.frozen_file import write_atlas
+from geo.atlas.sqlite.frozen_file import Parts, compute_parts, write_atlas
 from geo.atlas.sqlite.metered import unreadable
 from geo.atlas.sqlite.query import SqliteAtlas
 from geo.atlas.sqlite.tables import declaration_digest
@@ -204,8 +205,25 @@ class SqliteAtlasSource:
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Write the file of a version, atomically; an existing one is replaced."""
+        content = Content(frames, pairs, ())
+        computation = self.compute(lambda: content, records=sum(map(len, frames.values())))
+        self.freeze_computed(computation, notes, version=version, progress=progress)
+
+    def compute(self, content: Callable[[], Content], *, records: int) -> Parts:
+        """Begin to compute the parts of a file, in a second process when there are many records."""
+        return compute_parts(content, records)
+
+    def freeze_computed(
+        self,
+        computation: Computation,
+        notes: Notes,
+        *,
+        version: VersionInfo,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Write the file of a version from the parts that `compute` gave, atomically; an existing one is replaced."""
         path = self._directory / file_name(version)
-        write_atlas(frames, pairs, notes, version=version, path=path, progress=progress)
+        write_atlas(cast(Parts, computation), notes, version=version, path=path, progress=progress)
         stamp = _stamp_of(path)
         if stamp is not None:
             self._sound[path] = stamp
