@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Tests start many processes of Python, which read compiled modules instead of compiling them again.
 unexport PYTHONDONTWRITEBYTECODE
-# Tests go to one process more than there are processors, the longest first; a file stays in one (tests/conftest.py).
+# Tests go to two processes more than there are processors, the longest first; a file stays in one (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
 # What is tested without the shipped data, a server, a browser or a program of others.
 QUICK := geo tests/atlas tests/drafts/test_command.py tests/drafts/test_profiles.py tests/drafts/test_review.py tests/encodings \

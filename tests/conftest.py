@@ -25,48 +25,55 @@ from tests.office import write_office_seed
 SHIPPED_SEED = ROOT / "data" / "shapefiles"
 
 GROUPS = {
-    "tests/test_load.py": "processes",
-    "tests/test_full_disk.py": "processes",
+    "tests/test_load.py": "servers",
+    "tests/test_serving.py": "servers",
+    "tests/test_connections.py": "servers",
+    "tests/test_long_processes.py": "servers",
     "tests/test_lost_atlas.py": "processes",
+    "tests/test_full_disk.py": "processes",
     "tests/drafts/test_jobs.py": "processes",
     "tests/store/test_crash.py": "processes",
     "tests/test_durability.py": "processes",
     "tests/test_kills.py": "processes",
     "tests/test_leftovers.py": "processes",
-    "tests/test_serving.py": "processes",
     "tests/test_signing_in.py": "processes",
-    "tests/test_connections.py": "processes",
-    "tests/test_long_processes.py": "processes",
-    "tests/browser/test_map.py": "map",
-    "tests/browser/test_base_map.py": "map",
-    "tests/browser/test_manage.py": "managing",
-    "tests/browser/test_proxies.py": "managing",
-    "tests/browser/": "browser",
     "tests/ogc/test_qgis.py": "qgis",
     "tests/test_qgis_project.py": "qgis",
 }
 """Files that one worker tests one after another, by the beginnings of their paths; every other file is a group of its own.
 
-What the tests of a file or a group share (a server, a damaged seed, QGIS) is made once. Tests that kill processes, hold
-them still or wait for them ("processes") would starve each other. The groups, which take longest, are begun first.
+What the tests of a file or a group share (a server, a damaged seed, QGIS) is made once. Tests that put servers under load
+("servers"), or kill processes and wait for them ("processes"), would starve others of their kind. The groups, which take
+longest, are begun first.
 """
 
 SLOW_FILES = (
+    "tests/browser/test_pages.py",
+    "tests/browser/test_manage.py",
+    "tests/browser/test_base_map.py",
+    "tests/browser/test_proxies.py",
+    "tests/browser/test_map.py",
+    "tests/browser/test_accessibility.py",
     "tests/ogc/test_clients.py",
     "tests/test_new_layer.py",
-    "tests/test_docs.py",
     "tests/web/test_pages.py",
-    "tests/drafts/test_offline.py",
-    "tests/test_base_command.py",
-    "tests/plan/test_bounds.py",
     "tests/ingest/files/test_damage.py",
-    "tests/search/test_ranking.py",
     "tests/drafts/test_drafts.py",
+    "tests/drafts/test_offline.py",
+    "tests/search/test_ranking.py",
+    "tests/views/test_tiles.py",
     "tests/ogc/test_in_step.py",
     "tests/ingest/files/test_sheets.py",
+    "tests/test_base_command.py",
+    "tests/browser/test_map_filters.py",
+    "tests/plan/test_bounds.py",
+    "tests/ogc/test_contract.py",
     "tests/drafts/test_restoration.py",
+    "tests/test_docs.py",
+    "tests/browser/test_first_view.py",
+    "tests/browser/test_first_visit.py",
 )
-"""The files that take longest besides, in seconds of processor; begun late, one would keep the others waiting."""
+"""The files that take longest besides, in seconds by the clock; begun late, one would keep the others waiting."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,8 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: many tests wait for servers and processes that they start."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than there are processors: many tests wait for servers, processes and pages that they start."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
