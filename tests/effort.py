@@ -27,6 +27,8 @@ class Effort(NamedTuple):
     """Addresses of a site behind a proxy that are opened, following links from its main pages."""
     variants: int
     """Addresses with one path and the same parameters that are opened where all links of the site are followed."""
+    files: int
+    """The same of files."""
     crowd: int
     """Records of each of the two large layers of the server that is put under load."""
     load_s: int
@@ -49,6 +51,7 @@ SHORT = Effort(
     requests=6,
     addresses=120,
     variants=3,
+    files=1,
     crowd=4_000,
     load_s=5,
     idle_s=5,
@@ -64,6 +67,7 @@ LONG = Effort(
     requests=40,
     addresses=1_500,
     variants=12,
+    files=12,
     crowd=100_000,
     load_s=60,
     idle_s=15,

@@ -2,7 +2,9 @@
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,12 +57,32 @@ class Office:
         return Service(create_app(self.settings, self.source, templates=ROOT / "templates").test_client())
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    result = Office(tmp_path)
-    result.publish({f"R{n:02}": f"Chè {n}" for n in range(10)})
+TEN = {f"R{n:02}": f"Chè {n}" for n in range(10)}
+
+
+@contextmanager
+def office_in(folder: Path, copied: Path | None = None) -> Iterator[Office]:
+    """An office with a data folder, which is a copy of another if one is given."""
+    if copied:
+        shutil.copytree(copied, folder, dirs_exist_ok=True)
+    result = Office(folder)
     yield result
     result.source.close()
+
+
+@pytest.fixture(scope="module")
+def one_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an office that published once; it is copied and not changed."""
+    folder = tmp_path_factory.mktemp("one")
+    with office_in(folder) as made:
+        made.publish(TEN)
+    return folder
+
+
+@pytest.fixture
+def office(one_version: Path, tmp_path: Path) -> Iterator[Office]:
+    with office_in(tmp_path, one_version) as copy:
+        yield copy
 
 
 def followed(service: Service, page: Any) -> Any:
@@ -121,17 +143,25 @@ def test_a_version_whose_atlas_was_thrown_away_is_told(office: Office) -> None:
 # --- the feed ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def history(office: Office) -> Office:
-    """Version 1 has R00..R09; 2 changes R01, adds N1 and N2, loses R02; 3 loses N1, brings R02 back, changes R01."""
-    rows = {f"R{n:02}": f"Chè {n}" for n in range(10)}
-    second = {**rows, "R01": "Chè mới", "N1": "Mật", "N2": "Gạo"}
+@pytest.fixture(scope="module")
+def three_versions(one_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of `history`; it is copied and not changed."""
+    folder = tmp_path_factory.mktemp("three")
+    second = {**TEN, "R01": "Chè mới", "N1": "Mật", "N2": "Gạo"}
     del second["R02"]
-    office.publish(second)
     third = {**second, "R01": "Chè mới hơn", "R02": "Chè 2"}
     del third["N1"]
-    office.publish(third)
-    return office
+    with office_in(folder, one_version) as made:
+        made.publish(second)
+        made.publish(third)
+    return folder
+
+
+@pytest.fixture
+def history(three_versions: Path, tmp_path: Path) -> Iterator[Office]:
+    """Version 1 has R00..R09; 2 changes R01, adds N1 and N2, loses R02; 3 loses N1, brings R02 back, changes R01."""
+    with office_in(tmp_path, three_versions) as copy:
+        yield copy
 
 
 @pytest.mark.parametrize(
