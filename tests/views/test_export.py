@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import struct
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,17 @@ def test_geopackage_keeps_holes_and_parts(atlas: Atlas, tmp_path: Path) -> None:
     assert frame.geometry[0].normalize().equals_exact(atlas.get("zones", "Z1").geometry.normalize(), 0)
     assert (frame["area_ha"][0], frame["households"][0]) == (1234.5, 12)
     assert frame["measured_area_ha"][0] == atlas.get("zones", "Z1").properties["measured_area_ha"]
+
+
+@pytest.mark.parametrize("layer", COLLECTIONS)
+def test_geopackage_of_one_layer_has_no_other_table_that_programs_ask_about(
+    atlas: Atlas, tmp_path: Path, layer: str
+) -> None:
+    """With a table of styles ogr2ogr writes no GeoJSON from the file, and geopandas warns of a second layer."""
+    path, out = export_to(atlas, tmp_path, Query(layer), "gpkg"), tmp_path / "out.geojson"
+    assert pyogrio.list_layers(path)[:, 0].tolist() == [layer]
+    subprocess.run(["ogr2ogr", out, path], check=True)
+    assert len(json.loads(out.read_bytes())["features"]) == atlas.count(Query(layer))
 
 
 def test_geopackage_of_unplaced_records_has_null_geometry(atlas: Atlas, tmp_path: Path) -> None:
