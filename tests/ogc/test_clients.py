@@ -15,6 +15,7 @@ import pyogrio
 import pytest
 import shapely
 from owslib.ogcapi.features import Features
+from owslib.ogcapi.records import Records
 
 from geo.atlas import Query, open_atlases
 from geo.atlas.cql2.parse import parse
@@ -214,3 +215,16 @@ def test_owslib_understands_everything(server: str, slash: str) -> None:
     one = client.collection_item("sites", page["features"][0]["id"])
     assert one["type"] == "Feature"
     assert json.dumps(client.api())
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_owslib_reads_the_catalogue(server: str, slash: str) -> None:
+    client = Records(f"{server}{slash}")
+    assert client.collection("catalogue")["itemType"] == "record"
+    page = client.collection_items("catalogue", limit=2)
+    assert (page["numberMatched"], page["numberReturned"]) == (len(COLLECTIONS), 2)
+    ids = [record["id"] for record in client.collection_items("catalogue", q="làng nghề")["features"]]
+    assert "villages" in ids and len(ids) < len(COLLECTIONS)
+    assert client.collection_item("catalogue", "sites")["id"] == "sites"
+    with pytest.raises(RuntimeError, match="404"):
+        client.collection_item("catalogue", "làng/?#")

@@ -1,9 +1,11 @@
 """The metadata catalogue: DCAT-AP, ISO 19139 and 19115-3, OGC API - Records, and schema.org in the pages."""
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from geo.errors import BadQuery
 from geo.ocop.parameters import RECORDS, RECORDS_LIMIT
@@ -34,6 +36,9 @@ def register(app: Flask, settings: Settings) -> None:
     app.add_url_rule("/catalogue", view_func=collection, endpoint="catalogue")
     app.add_url_rule("/catalogue/items", view_func=items, endpoint="catalogue_items")
     app.add_url_rule("/catalogue/items/<layer>", view_func=item, endpoint="catalogue_item")
+    for path in ("", "/items", "/items/<layer>"):
+        rule = f"/collections/catalogue{path}"
+        app.add_url_rule(rule, rule, redirect_to_catalogue)
 
     @app.context_processor
     def helpers() -> dict[str, object]:
@@ -44,6 +49,13 @@ def register(app: Flask, settings: Settings) -> None:
             "layer_data": lambda layer: schema_org.dataset(g.atlas, layer, site(), g.lang),
             "record_data": lambda layer, record: schema_org.record_page(g.atlas, layer, record, site(), g.lang),
         }
+
+
+def redirect_to_catalogue(layer: str = "") -> BaseResponse:
+    """To the catalogue's own address, for programs that look for every catalogue among the collections (OWSLib)."""
+    query = request.query_string.decode("ascii", "replace")
+    path = quote(request.path.removeprefix("/collections"))
+    return redirect(f"{SiteUrls().plain(path)}{'?' + query if query else ''}", 308)
 
 
 def site() -> Site:
