@@ -53,6 +53,20 @@ def test_no_box_means_everywhere() -> None:
     assert params.bbox(args(bbox="")) is None
 
 
+def test_a_parameter_of_other_addresses_is_not_taken_for_another_word() -> None:
+    for name in ("limit", "filter"):
+        with pytest.raises(BadQuery) as refusal:
+            params.only(args(**{name: "5"}), *SELECTION, "letters")
+        assert "It is one of other addresses." in refusal.value.en and "Did you mean" not in refusal.value.en
+        assert "địa chỉ khác" in refusal.value.vi
+
+
+def test_parameters_are_listed_once() -> None:
+    with pytest.raises(BadQuery) as refusal:
+        params.only(args(x="5"), "lang", "limit")
+    assert refusal.value.en.endswith("Parameters: lang, limit.")
+
+
 @pytest.mark.parametrize(
     ("name", "nearest"), [("grup", "group"), ("bbx", "bbox"), ("star", "stars"), ("language", "lang")]
 )

@@ -175,6 +175,7 @@ def test_pages_of_other_sites_may_read_tiles(client: FlaskClient) -> None:
     for path in ("/tiles", f"/tiles/{MATRIX_SET}", ALL, ONE, f"/tiles/{MATRIX_SET}/1/9/9"):
         assert client.get(path).headers["Access-Control-Allow-Origin"] == "*"
     assert "X-Tile-Features" in client.get(ALL).headers["Access-Control-Expose-Headers"]
+    assert "X-Request-ID" in client.get(f"/tiles/{MATRIX_SET}/1/9/9").headers["Access-Control-Expose-Headers"]
 
 
 @requirement("tiles/core/tc-error")

@@ -29,6 +29,11 @@ from geo.web.http.headers import CORS_PATHS, allows_cors
 from geo.web.http.negotiate import choose
 
 PROBLEM = "application/problem+json"
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Range, Retry-After, X-Request-ID",
+}
+"""Headers of a failure that scripts of other sites may read."""
 _FORMS = {"html": "text/html", "json": "application/json"}
 log = logging.getLogger("geo.web")
 
@@ -198,11 +203,7 @@ def problem(failure: Failure, lang: str) -> dict[str, object]:
 def _body(failure: Failure, lang: str, *, retry_s: int | None) -> tuple[str, int, dict[str, str]]:
     message = failure.text.of(lang)
     if wants_json() and not ((retry_s or failure.status == STATUS[DiskFull]) and _is_browser()):
-        cors = {
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Range, Retry-After, X-Request-ID",
-        }
-        headers = {"Content-Type": PROBLEM, **(cors if allows_cors(request.path) else {})}
+        headers = {"Content-Type": PROBLEM, **(CORS if allows_cors(request.path) else {})}
         return current_app.json.dumps(problem(failure, lang)), failure.status, headers
     page = render_template(
         "error.html", failure=failure, message=message, suggestions=_suggestions(), retry_s=retry_s, active=""

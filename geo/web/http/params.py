@@ -48,6 +48,10 @@ class MapState:
     others: str = "dim"
 
 
+_ELSEWHERE = Label(" Tham số này dùng ở địa chỉ khác.", " It is one of other addresses.")
+"""What is said instead of a name that is spelled alike, which would be another thing."""
+
+
 def language(args: Args) -> str:
     """The language of the parameter `lang`; Vietnamese without it."""
     lang = args.get("lang") or "vi"
@@ -64,7 +68,7 @@ def only(args: Args, *names: str) -> None:
     parameters = (*names, "lang")
     for name in args:
         if name not in parameters and not _TRACKING.fullmatch(name):
-            hint = _hint(name, parameters)
+            hint = _ELSEWHERE if name in PARAMETERS else _hint(name, parameters)
             choices = ", ".join(dict.fromkeys(parameters))
             raise BadQuery(
                 f"Unknown parameter {name!r}.{hint.en} Parameters: {choices}.",

@@ -19,7 +19,7 @@ from geo.views.tiles.cache import CachedTile, TileCache
 from geo.views.tiles.zoom_layers import PreparedLayers, folder_for
 from geo.web.http import params
 from geo.web.http.caching import YEAR_S, add_cache_headers, conditional_response, is_not_modified
-from geo.web.http.errors import PROBLEM, failure_of, headers_of, log_failure, problem
+from geo.web.http.errors import CORS, PROBLEM, failure_of, headers_of, log_failure, problem
 from geo.web.http.headers import etag_of
 from geo.web.http.negotiate import negotiate
 from geo.web.ogc.core import link
@@ -78,7 +78,7 @@ def _problem(error: GeoError) -> tuple[Response, int]:
     failure = failure_of(error)
     log_failure(error, failure)
     response = Response(current_app.json.dumps(problem(failure, g.lang)), mimetype=PROBLEM)
-    response.headers.update({"Access-Control-Allow-Origin": "*", **headers_of(error)})
+    response.headers.update(CORS | headers_of(error))
     return response, failure.status
 
 
