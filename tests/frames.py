@@ -4,10 +4,13 @@ from functools import cache
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import STORE_CRS
+from geo.link import Lines
 from geo.ocop.layers import LAYERS
 from geo.schema import LayerSpec
 from geo.store.content import state_of
@@ -114,3 +117,10 @@ def compare(spec: LayerSpec, before: gpd.GeoDataFrame | None, after: gpd.GeoData
     old = state_of(spec, before) if before is not None else {}
     new = state_of(spec, after) if after is not None else {}
     return list(differences(spec, old, new))
+
+
+def line_records(lines: Lines) -> gpd.GeoDataFrame:
+    """All links as records in STORE_CRS."""
+    cells, shapes = lines.records(np.arange(len(lines.keys)))
+    table = {name: pd.Series(list(values), dtype=object) for name, values in cells.items()}
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=STORE_CRS)

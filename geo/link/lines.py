@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self, TypeAlias
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
-from geo.crs import STORE_CRS
 from geo.link.pairs import Pair
 from geo.ocop.codes import PRECISIONS
 from geo.ocop.collections import LINK_LAYER
@@ -77,20 +74,17 @@ class Lines(NamedTuple):
         """Of each link, whether its ends have two different places."""
         return _are_apart(self.ends.points[self.here], self.ends.points[self.there])
 
-    def records(self, some: _Rows | None = None) -> GeoDataFrame:
-        """The links with these places, or all, in STORE_CRS.
+    def records(self, chosen: _Rows) -> tuple[dict[str, Sequence[object]], NDArray[np.object_]]:
+        """The links with these places: the columns of their fields, and their lines in STORE_CRS.
 
         A line leads from one point of the source to one of the target: of a polygon, a point on its surface. It is null
         where an end has no geometry or both ends are the same point, closer than a tenth of a metre. `precision` is the
         coarser of the two ends'; null where neither end has one.
         """
-        chosen = np.arange(len(self.keys), dtype=np.intp) if some is None else some
         here, there, numbers = self.here[chosen], self.there[chosen], chosen.tolist()
         keys, pairs = [self.keys[number] for number in numbers], [self.pairs[number] for number in numbers]
-        columns = _columns(keys, pairs, self.ends, here, there)
-        table = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
         points = self.ends.points
-        return gpd.GeoDataFrame(table, geometry=_lines(points[here], points[there]), crs=STORE_CRS)
+        return _columns(keys, pairs, self.ends, here, there), _lines(points[here], points[there])
 
 
 def links_metadata(metadata: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

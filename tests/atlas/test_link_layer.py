@@ -17,7 +17,7 @@ from geo.atlas.sqlite.tables import connect
 from geo.link import Lines, link_all
 from geo.ocop.collections import LINK_LAYER
 from geo.ocop.links import LINKS
-from tests.frames import world
+from tests.frames import line_records, world
 from tests.frozen import frozen
 
 NAMELESS = "R1"
@@ -43,7 +43,7 @@ def db(frames: Mapping[str, GeoDataFrame], tmp_path_factory: pytest.TempPathFact
 def test_a_link_has_its_own_values_and_the_names_of_its_ends(
     frames: Mapping[str, GeoDataFrame], db: sqlite3.Connection
 ) -> None:
-    lines = Lines.of(frames, link_all(frames, LINKS)).records()
+    lines = line_records(Lines.of(frames, link_all(frames, LINKS)))
     rows = {row["id"]: row for row in db.execute("SELECT * FROM f_links ORDER BY row")}
     assert len(rows) == len(lines) > 40
     for record in lines.to_dict("records"):

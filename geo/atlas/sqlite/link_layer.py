@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
-from geopandas import GeoDataFrame
 
+from geo.atlas.model import Shapes
 from geo.atlas.sqlite.link_documents import ARROW, STORED
 from geo.atlas.sqlite.rows import (
     BATCH,
@@ -22,7 +22,7 @@ from geo.atlas.sqlite.rows import (
     more_of,
     names_of,
     order_of,
-    shapes_of,
+    rounded,
     sides_of,
     values_of,
 )
@@ -120,13 +120,19 @@ def batches(lines: Lines, rows: Mapping[str, Mapping[str, int]]) -> Iterator[Bat
     """
     caches, order = Caches.new(), order_of(np.array(lines.keys, dtype=object), lines.has_line())
     for start in range(0, len(order), BATCH):
-        yield _batch(lines.records(order[start : start + BATCH]), rows, start + 1, caches)
+        yield _batch(*lines.records(order[start : start + BATCH]), rows, start + 1, caches)
 
 
-def _batch(lines: GeoDataFrame, rows: Mapping[str, Mapping[str, int]], first: int, caches: Caches) -> Batch:
+def _batch(
+    cells: Mapping[str, Sequence[object]],
+    lines: Shapes,
+    rows: Mapping[str, Mapping[str, int]],
+    first: int,
+    caches: Caches,
+) -> Batch:
     numbers = range(first, first + len(lines))
-    values = {field.name: values_of(field, lines[field.name].tolist()) for field in LINK_LAYER.fields}
-    shapes = shapes_of(lines, LINK_LAYER)
+    values = {field.name: values_of(field, cells[field.name]) for field in LINK_LAYER.fields}
+    shapes = rounded(lines)
     boxes = shapely.bounds(shapes)
     ends = (zip(values[f"{side}_layer"], values[f"{side}_id"], strict=True) for side in _SIDES)
     ids = [str(key) for key in values[LINK_LAYER.key]]

@@ -119,7 +119,9 @@ def _batch(records: GeoDataFrame, spec: LayerSpec, units: Units, first: int, cac
     properties = {field.name: values_of(field, records[field.name].tolist()) for field in spec.fields}
     ids = [str(key) for key in properties[spec.key]]
     titles = [str(title or key) for title, key in zip(properties[spec.title], ids, strict=True)]
-    shapes = shapes_of(records, spec)
+    shapes = np.full(len(records), None, dtype=object)
+    if spec.geometry is not None:
+        shapes = rounded(np.asarray(records.geometry.array, dtype=object))
     lies_in = [units.codes.get(key, {}) for key in ids]
     communes, districts = (_the_only(param, lies_in) for param in ("commune", "district"))
     boxes = shapely.bounds(shapes)
@@ -169,11 +171,9 @@ def _value(field: Field, value: object) -> Value:
     return bare
 
 
-def shapes_of(records: GeoDataFrame, spec: LayerSpec) -> Shapes:
+def rounded(geometries: Shapes) -> Shapes:
     """The geometries with DECIMALS decimals; None where there is none or an empty one."""
-    if spec.geometry is None:
-        return np.full(len(records), None, dtype=object)
-    shapes: Shapes = shapely.transform(np.asarray(records.geometry.array, dtype=object), _round)
+    shapes: Shapes = shapely.transform(geometries, _round)
     shapes[shapely.is_empty(shapes)] = None
     return shapes
 
@@ -302,6 +302,7 @@ def more_of(
                 ("commune", units.names.get("communes", {})),
                 ("district", units.names.get("districts", {})),
             )
+            if any(lies_in)  # those of links lie in none
         ),
     ]
     layer = " ".join(word for label in spec.article for word in search_words(label))
