@@ -1,11 +1,14 @@
 """Other people's clients against a running server: GDAL's OAPIF driver, OWSLib, and what they make of the answers."""
 
+import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from threading import Timer
+from typing import IO
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import urlopen
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -91,36 +94,70 @@ def test_gdal_reads_every_collection_whole(server: str, built: Settings, layer: 
     assert f"Feature Count: {count(built, layer)}" in results
 
 
-def read(server: str, layer: str, target: Path, *options: str) -> gpd.GeoDataFrame:
-    """A collection as the bundled GDAL reads it, in a process of its own: it holds the lock that the server needs."""
-    code = (
-        "import sys, pyogrio\n"
-        "options = dict(word.split('=', 1) for word in sys.argv[4:])\n"
-        "frame = pyogrio.read_dataframe(sys.argv[1], layer=sys.argv[2], **options)\n"
-        "pyogrio.write_dataframe(frame, sys.argv[3])\n"
-    )
-    run(sys.executable, "-c", code, f"OAPIF:{server}", layer, str(target), *options)
-    return pyogrio.read_dataframe(target)
+READER = """
+import json, sys, pyogrio
+for line in sys.stdin:
+    address, layer, target, options = json.loads(line)
+    try:
+        pyogrio.write_dataframe(pyogrio.read_dataframe(address, layer=layer, **options), target)
+        print("written", flush=True)
+    except Exception as error:
+        print(repr(error), flush=True)
+"""
+
+
+class BundledGdal:
+    """The GDAL of pyogrio in a process of its own, since it holds the lock that the server needs; one for all reads."""
+
+    def __init__(self, folder: Path, log: IO[bytes]) -> None:
+        self._log = Path(log.name)
+        self._targets = (folder / f"{number}.gpkg" for number in itertools.count())
+        words = [sys.executable, "-c", READER]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+
+    def read(self, server: str, layer: str, **options: str) -> gpd.GeoDataFrame:
+        """A collection as it is read; a read of two minutes is ended and fails."""
+        assert self.process.stdin and self.process.stdout
+        target = next(self._targets)
+        limit = Timer(120, self.process.kill)
+        limit.start()
+        try:
+            self.process.stdin.write(json.dumps([f"OAPIF:{server}", layer, str(target), options]) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        finally:
+            limit.cancel()
+        errors = self._log.read_text(encoding="utf-8")
+        assert answer == "written\n" and "ERROR" not in errors, f"{layer} {options}: {answer}{errors}"
+        return pyogrio.read_dataframe(target)
 
 
 @pytest.fixture(scope="module")
-def plain(
-    recording: tuple[str, Recorder], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], gpd.GeoDataFrame]:
+def bundled_gdal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BundledGdal]:
+    folder = tmp_path_factory.mktemp("bundled")
+    with (folder / "errors.txt").open("wb") as log:
+        gdal = BundledGdal(folder, log)
+        with gdal.process:
+            yield gdal
+            gdal.process.kill()
+
+
+@pytest.fixture(scope="module")
+def plain(recording: tuple[str, Recorder], bundled_gdal: BundledGdal) -> Callable[[str], gpd.GeoDataFrame]:
     """Each collection as the bundled GDAL reads it without options, once."""
 
     @cache
     def read_plain(layer: str) -> gpd.GeoDataFrame:
-        return read(recording[0], layer, tmp_path_factory.mktemp("plain") / "a.gpkg")
+        return bundled_gdal.read(recording[0], layer)
 
     return read_plain
 
 
 @pytest.mark.parametrize("layer", PLACED)
 def test_the_bundled_gdal_pages_through_a_collection(
-    server: str, recorder: Recorder, built: Settings, layer: str, tmp_path: Path
+    server: str, recorder: Recorder, built: Settings, layer: str, bundled_gdal: BundledGdal
 ) -> None:
-    frame = read(server, layer, tmp_path / "a.gpkg", "PAGE_SIZE=7")
+    frame = bundled_gdal.read(server, layer, PAGE_SIZE="7")
     assert len(frame) == count(built, layer)
     offsets = [int(page["offset"]) for page in recorder.pages(layer) if "offset" in page and page.get("limit") == "7"]
     assert set(offsets) >= set(range(7, len(frame), 7)), "the pages were not walked by their links"
@@ -175,10 +212,14 @@ def test_gdal_hands_filters_over(server: str) -> None:
 
 @pytest.mark.parametrize("layer", PLACED)
 def test_gdal_reads_the_state_system(
-    server: str, recorder: Recorder, layer: str, plain: Callable[[str], gpd.GeoDataFrame], tmp_path: Path
+    server: str,
+    recorder: Recorder,
+    layer: str,
+    plain: Callable[[str], gpd.GeoDataFrame],
+    bundled_gdal: BundledGdal,
 ) -> None:
     # The bundled GDAL knows Part 2; it asks for the system by the collection's list.
-    frame = read(server, layer, tmp_path / "state.gpkg", "CRS=EPSG:9205")
+    frame = bundled_gdal.read(server, layer, CRS="EPSG:9205")
     assert any(page.get("crs", "").endswith("/9205") for page in recorder.pages(layer))
     assert frame.crs is not None and frame.crs.to_epsg() == 9205
     frames = frame, plain(layer)
