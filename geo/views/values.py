@@ -177,6 +177,15 @@ def format_number(value: float, unit: str | None, lang: str) -> str:
     return f"{text}{_BEFORE_UNIT}{unit}" if unit else text
 
 
+def format_count(count: int, lang: str) -> str:
+    """How many there are, with grouped digits.
+
+    >>> format_count(3727, "vi"), format_count(3727, "en"), format_count(56, "vi")
+    ('3.727', '3,727', '56')
+    """
+    return format_number(count, " ", lang).rstrip(f"{_BEFORE_UNIT} ")
+
+
 def format_scale(denominator: float, lang: str) -> str:
     """The denominator of a map's scale with grouped digits.
 

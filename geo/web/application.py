@@ -18,7 +18,7 @@ from geo.errors import BadQuery, Busy, NotFound, Unprepared
 from geo.schema import LANGS
 from geo.settings import Settings
 from geo.views.map.bundles import bundle_text
-from geo.views.values import format_date, format_moment
+from geo.views.values import format_count, format_date, format_moment
 from geo.web import health
 from geo.web.http import bodies, errors, headers
 from geo.web.http.access_log import AccessLog
@@ -266,6 +266,7 @@ def _current(atlas_source: AtlasSource) -> Atlas:
 
 def _help_templates(app: Flask, assets: Assets) -> None:
     """Register the template filters for dates and moments, and the functions for words and URLs."""
+    app.jinja_env.filters["grouped"] = lambda count: format_count(count, g.lang)
     app.jinja_env.filters["date"] = lambda iso: format_date(iso, g.lang)
     app.jinja_env.filters["moment"] = lambda iso: format_moment(iso, g.lang)
     app.jinja_env.filters["day"] = lambda iso: format_moment(iso, g.lang).partition(" ")[0]

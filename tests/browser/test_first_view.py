@@ -1,6 +1,7 @@
 """The first view: how little it loads, what is seen before the scripts and without them, and in unusual displays."""
 
 import pytest
+import shapely
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WatchedPage, watch
@@ -104,6 +105,27 @@ def test_on_a_narrow_phone_the_tools_do_not_cover_the_province(browser: Browser,
     )
     assert sizes and min(sizes) >= 24
     page.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("width", "height"), [(720, 450), (390, 844), (320, 568), (360, 225), (320, 256)], ids=str)
+def test_at_every_zoom_the_note_on_boundaries_and_the_credits_stand_free(
+    browser: Browser, site: str, width: int, height: int, scripts: bool
+) -> None:
+    """720x450 and 360x225 are a screen of 1440x900 at 200 % and 400 %, 320x256 one of 1280x1024 at 400 %."""
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+    page = context.new_page()
+    for lang in ("vi", "en"):
+        page.goto(f"{site}/?lang={lang}", wait_until="networkidle")
+        shapes = {}
+        for selector in (".legalnote", ".credits summary", "#tools", "#panel", ".search"):
+            if frame := page.locator(selector).first.bounding_box():
+                x, y = frame["x"], frame["y"]
+                shapes[selector] = shapely.box(x, y, x + frame["width"], y + frame["height"])
+        for text in (".legalnote", ".credits summary"):
+            covers = [key for key, shape in shapes.items() if key != text and shape.intersection(shapes[text]).area > 1]
+            assert covers == [], (lang, text)
+    context.close()
 
 
 def test_a_raised_sheet_lists_the_same_records_and_no_message_lies_over_it(phone: WatchedPage) -> None:

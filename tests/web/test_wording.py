@@ -14,7 +14,7 @@ from tests.web.conftest import BROWSER, Document, application, read
 PATHS = (
     "/", "/layers", "/products", "/sources", "/links?link=village_near_site", "/figures?figure=difficulty_zone",
     "/products/R50", "/products/R59", "/villages/V14", "/sites/H01", "/sites/H12", "/zones/Z06", "/sources/S123",
-    "/communes/03151", "/figures/commune_2025-03158-difficulty_zone-2026-S134", "/quality", "/worklist", "/about",
+    "/communes/03151", "/figures/commune_2025-03158-difficulty_zone-2026-S134", "/quality", "/worklist", "/links", "/about",
     "/connect", "/nowhere", "/products?colour=red", "/worklist?commune=1",
 )  # fmt: skip
 RECORDS = tuple(path for path in PATHS if re.fullmatch(r"/\w+/[^?]+", path))
@@ -122,6 +122,14 @@ def test_licences_and_names_of_origins_are_in_one_language(pages: tuple[str, dic
     for path in ("/layers", "/products", "/about"):
         assert words[lang] in documents[path].text and other not in documents[path].text, path
     assert ("Public facts, sources cited" in documents["/about"].text) is (lang == "en")
+
+
+def test_thousands_of_records_are_counted_with_grouped_digits(pages: tuple[str, dict[str, Document]]) -> None:
+    lang, documents = pages
+    group, words = {"vi": (r"\.", "bản ghi"), "en": (",", "records")}[lang]
+    for path in ("/layers", "/about", "/links"):
+        assert re.search(rf"\b\d{group}\d{{3}} {words}", documents[path].text), path
+        assert not re.search(rf"\b\d{{4,}} {words}", documents[path].text), path
 
 
 def test_a_zone_is_written_as_offices_write_it(pages: tuple[str, dict[str, Document]]) -> None:
