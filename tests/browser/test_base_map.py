@@ -239,12 +239,12 @@ def test_pages_follow_the_system_until_somebody_chooses(
     context = browser.new_context(viewport=SIZES["desktop"], locale="vi-VN", **system)
     try:
         page = context.new_page()
-        page.goto(f"{site}{path}")  # what the map draws later is not looked at
+        page.goto(f"{site}{path}", wait_until="networkidle")
         assert color_of(page, "body") == rgb(TOKENS["paper"][place])
         for other, chosen in ((1, "dark"), (2, "contrast"), (0, "light")):
             choose(page, chosen)
             assert color_of(page, "body") == rgb(TOKENS["paper"][other])
-            page.reload()
+            page.reload(wait_until="networkidle")
             assert color_of(page, "body") == rgb(TOKENS["paper"][other])
         choose(page, "")
         assert color_of(page, "body") == rgb(TOKENS["paper"][place])
